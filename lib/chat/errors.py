@@ -1,0 +1,53 @@
+"""The one error a person sees: what went wrong, in the gateway's words, and what to do next."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """What kind of trouble it is; each one has its own thing that a person can do."""
+
+    MISSING_KEY = "missing_key"
+    INVALID_KEY = "invalid_key"
+    WRONG_BASE_URL = "wrong_base_url"
+    INVALID_MODEL = "invalid_model"
+    INSUFFICIENT_BALANCE = "insufficient_balance"
+    RATE_LIMITED = "rate_limited"
+    CONTEXT_TOO_LONG = "context_too_long"
+    CONTENT_FILTERED = "content_filtered"
+    PERMISSION_DENIED = "permission_denied"
+    BAD_REQUEST = "bad_request"
+    TIMEOUT = "timeout"
+    UPSTREAM_DOWN = "upstream_down"
+    STREAM_INTERRUPTED = "stream_interrupted"
+
+
+@dataclass(unsafe_hash=True)
+class ChatError(Exception):
+    """A failure, translated once at the border. Safe to show, log and store: it never holds a key."""
+
+    category: Category
+    message: str
+    """The gateway's own words, or ours where it said nothing."""
+    hint: str
+    """One sentence that says what to do."""
+    status: int | None = None
+    """The HTTP status, where there was an answer."""
+    code: str | None = None
+    """The gateway's error code, as a string."""
+    request_id: str | None = None
+    """The nearest gateway's request id; its support asks for it."""
+    retryable: bool = False
+    """Whether sending the same request again can help."""
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+def missing_key() -> ChatError:
+    """What to say before a request to SynStar AI that nobody has given a key for."""
+    return ChatError(
+        Category.MISSING_KEY,
+        "No API key is set.",
+        "Set KKIAI_API_KEY in the environment or in the file .env.",
+    )

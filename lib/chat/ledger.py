@@ -1,0 +1,86 @@
+"""One row for each reply that ended: what it used, how long it took, and how we know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lib.chat.reply import Reply, State
+from lib.chat.usage import Source, Usage, estimate_usage
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """What a reply cost in tokens and time. Times in ms; `None` is unknown."""
+
+    reply_id: str
+    session_id: str
+    conversation_id: str
+    conversation: str
+    """The conversation's title when the row was read."""
+    created_at: datetime
+    model_requested: str | None
+    model_served: str | None
+    state: State
+    finish_reason: str | None
+    usage: Usage
+    ttft_ms: float | None
+    total_ms: float | None
+    tokens_per_second: float | None
+    purpose: str = "reply"
+    """What the call was for: a `reply` to a person, or a `title` written on the side."""
+
+    @classmethod
+    def of(
+        cls, reply: Reply, *, reply_id: str, session_id: str, conversation_id: str, created_at: datetime
+    ) -> "LedgerRow":
+        """The row of a reply that has ended."""
+        return cls(
+            reply_id=reply_id,
+            session_id=session_id,
+            conversation_id=conversation_id,
+            conversation="",
+            created_at=created_at,
+            model_requested=reply.model_requested,
+            model_served=reply.model_served,
+            state=reply.state,
+            finish_reason=reply.finish_reason,
+            usage=reply.usage,
+            ttft_ms=reply.timing.ttft_ms,
+            total_ms=reply.timing.total_ms,
+            tokens_per_second=reply.tokens_per_second,
+        )
+
+
+def accounted(reply: Reply, prompt: Sequence[str]) -> Usage:
+    """The usage to book for a reply: reported if it was, else estimated from what was sent and received.
+
+    A reply that received nothing stays unknown: whether the gateway counts it cannot be seen from here.
+    """
+    if reply.usage.source is not Source.UNKNOWN:
+        return reply.usage
+    received = reply.text + reply.reasoning + reply.refusal + "".join(c.arguments for c in reply.tool_calls)
+    return estimate_usage(prompt, received) if received else reply.usage
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over rows, and how many of them are estimated or unknown."""
+
+    replies: int
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    estimated: int
+    unknown: int
+
+
+def totals(rows: Sequence[LedgerRow]) -> Totals:
+    """Add the rows up; an unknown figure adds nothing and is counted in `unknown`."""
+    return Totals(
+        replies=len(rows),
+        prompt_tokens=sum(row.usage.prompt_tokens or 0 for row in rows),
+        completion_tokens=sum(row.usage.completion_tokens or 0 for row in rows),
+        total_tokens=sum(row.usage.total_tokens or 0 for row in rows),
+        estimated=sum(row.usage.source is Source.ESTIMATED for row in rows),
+        unknown=sum(row.usage.source is Source.UNKNOWN for row in rows),
+    )

@@ -1,0 +1,57 @@
+"""What was said: messages, and the parameters of a request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Literal
+
+from lib.chat.reply import Reply
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation's tree. An assistant's message holds its reply."""
+
+    id: str
+    parent_id: str | None
+    role: Role
+    content: str
+    created_at: datetime
+    """Aware, in UTC."""
+    reply: Reply | None = None
+    """How an assistant's message came about; `None` for a user's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """The optional parameters of a chat completion, in the API's words. `None` is not sent."""
+
+    temperature: float | None = None
+    max_tokens: int | None = None
+    top_p: float | None = None
+    seed: int | None = None
+    stop: tuple[str, ...] | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    reasoning_effort: str | None = None
+    response_format: Mapping[str, Any] | None = None
+    stream: bool = True
+
+    def body(self) -> dict[str, Any]:
+        """The parameters that are set, as they stand in a request's JSON."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in values.items()
+            if value is not None
+        }
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any]) -> "Params":
+        """The parameters in a JSON body; names that are not parameters are left out."""
+        known = {field.name: body[field.name] for field in fields(cls) if field.name in body}
+        if (stop := known.get("stop")) is not None:
+            known["stop"] = (stop,) if isinstance(stop, str) else tuple(stop)
+        return cls(**known)

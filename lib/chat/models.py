@@ -1,0 +1,61 @@
+"""A model that a gateway offers, and what it is for."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a model makes. Only `CHAT` models answer a chat completion with text."""
+
+    CHAT = "chat"
+    IMAGE = "image"
+    EMBEDDING = "embedding"
+    AUDIO = "audio"
+    RERANK = "rerank"
+    MODERATION = "moderation"
+    VIDEO = "video"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One entry of a gateway's model list."""
+
+    id: str
+    owned_by: str | None
+    """The type of the gateway's first channel for it: a remark, not a reliable vendor."""
+    kind: Kind
+
+
+_KIND_OF_ENDPOINT = {
+    "jina-rerank": Kind.RERANK,
+    "image-generation": Kind.IMAGE,
+    "embeddings": Kind.EMBEDDING,
+    "openai-video": Kind.VIDEO,
+}
+"""New API's endpoint types. Its chat types are left out: an OpenAI channel gives them to all its models."""
+
+_NAMES = (
+    (Kind.EMBEDDING, r"embed|^bge-(?!reranker)|^m3e|^gte-|^e5-"),
+    (Kind.RERANK, r"rerank"),
+    (Kind.MODERATION, r"moderation"),
+    (Kind.VIDEO, r"sora|\bveo|kling|runway|video|hailuo|luma|vidu|seedance|\bwan-?\d"),
+    (Kind.AUDIO, r"whisper|\btts\b|transcri|speech|audio|realtime|suno|\basr\b"),
+    (
+        Kind.IMAGE,
+        r"dall-?e|image|imagen|flux|stable-diffusion|sdxl|midjourney|^mj_|ideogram|recraft|seedream|cogview",
+    ),
+    (Kind.OTHER, r"davinci|babbage|turbo-instruct"),
+)
+"""Tried in this order; what matches none is a chat model. The others only complete text."""
+
+
+def kind_of(model_id: str, endpoint_types: Iterable[str] = ()) -> Kind:
+    """What a model is for: by the endpoint types its gateway lists where they tell, else by its name."""
+    for endpoint in endpoint_types:
+        if endpoint in _KIND_OF_ENDPOINT:
+            return _KIND_OF_ENDPOINT[endpoint]
+    name = model_id.lower()
+    return next((kind for kind, pattern in _NAMES if re.search(pattern, name)), Kind.CHAT)

@@ -1,0 +1,223 @@
+"""What a tape says when it is played to its end: text, state, figures."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from lib.chat.errors import ChatError
+from lib.chat.tape import (
+    Content,
+    Event,
+    Failed,
+    Finished,
+    Interrupted,
+    Reasoning,
+    Refusal,
+    Retried,
+    Sent,
+    Served,
+    Stopped,
+    ToolCall,
+    UsageReported,
+    error_from_json,
+    usage_from_json,
+)
+from lib.chat.usage import Usage
+
+SHORTEST_RATED_TOKENS = 8
+SHORTEST_RATED_MS = 200.0
+"""Below either of these, tokens per second says more about buffers than about the model."""
+
+
+class State(StrEnum):
+    """Where a reply stands."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUse:
+    """A tool call put together: `arguments` is the JSON text the model wrote."""
+
+    id: str | None
+    name: str | None
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When things happened, in ms since the first request was sent. `None`: not (yet)."""
+
+    ttft_ms: float | None = None
+    """First visible token."""
+    reasoning_ttft_ms: float | None = None
+    """First token of reasoning."""
+    last_token_ms: float | None = None
+    total_ms: float | None = None
+    """The end of the tape."""
+
+    @property
+    def first_token_ms(self) -> float | None:
+        """First token of any kind."""
+        known = [at for at in (self.ttft_ms, self.reasoning_ttft_ms) if at is not None]
+        return min(known, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One attempt to answer, folded from its tape."""
+
+    state: State = State.RUNNING
+    text: str = ""
+    reasoning: str = ""
+    refusal: str = ""
+    tool_calls: tuple[ToolUse, ...] = ()
+    model_requested: str | None = None
+    model_served: str | None = None
+    response_id: str | None = None
+    system_fingerprint: str | None = None
+    request_id: str | None = None
+    usage: Usage = Usage()
+    finish_reason: str | None = None
+    error: ChatError | None = None
+    timing: Timing = Timing()
+    notices: tuple[str, ...] = ()
+    """What had to be changed to get an answer, one sentence each."""
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Completion tokens over the time from first to last token; `None` where that would mislead."""
+        tokens, timing = self.usage.completion_tokens, self.timing
+        if tokens is None or timing.first_token_ms is None or timing.last_token_ms is None:
+            return None
+        elapsed = timing.last_token_ms - timing.first_token_ms
+        if tokens < SHORTEST_RATED_TOKENS or elapsed < SHORTEST_RATED_MS:
+            return None
+        return tokens / elapsed * 1000
+
+
+def fold(events: Iterable[Event]) -> Reply:
+    """Play a tape to its end. Pure: the same events give the same reply, in any process, at any time."""
+    folding = _Folding()
+    for event in events:
+        folding.add(event)
+    return folding.reply()
+
+
+class _Folding:
+    """The running state of `fold`."""
+
+    def __init__(self) -> None:
+        self.text: list[str] = []
+        self.reasoning: list[str] = []
+        self.refusal: list[str] = []
+        self.notices: list[str] = []
+        self.tools: dict[int, ToolUse] = {}
+        self.state = State.RUNNING
+        self.served = Served(0.0)
+        self.model_requested: str | None = None
+        self.usage = Usage()
+        self.finish_reason: str | None = None
+        self.error: ChatError | None = None
+        self.ttft_ms: float | None = None
+        self.reasoning_ttft_ms: float | None = None
+        self.last_token_ms: float | None = None
+        self.total_ms: float | None = None
+
+    def add(self, event: Event) -> None:
+        match event:
+            case Content(text=text) | Refusal(text=text):
+                (self.text if isinstance(event, Content) else self.refusal).append(text)
+                self.ttft_ms = event.at_ms if self.ttft_ms is None else self.ttft_ms
+                self.last_token_ms = event.at_ms
+            case Reasoning(text=text):
+                self.reasoning.append(text)
+                if self.reasoning_ttft_ms is None:
+                    self.reasoning_ttft_ms = event.at_ms
+                self.last_token_ms = event.at_ms
+            case ToolCall():
+                self._add_tool_call(event)
+                self.last_token_ms = event.at_ms
+            case UsageReported(usage=usage):
+                self.usage = usage
+            case Sent(request=request):
+                self.model_requested = request.get("model", self.model_requested)
+            case Served():
+                self._add_served(event)
+            case Retried(reason=reason):
+                self.notices.append(reason)
+            case Finished() | Failed() | Stopped() | Interrupted():
+                self._close(event)
+
+    def _add_tool_call(self, event: ToolCall) -> None:
+        known = self.tools.get(event.index, ToolUse(None, None, ""))
+        self.tools[event.index] = ToolUse(
+            event.id or known.id, event.name or known.name, known.arguments + event.arguments
+        )
+
+    def _add_served(self, event: Served) -> None:
+        known = self.served
+        self.served = Served(
+            event.at_ms,
+            model=event.model or known.model,
+            id=event.id or known.id,
+            system_fingerprint=event.system_fingerprint or known.system_fingerprint,
+            request_id=event.request_id or known.request_id,
+        )
+
+    def _close(self, event: Finished | Failed | Stopped | Interrupted) -> None:
+        self.total_ms = event.at_ms
+        match event:
+            case Finished(reason=reason):
+                self.state, self.finish_reason = State.COMPLETED, reason
+            case Failed(error=error):
+                self.state, self.error = State.FAILED, error
+            case Stopped():
+                self.state = State.STOPPED
+            case Interrupted():
+                self.state = State.INTERRUPTED
+
+    def reply(self) -> Reply:
+        return Reply(
+            state=self.state,
+            text="".join(self.text),
+            reasoning="".join(self.reasoning),
+            refusal="".join(self.refusal),
+            tool_calls=tuple(self.tools[index] for index in sorted(self.tools)),
+            model_requested=self.model_requested,
+            model_served=self.served.model,
+            response_id=self.served.id,
+            system_fingerprint=self.served.system_fingerprint,
+            request_id=self.served.request_id,
+            usage=self.usage,
+            finish_reason=self.finish_reason,
+            error=self.error,
+            timing=Timing(self.ttft_ms, self.reasoning_ttft_ms, self.last_token_ms, self.total_ms),
+            notices=tuple(self.notices),
+        )
+
+
+def to_json(reply: Reply) -> dict[str, Any]:
+    """The reply as plain JSON values."""
+    return asdict(reply)
+
+
+def from_json(fields: Mapping[str, Any]) -> Reply:
+    """The reply that `to_json` wrote."""
+    error = fields["error"]
+    return Reply(
+        **{
+            **fields,
+            "state": State(fields["state"]),
+            "tool_calls": tuple(ToolUse(**call) for call in fields["tool_calls"]),
+            "usage": usage_from_json(fields["usage"]),
+            "error": error_from_json(error) if error else None,
+            "timing": Timing(**fields["timing"]),
+            "notices": tuple(fields["notices"]),
+        }
+    )

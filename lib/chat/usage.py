@@ -1,0 +1,50 @@
+"""How many tokens a reply used, and how we know."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+CHARACTERS_PER_TOKEN_WIDE = 1.5
+"""Chinese, Japanese and Korean text: roughly what today's tokenizers need."""
+CHARACTERS_PER_TOKEN_NARROW = 4.0
+"""Latin text: the rule of thumb in OpenAI's tokenizer guide."""
+TOKENS_PER_MESSAGE = 4
+"""Role and separators around each message of a chat request."""
+
+
+class Source(StrEnum):
+    """Where a number comes from."""
+
+    REPORTED = "reported"
+    ESTIMATED = "estimated"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counts in OpenAI's words. `None` means nobody told us."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    total_tokens: int | None = None
+    cached_tokens: int | None = None
+    """The part of `prompt_tokens` that the upstream read from its cache."""
+    reasoning_tokens: int | None = None
+    """The part of `completion_tokens` that was reasoning."""
+    source: Source = Source.UNKNOWN
+
+
+def estimate_tokens(text: str) -> int:
+    """Guess the tokens of `text` from its script; 0 for no text."""
+    wide = sum(1 for character in text if unicodedata.east_asian_width(character) in "WF")
+    narrow = len(text) - wide
+    return round(wide / CHARACTERS_PER_TOKEN_WIDE + narrow / CHARACTERS_PER_TOKEN_NARROW + 0.49)
+
+
+def estimate_usage(prompt: Sequence[str], completion: str) -> Usage:
+    """Guess a reply's usage from the messages sent and the text received."""
+    prompt_tokens = sum(estimate_tokens(text) + TOKENS_PER_MESSAGE for text in prompt)
+    completion_tokens = estimate_tokens(completion)
+    total = prompt_tokens + completion_tokens
+    return Usage(prompt_tokens, completion_tokens, total, source=Source.ESTIMATED)

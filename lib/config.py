@@ -1,0 +1,150 @@
+"""Settings: read once, from the environment, `.env`, `.streamlit/secrets.toml`, then defaults, in that order.
+
+`Settings.load` is a pure function of mappings; `read` is the only place that looks at the real environment.
+`VARIABLES` is the table that the README shows.
+"""
+
+import math
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+from lib.chat.connection import SYNSTAR_BASE_URL, Connection, Secret, parse_api_key, parse_base_url
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One row of the configuration table."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+VARIABLES = (
+    Variable("KKIAI_API_KEY", "", "Key for the gateway. Without one, the embedded model answers."),
+    Variable("KKIAI_BASE_URL", SYNSTAR_BASE_URL, "Base URL of any OpenAI-compatible server."),
+    Variable("KKIAI_MODEL", "", "Model that a new chat starts with; by default the first chat model listed."),
+    Variable("CHAT_DATA_DIR", "./data", "Folder for conversations; made when it is missing."),
+    Variable("CHAT_TITLE", "SynStar Chat", "Name shown in the browser's tab and on the page."),
+    Variable(
+        "CHAT_LOCAL_MODEL",
+        "auto",
+        "Embedded model: `auto` (when neither a key nor a base URL is set), `on` or `off`.",
+    ),
+    Variable(
+        "CHAT_AUTO_TITLES",
+        "off",
+        "`on` lets the model write a title for each new chat: a call of its own, listed in the usage table.",
+    ),
+    Variable("CHAT_GRACE_SECONDS", "20", "How long running replies may go on after a request to stop."),
+    Variable(
+        "CHAT_ALLOW_PLAIN_HTTP",
+        "off",
+        "`on` lets the base URL use plain http to another machine, in a network you trust.",
+    ),
+)
+_DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
+
+
+class ConfigurationError(Exception):
+    """A setting that cannot be used. The message is one sentence that names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the process was started with."""
+
+    base_url: str
+    api_key: Secret | None
+    default_model: str | None
+    data_dir: Path
+    title: str
+    wants_local_model: bool
+    has_auto_titles: bool
+    grace_seconds: float
+
+    @property
+    def connection(self) -> Connection:
+        return Connection(self.base_url, self.api_key)
+
+    @classmethod
+    def load(cls, *sources: Mapping[str, Any]) -> "Settings":
+        """Settings from mappings, the first that has a value wins. Raises `ConfigurationError`."""
+        values = _Values(sources)
+        allow_plain_http = values.switch("CHAT_ALLOW_PLAIN_HTTP")
+        try:
+            base_url = parse_base_url(values.text("KKIAI_BASE_URL"), allow_plain_http=allow_plain_http)
+        except ValueError as error:
+            raise ConfigurationError(f"KKIAI_BASE_URL {error}") from None
+        try:
+            api_key = parse_api_key(values.text("KKIAI_API_KEY"))
+        except ValueError as error:
+            raise ConfigurationError(f"KKIAI_API_KEY {error}") from None
+        local = values.choice("CHAT_LOCAL_MODEL", ("auto", "on", "off"))
+        chose_server = api_key is not None or values.is_set("KKIAI_BASE_URL")
+        return cls(
+            base_url=base_url,
+            api_key=api_key,
+            default_model=values.text("KKIAI_MODEL") or None,
+            data_dir=Path(values.text("CHAT_DATA_DIR")).expanduser(),
+            title=values.text("CHAT_TITLE"),
+            wants_local_model=local == "on" or (local == "auto" and not chose_server),
+            has_auto_titles=values.switch("CHAT_AUTO_TITLES"),
+            grace_seconds=values.number("CHAT_GRACE_SECONDS"),
+        )
+
+
+def read(root: Path = ROOT, **overrides: str) -> Settings:
+    """Settings of this process: `overrides`, the environment, `.env` and secrets.toml under `root`."""
+    secrets_file = root / ".streamlit" / "secrets.toml"
+    try:
+        secrets = tomllib.loads(secrets_file.read_text("utf-8")) if secrets_file.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f".streamlit/secrets.toml cannot be read: {error}.") from None
+    try:
+        env_file = dotenv_values(root / ".env")
+    except UnicodeDecodeError:
+        raise ConfigurationError(".env cannot be read: save it as UTF-8.") from None
+    return Settings.load(overrides, os.environ, env_file, secrets)
+
+
+class _Values:
+    """Lookup by name through the sources; empty text counts as not set."""
+
+    def __init__(self, sources: tuple[Mapping[str, Any], ...]) -> None:
+        self._sources = sources
+
+    def is_set(self, name: str) -> bool:
+        return any(str(source.get(name) or "").strip() for source in self._sources)
+
+    def text(self, name: str) -> str:
+        for source in self._sources:
+            if value := str(source.get(name) or "").strip():
+                return value
+        return _DEFAULTS[name]
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name).lower()
+        if value not in allowed:
+            raise ConfigurationError(f"{name} must be one of {', '.join(allowed)}, not {self.text(name)!r}.")
+        return value
+
+    def number(self, name: str) -> float:
+        try:
+            value = float(self.text(name))
+        except ValueError:
+            value = math.nan
+        if not 0 <= value < math.inf:
+            raise ConfigurationError(f"{name} must be a number of seconds, not {self.text(name)!r}.")
+        return value
+
+    def switch(self, name: str) -> bool:
+        return self.choice(name, ("on", "off")) == "on"

@@ -1,0 +1,1 @@
+"""The only room with threads and an event loop: runs replies, journals them, cancels, recovers."""

@@ -1,0 +1,269 @@
+"""Runs replies: send, follow, cancel, recover. It knows nothing of pages."""
+
+import asyncio
+import logging
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import UTC, datetime
+
+from lib.chat.connection import Connection
+from lib.chat.conversations import Conversation, title_from
+from lib.chat.errors import Category, ChatError
+from lib.chat.messages import Message
+from lib.chat.reply import Reply, State
+from lib.chat.tape import Failed, Interrupted, Stopped
+from lib.engine.catalogue import Catalogue
+from lib.engine.journal import Journal
+from lib.engine.live import LiveTape
+from lib.engine.loop import Loop
+from lib.engine.recovery import new_owner, recover
+from lib.engine.run import Run
+from lib.engine.titles import ask_for_title
+from lib.gateway.client import Gateway
+from lib.store import Store
+from lib.store.database import StoreError
+from lib.store.replies import Begun
+
+BURST_SECONDS = 0.04
+"""The longest pause between two reads of a stream. One read then takes several chunks, which is what lets
+one process carry hundreds of streams."""
+BURST_SECONDS_PER_STREAM = 0.0005
+"""A few streams are read almost without delay; the pause grows with their number."""
+
+SEND_IDS_KEPT = 10_000
+"""Send ids that are known without asking the store; it knows those of kept replies for good."""
+
+log = logging.getLogger(__name__)
+
+
+class SendRefused(Exception):
+    """A send that the engine does not take. The message is one sentence for the person who sent it."""
+
+
+class Engine:
+    """One per process. Its methods may be called from any thread."""
+
+    def __init__(self, gateway: Gateway, store: Store | None, *, has_auto_titles: bool = False) -> None:
+        """Without a store nothing is kept. With one, replies left by dead processes are closed first."""
+        self._gateway, self._store = gateway, store
+        self._has_auto_titles = has_auto_titles
+        self._owner = new_owner()
+        self._runs: dict[str, Run] = {}
+        self._changing = threading.Lock()
+        self._sending = threading.Lock()
+        self._send_ids: OrderedDict[str, None] = OrderedDict()
+        self._is_stopping = False
+        if store:
+            recover(store, self._owner)
+        self._loop = Loop()
+        self._journal = Journal(store, self._owner, self._forget) if store else None
+        self.catalogue = Catalogue(gateway, self._loop)
+
+    @property
+    def problem(self) -> str | None:
+        """Why what is said now is not stored yet, in one sentence; `None` while all is well."""
+        return self._journal.problem if self._journal else None
+
+    def send(
+        self,
+        conversation: Conversation,
+        text: str | None,
+        *,
+        parent_id: str | None,
+        connection: Connection,
+        send_id: str,
+        session_id: str,
+    ) -> LiveTape | None:
+        """Ask the conversation's model; add the question and the running reply to `conversation`.
+
+        `text` is what the person says after message `parent_id`. `None` asks for another answer where
+        `parent_id` is the person's message, and for the rest of it where it is an answer that broke off.
+        Returns `None` when this send id was sent before: nothing happens then. Raises `SendRefused`.
+
+        When the store cannot take it, the conversation goes on in memory, as a temporary one.
+        """
+        if self._is_stopping:
+            raise SendRefused("The server is about to stop. Send this again in a moment.")
+        if not conversation.model:
+            raise SendRefused("Choose a model first.")
+        with self._sending:
+            if send_id in self._send_ids:
+                return None
+            if text is not None and self.running(conversation.id):
+                raise SendRefused("A reply is still running. Stop it, or wait for its end.")
+            added = _new_messages(conversation, text, parent_id)
+            if not conversation.messages and text is not None:
+                conversation.title = title_from(text)
+            if not self._begin(conversation, added, send_id, session_id):
+                return None
+            self._remember(send_id)
+            conversation.add(added)
+            return self._start(conversation, added[-1], connection, session_id)
+
+    def tape(self, reply_id: str) -> LiveTape | None:
+        """The tape of a reply that this process runs, or ran a moment ago."""
+        run = self._runs.get(reply_id)
+        return run.tape if run else None
+
+    def running(self, conversation_id: str | None = None) -> list[LiveTape]:
+        """The open tapes: of a conversation, or all of them."""
+        with self._changing:
+            tapes = [run.tape for run in self._runs.values()]
+        return [t for t in tapes if not t.is_closed and conversation_id in (None, t.conversation_id)]
+
+    def cancel(self, reply_id: str) -> None:
+        """Stop a reply: its upstream connection closes, what it said so far stays."""
+        if run := self._runs.get(reply_id):
+            self._end(run, Stopped(run.at_ms))
+
+    def flush(self, timeout: float = 2.0) -> bool:
+        """Wait until what has happened so far is in the store; says whether it is."""
+        return self._journal.flush(timeout) if self._journal else True
+
+    def drain(self, seconds: float, then: Callable[[], None]) -> None:
+        """Take no more sends, and call `then` when no reply runs any more, after `seconds` at the latest."""
+        self._is_stopping = True
+
+        def wait() -> None:
+            deadline = time.monotonic() + seconds
+            for tape in self.running():
+                tape.wait_closed(max(0.0, deadline - time.monotonic()))
+            then()
+
+        threading.Thread(target=wait, name="drain", daemon=True).start()
+
+    def stop(self) -> None:
+        """Take no more sends, close what still runs as interrupted, and end the threads."""
+        self._is_stopping = True
+        with self._changing:
+            runs = list(self._runs.values())
+        for run in runs:
+            self._end(run, Interrupted(run.at_ms))
+        if self._journal:
+            self._journal.stop()
+        self._loop.submit(self._gateway.close()).result(timeout=5)
+        self._loop.stop()
+
+    def _begin(self, conversation: Conversation, added: list[Message], send_id: str, session_id: str) -> bool:
+        """Store the question and the running reply; `False` when this send id was stored before."""
+        if self._store is None or conversation.is_temporary:
+            return True
+        begun = Begun(added[-1].id, send_id, session_id, self._owner)
+        try:
+            stored_at = self._store.replies.begin(conversation, added, begun)
+        except StoreError as error:
+            log.error("A conversation goes on in memory: %s", error)
+            conversation.is_temporary = True
+            return True
+        if stored_at is None:
+            return False
+        conversation.updated_at = stored_at
+        return True
+
+    def _remember(self, send_id: str) -> None:
+        self._send_ids[send_id] = None
+        if len(self._send_ids) > SEND_IDS_KEPT:
+            self._send_ids.popitem(last=False)
+
+    def _start(
+        self, conversation: Conversation, message: Message, connection: Connection, session_id: str
+    ) -> LiveTape:
+        run = Run(
+            tape=LiveTape(message.id, conversation.id),
+            session_id=session_id,
+            created_at=message.created_at,
+            connection=connection,
+            messages=conversation.path(message.parent_id),
+            model=conversation.model or "",
+            system_prompt=conversation.system_prompt,
+            params=conversation.params,
+            is_kept=self._store is not None and not conversation.is_temporary,
+        )
+        with self._changing:
+            self._runs[message.id] = run
+        run.future = self._loop.submit(self._answer(run))
+        run.future.add_done_callback(lambda future: self._ended(run, future))
+        if run.tape.is_closed:  # stopped by somebody who saw it before it had a future to cancel
+            run.future.cancel()
+        return run.tape
+
+    async def _answer(self, run: Run) -> None:
+        bursts = self._gateway.answer(
+            run.connection,
+            run.messages,
+            model=run.model,
+            system_prompt=run.system_prompt,
+            params=run.params,
+            pause=self._pause,
+        )
+        async for burst in bursts:
+            if run.append(burst):
+                self._book(run)
+            elif self._journal and run.is_kept:
+                self._journal.touch(run.tape)
+
+    def _pause(self) -> float:
+        return min(BURST_SECONDS, BURST_SECONDS_PER_STREAM * len(self._runs))
+
+    def _end(self, run: Run, closing: Stopped | Interrupted | Failed) -> None:
+        """Close the tape first: what the cancelled stream still brings is too late then."""
+        if run.append([closing]):
+            self._book(run)
+        if run.future:
+            run.future.cancel()
+
+    def _ended(self, run: Run, future: "Future[None]") -> None:
+        """The stream is over. A tape still open means that our own code failed: say so, never hang."""
+        if run.tape.is_closed or future.cancelled():
+            return
+        log.error("A reply ended without its closing event.", exc_info=future.exception())
+        error = ChatError(
+            Category.STREAM_INTERRUPTED, "The reply broke off inside this app.", "Try again.", retryable=True
+        )
+        self._end(run, Failed(run.at_ms, error))
+
+    def _book(self, run: Run) -> None:
+        """The tape is closed: hand it to the journal, or let it go when it is not kept."""
+        if not self._journal or not run.is_kept:
+            self._forget(run.tape)
+            return
+        self._journal.close(run.tape, run.row())
+        is_first_exchange = len(run.messages) == 1 and run.tape.reply().state is State.COMPLETED
+        if self._has_auto_titles and is_first_exchange:
+            self._loop.submit(self._write_title(run))
+
+    async def _write_title(self, run: Run) -> None:
+        """Replace the first words by a title; a conversation that has one already is not asked for again."""
+        if not self._store:
+            return
+        conversations, first_words = self._store.conversations, title_from(run.messages[0].content)
+        found = await asyncio.to_thread(conversations.get, run.tape.conversation_id)
+        if not found or found.title != first_words:
+            return
+        title, row = await ask_for_title(self._gateway, run)
+        await asyncio.to_thread(self._store.ledger.book, row)
+        if title:
+            await asyncio.to_thread(conversations.retitle, found.id, first_words, title)
+
+    def _forget(self, tape: LiveTape) -> None:
+        with self._changing:
+            self._runs.pop(tape.reply_id, None)
+
+
+def new_id() -> str:
+    """A fresh id for a conversation, a message, a session or a send: 128 random bits in hex."""
+    return secrets.token_hex(16)
+
+
+def _new_messages(conversation: Conversation, text: str | None, parent_id: str | None) -> list[Message]:
+    now = datetime.now(UTC)
+    added: list[Message] = []
+    if text is not None:
+        added.append(Message(new_id(), parent_id, "user", text, now))
+        parent_id = added[-1].id
+    running = Reply(model_requested=conversation.model)
+    return [*added, Message(new_id(), parent_id, "assistant", "", now, running)]

@@ -1,0 +1,43 @@
+"""A tape while its reply runs: one writer (the loop's thread), any number of followers."""
+
+import threading
+from collections.abc import Sequence
+
+from lib.chat.reply import Reply, fold
+from lib.chat.tape import CLOSING, Event
+
+
+class LiveTape:
+    """An append-only list of events that wakes those who wait for more."""
+
+    def __init__(self, reply_id: str, conversation_id: str) -> None:
+        self.reply_id = reply_id
+        self.conversation_id = conversation_id
+        self.events: list[Event] = []
+        """Only ever appended to: a reader may look at any time, up to the length it saw."""
+        self.is_closed = False
+        self._changed = threading.Condition()
+
+    def append(self, events: Sequence[Event]) -> bool:
+        """Add events; what comes after the closing event is dropped. Says whether the tape closed now."""
+        with self._changed:
+            if self.is_closed:
+                return False
+            self.events.extend(events)
+            self.is_closed = bool(events) and isinstance(events[-1], CLOSING)
+            self._changed.notify_all()
+            return self.is_closed
+
+    def wait(self, seen: int, timeout: float) -> bool:
+        """Wait until there are more than `seen` events, `timeout` seconds at most; says whether there are."""
+        with self._changed:
+            return self._changed.wait_for(lambda: len(self.events) > seen, timeout)
+
+    def wait_closed(self, timeout: float | None = None) -> bool:
+        """Wait until the tape is closed, `timeout` seconds at most; says whether it is."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.is_closed, timeout)
+
+    def reply(self) -> Reply:
+        """What the tape says so far."""
+        return fold(list(self.events))

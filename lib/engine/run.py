@@ -1,0 +1,71 @@
+"""A reply under way: where it goes, what is asked, and the tape that grows."""
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from lib.chat.connection import Connection
+from lib.chat.ledger import LedgerRow, accounted
+from lib.chat.messages import Message, Params
+from lib.chat.reply import fold
+from lib.chat.tape import CLOSING, Event, UsageReported
+from lib.engine.live import LiveTape
+
+
+@dataclass(slots=True)
+class Run:
+    """What the engine holds of a reply from its send to its storing."""
+
+    tape: LiveTape
+    session_id: str
+    created_at: datetime
+    connection: Connection
+    messages: Sequence[Message]
+    """The path that is answered."""
+    model: str
+    system_prompt: str
+    params: Params
+    is_kept: bool
+    """Whether it goes into the store; a temporary chat's does not."""
+    started_at: float = 0.0
+    """Monotonic seconds when the request was sent; 0 before."""
+    future: "Future[None] | None" = None
+    _appending: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def at_ms(self) -> float:
+        """The time on the tape's clock."""
+        return (time.monotonic() - self.started_at) * 1000 if self.started_at else 0.0
+
+    def append(self, burst: Sequence[Event]) -> bool:
+        """Put events on the tape; says whether it closed now.
+
+        Where nobody reported the usage, an estimate of it goes before the closing event.
+        """
+        with self._appending:  # who stops the reply must count all that came before, and come after it
+            if burst and not self.started_at:
+                self.started_at = time.monotonic() - burst[0].at_ms / 1000
+            if burst and isinstance(burst[-1], CLOSING):
+                burst = [*burst[:-1], *self._ending(burst)]
+            return self.tape.append(burst)
+
+    def _ending(self, burst: Sequence[Event]) -> Sequence[Event]:
+        """The burst's closing event, no earlier than what came before it, and the usage to book."""
+        events = [*self.tape.events, *burst]
+        texts = (self.system_prompt, *(message.content for message in self.messages))
+        usage = accounted(fold(events), [text for text in texts if text])
+        at_ms = max(event.at_ms for event in events[-2:])
+        return UsageReported(at_ms, usage), replace(burst[-1], at_ms=at_ms)
+
+    def row(self) -> LedgerRow:
+        """The ledger's row of the closed tape."""
+        return LedgerRow.of(
+            self.tape.reply(),
+            reply_id=self.tape.reply_id,
+            session_id=self.session_id,
+            conversation_id=self.tape.conversation_id,
+            created_at=self.created_at,
+        )

@@ -1,0 +1,61 @@
+"""Titles written by the model: off unless wanted, since each is a call that costs, with a ledger row."""
+
+import secrets
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from lib.chat.conversations import TITLE_CHARACTERS
+from lib.chat.ledger import LedgerRow, accounted
+from lib.chat.messages import Message, Params
+from lib.chat.reply import Reply, fold
+from lib.chat.tape import Event
+from lib.engine.run import Run
+from lib.gateway.client import Gateway
+
+INSTRUCTION = (
+    "Write a title of at most six words for the conversation that follows, in its language. "
+    "Answer with the title alone."
+)
+PARAMS = Params(max_tokens=32, stream=False)
+EXCERPT_CHARACTERS = 2_000
+"""Of the question and of the answer: a title needs no more."""
+
+
+async def ask_for_title(gateway: Gateway, run: Run) -> tuple[str | None, LedgerRow]:
+    """A title for the exchange that `run` ended, and what asking for it used; no title if that failed."""
+    exchange = _exchange(run)
+    events: list[Event] = []
+    bursts = gateway.answer(
+        run.connection, exchange, model=run.model, system_prompt=INSTRUCTION, params=PARAMS
+    )
+    async with aclosing(bursts):
+        async for burst in bursts:
+            events += burst
+    reply = fold(events)
+    reply = replace(reply, usage=accounted(reply, [INSTRUCTION, exchange[0].content]))
+    return _title(reply), _row(run, reply)
+
+
+def _exchange(run: Run) -> Sequence[Message]:
+    question, answer = run.messages[-1].content, run.tape.reply().text
+    text = f"Question: {question[:EXCERPT_CHARACTERS]}\n\nAnswer: {answer[:EXCERPT_CHARACTERS]}"
+    return [replace(run.messages[-1], content=text)]
+
+
+def _title(reply: Reply) -> str | None:
+    lines = [line.strip(" \t#*\"'“”「」.。") for line in reply.text.splitlines()]
+    title = next((line for line in lines if line), None)
+    return title[:TITLE_CHARACTERS] if title and not reply.error else None
+
+
+def _row(run: Run, reply: Reply) -> LedgerRow:
+    row = LedgerRow.of(
+        reply,
+        reply_id=secrets.token_hex(16),
+        session_id=run.session_id,
+        conversation_id=run.tape.conversation_id,
+        created_at=datetime.now(UTC),
+    )
+    return replace(row, purpose="title")

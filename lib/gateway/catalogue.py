@@ -1,0 +1,36 @@
+"""The list of models that `GET /models` answers with, in all the shapes it comes in."""
+
+from typing import Any
+
+from lib.chat.models import Kind, Model, kind_of
+
+_KIND_ORDER = list(Kind)
+
+
+def models_in(payload: Any) -> list[Model]:
+    """The models in decoded JSON that have a name, each once: chat models first, then by name."""
+    entries = payload.get("data") or payload.get("models") if isinstance(payload, dict) else payload
+    if not isinstance(entries, list):
+        return []
+    models = {model.id: model for entry in entries if (model := _model(entry))}
+    return sorted(models.values(), key=lambda model: (_KIND_ORDER.index(model.kind), model.id.lower()))
+
+
+def is_list(payload: Any) -> bool:
+    """Whether decoded JSON is a model list at all, be it an empty one."""
+    return isinstance(payload, list) or (
+        isinstance(payload, dict) and not payload.keys().isdisjoint(("data", "models"))
+    )
+
+
+def _model(entry: Any) -> Model | None:
+    fields = entry if isinstance(entry, dict) else {"id": entry}
+    id_ = fields.get("id") or fields.get("name")
+    if not isinstance(id_, str) or not id_.strip():
+        return None
+    owner, endpoint_types = fields.get("owned_by"), fields.get("supported_endpoint_types")
+    return Model(
+        id=id_,
+        owned_by=owner if isinstance(owner, str) and owner else None,
+        kind=kind_of(id_, [str(name) for name in endpoint_types] if isinstance(endpoint_types, list) else ()),
+    )

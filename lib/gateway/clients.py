@@ -1,0 +1,111 @@
+"""One openai client a base URL and key, each with its own connections."""
+
+import ssl
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from openai import AsyncOpenAI, DefaultAioHttpClient
+
+from lib.chat.connection import Connection
+
+HEADERS_SENT = (
+    "host",
+    "accept",
+    "content-type",
+    "content-length",
+    "user-agent",
+    "x-stainless-raw-response",  # the SDK reads it back from the request to know what it was asked for
+)
+"""All that a request carries, besides the key. The SDK would add what it finds in the environment."""
+
+
+@dataclass(slots=True)
+class _Lent:
+    client: AsyncOpenAI
+    borrowers: int = 0
+
+
+class Clients:
+    """A bounded cache of clients. It belongs to the event loop that uses it first."""
+
+    def __init__(self, *, connect_seconds: float, limit: int = 32) -> None:
+        """`limit` is how many idle clients are kept open; those in use are never closed."""
+        self._timeout = httpx2.Timeout(None, connect=connect_seconds)
+        self._limit = limit
+        self._tls: ssl.SSLContext | None = None
+        self._lent: OrderedDict[Connection, _Lent] = OrderedDict()
+
+    @asynccontextmanager
+    async def lend(self, connection: Connection) -> AsyncIterator[AsyncOpenAI]:
+        """The connection's client, kept open while it is in use."""
+        lent = self._lent.get(connection)
+        if lent is None:
+            lent = self._lent[connection] = _Lent(self._build(connection))
+        self._lent.move_to_end(connection)
+        lent.borrowers += 1
+        try:
+            yield lent.client
+        finally:
+            lent.borrowers -= 1
+            await self._close_surplus()
+
+    async def close(self) -> None:
+        """Close all clients."""
+        while self._lent:
+            _, lent = self._lent.popitem()
+            await lent.client.close()
+
+    async def _close_surplus(self) -> None:
+        idle = [connection for connection, lent in self._lent.items() if not lent.borrowers]
+        dropped = [self._lent.pop(connection) for connection in idle[: max(len(self._lent) - self._limit, 0)]]
+        for lent in dropped:
+            await lent.client.close()
+
+    def _build(self, connection: Connection) -> AsyncOpenAI:
+        if self._tls is None:
+            self._tls = httpx2.create_ssl_context()  # reading the certificates takes long, so once for all
+        return AsyncOpenAI(
+            api_key="sent by the hook",
+            base_url=connection.base_url,
+            max_retries=0,
+            timeout=self._timeout,
+            http_client=DefaultAioHttpClient(
+                verify=self._tls,
+                trust_env=not connection.is_loopback,
+                follow_redirects=False,
+                timeout=self._timeout,
+                event_hooks={"request": [_set_headers(connection)]},
+            ),
+        )
+
+
+def _set_headers(connection: Connection) -> Callable[[httpx2.Request], Awaitable[None]]:
+    """Leave only the headers that are meant, as the last step before a request is sent."""
+    authorization = f"Bearer {connection.api_key.reveal()}" if connection.api_key else None
+
+    async def set_headers(request: httpx2.Request) -> None:
+        headers = {name: value for name, value in request.headers.items() if name in HEADERS_SENT}
+        headers["accept-encoding"] = "identity"  # a compressor between would hold tokens back
+        if authorization:
+            headers["authorization"] = authorization
+        request.headers = httpx2.Headers(headers)
+
+    return set_headers
+
+
+def unread(response: httpx2.Response) -> bytes:
+    """What had arrived of an answer when its connection broke.
+
+    aiohttp hands out an error before what it had received till then. These are private names of httpx2, of
+    the transport and of aiohttp; without them, nothing is found.
+    """
+    stream: Any = response.stream
+    while inner := getattr(stream, "_stream", None):
+        stream = inner
+    content = getattr(getattr(stream, "_aiohttp_response", None), "content", None)
+    received = getattr(content, "_buffer", ())
+    return b"".join(received)[getattr(content, "_buffer_offset", 0) :]

@@ -1,0 +1,28 @@
+"""The only room that imports SQLAlchemy: conversations, journals and the ledger in one database."""
+
+from pathlib import Path
+
+from lib.store.conversations import Conversations
+from lib.store.database import Database
+from lib.store.ledger import Ledger
+from lib.store.replies import Replies
+from lib.store.search import Search
+
+
+class Store:
+    """Everything that is kept, a module for each noun."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Open or make the SQLite file at `path`; `None` keeps everything in memory.
+
+        Raises `lib.store.database.StoreError`.
+        """
+        self._database = Database(path)
+        self.conversations = Conversations(self._database)
+        self.replies = Replies(self._database)
+        self.ledger = Ledger(self._database)
+        self.search = Search(self._database)
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._database.close()

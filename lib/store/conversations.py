@@ -1,0 +1,282 @@
+"""Conversations and their messages."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+
+from lib.chat import reply as replies_json
+from lib.chat.conversations import Conversation
+from lib.chat.messages import Message, Params
+from lib.chat.reply import Reply
+from lib.store import search
+from lib.store.database import Database
+from lib.store.schema import conversations, messages, replies
+
+KEPT_IN_BIN = timedelta(days=30)
+"""How long a deleted conversation can be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A conversation as a list shows it."""
+
+    id: str
+    title: str
+    updated_at: datetime
+    is_pinned: bool = False
+    deleted_at: datetime | None = None
+
+
+class Conversations:
+    """Reads and writes conversations; a missing id is `None` when read and nothing when written."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def latest(self, limit: int) -> list[Summary]:
+        """The conversations outside the bin: pinned ones first, then those last changed."""
+        kept = _SUMMARIES.where(conversations.c.deleted_at.is_(None))
+        order = conversations.c.is_pinned.desc(), conversations.c.updated_at.desc()
+        with self._database.read() as connection:
+            return [Summary(*row) for row in connection.execute(kept.order_by(*order).limit(limit))]
+
+    def bin(self) -> list[Summary]:
+        """The deleted conversations that can be taken back, last deleted first."""
+        deleted = _SUMMARIES.where(conversations.c.deleted_at.is_not(None))
+        with self._database.read() as connection:
+            rows = connection.execute(deleted.order_by(conversations.c.deleted_at.desc()))
+            return [Summary(*row) for row in rows]
+
+    def get(self, conversation_id: str) -> Conversation | None:
+        """The whole tree, if it is not in the bin. A reply that has not ended is there, still empty."""
+        query = select(conversations).where(conversations.c.id == conversation_id)
+        with self._database.read(is_snapshot=True) as connection:
+            row = connection.execute(query.where(conversations.c.deleted_at.is_(None))).one_or_none()
+            if row is None:
+                return None
+            found = connection.execute(_MESSAGES, {"conversation_id": conversation_id})
+            return _conversation(row, [_message(message_row) for message_row in found])
+
+    def all(self) -> Iterator[Conversation]:
+        """Every conversation outside the bin, whole, oldest first; one at a time."""
+        kept = select(conversations.c.id).where(conversations.c.deleted_at.is_(None))
+        with self._database.read() as connection:
+            ids = list(connection.execute(kept.order_by(conversations.c.created_at)).scalars())
+        for conversation_id in ids:
+            if found := self.get(conversation_id):
+                yield found
+
+    def take(self, imported: Iterable[Conversation]) -> int:
+        """Add conversations from a file, but for those that are here already; says how many were added."""
+        added = 0
+        for conversation in imported:
+            with self._database.write() as connection:
+                if not _is_known(connection, conversation):
+                    _take(connection, conversation)
+                    added += 1
+        return added
+
+    def updated_at(self, conversation_id: str) -> datetime | None:
+        """When the conversation last changed."""
+        query = select(conversations.c.updated_at).where(conversations.c.id == conversation_id)
+        with self._database.read() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def rename(self, conversation_id: str, title: str) -> None:
+        self._change(conversation_id, {"title": title})
+
+    def retitle(self, conversation_id: str, old: str, new: str) -> None:
+        """Give another title, unless a person has renamed the conversation meanwhile."""
+        with self._database.write() as connection:
+            title = select(conversations.c.title).where(conversations.c.id == conversation_id)
+            if connection.execute(title).scalar_one_or_none() == old:
+                touch(connection, conversation_id, {"title": new})
+
+    def show(self, conversation_id: str, leaf_id: str) -> None:
+        """Remember which path of the tree is shown."""
+        self._change(conversation_id, {"leaf_id": leaf_id})
+
+    def pin(self, conversation_id: str, is_pinned: bool) -> None:
+        """Keep the conversation at the top of the list, or no longer."""
+        self._change(conversation_id, {"is_pinned": is_pinned})
+
+    def delete(self, conversation_id: str) -> None:
+        """Put the conversation into the bin."""
+        self._change(conversation_id, {"deleted_at": datetime.now(UTC)})
+
+    def restore(self, conversation_id: str) -> None:
+        """Take the conversation out of the bin."""
+        self._change(conversation_id, {"deleted_at": None})
+
+    def purge(self, conversation_id: str) -> None:
+        """Remove the conversation for good, with its messages, tapes and what search knows of it."""
+        with self._database.write() as connection:
+            _purge(connection, [conversation_id])
+
+    def purge_old(self) -> int:
+        """Remove for good what has been in the bin for longer than `KEPT_IN_BIN`; says how many."""
+        before = datetime.now(UTC) - KEPT_IN_BIN
+        with self._database.write() as connection:
+            old = select(conversations.c.id).where(conversations.c.deleted_at < before)
+            ids = list(connection.execute(old).scalars())
+            _purge(connection, ids)
+            return len(ids)
+
+    def _change(self, conversation_id: str, values: Mapping[str, Any]) -> None:
+        with self._database.write() as connection:
+            touch(connection, conversation_id, values)
+
+
+def _purge(connection: Connection, ids: Sequence[str]) -> None:
+    search.forget(connection, ids)
+    connection.execute(delete(conversations).where(conversations.c.id.in_(ids)))
+
+
+def touch(connection: Connection, conversation_id: str, values: Mapping[str, Any]) -> datetime:
+    """Change a conversation's row and say when."""
+    now = datetime.now(UTC)
+    connection.execute(
+        update(conversations).where(conversations.c.id == conversation_id).values(updated_at=now, **values)
+    )
+    return now
+
+
+def save(connection: Connection, conversation: Conversation, added: Sequence[Message]) -> datetime:
+    """Insert the messages, make the last of them the leaf, and make or update the conversation's row.
+
+    `conversation` is as it was before. Few statements: hundreds of sends may wait for their turn here.
+    """
+    values: dict[str, Any] = {
+        "model": conversation.model,
+        "system_prompt": conversation.system_prompt,
+        "params": conversation.params.body(),
+        "leaf_id": added[-1].id,
+        "updated_at": datetime.now(UTC),
+    }
+    own = conversations.c.id == conversation.id
+    is_known = bool(conversation.messages) and (
+        connection.execute(update(conversations).where(own).values(values)).rowcount > 0
+    )
+    if not is_known:
+        values |= {"title": conversation.title, "created_at": conversation.created_at}
+        connection.execute(insert(conversations).values(id=conversation.id, **values))
+    _insert_messages(
+        connection, conversation.id, added, seq=_next_seq(connection, conversation.id) if is_known else 1
+    )
+    updated_at: datetime = values["updated_at"]
+    return updated_at
+
+
+def _is_known(connection: Connection, conversation: Conversation) -> bool:
+    """Whether the conversation, or any message of it, is here already."""
+    here = connection.execute(select(conversations.c.id).where(conversations.c.id == conversation.id)).first()
+    if here:
+        return True
+    ids = list(conversation.messages)
+    return any(
+        connection.execute(select(messages.c.id).where(messages.c.id.in_(ids[at : at + 500]))).first()
+        for at in range(0, len(ids), 500)
+    )
+
+
+def _take(connection: Connection, conversation: Conversation) -> None:
+    """Insert an imported conversation. Its tapes stay where they were recorded; their folds come along."""
+    connection.execute(
+        insert(conversations).values(
+            id=conversation.id,
+            title=conversation.title,
+            created_at=conversation.created_at,
+            updated_at=conversation.updated_at,
+            model=conversation.model,
+            system_prompt=conversation.system_prompt,
+            params=conversation.params.body(),
+            leaf_id=conversation.leaf_id,
+        )
+    )
+    imported = list(conversation.messages.values())
+    if imported:
+        _insert_messages(connection, conversation.id, imported, seq=1)
+    rows = [
+        {
+            "id": message.id,
+            "send_id": f"import/{message.id}",
+            "session_id": "import",
+            "state": message.reply.state,
+            "owner": "import",
+            "model_requested": message.reply.model_requested,
+            "folded": replies_json.to_json(message.reply),
+        }
+        for message in imported
+        if message.reply
+    ]
+    if rows:
+        connection.execute(insert(replies), rows)
+
+
+def _next_seq(connection: Connection, conversation_id: str) -> int:
+    last = select(func.max(messages.c.seq)).where(messages.c.conversation_id == conversation_id)
+    return (connection.execute(last).scalar_one() or 0) + 1
+
+
+def _insert_messages(
+    connection: Connection, conversation_id: str, added: Sequence[Message], *, seq: int
+) -> None:
+    for message in added:
+        search.index(connection, message.id, conversation_id, message.content)
+    connection.execute(
+        insert(messages),
+        [
+            {
+                "id": message.id,
+                "conversation_id": conversation_id,
+                "parent_id": message.parent_id,
+                "role": message.role,
+                "content": message.content,
+                "created_at": message.created_at,
+                "seq": seq + offset,
+            }
+            for offset, message in enumerate(added)
+        ],
+    )
+
+
+_SUMMARIES = select(
+    conversations.c.id,
+    conversations.c.title,
+    conversations.c.updated_at,
+    conversations.c.is_pinned,
+    conversations.c.deleted_at,
+)
+
+_MESSAGES = (
+    select(messages, replies.c.id.label("reply_id"), replies.c.model_requested, replies.c.folded)
+    .select_from(messages.outerjoin(replies, replies.c.id == messages.c.id))
+    .where(messages.c.conversation_id == bindparam("conversation_id"))
+    .order_by(messages.c.seq)
+)
+
+
+def _message(row: Row[Any]) -> Message:
+    reply = None
+    if row.reply_id is not None:
+        folded = row.folded
+        reply = replies_json.from_json(folded) if folded else Reply(model_requested=row.model_requested)
+    return Message(row.id, row.parent_id, row.role, row.content, row.created_at, reply)
+
+
+def _conversation(row: Row[Any], found: Sequence[Message]) -> Conversation:
+    return Conversation(
+        id=row.id,
+        title=row.title,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        model=row.model,
+        system_prompt=row.system_prompt,
+        params=Params.from_body(row.params),
+        leaf_id=row.leaf_id,
+        is_pinned=row.is_pinned,
+        messages={message.id: message for message in found},
+    )

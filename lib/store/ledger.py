@@ -1,0 +1,92 @@
+"""The ledger: one row for each reply that ended."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select
+
+from lib.chat.ledger import LedgerRow
+from lib.chat.reply import State
+from lib.chat.usage import Source, Usage
+from lib.store.database import Database
+from lib.store.schema import conversations, ledger
+
+
+class Ledger:
+    """Reads the ledger, oldest row first."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of_session(self, session_id: str) -> list[LedgerRow]:
+        return self._rows(_QUERY.where(ledger.c.session_id == session_id))
+
+    def of_conversation(self, conversation_id: str) -> list[LedgerRow]:
+        return self._rows(_QUERY.where(ledger.c.conversation_id == conversation_id))
+
+    def book(self, row: LedgerRow) -> None:
+        """Add the row of a call that is no reply of its own."""
+        with self._database.write() as connection:
+            book(connection, row)
+
+    def _rows(self, query: Select[Any]) -> list[LedgerRow]:
+        with self._database.read() as connection:
+            return [_ledger_row(row) for row in connection.execute(query)]
+
+
+def book(connection: Connection, row: LedgerRow) -> None:
+    """Insert the row of a reply that has just ended."""
+    connection.execute(
+        insert(ledger).values(
+            reply_id=row.reply_id,
+            session_id=row.session_id,
+            conversation_id=row.conversation_id,
+            created_at=row.created_at,
+            model_requested=row.model_requested,
+            model_served=row.model_served,
+            state=row.state,
+            finish_reason=row.finish_reason,
+            prompt_tokens=row.usage.prompt_tokens,
+            completion_tokens=row.usage.completion_tokens,
+            total_tokens=row.usage.total_tokens,
+            cached_tokens=row.usage.cached_tokens,
+            reasoning_tokens=row.usage.reasoning_tokens,
+            source=row.usage.source,
+            ttft_ms=row.ttft_ms,
+            total_ms=row.total_ms,
+            tokens_per_second=row.tokens_per_second,
+            purpose=row.purpose,
+        )
+    )
+
+
+_QUERY = (
+    select(ledger, func.coalesce(conversations.c.title, "Deleted chat").label("title"))
+    .select_from(ledger.outerjoin(conversations, conversations.c.id == ledger.c.conversation_id))
+    .order_by(ledger.c.created_at)
+)
+
+
+def _ledger_row(row: Row[Any]) -> LedgerRow:
+    return LedgerRow(
+        reply_id=row.reply_id,
+        session_id=row.session_id,
+        conversation_id=row.conversation_id,
+        conversation=row.title,
+        created_at=row.created_at,
+        model_requested=row.model_requested,
+        model_served=row.model_served,
+        state=State(row.state),
+        finish_reason=row.finish_reason,
+        usage=Usage(
+            row.prompt_tokens,
+            row.completion_tokens,
+            row.total_tokens,
+            row.cached_tokens,
+            row.reasoning_tokens,
+            Source(row.source),
+        ),
+        ttft_ms=row.ttft_ms,
+        total_ms=row.total_ms,
+        tokens_per_second=row.tokens_per_second,
+        purpose=row.purpose,
+    )

@@ -1,0 +1,126 @@
+"""The tables. `migrations/` brings an older file to this shape; a test compares the two."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC; SQLite keeps it without its zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value.replace(tzinfo=UTC) if value else None
+
+
+metadata = MetaData()
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("model", Text),
+    Column("system_prompt", Text, nullable=False, default=""),
+    Column("params", JSON, nullable=False),
+    Column("leaf_id", String(32)),
+    Column("is_pinned", Boolean, nullable=False, server_default="0"),
+    Column("deleted_at", UtcDateTime),
+    Index("ix_conversations_listed", "deleted_at", "is_pinned", "updated_at"),
+)
+"""A conversation with `deleted_at` is in the bin: it can be taken back until it is purged."""
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("parent_id", String(32)),
+    Column("role", String(16), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Index("ix_messages_conversation_id", "conversation_id", "seq"),
+)
+"""`seq` orders the messages of a conversation: clocks have no say in it."""
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("send_id", String(64), nullable=False, unique=True),
+    Column("session_id", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("model_requested", Text),
+    Column("folded", JSON),
+    Index("ix_replies_running", "state"),
+)
+"""A reply has its message's id. `folded` is its tape played, kept when the tape closes so that history
+need not play tapes; `owner` is the process that runs it."""
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("reply_id", ForeignKey("replies.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("events", JSON, nullable=False),
+)
+"""The tapes, a few events a row: `seq` is the position of the row's first event."""
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("heartbeat_at", UtcDateTime, nullable=False),
+)
+"""The processes that run replies, and when each last said that it is alive."""
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("reply_id", String(32), primary_key=True),
+    Column("session_id", String(32), nullable=False),
+    Column("conversation_id", String(32), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("model_requested", Text),
+    Column("model_served", Text),
+    Column("state", String(16), nullable=False),
+    Column("finish_reason", Text),
+    Column("prompt_tokens", Integer),
+    Column("completion_tokens", Integer),
+    Column("total_tokens", Integer),
+    Column("cached_tokens", Integer),
+    Column("reasoning_tokens", Integer),
+    Column("source", String(16), nullable=False),
+    Column("ttft_ms", Float),
+    Column("total_ms", Float),
+    Column("tokens_per_second", Float),
+    Column("purpose", String(16), nullable=False, server_default="reply"),
+    Index("ix_ledger_session_id", "session_id"),
+    Index("ix_ledger_conversation_id", "conversation_id"),
+    Index("ix_ledger_created_at", "created_at"),
+)
+"""What was used stays known when its conversation is deleted; it holds no word of it."""

@@ -1,0 +1,237 @@
+"""What a person does: callbacks of the page's widgets. They run before the page is drawn."""
+
+import json
+from dataclasses import replace
+
+import streamlit as st
+
+from lib import app
+from lib.chat import imports
+from lib.chat.connection import parse_api_key
+from lib.chat.exports import ExportFormatError
+from lib.engine.engine import SendRefused, new_id
+from lib.store.database import StoreError
+from lib.ui import errors
+from lib.ui.session import CONVERSATIONS_LISTED, MESSAGES_SHOWN, Session, draft, held
+
+PROMPT = "prompt"
+"""The composer's key."""
+SEND_ID = "send_id"
+"""Key of the hidden field that holds the id of the next send."""
+LONGEST_SEND_ID = 64
+LONGEST_TITLE = 120
+
+
+def submit() -> None:
+    """Send what stands in the composer."""
+    send(st.session_state[PROMPT] or "")
+
+
+def send(text: str) -> None:
+    """Say something after the shown path's last message."""
+    session = held()
+    if text.strip() and not _ask(session, text, session.conversation.leaf_id):
+        st.session_state[PROMPT] = text
+
+
+def pick(key: str) -> None:
+    """Send the suggestion that was picked."""
+    send(st.session_state[key] or "")
+
+
+def regenerate(message_id: str) -> None:
+    """Ask for another version of an answer."""
+    session = held()
+    _ask(session, None, session.conversation.messages[message_id].parent_id)
+
+
+def go_on(message_id: str) -> None:
+    """Ask for the rest of an answer that broke off."""
+    _ask(held(), None, message_id)
+
+
+def resend(message_id: str, key: str) -> None:
+    """Send an edited message: a version beside the old one."""
+    session = held()
+    text = st.session_state[key] or ""
+    if text.strip() and _ask(session, text, session.conversation.messages[message_id].parent_id):
+        session.editing = None
+
+
+def _ask(session: Session, text: str | None, parent_id: str | None) -> bool:
+    """Hand a send to the engine; says whether it went. What was refused is said in a toast.
+
+    The send carries the id that the page had when it was clicked: a click that arrives twice sends once.
+    """
+    if not session.conversation.model:  # asked before the page had drawn the list of models
+        session.conversation.model = next(iter(session.models), None)
+    try:
+        tape = app.get().engine.send(
+            session.conversation,
+            text,
+            parent_id=parent_id,
+            connection=session.connection,
+            send_id=(st.session_state.get(SEND_ID) or session.send_id)[:LONGEST_SEND_ID],
+            session_id=session.id,
+        )
+    except SendRefused as error:
+        st.toast(str(error), icon=":material/error:")
+        return False
+    if tape and session.conversation.is_temporary:
+        session.tapes[tape.reply_id] = tape
+    session.send_id = new_id()
+    return True
+
+
+def stop(reply_id: str) -> None:
+    app.get().engine.cancel(reply_id)
+
+
+def edit(message_id: str | None) -> None:
+    """Open a message for editing; `None` leaves it as it was."""
+    held().editing = message_id
+
+
+def copy(message_id: str) -> None:
+    """Put an answer's text on the clipboard, as the model wrote it."""
+    session = held()
+    for turn in session.conversation.turns():
+        if turn[0].id == message_id:
+            session.copied = "".join(message.content for message in turn)
+
+
+def turn_action(key: str, question_id: str, answer_id: str) -> None:
+    """What was chosen in a turn's menu."""
+    match st.session_state[key]:
+        case "Copy":
+            copy(answer_id)
+        case "Regenerate":
+            regenerate(answer_id)
+        case "Edit":
+            edit(question_id)
+
+
+@errors.stored
+def show_version(message_id: str) -> None:
+    """Show the path through another version of a message."""
+    session = held()
+    conversation = session.conversation
+    conversation.leaf_id = conversation.newest_leaf(message_id)
+    app.get().store.conversations.show(conversation.id, conversation.leaf_id)
+
+
+def show_earlier() -> None:
+    """Draw more of a long conversation."""
+    held().shown_messages += MESSAGES_SHOWN
+
+
+def new_chat() -> None:
+    session = held()
+    session.open(draft(like=session.conversation))
+
+
+@errors.stored
+def open_conversation(key: str) -> None:
+    """Open the conversation that was chosen in a list."""
+    session, wanted = held(), st.session_state[key]
+    found = app.get().store.conversations.get(wanted) if wanted else None
+    if found:
+        session.open(found)
+
+
+def open_panel(name: str | None) -> None:
+    """Open a dialog of the chat page; `None` closes it."""
+    session = held()
+    session.panel, session.notice = name, None
+
+
+def menu_action(key: str) -> None:
+    """What was chosen in a menu: pin or unpin, else the dialog of that name."""
+    match st.session_state[key]:
+        case "Pin":
+            pin(True)
+        case "Unpin":
+            pin(False)
+        case name:
+            open_panel(name)
+
+
+@errors.stored
+def rename(key: str) -> None:
+    session = held()
+    title = " ".join((st.session_state[key] or "").split())[:LONGEST_TITLE]
+    if title:
+        app.get().store.conversations.rename(session.conversation.id, title)
+        session.conversation.title = title
+    session.panel = None
+
+
+@errors.stored
+def pin(is_pinned: bool) -> None:
+    """Keep the open conversation at the top of the list, or no longer."""
+    app.get().store.conversations.pin(held().conversation.id, is_pinned)
+
+
+@errors.stored
+def delete() -> None:
+    """Put the open conversation into the bin, for which the person was asked."""
+    session = held()
+    for tape in app.get().engine.running(session.conversation.id):
+        app.get().engine.cancel(tape.reply_id)
+    app.get().store.conversations.delete(session.conversation.id)
+    session.open(draft(like=session.conversation))
+
+
+@errors.stored
+def restore(conversation_id: str) -> None:
+    """Take a conversation out of the bin and open it."""
+    conversations = app.get().store.conversations
+    conversations.restore(conversation_id)
+    if found := conversations.get(conversation_id):
+        held().open(found)
+
+
+@errors.stored
+def purge(conversation_id: str) -> None:
+    """Delete a conversation in the bin for good."""
+    app.get().store.conversations.purge(conversation_id)
+
+
+def import_file(key: str) -> None:
+    """Take conversations from the uploaded file; the dialog says what came of it."""
+    session, uploaded = held(), st.session_state[key]
+    if not uploaded:
+        return
+    try:
+        added = app.get().store.conversations.take(imports.read(json.loads(uploaded.getvalue())))
+    except (ExportFormatError, StoreError) as error:
+        session.notice = str(error)
+    except (ValueError, RecursionError):
+        session.notice = "This is not a JSON file."
+    else:
+        session.notice = f"{added} {'chat was' if added == 1 else 'chats were'} added."
+
+
+def show_more() -> None:
+    """List more conversations."""
+    held().listed += CONVERSATIONS_LISTED
+
+
+def make_temporary(key: str) -> None:
+    """Keep the new chat in memory only, or not."""
+    held().conversation.is_temporary = bool(st.session_state[key])
+
+
+def connect(key: str) -> None:
+    """Take a visitor's own key, for this tab only."""
+    session = held()
+    try:
+        api_key = parse_api_key(st.session_state[key] or "")
+    except ValueError as error:
+        session.notice = f"This key {error}"
+        return
+    if not api_key:
+        session.notice = "Paste a key first."
+        return
+    session.api_key = api_key
+    session.open(replace(session.conversation, model=app.get().settings.default_model))

@@ -1,0 +1,32 @@
+"""Numbers as people read them, each with where it comes from."""
+
+from lib.chat.reply import Reply, State
+from lib.chat.usage import Source
+
+_STATES = {State.STOPPED: "stopped", State.FAILED: "failed", State.INTERRUPTED: "interrupted"}
+
+
+def seconds(ms: float | None) -> str:
+    """A time in seconds: two decimals below ten seconds, one above."""
+    if ms is None:
+        return "–"
+    return f"{ms / 1000:.2f} s" if ms < 9_995 else f"{ms / 1000:.1f} s"
+
+
+def footer(reply: Reply) -> str:
+    """The line under a reply: served model, tokens, time to first token, tokens/s, and how it ended."""
+    usage = reply.usage
+    about = "≈ " if usage.source is Source.ESTIMATED else ""
+    parts = [reply.model_served or reply.model_requested or ""]
+    if usage.completion_tokens is not None:
+        unit = "token" if usage.completion_tokens == 1 else "tokens"
+        parts.append(f"{about}{usage.completion_tokens:,} {unit}")
+    if reply.timing.first_token_ms is not None:
+        parts.append(f"first token {seconds(reply.timing.first_token_ms)}")
+    if reply.tokens_per_second is not None:
+        parts.append(f"{about}{reply.tokens_per_second:,.0f} tokens/s")
+    if reply.state in _STATES:
+        parts.append(_STATES[reply.state])
+    elif reply.finish_reason not in (None, "stop"):
+        parts.append(f"ended by `{reply.finish_reason}`")
+    return " · ".join(part for part in parts if part)

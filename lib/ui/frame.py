@@ -1,0 +1,25 @@
+"""What every page stands in: the browser's tab, the look, the navigation."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from lib import app
+from lib.config import ConfigurationError
+
+STYLE = Path(__file__).with_name("style.css")
+STAR = Path(__file__).with_name("star.svg")
+
+
+def show(pages: list[StreamlitPage]) -> None:
+    """Draw the frame and run the page that the address names."""
+    try:
+        title = app.get().settings.title
+    except ConfigurationError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+    st.set_page_config(page_title=title, page_icon=STAR, layout="wide")
+    page = st.navigation(pages, position="hidden")
+    st.html(STYLE)
+    page.run()

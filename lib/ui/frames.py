@@ -1,0 +1,84 @@
+"""A live tape as frames for `st.write_stream`: few, small, and in step with how busy the process is."""
+
+from collections.abc import Callable, Iterator
+
+import streamlit as st
+
+from lib.chat.blocks import BlockSplitter
+from lib.chat.inert import inert
+from lib.chat.tape import Content, Reasoning
+from lib.engine.live import LiveTape
+from lib.ui import pace
+from lib.ui.session import KEY
+
+SILENCE_SECONDS = 0.5
+"""How often a follower of a silent stream looks whether its page is still there."""
+
+Frame = str | Callable[[], None]
+
+
+class Whole(str):
+    """A frame that replaces the open element's text instead of being added to it.
+
+    `st.write_stream` keeps what it was given and adds each chunk to it. The open block of a reply cannot be
+    drawn by adding alone: what looks like text may turn out to be a formula or an image.
+    """
+
+    def __radd__(self, _shown: str) -> str:
+        return str(self)
+
+
+def frames(tape: LiveTape, kind: type[Content] | type[Reasoning], *, before: str = "") -> Iterator[Frame]:
+    """The tape's content, or its reasoning, from the start to the end: what `st.write_stream` takes.
+
+    `before` is the text that the tape continues. Reasoning ends when content begins. The first frame comes at
+    once; a closing tape is drawn at once.
+    """
+    splitter, seen, is_over = BlockSplitter(), 0, False
+    with pace.follower():
+        yield from _drawn(splitter.feed(before), splitter.open)
+        while not is_over:
+            _wait(tape, seen)
+            is_over = tape.is_closed
+            events = tape.events[seen:]
+            seen += len(events)
+            text = "".join(event.text for event in events if isinstance(event, kind))
+            yield from _drawn(splitter.feed(text), splitter.open if text else "")
+            is_over = is_over or (kind is Reasoning and any(isinstance(e, Content) for e in events))
+            if text and not is_over:
+                tape.wait_closed(pace.frame_seconds(len(splitter.open)))
+        yield from _drawn(splitter.close(), "")
+
+
+def first_kind(tape: LiveTape) -> type[Content] | type[Reasoning] | None:
+    """Wait for the first piece of text and say what it is; `None` when the tape ends without any."""
+    seen = 0
+    while True:
+        _wait(tape, seen)
+        is_over = tape.is_closed
+        events = tape.events[seen:]
+        seen += len(events)
+        for event in events:
+            if isinstance(event, Content | Reasoning):
+                return type(event)
+        if is_over:
+            return None
+
+
+def _wait(tape: LiveTape, seen: int) -> None:
+    """Wait for news. Reading the session state lets Streamlit end a script whose page has gone."""
+    while not tape.wait(seen, SILENCE_SECONDS):
+        st.session_state.get(KEY)
+
+
+def _drawn(finished: list[str], still_open: str) -> Iterator[Frame]:
+    """Finished blocks, each in an element of its own that is not sent again, then the open one."""
+    for block in finished:
+        yield Whole(inert(block))
+        yield _close_block
+    if still_open:
+        yield Whole(inert(still_open))
+
+
+def _close_block() -> None:
+    """`st.write_stream` starts a new element after a callable: that is all this is for."""

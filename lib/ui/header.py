@@ -1,0 +1,111 @@
+"""The line above the conversation, and what stands there while nothing has been said."""
+
+from typing import Literal
+
+import streamlit as st
+
+from lib import app
+from lib.ui import actions, composer, panels
+from lib.ui.labels import plain
+from lib.ui.session import Session
+
+
+def show(session: Session) -> None:
+    """The title with its menu; a welcome for an empty chat; what to do when nothing can answer."""
+    _show_problem()
+    if session.conversation.messages:
+        _show_title(session)
+    elif session.connection.needs_key:
+        _show_first_steps()
+    else:
+        _show_welcome(session)
+
+
+def _show_problem() -> None:
+    """Say that the database cannot be used, and what that means for what is written now."""
+    application = app.get()
+    if problem := application.storage_problem:
+        st.warning(f"{plain(problem)} Chats are kept in memory until the app stops.", icon=":material/save:")
+    elif problem := application.engine.problem:
+        st.warning(f"{plain(problem)} What is said now is in memory only.", icon=":material/save:")
+
+
+def _show_title(session: Session) -> None:
+    key, conversation = "conversation_menu", session.conversation
+    pin = "Unpin" if conversation.is_pinned else "Pin"
+    with st.container(horizontal=True, vertical_alignment="center", key="header"):
+        st.markdown(f"**{plain(conversation.title)}**")
+        if conversation.is_temporary:
+            st.badge("Not stored", icon=":material/visibility_off:", color="gray")
+        st.space("stretch")
+        st.button(
+            "Usage",
+            key="open_usage",
+            icon=":material/data_usage:",
+            type="tertiary",
+            on_click=actions.open_panel,
+            args=(panels.USAGE,),
+        )
+        st.menu_button(
+            "",
+            [panels.RENAME, pin, panels.EXPORT, panels.DELETE],
+            key=key,
+            icon=":material/more_horiz:",
+            type="tertiary",
+            on_click=actions.menu_action,
+            args=(key,),
+        )
+
+
+def _show_welcome(session: Session) -> None:
+    application = app.get()
+    with st.container(key="welcome", horizontal_alignment="center"):
+        st.markdown("## What would you like to know?", text_alignment="center")
+        if application.local_model and not session.api_key:
+            st.caption(
+                f"{plain(application.local_model.name)} answers, a tiny demo model on this machine. "
+                "Nothing you write leaves it.",
+                text_alignment="center",
+            )
+        composer.show_suggestions()
+        _show_temporary(session)
+        if application.local_model and not session.api_key:
+            _show_connect("Connect SynStar AI", "tertiary")
+
+
+def _show_temporary(session: Session) -> None:
+    st.toggle(
+        "Temporary chat",
+        session.conversation.is_temporary,
+        key="temporary",
+        help="Never stored: gone when you leave it or reload the page.",
+        on_change=actions.make_temporary,
+        args=("temporary",),
+    )
+
+
+def _show_first_steps() -> None:
+    application = app.get()
+    with st.container(key="welcome"):
+        st.markdown(f"## Welcome to {plain(application.settings.title)}")
+        if application.local_model_problem:
+            st.warning(plain(application.local_model_problem), icon=":material/memory:")
+        st.markdown(
+            "To chat with the models of SynStar AI, this app needs an API key. Three ways to begin:\n"
+            "\n"
+            "1. Add a key here. It stays in memory, for this tab only.\n"
+            "2. Put `KKIAI_API_KEY=sk-…` in the file `.env` and start the app again: it is there for good.\n"
+            "3. Start the app with `make run` and no key: a small model on this machine answers."
+        )
+        _show_connect("Add a key", "primary")
+
+
+def _show_connect(label: str, kind: Literal["primary", "tertiary"]) -> None:
+    st.button(
+        label,
+        key="open_connect",
+        icon=":material/key:",
+        type=kind,
+        on_click=actions.open_panel,
+        args=(panels.CONNECT,),
+    )

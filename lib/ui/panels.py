@@ -1,0 +1,161 @@
+"""The dialogs of the chat page."""
+
+import json
+from collections.abc import Callable, Iterable
+
+import streamlit as st
+
+from lib import app
+from lib.chat import exports
+from lib.chat.conversations import Conversation
+from lib.store.conversations import KEPT_IN_BIN
+from lib.ui import actions, usage
+from lib.ui.labels import plain
+from lib.ui.session import Session, held
+
+USAGE, RENAME, EXPORT, DELETE, CONNECT = "Usage", "Rename", "Export", "Delete", "Connect"
+BIN, EXPORT_ALL, IMPORT = "Deleted chats", "Export all chats", "Import chats"
+"""The names of the dialogs, as menus show them."""
+BIN_SHOWN = 50
+_THIS_SESSION, _THIS_CHAT = "This session", "This chat"
+
+
+def show(session: Session) -> None:
+    """Draw the dialog that is open, if one is."""
+    if draw := _PANELS.get(session.panel or ""):
+        draw()
+
+
+def _closed() -> None:
+    actions.open_panel(None)
+
+
+@st.dialog("Token usage", width="large", icon=":material/data_usage:", on_dismiss=_closed)
+def _usage() -> None:
+    session, application = held(), app.get()
+    application.engine.flush()
+    scope = st.segmented_control(
+        "Replies of",
+        [_THIS_SESSION, _THIS_CHAT],
+        default=_THIS_SESSION,
+        key="usage_scope",
+        label_visibility="collapsed",
+        required=True,
+    )
+    ledger = application.store.ledger
+    if scope == _THIS_CHAT:
+        rows = ledger.of_conversation(session.conversation.id)
+        rows += [row for row in session.unkept if row.conversation_id == session.conversation.id]
+    else:
+        rows = ledger.of_session(session.id) + session.unkept
+    usage.show(rows, empty="Ask something: each reply gets a row here when it ends.")
+
+
+@st.dialog("Rename this chat", on_dismiss=_closed)
+def _rename() -> None:
+    key = "new_title"
+    st.text_input("Title", held().conversation.title, key=key, max_chars=actions.LONGEST_TITLE)
+    if st.button("Rename", key="confirm_rename", type="primary", on_click=actions.rename, args=(key,)):
+        st.rerun()
+
+
+@st.dialog("Delete this chat?", on_dismiss=_closed)
+def _delete() -> None:
+    st.markdown(
+        f"“{plain(held().conversation.title)}” leaves the list. For {KEPT_IN_BIN.days} days you can take it "
+        f"back from “{BIN}”; then it is gone for good."
+    )
+    if st.button("Delete", key="confirm_delete", type="primary", on_click=actions.delete):
+        st.rerun()
+
+
+@st.dialog("Export", on_dismiss=_closed)
+def _export() -> None:
+    conversation = held().conversation
+    st.caption("JSON holds every version and figure and can be imported again; Markdown is for reading.")
+    with st.container(horizontal=True):
+        _download("JSON", lambda: _as_json([conversation]), "chat.json", "application/json")
+        _download("Markdown", lambda: exports.to_markdown(conversation), "chat.md", "text/markdown")
+
+
+@st.dialog("Export all chats", on_dismiss=_closed)
+def _export_all() -> None:
+    st.caption("One JSON file with every chat, every version and figure. It can be imported again.")
+    _download("JSON", lambda: _as_json(app.get().store.conversations.all()), "chats.json", "application/json")
+
+
+@st.dialog("Import chats", on_dismiss=_closed)
+def _import() -> None:
+    key = "import_file"
+    st.file_uploader(
+        "A file exported here, or ChatGPT's conversations.json",
+        type=["json"],
+        key=key,
+        on_change=actions.import_file,
+        args=(key,),
+    )
+    if notice := held().notice:
+        st.info(plain(notice), icon=":material/info:")
+    st.caption("Chats that are here already are not added again.")
+
+
+@st.dialog("Deleted chats", on_dismiss=_closed)
+def _bin() -> None:
+    if held().panel != BIN:  # a chat was taken back and is open: the page behind must show it
+        st.rerun()
+    deleted = app.get().store.conversations.bin()
+    if not deleted:
+        st.caption("Nothing here. A chat that you delete can be taken back from here for a while.")
+    for summary in deleted[:BIN_SHOWN]:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"deleted-{summary.id}"):
+            st.markdown(plain(summary.title), width="stretch")
+            _bin_button("Take back", "restore", actions.restore, summary.id)
+            _bin_button("Delete for good", "purge", actions.purge, summary.id)
+
+
+def _bin_button(label: str, name: str, action: Callable[[str], None], conversation_id: str) -> None:
+    key = f"{name}-{conversation_id}"
+    st.button(label, key=key, type="tertiary", on_click=action, args=(conversation_id,))
+
+
+def _download(label: str, data: Callable[[], str], file_name: str, mime: str) -> None:
+    st.download_button(
+        label,
+        data,
+        file_name,
+        mime,
+        key=f"download_{file_name}",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _as_json(conversations: Iterable[Conversation]) -> str:
+    return json.dumps(exports.to_json(conversations), ensure_ascii=False, indent=1)
+
+
+@st.dialog("Connect SynStar AI", icon=":material/key:", on_dismiss=_closed)
+def _connect() -> None:
+    key = "visitor_key"
+    base_url = app.get().settings.base_url
+    st.text_input("API key", key=key, type="password", placeholder="sk-…", autocomplete="off")
+    if notice := held().notice:
+        st.error(plain(notice), icon=":material/key_off:")
+    st.caption(
+        f"Sent to {plain(base_url)} only, kept in memory for this tab and never stored. "
+        "To keep it, put `KKIAI_API_KEY=…` in the file `.env` and start the app again."
+    )
+    if st.button("Use this key", key="confirm_key", type="primary", on_click=actions.connect, args=(key,)):
+        st.rerun()
+
+
+_PANELS: dict[str, Callable[[], None]] = {
+    USAGE: _usage,
+    RENAME: _rename,
+    DELETE: _delete,
+    EXPORT: _export,
+    EXPORT_ALL: _export_all,
+    IMPORT: _import,
+    BIN: _bin,
+    CONNECT: _connect,
+}

@@ -1,0 +1,181 @@
+"""What one browser tab works with: the one typed object in `st.session_state`."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from lib import app
+from lib.chat.connection import Connection, Secret
+from lib.chat.conversations import Conversation
+from lib.chat.ledger import LedgerRow
+from lib.chat.messages import Message
+from lib.chat.reply import Reply, State
+from lib.engine.engine import new_id
+from lib.engine.live import LiveTape
+from lib.ui import choices
+
+PARAMETER = "c"
+"""The address says which conversation is open: `?c=<id>`."""
+MESSAGES_SHOWN = 40
+"""Messages drawn at once; "Show earlier messages" adds as many again."""
+CONVERSATIONS_LISTED = 30
+"""Conversations listed at once; "Show more" adds as many again."""
+KEY = "session"
+"""Of this tab's session in `st.session_state`."""
+
+
+@dataclass(slots=True)
+class Session:
+    """The state of a tab. It holds values and ids; what must last is in the store."""
+
+    conversation: Conversation
+    """The open one, with its messages; not in the store before its first message."""
+    id: str = field(default_factory=new_id)
+    send_id: str = field(default_factory=new_id)
+    """The id that the next send will carry."""
+    address: str | None = None
+    """The conversation that the address names, as this tab last wrote it."""
+    api_key: Secret | None = None
+    """A visitor's own key: in memory, for this tab, never stored."""
+    editing: str | None = None
+    """The message that is being edited."""
+    copied: str | None = None
+    """Text on its way to the clipboard."""
+    shown_messages: int = MESSAGES_SHOWN
+    """How many messages of the path are drawn, from the last one up."""
+    listed: int = CONVERSATIONS_LISTED
+    """How many conversations the sidebar lists."""
+    panel: str | None = None
+    """The dialog that is open."""
+    notice: str | None = None
+    """What that dialog has to say. A toast from one of its callbacks would replace the page's style."""
+    unkept: list[LedgerRow] = field(default_factory=list)
+    """The ledger of this tab's temporary chats, which no store has."""
+    tapes: dict[str, LiveTape] = field(default_factory=dict)
+    """The tapes of the open temporary chat: the engine lets them go when they end."""
+    versions: dict[str, list[str]] = field(default_factory=dict)
+    """The ids of the versions of each message, for this run of the page."""
+    following: LiveTape | None = None
+    """The tape that this run of the page follows: the one of the shown path's last message."""
+
+    @property
+    def connection(self) -> Connection:
+        """Where this tab's requests go."""
+        application = app.get()
+        if self.api_key:
+            return Connection(application.settings.base_url, self.api_key)
+        return application.connection
+
+    @property
+    def models(self) -> list[str]:
+        """The models to choose from, as the connection lists them."""
+        connection = self.connection
+        if connection.needs_key:
+            return []
+        return [model.id for model in app.get().engine.catalogue.listing(connection).models]
+
+    def settle(self, tape: LiveTape) -> Message:
+        """Put what a tape says into the conversation."""
+        reply = tape.reply()
+        message = replace(self.conversation.messages[tape.reply_id], content=reply.text, reply=reply)
+        self.conversation.messages[tape.reply_id] = message
+        if self.conversation.is_temporary:
+            self._book(message, reply)
+        return message
+
+    def _book(self, message: Message, reply: Reply) -> None:
+        if all(row.reply_id != message.id for row in self.unkept):
+            row = LedgerRow.of(
+                reply,
+                reply_id=message.id,
+                session_id=self.id,
+                conversation_id=self.conversation.id,
+                created_at=message.created_at,
+            )
+            self.unkept.append(replace(row, conversation="Temporary chat"))
+
+    def open(self, conversation: Conversation) -> None:
+        """Show another conversation."""
+        self.conversation = conversation
+        self.editing = self.copied = self.panel = None
+        self.shown_messages = MESSAGES_SHOWN
+        self.tapes.clear()
+        choices.present(conversation)
+        self.send_id = new_id()
+
+
+def held() -> Session:
+    """This tab's session, with what its widgets hold."""
+    session = st.session_state.get(KEY)
+    if not isinstance(session, Session):
+        session = st.session_state[KEY] = Session(draft())
+    choices.collect(session.conversation)
+    return session
+
+
+def current() -> Session:
+    """This tab's session, brought up to date with the address and the store."""
+    session = held()
+    address = st.query_params.get(PARAMETER)
+    wanted = address if address and address != session.address else session.conversation.id
+    _refresh(session, wanted)
+    if not _catch_up(session):
+        _refresh(session, session.conversation.id)
+        _catch_up(session)
+    conversation = session.conversation
+    session.address = conversation.id if conversation.messages and not conversation.is_temporary else None
+    if session.address and session.address != address:
+        st.query_params[PARAMETER] = session.address
+    elif address and not session.address:
+        del st.query_params[PARAMETER]
+    return session
+
+
+def draft(like: Conversation | None = None) -> Conversation:
+    """A conversation that nobody has said anything in yet, with the choices of another one."""
+    now = datetime.now(UTC)
+    fresh = Conversation(new_id(), "New chat", now, now, model=app.get().settings.default_model)
+    return _with_choices(fresh, like) if like else fresh
+
+
+def _with_choices(conversation: Conversation, like: Conversation) -> Conversation:
+    """The conversation, to go on with another one's model, system prompt and parameters."""
+    return replace(conversation, model=like.model, system_prompt=like.system_prompt, params=like.params)
+
+
+def _refresh(session: Session, wanted: str) -> None:
+    """Load the wanted conversation, or load it again when the store knows more of it than this tab."""
+    conversations = app.get().store.conversations
+    known = session.conversation
+    if known.is_temporary and wanted == known.id:
+        return
+    if wanted == known.id:
+        updated_at = conversations.updated_at(known.id)
+        if updated_at is None or updated_at == known.updated_at:
+            return
+    found = conversations.get(wanted)
+    if found and wanted == known.id:
+        session.conversation = _with_choices(found, known)
+    elif found:
+        session.open(found)
+    elif wanted != known.id:
+        st.toast("This conversation is not here any more.", icon=":material/search_off:")
+
+
+def _catch_up(session: Session) -> bool:
+    """Fold the tapes that closed while nobody of this tab was looking, and keep the open one to follow.
+
+    Says whether all were there. One that ended since the store was asked is let go once it is stored.
+    """
+    session.following, was_there = None, True
+    for message in list(session.conversation.messages.values()):
+        if message.reply and message.reply.state is State.RUNNING:
+            tape = app.get().engine.tape(message.id) or session.tapes.get(message.id)
+            if tape is None:
+                was_there = False
+            elif tape.is_closed:
+                session.settle(tape)
+            elif message.id == session.conversation.leaf_id:
+                session.following = tape
+    return was_there

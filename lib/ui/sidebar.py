@@ -1,0 +1,119 @@
+"""The sidebar: a new chat, the conversations, and what this app is connected to."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import groupby
+
+import streamlit as st
+
+from lib import app
+from lib.store.conversations import Summary
+from lib.store.search import Hit
+from lib.ui import actions, panels
+from lib.ui.labels import plain
+from lib.ui.session import Session
+
+WORD_JOINER = "\u2060"
+
+
+def show(session: Session) -> None:
+    """Draw the sidebar."""
+    application = app.get()
+    with st.sidebar:
+        with st.container(key="brand"):
+            st.markdown(f":material/auto_awesome: **{plain(application.settings.title)}**")
+        st.button(
+            "New chat",
+            key="new_chat",
+            icon=":material/edit_square:",
+            width="stretch",
+            on_click=actions.new_chat,
+        )
+        words = st.text_input(
+            "Search",
+            key="search",
+            placeholder="Search all chats",
+            icon=":material/search:",
+            label_visibility="collapsed",
+        )
+        with st.container(key="conversations"):
+            if words.strip():
+                _list_hits(application.store.search.find(words))
+            else:
+                _list(session, application.store.conversations.latest(session.listed + 1))
+        _show_menu()
+
+
+def _list(session: Session, summaries: Sequence[Summary]) -> None:
+    """One list a day: one widget holds many conversations, which keeps a rerun small."""
+    if not summaries:
+        st.caption("Your conversations will be listed here.")
+    today = datetime.now().astimezone().date()
+    listed = summaries[: session.listed]
+    for day, group in groupby(listed, key=lambda summary: _day(summary, today)):
+        titles = _told_apart({summary.id: plain(summary.title) for summary in group})
+        _choose(day, titles, session.conversation.id)
+    if len(summaries) > session.listed:
+        st.button("Show more", key="show_more", type="tertiary", on_click=actions.show_more)
+
+
+def _list_hits(hits: Sequence[Hit]) -> None:
+    """What was found: a conversation once, with the text around its best hit."""
+    if not hits:
+        st.caption("Nothing found.")
+        return
+    best = {hit.conversation_id: hit for hit in reversed(hits)}
+    ordered = [hit for hit in hits if best[hit.conversation_id] is hit]
+    titles = _told_apart({hit.conversation_id: plain(hit.title) for hit in ordered})
+    _choose("Found", titles, "", captions=[plain(" ".join(hit.snippet.split())) for hit in ordered])
+
+
+def _choose(label: str, titles: dict[str, str], open_id: str, captions: list[str] | None = None) -> None:
+    key = f"conversations.{label}"
+    st.session_state[key] = open_id if open_id in titles else None
+    st.radio(
+        label,
+        list(titles),
+        index=None,
+        key=key,
+        format_func=titles.get,
+        captions=captions,
+        on_change=actions.open_conversation,
+        args=(key,),
+    )
+
+
+def _show_menu() -> None:
+    st.menu_button(
+        "More",
+        [panels.BIN, panels.EXPORT_ALL, panels.IMPORT],
+        key="more",
+        icon=":material/more_horiz:",
+        type="tertiary",
+        on_click=actions.menu_action,
+        args=("more",),
+    )
+
+
+def _told_apart(titles: dict[str, str]) -> dict[str, str]:
+    """Equal titles made different without a visible sign: a radio button tells options by their labels."""
+    seen: Counter[str] = Counter()
+    apart = {}
+    for id_, title in titles.items():
+        apart[id_] = title + WORD_JOINER * seen[title]
+        seen[title] += 1
+    return apart
+
+
+def _day(summary: Summary, today: date) -> str:
+    if summary.is_pinned:
+        return "Pinned"
+    days = (today - summary.updated_at.astimezone().date()).days
+    if days <= 0:
+        return "Today"
+    if days == 1:
+        return "Yesterday"
+    if days < 7:
+        return "This week"
+    return "Earlier"

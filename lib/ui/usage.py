@@ -1,0 +1,132 @@
+"""The token usage table: a row a reply, totals per model and overall, each figure with its source."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from lib.chat.ledger import LedgerRow, totals
+from lib.chat.usage import Source
+
+COLUMNS = {
+    "time": "Time",
+    "conversation": "Conversation",
+    "model_requested": "Model asked",
+    "model_served": "Model served",
+    "prompt_tokens": "Prompt",
+    "completion_tokens": "Completion",
+    "total_tokens": "Total",
+    "cached_tokens": "Cached",
+    "reasoning_tokens": "Reasoning",
+    "ttft": "First token (s)",
+    "duration": "Duration (s)",
+    "tokens_per_second": "Tokens/s",
+    "finish_reason": "Finish",
+    "purpose": "For",
+    "source": "Source",
+}
+_COUNTS = ["prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens"]
+
+
+def table(rows: Sequence[LedgerRow]) -> pd.DataFrame:
+    """The ledger as a table: one row a reply, oldest first; unknown figures are missing values."""
+    frame = pd.DataFrame([_record(row) for row in rows], columns=list(COLUMNS))
+    return frame.astype(dict.fromkeys(_COUNTS, "Int64"))
+
+
+def by_model(frame: pd.DataFrame) -> pd.DataFrame:
+    """Replies and tokens for each served model, and how many of the replies are estimated or unknown."""
+    groups = frame.groupby("model_served", dropna=False, sort=True)
+    sums = groups[_COUNTS[:3]].sum()
+    sums.insert(0, "replies", groups.size())
+    for source in (Source.ESTIMATED, Source.UNKNOWN):
+        sums[source.value] = (frame["source"] == source).groupby(frame["model_served"], dropna=False).sum()
+    return sums.reset_index()
+
+
+def show(rows: Sequence[LedgerRow], *, empty: str) -> None:
+    """Draw the totals, the totals per model and the table."""
+    if not rows:
+        st.caption(empty)
+        return
+    frame = table(rows)
+    _show_totals(rows)
+    st.dataframe(
+        by_model(frame).rename(columns={**COLUMNS, "replies": "Replies"}).rename(columns=str.capitalize),
+        hide_index=True,
+        key="usage_by_model",
+    )
+    st.dataframe(
+        frame.iloc[::-1],
+        hide_index=True,
+        key="usage_table",
+        placeholder="–",
+        column_config={name: _column(name, label) for name, label in COLUMNS.items()},
+    )
+    st.download_button(
+        "Download CSV",
+        lambda: frame.to_csv(index=False),
+        "usage.csv",
+        "text/csv",
+        key="usage_csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _show_totals(rows: Sequence[LedgerRow]) -> None:
+    sums = totals(rows)
+    figures = {
+        "Replies": sums.replies,
+        "Prompt tokens": sums.prompt_tokens,
+        "Completion tokens": sums.completion_tokens,
+        "Total tokens": sums.total_tokens,
+    }
+    with st.container(horizontal=True, key="usage_totals"):
+        for label, value in figures.items():
+            st.metric(label, f"{value:,}")
+    notes = [
+        f"{count} of {sums.replies} replies {what}"
+        for count, what in (
+            (sums.estimated, "without reported usage are estimated"),
+            (sums.unknown, "received nothing and are not counted"),
+        )
+        if count
+    ]
+    st.caption("; ".join(notes) + "." if notes else "All figures as reported by the gateway.")
+
+
+def _record(row: LedgerRow) -> dict[str, object]:
+    usage = row.usage
+    return {
+        "time": row.created_at,
+        "conversation": row.conversation,
+        "model_requested": row.model_requested,
+        "model_served": row.model_served or row.model_requested,
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "total_tokens": usage.total_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+        "ttft": None if row.ttft_ms is None else row.ttft_ms / 1000,
+        "duration": None if row.total_ms is None else row.total_ms / 1000,
+        "tokens_per_second": row.tokens_per_second,
+        "finish_reason": row.finish_reason or row.state.value,
+        "purpose": row.purpose,
+        "source": usage.source.value,
+    }
+
+
+def _column(name: str, label: str) -> ColumnConfig:
+    match name:
+        case "time":
+            return st.column_config.DatetimeColumn(label, format="HH:mm:ss", timezone=st.context.timezone)
+        case "conversation":
+            return st.column_config.Column(label, width=150)
+        case "ttft" | "duration":
+            return st.column_config.NumberColumn(label, format="%.2f")
+        case "tokens_per_second":
+            return st.column_config.NumberColumn(label, format="%.1f")
+        case _:
+            return st.column_config.Column(label)

@@ -1,0 +1,20 @@
+"""The chat: what was said, and the box to say more."""
+
+import streamlit as st
+
+from lib.ui import clipboard, composer, header, pace, panels, session, sidebar, transcript
+
+with pace.building():
+    now = session.current()
+    sidebar.show(now)
+    with st.container(key="column"):
+        header.show(now)
+        place = transcript.show(now)
+    stop_slot = composer.show(now)
+    panels.show(now)
+    clipboard.show(now)
+
+if place and (tape := now.following):
+    composer.show_stop(tape, stop_slot)
+    transcript.follow(now, tape, place)
+    stop_slot.empty()

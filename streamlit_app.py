@@ -1,0 +1,16 @@
+"""SynStar Chat: `streamlit run streamlit_app.py`.
+
+The server imports this file once, for the ASGI app; it runs the file again for each page a browser asks for.
+"""
+
+import streamlit as st
+from streamlit import runtime
+
+if not runtime.exists():
+    from lib.ui import server
+
+    app = st.App(__file__, lifespan=server.lifespan, middleware=server.middleware())
+else:
+    from lib.ui import frame
+
+    frame.show([st.Page("pages/chat.py", title="Chat", url_path="chat", default=True)])

@@ -1,0 +1,116 @@
+"""The real app in a process of its own: `streamlit run streamlit_app.py`, as a person starts it."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 60.0
+
+
+class AppServer:
+    """Starts the app on a free port and stops it at the end of the context."""
+
+    def __init__(self, data_dir: Path, base_url: str | None = None, **environment: str) -> None:
+        self.data_dir = data_dir
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log_file = data_dir.parent / f"{data_dir.name}.log"
+        self._environment = {"CHAT_DATA_DIR": str(data_dir), "CHAT_LOCAL_MODEL": "off", **environment}
+        if base_url:
+            self._environment["KKIAI_BASE_URL"] = base_url
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The server's process id."""
+        assert self._process
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        """What the server has printed."""
+        return self.log_file.read_text("utf-8")
+
+    def start(self) -> "AppServer":
+        """Start the process and wait until it serves pages."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("KKIAI_")}
+        command = [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            "streamlit_app.py",
+            "--server.port",
+            str(self.port),
+        ]
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env={**inherited, **self._environment}, stdout=log, stderr=log
+            )
+        self._wait_until_ready()
+        return self
+
+    def stop(self) -> int:
+        """End the process as a service manager does, with SIGTERM; returns its exit status."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the process with SIGKILL: it has no time for anything."""
+        self._end(signal.SIGKILL)
+
+    def wait(self) -> int:
+        """Wait for the end of a process that was asked to stop; returns its exit status."""
+        assert self._process
+        return self._process.wait(timeout=60)
+
+    def __enter__(self) -> "AppServer":
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._process and self._process.poll() is None:
+            self.kill()
+
+    def _end(self, number: signal.Signals) -> int:
+        assert self._process
+        self._process.send_signal(number)
+        return self._process.wait(timeout=60)
+
+    def _wait_until_ready(self) -> None:
+        assert self._process
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise RuntimeError(f"The app ended while starting:\n{self.log}")
+            if self._answers():
+                return
+            time.sleep(0.05)  # the process has no other sign of readiness than its port
+        raise TimeoutError(f"The app did not start:\n{self.log}")
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/_stcore/health")
+            return connection.getresponse().status == http.client.OK
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+
+def free_port() -> int:
+    """A port of the loopback interface that is free now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

@@ -1,0 +1,204 @@
+"""The chat page in a person's words. Every wait is for something that shows."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+
+class ChatPage:
+    """One browser tab with the app in it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    @classmethod
+    def open(cls, context: BrowserContext, url: str) -> "ChatPage":
+        """A new tab; returns when one can write in it."""
+        page = context.new_page()
+        page.goto(url)
+        chat = cls(page)
+        chat.wait_until_ready()
+        return chat
+
+    def second_tab(self) -> "ChatPage":
+        """The same address in another tab of the same browser."""
+        expect(self.page).to_have_url(re.compile(r"\?c=\w+"))
+        return ChatPage.open(self.page.context, self.page.url)
+
+    def reload(self) -> None:
+        """F5."""
+        self.page.reload()
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Wait until a person can write."""
+        expect(self.box).to_be_enabled()
+
+    def wait_until_still(self) -> None:
+        """Wait until the server has drawn all it had to draw."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+    # What stands on the page
+
+    def keyed(self, key: str) -> Locator:
+        """The visible elements whose key begins with this."""
+        return self.page.locator(f'[class*=" st-key-{key}"]:visible, [class^="st-key-{key}"]:visible')
+
+    @property
+    def box(self) -> Locator:
+        """Where a person writes."""
+        return self.page.get_by_test_id("stChatInputTextArea")
+
+    @property
+    def questions(self) -> Locator:
+        return self.keyed("bubble-")
+
+    @property
+    def answers(self) -> Locator:
+        return self.keyed("answer-")
+
+    @property
+    def answer(self) -> Locator:
+        """The last answer."""
+        return self.answers.last
+
+    @property
+    def footers(self) -> Locator:
+        """The figures under each answer that has ended."""
+        return self.keyed("end-").get_by_test_id("stCaptionContainer").filter(has_text="·")
+
+    @property
+    def footer(self) -> Locator:
+        """The figures under the last answer."""
+        return self.answer.locator(self.footers)
+
+    @property
+    def title(self) -> Locator:
+        return self.keyed("header").locator("strong")
+
+    @property
+    def welcome(self) -> Locator:
+        return self.keyed("welcome")
+
+    @property
+    def conversations(self) -> Locator:
+        """The titles in the sidebar."""
+        return self.keyed("conversations").get_by_test_id("stRadioOption")
+
+    @property
+    def dialog(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    @property
+    def stop_button(self) -> Locator:
+        return self.keyed("stop").get_by_role("button")
+
+    # What a person does
+
+    def ask(self, text: str) -> None:
+        """Write and send; returns when the question stands on the page."""
+        self.box.fill(text)
+        self.box.press("Enter")
+        expect(self.questions.last).to_have_text(text)
+
+    def ask_and_wait(self, text: str) -> str:
+        """Ask, and wait for the end of the answer; returns the figures under it."""
+        before = self.footers.count()
+        self.ask(text)
+        expect(self.footers).to_have_count(before + 1)
+        self.wait_until_still()
+        return self.footer.inner_text()
+
+    def stop(self) -> None:
+        self.stop_button.click()
+
+    def copy(self) -> None:
+        self._click("content_copy-")
+
+    def regenerate(self) -> None:
+        self._click("refresh-")
+
+    def edit(self, text: str) -> None:
+        """Change the last question and send it."""
+        self._click("edit-")
+        self.page.get_by_label("Edit your message").fill(text)
+        self._click("send_edit")
+
+    def earlier_version(self) -> None:
+        self._click("chevron_left-")
+
+    def later_version(self) -> None:
+        self._click("chevron_right-")
+
+    def new_chat(self) -> None:
+        self._click("new_chat")
+        expect(self.welcome).to_be_visible()
+
+    def open_conversation(self, title: str) -> None:
+        """Click a conversation in the sidebar."""
+        self.conversations.filter(has_text=title).click()
+        expect(self.title).to_have_text(title)
+
+    def pick_suggestion(self, text: str) -> None:
+        self.keyed("suggestion").get_by_role("radio", name=text).click()
+
+    def rename(self, title: str) -> None:
+        self._choose("conversation_menu", "Rename")
+        self.dialog.get_by_label("Title").fill(title)
+        self._click("confirm_rename")
+        expect(self.dialog).to_have_count(0)
+
+    def delete(self) -> None:
+        self._choose("conversation_menu", "Delete")
+        self._click("confirm_delete")
+        expect(self.dialog).to_have_count(0)
+
+    def choose_model(self, typed: str) -> list[str]:
+        """Type a part of a name into the model's box and take the first match; returns what was offered."""
+        field = self.page.get_by_role("combobox", name="Model")
+        field.click()
+        field.fill(typed)
+        options = self.page.get_by_role("option")
+        expect(options.first).to_contain_text(typed)
+        offered = options.all_inner_texts()
+        options.first.click()
+        return offered
+
+    def set_parameter(self, label: str, value: str) -> None:
+        """Open the parameters, fill one in, close them."""
+        self._click("parameters")
+        field = self.page.get_by_label(label, exact=True)
+        field.fill(value)
+        field.press("Tab")
+        self.page.keyboard.press("Escape")
+        expect(field).to_have_count(0)
+
+    def open_usage(self) -> None:
+        self._click("open_usage")
+        expect(self.dialog.get_by_test_id("stMetricValue")).to_have_count(4)
+
+    def usage_totals(self) -> dict[str, int]:
+        """The figures at the top of the usage panel, by label."""
+        labels = self.dialog.get_by_test_id("stMetricLabel").all_inner_texts()
+        values = self.dialog.get_by_test_id("stMetricValue").all_inner_texts()
+        return dict(zip(labels, (int(value.replace(",", "")) for value in values), strict=True))
+
+    def usage_rows(self) -> list[list[str]]:
+        """The cells of the usage panel's last table, row by row, as far as they are in view."""
+        rows = self.dialog.get_by_test_id("stDataFrame").last.locator("tbody tr")
+        expect(rows.first).to_be_attached()
+        return [row.locator("td").all_text_contents() for row in rows.all()]
+
+    def download_usage(self) -> str:
+        """The usage table as a CSV file; returns its text."""
+        with self.page.expect_download() as download:
+            self._click("usage_csv")
+        return Path(download.value.path()).read_text("utf-8")
+
+    def _click(self, key: str) -> None:
+        self.keyed(key).last.get_by_role("button").click()
+
+    def _choose(self, key: str, option: str) -> None:
+        self._click(key)
+        self.page.get_by_role("menuitem", name=option).click()

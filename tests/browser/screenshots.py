@@ -1,0 +1,120 @@
+"""The README's pictures: `python -m tests.browser.screenshots OUT_DIR` draws them anew.
+
+They show the real app in Chromium; only the models' answers are scripted.
+"""
+
+import re
+import sys
+import tempfile
+from contextlib import ExitStack
+from io import BytesIO
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.app_server import AppServer
+from tests.browser.chat_page import ChatPage
+from tests.browser.conftest import launch
+from tests.scripted_gateway import ScriptedGateway, stream
+
+DESKTOP, PHONE = (1280, 800), (390, 844)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+MODELS = ("deepseek-v3", "qwen-max", "llama-4-maverick")
+
+WORKSHOP = "Plan a workshop on data quality"
+SKY = "Why is the sky blue, and red at sunset?"
+CSV = "How do I read a CSV file larger than memory?"
+TALK = {
+    WORKSHOP: """Two hours are enough for one real problem:
+
+1. **20 min**: everyone brings one wrong number and its cost.
+2. **60 min**: in threes, follow it back to where it was born.
+3. **40 min**: one check a team, one owner a check.
+""",
+    SKY: """Air scatters short wavelengths far more than long ones: by $1/\\lambda^4$.
+
+- **At noon** the way through the air is short. Blue is scattered to you from all over the sky.
+- **At sunset** the way is some forty times longer. The blue is gone before it reaches you; red is left.
+""",
+    CSV: """### Read it in pieces
+
+Give `read_csv` a chunk size: only one piece is in memory at a time.
+
+```python
+import pandas as pd
+
+total = 0.0
+for piece in pd.read_csv("sales.csv", usecols=["amount"], chunksize=200_000):
+    total += piece["amount"].sum()
+print(f"{total:,.2f}")
+```
+
+Which way suits you depends on how often you ask:
+
+| Way | Memory | Good for |
+|---|---|---|
+| Pieces with pandas | one piece | a sum, once |
+| DuckDB on the file | little | many questions |
+| Parquet | few columns | the same file every day |
+""",
+}
+
+
+def main(folder: Path) -> None:
+    """Draw every picture into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        gateway = stack.enter_context(ScriptedGateway(MODELS))
+        for question, answer in TALK.items():
+            pieces = re.findall(r"\s*\S{1,6}", answer)
+            gateway.when(question, stream(*pieces, ttft=0.3, delay=0.01))
+        data = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "data"
+        server = stack.enter_context(AppServer(data, gateway.base_url))
+        browser = launch(stack.enter_context(sync_playwright()))
+        stack.callback(browser.close)
+        for scheme in SCHEMES:
+            take(open_(browser, server.url, DESKTOP, scheme), folder / f"empty-{scheme}.png")
+        chat = open_(browser, server.url, DESKTOP, "light")
+        addresses = talk(chat)
+        for scheme in SCHEMES:
+            take(open_(browser, addresses[CSV], DESKTOP, scheme), folder / f"chat-{scheme}.png")
+            take(open_(browser, addresses[SKY], PHONE, scheme), folder / f"phone-{scheme}.png")
+        chat.open_usage()
+        for scheme in SCHEMES:
+            chat.page.emulate_media(color_scheme=scheme)
+            take(chat, folder / f"usage-{scheme}.png")
+
+
+def open_(browser: Browser, url: str, size: tuple[int, int], scheme: Literal["light", "dark"]) -> ChatPage:
+    """The app in a window of this size."""
+    width, height = size
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    return ChatPage.open(context, url)
+
+
+def talk(chat: ChatPage) -> dict[str, str]:
+    """Have the conversations that the pictures show; returns the address of each."""
+    addresses = {}
+    for question, model in zip(TALK, ("qwen-max", "deepseek-v3", "deepseek-v3"), strict=True):
+        if chat.questions.count():
+            chat.new_chat()
+        chat.choose_model(model)
+        chat.ask_and_wait(question)
+        addresses[question] = chat.page.url
+    return addresses
+
+
+def take(chat: ChatPage, file: Path) -> None:
+    """Save what the window shows, in a file as small as its colours allow."""
+    chat.wait_until_still()
+    expect(chat.page.get_by_test_id("stSkeleton")).to_have_count(0)
+    chat.page.evaluate("document.activeElement.blur(), document.fonts.ready")
+    picture = Image.open(BytesIO(chat.page.screenshot(animations="disabled"))).convert("RGB")
+    picture.save(file, optimize=True)
+    sys.stdout.write(f"{file}: {file.stat().st_size / 1000:.0f} kB\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,193 @@
+"""What Chromium shows: block by block the same as in one piece, and as the model wrote it."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from lib.chat.blocks import split
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+PAGE = """
+import json
+from pathlib import Path
+
+import streamlit as st
+
+from lib.chat.blocks import split
+from lib.chat.inert import inert
+
+for at, text in enumerate(json.loads(Path("cases.json").read_text(encoding="utf-8"))):
+    with st.container(key=f"whole_{at}"):
+        st.markdown(inert(text))
+    with st.container(key=f"split_{at}"):
+        for block in split(text):
+            st.markdown(inert(block))
+st.text("All drawn")
+"""
+READ = """(key) => {
+    const shown = document.querySelector(`.st-key-${key}`);
+    const blocks = [...shown.querySelectorAll("[data-testid=stMarkdownContainer]")];
+    return {text: shown.innerText, html: blocks.map((block) => block.innerHTML).join("")};
+}"""
+
+TEXT = ("Some words to make the paragraph long enough. " * 5).strip()
+FORMULA = r"\frac{1}{2}"
+
+ALIKE = {
+    "paragraphs": f"{TEXT}\n\n{TEXT}\n\n{TEXT}",
+    "blanks before": f"{TEXT}\n\n {TEXT}\n\n   {TEXT}\n\n- {TEXT}\n\n  {TEXT}\n\n {TEXT}",
+    "headings": f"# One\n\n{TEXT}\n\n## Two\n\n{TEXT}\n\nThree\n===\n\n{TEXT}\n\n---\n\n{TEXT}",
+    "nested list": f"{TEXT}\n\n- a\n  - b\n    1. c\n    2. d\n- e {TEXT}\n\n{TEXT}",
+    "loose list": f"{TEXT}\n\n1. a\n\n   more\n\n2. b\n\n   ```\n   x\n\n   y\n   ```\n\n3. c\n\n{TEXT}",
+    "long fences": f"````md\n```\n{TEXT}\n\ny\n```\n\nz\n````\n\n{TEXT}\n\n```\nopen\n\nend",
+    "tilde fences": f"~~~py\n```\n{TEXT}\n\n~~~~\n\n{TEXT}\n\n~~~\n{TEXT}\n~~~\n\n{TEXT}",
+    "indented code": f"    code\n\n    {TEXT}\n\n{TEXT}\n\n    more\n\n{TEXT}",
+    "tables": f"| a | b |\n|:--|--:|\n| -> | `x` {TEXT}|\n\n{TEXT}\n\n| c |\n|---|\n| d |\n\n{TEXT}",
+    "quotes": f"> {TEXT}\n>\n> - a\n>\n> b\nlazy\n\n{TEXT}\n\n> c {TEXT}\n\n> d\n\n{TEXT}",
+    "links": f"{TEXT}\n\nSee [it][x] and [y][]. {TEXT}\n\n{TEXT}\n\n[x]: http://a.invalid\n[y]: http://b.invalid",
+    "footnotes": f"{TEXT}\n\nNoted[^1]. {TEXT}\n\n{TEXT}\n\n[^1]: First {TEXT}\n\n    Second",
+    "formulas": f"{TEXT}\n\n$$\n{FORMULA}\n\n= x\n$$\n\n{TEXT}\n\n\\[\n{FORMULA}\n\n- y\n\\]\n\n\\(x\\) $y$",
+    "html": f"<div>{TEXT}\n\n**x**\n</div>\n\n<pre>\n{TEXT}\n\nx\n</pre>\n\n<!-- {TEXT}\n\nx -->\n\n{TEXT}",
+    "chinese": f"{'你好，世界。' * 40}\n\n　　{'全角缩进。' * 40}\n\n**重点**：{'内容' * 100}\n\n结束",
+    "long": "word " * 14_000,
+}
+
+WRITTEN = {
+    "A :red[b] :blue-background[c] :red-badge[d] :small[e] :shimmer[f] :help[g] see:red std::vector": None,
+    "::video[Title]": None,
+    ":::note": None,
+    "I :smile: :+1: 10:100:20 :material/home: :material_home: :streamlit: :orange:": None,
+    "`x:smile:y` :smile:": "x:smile:y :smile:",
+    r"\:smile:": ":smile:",
+    "a -> b <- c <-> d -- e >= f <= g ~= h **i** -> j": "a -> b <- c <-> d -- e >= f <= g ~= h i -> j",
+    "--": None,
+    "<b>x</b> a<br>b <i": None,
+    "<div>x</div>": None,
+    "<!-- note -->": None,
+    "$5 and $10, 5~10 and 20~30": None,
+    "![alt](http://img.invalid/1.png) ![](//img.invalid/2.png)": "alt image",
+    "![alt][r] !![b](http://img.invalid/3.png)\n\n[r]: http://img.invalid/4.png": "alt !b",
+    "[![badge](http://img.invalid/5.png)](http://a.invalid)": "badge",
+    "![alt](http://img.invalid/6.png": "![alt](http://img.invalid/6.png",
+    "- ```\n![alt](http://img.invalid/7.png)": "alt",
+    '```mermaid\nflowchart TD\n  a@{ img: "http://img.invalid/9.png" }\n```': (
+        'flowchart TD\n  a@{ img: "http://img.invalid/9.png" }'
+    ),
+    "| ` | ![alt](http://img.invalid/8.png) ` |\n|---|---|": "`\talt `",
+}
+
+Shown = dict[str, dict[str, str]]
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def wait_until_ready(address: str) -> None:
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.1)
+    raise TimeoutError("Streamlit did not start.")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "page.py").write_text(PAGE, encoding="utf-8")
+    (folder / "cases.json").write_text(json.dumps([*ALIKE.values(), *WRITTEN]), encoding="utf-8")
+    port = free_port()
+    options = {"server.port": port, "server.address": "127.0.0.1", "server.headless": "true"}
+    options |= {"server.fileWatcherType": "none", "browser.gatherUsageStats": "false"}
+    server = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "streamlit", "run", "page.py"),
+            *(f"--{name}={value}" for name, value in options.items()),
+        ],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until_ready(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="module")
+def drawn(address: str) -> tuple[Shown, list[str]]:
+    """What each container of the page shows, and the addresses the browser asked for."""
+    asked: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or "/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(address)
+        page.get_by_text("All drawn", exact=True).wait_for(timeout=60_000)
+        page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+        keys = [f"{way}_{at}" for at in range(len(ALIKE) + len(WRITTEN)) for way in ("whole", "split")]
+        shown: dict[str, Any] = {key: page.evaluate(READ, key) for key in keys}
+        browser.close()
+    return shown, asked
+
+
+def structure(html: str) -> str:
+    """Elements and text, without attributes (they hold generated names) and without spaces between."""
+    return re.sub(r"\s+", " ", re.sub(r"(<[\w-]+)[^>]*>", r"\1>", html)).replace("> <", "><").strip()
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_block_by_block_is_like_in_one_piece(name: str, drawn: tuple[Shown, list[str]]) -> None:
+    at = list(ALIKE).index(name)
+    whole, blocks = drawn[0][f"whole_{at}"], drawn[0][f"split_{at}"]
+    assert structure(blocks["html"]) == structure(whole["html"])
+    assert blocks["text"].split() == whole["text"].split()
+
+
+@pytest.mark.parametrize("name", [name for name in ALIKE if name not in ("long", "footnotes")])
+def test_the_cases_are_cut(name: str) -> None:
+    assert len(split(ALIKE[name])) > 1
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_text_appears_as_it_was_written(text: str, drawn: tuple[Shown, list[str]]) -> None:
+    shown = drawn[0][f"whole_{len(ALIKE) + list(WRITTEN).index(text)}"]
+    assert shown["text"].strip() == (WRITTEN[text] or text)
+    assert "<img" not in shown["html"]
+
+
+def test_formulas_are_drawn(drawn: tuple[Shown, list[str]]) -> None:
+    html = drawn[0][f"split_{list(ALIKE).index('formulas')}"]["html"]
+    assert html.count('<span class="katex">') == 4
+    assert html.count('<span class="katex-display">') == 2
+    assert "katex-error" not in html
+
+
+def test_nothing_is_fetched_from_elsewhere(address: str, drawn: tuple[Shown, list[str]]) -> None:
+    assert drawn[1]
+    assert [url for url in drawn[1] if not url.startswith((address, "ws:", "data:", "blob:"))] == []

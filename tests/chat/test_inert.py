@@ -1,0 +1,163 @@
+"""What the model wrote is shown as it was written, and nothing is fetched."""
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.chat.inert import inert
+
+PIECES = [
+    *("a", "中", " ", "\n", "\n\n", "\r", "    ", "- ", "> ", "| ", "\n|-|-|\n", "# ", "\\", "!", "*", "_"),
+    *("[", "]", "(", ")", "![", "](", "](http://h/i.png)", "](//h/i.png)", "][r]", "\n[r]: http://h/i.png\n"),
+    *("$", "$$", "\\(", "\\)", "\\[", "\\]", ":a", ":smile:", "->", "--", "<b", "<http://h/", "https://h/"),
+    *("![x](data:image/png;base64,AA==)", "![x](data:text/html,A)", '![a](http://h/i.png "t")'),
+]
+no_code = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
+anything = st.lists(st.sampled_from([*PIECES, "`", "``", "\n```\n", "\n~~~\n"]), max_size=30).map("".join)
+
+BARE_IMAGE = re.compile(r"(?<!\\)(?:\\\\)*!\[(?!x\]\(data:image/png;base64,AA==\))")
+
+
+AUTOLINK = re.compile(r"<http://[^<>\s]*>")
+
+
+@given(no_code)
+def test_no_image_is_left_but_those_in_the_text_itself(text: str) -> None:
+    lines = (line for line in inert(text).split("\n") if not re.match(r"[\s>-]*?    ", line))
+    assert not any(BARE_IMAGE.search(AUTOLINK.sub("", line)) for line in lines)
+
+
+@given(anything | st.text(), st.integers(0, 80))
+def test_unfinished_text_is_no_trouble(text: str, length: int) -> None:
+    assert isinstance(inert(text[:length]), str)
+
+
+@given(st.text("ab:!$[]()<->~`\\ \n|"))
+def test_fenced_code_stays(code: str) -> None:
+    text = f"`````\n{code}\n`````"
+    assert inert(text) == text
+
+
+@given(st.text("ab:!$[]()<->~\\ ", min_size=1))
+def test_code_spans_stay(code: str) -> None:
+    assert f"`x{code}x`" in inert(f"see `x{code}x` here")
+
+
+@given(st.text("ab:!$[]()<->~`\\ |"))
+def test_indented_code_stays(code: str) -> None:
+    assert inert(f"text\n\n    x{code}") == f"text\n\n    x{code}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Plain *text*, **bold**, `code`, [a link](https://a.b/c_(d) "title") and 12:30:45.',
+        "# Title\n\nTitle\n--\n\n- a\n  - b\n\n1. c\n\n> quote\n\n---",
+        "| a | b |\n|:--|--:|\n| 1 | 2 |",
+        "https://a.b/c:d?e=f#g and <https://a.b:80/c:d> and <me@a.b>",
+        "[text][label] and [std::vector][] and [^1]\n\n[label]: http://a.b\n[^1]: note: this",
+        "$x^2$, $n$-th, the $n$th and $$y$$",
+        "![dot](data:image/png;base64,iVBORw0KGgo=)",
+        "x--y a->b --flag <-- --> ---",
+        "~~gone~~ and ~ 5",
+    ],
+)
+def test_what_streamlit_leaves_alone_stays(text: str) -> None:
+    assert inert(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("![a](http://h/i.png)", "[a](http://h/i.png)"),
+        ("![](//h/i.png 'title')", "[image](//h/i.png 'title')"),
+        ("![a][r]", "[a][r]"),
+        ("![a](<http://h/i j.png>)", "[a](<http://h/i j.png>)"),
+        ("![a](data:image/svg+xml;base64,AA)", "[a](data:image/svg+xml;base64,AA)"),
+        ("[![a](http://h/i.png)](http://b)", "[a](http://b)"),
+        ("!![a](http://h/i.png)", r"\![a](http://h/i.png)"),
+        ("Wow![1] ![a](http", r"Wow\![1] \![a](http"),
+        (
+            "| `a | ![b](http://h) |\n|--|--|\n| ` | ![c](http://h) |",
+            "| `a | [b](http://h) |\n|--|--|\n| ` | [c](http://h) |",
+        ),
+        ("- ```\n![a](http://h)\n  ```", "- ```\n[a](http://h)\n  ```"),
+        (r"`\` ![a](http://h) \` ![b](http://h) `", r"`\` [a](http://h) \` [b](http://h) `"),
+    ],
+)
+def test_images_become_links(text: str, expected: str) -> None:
+    assert inert(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (":red[a] see:blue", r"\:red[a] see\:blue"),
+        (":::note\na\n:::", "::\\:note\na\n:::"),
+        ("I :smile: :+1:", "I &#58;:small[]smile: &#58;:small[]+1:"),
+        (":material/home: :material_home:", "&#58;:small[]material/home: &#58;:small[]material_home:"),
+        (r"\:smile:", "&#58;:small[]smile:"),
+        ("a -> b <-> c", "a -:small[]> b <:small[]-:small[]> c"),
+        ("**a** -- b\n\n--", "**a** -:small[]- b\n\n-:small[]-"),
+        ("a >= b ~= c", "a >:small[]= b ~:small[]= c"),
+        ("<b>x</b><br>", "&lt;b>x&lt;/b>&lt;br>"),
+        ("5~10, 20~30", r"5\~10, 20\~30"),
+    ],
+)
+def test_rewritings_are_stopped(text: str, expected: str) -> None:
+    assert inert(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$5 and $10, US$3", r"\$5 and \$10, US\$3"),
+        ("$5 a day or 10$ a week", r"\$5 a day or 10\$ a week"),
+        ("$HOME/bin:$PATH", r"\$HOME/bin:\$PATH"),
+        ("$5 for $x^2$", r"\$5 for $x^2$"),
+        ("open $x", r"open \$x"),
+        (r"\( x \), \(n\)2", "$x$, $$n$$2"),
+        (r"\(see below\) and \[Note\] and f\(", r"\(see below\) and \[Note\] and f\("),
+        (r"so \[x = 1\] holds", "so $$x = 1$$ holds"),
+        ("\\[ x \\]", "$$\nx\n$$"),
+        ("- a\n  \\[\n  x\n\n  y\n  \\]\n- b", "- a\n  $$\n  x\n  \n  y\n  $$\n- b"),
+        ("> $$x$$", "> $$\n> x\n> $$"),
+        ("$$\\begin{a}\nx\n\\end{a}$$\ntext", "$$\n\\begin{a}\nx\n\\end{a}\n$$\ntext"),
+        ("$$\nx ![a](http://h)", "\\$\\$\nx [a](http://h)"),
+        ("$$\n![a](http://h)\n$$", "$$\n! [a](http://h)\n$$"),
+    ],
+)
+def test_formulas_and_dollars(text: str, expected: str) -> None:
+    assert inert(text) == expected
+
+
+def test_formulas_are_found_beside_code() -> None:
+    text = "- ```\n  ```\n$x$\n\n```"
+    assert inert(text) == f'[//]: # "$x$"\n\n{text}'
+    assert inert("`$a` is 5$\n\n```\n$x$\n```") == "`$a` is 5\\$\n\n```\n$x$\n```"
+
+
+def test_a_diagram_that_may_fetch_is_only_code() -> None:
+    assert inert("```mermaid\na --> b\n```") == "```mermaid\na --> b\n```"
+    drawing = '```\na@{ img: "http://h/i.png" }\n```'
+    assert inert(drawing.replace("```", "```Mermaid", 1)) == drawing.replace("```", "```text", 1)
+    assert inert(drawing.replace("```", "```&#109;ermaid", 1)) == drawing.replace("```", "```text", 1)
+
+
+@pytest.mark.parametrize("text", ["    code\n    more", "  - a\n  - b\n\nend", "　　全角", "\n\n  a"])
+def test_the_indentation_of_the_first_line_is_kept(text: str) -> None:
+    assert inert(text) == f"[//]: #\n\n{text}"
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["word ", "![", "[", "](", "` `` ", "$a ", "\\( ", ":a", ":", "> ", "<a", '[a](x "', "|a\n|-\n", "[^"],
+)
+def test_the_cost_is_linear(unit: str) -> None:
+    text = (unit * 70_000)[:70_000]
+    start = time.perf_counter()
+    inert(text)
+    assert time.perf_counter() - start < 2  # some 20 to 300 ms

@@ -1,0 +1,28 @@
+"""Fixtures for every test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.app_server import AppServer
+from tests.scripted_gateway import ScriptedGateway
+
+# The same examples in every run: a gate must not fail by chance.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.load_profile("steady")
+
+
+@pytest.fixture
+def gateway() -> Iterator[ScriptedGateway]:
+    """A scripted gateway on loopback, running."""
+    with ScriptedGateway() as running:
+        yield running
+
+
+@pytest.fixture
+def server(gateway: ScriptedGateway, tmp_path: Path) -> Iterator[AppServer]:
+    """The app, started against the scripted gateway with a fresh data folder."""
+    with AppServer(tmp_path / "data", gateway.base_url) as running:
+        yield running

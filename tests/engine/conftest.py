@@ -1,0 +1,137 @@
+"""A real engine over real SQLite and the scripted gateway, and a person who talks to it."""
+
+import http.client
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lib.chat.connection import Connection, Secret
+from lib.chat.conversations import Conversation
+from lib.chat.messages import Message
+from lib.chat.reply import Reply
+from lib.chat.tape import text_of
+from lib.engine.engine import Engine, new_id
+from lib.engine.live import LiveTape
+from lib.gateway.client import Gateway
+from lib.store import Store
+from tests.scripted_gateway import ScriptedGateway
+
+PATIENCE = 10.0
+"""Seconds to wait for what must happen."""
+QUICK = "tokens=2"
+"""A message that the scripted gateway answers at once where no script is waiting."""
+
+
+def draft() -> Conversation:
+    now = datetime.now(UTC)
+    return Conversation(new_id(), "New chat", now, now, "model-a")
+
+
+@dataclass(slots=True)
+class Chat:
+    """One conversation, its engine and its store."""
+
+    engine: Engine
+    store: Store
+    connection: Connection
+    conversation: Conversation = field(default_factory=draft)
+    session_id: str = field(default_factory=new_id)
+
+    def send(
+        self, text: str | None = QUICK, *, parent_id: str | None = None, send_id: str | None = None
+    ) -> LiveTape:
+        """Say something after the shown message, or ask for another answer to `parent_id`."""
+        tape = self.try_send(text, parent_id=parent_id, send_id=send_id or new_id())
+        assert tape is not None
+        return tape
+
+    def try_send(self, text: str | None, *, send_id: str, parent_id: str | None = None) -> LiveTape | None:
+        return self.engine.send(
+            self.conversation,
+            text,
+            parent_id=parent_id or self.conversation.leaf_id,
+            connection=self.connection,
+            send_id=send_id,
+            session_id=self.session_id,
+        )
+
+    def ask(self, text: str = QUICK) -> LiveTape:
+        """Say something and wait until the answer is whole and stored."""
+        tape = self.send(text)
+        assert tape.wait_closed(PATIENCE)
+        self.flush()
+        return tape
+
+    def flush(self) -> None:
+        assert self.engine.flush(PATIENCE)
+
+    def stored(self, tape: LiveTape) -> tuple[Message, Reply]:
+        """The message and the fold that the store has for a tape."""
+        self.flush()
+        found = self.store.conversations.get(tape.conversation_id)
+        assert found is not None
+        message = found.messages[tape.reply_id]
+        assert message.reply is not None
+        return message, message.reply
+
+    def beside(self) -> "Chat":
+        """Another conversation with the same engine."""
+        return Chat(self.engine, self.store, self.connection, session_id=self.session_id)
+
+
+def wait_for_text(tape: LiveTape, text: str) -> None:
+    """Wait until the tape says at least this."""
+    seen = 0
+    while text not in text_of(tape.events):
+        assert tape.wait(seen, PATIENCE), f"the tape says {text_of(tape.events)!r}"
+        seen = len(tape.events)
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    """Whether a condition that nothing announces comes true in time."""
+    deadline = time.monotonic() + PATIENCE
+    while not (is_true := condition()) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return is_true
+
+
+def settle(gateway: ScriptedGateway) -> None:
+    """Wait until the gateway has taken every connection that was begun: it takes them in order."""
+    last = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=PATIENCE)
+    last.request("GET", "/v1/nothing")
+    last.getresponse().read()
+    last.close()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "chat.sqlite3"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    opened = Store(path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def engine(gateway: ScriptedGateway, store: Store) -> Iterator[Engine]:
+    running = Engine(Gateway(), store)
+    yield running
+    running.stop()
+    settle(gateway)
+
+
+@pytest.fixture
+def connection(gateway: ScriptedGateway) -> Connection:
+    return Connection(gateway.base_url, Secret("sk-scripted0123456789"))
+
+
+@pytest.fixture
+def chat(engine: Engine, store: Store, connection: Connection) -> Chat:
+    return Chat(engine, store, connection)

@@ -1,0 +1,188 @@
+"""The engine runs replies to their end, whatever happens to who asked for them."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from lib.chat.connection import Connection
+from lib.chat.messages import Params
+from lib.chat.reply import State, fold
+from lib.chat.tape import CLOSING, to_json
+from lib.chat.usage import Source, estimate_usage
+from lib.engine.engine import Engine, SendRefused, new_id
+from lib.gateway.client import Gateway
+from lib.gateway.requests import CONTINUE
+from lib.store import Store
+from tests.engine.conftest import PATIENCE, QUICK, Chat, draft, eventually, wait_for_text
+from tests.scripted_gateway import Gate, ScriptedGateway, stream
+
+
+def test_a_reply_is_streamed_stored_and_booked(chat: Chat, gateway: ScriptedGateway) -> None:
+    gateway.enqueue(stream("Hel", "lo", reasoning=("Hm",)))
+    tape = chat.ask("Hi there")
+    message, reply = chat.stored(tape)
+    assert message.content == "Hello"
+    assert (reply.state, reply.text, reply.reasoning) == (State.COMPLETED, "Hello", "Hm")
+    assert reply == fold(tape.events) == tape.reply()
+    assert [to_json(e) for e in chat.store.replies.tape(tape.reply_id)] == [to_json(e) for e in tape.events]
+    [row] = chat.store.ledger.of_session(chat.session_id)
+    assert (row.reply_id, row.conversation_id) == (tape.reply_id, chat.conversation.id)
+    assert (row.usage, row.usage.source) == (reply.usage, Source.REPORTED)
+    assert row.conversation == "Hi there"
+    assert gateway.requests[0].prompt == "Hi there"
+
+
+def test_a_conversation_is_sent_with_all_that_was_said_before(chat: Chat, gateway: ScriptedGateway) -> None:
+    chat.conversation.system_prompt = "Be kind."
+    chat.conversation.params = Params(temperature=0.5)
+    gateway.enqueue(stream("One"), stream("Two"))
+    chat.ask("first")
+    first = chat.conversation.path()[-1]
+    chat.conversation.messages[first.id] = replace(first, content="One")
+    chat.ask("second")
+    body = gateway.requests[1].body
+    assert [m["content"] for m in body["messages"]] == ["Be kind.", "first", "One", "second"]
+    assert (body["model"], body["temperature"]) == ("model-a", 0.5)
+
+
+def test_sending_the_same_id_twice_asks_once(chat: Chat, gateway: ScriptedGateway) -> None:
+    send_id = new_id()
+    first = chat.send(send_id=send_id)
+    assert first.wait_closed(PATIENCE)
+    chat.flush()
+    shown = list(chat.conversation.messages)
+    assert chat.try_send("Hi", send_id=send_id) is None
+    assert chat.try_send(None, parent_id=shown[0], send_id=send_id) is None
+    assert chat.beside().try_send("Hi", send_id=send_id) is None
+    assert list(chat.conversation.messages) == shown
+    assert len(gateway.requests) == 1
+    assert len(chat.store.ledger.of_session(chat.session_id)) == 1
+
+
+def test_many_clicks_with_one_id_ask_once(chat: Chat, gateway: ScriptedGateway) -> None:
+    send_id, question = new_id(), chat.ask().reply_id
+    parent_id = chat.conversation.messages[question].parent_id
+    barrier, tapes = threading.Barrier(8), list[object]()
+
+    def click() -> None:
+        barrier.wait(PATIENCE)
+        tapes.append(chat.try_send(None, parent_id=parent_id, send_id=send_id))
+
+    threads = [threading.Thread(target=click) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert len([tape for tape in tapes if tape]) == 1
+    assert eventually(lambda: not chat.engine.running())
+    assert len(gateway.requests) == 2
+
+
+def test_regenerating_makes_a_version_beside_the_old_one(chat: Chat, gateway: ScriptedGateway) -> None:
+    gateway.enqueue(stream("One"), stream("Two"))
+    first = chat.ask()
+    question = chat.conversation.messages[first.reply_id].parent_id
+    second = chat.send(None, parent_id=question)
+    assert second.wait_closed(PATIENCE)
+    assert [m.id for m in chat.conversation.versions(second.reply_id)] == [first.reply_id, second.reply_id]
+    assert (chat.stored(first)[0].content, chat.stored(second)[0].content) == ("One", "Two")
+    assert gateway.requests[1].body["messages"] == gateway.requests[0].body["messages"]
+
+
+def test_an_answer_that_broke_off_is_gone_on_with(chat: Chat, gateway: ScriptedGateway) -> None:
+    gateway.enqueue(stream("Once upon", hang_up=True), stream(" a time"))
+    broken = chat.ask()
+    assert chat.stored(broken)[1].state is State.FAILED
+    message = chat.stored(broken)[0]
+    chat.conversation.messages[message.id] = message
+    rest = chat.send(None, parent_id=broken.reply_id)
+    assert rest.wait_closed(PATIENCE)
+    assert chat.stored(rest)[0].parent_id == broken.reply_id
+    sent = [(m["role"], m["content"]) for m in gateway.requests[1].body["messages"]]
+    assert sent == [("user", QUICK), ("assistant", "Once upon"), ("user", CONTINUE)]
+
+
+def test_a_reply_says_its_first_words_while_it_runs(chat: Chat, gateway: ScriptedGateway) -> None:
+    gate = Gate()
+    gateway.enqueue(stream("first", " last", hold=gate, hold_after=1))
+    tape = chat.send()
+    wait_for_text(tape, "first")
+    assert chat.engine.tape(tape.reply_id) is tape
+    assert chat.engine.running(chat.conversation.id) == chat.engine.running() == [tape]
+    assert chat.engine.running("another") == []
+    with pytest.raises(SendRefused, match="still running"):
+        chat.try_send("me too", send_id=new_id())
+    chat.flush()
+    assert fold(chat.store.replies.tape(tape.reply_id)).text == "first"
+    gate.open()
+    assert tape.wait_closed(PATIENCE)
+    assert tape.reply().text == "first last"
+    assert chat.engine.running() == []
+
+
+def test_a_reply_without_reported_usage_is_booked_with_an_estimate(
+    chat: Chat, gateway: ScriptedGateway
+) -> None:
+    gateway.enqueue(stream("Hello", " there", usage="never"))
+    tape = chat.ask("What is tea?")
+    [row] = chat.store.ledger.of_session(chat.session_id)
+    assert row.usage == chat.stored(tape)[1].usage == estimate_usage(["What is tea?"], "Hello there")
+    assert row.usage.source is Source.ESTIMATED
+
+
+def test_twenty_replies_at_once_all_end_and_are_stored_exactly(chat: Chat, gateway: ScriptedGateway) -> None:
+    chats = [chat.beside() for _ in range(20)]
+    texts = [[f"{number}.{at} " for at in range(40)] for number in range(20)]
+    for number, pieces in enumerate(texts):
+        gateway.when(f"prompt {number}", stream(*pieces, delay=0.002))
+    tapes = [one.send(f"prompt {number}") for number, one in enumerate(chats)]
+    assert all(tape.wait_closed(PATIENCE) for tape in tapes)
+    for tape, pieces in zip(tapes, texts, strict=True):
+        message, reply = chat.stored(tape)
+        assert message.content == reply.text == "".join(pieces)
+        journaled = chat.store.replies.tape(tape.reply_id)
+        assert [to_json(event) for event in journaled] == [to_json(event) for event in tape.events]
+        assert sum(isinstance(event, CLOSING) for event in journaled) == 1
+    assert len(chat.store.ledger.of_session(chat.session_id)) == 20
+    assert eventually(lambda: all(chat.engine.tape(tape.reply_id) is None for tape in tapes))
+
+
+def test_a_temporary_chat_leaves_nothing_in_the_store(chat: Chat) -> None:
+    chat.conversation.is_temporary = True
+    tape = chat.ask()
+    assert tape.reply().state is State.COMPLETED
+    assert chat.store.conversations.get(chat.conversation.id) is None
+    assert chat.store.conversations.latest(10) == []
+    assert chat.store.ledger.of_session(chat.session_id) == []
+    assert chat.store.replies.tape(tape.reply_id) == []
+    assert eventually(lambda: chat.engine.tape(tape.reply_id) is None)
+
+
+def test_without_a_store_everything_works_and_nothing_is_kept(
+    gateway: ScriptedGateway, connection: Connection, store: Store
+) -> None:
+    gateway.enqueue(stream("Hello"))
+    engine = Engine(Gateway(), store=None)
+    tape = Chat(engine, store, connection).ask()
+    engine.stop()
+    assert tape.reply().text == "Hello"
+    assert store.conversations.latest(10) == []
+
+
+def test_nothing_is_sent_without_a_model(chat: Chat, gateway: ScriptedGateway) -> None:
+    chat.conversation.model = None
+    with pytest.raises(SendRefused, match="Choose a model"):
+        chat.send()
+    assert (chat.conversation.messages, gateway.requests) == ({}, [])
+
+
+def test_ids_are_never_the_same() -> None:
+    assert len({new_id() for _ in range(1000)}) == 1000
+    assert all(len(new_id()) == 32 for _ in range(10))
+
+
+def test_an_unknown_reply_can_be_asked_for_and_cancelled(engine: Engine) -> None:
+    engine.cancel("gone")
+    assert engine.tape("gone") is None
+    assert engine.running(draft().id) == []

@@ -1,0 +1,100 @@
+"""The model list, in all the shapes it comes in."""
+
+from typing import Any
+
+import pytest
+
+from lib.chat.connection import Connection, Secret
+from lib.chat.errors import Category, ChatError
+from lib.chat.models import Kind, Model, kind_of
+from tests.gateway.test_client import with_client
+from tests.scripted_gateway import ScriptedGateway, error, raw, silence
+
+
+def list_models(gateway: ScriptedGateway) -> list[Model]:
+    return with_client(lambda client: client.models(Connection(gateway.base_url, Secret("sk-a"))))
+
+
+def test_models_are_sorted_chat_first_and_each_once(gateway: ScriptedGateway) -> None:
+    painter = {"id": "painter", "supported_endpoint_types": ["image-generation", "openai"]}
+    gateway.models = ["text-embedding-a", "zeta", "Alpha", "zeta", painter]
+    assert [(model.id, model.kind) for model in list_models(gateway)] == [
+        ("Alpha", Kind.CHAT),
+        ("zeta", Kind.CHAT),
+        ("painter", Kind.IMAGE),
+        ("text-embedding-a", Kind.EMBEDDING),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("payload", "ids"),
+    [
+        (
+            {"object": "list", "data": [{"id": "a", "owned_by": None}, {"id": None}, {}, 7, {"id": " "}]},
+            ["a"],
+        ),
+        ({"success": True, "object": "list", "data": [{"id": "a"}, {"id": "b"}]}, ["a", "b"]),
+        ({"data": None}, []),
+        ({"object": "list", "data": []}, []),
+        ({"data": ["b", "a", "b"]}, ["a", "b"]),
+        ({"data": [{"name": "named"}]}, ["named"]),
+        ({"models": [{"name": "ollama"}]}, ["ollama"]),
+        ({"data": [{"id": "a", "supported_endpoint_types": None}]}, ["a"]),
+    ],
+)
+def test_odd_lists_are_read(gateway: ScriptedGateway, payload: dict[str, Any], ids: list[str]) -> None:
+    gateway.answer_models(error(200, payload))
+    assert [model.id for model in list_models(gateway)] == ids
+
+
+@pytest.mark.parametrize(
+    ("script", "category"),
+    [
+        (error(200, {"success": False, "message": "get user group failed"}), Category.UPSTREAM_DOWN),
+        (error(200, {"error": {"message": "无效的令牌"}}), Category.UPSTREAM_DOWN),
+        (raw(b"<!doctype html><title>New API</title>"), Category.WRONG_BASE_URL),
+        (raw(b"[]x"), Category.WRONG_BASE_URL),
+        (error(401, {"error": {"message": "Invalid token"}}), Category.INVALID_KEY),
+        (error(302, b"", {"Location": "/login"}), Category.WRONG_BASE_URL),
+    ],
+)
+def test_what_is_no_list_is_an_error(gateway: ScriptedGateway, script: Any, category: Category) -> None:
+    gateway.answer_models(script)
+    with pytest.raises(ChatError) as caught:
+        list_models(gateway)
+    assert caught.value.category is category
+
+
+def test_a_silent_gateway_is_given_up(gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lib.gateway.client.MODELS_SECONDS", 0.1)
+    gateway.answer_models(silence())
+    with pytest.raises(ChatError) as caught:
+        list_models(gateway)
+    assert caught.value.category is Category.TIMEOUT
+
+
+@pytest.mark.parametrize(
+    ("model_id", "kind"),
+    [
+        ("gpt-4o", Kind.CHAT),
+        ("claude-sonnet-4-thinking", Kind.CHAT),
+        ("gpt-image-1", Kind.IMAGE),
+        ("dall-e-3", Kind.IMAGE),
+        ("text-embedding-3-small", Kind.EMBEDDING),
+        ("bge-reranker-v2-m3", Kind.RERANK),
+        ("bge-m3", Kind.EMBEDDING),
+        ("whisper-1", Kind.AUDIO),
+        ("tts-1-hd", Kind.AUDIO),
+        ("omni-moderation-latest", Kind.MODERATION),
+        ("sora-2", Kind.VIDEO),
+        ("davinci-002", Kind.OTHER),
+    ],
+)
+def test_a_name_tells_the_kind(model_id: str, kind: Kind) -> None:
+    assert kind_of(model_id) is kind
+
+
+def test_the_endpoint_types_count_more_than_the_name() -> None:
+    assert kind_of("ranker", ["openai", "jina-rerank"]) is Kind.RERANK
+    assert kind_of("whisper-1", ["openai"]) is Kind.AUDIO
+    assert kind_of("anything", ["new-endpoint"]) is Kind.CHAT

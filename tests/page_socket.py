@@ -1,0 +1,255 @@
+"""One tab of the real app without a browser: it speaks Streamlit's websocket as the browser does."""
+
+import contextlib
+import socket
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from tests.page_tree import Node, PageTree
+
+PATIENCE = 20.0
+"""Seconds to wait for anything: far more than it takes, so that a busy machine fails no test."""
+
+
+class PageSocket:
+    """A tab of the app at `url`. Use it as a context manager: it opens the page and closes it."""
+
+    def __init__(self, url: str, address: str = "", page: str = "") -> None:
+        self.address = address
+        """The query string, as the address bar shows it."""
+        self.frames: list[bytes] = []
+        """All that came through the socket."""
+        self.tree = PageTree()
+        self.titles: list[str] = []
+        """What the browser's tab was called, one after the other."""
+        self.is_running = False
+        """Whether a script run of this page is under way."""
+        self._url = url.replace("http", "ws", 1) + "/_stcore/stream"
+        self._page_name, self._page_hash = page, ""
+        self._session_id = ""
+        self._cache: dict[str, ForwardMsg] = {}
+        self._held: dict[str, WidgetState] = {}
+        self._waits_for_run = False
+        self._last_sent = b""
+        self._connections = contextlib.ExitStack()
+        self._socket: ClientConnection | None = None
+
+    def __enter__(self) -> "PageSocket":
+        self._connect()
+        self._rerun()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the tab."""
+        self._connections.close()
+
+    def drop(self) -> None:
+        """Lose the connection without a goodbye, as a laptop that falls asleep."""
+        assert self._socket
+        with contextlib.suppress(OSError):
+            self._socket.socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close_socket()
+
+    def reconnect(self) -> None:
+        """Connect again to the same session; an interrupted run is asked for again, as the browser does."""
+        was_running = self.is_running
+        self._connect()
+        if was_running:
+            self._rerun()
+
+    # What a person does.
+
+    def ask(self, text: str) -> None:
+        """Write into the message box and press Enter."""
+        state = self._state("prompt")
+        state.chat_input_value.data = text
+        self._rerun(state)
+
+    def click(self, key: str) -> None:
+        """Press a button."""
+        self._rerun(self._state(key, trigger_value=True), fragment=self.widget(key).fragment)
+
+    def choose(self, key: str, option: str) -> None:
+        """Choose an option of a menu, a list, or a row of pills."""
+        state, node = self._state(key), self.widget(key)
+        if node.kind == "menu_button":
+            state.string_trigger_value.data = option
+        elif node.kind == "button_group":
+            state.string_array_value.data.append(option)
+        else:
+            state.string_value = option
+        self._change(node, state)
+
+    def write(self, key: str, text: str) -> None:
+        """Write into a text field and leave it."""
+        self._change(self.widget(key), self._state(key, string_value=text))
+
+    def switch(self, key: str, is_on: bool) -> None:
+        """Turn a switch on or off."""
+        self._change(self.widget(key), self._state(key, bool_value=is_on))
+
+    def replay(self, other: "PageSocket | None" = None) -> None:
+        """Send the last message, of this tab or of another one, once more, byte for byte."""
+        self._send((other or self)._last_sent)
+
+    # What a person sees.
+
+    @property
+    def text(self) -> str:
+        """All that is written on the page, from top to bottom."""
+        return "\n\n".join(self.tree.texts())
+
+    @property
+    def answer(self) -> str:
+        """The text of the last answer, without what stands under it."""
+        return "\n\n".join(self.tree.texts("answer", but="end"))
+
+    @property
+    def footer(self) -> str:
+        """The line under the last answer; empty while it runs."""
+        return "\n".join(self.tree.texts("end"))
+
+    @property
+    def toasts(self) -> str:
+        return "\n".join(node.proto.body for node in self.tree.nodes("toast"))
+
+    @property
+    def alerts(self) -> str:
+        return "\n".join(node.proto.body for node in self.tree.nodes("alert"))
+
+    @property
+    def bytes_received(self) -> int:
+        return sum(map(len, self.frames))
+
+    def widget(self, key: str) -> Node:
+        """The widget with this key, waiting for it."""
+        self.wait_for(lambda: self.tree.find(key) is not None, f"The widget {key!r}")
+        node = self.tree.find(key)
+        assert node
+        return node
+
+    # Waiting.
+
+    def wait_for(self, condition: Callable[[], bool], what: str) -> None:
+        """Take messages until the condition holds. Raises `TimeoutError`."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            try:
+                self.receive(deadline - time.monotonic())
+            except TimeoutError:
+                raise TimeoutError(f"{what} did not come. The page shows:\n{self.text}") from None
+
+    def wait_for_text(self, text: str) -> None:
+        """Wait until the page says so."""
+        self.wait_for(lambda: text in self.text, repr(text))
+
+    def wait_for_answer(self, text: str) -> None:
+        """Wait until the last answer has this text and has ended.
+
+        The run has ended too: Streamlit may lose a click that meets the last moment of the run before.
+        """
+        self.wait_for(lambda: self.answer == text and bool(self.footer), f"The answer {text!r}")
+        self.wait_until_idle()
+
+    def wait_until_idle(self) -> None:
+        """Wait for the end of the run that was asked for last."""
+        self.wait_for(lambda: not self.is_running, "The end of the run")
+
+    def receive(self, seconds: float = PATIENCE) -> None:
+        """Take one message from the server. Raises `TimeoutError`."""
+        assert self._socket
+        data = self._socket.recv(timeout=max(seconds, 0), decode=False)
+        self.frames.append(data)
+        message = self._cached(ForwardMsg.FromString(data))
+        self.tree.apply(message)
+        match message.WhichOneof("type"):
+            case "new_session":
+                self._waits_for_run, self.is_running = False, True
+                self._page_hash = message.new_session.page_script_hash
+                self._session_id = message.new_session.initialize.session_id
+            case "page_config_changed":
+                self.titles.append(message.page_config_changed.title)
+            case "page_info_changed":
+                self.address = message.page_info_changed.query_string
+            case "script_finished":
+                is_over = message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+                self.is_running = self._waits_for_run or not is_over
+            case "delta":
+                self._hold(message)
+
+    # The protocol.
+
+    def _connect(self) -> None:
+        names = ["streamlit", "no-token", self._session_id] if self._session_id else ["streamlit"]
+        protocols = [Subprotocol(name) for name in names]
+        connection = connect(
+            self._url, subprotocols=protocols, compression=None, max_size=None, max_queue=None
+        )
+        self._socket = self._connections.enter_context(connection)
+
+    def _rerun(self, *triggers: WidgetState, fragment: str = "") -> None:
+        """Ask for a run, with what the widgets hold and the messages that need not be sent again."""
+        message = BackMsg()
+        state = message.rerun_script
+        state.query_string, state.page_script_hash = self.address, self._page_hash
+        state.page_name = "" if self._page_hash else self._page_name
+        state.fragment_id = fragment
+        state.widget_states.widgets.extend([*self._held.values(), *triggers])
+        state.cached_message_hashes.extend(self._cache)
+        self._send(message.SerializeToString())
+
+    def _send(self, message: bytes) -> None:
+        assert self._socket
+        self._last_sent, self._waits_for_run, self.is_running = message, True, True
+        self._socket.send(message)
+
+    def _state(self, key: str, **value: Any) -> WidgetState:
+        return WidgetState(id=self.widget(key).proto.id, **value)
+
+    def _change(self, node: Node, state: WidgetState) -> None:
+        """A changed widget asks for a run at once, unless it was made not to."""
+        if node.kind == "menu_button":
+            self._rerun(state, fragment=node.fragment)
+            return
+        self._held[state.id] = state
+        if not getattr(node.proto, "ignore_rerun", False):
+            self._rerun(fragment=node.fragment)
+
+    def _cached(self, message: ForwardMsg) -> ForwardMsg:
+        """The message itself, or the one that it refers to, at this message's place."""
+        if message.metadata.cacheable:
+            self._cache[message.hash] = message
+        if message.WhichOneof("type") != "ref_hash":
+            return message
+        known = ForwardMsg()
+        known.CopyFrom(self._cache[message.ref_hash])
+        known.metadata.CopyFrom(message.metadata)
+        return known
+
+    def _hold(self, message: ForwardMsg) -> None:
+        """Take the text that a text field shows: a browser sends it back with everything a person does."""
+        element = message.delta.new_element
+        kind = element.WhichOneof("type")
+        if kind in ("text_input", "text_area"):
+            field = getattr(element, kind)
+            if field.set_value or field.id not in self._held:
+                text = field.value if field.set_value else field.default
+                self._held[field.id] = WidgetState(id=field.id, string_value=text)
+        elif kind and getattr(getattr(element, kind), "set_value", False):
+            self._held.pop(getattr(element, kind).id, None)

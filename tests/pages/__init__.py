@@ -1,0 +1,1 @@
+"""The pages, run in this process by Streamlit's own test runner."""

@@ -1,0 +1,229 @@
+"""A real HTTP server on loopback that answers as a test scripts it.
+
+`python -m tests.scripted_gateway PORT` runs it by itself, to try the app without a gateway.
+"""
+
+import asyncio
+import contextlib
+import json
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any
+
+from tests.scripted_chunks import Text
+from tests.scripted_replies import (
+    Cut,
+    Gate,
+    HangUp,
+    Received,
+    Reply,
+    Script,
+    Silence,
+    Until,
+    error,
+    hang_up,
+    raw,
+    silence,
+    stream,
+    unscripted,
+)
+
+__all__ = ["Gate", "Received", "ScriptedGateway", "error", "hang_up", "raw", "silence", "stream"]
+
+DEFAULT_MODELS = ("model-a", "model-b", "text-embedding-a")
+HEAD_LIMIT = 64 * 1024
+
+
+class ScriptedGateway:
+    """Serves `/v1/models` and `/v1/chat/completions`, with and without the `/v1`.
+
+    Use it as a context manager. A chat request is answered by the script that `when` has for its last user
+    message, else by the next one of `enqueue`, else by what `unscripted` makes of the message.
+    """
+
+    def __init__(self, models: Sequence[str | dict[str, Any]] = DEFAULT_MODELS, port: int = 0) -> None:
+        self.models = list(models)
+        self.port = port
+        self.requests: list[Received] = []
+        self._queue: deque[Script] = deque()
+        self._scripts: dict[str, Script] = {}
+        self._models_script: Script | None = None
+        self._arrived = threading.Condition()
+        self._loop = asyncio.new_event_loop()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="scripted gateway", daemon=True)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    def enqueue(self, *scripts: Script) -> None:
+        """Answer the next chat requests with these, one each."""
+        self._queue.extend(scripts)
+
+    def when(self, prompt: str, script: Script) -> None:
+        """Answer every request whose last user message is `prompt` with this."""
+        self._scripts[prompt] = script
+
+    def answer_models(self, script: Script) -> None:
+        """Answer `GET /models` with this instead of the list."""
+        self._models_script = script
+
+    def wait_for_request(self, count: int = 1, timeout: float = 5.0) -> Received:
+        """The `count`-th request, waiting for it. Raises `TimeoutError` after `timeout` seconds."""
+        with self._arrived:
+            if not self._arrived.wait_for(lambda: len(self.requests) >= count, timeout):
+                raise TimeoutError(f"Only {len(self.requests)} of {count} requests came.")
+            return self.requests[count - 1]
+
+    def __enter__(self) -> "ScriptedGateway":
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._stop = asyncio.Event()
+        connections: set[asyncio.Task[None]] = set()
+
+        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.create_task(self._serve_one(reader, writer))
+            connections.add(task)
+            task.add_done_callback(connections.discard)
+            # A task that is cancelled before its first step runs none of its `finally`.
+            task.add_done_callback(lambda _: writer.close())
+
+        server = await asyncio.start_server(connected, "127.0.0.1", self.port, limit=HEAD_LIMIT, backlog=1024)
+        self.port = server.sockets[0].getsockname()[1]
+        self._ready.set()
+        await self._stop.wait()
+        server.close()
+        for task in connections:
+            task.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
+        await asyncio.sleep(0)  # what was closed is let go in the loop's next round
+
+    async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One request a connection, so that a byte or an end on it can only be the client hanging up."""
+        try:
+            received = await _receive(reader)
+            reply = asyncio.create_task(_play(self._reply_to(received), received, writer))
+            gone = asyncio.create_task(reader.read(1))
+            try:
+                await asyncio.wait((reply, gone), return_when=asyncio.FIRST_COMPLETED)
+                if gone.done() and not received.answered.is_set():
+                    received.closed.set()
+                if reply.done():
+                    reply.result()
+            finally:
+                for task in (reply, gone):
+                    task.cancel()
+                await asyncio.gather(reply, gone, return_exceptions=True)
+        except (asyncio.IncompleteReadError, ConnectionError, Cut):
+            pass
+        finally:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+    def _reply_to(self, received: Received) -> Reply:
+        with self._arrived:
+            self.requests.append(received)
+            self._arrived.notify_all()
+        return self._script_for(received)(received)
+
+    def _script_for(self, received: Received) -> Script:
+        endpoint = received.method, received.path.partition("?")[0].removeprefix("/v1")
+        if endpoint == ("GET", "/models"):
+            return self._models_script or error(200, {"object": "list", "data": self._model_list()})
+        if endpoint != ("POST", "/chat/completions"):
+            fault = f"Invalid URL ({received.method} {received.path})"
+            return error(404, {"error": {"message": fault, "type": "invalid_request_error", "code": ""}})
+        if received.prompt in self._scripts:
+            return self._scripts[received.prompt]
+        return self._queue.popleft() if self._queue else unscripted
+
+    def _model_list(self) -> list[dict[str, Any]]:
+        return [
+            {"id": model, "object": "model", "owned_by": "scripted"} if isinstance(model, str) else model
+            for model in self.models
+        ]
+
+
+async def _receive(reader: asyncio.StreamReader) -> Received:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    start, *lines = head.rstrip().split("\r\n")
+    method, path, _ = start.split(" ", 2)
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    raw_body = await reader.readexactly(int(headers.get("content-length", 0)))
+    return Received(method, path, headers, json.loads(raw_body) if raw_body else None, raw_body)
+
+
+async def _play(reply: Reply, received: Received, writer: asyncio.StreamWriter) -> None:
+    """Write the reply step by step, in chunked encoding."""
+    player = _Player(received, writer)
+    for step in reply.before:
+        await player.take(step)
+    headers = {**reply.headers, "Transfer-Encoding": "chunked", "Connection": "close"}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    writer.write(f"HTTP/1.1 {reply.status} Scripted\r\n{lines}\r\n".encode("latin-1"))
+    for step in reply.steps:
+        await player.take(step)
+    writer.write(b"0\r\n\r\n")
+    await writer.drain()
+    received.answered.set()
+
+
+class _Player:
+    def __init__(self, received: Received, writer: asyncio.StreamWriter) -> None:
+        self._received = received
+        self._writer = writer
+        self._clock: Callable[[], float] = asyncio.get_running_loop().time
+        self._started = self._clock()
+
+    async def take(self, step: Any) -> None:
+        match step:
+            case Until(seconds=seconds):
+                if (wait := self._started + seconds - self._clock()) > 0:
+                    await asyncio.sleep(wait)
+            case Gate():
+                await self._writer.drain()
+                await step.wait()
+            case Silence():
+                await asyncio.Event().wait()
+            case HangUp():
+                await self._writer.drain()
+                self._writer.close()
+                raise Cut
+            case Text(text=text, data=data):
+                await self._write(data)
+                self._received.sent_text += text
+            case _:
+                await self._write(step)
+
+    async def _write(self, data: bytes) -> None:
+        if data:
+            self._writer.write(b"%x\r\n%b\r\n" % (len(data), data))
+            await self._writer.drain()
+
+
+if __name__ == "__main__":
+    with ScriptedGateway(port=int(sys.argv[1])) as gateway, contextlib.suppress(KeyboardInterrupt):
+        sys.stdout.write(f"Answering at {gateway.base_url}\n")
+        sys.stdout.flush()
+        threading.Event().wait()

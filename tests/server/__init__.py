@@ -1,0 +1,1 @@
+"""The real server, reached over its websocket and over HTTP."""

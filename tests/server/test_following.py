@@ -1,0 +1,107 @@
+"""A reply is not the page's: reloads, other tabs, lost connections and a killed server find it again."""
+
+from pathlib import Path
+
+from lib.app import DATABASE
+from lib.chat.reply import State
+from lib.store import Store
+from tests.app_server import AppServer
+from tests.page_socket import PATIENCE, PageSocket
+from tests.scripted_gateway import Gate, ScriptedGateway, stream
+
+
+def ask_half(upstream: ScriptedGateway, tab: PageSocket, prompt: str) -> Gate:
+    """Ask, and read "One two"; the gate that is returned holds back " three"."""
+    gate = Gate()
+    upstream.when(prompt, stream("One", " two", " three", hold=gate, hold_after=2))
+    tab.ask(prompt)
+    see_half(tab)
+    return gate
+
+
+def see_half(tab: PageSocket) -> None:
+    tab.wait_for(lambda: tab.answer == "One two" and not tab.footer, "The first half")
+
+
+def requests_for(upstream: ScriptedGateway, prompt: str) -> int:
+    return sum(request.prompt == prompt for request in upstream.requests)
+
+
+def test_a_reload_shows_the_whole_reply_and_follows_it(
+    site: AppServer, upstream: ScriptedGateway, tab: PageSocket
+) -> None:
+    gate = ask_half(upstream, tab, "Reload me")
+    tab.close()
+    with PageSocket(site.url, tab.address) as reloaded:
+        see_half(reloaded)
+        gate.open()
+        reloaded.wait_for_answer("One two three")
+    assert requests_for(upstream, "Reload me") == 1
+
+
+def test_two_tabs_follow_one_reply_and_either_can_stop_it(
+    site: AppServer, upstream: ScriptedGateway, tab: PageSocket
+) -> None:
+    gate = ask_half(upstream, tab, "Read me twice")
+    with PageSocket(site.url, tab.address) as second:
+        see_half(second)
+        second.click("stop")
+        for reader in (second, tab):
+            reader.wait_for_answer("One two")
+            assert "stopped" in reader.footer
+    assert gate.reached.is_set()
+    request = next(request for request in upstream.requests if request.prompt == "Read me twice")
+    assert request.closed.wait(PATIENCE)
+
+
+def test_a_reply_goes_on_after_its_tab_is_closed_and_is_kept(
+    site: AppServer, upstream: ScriptedGateway, tab: PageSocket
+) -> None:
+    gate = ask_half(upstream, tab, "Finish without me")
+    tab.close()
+    gate.open()
+    with PageSocket(site.url, tab.address) as later:
+        later.wait_for_answer("One two three")
+        later.click("open_usage")
+        later.wait_for_text("Ask something: each reply gets a row here when it ends.")
+    assert kept_text(site.data_dir, tab) == "One two three"
+
+
+def kept_text(data_dir: Path, tab: PageSocket) -> str:
+    """What the database holds of the last answer."""
+    store = Store(data_dir / DATABASE)
+    conversation = store.conversations.get(tab.address.removeprefix("c="))
+    store.close()
+    assert conversation
+    message = conversation.path()[-1]
+    assert message.reply
+    assert message.reply.state is State.COMPLETED
+    return message.content
+
+
+def test_a_lost_connection_comes_back_to_the_same_session(upstream: ScriptedGateway, tab: PageSocket) -> None:
+    gate = ask_half(upstream, tab, "Sleep and wake up")
+    tab.choose("model", "model-b")
+    tab.drop()
+    tab.reconnect()
+    see_half(tab)
+    gate.open()
+    tab.wait_for_answer("One two three")
+    tab.ask("And now?")
+    tab.wait_for(lambda: "model-b" in tab.footer, "The answer of the model chosen before")
+
+
+def test_a_reply_of_a_killed_server_is_there_after_the_restart(
+    server: AppServer, gateway: ScriptedGateway
+) -> None:
+    with PageSocket(server.url) as tab:
+        gate = ask_half(gateway, tab, "Answer although you die")
+        tab.click("open_usage")  # what was received is written before the dialog shows
+        tab.wait_for_text("Ask something: each reply gets a row here when it ends.")
+        address = tab.address
+    server.kill()
+    gate.open()
+    server.start()
+    with PageSocket(server.url, address) as tab:
+        tab.wait_for_answer("One two")
+        assert "interrupted" in tab.footer

@@ -1,0 +1,219 @@
+"""Settings: where they come from, in which order, and what is said about those that cannot be used."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lib import config
+from lib.chat.connection import SYNSTAR_BASE_URL, Secret
+from lib.config import VARIABLES, ConfigurationError, Settings
+
+KEY = "sk-Config-0123456789"
+FAR = {"KKIAI_BASE_URL": "http://10.0.0.5/v1"}
+READ: dict[str, tuple[str, dict[str, str], str, object]] = {
+    "KKIAI_API_KEY": (KEY, {}, "api_key", Secret(KEY)),
+    "KKIAI_BASE_URL": ("https://a.b/v1/", {}, "base_url", "https://a.b/v1"),
+    "KKIAI_MODEL": ("model-x", {}, "default_model", "model-x"),
+    "CHAT_DATA_DIR": ("/somewhere/else", {}, "data_dir", Path("/somewhere/else")),
+    "CHAT_TITLE": ("Our Chat", {}, "title", "Our Chat"),
+    "CHAT_LOCAL_MODEL": ("off", {}, "wants_local_model", False),
+    "CHAT_ALLOW_PLAIN_HTTP": ("on", FAR, "base_url", FAR["KKIAI_BASE_URL"]),
+    "CHAT_AUTO_TITLES": ("on", {}, "has_auto_titles", True),
+    "CHAT_GRACE_SECONDS": ("2.5", {}, "grace_seconds", 2.5),
+}
+"""For each variable a value, what else must be set, where it is seen, and what is seen there."""
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the developer has set must not decide a test."""
+    for variable in VARIABLES:
+        monkeypatch.delenv(variable.name, raising=False)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+
+def write_env(root: Path, *lines: str) -> None:
+    (root / ".env").write_text("\n".join(lines), "utf-8")
+
+
+def write_secrets(root: Path, *lines: str) -> None:
+    (root / ".streamlit").mkdir(exist_ok=True)
+    (root / ".streamlit" / "secrets.toml").write_text("\n".join(lines), "utf-8")
+
+
+def test_without_anything_set_every_default_holds(tmp_path: Path) -> None:
+    settings = config.read(tmp_path)
+    assert settings == Settings(
+        base_url="https://www.kkiai.com/v1",
+        api_key=None,
+        default_model=None,
+        data_dir=Path("data"),
+        title="SynStar Chat",
+        wants_local_model=True,
+        has_auto_titles=False,
+        grace_seconds=20.0,
+    )
+
+
+def test_the_environment_comes_before_env_before_secrets_before_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert config.read(tmp_path).title == "SynStar Chat"
+    write_secrets(tmp_path, 'CHAT_TITLE = "from secrets.toml"')
+    assert config.read(tmp_path).title == "from secrets.toml"
+    write_env(tmp_path, "CHAT_TITLE=from .env")
+    assert config.read(tmp_path).title == "from .env"
+    monkeypatch.setenv("CHAT_TITLE", "from the environment")
+    assert config.read(tmp_path).title == "from the environment"
+    assert config.read(tmp_path, CHAT_TITLE="from the command line").title == "from the command line"
+
+
+def test_each_variable_is_looked_up_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_secrets(tmp_path, f'KKIAI_API_KEY = "{KEY}"', 'KKIAI_MODEL = "from-secrets"')
+    write_env(tmp_path, "KKIAI_MODEL=from-env", "KKIAI_BASE_URL=https://env.example/v1")
+    monkeypatch.setenv("KKIAI_BASE_URL", "https://environment.example/v1")
+    settings = config.read(tmp_path)
+    assert settings.api_key == Secret(KEY)
+    assert settings.default_model == "from-env"
+    assert settings.base_url == "https://environment.example/v1"
+
+
+@pytest.mark.parametrize("name", [variable.name for variable in VARIABLES])
+@pytest.mark.parametrize("place", ["environment", ".env", "secrets.toml"])
+def test_every_variable_is_read_from_every_place(
+    name: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    value, others, seen_in, seen = READ[name]
+    if place == "environment":
+        monkeypatch.setenv(name, value)
+    elif place == ".env":
+        write_env(tmp_path, f"{name}={value}")
+    else:
+        write_secrets(tmp_path, f'{name} = "{value}"')
+    assert getattr(config.read(tmp_path, **others), seen_in) == seen
+
+
+@pytest.mark.parametrize("empty", ["", "   "])
+def test_an_empty_value_counts_as_not_set(
+    empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in VARIABLES:
+        monkeypatch.setenv(variable.name, empty)
+    assert config.read(tmp_path) == Settings.load()
+    write_env(tmp_path, "CHAT_TITLE=from .env", "KKIAI_MODEL=")
+    write_secrets(tmp_path, 'KKIAI_MODEL = "from-secrets"')
+    assert config.read(tmp_path).title == "from .env"
+    assert config.read(tmp_path).default_model == "from-secrets"
+
+
+def test_a_bare_name_in_env_counts_as_not_set(tmp_path: Path) -> None:
+    write_env(tmp_path, "KKIAI_API_KEY")
+    assert config.read(tmp_path).api_key is None
+
+
+def test_the_key_of_openai_is_never_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    write_env(tmp_path, f"OPENAI_API_KEY={KEY}")
+    write_secrets(tmp_path, f'OPENAI_API_KEY = "{KEY}"')
+    settings = config.read(tmp_path)
+    assert settings.api_key is None
+    assert settings.wants_local_model
+
+
+def test_reading_settings_leaves_the_environment_alone(tmp_path: Path) -> None:
+    write_env(tmp_path, f"KKIAI_API_KEY={KEY}")
+    before = dict(os.environ)
+    config.read(tmp_path)
+    assert os.environ == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("KKIAI_BASE_URL", "www.kkiai.com", "must be an address like"),
+        ("KKIAI_BASE_URL", "http://example.com/v1", "plain http"),
+        ("KKIAI_BASE_URL", f"https://{KEY}@a.b", "must not hold"),
+        ("KKIAI_BASE_URL", KEY, "must be an address like"),
+        ("KKIAI_BASE_URL", "http://[::1/v1", "must be an address like"),
+        ("KKIAI_API_KEY", f"{KEY} {KEY}", "a space inside"),
+        ("KKIAI_API_KEY", f"{KEY}密", "characters that no key has"),
+        ("CHAT_GRACE_SECONDS", "soon", "a number of seconds, not 'soon'"),
+        ("CHAT_GRACE_SECONDS", "-1", "a number of seconds, not '-1'"),
+        ("CHAT_GRACE_SECONDS", "inf", "a number of seconds, not 'inf'"),
+        ("CHAT_LOCAL_MODEL", "maybe", "one of auto, on, off, not 'maybe'"),
+        ("CHAT_ALLOW_PLAIN_HTTP", "yes", "one of on, off, not 'yes'"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_told_with_its_variable_and_without_a_key(
+    name: str, value: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match=f"^{name} .*{reason}") as refusal:
+        config.read(tmp_path)
+    assert KEY not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"KKIAI_MODEL = ", "secrets.toml cannot be read"), (b"\xff\xfe", "secrets.toml cannot be read")],
+)
+def test_a_secrets_file_that_cannot_be_read_is_told(content: bytes, reason: str, tmp_path: Path) -> None:
+    write_secrets(tmp_path)
+    (tmp_path / ".streamlit" / "secrets.toml").write_bytes(content)
+    with pytest.raises(ConfigurationError, match=reason):
+        config.read(tmp_path)
+
+
+def test_an_env_file_in_another_encoding_is_told(tmp_path: Path) -> None:
+    """PowerShell's `>` writes UTF-16."""
+    (tmp_path / ".env").write_text(f"KKIAI_API_KEY={KEY}", "utf-16")
+    with pytest.raises(ConfigurationError, match=r"^\.env cannot be read.*UTF-8"):
+        config.read(tmp_path)
+
+
+def test_an_env_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    """Editors on Windows put it there."""
+    (tmp_path / ".env").write_text(f"KKIAI_API_KEY={KEY}", "utf-8-sig")
+    assert config.read(tmp_path).api_key == Secret(KEY)
+
+
+def test_a_home_folder_may_be_written_as_a_tilde() -> None:
+    assert Settings.load({"CHAT_DATA_DIR": "~/chats"}).data_dir == Path.home() / "chats"
+
+
+def test_choices_may_be_written_in_capitals() -> None:
+    assert not Settings.load({"CHAT_LOCAL_MODEL": "OFF"}).wants_local_model
+
+
+def test_plain_http_to_another_machine_needs_the_switch() -> None:
+    values = {"KKIAI_BASE_URL": "http://10.0.0.5:8000/v1", "CHAT_ALLOW_PLAIN_HTTP": "on"}
+    assert Settings.load(values).base_url == "http://10.0.0.5:8000/v1"
+    assert (
+        Settings.load({"KKIAI_BASE_URL": "http://127.0.0.1:8000/v1"}).base_url == "http://127.0.0.1:8000/v1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ({}, True),
+        ({"KKIAI_MODEL": "m"}, True),
+        ({"KKIAI_API_KEY": KEY}, False),
+        ({"KKIAI_BASE_URL": "http://127.0.0.1:11434/v1"}, False),
+        ({"KKIAI_BASE_URL": SYNSTAR_BASE_URL}, False),
+        ({"CHAT_LOCAL_MODEL": "on", "KKIAI_API_KEY": KEY}, True),
+        ({"CHAT_LOCAL_MODEL": "off"}, False),
+        ({"KKIAI_API_KEY": "Bearer "}, True),
+    ],
+)
+def test_the_embedded_model_answers_where_nothing_else_was_chosen(
+    values: dict[str, str], wanted: bool
+) -> None:
+    assert Settings.load(values).wants_local_model is wanted
+
+
+def test_settings_do_not_show_the_key() -> None:
+    settings = Settings.load({"KKIAI_API_KEY": KEY})
+    assert settings.connection.api_key == Secret(KEY)
+    assert KEY not in f"{settings} {settings!r} {settings.connection}"

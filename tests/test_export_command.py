@@ -1,0 +1,233 @@
+"""`python -m lib export` and `import`: one test starts the process, the others call its `main`."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lib.__main__ import main
+from lib.app import DATABASE
+from lib.chat.conversations import Conversation
+from lib.store import Store
+from tests.app_server import ROOT
+from tests.store.conftest import answer, draft
+from tests.test_command_line import environment
+
+FIXTURE = ROOT / "tests" / "chat" / "fixtures" / "chatgpt_conversations.json"
+CONVERSATION = {"id", "title", "created_at", "messages"}
+MESSAGE = {"id", "parent_id", "role", "content", "created_at", "reply"}
+REPLY = {
+    "id",
+    "model_requested",
+    "model_served",
+    "state",
+    "text",
+    "reasoning",
+    "finish_reason",
+    "usage",
+    "error",
+}
+
+
+def process(data_dir: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run `python -m lib` on the conversations of a data folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "lib", *arguments],
+        cwd=ROOT,
+        env=environment(data_dir),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended, and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+
+class CommandLine:
+    """`python -m lib` without the process: starting Python takes longer than all of these commands."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch, self._capsys = monkeypatch, capsys
+
+    def run(self, data_dir: Path, *arguments: str) -> Done:
+        """Run a command on the conversations of a data folder."""
+        for name, value in environment(data_dir).items():
+            self._monkeypatch.setenv(name, value)
+        status = main(list(arguments))
+        printed = self._capsys.readouterr()
+        return Done(status, printed.out, printed.err)
+
+    def exported(self, data_dir: Path, *arguments: str) -> list[Any]:
+        """The conversations that `export` prints as JSON."""
+        done = self.run(data_dir, "export", *arguments)
+        assert (done.status, done.err) == (0, "")
+        return conversations_of(done.out)
+
+
+def conversations_of(printed: str) -> list[Any]:
+    """The conversations of an export."""
+    data = json.loads(printed)
+    assert data["version"] == 1
+    found: list[Any] = data["conversations"]
+    return found
+
+
+@pytest.fixture
+def lib(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return CommandLine(monkeypatch, capsys)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> list[Conversation]:
+    """Two conversations in the data folder, and one in its bin."""
+    store = Store(tmp_path / DATABASE)
+    conversations = [draft(title) for title in ("Tea", "Coffee", "Regrets")]
+    for conversation in conversations:
+        answer(store, conversation, f"All about {conversation.title} — 茶")
+    store.conversations.delete(conversations[2].id)
+    store.close()
+    return conversations[:2]
+
+
+def test_an_export_has_the_documented_shape_and_no_deleted_chat(
+    kept: list[Conversation], tmp_path: Path
+) -> None:
+    done = process(tmp_path, "export")
+    assert (done.returncode, done.stderr) == (0, "")
+    found = conversations_of(done.stdout)
+    assert [conversation["id"] for conversation in found] == [conversation.id for conversation in kept]
+    for conversation in found:
+        assert set(conversation) >= CONVERSATION
+        question, answered = conversation["messages"]
+        assert set(question) == set(answered) == MESSAGE
+        assert (question["role"], question["parent_id"], question["reply"]) == ("user", None, None)
+        assert (answered["role"], answered["parent_id"]) == ("assistant", question["id"])
+        assert set(answered["reply"]) >= REPLY
+        assert answered["reply"]["id"] == answered["id"]
+        assert answered["reply"]["state"] == "completed"
+        said = f"All about {conversation['title']} — 茶"
+        assert answered["content"] == answered["reply"]["text"] == said
+
+
+def test_one_conversation_is_exported_by_its_id(
+    kept: list[Conversation], tmp_path: Path, lib: CommandLine
+) -> None:
+    [found] = lib.exported(tmp_path, "--conversation", kept[1].id)
+    assert (found["id"], found["title"]) == (kept[1].id, "Coffee")
+
+
+def test_markdown_holds_what_was_said_for_reading(
+    kept: list[Conversation], tmp_path: Path, lib: CommandLine
+) -> None:
+    whole = lib.run(tmp_path, "export", "--format", "markdown")
+    assert (whole.status, whole.err) == (0, "")
+    assert whole.out.startswith("# Tea\n")
+    assert "\n# Coffee\n" in whole.out
+    assert "Regrets" not in whole.out
+    one = lib.run(tmp_path, "export", "--format", "markdown", "--conversation", kept[1].id)
+    assert one.out.startswith("# Coffee\n")
+    assert "All about Coffee — 茶" in one.out
+    assert "Tea" not in one.out
+
+
+def test_an_unknown_or_deleted_conversation_is_told_with_status_1(
+    kept: list[Conversation], tmp_path: Path, lib: CommandLine
+) -> None:
+    store = Store(tmp_path / DATABASE)
+    store.conversations.delete(kept[0].id)
+    store.close()
+    for id_ in ("no-such-id", kept[0].id):
+        done = lib.run(tmp_path, "export", "--conversation", id_)
+        assert (done.status, done.out) == (1, "")
+        assert done.err == f"lib: There is no conversation {id_!r}.\n"
+
+
+def test_an_export_is_taken_back_whole_and_the_second_time_nothing_is_added(
+    kept: list[Conversation], tmp_path: Path, lib: CommandLine
+) -> None:
+    file, elsewhere = tmp_path / "chats.json", tmp_path / "elsewhere"
+    file.write_text(lib.run(tmp_path, "export").out, "utf-8")
+    first = lib.run(elsewhere, "import", str(file))
+    assert (first.status, first.err) == (0, "")
+    assert first.out == f"{len(kept)} conversations were added, 0 were there already.\n"
+    assert lib.exported(elsewhere) == lib.exported(tmp_path)
+    again = lib.run(elsewhere, "import", str(file))
+    assert again.out == "0 conversations were added, 2 were there already.\n"
+    assert len(lib.exported(elsewhere)) == 2
+
+
+def test_a_chat_in_the_bin_is_not_doubled_by_an_import(
+    kept: list[Conversation], tmp_path: Path, lib: CommandLine
+) -> None:
+    file = tmp_path / "chats.json"
+    file.write_text(lib.run(tmp_path, "export").out, "utf-8")
+    store = Store(tmp_path / DATABASE)
+    store.conversations.delete(kept[0].id)
+    store.close()
+    assert lib.run(tmp_path, "import", str(file)).out.startswith("0 conversations were added, 2")
+    assert [conversation["title"] for conversation in lib.exported(tmp_path)] == ["Coffee"]
+
+
+def test_chatgpts_conversations_are_taken_and_can_be_searched(tmp_path: Path, lib: CommandLine) -> None:
+    done = lib.run(tmp_path, "import", str(FIXTURE))
+    assert (done.status, done.err) == (0, "")
+    added = len(lib.exported(tmp_path))
+    assert done.out == f"{added} conversations were added, 0 were there already.\n"
+    tea = lib.exported(tmp_path)[0]
+    assert tea["title"] == "Green tea temperature"
+    assert "Boiling." in [message["content"] for message in tea["messages"]]
+    store = Store(tmp_path / DATABASE)
+    assert [hit.title for hit in store.search.find("boiling")] == ["Green tea temperature"]
+    store.close()
+    assert lib.run(tmp_path, "import", str(FIXTURE)).out.startswith("0 conversations were added")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"not JSON", "is not a JSON file."),
+        (b"\xff\xfe\x00", "is not a JSON file."),
+        (b"[" * 100_000, "is not a JSON file."),
+        (b'{"version": 2, "conversations": []}', "This export cannot be read: version must be 1."),
+        (b'{"version": 1, "conversations": {}}', "This export cannot be read: conversations must be a list."),
+        (b"7", "cannot be read"),
+    ],
+    ids=["text", "bytes", "deep", "newer", "damaged", "number"],
+)
+def test_a_wrong_file_is_told_in_a_sentence_and_adds_nothing(
+    tmp_path: Path, lib: CommandLine, content: bytes, said: str
+) -> None:
+    file = tmp_path / "wrong.json"
+    file.write_bytes(content)
+    done = lib.run(tmp_path, "import", str(file))
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith("lib: ")
+    assert said in done.err
+    assert done.err.count("\n") == 1
+    assert lib.exported(tmp_path) == []
+
+
+def test_a_missing_file_and_a_database_that_cannot_be_used_are_told_in_a_sentence(
+    tmp_path: Path, lib: CommandLine
+) -> None:
+    missing = lib.run(tmp_path, "import", str(tmp_path / "nothing.json"))
+    assert missing.status == 1
+    assert "nothing.json" in missing.err
+    (tmp_path / DATABASE).write_bytes(b"This is a note, and no database. " * 50)
+    broken = lib.run(tmp_path, "export")
+    assert (broken.status, broken.out) == (1, "")
+    assert broken.err.startswith("lib: The database cannot be used: ")
+    for done in (missing, broken):
+        assert done.err.count("\n") == 1
