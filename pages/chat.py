@@ -4,6 +4,7 @@ import streamlit as st
 
 from lib.ui import clipboard, composer, header, pace, panels, session, sidebar, transcript
 
+session.hear_models()  # before the page's turn: all others wait for that
 with pace.building():
     now = session.current()
     sidebar.show(now)

@@ -28,7 +28,7 @@ from lib.store import Store
 from lib.store.database import StoreError
 from lib.store.replies import Begun
 
-BURST_SECONDS = 0.04
+BURST_SECONDS = 0.1
 """The longest pause between two reads of a stream. One read then takes several chunks, which is what lets
 one process carry hundreds of streams."""
 BURST_SECONDS_PER_STREAM = 0.0005

@@ -11,8 +11,8 @@ from lib.chat.connection import parse_api_key
 from lib.chat.exports import ExportFormatError
 from lib.engine.engine import SendRefused, new_id
 from lib.store.database import StoreError
-from lib.ui import errors
-from lib.ui.session import CONVERSATIONS_LISTED, MESSAGES_SHOWN, Session, draft, held
+from lib.ui import errors, pace
+from lib.ui.session import CONVERSATIONS_LISTED, MESSAGES_SHOWN, Session, draft, hear_models, held
 
 PROMPT = "prompt"
 """The composer's key."""
@@ -64,16 +64,19 @@ def _ask(session: Session, text: str | None, parent_id: str | None) -> bool:
     The send carries the id that the page had when it was clicked: a click that arrives twice sends once.
     """
     if not session.conversation.model:  # asked before the page had drawn the list of models
+        hear_models()
         session.conversation.model = next(iter(session.models), None)
+    send_id = (st.session_state.get(SEND_ID) or session.send_id)[:LONGEST_SEND_ID]
     try:
-        tape = app.get().engine.send(
-            session.conversation,
-            text,
-            parent_id=parent_id,
-            connection=session.connection,
-            send_id=(st.session_state.get(SEND_ID) or session.send_id)[:LONGEST_SEND_ID],
-            session_id=session.id,
-        )
+        with pace.sending():
+            tape = app.get().engine.send(
+                session.conversation,
+                text,
+                parent_id=parent_id,
+                connection=session.connection,
+                send_id=send_id,
+                session_id=session.id,
+            )
     except SendRefused as error:
         st.toast(str(error), icon=":material/error:")
         return False

@@ -73,7 +73,8 @@ class Session:
         connection = self.connection
         if connection.needs_key:
             return []
-        return [model.id for model in app.get().engine.catalogue.listing(connection).models]
+        listing = app.get().engine.catalogue.listing(connection, wait_seconds=0)
+        return [model.id for model in listing.models]
 
     def settle(self, tape: LiveTape) -> Message:
         """Put what a tape says into the conversation."""
@@ -112,6 +113,13 @@ def held() -> Session:
         session = st.session_state[KEY] = Session(draft())
     choices.collect(session.conversation)
     return session
+
+
+def hear_models() -> None:
+    """Wait, for a second at most, where the connection's models are not known yet."""
+    connection = held().connection
+    if not connection.needs_key:
+        app.get().engine.catalogue.listing(connection, wait_seconds=1.0)
 
 
 def current() -> Session:
