@@ -4,8 +4,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-FRAME_SECONDS = 0.09
-"""The shortest time between two frames of one follower: about 11 a second."""
+FRAME_SECONDS = 0.1
+"""The shortest time between two frames of one follower: 10 a second."""
 FRAME_SECONDS_PER_CHARACTER = 25e-6
 """A browser parses the whole open block for each frame: a long one is drawn less often."""
 PROCESS_FRAMES_PER_SECOND = 800
