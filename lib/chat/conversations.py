@@ -31,6 +31,10 @@ class Conversation:
     is_pinned: bool = False
     is_temporary: bool = False
     """Whether it lives in memory only."""
+    comparison_id: str | None = None
+    """The comparison that it is a cell of; `None` for a chat."""
+    position: int = 0
+    """The place of a cell among the others."""
 
     def path(self, leaf_id: str | None = None) -> list[Message]:
         """The messages from the first one to `leaf_id` (by default the shown leaf), in order."""

@@ -242,7 +242,7 @@ class Engine:
             return
         conversations, first_words = self._store.conversations, title_from(run.messages[0].content)
         found = await asyncio.to_thread(conversations.get, run.tape.conversation_id)
-        if not found or found.title != first_words:
+        if not found or found.comparison_id or found.title != first_words:
             return
         title, row = await ask_for_title(self._gateway, run)
         await asyncio.to_thread(self._store.ledger.book, row)

@@ -1,7 +1,8 @@
-"""The only room that imports SQLAlchemy: conversations, journals and the ledger in one database."""
+"""The only room that imports SQLAlchemy: all that is kept, in one database."""
 
 from pathlib import Path
 
+from lib.store.comparisons import Comparisons
 from lib.store.conversations import Conversations
 from lib.store.database import Database
 from lib.store.ledger import Ledger
@@ -19,6 +20,7 @@ class Store:
         """
         self._database = Database(path)
         self.conversations = Conversations(self._database)
+        self.comparisons = Comparisons(self._database)
         self.replies = Replies(self._database)
         self.ledger = Ledger(self._database)
         self.search = Search(self._database)

@@ -37,15 +37,15 @@ class Conversations:
         self._database = database
 
     def latest(self, limit: int) -> list[Summary]:
-        """The conversations outside the bin: pinned ones first, then those last changed."""
-        kept = _SUMMARIES.where(conversations.c.deleted_at.is_(None))
+        """The chats outside the bin: pinned ones first, then those last changed."""
+        kept = _SUMMARIES.where(conversations.c.deleted_at.is_(None), _IS_CHAT)
         order = conversations.c.is_pinned.desc(), conversations.c.updated_at.desc()
         with self._database.read() as connection:
             return [Summary(*row) for row in connection.execute(kept.order_by(*order).limit(limit))]
 
     def bin(self) -> list[Summary]:
-        """The deleted conversations that can be taken back, last deleted first."""
-        deleted = _SUMMARIES.where(conversations.c.deleted_at.is_not(None))
+        """The deleted chats that can be taken back, last deleted first."""
+        deleted = _SUMMARIES.where(conversations.c.deleted_at.is_not(None), _IS_CHAT)
         with self._database.read() as connection:
             rows = connection.execute(deleted.order_by(conversations.c.deleted_at.desc()))
             return [Summary(*row) for row in rows]
@@ -61,8 +61,8 @@ class Conversations:
             return _conversation(row, [_message(message_row) for message_row in found])
 
     def all(self) -> Iterator[Conversation]:
-        """Every conversation outside the bin, whole, oldest first; one at a time."""
-        kept = select(conversations.c.id).where(conversations.c.deleted_at.is_(None))
+        """Every chat outside the bin, whole, oldest first; one at a time."""
+        kept = select(conversations.c.id).where(conversations.c.deleted_at.is_(None), _IS_CHAT)
         with self._database.read() as connection:
             ids = list(connection.execute(kept.order_by(conversations.c.created_at)).scalars())
         for conversation_id in ids:
@@ -114,7 +114,7 @@ class Conversations:
     def purge(self, conversation_id: str) -> None:
         """Remove the conversation for good, with its messages, tapes and what search knows of it."""
         with self._database.write() as connection:
-            _purge(connection, [conversation_id])
+            purge(connection, [conversation_id])
 
     def purge_old(self) -> int:
         """Remove for good what has been in the bin for longer than `KEPT_IN_BIN`; says how many."""
@@ -122,7 +122,7 @@ class Conversations:
         with self._database.write() as connection:
             old = select(conversations.c.id).where(conversations.c.deleted_at < before)
             ids = list(connection.execute(old).scalars())
-            _purge(connection, ids)
+            purge(connection, ids)
             return len(ids)
 
     def _change(self, conversation_id: str, values: Mapping[str, Any]) -> None:
@@ -130,7 +130,8 @@ class Conversations:
             touch(connection, conversation_id, values)
 
 
-def _purge(connection: Connection, ids: Sequence[str]) -> None:
+def purge(connection: Connection, ids: Sequence[str]) -> None:
+    """Remove conversations for good, with what search knows of them."""
     search.forget(connection, ids)
     connection.execute(delete(conversations).where(conversations.c.id.in_(ids)))
 
@@ -162,6 +163,7 @@ def save(connection: Connection, conversation: Conversation, added: Sequence[Mes
     )
     if not is_known:
         values |= {"title": conversation.title, "created_at": conversation.created_at}
+        values |= {"comparison_id": conversation.comparison_id, "position": conversation.position}
         connection.execute(insert(conversations).values(id=conversation.id, **values))
     _insert_messages(
         connection, conversation.id, added, seq=_next_seq(connection, conversation.id) if is_known else 1
@@ -243,6 +245,7 @@ def _insert_messages(
     )
 
 
+_IS_CHAT = conversations.c.comparison_id.is_(None)
 _SUMMARIES = select(
     conversations.c.id,
     conversations.c.title,
@@ -278,5 +281,7 @@ def _conversation(row: Row[Any], found: Sequence[Message]) -> Conversation:
         params=Params.from_body(row.params),
         leaf_id=row.leaf_id,
         is_pinned=row.is_pinned,
+        comparison_id=row.comparison_id,
+        position=row.position,
         messages={message.id: message for message in found},
     )

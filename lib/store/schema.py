@@ -48,9 +48,22 @@ conversations = Table(
     Column("leaf_id", String(32)),
     Column("is_pinned", Boolean, nullable=False, server_default="0"),
     Column("deleted_at", UtcDateTime),
+    Column("comparison_id", String(32)),
+    Column("position", Integer, nullable=False, server_default="0"),
     Index("ix_conversations_listed", "deleted_at", "is_pinned", "updated_at"),
+    Index("ix_conversations_comparison_id", "comparison_id"),
 )
-"""A conversation with `deleted_at` is in the bin: it can be taken back until it is purged."""
+"""A conversation with `deleted_at` is in the bin: it can be taken back until it is purged. One with a
+`comparison_id` is a cell of that comparison and no chat."""
+
+comparisons = Table(
+    "comparisons",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("ix_comparisons_created_at", "created_at"),
+)
 
 messages = Table(
     "messages",

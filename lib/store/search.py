@@ -78,7 +78,8 @@ def _hits(
         f"SELECT c.id, c.title, m.id, m.role, m.created_at AS created_at, {snippet} "  # noqa: S608 - ours alone
         "FROM message_search s JOIN messages m ON m.id = s.message_id "
         "JOIN conversations c ON c.id = m.conversation_id "
-        f"WHERE {condition} AND c.deleted_at IS NULL ORDER BY {order} LIMIT :limit"
+        "AND c.deleted_at IS NULL AND c.comparison_id IS NULL "
+        f"WHERE {condition} ORDER BY {order} LIMIT :limit"
     )
     return text(query).columns(created_at=UtcDateTime)
 

@@ -11,6 +11,17 @@ def upgrade() -> None:
     op.add_column("conversations", sa.Column("is_pinned", sa.Boolean(), nullable=False, server_default="0"))
     op.add_column("conversations", sa.Column("deleted_at", sa.DateTime(), nullable=True))
     op.add_column("ledger", sa.Column("purpose", sa.String(16), nullable=False, server_default="reply"))
+    op.add_column("conversations", sa.Column("comparison_id", sa.String(32), nullable=True))
+    op.add_column("conversations", sa.Column("position", sa.Integer(), nullable=False, server_default="0"))
+    op.create_index("ix_conversations_comparison_id", "conversations", ["comparison_id"])
+    op.create_table(
+        "comparisons",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_comparisons_created_at", "comparisons", ["created_at"])
     op.drop_index("ix_conversations_updated_at")
     op.create_index("ix_conversations_listed", "conversations", ["deleted_at", "is_pinned", "updated_at"])
     # Three letters at a time: finds parts of words, and words of scripts that put no blanks between them.

@@ -1,0 +1,151 @@
+"""A comparison: one prompt and several cells. A cell is a conversation: what a chat can do, a cell can."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from statistics import median
+
+from lib.chat.conversations import Conversation
+from lib.chat.messages import Message, Params
+from lib.chat.reply import Reply, State
+from lib.chat.usage import Source
+
+FEWEST_CELLS, MOST_CELLS = 2, 8
+MOST_REPEATS = 10
+SWEEP_TEMPERATURES = (0.0, 0.7, 1.0)
+"""Certain, usual, and free: what a sweep asks the same model with."""
+
+
+@dataclass(slots=True)
+class Comparison:
+    """The cells, in the order in which they stand on the page."""
+
+    id: str
+    title: str
+    created_at: datetime
+    cells: list[Conversation] = field(default_factory=list)
+
+    @property
+    def prompt(self) -> str | None:
+        """What all cells were asked first; `None` before that."""
+        path = self.cells[0].path() if self.cells else []
+        return path[0].content if path else None
+
+    @property
+    def updated_at(self) -> dict[str, datetime]:
+        """When each cell last changed, by its id."""
+        return {cell.id: cell.updated_at for cell in self.cells}
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A figure that was taken several times."""
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Sequence[float | None]) -> "Spread | None":
+        """The spread of the known values; `None` when there are none."""
+        known = [value for value in values if value is not None]
+        return cls(median(known), min(known), max(known)) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class CellFigures:
+    """What a cell's last question took: over all replies to it that were completed. Times in ms."""
+
+    label: str
+    replies: int
+    """How many were completed."""
+    others: int
+    """How many were not: stopped, failed or interrupted."""
+    ttft_ms: Spread | None = None
+    total_ms: Spread | None = None
+    tokens_per_second: Spread | None = None
+    completion_tokens: Spread | None = None
+    source: Source = Source.UNKNOWN
+    """Of the tokens: estimated when any of them is."""
+    is_fastest: bool = False
+    """Whether no other cell's median total time is shorter."""
+    is_longest: bool = False
+    """Whether no other cell's median answer has more tokens."""
+
+
+def attempts(cell: Conversation) -> list[Message]:
+    """The answers to a cell's last question: its versions, oldest first."""
+    path = cell.path()
+    return cell.versions(path[-1].id) if path and path[-1].role == "assistant" else []
+
+
+def released(cell: Conversation, *, new_id: Callable[[], str], now: datetime) -> Conversation:
+    """A chat of its own that goes on where a cell stands; the comparison keeps the cell."""
+    ids = {message_id: new_id() for message_id in cell.messages}
+    messages = {
+        ids[message.id]: replace(message, id=ids[message.id], parent_id=ids.get(message.parent_id or ""))
+        for message in cell.messages.values()
+    }
+    leaf_id = ids.get(cell.leaf_id or "")
+    chat = replace(cell, id=new_id(), created_at=now, updated_at=now, leaf_id=leaf_id, messages=messages)
+    return replace(chat, comparison_id=None, position=0)
+
+
+def labels(cells: Sequence[Conversation]) -> list[str]:
+    """A name for each cell: its model, and what tells it from other cells of the same model."""
+    models = Counter(cell.model for cell in cells)
+    named = [
+        " · ".join([cell.model or "No model", *(_settings(cell.params) if models[cell.model] > 1 else ())])
+        for cell in cells
+    ]
+    seen: Counter[str] = Counter()
+    apart = []
+    for name in named:
+        seen[name] += 1
+        apart.append(f"{name} ({seen[name]})" if seen[name] > 1 else name)
+    return apart
+
+
+def figures(cells: Sequence[Conversation]) -> list[CellFigures]:
+    """The figures of each cell, with the fastest and the longest marked where there is a choice."""
+    taken = [_figures(label, cell) for label, cell in zip(labels(cells), cells, strict=True)]
+    times = [one.total_ms.median if one.total_ms else None for one in taken]
+    tokens = [one.completion_tokens.median if one.completion_tokens else None for one in taken]
+    return [
+        replace(one, is_fastest=_is_best(time, times, min), is_longest=_is_best(length, tokens, max))
+        for one, time, length in zip(taken, times, tokens, strict=True)
+    ]
+
+
+def _is_best(
+    value: float | None, values: Sequence[float | None], best: Callable[[list[float]], float]
+) -> bool:
+    """Whether a known value is the best of at least two."""
+    known = [other for other in values if other is not None]
+    return len(known) > 1 and value == best(known)
+
+
+def _settings(params: Params) -> list[str]:
+    """The parameters that are set, in words that fit a label."""
+    body = {name: value for name, value in params.body().items() if name != "stream"}
+    temperature = body.pop("temperature", None)
+    first = [f"{temperature:g}"] if temperature is not None else []
+    return [*first, *(f"{name.replace('_', ' ')} {value}" for name, value in body.items())]
+
+
+def _figures(label: str, cell: Conversation) -> CellFigures:
+    replies = [message.reply or Reply() for message in attempts(cell)]
+    ended = [reply for reply in replies if reply.state is not State.RUNNING]
+    done = [reply for reply in ended if reply.state is State.COMPLETED]
+    sources = {reply.usage.source for reply in done if reply.usage.completion_tokens is not None}
+    return CellFigures(
+        label=label,
+        replies=len(done),
+        others=len(ended) - len(done),
+        ttft_ms=Spread.of([reply.timing.first_token_ms for reply in done]),
+        total_ms=Spread.of([reply.timing.total_ms for reply in done]),
+        tokens_per_second=Spread.of([reply.tokens_per_second for reply in done]),
+        completion_tokens=Spread.of([reply.usage.completion_tokens for reply in done]),
+        source=Source.ESTIMATED if Source.ESTIMATED in sources else max(sources, default=Source.UNKNOWN),
+    )

@@ -1,0 +1,126 @@
+"""The figures of a comparison, and a cell that becomes a chat."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from lib.chat.comparisons import CellFigures, Comparison, Spread, attempts, figures, labels, released
+from lib.chat.conversations import Conversation
+from lib.chat.messages import Message, Params
+from lib.chat.reply import Reply, State, Timing
+from lib.chat.usage import Source, Usage
+from lib.engine.engine import new_id
+
+WHEN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def reply(
+    ttft_ms: float, total_ms: float, tokens: int, *, state: State = State.COMPLETED, is_guessed: bool = False
+) -> Reply:
+    source = Source.ESTIMATED if is_guessed else Source.REPORTED
+    return Reply(
+        state,
+        text="said",
+        usage=Usage(5, tokens, 5 + tokens, source=source),
+        timing=Timing(ttft_ms=ttft_ms, last_token_ms=total_ms, total_ms=total_ms),
+    )
+
+
+def cell(model: str, replies: Sequence[Reply] = (), **params: Any) -> Conversation:
+    """A cell that was asked once and answered with these versions."""
+    made = Conversation(
+        new_id(), "Tea", WHEN, WHEN, model, params=Params(**params), comparison_id="c", position=3
+    )
+    question = Message(new_id(), None, "user", "Tea?", WHEN)
+    made.add([question] if replies else [])
+    made.add(Message(new_id(), question.id, "assistant", one.text, WHEN, one) for one in replies)
+    return made
+
+
+def test_a_figure_taken_once_has_no_spread() -> None:
+    taken = figures([cell("model-a", [reply(100.0, 1100.0, 50)])])
+    assert taken == [
+        CellFigures(
+            "model-a",
+            replies=1,
+            others=0,
+            ttft_ms=Spread(100.0, 100.0, 100.0),
+            total_ms=Spread(1100.0, 1100.0, 1100.0),
+            tokens_per_second=Spread(50.0, 50.0, 50.0),
+            completion_tokens=Spread(50, 50, 50),
+            source=Source.REPORTED,
+        )
+    ]
+
+
+def test_versions_of_an_answer_are_repeats_and_give_median_and_spread() -> None:
+    versions = [reply(ttft, 1000.0, 10) for ttft in (300.0, 100.0, 900.0)]
+    assert figures([cell("model-a", versions)])[0].ttft_ms == Spread(300.0, 100.0, 900.0)
+
+
+def test_what_was_not_completed_is_counted_and_measures_nothing() -> None:
+    cut = reply(1.0, 2.0, 999, state=State.STOPPED)
+    running = reply(1.0, 2.0, 999, state=State.RUNNING)
+    taken = figures([cell("model-a", [cut, reply(100.0, 1000.0, 10), running])])[0]
+    assert (taken.replies, taken.others) == (1, 1)
+    assert taken.completion_tokens == Spread(10, 10, 10)
+
+
+def test_the_fastest_and_the_longest_are_marked_and_ties_are_ties() -> None:
+    taken = figures(
+        [
+            cell("slow", [reply(1.0, 3000.0, 10)]),
+            cell("quick", [reply(9.0, 1000.0, 40)]),
+            cell("quick too", [reply(9.0, 1000.0, 20)]),
+            cell("failed", [reply(0.5, 1.0, 0, state=State.FAILED)]),
+        ]
+    )
+    assert [one.is_fastest for one in taken] == [False, True, True, False]
+    assert [one.is_longest for one in taken] == [False, True, False, False]
+
+
+def test_without_a_choice_nothing_is_marked() -> None:
+    taken = figures([cell("model-a", [reply(1.0, 2.0, 10)]), cell("model-b")])
+    assert not any(one.is_fastest or one.is_longest for one in taken)
+
+
+def test_one_guess_among_reports_makes_a_guess() -> None:
+    replies = [reply(1.0, 900.0, 10), reply(1.0, 900.0, 10, is_guessed=True)]
+    assert figures([cell("model-a", replies)])[0].source is Source.ESTIMATED
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ([cell("a"), cell("b", temperature=0.5)], ["a", "b"]),
+        ([cell("a", temperature=0.0), cell("a", temperature=0.7)], ["a · 0", "a · 0.7"]),
+        ([cell("a", max_tokens=9), cell("a")], ["a · max tokens 9", "a"]),
+        ([cell("a"), cell("a"), cell("a")], ["a", "a (2)", "a (3)"]),
+    ],
+)
+def test_labels_tell_cells_of_one_model_apart(cells: list[Conversation], expected: list[str]) -> None:
+    assert labels(cells) == expected
+
+
+def test_a_comparison_knows_what_was_asked() -> None:
+    assert Comparison("c", "Tea", WHEN, [cell("a")]).prompt is None
+    assert Comparison("c", "Tea", WHEN, [cell("a", [reply(1.0, 2.0, 3)])]).prompt == "Tea?"
+
+
+def test_only_answers_are_attempts() -> None:
+    asked = cell("a", [reply(1.0, 2.0, 3)])
+    asked.leaf_id = asked.path()[0].id
+    assert attempts(asked) == attempts(cell("a")) == []
+
+
+def test_a_released_cell_is_a_chat_of_its_own_with_all_that_was_said() -> None:
+    original = cell("a", [reply(1.0, 2.0, 3), replace(reply(1.0, 2.0, 3), text="said again")])
+    chat = released(original, new_id=new_id, now=WHEN)
+    assert chat.comparison_id is None
+    assert [message.content for message in chat.path()] == ["Tea?", "said again"]
+    assert [message.content for message in chat.versions(chat.path()[-1].id)] == ["said", "said again"]
+    assert not {chat.id, *chat.messages} & {original.id, *original.messages}
+    assert original.comparison_id == "c"
