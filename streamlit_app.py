@@ -13,4 +13,9 @@ if not runtime.exists():
 else:
     from lib.ui import frame
 
-    frame.show([st.Page("pages/chat.py", title="Chat", url_path="chat", default=True)])
+    frame.show(
+        [
+            st.Page("pages/chat.py", title="Chat", url_path="chat", default=True),
+            st.Page("pages/compare.py", title="Compare", url_path="compare"),
+        ]
+    )

@@ -183,6 +183,8 @@ class PageSocket:
                 self._waits_for_run, self.is_running = False, True
                 self._page_hash = message.new_session.page_script_hash
                 self._session_id = message.new_session.initialize.session_id
+            case "navigation":
+                self._page_hash = message.navigation.page_script_hash
             case "page_config_changed":
                 self.titles.append(message.page_config_changed.title)
             case "page_info_changed":

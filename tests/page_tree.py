@@ -74,6 +74,10 @@ class PageTree:
         found = [node for _, node in sorted(self._nodes.items()) if _is_key(node, key)]
         return found[-1] if found else None
 
+    def keys(self, start: str) -> list[str]:
+        """The keys that begin so, in the order of the page."""
+        return [node.key for _, node in sorted(self._nodes.items()) if node.key.startswith(start)]
+
     def texts(self, inside: str = "", *, but: str = "\0") -> list[str]:
         """The markdown of the page, or of the last block with the key `inside`, without the blocks `but`."""
         blocks = [place for place, node in sorted(self._nodes.items()) if _is_key(node, inside)]

@@ -154,6 +154,11 @@ def stream(
     return script
 
 
+def by_model(**scripts: Script) -> Script:
+    """Another answer for each model; `model_a` stands for `model-a`."""
+    return lambda received: scripts[received.body["model"].replace("-", "_")](received)
+
+
 def raw(
     content: bytes | Path,
     *,

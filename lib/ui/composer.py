@@ -1,5 +1,7 @@
 """Where a person writes: the message box, the model, the parameters, Stop."""
 
+from collections.abc import Callable
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -20,18 +22,9 @@ SUGGESTIONS = (
 def show(session: Session) -> DeltaGenerator:
     """Draw the pinned bottom of the page. Returns the slot of the Stop button."""
     conversation = session.conversation
-    with st.container(key="hidden"):
-        st.session_state[actions.SEND_ID] = session.send_id
-        st.text_input("Send id", key=actions.SEND_ID, label_visibility="collapsed")
-    st.chat_input(
-        "Ask anything",
-        key=actions.PROMPT,
-        max_chars=LONGEST_MESSAGE,
-        on_submit=actions.submit,
-        disabled=session.connection.needs_key,
-    )
+    show_box(session, "Ask anything", actions.submit)
     with st.bottom, st.container(key="composer", horizontal=True, vertical_alignment="center", gap="small"):
-        _show_models(session)
+        choices.show_model(conversation, session.models)
         with st.popover(
             "Parameters", icon=":material/tune:", type="tertiary", key="parameters", on_change="rerun"
         ) as popover:
@@ -39,6 +32,20 @@ def show(session: Session) -> DeltaGenerator:
                 choices.show(conversation)
         st.space("stretch")
         return st.empty()
+
+
+def show_box(session: Session, placeholder: str, submit: Callable[[], None]) -> None:
+    """The message box, and the hidden field with the id that what is sent will carry."""
+    with st.container(key="hidden"):
+        st.session_state[actions.SEND_ID] = session.send_id
+        st.text_input("Send id", key=actions.SEND_ID, label_visibility="collapsed")
+    st.chat_input(
+        placeholder,
+        key=actions.PROMPT,
+        max_chars=LONGEST_MESSAGE,
+        on_submit=submit,
+        disabled=session.connection.needs_key,
+    )
 
 
 def show_stop(tape: LiveTape, slot: DeltaGenerator) -> None:
@@ -57,23 +64,4 @@ def show_suggestions() -> None:
         label_visibility="collapsed",
         on_change=actions.pick,
         args=("suggestion",),
-    )
-
-
-def _show_models(session: Session) -> None:
-    models = session.models
-    chosen = session.conversation.model or (models[0] if models else None)
-    if chosen and chosen not in models:
-        models.insert(0, chosen)
-    session.conversation.model = st.session_state[choices.MODEL] = chosen
-    st.selectbox(
-        "Model",
-        models,
-        key=choices.MODEL,
-        index=0 if models else None,
-        placeholder="Choose a model",
-        label_visibility="collapsed",
-        accept_new_options=True,
-        on_change="ignore",
-        width=280,
     )

@@ -15,9 +15,23 @@ def seconds(ms: float | None) -> str:
 
 def footer(reply: Reply) -> str:
     """The line under a reply: served model, tokens, time to first token, tokens/s, and how it ended."""
+    return _joined(reply.model_served or reply.model_requested or "", *_parts(reply))
+
+
+def summary(reply: Reply) -> str:
+    """The line over a cell: as `footer`, with the total time in place of the model, which stands above."""
+    total = reply.timing.total_ms
+    return _joined(*_parts(reply), f"total {seconds(total)}" if total is not None else "")
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _parts(reply: Reply) -> list[str]:
     usage = reply.usage
     about = "≈ " if usage.source is Source.ESTIMATED else ""
-    parts = [reply.model_served or reply.model_requested or ""]
+    parts = []
     if usage.completion_tokens is not None:
         unit = "token" if usage.completion_tokens == 1 else "tokens"
         parts.append(f"{about}{usage.completion_tokens:,} {unit}")
@@ -29,4 +43,4 @@ def footer(reply: Reply) -> str:
         parts.append(_STATES[reply.state])
     elif reply.finish_reason not in (None, "stop"):
         parts.append(f"ended by `{reply.finish_reason}`")
-    return " · ".join(part for part in parts if part)
+    return parts

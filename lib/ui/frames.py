@@ -66,9 +66,14 @@ def first_kind(tape: LiveTape) -> type[Content] | type[Reasoning] | None:
 
 
 def _wait(tape: LiveTape, seen: int) -> None:
-    """Wait for news. Reading the session state lets Streamlit end a script whose page has gone."""
+    """Wait for news."""
     while not tape.wait(seen, SILENCE_SECONDS):
-        st.session_state.get(KEY)
+        still_here()
+
+
+def still_here() -> None:
+    """Let Streamlit end a script whose page has gone: reading the session state does."""
+    st.session_state.get(KEY)
 
 
 def _drawn(finished: list[str], still_open: str) -> Iterator[Frame]:

@@ -24,7 +24,14 @@ from streamlit.runtime.pages_manager import PagesManager
 from lib import app
 from lib.config import ConfigurationError
 
-_WARM = ("openai.resources.chat.completions", "lib.ui.transcript", "lib.ui.panels", "pandas", "pyarrow")
+_WARM = (
+    "openai.resources.chat.completions",
+    "lib.ui.transcript",
+    "lib.ui.panels",
+    "lib.ui.compare",
+    "pandas",
+    "pyarrow",
+)
 """Imported while the first visitor is on the way: together they take a second or two."""
 
 SWITCH_SECONDS = 0.001

@@ -144,10 +144,10 @@ def draft(like: Conversation | None = None) -> Conversation:
     """A conversation that nobody has said anything in yet, with the choices of another one."""
     now = datetime.now(UTC)
     fresh = Conversation(new_id(), "New chat", now, now, model=app.get().settings.default_model)
-    return _with_choices(fresh, like) if like else fresh
+    return with_choices(fresh, like) if like else fresh
 
 
-def _with_choices(conversation: Conversation, like: Conversation) -> Conversation:
+def with_choices(conversation: Conversation, like: Conversation) -> Conversation:
     """The conversation, to go on with another one's model, system prompt and parameters."""
     return replace(conversation, model=like.model, system_prompt=like.system_prompt, params=like.params)
 
@@ -164,7 +164,7 @@ def _refresh(session: Session, wanted: str) -> None:
             return
     found = conversations.get(wanted)
     if found and wanted == known.id:
-        session.conversation = _with_choices(found, known)
+        session.conversation = with_choices(found, known)
     elif found:
         session.open(found)
     elif wanted != known.id:

@@ -1,7 +1,7 @@
 """The sidebar: a new chat, the conversations, and what this app is connected to."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from itertools import groupby
 
@@ -21,8 +21,7 @@ def show(session: Session) -> None:
     """Draw the sidebar."""
     application = app.get()
     with st.sidebar:
-        with st.container(key="brand"):
-            st.markdown(f":material/auto_awesome: **{plain(application.settings.title)}**")
+        show_brand()
         st.button(
             "New chat",
             key="new_chat",
@@ -45,6 +44,15 @@ def show(session: Session) -> None:
         _show_menu()
 
 
+def show_brand() -> None:
+    """The app's name and the ways to its pages."""
+    with st.container(key="brand"):
+        st.markdown(f":material/auto_awesome: **{plain(app.get().settings.title)}**")
+    with st.container(key="pages", horizontal=True, gap="small"):
+        st.page_link("pages/chat.py", label="Chat", icon=":material/chat:")
+        st.page_link("pages/compare.py", label="Compare", icon=":material/view_column:")
+
+
 def _list(session: Session, summaries: Sequence[Summary]) -> None:
     """One list a day: one widget holds many conversations, which keeps a rerun small."""
     if not summaries:
@@ -52,8 +60,8 @@ def _list(session: Session, summaries: Sequence[Summary]) -> None:
     today = datetime.now().astimezone().date()
     listed = summaries[: session.listed]
     for day, group in groupby(listed, key=lambda summary: _day(summary, today)):
-        titles = _told_apart({summary.id: plain(summary.title) for summary in group})
-        _choose(day, titles, session.conversation.id)
+        titles = {summary.id: plain(summary.title) for summary in group}
+        choose(f"conversations.{day}", day, titles, session.conversation.id, actions.open_conversation)
     if len(summaries) > session.listed:
         st.button("Show more", key="show_more", type="tertiary", on_click=actions.show_more)
 
@@ -65,12 +73,21 @@ def _list_hits(hits: Sequence[Hit]) -> None:
         return
     best = {hit.conversation_id: hit for hit in reversed(hits)}
     ordered = [hit for hit in hits if best[hit.conversation_id] is hit]
-    titles = _told_apart({hit.conversation_id: plain(hit.title) for hit in ordered})
-    _choose("Found", titles, "", captions=[plain(" ".join(hit.snippet.split())) for hit in ordered])
+    titles = {hit.conversation_id: plain(hit.title) for hit in ordered}
+    captions = [plain(" ".join(hit.snippet.split())) for hit in ordered]
+    choose("conversations.Found", "Found", titles, "", actions.open_conversation, captions)
 
 
-def _choose(label: str, titles: dict[str, str], open_id: str, captions: list[str] | None = None) -> None:
-    key = f"conversations.{label}"
+def choose(
+    key: str,
+    label: str,
+    titles: dict[str, str],
+    open_id: str,
+    action: Callable[[str], None],
+    captions: list[str] | None = None,
+) -> None:
+    """Rows to click, one widget for all of them; `action` gets its key."""
+    titles = _told_apart(titles)
     st.session_state[key] = open_id if open_id in titles else None
     st.radio(
         label,
@@ -79,7 +96,7 @@ def _choose(label: str, titles: dict[str, str], open_id: str, captions: list[str
         key=key,
         format_func=titles.get,
         captions=captions,
-        on_change=actions.open_conversation,
+        on_change=action,
         args=(key,),
     )
 

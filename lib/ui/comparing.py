@@ -1,0 +1,308 @@
+"""What a tab's compare page works with, and what a person does there: callbacks of the page's widgets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from lib import app
+from lib.chat.comparisons import FEWEST_CELLS, MOST_CELLS, SWEEP_TEMPERATURES, Comparison, released
+from lib.chat.conversations import Conversation, title_from
+from lib.chat.reply import State
+from lib.engine.engine import SendRefused, new_id
+from lib.engine.live import LiveTape
+from lib.store.database import StoreError
+from lib.ui import actions, choices, errors, pace, session
+from lib.ui.composer import LONGEST_MESSAGE
+
+KEY = "comparing"
+"""Of this tab's state in `st.session_state`."""
+OPEN, MODELS, ASKED = "comparison", "models", "prompt"
+"""The address: `?comparison=<id>` is open; `?models=a,b&prompt=...` stands ready to run."""
+LISTED = 50
+
+
+@dataclass(slots=True)
+class Comparing:
+    """The state of a tab's compare page."""
+
+    comparison: Comparison
+    address: str | None = None
+    """The comparison that the address names, as this tab last wrote it."""
+    invitation: tuple[str, str] | None = None
+    """The models and the prompt in the address that were taken over."""
+    tapes: dict[str, LiveTape] = field(default_factory=dict)
+    """The tapes that this tab has begun: those of cells in memory are nowhere else when they end."""
+    following: dict[str, LiveTape] = field(default_factory=dict)
+    """The running tape of each cell, by the cell's id."""
+    is_leaving: bool = False
+    """Whether a cell was taken over by the chat page."""
+
+    def open(self, comparison: Comparison) -> None:
+        """Show another comparison."""
+        self.comparison = comparison
+        self.tapes.clear()
+
+
+def held() -> Comparing:
+    """This tab's comparison, with what its widgets hold."""
+    known = st.session_state.get(KEY)
+    if not isinstance(known, Comparing):
+        known = st.session_state[KEY] = Comparing(draft())
+    for cell in known.comparison.cells:
+        choices.collect(cell, of(cell))
+    return known
+
+
+def of(cell: Conversation) -> str:
+    """What the keys of a cell's widgets begin with."""
+    return f"{cell.id}."
+
+
+def draft(models: Sequence[str] = (), like: Comparison | None = None) -> Comparison:
+    """A comparison that nobody has asked anything yet: of these models, or of another one's cells."""
+    comparison = Comparison(new_id(), "New comparison", datetime.now(UTC))
+    if like:
+        for cell in like.cells:
+            _add(comparison, cell)
+        return comparison
+    for model in models:
+        _add(comparison).model = model
+    while len(comparison.cells) < FEWEST_CELLS:
+        _add(comparison).model = None
+    return comparison
+
+
+def _add(comparison: Comparison, like: Conversation | None = None) -> Conversation:
+    """One more cell at the end."""
+    position = max((cell.position for cell in comparison.cells), default=-1) + 1
+    cell = replace(session.draft(like), comparison_id=comparison.id, position=position)
+    comparison.cells.append(cell)
+    return cell
+
+
+def current() -> Comparing:
+    """This tab's comparison, brought up to date with the address and the store."""
+    now = held()
+    _follow_address(now)
+    _refresh(now)
+    if not _catch_up(now):
+        _reload(now)
+        _catch_up(now)
+    _choose_models(now.comparison)
+    if now.comparison.prompt is not None:
+        now.address = now.comparison.id
+        st.query_params.from_dict({OPEN: now.comparison.id})
+    elif OPEN in st.query_params:
+        del st.query_params[OPEN]
+    return now
+
+
+def _follow_address(now: Comparing) -> None:
+    wanted = st.query_params.get(OPEN)
+    if wanted and wanted not in (now.address, now.comparison.id):
+        if found := app.get().store.comparisons.get(wanted):
+            now.open(found)
+        else:
+            st.toast("This comparison is not here any more.", icon=":material/search_off:")
+    invitation = st.query_params.get(MODELS, ""), st.query_params.get(ASKED, "")
+    if any(invitation) and invitation != now.invitation:
+        names = [name.strip()[: choices.LONGEST_MODEL_NAME] for name in invitation[0].split(",")]
+        now.open(draft([name for name in names if name][:MOST_CELLS]))
+        now.invitation = invitation
+        st.session_state[actions.PROMPT] = invitation[1][:LONGEST_MESSAGE]
+
+
+def _refresh(now: Comparing) -> None:
+    """Load the comparison again when the store knows more of it than this tab."""
+    comparison = now.comparison
+    if comparison.prompt is None or any(cell.is_temporary for cell in comparison.cells):
+        return
+    stored = app.get().store.comparisons.updated_at(comparison.id)
+    if stored and stored != comparison.updated_at:
+        _reload(now)
+
+
+def _reload(now: Comparing) -> None:
+    """Take the store's cells, to go on with this tab's choices."""
+    if any(cell.is_temporary for cell in now.comparison.cells):
+        return
+    chosen = {cell.id: cell for cell in now.comparison.cells}
+    if found := app.get().store.comparisons.get(now.comparison.id):
+        found.cells = [session.with_choices(cell, chosen.get(cell.id, cell)) for cell in found.cells]
+        now.comparison = found
+
+
+def _catch_up(now: Comparing) -> bool:
+    """Fold the tapes that closed while nobody looked, and keep the open ones to follow.
+
+    Says whether all were there. One that ended since the store was asked is let go once it is stored.
+    """
+    now.following, was_there = {}, True
+    for cell in now.comparison.cells:
+        for message in list(cell.messages.values()):
+            if message.reply and message.reply.state is State.RUNNING:
+                tape = app.get().engine.tape(message.id) or now.tapes.get(message.id)
+                if tape is None:
+                    was_there = False
+                elif tape.is_closed:
+                    settle(cell, tape)
+                elif message.id == cell.leaf_id:
+                    now.following[cell.id] = tape
+    return was_there
+
+
+def settle(cell: Conversation, tape: LiveTape) -> None:
+    """Put what a tape says into its cell."""
+    reply = tape.reply()
+    cell.messages[tape.reply_id] = replace(cell.messages[tape.reply_id], content=reply.text, reply=reply)
+
+
+def _choose_models(comparison: Comparison) -> None:
+    """Give each cell without a model one of the list, another one each as far as there are enough."""
+    models = session.held().models
+    taken = {cell.model for cell in comparison.cells}
+    for cell in comparison.cells:
+        if cell.model is None and models:
+            cell.model = next((model for model in models if model not in taken), models[0])
+            taken.add(cell.model)
+
+
+def submit() -> None:
+    """Ask all cells what stands in the composer."""
+    now, text = held(), st.session_state[actions.PROMPT] or ""
+    if not text.strip():
+        return
+    if not _ask_all(now, text):
+        st.session_state[actions.PROMPT] = text
+
+
+def _ask_all(now: Comparing, text: str) -> bool:
+    """Send to every cell; says whether any took it."""
+    comparison, send_id = now.comparison, _send_id()
+    if any(app.get().engine.running(cell.id) for cell in comparison.cells):
+        st.toast("Some replies are still running. Stop them, or wait for their end.", icon=":material/error:")
+        return False
+    if comparison.prompt is None:
+        comparison.title = title_from(text)
+        _choose_models(comparison)
+        try:
+            app.get().store.comparisons.add(comparison)
+        except StoreError as error:
+            st.toast(str(error), icon=":material/error:")
+            return False
+    took = [_ask(now, cell, text, cell.leaf_id, f"{send_id}/{cell.position}") for cell in comparison.cells]
+    return any(took)
+
+
+def _ask(now: Comparing, cell: Conversation, text: str | None, parent_id: str | None, send_id: str) -> bool:
+    """Hand a cell's send to the engine; says whether it went. What was refused is said in a toast."""
+    tab = session.held()
+    try:
+        with pace.sending():
+            tape = app.get().engine.send(
+                cell,
+                text,
+                parent_id=parent_id,
+                connection=tab.connection,
+                send_id=send_id,
+                session_id=tab.id,
+            )
+    except SendRefused as error:
+        st.toast(str(error), icon=":material/error:")
+        return False
+    if tape:
+        now.tapes[tape.reply_id] = tape
+    tab.send_id = new_id()
+    return True
+
+
+def _send_id() -> str:
+    """The id that the page had when it was clicked, with room for the cell's place."""
+    return str(st.session_state.get(actions.SEND_ID) or session.held().send_id)[: actions.LONGEST_SEND_ID - 4]
+
+
+def retry(cell_id: str) -> None:
+    """Ask a cell for another version of its last answer."""
+    now = held()
+    if cell := _cell(now, cell_id):
+        parent_id = cell.path()[-1].parent_id
+        _ask(now, cell, None, parent_id, f"{_send_id()}/{cell.position}")
+
+
+def stop_all() -> None:
+    """Stop every running reply of the comparison."""
+    for cell in held().comparison.cells:
+        for tape in app.get().engine.running(cell.id):
+            app.get().engine.cancel(tape.reply_id)
+
+
+def copy(cell_id: str) -> None:
+    """Put a cell's last answer on the clipboard, as the model wrote it."""
+    if cell := _cell(held(), cell_id):
+        session.held().copied = cell.path()[-1].content
+
+
+@errors.stored
+def show_version(cell_id: str, message_id: str) -> None:
+    """Show another version of a cell's answer."""
+    if cell := _cell(held(), cell_id):
+        cell.leaf_id = cell.newest_leaf(message_id)
+        app.get().store.conversations.show(cell.id, cell.leaf_id)
+
+
+@errors.stored
+def take_over(cell_id: str) -> None:
+    """Continue a cell in the chat: open a chat that begins with all that was said in it."""
+    now = held()
+    if cell := _cell(now, cell_id):
+        chat = released(cell, new_id=new_id, now=datetime.now(UTC))
+        if not chat.is_temporary:
+            app.get().store.conversations.take([chat])
+        session.held().open(chat)
+        now.is_leaving = True
+
+
+def add_cell() -> None:
+    """One more cell, with the settings of the last one and a model that is not there yet."""
+    now = held()
+    if len(now.comparison.cells) < MOST_CELLS:
+        _add(now.comparison, like=now.comparison.cells[-1]).model = None
+
+
+def remove_cell(cell_id: str) -> None:
+    """Take a cell out before anything was asked."""
+    cells = held().comparison.cells
+    if len(cells) > FEWEST_CELLS:
+        cells[:] = [cell for cell in cells if cell.id != cell_id]
+
+
+def sweep() -> None:
+    """Ask one model, the first cell's, at three temperatures."""
+    now = held()
+    first = now.comparison.cells[0]
+    now.comparison.cells.clear()
+    for temperature in SWEEP_TEMPERATURES:
+        cell = _add(now.comparison, like=first)
+        cell.params = replace(first.params, temperature=temperature)
+
+
+def start_new() -> None:
+    """A new comparison of the same models."""
+    now = held()
+    now.open(draft(like=now.comparison))
+    now.invitation = None
+    st.query_params.clear()
+
+
+@errors.stored
+def open_comparison(key: str) -> None:
+    """Open the comparison that was chosen in the list."""
+    now, wanted = held(), st.session_state[key]
+    if found := app.get().store.comparisons.get(wanted) if wanted else None:
+        now.open(found)
+
+
+def _cell(now: Comparing, cell_id: str) -> Conversation | None:
+    return next((cell for cell in now.comparison.cells if cell.id == cell_id), None)

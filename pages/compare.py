@@ -1,0 +1,23 @@
+"""The comparison: one prompt, several models, their answers side by side."""
+
+import streamlit as st
+
+from lib.ui import cells, clipboard, compare, comparing, pace, session
+
+session.hear_models()  # before the page's turn: all others wait for that
+tab = session.held()
+compare.leave(comparing.held())
+with pace.building():
+    now = comparing.current()
+    compare.show_sidebar(now)
+    with st.container(key="asked"):
+        compare.show_prompt(now, tab)
+    with st.container(key="cells"):
+        running = cells.show(now, tab.models)
+    below_box = compare.show_composer(now, tab)
+    clipboard.show(tab)
+    results = st.container(key="results")
+
+cells.watch(now, running)
+with results:
+    compare.show_ended(now, below_box)

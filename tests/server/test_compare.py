@@ -1,0 +1,226 @@
+"""Several models asked at once, on the real server: every word of each, whatever happens to the page."""
+
+from typing import Any
+
+import pytest
+from pandas import isna
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+
+from tests.app_server import AppServer
+from tests.page_socket import PATIENCE, PageSocket
+from tests.scripted_gateway import Gate, Received, ScriptedGateway, by_model, error, stream
+
+WORDS = {m: [m, *(f" {m}{number}" for number in range(39))] for m in ("a", "b", "c", "d")}
+FOUR = "models=model-a,model-b,model-c,model-d"
+
+
+def compare(site: AppServer, address: str) -> PageSocket:
+    """A tab on the compare page."""
+    return PageSocket(site.url, address, "compare")
+
+
+def said(tab: PageSocket) -> list[str]:
+    """The answer in each cell, in the order of the page."""
+    cells = [key.removeprefix("cell-") for key in tab.tree.keys("cell-")]
+    return ["".join(_answer(tab, cell)) for cell in cells]
+
+
+def _answer(tab: PageSocket, cell: str) -> list[str]:
+    inside, line = tab.tree.texts(f"cell-{cell}"), tab.tree.texts(f"figures-{cell}")
+    head = tab.tree.texts(f"cellhead-{cell}")
+    return [text for text in inside if text not in (*line, *head) and "Waiting for" not in text]
+
+
+def wait_for_said(tab: PageSocket, texts: list[str]) -> None:
+    """Wait until the cells have said this."""
+    tab.wait_for(lambda: said(tab) == texts, str(texts))
+
+
+def lines(tab: PageSocket) -> list[str]:
+    """The figures above each cell's text."""
+    return [" ".join(tab.tree.texts(key)) for key in tab.tree.keys("figures-")]
+
+
+def table(tab: PageSocket) -> list[dict[str, Any]]:
+    """The rows of the table of figures."""
+    frame = convert_arrow_bytes_to_pandas_df(tab.tree.nodes("dataframe")[-1].proto.arrow_data.data)
+    return [dict(row) for _, row in frame.iterrows()]
+
+
+def asked(upstream: ScriptedGateway, prompt: str) -> list[Received]:
+    return [request for request in upstream.requests if request.prompt == prompt]
+
+
+def script(upstream: ScriptedGateway, prompt: str, **changed: object) -> dict[str, Gate]:
+    """Let four models stream their words, all held back in the middle."""
+    gates = {model: Gate() for model in WORDS}
+    scripts = {
+        f"model_{model}": stream(*words, hold=gates[model], hold_after=20) for model, words in WORDS.items()
+    }
+    upstream.when(prompt, by_model(**{**scripts, **changed}))  # type: ignore[arg-type]
+    return gates
+
+
+def half(model: str) -> str:
+    return "".join(WORDS[model][:20])
+
+
+def whole(model: str) -> str:
+    return "".join(WORDS[model])
+
+
+def test_an_address_stands_ready_and_never_runs_by_itself(upstream: ScriptedGateway, site: AppServer) -> None:
+    with compare(site, f"{FOUR}&prompt=Ready+when+you+are") as tab:
+        tab.wait_until_idle()
+        assert tab.widget("prompt").proto.value == "Ready when you are"
+        assert len(tab.tree.keys("cell-")) == 4
+        tab.reconnect()
+        assert asked(upstream, "Ready when you are") == []
+
+
+def test_four_cells_stream_at_once_and_one_that_fails_hinders_none(
+    upstream: ScriptedGateway, site: AppServer
+) -> None:
+    prompt = "Four at once"
+    body = {"error": {"message": "No channel", "code": "model_not_found"}}
+    gates = script(upstream, prompt, model_c=error(503, body))
+    with compare(site, FOUR) as tab:
+        tab.ask(prompt)
+        tab.wait_for(lambda: said(tab)[:2] == [half("a"), half("b")], "Two halves")
+        tab.wait_for(lambda: said(tab)[3] == half("d"), "The last half")
+        tab.wait_for(lambda: "This model is not available" in tab.alerts, "The error")
+        assert "failed" in lines(tab)[2]
+        gates["b"].open()
+        tab.wait_for(lambda: "total" in lines(tab)[1], "The end of one")
+        tab.wait_for(lambda: said(tab)[1] == whole("b"), "The whole of one")
+        assert "total" not in lines(tab)[0] + lines(tab)[3]
+        gates["a"].open()
+        gates["d"].open()
+        tab.wait_until_idle()
+        assert [said(tab)[at] for at in (0, 1, 3)] == [whole("a"), whole("b"), whole("d")]
+        assert ["40 tokens" in line for line in lines(tab)] == [True, True, False, True]
+        rows = table(tab)
+        assert [row["Cell"] for row in rows] == ["model-a", "model-b", "model-c", "model-d"]
+        assert [row["Tokens"] for row in rows if not isna(row["Tokens"])] == [40, 40, 40]
+        assert [row["Not completed"] for row in rows] == [0, 0, 1, 0]
+        assert ["Longest" in row["Mark"] for row in rows] == [True, True, False, True]
+        assert len(tab.tree.nodes("vega_lite_chart")) >= 3
+    assert len(asked(upstream, prompt)) == 4
+
+
+def test_a_stopped_cell_keeps_its_words_and_the_others_go_on(
+    upstream: ScriptedGateway, site: AppServer
+) -> None:
+    prompt = "Stop one of four"
+    gates = script(upstream, prompt)
+    with compare(site, FOUR) as tab:
+        tab.ask(prompt)
+        tab.wait_for(lambda: said(tab) == [half(model) for model in WORDS], "Four halves")
+        tab.click(tab.tree.keys("stop-")[1])
+        tab.wait_for(lambda: "stopped" in lines(tab)[1], "The stop")
+        stopped = next(one for one in asked(upstream, prompt) if one.body["model"] == "model-b")
+        assert stopped.closed.wait(PATIENCE)
+        for gate in gates.values():
+            gate.open()
+        tab.wait_until_idle()
+        wait_for_said(tab, [whole("a"), half("b"), whole("c"), whole("d")])
+
+
+def test_a_reload_and_a_second_tab_see_every_word_of_every_cell(
+    upstream: ScriptedGateway, site: AppServer
+) -> None:
+    prompt = "Reload while they run"
+    gates = script(upstream, prompt)
+    with compare(site, FOUR) as tab:
+        tab.ask(prompt)
+        tab.wait_for(lambda: said(tab) == [half(model) for model in WORDS], "Four halves")
+        address = tab.address
+    with compare(site, address) as reloaded, compare(site, address) as second:
+        for again in (reloaded, second):
+            wait_for_said(again, [half(model) for model in WORDS])
+        for gate in gates.values():
+            gate.open()
+        for again in (reloaded, second):
+            wait_for_said(again, [whole(model) for model in WORDS])
+            again.wait_until_idle()
+    assert len(asked(upstream, prompt)) == 4
+    with compare(site, address) as later:
+        later.wait_until_idle()
+        assert said(later) == [whole(model) for model in WORDS]
+
+
+def test_the_same_click_twice_asks_every_cell_once(upstream: ScriptedGateway, site: AppServer) -> None:
+    upstream.when("Once each", stream("Once"))
+    with compare(site, "models=model-a,model-b") as tab:
+        tab.ask("Once each")
+        tab.replay()
+        tab.wait_for(lambda: said(tab) == ["Once", "Once"], "Both answers")
+        tab.wait_until_idle()
+    assert len(asked(upstream, "Once each")) == 2
+
+
+def test_a_second_question_continues_every_cells_own_conversation(
+    upstream: ScriptedGateway, site: AppServer
+) -> None:
+    upstream.when("Who are you?", by_model(model_a=stream("I am A"), model_b=stream("I am B")))
+    upstream.when("And again?", by_model(model_a=stream("Still A"), model_b=stream("Still B")))
+    with compare(site, "models=model-a,model-b") as tab:
+        for question in ("Who are you?", "And again?"):
+            tab.ask(question)
+            tab.wait_for(lambda: "Stop all" not in str(tab.tree.nodes("button")), "The end")
+            tab.wait_until_idle()
+        assert [text.endswith(end) for text, end in zip(said(tab), ("Still A", "Still B"), strict=True)]
+    sent = {one.body["model"]: one.body["messages"] for one in asked(upstream, "And again?")}
+    assert [message["content"] for message in sent["model-b"]] == ["Who are you?", "I am B", "And again?"]
+    assert [message["content"] for message in sent["model-a"]] == ["Who are you?", "I am A", "And again?"]
+
+
+def test_a_cell_asked_again_has_another_version_and_the_old_one_stays(
+    upstream: ScriptedGateway, site: AppServer
+) -> None:
+    upstream.when("Try twice", stream("First"))
+    with compare(site, "models=model-a,model-b") as tab:
+        tab.ask("Try twice")
+        tab.wait_for(lambda: said(tab) == ["First", "First"], "Both answers")
+        tab.wait_until_idle()
+        upstream.when("Try twice", stream("Second"))
+        tab.click(tab.tree.keys("refresh-")[0])
+        tab.wait_for(lambda: said(tab) == ["Second", "First"], "The new version")
+        tab.wait_until_idle()
+        tab.click(tab.tree.keys("chevron_left-")[0])
+        tab.wait_for(lambda: said(tab) == ["First", "First"], "The old version")
+        tab.wait_until_idle()
+
+
+def test_a_cell_goes_on_as_a_chat_and_stays_in_its_comparison(
+    upstream: ScriptedGateway, site: AppServer
+) -> None:
+    upstream.when("Take this over", by_model(model_a=stream("By A"), model_b=stream("By B")))
+    with compare(site, "models=model-a,model-b") as tab:
+        tab.ask("Take this over")
+        tab.wait_for(lambda: said(tab) == ["By A", "By B"], "Both answers")
+        tab.wait_until_idle()
+        address = tab.address
+        tab.click(tab.tree.keys("forum-")[1])
+        tab.wait_for(lambda: tab.address.startswith("c="), "The chat")
+        tab.wait_for_answer("By B")
+        upstream.when("Go on", stream("Gone on"))
+        tab.ask("Go on")
+        tab.wait_for_answer("Gone on")
+    assert [m["content"] for m in asked(upstream, "Go on")[0].body["messages"]] == [
+        "Take this over",
+        "By B",
+        "Go on",
+    ]
+    with compare(site, address) as again:
+        again.wait_until_idle()
+        assert said(again) == ["By A", "By B"]
+
+
+@pytest.mark.parametrize("address", ["comparison=gone", "models=,,,&prompt=", "prompt=" + "x" * 1000])
+def test_a_strange_address_opens_a_new_comparison(site: AppServer, address: str) -> None:
+    with compare(site, address) as tab:
+        tab.wait_until_idle()
+        assert "Compare models" in tab.text
+        assert len(tab.tree.keys("cell-")) == 2
+        assert not tab.tree.nodes("exception")
