@@ -16,6 +16,7 @@ with pace.building():
         running = cells.show(now, tab.models)
     below_box = compare.show_composer(now, tab)
     clipboard.show(tab)
+    compare.show_question(now)
     results = st.container(key="results")
 
 cells.watch(now, running)

@@ -100,6 +100,10 @@ class PageSocket:
         """Write into a text field and leave it."""
         self._change(self.widget(key), self._state(key, string_value=text))
 
+    def set_number(self, key: str, number: float) -> None:
+        """Write a number into a number field and leave it."""
+        self._change(self.widget(key), self._state(key, double_value=number))
+
     def switch(self, key: str, is_on: bool) -> None:
         """Turn a switch on or off."""
         self._change(self.widget(key), self._state(key, bool_value=is_on))

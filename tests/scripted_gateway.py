@@ -32,7 +32,18 @@ from tests.scripted_replies import (
     unscripted,
 )
 
-__all__ = ["Gate", "Received", "ScriptedGateway", "by_model", "error", "hang_up", "raw", "silence", "stream"]
+__all__ = [
+    "Gate",
+    "Received",
+    "Script",
+    "ScriptedGateway",
+    "by_model",
+    "error",
+    "hang_up",
+    "raw",
+    "silence",
+    "stream",
+]
 
 DEFAULT_MODELS = ("model-a", "model-b", "text-embedding-a")
 HEAD_LIMIT = 64 * 1024

@@ -9,10 +9,14 @@ from statistics import median
 from lib.chat.conversations import Conversation
 from lib.chat.messages import Message, Params
 from lib.chat.reply import Reply, State
-from lib.chat.usage import Source
+from lib.chat.usage import Source, estimate_usage
 
 FEWEST_CELLS, MOST_CELLS = 2, 8
 MOST_REPEATS = 10
+USUAL_ANSWER_TOKENS = 500
+"""A page of text: the guess where a model has not answered yet."""
+CEILING_TOKENS = 50_000
+"""What is expected to take more is asked about first."""
 SWEEP_TEMPERATURES = (0.0, 0.7, 1.0)
 """Certain, usual, and free: what a sweep asks the same model with."""
 
@@ -72,6 +76,33 @@ class CellFigures:
     """Whether no other cell's median total time is shorter."""
     is_longest: bool = False
     """Whether no other cell's median answer has more tokens."""
+
+
+def missing(cell: Conversation, wanted: int) -> int:
+    """How many answers a cell's last question lacks."""
+    return max(0, wanted - len(attempts(cell)))
+
+
+def expected_tokens(cells: Sequence[Conversation], text: str, wanted: int) -> int:
+    """About how many tokens it takes to ask every cell `text` that often; for its last question with `""`."""
+    return sum(
+        (wanted if text else missing(cell, wanted)) * (_prompt_tokens(cell, text) + _answer_tokens(cell))
+        for cell in cells
+    )
+
+
+def _prompt_tokens(cell: Conversation, text: str) -> int:
+    path = cell.path() if text else cell.path()[:-1]
+    texts = [cell.system_prompt, *(message.content for message in path), text]
+    return estimate_usage([one for one in texts if one], "").prompt_tokens or 0
+
+
+def _answer_tokens(cell: Conversation) -> int:
+    """What its answers took so far, at the median; before the first, its limit or what is usual."""
+    known = Spread.of([(message.reply or Reply()).usage.completion_tokens for message in attempts(cell)])
+    if known:
+        return round(known.median)
+    return min(cell.params.max_tokens or USUAL_ANSWER_TOKENS, USUAL_ANSWER_TOKENS)
 
 
 def attempts(cell: Conversation) -> list[Message]:

@@ -21,6 +21,7 @@ from lib.engine.journal import Journal
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
 from lib.engine.recovery import new_owner, recover
+from lib.engine.repeats import Repeats
 from lib.engine.run import Run
 from lib.engine.titles import ask_for_title
 from lib.gateway.client import Gateway
@@ -62,6 +63,7 @@ class Engine:
         self._loop = Loop()
         self._journal = Journal(store, self._owner, self._forget) if store else None
         self.catalogue = Catalogue(gateway, self._loop)
+        self.repeats = Repeats(self._loop, self._ended_upstream)
 
     @property
     def problem(self) -> str | None:
@@ -190,6 +192,11 @@ class Engine:
         if run.tape.is_closed:  # stopped by somebody who saw it before it had a future to cancel
             run.future.cancel()
         return run.tape
+
+    async def _ended_upstream(self, reply_id: str) -> None:
+        run = self._runs.get(reply_id)
+        if run and run.future:
+            await asyncio.wait([asyncio.wrap_future(run.future)])
 
     async def _answer(self, run: Run) -> None:
         bursts = self._gateway.answer(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib import app
 from lib.chat.comparisons import FEWEST_CELLS, labels
 from lib.chat.conversations import Conversation
 from lib.chat.messages import Message
@@ -14,7 +15,7 @@ from lib.chat.reply import Reply
 from lib.chat.tape import Content, Reasoning
 from lib.chat.usage import estimate_tokens
 from lib.engine.live import LiveTape
-from lib.ui import actions, answer, choices, comparing, figures
+from lib.ui import answer, choices, comparing, figures
 from lib.ui.comparing import Comparing
 from lib.ui.frames import still_here
 from lib.ui.labels import plain
@@ -59,7 +60,7 @@ def watch(now: Comparing, running: list[Slots]) -> None:
     The texts stream beside this on threads of their own, which may draw nothing but their text.
     """
     live = {slots.cell.id: _Live(now.following[slots.cell.id]) for slots in running}
-    while live:
+    while live or now.repeating:
         for slots in running:
             if reply := live.get(slots.cell.id):
                 slots.figures.caption(reply.figures())
@@ -67,9 +68,13 @@ def watch(now: Comparing, running: list[Slots]) -> None:
                     comparing.settle(slots.cell, reply.tape)
                     del live[slots.cell.id]
                     _show_ended(slots)
+        if comparing.is_outrun(now):
+            st.rerun()
         if live:
             next(iter(live.values())).tape.wait_closed(LIVE_SECONDS)
-            still_here()
+        else:
+            app.get().engine.repeats.wait(LIVE_SECONDS)
+        still_here()
 
 
 class _Live:
@@ -126,7 +131,7 @@ def _show_talk(now: Comparing, cell: Conversation) -> Slots:
             answer.show(path[-1:])
     slots = Slots(cell, line, controls, outcome=st.empty())
     if tape:
-        _show_stop(slots, tape)
+        _show_stop(slots)
     else:
         _show_ended(slots)
     return slots
@@ -137,14 +142,14 @@ def _stream(tape: LiveTape) -> None:
     answer.stream(tape)
 
 
-def _show_stop(slots: Slots, tape: LiveTape) -> None:
+def _show_stop(slots: Slots) -> None:
     slots.controls.button(
         "Stop",
         key=f"stop-{slots.cell.id}",
         icon=":material/stop_circle:",
         type="tertiary",
-        on_click=actions.stop,
-        args=(tape.reply_id,),
+        on_click=comparing.stop,
+        args=(slots.cell.id,),
     )
 
 

@@ -6,14 +6,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
-from lib.chat.comparisons import MOST_CELLS
+from lib.chat.comparisons import MOST_CELLS, MOST_REPEATS, attempts, expected_tokens, missing
 from lib.ui import answer, comparing, composer, results, sidebar
 from lib.ui.comparing import Comparing
 from lib.ui.labels import plain
 from lib.ui.session import Session
 
 LIST = "comparisons.list"
-_IDLE = "Each model goes on with its own conversation."
 
 
 def show_sidebar(now: Comparing) -> None:
@@ -68,18 +67,66 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
             is_full = len(now.comparison.cells) >= MOST_CELLS
             _button("Add a model", "add_cell", "add", comparing.add_cell, disabled=is_full)
             _button("Sweep temperature", "sweep", "device_thermostat", comparing.sweep)
-        elif now.following:
+            _show_repeats(now)
+        elif now.following or now.repeating:
             _button("Stop all", "stop_all", "stop_circle", comparing.stop_all)
+            _show_progress(now)
         else:
-            st.caption(_IDLE)
+            _show_repeats(now)
     return slot
+
+
+def _show_repeats(now: Comparing) -> None:
+    """How many answers each question gets, and what that is expected to take."""
+    st.session_state[comparing.REPEATS] = now.repeats
+    st.number_input(
+        "Answers each", 1, MOST_REPEATS, key=comparing.REPEATS, label_visibility="collapsed", width=110
+    )
+    cells = now.comparison.cells
+    if now.comparison.prompt is None:
+        count, tokens = len(cells) * now.repeats, expected_tokens(cells, "?", now.repeats)
+        each = "answer each" if now.repeats == 1 else "answers each"
+        st.caption(f"{each} · ≈ {tokens:,} tokens for {count} answers", width="content")
+        return
+    lacking = sum(missing(cell, now.repeats) for cell in cells)
+    each = "answer each" if now.repeats == 1 else "answers each"
+    st.caption(each, width="content")
+    if lacking:
+        _button(f"Ask {lacking} more", "repeat", "repeat", comparing.repeat)
+        st.caption(f"≈ {expected_tokens(cells, '', now.repeats):,} tokens", width="content")
+
+
+def _show_progress(now: Comparing) -> None:
+    """How many of the wanted answers are there."""
+    if now.repeats > 1:
+        wanted = sum(max(now.repeats, len(attempts(cell))) for cell in now.comparison.cells)
+        there = sum(len(attempts(cell)) for cell in now.comparison.cells) - len(now.following)
+        st.progress(there / wanted, text=f"{there} of {wanted} answers", width=260)
+
+
+@st.dialog("Run this?", on_dismiss=comparing.withdraw)
+def _ask_first(now: Comparing) -> None:
+    cells = now.comparison.cells
+    tokens = expected_tokens(cells, now.pending or "", now.repeats)
+    st.markdown(f"{len(cells)} cells with {now.repeats} answers each will take about **{tokens:,} tokens**.")
+    if st.button("Run", key="confirm_run", type="primary", on_click=comparing.confirm):
+        st.rerun()
 
 
 def show_ended(now: Comparing, slot: DeltaGenerator) -> None:
     """What stands below the message box and below the cells when no reply runs any more."""
-    if now.comparison.prompt is not None:
-        slot.caption(_IDLE)
-        results.show(now.comparison)
+    if now.comparison.prompt is None:
+        return
+    if now.following:
+        with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _show_repeats(now)
+    results.show(now.comparison)
+
+
+def show_question(now: Comparing) -> None:
+    """Ask before what is expected to take many tokens."""
+    if now.pending is not None:
+        _ask_first(now)
 
 
 def leave(now: Comparing) -> None:

@@ -7,20 +7,34 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from lib import app
-from lib.chat.comparisons import FEWEST_CELLS, MOST_CELLS, SWEEP_TEMPERATURES, Comparison, released
+from lib.chat.comparisons import (
+    CEILING_TOKENS,
+    FEWEST_CELLS,
+    MOST_CELLS,
+    MOST_REPEATS,
+    SWEEP_TEMPERATURES,
+    Comparison,
+    expected_tokens,
+    missing,
+    released,
+)
 from lib.chat.conversations import Conversation, title_from
 from lib.chat.reply import State
 from lib.engine.engine import SendRefused, new_id
 from lib.engine.live import LiveTape
+from lib.engine.repeats import Send
 from lib.store.database import StoreError
 from lib.ui import actions, choices, errors, pace, session
 from lib.ui.composer import LONGEST_MESSAGE
+from lib.ui.session import Session
 
 KEY = "comparing"
 """Of this tab's state in `st.session_state`."""
 OPEN, MODELS, ASKED = "comparison", "models", "prompt"
 """The address: `?comparison=<id>` is open; `?models=a,b&prompt=...` stands ready to run."""
 LISTED = 50
+REPEATS = "repeats"
+"""Key of the field that says how many answers each question gets."""
 
 
 @dataclass(slots=True)
@@ -36,6 +50,14 @@ class Comparing:
     """The tapes that this tab has begun: those of cells in memory are nowhere else when they end."""
     following: dict[str, LiveTape] = field(default_factory=dict)
     """The running tape of each cell, by the cell's id."""
+    repeats: int = 1
+    """How many answers each question gets from each cell."""
+    pending: str | None = None
+    """A question that will take many tokens, until the person agrees; `""` repeats the last one."""
+    sent: str | None = None
+    """The id of the last question to all cells: a click that arrives twice asks once."""
+    repeating: set[str] = field(default_factory=set)
+    """The cells that were being asked again and again when the page was brought up to date."""
     is_leaving: bool = False
     """Whether a cell was taken over by the chat page."""
 
@@ -52,6 +74,8 @@ def held() -> Comparing:
         known = st.session_state[KEY] = Comparing(draft())
     for cell in known.comparison.cells:
         choices.collect(cell, of(cell))
+    if (repeats := st.session_state.get(REPEATS)) is not None:
+        known.repeats = min(max(int(repeats), 1), MOST_REPEATS)
     return known
 
 
@@ -86,11 +110,13 @@ def current() -> Comparing:
     """This tab's comparison, brought up to date with the address and the store."""
     now = held()
     _follow_address(now)
+    # Asked before the store, which then knows all that an ended series began.
+    now.repeating = repeating(now.comparison)
     _refresh(now)
     if not _catch_up(now):
         _reload(now)
         _catch_up(now)
-    _choose_models(now.comparison)
+    _choose_models(now.comparison, session.held().models)
     if now.comparison.prompt is not None:
         now.address = now.comparison.id
         st.query_params.from_dict({OPEN: now.comparison.id})
@@ -159,9 +185,8 @@ def settle(cell: Conversation, tape: LiveTape) -> None:
     cell.messages[tape.reply_id] = replace(cell.messages[tape.reply_id], content=reply.text, reply=reply)
 
 
-def _choose_models(comparison: Comparison) -> None:
+def _choose_models(comparison: Comparison, models: Sequence[str]) -> None:
     """Give each cell without a model one of the list, another one each as far as there are enough."""
-    models = session.held().models
     taken = {cell.model for cell in comparison.cells}
     for cell in comparison.cells:
         if cell.model is None and models:
@@ -174,68 +199,174 @@ def submit() -> None:
     now, text = held(), st.session_state[actions.PROMPT] or ""
     if not text.strip():
         return
-    if not _ask_all(now, text):
+    if expected_tokens(now.comparison.cells, text, now.repeats) > CEILING_TOKENS:
+        now.pending = text
+    elif not _ask_all(now, text):
         st.session_state[actions.PROMPT] = text
 
 
+def repeat() -> None:
+    """Ask the last question again, until every cell has as many answers as are wanted."""
+    now = held()
+    if expected_tokens(now.comparison.cells, "", now.repeats) > CEILING_TOKENS:
+        now.pending = ""
+    else:
+        _repeat(now, session.held(), _send_id())
+
+
+def confirm() -> None:
+    """Ask what was held back for its expected tokens."""
+    now = held()
+    text, now.pending = now.pending, None
+    if text:
+        if not _ask_all(now, text):
+            st.session_state[actions.PROMPT] = text
+    elif text is not None:
+        _repeat(now, session.held(), _send_id())
+
+
+def withdraw() -> None:
+    """Do not ask it; the text goes back to where it was written."""
+    now = held()
+    st.session_state[actions.PROMPT], now.pending = now.pending, None
+
+
+def repeating(comparison: Comparison) -> set[str]:
+    """The cells that will be asked again by themselves."""
+    repeats = app.get().engine.repeats
+    return {cell.id for cell in comparison.cells if repeats.is_running(cell.id)}
+
+
+def is_outrun(now: Comparing) -> bool:
+    """Whether more has begun, or a series has ended, since this run of the page was brought up to date."""
+    engine = app.get().engine
+    if now.repeating - repeating(now.comparison):
+        return True
+    for cell in now.comparison.cells:
+        begun = [tape.reply_id for tape in engine.running(cell.id)]
+        begun += [latest] if (latest := engine.repeats.latest(cell.id)) else []
+        if any(reply_id not in cell.messages for reply_id in begun):
+            return True
+    return False
+
+
 def _ask_all(now: Comparing, text: str) -> bool:
-    """Send to every cell; says whether any took it."""
-    comparison, send_id = now.comparison, _send_id()
-    if any(app.get().engine.running(cell.id) for cell in comparison.cells):
-        st.toast("Some replies are still running. Stop them, or wait for their end.", icon=":material/error:")
-        return False
+    """Send to every cell; says whether they took it, or had taken it before.
+
+    All in one turn, in which nothing touches the page: Streamlit may end a script whenever it does, and
+    another run that looked meanwhile would see some cells only.
+    """
+    send_id, tab = _send_id(), session.held()
+    with pace.sending():
+        if send_id == now.sent:
+            return True
+        refusal = _refusal(now, text, tab.models)
+        if not refusal:
+            now.sent = send_id
+            refusal = "".join(
+                _ask(now, tab, cell, text, cell.leaf_id, send_id) for cell in now.comparison.cells
+            )
+            if now.repeats > 1:
+                _repeat(now, tab, send_id)
+    if refusal:
+        st.toast(refusal, icon=":material/error:")
+    return not refusal
+
+
+def _refusal(now: Comparing, text: str, models: Sequence[str]) -> str:
+    """Why nothing can be asked now, in one sentence; a new comparison is stored on the way."""
+    comparison = now.comparison
+    if repeating(comparison) or any(app.get().engine.running(cell.id) for cell in comparison.cells):
+        return "Some replies are still running. Stop them, or wait for their end."
+    _choose_models(comparison, models)
+    if any(not cell.model for cell in comparison.cells):
+        return "Choose a model for each cell first."
     if comparison.prompt is None:
         comparison.title = title_from(text)
-        _choose_models(comparison)
         try:
             app.get().store.comparisons.add(comparison)
         except StoreError as error:
-            st.toast(str(error), icon=":material/error:")
-            return False
-    took = [_ask(now, cell, text, cell.leaf_id, f"{send_id}/{cell.position}") for cell in comparison.cells]
-    return any(took)
+            return str(error)
+    return ""
 
 
-def _ask(now: Comparing, cell: Conversation, text: str | None, parent_id: str | None, send_id: str) -> bool:
-    """Hand a cell's send to the engine; says whether it went. What was refused is said in a toast."""
-    tab = session.held()
+def _ask(
+    now: Comparing, tab: Session, cell: Conversation, text: str | None, parent_id: str | None, send_id: str
+) -> str:
+    """Hand a cell's send to the engine; returns why it was refused, if it was."""
     try:
-        with pace.sending():
-            tape = app.get().engine.send(
-                cell,
-                text,
-                parent_id=parent_id,
-                connection=tab.connection,
-                send_id=send_id,
-                session_id=tab.id,
-            )
+        tape = app.get().engine.send(
+            cell,
+            text,
+            parent_id=parent_id,
+            connection=tab.connection,
+            send_id=f"{send_id}/{cell.position}",
+            session_id=tab.id,
+        )
     except SendRefused as error:
-        st.toast(str(error), icon=":material/error:")
-        return False
+        return str(error)
     if tape:
         now.tapes[tape.reply_id] = tape
     tab.send_id = new_id()
-    return True
+    return ""
+
+
+def _repeat(now: Comparing, tab: Session, send_id: str) -> None:
+    """Let every cell be asked as often as its last question lacks answers; cells in memory are left out."""
+    for cell in now.comparison.cells:
+        count = missing(cell, now.repeats)
+        if count and cell.path() and not cell.is_temporary:
+            send = _again(tab, cell, f"{send_id}/{cell.position}")
+            after = now.tapes.get(cell.leaf_id or "")
+            app.get().engine.repeats.start(cell.id, count, send, after=after)
+
+
+def _again(tab: Session, cell: Conversation, send_id: str) -> Send:
+    """Asks a cell's last question once more. It works on a copy: the engine's threads are not the page's."""
+    copy = replace(cell, messages=dict(cell.messages))
+    parent_id, connection, session_id = cell.path()[-1].parent_id, tab.connection, tab.id
+    engine = app.get().engine
+
+    def send(number: int) -> LiveTape | None:
+        return engine.send(
+            copy,
+            None,
+            parent_id=parent_id,
+            connection=connection,
+            send_id=f"{send_id}/{number}",
+            session_id=session_id,
+        )
+
+    return send
 
 
 def _send_id() -> str:
     """The id that the page had when it was clicked, with room for the cell's place."""
-    return str(st.session_state.get(actions.SEND_ID) or session.held().send_id)[: actions.LONGEST_SEND_ID - 4]
+    return str(st.session_state.get(actions.SEND_ID) or session.held().send_id)[: actions.LONGEST_SEND_ID - 8]
 
 
 def retry(cell_id: str) -> None:
     """Ask a cell for another version of its last answer."""
-    now = held()
+    now, tab, send_id = held(), session.held(), _send_id()
     if cell := _cell(now, cell_id):
-        parent_id = cell.path()[-1].parent_id
-        _ask(now, cell, None, parent_id, f"{_send_id()}/{cell.position}")
+        with pace.sending():
+            refusal = _ask(now, tab, cell, None, cell.path()[-1].parent_id, send_id)
+        if refusal:
+            st.toast(refusal, icon=":material/error:")
+
+
+def stop(cell_id: str) -> None:
+    """Stop a cell: its running reply, and those that would follow."""
+    engine = app.get().engine
+    engine.repeats.stop(cell_id)
+    for tape in engine.running(cell_id):
+        engine.cancel(tape.reply_id)
 
 
 def stop_all() -> None:
-    """Stop every running reply of the comparison."""
+    """Stop every cell of the comparison."""
     for cell in held().comparison.cells:
-        for tape in app.get().engine.running(cell.id):
-            app.get().engine.cancel(tape.reply_id)
+        stop(cell.id)
 
 
 def copy(cell_id: str) -> None:

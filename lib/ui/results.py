@@ -86,7 +86,7 @@ def _record(one: CellFigures, *, is_repeated: bool) -> dict[str, object]:
         spread = _measured(one, measure)
         record[title] = round(spread.median, 2) if spread else None
         if is_repeated:
-            record[f"{title}, spread"] = f"{spread.low:,.2f} – {spread.high:,.2f}" if spread else None
+            record[f"{title}, spread"] = f"{spread.low:,.4g} – {spread.high:,.4g}" if spread else None
     record["Token source"] = one.source.value
     record["Replies"] = one.replies
     record["Not completed"] = one.others
