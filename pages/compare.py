@@ -21,4 +21,4 @@ with pace.building():
 
 cells.watch(now, running)
 with results:
-    compare.show_ended(now, below_box)
+    compare.show_ended(now, tab, below_box)

@@ -13,6 +13,11 @@ from lib.chat.usage import Source, estimate_usage
 
 FEWEST_CELLS, MOST_CELLS = 2, 8
 MOST_REPEATS = 10
+SYNTHESIS = (
+    "Below are a question and several answers to it. Write the one best answer: take what is right in each, "
+    "leave out what is wrong or said twice, and say where the answers contradict each other."
+)
+"""What a synthesis begins with."""
 USUAL_ANSWER_TOKENS = 500
 """A page of text: the guess where a model has not answered yet."""
 CEILING_TOKENS = 50_000
@@ -33,8 +38,12 @@ class Comparison:
     @property
     def prompt(self) -> str | None:
         """What all cells were asked first; `None` before that."""
-        path = self.cells[0].path() if self.cells else []
-        return path[0].content if path else None
+        return _first_question(self.cells[0]) if self.cells else None
+
+    @property
+    def compared(self) -> list[Conversation]:
+        """The cells that were asked the same; a synthesis of them was asked something else."""
+        return [cell for cell in self.cells if _first_question(cell) == self.prompt]
 
     @property
     def updated_at(self) -> dict[str, datetime]:
@@ -76,6 +85,19 @@ class CellFigures:
     """Whether no other cell's median total time is shorter."""
     is_longest: bool = False
     """Whether no other cell's median answer has more tokens."""
+
+
+def synthesis(comparison: Comparison) -> str:
+    """The question to a model that shall merge the last answers; they have numbers, no names."""
+    answers = [cell.path()[-1].content for cell in comparison.compared if cell.path()]
+    asked = [m.content for m in comparison.compared[0].path() if m.role == "user"]
+    numbered = [f"## Answer {number}\n\n{text}" for number, text in enumerate(filter(None, answers), start=1)]
+    return "\n\n".join([SYNTHESIS, "## Question", *asked, *numbered])
+
+
+def _first_question(cell: Conversation) -> str | None:
+    path = cell.path()
+    return path[0].content if path else None
 
 
 def missing(cell: Conversation, wanted: int) -> int:
@@ -127,7 +149,7 @@ def labels(cells: Sequence[Conversation]) -> list[str]:
     """A name for each cell: its model, and what tells it from other cells of the same model."""
     models = Counter(cell.model for cell in cells)
     named = [
-        " · ".join([cell.model or "No model", *(_settings(cell.params) if models[cell.model] > 1 else ())])
+        " · ".join([_name(cell), *(_settings(cell.params) if models[cell.model] > 1 else ())])
         for cell in cells
     ]
     seen: Counter[str] = Counter()
@@ -155,6 +177,11 @@ def _is_best(
     """Whether a known value is the best of at least two."""
     known = [other for other in values if other is not None]
     return len(known) > 1 and value == best(known)
+
+
+def _name(cell: Conversation) -> str:
+    is_synthesis = (_first_question(cell) or "").startswith(SYNTHESIS)
+    return f"Synthesis by {cell.model}" if is_synthesis else cell.model or "No model"
 
 
 def _settings(params: Params) -> list[str]:

@@ -116,7 +116,9 @@ def _show_talk(now: Comparing, cell: Conversation) -> Slots:
         line, controls = st.empty(), st.empty()
     path = cell.path()
     for message in path[:-1]:
-        if message.role == "user" and message.content != now.comparison.prompt:
+        if message is path[0]:
+            _show_task(now, message)
+        elif message.role == "user":
             with st.container(key=f"bubble-{message.id}"):
                 answer.show_blocks(message.content)
         elif message.role == "assistant":
@@ -135,6 +137,16 @@ def _show_talk(now: Comparing, cell: Conversation) -> Slots:
     else:
         _show_ended(slots)
     return slots
+
+
+def _show_task(now: Comparing, message: Message) -> None:
+    """What a cell was asked first, where it is not what stands above all cells."""
+    if message.content == now.comparison.prompt:
+        return
+    key = f"task-{message.id}"
+    with st.expander("What it was asked", type="compact", key=key, on_change="rerun") as task:
+        if task.open:
+            answer.show_blocks(message.content)
 
 
 @st.fragment(parallel=True)

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
 from lib.chat.comparisons import MOST_CELLS, MOST_REPEATS, attempts, expected_tokens, missing
-from lib.ui import answer, comparing, composer, results, sidebar
+from lib.ui import answer, comparing, composer, merging, results, sidebar
 from lib.ui.comparing import Comparing
 from lib.ui.labels import plain
 from lib.ui.session import Session
@@ -45,13 +45,13 @@ def show_prompt(now: Comparing, tab: Session) -> None:
         ):
             answer.show_blocks(prompt)
         return
-    st.markdown("### Compare models")
+    # One element, as the prompt is: one less would move the cells while they stream.
+    st.markdown(
+        "### Compare models\n\n"
+        ":gray[Choose two to eight models, then ask once: they answer side by side, each with its figures.]"
+    )
     if tab.connection.needs_key:
         st.info("Comparing needs an API key. Add one on the chat page first.", icon=":material/key:")
-    else:
-        st.caption(
-            "Choose two to eight models, then ask once: they answer side by side, each with its figures."
-        )
 
 
 def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
@@ -82,7 +82,7 @@ def _show_repeats(now: Comparing) -> None:
     st.number_input(
         "Answers each", 1, MOST_REPEATS, key=comparing.REPEATS, label_visibility="collapsed", width=110
     )
-    cells = now.comparison.cells
+    cells = now.comparison.compared
     if now.comparison.prompt is None:
         count, tokens = len(cells) * now.repeats, expected_tokens(cells, "?", now.repeats)
         each = "answer each" if now.repeats == 1 else "answers each"
@@ -113,7 +113,7 @@ def _ask_first(now: Comparing) -> None:
         st.rerun()
 
 
-def show_ended(now: Comparing, slot: DeltaGenerator) -> None:
+def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
     """What stands below the message box and below the cells when no reply runs any more."""
     if now.comparison.prompt is None:
         return
@@ -121,6 +121,7 @@ def show_ended(now: Comparing, slot: DeltaGenerator) -> None:
         with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
             _show_repeats(now)
     results.show(now.comparison)
+    merging.show(now, tab)
 
 
 def show_question(now: Comparing) -> None:

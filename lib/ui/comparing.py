@@ -17,6 +17,7 @@ from lib.chat.comparisons import (
     expected_tokens,
     missing,
     released,
+    synthesis,
 )
 from lib.chat.conversations import Conversation, title_from
 from lib.chat.reply import State
@@ -33,6 +34,8 @@ KEY = "comparing"
 OPEN, MODELS, ASKED = "comparison", "models", "prompt"
 """The address: `?comparison=<id>` is open; `?models=a,b&prompt=...` stands ready to run."""
 LISTED = 50
+MERGER = "merger"
+"""Key of the field that names the model for a synthesis."""
 REPEATS = "repeats"
 """Key of the field that says how many answers each question gets."""
 
@@ -199,7 +202,7 @@ def submit() -> None:
     now, text = held(), st.session_state[actions.PROMPT] or ""
     if not text.strip():
         return
-    if expected_tokens(now.comparison.cells, text, now.repeats) > CEILING_TOKENS:
+    if expected_tokens(now.comparison.compared, text, now.repeats) > CEILING_TOKENS:
         now.pending = text
     elif not _ask_all(now, text):
         st.session_state[actions.PROMPT] = text
@@ -208,7 +211,7 @@ def submit() -> None:
 def repeat() -> None:
     """Ask the last question again, until every cell has as many answers as are wanted."""
     now = held()
-    if expected_tokens(now.comparison.cells, "", now.repeats) > CEILING_TOKENS:
+    if expected_tokens(now.comparison.compared, "", now.repeats) > CEILING_TOKENS:
         now.pending = ""
     else:
         _repeat(now, session.held(), _send_id())
@@ -313,7 +316,7 @@ def _ask(
 
 def _repeat(now: Comparing, tab: Session, send_id: str) -> None:
     """Let every cell be asked as often as its last question lacks answers; cells in memory are left out."""
-    for cell in now.comparison.cells:
+    for cell in now.comparison.compared:
         count = missing(cell, now.repeats)
         if count and cell.path() and not cell.is_temporary:
             send = _again(tab, cell, f"{send_id}/{cell.position}")
@@ -353,6 +356,22 @@ def retry(cell_id: str) -> None:
             refusal = _ask(now, tab, cell, None, cell.path()[-1].parent_id, send_id)
         if refusal:
             st.toast(refusal, icon=":material/error:")
+
+
+def synthesise() -> None:
+    """Let the chosen model merge the last answers, in one more cell."""
+    now, tab, send_id = held(), session.held(), _send_id()
+    model = str(st.session_state.get(MERGER) or "").strip()[: choices.LONGEST_MODEL_NAME]
+    if not model or len(now.comparison.cells) > MOST_CELLS:
+        return
+    cell = _add(now.comparison)
+    cell.model = model
+    with pace.sending():
+        refusal = _ask(now, tab, cell, synthesis(now.comparison), None, send_id)
+    if refusal or not cell.messages:  # refused, or sent before by a click that came twice
+        now.comparison.cells.remove(cell)
+    if refusal:
+        st.toast(refusal, icon=":material/error:")
 
 
 def stop(cell_id: str) -> None:

@@ -52,7 +52,7 @@ def chart(taken: Sequence[CellFigures], measure: str) -> alt.LayerChart:
 
 def show(comparison: Comparison) -> None:
     """Draw the table and the charts, once a cell has an answer."""
-    taken = figures(comparison.cells)
+    taken = figures(comparison.compared)
     if not any(one.replies for one in taken):
         return
     st.markdown("#### Figures")
@@ -78,6 +78,10 @@ def _measured(one: CellFigures, measure: str) -> Spread | None:
     return Spread(spread.median / 1000, spread.low / 1000, spread.high / 1000)
 
 
+def _short(number: float) -> str:
+    return f"{number:,.2f}".removesuffix(".00")
+
+
 def _record(one: CellFigures, *, is_repeated: bool) -> dict[str, object]:
     record: dict[str, object] = {"Cell": one.label}
     marks = [mark for mark, is_so in (("Fastest", one.is_fastest), ("Longest", one.is_longest)) if is_so]
@@ -86,7 +90,7 @@ def _record(one: CellFigures, *, is_repeated: bool) -> dict[str, object]:
         spread = _measured(one, measure)
         record[title] = round(spread.median, 2) if spread else None
         if is_repeated:
-            record[f"{title}, spread"] = f"{spread.low:,.4g} – {spread.high:,.4g}" if spread else None
+            record[f"{title}, spread"] = f"{_short(spread.low)} – {_short(spread.high)}" if spread else None
     record["Token source"] = one.source.value
     record["Replies"] = one.replies
     record["Not completed"] = one.others

@@ -282,6 +282,32 @@ def test_many_tokens_are_asked_about_first(upstream: ScriptedGateway, site: AppS
     assert len(asked(upstream, prompt)) == 20
 
 
+def test_a_synthesis_is_one_more_cell_made_of_all_answers(upstream: ScriptedGateway, site: AppServer) -> None:
+    upstream.when(
+        "Merge these", by_model(model_a=stream("The sky is blue"), model_b=stream("The sky was red"))
+    )
+    with compare(site, "models=model-a,model-b") as tab:
+        tab.ask("Merge these")
+        tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The table")
+        tab.wait_until_idle()
+        tab.switch("differences", True)
+        tab.wait_for_text(":red-background[is blue] :green-background[was red]")
+        tab.wait_until_idle()
+        tab.switch("synthesis", True)
+        tab.widget("merger")
+        tab.wait_until_idle()
+        before = len(upstream.requests)
+        upstream.enqueue(stream("Blue, or red"))
+        tab.click("synthesise")
+        tab.wait_for(lambda: said(tab)[-1].endswith("Blue, or red"), "The merged answer")
+        tab.wait_until_idle()
+        assert "Synthesis by model" in tab.text
+        assert [row["Cell"] for row in table(tab)] == ["model-a", "model-b"]
+    [request] = upstream.requests[before:]
+    assert all(text in request.prompt for text in ("Merge these", "The sky is blue", "The sky was red"))
+    assert "model-a" not in request.prompt
+
+
 @pytest.mark.parametrize("address", ["comparison=gone", "models=,,,&prompt=", "prompt=" + "x" * 1000])
 def test_a_strange_address_opens_a_new_comparison(site: AppServer, address: str) -> None:
     with compare(site, address) as tab:
