@@ -115,16 +115,7 @@ def _show_talk(now: Comparing, cell: Conversation) -> Slots:
     with st.container(key=f"figures-{cell.id}"):
         line, controls = st.empty(), st.empty()
     path = cell.path()
-    for message in path[:-1]:
-        if message is path[0]:
-            _show_task(now, message)
-        elif message.role == "user":
-            with st.container(key=f"bubble-{message.id}"):
-                answer.show_blocks(message.content)
-        elif message.role == "assistant":
-            answer.show([message])
-            answer.show_outcome(message.reply or Reply())
-            st.caption(figures.footer(message.reply or Reply()))
+    _show_question(now, cell, path[:-1])
     tape = now.following.get(cell.id)
     with st.container(key=f"answer-{path[-1].id}"):
         if tape:
@@ -139,14 +130,34 @@ def _show_talk(now: Comparing, cell: Conversation) -> Slots:
     return slots
 
 
-def _show_task(now: Comparing, message: Message) -> None:
-    """What a cell was asked first, where it is not what stands above all cells."""
-    if message.content == now.comparison.prompt:
-        return
-    key = f"task-{message.id}"
-    with st.expander("What it was asked", type="compact", key=key, on_change="rerun") as task:
-        if task.open:
+def _show_question(now: Comparing, cell: Conversation, path: list[Message]) -> None:
+    """What a cell was asked last; what was said before is folded, so that the answer is in view."""
+    *earlier, question = path
+    if earlier:
+        key = f"earlier-{cell.id}"
+        with st.expander(
+            f"Earlier ({len(earlier) // 2})", type="compact", key=key, on_change="rerun"
+        ) as fold:
+            if fold.open:
+                for message in earlier:
+                    _show_said(message)
+        _show_said(question)
+    elif question.content != now.comparison.prompt:
+        key = f"task-{cell.id}"
+        with st.expander("What it was asked", type="compact", key=key, on_change="rerun") as fold:
+            if fold.open:
+                answer.show_blocks(question.content)
+
+
+def _show_said(message: Message) -> None:
+    """A message of before, whole."""
+    if message.role == "user":
+        with st.container(key=f"bubble-{message.id}"):
             answer.show_blocks(message.content)
+        return
+    answer.show([message])
+    answer.show_outcome(message.reply or Reply())
+    st.caption(figures.footer(message.reply or Reply()))
 
 
 @st.fragment(parallel=True)

@@ -1,5 +1,6 @@
 """Several models asked at once, on the real server: every word of each, whatever happens to the page."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -215,6 +216,25 @@ def test_a_cell_goes_on_as_a_chat_and_stays_in_its_comparison(
     with compare(site, address) as again:
         again.wait_until_idle()
         assert said(again) == ["By A", "By B"]
+
+
+def test_a_restart_keeps_what_every_cell_said(tmp_path: Path) -> None:
+    with (
+        ScriptedGateway() as gateway,
+        AppServer(tmp_path / "data", gateway.base_url, CHAT_GRACE_SECONDS="0") as server,
+    ):
+        gates = script(gateway, "Outlive the server")
+        gates["a"].open()
+        with compare(server, "models=model-a,model-b") as tab:
+            tab.ask("Outlive the server")
+            tab.wait_for(lambda: said(tab) == [whole("a"), half("b")], "One and a half")
+            address = tab.address
+        server.stop()
+        server.start()
+        with compare(server, address) as again:
+            again.wait_until_idle()
+            assert said(again) == [whole("a"), half("b")]
+            assert ["interrupted" in line for line in lines(again)] == [False, True]
 
 
 def lengths(*counts: int) -> Script:
