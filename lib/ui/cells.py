@@ -15,7 +15,7 @@ from lib.chat.reply import Reply
 from lib.chat.tape import Content, Reasoning
 from lib.chat.usage import estimate_tokens
 from lib.engine.live import LiveTape
-from lib.ui import answer, choices, comparing, figures
+from lib.ui import answer, cell_actions, choices, comparing, figures
 from lib.ui.comparing import Comparing
 from lib.ui.frames import still_here
 from lib.ui.labels import plain
@@ -107,7 +107,7 @@ def _show_head(now: Comparing, cell: Conversation, label: str, models: list[str]
                     choices.show_model(cell, models, comparing.of(cell), width=0)
                 choices.show(cell, comparing.of(cell))
         if is_draft and len(now.comparison.cells) > FEWEST_CELLS:
-            _icon("close", "Remove", comparing.remove_cell, cell.id)
+            _icon("close", "Remove", cell_actions.remove_cell, cell.id)
 
 
 def _show_talk(now: Comparing, cell: Conversation) -> Slots:
@@ -171,7 +171,7 @@ def _show_stop(slots: Slots) -> None:
         key=f"stop-{slots.cell.id}",
         icon=":material/stop_circle:",
         type="tertiary",
-        on_click=comparing.stop,
+        on_click=cell_actions.stop,
         args=(slots.cell.id,),
     )
 
@@ -183,10 +183,10 @@ def _show_ended(slots: Slots) -> None:
     reply = message.reply or Reply()
     slots.figures.caption(figures.summary(reply))
     with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        _icon("refresh", "Retry: another version", comparing.retry, cell.id)
+        _icon("refresh", "Retry: another version", cell_actions.retry, cell.id)
         if reply.text:
-            _icon("content_copy", "Copy", comparing.copy, cell.id)
-            _icon("forum", "Continue in chat", comparing.take_over, cell.id)
+            _icon("content_copy", "Copy", cell_actions.copy, cell.id)
+            _icon("forum", "Continue in chat", cell_actions.take_over, cell.id)
         _show_versions(cell, message)
     with slots.outcome.container():
         answer.show_outcome(reply)
@@ -225,6 +225,6 @@ def _arrow(icon: str, label: str, cell_id: str, version_id: str | None) -> None:
         help=label,
         type="tertiary",
         disabled=version_id is None,
-        on_click=comparing.show_version,
+        on_click=cell_actions.show_version,
         args=(cell_id, version_id),
     )

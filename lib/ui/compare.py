@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
 from lib.chat.comparisons import MOST_CELLS, MOST_REPEATS, attempts, expected_tokens, missing
-from lib.ui import answer, comparing, composer, merging, results, sidebar
+from lib.ui import answer, cell_actions, comparing, composer, merging, results, sidebar
 from lib.ui.comparing import Comparing
 from lib.ui.labels import plain
 from lib.ui.session import Session
@@ -24,13 +24,13 @@ def show_sidebar(now: Comparing) -> None:
             key="new_comparison",
             icon=":material/add:",
             width="stretch",
-            on_click=comparing.start_new,
+            on_click=cell_actions.start_new,
         )
         summaries = app.get().store.comparisons.latest(comparing.LISTED)
         with st.container(key="conversations"):
             if summaries:
                 titles = {summary.id: plain(summary.title) for summary in summaries}
-                sidebar.choose(LIST, "Comparisons", titles, now.comparison.id, comparing.open_comparison)
+                sidebar.choose(LIST, "Comparisons", titles, now.comparison.id, cell_actions.open_comparison)
             else:
                 st.caption("Your comparisons will be listed here.")
 
@@ -59,17 +59,17 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
     is_draft = now.comparison.prompt is None
     placeholder = "Ask all models" if is_draft else "Ask all of them something more"
     with st.bottom:  # a message box at the top level would make the page scroll after the longest answer
-        composer.show_box(tab, placeholder, comparing.submit)
+        composer.show_box(tab, placeholder, cell_actions.submit)
         with st.container(key="composer"):
             slot = st.empty()
     with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
         if is_draft:
             is_full = len(now.comparison.cells) >= MOST_CELLS
-            _button("Add a model", "add_cell", "add", comparing.add_cell, disabled=is_full)
-            _button("Sweep temperature", "sweep", "device_thermostat", comparing.sweep)
+            _button("Add a model", "add_cell", "add", cell_actions.add_cell, disabled=is_full)
+            _button("Sweep temperature", "sweep", "device_thermostat", cell_actions.sweep)
             _show_repeats(now)
         elif now.following or now.repeating:
-            _button("Stop all", "stop_all", "stop_circle", comparing.stop_all)
+            _button("Stop all", "stop_all", "stop_circle", cell_actions.stop_all)
             _show_progress(now)
         else:
             _show_repeats(now)
@@ -78,9 +78,14 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
 
 def _show_repeats(now: Comparing) -> None:
     """How many answers each question gets, and what that is expected to take."""
-    st.session_state[comparing.REPEATS] = now.repeats
     st.number_input(
-        "Answers each", 1, MOST_REPEATS, key=comparing.REPEATS, label_visibility="collapsed", width=110
+        "Answers each",
+        1,
+        MOST_REPEATS,
+        now.repeats,
+        key=comparing.REPEATS,
+        label_visibility="collapsed",
+        width=110,
     )
     cells = now.comparison.compared
     if now.comparison.prompt is None:
@@ -92,7 +97,7 @@ def _show_repeats(now: Comparing) -> None:
     each = "answer each" if now.repeats == 1 else "answers each"
     st.caption(each, width="content")
     if lacking:
-        _button(f"Ask {lacking} more", "repeat", "repeat", comparing.repeat)
+        _button(f"Ask {lacking} more", "repeat", "repeat", cell_actions.repeat)
         st.caption(f"≈ {expected_tokens(cells, '', now.repeats):,} tokens", width="content")
 
 
@@ -104,12 +109,12 @@ def _show_progress(now: Comparing) -> None:
         st.progress(there / wanted, text=f"{there} of {wanted} answers", width=260)
 
 
-@st.dialog("Run this?", on_dismiss=comparing.withdraw)
+@st.dialog("Run this?", on_dismiss=cell_actions.withdraw)
 def _ask_first(now: Comparing) -> None:
     cells = now.comparison.cells
     tokens = expected_tokens(cells, now.pending or "", now.repeats)
     st.markdown(f"{len(cells)} cells with {now.repeats} answers each will take about **{tokens:,} tokens**.")
-    if st.button("Run", key="confirm_run", type="primary", on_click=comparing.confirm):
+    if st.button("Run", key="confirm_run", type="primary", on_click=cell_actions.confirm):
         st.rerun()
 
 
