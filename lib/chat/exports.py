@@ -222,6 +222,8 @@ def _answer(reply: Reply) -> Iterator[str]:
     if reply.reasoning:
         yield f"<details>\n<summary>Reasoning</summary>\n\n{reply.reasoning}\n\n</details>"
     yield from filter(None, (reply.text, reply.refusal))
+    for call in reply.tool_calls:
+        yield f"Tool call `{_line(call.name)}`:\n\n```json\n{call.arguments}\n```"
     if figures := " · ".join(_figures(reply)):
         yield f"*{figures}*"
     if reply.error:

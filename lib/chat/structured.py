@@ -5,7 +5,7 @@ What cannot be used raises a `ValueError` whose text ends a sentence: "The schem
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lib.chat.exports import DEEPEST_VALUE
@@ -46,9 +46,11 @@ def parse_tools(text: str) -> tuple[dict[str, Any], ...]:
     return tuple(tools)
 
 
-def function_names(tools: Any) -> list[str]:
-    """The names of the functions among tools."""
-    return [tool["function"]["name"] for tool in tools or () if tool.get("type") == "function"]
+def function_names(tools: Sequence[Mapping[str, Any]] | None) -> list[str]:
+    """The names of the functions among tools; what an import brought along may be of any shape."""
+    functions = (tool.get("function") for tool in tools or ())
+    names = (function.get("name") for function in functions if isinstance(function, Mapping))
+    return [name for name in names if isinstance(name, str)]
 
 
 def schema_text(response_format: Mapping[str, Any] | None) -> str:
@@ -57,7 +59,7 @@ def schema_text(response_format: Mapping[str, Any] | None) -> str:
     return json.dumps(response_format, ensure_ascii=False, indent=2) if is_schema else ""
 
 
-def tools_text(tools: Any) -> str:
+def tools_text(tools: Sequence[Mapping[str, Any]] | None) -> str:
     """Tools for their text field: as they are sent."""
     return json.dumps(list(tools), ensure_ascii=False, indent=2) if tools else ""
 

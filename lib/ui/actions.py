@@ -102,7 +102,7 @@ def copy(message_id: str) -> None:
     session = held()
     for turn in session.conversation.turns():
         if turn[0].id == message_id:
-            session.copied = "".join(message.content for message in turn)
+            session.copied = "".join(message.said for message in turn)
 
 
 def turn_action(key: str, question_id: str, answer_id: str) -> None:

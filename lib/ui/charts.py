@@ -21,7 +21,7 @@ def show_timeline(steps: Sequence[Step]) -> None:
     bars = pd.DataFrame(_bars(steps), columns=["phase", "from", "to"])
     if len(bars):
         bars["end"] = bars["to"].clip(lower=bars["from"] + bars["to"].max() * THINNEST)
-        st.altair_chart(_chart(bars), key="timeline_chart")
+        st.altair_chart(_chart(bars), key="timeline_chart", alt="The phases of the reply, as bars over time")
     st.dataframe(
         pd.DataFrame([_row(step) for step in steps]),
         hide_index=True,

@@ -96,7 +96,7 @@ def _format(label: str, schema: str) -> Mapping[str, Any] | None:
 
 def _format_label(response_format: Mapping[str, Any] | None) -> str:
     kinds = {"json_object": JSON_OBJECT, "json_schema": JSON_SCHEMA}
-    return kinds.get((response_format or {}).get("type", ""), TEXT)
+    return kinds.get(str((response_format or {}).get("type")), TEXT)
 
 
 def _choice(label: str, tools: Any) -> str | dict[str, Any] | None:
@@ -108,7 +108,7 @@ def _choice(label: str, tools: Any) -> str | dict[str, Any] | None:
 
 def _choice_label(choice: str | Mapping[str, Any] | None) -> str:
     if isinstance(choice, Mapping):
-        return str((choice.get("function") or {}).get("name"))
+        return next(iter(function_names([choice])), DEFAULT)
     return _CHOICES.get(choice or "", DEFAULT)
 
 

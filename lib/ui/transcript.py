@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import dropwhile
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,7 +12,7 @@ from lib.chat.inert import inert
 from lib.chat.json_block import JsonBlock
 from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
-from lib.chat.tape import Content, Reasoning
+from lib.chat.tape import Content, Event, Reasoning, ToolCall
 from lib.engine.live import LiveTape
 from lib.ui import actions, errors, figures, remarks
 from lib.ui.frames import first_kind, frames
@@ -57,16 +58,19 @@ def follow(session: Session, tape: LiveTape, place: DeltaGenerator) -> None:
         _show_reasoning(head, earlier)
         waiting = st.empty() if earlier else head
         waiting.markdown(":shimmer[Waiting for the model…]")
-        if first_kind(tape) is Reasoning:
+        kind = first_kind(tape)
+        if kind is Reasoning:
             with waiting.status(":shimmer[Thinking…]", type="compact") as status:
                 st.write_stream(frames(tape, Reasoning))
             status.update(label=_thought([tape.reply()]), state="complete")
+        elif kind is ToolCall:
+            waiting.markdown(":shimmer[Asking for a tool…]")
         else:
             waiting.empty()
         written = JsonBlock().feed if tape.reply().is_json else str
         st.write_stream(frames(tape, Content, before=_text(earlier), written=written))
         turn = [*earlier, session.settle(tape)]
-        if _thinks_late(tape):
+        if kind is ToolCall or _thinks_late(tape):
             waiting.empty()
             _show_reasoning(head, turn)
         _show_end(session, turn, is_last=True)
@@ -224,8 +228,12 @@ def _arrow(icon: str, label: str, message_id: str, version_id: str | None) -> No
 
 def _thinks_late(tape: LiveTape) -> bool:
     """Whether a model went on thinking when its answer had begun: that is shown when the answer has ended."""
-    kinds = [type(event) for event in tape.events if isinstance(event, Content | Reasoning)]
-    return Content in kinds and Reasoning in kinds[kinds.index(Content) :]
+    pieces = [event for event in tape.events if isinstance(event, Content | Reasoning | ToolCall)]
+    return any(isinstance(event, Reasoning) for event in dropwhile(_is_thinking, pieces))
+
+
+def _is_thinking(event: Event) -> bool:
+    return isinstance(event, Reasoning)
 
 
 def _can_continue(reply: Reply) -> bool:

@@ -51,6 +51,11 @@ def test_a_tool_of_the_gateways_own_stays_as_it_is() -> None:
     assert parse_tools('[{"type": "web_search"}]') == ({"type": "web_search"},)
 
 
+def test_tools_of_any_shape_have_only_the_names_they_have() -> None:
+    tools: list[dict[str, Any]] = [{}, {"function": "f"}, {"function": {"name": 3}}, WRAPPED]
+    assert structured.function_names(tools) == ["get_weather"]
+
+
 NESTED = "[" * 40 + "]" * 40
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.page_socket import PageSocket
-from tests.scripted_gateway import ScriptedGateway, deltas, stream
+from tests.scripted_gateway import Gate, ScriptedGateway, deltas, stream
 from tests.server.test_chat import asked
 from tests.server.test_inspector import ask
 
@@ -108,6 +108,21 @@ def test_a_tool_call_is_shown_readable_and_sent_on_as_text(
         {"role": "assistant", "content": 'get_weather({"city":"<Oslo>"})'},
         {"role": "user", "content": "tokens=2 it rains"},
     ]
+
+
+def test_a_tool_call_that_is_being_written_is_told(tab: PageSocket, upstream: ScriptedGateway) -> None:
+    gate = Gate()
+    call = {"tool_calls": [{"index": 0, "id": "1", "function": {"name": "look_up", "arguments": "{}"}}]}
+    upstream.when("Look it up", deltas({"reasoning": "Hm."}, call, gate, finish="tool_calls"))
+    upstream.when("Look it up at once", deltas(call, gate, finish="tool_calls"))
+    tab.ask("Look it up at once")
+    tab.wait_for_text("Asking for a tool…")
+    gate.open()
+    tab.wait_until_idle()
+    assert "Asking for a tool…" not in tab.text
+    assert tab.codes == ["{}"]
+    ask(tab, "Look it up")
+    assert tab.answer.startswith("Hm.")
 
 
 def test_another_chat_has_its_own_schema(parameters: PageSocket, upstream: ScriptedGateway) -> None:
