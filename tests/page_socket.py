@@ -7,6 +7,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
+import pandas as pd
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -23,6 +25,7 @@ class PageSocket:
     """A tab of the app at `url`. Use it as a context manager: it opens the page and closes it."""
 
     def __init__(self, url: str, address: str = "", page: str = "") -> None:
+        self.url = url
         self.address = address
         """The query string, as the address bar shows it."""
         self.frames: list[bytes] = []
@@ -124,6 +127,19 @@ class PageSocket:
     def footer(self) -> str:
         """The line under the last answer; empty while it runs."""
         return "\n".join(self.tree.texts("end"))
+
+    @property
+    def codes(self) -> list[str]:
+        """The blocks of code on the page."""
+        return [node.proto.code_text for node in self.tree.nodes("code")]
+
+    @property
+    def tables(self) -> list[pd.DataFrame]:
+        """The tables and the dataframes on the page."""
+        return [
+            convert_arrow_bytes_to_pandas_df(node.proto.arrow_data.data)
+            for node in self.tree.nodes("table", "dataframe")
+        ]
 
     @property
     def toasts(self) -> str:

@@ -23,6 +23,7 @@ from tests.scripted_replies import (
     Script,
     Silence,
     Until,
+    deltas,
     error,
     hang_up,
     raw,
@@ -31,7 +32,7 @@ from tests.scripted_replies import (
     unscripted,
 )
 
-__all__ = ["Gate", "Received", "ScriptedGateway", "error", "hang_up", "raw", "silence", "stream"]
+__all__ = ["Gate", "Received", "ScriptedGateway", "deltas", "error", "hang_up", "raw", "silence", "stream"]
 
 DEFAULT_MODELS = ("model-a", "model-b", "text-embedding-a")
 HEAD_LIMIT = 64 * 1024

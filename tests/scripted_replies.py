@@ -154,6 +154,18 @@ def stream(
     return script
 
 
+def deltas(*pieces: Mapping[str, Any] | Gate, finish: str = "stop", model: str | None = None) -> Script:
+    """A streamed reply of these very deltas, for what `stream` has no word for: tool calls, late thinking."""
+
+    def script(received: Received) -> Reply:
+        maker = Chunks(model or received.body.get("model", "model-a"), received.prompt)
+        chunks = [piece if isinstance(piece, Gate) else maker.chunk(dict(piece)) for piece in pieces]
+        ending = [maker.chunk({}, finish=finish), *([maker.usage_chunk()] if received.wants_usage else [])]
+        return Reply([*chunks, *ending, DONE], headers=SSE)
+
+    return script
+
+
 def raw(
     content: bytes | Path,
     *,

@@ -71,7 +71,7 @@ class Conversation:
 
     def prompt(self, reply_id: str) -> list[str]:
         """The texts that were sent to get a reply, for estimates of their tokens."""
-        texts = [message.content for message in self.path(self.messages[reply_id].parent_id)]
+        texts = [message.said for message in self.path(self.messages[reply_id].parent_id)]
         return [self.system_prompt, *texts] if self.system_prompt else texts
 
     def add(self, messages: Iterable[Message]) -> None:

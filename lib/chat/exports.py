@@ -23,7 +23,7 @@ VERSION = 1
 LARGEST_NUMBER = 2**63 - 1
 """What a database's integer holds; also keeps infinity and NaN out."""
 DEEPEST_VALUE = 32
-"""Levels of lists and objects in a value that is kept as it is: a `response_format`."""
+"""Levels of lists and objects in a value that is kept as it is: a `response_format`, a tool."""
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 """What an id may be: the store's columns hold 32 characters."""
@@ -147,7 +147,8 @@ def _decode(hint: Any, value: Any, where: str) -> Any:
         return typed(hint, value, where)
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is UnionType:
-        return None if value is None else _decode(arguments[0], value, where)
+        wanted = arguments[-2] if isinstance(value, dict) else arguments[0]  # the last one is None
+        return None if value is None else _decode(wanted, value, where)
     if origin is tuple:
         items = enumerate(typed(list, value, where))
         return tuple(_decode(arguments[0], item, f"{where}[{index}]") for index, item in items)
@@ -221,6 +222,8 @@ def _answer(reply: Reply) -> Iterator[str]:
     if reply.reasoning:
         yield f"<details>\n<summary>Reasoning</summary>\n\n{reply.reasoning}\n\n</details>"
     yield from filter(None, (reply.text, reply.refusal))
+    for call in reply.tool_calls:
+        yield f"Tool call `{_line(call.name)}`:\n\n```json\n{call.arguments}\n```"
     if figures := " · ".join(_figures(reply)):
         yield f"*{figures}*"
     if reply.error:

@@ -23,6 +23,12 @@ class Message:
     reply: Reply | None = None
     """How an assistant's message came about; `None` for a user's."""
 
+    @property
+    def said(self) -> str:
+        """What a model is told of it: the content, and below it the tool calls that it made."""
+        calls = [f"{call.name}({call.arguments})" for call in self.reply.tool_calls] if self.reply else []
+        return "\n\n".join(filter(None, (self.content, *calls)))
+
 
 @dataclass(frozen=True, slots=True)
 class Params:
@@ -37,6 +43,8 @@ class Params:
     frequency_penalty: float | None = None
     reasoning_effort: str | None = None
     response_format: Mapping[str, Any] | None = None
+    tools: tuple[Mapping[str, Any], ...] | None = None
+    tool_choice: str | Mapping[str, Any] | None = None
     stream: bool = True
 
     def body(self) -> dict[str, Any]:
@@ -54,4 +62,6 @@ class Params:
         known = {field.name: body[field.name] for field in fields(cls) if field.name in body}
         if (stop := known.get("stop")) is not None:
             known["stop"] = (stop,) if isinstance(stop, str) else tuple(stop)
+        if (tools := known.get("tools")) is not None:
+            known["tools"] = tuple(tools)
         return cls(**known)

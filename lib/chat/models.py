@@ -59,3 +59,26 @@ def kind_of(model_id: str, endpoint_types: Iterable[str] = ()) -> Kind:
             return _KIND_OF_ENDPOINT[endpoint]
     name = model_id.lower()
     return next((kind for kind, pattern in _NAMES if re.search(pattern, name)), Kind.CHAT)
+
+
+_MARK = re.compile(
+    r"[-@:](?:((?:\d{4}-)?\d{2}-\d{2}|\d{3,4}|\d{6}|\d{8})|latest|minimal|low|medium|high|(?:no)?thinking)$"
+)
+"""What may follow a model's name: its date or revision, or how much it is to think (an order to New API)."""
+
+
+def is_same(asked: str, served: str) -> bool:
+    """Whether two names mean one model: `gpt-4o` is also `openai/gpt-4o` and `gpt-4o-2024-08-06`.
+
+    Two dates of a model are two models.
+    """
+    (asked_name, asked_date), (served_name, served_date) = _parts(asked), _parts(served)
+    return asked_name == served_name and (asked_date == served_date or not (asked_date and served_date))
+
+
+def _parts(model_id: str) -> tuple[str, str]:
+    """A model's bare name, and its date or revision if it has one."""
+    name, date = model_id.lower().rpartition("/")[2], ""
+    while mark := _MARK.search(name):
+        name, date = name[: mark.start()], date or mark[1] or ""
+    return name, date

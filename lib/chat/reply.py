@@ -79,6 +79,9 @@ class Reply:
     tool_calls: tuple[ToolUse, ...] = ()
     model_requested: str | None = None
     model_served: str | None = None
+    """The last one that was named."""
+    models_before: tuple[str, ...] = ()
+    """Those that were named before it, where it changed on the way."""
     response_id: str | None = None
     system_fingerprint: str | None = None
     request_id: str | None = None
@@ -88,6 +91,8 @@ class Reply:
     timing: Timing = Timing()
     notices: tuple[str, ...] = ()
     """What had to be changed to get an answer, one sentence each."""
+    is_json: bool = False
+    """Whether JSON was asked for (`response_format`)."""
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -120,6 +125,8 @@ class _Folding:
         self.tools: dict[int, ToolUse] = {}
         self.state = State.RUNNING
         self.served = Served(0.0)
+        self.models: dict[str, None] = {}
+        self.is_json = False
         self.model_requested: str | None = None
         self.usage = Usage()
         self.finish_reason: str | None = None
@@ -147,6 +154,7 @@ class _Folding:
                 self.usage = usage
             case Sent(request=request):
                 self.model_requested = request.get("model", self.model_requested)
+                self.is_json = _asks_for_json(request)
             case Served():
                 self._add_served(event)
             case Retried(reason=reason):
@@ -162,6 +170,8 @@ class _Folding:
 
     def _add_served(self, event: Served) -> None:
         known = self.served
+        if event.model:
+            self.models.setdefault(event.model)
         self.served = Served(
             event.at_ms,
             model=event.model or known.model,
@@ -191,6 +201,7 @@ class _Folding:
             tool_calls=tuple(self.tools[index] for index in sorted(self.tools)),
             model_requested=self.model_requested,
             model_served=self.served.model,
+            models_before=tuple(model for model in self.models if model != self.served.model),
             response_id=self.served.id,
             system_fingerprint=self.served.system_fingerprint,
             request_id=self.served.request_id,
@@ -199,7 +210,13 @@ class _Folding:
             error=self.error,
             timing=Timing(self.ttft_ms, self.reasoning_ttft_ms, self.last_token_ms, self.total_ms),
             notices=tuple(self.notices),
+            is_json=self.is_json,
         )
+
+
+def _asks_for_json(request: Mapping[str, Any]) -> bool:
+    wanted = request.get("response_format")
+    return isinstance(wanted, Mapping) and str(wanted.get("type")).startswith("json")
 
 
 def to_json(reply: Reply) -> dict[str, Any]:
@@ -219,5 +236,6 @@ def from_json(fields: Mapping[str, Any]) -> Reply:
             "error": error_from_json(error) if error else None,
             "timing": Timing(**fields["timing"]),
             "notices": tuple(fields["notices"]),
+            "models_before": tuple(fields.get("models_before", ())),
         }
     )

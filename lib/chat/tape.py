@@ -20,6 +20,10 @@ class Sent:
     at_ms: float
     request: Mapping[str, Any]
     """The JSON body without `messages`: those are the conversation's own, up to the reply's parent."""
+    system_prompt: str = ""
+    """As it was then; the conversation's may change later."""
+    base_url: str = ""
+    """Where it went; empty on tapes that do not tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,18 @@ class Usage:
     source: Source = Source.UNKNOWN
 
 
+def in_words(usage: Usage) -> str:
+    """The counts that are known, and where they are from; empty when none is."""
+    counts = {
+        "prompt": usage.prompt_tokens,
+        "cached": usage.cached_tokens,
+        "completion": usage.completion_tokens,
+        "reasoning": usage.reasoning_tokens,
+    }
+    known = [f"{count:,} {name}" for name, count in counts.items() if count is not None]
+    return f"{', '.join(known)} ({usage.source})" if known else ""
+
+
 def estimate_tokens(text: str) -> int:
     """Guess the tokens of `text` from its script; 0 for no text."""
     wide = sum(1 for character in text if unicodedata.east_asian_width(character) in "WF")

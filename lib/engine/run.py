@@ -55,7 +55,7 @@ class Run:
     def _ending(self, burst: Sequence[Event]) -> Sequence[Event]:
         """The burst's closing event, no earlier than what came before it, and the usage to book."""
         events = [*self.tape.events, *burst]
-        texts = (self.system_prompt, *(message.content for message in self.messages))
+        texts = (self.system_prompt, *(message.said for message in self.messages))
         usage = accounted(fold(events), [text for text in texts if text])
         at_ms = max(event.at_ms for event in events[-2:])
         return UsageReported(at_ms, usage), replace(burst[-1], at_ms=at_ms)

@@ -84,7 +84,8 @@ class Gateway:
         )
         while True:
             attempt = _Attempt(self._timeouts, connection, body, started, pause)
-            yield [Sent(attempt.at_ms(), {name: body[name] for name in body if name != "messages"})]
+            request = {name: body[name] for name in body if name != "messages"}
+            yield [Sent(attempt.at_ms(), request, system_prompt, connection.base_url)]
             try:
                 async with (
                     self._clients.lend(connection) as client,

@@ -56,6 +56,8 @@ class StreamReader:
         self._piece: _Piece = Content
         self._texts: list[str] = []
         self._think_tags = ThinkTags()
+        self._told: list[str] = []
+        self._tagged: list[str] = []
         self._tool_calls = ToolCalls()
         self._served: tuple[Any, Any] = (None, None)
         self._usage: Any = None
@@ -163,6 +165,8 @@ class StreamReader:
     def _read_delta(self, delta: dict[str, Any]) -> None:
         if reasoning := reasoning_of(delta):
             self._add_text(Reasoning, reasoning)
+            if not self._think_tags.passing:
+                self._told.append(reasoning)
         if content := delta.get("content"):
             self._read_content(text_of(content))
         if refusal := delta.get("refusal"):
@@ -177,8 +181,16 @@ class StreamReader:
             self._add_text(Content, content)
             return
         thinking, text = self._think_tags.split(content)
-        self._add_text(Reasoning, thinking)
+        self._add_tagged(thinking)
         self._add_text(Content, text)
+
+    def _add_tagged(self, thinking: str) -> None:
+        """Thinking between tags, but for what a reasoning field has told already."""
+        if self._told:
+            self._tagged.append(thinking)
+            if "".join(self._told).strip().startswith("".join(self._tagged).strip()):
+                return
+        self._add_text(Reasoning, thinking)
 
     def _add_text(self, piece: _Piece, text: str) -> None:
         if not text:
@@ -222,7 +234,7 @@ class StreamReader:
 
     def _end(self, event: Finished | Failed) -> None:
         thinking, text = self._think_tags.close()
-        self._add_text(Reasoning, thinking)
+        self._add_tagged(thinking)
         self._add_text(Content, text)
         self._report_usage()
         self._add(event)

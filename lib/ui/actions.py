@@ -11,13 +11,15 @@ from lib.chat.connection import parse_api_key
 from lib.chat.exports import ExportFormatError
 from lib.engine.engine import SendRefused, new_id
 from lib.store.database import StoreError
-from lib.ui import errors, pace
+from lib.ui import errors, pace, structured
 from lib.ui.session import CONVERSATIONS_LISTED, MESSAGES_SHOWN, Session, draft, hear_models, held
 
 PROMPT = "prompt"
 """The composer's key."""
 SEND_ID = "send_id"
 """Key of the hidden field that holds the id of the next send."""
+INSPECT = "Inspect"
+"""The inspector's name, as menus show it."""
 LONGEST_SEND_ID = 64
 LONGEST_TITLE = 120
 
@@ -63,6 +65,9 @@ def _ask(session: Session, text: str | None, parent_id: str | None) -> bool:
 
     The send carries the id that the page had when it was clicked: a click that arrives twice sends once.
     """
+    if fault := structured.fault(session):
+        st.toast(fault, icon=":material/error:")
+        return False
     if not session.conversation.model:  # asked before the page had drawn the list of models
         hear_models()
         session.conversation.model = next(iter(session.models), None)
@@ -100,7 +105,7 @@ def copy(message_id: str) -> None:
     session = held()
     for turn in session.conversation.turns():
         if turn[0].id == message_id:
-            session.copied = "".join(message.content for message in turn)
+            session.copied = "".join(message.said for message in turn)
 
 
 def turn_action(key: str, question_id: str, answer_id: str) -> None:
@@ -112,6 +117,14 @@ def turn_action(key: str, question_id: str, answer_id: str) -> None:
             regenerate(answer_id)
         case "Edit":
             edit(question_id)
+        case "Inspect":
+            inspect(answer_id)
+
+
+def inspect(answer_id: str | None) -> None:
+    """Open the inspector on an answer; `None` is the last one."""
+    open_panel(INSPECT)
+    held().inspected = answer_id
 
 
 @errors.stored
@@ -155,6 +168,8 @@ def menu_action(key: str) -> None:
             pin(True)
         case "Unpin":
             pin(False)
+        case "Inspect":
+            inspect(None)
         case name:
             open_panel(name)
 

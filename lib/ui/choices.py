@@ -17,7 +17,6 @@ PREFIX = "params."
 LONGEST_MODEL_NAME = 200
 DEFAULT = "Default"
 """Shown where nothing is sent, so that the server decides."""
-JSON_MODE = {"type": "json_object"}
 
 
 def collect(conversation: Conversation) -> None:
@@ -34,8 +33,9 @@ def collect(conversation: Conversation) -> None:
 def present(conversation: Conversation) -> None:
     """Let the widgets show another conversation's choices."""
     st.session_state[MODEL] = conversation.model
-    for key in (SYSTEM_PROMPT, *(PREFIX + name for name in _TAKE)):
-        st.session_state.pop(key, None)
+    for key in [str(key) for key in st.session_state]:
+        if key == SYSTEM_PROMPT or key.startswith(PREFIX):
+            st.session_state.pop(key)
 
 
 def _same(value: Any) -> Any:
@@ -51,10 +51,6 @@ def _effort(label: str) -> str | None:
     return None if label == DEFAULT else label.lower()
 
 
-def _format(label: str) -> dict[str, str] | None:
-    return JSON_MODE if label == "JSON object" else None
-
-
 _TAKE = {
     "temperature": _same,
     "max_tokens": _same,
@@ -64,7 +60,6 @@ _TAKE = {
     "presence_penalty": _same,
     "frequency_penalty": _same,
     "reasoning_effort": _effort,
-    "response_format": _format,
     "stream": bool,
 }
 
@@ -90,7 +85,6 @@ def show(conversation: Conversation) -> None:
         _number("Top p", "top_p", params.top_p, 0.0, 1.0, 0.05)
         _number("Seed", "seed", params.seed, 0, 2**31 - 1, 1)
         _number("Frequency penalty", "frequency_penalty", params.frequency_penalty, -2.0, 2.0, 0.1)
-        _select("Answer as", "response_format", _FORMATS, "json" if params.response_format else None)
     st.text_area(
         "Stop sequences",
         "\n".join(params.stop or ()),
@@ -103,7 +97,6 @@ def show(conversation: Conversation) -> None:
 
 
 _EFFORTS = {None: DEFAULT, "minimal": "Minimal", "low": "Low", "medium": "Medium", "high": "High"}
-_FORMATS = {None: "Text", "json": "JSON object"}
 
 
 def _number(label: str, name: str, value: float | None, low: float, high: float, step: float) -> None:

@@ -4,11 +4,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.engine.live import LiveTape
-from lib.ui import actions, choices
+from lib.ui import actions, choices, structured
 from lib.ui.session import Session
 
 LONGEST_MESSAGE = 200_000
 """Characters; more is a document, not a message."""
+WIDTH = 460
+"""Of the parameters, in pixels: the same for both tabs, so that nothing moves between them."""
 SUGGESTIONS = (
     "Explain how a large language model writes its answer, in five sentences",
     "Write a Python function that finds the longest word in a text",
@@ -19,7 +21,6 @@ SUGGESTIONS = (
 
 def show(session: Session) -> DeltaGenerator:
     """Draw the pinned bottom of the page. Returns the slot of the Stop button."""
-    conversation = session.conversation
     with st.container(key="hidden"):
         st.session_state[actions.SEND_ID] = session.send_id
         st.text_input("Send id", key=actions.SEND_ID, label_visibility="collapsed")
@@ -36,7 +37,7 @@ def show(session: Session) -> DeltaGenerator:
             "Parameters", icon=":material/tune:", type="tertiary", key="parameters", on_change="rerun"
         ) as popover:
             if popover.open:
-                choices.show(conversation)
+                _show_parameters(session)
         st.space("stretch")
         return st.empty()
 
@@ -58,6 +59,15 @@ def show_suggestions() -> None:
         on_change=actions.pick,
         args=("suggestion",),
     )
+
+
+def _show_parameters(session: Session) -> None:
+    with st.container(width=WIDTH):
+        general, structure = st.tabs(["General", "Structured"])
+        with general:
+            choices.show(session.conversation)
+        with structure:
+            structured.show(session)
 
 
 def _show_models(session: Session) -> None:

@@ -48,7 +48,7 @@ def _show_title(session: Session) -> None:
         )
         st.menu_button(
             "",
-            [panels.RENAME, pin, panels.EXPORT, panels.DELETE],
+            [panels.RENAME, pin, panels.EXPORT, actions.INSPECT, panels.DELETE],
             key=key,
             icon=":material/more_horiz:",
             type="tertiary",

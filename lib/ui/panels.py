@@ -9,7 +9,7 @@ from lib import app
 from lib.chat import exports
 from lib.chat.conversations import Conversation
 from lib.store.conversations import KEPT_IN_BIN
-from lib.ui import actions, usage
+from lib.ui import actions, inspector, usage
 from lib.ui.labels import plain
 from lib.ui.session import Session, held
 
@@ -49,6 +49,11 @@ def _usage() -> None:
     else:
         rows = ledger.of_session(session.id) + session.unkept
     usage.show(rows, empty="Ask something: each reply gets a row here when it ends.")
+
+
+@st.dialog("Inspect a reply", width="large", icon=":material/frame_inspect:", on_dismiss=_closed)
+def _inspect() -> None:
+    inspector.show(held())
 
 
 @st.dialog("Rename this chat", on_dismiss=_closed)
@@ -151,6 +156,7 @@ def _connect() -> None:
 
 _PANELS: dict[str, Callable[[], None]] = {
     USAGE: _usage,
+    actions.INSPECT: _inspect,
     RENAME: _rename,
     DELETE: _delete,
     EXPORT: _export,

@@ -48,6 +48,10 @@ class Session:
     """How many conversations the sidebar lists."""
     panel: str | None = None
     """The dialog that is open."""
+    pasted: dict[str, str] = field(default_factory=dict)
+    """What was pasted as a schema or as tools, by its widget's key: it may be of no use yet."""
+    inspected: str | None = None
+    """The turn, by its first message, that the inspector shows; `None` for the last one."""
     notice: str | None = None
     """What that dialog has to say. A toast from one of its callbacks would replace the page's style."""
     unkept: list[LedgerRow] = field(default_factory=list)
@@ -102,6 +106,7 @@ class Session:
         self.editing = self.copied = self.panel = None
         self.shown_messages = MESSAGES_SHOWN
         self.tapes.clear()
+        self.pasted.clear()
         choices.present(conversation)
         self.send_id = new_id()
 

@@ -174,6 +174,22 @@ class ChatPage:
         self.page.keyboard.press("Escape")
         expect(field).to_have_count(0)
 
+    def inspect_last(self) -> None:
+        """Open the inspector on the last answer."""
+        self._choose("conversation_menu", "Inspect")
+        expect(self.dialog).to_be_visible()
+
+    def answer_by_schema(self, schema: str) -> None:
+        """Paste a JSON schema into the parameters, which stay open."""
+        field = self.page.get_by_label("JSON schema", exact=True)
+        if not field.count():
+            self._click("parameters")
+            self.page.get_by_role("tab", name="Structured").click()
+            self.page.get_by_role("combobox", name="Answer as").click()
+            self.page.get_by_role("option", name="JSON schema").click()
+        field.fill(schema)
+        field.press("Tab")
+
     def open_usage(self) -> None:
         self._click("open_usage")
         expect(self.dialog.get_by_test_id("stMetricValue")).to_have_count(4)

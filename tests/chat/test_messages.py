@@ -21,6 +21,8 @@ params = st.builds(
     frequency_penalty=numbers,
     reasoning_effort=st.none() | st.sampled_from(["low", "high"]),
     response_format=st.none() | st.just({"type": "json_schema", "json_schema": {"name": "x"}}),
+    tools=st.none() | st.just(({"type": "function", "function": {"name": "f"}},)),
+    tool_choice=st.none() | st.sampled_from(["auto", {"type": "function", "function": {"name": "f"}}]),
     stream=st.booleans(),
 )
 
@@ -40,7 +42,8 @@ def test_what_is_set_is_sent_even_when_it_is_zero_or_false() -> None:
 
 
 def test_every_parameter_can_be_sent() -> None:
-    full = Params(0.1, 2, 0.3, 4, ("a",), 0.5, 0.6, "low", {"type": "text"}, True)
+    tools = ({"type": "function", "function": {"name": "f"}},)
+    full = Params(0.1, 2, 0.3, 4, ("a",), 0.5, 0.6, "low", {"type": "text"}, tools, "auto", True)
     assert list(full.body()) == [field.name for field in fields(Params)]
 
 

@@ -1,9 +1,12 @@
 """The JSON body of a request."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from lib.chat.messages import Message, Params, Role
+from lib.chat.reply import Reply, ToolUse
+from lib.chat.tape import Sent
 from lib.gateway import requests
 
 
@@ -60,3 +63,20 @@ def test_only_set_parameters_are_sent() -> None:
 
 def test_usage_is_asked_for_only_when_wanted() -> None:
     assert "stream_options" not in body(include_usage=False)
+
+
+def test_tool_calls_go_out_as_text() -> None:
+    calls = (ToolUse("1", "get_weather", '{"city":"Oslo"}'), ToolUse("2", "get_time", "{}"))
+    asked, reply = message("user", "Weather?"), Reply(text="Let me see.", tool_calls=calls)
+    answer = replace(message("assistant", reply.text), reply=reply)
+    assert body(asked, answer, message("user", "Rain, at noon"))["messages"][1] == {
+        "role": "assistant",
+        "content": 'Let me see.\n\nget_weather({"city":"Oslo"})\n\nget_time({})',
+    }
+
+
+def test_a_request_is_rebuilt_from_what_the_tape_says_of_it() -> None:
+    path = [message("user", "Count"), message("assistant", "1, 2")]
+    request = body(*path, system_prompt="Be kind.", params=Params(temperature=0.0, stop=("a",)))
+    sent = Sent(0.0, {name: value for name, value in request.items() if name != "messages"}, "Be kind.")
+    assert list(requests.rebuilt(sent, path).items()) == list(request.items())
