@@ -7,6 +7,7 @@ from typing import Any
 
 from lib.chat.errors import ChatError
 from lib.chat.tape import (
+    Adapted,
     Content,
     Event,
     Failed,
@@ -87,7 +88,14 @@ class Reply:
     error: ChatError | None = None
     timing: Timing = Timing()
     notices: tuple[str, ...] = ()
-    """What had to be changed to get an answer, one sentence each."""
+    """What had to be changed or done again to get an answer, one sentence each, each once."""
+    retries: int = 0
+    """How often the request was asked again."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all of an answer was received."""
+        return not (self.text or self.reasoning or self.refusal or self.tool_calls)
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -117,6 +125,7 @@ class _Folding:
         self.reasoning: list[str] = []
         self.refusal: list[str] = []
         self.notices: list[str] = []
+        self.retries = 0
         self.tools: dict[int, ToolUse] = {}
         self.state = State.RUNNING
         self.served = Served(0.0)
@@ -149,8 +158,10 @@ class _Folding:
                 self.model_requested = request.get("model", self.model_requested)
             case Served():
                 self._add_served(event)
-            case Retried(reason=reason):
-                self.notices.append(reason)
+            case Retried(reason=notice) | Adapted(notice=notice):
+                self.retries += isinstance(event, Retried)
+                if notice not in self.notices:
+                    self.notices.append(notice)
             case Finished() | Failed() | Stopped() | Interrupted():
                 self._close(event)
 
@@ -199,6 +210,7 @@ class _Folding:
             error=self.error,
             timing=Timing(self.ttft_ms, self.reasoning_ttft_ms, self.last_token_ms, self.total_ms),
             notices=tuple(self.notices),
+            retries=self.retries,
         )
 
 
