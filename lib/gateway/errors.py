@@ -121,7 +121,9 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
     ),
     (Category.TIMEOUT, _SERVER, r"time[d-]? ?out|deadline exceeded|超时"),
 )
-"""Tried in this order on the statuses of the range; the first pattern found in the words decides."""
+"""Tried in this order on the statuses of the range; the first pattern found in the words decides.
+
+An error that came with a good status may be of the client's or of the server's range."""
 
 _RULES_COMPILED = [(category, statuses, re.compile(words)) for category, statuses, words in _RULES]
 
@@ -135,7 +137,7 @@ def translate_response(status: int, headers: Mapping[str, str], body: bytes, *, 
     ids = {name.lower(): value for name, value in headers.items()}
     request_id = ids.get("x-oneapi-request-id") or ids.get("x-request-id") or said.request_id
     category = _category(status, said)
-    message = said.message or _silent(status)
+    message = said.message or _silent(status, category)
     if said.is_html and status < 300:
         message = "The server answered with a web page instead of a reply."
     return _error(category, message, base_url, status=status, code=said.code, request_id=request_id)
@@ -213,7 +215,8 @@ def _category(status: int, said: ErrorBody) -> Category:
     if status < 300 and said.code and re.fullmatch(r"[45]\d\d", said.code):
         status = int(said.code)
     for category, statuses, words in _RULES_COMPILED:
-        if status in statuses and words.search(said.words):
+        applies = status in statuses or (status < 300 and statuses in (_CLIENT, _SERVER))
+        if applies and words.search(said.words):
             return category
     if status < 300:
         return Category.UPSTREAM_DOWN if said.is_error else Category.WRONG_BASE_URL
@@ -249,7 +252,10 @@ def _error(
     return ChatError(category, message.strip(), hint, status, code, request_id, retryable)
 
 
-def _silent(status: int) -> str:
+def _silent(status: int, category: Category) -> str:
+    if status < 300:
+        is_other = category is Category.WRONG_BASE_URL
+        return "The server's answer is no reply of a model." if is_other else "The server's answer was empty."
     if 300 <= status < 400:
         return f"The server sent us to another address (HTTP {status})."
     return f"The server answered with HTTP {status} and no message."
