@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.ui import clipboard, composer, header, pace, panels, session, sidebar, transcript
+from lib.ui import clipboard, composer, header, pace, panels, session, sidebar, transcript, unanswered
 
 with pace.building():
     now = session.current()
@@ -18,3 +18,4 @@ if place and (tape := now.following):
     composer.show_stop(tape, stop_slot)
     transcript.follow(now, tape, place)
     stop_slot.empty()
+    unanswered.give_back(now)

@@ -16,6 +16,7 @@ import aiohttp
 import httpx2
 import openai
 
+from lib.chat.connection import likely_base_url
 from lib.chat.errors import Category, ChatError
 from lib.gateway.error_body import ErrorBody, looks_like_error, read_body, read_payload
 
@@ -24,7 +25,7 @@ __all__ = ["looks_like_error", "translate_exception", "translate_response", "tra
 HINTS = {
     Category.MISSING_KEY: "Enter an API key of this gateway.",
     Category.INVALID_KEY: "Check the API key: copy it again from the gateway's key page, or make a new one.",
-    Category.WRONG_BASE_URL: "We called {base_url}; check the base URL, it is probably {proposed}.",
+    Category.WRONG_BASE_URL: "We called {base_url}; check the base URL, it is probably {likely}.",
     Category.INVALID_MODEL: "Choose another model, or ask the gateway's admin which ones your key may use.",
     Category.INSUFFICIENT_BALANCE: "Top up the account or raise the key's quota, then send it again.",
     Category.RATE_LIMITED: "Wait a moment, then try again; another model may be free now.",
@@ -36,6 +37,9 @@ HINTS = {
     Category.UPSTREAM_DOWN: "Try again in a moment, or choose another model.",
     Category.STREAM_INTERRUPTED: "Continue the reply from here, or ask again.",
 }
+
+NO_API = "We called {base_url}, which does not answer like an OpenAI-compatible API; check the address."
+"""The hint where no likelier base URL is known."""
 
 _STATUSES = {
     400: Category.BAD_REQUEST,
@@ -246,8 +250,9 @@ def _error(
     request_id: str | None = None,
 ) -> ChatError:
     temporary_status = status is None or status < 300 or status >= 500 or status in _TEMPORARY_CLIENT_STATUSES
-    parts = urlsplit(base_url)
-    hint = HINTS[category].format(base_url=base_url, proposed=f"{parts.scheme}://{parts.netloc}/v1")
+    likely = likely_base_url(base_url)
+    hint = HINTS[category] if likely or category is not Category.WRONG_BASE_URL else NO_API
+    hint = hint.format(base_url=base_url, likely=likely)
     retryable = category in _TEMPORARY and temporary_status
     return ChatError(category, message.strip(), hint, status, code, request_id, retryable)
 

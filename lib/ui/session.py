@@ -40,6 +40,8 @@ class Session:
     """A visitor's own key: in memory, for this tab, never stored."""
     editing: str | None = None
     """The message that is being edited."""
+    returned: str | None = None
+    """The question that goes back into the message box, for it got no answer; "" takes it out again."""
     copied: str | None = None
     """Text on its way to the clipboard."""
     shown_messages: int = MESSAGES_SHOWN

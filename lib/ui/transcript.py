@@ -13,7 +13,7 @@ from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
 from lib.chat.tape import Content, Reasoning
 from lib.engine.live import LiveTape
-from lib.ui import actions, errors, figures
+from lib.ui import actions, errors, figures, remedies
 from lib.ui.frames import first_kind, frames
 from lib.ui.labels import plain
 from lib.ui.session import Session
@@ -133,6 +133,8 @@ def _show_end(session: Session, turn: Turn, *, is_last: bool) -> None:
         st.caption(f":material/info: {plain(notice)}")
     if reply.error:
         errors.show(reply.error)
+        if is_last:
+            remedies.show(session, turn, reply.error)
     elif reply.state is State.COMPLETED and not (reply.text or reply.refusal or reply.tool_calls):
         st.caption("The model ended its reply without a word.")
     _show_actions(session, turn, reply, is_last=is_last)
@@ -147,7 +149,7 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
             _icon("refresh", "Regenerate", actions.regenerate, message.id)
             if question:
                 _icon("edit", "Edit the question", actions.edit, question.id)
-            if _can_continue(reply):
+            if _can_continue(reply) and not remedies.is_continue(reply):
                 st.button(
                     "Continue",
                     key=f"continue-{last.id}",
