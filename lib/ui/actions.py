@@ -100,7 +100,7 @@ def _ask(session: Session, text: str | None, parent_id: str | None) -> bool:
         return False
     if tape and session.conversation.is_temporary:
         session.tapes[tape.reply_id] = tape
-    session.send_id = new_id()
+    session.send_id, session.is_waiting = new_id(), True
     if session.returned:
         session.returned = ""
     return True

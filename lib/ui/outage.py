@@ -9,6 +9,8 @@ from lib.ui import actions, errors, panels
 from lib.ui.labels import plain
 from lib.ui.session import Session, held
 
+LOOK_SECONDS = 3.0
+"""How often the banner looks whether the list has come; asking again takes `RETRY_SECONDS`."""
 _DOWN = (Category.UPSTREAM_DOWN, Category.TIMEOUT)
 _KEYS = (Category.MISSING_KEY, Category.INVALID_KEY)
 
@@ -25,7 +27,7 @@ def _error(session: Session, *, wait_seconds: float = 0.0) -> ChatError | None:
     return None if listing.models else listing.error
 
 
-@st.fragment(run_every=RETRY_SECONDS)
+@st.fragment(run_every=LOOK_SECONDS)
 def _show_banner() -> None:
     error = _error(held())
     if error is None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from lib.chat.reply import State
 from lib.ui.session import Session
 
 # What a person is typing is known to the browser alone: only there one can tell whether the box is empty.
@@ -24,12 +25,25 @@ _message_box = st.components.v2.component("unanswered", html="<span></span>", js
 
 def show(session: Session) -> None:
     """Let the browser put the text into the box if that is empty, or take it out once it is asked again."""
+    look(session)
     if session.returned is not None:
         _message_box(data={"text": session.returned}, key="unanswered")
 
 
+def look(session: Session) -> bool:
+    """See how the reply that this tab waited for has ended; says whether its question comes back."""
+    conversation = session.conversation
+    leaf = conversation.messages.get(conversation.leaf_id or "")
+    if not session.is_waiting or (leaf and leaf.reply and leaf.reply.state is State.RUNNING):
+        return False
+    session.is_waiting = False
+    if (question := conversation.unanswered()) is None:
+        return False
+    session.returned = question.content
+    return True
+
+
 def give_back(session: Session) -> None:
-    """After a reply's end: if it failed without a word, draw the page again with the question in the box."""
-    if question := session.conversation.unanswered():
-        session.returned = question.content
+    """After a reply's end: draw the page again if its question comes back."""
+    if look(session):
         st.rerun()
