@@ -21,7 +21,7 @@ class Balances:
         self._asked: dict[Connection, tuple[float, Future[Balance | None]]] = {}
         self._lock = threading.Lock()
 
-    def left(self, connection: Connection, *, wait_seconds: float = 2.0) -> Balance | None:
+    def left(self, connection: Connection, *, wait_seconds: float = 1.0) -> Balance | None:
         """What is left, if the gateway says so within `wait_seconds`."""
         with self._lock:
             at, asking = self._asked.get(connection, (float("-inf"), None))

@@ -44,6 +44,8 @@ class Session:
     """Whether this tab waits for a reply, or has not looked yet how it ended."""
     returned: str | None = None
     """The question that goes back into the message box, for it got no answer; "" takes it out again."""
+    returns: int = 0
+    """How many questions have come back: the same one may do so twice."""
     copied: str | None = None
     """Text on its way to the clipboard."""
     shown_messages: int = MESSAGES_SHOWN

@@ -135,6 +135,7 @@ def _show_end(session: Session, turn: Turn, *, is_last: bool) -> None:
         errors.show(reply.error)
         if is_last:
             remedies.show(session, turn, reply.error)
+        errors.show_details(reply.error)
     elif reply.state is State.COMPLETED and not (reply.text or reply.refusal or reply.tool_calls):
         st.caption("The model ended its reply without a word.")
     _show_actions(session, turn, reply, is_last=is_last)

@@ -10,14 +10,14 @@ _SCRIPT = """
 export default function ({ data, parentElement }) {
   const box = document.querySelector(".st-key-prompt textarea");
   const held = parentElement.querySelector("span").dataset;
-  if (!box || !data || held.text === data.text) return;
+  if (!box || !data || (held.text === data.text && held.times === String(data.times))) return;
   const write = (text) => {
     Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, text);
     box.dispatchEvent(new Event("input", { bubbles: true }));
   };
   if (data.text && !box.value) write(data.text);
   if (!data.text && box.value === held.text) write("");
-  held.text = data.text;
+  Object.assign(held, data);
 }
 """
 _message_box = st.components.v2.component("unanswered", html="<span></span>", js=_SCRIPT)
@@ -27,7 +27,7 @@ def show(session: Session) -> None:
     """Let the browser put the text into the box if that is empty, or take it out once it is asked again."""
     look(session)
     if session.returned is not None:
-        _message_box(data={"text": session.returned}, key="unanswered")
+        _message_box(data={"text": session.returned, "times": session.returns}, key="unanswered")
 
 
 def look(session: Session) -> bool:
@@ -40,6 +40,7 @@ def look(session: Session) -> bool:
     if (question := conversation.unanswered()) is None:
         return False
     session.returned = question.content
+    session.returns += 1
     return True
 
 

@@ -102,6 +102,18 @@ def test_each_error_says_what_it_is_and_its_button_helps(chat: ChatPage, gateway
             chat.new_chat()
 
 
+def test_the_same_question_returns_as_often_as_it_fails(chat: ChatPage, gateway: ScriptedGateway) -> None:
+    gateway.when("Never answered", says(400, "no"))
+    chat.ask("Never answered")
+    for _ in range(3):
+        expect(chat.box).to_have_value("Never answered")
+        chat.wait_until_still()
+        chat.box.press("Enter")
+    expect(chat.questions).to_have_count(1)
+    expect(chat.answer).to_contain_text("4 / 4")
+    expect(chat.box).to_have_value("Never answered")
+
+
 def test_what_a_person_is_typing_is_not_replaced_by_what_returns(
     chat: ChatPage, gateway: ScriptedGateway
 ) -> None:
