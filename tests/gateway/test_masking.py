@@ -1,12 +1,14 @@
 """A key that a gateway repeats, whole or in pieces, is in nothing that comes of it."""
 
 import json
+import traceback
 from itertools import product
 from typing import Any
 
 import pytest
 
 from lib.chat.connection import Connection, Secret
+from lib.chat.errors import ChatError
 from lib.chat.reply import fold
 from lib.chat.tape import Content, Event, ToolCall, to_json
 from lib.gateway.masking import SHORTEST_PART, KeyMask
@@ -75,6 +77,14 @@ def test_a_key_broken_in_two_by_an_error_is_masked(gateway: ScriptedGateway) -> 
     gateway.enqueue(error(401, {"error": {"message": f"Bad key {KEY[:17]}\n{KEY[17:]}"}}))
     failure = fold(ask(connection(gateway, KEY))).error
     assert not [part for part in parts_of(KEY) if part in str(failure)]
+
+
+def test_a_key_is_in_no_traceback_of_a_failed_listing(gateway: ScriptedGateway) -> None:
+    gateway.answer_models(error(401, {"error": {"message": f"Bad key {KEY}", "code": KEY}}))
+    with pytest.raises(ChatError) as caught:
+        with_client(lambda client: client.models(connection(gateway, KEY)))
+    told = "".join(traceback.format_exception(caught.value)) + repr(caught.value)
+    assert not [part for part in parts_of(KEY) if part in told]
 
 
 def test_a_key_in_a_model_list_is_no_model(gateway: ScriptedGateway) -> None:
