@@ -21,7 +21,6 @@ from lib.chat.tape import text_of
 from lib.config import ConfigurationError, Settings
 from lib.engine.engine import Engine, new_id
 from lib.engine.live import LiveTape
-from lib.gateway.client import Gateway
 from lib.store.database import StoreError
 
 OK, FAILED, WRONG_USAGE = 0, 1, 2
@@ -78,7 +77,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 def _ask(options: argparse.Namespace, settings: Settings) -> int:
     local_model, _ = app.start_local_model(settings)
     connection = local_model.connection if local_model else settings.connection
-    engine = Engine(Gateway(), store=None)
+    engine = Engine(app.gateway(settings), store=None)
     try:
         reply = _reply(engine, connection, options, settings.default_model)
     finally:

@@ -9,7 +9,7 @@ from lib import config
 from lib.chat.connection import Connection
 from lib.config import Settings
 from lib.engine.engine import Engine
-from lib.gateway.client import Gateway
+from lib.gateway.client import Gateway, Timeouts
 from lib.gateway.local_model import LocalModel, LocalModelError
 from lib.store import Store
 from lib.store.database import StoreError
@@ -72,8 +72,14 @@ def build(settings: Settings) -> App:
     local_model, problem = start_local_model(settings)
     store, storage_problem = _open_store_or_memory(settings)
     store.conversations.purge_old()
-    engine = Engine(Gateway(), store, has_auto_titles=settings.has_auto_titles)
+    engine = Engine(gateway(settings), store, has_auto_titles=settings.has_auto_titles)
     return App(settings, store, engine, local_model, problem, storage_problem)
+
+
+def gateway(settings: Settings) -> Gateway:
+    """A client with these settings' patience."""
+    patience = settings.connect_seconds, settings.first_byte_seconds, settings.idle_seconds
+    return Gateway(Timeouts(*patience))
 
 
 def open_store(settings: Settings) -> Store:

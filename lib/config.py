@@ -45,6 +45,13 @@ VARIABLES = (
         "`on` lets the model write a title for each new chat: a call of its own, listed in the usage table.",
     ),
     Variable("CHAT_GRACE_SECONDS", "20", "How long running replies may go on after a request to stop."),
+    Variable("CHAT_CONNECT_SECONDS", "5", "How long to wait for a connection to the gateway."),
+    Variable(
+        "CHAT_FIRST_BYTE_SECONDS",
+        "120",
+        "How long to wait for the first byte of an answer. A gateway's pings are bytes too.",
+    ),
+    Variable("CHAT_IDLE_SECONDS", "90", "How long an answer may be silent between two bytes."),
     Variable(
         "CHAT_ALLOW_PLAIN_HTTP",
         "off",
@@ -70,6 +77,9 @@ class Settings:
     wants_local_model: bool
     has_auto_titles: bool
     grace_seconds: float
+    connect_seconds: float
+    first_byte_seconds: float
+    idle_seconds: float
 
     @property
     def connection(self) -> Connection:
@@ -99,6 +109,9 @@ class Settings:
             wants_local_model=local == "on" or (local == "auto" and not chose_server),
             has_auto_titles=values.switch("CHAT_AUTO_TITLES"),
             grace_seconds=values.number("CHAT_GRACE_SECONDS"),
+            connect_seconds=values.number("CHAT_CONNECT_SECONDS", is_positive=True),
+            first_byte_seconds=values.number("CHAT_FIRST_BYTE_SECONDS", is_positive=True),
+            idle_seconds=values.number("CHAT_IDLE_SECONDS", is_positive=True),
         )
 
 
@@ -137,13 +150,15 @@ class _Values:
             raise ConfigurationError(f"{name} must be one of {', '.join(allowed)}, not {self.text(name)!r}.")
         return value
 
-    def number(self, name: str) -> float:
+    def number(self, name: str, *, is_positive: bool = False) -> float:
         try:
             value = float(self.text(name))
         except ValueError:
             value = math.nan
         if not 0 <= value < math.inf:
             raise ConfigurationError(f"{name} must be a number of seconds, not {self.text(name)!r}.")
+        if is_positive and not value:
+            raise ConfigurationError(f"{name} must be more than 0 seconds.")
         return value
 
     def switch(self, name: str) -> bool:

@@ -51,7 +51,7 @@ class ScriptedGateway:
         self.requests: list[Received] = []
         self._queue: deque[Script] = deque()
         self._scripts: dict[str, Script] = {}
-        self._models_script: Script | None = None
+        self._pages: dict[str, Script] = {}
         self._arrived = threading.Condition()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -71,7 +71,11 @@ class ScriptedGateway:
 
     def answer_models(self, script: Script) -> None:
         """Answer `GET /models` with this instead of the list."""
-        self._models_script = script
+        self.serve("/models", script)
+
+    def serve(self, path: str, script: Script) -> None:
+        """Answer a GET of this path with this; `/v1` in front of it is left out."""
+        self._pages[path] = script
 
     def wait_for_request(self, count: int = 1, timeout: float = 5.0) -> Received:
         """The `count`-th request, waiting for it. Raises `TimeoutError` after `timeout` seconds."""
@@ -150,8 +154,11 @@ class ScriptedGateway:
 
     def _script_for(self, received: Received) -> Script:
         endpoint = received.method, received.path.partition("?")[0].removeprefix("/v1")
+        method, path = endpoint
+        if method == "GET" and path in self._pages:
+            return self._pages[path]
         if endpoint == ("GET", "/models"):
-            return self._models_script or error(200, {"object": "list", "data": self._model_list()})
+            return error(200, {"object": "list", "data": self._model_list()})
         if endpoint != ("POST", "/chat/completions"):
             fault = f"Invalid URL ({received.method} {received.path})"
             return error(404, {"error": {"message": fault, "type": "invalid_request_error", "code": ""}})

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from lib.chat.messages import Message, Params, Role
+from lib.chat.reply import State
 
 TITLE_CHARACTERS = 60
 _MARKDOWN = re.compile(r"^\s*[#>]+(?:\s+|$)|[*`~]+|(?<!\w)_+|_+(?!\w)", re.MULTILINE)
@@ -50,6 +51,16 @@ class Conversation:
             else:
                 turns.append([message])
         return turns
+
+    def unanswered(self) -> Message | None:
+        """The question that the shown path ends with, where every try to answer it failed without a word."""
+        answer = self.messages.get(self.leaf_id or "")
+        question = self.messages.get(answer.parent_id or "") if answer else None
+        if answer is None or question is None or question.role != "user":
+            return None
+        replies = [version.reply for version in self.versions(answer.id)]
+        failed = all(reply and reply.state is State.FAILED and reply.is_empty for reply in replies)
+        return question if failed else None
 
     def versions(self, message_id: str) -> list[Message]:
         """The message and its siblings: the other answers to the same question, or edits of the same one."""

@@ -26,6 +26,8 @@ class LedgerRow:
     ttft_ms: float | None
     total_ms: float | None
     tokens_per_second: float | None
+    retries: int = 0
+    """How often the request was asked again."""
     purpose: str = "reply"
     """What the call was for: a `reply` to a person, or a `title` written on the side."""
 
@@ -48,6 +50,7 @@ class LedgerRow:
             ttft_ms=reply.timing.ttft_ms,
             total_ms=reply.timing.total_ms,
             tokens_per_second=reply.tokens_per_second,
+            retries=reply.retries,
         )
 
 

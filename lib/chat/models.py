@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 
 
@@ -27,6 +28,12 @@ class Model:
     owned_by: str | None
     """The type of the gateway's first channel for it: a remark, not a reliable vendor."""
     kind: Kind
+
+
+def closest(name: str, models: Iterable[Model], count: int = 3) -> list[str]:
+    """The chat models whose names are most like `name`, the most alike first, without `name` itself."""
+    ids = {model.id.lower(): model.id for model in models if model.kind is Kind.CHAT and model.id != name}
+    return [ids[found] for found in get_close_matches(name.lower(), ids, count, cutoff=0.0)]
 
 
 _KIND_OF_ENDPOINT = {

@@ -7,6 +7,7 @@ from typing import Any
 
 from lib.chat.errors import ChatError
 from lib.chat.tape import (
+    Adapted,
     Content,
     Event,
     Failed,
@@ -90,9 +91,16 @@ class Reply:
     error: ChatError | None = None
     timing: Timing = Timing()
     notices: tuple[str, ...] = ()
-    """What had to be changed to get an answer, one sentence each."""
+    """What had to be changed or done again to get an answer, one sentence each, each once."""
+    retries: int = 0
+    """How often the request was asked again."""
     is_json: bool = False
     """Whether JSON was asked for (`response_format`)."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all of an answer was received."""
+        return not (self.text or self.reasoning or self.refusal or self.tool_calls)
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -122,6 +130,7 @@ class _Folding:
         self.reasoning: list[str] = []
         self.refusal: list[str] = []
         self.notices: list[str] = []
+        self.retries = 0
         self.tools: dict[int, ToolUse] = {}
         self.state = State.RUNNING
         self.served = Served(0.0)
@@ -157,8 +166,10 @@ class _Folding:
                 self.is_json = _asks_for_json(request)
             case Served():
                 self._add_served(event)
-            case Retried(reason=reason):
-                self.notices.append(reason)
+            case Retried(reason=notice) | Adapted(notice=notice):
+                self.retries += isinstance(event, Retried)
+                if notice not in self.notices:
+                    self.notices.append(notice)
             case Finished() | Failed() | Stopped() | Interrupted():
                 self._close(event)
 
@@ -210,6 +221,7 @@ class _Folding:
             error=self.error,
             timing=Timing(self.ttft_ms, self.reasoning_ttft_ms, self.last_token_ms, self.total_ms),
             notices=tuple(self.notices),
+            retries=self.retries,
             is_json=self.is_json,
         )
 

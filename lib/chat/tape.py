@@ -35,6 +35,14 @@ class Retried:
 
 
 @dataclass(frozen=True, slots=True)
+class Adapted:
+    """The request was changed before it left, because the server was seen to refuse a part of it before."""
+
+    at_ms: float
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
 class Served:
     """The answer began, or its id or model changed on the way."""
 
@@ -124,6 +132,7 @@ class Interrupted:
 Event = (
     Sent
     | Retried
+    | Adapted
     | Served
     | Reasoning
     | Content
@@ -142,6 +151,7 @@ CLOSING = (Finished, Failed, Stopped, Interrupted)
 LETTERS: dict[str, type[Event]] = {
     "s": Sent,
     "a": Retried,
+    "d": Adapted,
     "v": Served,
     "r": Reasoning,
     "c": Content,

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 
 from lib.chat.connection import Connection
@@ -50,6 +50,16 @@ class Catalogue:
                 return listing
             listing, _ = self._refreshed(connection)
         return listing
+
+    def ask_again(self, connection: Connection, *, wait_seconds: float) -> Listing:
+        """Ask now, whatever is known, and wait for the answer, never longer than told."""
+        with self._lock:
+            if entry := self._entries.get(connection):
+                entry.asked_at = float("-inf")
+        _, asking = self._refreshed(connection)
+        if asking:
+            wait([asking], wait_seconds)
+        return self._refreshed(connection)[0]
 
     def _refreshed(self, connection: Connection) -> "tuple[Listing, Future[list[Model]] | None]":
         with self._lock:

@@ -16,6 +16,7 @@ from lib.chat.errors import Category, ChatError
 from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
 from lib.chat.tape import Failed, Interrupted, Stopped
+from lib.engine.balances import Balances
 from lib.engine.catalogue import Catalogue
 from lib.engine.journal import Journal
 from lib.engine.live import LiveTape
@@ -62,6 +63,7 @@ class Engine:
         self._loop = Loop()
         self._journal = Journal(store, self._owner, self._forget) if store else None
         self.catalogue = Catalogue(gateway, self._loop)
+        self.balances = Balances(gateway, self._loop)
 
     @property
     def problem(self) -> str | None:

@@ -16,18 +16,17 @@ def body(
     model: str,
     system_prompt: str,
     params: Params,
-    include_usage: bool,
 ) -> dict[str, Any]:
     """The request for an answer to `messages`. Parameters that are not set are not sent.
 
-    `include_usage` asks a stream for its token counts; replies that are not streamed tell them anyway.
+    A stream is asked for its token counts; replies that are not streamed tell them anyway.
     """
     request: dict[str, Any] = {
         "model": model,
         "messages": _wire_messages(messages, system_prompt),
         **params.body(),
     }
-    if params.stream and include_usage:
+    if params.stream:
         request["stream_options"] = {"include_usage": True}
     return request
 

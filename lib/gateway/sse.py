@@ -4,7 +4,7 @@ The format is the server-sent events that OpenAI's API streams, read line by lin
 and other servers make of it: comments, `error:` fields, bare JSON lines, a whole JSON body, a web page.
 """
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from lib.chat.errors import ChatError
 from lib.chat.tape import (
@@ -106,7 +106,7 @@ class StreamReader:
             self._read_data(line)
         elif line.startswith(b"error:"):
             self._read_error(line[6:])
-        elif line.startswith((b"{", b"[")) and (payload := object_in(line)) is not None:
+        elif line.startswith((b"{", b"[")) and _is_chunk(payload := object_in(line)):
             self._read_chunk(payload)
         elif line and not line.startswith((b":", b"event:", b"id:", b"retry:")):
             self._unread.append(line)
@@ -126,9 +126,9 @@ class StreamReader:
         """Lines that were no events: JSON printed over several lines, or no answer of a chat API at all."""
         body = b"\n".join(self._unread)
         payload = object_in(body)
-        if payload is not None:
+        if _is_chunk(payload):
             self._read_chunk(payload)
-        elif not self.saw_text and not body.startswith(b"{"):
+        elif not self.saw_text and (payload is not None or not body.startswith(b"{")):
             self._fail(translate_response(200, {}, body, base_url=self._base_url))
 
     def _read_chunk(self, chunk: dict[str, Any]) -> None:
@@ -245,6 +245,11 @@ class StreamReader:
         self._report_usage()
         events, self._events = self._events, []
         return events
+
+
+def _is_chunk(payload: dict[str, Any] | None) -> TypeGuard[dict[str, Any]]:
+    """Whether JSON is a part of a reply, or an error in the place of one, and not some other API's answer."""
+    return payload is not None and ("choices" in payload or "usage" in payload or looks_like_error(payload))
 
 
 def _word(value: Any) -> str | None:

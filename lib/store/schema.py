@@ -119,6 +119,7 @@ ledger = Table(
     Column("total_ms", Float),
     Column("tokens_per_second", Float),
     Column("purpose", String(16), nullable=False, server_default="reply"),
+    Column("retries", Integer, nullable=False, server_default="0"),
     Index("ix_ledger_session_id", "session_id"),
     Index("ix_ledger_conversation_id", "conversation_id"),
     Index("ix_ledger_created_at", "created_at"),

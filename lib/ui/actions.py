@@ -11,7 +11,7 @@ from lib.chat.connection import parse_api_key
 from lib.chat.exports import ExportFormatError
 from lib.engine.engine import SendRefused, new_id
 from lib.store.database import StoreError
-from lib.ui import errors, pace, structured
+from lib.ui import choices, errors, pace, structured
 from lib.ui.session import CONVERSATIONS_LISTED, MESSAGES_SHOWN, Session, draft, hear_models, held
 
 PROMPT = "prompt"
@@ -21,6 +21,8 @@ SEND_ID = "send_id"
 INSPECT = "Inspect"
 """The inspector's name, as menus show it."""
 LONGEST_SEND_ID = 64
+LISTING_SECONDS = 5.0
+"""How long "Try again" waits for a list of models."""
 LONGEST_TITLE = 120
 
 
@@ -30,9 +32,22 @@ def submit() -> None:
 
 
 def send(text: str) -> None:
-    """Say something after the shown path's last message."""
+    """Say something after the shown path's last message.
+
+    What follows a question that got no answer takes its place: unchanged, it is asked again; changed, it is
+    another version of it. So a model is never asked two questions at once.
+    """
     session = held()
-    if text.strip() and not _ask(session, text, session.conversation.leaf_id):
+    if not text.strip():
+        return
+    question = session.conversation.unanswered()
+    if question is None:
+        was_sent = _ask(session, text, session.conversation.leaf_id)
+    elif text.strip() == question.content.strip():
+        was_sent = _ask(session, None, question.id)
+    else:
+        was_sent = _ask(session, text, question.parent_id)
+    if not was_sent:
         st.session_state[PROMPT] = text
 
 
@@ -45,6 +60,12 @@ def regenerate(message_id: str) -> None:
     """Ask for another version of an answer."""
     session = held()
     _ask(session, None, session.conversation.messages[message_id].parent_id)
+
+
+def ask_model(message_id: str, model: str) -> None:
+    """Ask another model for the answer."""
+    held().conversation.model = st.session_state[choices.MODEL] = model
+    regenerate(message_id)
 
 
 def go_on(message_id: str) -> None:
@@ -87,7 +108,9 @@ def _ask(session: Session, text: str | None, parent_id: str | None) -> bool:
         return False
     if tape and session.conversation.is_temporary:
         session.tapes[tape.reply_id] = tape
-    session.send_id = new_id()
+    session.send_id, session.is_waiting = new_id(), True
+    if session.returned:
+        session.returned = ""
     return True
 
 
@@ -106,6 +129,16 @@ def copy(message_id: str) -> None:
     for turn in session.conversation.turns():
         if turn[0].id == message_id:
             session.copied = "".join(message.said for message in turn)
+
+
+def copy_address(base_url: str) -> None:
+    """Put the setting that was probably meant on the clipboard."""
+    held().copied = f"KKIAI_BASE_URL={base_url}"
+
+
+def list_models() -> None:
+    """Ask the gateway once more for its models."""
+    app.get().engine.catalogue.ask_again(held().connection, wait_seconds=LISTING_SECONDS)
 
 
 def turn_action(key: str, question_id: str, answer_id: str) -> None:

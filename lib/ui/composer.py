@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.engine.live import LiveTape
-from lib.ui import actions, choices, structured
+from lib.ui import actions, choices, structured, unanswered
 from lib.ui.session import Session
 
 LONGEST_MESSAGE = 200_000
@@ -24,6 +24,7 @@ def show(session: Session) -> DeltaGenerator:
     with st.container(key="hidden"):
         st.session_state[actions.SEND_ID] = session.send_id
         st.text_input("Send id", key=actions.SEND_ID, label_visibility="collapsed")
+        unanswered.show(session)
     st.chat_input(
         "Ask anything",
         key=actions.PROMPT,

@@ -5,7 +5,7 @@ from typing import Literal
 import streamlit as st
 
 from lib import app
-from lib.ui import actions, composer, panels
+from lib.ui import actions, composer, outage, panels
 from lib.ui.labels import plain
 from lib.ui.session import Session
 
@@ -13,6 +13,7 @@ from lib.ui.session import Session
 def show(session: Session) -> None:
     """The title with its menu; a welcome for an empty chat; what to do when nothing can answer."""
     _show_problem()
+    outage.show(session)
     if session.conversation.messages:
         _show_title(session)
     elif session.connection.needs_key:

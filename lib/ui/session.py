@@ -40,6 +40,12 @@ class Session:
     """A visitor's own key: in memory, for this tab, never stored."""
     editing: str | None = None
     """The message that is being edited."""
+    is_waiting: bool = False
+    """Whether this tab waits for a reply, or has not looked yet how it ended."""
+    returned: str | None = None
+    """The question that goes back into the message box, for it got no answer; "" takes it out again."""
+    returns: int = 0
+    """How many questions have come back: the same one may do so twice."""
     copied: str | None = None
     """Text on its way to the clipboard."""
     shown_messages: int = MESSAGES_SHOWN
@@ -104,6 +110,7 @@ class Session:
         """Show another conversation."""
         self.conversation = conversation
         self.editing = self.copied = self.panel = None
+        self.is_waiting = False
         self.shown_messages = MESSAGES_SHOWN
         self.tapes.clear()
         self.pasted.clear()
@@ -190,5 +197,5 @@ def _catch_up(session: Session) -> bool:
             elif tape.is_closed:
                 session.settle(tape)
             elif message.id == session.conversation.leaf_id:
-                session.following = tape
+                session.following, session.is_waiting = tape, True
     return was_there

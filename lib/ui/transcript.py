@@ -14,7 +14,7 @@ from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
 from lib.chat.tape import Content, Event, Reasoning, ToolCall
 from lib.engine.live import LiveTape
-from lib.ui import actions, errors, figures, remarks
+from lib.ui import actions, errors, figures, remarks, remedies
 from lib.ui.frames import first_kind, frames
 from lib.ui.labels import plain
 from lib.ui.session import Session
@@ -148,6 +148,9 @@ def _show_end(session: Session, turn: Turn, *, is_last: bool) -> None:
         st.caption(f":material/info: {plain(notice)}")
     if reply.error:
         errors.show(reply.error)
+        if is_last:
+            remedies.show(session, turn, reply.error)
+        errors.show_details(reply.error)
     elif reply.state is State.COMPLETED and not (reply.text or reply.refusal or reply.tool_calls):
         st.caption("The model ended its reply without a word.")
     _show_actions(session, turn, reply, is_last=is_last)
@@ -163,7 +166,7 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
             if question:
                 _icon("edit", "Edit the question", actions.edit, question.id)
             _icon("frame_inspect", actions.INSPECT, actions.inspect, message.id)
-            if _can_continue(reply):
+            if _can_continue(reply) and not remedies.is_continue(reply):
                 st.button(
                     "Continue",
                     key=f"continue-{last.id}",

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.chat.connection import SYNSTAR_BASE_URL, Connection, Secret, parse_api_key, parse_base_url
+from lib.chat.connection import (
+    SYNSTAR_BASE_URL,
+    Connection,
+    Secret,
+    likely_base_url,
+    parse_api_key,
+    parse_base_url,
+)
 
 KEY = "sk-Abc123-xyz_789"
 
@@ -231,3 +238,18 @@ def test_a_secret_can_be_revealed_compared_and_asked_whether_it_is_empty() -> No
 )
 def test_only_synstar_is_known_to_need_a_key(url: str, key: Secret | None, needed: bool) -> None:
     assert Connection(url, key).needs_key is needed
+
+
+@pytest.mark.parametrize(
+    ("base_url", "likely"),
+    [
+        ("https://a.test", "https://a.test/v1"),
+        ("https://a.test/api", "https://a.test/v1"),
+        ("https://a.test/v1/v1", "https://a.test/v1"),
+        ("https://a.test/openai/v1/chat", "https://a.test/openai/v1"),
+        ("https://a.test/v1", None),
+        ("https://a.test/openai/v1", None),
+    ],
+)
+def test_a_base_url_that_is_wrong_has_a_likely_right_one(base_url: str, likely: str | None) -> None:
+    assert likely_base_url(base_url) == likely

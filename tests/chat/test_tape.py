@@ -12,6 +12,7 @@ from lib.chat.errors import Category, ChatError
 from lib.chat.tape import (
     CLOSING,
     LETTERS,
+    Adapted,
     Content,
     Event,
     Failed,
@@ -43,6 +44,7 @@ ERROR = ChatError(
 EVENTS: tuple[Event, ...] = (
     Sent(0.0, {"model": "model-a", "temperature": 0.5, "stop": ["END"], "response_format": {"type": "text"}}),
     Retried(1.5, "Asked again without stream_options."),
+    Adapted(1.8, "This model does not take seed, so it was left out."),
     Served(2.0, "model-b", "chatcmpl-1", "fp_1", 200, "req-1", {"server": "cloudflare"}),
     Reasoning(3.1, "Let me think…"),
     Content(4.2, 'A line\nwith "quotes", \0 and 汉字 🙂'),
@@ -80,6 +82,7 @@ requests = st.dictionaries(st.sampled_from(["temperature", "stop", "stream", "n"
 open_events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Sent, moments, requests),
     st.builds(Retried, moments, st.text(max_size=40)),
+    st.builds(Adapted, moments, st.text(max_size=40)),
     st.builds(
         Served,
         moments,

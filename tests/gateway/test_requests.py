@@ -15,7 +15,7 @@ def message(role: Role, content: str) -> Message:
 
 
 def body(*messages: Message, **options: Any) -> dict[str, Any]:
-    defaults: dict[str, Any] = {"model": "m", "system_prompt": "", "params": Params(), "include_usage": True}
+    defaults: dict[str, Any] = {"model": "m", "system_prompt": "", "params": Params()}
     return requests.body(messages, **{**defaults, **options})
 
 
@@ -59,10 +59,6 @@ def test_only_set_parameters_are_sent() -> None:
         "stop": ["a", "b"],
         "stream": False,
     }
-
-
-def test_usage_is_asked_for_only_when_wanted() -> None:
-    assert "stream_options" not in body(include_usage=False)
 
 
 def test_tool_calls_go_out_as_text() -> None:

@@ -254,6 +254,11 @@ def test_a_json_body_may_follow_heartbeats_and_stand_on_many_lines() -> None:
         (b'[{"error":{"code":400,"message":"API key not valid."}}]', Category.INVALID_KEY),
         (b'{"choices":[{"mess', Category.STREAM_INTERRUPTED),
         (b"", Category.STREAM_INTERRUPTED),
+        (b"{}", Category.WRONG_BASE_URL),
+        (b'{"object":"list","data":[]}', Category.WRONG_BASE_URL),
+        (b'{\n  "name": "some other API"\n}', Category.WRONG_BASE_URL),
+        ('{"success":false,"message":"无效的令牌"}'.encode(), Category.INVALID_KEY),
+        (b'{"error":{"message":"upstream timed out"}}', Category.TIMEOUT),
     ],
 )
 def test_a_body_that_is_no_reply_fails(body: bytes, category: Category) -> None:

@@ -27,7 +27,9 @@ def test_pages_and_sends_take_their_turns_one_at_a_time() -> None:
             inside -= 1
 
     threads = [
-        threading.Thread(target=take, args=(turn,)) for turn in (pace.building, pace.sending) for _ in range(20)
+        threading.Thread(target=take, args=(turn,))
+        for turn in (pace.building, pace.sending)
+        for _ in range(20)
     ]
     for thread in threads:
         thread.start()

@@ -11,6 +11,7 @@ def upgrade() -> None:
     op.add_column("conversations", sa.Column("is_pinned", sa.Boolean(), nullable=False, server_default="0"))
     op.add_column("conversations", sa.Column("deleted_at", sa.DateTime(), nullable=True))
     op.add_column("ledger", sa.Column("purpose", sa.String(16), nullable=False, server_default="reply"))
+    op.add_column("ledger", sa.Column("retries", sa.Integer(), nullable=False, server_default="0"))
     op.drop_index("ix_conversations_updated_at")
     op.create_index("ix_conversations_listed", "conversations", ["deleted_at", "is_pinned", "updated_at"])
     # Three letters at a time: finds parts of words, and words of scripts that put no blanks between them.
