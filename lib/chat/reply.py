@@ -5,13 +5,17 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from lib.chat import attachments
+from lib.chat.attachments import Attachment
 from lib.chat.errors import ChatError
 from lib.chat.tape import (
     Content,
     Event,
     Failed,
     Finished,
+    Image,
     Interrupted,
+    Noted,
     Reasoning,
     Refusal,
     Retried,
@@ -86,6 +90,8 @@ class Reply:
     finish_reason: str | None = None
     error: ChatError | None = None
     timing: Timing = Timing()
+    images: tuple[Attachment, ...] = ()
+    """What an image model drew."""
     notices: tuple[str, ...] = ()
     """What had to be changed to get an answer, one sentence each."""
 
@@ -117,6 +123,7 @@ class _Folding:
         self.reasoning: list[str] = []
         self.refusal: list[str] = []
         self.notices: list[str] = []
+        self.images: list[Attachment] = []
         self.tools: dict[int, ToolUse] = {}
         self.state = State.RUNNING
         self.served = Served(0.0)
@@ -149,8 +156,11 @@ class _Folding:
                 self.model_requested = request.get("model", self.model_requested)
             case Served():
                 self._add_served(event)
-            case Retried(reason=reason):
-                self.notices.append(reason)
+            case Image(image=image):
+                self.images.append(image)
+                self.ttft_ms = event.at_ms if self.ttft_ms is None else self.ttft_ms
+            case Retried(reason=said) | Noted(text=said):
+                self.notices.append(said)
             case Finished() | Failed() | Stopped() | Interrupted():
                 self._close(event)
 
@@ -189,6 +199,7 @@ class _Folding:
             reasoning="".join(self.reasoning),
             refusal="".join(self.refusal),
             tool_calls=tuple(self.tools[index] for index in sorted(self.tools)),
+            images=tuple(self.images),
             model_requested=self.model_requested,
             model_served=self.served.model,
             response_id=self.served.id,
@@ -204,7 +215,7 @@ class _Folding:
 
 def to_json(reply: Reply) -> dict[str, Any]:
     """The reply as plain JSON values."""
-    return asdict(reply)
+    return {**asdict(reply), "images": [attachments.to_json(image) for image in reply.images]}
 
 
 def from_json(fields: Mapping[str, Any]) -> Reply:
@@ -218,6 +229,7 @@ def from_json(fields: Mapping[str, Any]) -> Reply:
             "usage": usage_from_json(fields["usage"]),
             "error": error_from_json(error) if error else None,
             "timing": Timing(**fields["timing"]),
+            "images": tuple(attachments.from_json(image) for image in fields.get("images", ())),
             "notices": tuple(fields["notices"]),
         }
     )

@@ -16,7 +16,8 @@ from lib.chat.errors import ChatError
 from lib.chat.messages import Message, Params
 from lib.chat.models import Model
 from lib.chat.tape import Event, Failed, Retried, Sent, Served
-from lib.gateway import requests
+from lib.chat.usage import Usage
+from lib.gateway import drawing, requests, transcription
 from lib.gateway.catalogue import is_list, models_in
 from lib.gateway.clients import Clients, unread
 from lib.gateway.errors import looks_like_error, translate_exception, translate_response
@@ -68,10 +69,12 @@ class Gateway:
         system_prompt: str = "",
         params: Params = Params(),
         pause: Callable[[], float] = lambda: 0.0,
+        image: requests.Load = requests.no_images,
     ) -> AsyncGenerator[list[Event], None]:
         """The answer in bursts of events. The last event is `Finished` or `Failed`, whatever happens.
 
         `pause` tells the seconds to wait after a read, so that the next one takes several chunks together.
+        `image` gives the bytes of the messages' images by their ids.
         Closing the generator, or cancelling its task, closes the connection to the gateway at once.
         """
         started = time.perf_counter()
@@ -81,6 +84,7 @@ class Gateway:
             system_prompt=system_prompt,
             params=params,
             include_usage=connection.base_url not in self._without_stream_options,
+            image=image,
         )
         while True:
             attempt = _Attempt(self._timeouts, connection, body, started, pause)
@@ -101,6 +105,39 @@ class Gateway:
                     continue
                 yield [Failed(attempt.at_ms(), _translated(exc, connection))]
                 return
+
+    async def draw(
+        self, connection: Connection, prompt: str, *, model: str, params: Params = Params()
+    ) -> AsyncGenerator[list[Event], None]:
+        """The images that an image model draws, as bursts of events that end as those of `answer` do."""
+        started = time.perf_counter()
+        body: dict[str, Any] = {"model": model, "prompt": prompt, "n": params.image_count or 1}
+        if params.image_size:
+            body["size"] = params.image_size
+        if "gpt-image" not in model:  # these always answer in base64 and refuse to be asked for it
+            body["response_format"] = "b64_json"
+        try:
+            async with (
+                self._clients.lend(connection) as client,
+                aclosing(
+                    drawing.draw(client, connection, body, seconds=self._timeouts.first_byte_seconds)
+                ) as bursts,
+            ):
+                async for burst in bursts:
+                    yield burst
+        except Exception as exc:
+            yield [Failed((time.perf_counter() - started) * 1000, _translated(exc, connection))]
+
+    async def transcribe(self, connection: Connection, recording: bytes, *, model: str) -> tuple[str, Usage]:
+        """What a WAV recording says, and the usage as reported. Raises `ChatError`."""
+        seconds = self._timeouts.first_byte_seconds
+        try:
+            async with self._clients.lend(connection) as client:
+                return await transcription.transcribe(
+                    client, connection, recording, model=model, seconds=seconds
+                )
+        except Exception as exc:
+            raise _translated(exc, connection) from None
 
     async def models(self, connection: Connection) -> list[Model]:
         """The models the gateway lists for this key, chat models first. Raises `ChatError`."""
@@ -191,7 +228,8 @@ def _rejects_stream_options(exc: Exception) -> bool:
 
 
 def _translated(exc: Exception, connection: Connection) -> ChatError:
-    return _without_key(translate_exception(exc, base_url=connection.base_url), connection)
+    error = exc if isinstance(exc, ChatError) else translate_exception(exc, base_url=connection.base_url)
+    return _without_key(error, connection)
 
 
 def _without_key(error: ChatError, connection: Connection) -> ChatError:

@@ -1,17 +1,20 @@
 """What a person does: callbacks of the page's widgets. They run before the page is drawn."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from lib import app
 from lib.chat import imports
+from lib.chat.attachments import Attachment
 from lib.chat.connection import parse_api_key
 from lib.chat.exports import ExportFormatError
 from lib.engine.engine import SendRefused, new_id
+from lib.files import archive
 from lib.store.database import StoreError
-from lib.ui import errors
+from lib.ui import errors, intake
 from lib.ui.session import CONVERSATIONS_LISTED, MESSAGES_SHOWN, Session, draft, held
 
 PROMPT = "prompt"
@@ -23,15 +26,46 @@ LONGEST_TITLE = 120
 
 
 def submit() -> None:
-    """Send what stands in the composer."""
-    send(st.session_state[PROMPT] or "")
+    """Send what stands in the composer, with its files.
+
+    It stays there while a file was refused, so that nothing is asked without it, and when it was spoken, so
+    that a person reads it before it is sent.
+    """
+    session, said = held(), st.session_state[PROMPT]
+    text = said.text if said else ""
+    session.refusals = []
+    intake.take(session, said.files if said else [])
+    spoken = intake.written_down(session, said.audio.getvalue()) if said and said.audio else None
+    if spoken is None and not session.refusals:
+        send(text)
+    else:
+        st.session_state[PROMPT] = " ".join(filter(None, (text, spoken)))
 
 
 def send(text: str) -> None:
-    """Say something after the shown path's last message."""
+    """Say something after the shown path's last message, with the files that wait for it."""
     session = held()
-    if text.strip() and not _ask(session, text, session.conversation.leaf_id):
+    if not text.strip() and not session.attached:
+        return
+    if not _ask(session, text, session.conversation.leaf_id, session.attached):
         st.session_state[PROMPT] = text
+    else:
+        session.forget_attached()
+
+
+def detach(attachment_id: str) -> None:
+    """Take a waiting file away again."""
+    session = held()
+    session.attached = [each for each in session.attached if each.id != attachment_id]
+    session.refusals = []
+
+
+def write_down_again() -> None:
+    """Try once more to have the last recording written down."""
+    session = held()
+    recording, session.refusals = session.recording, []
+    if recording and (spoken := intake.written_down(session, recording)):
+        st.session_state[PROMPT] = spoken
 
 
 def pick(key: str) -> None:
@@ -53,12 +87,16 @@ def go_on(message_id: str) -> None:
 def resend(message_id: str, key: str) -> None:
     """Send an edited message: a version beside the old one."""
     session = held()
-    text = st.session_state[key] or ""
-    if text.strip() and _ask(session, text, session.conversation.messages[message_id].parent_id):
+    text, edited = st.session_state[key] or "", session.conversation.messages[message_id]
+    if not text.strip() and not edited.attachments:
+        return
+    if _ask(session, text, edited.parent_id, edited.attachments):
         session.editing = None
 
 
-def _ask(session: Session, text: str | None, parent_id: str | None) -> bool:
+def _ask(
+    session: Session, text: str | None, parent_id: str | None, attachments: Sequence[Attachment] = ()
+) -> bool:
     """Hand a send to the engine; says whether it went. What was refused is said in a toast.
 
     The send carries the id that the page had when it was clicked: a click that arrives twice sends once.
@@ -73,6 +111,7 @@ def _ask(session: Session, text: str | None, parent_id: str | None) -> bool:
             connection=session.connection,
             send_id=(st.session_state.get(SEND_ID) or session.send_id)[:LONGEST_SEND_ID],
             session_id=session.id,
+            attachments=attachments,
         )
     except SendRefused as error:
         st.toast(str(error), icon=":material/error:")
@@ -203,7 +242,9 @@ def import_file(key: str) -> None:
     if not uploaded:
         return
     try:
-        added = app.get().store.conversations.take(imports.read(json.loads(uploaded.getvalue())))
+        read = imports.read(json.loads(uploaded.getvalue()))
+        files = app.get().files
+        added = app.get().store.conversations.take(archive.with_files(each, files) for each in read)
     except (ExportFormatError, StoreError) as error:
         session.notice = str(error)
     except (ValueError, RecursionError):

@@ -3,8 +3,10 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib import app
 from lib.engine.live import LiveTape
-from lib.ui import actions, choices
+from lib.files.intake import LARGEST_UPLOAD
+from lib.ui import actions, attached, choices
 from lib.ui.session import Session
 
 LONGEST_MESSAGE = 200_000
@@ -23,10 +25,16 @@ def show(session: Session) -> DeltaGenerator:
     with st.container(key="hidden"):
         st.session_state[actions.SEND_ID] = session.send_id
         st.text_input("Send id", key=actions.SEND_ID, label_visibility="collapsed")
+    with st.bottom, st.container(key="tray"):
+        attached.show_waiting(session)
+    is_drawing = session.is_drawing
     st.chat_input(
-        "Ask anything",
+        "Describe an image" if is_drawing else "Ask anything",
         key=actions.PROMPT,
         max_chars=LONGEST_MESSAGE,
+        accept_file="multiple",
+        max_upload_size=LARGEST_UPLOAD // 1024**2,
+        accept_audio=_can_write_down(session),
         on_submit=actions.submit,
         disabled=session.connection.needs_key,
     )
@@ -36,9 +44,18 @@ def show(session: Session) -> DeltaGenerator:
             "Parameters", icon=":material/tune:", type="tertiary", key="parameters", on_change="rerun"
         ) as popover:
             if popover.open:
-                choices.show(conversation)
+                choices.show(conversation, is_drawing=is_drawing)
+        if app.get().engine.refuses_images(session.connection, conversation.model):
+            st.caption(":material/hide_image: This model has refused images before.", width="content")
         st.space("stretch")
         return st.empty()
+
+
+def _can_write_down(session: Session) -> bool:
+    """Whether something may be spoken: the embedded model does not listen."""
+    application = app.get()
+    is_local = application.local_model is not None and not session.api_key
+    return application.settings.transcription_model is not None and not is_local
 
 
 def show_stop(tape: LiveTape, slot: DeltaGenerator) -> None:
@@ -74,6 +91,5 @@ def _show_models(session: Session) -> None:
         placeholder="Choose a model",
         label_visibility="collapsed",
         accept_new_options=True,
-        on_change="ignore",
         width=280,
     )

@@ -13,7 +13,7 @@ from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
 from lib.chat.tape import Content, Reasoning
 from lib.engine.live import LiveTape
-from lib.ui import actions, errors, figures
+from lib.ui import actions, attached, errors, figures
 from lib.ui.frames import first_kind, frames
 from lib.ui.labels import plain
 from lib.ui.session import Session
@@ -73,6 +73,7 @@ def _show_question(session: Session, message: Message) -> None:
         return
     with st.container(key=f"question-{message.id}", horizontal_alignment="right"):
         with st.container(key=f"bubble-{message.id}", width="content"):
+            attached.show(message.attachments)
             _show_blocks(message.content)
         _show_versions(session, message)
 
@@ -127,13 +128,16 @@ def _show_end(session: Session, turn: Turn, *, is_last: bool) -> None:
     reply = turn[-1].reply or Reply()
     if reply.refusal:
         st.markdown(inert(reply.refusal))
+    attached.show_drawn(reply.images, turn[-1].id)
     for call in reply.tool_calls:
         st.code(f"{call.name}({_arguments(call.arguments)})", language="python", wrap_lines=True)
     for notice in reply.notices:
         st.caption(f":material/info: {plain(notice)}")
     if reply.error:
         errors.show(reply.error)
-    elif reply.state is State.COMPLETED and not (reply.text or reply.refusal or reply.tool_calls):
+    elif reply.state is State.COMPLETED and not (
+        reply.text or reply.refusal or reply.tool_calls or reply.images
+    ):
         st.caption("The model ended its reply without a word.")
     _show_actions(session, turn, reply, is_last=is_last)
 
@@ -143,7 +147,8 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
     question = session.conversation.messages.get(message.parent_id or "")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"end-{message.id}"):
         if is_last:
-            _icon("content_copy", "Copy", actions.copy, message.id)
+            if _text(turn):
+                _icon("content_copy", "Copy", actions.copy, message.id)
             _icon("refresh", "Regenerate", actions.regenerate, message.id)
             if question:
                 _icon("edit", "Edit the question", actions.edit, question.id)
