@@ -20,8 +20,9 @@ LONGEST_SIDE = 1568
 """Pixels. Anthropic's models shrink larger images to this side, OpenAI's to about as much."""
 LONGEST_DOCUMENT = 200_000
 """Characters that are read of a document: some 50,000 tokens of Latin text."""
-READING_SECONDS = 1.4
-"""How long the reader may take, its start included. With what is around it, an upload is done in 2 s."""
+READING_SECONDS = 5.0
+"""How long to wait for the reader at most. It ends itself much sooner, by the time that it has computed: only
+where it gets no processor does this come first."""
 LONGEST_NAME = 80
 _READER = Path(__file__).with_name("reader.py")
 _reading = threading.BoundedSemaphore(2)
@@ -52,7 +53,7 @@ class FileRefused(ValueError):
 
 
 def take(name: str, data: bytes, *, most_characters: int = LONGEST_DOCUMENT) -> Attachment:
-    """The upload as an attachment with its bytes. Raises `FileRefused` within about 2 s, whatever it is."""
+    """The upload as an attachment with its bytes. Raises `FileRefused` in less than 2 s of computing."""
     name = clean_name(name)
     if not data:
         raise FileRefused(f"“{name}” is empty.")
@@ -103,8 +104,14 @@ def _pdf(name: str, data: bytes, most_characters: int) -> Attachment:
     if not any(texts):
         raise FileRefused(f"“{name}” holds no text, only pictures of it; send its pages as images.")
     marked = "\n\n".join(f"[Page {number}]\n{text}" for number, text in enumerate(texts, 1))
-    note = f"Only the first {len(texts):,} of {pages:,} pages were read." if len(texts) < (pages or 0) else ""
+    note = _pages_read(len(texts), pages or 0)
     return _document(name, "application/pdf", data, marked, most_characters, note=note, pages=pages)
+
+
+def _pages_read(read: int, pages: int) -> str:
+    if read >= pages:
+        return ""
+    return f"Only {'page 1' if read == 1 else f'the first {read:,}'} of {pages:,} pages could be read."
 
 
 def _text(name: str, data: bytes, most_characters: int) -> Attachment:
@@ -153,8 +160,9 @@ def _decoded(head: bytes) -> str | None:
         return text
     chinese = _incremental("gb18030", head)
     if chinese is not None:
-        foreign = [c for c in chinese if c > "\x7f"]
-        if sum("\u3000" <= c <= "\u9fff" or "\uff00" <= c <= "\uffef" for c in foreign) > 0.9 * len(foreign):
+        foreign = "".join(c for c in chinese if c > "\x7f")
+        # Western accents read as rare characters: the common ones have two bytes that ASCII has neither of.
+        if len(foreign.encode("gb2312", "ignore")) > 1.8 * len(foreign):
             return chinese
     return head.decode("cp1252", "replace")
 

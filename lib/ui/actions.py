@@ -29,27 +29,33 @@ def submit() -> None:
     """Send what stands in the composer, with its files.
 
     It stays there while a file was refused, so that nothing is asked without it, and when it was spoken, so
-    that a person reads it before it is sent.
+    that a person reads it before it is sent. Files and speech take a while: whatever ends the run meanwhile
+    does so at the next look into the session state, so there is none after them.
     """
-    session, said = held(), st.session_state[PROMPT]
-    text = said.text if said else ""
-    session.refusals = []
-    intake.take(session, said.files if said else [])
-    spoken = intake.written_down(session, said.audio.getvalue()) if said and said.audio else None
+    session, said, send_id = held(), st.session_state[PROMPT], st.session_state.get(SEND_ID)
+    if not said:
+        return
+    session.refusals, session.draft = [], said.text
+    intake.take(session, said.files)
+    audio = getattr(said, "audio", None)  # not there where nothing can be spoken
+    spoken = intake.written_down(session, said.text, audio.getvalue()) if audio else None
     if spoken is None and not session.refusals:
-        send(text)
-    else:
-        st.session_state[PROMPT] = " ".join(filter(None, (text, spoken)))
+        _say(session, said.text, send_id)
+    elif spoken:
+        session.draft = f"{said.text} {spoken}".strip()
 
 
 def send(text: str) -> None:
     """Say something after the shown path's last message, with the files that wait for it."""
-    session = held()
+    _say(held(), text)
+
+
+def _say(session: Session, text: str, send_id: str | None = None) -> None:
+    session.draft = text
     if not text.strip() and not session.attached:
         return
-    if not _ask(session, text, session.conversation.leaf_id, session.attached):
-        st.session_state[PROMPT] = text
-    else:
+    if _ask(session, text, session.conversation.leaf_id, session.attached, send_id):
+        session.draft = ""
         session.forget_attached()
 
 
@@ -63,9 +69,12 @@ def detach(attachment_id: str) -> None:
 def write_down_again() -> None:
     """Try once more to have the last recording written down."""
     session = held()
-    recording, session.refusals = session.recording, []
-    if recording and (spoken := intake.written_down(session, recording)):
-        st.session_state[PROMPT] = spoken
+    if not session.recording:
+        return
+    (text, recording), session.refusals = session.recording, []
+    session.draft = text
+    if spoken := intake.written_down(session, text, recording):
+        session.draft = f"{text} {spoken}".strip()
 
 
 def pick(key: str) -> None:
@@ -95,7 +104,11 @@ def resend(message_id: str, key: str) -> None:
 
 
 def _ask(
-    session: Session, text: str | None, parent_id: str | None, attachments: Sequence[Attachment] = ()
+    session: Session,
+    text: str | None,
+    parent_id: str | None,
+    attachments: Sequence[Attachment] = (),
+    send_id: str | None = None,
 ) -> bool:
     """Hand a send to the engine; says whether it went. What was refused is said in a toast.
 
@@ -109,7 +122,7 @@ def _ask(
             text,
             parent_id=parent_id,
             connection=session.connection,
-            send_id=(st.session_state.get(SEND_ID) or session.send_id)[:LONGEST_SEND_ID],
+            send_id=(send_id or st.session_state.get(SEND_ID) or session.send_id)[:LONGEST_SEND_ID],
             session_id=session.id,
             attachments=attachments,
         )

@@ -1,6 +1,7 @@
 """Files on the page: those of a message, those that a model drew, those that wait to be sent."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import streamlit as st
 
@@ -13,8 +14,10 @@ from lib.ui.session import Session
 
 THUMBNAIL_SIDE = 640
 """Pixels of the longest side: enough for a sharp preview."""
-SHOWN_WIDTH, WAITING_WIDTH, DRAWN_WIDTH = 200, 64, 480
-"""How wide images are drawn, in CSS pixels: in a bubble, over the composer, in an answer."""
+SHOWN_SIDE, WAITING_SIDE = 200, 44
+"""The longest side of previews, in CSS pixels: in a bubble, and over the composer."""
+DRAWN_WIDTH, DRAWN_WIDTH_OF_MANY = 480, 320
+"""How wide the images of an answer are drawn at most, in CSS pixels: one alone, and each of several."""
 
 
 def show(attachments: Sequence[Attachment]) -> None:
@@ -22,7 +25,7 @@ def show(attachments: Sequence[Attachment]) -> None:
     if images := images_of(attachments):
         with st.container(horizontal=True, gap="small"):
             for image in images:
-                _show_image(image, SHOWN_WIDTH)
+                _show_image(image, SHOWN_SIDE)
     for document in attachments:
         if not document.is_image:
             st.badge(_label(document), icon=":material/description:", color="gray")
@@ -32,26 +35,31 @@ def show(attachments: Sequence[Attachment]) -> None:
 
 def show_drawn(images: Sequence[Attachment], key: str) -> None:
     """Draw the images of an answer, each with a button that saves it."""
-    for number, image in enumerate(images):
-        try:
-            data = app.get().files.load(image)
-        except Missing:
-            st.caption(_gone(image))
-            continue
-        st.image(data, width=DRAWN_WIDTH)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.download_button(
-                "Download",
-                data,
-                image.name,
-                image.media_type,
-                key=f"save-{key}-{number}",
-                icon=":material/download:",
-                type="tertiary",
-                on_click="ignore",
-            )
-            size = f"{image.width} × {image.height}"
-            st.caption(size + (f" · {plain(image.text)}" if image.text else ""))
+    width = DRAWN_WIDTH if len(images) == 1 else DRAWN_WIDTH_OF_MANY
+    with st.container(horizontal=True) if images else nullcontext():
+        for number, image in enumerate(images):
+            with st.container(width=min(width, image.width or width), gap="xsmall"):
+                _show_one_drawn(image, f"save-{key}-{number}")
+
+
+def _show_one_drawn(image: Attachment, key: str) -> None:
+    try:
+        data = app.get().files.load(image)
+    except Missing:
+        st.caption(_gone(image))
+        return
+    st.image(data, width="stretch")
+    st.caption(f"{image.width} × {image.height}" + (f" · {plain(image.text)}" if image.text else ""))
+    st.download_button(
+        "Download",
+        data,
+        image.name,
+        image.media_type,
+        key=key,
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
 
 
 def show_waiting(session: Session) -> None:
@@ -69,10 +77,15 @@ def show_waiting(session: Session) -> None:
 
 def _show_waiting(attachment: Attachment) -> None:
     with st.container(
-        horizontal=True, vertical_alignment="center", gap="xxsmall", width="content", border=True
+        horizontal=True,
+        vertical_alignment="center",
+        gap="xxsmall",
+        width="content",
+        border=True,
+        key=f"chip-{attachment.id}",
     ):
         if attachment.is_image:
-            _show_image(attachment, WAITING_WIDTH)
+            _show_image(attachment, WAITING_SIDE)
         else:
             label = _label(attachment) + (f" · {plain(attachment.note)}" if attachment.note else "")
             st.caption(f":material/description: {label}", width="content")
@@ -87,13 +100,14 @@ def _show_waiting(attachment: Attachment) -> None:
         )
 
 
-def _show_image(image: Attachment, width: int) -> None:
+def _show_image(image: Attachment, side: int) -> None:
     try:
         data = app.get().files.smaller(image, THUMBNAIL_SIDE)
     except Missing:
         st.caption(_gone(image))
     else:
-        st.image(data, width=width)
+        longest = max(image.width or 1, image.height or 1)
+        st.image(data, width=max(1, side * (image.width or 1) // longest))
 
 
 def _gone(image: Attachment) -> str:

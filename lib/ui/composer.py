@@ -28,6 +28,8 @@ def show(session: Session) -> DeltaGenerator:
     with st.bottom, st.container(key="tray"):
         attached.show_waiting(session)
     is_drawing = session.is_drawing
+    if session.draft:
+        st.session_state[actions.PROMPT] = session.draft
     st.chat_input(
         "Describe an image" if is_drawing else "Ask anything",
         key=actions.PROMPT,
@@ -38,6 +40,7 @@ def show(session: Session) -> DeltaGenerator:
         on_submit=actions.submit,
         disabled=session.connection.needs_key,
     )
+    session.draft = ""  # only now: a run that ended before this point has shown nothing
     with st.bottom, st.container(key="composer", horizontal=True, vertical_alignment="center", gap="small"):
         _show_models(session)
         with st.popover(

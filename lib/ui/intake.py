@@ -31,12 +31,15 @@ def take(session: Session, files: Iterable[Any]) -> None:
                 session.attached.append(taken)
 
 
-def written_down(session: Session, recording: bytes) -> str | None:
-    """What a recording says; `None`, with a sentence to show and the recording kept, when that failed."""
+def written_down(session: Session, text: str, recording: bytes) -> str | None:
+    """What a recording says; `None`, with a sentence to show, when that failed.
+
+    Then the recording is kept, with the text that was written before it.
+    """
     application = app.get()
-    session.recording = recording
+    session.recording = text, recording
     try:
-        text = application.engine.transcribe(
+        spoken = application.engine.transcribe(
             session.connection,
             recording,
             model=application.settings.transcription_model or "",
@@ -47,6 +50,6 @@ def written_down(session: Session, recording: bytes) -> str | None:
         session.refusals.append(f"{TITLES[error.category]}. {error.message} {error.hint}")
         return None
     session.recording = None
-    if not text:
+    if not spoken:
         session.refusals.append("Nothing could be heard in the recording.")
-    return text
+    return spoken

@@ -40,12 +40,14 @@ class Session:
     """The conversation that the address names, as this tab last wrote it."""
     api_key: Secret | None = None
     """A visitor's own key: in memory, for this tab, never stored."""
+    draft: str = ""
+    """Text on its way back into the composer."""
     attached: list[Attachment] = field(default_factory=list)
     """Files that were taken and wait for the next message."""
     refusals: list[str] = field(default_factory=list)
     """What has to be said about the last files or the last recording, a sentence each."""
-    recording: bytes | None = None
-    """A recording that could not be written down, to be tried again."""
+    recording: tuple[str, bytes] | None = None
+    """What was written before a recording that could not be written down, and the recording itself."""
     editing: str | None = None
     """The message that is being edited."""
     copied: str | None = None

@@ -56,7 +56,7 @@ def follow(session: Session, tape: LiveTape, place: DeltaGenerator) -> None:
         head = st.empty()
         _show_reasoning(head, earlier)
         waiting = st.empty() if earlier else head
-        waiting.markdown(":shimmer[Waiting for the model…]")
+        waiting.markdown(f":shimmer[{'Drawing' if session.is_drawing else 'Waiting for the model'}…]")
         if first_kind(tape) is Reasoning:
             with waiting.status(":shimmer[Thinking…]", type="compact") as status:
                 st.write_stream(frames(tape, Reasoning))
