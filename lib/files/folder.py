@@ -13,7 +13,7 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from lib.chat.attachments import Attachment, AttachmentKind
 from lib.files.reader import FORMATS, LARGEST_PIXELS
@@ -115,7 +115,7 @@ def checked(name: str, data: bytes, *, text: str = "") -> Attachment:
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as image:
             width, height, kind = image.width, image.height, image.format or ""
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ValueError(f"“{name}” is no image.") from None
     if width * height > LARGEST_PIXELS:
         raise ValueError(f"“{name}” has too many pixels.")

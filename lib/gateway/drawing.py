@@ -86,7 +86,7 @@ async def _data(item: Mapping[str, Any], connection: Connection) -> bytes:
         if len(encoded) > LARGEST_IMAGE * 4 / 3 + 4:
             raise _trouble(f"The image is larger than {LARGEST_IMAGE // 1024**2} MB.")
         try:
-            return base64.b64decode(encoded)
+            return base64.b64decode("".join(encoded.split()), validate=True)
         except ValueError:
             raise _trouble("The image is no base64.") from None
     if isinstance(url, str) and url:
