@@ -19,7 +19,7 @@ from lib.files.folder import Files
 from lib.files.intake import take
 from lib.gateway.client import Gateway
 from lib.store import Store
-from tests.engine.conftest import PATIENCE, Chat, settle
+from tests.engine.conftest import PATIENCE, QUICK, Chat, settle
 from tests.files.samples import image, noise
 from tests.scripted_gateway import ScriptedGateway, drawing, error, stream
 
@@ -65,7 +65,7 @@ def test_an_image_and_a_document_go_along_and_are_stored(
     chat: Chat, gateway: ScriptedGateway, tmp_path: Path
 ) -> None:
     photo, notes = take("photo.png", image()), take("notes.md", b"# Tea")
-    answer = ask(chat, "Look", photo, notes)
+    answer = ask(chat, QUICK, photo, notes)
     (request,) = gateway.requests
     assert request.images == [photo.data]
     assert request.body["messages"][0]["content"][0]["text"] == "File: notes.md\n\n# Tea"
@@ -92,7 +92,7 @@ def test_an_image_is_sent_again_with_what_follows_and_counted_in_estimates(
 
 def test_a_request_with_many_large_images_stays_under_its_limit(chat: Chat, gateway: ScriptedGateway) -> None:
     for seed in range(4):
-        answer = ask(chat, f"Look at {seed}", take(f"{seed}.jpg", noise(800, 600, seed=seed)))
+        answer = ask(chat, f"Look at {seed}, {QUICK}", take(f"{seed}.jpg", noise(800, 600, seed=seed)))
     assert all(len(request.raw_body) <= REQUEST_BYTES for request in gateway.requests)
     sides = [Image.open(BytesIO(data)).width for data in gateway.requests[-1].images]
     assert sides == sorted(sides)
@@ -108,7 +108,7 @@ def test_images_of_a_temporary_chat_are_in_no_file(
     photo = take("photo.png", image())
     tape = chat.engine.send(
         chat.conversation,
-        "Look",
+        QUICK,
         parent_id=None,
         connection=chat.connection,
         send_id=new_id(),
@@ -122,7 +122,8 @@ def test_images_of_a_temporary_chat_are_in_no_file(
     assert chat.store.attachments.ids() == set()
 
 
-def test_a_file_names_the_chat_where_nothing_is_written(chat: Chat) -> None:
+def test_a_file_names_the_chat_where_nothing_is_written(chat: Chat, gateway: ScriptedGateway) -> None:
+    gateway.enqueue(stream("A red one."))
     ask(chat, "", take("photo.png", image()))
     assert chat.conversation.title == "photo.png"
 
