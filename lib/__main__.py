@@ -21,6 +21,7 @@ from lib.chat.tape import text_of
 from lib.config import ConfigurationError, Settings
 from lib.engine.engine import Engine, new_id
 from lib.engine.live import LiveTape
+from lib.files import archive
 from lib.store.database import StoreError
 
 OK, FAILED, WRONG_USAGE = 0, 1, 2
@@ -175,7 +176,9 @@ def _export(options: argparse.Namespace, settings: Settings) -> int:
                 raise ValueError(f"There is no conversation {options.conversation!r}.")
             wanted = iter([found])
         if options.format == "json":
-            print(json.dumps(exports.to_json(wanted), ensure_ascii=False, indent=1))
+            print(
+                json.dumps(archive.exported(wanted, app.open_files(settings)), ensure_ascii=False, indent=1)
+            )
         else:
             print("\n\n".join(exports.to_markdown(conversation) for conversation in wanted))
     return OK
@@ -188,7 +191,8 @@ def _import(options: argparse.Namespace, settings: Settings) -> int:
         raise ValueError(f"{options.file} is not a JSON file.") from None
     read = imports.read(data)
     with closing(app.open_store(settings)) as store:
-        added = store.conversations.take(read)
+        files = app.open_files(settings)
+        added = store.conversations.take(archive.with_files(conversation, files) for conversation in read)
     print(f"{added} conversations were added, {len(read) - added} were there already.")
     return OK
 

@@ -24,24 +24,45 @@ from tests.scripted_replies import (
     Silence,
     Until,
     deltas,
+    drawing,
+    drawn,
     error,
     hang_up,
+    heard,
     raw,
     silence,
     stream,
     unscripted,
 )
 
-__all__ = ["Gate", "Received", "ScriptedGateway", "deltas", "error", "hang_up", "raw", "silence", "stream"]
+__all__ = [
+    "Gate",
+    "Received",
+    "ScriptedGateway",
+    "deltas",
+    "drawing",
+    "error",
+    "hang_up",
+    "raw",
+    "silence",
+    "stream",
+]
 
 DEFAULT_MODELS = ("model-a", "model-b", "text-embedding-a")
+_UNSCRIPTED: dict[tuple[str, str], Script] = {
+    ("POST", "/chat/completions"): unscripted,
+    ("POST", "/images/generations"): drawn,
+    ("POST", "/audio/transcriptions"): heard,
+}
+"""The endpoints that take scripts, and what each answers without one."""
 HEAD_LIMIT = 64 * 1024
 
 
 class ScriptedGateway:
-    """Serves `/v1/models` and `/v1/chat/completions`, with and without the `/v1`.
+    """Serves `/v1/models`, `/v1/chat/completions`, `/v1/images/generations` and `/v1/audio/transcriptions`,
+    with and without the `/v1`.
 
-    Use it as a context manager. A chat request is answered by the script that `when` has for its last user
+    Use it as a context manager. A request is answered by the script that `when` has for its last user
     message, else by the next one of `enqueue`, else by what `unscripted` makes of the message.
     """
 
@@ -73,9 +94,10 @@ class ScriptedGateway:
         """Answer `GET /models` with this instead of the list."""
         self.serve("/models", script)
 
-    def serve(self, path: str, script: Script) -> None:
-        """Answer a GET of this path with this; `/v1` in front of it is left out."""
+    def serve(self, path: str, script: Script) -> str:
+        """Answer a GET of this path with this; `/v1` in front of it is left out. Returns its URL."""
         self._pages[path] = script
+        return f"http://127.0.0.1:{self.port}{path}"
 
     def wait_for_request(self, count: int = 1, timeout: float = 5.0) -> Received:
         """The `count`-th request, waiting for it. Raises `TimeoutError` after `timeout` seconds."""
@@ -159,12 +181,12 @@ class ScriptedGateway:
             return self._pages[path]
         if endpoint == ("GET", "/models"):
             return error(200, {"object": "list", "data": self._model_list()})
-        if endpoint != ("POST", "/chat/completions"):
+        if endpoint not in _UNSCRIPTED:
             fault = f"Invalid URL ({received.method} {received.path})"
             return error(404, {"error": {"message": fault, "type": "invalid_request_error", "code": ""}})
         if received.prompt in self._scripts:
             return self._scripts[received.prompt]
-        return self._queue.popleft() if self._queue else unscripted
+        return self._queue.popleft() if self._queue else _UNSCRIPTED[endpoint]
 
     def _model_list(self) -> list[dict[str, Any]]:
         return [
@@ -179,7 +201,9 @@ async def _receive(reader: asyncio.StreamReader) -> Received:
     method, path, _ = start.split(" ", 2)
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     raw_body = await reader.readexactly(int(headers.get("content-length", 0)))
-    return Received(method, path, headers, json.loads(raw_body) if raw_body else None, raw_body)
+    is_json = raw_body and "multipart" not in headers.get("content-type", "")
+    body = json.loads(raw_body) if is_json else None
+    return Received(method, path, headers, body, raw_body)
 
 
 async def _play(reply: Reply, received: Received, writer: asyncio.StreamWriter) -> None:

@@ -82,14 +82,23 @@ class Conversation:
 
     def prompt(self, reply_id: str) -> list[str]:
         """The texts that were sent to get a reply, for estimates of their tokens."""
-        texts = [message.said for message in self.path(self.messages[reply_id].parent_id)]
+        texts = [text for message in self.path(self.messages[reply_id].parent_id) for text in message.texts()]
         return [self.system_prompt, *texts] if self.system_prompt else texts
+
+    def prompt_image_tokens(self, reply_id: str) -> int:
+        """An estimate of the tokens of the images that were sent to get a reply."""
+        return sum(message.image_tokens() for message in self.path(self.messages[reply_id].parent_id))
 
     def add(self, messages: Iterable[Message]) -> None:
         """Append messages and show the path to the last of them."""
         for message in messages:
             self.messages[message.id] = message
             self.leaf_id = message.id
+
+
+def title_of(message: Message) -> str:
+    """A title from a conversation's first message: its first words, else the name of what came with it."""
+    return title_from(message.content or next((each.name for each in message.attachments), ""))
 
 
 def title_from(text: str) -> str:

@@ -29,7 +29,7 @@ class LedgerRow:
     retries: int = 0
     """How often the request was asked again."""
     purpose: str = "reply"
-    """What the call was for: a `reply` to a person, or a `title` written on the side."""
+    """What the call was for: a `reply` to a person, a `title` written on the side, or a `transcription`."""
 
     @classmethod
     def of(
@@ -54,7 +54,7 @@ class LedgerRow:
         )
 
 
-def accounted(reply: Reply, prompt: Sequence[str]) -> Usage:
+def accounted(reply: Reply, prompt: Sequence[str], image_tokens: int = 0) -> Usage:
     """The usage to book for a reply: reported if it was, else estimated from what was sent and received.
 
     A reply that received nothing stays unknown: whether the gateway counts it cannot be seen from here.
@@ -62,7 +62,7 @@ def accounted(reply: Reply, prompt: Sequence[str]) -> Usage:
     if reply.usage.source is not Source.UNKNOWN:
         return reply.usage
     received = reply.text + reply.reasoning + reply.refusal + "".join(c.arguments for c in reply.tool_calls)
-    return estimate_usage(prompt, received) if received else reply.usage
+    return estimate_usage(prompt, received, image_tokens) if received else reply.usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,17 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from lib.chat import attachments
+from lib.chat.attachments import Attachment
 from lib.chat.errors import ChatError
 from lib.chat.tape import (
-    Adapted,
     Content,
     Event,
     Failed,
     Finished,
+    Image,
     Interrupted,
+    Noted,
     Reasoning,
     Refusal,
     Retried,
@@ -90,6 +93,8 @@ class Reply:
     finish_reason: str | None = None
     error: ChatError | None = None
     timing: Timing = Timing()
+    images: tuple[Attachment, ...] = ()
+    """What an image model drew."""
     notices: tuple[str, ...] = ()
     """What had to be changed or done again to get an answer, one sentence each, each once."""
     retries: int = 0
@@ -131,6 +136,7 @@ class _Folding:
         self.refusal: list[str] = []
         self.notices: list[str] = []
         self.retries = 0
+        self.images: list[Attachment] = []
         self.tools: dict[int, ToolUse] = {}
         self.state = State.RUNNING
         self.served = Served(0.0)
@@ -166,10 +172,13 @@ class _Folding:
                 self.is_json = _asks_for_json(request)
             case Served():
                 self._add_served(event)
-            case Retried(reason=notice) | Adapted(notice=notice):
+            case Image(image=image):
+                self.images.append(image)
+                self.ttft_ms = event.at_ms if self.ttft_ms is None else self.ttft_ms
+            case Retried(reason=said) | Noted(text=said):
                 self.retries += isinstance(event, Retried)
-                if notice not in self.notices:
-                    self.notices.append(notice)
+                if said not in self.notices:
+                    self.notices.append(said)
             case Finished() | Failed() | Stopped() | Interrupted():
                 self._close(event)
 
@@ -210,6 +219,7 @@ class _Folding:
             reasoning="".join(self.reasoning),
             refusal="".join(self.refusal),
             tool_calls=tuple(self.tools[index] for index in sorted(self.tools)),
+            images=tuple(self.images),
             model_requested=self.model_requested,
             model_served=self.served.model,
             models_before=tuple(model for model in self.models if model != self.served.model),
@@ -233,7 +243,7 @@ def _asks_for_json(request: Mapping[str, Any]) -> bool:
 
 def to_json(reply: Reply) -> dict[str, Any]:
     """The reply as plain JSON values."""
-    return asdict(reply)
+    return {**asdict(reply), "images": [attachments.to_json(image) for image in reply.images]}
 
 
 def from_json(fields: Mapping[str, Any]) -> Reply:
@@ -247,6 +257,7 @@ def from_json(fields: Mapping[str, Any]) -> Reply:
             "usage": usage_from_json(fields["usage"]),
             "error": error_from_json(error) if error else None,
             "timing": Timing(**fields["timing"]),
+            "images": tuple(attachments.from_json(image) for image in fields.get("images", ())),
             "notices": tuple(fields["notices"]),
             "models_before": tuple(fields.get("models_before", ())),
         }

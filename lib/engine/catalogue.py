@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lib.chat.connection import Connection
 from lib.chat.errors import ChatError
-from lib.chat.models import Model
+from lib.chat.models import Kind, Model, kind_of
 from lib.engine.loop import Loop
 from lib.gateway.client import Gateway
 
@@ -60,6 +60,13 @@ class Catalogue:
         if asking:
             wait([asking], wait_seconds)
         return self._refreshed(connection)[0]
+
+    def kind(self, connection: Connection, model: str) -> Kind:
+        """What a model makes: as its gateway has listed it, else by its name. Asks nobody."""
+        with self._lock:
+            entry = self._entries.get(connection)
+            models = entry.listing.models if entry else ()
+        return next((each.kind for each in models if each.id == model), kind_of(model))
 
     def _refreshed(self, connection: Connection) -> "tuple[Listing, Future[list[Model]] | None]":
         with self._lock:

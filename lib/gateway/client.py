@@ -16,8 +16,9 @@ from lib.chat.connection import Connection
 from lib.chat.errors import ChatError
 from lib.chat.messages import Message, Params
 from lib.chat.models import Model
-from lib.chat.tape import Adapted, Event, Failed, Retried, Sent, Served
-from lib.gateway import requests
+from lib.chat.tape import Event, Failed, Noted, Retried, Sent, Served
+from lib.chat.usage import Usage
+from lib.gateway import drawing, requests, transcription
 from lib.gateway.balance import balance_of
 from lib.gateway.catalogue import is_list, models_in
 from lib.gateway.clients import Clients, unread
@@ -74,16 +75,18 @@ class Gateway:
         system_prompt: str = "",
         params: Params = Params(),
         pause: Callable[[], float] = lambda: 0.0,
+        image: requests.Load = requests.no_images,
     ) -> AsyncGenerator[list[Event], None]:
         """The answer in bursts of events. The last event is `Finished` or `Failed`, whatever happens.
 
         What may pass (`lib.gateway.retries`) is asked again, and so is a request without the parameter that
         the server named as one it does not take.
         `pause` tells the seconds to wait after a read, so that the next one takes several chunks together.
+        `image` gives the bytes of the messages' images by their ids.
         Closing the generator, or cancelling its task, closes the connection to the gateway at once.
         """
         started = time.perf_counter()
-        wanted = requests.body(messages, model=model, system_prompt=system_prompt, params=params)
+        wanted = requests.body(messages, model=model, system_prompt=system_prompt, params=params, image=image)
         body, notices = self._dialects.spoken(connection.base_url, wanted)
         mask, retries = KeyMask(connection), Retries()
         while True:
@@ -91,7 +94,7 @@ class Gateway:
             sent_ms = attempt.at_ms()
             request = {name: body[name] for name in body if name != "messages"}
             sent = Sent(sent_ms, request, system_prompt, connection.base_url)
-            yield [sent, *(Adapted(sent_ms, notice) for notice in notices)]
+            yield [sent, *(Noted(sent_ms, notice) for notice in notices)]
             try:
                 async with (
                     self._clients.lend(connection) as client,
@@ -112,6 +115,40 @@ class Gateway:
                 return
             yield [Retried(at_ms, again.reason)]
             await asyncio.sleep(again.pause)
+
+    async def draw(
+        self, connection: Connection, prompt: str, *, model: str, params: Params = Params()
+    ) -> AsyncGenerator[list[Event], None]:
+        """The images that an image model draws, as bursts of events that end as those of `answer` do."""
+        started = time.perf_counter()
+        body: dict[str, Any] = {"model": model, "prompt": prompt, "n": params.image_count or 1}
+        if params.image_size:
+            body["size"] = params.image_size
+        if "gpt-image" not in model:  # these always answer in base64 and refuse to be asked for it
+            body["response_format"] = "b64_json"
+        mask = KeyMask(connection)
+        try:
+            async with (
+                self._clients.lend(connection) as client,
+                aclosing(
+                    drawing.draw(client, connection, body, seconds=self._timeouts.first_byte_seconds)
+                ) as bursts,
+            ):
+                async for burst in bursts:
+                    yield mask.events(burst)
+        except Exception as exc:
+            yield [Failed((time.perf_counter() - started) * 1000, _translated(exc, connection))]
+
+    async def transcribe(self, connection: Connection, recording: bytes, *, model: str) -> tuple[str, Usage]:
+        """What a WAV recording says, and the usage as reported. Raises `ChatError`."""
+        seconds = self._timeouts.first_byte_seconds
+        try:
+            async with self._clients.lend(connection) as client:
+                return await transcription.transcribe(
+                    client, connection, recording, model=model, seconds=seconds
+                )
+        except Exception as exc:
+            raise _translated(exc, connection) from None
 
     async def models(self, connection: Connection) -> list[Model]:
         """The models the gateway lists for this key, chat models first. Raises `ChatError`."""
@@ -203,4 +240,5 @@ def _served(response: httpx2.Response, at_ms: float) -> Served:
 
 
 def _translated(exc: Exception, connection: Connection) -> ChatError:
-    return KeyMask(connection).error(translate_exception(exc, base_url=connection.base_url))
+    error = exc if isinstance(exc, ChatError) else translate_exception(exc, base_url=connection.base_url)
+    return KeyMask(connection).error(error)

@@ -173,6 +173,20 @@ def translate_exception(exc: BaseException, *, base_url: str) -> ChatError:
     return _error(Category.UPSTREAM_DOWN, f"The request failed ({type(exc).__name__}).", base_url)
 
 
+def refuses_images(error: ChatError) -> bool:
+    """Whether a server's words say that the model takes no images, after a request that had some."""
+    return error.status in _IMAGE_REFUSALS and bool(_ABOUT_IMAGES.search(error.message.lower()))
+
+
+_IMAGE_REFUSALS = (400, 404, 415, 422, 500, 501)
+_ABOUT_IMAGES = re.compile(
+    r"image_url|image input|images? (is|are|content)"
+    r"|(support|accept|allow)\w*.{0,40}(image|vision|multimodal)"
+    r"|multimodal|vision|content type|expected (a )?(\W?)(text|string)|mmproj|图片|图像|多模态"
+)
+"""OpenAI, DeepSeek, OpenRouter, llama.cpp and vLLM in their own words, and gateways in Chinese."""
+
+
 def interrupted(message: str, *, base_url: str = "") -> ChatError:
     """A stream that ended before the model said that it was done."""
     return _error(Category.STREAM_INTERRUPTED, message, base_url)

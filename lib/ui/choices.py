@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from lib.chat.conversations import Conversation
+from lib.chat.messages import Params
 
 MODEL = "model"
 SYSTEM_PROMPT = "system_prompt"
@@ -17,6 +18,7 @@ PREFIX = "params."
 LONGEST_MODEL_NAME = 200
 DEFAULT = "Default"
 """Shown where nothing is sent, so that the server decides."""
+MOST_IMAGES = 4
 
 
 def collect(conversation: Conversation) -> None:
@@ -51,6 +53,10 @@ def _effort(label: str) -> str | None:
     return None if label == DEFAULT else label.lower()
 
 
+def _size(label: str) -> str | None:
+    return None if label == DEFAULT else label.replace(" × ", "x")
+
+
 _TAKE = {
     "temperature": _same,
     "max_tokens": _same,
@@ -60,12 +66,26 @@ _TAKE = {
     "presence_penalty": _same,
     "frequency_penalty": _same,
     "reasoning_effort": _effort,
+    "image_size": _size,
+    "image_count": _same,
     "stream": bool,
 }
 
 
-def show(conversation: Conversation) -> None:
-    """Draw the system prompt and the parameters."""
+def show(conversation: Conversation, *, is_drawing: bool = False) -> None:
+    """Draw the system prompt and the parameters, or those of an image model."""
+    if is_drawing:
+        _show_drawing(conversation.params)
+    else:
+        _show_writing(conversation)
+
+
+def _show_drawing(params: Params) -> None:
+    _select("Size", "image_size", _SIZES, params.image_size)
+    _number("Images", "image_count", params.image_count, 1, MOST_IMAGES, 1)
+
+
+def _show_writing(conversation: Conversation) -> None:
     params = conversation.params
     st.text_area(
         "System prompt",
@@ -97,6 +117,11 @@ def show(conversation: Conversation) -> None:
 
 
 _EFFORTS = {None: DEFAULT, "minimal": "Minimal", "low": "Low", "medium": "Medium", "high": "High"}
+_SIZES: dict[str | None, str] = {
+    None: DEFAULT,
+    **{f"{w}x{h}": f"{w} × {h}" for w, h in ((1024, 1024), (1536, 1024), (1024, 1536), (512, 512))},
+}
+"""What most image models draw; `gpt-image` and `dall-e-2` take them all between them."""
 
 
 def _number(label: str, name: str, value: float | None, low: float, high: float, step: float) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from lib import app
 from lib.chat import exports
 from lib.chat.conversations import Conversation
+from lib.files import archive
 from lib.store.conversations import KEPT_IN_BIN
 from lib.ui import actions, inspector, usage
 from lib.ui.labels import plain
@@ -136,7 +137,7 @@ def _download(label: str, data: Callable[[], str], file_name: str, mime: str) ->
 
 
 def _as_json(conversations: Iterable[Conversation]) -> str:
-    return json.dumps(exports.to_json(conversations), ensure_ascii=False, indent=1)
+    return json.dumps(archive.exported(conversations, app.get().files), ensure_ascii=False, indent=1)
 
 
 @st.dialog("Connect SynStar AI", icon=":material/key:", on_dismiss=_closed)

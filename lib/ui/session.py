@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from lib import app
+from lib.chat.attachments import Attachment
 from lib.chat.connection import Connection, Secret
 from lib.chat.conversations import Conversation
 from lib.chat.ledger import LedgerRow
 from lib.chat.messages import Message
+from lib.chat.models import Kind
 from lib.chat.reply import Reply, State
 from lib.engine.engine import new_id
 from lib.engine.live import LiveTape
@@ -38,6 +40,14 @@ class Session:
     """The conversation that the address names, as this tab last wrote it."""
     api_key: Secret | None = None
     """A visitor's own key: in memory, for this tab, never stored."""
+    draft: str = ""
+    """Text on its way back into the composer."""
+    attached: list[Attachment] = field(default_factory=list)
+    """Files that were taken and wait for the next message."""
+    refusals: list[str] = field(default_factory=list)
+    """What has to be said about the last files or the last recording, a sentence each."""
+    recording: tuple[str, bytes] | None = None
+    """What was written before a recording that could not be written down, and the recording itself."""
     editing: str | None = None
     """The message that is being edited."""
     is_waiting: bool = False
@@ -106,12 +116,25 @@ class Session:
             )
             self.unkept.append(replace(row, conversation="Temporary chat"))
 
+    def forget_attached(self) -> None:
+        """Nothing waits for the next message any more."""
+        self.attached, self.refusals, self.recording = [], [], None
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether the chosen model draws images."""
+        model, connection = self.conversation.model, self.connection
+        if not model or connection.needs_key:
+            return False
+        return app.get().engine.catalogue.kind(connection, model) is Kind.IMAGE
+
     def open(self, conversation: Conversation) -> None:
         """Show another conversation."""
         self.conversation = conversation
         self.editing = self.copied = self.panel = None
         self.is_waiting = False
         self.shown_messages = MESSAGES_SHOWN
+        self.forget_attached()
         self.tapes.clear()
         self.pasted.clear()
         choices.present(conversation)

@@ -14,7 +14,7 @@ from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
 from lib.chat.tape import Content, Event, Reasoning, ToolCall
 from lib.engine.live import LiveTape
-from lib.ui import actions, errors, figures, remarks, remedies
+from lib.ui import actions, attached, errors, figures, remarks, remedies
 from lib.ui.frames import first_kind, frames
 from lib.ui.labels import plain
 from lib.ui.session import Session
@@ -57,7 +57,7 @@ def follow(session: Session, tape: LiveTape, place: DeltaGenerator) -> None:
         head = st.empty()
         _show_reasoning(head, earlier)
         waiting = st.empty() if earlier else head
-        waiting.markdown(":shimmer[Waiting for the model…]")
+        waiting.markdown(f":shimmer[{'Drawing' if session.is_drawing else 'Waiting for the model'}…]")
         kind = first_kind(tape)
         if kind is Reasoning:
             with waiting.status(":shimmer[Thinking…]", type="compact") as status:
@@ -82,6 +82,7 @@ def _show_question(session: Session, message: Message) -> None:
         return
     with st.container(key=f"question-{message.id}", horizontal_alignment="right"):
         with st.container(key=f"bubble-{message.id}", width="content"):
+            attached.show(message.attachments)
             _show_blocks(message.content)
         _show_versions(session, message)
 
@@ -142,6 +143,7 @@ def _show_end(session: Session, turn: Turn, *, is_last: bool) -> None:
     reply = turn[-1].reply or Reply()
     if reply.refusal:
         st.markdown(inert(reply.refusal))
+    attached.show_drawn(reply.images, turn[-1].id)
     for call in reply.tool_calls:
         remarks.show_tool_call(call)
     for notice in reply.notices:
@@ -151,7 +153,9 @@ def _show_end(session: Session, turn: Turn, *, is_last: bool) -> None:
         if is_last:
             remedies.show(session, turn, reply.error)
         errors.show_details(reply.error)
-    elif reply.state is State.COMPLETED and not (reply.text or reply.refusal or reply.tool_calls):
+    elif reply.state is State.COMPLETED and not (
+        reply.text or reply.refusal or reply.tool_calls or reply.images
+    ):
         st.caption("The model ended its reply without a word.")
     _show_actions(session, turn, reply, is_last=is_last)
 
@@ -161,7 +165,8 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
     question = session.conversation.messages.get(message.parent_id or "")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"end-{message.id}"):
         if is_last:
-            _icon("content_copy", "Copy", actions.copy, message.id)
+            if _text(turn):
+                _icon("content_copy", "Copy", actions.copy, message.id)
             _icon("refresh", "Regenerate", actions.regenerate, message.id)
             if question:
                 _icon("edit", "Edit the question", actions.edit, question.id)

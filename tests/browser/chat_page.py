@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, expect
 
 
 class ChatPage:
@@ -101,6 +101,13 @@ class ChatPage:
         self.box.fill(text)
         self.box.press("Enter")
         expect(self.questions.last).to_have_text(text)
+
+    def attach(self, *files: FilePayload) -> None:
+        """Put files to the message; returns when they have arrived."""
+        self.page.get_by_test_id("stChatInput").locator("input[type=file]").set_input_files(list(files))
+        for file in files:
+            expect(self.page.get_by_test_id("stChatInput")).to_contain_text(file["name"])
+        expect(self.page.get_by_test_id("stChatInput").get_by_role("progressbar")).to_have_count(0)
 
     def ask_and_wait(self, text: str) -> str:
         """Ask, and wait for the end of the answer; returns the figures under it."""

@@ -4,6 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from lib.chat.attachments import Attachment, AttachmentKind
 from lib.chat.messages import Message, Params, Role
 from lib.chat.reply import Reply, ToolUse
 from lib.chat.tape import Sent
@@ -76,3 +79,56 @@ def test_a_request_is_rebuilt_from_what_the_tape_says_of_it() -> None:
     request = body(*path, system_prompt="Be kind.", params=Params(temperature=0.0, stop=("a",)))
     sent = Sent(0.0, {name: value for name, value in request.items() if name != "messages"}, "Be kind.")
     assert list(requests.rebuilt(sent, path).items()) == list(request.items())
+
+
+PHOTO = Attachment("p", AttachmentKind.IMAGE, "photo.jpg", "image/png", 3, 1500, 1000)
+NOTES = Attachment(
+    "n", AttachmentKind.DOCUMENT, "notes.md", "text/plain", 9, text="# Tea", note="Only a part."
+)
+
+
+def asked(text: str, *attachments: Attachment) -> Message:
+    return replace(message("user", text), attachments=attachments)
+
+
+def test_an_image_goes_as_a_data_uri_after_the_words() -> None:
+    sent = body(asked("Look", PHOTO, NOTES), image={"p": b"\xff\xd8\xff"}.__getitem__)["messages"]
+    url = "data:image/jpeg;base64,/9j/"
+    assert sent == [
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "File: notes.md (Only a part.)\n\n# Tea"},
+                {"type": "text", "text": "Look"},
+                {"type": "image_url", "image_url": {"url": url, "detail": "auto"}},
+            ],
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "media_type"),
+    [
+        (b"\x89PNG", "image/png"),
+        (b"GIF89a", "image/gif"),
+        (b"RIFF", "image/webp"),
+        (b"\xff\xd8", "image/jpeg"),
+    ],
+)
+def test_the_media_type_is_that_of_the_bytes_that_are_sent(head: bytes, media_type: str) -> None:
+    (part,) = body(asked("", PHOTO), image=lambda _: head)["messages"][0]["content"]
+    assert part["image_url"]["url"].startswith(f"data:{media_type};base64,")
+
+
+def test_without_images_a_message_stays_a_plain_string() -> None:
+    sent = body(asked("Look", NOTES))["messages"]
+    assert sent[0]["content"] == "File: notes.md (Only a part.)\n\n# Tea\n\nLook"
+
+
+def test_an_image_that_is_left_out_is_told_to_the_model() -> None:
+    sent = body(asked("Look", PHOTO))["messages"]
+    assert sent[0]["content"] == "Look\n\n[The image photo.jpg was left out.]"
+
+
+def test_how_to_draw_is_not_told_to_a_chat_model() -> None:
+    assert "image_size" not in body(params=Params(image_size="512x512", image_count=2))

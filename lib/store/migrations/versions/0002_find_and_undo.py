@@ -1,4 +1,4 @@
-"""Find and undo: pins, a bin, search over all messages; and what a call was for"""
+"""Find and undo: pins, a bin, search over all messages; what a call was for; attachments"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,4 +22,22 @@ def upgrade() -> None:
     op.execute(
         "INSERT INTO message_search (content, message_id, conversation_id) "
         "SELECT content, id, conversation_id FROM messages WHERE content <> ''"
+    )
+
+    op.create_table(
+        "attachments",
+        sa.Column("message_id", sa.String(length=32), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("message_id", "position"),
     )
