@@ -19,7 +19,7 @@ from tests.test_command_line import environment
 
 FIXTURE = ROOT / "tests" / "chat" / "fixtures" / "chatgpt_conversations.json"
 CONVERSATION = {"id", "title", "created_at", "messages"}
-MESSAGE = {"id", "parent_id", "role", "content", "created_at", "reply"}
+MESSAGE = {"id", "parent_id", "role", "content", "created_at", "reply", "attachments"}
 REPLY = {
     "id",
     "model_requested",
