@@ -27,6 +27,8 @@ def show(session: Session) -> DeltaGenerator:
         st.text_input("Send id", key=actions.SEND_ID, label_visibility="collapsed")
     with st.bottom, st.container(key="tray"):
         attached.show_waiting(session)
+        if app.get().engine.refuses_images(session.connection, conversation.model):
+            st.caption(":material/hide_image: This model has refused images before.")
     is_drawing = session.is_drawing
     if session.draft:
         st.session_state[actions.PROMPT] = session.draft
@@ -48,8 +50,6 @@ def show(session: Session) -> DeltaGenerator:
         ) as popover:
             if popover.open:
                 choices.show(conversation, is_drawing=is_drawing)
-        if app.get().engine.refuses_images(session.connection, conversation.model):
-            st.caption(":material/hide_image: This model has refused images before.", width="content")
         st.space("stretch")
         return st.empty()
 
