@@ -139,6 +139,15 @@ def test_a_key_in_a_message_is_masked(gateway: ScriptedGateway, tmp_path: Path) 
         assert not [code for code in tab.codes if key in code]
 
 
+def test_a_reply_that_is_not_stored_is_inspected_too(tab: PageSocket, upstream: ScriptedGateway) -> None:
+    upstream.when("Leave no trace", stream("None"))
+    tab.switch("temporary", True)
+    ask(tab, "Leave no trace")
+    inspect(tab)
+    assert request(tab) == asked(upstream, "Leave no trace")[0].body
+    assert steps(tab)[-1] == "Finished"
+
+
 def test_an_imported_reply_says_that_it_has_no_tape(site: AppServer) -> None:
     now = datetime.now(UTC)
     imported = Conversation("imported", "Imported", now, now)
