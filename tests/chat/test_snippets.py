@@ -76,7 +76,9 @@ def test_curl_sends_the_request_again(shell: str, gateway: ScriptedGateway) -> N
 def test_a_request_for_an_image_goes_where_images_are_made(gateway: ScriptedGateway) -> None:
     body = {"model": "image-a", "prompt": HOSTILE[0], "n": 1}
     code = snippets.as_curl(gateway.base_url, body)
-    subprocess.run(["sh"], input=code.encode(), capture_output=True, timeout=60, check=True)
+    subprocess.run(
+        [str(shutil.which("sh"))], input=code.encode(), capture_output=True, timeout=60, check=True
+    )
     assert (gateway.requests[-1].path, gateway.requests[-1].body) == ("/v1/images/generations", body)
 
 
