@@ -9,7 +9,8 @@ import pytest
 from lib.__main__ import FAILED, main
 from lib.config import VARIABLES
 from lib.gateway import retries
-from tests.scripted_gateway import ScriptedGateway, raw
+from tests.scripted_gateway import ScriptedGateway, raw, silence, stream
+from tests.scripted_replies import Script
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "gateway" / "fixtures" / "errors.json").read_text("utf-8")
@@ -50,3 +51,27 @@ def test_every_case_is_told_in_its_category(
         assert KEY not in shown.out + shown.err
     assert len(CASES) > 90
     assert wrong == []
+
+
+@pytest.mark.usefixtures("_settings")
+@pytest.mark.parametrize(
+    ("variable", "script", "category"),
+    [
+        ("CHAT_FIRST_BYTE_SECONDS", silence(), "timeout"),
+        ("CHAT_IDLE_SECONDS", stream("Half", then_silence=True), "stream_interrupted"),
+    ],
+)
+def test_the_patience_of_the_settings_holds(
+    gateway: ScriptedGateway,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    script: Script,
+    category: str,
+) -> None:
+    monkeypatch.setenv(variable, "0.2")
+    gateway.when("Take your time", script)
+    assert main(["ask", "Take your time", "--json", "--model", "m"]) == FAILED
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["category"] == category
+    assert "did not answer in time" in error["message"]

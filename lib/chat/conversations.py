@@ -56,11 +56,9 @@ class Conversation:
         """The question that the shown path ends with, where every try to answer it failed without a word."""
         answer = self.messages.get(self.leaf_id or "")
         question = self.messages.get(answer.parent_id or "") if answer else None
-        if answer is None or question is None or question.role != "user":
+        if not answer or not question or question.role != "user" or not _failed_without_a_word(answer):
             return None
-        replies = [version.reply for version in self.versions(answer.id)]
-        failed = all(reply and reply.state is State.FAILED and reply.is_empty for reply in replies)
-        return question if failed else None
+        return question if all(map(_failed_without_a_word, self.versions(answer.id))) else None
 
     def versions(self, message_id: str) -> list[Message]:
         """The message and its siblings: the other answers to the same question, or edits of the same one."""
@@ -99,6 +97,10 @@ class Conversation:
 def title_of(message: Message) -> str:
     """A title from a conversation's first message: its first words, else the name of what came with it."""
     return title_from(message.content or next((each.name for each in message.attachments), ""))
+
+
+def _failed_without_a_word(answer: Message) -> bool:
+    return bool(answer.reply and answer.reply.state is State.FAILED and answer.reply.is_empty)
 
 
 def title_from(text: str) -> str:

@@ -105,7 +105,7 @@ class Reply:
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all of an answer was received."""
-        return not (self.text or self.reasoning or self.refusal or self.tool_calls)
+        return not (self.text or self.reasoning or self.refusal or self.tool_calls or self.images)
 
     @property
     def tokens_per_second(self) -> float | None:

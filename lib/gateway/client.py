@@ -89,6 +89,7 @@ class Gateway:
         wanted = requests.body(messages, model=model, system_prompt=system_prompt, params=params, image=image)
         body, notices = self._dialects.spoken(connection.base_url, wanted)
         mask, retries = KeyMask(connection), Retries()
+        has_begun = False
         while True:
             attempt = _Attempt(self._timeouts, connection, body, started, pause)
             sent_ms = attempt.at_ms()
@@ -101,14 +102,16 @@ class Gateway:
                     aclosing(attempt.bursts(client)) as bursts,
                 ):
                     async for burst in bursts:
+                        has_begun = True
                         yield mask.events(burst)
                 return
             except Exception as exc:
                 at_ms, notices = attempt.at_ms(), []
-                error = _translated(exc, connection)
-                if refusal := self._dialects.learn(connection.base_url, body, exc):
-                    again: Again | None = Again(refusal)
-                else:
+                error, again = _translated(exc, connection), None
+                # Never after a byte of the answer, whatever broke.
+                if not has_begun and (refusal := self._dialects.learn(connection.base_url, body, exc)):
+                    again = Again(refusal)
+                elif not has_begun:
                     again = retries.after(exc, error, seconds=(at_ms - sent_ms) / 1000)
             if again is None:
                 yield [Failed(at_ms, error)]
