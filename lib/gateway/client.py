@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,8 +15,9 @@ from lib.chat.connection import Connection
 from lib.chat.errors import ChatError
 from lib.chat.messages import Message, Params
 from lib.chat.models import Model
+from lib.chat.prices import Price
 from lib.chat.tape import Event, Failed, Retried, Sent, Served
-from lib.gateway import requests
+from lib.gateway import pricing, requests
 from lib.gateway.catalogue import is_list, models_in
 from lib.gateway.clients import Clients, unread
 from lib.gateway.errors import looks_like_error, translate_exception, translate_response
@@ -119,6 +120,15 @@ class Gateway:
             )
             raise _without_key(error, connection)
         return models_in(payload)
+
+    async def prices(self, connection: Connection) -> dict[str, Price]:
+        """What the server tells everybody about its prices, by model; nothing is no error. No key is sent."""
+        async with self._clients.lend(Connection(connection.base_url)) as client:
+            return await pricing.fetch(client, connection.base_url)
+
+    def lend(self, connection: Connection) -> AbstractAsyncContextManager[openai.AsyncOpenAI]:
+        """The connection's client, for what is neither a reply nor a list: the doctor's probes."""
+        return self._clients.lend(connection)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -55,6 +55,7 @@ def book(connection: Connection, row: LedgerRow) -> None:
             total_ms=row.total_ms,
             tokens_per_second=row.tokens_per_second,
             purpose=row.purpose,
+            error_category=row.error_category,
         )
     )
 
@@ -89,4 +90,5 @@ def _ledger_row(row: Row[Any]) -> LedgerRow:
         total_ms=row.total_ms,
         tokens_per_second=row.tokens_per_second,
         purpose=row.purpose,
+        error_category=row.error_category,
     )
