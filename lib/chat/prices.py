@@ -51,14 +51,14 @@ def cost_of(row: LedgerRow, prices: Prices) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class Spent:
     """A sum in USD, and how many replies it leaves out because their price or usage is not known."""
 
     dollars: float
     unknown: int
 
 
-def total_cost(rows: Sequence[LedgerRow], prices: Prices) -> Cost:
+def total_spent(rows: Sequence[LedgerRow], prices: Prices) -> Spent:
     """Add up what the rows cost."""
     costs = [cost_of(row, prices) for row in rows]
-    return Cost(sum(cost for cost in costs if cost is not None), costs.count(None))
+    return Spent(sum(cost for cost in costs if cost is not None), costs.count(None))

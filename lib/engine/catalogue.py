@@ -1,4 +1,4 @@
-"""Which models each connection offers, and at what price: asked once, remembered, asked again in the background."""
+"""Which models each connection offers, at what price: asked once, remembered, asked again in the background."""
 
 import threading
 import time
@@ -67,7 +67,9 @@ class _Asked(Generic[T]):
         self._asking: Future[T] | None = None
         self._lock = threading.Lock()
 
-    def answer(self, ask: "Callable[[], Future[T]]", wait_seconds: float) -> tuple[T | None, ChatError | None]:
+    def answer(
+        self, ask: "Callable[[], Future[T]]", wait_seconds: float
+    ) -> tuple[T | None, ChatError | None]:
         """What is known, asked again when it is old; waits for the first answer only."""
         asking = self._refresh(ask)
         if asking and self._known is None and not self._error:

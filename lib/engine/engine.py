@@ -17,6 +17,7 @@ from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
 from lib.chat.tape import Failed, Interrupted, Stopped
 from lib.engine.catalogue import Catalogue
+from lib.engine.doctor import Doctor
 from lib.engine.journal import Journal
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
@@ -62,6 +63,7 @@ class Engine:
         self._loop = Loop()
         self._journal = Journal(store, self._owner, self._forget) if store else None
         self.catalogue = Catalogue(gateway, self._loop)
+        self.doctor = Doctor(gateway, self._loop, store)
 
     @property
     def problem(self) -> str | None:

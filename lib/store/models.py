@@ -112,8 +112,8 @@ _QUERY = text("""
         SELECT model_requested AS model, state, ttft_ms, tokens_per_second, error_category, created_at,
             count(ttft_ms) OVER model AS timed,
             count(tokens_per_second) OVER model AS rated,
-            row_number() OVER (PARTITION BY model_requested ORDER BY ttft_ms NULLS LAST) AS nth_time,
-            row_number() OVER (PARTITION BY model_requested ORDER BY tokens_per_second NULLS LAST) AS nth_rate,
+            row_number() OVER (model ORDER BY ttft_ms NULLS LAST) AS nth_time,
+            row_number() OVER (model ORDER BY tokens_per_second NULLS LAST) AS nth_rate,
             max(CASE WHEN state = 'failed' THEN created_at END) OVER model AS last_error_at
         FROM ledger
         WHERE created_at >= :since AND model_requested IS NOT NULL
