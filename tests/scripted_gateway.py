@@ -41,7 +41,7 @@ class ScriptedGateway:
     """Serves `/v1/models` and `/v1/chat/completions`, with and without the `/v1`.
 
     Use it as a context manager. A chat request is answered by the script that `when` has for its last user
-    message, else by the next one of `enqueue`, else by what `unscripted` makes of the message.
+    message, else by the next one of `enqueue`, else by `answer_chats`, by default an echo.
     """
 
     def __init__(self, models: Sequence[str | dict[str, Any]] = DEFAULT_MODELS, port: int = 0) -> None:
@@ -51,6 +51,8 @@ class ScriptedGateway:
         self._queue: deque[Script] = deque()
         self._scripts: dict[str, Script] = {}
         self._models_script: Script | None = None
+        self._chat_script: Script = unscripted
+        self._pages: dict[str, Script] = {}
         self._arrived = threading.Condition()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -68,9 +70,17 @@ class ScriptedGateway:
         """Answer every request whose last user message is `prompt` with this."""
         self._scripts[prompt] = script
 
+    def answer_chats(self, script: Script) -> None:
+        """Answer chat requests that nothing else is scripted for with this."""
+        self._chat_script = script
+
     def answer_models(self, script: Script) -> None:
         """Answer `GET /models` with this instead of the list."""
         self._models_script = script
+
+    def answer_page(self, path: str, script: Script) -> None:
+        """Answer every GET of this path, such as `/api/pricing`, with this."""
+        self._pages[path] = script
 
     def wait_for_request(self, count: int = 1, timeout: float = 5.0) -> Received:
         """The `count`-th request, waiting for it. Raises `TimeoutError` after `timeout` seconds."""
@@ -148,6 +158,8 @@ class ScriptedGateway:
         return self._script_for(received)(received)
 
     def _script_for(self, received: Received) -> Script:
+        if received.method == "GET" and received.path in self._pages:
+            return self._pages[received.path]
         endpoint = received.method, received.path.partition("?")[0].removeprefix("/v1")
         if endpoint == ("GET", "/models"):
             return self._models_script or error(200, {"object": "list", "data": self._model_list()})
@@ -156,7 +168,7 @@ class ScriptedGateway:
             return error(404, {"error": {"message": fault, "type": "invalid_request_error", "code": ""}})
         if received.prompt in self._scripts:
             return self._scripts[received.prompt]
-        return self._queue.popleft() if self._queue else unscripted
+        return self._queue.popleft() if self._queue else self._chat_script
 
     def _model_list(self) -> list[dict[str, Any]]:
         return [

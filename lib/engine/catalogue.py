@@ -1,4 +1,4 @@
-"""Which models each connection offers, at what price: asked once, remembered, asked again in the background."""
+"""The models of each connection and their prices: asked once, remembered, asked again in the background."""
 
 import threading
 import time

@@ -18,8 +18,8 @@ CUT_TOKENS = 5
 STREAM_PIECES, STREAM_MS = 3, 50.0
 """A stream arrives in this many pieces over this time, or it was held back on the way."""
 SIGNAL = "PINEAPPLE"
-SMALL_BODY, LARGE_BODY = 950_000, 4_000_000
-"""Bytes: what this app may send with images in a message, and what a person with a document hopes for."""
+LARGEST_BODY = 950_000
+"""Bytes of the largest request that this app sends: proxies take a megabyte where nobody changed that."""
 SQUARE_PIXELS = 64
 _RED = re.compile(r"\bred\b|\brot\b|\brouge\b|\brojo\b|红|紅|crimson|scarlet", re.IGNORECASE)
 _TOOL = {
@@ -184,25 +184,19 @@ def _thought(heard: Heard) -> bool:
 
 
 async def request_size(patient: Patient) -> Answer:
-    """How large a request may be. It is filled up with blanks, which cost no tokens."""
-    small = await _of_size(patient, SMALL_BODY)
-    if small.error and not small.is_refusal and small.status is not None:
-        return skipped(f"It could not be told. {small.error.message}")
-    if small.error:
-        return failed(
-            f"A request of {SMALL_BODY / 1e6:.2f} MB is refused: {small.error.message}",
-            "Send smaller images, or raise the limit of the proxy (nginx: client_max_body_size).",
-        )
-    if (await _of_size(patient, LARGE_BODY)).error:
-        return passed(f"{SMALL_BODY / 1e6:.2f} MB are taken, {LARGE_BODY // 1_000_000} MB are not.")
-    return passed(f"{LARGE_BODY // 1_000_000} MB are taken.")
-
-
-async def _of_size(patient: Patient, size: int) -> Heard:
+    """Whether the largest request of this app is taken. It is filled with blanks, which are no tokens."""
     messages = [{"role": "user", "content": "Say ok."}]
-    request = {"model": patient.model, "messages": messages, **patient.most(16)}
-    body = json.dumps(request).encode()
-    return await patient.post(body[:-1] + b" " * (size - len(body)) + b"}")
+    body = json.dumps({"model": patient.model, "messages": messages, **patient.most(16)}).encode()
+    heard = await patient.post(body[:-1] + b" " * (LARGEST_BODY - len(body)) + b"}")
+    size = f"{LARGEST_BODY / 1e6:.2f} MB"
+    if heard.error is None:
+        return passed(f"A request of {size} is taken; this app sends no larger ones.")
+    if heard.status is not None and not heard.is_refusal:
+        return skipped(f"It could not be told. {heard.error.message}")
+    return failed(
+        f"A request of {size} is refused: {heard.error.message}",
+        "Send smaller images, or raise the limit of the proxy (nginx: client_max_body_size).",
+    )
 
 
 def _refused(heard: Heard) -> Answer:

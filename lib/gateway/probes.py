@@ -49,7 +49,7 @@ PROBES = (
     _ability("JSON mode", abilities.json_mode, Cost(1, 50), Capability.JSON_MODE),
     _ability("Tools", abilities.tools, Cost(1, 120), Capability.TOOLS, "Choose another model for tools."),
     _ability("Reasoning", abilities.reasoning, Cost(1, 300), Capability.REASONING),
-    Probe("request_size", "Request size", abilities.request_size, ("chat",), Cost(2, 50)),
+    Probe("request_size", "Request size", abilities.request_size, ("chat",), Cost(1, 25)),
     Probe("clock", "Clock", reachability.clock, needs=("base_url",)),
 )
 """The costs are those of a server where all is well and of a model that answers briefly."""

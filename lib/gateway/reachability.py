@@ -171,9 +171,8 @@ async def models(patient: Patient) -> Answer:
     if patient.model in ids:
         return passed(f"{meaning} {patient.model} is asked here.")
     closest = ", ".join(difflib.get_close_matches(patient.model, ids, n=3)) or ids[0]
-    return Answer(
-        passed("").verdict, f"{meaning} {patient.model} is not on the list.", f"Perhaps: {closest}."
-    )
+    missing = f"{meaning} {patient.model} is not one of them."
+    return Answer(Verdict.PASS, missing, f"If it does not answer, try {closest}.")
 
 
 async def clock(patient: Patient) -> Answer:

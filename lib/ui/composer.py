@@ -3,6 +3,8 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib import app
+from lib.chat.capabilities import Capabilities
 from lib.engine.live import LiveTape
 from lib.ui import actions, choices
 from lib.ui.session import Session
@@ -36,7 +38,8 @@ def show(session: Session) -> DeltaGenerator:
             "Parameters", icon=":material/tune:", type="tertiary", key="parameters", on_change="rerun"
         ) as popover:
             if popover.open:
-                choices.show(conversation)
+                known = app.get().store.models.capabilities(session.connection.base_url)
+                choices.show(conversation, known.get(conversation.model or "", Capabilities()).missing)
         st.space("stretch")
         return st.empty()
 
