@@ -75,6 +75,12 @@ class Heard:
         return self.reply.error
 
     @property
+    def is_cut_off(self) -> bool:
+        """Whether the connection broke before anything was answered."""
+        error = self.error
+        return self.status is None and error is not None and error.category is Category.UPSTREAM_DOWN
+
+    @property
     def is_refusal(self) -> bool:
         """Whether the server does not take the request as it is, rather than being in trouble."""
         error = self.error
@@ -143,6 +149,11 @@ class Patient:
 
     async def ask(self, prompt: Any, **body: Any) -> Heard:
         """Ask the model: `prompt` is the content of the only message, unless `body` has `messages`."""
+        heard = await self._ask(prompt, **body)
+        # A kept connection that the server has just closed tells nothing: once more, on a new one.
+        return await self._ask(prompt, **body) if heard.is_cut_off else heard
+
+    async def _ask(self, prompt: Any, **body: Any) -> Heard:
         request = {"model": self.model or "", "messages": [{"role": "user", "content": prompt}], **body}
         started = time.perf_counter()
         reader, events, arrivals = StreamReader(base_url=self.base_url), list[Event](), list[float]()

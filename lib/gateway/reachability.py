@@ -166,7 +166,8 @@ async def models(patient: Patient) -> Answer:
         return failed("The list of models is empty.", "Ask the gateway's admin which group your key is in.")
     kinds = Counter(model.kind for model in found)
     ids = [model.id for model in found]
-    meaning = f"{len(found)} models, {kinds[Kind.CHAT]} of them for chat."
+    count = "1 model" if len(found) == 1 else f"{len(found)} models"
+    meaning = f"{count}, {kinds[Kind.CHAT]} for chat."
     patient.model = patient.model or ids[0]
     if patient.model in ids:
         return passed(f"{meaning} {patient.model} is asked here.")

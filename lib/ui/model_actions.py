@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from lib import app
 from lib.chat.models import Choice
-from lib.ui import errors
+from lib.ui import choices, errors
 from lib.ui.session import DOCTOR_PAGE, draft, held
 
 
@@ -23,8 +23,8 @@ def choose(model: str, choice: Choice) -> None:
     is_new_default = choice.is_default and not known.choices(base_url).get(model, Choice()).is_default
     known.choose(base_url, model, choice)
     if is_new_default and not session.conversation.messages:
-        session.open(replace(session.conversation, model=model))
-        session.turned_to = None
+        session.conversation.model = model
+        choices.present(session.conversation)
 
 
 def turn_to_doctor(model: str) -> None:

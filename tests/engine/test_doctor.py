@@ -47,7 +47,7 @@ def test_a_server_where_all_is_well_passes_every_check(examine: Examine, engine:
     findings = examine()
     assert list(findings) == [check.name for check in engine.doctor.checks]
     assert {name for name, finding in findings.items() if finding.verdict is not PASS} == {"tls"}
-    assert findings["models"].meaning == "3 models, 2 of them for chat. model-a is asked here."
+    assert findings["models"].meaning == "3 models, 2 for chat. model-a is asked here."
     assert "pieces over" in findings["streaming"].meaning
     assert findings["tools"].meaning == "The model called get_weather."
 
