@@ -114,7 +114,7 @@ def _traffic(traffic: Traffic | None) -> str:
         parts.append(f"{traffic.tokens_per_second:,.0f} tokens/s")
     if traffic.last_error_at:
         error = (traffic.last_error or "of an unknown kind").replace("_", " ")
-        parts.append(f"last error: {error}, {traffic.last_error_at:%Y-%m-%d %H:%M} UTC")
+        parts.append(f"last error: {error}, {traffic.last_error_at:%d %b %H:%M} UTC")
     return plain(" · ".join(parts))
 
 
