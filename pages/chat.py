@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from lib.ui import clipboard, composer, header, pace, panels, session, sidebar, transcript
+from lib.ui import clipboard, composer, header, pace, panels, session, sidebar, transcript, unanswered
 
+session.hear_models()  # before the page's turn: all others wait for that
 with pace.building():
     now = session.current()
     sidebar.show(now)
@@ -18,3 +19,4 @@ if place and (tape := now.following):
     composer.show_stop(tape, stop_slot)
     transcript.follow(now, tape, place)
     stop_slot.empty()
+    unanswered.give_back(now)

@@ -68,6 +68,14 @@ def parse_base_url(text: str, *, allow_plain_http: bool = False) -> str:
     return _with_clean_path(parts.scheme, parts.netloc, parts.hostname, parts.path)
 
 
+def likely_base_url(base_url: str) -> str | None:
+    """What was probably meant where no API is at `base_url`: one `/v1` at its end; `None` if it has that."""
+    parts = urlsplit(base_url)
+    before, version, _ = f"{parts.path}/".partition("/v1/")
+    likely = urlunsplit((parts.scheme, parts.netloc, f"{before if version else ''}/v1", "", ""))
+    return None if likely == base_url else likely
+
+
 def _split(text: str) -> SplitResult | None:
     """The parts of an http address; `None` for anything else, such as one with a port that is no number."""
     try:

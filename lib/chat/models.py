@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 
 
@@ -51,6 +52,12 @@ def picked(models: Iterable[Model], choices: Mapping[str, Choice]) -> list[str]:
     shown = [model.id for model in models if not choices.get(model.id, Choice()).is_hidden]
     order = {id_: (not choice.is_default, not choice.is_favourite) for id_, choice in choices.items()}
     return sorted(shown, key=lambda id_: order.get(id_, (True, True)))
+
+
+def closest(name: str, models: Iterable[Model], count: int = 3) -> list[str]:
+    """The chat models whose names are most like `name`, the most alike first, without `name` itself."""
+    ids = {model.id.lower(): model.id for model in models if model.kind is Kind.CHAT and model.id != name}
+    return [ids[found] for found in get_close_matches(name.lower(), ids, count, cutoff=0.0)]
 
 
 _KIND_OF_ENDPOINT = {
@@ -122,3 +129,26 @@ def vendor_of(model_id: str) -> str:
     """Who made a model, by its name; `OTHER_VENDOR` where that does not tell."""
     name = model_id.lower()
     return next((vendor for vendor, pattern in _VENDORS if re.search(pattern, name)), OTHER_VENDOR)
+
+
+_MARK = re.compile(
+    r"[-@:](?:((?:\d{4}-)?\d{2}-\d{2}|\d{3,4}|\d{6}|\d{8})|latest|minimal|low|medium|high|(?:no)?thinking)$"
+)
+"""What may follow a model's name: its date or revision, or how much it is to think (an order to New API)."""
+
+
+def is_same(asked: str, served: str) -> bool:
+    """Whether two names mean one model: `gpt-4o` is also `openai/gpt-4o` and `gpt-4o-2024-08-06`.
+
+    Two dates of a model are two models.
+    """
+    (asked_name, asked_date), (served_name, served_date) = _parts(asked), _parts(served)
+    return asked_name == served_name and (asked_date == served_date or not (asked_date and served_date))
+
+
+def _parts(model_id: str) -> tuple[str, str]:
+    """A model's bare name, and its date or revision if it has one."""
+    name, date = model_id.lower().rpartition("/")[2], ""
+    while mark := _MARK.search(name):
+        name, date = name[: mark.start()], date or mark[1] or ""
+    return name, date

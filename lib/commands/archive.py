@@ -9,6 +9,7 @@ from lib import app
 from lib.chat import exports, imports
 from lib.commands import OK
 from lib.config import Settings
+from lib.files import archive
 
 
 def add_export_options(command: argparse.ArgumentParser) -> None:
@@ -30,7 +31,9 @@ def run_export(options: argparse.Namespace, settings: Settings) -> int:
                 raise ValueError(f"There is no conversation {options.conversation!r}.")
             wanted = iter([found])
         if options.format == "json":
-            print(json.dumps(exports.to_json(wanted), ensure_ascii=False, indent=1))
+            print(
+                json.dumps(archive.exported(wanted, app.open_files(settings)), ensure_ascii=False, indent=1)
+            )
         else:
             print("\n\n".join(exports.to_markdown(conversation) for conversation in wanted))
     return OK
@@ -44,6 +47,7 @@ def run_import(options: argparse.Namespace, settings: Settings) -> int:
         raise ValueError(f"{options.file} is not a JSON file.") from None
     read = imports.read(data)
     with closing(app.open_store(settings)) as store:
-        added = store.conversations.take(read)
+        files = app.open_files(settings)
+        added = store.conversations.take(archive.with_files(conversation, files) for conversation in read)
     print(f"{added} conversations were added, {len(read) - added} were there already.")
     return OK

@@ -18,7 +18,6 @@ from lib.commands import FAILED, OK, add_connection_options, printable
 from lib.config import Settings
 from lib.engine.engine import Engine, new_id
 from lib.engine.live import LiveTape
-from lib.gateway.client import Gateway
 
 MODELS_SECONDS = 15.0
 """How long to wait for the model list when no model is named."""
@@ -38,7 +37,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Ask, and print the reply; returns the exit status."""
     local_model, _ = app.start_local_model(settings)
     connection = local_model.connection if local_model else settings.connection
-    engine = Engine(Gateway(), store=None)
+    engine = Engine(app.gateway(settings), store=None)
     try:
         reply = _reply(engine, connection, options, settings.default_model)
     finally:

@@ -14,7 +14,6 @@ from lib.commands import FAILED, OK, add_connection_options, printable
 from lib.config import Settings
 from lib.engine.doctor import Doctor, Examination
 from lib.engine.engine import Engine
-from lib.gateway.client import Gateway
 from lib.store.database import StoreError
 
 WIDTH = 21
@@ -31,7 +30,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Examine; what is learnt of the model is kept for the pages. Returns the exit status."""
     local_model, _ = app.start_local_model(settings)
     connection = local_model.connection if local_model else settings.connection
-    engine = Engine(Gateway(), store=None)
+    engine = Engine(app.gateway(settings), store=None)
     try:
         if not options.json:
             print(f"{connection.base_url}: {_estimate(engine.doctor.cost)}. Ctrl-C stops.\n", flush=True)

@@ -3,13 +3,13 @@
 import threading
 import time
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from lib.chat.connection import Connection
 from lib.chat.errors import ChatError
-from lib.chat.models import Model
+from lib.chat.models import Kind, Model, kind_of
 from lib.chat.prices import Price, Prices
 from lib.engine.loop import Loop
 from lib.gateway.client import Gateway
@@ -46,6 +46,20 @@ class Catalogue:
         known, error = asked.answer(lambda: self._submit(self._gateway.models(connection)), wait_seconds)
         return Listing(tuple(known or ()), error)
 
+    def ask_again(self, connection: Connection, *, wait_seconds: float) -> Listing:
+        """Ask now, whatever is known, and wait for the answer, never longer than told."""
+        with self._lock:
+            asked = self._models.setdefault(connection, _Asked())
+        known, error = asked.anew(lambda: self._submit(self._gateway.models(connection)), wait_seconds)
+        return Listing(tuple(known or ()), error)
+
+    def kind(self, connection: Connection, model: str) -> Kind:
+        """What a model makes: as its gateway has listed it, else by its name. Asks nobody."""
+        with self._lock:
+            asked = self._models.get(connection)
+        models = (asked.known if asked else None) or ()
+        return next((each.kind for each in models if each.id == model), kind_of(model))
+
     def prices(self, connection: Connection, *, wait_seconds: float = 0.0) -> Prices:
         """What is known of prices. They are asked for when somebody looks at them, not before."""
         with self._lock:
@@ -61,7 +75,7 @@ class _Asked(Generic[T]):
     """One question, its last good answer, and the error of its last try."""
 
     def __init__(self) -> None:
-        self._known: T | None = None
+        self.known: T | None = None
         self._error: ChatError | None = None
         self._asked_at = float("-inf")
         self._asking: Future[T] | None = None
@@ -72,13 +86,22 @@ class _Asked(Generic[T]):
     ) -> tuple[T | None, ChatError | None]:
         """What is known, asked again when it is old; waits for the first answer only."""
         asking = self._refresh(ask)
-        if asking and self._known is None and not self._error:
+        if asking and self.known is None and not self._error:
             try:
                 asking.exception(wait_seconds)
             except TimeoutError:
                 return None, None
             self._refresh(ask)
-        return self._known, self._error
+        return self.known, self._error
+
+    def anew(self, ask: "Callable[[], Future[T]]", wait_seconds: float) -> tuple[T | None, ChatError | None]:
+        """What is known after asking again, unless that takes longer than told."""
+        with self._lock:
+            self._asked_at = float("-inf")
+        if asking := self._refresh(ask):
+            wait([asking], wait_seconds)
+        self._refresh(ask)
+        return self.known, self._error
 
     def _refresh(self, ask: "Callable[[], Future[T]]") -> "Future[T] | None":
         with self._lock:
@@ -93,7 +116,7 @@ class _Asked(Generic[T]):
         self._asking, self._error = None, None
         match asking.exception():
             case None:
-                self._known = asking.result()
+                self.known = asking.result()
             case ChatError() as error:
                 self._error = error
             case BaseException() as fault:

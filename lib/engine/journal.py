@@ -54,8 +54,9 @@ class Journal:
             if tape.is_closed:
                 return  # perhaps it is stored already: a new track would write it once more
             self._tracks.setdefault(tape.reply_id, _Track(tape))
+            if not self._dirty:
+                self._changed.notify_all()  # only then: the batch's time has begun for all that follow
             self._dirty.add(tape.reply_id)
-            self._changed.notify_all()
 
     def close(self, tape: LiveTape, row: LedgerRow) -> None:
         """The tape has ended: write the rest of it, its fold and its ledger row without delay."""

@@ -16,27 +16,31 @@ class LiveTape:
         self.events: list[Event] = []
         """Only ever appended to: a reader may look at any time, up to the length it saw."""
         self.is_closed = False
-        self._changed = threading.Condition()
+        lock = threading.Lock()
+        self._grown, self._closed = threading.Condition(lock), threading.Condition(lock)
+        # Two: hundreds of followers that wait for their next frame's time must not wake for each event.
 
     def append(self, events: Sequence[Event]) -> bool:
         """Add events; what comes after the closing event is dropped. Says whether the tape closed now."""
-        with self._changed:
+        with self._grown:
             if self.is_closed:
                 return False
             self.events.extend(events)
             self.is_closed = bool(events) and isinstance(events[-1], CLOSING)
-            self._changed.notify_all()
+            self._grown.notify_all()
+            if self.is_closed:
+                self._closed.notify_all()
             return self.is_closed
 
     def wait(self, seen: int, timeout: float) -> bool:
         """Wait until there are more than `seen` events, `timeout` seconds at most; says whether there are."""
-        with self._changed:
-            return self._changed.wait_for(lambda: len(self.events) > seen, timeout)
+        with self._grown:
+            return self._grown.wait_for(lambda: len(self.events) > seen, timeout)
 
     def wait_closed(self, timeout: float | None = None) -> bool:
         """Wait until the tape is closed, `timeout` seconds at most; says whether it is."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self.is_closed, timeout)
+        with self._closed:
+            return self._closed.wait_for(lambda: self.is_closed, timeout)
 
     def reply(self) -> Reply:
         """What the tape says so far."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from lib.store.attachments import Attachments
 from lib.store.conversations import Conversations
 from lib.store.database import Database
 from lib.store.ledger import Ledger
@@ -20,6 +21,7 @@ class Store:
         """
         self._database = Database(path)
         self.conversations = Conversations(self._database)
+        self.attachments = Attachments(self._database)
         self.replies = Replies(self._database)
         self.ledger = Ledger(self._database)
         self.search = Search(self._database)

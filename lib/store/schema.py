@@ -66,6 +66,26 @@ messages = Table(
 )
 """`seq` orders the messages of a conversation: clocks have no say in it."""
 
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("id", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("pages", Integer),
+    Column("text", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""What came with a message, and what a reply drew (a copy of its fold): the images that are in use.
+
+An image's bytes are a file named by `id`; a document is its `text`."""
+
 replies = Table(
     "replies",
     metadata,
@@ -120,6 +140,7 @@ ledger = Table(
     Column("tokens_per_second", Float),
     Column("purpose", String(16), nullable=False, server_default="reply"),
     Column("error_category", String(32)),
+    Column("retries", Integer, nullable=False, server_default="0"),
     Index("ix_ledger_session_id", "session_id"),
     Index("ix_ledger_conversation_id", "conversation_id"),
     Index("ix_ledger_created_at", "created_at"),

@@ -19,7 +19,7 @@ PREFIX = "params."
 LONGEST_MODEL_NAME = 200
 DEFAULT = "Default"
 """Shown where nothing is sent, so that the server decides."""
-JSON_MODE = {"type": "json_object"}
+MOST_IMAGES = 4
 
 
 def collect(conversation: Conversation) -> None:
@@ -36,8 +36,9 @@ def collect(conversation: Conversation) -> None:
 def present(conversation: Conversation) -> None:
     """Let the widgets show another conversation's choices."""
     st.session_state[MODEL] = conversation.model
-    for key in (SYSTEM_PROMPT, *(PREFIX + name for name in _TAKE)):
-        st.session_state.pop(key, None)
+    for key in [str(key) for key in st.session_state]:
+        if key == SYSTEM_PROMPT or key.startswith(PREFIX):
+            st.session_state.pop(key)
 
 
 def _same(value: Any) -> Any:
@@ -53,8 +54,8 @@ def _effort(label: str) -> str | None:
     return None if label == DEFAULT else label.lower()
 
 
-def _format(label: str) -> dict[str, str] | None:
-    return JSON_MODE if label == "JSON object" else None
+def _size(label: str) -> str | None:
+    return None if label == DEFAULT else label.replace(" × ", "x")
 
 
 _TAKE = {
@@ -66,16 +67,31 @@ _TAKE = {
     "presence_penalty": _same,
     "frequency_penalty": _same,
     "reasoning_effort": _effort,
-    "response_format": _format,
+    "image_size": _size,
+    "image_count": _same,
     "stream": bool,
 }
 
 
-def show(conversation: Conversation, missing: frozenset[Capability] = frozenset()) -> None:
-    """Draw the system prompt and the parameters.
+def show(
+    conversation: Conversation, *, is_drawing: bool = False, missing: frozenset[Capability] = frozenset()
+) -> None:
+    """Draw the system prompt and the parameters, or those of an image model.
 
     What the doctor found missing of the model is not offered, unless it is set and has to be unset.
     """
+    if is_drawing:
+        _show_drawing(conversation.params)
+    else:
+        _show_writing(conversation, missing)
+
+
+def _show_drawing(params: Params) -> None:
+    _select("Size", "image_size", _SIZES, params.image_size)
+    _number("Images", "image_count", params.image_count, 1, MOST_IMAGES, 1)
+
+
+def _show_writing(conversation: Conversation, missing: frozenset[Capability]) -> None:
     params = conversation.params
     left_out = _left_out(params, missing)
     st.text_area(
@@ -98,8 +114,6 @@ def show(conversation: Conversation, missing: frozenset[Capability] = frozenset(
         _number("Top p", "top_p", params.top_p, 0.0, 1.0, 0.05)
         _number("Seed", "seed", params.seed, 0, 2**31 - 1, 1)
         _number("Frequency penalty", "frequency_penalty", params.frequency_penalty, -2.0, 2.0, 0.1)
-        if Capability.JSON_MODE not in left_out:
-            _select("Answer as", "response_format", _FORMATS, "json" if params.response_format else None)
     if Capability.STOP not in left_out:
         st.text_area(
             "Stop sequences",
@@ -116,7 +130,6 @@ def show(conversation: Conversation, missing: frozenset[Capability] = frozenset(
 _PARAMETERS = {
     Capability.MAX_TOKENS: "max_tokens",
     Capability.REASONING: "reasoning_effort",
-    Capability.JSON_MODE: "response_format",
     Capability.STOP: "stop",
 }
 
@@ -132,11 +145,15 @@ def _show_missing(missing: frozenset[Capability]) -> None:
         st.caption(f"The doctor found that this model does not take: {', '.join(told)}.")
 
 
-_TOLD = {*_PARAMETERS, Capability.STREAMING, Capability.SYSTEM_ROLE}
+_TOLD = set(LABELS) - {Capability.STREAM_USAGE, Capability.VISION}
 
 
 _EFFORTS = {None: DEFAULT, "minimal": "Minimal", "low": "Low", "medium": "Medium", "high": "High"}
-_FORMATS = {None: "Text", "json": "JSON object"}
+_SIZES: dict[str | None, str] = {
+    None: DEFAULT,
+    **{f"{w}x{h}": f"{w} × {h}" for w, h in ((1024, 1024), (1536, 1024), (1024, 1536), (512, 512))},
+}
+"""What most image models draw; `gpt-image` and `dall-e-2` take them all between them."""
 
 
 def _number(label: str, name: str, value: float | None, low: float, high: float, step: float) -> None:

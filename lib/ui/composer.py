@@ -6,11 +6,14 @@ from streamlit.delta_generator import DeltaGenerator
 from lib import app
 from lib.chat.capabilities import Capabilities
 from lib.engine.live import LiveTape
-from lib.ui import actions, choices
+from lib.files.intake import LARGEST_UPLOAD
+from lib.ui import actions, attached, choices, structured, unanswered
 from lib.ui.session import Session
 
 LONGEST_MESSAGE = 200_000
 """Characters; more is a document, not a message."""
+WIDTH = 460
+"""Of the parameters, in pixels: the same for both tabs, so that nothing moves between them."""
 SUGGESTIONS = (
     "Explain how a large language model writes its answer, in five sentences",
     "Write a Python function that finds the longest word in a text",
@@ -21,27 +24,44 @@ SUGGESTIONS = (
 
 def show(session: Session) -> DeltaGenerator:
     """Draw the pinned bottom of the page. Returns the slot of the Stop button."""
-    conversation = session.conversation
     with st.container(key="hidden"):
         st.session_state[actions.SEND_ID] = session.send_id
         st.text_input("Send id", key=actions.SEND_ID, label_visibility="collapsed")
+        unanswered.show(session)
+    with st.bottom, st.container(key="tray"):
+        attached.show_waiting(session)
+    is_drawing = session.is_drawing
+    if session.draft:
+        st.session_state[actions.PROMPT] = session.draft
     st.chat_input(
-        "Ask anything",
+        "Describe an image" if is_drawing else "Ask anything",
         key=actions.PROMPT,
         max_chars=LONGEST_MESSAGE,
+        accept_file="multiple",
+        max_upload_size=LARGEST_UPLOAD // 1024**2,
+        accept_audio=_can_write_down(session),
         on_submit=actions.submit,
         disabled=session.connection.needs_key,
     )
+    session.draft = ""  # only now: a run that ended before this point has shown nothing
     with st.bottom, st.container(key="composer", horizontal=True, vertical_alignment="center", gap="small"):
         _show_models(session)
         with st.popover(
             "Parameters", icon=":material/tune:", type="tertiary", key="parameters", on_change="rerun"
         ) as popover:
             if popover.open:
-                known = app.get().store.models.capabilities(session.connection.base_url)
-                choices.show(conversation, known.get(conversation.model or "", Capabilities()).missing)
+                _show_parameters(session, is_drawing=is_drawing)
+        if app.get().engine.refuses_images(session.connection, session.conversation.model):
+            st.caption(":material/hide_image: This model has refused images before.", width="content")
         st.space("stretch")
         return st.empty()
+
+
+def _can_write_down(session: Session) -> bool:
+    """Whether something may be spoken: the embedded model does not listen."""
+    application = app.get()
+    is_local = application.local_model is not None and not session.api_key
+    return application.settings.transcription_model is not None and not is_local
 
 
 def show_stop(tape: LiveTape, slot: DeltaGenerator) -> None:
@@ -63,6 +83,20 @@ def show_suggestions() -> None:
     )
 
 
+def _show_parameters(session: Session, *, is_drawing: bool) -> None:
+    with st.container(width=WIDTH):
+        if is_drawing:
+            choices.show(session.conversation, is_drawing=True)
+            return
+        general, structure = st.tabs(["General", "Structured"])
+        with general:
+            known = app.get().store.models.capabilities(session.connection.base_url)
+            capabilities = known.get(session.conversation.model or "", Capabilities())
+            choices.show(session.conversation, missing=capabilities.missing)
+        with structure:
+            structured.show(session)
+
+
 def _show_models(session: Session) -> None:
     models = session.models
     chosen = session.conversation.model or (models[0] if models else None)
@@ -77,6 +111,5 @@ def _show_models(session: Session) -> None:
         placeholder="Choose a model",
         label_visibility="collapsed",
         accept_new_options=True,
-        on_change="ignore",
         width=280,
     )

@@ -1,29 +1,64 @@
-"""Shares one process among many pages: how often each draws, and how many build a page at once."""
+"""Shares one process among many pages: whose turn it is, and how often each draws."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-FRAME_SECONDS = 0.09
-"""The shortest time between two frames of one follower: about 11 a second."""
+FRAME_SECONDS = 0.1
+"""The shortest time between two frames of one follower: 10 a second."""
 FRAME_SECONDS_PER_CHARACTER = 25e-6
 """A browser parses the whole open block for each frame: a long one is drawn less often."""
-PROCESS_FRAMES_PER_SECOND = 1000
+PROCESS_FRAMES_PER_SECOND = 800
 """What one process may draw a second, all followers together; measured, see docs/performance.md."""
-PAGES_AT_ONCE = 2
-"""How many pages are built at the same time. Python runs one thread at a time: when hundreds of pages are
-built at once, a streaming reply would wait for its turn behind all of them."""
 
-_building = threading.BoundedSemaphore(PAGES_AT_ONCE)
 _followers = 0
 _lock = threading.Lock()
 
 
-@contextmanager
-def building() -> Iterator[None]:
-    """Wait for a turn to build a page."""
-    with _building:
-        yield
+class _Turn:
+    """One page is built, or one message sent, at a time.
+
+    Python runs one thread at a time. Hundreds that want to run hinder each other and every streaming reply;
+    here they sleep until it is their turn. Pages go before sends, so that who has sent soon sees the reply.
+    """
+
+    def __init__(self) -> None:
+        self._is_taken, self._waiting_pages = False, 0
+        lock = threading.Lock()
+        self._pages, self._sends = threading.Condition(lock), threading.Condition(lock)
+
+    @contextmanager
+    def page(self) -> Iterator[None]:
+        """Wait for a turn to build a page."""
+        with self._pages:
+            self._waiting_pages += 1
+            self._pages.wait_for(lambda: not self._is_taken)
+            self._waiting_pages -= 1
+            self._is_taken = True
+        with self._given_back():
+            yield
+
+    @contextmanager
+    def send(self) -> Iterator[None]:
+        """Wait for a turn to send a message."""
+        with self._sends:
+            self._sends.wait_for(lambda: not self._is_taken and not self._waiting_pages)
+            self._is_taken = True
+        with self._given_back():
+            yield
+
+    @contextmanager
+    def _given_back(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            with self._pages:
+                self._is_taken = False
+                (self._pages if self._waiting_pages else self._sends).notify()
+
+
+_turn = _Turn()
+building, sending = _turn.page, _turn.send
 
 
 @contextmanager

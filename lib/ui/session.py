@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from lib import app
+from lib.chat.attachments import Attachment
 from lib.chat.connection import Connection, Secret
 from lib.chat.conversations import Conversation
 from lib.chat.ledger import LedgerRow
 from lib.chat.messages import Message
-from lib.chat.models import picked
+from lib.chat.models import Kind, picked
 from lib.chat.reply import Reply, State
 from lib.engine.engine import new_id
 from lib.engine.live import LiveTape
@@ -40,8 +41,22 @@ class Session:
     """The conversation that the address names, as this tab last wrote it."""
     api_key: Secret | None = None
     """A visitor's own key: in memory, for this tab, never stored."""
+    draft: str = ""
+    """Text on its way back into the composer."""
+    attached: list[Attachment] = field(default_factory=list)
+    """Files that were taken and wait for the next message."""
+    refusals: list[str] = field(default_factory=list)
+    """What has to be said about the last files or the last recording, a sentence each."""
+    recording: tuple[str, bytes] | None = None
+    """What was written before a recording that could not be written down, and the recording itself."""
     editing: str | None = None
     """The message that is being edited."""
+    is_waiting: bool = False
+    """Whether this tab waits for a reply, or has not looked yet how it ended."""
+    returned: str | None = None
+    """The question that goes back into the message box, for it got no answer; "" takes it out again."""
+    returns: int = 0
+    """How many questions have come back: the same one may do so twice."""
     copied: str | None = None
     """Text on its way to the clipboard."""
     shown_messages: int = MESSAGES_SHOWN
@@ -50,6 +65,10 @@ class Session:
     """How many conversations the sidebar lists."""
     panel: str | None = None
     """The dialog that is open."""
+    pasted: dict[str, str] = field(default_factory=dict)
+    """What was pasted as a schema or as tools, by its widget's key: it may be of no use yet."""
+    inspected: str | None = None
+    """The turn, by its first message, that the inspector shows; `None` for the last one."""
     notice: str | None = None
     """What that dialog has to say. A toast from one of its callbacks would replace the page's style."""
     unkept: list[LedgerRow] = field(default_factory=list)
@@ -80,7 +99,7 @@ class Session:
         if connection.needs_key:
             return []
         application = app.get()
-        listed = application.engine.catalogue.listing(connection).models
+        listed = application.engine.catalogue.listing(connection, wait_seconds=0).models
         return picked(listed, application.store.models.choices(connection.base_url))
 
     def settle(self, tape: LiveTape) -> Message:
@@ -103,13 +122,28 @@ class Session:
             )
             self.unkept.append(replace(row, conversation="Temporary chat"))
 
+    def forget_attached(self) -> None:
+        """Nothing waits for the next message any more."""
+        self.attached, self.refusals, self.recording = [], [], None
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether the chosen model draws images."""
+        model, connection = self.conversation.model, self.connection
+        if not model or connection.needs_key:
+            return False
+        return app.get().engine.catalogue.kind(connection, model) is Kind.IMAGE
+
     def open(self, conversation: Conversation) -> None:
         """Show another conversation."""
         self.conversation = conversation
         self.turned_to = CHAT_PAGE
         self.editing = self.copied = self.panel = None
+        self.is_waiting = False
         self.shown_messages = MESSAGES_SHOWN
+        self.forget_attached()
         self.tapes.clear()
+        self.pasted.clear()
         choices.present(conversation)
         self.send_id = new_id()
 
@@ -121,6 +155,13 @@ def held() -> Session:
         session = st.session_state[KEY] = Session(draft())
     choices.collect(session.conversation)
     return session
+
+
+def hear_models() -> None:
+    """Wait, for a second at most, where the connection's models are not known yet."""
+    connection = held().connection
+    if not connection.needs_key:
+        app.get().engine.catalogue.listing(connection, wait_seconds=1.0)
 
 
 def current() -> Session:
@@ -196,5 +237,5 @@ def _catch_up(session: Session) -> bool:
             elif tape.is_closed:
                 session.settle(tape)
             elif message.id == session.conversation.leaf_id:
-                session.following = tape
+                session.following, session.is_waiting = tape, True
     return was_there

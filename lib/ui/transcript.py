@@ -1,19 +1,20 @@
 """The conversation: what was said, and the reply that is being said."""
 
-import json
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import dropwhile
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.chat.blocks import split
 from lib.chat.inert import inert
+from lib.chat.json_block import JsonBlock
 from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
-from lib.chat.tape import Content, Reasoning
+from lib.chat.tape import Content, Event, Reasoning, ToolCall
 from lib.engine.live import LiveTape
-from lib.ui import actions, errors, figures
+from lib.ui import actions, attached, errors, figures, remarks, remedies
 from lib.ui.frames import first_kind, frames
 from lib.ui.labels import plain
 from lib.ui.session import Session
@@ -56,15 +57,23 @@ def follow(session: Session, tape: LiveTape, place: DeltaGenerator) -> None:
         head = st.empty()
         _show_reasoning(head, earlier)
         waiting = st.empty() if earlier else head
-        waiting.markdown(":shimmer[Waiting for the model…]")
-        if first_kind(tape) is Reasoning:
+        waiting.markdown(f":shimmer[{'Drawing' if session.is_drawing else 'Waiting for the model'}…]")
+        kind = first_kind(tape)
+        if kind is Reasoning:
             with waiting.status(":shimmer[Thinking…]", type="compact") as status:
                 st.write_stream(frames(tape, Reasoning))
             status.update(label=_thought([tape.reply()]), state="complete")
+        elif kind is ToolCall:
+            waiting.markdown(":shimmer[Asking for a tool…]")
         else:
             waiting.empty()
-        st.write_stream(frames(tape, Content, before=_text(earlier)))
-        _show_end(session, [*earlier, session.settle(tape)], is_last=True)
+        written = JsonBlock().feed if tape.reply().is_json else str
+        st.write_stream(frames(tape, Content, before=_text(earlier), written=written))
+        turn = [*earlier, session.settle(tape)]
+        if kind is ToolCall or _thinks_late(tape):
+            waiting.empty()
+            _show_reasoning(head, turn)
+        _show_end(session, turn, is_last=True)
 
 
 def _show_question(session: Session, message: Message) -> None:
@@ -73,6 +82,7 @@ def _show_question(session: Session, message: Message) -> None:
         return
     with st.container(key=f"question-{message.id}", horizontal_alignment="right"):
         with st.container(key=f"bubble-{message.id}", width="content"):
+            attached.show(message.attachments)
             _show_blocks(message.content)
         _show_versions(session, message)
 
@@ -95,7 +105,7 @@ def _show_answer(session: Session, turn: Turn, *, is_last: bool) -> DeltaGenerat
         return place
     with place:
         _show_reasoning(st.empty(), turn)
-        _show_blocks(_text(turn))
+        _show_blocks(_answer(turn))
         _show_end(session, turn, is_last=is_last)
     return None
 
@@ -122,18 +132,30 @@ def _text(turn: Turn) -> str:
     return "".join(message.content for message in turn)
 
 
+def _answer(turn: Turn) -> str:
+    """What a turn says, as markdown: JSON that was asked for is shown indented."""
+    reply = turn[-1].reply
+    return JsonBlock().feed(_text(turn)) if reply and reply.is_json else _text(turn)
+
+
 def _show_end(session: Session, turn: Turn, *, is_last: bool) -> None:
     """What stands under an answer's text: what was odd about it, its figures, what can be done."""
     reply = turn[-1].reply or Reply()
     if reply.refusal:
         st.markdown(inert(reply.refusal))
+    attached.show_drawn(reply.images, turn[-1].id)
     for call in reply.tool_calls:
-        st.code(f"{call.name}({_arguments(call.arguments)})", language="python", wrap_lines=True)
+        remarks.show_tool_call(call)
     for notice in reply.notices:
         st.caption(f":material/info: {plain(notice)}")
     if reply.error:
         errors.show(reply.error)
-    elif reply.state is State.COMPLETED and not (reply.text or reply.refusal or reply.tool_calls):
+        if is_last:
+            remedies.show(session, turn, reply.error)
+        errors.show_details(reply.error)
+    elif reply.state is State.COMPLETED and not (
+        reply.text or reply.refusal or reply.tool_calls or reply.images
+    ):
         st.caption("The model ended its reply without a word.")
     _show_actions(session, turn, reply, is_last=is_last)
 
@@ -143,11 +165,13 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
     question = session.conversation.messages.get(message.parent_id or "")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"end-{message.id}"):
         if is_last:
-            _icon("content_copy", "Copy", actions.copy, message.id)
+            if _text(turn):
+                _icon("content_copy", "Copy", actions.copy, message.id)
             _icon("refresh", "Regenerate", actions.regenerate, message.id)
             if question:
                 _icon("edit", "Edit the question", actions.edit, question.id)
-            if _can_continue(reply):
+            _icon("frame_inspect", actions.INSPECT, actions.inspect, message.id)
+            if _can_continue(reply) and not remedies.is_continue(reply):
                 st.button(
                     "Continue",
                     key=f"continue-{last.id}",
@@ -160,7 +184,7 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
             key = f"turn-{message.id}"
             st.menu_button(
                 "",
-                ["Copy", "Regenerate", "Edit"],
+                ["Copy", "Regenerate", "Edit", actions.INSPECT],
                 key=key,
                 icon=":material/more_horiz:",
                 type="tertiary",
@@ -168,6 +192,7 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
                 args=(key, question.id, message.id),
             )
         _show_versions(session, message)
+        remarks.show_other_model(reply)
         st.caption(figures.footer(reply))
 
 
@@ -209,6 +234,16 @@ def _arrow(icon: str, label: str, message_id: str, version_id: str | None) -> No
     )
 
 
+def _thinks_late(tape: LiveTape) -> bool:
+    """Whether a model went on thinking when its answer had begun: that is shown when the answer has ended."""
+    pieces = [event for event in tape.events if isinstance(event, Content | Reasoning | ToolCall)]
+    return any(isinstance(event, Reasoning) for event in dropwhile(_is_thinking, pieces))
+
+
+def _is_thinking(event: Event) -> bool:
+    return isinstance(event, Reasoning)
+
+
 def _can_continue(reply: Reply) -> bool:
     """Whether an answer has text and more of it may come."""
     broke_off = reply.state not in (State.RUNNING, State.COMPLETED) or reply.finish_reason == "length"
@@ -218,18 +253,7 @@ def _can_continue(reply: Reply) -> bool:
 def _thought(replies: Sequence[Reply]) -> str:
     ms = 0.0
     for timing in (reply.timing for reply in replies):
-        if timing.reasoning_ttft_ms is not None:
-            until = timing.ttft_ms or timing.last_token_ms or timing.reasoning_ttft_ms
-            ms += until - timing.reasoning_ttft_ms
+        if (since := timing.reasoning_ttft_ms) is not None:
+            ends = (timing.ttft_ms, timing.last_token_ms)
+            ms += next((until for until in ends if until and until >= since), since) - since
     return f"Thought for {max(1, round(ms / 1000))} s"
-
-
-def _arguments(text: str) -> str:
-    """A tool call's JSON as keyword arguments; as it is where it is not an object."""
-    try:
-        arguments = json.loads(text or "{}")
-    except ValueError:
-        return text
-    if not isinstance(arguments, dict):
-        return text
-    return ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in arguments.items())

@@ -25,6 +25,7 @@ COLUMNS = {
     "duration": "Duration (s)",
     "tokens_per_second": "Tokens/s",
     "finish_reason": "Finish",
+    "retries": "Retries",
     "purpose": "For",
     "source": "Source",
     "cost": "Cost ($)",
@@ -67,7 +68,7 @@ def show(rows: Sequence[LedgerRow], *, empty: str, prices: Prices) -> None:
         key="usage_by_model",
     )
     st.dataframe(
-        frame.iloc[::-1],
+        frame.iloc[::-1] if frame["retries"].any() else frame.iloc[::-1].drop(columns="retries"),
         hide_index=True,
         key="usage_table",
         placeholder="–",
@@ -126,6 +127,7 @@ def _record(row: LedgerRow) -> dict[str, object]:
         "duration": None if row.total_ms is None else row.total_ms / 1000,
         "tokens_per_second": row.tokens_per_second,
         "finish_reason": row.finish_reason or row.state.value,
+        "retries": row.retries,
         "purpose": row.purpose,
         "source": usage.source.value,
     }

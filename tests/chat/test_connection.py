@@ -12,6 +12,7 @@ from lib.chat.connection import (
     SYNSTAR_BASE_URL,
     Connection,
     Secret,
+    likely_base_url,
     likely_base_urls,
     parse_api_key,
     parse_base_url,
@@ -259,3 +260,18 @@ def test_the_likeliest_address_of_the_api_is_proposed_first(wrong: str, right: s
 
 def test_a_secure_address_is_never_changed_to_a_plain_one() -> None:
     assert all(url.startswith("https://ai.test") for url in likely_base_urls("https://ai.test/console"))
+
+
+@pytest.mark.parametrize(
+    ("base_url", "likely"),
+    [
+        ("https://a.test", "https://a.test/v1"),
+        ("https://a.test/api", "https://a.test/v1"),
+        ("https://a.test/v1/v1", "https://a.test/v1"),
+        ("https://a.test/openai/v1/chat", "https://a.test/openai/v1"),
+        ("https://a.test/v1", None),
+        ("https://a.test/openai/v1", None),
+    ],
+)
+def test_a_base_url_that_is_wrong_has_a_likely_right_one(base_url: str, likely: str | None) -> None:
+    assert likely_base_url(base_url) == likely

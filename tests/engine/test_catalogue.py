@@ -83,6 +83,18 @@ def test_a_failure_is_tried_again_after_a_while(
     assert catalogue.listing(connection).error is None
 
 
+def test_a_failure_is_tried_again_at_once_when_somebody_asks_for_it(
+    catalogue: Catalogue, gateway: ScriptedGateway, connection: Connection
+) -> None:
+    gateway.answer_models(REFUSAL)
+    assert catalogue.listing(connection, wait_seconds=PATIENCE).error
+    gateway.answer_models(error(200, {"data": [{"id": "model-back"}]}))
+    assert names(catalogue.ask_again(connection, wait_seconds=PATIENCE)) == ["model-back"]
+    assert catalogue.listing(connection).error is None
+    gateway.answer_models(silence())
+    assert names(catalogue.ask_again(connection, wait_seconds=0.05)) == ["model-back"]
+
+
 def test_known_models_stay_when_a_later_try_fails(
     catalogue: Catalogue, gateway: ScriptedGateway, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""Find and undo: pins, a bin, search over all messages; and what a call was for"""
+"""Find and undo: pins, a bin, search over all messages; what a call was for; attachments"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ def upgrade() -> None:
     op.add_column("conversations", sa.Column("deleted_at", sa.DateTime(), nullable=True))
     op.add_column("ledger", sa.Column("purpose", sa.String(16), nullable=False, server_default="reply"))
     op.add_column("ledger", sa.Column("error_category", sa.String(32), nullable=True))
+    op.add_column("ledger", sa.Column("retries", sa.Integer(), nullable=False, server_default="0"))
     op.drop_index("ix_conversations_updated_at")
     op.create_index("ix_conversations_listed", "conversations", ["deleted_at", "is_pinned", "updated_at"])
     # Three letters at a time: finds parts of words, and words of scripts that put no blanks between them.
@@ -38,4 +39,22 @@ def upgrade() -> None:
         sa.Column("name", sa.String(32), primary_key=True),
         sa.Column("is_there", sa.Boolean(), nullable=False),
         sa.Column("checked_at", sa.DateTime(), nullable=False),
+    )
+
+    op.create_table(
+        "attachments",
+        sa.Column("message_id", sa.String(length=32), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("message_id", "position"),
     )
