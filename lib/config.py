@@ -32,7 +32,7 @@ VARIABLES = (
     Variable("KKIAI_API_KEY", "", "Key for the gateway. Without one, the embedded model answers."),
     Variable("KKIAI_BASE_URL", SYNSTAR_BASE_URL, "Base URL of any OpenAI-compatible server."),
     Variable("KKIAI_MODEL", "", "Model that a new chat starts with; by default the first chat model listed."),
-    Variable("CHAT_DATA_DIR", "./data", "Folder for conversations; made when it is missing."),
+    Variable("CHAT_DATA_DIR", "./data", "Folder for conversations and images; made when it is missing."),
     Variable("CHAT_TITLE", "SynStar Chat", "Name shown in the browser's tab and on the page."),
     Variable(
         "CHAT_LOCAL_MODEL",

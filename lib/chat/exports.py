@@ -74,6 +74,7 @@ def _conversation(conversation: Conversation, load: Load) -> dict[str, Any]:
 def _message(message: Message, load: Load) -> dict[str, Any]:
     reply = message.reply
     images = {"images": [_attachment(image, load) for image in reply.images]} if reply else {}
+    attached = [_attachment(attachment, load) for attachment in message.attachments]
     return {
         "id": message.id,
         "parent_id": message.parent_id,
@@ -81,7 +82,7 @@ def _message(message: Message, load: Load) -> dict[str, Any]:
         "content": reply.text if reply else message.content,
         "created_at": _date(message.created_at),
         "reply": {"id": message.id, **replies.to_json(reply), **images} if reply else None,
-        "attachments": [_attachment(attachment, load) for attachment in message.attachments],
+        **({"attachments": attached} if attached else {}),
     }
 
 

@@ -40,10 +40,15 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:
     return value
 
 
+def address(base_url: str, body: Mapping[str, Any]) -> str:
+    """Where the request goes: images are asked for with a prompt, answers with messages."""
+    return base_url + ("/images/generations" if "prompt" in body else "/chat/completions")
+
+
 def as_curl(base_url: str, body: Mapping[str, Any]) -> str:
     """For a POSIX shell. The body is a here-document: nothing in it has a meaning to the shell, and it may be
     longer than an argument can."""
-    url = shlex.quote(f"{base_url}/chat/completions")
+    url = shlex.quote(address(base_url, body))
     return (
         f"curl -sS -N {url} \\\n"
         f'  -H "Authorization: Bearer ${KEY}" \\\n'
@@ -59,11 +64,16 @@ def as_python(base_url: str, body: Mapping[str, Any]) -> str:
         "import os\n\n"
         "from openai import OpenAI\n\n"
         f'client = OpenAI(base_url={_python_text(base_url)}, api_key=os.environ["{KEY}"])\n'
-        f"{_ANSWER[bool(body.get('stream'))].format(arguments)}"
+        f"{_ANSWER['image' if 'prompt' in body else bool(body.get('stream'))].format(arguments)}"
     )
 
 
 _ANSWER = {
+    "image": (
+        "answer = client.images.generate(\n{})\n"
+        "for image in answer.data:\n"
+        '    print(image.url or f"{{len(image.b64_json)}} characters of base64")\n'
+    ),
     True: (
         "chunks = client.chat.completions.create(\n{})\n"
         "for chunk in chunks:\n"
@@ -79,7 +89,7 @@ _ANSWER = {
 def as_javascript(base_url: str, body: Mapping[str, Any]) -> str:
     """For Node.js 18 or later, as a module; no package is needed."""
     return (
-        f"const response = await fetch({_text(f'{base_url}/chat/completions')}, {{\n"
+        f"const response = await fetch({_text(address(base_url, body))}, {{\n"
         '  method: "POST",\n'
         "  headers: {\n"
         f"    Authorization: `Bearer ${{process.env.{KEY}}}`,\n"

@@ -41,14 +41,14 @@ async def draw(
     def at_ms() -> float:
         return (time.perf_counter() - started) * 1000
 
-    yield [Sent(at_ms(), body)]
+    yield [Sent(at_ms(), body, base_url=connection.base_url)]
     try:
         response = await _answer(client, body, seconds)
     except openai.APIStatusError as exc:
         if "response_format" not in body or "response_format" not in exc.response.text:
             raise
         body = {name: value for name, value in body.items() if name != "response_format"}
-        yield [Retried(at_ms(), NO_RESPONSE_FORMAT), Sent(at_ms(), body)]
+        yield [Retried(at_ms(), NO_RESPONSE_FORMAT), Sent(at_ms(), body, base_url=connection.base_url)]
         response = await _answer(client, body, seconds)
     yield [Served(at_ms(), status=response.status_code, model=body["model"])]
     payload = object_in(response.content)

@@ -115,7 +115,9 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
     (
         Category.INVALID_KEY,
         _CLIENT,
-        r"(invalid|incorrect)[_ ]api[_ ]key|api[_ ]key[_ ](not valid|invalid)|无效的令牌|不支持指定渠道",
+        r"(invalid|incorrect)[_ ]api[_ ]key|api[_ ]key[_ ](not valid|invalid)|无效的令牌|不支持指定渠道"
+        # LiteLLM without a database knows its master key only, and says of any other that it cannot look.
+        r"|no connected db",
     ),
     (
         Category.BAD_REQUEST,

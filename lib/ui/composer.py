@@ -30,6 +30,8 @@ def show(session: Session) -> DeltaGenerator:
         unanswered.show(session)
     with st.bottom, st.container(key="tray"):
         attached.show_waiting(session)
+        if app.get().engine.refuses_images(session.connection, session.conversation.model):
+            st.caption(":material/hide_image: This model has refused images before.")
     is_drawing = session.is_drawing
     if session.draft:
         st.session_state[actions.PROMPT] = session.draft
@@ -51,8 +53,6 @@ def show(session: Session) -> DeltaGenerator:
         ) as popover:
             if popover.open:
                 _show_parameters(session, is_drawing=is_drawing)
-        if app.get().engine.refuses_images(session.connection, session.conversation.model):
-            st.caption(":material/hide_image: This model has refused images before.", width="content")
         st.space("stretch")
         return st.empty()
 

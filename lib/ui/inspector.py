@@ -1,6 +1,6 @@
 """The inspector: what was sent for a reply, what came back, and when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -12,6 +12,7 @@ from lib.chat.reply import Reply, State, fold
 from lib.chat.tape import Event, Sent, Served
 from lib.chat.timeline import timeline
 from lib.chat.usage import in_words
+from lib.files.fitting import fit, text_bytes
 from lib.gateway import requests
 from lib.store.database import StoreError
 from lib.ui import charts, errors
@@ -85,15 +86,23 @@ def _chosen(session: Session) -> Message | None:
 
 def _read(session: Session, message: Message, known: Reply) -> _Inspected:
     """Play the reply's tape: the live one while it runs, else as it was stored."""
-    application = app.get()
+    application, path = app.get(), session.conversation.path(message.parent_id)
     tape = application.engine.tape(message.id) or session.tapes.get(message.id)
     events = list(tape.events) if tape else application.store.replies.tape(message.id)
     reply = fold(events) if events else known
     sent = [event for event in events if isinstance(event, Sent)]
     if not sent:
         return _Inspected(reply, events)
-    body = requests.rebuilt(sent[-1], session.conversation.path(message.parent_id))
+    body = requests.rebuilt(sent[-1], path, _images(path, sent[-1]))
     return _Inspected(reply, events, len(sent), sent[-1].base_url, snippets.masked(body, _key(session)))
+
+
+def _images(path: Sequence[Message], sent: Sent) -> Callable[[str], bytes]:
+    """The images as they went out: made to fit into a request in the same way again."""
+    application = app.get()
+    words = text_bytes(path, sent.system_prompt)
+    fitted = fit(application.files, path, text_bytes=words, request_bytes=application.settings.request_bytes)
+    return fitted.data.__getitem__
 
 
 def _key(session: Session) -> str:
@@ -108,7 +117,7 @@ def _show_request(inspected: _Inspected) -> None:
         return
     if inspected.requests > 1:
         st.caption(f"Asked {inspected.requests} times; this is the last request. The timeline tells why.")
-    url = f"{inspected.base_url}/chat/completions"
+    url = snippets.address(inspected.base_url, inspected.body)
     head = f"POST {url}\nAuthorization: Bearer ***\nContent-Type: application/json"
     st.code(head, language="http", wrap_lines=True)
     _show_text(snippets.as_json(snippets.abridged(inspected.body)), "json", "request.json")

@@ -1,4 +1,4 @@
-"""Images and documents in a real browser: chosen, pasted, refused, drawn, saved."""
+"""Images and documents in a real browser: chosen, pasted, dropped, refused, drawn, saved."""
 
 import base64
 from pathlib import Path
@@ -56,15 +56,24 @@ def test_chosen_files_go_along_and_are_there_after_a_reload(
         chat.reload()
 
 
-def test_an_image_can_be_pasted(gateway: ScriptedGateway, chat: ChatPage) -> None:
+def test_an_image_can_be_pasted_and_dropped(gateway: ScriptedGateway, chat: ChatPage) -> None:
     gateway.when("Can I?", stream("You can."))
-    pasted = chat.page.evaluate_handle(CARRY, ["pasted.png", base64.b64encode(image()).decode()])
+    pasted, dropped = (
+        chat.page.evaluate_handle(CARRY, [name, base64.b64encode(image(width)).decode()])
+        for name, width in (("pasted.png", 60), ("dropped.png", 70))
+    )
     chat.box.evaluate(PASTE, pasted)
     expect(chat.page.get_by_text("pasted.png")).to_be_visible()
+    for step in ("dragenter", "dragover"):
+        chat.box.dispatch_event(step, {"dataTransfer": dropped})
+    expect(chat.page.get_by_text("Drag and drop files here")).to_be_visible()
+    zone = chat.page.get_by_role("button", name="file upload").first
+    zone.dispatch_event("drop", {"dataTransfer": dropped})
+    expect(chat.page.get_by_text("dropped.png")).to_be_visible()
     chat.box.fill("Can I?")
     chat.box.press("Enter")
     expect(chat.answer).to_contain_text("You can.")
-    expect_drawn(chat.questions.last.locator("img"), 1)
+    expect_drawn(chat.questions.last.locator("img"), 2)
 
 
 def test_a_refused_file_leaves_the_message_where_it_was(chat: ChatPage) -> None:

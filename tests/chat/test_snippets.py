@@ -73,6 +73,16 @@ def test_curl_sends_the_request_again(shell: str, gateway: ScriptedGateway) -> N
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
+def test_a_request_for_an_image_goes_where_images_are_made(gateway: ScriptedGateway) -> None:
+    body = {"model": "image-a", "prompt": HOSTILE[0], "n": 1}
+    code = snippets.as_curl(gateway.base_url, body)
+    subprocess.run(
+        [str(shutil.which("sh"))], input=code.encode(), capture_output=True, timeout=60, check=True
+    )
+    assert (gateway.requests[-1].path, gateway.requests[-1].body) == ("/v1/images/generations", body)
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
 def test_curl_takes_a_body_longer_than_an_argument_may_be(gateway: ScriptedGateway) -> None:
     body = {**BODY, "messages": [{"role": "user", "content": "long " * 100_000}]}
     run(gateway, ["sh"], snippets.as_curl(gateway.base_url, body), body)

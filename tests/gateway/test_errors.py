@@ -70,6 +70,7 @@ def test_every_category_has_a_hint() -> None:
     ("status", "body", "category"),
     [
         (401, {"error": "Unauthorized"}, Category.INVALID_KEY),
+        (400, {"error": {"message": "No connected db.", "code": "400"}}, Category.INVALID_KEY),
         (404, {"error": {"code": "DeploymentNotFound", "message": "No."}}, Category.INVALID_MODEL),
         (403, {"error": {"message": "Model x", "code": "model_not_found"}}, Category.INVALID_MODEL),
         (403, {"error": {"message": "该令牌无权访问模型 gpt-4o"}}, Category.PERMISSION_DENIED),

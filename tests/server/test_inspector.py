@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,11 +127,25 @@ def test_a_failed_reply_is_inspected_too(tab: PageSocket, upstream: ScriptedGate
     assert steps(tab)[-1] == "Failed"
 
 
-def test_a_key_in_a_message_is_masked(tab: PageSocket) -> None:
-    ask(tab, f"tokens=2 My key is {API_KEY}")
+def test_a_key_in_a_message_is_masked(gateway: ScriptedGateway, tmp_path: Path) -> None:
+    key = "sk-typed-by-mistake-0001"
+    with (
+        AppServer(tmp_path / "data", gateway.base_url, KKIAI_API_KEY=key) as server,
+        PageSocket(server.url) as tab,
+    ):
+        ask(tab, f"tokens=2 My key is {key}")
+        inspect(tab)
+        assert "My key is ***" in tab.codes[1]
+        assert not [code for code in tab.codes if key in code]
+
+
+def test_a_reply_that_is_not_stored_is_inspected_too(tab: PageSocket, upstream: ScriptedGateway) -> None:
+    upstream.when("Leave no trace", stream("None"))
+    tab.switch("temporary", True)
+    ask(tab, "Leave no trace")
     inspect(tab)
-    assert "My key is ***" in tab.codes[1]
-    assert not [code for code in tab.codes if API_KEY in code]
+    assert request(tab) == asked(upstream, "Leave no trace")[0].body
+    assert steps(tab)[-1] == "Finished"
 
 
 def test_an_imported_reply_says_that_it_has_no_tape(site: AppServer) -> None:
