@@ -13,4 +13,10 @@ if not runtime.exists():
 else:
     from lib.ui import frame
 
-    frame.show([st.Page("pages/chat.py", title="Chat", url_path="chat", default=True)])
+    frame.show(
+        [
+            st.Page("pages/chat.py", title="Chat", icon=":material/chat:", url_path="chat", default=True),
+            st.Page("pages/models.py", title="Models", icon=":material/deployed_code:"),
+            st.Page("pages/doctor.py", title="Doctor", icon=":material/stethoscope:"),
+        ]
+    )

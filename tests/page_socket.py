@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import secrets
 import socket
 import time
@@ -38,6 +39,7 @@ class PageSocket:
         """What the browser's tab was called, one after the other."""
         self.is_running = False
         """Whether a script run of this page is under way."""
+        self.url = url
         self._host = url.partition("//")[2]
         self._url = url.replace("http", "ws", 1) + "/_stcore/stream"
         self._page_name, self._page_hash = page, ""
@@ -107,6 +109,18 @@ class PageSocket:
         else:
             state.string_value = option
         self._change(node, state)
+
+    def follow_link(self, label: str) -> None:
+        """Go to the page of a link, as the browser does: with its script and without query parameters."""
+        self.wait_for(lambda: any(n.proto.label == label for n in self.tree.nodes("page_link")), label)
+        [link] = [node.proto for node in self.tree.nodes("page_link") if node.proto.label == label]
+        self._page_hash, self.address = link.page_script_hash, ""
+        self._rerun()
+
+    def choose_row(self, key: str, row: int) -> None:
+        """Choose a row of a table."""
+        selection = {"selection": {"rows": [row], "columns": [], "cells": []}}
+        self._change(self.widget(key), self._state(key, string_value=json.dumps(selection)))
 
     def write(self, key: str, text: str) -> None:
         """Write into a text field and leave it."""

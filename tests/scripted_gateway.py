@@ -63,7 +63,7 @@ class ScriptedGateway:
     with and without the `/v1`.
 
     Use it as a context manager. A request is answered by the script that `when` has for its last user
-    message, else by the next one of `enqueue`, else by what `unscripted` makes of the message.
+    message, else by the next one of `enqueue`, else by `answer_chats`, else by an echo.
     """
 
     def __init__(self, models: Sequence[str | dict[str, Any]] = DEFAULT_MODELS, port: int = 0) -> None:
@@ -73,6 +73,8 @@ class ScriptedGateway:
         self._queue: deque[Script] = deque()
         self._scripts: dict[str, Script] = {}
         self._pages: dict[str, Script] = {}
+        self._exact_pages: dict[str, Script] = {}
+        self._unscripted = dict(_UNSCRIPTED)
         self._arrived = threading.Condition()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -90,6 +92,10 @@ class ScriptedGateway:
         """Answer every request whose last user message is `prompt` with this."""
         self._scripts[prompt] = script
 
+    def answer_chats(self, script: Script) -> None:
+        """Answer chat requests that nothing else is scripted for with this."""
+        self._unscripted["POST", "/chat/completions"] = script
+
     def answer_models(self, script: Script) -> None:
         """Answer `GET /models` with this instead of the list."""
         self.serve("/models", script)
@@ -98,6 +104,10 @@ class ScriptedGateway:
         """Answer a GET of this path with this; `/v1` in front of it is left out. Returns its URL."""
         self._pages[path] = script
         return f"http://127.0.0.1:{self.port}{path}"
+
+    def answer_page(self, path: str, script: Script) -> None:
+        """Answer a GET of this very path with this: `/models` is not `/v1/models` here."""
+        self._exact_pages[path] = script
 
     def wait_for_request(self, count: int = 1, timeout: float = 5.0) -> Received:
         """The `count`-th request, waiting for it. Raises `TimeoutError` after `timeout` seconds."""
@@ -175,6 +185,8 @@ class ScriptedGateway:
         return self._script_for(received)(received)
 
     def _script_for(self, received: Received) -> Script:
+        if received.method == "GET" and received.path in self._exact_pages:
+            return self._exact_pages[received.path]
         endpoint = received.method, received.path.partition("?")[0].removeprefix("/v1")
         method, path = endpoint
         if method == "GET" and path in self._pages:
@@ -186,7 +198,7 @@ class ScriptedGateway:
             return error(404, {"error": {"message": fault, "type": "invalid_request_error", "code": ""}})
         if received.prompt in self._scripts:
             return self._scripts[received.prompt]
-        return self._queue.popleft() if self._queue else _UNSCRIPTED[endpoint]
+        return self._queue.popleft() if self._queue else self._unscripted[endpoint]
 
     def _model_list(self) -> list[dict[str, Any]]:
         return [

@@ -21,7 +21,8 @@ MAY_IMPORT = {
     "lib.engine": (*BELOW_ENGINE, "lib.engine"),
     "lib.config": ("lib.chat",),
     "lib.app": (*BELOW_ENGINE, "lib.engine", "lib.config"),
-    "lib.__main__": BELOW_UI,
+    "lib.__main__": (*BELOW_UI, "lib.commands"),
+    "lib.commands": (*BELOW_UI, "lib.commands"),
     "lib.ui": (*BELOW_UI, "lib.ui"),
     "pages": (*BELOW_UI, "lib.ui"),
     "streamlit_app": (*BELOW_UI, "lib.ui"),
@@ -46,7 +47,7 @@ ONLY_IN = {
     ),
     "streamlit.session_state": (
         *("lib/ui/session.py", "lib/ui/choices.py", "lib/ui/actions.py", "lib/ui/frames.py"),
-        *("lib/ui/sidebar.py", "lib/ui/composer.py", "lib/ui/structured.py"),
+        *("lib/ui/sidebar.py", "lib/ui/composer.py", "lib/ui/structured.py", "lib/ui/doctor.py"),
     ),
 }
 """Modules, and names of modules, that are for these files only."""

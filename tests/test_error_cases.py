@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from lib.__main__ import FAILED, main
+from lib.__main__ import main
+from lib.commands import FAILED
 from lib.config import VARIABLES
 from lib.gateway import retries
 from tests.scripted_gateway import ScriptedGateway, raw, silence, stream

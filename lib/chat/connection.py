@@ -94,6 +94,20 @@ def _with_clean_path(scheme: str, netloc: str, hostname: str, path: str) -> str:
     return urlunsplit((scheme, netloc, path, "", ""))
 
 
+def likely_base_urls(base_url: str) -> list[str]:
+    """Where the API probably is when it is not at this address: the likeliest first, on the same host.
+
+    For a dashboard's page, an endpoint's address, a `/v1` too many or too few, and plain http.
+    """
+    parts = urlsplit(base_url)
+    before_v1 = re.sub(r"/v1(/.*)?$", "", re.sub(r"(/v1)+", "/v1", parts.path.rstrip("/")))
+    paths = [f"{before_v1}/v1", "/v1", "/api/v1", "/openai/v1", "/api", ""]
+    is_plain = parts.scheme == "http" and not _is_loopback(parts.hostname or "")
+    schemes = ["https", "http"] if is_plain else [parts.scheme]
+    forms = [urlunsplit((scheme, parts.netloc, path, "", "")) for scheme in schemes for path in paths]
+    return [form for form in dict.fromkeys(forms) if form != base_url]
+
+
 def parse_api_key(text: str) -> Secret | None:
     """Clean a key of spaces, quotes and a pasted `Bearer `; `None` for nothing.
 

@@ -30,6 +30,8 @@ class LedgerRow:
     """How often the request was asked again."""
     purpose: str = "reply"
     """What the call was for: a `reply` to a person, a `title` written on the side, or a `transcription`."""
+    error_category: str | None = None
+    """Of the error that ended it, where one did."""
 
     @classmethod
     def of(
@@ -50,6 +52,7 @@ class LedgerRow:
             ttft_ms=reply.timing.ttft_ms,
             total_ms=reply.timing.total_ms,
             tokens_per_second=reply.tokens_per_second,
+            error_category=reply.error.category if reply.error else None,
             retries=reply.retries,
         )
 
@@ -87,3 +90,27 @@ def totals(rows: Sequence[LedgerRow]) -> Totals:
         estimated=sum(row.usage.source is Source.ESTIMATED for row in rows),
         unknown=sum(row.usage.source is Source.UNKNOWN for row in rows),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What this installation's own replies tell about a model. `None`: too little is known."""
+
+    model: str
+    """As it was asked for."""
+    replies: int
+    completed: int
+    failed: int
+    ttft_median_ms: float | None = None
+    ttft_p95_ms: float | None = None
+    tokens_per_second: float | None = None
+    """The median over the replies that have a rate."""
+    last_error: str | None = None
+    """The category of the latest failure."""
+    last_error_at: datetime | None = None
+
+    @property
+    def success_rate(self) -> float | None:
+        """Completed replies over those that completed or failed: who stops a reply says nothing of it."""
+        ended = self.completed + self.failed
+        return self.completed / ended if ended else None

@@ -22,6 +22,7 @@ from lib.chat.tape import Event, Failed, Interrupted, Stopped
 from lib.engine import pictures, speech
 from lib.engine.balances import Balances
 from lib.engine.catalogue import Catalogue
+from lib.engine.doctor import Doctor
 from lib.engine.journal import Journal
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
@@ -83,6 +84,7 @@ class Engine:
         self._loop = Loop()
         self._journal = Journal(store, self._owner, self._forget) if store else None
         self.catalogue = Catalogue(gateway, self._loop)
+        self.doctor = Doctor(gateway, self._loop, store)
         self.balances = Balances(gateway, self._loop)
 
     @property

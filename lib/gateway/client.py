@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,10 @@ from lib.chat.connection import Connection
 from lib.chat.errors import ChatError
 from lib.chat.messages import Message, Params
 from lib.chat.models import Model
+from lib.chat.prices import Price
 from lib.chat.tape import Event, Failed, Noted, Retried, Sent, Served
 from lib.chat.usage import Usage
-from lib.gateway import drawing, requests, transcription
+from lib.gateway import drawing, pricing, requests, transcription
 from lib.gateway.balance import balance_of
 from lib.gateway.catalogue import is_list, models_in
 from lib.gateway.clients import Clients, unread
@@ -179,6 +180,15 @@ class Gateway:
                 return await balance_of(client, connection.base_url)
         except TimeoutError:
             return None
+
+    async def prices(self, connection: Connection) -> dict[str, Price]:
+        """What the server tells everybody about its prices, by model; nothing is no error. No key is sent."""
+        async with self._clients.lend(Connection(connection.base_url)) as client:
+            return await pricing.fetch(client, connection.base_url)
+
+    def lend(self, connection: Connection) -> AbstractAsyncContextManager[openai.AsyncOpenAI]:
+        """The connection's client, for what is neither a reply nor a list: the doctor's probes."""
+        return self._clients.lend(connection)
 
     async def close(self) -> None:
         """Close all connections."""

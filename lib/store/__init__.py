@@ -6,6 +6,7 @@ from lib.store.attachments import Attachments
 from lib.store.conversations import Conversations
 from lib.store.database import Database
 from lib.store.ledger import Ledger
+from lib.store.models import Models
 from lib.store.replies import Replies
 from lib.store.search import Search
 
@@ -24,6 +25,7 @@ class Store:
         self.replies = Replies(self._database)
         self.ledger = Ledger(self._database)
         self.search = Search(self._database)
+        self.models = Models(self._database)
 
     def close(self) -> None:
         """Let the connections go."""

@@ -56,6 +56,7 @@ def book(connection: Connection, row: LedgerRow) -> None:
             tokens_per_second=row.tokens_per_second,
             retries=row.retries,
             purpose=row.purpose,
+            error_category=row.error_category,
         )
     )
 
@@ -91,4 +92,5 @@ def _ledger_row(row: Row[Any]) -> LedgerRow:
         tokens_per_second=row.tokens_per_second,
         retries=row.retries,
         purpose=row.purpose,
+        error_category=row.error_category,
     )

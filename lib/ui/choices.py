@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from lib.chat.capabilities import LABELS, Capability
 from lib.chat.conversations import Conversation
 from lib.chat.messages import Params
 
@@ -72,12 +73,17 @@ _TAKE = {
 }
 
 
-def show(conversation: Conversation, *, is_drawing: bool = False) -> None:
-    """Draw the system prompt and the parameters, or those of an image model."""
+def show(
+    conversation: Conversation, *, is_drawing: bool = False, missing: frozenset[Capability] = frozenset()
+) -> None:
+    """Draw the system prompt and the parameters, or those of an image model.
+
+    What the doctor found missing of the model is not offered, unless it is set and has to be unset.
+    """
     if is_drawing:
         _show_drawing(conversation.params)
     else:
-        _show_writing(conversation)
+        _show_writing(conversation, missing)
 
 
 def _show_drawing(params: Params) -> None:
@@ -85,8 +91,9 @@ def _show_drawing(params: Params) -> None:
     _number("Images", "image_count", params.image_count, 1, MOST_IMAGES, 1)
 
 
-def _show_writing(conversation: Conversation) -> None:
+def _show_writing(conversation: Conversation, missing: frozenset[Capability]) -> None:
     params = conversation.params
+    left_out = _left_out(params, missing)
     st.text_area(
         "System prompt",
         conversation.system_prompt,
@@ -98,22 +105,47 @@ def _show_writing(conversation: Conversation) -> None:
     left, right = st.columns(2)
     with left:
         _number("Temperature", "temperature", params.temperature, 0.0, 2.0, 0.1)
-        _number("Max tokens", "max_tokens", params.max_tokens, 1, 1_000_000, 64)
+        if Capability.MAX_TOKENS not in left_out:
+            _number("Max tokens", "max_tokens", params.max_tokens, 1, 1_000_000, 64)
         _number("Presence penalty", "presence_penalty", params.presence_penalty, -2.0, 2.0, 0.1)
-        _select("Reasoning effort", "reasoning_effort", _EFFORTS, params.reasoning_effort)
+        if Capability.REASONING not in left_out:
+            _select("Reasoning effort", "reasoning_effort", _EFFORTS, params.reasoning_effort)
     with right:
         _number("Top p", "top_p", params.top_p, 0.0, 1.0, 0.05)
         _number("Seed", "seed", params.seed, 0, 2**31 - 1, 1)
         _number("Frequency penalty", "frequency_penalty", params.frequency_penalty, -2.0, 2.0, 0.1)
-    st.text_area(
-        "Stop sequences",
-        "\n".join(params.stop or ()),
-        key=PREFIX + "stop",
-        height=68,
-        placeholder="One a line, four at most",
-        on_change="ignore",
-    )
+    if Capability.STOP not in left_out:
+        st.text_area(
+            "Stop sequences",
+            "\n".join(params.stop or ()),
+            key=PREFIX + "stop",
+            height=68,
+            placeholder="One a line, four at most",
+            on_change="ignore",
+        )
     st.toggle("Stream the reply", params.stream, key=PREFIX + "stream", on_change="ignore")
+    _show_missing(missing)
+
+
+_PARAMETERS = {
+    Capability.MAX_TOKENS: "max_tokens",
+    Capability.REASONING: "reasoning_effort",
+    Capability.STOP: "stop",
+}
+
+
+def _left_out(params: Params, missing: frozenset[Capability]) -> set[Capability]:
+    return {name for name in missing & _PARAMETERS.keys() if getattr(params, _PARAMETERS[name]) is None}
+
+
+def _show_missing(missing: frozenset[Capability]) -> None:
+    """Say what the model does not take, also of what is drawn."""
+    told = [LABELS[name] for name in LABELS if name in missing and name in _TOLD]
+    if told:
+        st.caption(f"The doctor found that this model does not take: {', '.join(told)}.")
+
+
+_TOLD = set(LABELS) - {Capability.STREAM_USAGE, Capability.VISION}
 
 
 _EFFORTS = {None: DEFAULT, "minimal": "Minimal", "low": "Low", "medium": "Medium", "high": "High"}

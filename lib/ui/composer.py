@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
+from lib.chat.capabilities import Capabilities
 from lib.engine.live import LiveTape
 from lib.files.intake import LARGEST_UPLOAD
 from lib.ui import actions, attached, choices, structured, unanswered
@@ -89,7 +90,9 @@ def _show_parameters(session: Session, *, is_drawing: bool) -> None:
             return
         general, structure = st.tabs(["General", "Structured"])
         with general:
-            choices.show(session.conversation)
+            known = app.get().store.models.capabilities(session.connection.base_url)
+            capabilities = known.get(session.conversation.model or "", Capabilities())
+            choices.show(session.conversation, missing=capabilities.missing)
         with structure:
             structured.show(session)
 

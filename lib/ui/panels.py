@@ -18,6 +18,8 @@ USAGE, RENAME, EXPORT, DELETE, CONNECT = "Usage", "Rename", "Export", "Delete", 
 BIN, EXPORT_ALL, IMPORT = "Deleted chats", "Export all chats", "Import chats"
 """The names of the dialogs, as menus show them."""
 BIN_SHOWN = 50
+PRICES_SECONDS = 0.5
+"""How long the usage panel waits for prices that nobody has asked for yet."""
 _THIS_SESSION, _THIS_CHAT = "This session", "This chat"
 
 
@@ -49,7 +51,8 @@ def _usage() -> None:
         rows += [row for row in session.unkept if row.conversation_id == session.conversation.id]
     else:
         rows = ledger.of_session(session.id) + session.unkept
-    usage.show(rows, empty="Ask something: each reply gets a row here when it ends.")
+    prices = application.engine.catalogue.prices(session.connection, wait_seconds=PRICES_SECONDS)
+    usage.show(rows, empty="Ask something: each reply gets a row here when it ends.", prices=prices)
 
 
 @st.dialog("Inspect a reply", width="large", icon=":material/frame_inspect:", on_dismiss=_closed)

@@ -11,7 +11,7 @@ from lib.chat.connection import Connection, Secret
 from lib.chat.conversations import Conversation
 from lib.chat.ledger import LedgerRow
 from lib.chat.messages import Message
-from lib.chat.models import Kind
+from lib.chat.models import Kind, picked
 from lib.chat.reply import Reply, State
 from lib.engine.engine import new_id
 from lib.engine.live import LiveTape
@@ -23,6 +23,7 @@ MESSAGES_SHOWN = 40
 """Messages drawn at once; "Show earlier messages" adds as many again."""
 CONVERSATIONS_LISTED = 30
 """Conversations listed at once; "Show more" adds as many again."""
+CHAT_PAGE, DOCTOR_PAGE = "pages/chat.py", "pages/doctor.py"
 KEY = "session"
 """Of this tab's session in `st.session_state`."""
 
@@ -76,6 +77,10 @@ class Session:
     """The tapes of the open temporary chat: the engine lets them go when they end."""
     versions: dict[str, list[str]] = field(default_factory=dict)
     """The ids of the versions of each message, for this run of the page."""
+    turned_to: str | None = None
+    """The page that a callback asked for: the chat when a conversation was opened."""
+    patient: str | None = None
+    """The model that the doctor's page is opened for."""
     following: LiveTape | None = None
     """The tape that this run of the page follows: the one of the shown path's last message."""
 
@@ -89,12 +94,13 @@ class Session:
 
     @property
     def models(self) -> list[str]:
-        """The models to choose from, as the connection lists them."""
+        """The models to choose from: as the connection lists them, favourites first, without hidden ones."""
         connection = self.connection
         if connection.needs_key:
             return []
-        listing = app.get().engine.catalogue.listing(connection, wait_seconds=0)
-        return [model.id for model in listing.models]
+        application = app.get()
+        listed = application.engine.catalogue.listing(connection, wait_seconds=0).models
+        return picked(listed, application.store.models.choices(connection.base_url))
 
     def settle(self, tape: LiveTape) -> Message:
         """Put what a tape says into the conversation."""
@@ -131,6 +137,7 @@ class Session:
     def open(self, conversation: Conversation) -> None:
         """Show another conversation."""
         self.conversation = conversation
+        self.turned_to = CHAT_PAGE
         self.editing = self.copied = self.panel = None
         self.is_waiting = False
         self.shown_messages = MESSAGES_SHOWN
@@ -160,6 +167,7 @@ def hear_models() -> None:
 def current() -> Session:
     """This tab's session, brought up to date with the address and the store."""
     session = held()
+    session.turned_to = None
     address = st.query_params.get(PARAMETER)
     wanted = address if address and address != session.address else session.conversation.id
     _refresh(session, wanted)
@@ -172,6 +180,15 @@ def current() -> Session:
         st.query_params[PARAMETER] = session.address
     elif address and not session.address:
         del st.query_params[PARAMETER]
+    return session
+
+
+def elsewhere() -> Session:
+    """This tab's session for another page than the chat. What a callback asked for is turned to first."""
+    session = held()
+    wanted, session.turned_to = session.turned_to, None
+    if wanted:
+        st.switch_page(wanted)
     return session
 
 

@@ -1,4 +1,4 @@
-"""The sidebar: a new chat, the conversations, and what this app is connected to."""
+"""The sidebar below the links to the pages: a new chat, and the conversations."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -21,8 +21,6 @@ def show(session: Session) -> None:
     """Draw the sidebar."""
     application = app.get()
     with st.sidebar:
-        with st.container(key="brand"):
-            st.markdown(f":material/auto_awesome: **{plain(application.settings.title)}**")
         st.button(
             "New chat",
             key="new_chat",

@@ -11,6 +11,7 @@ def upgrade() -> None:
     op.add_column("conversations", sa.Column("is_pinned", sa.Boolean(), nullable=False, server_default="0"))
     op.add_column("conversations", sa.Column("deleted_at", sa.DateTime(), nullable=True))
     op.add_column("ledger", sa.Column("purpose", sa.String(16), nullable=False, server_default="reply"))
+    op.add_column("ledger", sa.Column("error_category", sa.String(32), nullable=True))
     op.add_column("ledger", sa.Column("retries", sa.Integer(), nullable=False, server_default="0"))
     op.drop_index("ix_conversations_updated_at")
     op.create_index("ix_conversations_listed", "conversations", ["deleted_at", "is_pinned", "updated_at"])
@@ -22,6 +23,22 @@ def upgrade() -> None:
     op.execute(
         "INSERT INTO message_search (content, message_id, conversation_id) "
         "SELECT content, id, conversation_id FROM messages WHERE content <> ''"
+    )
+    op.create_table(
+        "model_choices",
+        sa.Column("base_url", sa.Text(), primary_key=True),
+        sa.Column("model", sa.Text(), primary_key=True),
+        sa.Column("is_favourite", sa.Boolean(), nullable=False, server_default="0"),
+        sa.Column("is_hidden", sa.Boolean(), nullable=False, server_default="0"),
+        sa.Column("is_default", sa.Boolean(), nullable=False, server_default="0"),
+    )
+    op.create_table(
+        "capabilities",
+        sa.Column("base_url", sa.Text(), primary_key=True),
+        sa.Column("model", sa.Text(), primary_key=True),
+        sa.Column("name", sa.String(32), primary_key=True),
+        sa.Column("is_there", sa.Boolean(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(), nullable=False),
     )
 
     op.create_table(
