@@ -48,6 +48,7 @@ ONLY_IN = {
     "streamlit.session_state": (
         *("lib/ui/session.py", "lib/ui/choices.py", "lib/ui/actions.py", "lib/ui/frames.py"),
         *("lib/ui/sidebar.py", "lib/ui/composer.py", "lib/ui/structured.py", "lib/ui/doctor.py"),
+        "lib/ui/intake.py",
     ),
 }
 """Modules, and names of modules, that are for these files only."""

@@ -41,12 +41,10 @@ def submit() -> None:
         return
     session.refusals, session.draft = [], said.text
     intake.take(session, said.files)
-    audio = getattr(said, "audio", None)  # not there where nothing can be spoken
-    spoken = intake.written_down(session, said.text, audio.getvalue()) if audio else None
-    if spoken is None and not session.refusals:
+    if audio := getattr(said, "audio", None):  # not there where nothing can be spoken
+        intake.write_down(session, said.text, audio.getvalue())
+    elif not session.refusals:
         _say(session, said.text, send_id)
-    elif spoken:
-        session.draft = f"{said.text} {spoken}".strip()
 
 
 def send(text: str) -> None:
@@ -87,9 +85,7 @@ def write_down_again() -> None:
     if not session.recording:
         return
     (text, recording), session.refusals = session.recording, []
-    session.draft = text
-    if spoken := intake.written_down(session, text, recording):
-        session.draft = f"{text} {spoken}".strip()
+    intake.write_down(session, text, recording)
 
 
 def pick(key: str) -> None:

@@ -45,7 +45,6 @@ def show(session: Session) -> DeltaGenerator:
         on_submit=actions.submit,
         disabled=session.connection.needs_key,
     )
-    session.draft = ""  # only now: a run that ended before this point has shown nothing
     with st.bottom, st.container(key="composer", horizontal=True, vertical_alignment="center", gap="small"):
         _show_models(session)
         with st.popover(
@@ -62,6 +61,16 @@ def _can_write_down(session: Session) -> bool:
     application = app.get()
     is_local = application.local_model is not None and not session.api_key
     return application.settings.transcription_model is not None and not is_local
+
+
+def settle(session: Session) -> None:
+    """The page is drawn: a text that was put back into the box stays the person's from here on.
+
+    What a run draws after another one has begun is thrown away: then reading the session state ends it here.
+    """
+    if session.draft:
+        st.session_state.get(actions.PROMPT)
+        session.draft = ""
 
 
 def show_stop(tape: LiveTape, slot: DeltaGenerator) -> None:

@@ -1,14 +1,18 @@
 """Takes what a person brings along: files, and what was spoken. Nothing of Streamlit's is kept."""
 
+import threading
 from collections.abc import Iterable
 from typing import Any
+
+import streamlit as st
 
 from lib import app
 from lib.chat.errors import ChatError
 from lib.files.intake import LONGEST_DOCUMENT, FileRefused
 from lib.files.intake import take as take_file
 from lib.ui.errors import TITLES
-from lib.ui.session import Session
+from lib.ui.frames import SILENCE_SECONDS
+from lib.ui.session import KEY, Session
 
 MOST_FILES = 10
 """With one message."""
@@ -31,25 +35,44 @@ def take(session: Session, files: Iterable[Any]) -> None:
                 session.attached.append(taken)
 
 
-def written_down(session: Session, text: str, recording: bytes) -> str | None:
-    """What a recording says; `None`, with a sentence to show, when that failed.
+def write_down(session: Session, text: str, recording: bytes) -> None:
+    """Put what a recording says behind the text that was written before it, for the person to read and send.
 
-    Then the recording is kept, with the text that was written before it.
+    Where that fails a sentence says why, and the recording is kept.
     """
-    application = app.get()
-    session.recording = text, recording
+    session.listening = threading.Event()
+    session.draft, session.recording = text, (text, recording)
     try:
-        spoken = application.engine.transcribe(
-            session.connection,
-            recording,
-            model=application.settings.transcription_model or "",
-            session_id=session.id,
-            conversation_id=session.conversation.id,
-        )
+        spoken = _written_down(session, recording)
+        session.recording = None
+        session.draft = f"{text} {spoken}".strip()
+        if not spoken:
+            session.refusals.append("Nothing could be heard in the recording.")
     except ChatError as error:
         session.refusals.append(f"{TITLES[error.category]}. {error.message} {error.hint}")
-        return None
-    session.recording = None
-    if not spoken:
-        session.refusals.append("Nothing could be heard in the recording.")
-    return spoken
+    finally:
+        session.listening.set()
+
+
+def follow_speech(session: Session) -> None:
+    """Wait for what another run of this page has written down, and draw the page again with it.
+
+    A click ends the run in which a person has spoken, and with it what that would have shown.
+    """
+    listening = session.listening
+    if listening is None or listening.is_set():
+        return
+    while not listening.wait(SILENCE_SECONDS):
+        st.session_state.get(KEY)
+    st.rerun()
+
+
+def _written_down(session: Session, recording: bytes) -> str:
+    application = app.get()
+    return application.engine.transcribe(
+        session.connection,
+        recording,
+        model=application.settings.transcription_model or "",
+        session_id=session.id,
+        conversation_id=session.conversation.id,
+    )

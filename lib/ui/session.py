@@ -1,5 +1,6 @@
 """What one browser tab works with: the one typed object in `st.session_state`."""
 
+import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -37,6 +38,8 @@ class Session:
     id: str = field(default_factory=new_id)
     send_id: str = field(default_factory=new_id)
     """The id that the next send will carry."""
+    listening: threading.Event | None = None
+    """Set when the last recording has been written down, or that has failed."""
     address: str | None = None
     """The conversation that the address names, as this tab last wrote it."""
     api_key: Secret | None = None

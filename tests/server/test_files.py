@@ -77,7 +77,9 @@ def test_a_click_while_speech_is_written_down_loses_nothing(
     upstream.enqueue(spoken("Held back", gate))
     tab.ask("", audio=recording())
     assert gate.reached.wait(10)
+    before = len(tab.frames)
     tab.switch("temporary", True)  # a new run, which ends the one whose callback still waits
+    tab.wait_for(lambda: len(tab.frames) > before, "The new run")
     gate.open()
     tab.wait_for(lambda: in_composer(tab) == "Held back", "What was said")
 
