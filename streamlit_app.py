@@ -15,7 +15,9 @@ else:
 
     frame.show(
         [
-            st.Page("pages/chat.py", title="Chat", url_path="chat", default=True),
-            st.Page("pages/compare.py", title="Compare", url_path="compare"),
+            st.Page("pages/chat.py", title="Chat", icon=":material/chat:", url_path="chat", default=True),
+            st.Page("pages/compare.py", title="Compare", icon=":material/view_column:", url_path="compare"),
+            st.Page("pages/models.py", title="Models", icon=":material/deployed_code:"),
+            st.Page("pages/doctor.py", title="Doctor", icon=":material/stethoscope:"),
         ]
     )

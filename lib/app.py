@@ -9,12 +9,14 @@ from lib import config
 from lib.chat.connection import Connection
 from lib.config import Settings
 from lib.engine.engine import Engine
-from lib.gateway.client import Gateway
+from lib.files.folder import Files
+from lib.gateway.client import Gateway, Timeouts
 from lib.gateway.local_model import LocalModel, LocalModelError
 from lib.store import Store
 from lib.store.database import StoreError
 
 DATABASE = "chat.sqlite3"
+FILES = "files"
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +27,7 @@ class App:
 
     settings: Settings
     store: Store
+    files: Files
     engine: Engine
     local_model: LocalModel | None
     local_model_problem: str | None
@@ -72,13 +75,33 @@ def build(settings: Settings) -> App:
     local_model, problem = start_local_model(settings)
     store, storage_problem = _open_store_or_memory(settings)
     store.conversations.purge_old()
-    engine = Engine(Gateway(), store, has_auto_titles=settings.has_auto_titles)
-    return App(settings, store, engine, local_model, problem, storage_problem)
+    files = open_files(settings)
+    if not storage_problem:
+        files.sweep(store.attachments.ids())
+    engine = Engine(
+        gateway(settings),
+        store,
+        files=files,
+        has_auto_titles=settings.has_auto_titles,
+        request_bytes=settings.request_bytes,
+    )
+    return App(settings, store, files, engine, local_model, problem, storage_problem)
+
+
+def gateway(settings: Settings) -> Gateway:
+    """A client with these settings' patience."""
+    patience = settings.connect_seconds, settings.first_byte_seconds, settings.idle_seconds
+    return Gateway(Timeouts(*patience))
 
 
 def open_store(settings: Settings) -> Store:
     """The store of these settings' data folder. Raises `StoreError`."""
     return Store(settings.data_dir / DATABASE)
+
+
+def open_files(settings: Settings) -> Files:
+    """The images of these settings' data folder."""
+    return Files(settings.data_dir / FILES)
 
 
 def _open_store_or_memory(settings: Settings) -> tuple[Store, str | None]:

@@ -32,7 +32,7 @@ VARIABLES = (
     Variable("KKIAI_API_KEY", "", "Key for the gateway. Without one, the embedded model answers."),
     Variable("KKIAI_BASE_URL", SYNSTAR_BASE_URL, "Base URL of any OpenAI-compatible server."),
     Variable("KKIAI_MODEL", "", "Model that a new chat starts with; by default the first chat model listed."),
-    Variable("CHAT_DATA_DIR", "./data", "Folder for conversations; made when it is missing."),
+    Variable("CHAT_DATA_DIR", "./data", "Folder for conversations and images; made when it is missing."),
     Variable("CHAT_TITLE", "SynStar Chat", "Name shown in the browser's tab and on the page."),
     Variable(
         "CHAT_LOCAL_MODEL",
@@ -45,6 +45,21 @@ VARIABLES = (
         "`on` lets the model write a title for each new chat: a call of its own, listed in the usage table.",
     ),
     Variable("CHAT_GRACE_SECONDS", "20", "How long running replies may go on after a request to stop."),
+    Variable("CHAT_CONNECT_SECONDS", "5", "How long to wait for a connection to the gateway."),
+    Variable(
+        "CHAT_FIRST_BYTE_SECONDS",
+        "120",
+        "How long to wait for the first byte of an answer. A gateway's pings are bytes too.",
+    ),
+    Variable("CHAT_IDLE_SECONDS", "90", "How long an answer may be silent between two bytes."),
+    Variable(
+        "CHAT_REQUEST_KB",
+        "900",
+        "Largest request with images, in kB; they are scaled down to fit. Many proxies take 1 MB at most.",
+    ),
+    Variable(
+        "CHAT_TRANSCRIPTION_MODEL", "whisper-1", "Model that writes down what is spoken; `off` for none."
+    ),
     Variable(
         "CHAT_ALLOW_PLAIN_HTTP",
         "off",
@@ -70,6 +85,11 @@ class Settings:
     wants_local_model: bool
     has_auto_titles: bool
     grace_seconds: float
+    connect_seconds: float
+    first_byte_seconds: float
+    idle_seconds: float
+    request_bytes: int
+    transcription_model: str | None
 
     @property
     def connection(self) -> Connection:
@@ -89,6 +109,7 @@ class Settings:
         except ValueError as error:
             raise ConfigurationError(f"KKIAI_API_KEY {error}") from None
         local = values.choice("CHAT_LOCAL_MODEL", ("auto", "on", "off"))
+        speech = values.text("CHAT_TRANSCRIPTION_MODEL")
         chose_server = api_key is not None or values.is_set("KKIAI_BASE_URL")
         return cls(
             base_url=base_url,
@@ -99,6 +120,11 @@ class Settings:
             wants_local_model=local == "on" or (local == "auto" and not chose_server),
             has_auto_titles=values.switch("CHAT_AUTO_TITLES"),
             grace_seconds=values.number("CHAT_GRACE_SECONDS"),
+            connect_seconds=values.number("CHAT_CONNECT_SECONDS", is_positive=True),
+            first_byte_seconds=values.number("CHAT_FIRST_BYTE_SECONDS", is_positive=True),
+            idle_seconds=values.number("CHAT_IDLE_SECONDS", is_positive=True),
+            request_bytes=round(values.number("CHAT_REQUEST_KB", "kB") * 1024),
+            transcription_model=None if speech.lower() == "off" else speech,
         )
 
 
@@ -137,13 +163,15 @@ class _Values:
             raise ConfigurationError(f"{name} must be one of {', '.join(allowed)}, not {self.text(name)!r}.")
         return value
 
-    def number(self, name: str) -> float:
+    def number(self, name: str, unit: str = "seconds", *, is_positive: bool = False) -> float:
         try:
             value = float(self.text(name))
         except ValueError:
             value = math.nan
         if not 0 <= value < math.inf:
-            raise ConfigurationError(f"{name} must be a number of seconds, not {self.text(name)!r}.")
+            raise ConfigurationError(f"{name} must be a number of {unit}, not {self.text(name)!r}.")
+        if is_positive and not value:
+            raise ConfigurationError(f"{name} must be more than 0 {unit}.")
         return value
 
     def switch(self, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.ui import clipboard, composer, header, pace, panels, session, sidebar, transcript
+from lib.ui import clipboard, composer, header, intake, pace, panels, session, sidebar, transcript, unanswered
 
 session.hear_models()  # before the page's turn: all others wait for that
 with pace.building():
@@ -14,8 +14,11 @@ with pace.building():
     stop_slot = composer.show(now)
     panels.show(now)
     clipboard.show(now)
+    composer.settle(now)
 
 if place and (tape := now.following):
     composer.show_stop(tape, stop_slot)
     transcript.follow(now, tape, place)
     stop_slot.empty()
+    unanswered.give_back(now)
+intake.follow_speech(now)

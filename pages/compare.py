@@ -5,15 +5,14 @@ import streamlit as st
 from lib.ui import cells, clipboard, compare, comparing, pace, session
 
 session.hear_models()  # before the page's turn: all others wait for that
-tab = session.held()
-compare.leave(comparing.held())
+tab = session.elsewhere()
 with pace.building():
     now = comparing.current()
     compare.show_sidebar(now)
     with st.container(key="asked"):
         compare.show_prompt(now, tab)
     with st.container(key="cells"):
-        running = cells.show(now, tab.models)
+        running = cells.show(now, tab.models_for_cells)
     below_box = compare.show_composer(now, tab)
     clipboard.show(tab)
     compare.show_question(now)

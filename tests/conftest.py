@@ -6,12 +6,19 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from lib.gateway import retries
 from tests.app_server import AppServer
 from tests.scripted_gateway import ScriptedGateway
 
 # The same examples in every run: a gate must not fail by chance.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails on purpose fails at once: in this process, retries wait for nothing."""
+    monkeypatch.setattr(retries, "FIRST_PAUSE_SECONDS", 0.0)
 
 
 @pytest.fixture

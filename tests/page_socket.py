@@ -1,13 +1,19 @@
 """One tab of the real app without a browser: it speaks Streamlit's websocket as the browser does."""
 
 import contextlib
+import http.client
+import json
+import secrets
 import socket
 import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
+import pandas as pd
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import UploadedFileInfo
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection, connect
@@ -23,6 +29,7 @@ class PageSocket:
     """A tab of the app at `url`. Use it as a context manager: it opens the page and closes it."""
 
     def __init__(self, url: str, address: str = "", page: str = "") -> None:
+        self.url = url
         self.address = address
         """The query string, as the address bar shows it."""
         self.frames: list[bytes] = []
@@ -32,6 +39,8 @@ class PageSocket:
         """What the browser's tab was called, one after the other."""
         self.is_running = False
         """Whether a script run of this page is under way."""
+        self.url = url
+        self._host = url.partition("//")[2]
         self._url = url.replace("http", "ws", 1) + "/_stcore/stream"
         self._page_name, self._page_hash = page, ""
         self._session_id = ""
@@ -75,10 +84,16 @@ class PageSocket:
 
     # What a person does.
 
-    def ask(self, text: str) -> None:
-        """Write into the message box and press Enter."""
-        state = self._state("prompt")
-        state.chat_input_value.data = text
+    def ask(self, text: str, *files: tuple[str, bytes], audio: bytes | None = None) -> None:
+        """Write into the message box, put files or a recording to it, and press Enter."""
+        self.wait_for(lambda: bool(self.tree.nodes("chat_input")), "The message box")
+        state = WidgetState(id=self.tree.nodes("chat_input")[-1].proto.id)
+        value = state.chat_input_value
+        value.data = text
+        for name, data in files:
+            value.file_uploader_state.uploaded_file_info.append(self._upload(name, data))
+        if audio is not None:
+            value.audio_file_info.CopyFrom(self._upload("recording.wav", audio, "audio/wav"))
         self._rerun(state)
 
     def click(self, key: str) -> None:
@@ -95,6 +110,18 @@ class PageSocket:
         else:
             state.string_value = option
         self._change(node, state)
+
+    def follow_link(self, label: str) -> None:
+        """Go to the page of a link, as the browser does: with its script and without query parameters."""
+        self.wait_for(lambda: any(n.proto.label == label for n in self.tree.nodes("page_link")), label)
+        [link] = [node.proto for node in self.tree.nodes("page_link") if node.proto.label == label]
+        self._page_hash, self.address = link.page_script_hash, ""
+        self._rerun()
+
+    def choose_row(self, key: str, row: int) -> None:
+        """Choose a row of a table."""
+        selection = {"selection": {"rows": [row], "columns": [], "cells": []}}
+        self._change(self.widget(key), self._state(key, string_value=json.dumps(selection)))
 
     def write(self, key: str, text: str) -> None:
         """Write into a text field and leave it."""
@@ -128,6 +155,19 @@ class PageSocket:
     def footer(self) -> str:
         """The line under the last answer; empty while it runs."""
         return "\n".join(self.tree.texts("end"))
+
+    @property
+    def codes(self) -> list[str]:
+        """The blocks of code on the page."""
+        return [node.proto.code_text for node in self.tree.nodes("code")]
+
+    @property
+    def tables(self) -> list[pd.DataFrame]:
+        """The tables and the dataframes on the page."""
+        return [
+            convert_arrow_bytes_to_pandas_df(node.proto.arrow_data.data)
+            for node in self.tree.nodes("table", "dataframe")
+        ]
 
     @property
     def toasts(self) -> str:
@@ -224,6 +264,33 @@ class PageSocket:
         assert self._socket
         self._last_sent, self._waits_for_run, self.is_running = message, True, True
         self._socket.send(message)
+
+    def _upload(
+        self, name: str, data: bytes, media_type: str = "application/octet-stream"
+    ) -> UploadedFileInfo:
+        """Send a file ahead, as the browser does, with the cookie that the server asks back for."""
+        info = UploadedFileInfo(name=name, size=len(data), file_id=secrets.token_hex(8))
+        boundary = secrets.token_hex(8)
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+        body = (
+            f"{head}Content-Type: {media_type}\r\n\r\n".encode() + data + f"\r\n--{boundary}--\r\n".encode()
+        )
+        connection = http.client.HTTPConnection(self._host, timeout=PATIENCE)
+        connection.request("GET", "/_stcore/health")
+        response = connection.getresponse()
+        response.read()
+        token = (response.headers["Set-Cookie"] or "").partition("=")[2].partition(";")[0]
+        headers = {
+            "Cookie": f"_streamlit_xsrf={token}",
+            "X-Xsrftoken": token,
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+        }
+        path = f"/_stcore/upload_file/{self._session_id}/{info.file_id}"
+        connection.request("PUT", path, body, headers)
+        status = connection.getresponse().status
+        connection.close()
+        assert status == http.HTTPStatus.NO_CONTENT, f"The upload of {name} was answered with {status}."
+        return info
 
     def _state(self, key: str, **value: Any) -> WidgetState:
         return WidgetState(id=self.widget(key).proto.id, **value)

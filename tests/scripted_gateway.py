@@ -24,8 +24,12 @@ from tests.scripted_replies import (
     Silence,
     Until,
     by_model,
+    deltas,
+    drawing,
+    drawn,
     error,
     hang_up,
+    heard,
     raw,
     silence,
     stream,
@@ -38,6 +42,8 @@ __all__ = [
     "Script",
     "ScriptedGateway",
     "by_model",
+    "deltas",
+    "drawing",
     "error",
     "hang_up",
     "raw",
@@ -46,14 +52,21 @@ __all__ = [
 ]
 
 DEFAULT_MODELS = ("model-a", "model-b", "text-embedding-a")
+_UNSCRIPTED: dict[tuple[str, str], Script] = {
+    ("POST", "/chat/completions"): unscripted,
+    ("POST", "/images/generations"): drawn,
+    ("POST", "/audio/transcriptions"): heard,
+}
+"""The endpoints that take scripts, and what each answers without one."""
 HEAD_LIMIT = 64 * 1024
 
 
 class ScriptedGateway:
-    """Serves `/v1/models` and `/v1/chat/completions`, with and without the `/v1`.
+    """Serves `/v1/models`, `/v1/chat/completions`, `/v1/images/generations` and `/v1/audio/transcriptions`,
+    with and without the `/v1`.
 
-    Use it as a context manager. A chat request is answered by the script that `when` has for its last user
-    message, else by the next one of `enqueue`, else by what `unscripted` makes of the message.
+    Use it as a context manager. A request is answered by the script that `when` has for its last user
+    message, else by the next one of `enqueue`, else by `answer_chats`, else by an echo.
     """
 
     def __init__(self, models: Sequence[str | dict[str, Any]] = DEFAULT_MODELS, port: int = 0) -> None:
@@ -62,7 +75,9 @@ class ScriptedGateway:
         self.requests: list[Received] = []
         self._queue: deque[Script] = deque()
         self._scripts: dict[str, Script] = {}
-        self._models_script: Script | None = None
+        self._pages: dict[str, Script] = {}
+        self._exact_pages: dict[str, Script] = {}
+        self._unscripted = dict(_UNSCRIPTED)
         self._arrived = threading.Condition()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -80,9 +95,22 @@ class ScriptedGateway:
         """Answer every request whose last user message is `prompt` with this."""
         self._scripts[prompt] = script
 
+    def answer_chats(self, script: Script) -> None:
+        """Answer chat requests that nothing else is scripted for with this."""
+        self._unscripted["POST", "/chat/completions"] = script
+
     def answer_models(self, script: Script) -> None:
         """Answer `GET /models` with this instead of the list."""
-        self._models_script = script
+        self.serve("/models", script)
+
+    def serve(self, path: str, script: Script) -> str:
+        """Answer a GET of this path with this; `/v1` in front of it is left out. Returns its URL."""
+        self._pages[path] = script
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def answer_page(self, path: str, script: Script) -> None:
+        """Answer a GET of this very path with this: `/models` is not `/v1/models` here."""
+        self._exact_pages[path] = script
 
     def wait_for_request(self, count: int = 1, timeout: float = 5.0) -> Received:
         """The `count`-th request, waiting for it. Raises `TimeoutError` after `timeout` seconds."""
@@ -160,15 +188,20 @@ class ScriptedGateway:
         return self._script_for(received)(received)
 
     def _script_for(self, received: Received) -> Script:
+        if received.method == "GET" and received.path in self._exact_pages:
+            return self._exact_pages[received.path]
         endpoint = received.method, received.path.partition("?")[0].removeprefix("/v1")
+        method, path = endpoint
+        if method == "GET" and path in self._pages:
+            return self._pages[path]
         if endpoint == ("GET", "/models"):
-            return self._models_script or error(200, {"object": "list", "data": self._model_list()})
-        if endpoint != ("POST", "/chat/completions"):
+            return error(200, {"object": "list", "data": self._model_list()})
+        if endpoint not in _UNSCRIPTED:
             fault = f"Invalid URL ({received.method} {received.path})"
             return error(404, {"error": {"message": fault, "type": "invalid_request_error", "code": ""}})
         if received.prompt in self._scripts:
             return self._scripts[received.prompt]
-        return self._queue.popleft() if self._queue else unscripted
+        return self._queue.popleft() if self._queue else self._unscripted[endpoint]
 
     def _model_list(self) -> list[dict[str, Any]]:
         return [
@@ -183,7 +216,9 @@ async def _receive(reader: asyncio.StreamReader) -> Received:
     method, path, _ = start.split(" ", 2)
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     raw_body = await reader.readexactly(int(headers.get("content-length", 0)))
-    return Received(method, path, headers, json.loads(raw_body) if raw_body else None, raw_body)
+    is_json = raw_body and "multipart" not in headers.get("content-type", "")
+    body = json.loads(raw_body) if is_json else None
+    return Received(method, path, headers, body, raw_body)
 
 
 async def _play(reply: Reply, received: Received, writer: asyncio.StreamWriter) -> None:

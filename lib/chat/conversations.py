@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from lib.chat.messages import Message, Params, Role
+from lib.chat.reply import State
 
 TITLE_CHARACTERS = 60
 _MARKDOWN = re.compile(r"^\s*[#>]+(?:\s+|$)|[*`~]+|(?<!\w)_+|_+(?!\w)", re.MULTILINE)
@@ -55,6 +56,14 @@ class Conversation:
                 turns.append([message])
         return turns
 
+    def unanswered(self) -> Message | None:
+        """The question that the shown path ends with, where every try to answer it failed without a word."""
+        answer = self.messages.get(self.leaf_id or "")
+        question = self.messages.get(answer.parent_id or "") if answer else None
+        if not answer or not question or question.role != "user" or not _failed_without_a_word(answer):
+            return None
+        return question if all(map(_failed_without_a_word, self.versions(answer.id))) else None
+
     def versions(self, message_id: str) -> list[Message]:
         """The message and its siblings: the other answers to the same question, or edits of the same one."""
         return [self.messages[version] for version in self.all_versions()[message_id]]
@@ -75,14 +84,27 @@ class Conversation:
 
     def prompt(self, reply_id: str) -> list[str]:
         """The texts that were sent to get a reply, for estimates of their tokens."""
-        texts = [message.content for message in self.path(self.messages[reply_id].parent_id)]
+        texts = [text for message in self.path(self.messages[reply_id].parent_id) for text in message.texts()]
         return [self.system_prompt, *texts] if self.system_prompt else texts
+
+    def prompt_image_tokens(self, reply_id: str) -> int:
+        """An estimate of the tokens of the images that were sent to get a reply."""
+        return sum(message.image_tokens() for message in self.path(self.messages[reply_id].parent_id))
 
     def add(self, messages: Iterable[Message]) -> None:
         """Append messages and show the path to the last of them."""
         for message in messages:
             self.messages[message.id] = message
             self.leaf_id = message.id
+
+
+def title_of(message: Message) -> str:
+    """A title from a conversation's first message: its first words, else the name of what came with it."""
+    return title_from(message.content or next((each.name for each in message.attachments), ""))
+
+
+def _failed_without_a_word(answer: Message) -> bool:
+    return bool(answer.reply and answer.reply.state is State.FAILED and answer.reply.is_empty)
 
 
 def title_from(text: str) -> str:

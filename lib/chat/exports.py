@@ -6,14 +6,16 @@ come from anybody: reading it ends with conversations that can be stored, or wit
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from lib.chat import attachments
 from lib.chat import reply as replies
+from lib.chat.attachments import Attachment, data_in, data_uri
 from lib.chat.conversations import Conversation
 from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
@@ -23,7 +25,7 @@ VERSION = 1
 LARGEST_NUMBER = 2**63 - 1
 """What a database's integer holds; also keeps infinity and NaN out."""
 DEEPEST_VALUE = 32
-"""Levels of lists and objects in a value that is kept as it is: a `response_format`."""
+"""Levels of lists and objects in a value that is kept as it is: a `response_format`, a tool."""
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 """What an id may be: the store's columns hold 32 characters."""
@@ -45,31 +47,48 @@ class ExportFormatError(ValueError):
         super().__init__(f"This export cannot be read: {where or 'it'} {wrong}.")
 
 
-def to_json(conversations: Iterable[Conversation]) -> dict[str, Any]:
-    """The conversations with all their branches, oldest message first, as plain JSON values."""
-    return {"version": VERSION, "conversations": [_conversation(each) for each in conversations]}
+Load = Callable[[Attachment], bytes | None]
+"""Gives the bytes of an image; `None` where they are not there any more."""
 
 
-def _conversation(conversation: Conversation) -> dict[str, Any]:
+def to_json(
+    conversations: Iterable[Conversation], load: Load = lambda attachment: attachment.data
+) -> dict[str, Any]:
+    """The conversations with all their branches, oldest message first, as plain JSON values.
+
+    Images go along as data URIs, documents as the text that was read from them.
+    """
+    return {"version": VERSION, "conversations": [_conversation(each, load) for each in conversations]}
+
+
+def _conversation(conversation: Conversation, load: Load) -> dict[str, Any]:
     values = {field.name: getattr(conversation, field.name) for field in fields(conversation)}
     return values | {
         "created_at": _date(conversation.created_at),
         "updated_at": _date(conversation.updated_at),
         "params": conversation.params.body(),
-        "messages": [_message(message) for message in conversation.messages.values()],
+        "messages": [_message(message, load) for message in conversation.messages.values()],
     }
 
 
-def _message(message: Message) -> dict[str, Any]:
+def _message(message: Message, load: Load) -> dict[str, Any]:
     reply = message.reply
+    images = {"images": [_attachment(image, load) for image in reply.images]} if reply else {}
+    attached = [_attachment(attachment, load) for attachment in message.attachments]
     return {
         "id": message.id,
         "parent_id": message.parent_id,
         "role": message.role,
         "content": reply.text if reply else message.content,
         "created_at": _date(message.created_at),
-        "reply": {"id": message.id, **replies.to_json(reply)} if reply else None,
+        "reply": {"id": message.id, **replies.to_json(reply), **images} if reply else None,
+        **({"attachments": attached} if attached else {}),
     }
+
+
+def _attachment(attachment: Attachment, load: Load) -> dict[str, Any]:
+    data = load(attachment) if attachment.is_image else None
+    return attachments.to_json(attachment) | {"data": data_uri(attachment.media_type, data) if data else None}
 
 
 def _date(at: datetime) -> str:
@@ -147,7 +166,8 @@ def _decode(hint: Any, value: Any, where: str) -> Any:
         return typed(hint, value, where)
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is UnionType:
-        return None if value is None else _decode(arguments[0], value, where)
+        wanted = arguments[-2] if isinstance(value, dict) else arguments[0]  # the last one is None
+        return None if value is None else _decode(wanted, value, where)
     if origin is tuple:
         items = enumerate(typed(list, value, where))
         return tuple(_decode(arguments[0], item, f"{where}[{index}]") for index, item in items)
@@ -157,6 +177,8 @@ def _decode(hint: Any, value: Any, where: str) -> Any:
         return _build(hint, value, where)
     if hint is datetime:
         return _moment(value, where)
+    if hint is bytes:
+        return _bytes(value, where)
     choices = arguments if origin is Literal else tuple(hint)
     if value not in choices:
         raise ExportFormatError(where, f"must be one of {', '.join(choices)}")
@@ -171,6 +193,13 @@ def _moment(value: Any, where: str) -> datetime:
     except (ValueError, OverflowError):
         pass
     raise ExportFormatError(where, "must be a date in ISO 8601 with its time zone")
+
+
+def _bytes(value: Any, where: str) -> bytes:
+    try:
+        return data_in(typed(str, value, where))
+    except ValueError:
+        raise ExportFormatError(where, "must be a data URI in base64") from None
 
 
 def _plain(value: Any, where: str, depth: int = 0) -> Any:
@@ -210,9 +239,20 @@ def to_markdown(conversation: Conversation) -> str:
     if conversation.system_prompt:
         blocks += ["## System", conversation.system_prompt]
     for message in conversation.path():
-        said = (f"## {message.role.capitalize()}", message.content)
-        blocks += _answer(message.reply) if message.reply else said
+        blocks += _answer(message.reply) if message.reply else _said(message)
     return "\n\n".join(blocks) + "\n"
+
+
+def _said(message: Message) -> Iterator[str]:
+    yield f"## {message.role.capitalize()}"
+    yield from _names(message.attachments)
+    yield message.content
+
+
+def _names(attached: Iterable[Attachment]) -> Iterator[str]:
+    """A line for each attachment: only its name, for the file itself is not in a text."""
+    for each in attached:
+        yield f"*{each.kind.capitalize()}: {_line(each.name)}*"
 
 
 def _answer(reply: Reply) -> Iterator[str]:
@@ -221,6 +261,9 @@ def _answer(reply: Reply) -> Iterator[str]:
     if reply.reasoning:
         yield f"<details>\n<summary>Reasoning</summary>\n\n{reply.reasoning}\n\n</details>"
     yield from filter(None, (reply.text, reply.refusal))
+    for call in reply.tool_calls:
+        yield f"Tool call `{_line(call.name)}`:\n\n```json\n{call.arguments}\n```"
+    yield from _names(reply.images)
     if figures := " · ".join(_figures(reply)):
         yield f"*{figures}*"
     if reply.error:

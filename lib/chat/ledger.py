@@ -26,8 +26,12 @@ class LedgerRow:
     ttft_ms: float | None
     total_ms: float | None
     tokens_per_second: float | None
+    retries: int = 0
+    """How often the request was asked again."""
     purpose: str = "reply"
-    """What the call was for: a `reply` to a person, or a `title` written on the side."""
+    """What the call was for: a `reply` to a person, a `title` written on the side, or a `transcription`."""
+    error_category: str | None = None
+    """Of the error that ended it, where one did."""
 
     @classmethod
     def of(
@@ -48,10 +52,12 @@ class LedgerRow:
             ttft_ms=reply.timing.ttft_ms,
             total_ms=reply.timing.total_ms,
             tokens_per_second=reply.tokens_per_second,
+            error_category=reply.error.category if reply.error else None,
+            retries=reply.retries,
         )
 
 
-def accounted(reply: Reply, prompt: Sequence[str]) -> Usage:
+def accounted(reply: Reply, prompt: Sequence[str], image_tokens: int = 0) -> Usage:
     """The usage to book for a reply: reported if it was, else estimated from what was sent and received.
 
     A reply that received nothing stays unknown: whether the gateway counts it cannot be seen from here.
@@ -59,7 +65,7 @@ def accounted(reply: Reply, prompt: Sequence[str]) -> Usage:
     if reply.usage.source is not Source.UNKNOWN:
         return reply.usage
     received = reply.text + reply.reasoning + reply.refusal + "".join(c.arguments for c in reply.tool_calls)
-    return estimate_usage(prompt, received) if received else reply.usage
+    return estimate_usage(prompt, received, image_tokens) if received else reply.usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +90,27 @@ def totals(rows: Sequence[LedgerRow]) -> Totals:
         estimated=sum(row.usage.source is Source.ESTIMATED for row in rows),
         unknown=sum(row.usage.source is Source.UNKNOWN for row in rows),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What this installation's own replies tell about a model. `None`: too little is known."""
+
+    model: str
+    """As it was asked for."""
+    replies: int
+    completed: int
+    failed: int
+    ttft_median_ms: float | None = None
+    ttft_p95_ms: float | None = None
+    tokens_per_second: float | None = None
+    """The median over the replies that have a rate."""
+    last_error: str | None = None
+    """The category of the latest failure."""
+    last_error_at: datetime | None = None
+
+    @property
+    def success_rate(self) -> float | None:
+        """Completed replies over those that completed or failed: who stops a reply says nothing of it."""
+        ended = self.completed + self.failed
+        return self.completed / ended if ended else None

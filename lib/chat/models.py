@@ -1,8 +1,9 @@
 """A model that a gateway offers, and what it is for."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 
 
@@ -27,6 +28,36 @@ class Model:
     owned_by: str | None
     """The type of the gateway's first channel for it: a remark, not a reliable vendor."""
     kind: Kind
+
+    @property
+    def vendor(self) -> str:
+        """Who made it, by its name."""
+        return vendor_of(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What people chose about a model."""
+
+    is_favourite: bool = False
+    """Stands first in the picker."""
+    is_hidden: bool = False
+    """Is left out of the picker."""
+    is_default: bool = False
+    """A first chat begins with it; one of a server's at most."""
+
+
+def picked(models: Iterable[Model], choices: Mapping[str, Choice]) -> list[str]:
+    """The ids to choose from: the default, then favourites, then the rest as listed, without hidden ones."""
+    shown = [model.id for model in models if not choices.get(model.id, Choice()).is_hidden]
+    order = {id_: (not choice.is_default, not choice.is_favourite) for id_, choice in choices.items()}
+    return sorted(shown, key=lambda id_: order.get(id_, (True, True)))
+
+
+def closest(name: str, models: Iterable[Model], count: int = 3) -> list[str]:
+    """The chat models whose names are most like `name`, the most alike first, without `name` itself."""
+    ids = {model.id.lower(): model.id for model in models if model.kind is Kind.CHAT and model.id != name}
+    return [ids[found] for found in get_close_matches(name.lower(), ids, count, cutoff=0.0)]
 
 
 _KIND_OF_ENDPOINT = {
@@ -59,3 +90,65 @@ def kind_of(model_id: str, endpoint_types: Iterable[str] = ()) -> Kind:
             return _KIND_OF_ENDPOINT[endpoint]
     name = model_id.lower()
     return next((kind for kind, pattern in _NAMES if re.search(pattern, name)), Kind.CHAT)
+
+
+OTHER_VENDOR = "Other"
+_VENDORS = (
+    ("Anthropic", r"claude"),
+    ("Google", r"gemini|gemma|palm|imagen|\bveo|learnlm"),
+    ("DeepSeek", r"deepseek"),
+    ("Alibaba", r"qwen|qwq|qvq|tongyi|\bwan-?\d|^gte-"),
+    ("xAI", r"grok"),
+    ("Meta", r"llama"),
+    ("Mistral", r"mistral|mixtral|codestral|magistral|devstral|pixtral|ministral"),
+    ("Moonshot", r"moonshot|kimi"),
+    ("Zhipu", r"\bglm|chatglm|cogview|cogvideo"),
+    ("ByteDance", r"doubao|seedream|seedance"),
+    ("Baidu", r"ernie"),
+    ("Tencent", r"hunyuan"),
+    ("MiniMax", r"minimax|abab|hailuo"),
+    ("01.AI", r"^yi-"),
+    ("Cohere", r"command-|^cohere|^c4ai"),
+    ("Microsoft", r"\bphi-"),
+    ("NVIDIA", r"nemotron|nvidia"),
+    ("Perplexity", r"sonar|pplx|perplexity"),
+    ("BAAI", r"^bge-"),
+    ("Black Forest Labs", r"flux"),
+    ("Stability AI", r"stable-diffusion|sdxl|^sd3"),
+    ("Midjourney", r"midjourney|^mj_"),
+    ("Hugging Face", r"smollm"),
+    (
+        "OpenAI",
+        r"gpt|\bo[134]\b|chatgpt|dall-?e|whisper|\btts\b|text-embedding-|davinci|babbage|sora|codex|omni-mod",
+    ),
+)
+"""Tried in this order: a name such as `deepseek-r1-distill-llama` is told by whoever made it last."""
+
+
+def vendor_of(model_id: str) -> str:
+    """Who made a model, by its name; `OTHER_VENDOR` where that does not tell."""
+    name = model_id.lower()
+    return next((vendor for vendor, pattern in _VENDORS if re.search(pattern, name)), OTHER_VENDOR)
+
+
+_MARK = re.compile(
+    r"[-@:](?:((?:\d{4}-)?\d{2}-\d{2}|\d{3,4}|\d{6}|\d{8})|latest|minimal|low|medium|high|(?:no)?thinking)$"
+)
+"""What may follow a model's name: its date or revision, or how much it is to think (an order to New API)."""
+
+
+def is_same(asked: str, served: str) -> bool:
+    """Whether two names mean one model: `gpt-4o` is also `openai/gpt-4o` and `gpt-4o-2024-08-06`.
+
+    Two dates of a model are two models.
+    """
+    (asked_name, asked_date), (served_name, served_date) = _parts(asked), _parts(served)
+    return asked_name == served_name and (asked_date == served_date or not (asked_date and served_date))
+
+
+def _parts(model_id: str) -> tuple[str, str]:
+    """A model's bare name, and its date or revision if it has one."""
+    name, date = model_id.lower().rpartition("/")[2], ""
+    while mark := _MARK.search(name):
+        name, date = name[: mark.start()], date or mark[1] or ""
+    return name, date

@@ -5,13 +5,17 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from lib.chat import attachments
+from lib.chat.attachments import Attachment
 from lib.chat.errors import ChatError
 from lib.chat.tape import (
     Content,
     Event,
     Failed,
     Finished,
+    Image,
     Interrupted,
+    Noted,
     Reasoning,
     Refusal,
     Retried,
@@ -79,6 +83,9 @@ class Reply:
     tool_calls: tuple[ToolUse, ...] = ()
     model_requested: str | None = None
     model_served: str | None = None
+    """The last one that was named."""
+    models_before: tuple[str, ...] = ()
+    """Those that were named before it, where it changed on the way."""
     response_id: str | None = None
     system_fingerprint: str | None = None
     request_id: str | None = None
@@ -86,8 +93,19 @@ class Reply:
     finish_reason: str | None = None
     error: ChatError | None = None
     timing: Timing = Timing()
+    images: tuple[Attachment, ...] = ()
+    """What an image model drew."""
     notices: tuple[str, ...] = ()
-    """What had to be changed to get an answer, one sentence each."""
+    """What had to be changed or done again to get an answer, one sentence each, each once."""
+    retries: int = 0
+    """How often the request was asked again."""
+    is_json: bool = False
+    """Whether JSON was asked for (`response_format`)."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all of an answer was received."""
+        return not (self.text or self.reasoning or self.refusal or self.tool_calls or self.images)
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -117,9 +135,13 @@ class _Folding:
         self.reasoning: list[str] = []
         self.refusal: list[str] = []
         self.notices: list[str] = []
+        self.retries = 0
+        self.images: list[Attachment] = []
         self.tools: dict[int, ToolUse] = {}
         self.state = State.RUNNING
         self.served = Served(0.0)
+        self.models: dict[str, None] = {}
+        self.is_json = False
         self.model_requested: str | None = None
         self.usage = Usage()
         self.finish_reason: str | None = None
@@ -147,10 +169,16 @@ class _Folding:
                 self.usage = usage
             case Sent(request=request):
                 self.model_requested = request.get("model", self.model_requested)
+                self.is_json = _asks_for_json(request)
             case Served():
                 self._add_served(event)
-            case Retried(reason=reason):
-                self.notices.append(reason)
+            case Image(image=image):
+                self.images.append(image)
+                self.ttft_ms = event.at_ms if self.ttft_ms is None else self.ttft_ms
+            case Retried(reason=said) | Noted(text=said):
+                self.retries += isinstance(event, Retried)
+                if said not in self.notices:
+                    self.notices.append(said)
             case Finished() | Failed() | Stopped() | Interrupted():
                 self._close(event)
 
@@ -162,6 +190,8 @@ class _Folding:
 
     def _add_served(self, event: Served) -> None:
         known = self.served
+        if event.model:
+            self.models.setdefault(event.model)
         self.served = Served(
             event.at_ms,
             model=event.model or known.model,
@@ -189,8 +219,10 @@ class _Folding:
             reasoning="".join(self.reasoning),
             refusal="".join(self.refusal),
             tool_calls=tuple(self.tools[index] for index in sorted(self.tools)),
+            images=tuple(self.images),
             model_requested=self.model_requested,
             model_served=self.served.model,
+            models_before=tuple(model for model in self.models if model != self.served.model),
             response_id=self.served.id,
             system_fingerprint=self.served.system_fingerprint,
             request_id=self.served.request_id,
@@ -199,12 +231,19 @@ class _Folding:
             error=self.error,
             timing=Timing(self.ttft_ms, self.reasoning_ttft_ms, self.last_token_ms, self.total_ms),
             notices=tuple(self.notices),
+            retries=self.retries,
+            is_json=self.is_json,
         )
+
+
+def _asks_for_json(request: Mapping[str, Any]) -> bool:
+    wanted = request.get("response_format")
+    return isinstance(wanted, Mapping) and str(wanted.get("type")).startswith("json")
 
 
 def to_json(reply: Reply) -> dict[str, Any]:
     """The reply as plain JSON values."""
-    return asdict(reply)
+    return {**asdict(reply), "images": [attachments.to_json(image) for image in reply.images]}
 
 
 def from_json(fields: Mapping[str, Any]) -> Reply:
@@ -218,6 +257,8 @@ def from_json(fields: Mapping[str, Any]) -> Reply:
             "usage": usage_from_json(fields["usage"]),
             "error": error_from_json(error) if error else None,
             "timing": Timing(**fields["timing"]),
+            "images": tuple(attachments.from_json(image) for image in fields.get("images", ())),
             "notices": tuple(fields["notices"]),
+            "models_before": tuple(fields.get("models_before", ())),
         }
     )

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from lib.chat import attachments
+from lib.chat.attachments import Attachment
 from lib.chat.errors import Category, ChatError
 from lib.chat.usage import Source, Usage
 
@@ -20,6 +22,10 @@ class Sent:
     at_ms: float
     request: Mapping[str, Any]
     """The JSON body without `messages`: those are the conversation's own, up to the reply's parent."""
+    system_prompt: str = ""
+    """As it was then; the conversation's may change later."""
+    base_url: str = ""
+    """Where it went; empty on tapes that do not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,14 @@ class Retried:
 
     at_ms: float
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something of the request was changed or left out before it was sent, as said in one sentence."""
+
+    at_ms: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,14 @@ class Refusal:
 
     at_ms: float
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image that the model drew; its `text` is the prompt as the model revised it."""
+
+    at_ms: float
+    image: Attachment
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +142,12 @@ class Interrupted:
 Event = (
     Sent
     | Retried
+    | Noted
     | Served
     | Reasoning
     | Content
     | Refusal
+    | Image
     | ToolCall
     | UsageReported
     | Finished
@@ -138,10 +162,12 @@ CLOSING = (Finished, Failed, Stopped, Interrupted)
 LETTERS: dict[str, type[Event]] = {
     "s": Sent,
     "a": Retried,
+    "o": Noted,
     "v": Served,
     "r": Reasoning,
     "c": Content,
     "n": Refusal,
+    "m": Image,
     "t": ToolCall,
     "u": UsageReported,
     "f": Finished,
@@ -160,6 +186,8 @@ def to_json(event: Event) -> list[Any]:
             return [letter, at_ms, text]
         case UsageReported(usage=usage):
             return [letter, at_ms, asdict(usage)]
+        case Image(image=image):
+            return [letter, at_ms, attachments.to_json(image)]
         case Failed(error=error):
             return [letter, at_ms, asdict(error)]
         case _:
@@ -175,6 +203,8 @@ def from_json(row: Sequence[Any]) -> Event:
         raise ValueError(f"The tape holds an event of an unknown kind: {letter!r}.")
     if letter == "u":
         return UsageReported(at_ms, usage_from_json(values[0]))
+    if letter == "m":
+        return Image(at_ms, attachments.from_json(values[0]))
     if letter == "e":
         return Failed(at_ms, error_from_json(values[0]))
     return LETTERS[letter](at_ms, *values)

@@ -35,6 +35,18 @@ class Usage:
     source: Source = Source.UNKNOWN
 
 
+def in_words(usage: Usage) -> str:
+    """The counts that are known, and where they are from; empty when none is."""
+    counts = {
+        "prompt": usage.prompt_tokens,
+        "cached": usage.cached_tokens,
+        "completion": usage.completion_tokens,
+        "reasoning": usage.reasoning_tokens,
+    }
+    known = [f"{count:,} {name}" for name, count in counts.items() if count is not None]
+    return f"{', '.join(known)} ({usage.source})" if known else ""
+
+
 def estimate_tokens(text: str) -> int:
     """Guess the tokens of `text` from its script; 0 for no text."""
     wide = sum(1 for character in text if unicodedata.east_asian_width(character) in "WF")
@@ -42,9 +54,12 @@ def estimate_tokens(text: str) -> int:
     return round(wide / CHARACTERS_PER_TOKEN_WIDE + narrow / CHARACTERS_PER_TOKEN_NARROW + 0.49)
 
 
-def estimate_usage(prompt: Sequence[str], completion: str) -> Usage:
-    """Guess a reply's usage from the messages sent and the text received."""
-    prompt_tokens = sum(estimate_tokens(text) + TOKENS_PER_MESSAGE for text in prompt)
+def estimate_usage(prompt: Sequence[str], completion: str, image_tokens: int = 0) -> Usage:
+    """Guess a reply's usage from the messages sent and the text received.
+
+    `image_tokens` is the estimate for the images that were sent with them.
+    """
+    prompt_tokens = sum(estimate_tokens(text) + TOKENS_PER_MESSAGE for text in prompt) + image_tokens
     completion_tokens = estimate_tokens(completion)
     total = prompt_tokens + completion_tokens
     return Usage(prompt_tokens, completion_tokens, total, source=Source.ESTIMATED)

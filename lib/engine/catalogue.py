@@ -1,13 +1,16 @@
-"""Which models each connection offers: asked once, remembered, asked again in the background."""
+"""The models of each connection and their prices: asked once, remembered, asked again in the background."""
 
 import threading
 import time
-from concurrent.futures import Future
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from lib.chat.connection import Connection
 from lib.chat.errors import ChatError
-from lib.chat.models import Model
+from lib.chat.models import Kind, Model, kind_of
+from lib.chat.prices import Price, Prices
 from lib.engine.loop import Loop
 from lib.gateway.client import Gateway
 
@@ -15,6 +18,8 @@ FRESH_SECONDS = 300.0
 """How long a list is good before it is asked for again."""
 RETRY_SECONDS = 10.0
 """How long a failure is shown before it is asked for again."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,48 +30,94 @@ class Listing:
     error: ChatError | None = None
 
 
-@dataclass(slots=True)
-class _Entry:
-    listing: Listing
-    asked_at: float
-    asking: "Future[list[Model]] | None"
-
-
 class Catalogue:
     """The lists of all connections in use."""
 
     def __init__(self, gateway: Gateway, loop: Loop) -> None:
         self._gateway, self._loop = gateway, loop
-        self._entries: dict[Connection, _Entry] = {}
+        self._models: dict[Connection, _Asked[list[Model]]] = {}
+        self._prices: dict[Connection, _Asked[dict[str, Price]]] = {}
         self._lock = threading.Lock()
 
     def listing(self, connection: Connection, *, wait_seconds: float = 1.0) -> Listing:
         """What is known; waits only where nothing has been heard yet, and never longer than told."""
-        listing, asking = self._refreshed(connection)
-        if asking and not listing.models and not listing.error:
+        with self._lock:
+            asked = self._models.setdefault(connection, _Asked())
+        known, error = asked.answer(lambda: self._submit(self._gateway.models(connection)), wait_seconds)
+        return Listing(tuple(known or ()), error)
+
+    def ask_again(self, connection: Connection, *, wait_seconds: float) -> Listing:
+        """Ask now, whatever is known, and wait for the answer, never longer than told."""
+        with self._lock:
+            asked = self._models.setdefault(connection, _Asked())
+        known, error = asked.anew(lambda: self._submit(self._gateway.models(connection)), wait_seconds)
+        return Listing(tuple(known or ()), error)
+
+    def kind(self, connection: Connection, model: str) -> Kind:
+        """What a model makes: as its gateway has listed it, else by its name. Asks nobody."""
+        with self._lock:
+            asked = self._models.get(connection)
+        models = (asked.known if asked else None) or ()
+        return next((each.kind for each in models if each.id == model), kind_of(model))
+
+    def prices(self, connection: Connection, *, wait_seconds: float = 0.0) -> Prices:
+        """What is known of prices. They are asked for when somebody looks at them, not before."""
+        with self._lock:
+            asked = self._prices.setdefault(Connection(connection.base_url), _Asked())
+        known, _ = asked.answer(lambda: self._submit(self._gateway.prices(connection)), wait_seconds)
+        return known or {}
+
+    def _submit(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
+        return self._loop.submit(coroutine)
+
+
+class _Asked(Generic[T]):
+    """One question, its last good answer, and the error of its last try."""
+
+    def __init__(self) -> None:
+        self.known: T | None = None
+        self._error: ChatError | None = None
+        self._asked_at = float("-inf")
+        self._asking: Future[T] | None = None
+        self._lock = threading.Lock()
+
+    def answer(
+        self, ask: "Callable[[], Future[T]]", wait_seconds: float
+    ) -> tuple[T | None, ChatError | None]:
+        """What is known, asked again when it is old; waits for the first answer only."""
+        asking = self._refresh(ask)
+        if asking and self.known is None and not self._error:
             try:
                 asking.exception(wait_seconds)
             except TimeoutError:
-                return listing
-            listing, _ = self._refreshed(connection)
-        return listing
+                return None, None
+            self._refresh(ask)
+        return self.known, self._error
 
-    def _refreshed(self, connection: Connection) -> "tuple[Listing, Future[list[Model]] | None]":
+    def anew(self, ask: "Callable[[], Future[T]]", wait_seconds: float) -> tuple[T | None, ChatError | None]:
+        """What is known after asking again, unless that takes longer than told."""
         with self._lock:
-            entry = self._entries.setdefault(connection, _Entry(Listing(), float("-inf"), None))
-            if entry.asking and entry.asking.done():
-                entry.listing, entry.asking = _heard(entry.asking, entry.listing), None
-            good_for = RETRY_SECONDS if entry.listing.error else FRESH_SECONDS
-            if not entry.asking and time.monotonic() - entry.asked_at > good_for:
-                entry.asking = self._loop.submit(self._gateway.models(connection))
-                entry.asked_at = time.monotonic()
-            return entry.listing, entry.asking
+            self._asked_at = float("-inf")
+        if asking := self._refresh(ask):
+            wait([asking], wait_seconds)
+        self._refresh(ask)
+        return self.known, self._error
 
+    def _refresh(self, ask: "Callable[[], Future[T]]") -> "Future[T] | None":
+        with self._lock:
+            if self._asking and self._asking.done():
+                self._take(self._asking)
+            good_for = RETRY_SECONDS if self._error else FRESH_SECONDS
+            if not self._asking and time.monotonic() - self._asked_at > good_for:
+                self._asking, self._asked_at = ask(), time.monotonic()
+            return self._asking
 
-def _heard(asking: "Future[list[Model]]", known: Listing) -> Listing:
-    error = asking.exception()
-    if isinstance(error, ChatError):
-        return Listing(known.models, error)
-    if error:
-        raise error
-    return Listing(tuple(asking.result()))
+    def _take(self, asking: "Future[T]") -> None:
+        self._asking, self._error = None, None
+        match asking.exception():
+            case None:
+                self.known = asking.result()
+            case ChatError() as error:
+                self._error = error
+            case BaseException() as fault:
+                raise fault

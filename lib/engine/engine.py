@@ -6,17 +6,23 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from lib.chat.attachments import Attachment
 from lib.chat.connection import Connection
-from lib.chat.conversations import Conversation, title_from
+from lib.chat.conversations import Conversation, title_of
 from lib.chat.errors import Category, ChatError
 from lib.chat.messages import Message
+from lib.chat.models import Kind
 from lib.chat.reply import Reply, State
-from lib.chat.tape import Failed, Interrupted, Stopped
+from lib.chat.tape import Event, Failed, Interrupted, Stopped
+from lib.engine import pictures, speech
+from lib.engine.balances import Balances
 from lib.engine.catalogue import Catalogue
+from lib.engine.doctor import Doctor
 from lib.engine.journal import Journal
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
@@ -24,7 +30,9 @@ from lib.engine.recovery import new_owner, recover
 from lib.engine.repeats import Repeats
 from lib.engine.run import Run
 from lib.engine.titles import ask_for_title
+from lib.files.folder import Files
 from lib.gateway.client import Gateway
+from lib.gateway.errors import refuses_images
 from lib.store import Store
 from lib.store.database import StoreError
 from lib.store.replies import Begun
@@ -48,9 +56,23 @@ class SendRefused(Exception):
 class Engine:
     """One per process. Its methods may be called from any thread."""
 
-    def __init__(self, gateway: Gateway, store: Store | None, *, has_auto_titles: bool = False) -> None:
-        """Without a store nothing is kept. With one, replies left by dead processes are closed first."""
+    def __init__(
+        self,
+        gateway: Gateway,
+        store: Store | None,
+        *,
+        files: Files | None = None,
+        has_auto_titles: bool = False,
+        request_bytes: int = pictures.REQUEST_BYTES,
+    ) -> None:
+        """Without a store nothing is kept. With one, replies left by dead processes are closed first.
+
+        `files` keeps the images; without it they are in memory. Requests with images are kept
+        under `request_bytes`.
+        """
         self._gateway, self._store = gateway, store
+        self._files, self._request_bytes = files or Files(None), request_bytes
+        self._refused_images: set[tuple[str, str]] = set()
         self._has_auto_titles = has_auto_titles
         self._owner = new_owner()
         self._runs: dict[str, Run] = {}
@@ -64,6 +86,8 @@ class Engine:
         self._journal = Journal(store, self._owner, self._forget) if store else None
         self.catalogue = Catalogue(gateway, self._loop)
         self.repeats = Repeats(self._loop, self._ended_upstream)
+        self.doctor = Doctor(gateway, self._loop, store)
+        self.balances = Balances(gateway, self._loop)
 
     @property
     def problem(self) -> str | None:
@@ -79,11 +103,13 @@ class Engine:
         connection: Connection,
         send_id: str,
         session_id: str,
+        attachments: Sequence[Attachment] = (),
     ) -> LiveTape | None:
         """Ask the conversation's model; add the question and the running reply to `conversation`.
 
         `text` is what the person says after message `parent_id`. `None` asks for another answer where
         `parent_id` is the person's message, and for the rest of it where it is an answer that broke off.
+        `attachments` go with the text. An image model draws what the text says.
         Returns `None` when this send id was sent before: nothing happens then. Raises `SendRefused`.
 
         When the store cannot take it, the conversation goes on in memory, as a temporary one.
@@ -97,14 +123,33 @@ class Engine:
                 return None
             if text is not None and self.running(conversation.id):
                 raise SendRefused("A reply is still running. Stop it, or wait for its end.")
-            added = _new_messages(conversation, text, parent_id)
+            added = _new_messages(conversation, text, parent_id, self._kept(conversation, attachments))
             if not conversation.messages and text is not None:
-                conversation.title = title_from(text)
+                conversation.title = title_of(added[0])
             if not self._begin(conversation, added, send_id, session_id):
                 return None
             self._remember(send_id)
             conversation.add(added)
             return self._start(conversation, added[-1], connection, session_id)
+
+    def refuses_images(self, connection: Connection, model: str | None) -> bool:
+        """Whether this model has refused images since the process started."""
+        return (connection.base_url, model) in self._refused_images
+
+    def transcribe(
+        self, connection: Connection, recording: bytes, *, model: str, session_id: str, conversation_id: str
+    ) -> str:
+        """What a WAV recording says; a call of its own in the ledger. Waits. Raises `ChatError`."""
+        asked = speech.transcribe(self._gateway, connection, recording, model)
+        text, row, error = self._loop.submit(asked).result()
+        if self._store:
+            try:
+                self._store.ledger.book(replace(row, session_id=session_id, conversation_id=conversation_id))
+            except StoreError as trouble:
+                log.error("A transcription is missing in the ledger: %s", trouble)
+        if error:
+            raise error
+        return text
 
     def tape(self, reply_id: str) -> LiveTape | None:
         """The tape of a reply that this process runs, or ran a moment ago."""
@@ -183,6 +228,7 @@ class Engine:
             model=conversation.model or "",
             system_prompt=conversation.system_prompt,
             params=conversation.params,
+            is_drawing=self.catalogue.kind(connection, conversation.model or "") is Kind.IMAGE,
             is_kept=self._store is not None and not conversation.is_temporary,
         )
         with self._changing:
@@ -199,19 +245,24 @@ class Engine:
             await asyncio.wait([asyncio.wrap_future(run.future)])
 
     async def _answer(self, run: Run) -> None:
-        bursts = self._gateway.answer(
-            run.connection,
-            run.messages,
-            model=run.model,
-            system_prompt=run.system_prompt,
-            params=run.params,
-            pause=self._pause,
-        )
-        async for burst in bursts:
+        async for burst in self._bursts(run):
             if run.append(burst):
                 self._book(run)
             elif self._journal and run.is_kept:
                 self._journal.touch(run.tape)
+
+    def _bursts(self, run: Run) -> AsyncIterator[Sequence[Event]]:
+        if run.is_drawing:
+            return pictures.drawn(self._gateway, run, self._files)
+        return pictures.answered(
+            self._gateway, run, self._files, request_bytes=self._request_bytes, pause=self._pause
+        )
+
+    def _kept(self, conversation: Conversation, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
+        """The attachments with their images in files, where the conversation is stored at all."""
+        if self._store is None or conversation.is_temporary:
+            return tuple(attachments)
+        return tuple(self._files.keep(attachment) for attachment in attachments)
 
     def _pause(self) -> float:
         return min(BURST_SECONDS, BURST_SECONDS_PER_STREAM * len(self._runs))
@@ -235,19 +286,28 @@ class Engine:
 
     def _book(self, run: Run) -> None:
         """The tape is closed: hand it to the journal, or let it go when it is not kept."""
+        self._learn(run)
         if not self._journal or not run.is_kept:
             self._forget(run.tape)
             return
         self._journal.close(run.tape, run.row())
-        is_first_exchange = len(run.messages) == 1 and run.tape.reply().state is State.COMPLETED
+        is_first_exchange = (
+            len(run.messages) == 1 and not run.is_drawing and run.tape.reply().state is State.COMPLETED
+        )
         if self._has_auto_titles and is_first_exchange:
             self._loop.submit(self._write_title(run))
+
+    def _learn(self, run: Run) -> None:
+        """Remember a model that refused the images it was sent."""
+        error = run.tape.reply().error if any(message.image_tokens() for message in run.messages) else None
+        if error and refuses_images(error):
+            self._refused_images.add((run.connection.base_url, run.model))
 
     async def _write_title(self, run: Run) -> None:
         """Replace the first words by a title; a conversation that has one already is not asked for again."""
         if not self._store:
             return
-        conversations, first_words = self._store.conversations, title_from(run.messages[0].content)
+        conversations, first_words = self._store.conversations, title_of(run.messages[0])
         found = await asyncio.to_thread(conversations.get, run.tape.conversation_id)
         if not found or found.comparison_id or found.title != first_words:
             return
@@ -266,11 +326,16 @@ def new_id() -> str:
     return secrets.token_hex(16)
 
 
-def _new_messages(conversation: Conversation, text: str | None, parent_id: str | None) -> list[Message]:
+def _new_messages(
+    conversation: Conversation,
+    text: str | None,
+    parent_id: str | None,
+    attachments: tuple[Attachment, ...],
+) -> list[Message]:
     now = datetime.now(UTC)
     added: list[Message] = []
     if text is not None:
-        added.append(Message(new_id(), parent_id, "user", text, now))
+        added.append(Message(new_id(), parent_id, "user", text, now, attachments=attachments))
         parent_id = added[-1].id
     running = Reply(model_requested=conversation.model)
     return [*added, Message(new_id(), parent_id, "assistant", "", now, running)]

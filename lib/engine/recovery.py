@@ -53,7 +53,7 @@ def _interrupt(store: Store, running: Running) -> None:
     seq = len(events)
     if not (events and isinstance(events[-1], CLOSING)):
         at_ms = events[-1].at_ms if events else 0.0
-        usage = accounted(fold(events), _prompt(store, running))
+        usage = accounted(fold(events), *_prompt(store, running))
         events += [UsageReported(at_ms, usage), Interrupted(at_ms)]
     reply = fold(events)
     row = LedgerRow.of(
@@ -66,6 +66,9 @@ def _interrupt(store: Store, running: Running) -> None:
     store.replies.journal([Entry(running.reply_id, seq, events[seq:])], [Closing(reply, row)])
 
 
-def _prompt(store: Store, running: Running) -> list[str]:
+def _prompt(store: Store, running: Running) -> tuple[list[str], int]:
+    """The texts that were sent, and the tokens of the images."""
     conversation = store.conversations.get(running.conversation_id)
-    return conversation.prompt(running.reply_id) if conversation else []
+    if not conversation:
+        return [], 0
+    return conversation.prompt(running.reply_id), conversation.prompt_image_tokens(running.reply_id)

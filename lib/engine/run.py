@@ -28,6 +28,8 @@ class Run:
     model: str
     system_prompt: str
     params: Params
+    is_drawing: bool
+    """Whether the model draws images instead of writing."""
     is_kept: bool
     """Whether it goes into the store; a temporary chat's does not."""
     started_at: float = 0.0
@@ -55,8 +57,10 @@ class Run:
     def _ending(self, burst: Sequence[Event]) -> Sequence[Event]:
         """The burst's closing event, no earlier than what came before it, and the usage to book."""
         events = [*self.tape.events, *burst]
-        texts = (self.system_prompt, *(message.content for message in self.messages))
-        usage = accounted(fold(events), [text for text in texts if text])
+        texts = [self.system_prompt] if self.system_prompt else []
+        texts += [text for message in self.messages for text in message.texts()]
+        image_tokens = sum(message.image_tokens() for message in self.messages)
+        usage = accounted(fold(events), texts, image_tokens)
         at_ms = max(event.at_ms for event in events[-2:])
         return UsageReported(at_ms, usage), replace(burst[-1], at_ms=at_ms)
 

@@ -41,7 +41,7 @@ async def ask_for_title(gateway: Gateway, run: Run) -> tuple[str | None, LedgerR
 def _exchange(run: Run) -> Sequence[Message]:
     question, answer = run.messages[-1].content, run.tape.reply().text
     text = f"Question: {question[:EXCERPT_CHARACTERS]}\n\nAnswer: {answer[:EXCERPT_CHARACTERS]}"
-    return [replace(run.messages[-1], content=text)]
+    return [replace(run.messages[-1], content=text, attachments=())]
 
 
 def _title(reply: Reply) -> str | None:

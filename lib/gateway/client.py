@@ -4,26 +4,35 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass, replace
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 import openai
 
+from lib.chat.balance import Balance
 from lib.chat.connection import Connection
 from lib.chat.errors import ChatError
 from lib.chat.messages import Message, Params
 from lib.chat.models import Model
-from lib.chat.tape import Event, Failed, Retried, Sent, Served
-from lib.gateway import requests
+from lib.chat.prices import Price
+from lib.chat.tape import Event, Failed, Noted, Retried, Sent, Served
+from lib.chat.usage import Usage
+from lib.gateway import drawing, pricing, requests, transcription
+from lib.gateway.balance import balance_of
 from lib.gateway.catalogue import is_list, models_in
 from lib.gateway.clients import Clients, unread
+from lib.gateway.dialects import Dialects
 from lib.gateway.errors import looks_like_error, translate_exception, translate_response
+from lib.gateway.masking import KeyMask
+from lib.gateway.retries import Again, Retries
 from lib.gateway.sse import StreamReader
 
 MODELS_SECONDS = 10.0
 """The longest wait for a model list."""
+BALANCE_SECONDS = 10.0
+"""The longest wait for what is left on a key."""
 FULL_READ_BYTES = 16 * 1024
 """What the aiohttp transport hands out at most in one read; such a read means that more is waiting."""
 HEADERS_KEPT = (
@@ -37,7 +46,6 @@ HEADERS_KEPT = (
     "x-request-id",
 )
 """The answer's headers that a tape keeps: they help support and hold no secrets."""
-NO_STREAM_OPTIONS = "The server does not take stream_options, so it was asked again without."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ class Gateway:
     def __init__(self, timeouts: Timeouts = Timeouts()) -> None:
         self._timeouts = timeouts
         self._clients = Clients(connect_seconds=timeouts.connect_seconds)
-        self._without_stream_options: set[str] = set()
+        self._dialects = Dialects()
 
     async def answer(
         self,
@@ -68,39 +76,83 @@ class Gateway:
         system_prompt: str = "",
         params: Params = Params(),
         pause: Callable[[], float] = lambda: 0.0,
+        image: requests.Load = requests.no_images,
     ) -> AsyncGenerator[list[Event], None]:
         """The answer in bursts of events. The last event is `Finished` or `Failed`, whatever happens.
 
+        What may pass (`lib.gateway.retries`) is asked again, and so is a request without the parameter that
+        the server named as one it does not take.
         `pause` tells the seconds to wait after a read, so that the next one takes several chunks together.
+        `image` gives the bytes of the messages' images by their ids.
         Closing the generator, or cancelling its task, closes the connection to the gateway at once.
         """
         started = time.perf_counter()
-        body = requests.body(
-            messages,
-            model=model,
-            system_prompt=system_prompt,
-            params=params,
-            include_usage=connection.base_url not in self._without_stream_options,
-        )
+        wanted = requests.body(messages, model=model, system_prompt=system_prompt, params=params, image=image)
+        body, notices = self._dialects.spoken(connection.base_url, wanted)
+        mask, retries = KeyMask(connection), Retries()
+        has_begun = False
         while True:
             attempt = _Attempt(self._timeouts, connection, body, started, pause)
-            yield [Sent(attempt.at_ms(), {name: body[name] for name in body if name != "messages"})]
+            sent_ms = attempt.at_ms()
+            request = {name: body[name] for name in body if name != "messages"}
+            sent = Sent(sent_ms, request, system_prompt, connection.base_url)
+            yield [sent, *(Noted(sent_ms, notice) for notice in notices)]
             try:
                 async with (
                     self._clients.lend(connection) as client,
                     aclosing(attempt.bursts(client)) as bursts,
                 ):
                     async for burst in bursts:
-                        yield _safe(burst, connection)
+                        has_begun = True
+                        yield mask.events(burst)
                 return
             except Exception as exc:
-                if "stream_options" in body and _rejects_stream_options(exc):
-                    self._without_stream_options.add(connection.base_url)
-                    del body["stream_options"]
-                    yield [Retried(attempt.at_ms(), NO_STREAM_OPTIONS)]
-                    continue
-                yield [Failed(attempt.at_ms(), _translated(exc, connection))]
+                at_ms, notices = attempt.at_ms(), []
+                error, again = _translated(exc, connection), None
+                # Never after a byte of the answer, whatever broke.
+                if not has_begun and (refusal := self._dialects.learn(connection.base_url, body, exc)):
+                    again = Again(refusal)
+                elif not has_begun:
+                    again = retries.after(exc, error, seconds=(at_ms - sent_ms) / 1000)
+            if again is None:
+                yield [Failed(at_ms, error)]
                 return
+            yield [Retried(at_ms, again.reason)]
+            await asyncio.sleep(again.pause)
+
+    async def draw(
+        self, connection: Connection, prompt: str, *, model: str, params: Params = Params()
+    ) -> AsyncGenerator[list[Event], None]:
+        """The images that an image model draws, as bursts of events that end as those of `answer` do."""
+        started = time.perf_counter()
+        body: dict[str, Any] = {"model": model, "prompt": prompt, "n": params.image_count or 1}
+        if params.image_size:
+            body["size"] = params.image_size
+        if "gpt-image" not in model:  # these always answer in base64 and refuse to be asked for it
+            body["response_format"] = "b64_json"
+        mask = KeyMask(connection)
+        try:
+            async with (
+                self._clients.lend(connection) as client,
+                aclosing(
+                    drawing.draw(client, connection, body, seconds=self._timeouts.first_byte_seconds)
+                ) as bursts,
+            ):
+                async for burst in bursts:
+                    yield mask.events(burst)
+        except Exception as exc:
+            yield [Failed((time.perf_counter() - started) * 1000, _translated(exc, connection))]
+
+    async def transcribe(self, connection: Connection, recording: bytes, *, model: str) -> tuple[str, Usage]:
+        """What a WAV recording says, and the usage as reported. Raises `ChatError`."""
+        seconds = self._timeouts.first_byte_seconds
+        try:
+            async with self._clients.lend(connection) as client:
+                return await transcription.transcribe(
+                    client, connection, recording, model=model, seconds=seconds
+                )
+        except Exception as exc:
+            raise _translated(exc, connection) from None
 
     async def models(self, connection: Connection) -> list[Model]:
         """The models the gateway lists for this key, chat models first. Raises `ChatError`."""
@@ -117,8 +169,26 @@ class Gateway:
             error = translate_response(
                 response.status_code, response.headers, response.content, base_url=connection.base_url
             )
-            raise _without_key(error, connection)
-        return models_in(payload)
+            raise KeyMask(connection).error(error)
+        mask = KeyMask(connection)
+        return [model for model in models_in(payload) if mask.text(model.id) == model.id]
+
+    async def balance(self, connection: Connection) -> Balance | None:
+        """What is left on the connection's key, where the gateway tells it within a few seconds."""
+        try:
+            async with asyncio.timeout(BALANCE_SECONDS), self._clients.lend(connection) as client:
+                return await balance_of(client, connection.base_url)
+        except TimeoutError:
+            return None
+
+    async def prices(self, connection: Connection) -> dict[str, Price]:
+        """What the server tells everybody about its prices, by model; nothing is no error. No key is sent."""
+        async with self._clients.lend(Connection(connection.base_url)) as client:
+            return await pricing.fetch(client, connection.base_url)
+
+    def lend(self, connection: Connection) -> AbstractAsyncContextManager[openai.AsyncOpenAI]:
+        """The connection's client, for what is neither a reply nor a list: the doctor's probes."""
+        return self._clients.lend(connection)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -182,26 +252,6 @@ def _served(response: httpx2.Response, at_ms: float) -> Served:
     return Served(at_ms, status=response.status_code, request_id=request_id, headers=headers)
 
 
-def _rejects_stream_options(exc: Exception) -> bool:
-    return (
-        isinstance(exc, openai.APIStatusError)
-        and exc.status_code in (400, 422)
-        and any(name in exc.response.text for name in ("stream_options", "include_usage"))
-    )
-
-
 def _translated(exc: Exception, connection: Connection) -> ChatError:
-    return _without_key(translate_exception(exc, base_url=connection.base_url), connection)
-
-
-def _without_key(error: ChatError, connection: Connection) -> ChatError:
-    """The error without the key in its message: servers repeat what they were sent, however it looks."""
-    if connection.api_key is None:
-        return error
-    return replace(error, message=error.message.replace(connection.api_key.reveal(), "***"))
-
-
-def _safe(burst: list[Event], connection: Connection) -> list[Event]:
-    if isinstance(failed := burst[-1], Failed):
-        return [*burst[:-1], replace(failed, error=_without_key(failed.error, connection))]
-    return burst
+    error = exc if isinstance(exc, ChatError) else translate_exception(exc, base_url=connection.base_url)
+    return KeyMask(connection).error(error)

@@ -32,6 +32,8 @@ class ErrorBody:
     message: str = ""
     code: str | None = None
     request_id: str | None = None
+    param: str | None = None
+    """The request's parameter that the error is about, where it says so."""
     words: str = ""
     """Message, code and type in lower case, to search in."""
     is_html: bool = False
@@ -62,12 +64,13 @@ def read_payload(payload: Any) -> ErrorBody:
     inner = payload.get("error") or payload
     if not isinstance(inner, dict):
         inner = {"message": str(inner)}
-    code = inner.get("code")
+    code, param = inner.get("code"), inner.get("param")
     return _error_body(
         _message(inner),
         str(code) if code not in (None, "") and not isinstance(code, bool) else None,
         str(inner.get("type") or inner.get("status") or ""),
         is_error=looks_like_error(payload),
+        param=param if isinstance(param, str) and param else None,
     )
 
 
@@ -101,12 +104,19 @@ def _field_fault(fault: Any) -> str:
     return f"{place}: {fault.get('msg', '')}".removeprefix(": ")
 
 
-def _error_body(message: str, code: str | None, kind: str, *, is_error: bool) -> ErrorBody:
+def _error_body(
+    message: str, code: str | None, kind: str, *, is_error: bool, param: str | None = None
+) -> ErrorBody:
     ids = _REQUEST_ID.findall(message)
     words = f"{message} {code or ''} {kind}".lower()
     shown = _masked(_REQUEST_ID.sub("", message))
     return ErrorBody(
-        shown, _masked(code) if code else None, ids[-1] if ids else None, words, is_error=is_error
+        message=shown,
+        code=_masked(code) if code else None,
+        request_id=ids[-1] if ids else None,
+        param=param,
+        words=words,
+        is_error=is_error,
     )
 
 

@@ -16,6 +16,7 @@ import aiohttp
 import httpx2
 import openai
 
+from lib.chat.connection import likely_base_url
 from lib.chat.errors import Category, ChatError
 from lib.gateway.error_body import ErrorBody, looks_like_error, read_body, read_payload
 
@@ -24,7 +25,7 @@ __all__ = ["looks_like_error", "translate_exception", "translate_response", "tra
 HINTS = {
     Category.MISSING_KEY: "Enter an API key of this gateway.",
     Category.INVALID_KEY: "Check the API key: copy it again from the gateway's key page, or make a new one.",
-    Category.WRONG_BASE_URL: "We called {base_url}; check the base URL, it is probably {proposed}.",
+    Category.WRONG_BASE_URL: "We called {base_url}; check the base URL, it is probably {likely}.",
     Category.INVALID_MODEL: "Choose another model, or ask the gateway's admin which ones your key may use.",
     Category.INSUFFICIENT_BALANCE: "Top up the account or raise the key's quota, then send it again.",
     Category.RATE_LIMITED: "Wait a moment, then try again; another model may be free now.",
@@ -36,6 +37,9 @@ HINTS = {
     Category.UPSTREAM_DOWN: "Try again in a moment, or choose another model.",
     Category.STREAM_INTERRUPTED: "Continue the reply from here, or ask again.",
 }
+
+NO_API = "We called {base_url}, which does not answer like an OpenAI-compatible API; check the address."
+"""The hint where no likelier base URL is known."""
 
 _STATUSES = {
     400: Category.BAD_REQUEST,
@@ -111,7 +115,9 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
     (
         Category.INVALID_KEY,
         _CLIENT,
-        r"(invalid|incorrect)[_ ]api[_ ]key|api[_ ]key[_ ](not valid|invalid)|无效的令牌|不支持指定渠道",
+        r"(invalid|incorrect)[_ ]api[_ ]key|api[_ ]key[_ ](not valid|invalid)|无效的令牌|不支持指定渠道"
+        # LiteLLM without a database knows its master key only, and says of any other that it cannot look.
+        r"|no connected db",
     ),
     (
         Category.BAD_REQUEST,
@@ -121,7 +127,9 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
     ),
     (Category.TIMEOUT, _SERVER, r"time[d-]? ?out|deadline exceeded|超时"),
 )
-"""Tried in this order on the statuses of the range; the first pattern found in the words decides."""
+"""Tried in this order on the statuses of the range; the first pattern found in the words decides.
+
+An error that came with a good status may be of the client's or of the server's range."""
 
 _RULES_COMPILED = [(category, statuses, re.compile(words)) for category, statuses, words in _RULES]
 
@@ -135,7 +143,7 @@ def translate_response(status: int, headers: Mapping[str, str], body: bytes, *, 
     ids = {name.lower(): value for name, value in headers.items()}
     request_id = ids.get("x-oneapi-request-id") or ids.get("x-request-id") or said.request_id
     category = _category(status, said)
-    message = said.message or _silent(status)
+    message = said.message or _silent(status, category)
     if said.is_html and status < 300:
         message = "The server answered with a web page instead of a reply."
     return _error(category, message, base_url, status=status, code=said.code, request_id=request_id)
@@ -165,6 +173,20 @@ def translate_exception(exc: BaseException, *, base_url: str) -> ChatError:
             if isinstance(cause, kind):
                 return _error(category, message.format(cause=cause, host=_host(base_url)), base_url)
     return _error(Category.UPSTREAM_DOWN, f"The request failed ({type(exc).__name__}).", base_url)
+
+
+def refuses_images(error: ChatError) -> bool:
+    """Whether a server's words say that the model takes no images, after a request that had some."""
+    return error.status in _IMAGE_REFUSALS and bool(_ABOUT_IMAGES.search(error.message.lower()))
+
+
+_IMAGE_REFUSALS = (400, 404, 415, 422, 500, 501)
+_ABOUT_IMAGES = re.compile(
+    r"image_url|image input|images? (is|are|content)"
+    r"|(support|accept|allow)\w*.{0,40}(image|vision|multimodal)"
+    r"|multimodal|vision|content type|expected (a )?(\W?)(text|string)|mmproj|图片|图像|多模态"
+)
+"""OpenAI, DeepSeek, OpenRouter, llama.cpp and vLLM in their own words, and gateways in Chinese."""
 
 
 def interrupted(message: str, *, base_url: str = "") -> ChatError:
@@ -213,7 +235,8 @@ def _category(status: int, said: ErrorBody) -> Category:
     if status < 300 and said.code and re.fullmatch(r"[45]\d\d", said.code):
         status = int(said.code)
     for category, statuses, words in _RULES_COMPILED:
-        if status in statuses and words.search(said.words):
+        applies = status in statuses or (status < 300 and statuses in (_CLIENT, _SERVER))
+        if applies and words.search(said.words):
             return category
     if status < 300:
         return Category.UPSTREAM_DOWN if said.is_error else Category.WRONG_BASE_URL
@@ -243,13 +266,17 @@ def _error(
     request_id: str | None = None,
 ) -> ChatError:
     temporary_status = status is None or status < 300 or status >= 500 or status in _TEMPORARY_CLIENT_STATUSES
-    parts = urlsplit(base_url)
-    hint = HINTS[category].format(base_url=base_url, proposed=f"{parts.scheme}://{parts.netloc}/v1")
+    likely = likely_base_url(base_url)
+    hint = HINTS[category] if likely or category is not Category.WRONG_BASE_URL else NO_API
+    hint = hint.format(base_url=base_url, likely=likely)
     retryable = category in _TEMPORARY and temporary_status
     return ChatError(category, message.strip(), hint, status, code, request_id, retryable)
 
 
-def _silent(status: int) -> str:
+def _silent(status: int, category: Category) -> str:
+    if status < 300:
+        is_other = category is Category.WRONG_BASE_URL
+        return "The server's answer is no reply of a model." if is_other else "The server's answer was empty."
     if 300 <= status < 400:
         return f"The server sent us to another address (HTTP {status})."
     return f"The server answered with HTTP {status} and no message."

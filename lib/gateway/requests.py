@@ -1,12 +1,25 @@
 """The JSON body of a chat completion request."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from lib.chat.attachments import data_uri, images_of
 from lib.chat.messages import Message, Params
+from lib.chat.tape import Sent
 
 CONTINUE = "Go on exactly where your last message broke off. Repeat nothing and add no introduction."
 """Asks for the rest of an answer: not every server goes on with a message of the assistant's by itself."""
+
+DETAIL = "auto"
+"""How closely a model looks at images; the server decides by their size."""
+
+Load = Callable[[str], bytes]
+"""Gives an image's bytes by its id; `LookupError` leaves it out of the request."""
+
+
+def no_images(own: str) -> bytes:
+    """For conversations without images."""
+    raise LookupError(own)
 
 
 def body(
@@ -15,33 +28,71 @@ def body(
     model: str,
     system_prompt: str,
     params: Params,
-    include_usage: bool,
+    image: Load = no_images,
 ) -> dict[str, Any]:
     """The request for an answer to `messages`. Parameters that are not set are not sent.
 
-    `include_usage` asks a stream for its token counts; replies that are not streamed tell them anyway.
+    Images go as data URIs: some gateways would fetch a URL themselves, others not at all.
+    A stream is asked for its token counts; replies that are not streamed tell them anyway.
     """
     request: dict[str, Any] = {
         "model": model,
-        "messages": _wire_messages(messages, system_prompt),
-        **params.body(),
+        "messages": _wire_messages(messages, system_prompt, image),
+        **params.chat_body(),
     }
-    if params.stream and include_usage:
+    if params.stream:
         request["stream_options"] = {"include_usage": True}
     return request
 
 
-def _wire_messages(messages: Sequence[Message], system_prompt: str) -> list[dict[str, str]]:
-    """Role and content of what is sent. A continued reply is two assistant messages: they go out as one."""
-    wire = [{"role": "system", "content": system_prompt}] if system_prompt else []
+def rebuilt(sent: Sent, messages: Sequence[Message], image: Load = no_images) -> dict[str, Any]:
+    """The whole body of a request that a tape tells of; `messages` is the path to the reply's parent."""
+    if "prompt" in sent.request:  # of an image model: there are no messages
+        return dict(sent.request)
+    wire = _wire_messages(messages, sent.system_prompt, image)
+    request = {"model": None, "messages": wire, **sent.request}
+    return {name: value for name, value in request.items() if value is not None}
+
+
+def _wire_messages(messages: Sequence[Message], system_prompt: str, image: Load) -> list[dict[str, Any]]:
+    """Role and content of what is sent. A continued reply is two assistant messages: they go out as one.
+
+    Tool calls go out as text: nobody ran them, and strict servers refuse calls without their answers.
+    """
+    wire: list[dict[str, Any]] = [{"role": "system", "content": system_prompt}] if system_prompt else []
     for message in messages:
         if message.role == "assistant":
-            if not message.content:
+            if not message.said:
                 continue
             if wire and wire[-1]["role"] == "assistant":
-                wire[-1]["content"] += message.content
+                wire[-1]["content"] += message.said
                 continue
-        wire.append({"role": message.role, "content": message.content})
+        wire.append({"role": message.role, "content": _content(message, image)})
     if wire and wire[-1]["role"] == "assistant":
         wire.append({"role": "user", "content": CONTINUE})
     return wire
+
+
+def _content(message: Message, image: Load) -> str | list[dict[str, Any]]:
+    """A plain string, which every server takes; a list of parts only where there are images to send."""
+    texts, images = message.texts(), []
+    for attached in images_of(message.attachments):
+        try:
+            data = image(attached.id)
+        except LookupError:
+            texts.append(f"[The image {attached.name} was left out.]")
+            continue
+        url = {"url": data_uri(_media_type(data), data), "detail": DETAIL}
+        images.append({"type": "image_url", "image_url": url})
+    if not images:
+        return "\n\n".join(texts)
+    return [*({"type": "text", "text": text} for text in texts), *images]
+
+
+def _media_type(data: bytes) -> str:
+    """By the first bytes: what is sent may have been made smaller, and another format with it."""
+    if data.startswith(b"\x89PNG"):
+        return "image/png"
+    if data.startswith(b"GIF8"):
+        return "image/gif"
+    return "image/webp" if data.startswith(b"RIFF") else "image/jpeg"

@@ -4,7 +4,7 @@ The format is the server-sent events that OpenAI's API streams, read line by lin
 and other servers make of it: comments, `error:` fields, bare JSON lines, a whole JSON body, a web page.
 """
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from lib.chat.errors import ChatError
 from lib.chat.tape import (
@@ -56,6 +56,8 @@ class StreamReader:
         self._piece: _Piece = Content
         self._texts: list[str] = []
         self._think_tags = ThinkTags()
+        self._told: list[str] = []
+        self._tagged: list[str] = []
         self._tool_calls = ToolCalls()
         self._served: tuple[Any, Any] = (None, None)
         self._usage: Any = None
@@ -104,7 +106,7 @@ class StreamReader:
             self._read_data(line)
         elif line.startswith(b"error:"):
             self._read_error(line[6:])
-        elif line.startswith((b"{", b"[")) and (payload := object_in(line)) is not None:
+        elif line.startswith((b"{", b"[")) and _is_chunk(payload := object_in(line)):
             self._read_chunk(payload)
         elif line and not line.startswith((b":", b"event:", b"id:", b"retry:")):
             self._unread.append(line)
@@ -124,9 +126,9 @@ class StreamReader:
         """Lines that were no events: JSON printed over several lines, or no answer of a chat API at all."""
         body = b"\n".join(self._unread)
         payload = object_in(body)
-        if payload is not None:
+        if _is_chunk(payload):
             self._read_chunk(payload)
-        elif not self.saw_text and not body.startswith(b"{"):
+        elif not self.saw_text and (payload is not None or not body.startswith(b"{")):
             self._fail(translate_response(200, {}, body, base_url=self._base_url))
 
     def _read_chunk(self, chunk: dict[str, Any]) -> None:
@@ -163,6 +165,8 @@ class StreamReader:
     def _read_delta(self, delta: dict[str, Any]) -> None:
         if reasoning := reasoning_of(delta):
             self._add_text(Reasoning, reasoning)
+            if not self._think_tags.passing:
+                self._told.append(reasoning)
         if content := delta.get("content"):
             self._read_content(text_of(content))
         if refusal := delta.get("refusal"):
@@ -177,8 +181,16 @@ class StreamReader:
             self._add_text(Content, content)
             return
         thinking, text = self._think_tags.split(content)
-        self._add_text(Reasoning, thinking)
+        self._add_tagged(thinking)
         self._add_text(Content, text)
+
+    def _add_tagged(self, thinking: str) -> None:
+        """Thinking between tags, but for what a reasoning field has told already."""
+        if self._told:
+            self._tagged.append(thinking)
+            if "".join(self._told).strip().startswith("".join(self._tagged).strip()):
+                return
+        self._add_text(Reasoning, thinking)
 
     def _add_text(self, piece: _Piece, text: str) -> None:
         if not text:
@@ -222,7 +234,7 @@ class StreamReader:
 
     def _end(self, event: Finished | Failed) -> None:
         thinking, text = self._think_tags.close()
-        self._add_text(Reasoning, thinking)
+        self._add_tagged(thinking)
         self._add_text(Content, text)
         self._report_usage()
         self._add(event)
@@ -233,6 +245,11 @@ class StreamReader:
         self._report_usage()
         events, self._events = self._events, []
         return events
+
+
+def _is_chunk(payload: dict[str, Any] | None) -> TypeGuard[dict[str, Any]]:
+    """Whether JSON is a part of a reply, or an error in the place of one, and not some other API's answer."""
+    return payload is not None and ("choices" in payload or "usage" in payload or looks_like_error(payload))
 
 
 def _word(value: Any) -> str | None:

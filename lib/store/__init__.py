@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from lib.store.attachments import Attachments
 from lib.store.comparisons import Comparisons
 from lib.store.conversations import Conversations
 from lib.store.database import Database
 from lib.store.ledger import Ledger
+from lib.store.models import Models
 from lib.store.replies import Replies
 from lib.store.search import Search
 
@@ -20,10 +22,12 @@ class Store:
         """
         self._database = Database(path)
         self.conversations = Conversations(self._database)
+        self.attachments = Attachments(self._database)
         self.comparisons = Comparisons(self._database)
         self.replies = Replies(self._database)
         self.ledger = Ledger(self._database)
         self.search = Search(self._database)
+        self.models = Models(self._database)
 
     def close(self) -> None:
         """Let the connections go."""

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from lib.chat import reply as replies_json
+from lib.chat.attachments import Attachment
 from lib.chat.conversations import Conversation
 from lib.chat.messages import Message, Params
 from lib.chat.reply import Reply
-from lib.store import search
+from lib.store import attachments, search
 from lib.store.database import Database
 from lib.store.schema import conversations, messages, replies
 
@@ -58,7 +59,8 @@ class Conversations:
             if row is None:
                 return None
             found = connection.execute(_MESSAGES, {"conversation_id": conversation_id})
-            return _conversation(row, [_message(message_row) for message_row in found])
+            attached = attachments.of_conversation(connection, conversation_id)
+            return _conversation(row, [_message(each, attached.get(each.id, ())) for each in found])
 
     def all(self) -> Iterator[Conversation]:
         """Every chat outside the bin, whole, oldest first; one at a time."""
@@ -243,6 +245,9 @@ def _insert_messages(
             for offset, message in enumerate(added)
         ],
     )
+    # What a reply drew is in its fold; its copy tells which files are in use.
+    held = [(each.id, each.reply.images if each.reply else each.attachments) for each in added]
+    attachments.save(connection, held)
 
 
 _IS_CHAT = conversations.c.comparison_id.is_(None)
@@ -262,11 +267,11 @@ _MESSAGES = (
 )
 
 
-def _message(row: Row[Any]) -> Message:
-    reply = None
-    if row.reply_id is not None:
-        folded = row.folded
-        reply = replies_json.from_json(folded) if folded else Reply(model_requested=row.model_requested)
+def _message(row: Row[Any], attached: tuple[Attachment, ...]) -> Message:
+    if row.reply_id is None:
+        return Message(row.id, row.parent_id, row.role, row.content, row.created_at, attachments=attached)
+    folded = row.folded
+    reply = replies_json.from_json(folded) if folded else Reply(model_requested=row.model_requested)
     return Message(row.id, row.parent_id, row.role, row.content, row.created_at, reply)
 
 

@@ -54,7 +54,9 @@ def book(connection: Connection, row: LedgerRow) -> None:
             ttft_ms=row.ttft_ms,
             total_ms=row.total_ms,
             tokens_per_second=row.tokens_per_second,
+            retries=row.retries,
             purpose=row.purpose,
+            error_category=row.error_category,
         )
     )
 
@@ -88,5 +90,7 @@ def _ledger_row(row: Row[Any]) -> LedgerRow:
         ttft_ms=row.ttft_ms,
         total_ms=row.total_ms,
         tokens_per_second=row.tokens_per_second,
+        retries=row.retries,
         purpose=row.purpose,
+        error_category=row.error_category,
     )

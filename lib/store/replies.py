@@ -15,7 +15,7 @@ from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
 from lib.chat.reply import to_json as reply_to_json
 from lib.chat.tape import Event
-from lib.store import conversations, ledger, search
+from lib.store import attachments, conversations, ledger, search
 from lib.store.database import Database, StoreError
 from lib.store.schema import journal, messages, processes, replies
 
@@ -165,5 +165,6 @@ def _close(connection: Connection, closing: Closing) -> None:
         update(replies).where(replies.c.id == reply_id).values(state=reply.state, folded=reply_to_json(reply))
     )
     connection.execute(update(messages).where(messages.c.id == reply_id).values(content=reply.text))
+    attachments.save(connection, [(reply_id, reply.images)])
     search.index(connection, reply_id, closing.row.conversation_id, reply.text)
     conversations.touch(connection, closing.row.conversation_id, {})

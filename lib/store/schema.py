@@ -79,6 +79,26 @@ messages = Table(
 )
 """`seq` orders the messages of a conversation: clocks have no say in it."""
 
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("id", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("pages", Integer),
+    Column("text", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""What came with a message, and what a reply drew (a copy of its fold): the images that are in use.
+
+An image's bytes are a file named by `id`; a document is its `text`."""
+
 replies = Table(
     "replies",
     metadata,
@@ -132,8 +152,32 @@ ledger = Table(
     Column("total_ms", Float),
     Column("tokens_per_second", Float),
     Column("purpose", String(16), nullable=False, server_default="reply"),
+    Column("error_category", String(32)),
+    Column("retries", Integer, nullable=False, server_default="0"),
     Index("ix_ledger_session_id", "session_id"),
     Index("ix_ledger_conversation_id", "conversation_id"),
     Index("ix_ledger_created_at", "created_at"),
 )
 """What was used stays known when its conversation is deleted; it holds no word of it."""
+
+model_choices = Table(
+    "model_choices",
+    metadata,
+    Column("base_url", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("is_favourite", Boolean, nullable=False, server_default="0"),
+    Column("is_hidden", Boolean, nullable=False, server_default="0"),
+    Column("is_default", Boolean, nullable=False, server_default="0"),
+)
+"""What people of this installation chose about a server's models."""
+
+capabilities = Table(
+    "capabilities",
+    metadata,
+    Column("base_url", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("is_there", Boolean, nullable=False),
+    Column("checked_at", UtcDateTime, nullable=False),
+)
+"""What the doctor found that a model does, or does not."""

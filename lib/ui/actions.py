@@ -1,37 +1,91 @@
 """What a person does: callbacks of the page's widgets. They run before the page is drawn."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from lib import app
 from lib.chat import imports
+from lib.chat.attachments import Attachment
 from lib.chat.connection import parse_api_key
 from lib.chat.exports import ExportFormatError
 from lib.engine.engine import SendRefused, new_id
+from lib.files import archive
 from lib.store.database import StoreError
-from lib.ui import errors, pace
+from lib.ui import choices, errors, intake, pace, structured
 from lib.ui.session import CONVERSATIONS_LISTED, MESSAGES_SHOWN, Session, draft, hear_models, held
 
 PROMPT = "prompt"
 """The composer's key."""
 SEND_ID = "send_id"
 """Key of the hidden field that holds the id of the next send."""
+INSPECT = "Inspect"
+"""The inspector's name, as menus show it."""
 LONGEST_SEND_ID = 64
+LISTING_SECONDS = 5.0
+"""How long "Try again" waits for a list of models."""
 LONGEST_TITLE = 120
 
 
 def submit() -> None:
-    """Send what stands in the composer."""
-    send(st.session_state[PROMPT] or "")
+    """Send what stands in the composer, with its files.
+
+    It stays there while a file was refused, so that nothing is asked without it, and when it was spoken, so
+    that a person reads it before it is sent. Files and speech take a while: whatever ends the run meanwhile
+    does so at the next look into the session state, so there is none after them.
+    """
+    session, said, send_id = held(), st.session_state[PROMPT], st.session_state.get(SEND_ID)
+    if not said:
+        return
+    session.refusals, session.draft = [], said.text
+    intake.take(session, said.files)
+    if audio := getattr(said, "audio", None):  # not there where nothing can be spoken
+        intake.write_down(session, said.text, audio.getvalue())
+    elif not session.refusals:
+        _say(session, said.text, send_id)
 
 
 def send(text: str) -> None:
-    """Say something after the shown path's last message."""
+    """Say something after the shown path's last message, with the files that wait for it."""
+    _say(held(), text)
+
+
+def _say(session: Session, text: str, send_id: str | None = None) -> None:
+    """What follows a question that got no answer takes its place, so that a model is never asked two at once:
+    unchanged, it is asked again; changed, it is another version of it, with the files it had.
+    """
+    session.draft = text
+    if not text.strip() and not session.attached:
+        return
+    question = session.conversation.unanswered()
+    if question is None:
+        was_sent = _ask(session, text, session.conversation.leaf_id, session.attached, send_id)
+    elif text.strip() == question.content.strip() and not session.attached:
+        was_sent = _ask(session, None, question.id, send_id=send_id)
+    else:
+        attachments = [*question.attachments, *session.attached]
+        was_sent = _ask(session, text, question.parent_id, attachments, send_id)
+    if was_sent:
+        session.draft = ""
+        session.forget_attached()
+
+
+def detach(attachment_id: str) -> None:
+    """Take a waiting file away again."""
     session = held()
-    if text.strip() and not _ask(session, text, session.conversation.leaf_id):
-        st.session_state[PROMPT] = text
+    session.attached = [each for each in session.attached if each.id != attachment_id]
+    session.refusals = []
+
+
+def write_down_again() -> None:
+    """Try once more to have the last recording written down."""
+    session = held()
+    if not session.recording:
+        return
+    (text, recording), session.refusals = session.recording, []
+    intake.write_down(session, text, recording)
 
 
 def pick(key: str) -> None:
@@ -45,6 +99,12 @@ def regenerate(message_id: str) -> None:
     _ask(session, None, session.conversation.messages[message_id].parent_id)
 
 
+def ask_model(message_id: str, model: str) -> None:
+    """Ask another model for the answer."""
+    held().conversation.model = st.session_state[choices.MODEL] = model
+    regenerate(message_id)
+
+
 def go_on(message_id: str) -> None:
     """Ask for the rest of an answer that broke off."""
     _ask(held(), None, message_id)
@@ -53,20 +113,31 @@ def go_on(message_id: str) -> None:
 def resend(message_id: str, key: str) -> None:
     """Send an edited message: a version beside the old one."""
     session = held()
-    text = st.session_state[key] or ""
-    if text.strip() and _ask(session, text, session.conversation.messages[message_id].parent_id):
+    text, edited = st.session_state[key] or "", session.conversation.messages[message_id]
+    if not text.strip() and not edited.attachments:
+        return
+    if _ask(session, text, edited.parent_id, edited.attachments):
         session.editing = None
 
 
-def _ask(session: Session, text: str | None, parent_id: str | None) -> bool:
+def _ask(
+    session: Session,
+    text: str | None,
+    parent_id: str | None,
+    attachments: Sequence[Attachment] = (),
+    send_id: str | None = None,
+) -> bool:
     """Hand a send to the engine; says whether it went. What was refused is said in a toast.
 
     The send carries the id that the page had when it was clicked: a click that arrives twice sends once.
     """
+    if fault := structured.fault(session):
+        st.toast(fault, icon=":material/error:")
+        return False
     if not session.conversation.model:  # asked before the page had drawn the list of models
         hear_models()
         session.conversation.model = next(iter(session.models), None)
-    send_id = (st.session_state.get(SEND_ID) or session.send_id)[:LONGEST_SEND_ID]
+    send_id = send_id or st.session_state.get(SEND_ID) or session.send_id
     try:
         with pace.sending():
             tape = app.get().engine.send(
@@ -74,15 +145,18 @@ def _ask(session: Session, text: str | None, parent_id: str | None) -> bool:
                 text,
                 parent_id=parent_id,
                 connection=session.connection,
-                send_id=send_id,
+                send_id=send_id[:LONGEST_SEND_ID],
                 session_id=session.id,
+                attachments=attachments,
             )
     except SendRefused as error:
         st.toast(str(error), icon=":material/error:")
         return False
     if tape and session.conversation.is_temporary:
         session.tapes[tape.reply_id] = tape
-    session.send_id = new_id()
+    session.send_id, session.is_waiting = new_id(), True
+    if session.returned:
+        session.returned = ""
     return True
 
 
@@ -100,7 +174,17 @@ def copy(message_id: str) -> None:
     session = held()
     for turn in session.conversation.turns():
         if turn[0].id == message_id:
-            session.copied = "".join(message.content for message in turn)
+            session.copied = "".join(message.said for message in turn)
+
+
+def copy_address(base_url: str) -> None:
+    """Put the setting that was probably meant on the clipboard."""
+    held().copied = f"KKIAI_BASE_URL={base_url}"
+
+
+def list_models() -> None:
+    """Ask the gateway once more for its models."""
+    app.get().engine.catalogue.ask_again(held().connection, wait_seconds=LISTING_SECONDS)
 
 
 def turn_action(key: str, question_id: str, answer_id: str) -> None:
@@ -112,6 +196,14 @@ def turn_action(key: str, question_id: str, answer_id: str) -> None:
             regenerate(answer_id)
         case "Edit":
             edit(question_id)
+        case "Inspect":
+            inspect(answer_id)
+
+
+def inspect(answer_id: str | None) -> None:
+    """Open the inspector on an answer; `None` is the last one."""
+    open_panel(INSPECT)
+    held().inspected = answer_id
 
 
 @errors.stored
@@ -155,6 +247,8 @@ def menu_action(key: str) -> None:
             pin(True)
         case "Unpin":
             pin(False)
+        case "Inspect":
+            inspect(None)
         case name:
             open_panel(name)
 
@@ -206,7 +300,9 @@ def import_file(key: str) -> None:
     if not uploaded:
         return
     try:
-        added = app.get().store.conversations.take(imports.read(json.loads(uploaded.getvalue())))
+        read = imports.read(json.loads(uploaded.getvalue()))
+        files = app.get().files
+        added = app.get().store.conversations.take(archive.with_files(each, files) for each in read)
     except (ExportFormatError, StoreError) as error:
         session.notice = str(error)
     except (ValueError, RecursionError):

@@ -1,19 +1,21 @@
 """One answer: its reasoning, its text, and what was odd about it; whole, or as it is being said."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import dropwhile
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.chat.blocks import split
+from lib.chat.errors import ChatError
 from lib.chat.inert import inert
+from lib.chat.json_block import JsonBlock
 from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
-from lib.chat.tape import Content, Reasoning
+from lib.chat.tape import Content, Event, Reasoning, ToolCall
 from lib.engine.live import LiveTape
-from lib.ui import errors
+from lib.ui import attached, errors, remarks
 from lib.ui.frames import first_kind, frames
 from lib.ui.labels import plain
 
@@ -26,79 +28,106 @@ Turn = Sequence[Message]
 
 def show(turn: Turn) -> None:
     """Draw an answer that has ended."""
-    _show_reasoning(st.empty(), turn)
-    show_blocks(_text(turn))
+    _show_reasoning(st.empty(), _replies(turn))
+    show_blocks(_markdown(turn))
 
 
-def stream(tape: LiveTape, earlier: Turn = ()) -> None:
+def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False) -> None:
     """Draw a running reply as it grows; returns when it has ended.
 
     What continues an answer that broke off (`earlier`) goes on in the midst of its last block.
     """
-    head = st.empty()
-    _show_reasoning(head, earlier)
+    head, before = st.empty(), _replies(earlier)
+    _show_reasoning(head, before)
     waiting = st.empty() if earlier else head
-    waiting.markdown(":shimmer[Waiting for the model…]")
-    if first_kind(tape) is Reasoning:
+    waiting.markdown(f":shimmer[{'Drawing' if is_drawing else 'Waiting for the model'}…]")
+    kind = first_kind(tape)
+    if kind is Reasoning:
         with waiting.status(":shimmer[Thinking…]", type="compact") as status:
             st.write_stream(frames(tape, Reasoning))
         status.update(label=_thought([tape.reply()]), state="complete")
+    elif kind is ToolCall:
+        waiting.markdown(":shimmer[Asking for a tool…]")
     else:
         waiting.empty()
-    st.write_stream(frames(tape, Content, before=_text(earlier)))
+    written = JsonBlock().feed if tape.reply().is_json else str
+    st.write_stream(frames(tape, Content, before=text(earlier), written=written))
+    if kind is ToolCall or _thinks_late(tape):
+        waiting.empty()
+        _show_reasoning(head, [*before, tape.reply()])
 
 
-def show_outcome(reply: Reply) -> None:
-    """What stands under an answer's text: a refusal, tool calls, notices, an error."""
+def show_outcome(message: Message, remedy: Callable[[ChatError], None] | None = None) -> None:
+    """What stands under an answer's text: a refusal, images, tool calls, notices, an error.
+
+    `remedy` draws what can be done about the error.
+    """
+    reply = message.reply or Reply()
     if reply.refusal:
         st.markdown(inert(reply.refusal))
+    attached.show_drawn(reply.images, message.id)
     for call in reply.tool_calls:
-        st.code(f"{call.name}({_arguments(call.arguments)})", language="python", wrap_lines=True)
+        remarks.show_tool_call(call)
     for notice in reply.notices:
         st.caption(f":material/info: {plain(notice)}")
     if reply.error:
         errors.show(reply.error)
-    elif reply.state is State.COMPLETED and not (reply.text or reply.refusal or reply.tool_calls):
+        if remedy:
+            remedy(reply.error)
+        errors.show_details(reply.error)
+    elif reply.state is State.COMPLETED and not (
+        reply.text or reply.refusal or reply.tool_calls or reply.images
+    ):
         st.caption("The model ended its reply without a word.")
 
 
-def show_blocks(text: str) -> None:
+def show_blocks(markdown: str) -> None:
     """Draw a text in the same elements in which it streamed, so that nothing moves when it has ended."""
-    for block in _blocks(text):
+    for block in _blocks(markdown):
         st.markdown(block)
 
 
-@lru_cache(maxsize=BLOCKS_KEPT)
-def _blocks(text: str) -> tuple[str, ...]:
-    return tuple(inert(block) for block in split(text))
-
-
-def _show_reasoning(head: DeltaGenerator, turn: Turn) -> None:
-    replies = [message.reply for message in turn if message.reply and message.reply.reasoning]
-    if replies:
-        with head.status(_thought(replies), state="complete", type="compact"):
-            show_blocks("\n\n".join(reply.reasoning for reply in replies))
-
-
-def _text(turn: Turn) -> str:
+def text(turn: Turn) -> str:
+    """What a turn says, as it came."""
     return "".join(message.content for message in turn)
+
+
+@lru_cache(maxsize=BLOCKS_KEPT)
+def _blocks(markdown: str) -> tuple[str, ...]:
+    return tuple(inert(block) for block in split(markdown))
+
+
+def _markdown(turn: Turn) -> str:
+    """What a turn says, as markdown: JSON that was asked for is shown indented."""
+    reply = turn[-1].reply
+    return JsonBlock().feed(text(turn)) if reply and reply.is_json else text(turn)
+
+
+def _replies(turn: Turn) -> list[Reply]:
+    return [message.reply for message in turn if message.reply]
+
+
+def _show_reasoning(head: DeltaGenerator, replies: Sequence[Reply]) -> None:
+    thinking = [reply for reply in replies if reply.reasoning]
+    if thinking:
+        with head.status(_thought(thinking), state="complete", type="compact"):
+            show_blocks("\n\n".join(reply.reasoning for reply in thinking))
+
+
+def _thinks_late(tape: LiveTape) -> bool:
+    """Whether a model went on thinking when its answer had begun: that is shown when the answer has ended."""
+    pieces = [event for event in tape.events if isinstance(event, Content | Reasoning | ToolCall)]
+    return any(isinstance(event, Reasoning) for event in dropwhile(_is_thinking, pieces))
+
+
+def _is_thinking(event: Event) -> bool:
+    return isinstance(event, Reasoning)
 
 
 def _thought(replies: Sequence[Reply]) -> str:
     ms = 0.0
     for timing in (reply.timing for reply in replies):
-        if timing.reasoning_ttft_ms is not None:
-            until = timing.ttft_ms or timing.last_token_ms or timing.reasoning_ttft_ms
-            ms += until - timing.reasoning_ttft_ms
+        if (since := timing.reasoning_ttft_ms) is not None:
+            ends = (timing.ttft_ms, timing.last_token_ms)
+            ms += next((until for until in ends if until and until >= since), since) - since
     return f"Thought for {max(1, round(ms / 1000))} s"
-
-
-def _arguments(text: str) -> str:
-    """A tool call's JSON as keyword arguments; as it is where it is not an object."""
-    try:
-        arguments = json.loads(text or "{}")
-    except ValueError:
-        return text
-    if not isinstance(arguments, dict):
-        return text
-    return ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in arguments.items())

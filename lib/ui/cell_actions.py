@@ -29,13 +29,13 @@ from lib.ui.session import Session
 
 def submit() -> None:
     """Ask all cells what stands in the composer."""
-    now, text = held(), st.session_state[actions.PROMPT] or ""
+    now, text = held(), st.session_state[comparing.BOX] or ""
     if not text.strip():
         return
     if expected_tokens(now.comparison.compared, text, now.repeats) > CEILING_TOKENS:
         now.pending = text
     elif not _ask_all(now, text):
-        st.session_state[actions.PROMPT] = text
+        st.session_state[comparing.BOX] = text
 
 
 def repeat() -> None:
@@ -53,7 +53,7 @@ def confirm() -> None:
     text, now.pending = now.pending, None
     if text:
         if not _ask_all(now, text):
-            st.session_state[actions.PROMPT] = text
+            st.session_state[comparing.BOX] = text
     elif text is not None:
         _repeat(now, session.held(), _send_id())
 
@@ -61,7 +61,7 @@ def confirm() -> None:
 def withdraw() -> None:
     """Do not ask it; the text goes back to where it was written."""
     now = held()
-    st.session_state[actions.PROMPT], now.pending = now.pending, None
+    st.session_state[comparing.BOX], now.pending = now.pending, None
 
 
 def _ask_all(now: Comparing, text: str) -> bool:
@@ -74,7 +74,7 @@ def _ask_all(now: Comparing, text: str) -> bool:
     with pace.sending():
         if send_id == now.sent:
             return True
-        refusal = _refusal(now, text, tab.models)
+        refusal = _refusal(now, text, tab.models_for_cells)
         if not refusal:
             now.sent = send_id
             refusal = "".join(
@@ -222,7 +222,6 @@ def take_over(cell_id: str) -> None:
         if not chat.is_temporary:
             app.get().store.conversations.take([chat])
         session.held().open(chat)
-        now.is_leaving = True
 
 
 def add_cell() -> None:

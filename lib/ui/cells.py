@@ -156,7 +156,7 @@ def _show_said(message: Message) -> None:
             answer.show_blocks(message.content)
         return
     answer.show([message])
-    answer.show_outcome(message.reply or Reply())
+    answer.show_outcome(message)
     st.caption(figures.footer(message.reply or Reply()))
 
 
@@ -189,7 +189,7 @@ def _show_ended(slots: Slots) -> None:
             _icon("forum", "Continue in chat", cell_actions.take_over, cell.id)
         _show_versions(cell, message)
     with slots.outcome.container():
-        answer.show_outcome(reply)
+        answer.show_outcome(message)
 
 
 def _show_versions(cell: Conversation, message: Message) -> None:

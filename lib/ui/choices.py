@@ -9,14 +9,16 @@ from typing import Any
 
 import streamlit as st
 
+from lib.chat.capabilities import LABELS, Capability
 from lib.chat.conversations import Conversation
+from lib.chat.messages import Params
 
 MODEL, SYSTEM_PROMPT, PARAMS = "model", "system_prompt", "params."
 """Keys of the widgets. Where a page holds several conversations, `of` goes before them, one for each."""
 LONGEST_MODEL_NAME = 200
 DEFAULT = "Default"
 """Shown where nothing is sent, so that the server decides."""
-JSON_MODE = {"type": "json_object"}
+MOST_IMAGES = 4
 
 
 def collect(conversation: Conversation, of: str = "") -> None:
@@ -34,8 +36,9 @@ def collect(conversation: Conversation, of: str = "") -> None:
 def present(conversation: Conversation, of: str = "") -> None:
     """Let the widgets show another conversation's choices."""
     st.session_state[of + MODEL] = conversation.model
-    for key in (SYSTEM_PROMPT, *(PARAMS + name for name in _TAKE)):
-        st.session_state.pop(of + key, None)
+    for key in [str(key) for key in st.session_state]:
+        if key == of + SYSTEM_PROMPT or key.startswith(of + PARAMS):
+            st.session_state.pop(key)
 
 
 def _same(value: Any) -> Any:
@@ -51,8 +54,8 @@ def _effort(label: str) -> str | None:
     return None if label == DEFAULT else label.lower()
 
 
-def _format(label: str) -> dict[str, str] | None:
-    return JSON_MODE if label == "JSON object" else None
+def _size(label: str) -> str | None:
+    return None if label == DEFAULT else label.replace(" × ", "x")
 
 
 _TAKE = {
@@ -64,7 +67,8 @@ _TAKE = {
     "presence_penalty": _same,
     "frequency_penalty": _same,
     "reasoning_effort": _effort,
-    "response_format": _format,
+    "image_size": _size,
+    "image_count": _same,
     "stream": bool,
 }
 
@@ -83,14 +87,36 @@ def show_model(conversation: Conversation, models: list[str], of: str = "", widt
         placeholder="Choose a model",
         label_visibility="collapsed",
         accept_new_options=True,
-        on_change="ignore",
+        on_change="ignore" if of else "rerun",
         width=width or "stretch",
     )
 
 
-def show(conversation: Conversation, of: str = "") -> None:
-    """Draw the system prompt and the parameters."""
+def show(
+    conversation: Conversation,
+    of: str = "",
+    *,
+    is_drawing: bool = False,
+    missing: frozenset[Capability] = frozenset(),
+) -> None:
+    """Draw the system prompt and the parameters, or those of an image model.
+
+    What the doctor found missing of the model is not offered, unless it is set and has to be unset.
+    """
+    if is_drawing:
+        _show_drawing(conversation.params, of + PARAMS)
+    else:
+        _show_writing(conversation, of, missing)
+
+
+def _show_drawing(params: Params, of: str) -> None:
+    _select("Size", of + "image_size", _SIZES, params.image_size)
+    _number("Images", of + "image_count", params.image_count, 1, MOST_IMAGES, 1)
+
+
+def _show_writing(conversation: Conversation, of: str, missing: frozenset[Capability]) -> None:
     params = conversation.params
+    left_out = _left_out(params, missing)
     st.text_area(
         "System prompt",
         conversation.system_prompt,
@@ -103,27 +129,55 @@ def show(conversation: Conversation, of: str = "") -> None:
     of += PARAMS
     with left:
         _number("Temperature", of + "temperature", params.temperature, 0.0, 2.0, 0.1)
-        _number("Max tokens", of + "max_tokens", params.max_tokens, 1, 1_000_000, 64)
+        if Capability.MAX_TOKENS not in left_out:
+            _number("Max tokens", of + "max_tokens", params.max_tokens, 1, 1_000_000, 64)
         _number("Presence penalty", of + "presence_penalty", params.presence_penalty, -2.0, 2.0, 0.1)
-        _select("Reasoning effort", of + "reasoning_effort", _EFFORTS, params.reasoning_effort)
+        if Capability.REASONING not in left_out:
+            _select("Reasoning effort", of + "reasoning_effort", _EFFORTS, params.reasoning_effort)
     with right:
         _number("Top p", of + "top_p", params.top_p, 0.0, 1.0, 0.05)
         _number("Seed", of + "seed", params.seed, 0, 2**31 - 1, 1)
         _number("Frequency penalty", of + "frequency_penalty", params.frequency_penalty, -2.0, 2.0, 0.1)
-        _select("Answer as", of + "response_format", _FORMATS, "json" if params.response_format else None)
-    st.text_area(
-        "Stop sequences",
-        "\n".join(params.stop or ()),
-        key=of + "stop",
-        height=68,
-        placeholder="One a line, four at most",
-        on_change="ignore",
-    )
+    if Capability.STOP not in left_out:
+        st.text_area(
+            "Stop sequences",
+            "\n".join(params.stop or ()),
+            key=of + "stop",
+            height=68,
+            placeholder="One a line, four at most",
+            on_change="ignore",
+        )
     st.toggle("Stream the reply", params.stream, key=of + "stream", on_change="ignore")
+    _show_missing(missing)
+
+
+_PARAMETERS = {
+    Capability.MAX_TOKENS: "max_tokens",
+    Capability.REASONING: "reasoning_effort",
+    Capability.STOP: "stop",
+}
+
+
+def _left_out(params: Params, missing: frozenset[Capability]) -> set[Capability]:
+    return {name for name in missing & _PARAMETERS.keys() if getattr(params, _PARAMETERS[name]) is None}
+
+
+def _show_missing(missing: frozenset[Capability]) -> None:
+    """Say what the model does not take, also of what is drawn."""
+    told = [LABELS[name] for name in LABELS if name in missing and name in _TOLD]
+    if told:
+        st.caption(f"The doctor found that this model does not take: {', '.join(told)}.")
+
+
+_TOLD = set(LABELS) - {Capability.STREAM_USAGE, Capability.VISION}
 
 
 _EFFORTS = {None: DEFAULT, "minimal": "Minimal", "low": "Low", "medium": "Medium", "high": "High"}
-_FORMATS = {None: "Text", "json": "JSON object"}
+_SIZES: dict[str | None, str] = {
+    None: DEFAULT,
+    **{f"{w}x{h}": f"{w} × {h}" for w, h in ((1024, 1024), (1536, 1024), (1024, 1536), (512, 512))},
+}
+"""What most image models draw; `gpt-image` and `dall-e-2` take them all between them."""
 
 
 def _number(label: str, key: str, value: float | None, low: float, high: float, step: float) -> None:

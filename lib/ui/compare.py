@@ -18,7 +18,6 @@ LIST = "comparisons.list"
 def show_sidebar(now: Comparing) -> None:
     """The sidebar of the compare page: a new comparison, and those of before."""
     with st.sidebar:
-        sidebar.show_brand()
         st.button(
             "New comparison",
             key="new_comparison",
@@ -59,7 +58,7 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
     is_draft = now.comparison.prompt is None
     placeholder = "Ask all models" if is_draft else "Ask all of them something more"
     with st.bottom:  # a message box at the top level would make the page scroll after the longest answer
-        composer.show_box(tab, placeholder, cell_actions.submit)
+        composer.show_box(tab, comparing.BOX, placeholder, cell_actions.submit)
         with st.container(key="composer"):
             slot = st.empty()
     with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -133,13 +132,6 @@ def show_question(now: Comparing) -> None:
     """Ask before what is expected to take many tokens."""
     if now.pending is not None:
         _ask_first(now)
-
-
-def leave(now: Comparing) -> None:
-    """Go to the chat page when a cell was taken over."""
-    if now.is_leaving:
-        now.is_leaving = False
-        st.switch_page("pages/chat.py")
 
 
 def _button(label: str, key: str, icon: str, action: Callable[[], None], *, disabled: bool = False) -> None:

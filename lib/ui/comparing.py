@@ -17,13 +17,15 @@ from lib.chat.conversations import Conversation
 from lib.chat.reply import State
 from lib.engine.engine import new_id
 from lib.engine.live import LiveTape
-from lib.ui import actions, choices, session
+from lib.ui import choices, session
 from lib.ui.composer import LONGEST_MESSAGE
 
 KEY = "comparing"
 """Of this tab's state in `st.session_state`."""
 OPEN, MODELS, ASKED = "comparison", "models", "prompt"
 """The address: `?comparison=<id>` is open; `?models=a,b&prompt=...` stands ready to run."""
+BOX = "question"
+"""Key of the message box: another one than the chat's, which holds files too."""
 LISTED = 50
 MERGER = "merger"
 """Key of the field that names the model for a synthesis."""
@@ -52,8 +54,6 @@ class Comparing:
     """The id of the last question to all cells: a click that arrives twice asks once."""
     repeating: set[str] = field(default_factory=set)
     """The cells that were being asked again and again when the page was brought up to date."""
-    is_leaving: bool = False
-    """Whether a cell was taken over by the chat page."""
 
     def open(self, comparison: Comparison) -> None:
         """Show another comparison."""
@@ -110,7 +110,7 @@ def current() -> Comparing:
     if not _catch_up(now):
         _reload(now)
         _catch_up(now)
-    choose_models(now.comparison, session.held().models)
+    choose_models(now.comparison, session.held().models_for_cells)
     if now.comparison.prompt is not None:
         now.address = now.comparison.id
         st.query_params.from_dict({OPEN: now.comparison.id})
@@ -131,7 +131,7 @@ def _follow_address(now: Comparing) -> None:
         names = [name.strip()[: choices.LONGEST_MODEL_NAME] for name in invitation[0].split(",")]
         now.open(draft([name for name in names if name][:MOST_CELLS]))
         now.invitation = invitation
-        st.session_state[actions.PROMPT] = invitation[1][:LONGEST_MESSAGE]
+        st.session_state[BOX] = invitation[1][:LONGEST_MESSAGE]
 
 
 def _refresh(now: Comparing) -> None:

@@ -32,6 +32,10 @@ TITLES = {
 def show(error: ChatError) -> None:
     """Draw the error where the rest of the reply would stand."""
     st.error(f"**{TITLES[error.category]}.** {plain(error.hint)}", icon=":material/error:")
+
+
+def show_details(error: ChatError) -> None:
+    """Draw the gateway's own words and what its support asks for, folded."""
     facts = {"Status": error.status, "Code": error.code, "Request id": error.request_id}
     with st.expander("Details", type="compact"):
         st.code(error.message or "The server gave no reason.", language=None, wrap_lines=True)

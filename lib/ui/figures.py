@@ -35,7 +35,10 @@ def _parts(reply: Reply) -> list[str]:
     if usage.completion_tokens is not None:
         unit = "token" if usage.completion_tokens == 1 else "tokens"
         parts.append(f"{about}{usage.completion_tokens:,} {unit}")
-    if reply.timing.first_token_ms is not None:
+    if reply.images:
+        unit = "image" if len(reply.images) == 1 else "images"
+        parts.append(f"{len(reply.images)} {unit} in {seconds(reply.timing.total_ms)}")
+    elif reply.timing.first_token_ms is not None:
         parts.append(f"first token {seconds(reply.timing.first_token_ms)}")
     if reply.tokens_per_second is not None:
         parts.append(f"{about}{reply.tokens_per_second:,.0f} tokens/s")

@@ -7,6 +7,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from lib import app
 from lib.config import ConfigurationError
+from lib.ui.labels import plain
 
 STYLE = Path(__file__).with_name("style.css")
 STAR = Path(__file__).with_name("star.svg")
@@ -22,4 +23,10 @@ def show(pages: list[StreamlitPage]) -> None:
     st.set_page_config(page_title=title, page_icon=STAR, layout="wide")
     page = st.navigation(pages, position="hidden")
     st.html(STYLE)
+    with st.sidebar:
+        with st.container(key="brand"):
+            st.markdown(f":material/auto_awesome: **{plain(title)}**")
+        with st.container(key="pages", gap="xsmall"):
+            for listed in pages:
+                st.page_link(listed, width="stretch")
     page.run()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.chat.blocks import BlockSplitter
 from lib.chat.inert import inert
-from lib.chat.tape import Content, Reasoning
+from lib.chat.tape import Content, Reasoning, ToolCall
 from lib.engine.live import LiveTape
 from lib.ui import pace
 from lib.ui.session import KEY
@@ -28,30 +28,38 @@ class Whole(str):
         return str(self)
 
 
-def frames(tape: LiveTape, kind: type[Content] | type[Reasoning], *, before: str = "") -> Iterator[Frame]:
+def frames(
+    tape: LiveTape,
+    kind: type[Content] | type[Reasoning],
+    *,
+    before: str = "",
+    written: Callable[[str], str] = str,
+) -> Iterator[Frame]:
     """The tape's content, or its reasoning, from the start to the end: what `st.write_stream` takes.
 
-    `before` is the text that the tape continues. Reasoning ends when content begins. The first frame comes at
-    once; a closing tape is drawn at once.
+    `before` is the text that the tape continues; `written` makes markdown of each piece. Reasoning ends when
+    content or a tool call begins. The first frame comes at once; a closing tape is drawn at once.
     """
     splitter, seen, is_over = BlockSplitter(), 0, False
     with pace.follower():
-        yield from _drawn(splitter.feed(before), splitter.open)
+        yield from _drawn(splitter.feed(written(before)), splitter.open)
         while not is_over:
             _wait(tape, seen)
             is_over = tape.is_closed
             events = tape.events[seen:]
             seen += len(events)
             text = "".join(event.text for event in events if isinstance(event, kind))
-            yield from _drawn(splitter.feed(text), splitter.open if text else "")
-            is_over = is_over or (kind is Reasoning and any(isinstance(e, Content) for e in events))
+            yield from _drawn(splitter.feed(written(text)), splitter.open if text else "")
+            is_over = is_over or (
+                kind is Reasoning and any(isinstance(e, Content | ToolCall) for e in events)
+            )
             if text and not is_over:
                 tape.wait_closed(pace.frame_seconds(len(splitter.open)))
         yield from _drawn(splitter.close(), "")
 
 
-def first_kind(tape: LiveTape) -> type[Content] | type[Reasoning] | None:
-    """Wait for the first piece of text and say what it is; `None` when the tape ends without any."""
+def first_kind(tape: LiveTape) -> type[Content | Reasoning | ToolCall] | None:
+    """Wait for the first piece of an answer and say what it is; `None` when the tape ends without any."""
     seen = 0
     while True:
         _wait(tape, seen)
@@ -59,7 +67,7 @@ def first_kind(tape: LiveTape) -> type[Content] | type[Reasoning] | None:
         events = tape.events[seen:]
         seen += len(events)
         for event in events:
-            if isinstance(event, Content | Reasoning):
+            if isinstance(event, Content | Reasoning | ToolCall):
                 return type(event)
         if is_over:
             return None

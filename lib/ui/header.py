@@ -5,7 +5,7 @@ from typing import Literal
 import streamlit as st
 
 from lib import app
-from lib.ui import actions, composer, panels
+from lib.ui import actions, composer, outage, panels
 from lib.ui.labels import plain
 from lib.ui.session import Session
 
@@ -13,6 +13,7 @@ from lib.ui.session import Session
 def show(session: Session) -> None:
     """The title with its menu; a welcome for an empty chat; what to do when nothing can answer."""
     _show_problem()
+    outage.show(session)
     if session.conversation.messages:
         _show_title(session)
     elif session.connection.needs_key:
@@ -48,7 +49,7 @@ def _show_title(session: Session) -> None:
         )
         st.menu_button(
             "",
-            [panels.RENAME, pin, panels.EXPORT, panels.DELETE],
+            [panels.RENAME, pin, panels.EXPORT, actions.INSPECT, panels.DELETE],
             key=key,
             icon=":material/more_horiz:",
             type="tertiary",

@@ -8,8 +8,9 @@ import streamlit as st
 from lib import app
 from lib.chat import exports
 from lib.chat.conversations import Conversation
+from lib.files import archive
 from lib.store.conversations import KEPT_IN_BIN
-from lib.ui import actions, usage
+from lib.ui import actions, inspector, usage
 from lib.ui.labels import plain
 from lib.ui.session import Session, held
 
@@ -17,6 +18,8 @@ USAGE, RENAME, EXPORT, DELETE, CONNECT = "Usage", "Rename", "Export", "Delete", 
 BIN, EXPORT_ALL, IMPORT = "Deleted chats", "Export all chats", "Import chats"
 """The names of the dialogs, as menus show them."""
 BIN_SHOWN = 50
+PRICES_SECONDS = 0.5
+"""How long the usage panel waits for prices that nobody has asked for yet."""
 _THIS_SESSION, _THIS_CHAT = "This session", "This chat"
 
 
@@ -48,7 +51,13 @@ def _usage() -> None:
         rows += [row for row in session.unkept if row.conversation_id == session.conversation.id]
     else:
         rows = ledger.of_session(session.id) + session.unkept
-    usage.show(rows, empty="Ask something: each reply gets a row here when it ends.")
+    prices = application.engine.catalogue.prices(session.connection, wait_seconds=PRICES_SECONDS)
+    usage.show(rows, empty="Ask something: each reply gets a row here when it ends.", prices=prices)
+
+
+@st.dialog("Inspect a reply", width="large", icon=":material/frame_inspect:", on_dismiss=_closed)
+def _inspect() -> None:
+    inspector.show(held())
 
 
 @st.dialog("Rename this chat", on_dismiss=_closed)
@@ -131,7 +140,7 @@ def _download(label: str, data: Callable[[], str], file_name: str, mime: str) ->
 
 
 def _as_json(conversations: Iterable[Conversation]) -> str:
-    return json.dumps(exports.to_json(conversations), ensure_ascii=False, indent=1)
+    return json.dumps(archive.exported(conversations, app.get().files), ensure_ascii=False, indent=1)
 
 
 @st.dialog("Connect SynStar AI", icon=":material/key:", on_dismiss=_closed)
@@ -151,6 +160,7 @@ def _connect() -> None:
 
 _PANELS: dict[str, Callable[[], None]] = {
     USAGE: _usage,
+    actions.INSPECT: _inspect,
     RENAME: _rename,
     DELETE: _delete,
     EXPORT: _export,

@@ -1,15 +1,19 @@
 """What one browser tab works with: the one typed object in `st.session_state`."""
 
+import threading
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import streamlit as st
 
 from lib import app
+from lib.chat.attachments import Attachment
 from lib.chat.connection import Connection, Secret
 from lib.chat.conversations import Conversation
 from lib.chat.ledger import LedgerRow
 from lib.chat.messages import Message
+from lib.chat.models import Kind, Model, picked
 from lib.chat.reply import Reply, State
 from lib.engine.engine import new_id
 from lib.engine.live import LiveTape
@@ -21,6 +25,7 @@ MESSAGES_SHOWN = 40
 """Messages drawn at once; "Show earlier messages" adds as many again."""
 CONVERSATIONS_LISTED = 30
 """Conversations listed at once; "Show more" adds as many again."""
+CHAT_PAGE, DOCTOR_PAGE = "pages/chat.py", "pages/doctor.py"
 KEY = "session"
 """Of this tab's session in `st.session_state`."""
 
@@ -34,12 +39,28 @@ class Session:
     id: str = field(default_factory=new_id)
     send_id: str = field(default_factory=new_id)
     """The id that the next send will carry."""
+    listening: threading.Event | None = None
+    """Set when the last recording has been written down, or that has failed."""
     address: str | None = None
     """The conversation that the address names, as this tab last wrote it."""
     api_key: Secret | None = None
     """A visitor's own key: in memory, for this tab, never stored."""
+    draft: str = ""
+    """Text on its way back into the composer."""
+    attached: list[Attachment] = field(default_factory=list)
+    """Files that were taken and wait for the next message."""
+    refusals: list[str] = field(default_factory=list)
+    """What has to be said about the last files or the last recording, a sentence each."""
+    recording: tuple[str, bytes] | None = None
+    """What was written before a recording that could not be written down, and the recording itself."""
     editing: str | None = None
     """The message that is being edited."""
+    is_waiting: bool = False
+    """Whether this tab waits for a reply, or has not looked yet how it ended."""
+    returned: str | None = None
+    """The question that goes back into the message box, for it got no answer; "" takes it out again."""
+    returns: int = 0
+    """How many questions have come back: the same one may do so twice."""
     copied: str | None = None
     """Text on its way to the clipboard."""
     shown_messages: int = MESSAGES_SHOWN
@@ -48,6 +69,10 @@ class Session:
     """How many conversations the sidebar lists."""
     panel: str | None = None
     """The dialog that is open."""
+    pasted: dict[str, str] = field(default_factory=dict)
+    """What was pasted as a schema or as tools, by its widget's key: it may be of no use yet."""
+    inspected: str | None = None
+    """The turn, by its first message, that the inspector shows; `None` for the last one."""
     notice: str | None = None
     """What that dialog has to say. A toast from one of its callbacks would replace the page's style."""
     unkept: list[LedgerRow] = field(default_factory=list)
@@ -56,6 +81,10 @@ class Session:
     """The tapes of the open temporary chat: the engine lets them go when they end."""
     versions: dict[str, list[str]] = field(default_factory=dict)
     """The ids of the versions of each message, for this run of the page."""
+    turned_to: str | None = None
+    """The page that a callback asked for: the chat when a conversation was opened."""
+    patient: str | None = None
+    """The model that the doctor's page is opened for."""
     following: LiveTape | None = None
     """The tape that this run of the page follows: the one of the shown path's last message."""
 
@@ -69,12 +98,22 @@ class Session:
 
     @property
     def models(self) -> list[str]:
-        """The models to choose from, as the connection lists them."""
+        """The models to choose from: as the connection lists them, favourites first, without hidden ones."""
+        return self._picked(self._listed())
+
+    @property
+    def models_for_cells(self) -> list[str]:
+        """Those of `models` that can be compared: image models do not write."""
+        return self._picked(model for model in self._listed() if model.kind is not Kind.IMAGE)
+
+    def _listed(self) -> Sequence[Model]:
         connection = self.connection
         if connection.needs_key:
-            return []
-        listing = app.get().engine.catalogue.listing(connection, wait_seconds=0)
-        return [model.id for model in listing.models]
+            return ()
+        return app.get().engine.catalogue.listing(connection, wait_seconds=0).models
+
+    def _picked(self, listed: Iterable[Model]) -> list[str]:
+        return picked(listed, app.get().store.models.choices(self.connection.base_url))
 
     def settle(self, tape: LiveTape) -> Message:
         """Put what a tape says into the conversation."""
@@ -96,12 +135,28 @@ class Session:
             )
             self.unkept.append(replace(row, conversation="Temporary chat"))
 
+    def forget_attached(self) -> None:
+        """Nothing waits for the next message any more."""
+        self.attached, self.refusals, self.recording = [], [], None
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether the chosen model draws images."""
+        model, connection = self.conversation.model, self.connection
+        if not model or connection.needs_key:
+            return False
+        return app.get().engine.catalogue.kind(connection, model) is Kind.IMAGE
+
     def open(self, conversation: Conversation) -> None:
         """Show another conversation."""
         self.conversation = conversation
+        self.turned_to = CHAT_PAGE
         self.editing = self.copied = self.panel = None
+        self.is_waiting = False
         self.shown_messages = MESSAGES_SHOWN
+        self.forget_attached()
         self.tapes.clear()
+        self.pasted.clear()
         choices.present(conversation)
         self.send_id = new_id()
 
@@ -125,6 +180,7 @@ def hear_models() -> None:
 def current() -> Session:
     """This tab's session, brought up to date with the address and the store."""
     session = held()
+    session.turned_to = None
     address = st.query_params.get(PARAMETER)
     wanted = address if address and address != session.address else session.conversation.id
     _refresh(session, wanted)
@@ -137,6 +193,15 @@ def current() -> Session:
         st.query_params[PARAMETER] = session.address
     elif address and not session.address:
         del st.query_params[PARAMETER]
+    return session
+
+
+def elsewhere() -> Session:
+    """This tab's session for another page than the chat. What a callback asked for is turned to first."""
+    session = held()
+    wanted, session.turned_to = session.turned_to, None
+    if wanted:
+        st.switch_page(wanted)
     return session
 
 
@@ -185,5 +250,5 @@ def _catch_up(session: Session) -> bool:
             elif tape.is_closed:
                 session.settle(tape)
             elif message.id == session.conversation.leaf_id:
-                session.following = tape
+                session.following, session.is_waiting = tape, True
     return was_there

@@ -1,4 +1,4 @@
-"""The sidebar: a new chat, the conversations, and what this app is connected to."""
+"""The sidebar below the links to the pages: a new chat, and the conversations."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -21,7 +21,6 @@ def show(session: Session) -> None:
     """Draw the sidebar."""
     application = app.get()
     with st.sidebar:
-        show_brand()
         st.button(
             "New chat",
             key="new_chat",
@@ -42,15 +41,6 @@ def show(session: Session) -> None:
             else:
                 _list(session, application.store.conversations.latest(session.listed + 1))
         _show_menu()
-
-
-def show_brand() -> None:
-    """The app's name and the ways to its pages."""
-    with st.container(key="brand"):
-        st.markdown(f":material/auto_awesome: **{plain(app.get().settings.title)}**")
-    with st.container(key="pages", horizontal=True, gap="small"):
-        st.page_link("pages/chat.py", label="Chat", icon=":material/chat:")
-        st.page_link("pages/compare.py", label="Compare", icon=":material/view_column:")
 
 
 def _list(session: Session, summaries: Sequence[Summary]) -> None:

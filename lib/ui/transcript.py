@@ -1,6 +1,7 @@
 """The conversation: what was said, and the reply that is being said."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -8,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
 from lib.engine.live import LiveTape
-from lib.ui import actions, answer, figures
+from lib.ui import actions, answer, attached, figures, remarks, remedies
 from lib.ui.answer import Turn
 from lib.ui.session import Session
 
@@ -38,7 +39,7 @@ def follow(session: Session, tape: LiveTape, place: DeltaGenerator) -> None:
     """Stream a running reply into its place; returns when it has ended."""
     earlier = session.conversation.turns()[-1][:-1]
     with place:
-        answer.stream(tape, earlier)
+        answer.stream(tape, earlier, is_drawing=session.is_drawing)
         _show_end(session, [*earlier, session.settle(tape)], is_last=True)
 
 
@@ -48,6 +49,7 @@ def _show_question(session: Session, message: Message) -> None:
         return
     with st.container(key=f"question-{message.id}", horizontal_alignment="right"):
         with st.container(key=f"bubble-{message.id}", width="content"):
+            attached.show(message.attachments)
             answer.show_blocks(message.content)
         _show_versions(session, message)
 
@@ -77,7 +79,7 @@ def _show_answer(session: Session, turn: Turn, *, is_last: bool) -> DeltaGenerat
 def _show_end(session: Session, turn: Turn, *, is_last: bool) -> None:
     """What stands under an answer's text: what was odd about it, its figures, what can be done."""
     reply = turn[-1].reply or Reply()
-    answer.show_outcome(reply)
+    answer.show_outcome(turn[-1], partial(remedies.show, session, turn) if is_last else None)
     _show_actions(session, turn, reply, is_last=is_last)
 
 
@@ -86,11 +88,13 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
     question = session.conversation.messages.get(message.parent_id or "")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"end-{message.id}"):
         if is_last:
-            _icon("content_copy", "Copy", actions.copy, message.id)
+            if answer.text(turn):
+                _icon("content_copy", "Copy", actions.copy, message.id)
             _icon("refresh", "Regenerate", actions.regenerate, message.id)
             if question:
                 _icon("edit", "Edit the question", actions.edit, question.id)
-            if _can_continue(reply):
+            _icon("frame_inspect", actions.INSPECT, actions.inspect, message.id)
+            if _can_continue(reply) and not remedies.is_continue(reply):
                 st.button(
                     "Continue",
                     key=f"continue-{last.id}",
@@ -103,7 +107,7 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
             key = f"turn-{message.id}"
             st.menu_button(
                 "",
-                ["Copy", "Regenerate", "Edit"],
+                ["Copy", "Regenerate", "Edit", actions.INSPECT],
                 key=key,
                 icon=":material/more_horiz:",
                 type="tertiary",
@@ -111,6 +115,7 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
                 args=(key, question.id, message.id),
             )
         _show_versions(session, message)
+        remarks.show_other_model(reply)
         st.caption(figures.footer(reply))
 
 

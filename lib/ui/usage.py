@@ -7,7 +7,9 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from lib.chat.ledger import LedgerRow, totals
+from lib.chat.prices import Prices, cost_of, price_of, total_spent
 from lib.chat.usage import Source
+from lib.ui.labels import plain
 
 COLUMNS = {
     "time": "Time",
@@ -23,15 +25,23 @@ COLUMNS = {
     "duration": "Duration (s)",
     "tokens_per_second": "Tokens/s",
     "finish_reason": "Finish",
+    "retries": "Retries",
     "purpose": "For",
     "source": "Source",
+    "cost": "Cost ($)",
+    "cost_source": "Cost from",
 }
+_COST = ["cost", "cost_source"]
 _COUNTS = ["prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens"]
 
 
-def table(rows: Sequence[LedgerRow]) -> pd.DataFrame:
-    """The ledger as a table: one row a reply, oldest first; unknown figures are missing values."""
-    frame = pd.DataFrame([_record(row) for row in rows], columns=list(COLUMNS))
+def table(rows: Sequence[LedgerRow], prices: Prices) -> pd.DataFrame:
+    """The ledger as a table: one row a reply, oldest first; unknown figures are missing values.
+
+    Costs, in USD at today's prices, stand in it where a price is known at all.
+    """
+    columns = [name for name in COLUMNS if prices or name not in _COST]
+    frame = pd.DataFrame([_record(row) | _cost(row, prices) for row in rows], columns=columns)
     return frame.astype(dict.fromkeys(_COUNTS, "Int64"))
 
 
@@ -45,24 +55,24 @@ def by_model(frame: pd.DataFrame) -> pd.DataFrame:
     return sums.reset_index()
 
 
-def show(rows: Sequence[LedgerRow], *, empty: str) -> None:
+def show(rows: Sequence[LedgerRow], *, empty: str, prices: Prices) -> None:
     """Draw the totals, the totals per model and the table."""
     if not rows:
         st.caption(empty)
         return
-    frame = table(rows)
-    _show_totals(rows)
+    frame = table(rows, prices)
+    _show_totals(rows, prices)
     st.dataframe(
         by_model(frame).rename(columns={**COLUMNS, "replies": "Replies"}).rename(columns=str.capitalize),
         hide_index=True,
         key="usage_by_model",
     )
     st.dataframe(
-        frame.iloc[::-1],
+        frame.iloc[::-1] if frame["retries"].any() else frame.iloc[::-1].drop(columns="retries"),
         hide_index=True,
         key="usage_table",
         placeholder="–",
-        column_config={name: _column(name, label) for name, label in COLUMNS.items()},
+        column_config={name: _column(name, COLUMNS[name]) for name in frame.columns},
     )
     st.download_button(
         "Download CSV",
@@ -75,7 +85,7 @@ def show(rows: Sequence[LedgerRow], *, empty: str) -> None:
     )
 
 
-def _show_totals(rows: Sequence[LedgerRow]) -> None:
+def _show_totals(rows: Sequence[LedgerRow], prices: Prices) -> None:
     sums = totals(rows)
     figures = {
         "Replies": sums.replies,
@@ -95,6 +105,10 @@ def _show_totals(rows: Sequence[LedgerRow]) -> None:
         if count
     ]
     st.caption("; ".join(notes) + "." if notes else "All figures as reported by the gateway.")
+    if prices:
+        spent = total_spent(rows, prices)
+        left_out = f"; {spent.unknown} of {len(rows)} replies have no known price" if spent.unknown else ""
+        st.caption(plain(f"Cost ${spent.dollars:.4f} at today's prices{left_out}."))
 
 
 def _record(row: LedgerRow) -> dict[str, object]:
@@ -113,9 +127,15 @@ def _record(row: LedgerRow) -> dict[str, object]:
         "duration": None if row.total_ms is None else row.total_ms / 1000,
         "tokens_per_second": row.tokens_per_second,
         "finish_reason": row.finish_reason or row.state.value,
+        "retries": row.retries,
         "purpose": row.purpose,
         "source": usage.source.value,
     }
+
+
+def _cost(row: LedgerRow, prices: Prices) -> dict[str, object]:
+    cost, price = cost_of(row, prices), price_of(row, prices)
+    return {"cost": cost, "cost_source": price.source if price and cost is not None else None}
 
 
 def _column(name: str, label: str) -> ColumnConfig:
@@ -126,6 +146,8 @@ def _column(name: str, label: str) -> ColumnConfig:
             return st.column_config.Column(label, width=150)
         case "ttft" | "duration":
             return st.column_config.NumberColumn(label, format="%.2f")
+        case "cost":
+            return st.column_config.NumberColumn(label, format="%.6f")
         case "tokens_per_second":
             return st.column_config.NumberColumn(label, format="%.1f")
         case _:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, expect
 
 
 class ChatPage:
@@ -102,6 +102,13 @@ class ChatPage:
         self.box.press("Enter")
         expect(self.questions.last).to_have_text(text)
 
+    def attach(self, *files: FilePayload) -> None:
+        """Put files to the message; returns when they have arrived."""
+        self.page.get_by_test_id("stChatInput").locator("input[type=file]").set_input_files(list(files))
+        for file in files:
+            expect(self.page.get_by_test_id("stChatInput")).to_contain_text(file["name"])
+        expect(self.page.get_by_test_id("stChatInput").get_by_role("progressbar")).to_have_count(0)
+
     def ask_and_wait(self, text: str) -> str:
         """Ask, and wait for the end of the answer; returns the figures under it."""
         before = self.footers.count()
@@ -173,6 +180,22 @@ class ChatPage:
         field.press("Tab")
         self.page.keyboard.press("Escape")
         expect(field).to_have_count(0)
+
+    def inspect_last(self) -> None:
+        """Open the inspector on the last answer."""
+        self._choose("conversation_menu", "Inspect")
+        expect(self.dialog).to_be_visible()
+
+    def answer_by_schema(self, schema: str) -> None:
+        """Paste a JSON schema into the parameters, which stay open."""
+        field = self.page.get_by_label("JSON schema", exact=True)
+        if not field.count():
+            self._click("parameters")
+            self.page.get_by_role("tab", name="Structured").click()
+            self.page.get_by_role("combobox", name="Answer as").click()
+            self.page.get_by_role("option", name="JSON schema").click()
+        field.fill(schema)
+        field.press("Tab")
 
     def open_usage(self) -> None:
         self._click("open_usage")

@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.app_server import AppServer
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import launch
-from tests.scripted_gateway import ScriptedGateway, stream
+from tests.scripted_gateway import ScriptedGateway, error, raw, stream
+from tests.scripted_replies import Script
 
 DESKTOP, PHONE = (1280, 800), (390, 844)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -62,6 +63,20 @@ Which way suits you depends on how often you ask:
 }
 
 
+def says(status: int, message: str) -> Script:
+    """A gateway's error."""
+    return error(status, {"error": {"message": message}})
+
+
+TROUBLE: dict[str, tuple[Script, tuple[int, int], Literal["light", "dark"]]] = {
+    "model": (says(503, "No available channel for model deepseek-v3"), DESKTOP, "light"),
+    "balance": (says(403, "user quota is not enough"), DESKTOP, "dark"),
+    "address": (raw(b"<!doctype html><title>New API</title>"), PHONE, "dark"),
+    "cut": (stream(TALK[SKY][:132], hang_up=True), PHONE, "light"),
+}
+"""What a gateway answers in the pictures of errors, and how they are taken."""
+
+
 def main(folder: Path) -> None:
     """Draw every picture into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -85,6 +100,15 @@ def main(folder: Path) -> None:
         for scheme in SCHEMES:
             chat.page.emulate_media(color_scheme=scheme)
             take(chat, folder / f"usage-{scheme}.png")
+        # A base URL without its /v1: the scripted gateway answers there all the same.
+        wrong = stack.enter_context(AppServer(data.with_name("errors"), gateway.base_url.removesuffix("/v1")))
+        gateway.serve("/api/usage/token/", error(200, {"data": {"total_available": 5000}}))
+        for name, (script, size, scheme) in TROUBLE.items():
+            gateway.when(SKY, script)
+            chat = open_(browser, wrong.url, size, scheme)
+            chat.ask(SKY)
+            expect(chat.answer.get_by_test_id("stAlert")).to_be_visible()
+            take(chat, folder / f"error-{name}-{scheme}.png")
 
 
 def open_(browser: Browser, url: str, size: tuple[int, int], scheme: Literal["light", "dark"]) -> ChatPage:

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.chat.connection import SYNSTAR_BASE_URL, Connection, Secret, parse_api_key, parse_base_url
+from lib.chat.connection import (
+    SYNSTAR_BASE_URL,
+    Connection,
+    Secret,
+    likely_base_url,
+    likely_base_urls,
+    parse_api_key,
+    parse_base_url,
+)
 
 KEY = "sk-Abc123-xyz_789"
 
@@ -231,3 +239,39 @@ def test_a_secret_can_be_revealed_compared_and_asked_whether_it_is_empty() -> No
 )
 def test_only_synstar_is_known_to_need_a_key(url: str, key: Secret | None, needed: bool) -> None:
     assert Connection(url, key).needs_key is needed
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("https://ai.test", "https://ai.test/v1"),
+        ("https://ai.test/v1/v1", "https://ai.test/v1"),
+        ("https://ai.test/v1/responses", "https://ai.test/v1"),
+        ("https://ai.test/llm", "https://ai.test/llm/v1"),
+        ("https://ai.test/llm/v1/v1/embeddings", "https://ai.test/llm/v1"),
+        ("http://ai.test", "https://ai.test/v1"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080/v1"),
+    ],
+)
+def test_the_likeliest_address_of_the_api_is_proposed_first(wrong: str, right: str) -> None:
+    assert likely_base_urls(wrong)[0] == right
+    assert wrong not in likely_base_urls(wrong)
+
+
+def test_a_secure_address_is_never_changed_to_a_plain_one() -> None:
+    assert all(url.startswith("https://ai.test") for url in likely_base_urls("https://ai.test/console"))
+
+
+@pytest.mark.parametrize(
+    ("base_url", "likely"),
+    [
+        ("https://a.test", "https://a.test/v1"),
+        ("https://a.test/api", "https://a.test/v1"),
+        ("https://a.test/v1/v1", "https://a.test/v1"),
+        ("https://a.test/openai/v1/chat", "https://a.test/openai/v1"),
+        ("https://a.test/v1", None),
+        ("https://a.test/openai/v1", None),
+    ],
+)
+def test_a_base_url_that_is_wrong_has_a_likely_right_one(base_url: str, likely: str | None) -> None:
+    assert likely_base_url(base_url) == likely

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lib.chat.conversations import TITLE_CHARACTERS, Conversation, title_from
 from lib.chat.messages import Message, Role
+from lib.chat.reply import Reply, State
 
 WHEN = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
 
@@ -175,3 +176,39 @@ def test_any_title_is_one_short_line(text: str) -> None:
     assert 0 < len(title) <= TITLE_CHARACTERS + 1
     assert title == title.strip()
     assert len(title.splitlines()) == 1
+
+
+def answer(id_: str, parent_id: str, reply: Reply) -> Message:
+    return Message(id_, parent_id, "assistant", reply.text, WHEN, reply)
+
+
+NOTHING, HALF = Reply(State.FAILED), Reply(State.FAILED, "Half an ans")
+DONE = Reply(State.COMPLETED, "All of it")
+
+
+@pytest.mark.parametrize(
+    ("replies", "unanswered"),
+    [
+        ([NOTHING], "u1"),
+        ([NOTHING, NOTHING], "u1"),
+        ([HALF], None),
+        ([Reply(State.FAILED, reasoning="Hm")], None),
+        ([DONE, NOTHING], None),
+        ([Reply(State.STOPPED)], None),
+        ([Reply(State.RUNNING)], None),
+        ([Reply(State.COMPLETED)], None),
+    ],
+)
+def test_a_question_is_unanswered_when_every_answer_failed_without_a_word(
+    replies: list[Reply], unanswered: str | None
+) -> None:
+    answers = [answer(f"a{number}", "u1", reply) for number, reply in enumerate(replies)]
+    made = conversation(said("u1", None, "user"), *answers)
+    found = made.unanswered()
+    assert (found.id if found else None) == unanswered
+
+
+def test_what_failed_to_continue_an_answer_leaves_its_question_answered() -> None:
+    made = conversation(said("u1", None, "user"), answer("a1", "u1", HALF), answer("a2", "a1", NOTHING))
+    assert made.unanswered() is None
+    assert conversation().unanswered() is None

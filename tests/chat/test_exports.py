@@ -69,6 +69,8 @@ replies = st.builds(
     error=st.none() | errors,
     timing=st.builds(Timing, times, times, times, times),
     notices=st.lists(texts, max_size=2).map(tuple),
+    models_before=st.lists(texts, max_size=2).map(tuple),
+    is_json=st.booleans(),
 )
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -76,13 +78,15 @@ values = st.recursive(
     max_leaves=12,
 )
 """JSON as `json.loads` gives it, with NaN and numbers that fit nowhere."""
+objects = st.dictionaries(texts, st.none() | st.booleans() | texts | st.lists(texts), max_size=3)
 params = st.builds(
     Params,
     temperature=st.none() | st.floats(0, 2),
     seed=st.none() | st.integers(-(2**63) + 1, 2**63 - 1),
     stop=st.none() | st.lists(texts, max_size=4).map(tuple),
-    response_format=st.none()
-    | st.dictionaries(texts, st.none() | st.booleans() | texts | st.lists(texts), max_size=3),
+    response_format=st.none() | objects,
+    tools=st.none() | st.lists(objects, max_size=2).map(tuple),
+    tool_choice=st.none() | texts | objects,
     stream=st.booleans(),
 )
 
@@ -311,6 +315,7 @@ def test_markdown_is_the_shown_path() -> None:
         "## Assistant · `tea-mini-2026`\n\n"
         "<details>\n<summary>Reasoning</summary>\n\nGreen, not black.\n\n</details>\n\n"
         "About **80 °C**.\n\n"
+        'Tool call `convert`:\n\n```json\n{"celsius": 80}\n```\n\n'
         "*1,200 prompt tokens · 34 completion tokens · first token after 0.42 s*\n"
     )
 
@@ -322,7 +327,8 @@ def test_markdown_says_how_a_reply_failed_and_what_is_estimated() -> None:
     text = to_markdown(conversation)
     assert "\n\n## System\n\nBe brief.\n\n## User\n\n" in text
     assert text.endswith(
-        "Abo\n\n*7 prompt tokens (estimated) · 2 completion tokens (estimated) · "
+        'Abo\n\nTool call `convert`:\n\n```json\n{"celsius": 80}\n```\n\n'
+        "*7 prompt tokens (estimated) · 2 completion tokens (estimated) · "
         "first token after 0.42 s · failed*\n\n> 当前分组上游负载已饱和 retry Try again in a moment.\n"
     )
 

@@ -21,7 +21,11 @@ params = st.builds(
     frequency_penalty=numbers,
     reasoning_effort=st.none() | st.sampled_from(["low", "high"]),
     response_format=st.none() | st.just({"type": "json_schema", "json_schema": {"name": "x"}}),
+    tools=st.none() | st.just(({"type": "function", "function": {"name": "f"}},)),
+    tool_choice=st.none() | st.sampled_from(["auto", {"type": "function", "function": {"name": "f"}}]),
     stream=st.booleans(),
+    image_size=st.none() | st.just("1024x1024"),
+    image_count=st.none() | st.integers(1, 4),
 )
 
 
@@ -40,8 +44,15 @@ def test_what_is_set_is_sent_even_when_it_is_zero_or_false() -> None:
 
 
 def test_every_parameter_can_be_sent() -> None:
-    full = Params(0.1, 2, 0.3, 4, ("a",), 0.5, 0.6, "low", {"type": "text"}, True)
+    tools = ({"type": "function", "function": {"name": "f"}},)
+    full = Params(
+        0.1, 2, 0.3, 4, ("a",), 0.5, 0.6, "low", {"type": "text"}, tools, "auto", True, "512x512", 2
+    )
     assert list(full.body()) == [field.name for field in fields(Params)]
+
+
+def test_a_chat_model_is_not_told_how_to_draw() -> None:
+    assert Params(seed=1, image_size="512x512", image_count=2).chat_body() == {"seed": 1, "stream": True}
 
 
 @given(params)

@@ -235,3 +235,22 @@ def test_a_folded_reply_survives_being_stored(tape: list[Event]) -> None:
     assert again == reply
     assert isinstance(again.state, State)
     assert again.tokens_per_second == reply.tokens_per_second
+
+
+def test_a_model_that_changes_on_the_way_is_remembered() -> None:
+    reply = fold([Served(1, model="a"), Served(2, model="b", id="2"), Served(3, model="b", id="3")])
+    assert (reply.models_before, reply.model_served) == (("a",), "b")
+    assert from_json(json.loads(json.dumps(to_json(reply)))) == reply
+
+
+@pytest.mark.parametrize(
+    ("response_format", "is_json"),
+    [
+        ({"type": "json_object"}, True),
+        ({"type": "json_schema"}, True),
+        ({"type": "text"}, False),
+        (None, False),
+    ],
+)
+def test_a_reply_tells_whether_json_was_asked_for(response_format: object, is_json: bool) -> None:
+    assert fold([Sent(0, {"response_format": response_format})]).is_json is is_json

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.chat.attachments import Attachment, AttachmentKind
 from lib.chat.errors import Category, ChatError
 from lib.chat.tape import (
     CLOSING,
@@ -16,7 +17,9 @@ from lib.chat.tape import (
     Event,
     Failed,
     Finished,
+    Image,
     Interrupted,
+    Noted,
     Reasoning,
     Refusal,
     Retried,
@@ -40,13 +43,18 @@ ERROR = ChatError(
     request_id="2025-abc",
     retryable=True,
 )
+IMAGE = Attachment(
+    "ab" * 32, AttachmentKind.IMAGE, "image-1.png", "image/png", 1200, 64, 48, text="A red square"
+)
 EVENTS: tuple[Event, ...] = (
     Sent(0.0, {"model": "model-a", "temperature": 0.5, "stop": ["END"], "response_format": {"type": "text"}}),
     Retried(1.5, "Asked again without stream_options."),
+    Noted(1.7, "One earlier image was left out."),
     Served(2.0, "model-b", "chatcmpl-1", "fp_1", 200, "req-1", {"server": "cloudflare"}),
     Reasoning(3.1, "Let me think…"),
     Content(4.2, 'A line\nwith "quotes", \0 and 汉字 🙂'),
     Refusal(5.3, "I cannot."),
+    Image(5.8, IMAGE),
     ToolCall(6.4, 1, "call_1", "search", '{"q": '),
     UsageReported(7.5, Usage(12, 34, 46, 5, 6, Source.REPORTED)),
     Finished(8.6, "stop"),
@@ -80,6 +88,7 @@ requests = st.dictionaries(st.sampled_from(["temperature", "stop", "stream", "n"
 open_events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Sent, moments, requests),
     st.builds(Retried, moments, st.text(max_size=40)),
+    st.builds(Noted, moments, st.text(max_size=40)),
     st.builds(
         Served,
         moments,

@@ -83,6 +83,18 @@ def test_a_failure_is_tried_again_after_a_while(
     assert catalogue.listing(connection).error is None
 
 
+def test_a_failure_is_tried_again_at_once_when_somebody_asks_for_it(
+    catalogue: Catalogue, gateway: ScriptedGateway, connection: Connection
+) -> None:
+    gateway.answer_models(REFUSAL)
+    assert catalogue.listing(connection, wait_seconds=PATIENCE).error
+    gateway.answer_models(error(200, {"data": [{"id": "model-back"}]}))
+    assert names(catalogue.ask_again(connection, wait_seconds=PATIENCE)) == ["model-back"]
+    assert catalogue.listing(connection).error is None
+    gateway.answer_models(silence())
+    assert names(catalogue.ask_again(connection, wait_seconds=0.05)) == ["model-back"]
+
+
 def test_known_models_stay_when_a_later_try_fails(
     catalogue: Catalogue, gateway: ScriptedGateway, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,3 +153,22 @@ def test_many_who_look_at_once_share_one_request_and_all_get_the_list(
         thread.join(PATIENCE)
     assert seen == [gateway.models] * 16
     assert asked(gateway) == 1
+
+
+def test_prices_are_asked_for_when_somebody_looks_and_then_remembered(
+    catalogue: Catalogue, gateway: ScriptedGateway, connection: Connection
+) -> None:
+    entry = {"model_name": "model-a", "quota_type": 1, "model_price": 0.5}
+    gateway.answer_page("/api/pricing", error(200, {"data": [entry]}))
+    catalogue.listing(connection, wait_seconds=PATIENCE)
+    assert asked(gateway) == 1
+    assert catalogue.prices(connection, wait_seconds=PATIENCE)["model-a"].call == 0.5
+    assert catalogue.prices(Connection(gateway.base_url))["model-a"].call == 0.5
+    assert asked(gateway) == 3
+
+
+def test_nobody_waits_for_prices(
+    catalogue: Catalogue, gateway: ScriptedGateway, connection: Connection
+) -> None:
+    gateway.answer_page("/api/pricing", silence())
+    assert catalogue.prices(connection) == {}

@@ -11,6 +11,7 @@ from lib.chat.connection import Connection
 from lib.chat.errors import Category
 from lib.chat.messages import Params
 from lib.chat.reply import State
+from lib.chat.tape import Retried, Sent
 from lib.chat.usage import Source
 from lib.engine.engine import Engine
 from lib.gateway.client import Gateway
@@ -38,8 +39,8 @@ SURROGATE = (
 def test_an_upstream_error_ends_the_reply_and_keeps_its_text(
     chat: Chat, gateway: ScriptedGateway, script: Script, category: Category, text: str
 ) -> None:
-    gateway.enqueue(script)
-    tape = chat.ask()
+    gateway.when("Go wrong", script)
+    tape = chat.ask("Go wrong")
     message, reply = chat.stored(tape)
     assert (reply.state, message.content) == (State.FAILED, text)
     assert reply.error is not None
@@ -48,6 +49,22 @@ def test_an_upstream_error_ends_the_reply_and_keeps_its_text(
     assert row.state is State.FAILED
     assert row.usage.source is (Source.ESTIMATED if text else Source.UNKNOWN)
     assert chat.ask().reply().state is State.COMPLETED
+
+
+def test_what_was_asked_again_stands_in_the_tape_the_fold_and_the_ledger(
+    chat: Chat, gateway: ScriptedGateway
+) -> None:
+    gateway.enqueue(error(503), error(429), stream("At last"))
+    tape = chat.ask()
+    message, reply = chat.stored(tape)
+    assert (message.content, reply.notices) == (
+        "At last",
+        ("Asked again after 503.", "Asked again after 429."),
+    )
+    kinds = [type(event) for event in chat.store.replies.tape(tape.reply_id)]
+    assert (kinds.count(Sent), kinds.count(Retried)) == (3, 2)
+    [row] = chat.store.ledger.of_session(chat.session_id)
+    assert (row.retries, row.state) == (2, State.COMPLETED)
 
 
 @pytest.mark.parametrize(

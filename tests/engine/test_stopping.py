@@ -6,13 +6,14 @@ import pytest
 
 from lib.chat.connection import Connection
 from lib.chat.reply import State
-from lib.chat.tape import Stopped, text_of
+from lib.chat.tape import Retried, Stopped, text_of
 from lib.chat.usage import Source
 from lib.engine.engine import Engine, SendRefused
+from lib.gateway import retries
 from lib.gateway.client import Gateway
 from lib.store import Store
-from tests.engine.conftest import PATIENCE, Chat, wait_for_text
-from tests.scripted_gateway import Gate, ScriptedGateway, silence, stream
+from tests.engine.conftest import PATIENCE, Chat, eventually, wait_for_text
+from tests.scripted_gateway import Gate, ScriptedGateway, error, silence, stream
 
 
 def test_a_reply_stopped_while_it_streams_keeps_its_text_and_never_grows_again(
@@ -60,6 +61,23 @@ def test_a_reply_stopped_before_its_first_byte_is_empty_and_of_unknown_cost(
     assert (message.content, reply.state) == ("", State.STOPPED)
     [row] = chat.store.ledger.of_session(chat.session_id)
     assert (row.state, row.usage.source, row.ttft_ms) == (State.STOPPED, Source.UNKNOWN, None)
+
+
+def test_a_reply_stopped_while_it_waits_to_ask_again_asks_no_more(
+    chat: Chat, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "FIRST_PAUSE_SECONDS", 15.0)
+    gateway.enqueue(error(503))
+    tape, seen = chat.send(), 0
+    while not any(isinstance(event, Retried) for event in tape.events):
+        assert tape.wait(seen, PATIENCE)
+        seen = len(tape.events)
+    chat.engine.cancel(tape.reply_id)
+    assert chat.stored(tape)[1].state is State.STOPPED
+    assert eventually(lambda: not chat.engine.running())
+    assert len(gateway.requests) == 1
+    [row] = chat.store.ledger.of_session(chat.session_id)
+    assert (row.retries, row.usage.source) == (1, Source.UNKNOWN)
 
 
 def test_a_reply_stopped_right_after_its_send_is_stopped(chat: Chat, gateway: ScriptedGateway) -> None:

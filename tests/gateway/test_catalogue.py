@@ -51,7 +51,7 @@ def test_odd_lists_are_read(gateway: ScriptedGateway, payload: dict[str, Any], i
     ("script", "category"),
     [
         (error(200, {"success": False, "message": "get user group failed"}), Category.UPSTREAM_DOWN),
-        (error(200, {"error": {"message": "无效的令牌"}}), Category.UPSTREAM_DOWN),
+        (error(200, {"error": {"message": "无效的令牌"}}), Category.INVALID_KEY),
         (raw(b"<!doctype html><title>New API</title>"), Category.WRONG_BASE_URL),
         (raw(b"[]x"), Category.WRONG_BASE_URL),
         (error(401, {"error": {"message": "Invalid token"}}), Category.INVALID_KEY),

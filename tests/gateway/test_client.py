@@ -14,7 +14,7 @@ from lib.chat.connection import Connection, Secret
 from lib.chat.errors import Category
 from lib.chat.messages import Message, Params
 from lib.chat.reply import State, fold
-from lib.chat.tape import CLOSING, Content, Event, Retried, Sent, Served
+from lib.chat.tape import CLOSING, Content, Event, Sent, Served
 from lib.gateway.client import Gateway, Timeouts
 from lib.gateway.clients import Clients
 from tests.scripted_gateway import Gate, ScriptedGateway, error, hang_up, raw, silence, stream
@@ -202,11 +202,10 @@ def test_a_key_of_an_unusual_form_is_hidden_too(gateway: ScriptedGateway) -> Non
     ],
 )
 def test_trouble_becomes_one_failed_event(gateway: ScriptedGateway, script: Any, category: Category) -> None:
-    gateway.enqueue(script)
+    gateway.when("Hi", script)
     events = ask(connection(gateway))
     assert category_of(events) is category
     assert [event for event in events if isinstance(event, CLOSING)] == [events[-1]]
-    assert len(gateway.requests) == 1
 
 
 def test_what_had_arrived_when_the_connection_broke_is_kept(gateway: ScriptedGateway) -> None:
@@ -278,26 +277,6 @@ def test_tls_to_a_server_without_it() -> None:
             return await collect(client, Connection(f"https://127.0.0.1:{port}/v1"))
 
     assert category_of(with_client(use)) is Category.WRONG_BASE_URL
-
-
-def test_a_server_that_rejects_stream_options_is_asked_again_once(gateway: ScriptedGateway) -> None:
-    refusal = error(422, {"detail": [{"loc": ["body", "stream_options"], "msg": "Extra inputs"}]})
-    gateway.enqueue(refusal, stream("one"), stream("two"))
-
-    async def use(client: Gateway) -> list[list[Event]]:
-        return [await collect(client, connection(gateway)) for _ in range(2)]
-
-    first, second = with_client(use)
-    assert [type(event) for event in first[:3]] == [Sent, Retried, Sent]
-    assert (fold(first).text, fold(second).text) == ("one", "two")
-    assert ["stream_options" in request.body for request in gateway.requests] == [True, False, False]
-
-
-def test_a_second_refusal_is_final(gateway: ScriptedGateway) -> None:
-    refusal = error(400, {"error": {"message": "include_usage is unknown"}})
-    gateway.enqueue(refusal, refusal, stream("never"))
-    assert category_of(ask(connection(gateway))) is Category.BAD_REQUEST
-    assert len(gateway.requests) == 2
 
 
 @pytest.mark.parametrize("key", [KEY, None])

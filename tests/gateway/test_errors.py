@@ -11,6 +11,7 @@ from lib.chat.tape import Failed
 from lib.gateway.errors import (
     HINTS,
     looks_like_error,
+    refuses_images,
     translate_exception,
     translate_response,
     translate_stream_error,
@@ -69,6 +70,7 @@ def test_every_category_has_a_hint() -> None:
     ("status", "body", "category"),
     [
         (401, {"error": "Unauthorized"}, Category.INVALID_KEY),
+        (400, {"error": {"message": "No connected db.", "code": "400"}}, Category.INVALID_KEY),
         (404, {"error": {"code": "DeploymentNotFound", "message": "No."}}, Category.INVALID_MODEL),
         (403, {"error": {"message": "Model x", "code": "model_not_found"}}, Category.INVALID_MODEL),
         (403, {"error": {"message": "该令牌无权访问模型 gpt-4o"}}, Category.PERMISSION_DENIED),
@@ -174,3 +176,21 @@ def test_an_error_under_http_200_is_told_from_a_reply(payload: Any, is_error: bo
 def test_an_unknown_exception_is_still_an_error() -> None:
     error = translate_exception(RuntimeError("odd"), base_url=BASE_URL)
     assert error.category is Category.UPSTREAM_DOWN
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "refuses"),
+    [
+        (400, "Invalid content type. image_url is only supported by certain models.", True),
+        (400, "Failed to deserialize: unknown variant `image_url`, expected `text`", True),
+        (404, "No endpoints found that support image input", True),
+        (400, "deepseek-chat is not a multimodal model", True),
+        (500, "image input is not supported - hint: you may need to provide the mmproj", True),
+        (400, "该模型不支持图片输入", True),
+        (400, "max_tokens must be positive", False),
+        (401, "Invalid key for the vision group", False),
+        (429, "Too many images, try again in 3 s", False),
+    ],
+)
+def test_a_refusal_of_images_is_told_from_other_faults(status: int, message: str, refuses: bool) -> None:
+    assert refuses_images(translate(status, {"error": {"message": message}})) is refuses

@@ -1,9 +1,15 @@
 """The JSON body of a request."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from lib.chat.attachments import Attachment, AttachmentKind
 from lib.chat.messages import Message, Params, Role
+from lib.chat.reply import Reply, ToolUse
+from lib.chat.tape import Sent
 from lib.gateway import requests
 
 
@@ -12,7 +18,7 @@ def message(role: Role, content: str) -> Message:
 
 
 def body(*messages: Message, **options: Any) -> dict[str, Any]:
-    defaults: dict[str, Any] = {"model": "m", "system_prompt": "", "params": Params(), "include_usage": True}
+    defaults: dict[str, Any] = {"model": "m", "system_prompt": "", "params": Params()}
     return requests.body(messages, **{**defaults, **options})
 
 
@@ -58,5 +64,71 @@ def test_only_set_parameters_are_sent() -> None:
     }
 
 
-def test_usage_is_asked_for_only_when_wanted() -> None:
-    assert "stream_options" not in body(include_usage=False)
+def test_tool_calls_go_out_as_text() -> None:
+    calls = (ToolUse("1", "get_weather", '{"city":"Oslo"}'), ToolUse("2", "get_time", "{}"))
+    asked, reply = message("user", "Weather?"), Reply(text="Let me see.", tool_calls=calls)
+    answer = replace(message("assistant", reply.text), reply=reply)
+    assert body(asked, answer, message("user", "Rain, at noon"))["messages"][1] == {
+        "role": "assistant",
+        "content": 'Let me see.\n\nget_weather({"city":"Oslo"})\n\nget_time({})',
+    }
+
+
+def test_a_request_is_rebuilt_from_what_the_tape_says_of_it() -> None:
+    path = [message("user", "Count"), message("assistant", "1, 2")]
+    request = body(*path, system_prompt="Be kind.", params=Params(temperature=0.0, stop=("a",)))
+    sent = Sent(0.0, {name: value for name, value in request.items() if name != "messages"}, "Be kind.")
+    assert list(requests.rebuilt(sent, path).items()) == list(request.items())
+
+
+PHOTO = Attachment("p", AttachmentKind.IMAGE, "photo.jpg", "image/png", 3, 1500, 1000)
+NOTES = Attachment(
+    "n", AttachmentKind.DOCUMENT, "notes.md", "text/plain", 9, text="# Tea", note="Only a part."
+)
+
+
+def asked(text: str, *attachments: Attachment) -> Message:
+    return replace(message("user", text), attachments=attachments)
+
+
+def test_an_image_goes_as_a_data_uri_after_the_words() -> None:
+    sent = body(asked("Look", PHOTO, NOTES), image={"p": b"\xff\xd8\xff"}.__getitem__)["messages"]
+    url = "data:image/jpeg;base64,/9j/"
+    assert sent == [
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "File: notes.md (Only a part.)\n\n# Tea"},
+                {"type": "text", "text": "Look"},
+                {"type": "image_url", "image_url": {"url": url, "detail": "auto"}},
+            ],
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "media_type"),
+    [
+        (b"\x89PNG", "image/png"),
+        (b"GIF89a", "image/gif"),
+        (b"RIFF", "image/webp"),
+        (b"\xff\xd8", "image/jpeg"),
+    ],
+)
+def test_the_media_type_is_that_of_the_bytes_that_are_sent(head: bytes, media_type: str) -> None:
+    (part,) = body(asked("", PHOTO), image=lambda _: head)["messages"][0]["content"]
+    assert part["image_url"]["url"].startswith(f"data:{media_type};base64,")
+
+
+def test_without_images_a_message_stays_a_plain_string() -> None:
+    sent = body(asked("Look", NOTES))["messages"]
+    assert sent[0]["content"] == "File: notes.md (Only a part.)\n\n# Tea\n\nLook"
+
+
+def test_an_image_that_is_left_out_is_told_to_the_model() -> None:
+    sent = body(asked("Look", PHOTO))["messages"]
+    assert sent[0]["content"] == "Look\n\n[The image photo.jpg was left out.]"
+
+
+def test_how_to_draw_is_not_told_to_a_chat_model() -> None:
+    assert "image_size" not in body(params=Params(image_size="512x512", image_count=2))

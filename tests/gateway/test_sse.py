@@ -165,6 +165,30 @@ def test_think_tags_at_the_start_are_reasoning(pieces: list[str], reasoning: str
     assert (by_letter.reasoning, by_letter.text) == (reasoning, text)
 
 
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [{"reasoning": "hmm"}, {"content": "<think>\nhmm\n</think>Fine"}],
+        [
+            {"reasoning_content": "h", "content": "<think>h"},
+            {"reasoning_content": "mm", "content": "mm</think>Fine"},
+        ],
+        [{"reasoning": "hmm", "reasoning_content": "hmm"}, {"content": "Fine"}],
+        [{"content": "<think>hmm</think>Fine"}],
+        [{"content": "Fi"}, {"reasoning": "hmm"}, {"content": "ne"}],
+    ],
+    ids=["field, then tags", "field and tags", "both fields", "tags", "after the content began"],
+)
+def test_thinking_is_told_once_wherever_it_stands(pieces: list[dict[str, Any]]) -> None:
+    reply = fold(read(*map(chunk, pieces), STOP))
+    assert (reply.reasoning, reply.text) == ("hmm", "Fine")
+
+
+def test_thinking_between_tags_that_no_field_has_told_is_kept() -> None:
+    reply = fold(read(chunk({"reasoning": "first. "}), chunk({"content": "<think>then</think>Fine"}), STOP))
+    assert (reply.reasoning, reply.text) == ("first. then", "Fine")
+
+
 def test_empty_reasoning_opens_no_thinking() -> None:
     events = read(chunk({"reasoning_content": "", "reasoning": None, "content": "a"}), STOP)
     assert not [event for event in events if isinstance(event, Reasoning)]
@@ -230,6 +254,11 @@ def test_a_json_body_may_follow_heartbeats_and_stand_on_many_lines() -> None:
         (b'[{"error":{"code":400,"message":"API key not valid."}}]', Category.INVALID_KEY),
         (b'{"choices":[{"mess', Category.STREAM_INTERRUPTED),
         (b"", Category.STREAM_INTERRUPTED),
+        (b"{}", Category.WRONG_BASE_URL),
+        (b'{"object":"list","data":[]}', Category.WRONG_BASE_URL),
+        (b'{\n  "name": "some other API"\n}', Category.WRONG_BASE_URL),
+        ('{"success":false,"message":"无效的令牌"}'.encode(), Category.INVALID_KEY),
+        (b'{"error":{"message":"upstream timed out"}}', Category.TIMEOUT),
     ],
 )
 def test_a_body_that_is_no_reply_fails(body: bytes, category: Category) -> None:

@@ -212,7 +212,7 @@ def conversation_of(questions: int, gateway: ScriptedGateway) -> Conversation:
 def test_an_error_of_the_gateway_is_a_sentence_with_details(
     chat: AppTest, gateway: ScriptedGateway, status: int, message: str, title: str
 ) -> None:
-    gateway.enqueue(error(status, {"error": {"message": message}}))
+    gateway.when("Will this work?", error(status, {"error": {"message": message}}))
     ask(chat, "Will this work?")
     assert [shown.value.startswith(f"**{title}.** ") for shown in chat.error] == [True]
     assert [expander.label for expander in chat.expander] == ["Details"]

@@ -1,12 +1,18 @@
 """What may leave the server, and what must not."""
 
 import http.client
+import json
+import os
+import subprocess
+import sys
 
 import pytest
 
-from tests.app_server import AppServer
+from lib.gateway.masking import SHORTEST_PART
+from tests.app_server import ROOT, AppServer
 from tests.page_socket import PageSocket
-from tests.scripted_gateway import ScriptedGateway, error, stream
+from tests.scripted_gateway import ScriptedGateway, error, raw, stream
+from tests.scripted_replies import JSON, SSE, Script
 from tests.server.conftest import API_KEY
 
 HEADERS = ("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy")
@@ -30,6 +36,68 @@ def test_the_key_goes_to_the_gateway_and_nowhere_else(
     assert files
     for where in [*tab.frames, site.log.encode(), *(path.read_bytes() for path in files)]:
         assert API_KEY.encode() not in where
+
+
+def betrayals() -> dict[str, Script]:
+    """Answers that repeat the key in every place they have, whole, cut and broken in two."""
+    scripts: dict[str, Script] = {}
+    forms = (API_KEY, f"Bearer {API_KEY}", f"{API_KEY[:20]}***", f"{API_KEY[:14]} {API_KEY[14:]}")
+    headers = dict.fromkeys(("Server", "X-Request-Id", "X-Oneapi-Request-Id", "CF-Ray", "X-Other"), API_KEY)
+    for number, said in enumerate(forms):
+        body = {"error": {"message": f"Bad key: {said}", "code": said, "type": said, "param": said}}
+        scripts[f"error {number}"] = error(401, body, {**JSON, **headers})
+        scripts[f"text {number}"] = error(400, said.encode(), headers)
+        page = f"<html><title>{said}</title>{said}</html>"
+        scripts[f"page {number}"] = error(400, page.encode(), {"Content-Type": "text/html", **headers})
+        event = f"data: {json.dumps(body)}\n\n"
+        scripts[f"in a stream {number}"] = raw(event.encode(), headers={**SSE, **headers})
+    scripts["asked again"] = error(503, {"error": {"message": API_KEY}}, {**JSON, **headers})
+    texts = [API_KEY, *(API_KEY[at : at + 9] for at in range(0, len(API_KEY), 9))]
+    call = {"id": API_KEY, "function": {"name": API_KEY, "arguments": json.dumps({"key": API_KEY})}}
+    deltas = [{"content": text, "reasoning": text, "refusal": text} for text in texts]
+    head = {"id": API_KEY, "model": API_KEY, "system_fingerprint": API_KEY}
+    chunks = [{**head, "choices": [{"delta": delta}]} for delta in [*deltas, {"tool_calls": [call]}]]
+    chunks.append({"choices": [{"delta": {}, "finish_reason": API_KEY}]})
+    events = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks)
+    return {**scripts, "answer": raw(events.encode(), headers={**SSE, **headers})}
+
+
+def test_a_key_in_every_header_body_and_error_shows_nowhere(
+    site: AppServer, upstream: ScriptedGateway, tab: PageSocket
+) -> None:
+    for question, script in betrayals().items():
+        upstream.when(question, script)
+        tab.ask(question)
+        tab.wait_for_text(question)
+        tab.wait_for(lambda: bool(tab.footer), f"The end of {question!r}")
+        tab.wait_until_idle()
+        tab.click("new_chat")
+        tab.wait_until_idle()
+    places = [*tab.frames, site.log.encode(), *command_line(site, upstream)]
+    places += [path.read_bytes() for path in site.data_dir.rglob("*") if path.is_file()]
+    parts = {API_KEY[at : at + SHORTEST_PART].encode() for at in range(len(API_KEY) - SHORTEST_PART + 1)}
+    assert [part for part in parts for place in places if part in place] == []
+    assert b"Traceback" not in b"".join(places)
+
+
+def command_line(site: AppServer, upstream: ScriptedGateway) -> list[bytes]:
+    """What the commands print: the export of all chats, and two of the answers."""
+    variables = {"CHAT_DATA_DIR": str(site.data_dir), "KKIAI_BASE_URL": upstream.base_url}
+    environment = {**os.environ, **variables, "KKIAI_API_KEY": API_KEY, "CHAT_LOCAL_MODEL": "off"}
+    commands = (["export"], ["ask", "error 0", "--json", "--model", "m"], ["ask", "answer", "--model", "m"])
+    printed = []
+    for command in commands:
+        done = subprocess.run(
+            [sys.executable, "-m", "lib", *command],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.stdout
+        printed += [done.stdout, done.stderr]
+    return printed
 
 
 @pytest.mark.parametrize(

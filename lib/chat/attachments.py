@@ -1,0 +1,90 @@
+"""What goes with a message besides its text: images, and documents as the text that was read from them."""
+
+import base64
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from lib.chat.usage import estimate_tokens
+
+PIXELS_PER_IMAGE_TOKEN = 750
+"""Anthropic's rule of thumb (https://docs.anthropic.com/en/docs/build-with-claude/vision). OpenAI counts in
+tiles of 512 pixels, which comes to about the same for images of the size that is sent."""
+
+
+class AttachmentKind(StrEnum):
+    """What an attachment is to a model."""
+
+    IMAGE = "image"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """An image or a document as it was taken in. An image that a model drew is one too."""
+
+    id: str
+    """SHA-256 of the image's bytes, or of the document's text in UTF-8, in hex."""
+    kind: AttachmentKind
+    name: str
+    """The file's own name, without its folders."""
+    media_type: str
+    size: int
+    """Bytes of the image as it is kept, or of the document as it was uploaded."""
+    width: int | None = None
+    height: int | None = None
+    """Pixels, of images."""
+    pages: int | None = None
+    """Pages of a PDF, also where not all of them were read."""
+    text: str = ""
+    """What a document says; what an image was drawn from, in the model's words."""
+    note: str = ""
+    """What was left out when it was read, in one sentence."""
+    data: bytes | None = field(default=None, repr=False, compare=False)
+    """An image's bytes while no file holds them: before it is sent, and in temporary chats."""
+
+    @property
+    def is_image(self) -> bool:
+        return self.kind is AttachmentKind.IMAGE
+
+    @property
+    def tokens(self) -> int:
+        """An estimate of the tokens that it takes in a prompt."""
+        if self.is_image:
+            return round((self.width or 0) * (self.height or 0) / PIXELS_PER_IMAGE_TOKEN)
+        return estimate_tokens(self.text)
+
+
+def document_text(attachment: Attachment) -> str:
+    """A document as a model reads it: its name, what is missing of it, and its text."""
+    note = f" ({attachment.note})" if attachment.note else ""
+    return f"File: {attachment.name}{note}\n\n{attachment.text}"
+
+
+def images_of(attachments: Iterable[Attachment]) -> list[Attachment]:
+    """The images among these."""
+    return [attachment for attachment in attachments if attachment.is_image]
+
+
+def data_uri(media_type: str, data: bytes) -> str:
+    """The bytes as a `data:` URI (RFC 2397)."""
+    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
+
+
+def data_in(uri: str) -> bytes:
+    """The bytes in a `data:` URI in base64. Raises `ValueError` for any other text."""
+    head, comma, body = uri.partition(",")
+    if not comma or not head.startswith("data:") or not head.endswith(";base64"):
+        raise ValueError("no data URI in base64")
+    return base64.b64decode(body, validate=True)
+
+
+def to_json(attachment: Attachment) -> dict[str, Any]:
+    """The attachment as plain JSON values, without its bytes."""
+    return {**asdict(attachment), "data": None}
+
+
+def from_json(fields: Mapping[str, Any]) -> Attachment:
+    """The attachment that `to_json` wrote."""
+    return Attachment(**{**fields, "kind": AttachmentKind(fields["kind"])})

@@ -1,0 +1,49 @@
+"""What a model has shown that it can do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Capability(StrEnum):
+    """Something that one model takes and another refuses."""
+
+    STREAMING = "streaming"
+    STREAM_USAGE = "stream_usage"
+    STOP = "stop"
+    MAX_TOKENS = "max_tokens"
+    SYSTEM_ROLE = "system_role"
+    VISION = "vision"
+    JSON_MODE = "json_mode"
+    TOOLS = "tools"
+    REASONING = "reasoning"
+
+
+LABELS = {
+    Capability.STREAMING: "streaming",
+    Capability.STREAM_USAGE: "usage in the stream",
+    Capability.STOP: "stop sequences",
+    Capability.MAX_TOKENS: "max tokens",
+    Capability.SYSTEM_ROLE: "system prompt",
+    Capability.VISION: "images",
+    Capability.JSON_MODE: "JSON",
+    Capability.TOOLS: "tools",
+    Capability.REASONING: "reasoning",
+}
+"""The names that people read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What was found out about one model, and when. What is in neither set is not known."""
+
+    shown: frozenset[Capability] = frozenset()
+    missing: frozenset[Capability] = frozenset()
+    checked_at: datetime | None = None
+
+    @classmethod
+    def of(cls, found: Mapping[Capability, bool], checked_at: datetime | None) -> "Capabilities":
+        """From a yes or no for each."""
+        shown = frozenset(name for name, is_there in found.items() if is_there)
+        return cls(shown, frozenset(found) - shown, checked_at)

@@ -1,0 +1,72 @@
+"""JSON as a model writes it, drawn as an indented code block: only drawn, the stored text stays as it is."""
+
+FENCE = "```json\n"
+INDENT = "  "
+_OPENING, _CLOSING, _SPACE = "{[", "}]", " \t\r\n"
+
+
+class JsonBlock:
+    """Takes JSON piece by piece and gives pieces of markdown: the same however the text was cut.
+
+    White space between tokens is all that it moves; numbers, escapes and the order of keys stay. A text that
+    does not begin as an object or a list passes as it is. The fence is left open: the text's end closes it.
+    """
+
+    def __init__(self) -> None:
+        self._is_json: bool | None = None
+        """`None` before the first character."""
+        self._lead = ""
+        self._depth = 0
+        self._is_fresh = False
+        """Whether a bracket has opened and nothing has followed it."""
+        self._in_string = self._is_escaped = False
+
+    def feed(self, text: str) -> str:
+        """The markdown that this piece adds."""
+        if self._is_json is None:
+            return self._begin(self._lead + text)
+        return "".join(map(self._take, text)) if self._is_json else text
+
+    def _begin(self, text: str) -> str:
+        """Hold white space back until it is plain what begins."""
+        start = text.lstrip(_SPACE)
+        if not start:
+            self._lead = text
+            return ""
+        self._is_json = start[0] in _OPENING
+        return FENCE + self.feed(start) if self._is_json else text
+
+    def _take(self, character: str) -> str:
+        if self._in_string:
+            self._in_string = self._is_escaped or character != '"'
+            self._is_escaped = character == "\\" and not self._is_escaped
+            return character
+        if character in _OPENING:
+            return self._open(character)
+        if not self._depth:
+            return character
+        if character in _CLOSING:
+            return self._close(character)
+        return "" if character in _SPACE else self._put(character)
+
+    def _open(self, bracket: str) -> str:
+        before = self._line() if self._is_fresh else ""
+        self._depth += 1
+        self._is_fresh = True
+        return before + bracket
+
+    def _close(self, bracket: str) -> str:
+        self._depth -= 1
+        before = "" if self._is_fresh else self._line()
+        self._is_fresh = False
+        return before + bracket
+
+    def _put(self, character: str) -> str:
+        before = self._line() if self._is_fresh else ""
+        self._is_fresh = False
+        self._in_string = character == '"'
+        after = {",": self._line(), ":": " "}.get(character, "")
+        return before + character + after
+
+    def _line(self) -> str:
+        return "\n" + INDENT * self._depth

@@ -1,0 +1,121 @@
+"""`ask`: one question, its reply printed as it streams."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from lib import app
+from lib.chat.connection import Connection
+from lib.chat.conversations import Conversation
+from lib.chat.errors import Category, ChatError, missing_key
+from lib.chat.messages import Params
+from lib.chat.reply import Reply, State
+from lib.chat.tape import text_of
+from lib.commands import FAILED, OK, add_connection_options, printable
+from lib.config import Settings
+from lib.engine.engine import Engine, new_id
+from lib.engine.live import LiveTape
+
+MODELS_SECONDS = 15.0
+"""How long to wait for the model list when no model is named."""
+USAGE = ("prompt_tokens", "completion_tokens", "total_tokens", "source")
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("prompt")
+    command.add_argument("--model", help="by default KKIAI_MODEL, else the first chat model listed")
+    command.add_argument("--system", default="", help="system prompt")
+    command.add_argument("--no-stream", action="store_true", help="ask for the reply in one piece")
+    command.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    add_connection_options(command)
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Ask, and print the reply; returns the exit status."""
+    local_model, _ = app.start_local_model(settings)
+    connection = local_model.connection if local_model else settings.connection
+    engine = Engine(app.gateway(settings), store=None)
+    try:
+        reply = _reply(engine, connection, options, settings.default_model)
+    finally:
+        engine.stop()
+        if local_model:
+            local_model.stop()
+    if options.json:
+        print(json.dumps(_as_json(reply), ensure_ascii=False, indent=2))
+    elif reply.error:
+        print(f"{reply.error.message}\n{reply.error.hint}", file=sys.stderr)
+    return OK if reply.state is State.COMPLETED else FAILED
+
+
+def _reply(
+    engine: Engine, connection: Connection, options: argparse.Namespace, default_model: str | None
+) -> Reply:
+    """Ask and wait for the end; trouble before the request is a failed reply like any other."""
+    try:
+        model = options.model or default_model or _first_model(engine, connection)
+    except ChatError as error:
+        return Reply(State.FAILED, error=error)
+    now = datetime.now(UTC)
+    conversation = Conversation(new_id(), "", now, now, model, options.system)
+    conversation.params = Params(stream=not options.no_stream)
+    tape = engine.send(
+        conversation,
+        options.prompt,
+        parent_id=None,
+        connection=connection,
+        send_id=new_id(),
+        session_id=new_id(),
+    )
+    assert tape is not None, "a fresh send id was never sent before"  # noqa: S101
+    _follow(engine, tape, is_silent=options.json)
+    return tape.reply()
+
+
+def _first_model(engine: Engine, connection: Connection) -> str:
+    if connection.needs_key:
+        raise missing_key()
+    listing = engine.catalogue.listing(connection, wait_seconds=MODELS_SECONDS)
+    if listing.error:
+        raise listing.error
+    if not listing.models:
+        raise ChatError(Category.INVALID_MODEL, "The server lists no models.", "Name one with --model.")
+    return listing.models[0].id
+
+
+def _follow(engine: Engine, tape: LiveTape, *, is_silent: bool) -> None:
+    """Print the reply as it comes; Ctrl-C stops it and keeps what it said."""
+    seen, is_over = 0, False
+    while not is_over:
+        try:
+            tape.wait(seen, timeout=1.0)
+        except KeyboardInterrupt:
+            engine.cancel(tape.reply_id)
+        is_over = tape.is_closed
+        events = tape.events[seen:]
+        seen += len(events)
+        if not is_silent:
+            print(printable(text_of(events)), end="", flush=True)
+    if not is_silent and text_of(tape.events):
+        print()
+
+
+def _as_json(reply: Reply) -> dict[str, Any]:
+    usage, timing = asdict(reply.usage), reply.timing
+    return {
+        "model_requested": reply.model_requested,
+        "model_served": reply.model_served,
+        "text": reply.text,
+        "reasoning": reply.reasoning,
+        "finish_reason": reply.finish_reason,
+        "usage": {name: usage[name] for name in USAGE},
+        "timing": {
+            "ttft_ms": timing.ttft_ms,
+            "total_ms": timing.total_ms,
+            "tokens_per_second": reply.tokens_per_second,
+        },
+        "error": asdict(reply.error) if reply.error else None,
+    }

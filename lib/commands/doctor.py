@@ -1,0 +1,99 @@
+"""`doctor`: examines a server and a model, and says what is wrong and what to do."""
+
+import argparse
+import json
+import sys
+from contextlib import closing
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from lib import app
+from lib.chat.diagnosis import Cost, Finding, has_failed, learnt
+from lib.commands import FAILED, OK, add_connection_options, printable
+from lib.config import Settings
+from lib.engine.doctor import Doctor, Examination
+from lib.engine.engine import Engine
+from lib.store.database import StoreError
+
+WIDTH = 21
+"""Of the column with the names of the checks."""
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", help="by default KKIAI_MODEL, else the first chat model listed")
+    command.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    add_connection_options(command)
+
+
+def run(options: argparse.Namespace, settings: Settings) -> int:
+    """Examine; what is learnt of the model is kept for the pages. Returns the exit status."""
+    local_model, _ = app.start_local_model(settings)
+    connection = local_model.connection if local_model else settings.connection
+    engine = Engine(app.gateway(settings), store=None)
+    try:
+        if not options.json:
+            print(f"{connection.base_url}: {_estimate(engine.doctor.cost)}. Ctrl-C stops.\n", flush=True)
+        examination = engine.doctor.examine(connection, options.model or settings.default_model)
+        _follow(engine.doctor, examination, is_silent=options.json)
+    finally:
+        engine.stop()
+        if local_model:
+            local_model.stop()
+    if options.json:
+        print(json.dumps(_as_json(examination, engine.doctor.cost), ensure_ascii=False, indent=2))
+    _keep(examination, settings)
+    is_whole = not examination.was_stopped and not examination.problem
+    return OK if is_whole and not has_failed(examination.findings) else FAILED
+
+
+def _follow(doctor: Doctor, examination: Examination, *, is_silent: bool) -> None:
+    seen, is_over = 0, False
+    while not is_over:
+        try:
+            examination.wait(seen, timeout=1.0)
+        except KeyboardInterrupt:
+            doctor.stop(examination)
+        is_over = examination.is_closed
+        fresh = examination.findings[seen:]
+        seen += len(fresh)
+        if not is_silent:
+            for finding in fresh:
+                print(printable(_line(finding)), flush=True)
+    if not is_silent and (end := examination.problem or ("Stopped." if examination.was_stopped else "")):
+        print(end)
+
+
+def _line(finding: Finding) -> str:
+    advice = f"\n{'':{15 + WIDTH}}-> {finding.advice}" if finding.advice else ""
+    return f"{finding.verdict:14} {finding.title:{WIDTH}}{finding.meaning}{advice}"
+
+
+def _estimate(cost: Cost) -> str:
+    return f"about {cost.requests} requests and {cost.tokens} tokens"
+
+
+def _as_json(examination: Examination, cost: Cost) -> dict[str, Any]:
+    return {
+        "base_url": examination.connection.base_url,
+        "model": examination.model,
+        "estimate": asdict(cost),
+        "findings": [asdict(finding) for finding in examination.findings],
+        "capabilities": learnt(examination.findings),
+        "failed": has_failed(examination.findings),
+        "stopped": examination.was_stopped,
+        "problem": examination.problem,
+    }
+
+
+def _keep(examination: Examination, settings: Settings) -> None:
+    """The pages offer what was found; that they cannot be told is no fault of the server examined."""
+    found = learnt(examination.findings)
+    if not examination.model or not found:
+        return
+    try:
+        with closing(app.open_store(settings)) as store:
+            base_url = examination.connection.base_url
+            store.models.learn(base_url, examination.model, found, datetime.now(UTC))
+    except StoreError as error:
+        print(f"lib: The pages are not told. {error}", file=sys.stderr)

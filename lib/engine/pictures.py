@@ -1,0 +1,84 @@
+"""Images on their way to a model, and those that a model draws on their way into files."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+from lib.chat.errors import Category, ChatError
+from lib.chat.tape import Event, Failed, Image, Noted
+from lib.engine.run import Run
+from lib.files.fitting import Fitted, fit, text_bytes
+from lib.files.folder import Files, checked
+from lib.gateway.client import Gateway
+
+REQUEST_BYTES = 900 * 1024
+"""The largest request with images: nginx, in front of many gateways, takes 1 MB unless told otherwise."""
+ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
+ATTACHMENTS_IGNORED = "An image model draws from the text alone; the attached files were not sent."
+
+
+async def answered(
+    gateway: Gateway, run: Run, files: Files, *, request_bytes: int, pause: Callable[[], float]
+) -> AsyncGenerator[Sequence[Event], None]:
+    """A chat model's answer, its request with as much of the path's images as fits."""
+    fitted = await _fitted(run, files, request_bytes) if _has_images(run) else Fitted({})
+    bursts = gateway.answer(
+        run.connection,
+        run.messages,
+        model=run.model,
+        system_prompt=run.system_prompt,
+        params=run.params,
+        pause=pause,
+        image=fitted.data.__getitem__,
+    )
+    async with aclosing(bursts):
+        async for burst in bursts:
+            yield burst
+            if fitted.notice:
+                yield [Noted(burst[-1].at_ms, fitted.notice)]
+                fitted = replace(fitted, notice="")
+
+
+async def drawn(gateway: Gateway, run: Run, files: Files) -> AsyncGenerator[Sequence[Event], None]:
+    """An image model's images, each checked and put into its file before it is on the tape."""
+    question = run.messages[-1]
+    bursts = gateway.draw(run.connection, question.content, model=run.model, params=run.params)
+    is_first = True
+    async with aclosing(bursts):
+        async for burst in bursts:
+            try:
+                yield [await asyncio.to_thread(_taken, event, run, files) for event in burst]
+            except ValueError as error:
+                yield [Failed(burst[-1].at_ms, _no_image(str(error)))]
+                return
+            if is_first and question.attachments:
+                yield [Noted(burst[-1].at_ms, ATTACHMENTS_IGNORED)]
+            is_first = False
+
+
+def _has_images(run: Run) -> bool:
+    return any(attachment.is_image for message in run.messages for attachment in message.attachments)
+
+
+async def _fitted(run: Run, files: Files, request_bytes: int) -> Fitted:
+    return await asyncio.to_thread(
+        fit,
+        files,
+        run.messages,
+        text_bytes=text_bytes(run.messages, run.system_prompt),
+        request_bytes=request_bytes,
+    )
+
+
+def _taken(event: Event, run: Run, files: Files) -> Event:
+    """The event; an image in it checked and kept. Raises `ValueError` for what is no image."""
+    if not isinstance(event, Image):
+        return event
+    image = checked(event.image.name, event.image.data or b"", text=event.image.text)
+    image = replace(image, name=image.name + ENDINGS[image.media_type])
+    return replace(event, image=files.keep(image) if run.is_kept else image)
+
+
+def _no_image(message: str) -> ChatError:
+    return ChatError(Category.UPSTREAM_DOWN, message, "Try again, or choose another model.", retryable=True)

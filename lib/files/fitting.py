@@ -1,0 +1,94 @@
+"""Makes the images of a request fit the size that a gateway, or a proxy in front of it, takes."""
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lib.chat.attachments import Attachment, document_text, images_of
+from lib.chat.messages import Message
+from lib.files.folder import Files, Missing
+
+STEPS = ((1120, 75), (784, 70), (512, 60))
+"""Side in pixels and JPEG quality, tried one after the other on images that do not fit as they are."""
+BASE64_GROWTH = 4 / 3
+SPARE_BYTES = 4 * 1024
+"""For parameters and what stands around the messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What of a conversation's images is sent."""
+
+    data: Mapping[str, bytes]
+    """The bytes of each image by its id; what is not in it is not sent."""
+    notice: str = ""
+    """What was left out, in one sentence."""
+
+
+def fit(files: Files, messages: Sequence[Message], *, text_bytes: int, request_bytes: int) -> Fitted:
+    """The images of these messages, none or only as small as it takes to keep the request under its limit.
+
+    The oldest message's images are made smaller first, the newest's last; what still does not fit is left
+    out, the oldest first. `text_bytes` is what the request's text takes.
+    """
+    groups = [images for message in messages if (images := images_of(message.attachments))]
+    data: dict[str, bytes] = {}
+    missing = 0
+    for image in (image for group in groups for image in group):
+        try:
+            data[image.id] = files.load(image)
+        except Missing:
+            missing += 1
+    budget = (request_bytes - text_bytes - SPARE_BYTES) / BASE64_GROWTH
+    uses = [image.id for group in groups for image in group if image.id in data]
+
+    def fits() -> bool:
+        return sum(len(data[own]) for own in uses) <= budget
+
+    for group in groups:
+        for side, quality in STEPS:
+            if fits():
+                break
+            _shrink(files, group, data, side, quality)
+    left_out = 0
+    for own in reversed(dict.fromkeys(reversed(uses))):  # an image that was sent again is a new one
+        if fits():
+            break
+        uses = [use for use in uses if use != own]
+        del data[own]
+        left_out += 1
+    return Fitted(data, _sentence(left_out, missing))
+
+
+def text_bytes(messages: Sequence[Message], system_prompt: str) -> int:
+    """The bytes that the texts and documents of a request take, about."""
+    texts = [system_prompt]
+    for message in messages:
+        texts += [message.content, *(document_text(a) for a in message.attachments if not a.is_image)]
+    return sum(len(text.encode("utf-8", "replace")) + text.count("\n") + text.count('"') for text in texts)
+
+
+def _shrink(
+    files: Files, images: Sequence[Attachment], data: dict[str, bytes], side: int, quality: int
+) -> None:
+    for image in images:
+        if image.id in data:
+            with contextlib.suppress(Missing):
+                data[image.id] = min(data[image.id], files.smaller(image, side, quality), key=len)
+
+
+def _sentence(left_out: int, missing: int) -> str:
+    parts = []
+    if left_out:
+        parts.append(f"{_images(left_out)} did not fit into the request and {_was(left_out)} left out.")
+    if missing:
+        parts.append(f"{_images(missing)} {'is' if missing == 1 else 'are'} not here any more.")
+    return " ".join(parts)
+
+
+def _images(count: int) -> str:
+    return "One earlier image" if count == 1 else f"{count} earlier images"
+
+
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"

@@ -1,0 +1,139 @@
+"""The folder of images: one file for each content, named by its SHA-256."""
+
+import logging
+import os
+import re
+import tempfile
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Collection
+from dataclasses import replace
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from lib.chat.attachments import Attachment, AttachmentKind
+from lib.files.reader import FORMATS, LARGEST_PIXELS
+
+UNUSED_SECONDS = 24 * 3600.0
+"""How long a file that no message holds is left alone: the message may be about to be stored."""
+SMALLER_KEPT = 256
+"""Smaller copies of images that are remembered: pages draw them in every run. Together some 20 MB."""
+log = logging.getLogger(__name__)
+
+_ID = re.compile(r"[0-9a-f]{64}")
+_MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
+
+
+class Missing(LookupError):
+    """An image whose file is not there (any more)."""
+
+
+class Files:
+    """Keeps the bytes of images under one folder, and gives them back."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """`None` keeps everything in memory, as does what cannot be written."""
+        self._folder = folder
+        self._held: dict[str, bytes] = {}
+        self._smaller: OrderedDict[tuple[str, int, int], bytes] = OrderedDict()
+        self._changing = threading.Lock()
+
+    def keep(self, attachment: Attachment) -> Attachment:
+        """The attachment with its bytes in a file instead of in itself."""
+        if attachment.data is None:
+            return attachment
+        try:
+            path = self._path(attachment.id)
+            if not path.exists():
+                _write(path, attachment.data)
+        except OSError as error:
+            if self._folder:
+                log.error("An image is kept in memory only: %s", error)
+            self._held[attachment.id] = attachment.data
+        return replace(attachment, data=None)
+
+    def load(self, attachment: Attachment) -> bytes:
+        """The image's bytes. Raises `Missing`."""
+        data = attachment.data or self._held.get(attachment.id)
+        if data is not None:
+            return data
+        try:
+            return self._path(attachment.id).read_bytes()
+        except OSError:
+            raise Missing(attachment.name) from None
+
+    def smaller(self, attachment: Attachment, side: int, quality: int = 80) -> bytes:
+        """The image as a JPEG with no side longer than `side` pixels. Raises `Missing`."""
+        key = attachment.id, side, quality
+        with self._changing:
+            if (known := self._smaller.get(key)) is not None:
+                self._smaller.move_to_end(key)
+                return known
+        try:
+            shrunk = _shrunk(self.load(attachment), side, quality)
+        except (OSError, ValueError, SyntaxError):  # the file was damaged after it was checked
+            raise Missing(attachment.name) from None
+        with self._changing:
+            self._smaller[key] = shrunk
+            if len(self._smaller) > SMALLER_KEPT:
+                self._smaller.popitem(last=False)
+        return shrunk
+
+    def sweep(self, in_use: Collection[str]) -> int:
+        """Remove the files that no message holds any more; says how many."""
+        before, removed = time.time() - UNUSED_SECONDS, 0
+        for path in self._folder.glob("??/*") if self._folder else ():
+            if path.name not in in_use and path.stat().st_mtime < before:
+                path.unlink(missing_ok=True)
+                removed += 1
+        return removed
+
+    def _path(self, own: str) -> Path:
+        if not self._folder or not _ID.fullmatch(own):
+            raise FileNotFoundError(own)
+        return self._folder / own[:2] / own
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write beside and rename: nobody ever reads half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(data)
+    Path(file.name).replace(path)
+    os.utime(path)
+
+
+def checked(name: str, data: bytes, *, text: str = "") -> Attachment:
+    """Bytes that came from elsewhere (a gateway, an import) as an image, left as they are.
+
+    Raises `ValueError` where they are no image that a page can show.
+    """
+    try:
+        with Image.open(BytesIO(data), formats=FORMATS) as image:
+            width, height, kind = image.width, image.height, image.format or ""
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise ValueError(f"“{name}” is no image.") from None
+    if width * height > LARGEST_PIXELS:
+        raise ValueError(f"“{name}” has too many pixels.")
+    own = sha256(data).hexdigest()
+    return Attachment(
+        own, AttachmentKind.IMAGE, name, _MEDIA_TYPES[kind], len(data), width, height, text=text, data=data
+    )
+
+
+def _shrunk(data: bytes, side: int, quality: int) -> bytes:
+    """A JPEG with no side longer than `side` pixels, on white where the image can be seen through."""
+    image: Image.Image = Image.open(BytesIO(data), formats=FORMATS)
+    image.draft("RGB", (side, side))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    image = image.convert("RGB")
+    image.thumbnail((side, side), reducing_gap=2.0)
+    kept = BytesIO()
+    image.save(kept, "JPEG", quality=quality)
+    return kept.getvalue()

@@ -1,0 +1,105 @@
+"""Keeps a connection's key out of everything that a gateway sends back, however it repeats it."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from lib.chat.connection import Connection
+from lib.chat.errors import ChatError
+from lib.chat.tape import Content, Event, Failed, Finished, Reasoning, Refusal, Served, ToolCall
+
+MASK = "***"
+SHORTEST_PART = 12
+"""A run of so many characters of the key counts as a part of it: servers cut keys, or break them in two."""
+SHORTEST_SECRET = 16
+"""A shorter key (`ollama`, `EMPTY`) is a word that a model may well say: it is masked whole where the server
+speaks of itself, and in no answer."""
+_ANCHOR = SHORTEST_PART // 2
+
+
+class KeyMask:
+    """Masks the key of one connection in the events of one answer, or in a text."""
+
+    def __init__(self, connection: Connection) -> None:
+        key = connection.api_key.reveal() if connection.api_key else ""
+        self._is_secret = len(key) >= SHORTEST_SECRET
+        self._size = SHORTEST_PART if self._is_secret else len(key)
+        self._parts = {key[at : at + self._size] for at in range(len(key) - self._size + 1)} - {""}
+        # Each part holds one of these whole: most texts are done with after a few quick looks.
+        self._anchors = [key[at : at + _ANCHOR] for at in range(0, len(key) - _ANCHOR + 1, _ANCHOR)]
+        if not self._is_secret:
+            self._anchors = list(self._parts)
+        self._before: dict[str, str] = {}
+
+    def text(self, text: str) -> str:
+        """The text without the key and without longer parts of it."""
+        return self._masked(text, 0)
+
+    def optional(self, text: str | None) -> str | None:
+        """As `text`, for what may be missing."""
+        return None if text is None else self.text(text)
+
+    def error(self, error: ChatError) -> ChatError:
+        """The error with the key in none of its fields."""
+        return replace(
+            error,
+            message=self.text(error.message),
+            hint=self.text(error.hint),
+            code=self.optional(error.code),
+            request_id=self.optional(error.request_id),
+        )
+
+    def events(self, events: Iterable[Event]) -> list[Event]:
+        """The events of an answer, in the order in which they come, with the key in none of them."""
+        return [self._event(event) for event in events] if self._parts else list(events)
+
+    def _event(self, event: Event) -> Event:
+        match event:
+            case Content(text=text) | Reasoning(text=text) | Refusal(text=text):
+                masked = self._piece(type(event).__name__, text)
+                return event if masked == text else replace(event, text=masked)
+            case ToolCall():
+                id_, name = self.optional(event.id), self.optional(event.name)
+                arguments = self._piece(str(event.index), event.arguments)
+                return replace(event, id=id_, name=name, arguments=arguments)
+            case Served():
+                return self._served(event)
+            case Finished(reason=reason):
+                return replace(event, reason=self.text(reason))
+            case Failed(error=error):
+                return replace(event, error=self.error(error))
+            case _:
+                return event
+
+    def _served(self, event: Served) -> Served:
+        return replace(
+            event,
+            model=self.optional(event.model),
+            id=self.optional(event.id),
+            system_fingerprint=self.optional(event.system_fingerprint),
+            request_id=self.optional(event.request_id),
+            headers={name: self.text(value) for name, value in event.headers.items()},
+        )
+
+    def _piece(self, stream: str, text: str) -> str:
+        """A piece of a stream. The key may be broken over several: of it, less than a part goes out."""
+        if not self._is_secret:
+            return text
+        before = self._before.get(stream, "")
+        self._before[stream] = (before + text)[1 - self._size :]
+        return self._masked(before + text, len(before))
+
+    def _masked(self, text: str, start: int) -> str:
+        """The text from `start` on, with what stands before it as its context."""
+        if not any(anchor in text for anchor in self._anchors):
+            return text[start:]
+        hidden = [False] * len(text)
+        for at in range(len(text) - self._size + 1):
+            if text[at : at + self._size] in self._parts:
+                hidden[at : at + self._size] = [True] * self._size
+        shown = []
+        for at in range(start, len(text)):
+            if not hidden[at]:
+                shown.append(text[at])
+            elif at == start or not hidden[at - 1]:
+                shown.append(MASK)
+        return "".join(shown)

@@ -1,0 +1,71 @@
+"""When a request that failed is asked again by itself, and how long to wait before.
+
+Only what can help is tried: a rate limit, a server in trouble, a connection that was never answered. Nothing
+is asked again once an answer has begun, after a timeout of ours (the model may be at work, which costs), or
+when the failure came late (it had been at work).
+"""
+
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+import openai
+
+from lib.chat.errors import Category, ChatError
+
+MOST_RETRIES = 2
+FIRST_PAUSE_SECONDS = 0.5
+"""Doubled with each retry; the jitter takes up to half of it away, so that many do not come back together."""
+LONGEST_PAUSE_SECONDS = 20.0
+"""A server that asks for more patience than this is not asked again: the person decides."""
+LATEST_FAILURE_SECONDS = 30.0
+"""A request that failed later than this had been at work."""
+_TEMPORARY_STATUSES = {408, 425, 429}
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A request is to be asked again, for the reason said in one sentence, after a pause in seconds."""
+
+    reason: str
+    pause: float = 0.0
+
+
+@dataclass(slots=True)
+class Retries:
+    """The retries of one answer: how many there were."""
+
+    count: int = 0
+
+    def after(self, exc: Exception, error: ChatError, *, seconds: float) -> "Again | None":
+        """The next retry after `exc`, which means `error` and came `seconds` after its request was sent."""
+        if self.count >= MOST_RETRIES or seconds > LATEST_FAILURE_SECONDS or not _can_help(error):
+            return None
+        pause = FIRST_PAUSE_SECONDS * 2**self.count * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+        wanted = _retry_after(exc.response.headers) if isinstance(exc, openai.APIStatusError) else None
+        if wanted is not None and wanted > LONGEST_PAUSE_SECONDS:
+            return None
+        self.count += 1
+        reason = f"Asked again after {error.status or 'a lost connection'}."
+        return Again(reason, pause if wanted is None else wanted)
+
+
+def _can_help(error: ChatError) -> bool:
+    if error.status is None:
+        return error.retryable and error.category is not Category.TIMEOUT
+    return error.retryable and (error.status in _TEMPORARY_STATUSES or error.status >= 500)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait as RFC 9110, 10.2.3, says it: a number or a date. Unreadable ones say nothing."""
+    value = headers.get("retry-after", "").strip()
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
+        return None

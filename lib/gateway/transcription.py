@@ -1,0 +1,32 @@
+"""Speech as text, from `/v1/audio/transcriptions`."""
+
+import asyncio
+
+import httpx2
+import openai
+
+from lib.chat.connection import Connection
+from lib.chat.usage import Usage
+from lib.gateway.chunks import object_in, usage_of
+from lib.gateway.errors import translate_response
+
+
+async def transcribe(
+    client: openai.AsyncOpenAI, connection: Connection, recording: bytes, *, model: str, seconds: float
+) -> tuple[str, Usage]:
+    """What a WAV recording says, and what that used. Raises `ChatError` and what openai raises."""
+    async with asyncio.timeout(seconds):
+        response = await client.post(
+            "/audio/transcriptions",
+            body={"model": model, "response_format": "json"},
+            files=[("file", ("recording.wav", recording, "audio/wav"))],
+            options={"headers": {"Content-Type": "multipart/form-data"}},
+            cast_to=httpx2.Response,
+        )
+    payload = object_in(response.content)
+    text = payload.get("text") if payload else None
+    if not isinstance(text, str):
+        raise translate_response(
+            response.status_code, response.headers, response.content, base_url=connection.base_url
+        )
+    return text.strip(), usage_of(payload.get("usage") if payload else None) or Usage()

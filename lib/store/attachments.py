@@ -1,0 +1,81 @@
+"""What came with messages, and what replies drew."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select
+
+from lib.chat.attachments import Attachment, AttachmentKind
+from lib.store.database import Database
+from lib.store.schema import attachments, messages
+
+
+class Attachments:
+    """Reads the attachments of all messages."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def ids(self) -> set[str]:
+        """The ids of all that some message holds, those of conversations in the bin too."""
+        with self._database.read() as connection:
+            return set(connection.execute(select(attachments.c.id).distinct()).scalars())
+
+
+def save(connection: Connection, held: Iterable[tuple[str, Sequence[Attachment]]]) -> None:
+    """Insert what messages hold, by their ids; where they hold nothing it costs nothing."""
+    rows = [
+        _row(message_id, position, attachment)
+        for message_id, attached in held
+        for position, attachment in enumerate(attached)
+    ]
+    if rows:
+        connection.execute(insert(attachments), rows)
+
+
+def of_conversation(connection: Connection, conversation_id: str) -> dict[str, tuple[Attachment, ...]]:
+    """The attachments of a conversation's messages, by message id."""
+    found: dict[str, tuple[Attachment, ...]] = {}
+    for row in connection.execute(_OF_CONVERSATION, {"conversation_id": conversation_id}):
+        found[row.message_id] = (*found.get(row.message_id, ()), _attachment(row))
+    return found
+
+
+_OF_CONVERSATION = (
+    select(attachments)
+    .join(messages, messages.c.id == attachments.c.message_id)
+    .where(messages.c.conversation_id == bindparam("conversation_id"))
+    .order_by(attachments.c.message_id, attachments.c.position)
+)
+
+
+def _row(message_id: str, position: int, attachment: Attachment) -> dict[str, Any]:
+    return {
+        "message_id": message_id,
+        "position": position,
+        "id": attachment.id,
+        "kind": attachment.kind,
+        "name": attachment.name,
+        "media_type": attachment.media_type,
+        "size": attachment.size,
+        "width": attachment.width,
+        "height": attachment.height,
+        "pages": attachment.pages,
+        "text": attachment.text,
+        "note": attachment.note,
+    }
+
+
+def _attachment(row: Row[Any]) -> Attachment:
+    return Attachment(
+        row.id,
+        AttachmentKind(row.kind),
+        row.name,
+        row.media_type,
+        row.size,
+        row.width,
+        row.height,
+        row.pages,
+        row.text,
+        row.note,
+    )

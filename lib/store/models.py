@@ -1,0 +1,145 @@
+"""Models, as this installation knows them: what was chosen about them, what they have shown, how they did."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Row, bindparam, delete, select, text, update
+from sqlalchemy.dialects.sqlite import insert
+
+from lib.chat.capabilities import Capabilities, Capability
+from lib.chat.ledger import Traffic
+from lib.chat.models import Choice
+from lib.store.database import Database
+from lib.store.schema import UtcDateTime, capabilities, model_choices
+
+FRESH_SECONDS = 10.0
+"""How long answers are remembered: each run of a page asks again, and another process may change them."""
+TRAFFIC_DAYS = 30
+"""How far back replies count: an older one says little of today's model."""
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Models:
+    """Keyed by base URL and the model's id: the same name may mean another model elsewhere."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._choices = _Memory(self._read_choices)
+        self._traffic = _Memory(self._read_traffic)
+
+    def choices(self, base_url: str) -> Mapping[str, Choice]:
+        """What was chosen about a server's models; a model without a choice is not in it."""
+        return self._choices.get(base_url)
+
+    def choose(self, base_url: str, model: str, choice: Choice) -> None:
+        """Keep a choice; a new default takes the place of the old one."""
+        values = {
+            "is_favourite": choice.is_favourite,
+            "is_hidden": choice.is_hidden,
+            "is_default": choice.is_default,
+        }
+        of_server = model_choices.c.base_url == base_url
+        with self._database.write() as connection:
+            if choice.is_default:
+                connection.execute(update(model_choices).where(of_server).values(is_default=False))
+            statement = insert(model_choices).values(base_url=base_url, model=model, **values)
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["base_url", "model"], set_=values)
+            )
+        self._choices.forget(base_url)
+
+    def capabilities(self, base_url: str) -> dict[str, Capabilities]:
+        """What a server's models have shown, by model; only those that were examined."""
+        query = select(capabilities).where(capabilities.c.base_url == base_url)
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return {model: _capabilities(rows, model) for model in {row.model for row in rows}}
+
+    def learn(self, base_url: str, model: str, found: Mapping[Capability, bool], at: datetime) -> None:
+        """Keep what was found out; what was not told this time stays as it was known."""
+        of_model = (capabilities.c.base_url == base_url) & (capabilities.c.model == model)
+        rows = [
+            {"base_url": base_url, "model": model, "name": name, "is_there": is_there, "checked_at": at}
+            for name, is_there in found.items()
+        ]
+        if not rows:
+            return
+        with self._database.write() as connection:
+            connection.execute(delete(capabilities).where(of_model, capabilities.c.name.in_(list(found))))
+            connection.execute(capabilities.insert(), rows)
+
+    def traffic(self) -> Mapping[str, Traffic]:
+        """What the ledger tells of each model's last days, by the id it was asked for."""
+        return self._traffic.get(None)
+
+    def _read_choices(self, base_url: str) -> Mapping[str, Choice]:
+        query = select(model_choices).where(model_choices.c.base_url == base_url)
+        with self._database.read() as connection:
+            return {row.model: _choice(row) for row in connection.execute(query)}
+
+    def _read_traffic(self, _key: None) -> Mapping[str, Traffic]:
+        since = datetime.now(UTC) - timedelta(days=TRAFFIC_DAYS)
+        with self._database.read() as connection:
+            rows = connection.execute(_TRAFFIC, {"since": since})
+            return {row.model: Traffic(**row._mapping) for row in rows}
+
+
+class _Memory(Generic[K, V]):
+    """Answers of a moment ago."""
+
+    def __init__(self, read: Callable[[K], V]) -> None:
+        self._read = read
+        self._known: dict[K, tuple[float, V]] = {}
+
+    def get(self, key: K) -> V:
+        """The answer, read anew when it is older than `FRESH_SECONDS`."""
+        read_at, value = self._known.get(key, (float("-inf"), None))
+        if value is None or time.monotonic() - read_at > FRESH_SECONDS:
+            value = self._read(key)
+            self._known[key] = time.monotonic(), value
+        return value
+
+    def forget(self, key: K) -> None:
+        self._known.pop(key, None)
+
+
+_QUERY = text("""
+    WITH rows AS (
+        SELECT model_requested AS model, state, ttft_ms, tokens_per_second, error_category, created_at,
+            count(ttft_ms) OVER model AS timed,
+            count(tokens_per_second) OVER model AS rated,
+            row_number() OVER (model ORDER BY ttft_ms NULLS LAST) AS nth_time,
+            row_number() OVER (model ORDER BY tokens_per_second NULLS LAST) AS nth_rate,
+            max(CASE WHEN state = 'failed' THEN created_at END) OVER model AS last_error_at
+        FROM ledger
+        WHERE created_at >= :since AND model_requested IS NOT NULL
+        WINDOW model AS (PARTITION BY model_requested)
+    )
+    SELECT model,
+        count(*) AS replies,
+        sum(state = 'completed') AS completed,
+        sum(state = 'failed') AS failed,
+        max(CASE WHEN nth_time = (timed + 1) / 2 THEN ttft_ms END) AS ttft_median_ms,
+        max(CASE WHEN nth_time = (timed * 95 + 99) / 100 THEN ttft_ms END) AS ttft_p95_ms,
+        max(CASE WHEN nth_rate = (rated + 1) / 2 THEN tokens_per_second END) AS tokens_per_second,
+        max(CASE WHEN created_at = last_error_at THEN error_category END) AS last_error,
+        max(last_error_at) AS last_error_at
+    FROM rows GROUP BY model
+""")
+_TRAFFIC = _QUERY.bindparams(bindparam("since", type_=UtcDateTime)).columns(last_error_at=UtcDateTime)
+"""Percentiles are by the nearest rank."""
+
+
+def _choice(row: Row[Any]) -> Choice:
+    return Choice(row.is_favourite, row.is_hidden, row.is_default)
+
+
+def _capabilities(rows: Sequence[Row[Any]], model: str) -> Capabilities:
+    known = {name.value for name in Capability}
+    of_model = [row for row in rows if row.model == model and row.name in known]
+    found = {Capability(row.name): row.is_there for row in of_model}
+    return Capabilities.of(found, max((row.checked_at for row in of_model), default=None))

@@ -1,0 +1,119 @@
+"""Files on the page: those of a message, those that a model drew, those that wait to be sent."""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+
+import streamlit as st
+
+from lib import app
+from lib.chat.attachments import Attachment, images_of
+from lib.files.folder import Missing
+from lib.ui import actions
+from lib.ui.labels import plain
+from lib.ui.session import Session
+
+THUMBNAIL_SIDE = 640
+"""Pixels of the longest side: enough for a sharp preview."""
+SHOWN_SIDE, WAITING_SIDE = 200, 44
+"""The longest side of previews, in CSS pixels: in a bubble, and over the composer."""
+DRAWN_WIDTH, DRAWN_WIDTH_OF_MANY = 480, 320
+"""How wide the images of an answer are drawn at most, in CSS pixels: one alone, and each of several."""
+
+
+def show(attachments: Sequence[Attachment]) -> None:
+    """Draw what came with a message: images as previews, documents as chips."""
+    if images := images_of(attachments):
+        with st.container(horizontal=True, gap="small"):
+            for image in images:
+                _show_image(image, SHOWN_SIDE)
+    for document in attachments:
+        if not document.is_image:
+            st.badge(_label(document), icon=":material/description:", color="gray")
+            if document.note:
+                st.caption(plain(document.note))
+
+
+def show_drawn(images: Sequence[Attachment], key: str) -> None:
+    """Draw the images of an answer, each with a button that saves it."""
+    width = DRAWN_WIDTH if len(images) == 1 else DRAWN_WIDTH_OF_MANY
+    with st.container(horizontal=True) if images else nullcontext():
+        for number, image in enumerate(images):
+            with st.container(width=min(width, image.width or width), gap="xsmall"):
+                _show_one_drawn(image, f"save-{key}-{number}")
+
+
+def _show_one_drawn(image: Attachment, key: str) -> None:
+    try:
+        data = app.get().files.load(image)
+    except Missing:
+        st.caption(_gone(image))
+        return
+    st.image(data, width="stretch")
+    st.caption(f"{image.width} × {image.height}" + (f" · {plain(image.text)}" if image.text else ""))
+    st.download_button(
+        "Download",
+        data,
+        image.name,
+        image.media_type,
+        key=key,
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def show_waiting(session: Session) -> None:
+    """Draw what goes with the next message, and what has to be said about the last files."""
+    for number, sentence in enumerate(session.refusals):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"refusal-{number}"):
+            st.caption(f":material/error: {plain(sentence)}", width="stretch")
+            if session.recording and number == len(session.refusals) - 1:
+                st.button("Try again", key="write_down_again", on_click=actions.write_down_again)
+    if session.attached:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="waiting"):
+            for attachment in session.attached:
+                _show_waiting(attachment)
+
+
+def _show_waiting(attachment: Attachment) -> None:
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        gap="xxsmall",
+        width="content",
+        border=True,
+        key=f"chip-{attachment.id}",
+    ):
+        if attachment.is_image:
+            _show_image(attachment, WAITING_SIDE)
+        else:
+            label = _label(attachment) + (f" · {plain(attachment.note)}" if attachment.note else "")
+            st.caption(f":material/description: {label}", width="content")
+        st.button(
+            "",
+            key=f"detach-{attachment.id}",
+            icon=":material/close:",
+            help=f"Remove {plain(attachment.name)}",
+            type="tertiary",
+            on_click=actions.detach,
+            args=(attachment.id,),
+        )
+
+
+def _show_image(image: Attachment, side: int) -> None:
+    try:
+        data = app.get().files.smaller(image, THUMBNAIL_SIDE)
+    except Missing:
+        st.caption(_gone(image))
+    else:
+        longest = max(image.width or 1, image.height or 1)
+        st.image(data, width=max(1, side * (image.width or 1) // longest))
+
+
+def _gone(image: Attachment) -> str:
+    return f":material/broken_image: {plain(image.name)} is not here any more."
+
+
+def _label(document: Attachment) -> str:
+    pages = f" · {document.pages:,} {'page' if document.pages == 1 else 'pages'}" if document.pages else ""
+    return f"{plain(document.name)}{pages} · ≈ {document.tokens:,} tokens"

@@ -1,0 +1,158 @@
+"""The doctor's page: what an examination takes, how it goes, and what it found."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lib import app
+from lib.chat.diagnosis import Cost, Finding, Verdict, learnt
+from lib.chat.prices import Price
+from lib.engine.doctor import Examination
+from lib.ui import model_actions
+from lib.ui.labels import plain
+from lib.ui.session import KEY, Session
+
+MODEL = "doctor_model"
+SILENCE_SECONDS = 0.5
+"""How often a page that waits for a check looks whether anybody still looks at it."""
+_SIGNS = {
+    Verdict.PASS: ":green[:material/check_circle:]",
+    Verdict.FAIL: ":red[:material/cancel:]",
+    Verdict.NOT_SUPPORTED: ":orange[:material/do_not_disturb_on:]",
+    Verdict.SKIPPED: ":gray[:material/skip_next:]",
+}
+_PENDING, _RUNNING = ":gray[:material/radio_button_unchecked:]", ":blue[:material/pending:]"
+_WORDS = {Verdict.PASS: "passed", Verdict.FAIL: "failed"}
+
+
+def show(session: Session) -> list[DeltaGenerator]:
+    """Draw the page; returns the places of the checks while an examination runs."""
+    doctor, connection = app.get().engine.doctor, session.connection
+    st.markdown("### Doctor")
+    st.caption(
+        f"Examines `{connection.base_url}` and one of its models: what is wrong, what the model can do, "
+        "and what to do about it. The chat page then offers what the model takes."
+    )
+    examination = doctor.last(connection)
+    is_running = examination is not None and not examination.is_closed
+    model = _show_controls(session, is_running=is_running)
+    price = app.get().engine.catalogue.prices(connection).get(model or "")
+    st.caption(_estimate(doctor.cost, price))
+    if examination is None:
+        st.caption(" · ".join(probe.title for probe in doctor.checks))
+        return []
+    _show_summary(examination)
+    with st.container(key="checks", gap="xsmall"):
+        slots = [st.empty() for _ in doctor.checks]
+    _draw(examination, slots, 0)
+    return slots if is_running else []
+
+
+def follow(session: Session, slots: Sequence[DeltaGenerator]) -> None:
+    """Draw each finding as it comes, then the page anew."""
+    examination = app.get().engine.doctor.last(session.connection)
+    if examination is None:
+        return
+    seen = len(examination.findings)
+    _draw(examination, slots, 0)
+    while not examination.is_closed:
+        st.session_state.get(KEY)  # lets Streamlit end a script whose page has gone
+        if examination.wait(seen, SILENCE_SECONDS):
+            drawn, seen = seen, len(examination.findings)
+            _draw(examination, slots, drawn)
+    st.rerun()
+
+
+def _show_controls(session: Session, *, is_running: bool) -> str | None:
+    """The model and the button; returns the model."""
+    catalogue, connection = app.get().engine.catalogue, session.connection
+    listed = [] if connection.needs_key else [m.id for m in catalogue.listing(connection).models]
+    preferred = session.patient or st.session_state.get(MODEL) or session.conversation.model
+    chosen = preferred or (listed[0] if listed else None)
+    session.patient = None
+    if chosen and chosen not in listed:
+        listed.insert(0, chosen)
+    st.session_state[MODEL] = chosen
+    with st.container(horizontal=True, vertical_alignment="center", key="doctor_controls"):
+        model = st.selectbox(
+            "Model",
+            listed,
+            key=MODEL,
+            placeholder="Model",
+            label_visibility="collapsed",
+            accept_new_options=True,
+            disabled=is_running,
+            width=280,
+        )
+        if is_running:
+            st.button(
+                "Stop", key="stop", icon=":material/stop_circle:", on_click=model_actions.stop_examination
+            )
+        else:
+            st.button(
+                "Examine",
+                key="examine",
+                icon=":material/stethoscope:",
+                type="primary",
+                on_click=model_actions.examine,
+                args=(model,),
+            )
+    return model
+
+
+def _estimate(cost: Cost, price: Price | None) -> str:
+    words = f"It takes about {cost.requests} requests and {cost.tokens:,} tokens"
+    if price is None:
+        return f"{words}, more for a model that thinks."
+    dollars = price.call * cost.requests if price.call is not None else _dollars(cost.tokens, price)
+    return plain(f"{words}, roughly ${dollars:.3f}, more for a model that thinks.")
+
+
+def _dollars(tokens: int, price: Price) -> float:
+    return tokens * (price.completion or 0.0) / 1_000_000
+
+
+def _show_summary(examination: Examination) -> None:
+    counts = Counter(finding.verdict for finding in examination.findings)
+    told = ", ".join(
+        f"{counts[verdict]} {_WORDS.get(verdict, verdict.value)}" for verdict in Verdict if counts[verdict]
+    )
+    if not examination.is_closed:
+        st.markdown(f"Examining {plain(examination.model or 'the server')}…")
+        return
+    end = "Stopped. " if examination.was_stopped else ""
+    about = f" of {plain(examination.model)}" if examination.model else ""
+    st.markdown(f"{end}**Examination{about}**: {told or 'nothing found'}.")
+    if examination.problem:
+        st.error(plain(examination.problem), icon=":material/error:")
+    if examination.was_stopped and learnt(examination.findings):
+        st.caption(
+            "A stopped examination teaches nothing: run a whole one to change what the chat page offers."
+        )
+
+
+def _draw(examination: Examination, slots: Sequence[DeltaGenerator], drawn: int) -> None:
+    """Draw the findings from the `drawn`-th on, and what is still to come."""
+    checks, findings = app.get().engine.doctor.checks, examination.findings[:]
+    for slot, finding in list(zip(slots, findings, strict=False))[drawn:]:
+        _draw_row(slot, f"{_SIGNS[finding.verdict]} **{finding.title}**", _text(finding))
+    if not examination.is_closed:
+        for number in range(len(findings), len(slots)):
+            is_next = number == len(findings)
+            sign = _RUNNING if is_next else _PENDING
+            title = checks[number].title
+            _draw_row(slots[number], f"{sign} **{title}**" if is_next else f"{sign} :gray[{title}]", "")
+
+
+def _draw_row(slot: DeltaGenerator, title: str, text: str) -> None:
+    with slot.container():
+        left, right = st.columns([2, 5], gap="small")
+        left.markdown(title)
+        right.markdown(text)
+
+
+def _text(finding: Finding) -> str:
+    advice = f"  \n:gray[{plain(finding.advice)}]" if finding.advice else ""
+    return f"{plain(finding.meaning)}{advice}"

@@ -1,0 +1,78 @@
+"""Takes what a person brings along: files, and what was spoken. Nothing of Streamlit's is kept."""
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import streamlit as st
+
+from lib import app
+from lib.chat.errors import ChatError
+from lib.files.intake import LONGEST_DOCUMENT, FileRefused
+from lib.files.intake import take as take_file
+from lib.ui.errors import TITLES
+from lib.ui.frames import SILENCE_SECONDS
+from lib.ui.session import KEY, Session
+
+MOST_FILES = 10
+"""With one message."""
+
+
+def take(session: Session, files: Iterable[Any]) -> None:
+    """Put uploaded files to those that wait for the next message; what is refused is said in a sentence."""
+    for file in files:
+        known = {each.id for each in session.attached}
+        if len(known) >= MOST_FILES:
+            session.refusals.append(f"A message takes {MOST_FILES} files at most; the others were left out.")
+            return
+        room = LONGEST_DOCUMENT - sum(len(each.text) for each in session.attached)
+        try:
+            taken = take_file(file.name, file.getvalue(), most_characters=room)
+        except FileRefused as refused:
+            session.refusals.append(str(refused))
+        else:
+            if taken.id not in known:
+                session.attached.append(taken)
+
+
+def write_down(session: Session, text: str, recording: bytes) -> None:
+    """Put what a recording says behind the text that was written before it, for the person to read and send.
+
+    Where that fails a sentence says why, and the recording is kept.
+    """
+    session.listening = threading.Event()
+    session.draft, session.recording = text, (text, recording)
+    try:
+        spoken = _written_down(session, recording)
+        session.recording = None
+        session.draft = f"{text} {spoken}".strip()
+        if not spoken:
+            session.refusals.append("Nothing could be heard in the recording.")
+    except ChatError as error:
+        session.refusals.append(f"{TITLES[error.category]}. {error.message} {error.hint}")
+    finally:
+        session.listening.set()
+
+
+def follow_speech(session: Session) -> None:
+    """Wait for what another run of this page has written down, and draw the page again with it.
+
+    A click ends the run in which a person has spoken, and with it what that would have shown.
+    """
+    listening = session.listening
+    if listening is None or listening.is_set():
+        return
+    while not listening.wait(SILENCE_SECONDS):
+        st.session_state.get(KEY)
+    st.rerun()
+
+
+def _written_down(session: Session, recording: bytes) -> str:
+    application = app.get()
+    return application.engine.transcribe(
+        session.connection,
+        recording,
+        model=application.settings.transcription_model or "",
+        session_id=session.id,
+        conversation_id=session.conversation.id,
+    )

@@ -1,0 +1,56 @@
+"""What stands above the chat while the gateway does not list its models, and goes by itself when it does."""
+
+import streamlit as st
+
+from lib import app
+from lib.chat.errors import Category, ChatError
+from lib.engine.catalogue import RETRY_SECONDS
+from lib.ui import actions, errors, panels
+from lib.ui.labels import plain
+from lib.ui.session import Session, held
+
+LOOK_SECONDS = 3.0
+"""How often the banner looks whether the list has come; asking again takes `RETRY_SECONDS`."""
+_DOWN = (Category.UPSTREAM_DOWN, Category.TIMEOUT)
+_KEYS = (Category.MISSING_KEY, Category.INVALID_KEY)
+
+
+def show(session: Session) -> None:
+    """Draw the banner if there is no list; otherwise nothing."""
+    if not session.connection.needs_key and _error(session):
+        _show_banner()
+
+
+def _error(session: Session) -> ChatError | None:
+    """Why no model is known. A list that is only old is good enough."""
+    listing = app.get().engine.catalogue.listing(session.connection, wait_seconds=0)
+    return None if listing.models else listing.error
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+def _show_banner() -> None:
+    error = _error(held())
+    if error is None:
+        st.rerun()
+    with st.container(key="outage"):
+        st.warning(_sentence(error), icon=":material/cloud_off:")
+        if error.category in _KEYS:
+            st.button(
+                "Use another key",
+                key="outage_key",
+                icon=":material/key:",
+                on_click=actions.open_panel,
+                args=(panels.CONNECT,),
+            )
+        else:
+            st.button("Try again", key="list_models", icon=":material/refresh:", on_click=actions.list_models)
+
+
+def _sentence(error: ChatError) -> str:
+    if error.category in _DOWN:
+        return (
+            f"**{errors.TITLES[error.category]}.** {plain(error.message)} Earlier chats are here to read; "
+            f"this page looks again every {RETRY_SECONDS:.0f} seconds."
+        )
+    title = errors.TITLES[error.category] if error.category in _KEYS else "The models could not be listed"
+    return f"**{title}.** {plain(error.message)} {plain(error.hint)}"

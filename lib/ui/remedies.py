@@ -1,0 +1,110 @@
+"""The one thing that helps after each kind of error, as a button under it."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from lib import app
+from lib.chat.connection import likely_base_url
+from lib.chat.errors import Category, ChatError
+from lib.chat.messages import Message
+from lib.chat.models import closest
+from lib.chat.reply import Reply
+from lib.ui import actions, panels
+from lib.ui.labels import plain
+from lib.ui.session import Session
+
+Turn = Sequence[Message]
+
+
+def show(session: Session, turn: Turn, error: ChatError) -> None:
+    """Draw what can be done about the error that a turn ended with."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"remedy-{turn[-1].id}"):
+        _REMEDIES[error.category](session, turn)
+
+
+def is_continue(reply: Reply) -> bool:
+    """Whether the remedy is to continue what the reply has said so far."""
+    return bool(reply.error and reply.error.category is Category.STREAM_INTERRUPTED and reply.text)
+
+
+def _button(label: str, icon: str, turn: Turn, action: Callable[..., None], *args: str) -> None:
+    name = label.lower().replace(" ", "_")
+    st.button(
+        plain(label),
+        key=f"{name}-{turn[-1].id}",
+        icon=f":material/{icon}:",
+        on_click=action,
+        args=args,
+    )
+
+
+def _add_key(_: Session, turn: Turn) -> None:
+    _button("Add a key", "key", turn, actions.open_panel, panels.CONNECT)
+
+
+def _change_key(_: Session, turn: Turn) -> None:
+    _button("Use another key", "key", turn, actions.open_panel, panels.CONNECT)
+
+
+def _try_again(_: Session, turn: Turn) -> None:
+    _button("Try again", "refresh", turn, actions.regenerate, turn[-1].id)
+
+
+def _copy_address(session: Session, turn: Turn) -> None:
+    if likely := likely_base_url(session.connection.base_url):
+        _button("Copy the likely setting", "content_copy", turn, actions.copy_address, likely)
+        st.caption(f"`KKIAI_BASE_URL={likely}`, for the file `.env`", width="content")
+    else:
+        _try_again(session, turn)
+
+
+def _choose_model(session: Session, turn: Turn) -> None:
+    """The catalogue's names that are most like the one that was asked for."""
+    reply = turn[-1].reply or Reply()
+    models = app.get().engine.catalogue.listing(session.connection, wait_seconds=0.0).models
+    names = closest(reply.model_requested or "", models)
+    for name in names:
+        _button(f"Ask {name}", "smart_toy", turn, actions.ask_model, turn[-1].id, name)
+    if not names:
+        _try_again(session, turn)
+
+
+def _show_balance(session: Session, turn: Turn) -> None:
+    _try_again(session, turn)
+    if balance := app.get().engine.balances.left(session.connection):
+        st.caption(plain(str(balance)), width="content")
+
+
+def _new_chat(_: Session, turn: Turn) -> None:
+    _button("Start a new chat", "edit_square", turn, actions.new_chat)
+
+
+def _edit_question(session: Session, turn: Turn) -> None:
+    question = session.conversation.messages.get(turn[0].parent_id or "")
+    if question:
+        _button("Edit the question", "edit", turn, actions.edit, question.id)
+
+
+def _continue(session: Session, turn: Turn) -> None:
+    if is_continue(turn[-1].reply or Reply()):
+        _button("Continue", "play_arrow", turn, actions.go_on, turn[-1].id)
+    else:
+        _try_again(session, turn)
+
+
+_REMEDIES: dict[Category, Callable[[Session, Turn], None]] = {
+    Category.MISSING_KEY: _add_key,
+    Category.INVALID_KEY: _change_key,
+    Category.WRONG_BASE_URL: _copy_address,
+    Category.INVALID_MODEL: _choose_model,
+    Category.INSUFFICIENT_BALANCE: _show_balance,
+    Category.RATE_LIMITED: _try_again,
+    Category.CONTEXT_TOO_LONG: _new_chat,
+    Category.CONTENT_FILTERED: _edit_question,
+    Category.PERMISSION_DENIED: _choose_model,
+    Category.BAD_REQUEST: _edit_question,
+    Category.TIMEOUT: _try_again,
+    Category.UPSTREAM_DOWN: _try_again,
+    Category.STREAM_INTERRUPTED: _continue,
+}

@@ -1,0 +1,141 @@
+"""Each kind of error in a real browser: how it looks, and that its button does what it says."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from lib.chat.errors import Category
+from lib.gateway.requests import CONTINUE
+from lib.ui.errors import TITLES
+from tests.app_server import AppServer, free_port
+from tests.browser.chat_page import ChatPage
+from tests.scripted_gateway import ScriptedGateway, error, raw, stream
+
+pytestmark = pytest.mark.browser
+
+Try = Callable[[ChatPage, ScriptedGateway], None]
+FIXED = "Here is your answer"
+
+
+def says(status: int, message: str) -> Any:
+    return error(status, {"error": {"message": message}})
+
+
+@pytest.fixture(scope="module")
+def server(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """The app with a base URL that lacks its `/v1`; the scripted gateway answers there all the same."""
+    base_url = gateway.base_url.removesuffix("/v1")
+    gateway.serve("/api/usage/token/", error(200, {"data": {"total_available": 5000}}))
+    with AppServer(tmp_path_factory.mktemp("app") / "data", base_url) as running:
+        yield running
+
+
+def gives_an_answer(chat: ChatPage, _: ScriptedGateway) -> None:
+    expect(chat.answer).to_contain_text(FIXED)
+    expect(chat.box).to_have_value("")
+
+
+def asks_for_a_key(chat: ChatPage, _: ScriptedGateway) -> None:
+    expect(chat.dialog.get_by_label("API key")).to_be_visible()
+    chat.page.keyboard.press("Escape")
+    expect(chat.dialog).to_have_count(0)
+
+
+def copies_the_setting(chat: ChatPage, gateway: ScriptedGateway) -> None:
+    expect(chat.page.get_by_text("Copied")).to_be_visible()
+    copied = chat.page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"KKIAI_BASE_URL={gateway.base_url}"
+
+
+def begins_anew_with_the_question(chat: ChatPage, _: ScriptedGateway) -> None:
+    expect(chat.welcome).to_be_visible()
+    expect(chat.box).to_have_value(Category.CONTEXT_TOO_LONG)
+
+
+def opens_the_editor(chat: ChatPage, _: ScriptedGateway) -> None:
+    expect(chat.page.get_by_label("Edit your message")).to_be_visible()
+
+
+def goes_on(chat: ChatPage, _: ScriptedGateway) -> None:
+    expect(chat.answer).to_contain_text("Half an answer and the rest")
+
+
+REMEDIES: dict[Category, tuple[Any, str, Try]] = {
+    Category.MISSING_KEY: (says(401, "未提供令牌"), "Add a key", asks_for_a_key),
+    Category.INVALID_KEY: (says(401, "Invalid token"), "Use another key", asks_for_a_key),
+    Category.WRONG_BASE_URL: (raw(b"<!doctype html>"), "Copy the likely setting", copies_the_setting),
+    Category.INVALID_MODEL: (says(503, "No available channel"), "Ask model-b", gives_an_answer),
+    Category.INSUFFICIENT_BALANCE: (says(403, "用户额度不足"), "Try again", gives_an_answer),
+    Category.RATE_LIMITED: (says(429, "Slow down"), "Try again", gives_an_answer),
+    Category.CONTEXT_TOO_LONG: (
+        *(says(400, "prompt is too long"), "Start a new chat"),
+        begins_anew_with_the_question,
+    ),
+    Category.CONTENT_FILTERED: (says(400, "sensitive words"), "Edit the question", opens_the_editor),
+    Category.PERMISSION_DENIED: (says(403, "No access"), "Ask model-a", gives_an_answer),
+    Category.BAD_REQUEST: (says(400, "n is too large"), "Edit the question", opens_the_editor),
+    Category.TIMEOUT: (error(504), "Try again", gives_an_answer),
+    Category.UPSTREAM_DOWN: (error(502), "Try again", gives_an_answer),
+    Category.STREAM_INTERRUPTED: (stream("Half an answer", hang_up=True), "Continue", goes_on),
+}
+
+
+def test_each_error_says_what_it_is_and_its_button_helps(chat: ChatPage, gateway: ScriptedGateway) -> None:
+    gateway.when(CONTINUE, stream(" and the rest"))
+    for category, (script, button, helps) in REMEDIES.items():
+        gateway.when(category, script)
+        chat.ask(category)
+        alert = chat.answer.get_by_test_id("stAlert")
+        expect(alert).to_contain_text(TITLES[category])
+        if category is not Category.STREAM_INTERRUPTED:
+            expect(chat.box).to_have_value(category)
+        if category is Category.INSUFFICIENT_BALANCE:
+            expect(chat.answer).to_contain_text("$0.01 is left on this key")
+        chat.wait_until_still()
+        gateway.when(category, stream(FIXED))
+        chat.answer.get_by_role("button", name=button).click()
+        helps(chat, gateway)
+        chat.wait_until_still()
+        if category is not Category.CONTEXT_TOO_LONG:
+            chat.new_chat()
+
+
+def test_the_same_question_returns_as_often_as_it_fails(chat: ChatPage, gateway: ScriptedGateway) -> None:
+    gateway.when("Never answered", says(400, "no"))
+    chat.ask("Never answered")
+    for _ in range(3):
+        expect(chat.box).to_have_value("Never answered")
+        chat.wait_until_still()
+        chat.box.press("Enter")
+    expect(chat.questions).to_have_count(1)
+    expect(chat.answer).to_contain_text("4 / 4")
+    expect(chat.box).to_have_value("Never answered")
+
+
+def test_what_a_person_is_typing_is_not_replaced_by_what_returns(
+    chat: ChatPage, gateway: ScriptedGateway
+) -> None:
+    gateway.when("Never answered", says(503, "down"))
+    chat.ask("Never answered")
+    chat.box.fill("Something else meanwhile")
+    expect(chat.answer.get_by_test_id("stAlert")).to_be_visible()
+    chat.wait_until_still()
+    expect(chat.box).to_have_value("Something else meanwhile")
+
+
+def test_a_gateway_that_comes_back_is_found_without_a_click(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    port = free_port()
+    data_dir = tmp_path_factory.mktemp("away") / "data"
+    with AppServer(data_dir, f"http://127.0.0.1:{port}/v1") as away:
+        context = chromium.new_context()
+        chat = ChatPage.open(context, away.url)
+        banner = chat.keyed("outage")
+        expect(banner).to_contain_text("cannot be reached")
+        with ScriptedGateway(port=port):
+            expect(banner).to_have_count(0, timeout=30_000)
+            chat.ask_and_wait("tokens=3")
+        context.close()

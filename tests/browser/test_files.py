@@ -1,0 +1,105 @@
+"""Images and documents in a real browser: chosen, pasted, dropped, refused, drawn, saved."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import FilePayload, Locator, expect
+
+from tests.browser.chat_page import ChatPage
+from tests.browser.conftest import OpenChat
+from tests.files.samples import image
+from tests.scripted_gateway import ScriptedGateway, drawing, stream
+
+pytestmark = pytest.mark.browser
+
+CARRY = """([name, encoded]) => {
+    const bytes = Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], name, { type: "image/png" }));
+    return data;
+}"""
+PASTE = """(box, data) => box.dispatchEvent(
+    new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: data })
+)"""
+IS_DRAWN = "image => image.complete && image.naturalWidth > 0"
+
+
+def photo(name: str, **options: Any) -> FilePayload:
+    return {"name": name, "mimeType": "image/png", "buffer": image(600, 400, **options)}
+
+
+def expect_drawn(images: Locator, count: int) -> None:
+    """They are not only there: the browser was allowed to load them."""
+    expect(images).to_have_count(count)
+    for shown in images.all():
+        shown.scroll_into_view_if_needed()
+        shown.page.wait_for_function(IS_DRAWN, arg=shown.element_handle())
+
+
+def test_chosen_files_go_along_and_are_there_after_a_reload(
+    gateway: ScriptedGateway, open_chat: OpenChat
+) -> None:
+    chat = open_chat(width=390, height=844)
+    gateway.when("What are these?", stream("Two squares and some notes."))
+    notes: FilePayload = {"name": "notes.md", "mimeType": "text/markdown", "buffer": b"# Tea"}
+    chat.attach(photo("red.png"), photo("blue.png", colour=(0, 0, 200)), notes)
+    chat.box.fill("What are these?")
+    chat.box.press("Enter")
+    expect(chat.answer).to_contain_text("Two squares and some notes.")
+    chat.wait_until_still()
+    for _ in range(2):
+        expect_drawn(chat.questions.last.locator("img"), 2)
+        expect(chat.questions.last).to_contain_text("notes.md · ≈ 2 tokens")
+        assert chat.page.evaluate("document.documentElement.scrollWidth") <= 390
+        chat.reload()
+
+
+def test_an_image_can_be_pasted_and_dropped(gateway: ScriptedGateway, chat: ChatPage) -> None:
+    gateway.when("Can I?", stream("You can."))
+    pasted, dropped = (
+        chat.page.evaluate_handle(CARRY, [name, base64.b64encode(image(width)).decode()])
+        for name, width in (("pasted.png", 60), ("dropped.png", 70))
+    )
+    chat.box.evaluate(PASTE, pasted)
+    expect(chat.page.get_by_text("pasted.png")).to_be_visible()
+    for step in ("dragenter", "dragover"):
+        chat.box.dispatch_event(step, {"dataTransfer": dropped})
+    expect(chat.page.get_by_text("Drag and drop files here")).to_be_visible()
+    zone = chat.page.get_by_role("button", name="file upload").first
+    zone.dispatch_event("drop", {"dataTransfer": dropped})
+    expect(chat.page.get_by_text("dropped.png")).to_be_visible()
+    chat.box.fill("Can I?")
+    chat.box.press("Enter")
+    expect(chat.answer).to_contain_text("You can.")
+    expect_drawn(chat.questions.last.locator("img"), 2)
+
+
+def test_a_refused_file_leaves_the_message_where_it_was(chat: ChatPage) -> None:
+    chat.attach(
+        {"name": "report.docx", "mimeType": "", "buffer": b"PK\x03\x04" + b"\0" * 50}, photo("red.png")
+    )
+    chat.box.fill("Compare these")
+    chat.box.press("Enter")
+    expect(chat.keyed("tray")).to_contain_text("“report.docx” is a ZIP archive or an Office file")
+    expect_drawn(chat.keyed("tray").locator("img"), 1)
+    expect(chat.box).to_have_value("Compare these")
+
+
+def test_an_image_model_draws_and_what_it_drew_can_be_saved(
+    gateway: ScriptedGateway, open_chat: OpenChat
+) -> None:
+    chat = open_chat(scheme="dark")
+    drawn = image(256, 256, colour=(10, 120, 60))
+    gateway.when("A green square", drawing(drawn, prompt="A plain green square"))
+    chat.choose_model("easel-image")
+    expect(chat.box).to_have_attribute("placeholder", "Describe an image")
+    chat.ask("A green square")
+    expect_drawn(chat.answer.locator("img"), 1)
+    expect(chat.answer).to_contain_text("256 × 256 · A plain green square")
+    expect(chat.footer).to_contain_text("easel-image · 1 image in")
+    with chat.page.expect_download() as download:
+        chat.page.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename == "image-1.png"
+    assert Path(download.value.path()).read_bytes() == drawn

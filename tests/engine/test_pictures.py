@@ -1,0 +1,195 @@
+"""Images on their way to a model and from one, and speech, with the real engine, store and folder."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from lib.chat.attachments import Attachment
+from lib.chat.connection import Connection
+from lib.chat.errors import ChatError
+from lib.chat.messages import Message
+from lib.chat.reply import State
+from lib.chat.usage import Source
+from lib.engine.engine import Engine, new_id
+from lib.engine.pictures import ATTACHMENTS_IGNORED
+from lib.files.folder import Files
+from lib.files.intake import take
+from lib.gateway.client import Gateway
+from lib.store import Store
+from tests.engine.conftest import PATIENCE, QUICK, Chat, settle
+from tests.files.samples import image, noise
+from tests.scripted_gateway import ScriptedGateway, drawing, error, stream
+
+REQUEST_BYTES = 300 * 1024
+REFUSAL = {"error": {"message": "Invalid content type. image_url is only supported by certain models."}}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    return Files(tmp_path / "files")
+
+
+@pytest.fixture
+def chat(gateway: ScriptedGateway, store: Store, files: Files, connection: Connection) -> Iterator[Chat]:
+    """A conversation of an engine that keeps its images in a folder."""
+    engine = Engine(Gateway(), store, files=files, request_bytes=REQUEST_BYTES)
+    yield Chat(engine, store, connection)
+    engine.stop()
+    settle(gateway)
+
+
+def ask(chat: Chat, text: str, *attachments: Attachment) -> Message:
+    """Say something with files; the answer, as the store has it."""
+    tape = chat.engine.send(
+        chat.conversation,
+        text,
+        parent_id=chat.conversation.leaf_id,
+        connection=chat.connection,
+        send_id=new_id(),
+        session_id=chat.session_id,
+        attachments=attachments,
+    )
+    assert tape
+    assert tape.wait_closed(PATIENCE)
+    return chat.stored(tape)[0]
+
+
+def kept(tmp_path: Path) -> list[str]:
+    return sorted(path.name for path in (tmp_path / "files").glob("*/*"))
+
+
+def test_an_image_and_a_document_go_along_and_are_stored(
+    chat: Chat, gateway: ScriptedGateway, tmp_path: Path
+) -> None:
+    photo, notes = take("photo.png", image()), take("notes.md", b"# Tea")
+    answer = ask(chat, QUICK, photo, notes)
+    (request,) = gateway.requests
+    assert request.images == [photo.data]
+    assert request.body["messages"][0]["content"][0]["text"] == "File: notes.md\n\n# Tea"
+    found = chat.store.conversations.get(chat.conversation.id)
+    assert found
+    question = found.messages[answer.parent_id or ""]
+    assert question.attachments == (photo, notes)
+    assert [each.data for each in question.attachments] == [None, None]
+    assert kept(tmp_path) == [photo.id]
+
+
+def test_an_image_is_sent_again_with_what_follows_and_counted_in_estimates(
+    chat: Chat, gateway: ScriptedGateway
+) -> None:
+    gateway.enqueue(stream("A red one.", usage="never"), stream("No."))
+    answer = ask(chat, "Look", take("photo.png", image(750, 100)))
+    assert answer.reply
+    assert answer.reply.usage.source is Source.ESTIMATED
+    assert (answer.reply.usage.prompt_tokens or 0) >= 100
+    ask(chat, "Is it blue?")
+    assert [len(request.images) for request in gateway.requests] == [1, 1]
+    assert gateway.requests[1].body["messages"][-1] == {"role": "user", "content": "Is it blue?"}
+
+
+def test_a_request_with_many_large_images_stays_under_its_limit(chat: Chat, gateway: ScriptedGateway) -> None:
+    for seed in range(4):
+        answer = ask(chat, f"Look at {seed}, {QUICK}", take(f"{seed}.jpg", noise(800, 600, seed=seed)))
+    assert all(len(request.raw_body) <= REQUEST_BYTES for request in gateway.requests)
+    sides = [Image.open(BytesIO(data)).width for data in gateway.requests[-1].images]
+    assert sides == sorted(sides)
+    assert len(sides) < 4
+    assert answer.reply
+    assert answer.reply.notices[0].endswith("did not fit into the request and was left out.")
+
+
+def test_images_of_a_temporary_chat_are_in_no_file(
+    chat: Chat, gateway: ScriptedGateway, tmp_path: Path
+) -> None:
+    chat.conversation.is_temporary = True
+    photo = take("photo.png", image())
+    tape = chat.engine.send(
+        chat.conversation,
+        QUICK,
+        parent_id=None,
+        connection=chat.connection,
+        send_id=new_id(),
+        session_id=chat.session_id,
+        attachments=(photo,),
+    )
+    assert tape
+    assert tape.wait_closed(PATIENCE)
+    assert gateway.requests[0].images == [photo.data]
+    assert kept(tmp_path) == []
+    assert chat.store.attachments.ids() == set()
+
+
+def test_a_file_names_the_chat_where_nothing_is_written(chat: Chat, gateway: ScriptedGateway) -> None:
+    gateway.enqueue(stream("A red one."))
+    ask(chat, "", take("photo.png", image()))
+    assert chat.conversation.title == "photo.png"
+
+
+def test_a_model_that_refused_images_is_remembered(chat: Chat, gateway: ScriptedGateway) -> None:
+    gateway.enqueue(error(400, REFUSAL), error(400, REFUSAL))
+    ask(chat, "No image here")
+    assert not chat.engine.refuses_images(chat.connection, "model-a")
+    ask(chat, "Look", take("photo.png", image()))
+    assert chat.engine.refuses_images(chat.connection, "model-a")
+    assert not chat.engine.refuses_images(chat.connection, "model-b")
+    assert not chat.engine.refuses_images(Connection("https://elsewhere.test/v1"), "model-a")
+
+
+def test_what_is_drawn_is_kept_found_again_and_booked(
+    chat: Chat, gateway: ScriptedGateway, files: Files, tmp_path: Path
+) -> None:
+    chat.conversation.model = "gpt-image-1"
+    data = image(256, 256)
+    gateway.enqueue(drawing(data, prompt="A red square", usage={"input_tokens": 5, "output_tokens": 272}))
+    answer = ask(chat, "A square", take("notes.md", b"# Tea"))
+    assert answer.reply
+    (drawn,) = answer.reply.images
+    assert (drawn.name, drawn.media_type, drawn.width, drawn.text) == (
+        "image-1.png",
+        "image/png",
+        256,
+        "A red square",
+    )
+    assert files.load(drawn) == data
+    assert answer.reply.notices == (ATTACHMENTS_IGNORED,)
+    assert drawn.id in chat.store.attachments.ids()
+    assert drawn.id in kept(tmp_path)
+    (row,) = chat.store.ledger.of_conversation(chat.conversation.id)
+    assert (row.state, row.model_requested, row.usage.completion_tokens) == (
+        State.COMPLETED,
+        "gpt-image-1",
+        272,
+    )
+    assert chat.store.replies.tape(answer.id)
+    chat.store.conversations.purge(chat.conversation.id)
+    assert chat.store.attachments.ids() == set()
+
+
+def test_what_is_drawn_and_is_no_image_fails_with_a_sentence(chat: Chat, gateway: ScriptedGateway) -> None:
+    chat.conversation.model = "dall-e-3"
+    gateway.enqueue(drawing(b"<svg onload='alert(1)'/>"))
+    answer = ask(chat, "A square")
+    assert answer.reply
+    assert answer.reply.error
+    assert answer.reply.error.message == "“image-1” is no image."
+    assert answer.reply.images == ()
+
+
+def test_speech_becomes_text_and_a_row_in_the_ledger(chat: Chat, gateway: ScriptedGateway) -> None:
+    def heard() -> str:
+        return chat.engine.transcribe(
+            chat.connection, b"RIFF", model="whisper-1", session_id=chat.session_id, conversation_id="c"
+        )
+
+    assert heard() == "How hot should the water be?"
+    gateway.enqueue(error(401, {"error": {"message": "Invalid token"}}))
+    with pytest.raises(ChatError):
+        heard()
+    rows = chat.store.ledger.of_session(chat.session_id)
+    assert [(row.purpose, row.state, row.model_requested) for row in rows] == [
+        ("transcription", State.COMPLETED, "whisper-1"),
+        ("transcription", State.FAILED, "whisper-1"),
+    ]

@@ -1,0 +1,44 @@
+"""Takes one upload in a fresh process and tells what it cost in computing time and memory, as JSON.
+
+`python -m tests.files.measure NAME`, the file on standard input.
+"""
+
+import json
+import os
+import resource
+import sys
+from dataclasses import asdict
+
+from lib.files.intake import FileRefused, take
+
+
+def main(name: str) -> None:
+    data = sys.stdin.buffer.read()
+    before, started = _megabytes(resource.RUSAGE_SELF), _seconds()
+    try:
+        taken, refused = asdict(take(name, data)), ""
+    except FileRefused as error:
+        taken, refused = {}, str(error)
+    told = {
+        "seconds": _seconds() - started,
+        "grown": _megabytes(resource.RUSAGE_SELF) - before,
+        "reader": _megabytes(resource.RUSAGE_CHILDREN),
+        "refused": refused,
+        "taken": {key: value for key, value in taken.items() if key not in ("data", "text")},
+        "text": taken.get("text", ""),
+    }
+    sys.stdout.write(json.dumps(told))
+
+
+def _seconds() -> float:
+    """Processor time of this process and of those that it has started and that have ended."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
+def _megabytes(whose: int) -> float:
+    return resource.getrusage(whose).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,106 @@
+"""An export takes the images along, and an import brings them back; what is none comes in as a name."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lib.chat import imports
+from lib.chat.attachments import data_uri
+from lib.chat.conversations import Conversation
+from lib.chat.exports import ExportFormatError, to_markdown
+from lib.chat.messages import Message
+from lib.chat.reply import Reply, State
+from lib.files import archive
+from lib.files.folder import Files, Missing, checked
+from lib.files.intake import take
+from lib.store import Store
+from tests.files.samples import image
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+PHOTO, DRAWN = take("photo.png", image()), checked("image-1.png", image(80), text="A red square")
+NOTES = take("notes.md", b"# Notes\nTea at 80 degrees")
+
+
+def talk(files: Files) -> Conversation:
+    conversation = Conversation("tea", "Tea", AT, AT)
+    attached = tuple(files.keep(each) for each in (PHOTO, NOTES))
+    reply = Reply(State.COMPLETED, images=(files.keep(DRAWN),))
+    conversation.add(
+        [
+            Message("q", None, "user", "Draw this", AT, attachments=attached),
+            Message("a", "q", "assistant", "", AT, reply),
+        ]
+    )
+    return conversation
+
+
+def exported(tmp_path: Path) -> Any:
+    files = Files(tmp_path / "old")
+    return json.loads(json.dumps(archive.exported([talk(files)], files)))
+
+
+def imported(data: Any, files: Files) -> Conversation:
+    (conversation,) = imports.read(data)
+    with_files = archive.with_files(conversation, files)
+    store = Store(None)
+    store.conversations.take([with_files])
+    found = store.conversations.get(conversation.id)
+    store.close()
+    assert found
+    return found
+
+
+def test_an_import_brings_everything_back(tmp_path: Path) -> None:
+    files = Files(tmp_path / "new")
+    found = imported(exported(tmp_path), files)
+    assert found.messages["q"].attachments == (PHOTO, NOTES)
+    reply = found.messages["a"].reply
+    assert reply
+    assert reply.images == (DRAWN,)
+    assert files.load(found.messages["q"].attachments[0]) == PHOTO.data
+    assert files.load(reply.images[0]) == DRAWN.data
+
+
+def test_an_image_that_is_gone_is_exported_as_its_name(tmp_path: Path) -> None:
+    data = json.loads(json.dumps(archive.exported([talk(Files(tmp_path))], Files(None))))
+    (photo, _) = imported(data, Files(None)).messages["q"].attachments
+    assert photo == PHOTO
+
+
+@pytest.mark.parametrize("data", [b"<svg onload='alert(1)'/>", b"", image(kind="BMP")])
+def test_what_only_claims_to_be_an_image_is_not_kept(data: bytes, tmp_path: Path) -> None:
+    files, hostile = Files(tmp_path / "new"), exported(tmp_path)
+    hostile["conversations"][0]["messages"][0]["attachments"][0]["data"] = data_uri("image/png", data)
+    (photo, _) = imported(hostile, files).messages["q"].attachments
+    with pytest.raises(Missing):
+        files.load(photo)
+
+
+def test_an_image_under_another_ones_id_gets_its_own(tmp_path: Path) -> None:
+    files, hostile = Files(tmp_path / "new"), exported(tmp_path)
+    hostile["conversations"][0]["messages"][0]["attachments"][0]["id"] = "../../somewhere"
+    (photo, _) = imported(hostile, files).messages["q"].attachments
+    assert photo == PHOTO
+    assert files.load(photo) == PHOTO.data
+
+
+@pytest.mark.parametrize("data", ["https://example.com/a.png", "data:image/png;base64,?", "data:,x", 7])
+def test_an_export_with_odd_bytes_cannot_be_read(data: object, tmp_path: Path) -> None:
+    hostile = exported(tmp_path)
+    hostile["conversations"][0]["messages"][0]["attachments"][0]["data"] = data
+    with pytest.raises(ExportFormatError, match=r"attachments\[0\].data must be a (data URI|string)"):
+        imports.read(hostile)
+
+
+def test_markdown_names_what_came_along(tmp_path: Path) -> None:
+    text = to_markdown(talk(Files(tmp_path)))
+    assert "## User\n\n*Image: photo.png*\n\n*Document: notes.md*\n\nDraw this" in text
+    assert "*Image: image-1.png*" in text
+
+
+def test_the_text_of_a_document_is_in_the_export(tmp_path: Path) -> None:
+    (_, notes) = exported(tmp_path)["conversations"][0]["messages"][0]["attachments"]
+    assert notes["text"] == "# Notes\nTea at 80 degrees"

@@ -1,0 +1,117 @@
+"""Files and speech with a real server: what arrives, what interrupts it, what it leaves behind."""
+
+import io
+import json
+import wave
+
+import psutil
+
+from tests.app_server import AppServer
+from tests.files.samples import bomb, image
+from tests.page_socket import PageSocket
+from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
+from tests.scripted_replies import Reply, Script
+
+MEGABYTE = 1024**2
+ROUNDS, EACH, GROWN_MEGABYTES = 16, 16 * MEGABYTE, 120
+"""Sixteen uploads of 16 MB: kept, they would be 256 MB."""
+
+
+def recording(seconds: float = 0.5) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(16_000)
+        out.writeframes(b"\0\0" * int(16_000 * seconds))
+    return file.getvalue()
+
+
+def spoken(text: str, hold: Gate) -> Script:
+    """A transcription that waits for the test."""
+    return lambda _: Reply([hold, json.dumps({"text": text}).encode()])
+
+
+def in_composer(tab: PageSocket) -> str:
+    proto = tab.widget("prompt").proto
+    return str(proto.value) if proto.set_value else ""
+
+
+def test_an_uploaded_image_is_sent_and_shown(upstream: ScriptedGateway, tab: PageSocket) -> None:
+    upstream.when("Which colour?", stream("Red."))
+    tab.ask("Which colour?", ("square.png", image()))
+    tab.wait_for_answer("Red.")
+    (request,) = [each for each in upstream.requests if each.prompt == "Which colour?"]
+    assert len(request.images) == 1
+    (shown,) = tab.tree.nodes("imgs")
+    assert shown.proto.imgs[0].url.startswith("/media/")
+
+
+def test_a_hostile_upload_leaves_the_page_as_it_was(upstream: ScriptedGateway, tab: PageSocket) -> None:
+    tab.ask("Keep my words", ("../../bomb.png", bomb()), ("notes.txt", b"Tea"))
+    tab.wait_for(lambda: "10,000 x 10,000 pixels" in tab.text, "The refusal")
+    tab.wait_until_idle()
+    assert in_composer(tab) == "Keep my words"
+    assert not tab.tree.nodes("exception")
+    whole = "File: notes.txt\n\nTea\n\nKeep my words"
+    assert [each for each in upstream.requests if "Keep my words" in each.prompt] == []
+    upstream.when(whole, stream("Kept."))
+    tab.ask("Keep my words")
+    tab.wait_for_answer("Kept.")
+
+
+def test_what_is_spoken_waits_in_the_composer(upstream: ScriptedGateway, tab: PageSocket) -> None:
+    upstream.enqueue(error(200, {"text": "and how long?"}))
+    before = len(upstream.requests)
+    tab.ask("How hot,", audio=recording())
+    tab.wait_for(lambda: in_composer(tab) == "How hot, and how long?", "What was said")
+    tab.wait_until_idle()
+    assert [each.path for each in upstream.requests[before:]] == ["/v1/audio/transcriptions"]
+    assert "What would you like to know?" in tab.text
+
+
+def test_a_click_while_speech_is_written_down_loses_nothing(
+    upstream: ScriptedGateway, tab: PageSocket
+) -> None:
+    gate = Gate()
+    upstream.enqueue(spoken("Held back", gate))
+    tab.ask("", audio=recording())
+    assert gate.reached.wait(10)
+    before = len(tab.frames)
+    tab.switch("temporary", True)  # a new run, which ends the one whose callback still waits
+    tab.wait_for(lambda: len(tab.frames) > before, "The new run")
+    gate.open()
+    tab.wait_for(lambda: in_composer(tab) == "Held back", "What was said")
+
+
+def test_a_recording_that_failed_can_be_tried_again(upstream: ScriptedGateway, tab: PageSocket) -> None:
+    upstream.enqueue(error(503, {"error": {"message": "当前分组上游负载已饱和"}}))
+    tab.ask("Tea:", audio=recording())
+    tab.wait_for(lambda: "Too many requests just now" in tab.text, "The sentence")
+    tab.wait_until_idle()
+    assert in_composer(tab) == "Tea:"
+    upstream.enqueue(error(200, {"text": "how hot?"}))
+    tab.click("write_down_again")
+    tab.wait_for(lambda: in_composer(tab) == "Tea: how hot?", "What was said")
+    tab.wait_until_idle()
+    assert "Too many requests" not in tab.text
+
+
+def test_a_recording_without_words_says_so(upstream: ScriptedGateway, tab: PageSocket) -> None:
+    upstream.enqueue(error(200, {"text": "  "}))
+    tab.ask("", audio=recording())
+    tab.wait_for_text("Nothing could be heard in the recording")
+
+
+def test_nothing_keeps_what_was_uploaded(server: AppServer, gateway: ScriptedGateway) -> None:
+    process = psutil.Process(server.pid)
+    with PageSocket(server.url) as tab:
+        for number in range(ROUNDS + 2):
+            if number == 2:  # what every first upload brings into memory is there now
+                before = process.memory_info().rss
+            prompt = f"Sum up file {number}"
+            gateway.enqueue(stream("Long."))
+            tab.ask(prompt, ("log.txt", b"word " * (EACH // 5)))
+            tab.wait_for(lambda: f"Sum up file {number}" in tab.text, "The question")  # noqa: B023
+            tab.wait_for_answer("Long.")
+    assert (process.memory_info().rss - before) / MEGABYTE < GROWN_MEGABYTES

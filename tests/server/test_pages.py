@@ -1,0 +1,134 @@
+"""The pages beside the chat: links between them, the models, the doctor."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.app_server import AppServer
+from tests.page_socket import PageSocket
+from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
+from tests.scripted_models import able
+
+MODELS = ["alpha", "beta", "gamma", "painter-image-1"]
+PRICES = {
+    "data": [{"model_name": "beta", "quota_type": 0, "model_ratio": 1, "completion_ratio": 3}],
+    "group_ratio": {"default": 1},
+}
+
+
+@pytest.fixture(scope="module")
+def models_upstream() -> Iterator[ScriptedGateway]:
+    with ScriptedGateway(MODELS) as running:
+        running.answer_page("/api/pricing", error(200, PRICES))
+        yield running
+
+
+@pytest.fixture
+def tab(models_upstream: ScriptedGateway, tmp_path: Path) -> Iterator[PageSocket]:
+    """A tab of an app of its own: what is chosen about models is everybody's."""
+    with AppServer(tmp_path / "data", models_upstream.base_url) as server, PageSocket(server.url) as opened:
+        yield opened
+
+
+def picker(tab: PageSocket) -> list[str]:
+    """What the chat page's model picker offers."""
+    return list(tab.widget("model").proto.options)
+
+
+def test_links_lead_to_every_page_and_back_while_a_reply_streams(
+    tab: PageSocket, models_upstream: ScriptedGateway
+) -> None:
+    gate = Gate()
+    models_upstream.when("Go on meanwhile", stream("First", " second", hold=gate, hold_after=1))
+    tab.ask("Go on meanwhile")
+    tab.wait_for(lambda: tab.answer == "First", "The first word")
+    tab.follow_link("Models")
+    tab.wait_for_text("4 of 4 models at")
+    tab.follow_link("Doctor")
+    tab.wait_for_text("It takes about 11 requests")
+    tab.wait_until_idle()
+    assert tab.address == ""
+    tab.follow_link("Chat")
+    tab.wait_for(lambda: tab.answer == "First", "The first word again")
+    gate.open()
+    tab.wait_for_answer("First second")
+    assert tab.address.startswith("c=")
+
+
+def test_choices_about_models_change_the_picker(tab: PageSocket) -> None:
+    assert picker(tab) == MODELS
+    tab.follow_link("Models")
+    tab.choose_row("models", 2)
+    tab.click("choose_star")
+    tab.wait_for_text("favourite")
+    tab.choose_row("models", 1)
+    tab.wait_for_text("6 completion for a million tokens, computed from")
+    tab.click("choose_flag")
+    tab.wait_for_text(":gray-badge[default]")
+    tab.wait_until_idle()
+    tab.choose_row("models", 0)
+    tab.wait_for_text("**alpha**")
+    tab.click("choose_visibility_off")
+    tab.wait_for_text("3 of 4 models at")
+    tab.wait_until_idle()
+    tab.follow_link("Chat")
+    tab.wait_for(lambda: "gamma" in picker(tab), "The picker")
+    assert picker(tab) == ["beta", "gamma", "painter-image-1"]
+    assert tab.widget("model").proto.raw_value == "beta"
+
+
+def test_a_model_is_taken_into_a_new_chat_and_a_conversation_turns_to_the_chat(
+    tab: PageSocket, models_upstream: ScriptedGateway
+) -> None:
+    models_upstream.when("To gamma", stream("Here I am"))
+    tab.follow_link("Models")
+    tab.write("model_search", "GAM")
+    tab.wait_for_text("1 of 4 models at")
+    tab.choose_row("models", 0)
+    tab.click("use_model")
+    tab.wait_for_text("What would you like to know?")
+    tab.wait_until_idle()
+    tab.ask("To gamma")
+    tab.wait_for_answer("Here I am")
+    assert models_upstream.requests[-1].body["model"] == "gamma"
+    tab.follow_link("Doctor")
+    tab.wait_for_text("It takes about")
+    tab.wait_until_idle()
+    tab.click("new_chat")
+    tab.wait_for_text("What would you like to know?")
+
+
+def test_a_second_tab_sees_the_same_examination_and_the_chat_offers_what_was_found(
+    tab: PageSocket, models_upstream: ScriptedGateway
+) -> None:
+    gate = Gate()
+    models_upstream.answer_chats(able(refuses=("stop",), ignores=("response_format",)))
+    models_upstream.enqueue(stream("ok", hold=gate))
+    tab.follow_link("Doctor")
+    tab.click("examine")
+    tab.wait_for_text("4 models, 3 for chat")
+    with PageSocket(tab.url, page="doctor") as second:
+        second.wait_for_text("4 models, 3 for chat")
+        assert "Examining alpha…" in second.text
+        gate.open()
+        second.wait_for_text("**Examination of alpha**: 12 passed, 2 not supported, 3 skipped.")
+    tab.wait_for_text("Unsupported parameter")
+    tab.wait_until_idle()
+    tab.follow_link("Chat")
+    tab.widget("parameters")
+    tab.switch("parameters", True)
+    tab.wait_for_text("The doctor found that this model does not take: stop sequences, JSON.")
+    assert tab.tree.find("params.stop") is None
+    assert tab.tree.find("params.seed") is not None
+
+
+def test_an_examination_is_stopped_from_the_page(tab: PageSocket, models_upstream: ScriptedGateway) -> None:
+    gate = Gate()
+    models_upstream.enqueue(stream("ok", hold=gate))
+    tab.follow_link("Doctor")
+    tab.click("examine")
+    assert gate.reached.wait(20)
+    tab.click("stop")
+    tab.wait_for_text("Stopped. **Examination of alpha**")
+    assert models_upstream.requests[-1].closed.wait(20)

@@ -1,0 +1,102 @@
+"""What is kept about models: choices, capabilities, and what the ledger tells."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from lib.chat.capabilities import Capabilities, Capability
+from lib.chat.ledger import LedgerRow, Traffic
+from lib.chat.models import Choice
+from lib.chat.reply import Reply, State
+from lib.engine.engine import new_id
+from lib.store import Store, models
+
+URL, OTHER = "https://one.test/v1", "https://other.test/v1"
+NOW = datetime.now(UTC)
+
+
+def row(state: State = State.COMPLETED, **fields: object) -> LedgerRow:
+    """A row of model-a's, one minute old."""
+    booked = LedgerRow.of(
+        Reply(state, model_requested="model-a"),
+        reply_id=new_id(),
+        session_id="s",
+        conversation_id="c",
+        created_at=NOW - timedelta(minutes=1),
+    )
+    return replace(booked, **fields)  # type: ignore[arg-type]
+
+
+def book(store: Store, *rows: LedgerRow) -> dict[str, Traffic]:
+    for each in rows:
+        store.ledger.book(each)
+    return dict(store.models.traffic())
+
+
+def test_a_choice_is_kept_for_its_server_and_model(store: Store) -> None:
+    store.models.choose(URL, "a", Choice(is_favourite=True))
+    store.models.choose(URL, "b", Choice(is_hidden=True))
+    assert store.models.choices(URL) == {"a": Choice(is_favourite=True), "b": Choice(is_hidden=True)}
+    assert store.models.choices(OTHER) == {}
+    store.models.choose(URL, "a", Choice())
+    assert store.models.choices(URL)["a"] == Choice()
+
+
+def test_a_new_default_takes_the_place_of_the_old_one(store: Store) -> None:
+    store.models.choose(OTHER, "c", Choice(is_default=True))
+    store.models.choose(URL, "a", Choice(is_favourite=True, is_default=True))
+    store.models.choose(URL, "b", Choice(is_default=True))
+    assert store.models.choices(URL) == {"a": Choice(is_favourite=True), "b": Choice(is_default=True)}
+    assert store.models.choices(OTHER) == {"c": Choice(is_default=True)}
+
+
+def test_what_another_process_chose_is_seen_after_a_while(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert store.models.choices(URL) == {}
+    other = Store(path)
+    other.models.choose(URL, "a", Choice(is_hidden=True))
+    other.close()
+    monkeypatch.setattr(models, "FRESH_SECONDS", 0.0)
+    assert store.models.choices(URL) == {"a": Choice(is_hidden=True)}
+
+
+def test_what_was_learnt_is_kept_until_something_else_is_learnt(store: Store) -> None:
+    earlier, later = NOW - timedelta(days=1), NOW
+    store.models.learn(URL, "a", {Capability.VISION: True, Capability.TOOLS: False}, earlier)
+    store.models.learn(URL, "a", {Capability.TOOLS: True, Capability.STOP: False}, later)
+    store.models.learn(URL, "a", {}, later)
+    known = store.models.capabilities(URL)
+    both = frozenset({Capability.VISION, Capability.TOOLS})
+    assert known == {"a": Capabilities(both, frozenset({Capability.STOP}), later)}
+    assert store.models.capabilities(OTHER) == {}
+
+
+def test_traffic_is_counted_by_model(store: Store) -> None:
+    traffic = book(
+        store,
+        *(row(ttft_ms=float(ms), tokens_per_second=float(ms)) for ms in range(1, 101)),
+        row(State.FAILED, error_category="timeout", created_at=NOW - timedelta(hours=2)),
+        row(State.FAILED, error_category="rate_limited"),
+        row(State.STOPPED),
+        row(State.INTERRUPTED),
+        row(model_requested="model-b"),
+        row(model_requested=None),
+    )
+    one = traffic["model-a"]
+    assert (one.replies, one.completed, one.failed) == (104, 100, 2)
+    assert one.success_rate == 100 / 102
+    assert (one.ttft_median_ms, one.ttft_p95_ms, one.tokens_per_second) == (50.0, 95.0, 50.0)
+    assert (one.last_error, one.last_error_at) == ("rate_limited", NOW - timedelta(minutes=1))
+    assert traffic["model-b"] == Traffic("model-b", 1, 1, 0)
+    assert set(traffic) == {"model-a", "model-b"}
+
+
+def test_a_model_that_was_only_stopped_has_no_rate_of_success(store: Store) -> None:
+    assert book(store, row(State.STOPPED))["model-a"].success_rate is None
+
+
+def test_old_traffic_tells_nothing(store: Store) -> None:
+    assert book(store, row(created_at=NOW - timedelta(days=models.TRAFFIC_DAYS + 1))) == {}
