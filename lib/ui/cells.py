@@ -15,7 +15,7 @@ from lib.chat.reply import Reply
 from lib.chat.tape import Content, Reasoning
 from lib.chat.usage import estimate_tokens
 from lib.engine.live import LiveTape
-from lib.ui import answer, cell_actions, choices, comparing, figures
+from lib.ui import answer, cell_actions, choices, comparing, figures, remarks
 from lib.ui.comparing import Comparing
 from lib.ui.frames import still_here
 from lib.ui.labels import plain
@@ -188,6 +188,7 @@ def _show_ended(slots: Slots) -> None:
             _icon("content_copy", "Copy", cell_actions.copy, cell.id)
             _icon("forum", "Continue in chat", cell_actions.take_over, cell.id)
         _show_versions(cell, message)
+        remarks.show_other_model(reply)
     with slots.outcome.container():
         answer.show_outcome(message)
 

@@ -91,6 +91,7 @@ def test_four_cells_stream_at_once_and_one_that_fails_hinders_none(
         tab.wait_for(lambda: said(tab)[3] == half("d"), "The last half")
         tab.wait_for(lambda: "This model is not available" in tab.alerts, "The error")
         assert "failed" in lines(tab)[2]
+        tab.wait_for(lambda: "No channel" in tab.codes, "The gateway's own words")
         gates["b"].open()
         tab.wait_for(lambda: "total" in lines(tab)[1], "The end of one")
         tab.wait_for(lambda: said(tab)[1] == whole("b"), "The whole of one")
@@ -184,10 +185,11 @@ def test_a_cell_asked_again_has_another_version_and_the_old_one_stays(
         tab.ask("Try twice")
         tab.wait_for(lambda: said(tab) == ["First", "First"], "Both answers")
         tab.wait_until_idle()
-        upstream.when("Try twice", stream("Second"))
+        upstream.when("Try twice", stream("Second", model="another"))
         tab.click(tab.tree.keys("refresh-")[0])
         tab.wait_for(lambda: said(tab) == ["Second", "First"], "The new version")
         tab.wait_until_idle()
+        assert ["Other model" in line for line in lines(tab)] == [True, False]
         tab.click(tab.tree.keys("chevron_left-")[0])
         tab.wait_for(lambda: said(tab) == ["First", "First"], "The old version")
         tab.wait_until_idle()
@@ -335,3 +337,25 @@ def test_a_strange_address_opens_a_new_comparison(site: AppServer, address: str)
         assert "Compare models" in tab.text
         assert len(tab.tree.keys("cell-")) == 2
         assert not tab.tree.nodes("exception")
+
+
+def test_the_box_shares_nothing_with_the_chats(upstream: ScriptedGateway, site: AppServer) -> None:
+    upstream.when("For the cells", stream("In a cell"))
+    with PageSocket(site.url) as tab:
+        tab.ask("Half a thought", ("refused.bin", b"\0\1\2"), ("notes.txt", b"Only for the chat"))
+        tab.wait_for_text("notes")
+        tab.wait_until_idle()
+        tab.follow_link("Compare")
+        tab.wait_for_text("Compare models")
+        tab.wait_until_idle()
+        assert "notes" not in tab.text
+        assert not tab.widget("question").proto.value
+        tab.ask("For the cells")
+        tab.wait_for(lambda: said(tab) == ["In a cell", "In a cell"], "Both answers")
+        tab.wait_until_idle()
+        assert all(
+            one.body["messages"][-1]["content"] == "For the cells" for one in asked(upstream, "For the cells")
+        )
+        tab.follow_link("Chat")
+        tab.wait_for_text("notes")
+        tab.wait_until_idle()

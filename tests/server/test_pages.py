@@ -76,6 +76,13 @@ def test_choices_about_models_change_the_picker(tab: PageSocket) -> None:
     tab.wait_for(lambda: "gamma" in picker(tab), "The picker")
     assert picker(tab) == ["beta", "gamma", "painter-image-1"]
     assert tab.widget("model").proto.raw_value == "beta"
+    tab.follow_link("Compare")
+    tab.wait_for_text("Compare models")
+    tab.wait_until_idle()
+    cells = [key.removeprefix("cell-") for key in tab.tree.keys("cell-")]
+    pickers = [tab.widget(f"{cell}.model").proto for cell in cells]
+    assert [list(each.options) for each in pickers] == [["beta", "gamma"]] * 2
+    assert [each.raw_value for each in pickers] == ["beta", "gamma"]
 
 
 def test_a_model_is_taken_into_a_new_chat_and_a_conversation_turns_to_the_chat(
@@ -85,6 +92,7 @@ def test_a_model_is_taken_into_a_new_chat_and_a_conversation_turns_to_the_chat(
     tab.follow_link("Models")
     tab.write("model_search", "GAM")
     tab.wait_for_text("1 of 4 models at")
+    tab.wait_until_idle()
     tab.choose_row("models", 0)
     tab.click("use_model")
     tab.wait_for_text("What would you like to know?")
