@@ -80,7 +80,7 @@ class AppServer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """End it in order, which is when it writes down what of the code it ran; at once where that takes long."""
+        """End it in order, which is when coverage is written down; at once where that takes long."""
         if not self._process or self._process.poll() is not None:
             return
         try:
