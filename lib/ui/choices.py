@@ -169,7 +169,7 @@ def _show_missing(missing: frozenset[Capability]) -> None:
         st.caption(f"The doctor found that this model does not take: {', '.join(told)}.")
 
 
-_TOLD = set(LABELS) - {Capability.STREAM_USAGE, Capability.VISION}
+_TOLD = set(LABELS) - {Capability.STREAM_USAGE}
 
 
 _EFFORTS = {None: DEFAULT, "minimal": "Minimal", "low": "Low", "medium": "Medium", "high": "High"}

@@ -123,4 +123,4 @@ def _show_parameters(session: Session, *, is_drawing: bool) -> None:
             capabilities = known.get(session.conversation.model or "", Capabilities())
             choices.show(session.conversation, missing=capabilities.missing)
         with structure:
-            structured.show(session)
+            structured.show(session, capabilities.missing)

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from lib.chat.capabilities import Capability
 from lib.chat.messages import Params
 from lib.chat.structured import (
     LONGEST_JSON,
@@ -29,16 +30,35 @@ JSON_MODE = {"type": "json_object"}
 _CHOICES = {"auto": "Automatic", "none": "No tool", "required": "Some tool"}
 
 
-def show(session: Session) -> None:
-    """Draw the widgets; what cannot be used is said below its field."""
-    params, faults = _read(session)
+def show(session: Session, missing: frozenset[Capability] = frozenset()) -> None:
+    """Draw the widgets; what cannot be used is said below its field.
+
+    What the doctor found missing of the model is not offered, unless it is set and has to be unset.
+    """
     given = _given(session)
+    has_json = Capability.JSON_MODE not in missing or given[FORMAT] != TEXT
+    has_tools = Capability.TOOLS not in missing or bool(given[TOOLS])
+    if has_json:
+        _show_format(session)
+    if has_tools:
+        _show_tools(session)
+    if not (has_json and has_tools):
+        what = " and ".join(name for name, has in (("JSON", has_json), ("tools", has_tools)) if not has)
+        st.caption(f"The doctor found that this model does not take {what}.")
+
+
+def _show_format(session: Session) -> None:
+    (_, faults), given = _read(session), _given(session)
     _select("Answer as", [TEXT, JSON_OBJECT, JSON_SCHEMA], given[FORMAT], FORMAT)
     if given[FORMAT] == JSON_OBJECT:
         st.caption("Many servers want the word “JSON” in your message or in the system prompt too.")
     if given[FORMAT] == JSON_SCHEMA:
         _paste("JSON schema", given[SCHEMA], SCHEMA, '{"type": "object", "properties": {…}}')
         _show_fault(faults, SCHEMA)
+
+
+def _show_tools(session: Session) -> None:
+    (params, faults), given = _read(session), _given(session)
     _paste("Tools", given[TOOLS], TOOLS, '[{"name": "get_weather", "parameters": {…}}]')
     _show_fault(faults, TOOLS)
     if params.tools:

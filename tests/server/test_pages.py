@@ -127,6 +127,9 @@ def test_a_second_tab_sees_the_same_examination_and_the_chat_offers_what_was_fou
     tab.widget("parameters")
     tab.switch("parameters", True)
     tab.wait_for_text("The doctor found that this model does not take: stop sequences, JSON.")
+    tab.wait_for_text("The doctor found that this model does not take JSON.")
+    assert tab.tree.find("params.tools")
+    assert not tab.tree.find("params.response_format")
     assert tab.tree.find("params.stop") is None
     assert tab.tree.find("params.seed") is not None
 
