@@ -39,11 +39,13 @@ def submit() -> None:
     session, said, send_id = held(), st.session_state[PROMPT], st.session_state.get(SEND_ID)
     if not said:
         return
-    session.refusals, session.draft = [], said.text
+    session.refusals = []
     intake.take(session, said.files)
     if audio := getattr(said, "audio", None):  # not there where nothing can be spoken
         intake.write_down(session, said.text, audio.getvalue())
-    elif not session.refusals:
+    elif session.refusals:
+        session.draft = said.text
+    else:
         _say(session, said.text, send_id)
 
 
@@ -56,19 +58,20 @@ def _say(session: Session, text: str, send_id: str | None = None) -> None:
     """What follows a question that got no answer takes its place, so that a model is never asked two at once:
     unchanged, it is asked again; changed, it is another version of it, with the files it had.
     """
-    session.draft = text
     if not text.strip() and not session.attached:
         return
-    question = session.conversation.unanswered()
-    if question is None:
-        was_sent = _ask(session, text, session.conversation.leaf_id, session.attached, send_id)
-    elif text.strip() == question.content.strip() and not session.attached:
-        was_sent = _ask(session, None, question.id, send_id=send_id)
-    else:
-        attachments = [*question.attachments, *session.attached]
-        was_sent = _ask(session, text, question.parent_id, attachments, send_id)
+    was_sent, question = False, session.conversation.unanswered()
+    try:
+        if question is None:
+            was_sent = _ask(session, text, session.conversation.leaf_id, session.attached, send_id)
+        elif text.strip() == question.content.strip() and not session.attached:
+            was_sent = _ask(session, None, question.id, send_id=send_id)
+        else:
+            attachments = [*question.attachments, *session.attached]
+            was_sent = _ask(session, text, question.parent_id, attachments, send_id)
+    finally:  # also where Streamlit ends the run while it is told why
+        session.draft = "" if was_sent else text
     if was_sent:
-        session.draft = ""
         session.forget_attached()
 
 

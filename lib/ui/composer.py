@@ -35,8 +35,9 @@ def show(session: Session) -> DeltaGenerator:
         if app.get().engine.refuses_images(session.connection, session.conversation.model):
             st.caption(":material/hide_image: This model has refused images before.")
     is_drawing = session.is_drawing
-    if session.draft:
-        st.session_state[actions.PROMPT] = session.draft
+    session.drawn = session.draft
+    if session.drawn:
+        st.session_state[actions.PROMPT] = session.drawn
     st.chat_input(
         "Describe an image" if is_drawing else "Ask anything",
         key=actions.PROMPT,
@@ -88,7 +89,7 @@ def settle(session: Session) -> None:
 
     What a run draws after another one has begun is thrown away: then reading the session state ends it here.
     """
-    if session.draft:
+    if session.drawn and session.drawn == session.draft:
         st.session_state.get(actions.PROMPT)
         session.draft = ""
 

@@ -60,11 +60,11 @@ def follow_speech(session: Session) -> None:
     A click ends the run in which a person has spoken, and with it what that would have shown.
     """
     listening = session.listening
-    if listening is None or listening.is_set():
-        return
-    while not listening.wait(SILENCE_SECONDS):
+    has_waited = listening is not None and not listening.is_set()
+    while listening and not listening.wait(SILENCE_SECONDS):
         st.session_state.get(KEY)
-    st.rerun()
+    if has_waited or session.draft:  # it came after the box was drawn
+        st.rerun()
 
 
 def _written_down(session: Session, recording: bytes) -> str:

@@ -47,6 +47,8 @@ class Session:
     """A visitor's own key: in memory, for this tab, never stored."""
     draft: str = ""
     """Text on its way back into the composer."""
+    drawn: str = ""
+    """That text, as the run of the page has drawn it."""
     attached: list[Attachment] = field(default_factory=list)
     """Files that were taken and wait for the next message."""
     refusals: list[str] = field(default_factory=list)
