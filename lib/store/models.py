@@ -1,9 +1,8 @@
 """Models, as this installation knows them: what was chosen about them, what they have shown, how they did."""
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, select, text, update
 from sqlalchemy.dialects.sqlite import insert
@@ -12,15 +11,11 @@ from lib.chat.capabilities import Capabilities, Capability
 from lib.chat.ledger import Traffic
 from lib.chat.models import Choice
 from lib.store.database import Database
+from lib.store.memory import Memory
 from lib.store.schema import UtcDateTime, capabilities, model_choices
 
-FRESH_SECONDS = 10.0
-"""How long answers are remembered: each run of a page asks again, and another process may change them."""
 TRAFFIC_DAYS = 30
 """How far back replies count: an older one says little of today's model."""
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 
 class Models:
@@ -28,8 +23,8 @@ class Models:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._choices = _Memory(self._read_choices)
-        self._traffic = _Memory(self._read_traffic)
+        self._choices = Memory(self._read_choices)
+        self._traffic = Memory(self._read_traffic)
 
     def choices(self, base_url: str) -> Mapping[str, Choice]:
         """What was chosen about a server's models; a model without a choice is not in it."""
@@ -86,25 +81,6 @@ class Models:
         with self._database.read() as connection:
             rows = connection.execute(_TRAFFIC, {"since": since})
             return {row.model: Traffic(**row._mapping) for row in rows}
-
-
-class _Memory(Generic[K, V]):
-    """Answers of a moment ago."""
-
-    def __init__(self, read: Callable[[K], V]) -> None:
-        self._read = read
-        self._known: dict[K, tuple[float, V]] = {}
-
-    def get(self, key: K) -> V:
-        """The answer, read anew when it is older than `FRESH_SECONDS`."""
-        read_at, value = self._known.get(key, (float("-inf"), None))
-        if value is None or time.monotonic() - read_at > FRESH_SECONDS:
-            value = self._read(key)
-            self._known[key] = time.monotonic(), value
-        return value
-
-    def forget(self, key: K) -> None:
-        self._known.pop(key, None)
 
 
 _QUERY = text("""

@@ -11,7 +11,7 @@ from lib.chat.ledger import LedgerRow, Traffic
 from lib.chat.models import Choice
 from lib.chat.reply import Reply, State
 from lib.engine.engine import new_id
-from lib.store import Store, models
+from lib.store import Store, memory, models
 
 URL, OTHER = "https://one.test/v1", "https://other.test/v1"
 NOW = datetime.now(UTC)
@@ -59,7 +59,7 @@ def test_what_another_process_chose_is_seen_after_a_while(
     other = Store(path)
     other.models.choose(URL, "a", Choice(is_hidden=True))
     other.close()
-    monkeypatch.setattr(models, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(memory, "FRESH_SECONDS", 0.0)
     assert store.models.choices(URL) == {"a": Choice(is_hidden=True)}
 
 
