@@ -34,6 +34,8 @@ _WARM = (
 )
 """Imported while the first visitor is on the way: together they take a second or two."""
 
+COLLECT_AFTER = 20_000, 20, 50
+"""Python's default begins to collect after 700 new objects; one page makes many times that."""
 SWITCH_SECONDS = 0.001
 """How long one thread may keep the others waiting; Python's default is five times that. Each database call
 lets go of the interpreter and queues for it again: with hundreds of threads a send waits for that queue."""
@@ -71,6 +73,7 @@ def _warm_up() -> None:
         import_module(name)
     gc.collect()
     gc.freeze()  # what lives as long as the process need not be searched by every collection
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 def _let_replies_end_before(number: signal.Signals) -> None:
