@@ -34,7 +34,7 @@ _WARM = (
 )
 """Imported while the first visitor is on the way: together they take a second or two."""
 
-COLLECT_AFTER = 20_000, 20, 50
+COLLECT_AFTER = 10_000, 10, 10
 """Python's default begins to collect after 700 new objects; one page makes many times that."""
 SWITCH_SECONDS = 0.001
 """How long one thread may keep the others waiting; Python's default is five times that. Each database call
