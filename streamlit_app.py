@@ -9,7 +9,7 @@ from streamlit import runtime
 if not runtime.exists():
     from lib.ui import server
 
-    app = st.App(__file__, lifespan=server.lifespan, middleware=server.middleware())
+    app = st.App(__file__, lifespan=server.lifespan, middleware=server.middleware(), routes=server.routes())
 else:
     from lib.ui import frame
 
@@ -17,6 +17,9 @@ else:
         [
             st.Page("pages/chat.py", title="Chat", icon=":material/chat:", url_path="chat", default=True),
             st.Page("pages/compare.py", title="Compare", icon=":material/view_column:", url_path="compare"),
+            st.Page("pages/decks.py", title="Decks", icon=":material/view_agenda:"),
+            st.Page("pages/recordings.py", title="Recordings", icon=":material/play_circle:"),
+            st.Page("pages/present.py", title="Present", visibility="hidden"),
             st.Page("pages/models.py", title="Models", icon=":material/deployed_code:"),
             st.Page("pages/doctor.py", title="Doctor", icon=":material/stethoscope:"),
         ]

@@ -61,6 +61,11 @@ VARIABLES = (
         "CHAT_TRANSCRIPTION_MODEL", "whisper-1", "Model that writes down what is spoken; `off` for none."
     ),
     Variable(
+        "CHAT_SHARING",
+        "off",
+        "`on` lets people open comparisons to an audience and share reports, each under a secret link.",
+    ),
+    Variable(
         "CHAT_ALLOW_PLAIN_HTTP",
         "off",
         "`on` lets the base URL use plain http to another machine, in a network you trust.",
@@ -90,6 +95,7 @@ class Settings:
     idle_seconds: float
     request_bytes: int
     transcription_model: str | None
+    is_sharing: bool
 
     @property
     def connection(self) -> Connection:
@@ -125,6 +131,7 @@ class Settings:
             idle_seconds=values.number("CHAT_IDLE_SECONDS", is_positive=True),
             request_bytes=round(values.number("CHAT_REQUEST_KB", "kB") * 1024),
             transcription_model=None if speech.lower() == "off" else speech,
+            is_sharing=values.switch("CHAT_SHARING"),
         )
 
 

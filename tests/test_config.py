@@ -20,6 +20,7 @@ READ: dict[str, tuple[str, dict[str, str], str, object]] = {
     "CHAT_LOCAL_MODEL": ("off", {}, "wants_local_model", False),
     "CHAT_ALLOW_PLAIN_HTTP": ("on", FAR, "base_url", FAR["KKIAI_BASE_URL"]),
     "CHAT_AUTO_TITLES": ("on", {}, "has_auto_titles", True),
+    "CHAT_SHARING": ("on", {}, "is_sharing", True),
     "CHAT_REQUEST_KB": ("500", {}, "request_bytes", 500 * 1024),
     "CHAT_TRANSCRIPTION_MODEL": ("off", {}, "transcription_model", None),
     "CHAT_GRACE_SECONDS": ("2.5", {}, "grace_seconds", 2.5),
@@ -63,6 +64,7 @@ def test_without_anything_set_every_default_holds(tmp_path: Path) -> None:
         idle_seconds=90.0,
         request_bytes=900 * 1024,
         transcription_model="whisper-1",
+        is_sharing=False,
     )
 
 

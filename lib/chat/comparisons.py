@@ -8,6 +8,7 @@ from statistics import median
 
 from lib.chat.conversations import Conversation
 from lib.chat.messages import Message, Params
+from lib.chat.prices import Prices
 from lib.chat.reply import Reply, State
 from lib.chat.usage import Source, estimate_usage
 
@@ -34,6 +35,10 @@ class Comparison:
     title: str
     created_at: datetime
     cells: list[Conversation] = field(default_factory=list)
+    deck_run_id: str | None = None
+    """The run of a deck that it is a row of; `None` for one of its own."""
+    position: int = 0
+    """Its place in that run."""
 
     @property
     def prompt(self) -> str | None:
@@ -81,8 +86,14 @@ class CellFigures:
     completion_tokens: Spread | None = None
     source: Source = Source.UNKNOWN
     """Of the tokens: estimated when any of them is."""
+    cost: Spread | None = None
+    """Of one answer, in USD; `None` where the model's price or the tokens are not known."""
+    cost_source: str = ""
+    """Where the price is from."""
     is_fastest: bool = False
     """Whether no other cell's median total time is shorter."""
+    is_cheapest: bool = False
+    """Whether no other cell's median answer costs less."""
     is_longest: bool = False
     """Whether no other cell's median answer has more tokens."""
 
@@ -160,14 +171,20 @@ def labels(cells: Sequence[Conversation]) -> list[str]:
     return apart
 
 
-def figures(cells: Sequence[Conversation]) -> list[CellFigures]:
-    """The figures of each cell, with the fastest and the longest marked where there is a choice."""
-    taken = [_figures(label, cell) for label, cell in zip(labels(cells), cells, strict=True)]
+def figures(cells: Sequence[Conversation], prices: Prices | None = None) -> list[CellFigures]:
+    """The figures of each cell; the fastest, cheapest and longest are marked where there is a choice."""
+    taken = [_figures(label, cell, prices or {}) for label, cell in zip(labels(cells), cells, strict=True)]
     times = [one.total_ms.median if one.total_ms else None for one in taken]
+    costs = [one.cost.median if one.cost else None for one in taken]
     tokens = [one.completion_tokens.median if one.completion_tokens else None for one in taken]
     return [
-        replace(one, is_fastest=_is_best(time, times, min), is_longest=_is_best(length, tokens, max))
-        for one, time, length in zip(taken, times, tokens, strict=True)
+        replace(
+            one,
+            is_fastest=_is_best(time, times, min),
+            is_cheapest=_is_best(cost, costs, min),
+            is_longest=_is_best(length, tokens, max),
+        )
+        for one, time, cost, length in zip(taken, times, costs, tokens, strict=True)
     ]
 
 
@@ -192,11 +209,12 @@ def _settings(params: Params) -> list[str]:
     return [*first, *(f"{name.replace('_', ' ')} {value}" for name, value in body.items())]
 
 
-def _figures(label: str, cell: Conversation) -> CellFigures:
+def _figures(label: str, cell: Conversation, prices: Prices) -> CellFigures:
     replies = [message.reply or Reply() for message in attempts(cell)]
     ended = [reply for reply in replies if reply.state is not State.RUNNING]
     done = [reply for reply in ended if reply.state is State.COMPLETED]
     sources = {reply.usage.source for reply in done if reply.usage.completion_tokens is not None}
+    price = prices.get(cell.model or "")
     return CellFigures(
         label=label,
         replies=len(done),
@@ -206,4 +224,6 @@ def _figures(label: str, cell: Conversation) -> CellFigures:
         tokens_per_second=Spread.of([reply.tokens_per_second for reply in done]),
         completion_tokens=Spread.of([reply.usage.completion_tokens for reply in done]),
         source=Source.ESTIMATED if Source.ESTIMATED in sources else max(sources, default=Source.UNKNOWN),
+        cost=Spread.of([price.cost(reply.usage) for reply in done]) if price else None,
+        cost_source=price.source if price else "",
     )

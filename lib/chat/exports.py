@@ -2,50 +2,28 @@
 
 The JSON's shape is SynStar Chat's own; its names are those of OpenAI's API reference. `VERSION` grows when a
 reader of the old shape could misread the new one; keys that a reader does not know are skipped. A file may
-come from anybody: reading it ends with conversations that can be stored, or with an `ExportFormatError`.
+come from anybody: reading it ends with conversations that can be stored, or with a `FormatError`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, replace
 from datetime import UTC, datetime
-from functools import cache
-from types import UnionType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any
 
 from lib.chat import attachments
 from lib.chat import reply as replies
-from lib.chat.attachments import Attachment, data_in, data_uri
+from lib.chat.attachments import Attachment, data_uri
 from lib.chat.conversations import Conversation
+from lib.chat.decoding import FormatError, build, typed
 from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
 from lib.chat.usage import Source
 
 VERSION = 1
-LARGEST_NUMBER = 2**63 - 1
-"""What a database's integer holds; also keeps infinity and NaN out."""
-DEEPEST_VALUE = 32
-"""Levels of lists and objects in a value that is kept as it is: a `response_format`, a tool."""
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 """What an id may be: the store's columns hold 32 characters."""
-_KINDS = {
-    str: "a string",
-    int: "a whole number of 64 bits",
-    float: "a finite number",
-    bool: "true or false",
-    list: "a list",
-    dict: "an object",
-}
-_hints = cache(get_type_hints)
-
-
-class ExportFormatError(ValueError):
-    """The file is not what it should be; its text is one sentence that says what is wrong and where."""
-
-    def __init__(self, where: str, wrong: str) -> None:
-        super().__init__(f"This export cannot be read: {where or 'it'} {wrong}.")
-
 
 Load = Callable[[Attachment], bytes | None]
 """Gives the bytes of an image; `None` where they are not there any more."""
@@ -99,7 +77,7 @@ def from_json(data: Any) -> list[Conversation]:
     """The conversations that `to_json` wrote; a reply that was running is interrupted."""
     export = typed(dict, data, "")
     if typed(int, export.get("version"), "version") != VERSION:
-        raise ExportFormatError("version", f"must be {VERSION}")
+        raise FormatError("version", f"must be {VERSION}")
     ids, message_ids = set[str](), set[str]()
     conversations = []
     for index, item in enumerate(typed(list, export.get("conversations"), "conversations")):
@@ -113,123 +91,39 @@ def _read_conversation(value: Any, where: str, message_ids: set[str]) -> Convers
     given = {**typed(dict, value, where)}
     given.setdefault("updated_at", given.get("created_at"))
     items = typed(list, given.pop("messages", None), f"{where}.messages")
-    conversation: Conversation = _build(Conversation, given, where)
+    conversation: Conversation = build(Conversation, given, where)
     leaf_id = conversation.leaf_id
     for index, item in enumerate(items):
         at = f"{where}.messages[{index}]"
         message = _read_message(item, at)
         _claim(message.id, message_ids, at)
         if message.parent_id is not None and message.parent_id not in conversation.messages:
-            raise ExportFormatError(f"{at}.parent_id", "must name an earlier message of the conversation")
+            raise FormatError(f"{at}.parent_id", "must name an earlier message of the conversation")
         conversation.add([message])
     if leaf_id is not None and leaf_id not in conversation.messages:
-        raise ExportFormatError(f"{where}.leaf_id", "must name a message of the conversation")
+        raise FormatError(f"{where}.leaf_id", "must name a message of the conversation")
     conversation.leaf_id = leaf_id or conversation.leaf_id
     return conversation
 
 
 def _read_message(value: Any, where: str) -> Message:
-    message: Message = _build(Message, value, where)
+    message: Message = build(Message, value, where)
     if (reply := message.reply) is None:
         return message
     if message.role != "assistant":
-        raise ExportFormatError(f"{where}.reply", f"must be null, for the role is {message.role}")
+        raise FormatError(f"{where}.reply", f"must be null, for the role is {message.role}")
     if message.content != reply.text:
-        raise ExportFormatError(f"{where}.content", "must be the text of its reply")
+        raise FormatError(f"{where}.content", "must be the text of its reply")
     state = State.INTERRUPTED if reply.state is State.RUNNING else reply.state
     return replace(message, reply=replace(reply, state=state))
 
 
 def _claim(own: str, taken: set[str], where: str) -> None:
     if not ID.fullmatch(own):
-        raise ExportFormatError(f"{where}.id", "must be 1 to 32 letters, digits, - or _")
+        raise FormatError(f"{where}.id", "must be 1 to 32 letters, digits, - or _")
     if own in taken:
-        raise ExportFormatError(f"{where}.id", "must not occur twice")
+        raise FormatError(f"{where}.id", "must not occur twice")
     taken.add(own)
-
-
-def _build(cls: Any, value: Any, where: str) -> Any:
-    """A dataclass of ours from an object with its fields; other keys are skipped."""
-    given, known = typed(dict, value, where), {}
-    for field in fields(cls):
-        at = f"{where}.{field.name}"
-        if field.name in given:
-            known[field.name] = _decode(_hints(cls)[field.name], given[field.name], at)
-        elif field.default is MISSING and field.default_factory is MISSING:
-            raise ExportFormatError(at, "is missing")
-    return cls(**known)
-
-
-def _decode(hint: Any, value: Any, where: str) -> Any:
-    """A JSON value as the type that a field is declared with."""
-    if hint in _KINDS:
-        return typed(hint, value, where)
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin is UnionType:
-        wanted = arguments[-2] if isinstance(value, dict) else arguments[0]  # the last one is None
-        return None if value is None else _decode(wanted, value, where)
-    if origin is tuple:
-        items = enumerate(typed(list, value, where))
-        return tuple(_decode(arguments[0], item, f"{where}[{index}]") for index, item in items)
-    if origin is Mapping:
-        return _plain(typed(dict, value, where), where)
-    if is_dataclass(hint):
-        return _build(hint, value, where)
-    if hint is datetime:
-        return _moment(value, where)
-    if hint is bytes:
-        return _bytes(value, where)
-    choices = arguments if origin is Literal else tuple(hint)
-    if value not in choices:
-        raise ExportFormatError(where, f"must be one of {', '.join(choices)}")
-    return choices[choices.index(value)]
-
-
-def _moment(value: Any, where: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(typed(str, value, where))
-        if at.tzinfo is not None:
-            return at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise ExportFormatError(where, "must be a date in ISO 8601 with its time zone")
-
-
-def _bytes(value: Any, where: str) -> bytes:
-    try:
-        return data_in(typed(str, value, where))
-    except ValueError:
-        raise ExportFormatError(where, "must be a data URI in base64") from None
-
-
-def _plain(value: Any, where: str, depth: int = 0) -> Any:
-    """A JSON value that is kept as it is."""
-    if depth > DEEPEST_VALUE:
-        raise ExportFormatError(where, "is nested too deep")
-    if isinstance(value, dict):
-        return {typed(str, key, where): _plain(item, where, depth + 1) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item, where, depth + 1) for item in value]
-    if value is None or isinstance(value, bool):
-        return value
-    return typed(str if isinstance(value, str) else float, value, where)
-
-
-def typed(kind: type, value: Any, where: str) -> Any:
-    """A JSON value of this kind, found at `where`; in text, halves of characters are joined or replaced."""
-    fits = isinstance(value, int | float if kind is float else kind)
-    if isinstance(value, bool):
-        fits = kind is bool
-    elif fits and isinstance(value, int | float):
-        fits = abs(value) <= LARGEST_NUMBER
-    if not fits:
-        raise ExportFormatError(where, f"must be {_KINDS[kind]}")
-    return mended(value) if isinstance(value, str) else value
-
-
-def mended(text: str) -> str:
-    """JSON can hold halves of characters, UTF-8 cannot: they are joined, or replaced where one is missing."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def to_markdown(conversation: Conversation) -> str:

@@ -14,7 +14,8 @@ from itertools import count
 from typing import Any
 
 from lib.chat.conversations import Conversation, title_from
-from lib.chat.exports import ID, ExportFormatError, from_json, mended, typed
+from lib.chat.decoding import FormatError, mended, typed
+from lib.chat.exports import ID, from_json
 from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
 
@@ -31,7 +32,7 @@ def read(data: Any) -> list[Conversation]:
         return from_chatgpt([data])
     if isinstance(data, list):
         return from_chatgpt(data)
-    raise ExportFormatError("", "is neither an export of SynStar Chat nor ChatGPT's conversations.json")
+    raise FormatError("", "is neither an export of SynStar Chat nor ChatGPT's conversations.json")
 
 
 def from_chatgpt(data: Any) -> list[Conversation]:
@@ -70,7 +71,7 @@ def _conversation(value: Any, where: str, ids: _Ids) -> Conversation:
     conversation_id = ids.fit(own, "conversation")
     tree = _Tree(mapping, own, ids)
     if not tree.grow(start):
-        raise ExportFormatError(f"{where}.mapping", "holds nodes that are their own ancestors")
+        raise FormatError(f"{where}.mapping", "holds nodes that are their own ancestors")
     first = next(iter(tree.messages.values()), None)
     return Conversation(
         id=conversation_id,
@@ -178,7 +179,7 @@ def _time(value: Any) -> datetime | None:
     try:
         seconds: float = typed(float, value, "")
         return _EPOCH + timedelta(seconds=seconds)
-    except (ExportFormatError, OverflowError):
+    except (FormatError, OverflowError):
         return None
 
 

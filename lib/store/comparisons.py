@@ -30,16 +30,24 @@ class Comparisons:
 
     def add(self, comparison: Comparison) -> None:
         """Store a comparison, before its cells; nothing happens when it is here already."""
-        values = {"id": comparison.id, "title": comparison.title, "created_at": comparison.created_at}
+        values = {
+            "id": comparison.id,
+            "title": comparison.title,
+            "created_at": comparison.created_at,
+            "deck_run_id": comparison.deck_run_id,
+            "position": comparison.position,
+        }
         known = select(comparisons.c.id).where(comparisons.c.id == comparison.id)
         with self._database.write() as connection:
             if not connection.execute(known).first():
                 connection.execute(insert(comparisons).values(values))
 
     def latest(self, limit: int) -> list[ComparisonSummary]:
-        """The comparisons in which something was asked, the newest first."""
+        """The comparisons in which something was asked, the newest first; not the rows of deck runs."""
+        columns = comparisons.c.id, comparisons.c.title, comparisons.c.created_at
         query = (
-            select(comparisons, func.count().label("cells"))
+            select(*columns, func.count().label("cells"))
+            .where(comparisons.c.deck_run_id.is_(None))
             .join(conversations, conversations.c.comparison_id == comparisons.c.id)
             .group_by(comparisons.c.id)
             .order_by(comparisons.c.created_at.desc())
@@ -56,7 +64,8 @@ class Comparisons:
         if row is None:
             return None
         found = [self._conversations.get(cell_id) for cell_id in self.updated_at(comparison_id)]
-        return Comparison(row.id, row.title, row.created_at, [cell for cell in found if cell])
+        cells = [cell for cell in found if cell]
+        return Comparison(row.id, row.title, row.created_at, cells, row.deck_run_id, row.position)
 
     def updated_at(self, comparison_id: str) -> dict[str, datetime]:
         """When each cell last changed, by its id, in the order of the cells."""

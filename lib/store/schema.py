@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -62,8 +63,12 @@ comparisons = Table(
     Column("id", String(32), primary_key=True),
     Column("title", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("deck_run_id", String(32)),
+    Column("position", Integer, nullable=False, server_default="0"),
     Index("ix_comparisons_created_at", "created_at"),
+    Index("ix_comparisons_deck_run_id", "deck_run_id", "position"),
 )
+"""One with a `deck_run_id` is the row of that run at `position`: one prompt of the deck."""
 
 messages = Table(
     "messages",
@@ -181,3 +186,99 @@ capabilities = Table(
     Column("checked_at", UtcDateTime, nullable=False),
 )
 """What the doctor found that a model does, or does not."""
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("comparison_id", ForeignKey("comparisons.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("cell_ids", JSON, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("revealed_at", UtcDateTime),
+    Index("ix_rounds_comparison_id", "comparison_id", "number", unique=True),
+)
+"""A round of votes on a comparison; `cell_ids` are its cells in the shuffled order of the page."""
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("voter", String(64), primary_key=True),
+    Column("choice", String(32), nullable=False),
+    Column("voted_at", UtcDateTime, nullable=False),
+)
+"""One vote a voter a round; `choice` is a cell's id, `tie` or `all_bad`."""
+
+thumbs = Table(
+    "thumbs",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("voter", String(64), primary_key=True),
+    Column("cell_id", String(32), primary_key=True),
+    Column("is_up", Boolean, nullable=False),
+)
+
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("comparison_id", ForeignKey("comparisons.id", ondelete="CASCADE"), nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closes_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Index("ix_rooms_comparison_id", "comparison_id"),
+)
+"""Comparisons that are open to an audience: who knows the token may follow and vote until it closes."""
+
+decks = Table(
+    "decks",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("content", JSON, nullable=False),
+)
+
+deck_runs = Table(
+    "deck_runs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("deck_id", String(32), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("is_paused", Boolean, nullable=False, server_default="0"),
+    Index("ix_deck_runs_deck_id", "deck_id", "created_at"),
+)
+"""A deck as it was when it was run, and the cells that it runs over."""
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Index("ix_recordings_added_at", "added_at"),
+)
+"""`document` is the recording's JSON, compressed."""
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("source_id", String(32), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    Column("views", Integer, nullable=False, server_default="0"),
+    Column("report", LargeBinary, nullable=False),
+    Index("ix_shares_source_id", "source_id", "created_at"),
+)
+"""Reports under a link: `report` is the HTML as it was masked when it was shared, compressed. `source_id` is
+the comparison, the deck run or the recording that it is of."""

@@ -10,7 +10,7 @@ from lib import app
 from lib.chat import imports
 from lib.chat.attachments import Attachment
 from lib.chat.connection import parse_api_key
-from lib.chat.exports import ExportFormatError
+from lib.chat.decoding import FormatError
 from lib.engine.engine import SendRefused, new_id
 from lib.files import archive
 from lib.store.database import StoreError
@@ -306,7 +306,7 @@ def import_file(key: str) -> None:
         read = imports.read(json.loads(uploaded.getvalue()))
         files = app.get().files
         added = app.get().store.conversations.take(archive.with_files(each, files) for each in read)
-    except (ExportFormatError, StoreError) as error:
+    except (FormatError, StoreError) as error:
         session.notice = str(error)
     except (ValueError, RecursionError):
         session.notice = "This is not a JSON file."

@@ -18,6 +18,7 @@ from types import FrameType
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -89,6 +90,11 @@ def _let_replies_end_before(number: signal.Signals) -> None:
             application.engine.drain(application.settings.grace_seconds, lambda: end(number, frame))
 
     signal.signal(number, drain)
+
+
+def routes() -> list[BaseRoute]:
+    """The addresses that are no pages of Streamlit."""
+    return []
 
 
 def middleware() -> list[Middleware]:

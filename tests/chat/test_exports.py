@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.chat.conversations import Conversation
+from lib.chat.decoding import FormatError
 from lib.chat.errors import Category, ChatError
-from lib.chat.exports import ExportFormatError, from_json, to_json, to_markdown
+from lib.chat.exports import from_json, to_json, to_markdown
 from lib.chat.messages import Message, Params
 from lib.chat.reply import Reply, State, Timing, ToolUse
 from lib.chat.usage import Source, Usage
@@ -211,7 +212,7 @@ def test_a_long_chain_is_no_deep_one() -> None:
 
 def refusal(data: Any) -> str:
     """The sentence that says why an export is not taken back."""
-    with pytest.raises(ExportFormatError) as raised:
+    with pytest.raises(FormatError) as raised:
         from_json(data)
     return str(raised.value)
 
@@ -261,7 +262,7 @@ def test_damage_is_named_with_its_place(place: str, value: Any, wrong: str) -> N
     for step in steps:
         target = target[int(step) if step.isdigit() else step]
     target[int(last) if last.isdigit() else last] = value
-    assert refusal(data).startswith(f"This export cannot be read: conversations[0].{place} {wrong}")
+    assert refusal(data).startswith(f"This file cannot be read: conversations[0].{place} {wrong}")
 
 
 def test_what_is_missing_is_named() -> None:
@@ -281,7 +282,7 @@ def test_what_is_missing_is_named() -> None:
     ],
 )
 def test_what_is_no_export_is_refused(data: Any, said: str) -> None:
-    assert refusal(data) == f"This export cannot be read: {said}."
+    assert refusal(data) == f"This file cannot be read: {said}."
 
 
 def test_a_message_belongs_to_one_conversation_only() -> None:
@@ -296,7 +297,7 @@ def test_damage_anywhere_raises_nothing_else(data: st.DataObject, value: Any) ->
     damage_somewhere(data.draw, whole, value)
     try:
         taken = from_json(whole)
-    except ExportFormatError:
+    except FormatError:
         return
     assert from_json(exported(*taken)) == taken
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.chat.conversations import Conversation
-from lib.chat.exports import ID, ExportFormatError, from_json
+from lib.chat.decoding import FormatError
+from lib.chat.exports import ID, from_json
 from lib.chat.imports import from_chatgpt, read
 from lib.chat.reply import Reply, State
 from lib.chat.usage import Source
@@ -196,9 +197,9 @@ def test_contents_that_chatgpt_keeps_to_itself_are_left_out(kind: Any) -> None:
     ],
 )
 def test_what_is_no_export_is_refused_in_one_sentence(data: Any, said: str) -> None:
-    with pytest.raises(ExportFormatError) as raised:
+    with pytest.raises(FormatError) as raised:
         read(data)
-    assert str(raised.value).startswith(f"This export cannot be read: {said}")
+    assert str(raised.value).startswith(f"This file cannot be read: {said}")
 
 
 def test_read_knows_our_own_export() -> None:
@@ -209,7 +210,7 @@ def test_read_knows_our_own_export() -> None:
 def test_any_json_raises_nothing_else(data: Any) -> None:
     try:
         read(data)
-    except ExportFormatError:
+    except FormatError:
         return
 
 
@@ -219,7 +220,7 @@ def test_damage_anywhere_still_gives_what_can_be_stored(data: st.DataObject, val
     damage_somewhere(data.draw, whole, value)
     try:
         conversations = read(whole)
-    except ExportFormatError:
+    except FormatError:
         return
     assert read(exported(*conversations)) == conversations
 

@@ -10,7 +10,8 @@ import pytest
 from lib.chat import imports
 from lib.chat.attachments import data_uri
 from lib.chat.conversations import Conversation
-from lib.chat.exports import ExportFormatError, to_markdown
+from lib.chat.decoding import FormatError
+from lib.chat.exports import to_markdown
 from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
 from lib.files import archive
@@ -91,7 +92,7 @@ def test_an_image_under_another_ones_id_gets_its_own(tmp_path: Path) -> None:
 def test_an_export_with_odd_bytes_cannot_be_read(data: object, tmp_path: Path) -> None:
     hostile = exported(tmp_path)
     hostile["conversations"][0]["messages"][0]["attachments"][0]["data"] = data
-    with pytest.raises(ExportFormatError, match=r"attachments\[0\].data must be a (data URI|string)"):
+    with pytest.raises(FormatError, match=r"attachments\[0\].data must be a (data URI|string)"):
         imports.read(hostile)
 
 

@@ -1,0 +1,5 @@
+"""Decks."""
+
+import streamlit as st
+
+st.title("Decks")

@@ -1,0 +1,5 @@
+"""Present."""
+
+import streamlit as st
+
+st.title("Present")

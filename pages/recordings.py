@@ -1,0 +1,5 @@
+"""Recordings."""
+
+import streamlit as st
+
+st.title("Recordings")
