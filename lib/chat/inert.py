@@ -252,9 +252,7 @@ class _Inline:
 
     def _dollars(self, token: re.Match[str]) -> tuple[str, int]:
         sign, formula = token[0], _in_dollars(self.text, token)
-        return (
-            (f"{sign}{formula.tex}{sign}", formula.end) if formula else (r"\$" * len(sign), token.end())
-        )
+        return (f"{sign}{formula.tex}{sign}", formula.end) if formula else (r"\$" * len(sign), token.end())
 
     def _opening(self, token: re.Match[str]) -> tuple[str, int]:
         if collapsed := _COLLAPSED.match(self.text, token.start()):

@@ -21,14 +21,19 @@ MOST_LINES = 100
 """A formula on lines of its own ends within so many."""
 
 _ELEMENTS = frozenset(
-    ("math", "menclose", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mphantom", "mroot", "mrow", "mspace")
-    + ("msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder", "munderover")
+    (
+        *("math", "menclose", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mphantom", "mroot", "mrow"),
+        *("mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder"),
+        *("munderover"),
+    )
 )
 _ATTRIBUTES = frozenset(
-    ("accent", "columnalign", "columnlines", "columnspacing", "depth", "display", "displaystyle", "fence")
-    + ("form", "height", "linebreak", "linethickness", "lspace", "mathsize", "mathvariant", "maxsize")
-    + ("minsize", "movablelimits", "notation", "rowlines", "rowspacing", "rspace", "scriptlevel")
-    + ("separator", "stretchy", "voffset", "width")
+    (
+        *("accent", "columnalign", "columnlines", "columnspacing", "depth", "display", "displaystyle"),
+        *("fence", "form", "height", "linebreak", "linethickness", "lspace", "mathsize", "mathvariant"),
+        *("maxsize", "minsize", "movablelimits", "notation", "rowlines", "rowspacing", "rspace"),
+        *("scriptlevel", "separator", "stretchy", "voffset", "width"),
+    )
 )
 _VALUE = re.compile(r"[\w.%+\- ]{0,60}")
 _MACRO = re.compile(r"\\(?:re)?newcommand|\\providecommand|\\def|\\let")
@@ -143,7 +148,7 @@ def _line(state: StateBlock, number: int) -> str:
     return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
 
 
-def _render(self: Any, tokens: Any, index: int, _options: Any, _env: Any) -> str:
+def _render(_self: Any, tokens: Any, index: int, _options: Any, _env: Any) -> str:
     token = tokens[index]
     drawn = mathml(token.content, is_display=token.meta["is_display"])
     return f'<div class="formula">{drawn}</div>\n' if token.block else drawn

@@ -29,11 +29,13 @@ LONGEST_CODE = 20_000
 DEEPEST = 20
 """How many quotes and lists within each other are told apart."""
 LANGUAGES = frozenset(
-    ("bash", "c", "c#", "c++", "console", "cpp", "cs", "csharp", "css", "diff", "docker", "dockerfile", "go")
-    + ("golang", "graphql", "html", "ini", "java", "javascript", "js", "json", "jsx", "kotlin", "latex")
-    + ("lua", "make", "makefile", "markdown", "md", "nginx", "perl", "php", "powershell", "py", "python", "r")
-    + ("rb", "ruby", "rs", "rust", "scala", "sh", "shell", "sql", "swift", "tex", "toml", "ts", "tsx")
-    + ("typescript", "xml", "yaml", "yml", "zsh")
+    (
+        *("bash", "c", "c#", "c++", "console", "cpp", "cs", "csharp", "css", "diff", "docker", "dockerfile"),
+        *("go", "golang", "graphql", "html", "ini", "java", "javascript", "js", "json", "jsx", "kotlin"),
+        *("latex", "lua", "make", "makefile", "markdown", "md", "nginx", "perl", "php", "powershell", "py"),
+        *("python", "r", "rb", "ruby", "rs", "rust", "scala", "sh", "shell", "sql", "swift", "tex", "toml"),
+        *("ts", "tsx", "typescript", "xml", "yaml", "yml", "zsh"),
+    )
 )
 """What code may be written in to get colours."""
 
@@ -54,11 +56,14 @@ def html(text: str) -> str:
 @cache
 def stylesheet() -> str:
     """CSS for the code in such a fragment, light and dark."""
-    light = HtmlFormatter(style="default", classprefix="hl-").get_style_defs(".code")
-    dark = HtmlFormatter(style="github-dark", classprefix="hl-").get_style_defs(".code")
-    rules = "\n".join(line for line in light.splitlines() if line.startswith(".code .hl-"))
-    dark_rules = "\n".join(line for line in dark.splitlines() if line.startswith(".code .hl-"))
-    return f"{rules}\n@media screen and (prefers-color-scheme: dark) {{\n{dark_rules}\n}}\n"
+    light, dark = _colours("default"), _colours("github-dark")
+    return f"{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+
+
+def _colours(style: str) -> str:
+    formatter: Any = HtmlFormatter(style=style, classprefix="hl-")
+    rules = str(formatter.get_style_defs(".code")).splitlines()
+    return "\n".join(rule for rule in rules if rule.startswith(".code .hl-"))
 
 
 def _code(content: str, language: str, _attributes: str) -> str:
@@ -122,7 +127,11 @@ def _without_images(tokens: Sequence[Token]) -> Iterator[Token]:
         if links:
             yield name
         else:
-            yield from (Token("link_open", "a", 1, attrs={"href": source}), name, Token("link_close", "a", -1))
+            yield from (
+                Token("link_open", "a", 1, attrs={"href": source}),
+                name,
+                Token("link_close", "a", -1),
+            )
 
 
 def _words(tokens: Sequence[Token]) -> str:
@@ -151,10 +160,10 @@ def _parser() -> Any:
     settings = {"html": False, "linkify": False, "maxNesting": DEEPEST, "highlight": _code}
     parser = MarkdownIt("commonmark", settings).enable(["table", "strikethrough"]).use(formulas)
     parser.validateLink = _is_known  # type: ignore[method-assign]
-    for rule in (_links_for_images, _small_headings, _tasks):
-        parser.core.ruler.push(rule.__name__, rule)
-    for name, rule in {"link_open": _link, "image": _image, "th_open": _cell, "td_open": _cell}.items():
-        parser.add_render_rule(name, rule)
+    for change in (_links_for_images, _small_headings, _tasks):
+        parser.core.ruler.push(change.__name__, change)
+    for name, draw in {"link_open": _link, "image": _image, "th_open": _cell, "td_open": _cell}.items():
+        parser.add_render_rule(name, draw)
     parser.add_render_rule("code_block", _indented)
     return parser
 
