@@ -83,7 +83,7 @@ class Formula:
 
 
 def formula_at(text: str, at: int) -> Formula | None:
-    """The formula that begins with the dollars or the backslash at `at`; `None` when it is none, as a price."""
+    """The formula that begins with the dollars or the backslash at `at`; `None` where none is meant."""
     dollars = _DOLLARS.match(text, at)
     return _in_dollars(text, dollars) if dollars else _in_brackets(text, at)
 

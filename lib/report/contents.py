@@ -49,6 +49,13 @@ class Cell:
         return [mark for mark, is_so in marks.items() if is_so]
 
     @property
+    def judged(self) -> str:
+        """What people thought of it, in words; empty where nobody did."""
+        votes = f"{self.votes} {'vote' if self.votes == 1 else 'votes'}" if self.votes else ""
+        up, down = (f"{n} thumbs {way}" if n else "" for n, way in ((self.up, "up"), (self.down, "down")))
+        return " · ".join(filter(None, (votes, up, down)))
+
+    @property
     def last(self) -> Reply:
         """The reply to its last question."""
         return (self.turns[-1].answer.reply if self.turns and self.turns[-1].answer else None) or Reply()
@@ -241,7 +248,10 @@ def _notes(measured: Sequence[CellFigures]) -> Iterator[str]:
     if any(one.cost for one in measured) and (missing := sum(one.cost is None for one in measured)):
         yield f"Costs leave out {missing} of {count} cells: their price or their tokens are not known."
     if others := sum(one.others for one in measured):
-        yield f"{others} {'reply' if others == 1 else 'replies'} that did not complete are in no figure."
+        said = (
+            "1 reply did not complete and is" if others == 1 else f"{others} replies did not complete and are"
+        )
+        yield f"{said} in no figure."
     if any(one.replies > 1 for one in measured):
         yield "Figures are medians over all answers of a cell; the range is from the lowest to the highest."
     if sources := sorted({one.cost_source for one in measured if one.cost_source}):

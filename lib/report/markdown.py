@@ -53,6 +53,8 @@ def _cell(cell: Cell, section: Section, prices: Prices) -> Iterator[str]:
         yield from ("**System prompt**", _text(cell.conversation.system_prompt))
     for turn in cell.turns:
         yield from _turn(turn, cell, prices)
+    if cell.judged:
+        yield f"*{cell.judged}*"
 
 
 def _turn(turn: Turn, cell: Cell, prices: Prices) -> Iterator[str]:
@@ -105,7 +107,7 @@ def _table(section: Section, prices: Prices) -> str:
 
 def _text(text: str) -> str:
     """What somebody wrote, with its own markdown."""
-    return _FOR_THE_PAGE.sub("", inert(text)) if text else ""
+    return _FOR_THE_PAGE.sub("", inert(text)).rstrip() if text else ""
 
 
 def _line(text: str) -> str:

@@ -89,6 +89,16 @@ def masked(recording: Recording, texts: Mapping[str, str], keys: Iterable[str] =
     return _Masking(chosen, texts).recording(recording)
 
 
+def masked_text(text: str, texts: Mapping[str, str], keys: Iterable[str] = ()) -> str:
+    """A text of its own with the same masks."""
+    known, shown, at = _known(keys), list[str](), 0
+    for span in spans(text, known):
+        if text[span.start : span.end] in texts:
+            shown += [text[at : span.start], texts[text[span.start : span.end]]]
+            at = span.end
+    return "".join([*shown, text[at:]])
+
+
 def spans(text: str, keys: Collection[str] = (), *, is_id: bool = False) -> list[Span]:
     """The findings in a text, in order; none overlaps another. An id may look random: it is no key."""
     found: list[Span] = []

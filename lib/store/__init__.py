@@ -10,6 +10,7 @@ from lib.store.ledger import Ledger
 from lib.store.models import Models
 from lib.store.replies import Replies
 from lib.store.search import Search
+from lib.store.shares import Shares
 
 
 class Store:
@@ -28,6 +29,7 @@ class Store:
         self.ledger = Ledger(self._database)
         self.search = Search(self._database)
         self.models = Models(self._database)
+        self.shares = Shares(self._database)
 
     def close(self) -> None:
         """Let the connections go."""
