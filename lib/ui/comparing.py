@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from lib import app
+from lib.chat.attachments import Attachment
 from lib.chat.comparisons import (
     FEWEST_CELLS,
     MOST_CELLS,
@@ -14,11 +15,15 @@ from lib.chat.comparisons import (
     Comparison,
 )
 from lib.chat.conversations import Conversation
-from lib.chat.reply import State
+from lib.chat.expected import Expected, expected
+from lib.chat.prices import Prices
+from lib.chat.reply import Reply, State
 from lib.engine.engine import new_id
 from lib.engine.live import LiveTape
 from lib.ui import choices, session
 from lib.ui.composer import LONGEST_MESSAGE
+from lib.ui.session import Session
+from lib.ui.structured import Form
 
 KEY = "comparing"
 """Of this tab's state in `st.session_state`."""
@@ -27,10 +32,20 @@ OPEN, MODELS, ASKED = "comparison", "models", "prompt"
 BOX = "question"
 """Key of the message box: another one than the chat's, which holds files too."""
 LISTED = 50
+GONE = "This comparison is not here any more."
 MERGER = "merger"
 """Key of the field that names the model for a synthesis."""
+PRICES_SECONDS = 0.5
 REPEATS = "repeats"
 """Key of the field that says how many answers each question gets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A question to all cells that was not sent yet."""
+
+    text: str | None
+    """`None` asks the last one again."""
 
 
 @dataclass(slots=True)
@@ -48,20 +63,51 @@ class Comparing:
     """The running tape of each cell, by the cell's id."""
     repeats: int = 1
     """How many answers each question gets from each cell."""
-    pending: str | None = None
-    """A question that will take many tokens, until the person agrees; `""` repeats the last one."""
+    attached: list[Attachment] = field(default_factory=list)
+    """Files that were taken and wait for the next question."""
+    refusals: list[str] = field(default_factory=list)
+    """What has to be said about the last files, a sentence each."""
+    draft: str = ""
+    """Text on its way back into the message box."""
+    drawn: str = ""
+    """That text, as the run of the page has drawn it."""
+    prices: Prices = field(default_factory=dict)
+    """What is known of prices, when the page was brought up to date."""
+    pending: Pending | None = None
+    """What will take a lot, until the person agrees."""
     sent: str | None = None
     """The id of the last question to all cells: a click that arrives twice asks once."""
     repeating: set[str] = field(default_factory=set)
     """The cells that were being asked again and again when the page was brought up to date."""
 
+    pasted: dict[str, str] = field(default_factory=dict)
+    """What was pasted as a schema or as tools, by its widget's key: it may be of no use yet."""
+    inspected: str | None = None
+    """The cell that the inspector shows."""
     panel: str | None = None
     """The dialog that is open."""
 
     def open(self, comparison: Comparison) -> None:
         """Show another comparison."""
-        self.comparison, self.panel = comparison, None
+        self.comparison, self.panel, self.pending = comparison, None, None
+        self.attached, self.refusals, self.draft = [], [], ""
+        self.pasted.clear()
         self.tapes.clear()
+
+    def expected(self, text: str | None) -> Expected:
+        """What it is about to take to ask this, with the files that wait; `None` asks the last one again."""
+        again = text is None
+        cells = self.comparison.compared if again else self.comparison.cells
+        return expected(cells, text, self.repeats, self.prices, () if again else self.attached)
+
+    def cost(self, reply: Reply) -> float | None:
+        """What a reply costs in USD; `None` where its model's price or its tokens are not known."""
+        price = self.prices.get(reply.model_requested or "")
+        return price.cost(reply.usage) if price else None
+
+    def structure(self, cell: Conversation) -> Form:
+        """What was pasted for a cell's structured output and tools."""
+        return Form(cell, self.pasted, of(cell))
 
     def cell(self, cell_id: str) -> Conversation | None:
         """The cell with this id, if it is one of these."""
@@ -78,6 +124,13 @@ def held() -> Comparing:
     if (repeats := st.session_state.get(REPEATS)) is not None:
         known.repeats = min(max(int(repeats), 1), MOST_REPEATS)
     return known
+
+
+def structure_of(cell_id: str) -> Form | None:
+    """What was pasted for a cell of the open comparison."""
+    now = held()
+    cell = now.cell(cell_id)
+    return now.structure(cell) if cell else None
 
 
 def of(cell: Conversation) -> str:
@@ -117,7 +170,9 @@ def current() -> Comparing:
     if not _catch_up(now):
         _reload(now)
         _catch_up(now)
-    choose_models(now.comparison, session.held().models_for_cells)
+    tab = session.held()
+    choose_models(now.comparison, tab.models_for_cells)
+    take_prices(now, tab)
     if now.comparison.prompt is not None:
         now.address = now.comparison.id
         st.query_params.from_dict({OPEN: now.comparison.id})
@@ -126,19 +181,30 @@ def current() -> Comparing:
     return now
 
 
+def hear_prices() -> None:
+    """Wait, for half a second at most, where nobody has asked for the connection's prices yet."""
+    take_prices(held(), session.held(), wait_seconds=PRICES_SECONDS)
+
+
+def take_prices(now: Comparing, tab: Session, wait_seconds: float = 0.0) -> None:
+    """Take over what is known of prices."""
+    if not tab.connection.needs_key:
+        now.prices = app.get().engine.catalogue.prices(tab.connection, wait_seconds=wait_seconds)
+
+
 def _follow_address(now: Comparing) -> None:
     wanted = st.query_params.get(OPEN)
     if wanted and wanted not in (now.address, now.comparison.id):
         if found := app.get().store.comparisons.get(wanted):
             now.open(found)
         else:
-            st.toast("This comparison is not here any more.", icon=":material/search_off:")
+            st.toast(GONE, icon=":material/search_off:")
     invitation = st.query_params.get(MODELS, ""), st.query_params.get(ASKED, "")
     if any(invitation) and invitation != now.invitation:
         names = [name.strip()[: choices.LONGEST_MODEL_NAME] for name in invitation[0].split(",")]
         now.open(draft([name for name in names if name][:MOST_CELLS]))
         now.invitation = invitation
-        st.session_state[BOX] = invitation[1][:LONGEST_MESSAGE]
+        now.draft = invitation[1][:LONGEST_MESSAGE]
 
 
 def _refresh(now: Comparing) -> None:
@@ -147,7 +213,10 @@ def _refresh(now: Comparing) -> None:
     if comparison.prompt is None or any(cell.is_temporary for cell in comparison.cells):
         return
     stored = app.get().store.comparisons.updated_at(comparison.id)
-    if stored and stored != comparison.updated_at:
+    if not stored:  # deleted in another tab
+        now.open(draft(like=comparison))
+        st.toast(GONE, icon=":material/search_off:")
+    elif stored != comparison.updated_at:
         _reload(now)
 
 
