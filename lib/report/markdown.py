@@ -15,7 +15,7 @@ from lib.report.contents import Cell, Section, Turn, cost_of, sections, totals
 
 _FOR_THE_PAGE = re.compile(r"(?<!\\):small\[\]|\A(?:\[//\]: #[^\n]*\n\n)+")
 """What makes Streamlit draw a text as it is; another reader does so by itself."""
-_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|$~!])")
+_SIGNS = re.compile(r"([\\`*_<>#|$~]|!(?=\[)|\](?=[(\[:]))")
 
 
 def to_markdown(recording: Recording, *, maker: str) -> str:

@@ -27,7 +27,7 @@ LONGEST = 200_000
 LONGEST_CODE = 20_000
 """Characters of code that gets colours."""
 DEEPEST = 20
-"""How many quotes and lists within each other are told apart."""
+"""How many quotes and lists within each other are drawn; what is nested more deeply is shown as it is."""
 LANGUAGES = frozenset(
     (
         *("bash", "c", "c#", "c++", "console", "cpp", "cs", "csharp", "css", "diff", "docker", "dockerfile"),
@@ -47,10 +47,13 @@ _TASK = re.compile(r"\[([ xX])\] ")
 
 def html(text: str) -> str:
     """The text as an HTML fragment."""
-    if len(text) > LONGEST:
-        return f"<pre>{escape(text)}</pre>\n"
-    rendered: str = _MARKDOWN.render(text)
-    return rendered
+    if len(text) <= LONGEST:
+        environment: dict[str, Any] = {}
+        tokens = _MARKDOWN.parse(text, environment)
+        # What is nested more deeply is left out by the parser.
+        if all(token.level < DEEPEST - 1 for token in tokens):
+            return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, environment))
+    return f"<pre>{escape(text)}</pre>\n"
 
 
 @cache

@@ -38,7 +38,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A text that should perhaps not leave, and how often it stands in the recording."""
+    """A text that should perhaps not leave, and how often it occurs."""
 
     kind: Kind
     text: str
@@ -55,11 +55,17 @@ class Span:
 
 
 def find(recording: Recording, keys: Iterable[str] = ()) -> list[Finding]:
-    """All findings, by kind and by how often they occur; `keys` are keys whose text is known."""
-    known, counted = _known(keys), Counter[tuple[Kind, str]]()
+    """All findings, by kind and by how often they occur; `keys` are keys whose text is known.
+
+    A text that stands in several places, as the prompt in every cell, is counted once.
+    """
+    known, counted, seen = _known(keys), Counter[tuple[Kind, str]](), set[str]()
 
     def count(text: str, *, is_id: bool) -> list[Span]:
-        counted.update((span.kind, text[span.start : span.end]) for span in spans(text, known, is_id=is_id))
+        if text not in seen:
+            seen.add(text)
+            found = spans(text, known, is_id=is_id)
+            counted.update((span.kind, text[span.start : span.end]) for span in found)
         return []
 
     _Masking(count, {}).recording(recording)

@@ -146,7 +146,12 @@ def show_actions(now: Comparing, tab: Session) -> None:  # noqa: ARG001 what is 
     """A row of quiet buttons for what can be done with a comparison that has answers."""
     with st.container(key="comparison_actions", horizontal=True):
         if not any(cell.is_temporary for cell in now.comparison.cells):
+            _button("Report", "report", "summarize", _open_report)
             _button("Delete", "delete_comparison", "delete", _open_delete)
+
+
+def _open_report() -> None:
+    comparison_actions.open_panel(compare_panels.REPORT)
 
 
 def _open_delete() -> None:

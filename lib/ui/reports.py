@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from lib import app
-from lib.chat.attachments import Attachment
 from lib.chat import recordings
+from lib.chat.attachments import Attachment
 from lib.chat.comparisons import Comparison
 from lib.chat.recordings import Recording
 from lib.config import ROOT
@@ -109,7 +109,9 @@ def _choose_masks(findings: Sequence[Finding], keys: Sequence[str], source_id: s
     for kind, (title, icon) in _KINDS.items():
         of_kind = [finding for finding in offered if finding.kind is kind]
         if of_kind:
-            let_through = _let_through(of_kind, f":material/{icon}: {title}", f"masks-{kind.name}-{source_id}")
+            let_through = _let_through(
+                of_kind, f":material/{icon}: {title}", f"masks-{kind.name}-{source_id}"
+            )
             masks = {text: mask for text, mask in masks.items() if text not in let_through}
     return masks
 

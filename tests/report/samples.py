@@ -29,7 +29,12 @@ def tape(*pieces: str, start: float = 100.0, step: float = 10.0, tokens: int | N
     said: list[Event] = [Content(start + step * at, text) for at, text in enumerate(pieces)]
     end = start + step * len(pieces)
     usage = Usage(10, tokens, 10 + tokens, source=Source.REPORTED) if tokens is not None else Usage()
-    return [Sent(0.0, {"model": "m", "stream": True}), *said, UsageReported(end, usage), Finished(end, "stop")]
+    return [
+        Sent(0.0, {"model": "m", "stream": True}),
+        *said,
+        UsageReported(end, usage),
+        Finished(end, "stop"),
+    ]
 
 
 def thinking(*pieces: str, after: Sequence[Event]) -> list[Event]:
