@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from lib.chat.comparisons import CellFigures, Comparison, Spread, figures, labels
 from lib.chat.conversations import Conversation
 from lib.chat.messages import Message, Params
-from lib.chat.prices import Prices
+from lib.chat.prices import Price, Prices
 from lib.chat.recordings import Recording, answers
 from lib.chat.reply import Reply, State
 from lib.chat.usage import Source
@@ -140,9 +140,14 @@ def totals(recording: Recording) -> Totals:
     )
 
 
+def price_of(cell: Conversation, reply: Reply, prices: Prices) -> Price | None:
+    """The price of the model that a reply was asked of; `None` where it is not known."""
+    return prices.get(reply.model_requested or cell.model or "")
+
+
 def cost_of(cell: Conversation, reply: Reply, prices: Prices) -> float | None:
     """What a reply of a cell cost at these prices, in USD; `None` where that is not known."""
-    price = prices.get(cell.model or "") or prices.get(reply.model_served or "")
+    price = price_of(cell, reply, prices)
     return price.cost(reply.usage) if price else None
 
 

@@ -9,7 +9,7 @@ from lib.chat.messages import Message
 from lib.chat.prices import Prices
 from lib.chat.recordings import Recording
 from lib.chat.reply import Reply
-from lib.report.contents import Cell, Section, all_answers, cost_of
+from lib.report.contents import Cell, Section, all_answers, cost_of, price_of
 
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A cell that begins so may be run as a formula by the program that opens the file."""
@@ -61,7 +61,7 @@ def _asked(cell: Cell) -> dict[str, object]:
 
 
 def _measured(cell: Cell, reply: Reply, prices: Prices) -> dict[str, object]:
-    usage, timing, price = reply.usage, reply.timing, prices.get(cell.conversation.model or "")
+    usage, timing, price = reply.usage, reply.timing, price_of(cell.conversation, reply, prices)
     return {
         "model_served": reply.model_served,
         "state": reply.state.value,

@@ -42,6 +42,16 @@ def thinking(*pieces: str, after: Sequence[Event]) -> list[Event]:
     return [after[0], *(Reasoning(50.0, text) for text in pieces), *after[1:]]
 
 
+def asked_of(name: str, events: Sequence[Event]) -> list[Event]:
+    """The tape as one of this model."""
+    return [
+        replace(event, request={**event.request, "model": f"model-{name}"})
+        if isinstance(event, Sent)
+        else event
+        for event in events
+    ]
+
+
 def cell(
     name: str,
     position: int,
@@ -56,7 +66,7 @@ def cell(
     conversation.params = Params(temperature=0.5)
     conversation.comparison_id, conversation.position = of, position
     question = Message(f"{of}-{name}-q", None, "user", prompt, AT, attachments=attachments)
-    reply = fold(events)
+    reply = fold(asked_of(name, events))
     answer = Message(f"{of}-{name}-a", question.id, "assistant", reply.text, AT, reply)
     conversation.add([question, answer])
     return conversation
@@ -73,7 +83,7 @@ def recording(
         kind=Kind.COMPARISON,
         recorded_at=AT,
         comparisons=[Comparison("compared", title, AT, cells)],
-        tapes={f"compared-{name}-a": events for name, events in tapes.items()},
+        tapes={f"compared-{name}-a": asked_of(name, events) for name, events in tapes.items()},
         prices={"model-a": Price(1.0, 2.0, source="the gateway's price list")},
         tallies={"compared": Tally({"compared-a": 2, TIE: 1}, {"compared-a": 1}, {})},
     )
@@ -81,13 +91,14 @@ def recording(
 
 def deck(prompts: Sequence[str]) -> Recording:
     """The run of a deck over two cells."""
-    comparisons, tapes = [], {}
+    comparisons: list[Comparison] = []
+    tapes: dict[str, Sequence[Event]] = {}
     for number, prompt in enumerate(prompts):
         of = f"row{number}"
         said = {name: tape(f"{name} on", f" {prompt}", tokens=20) for name in ("a", "b")}
         cells = [cell(name, at, said[name], prompt=prompt, of=of) for at, name in enumerate(said)]
         comparisons.append(Comparison(of, prompt, AT, cells, position=number))
-        tapes |= {f"{of}-{name}-a": events for name, events in said.items()}
+        tapes |= {f"{of}-{name}-a": asked_of(name, events) for name, events in said.items()}
     return Recording("deck", "Two questions", Kind.DECK, AT, comparisons, tapes)
 
 
