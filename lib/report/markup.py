@@ -42,6 +42,8 @@ LANGUAGES = frozenset(
 _SAFE = re.compile(r"https?://|mailto:", re.I)
 _PICTURE = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]*")
 """Small pictures that a text carries itself, as the page shows them."""
+_ADDRESS = re.compile(r"(?<![\w/])https?://[^\s<>\[\]\"'`]*[^\s<>\[\]\"'`.,;:!?)*_~]")
+"""A link that is only its address."""
 _TASK = re.compile(r"\[([ xX])\] ")
 
 
@@ -111,34 +113,42 @@ def _cell(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
     return self.renderToken(tokens, index, options, env)
 
 
-def _links_for_images(state: StateCore) -> None:
-    """Nothing is fetched: an image from elsewhere is a link to it."""
+def _links(state: StateCore) -> None:
+    """Nothing is fetched: an image from elsewhere is a link to it. An address in the text is one too."""
     for block in state.tokens:
         if block.type == "inline" and block.children:
-            block.children = list(_without_images(block.children))
+            block.children = list(_with_links(block.children))
 
 
-def _without_images(tokens: Sequence[Token]) -> Iterator[Token]:
+def _with_links(tokens: Sequence[Token]) -> Iterator[Token]:
     links = 0
     for token in tokens:
         links += (token.type == "link_open") - (token.type == "link_close")
         source = str(token.attrGet("src") or "") if token.type == "image" else ""
-        if token.type != "image" or _PICTURE.fullmatch(source):
-            yield token
-            continue
-        name = Token("text", "", 0, content=_words(token.children or ()) or "image")
-        if links:
-            yield name
+        if token.type == "image" and not _PICTURE.fullmatch(source):
+            words = "".join(child.content for child in token.children or ()).strip() or "image"
+            yield from [_text(words)] if links else _linked(source, words)
+        elif token.type == "text" and not links:
+            yield from _with_addresses(token.content)
         else:
-            yield from (
-                Token("link_open", "a", 1, attrs={"href": source}),
-                name,
-                Token("link_close", "a", -1),
-            )
+            yield token
 
 
-def _words(tokens: Sequence[Token]) -> str:
-    return "".join(token.content for token in tokens).strip()
+def _with_addresses(text: str) -> Iterator[Token]:
+    at = 0
+    for address in _ADDRESS.finditer(text):
+        yield _text(text[at : address.start()])
+        yield from _linked(address[0], address[0])
+        at = address.end()
+    yield _text(text[at:])
+
+
+def _linked(target: str, words: str) -> tuple[Token, Token, Token]:
+    return Token("link_open", "a", 1, attrs={"href": target}), _text(words), Token("link_close", "a", -1)
+
+
+def _text(words: str) -> Token:
+    return Token("text", "", 0, content=words)
 
 
 def _small_headings(state: StateCore) -> None:
@@ -163,7 +173,7 @@ def _parser() -> Any:
     settings = {"html": False, "linkify": False, "maxNesting": DEEPEST, "highlight": _code}
     parser = MarkdownIt("commonmark", settings).enable(["table", "strikethrough"]).use(formulas)
     parser.validateLink = _is_known  # type: ignore[method-assign]
-    for change in (_links_for_images, _small_headings, _tasks):
+    for change in (_tasks, _links, _small_headings):
         parser.core.ruler.push(change.__name__, change)
     for name, draw in {"link_open": _link, "image": _image, "th_open": _cell, "td_open": _cell}.items():
         parser.add_render_rule(name, draw)

@@ -15,6 +15,7 @@ from tests.scripted_gateway import ScriptedGateway, by_model, stream
 
 pytestmark = pytest.mark.browser
 
+API_KEY = "sk-planted-0123456789abcdef"
 Format = Literal["HTML", "Markdown", "CSV", "JSON"]
 
 
@@ -22,7 +23,7 @@ Format = Literal["HTML", "Markdown", "CSV", "JSON"]
 def server(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     """The app with sharing on."""
     data_dir = tmp_path_factory.mktemp("app") / "data"
-    with AppServer(data_dir, gateway.base_url, CHAT_SHARING="on") as running:
+    with AppServer(data_dir, gateway.base_url, CHAT_SHARING="on", KKIAI_API_KEY=API_KEY) as running:
         yield running
 
 
@@ -125,7 +126,7 @@ def test_a_hostile_answer_is_inert_on_the_page_in_the_report_and_under_its_link(
 def test_what_is_found_is_masked_unless_it_is_let_through(
     chat: ChatPage, gateway: ScriptedGateway, chromium: Browser
 ) -> None:
-    prompt = "Ask bob@example.com about http://wiki.corp/x"
+    prompt = f"Ask bob@example.com about http://wiki.corp/x with {API_KEY}"
     gateway.when(
         prompt, by_model(model_a=stream("No, ask a", "nn@exam", "ple.com."), model_b=stream("I do not know."))
     )
@@ -135,9 +136,11 @@ def test_what_is_found_is_masked_unless_it_is_let_through(
     expect(chat.dialog.get_by_text("E-mail addresses (")).to_be_visible()
     for name in ("HTML", "Markdown", "CSV", "JSON"):
         text = download(chat, name).read_text("utf-8-sig")
-        assert not re.search(r"bob@|nn@exam|ple\.com|wiki\.corp", text), name
+        assert not re.search(rf"bob@|nn@exam|ple\.com|wiki\.corp|{API_KEY[3:]}", text), name
         assert "e-mail address 1]" in text
 
+    # Its own key is not even offered.
+    expect(chat.dialog).not_to_contain_text("Keys (")
     chat.dialog.get_by_text("Preview").click()
     expect(chat.dialog.get_by_test_id("stCode")).to_contain_text(
         "Ask [e-mail address 1] about http://[internal host"

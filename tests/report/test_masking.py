@@ -214,5 +214,5 @@ def test_ids_are_no_keys_and_stay() -> None:
 )
 def test_hostile_text_takes_time_in_proportion(piece: str) -> None:
     started = time.process_time()
-    spans(piece * (500_000 // len(piece)), [PLANTED])
+    spans(piece * (200_000 // len(piece)), [PLANTED])
     assert time.process_time() - started < 2
