@@ -13,7 +13,7 @@ from lib.engine.engine import SendRefused, new_id
 from lib.engine.live import LiveTape
 from lib.engine.repeats import Send
 from lib.store.database import StoreError
-from lib.ui import actions, choices, comparing, intake, pace, session, structured
+from lib.ui import actions, choices, comparing, drafts, intake, pace, session, structured
 from lib.ui.comparing import Comparing, Pending, held
 from lib.ui.session import Session
 
@@ -95,7 +95,7 @@ def synthesise() -> None:
     model = str(st.session_state.get(comparing.MERGER) or "").strip()[: choices.LONGEST_MODEL_NAME]
     if not model or len(now.comparison.cells) > MOST_CELLS:
         return
-    cell = comparing.add(now.comparison)
+    cell = drafts.add(now.comparison)
     cell.model = model
     with pace.sending():
         refusal = _ask(now, tab, cell, synthesis(now.comparison), None, send_id)
@@ -132,7 +132,7 @@ def _refusal(now: Comparing, tab: Session, text: str) -> str:
     comparison = now.comparison
     if comparing.repeating(comparison) or any(app.get().engine.running(cell.id) for cell in comparison.cells):
         return "Some replies are still running. Stop them, or wait for their end."
-    comparing.choose_models(comparison, tab.models_for_cells)
+    drafts.choose_models(comparison, tab.models_for_cells)
     if any(not cell.model for cell in comparison.cells):
         return "Choose a model for each cell first."
     if faults := [fault for cell in comparison.cells if (fault := _fault(now, cell))]:

@@ -154,7 +154,7 @@ def show_ended(slots: Slots) -> None:
     cell = slots.cell
     message = cell.path()[-1]
     reply = message.reply or Reply()
-    slots.figures.caption(figures.summary(reply, slots.now.cost(reply)))
+    slots.figures.caption(figures.summary(reply, figures.cost(reply, slots.now.prices)))
     with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         buttons.show_icon("refresh", "Retry: another version", asking.retry, cell.id)
         if reply.text:

@@ -79,4 +79,4 @@ class _Live:
         elapsed = datetime.now(UTC) - self._message.created_at
         asked = self._message.reply.model_requested if self._message.reply else None
         reply = replace(self._progress.reply(elapsed.total_seconds() * 1000), model_requested=asked)
-        return figures.running(reply, self._now.cost(reply))
+        return figures.running(reply, figures.cost(reply, self._now.prices))

@@ -112,8 +112,9 @@ def _show_repeats(now: Comparing) -> None:
     cells = now.comparison.compared
     each = "answer each" if now.repeats == 1 else "answers each"
     if now.comparison.prompt is None:
+        st.caption(each, width="content")
         about = figures.about(now.expected(""))
-        st.caption(f"{each} · {about} for {len(cells) * now.repeats} answers", width="content")
+        st.caption(f"{len(cells) * now.repeats} answers: {about}", width="content")
         return
     lacking = sum(missing(cell, now.repeats) for cell in cells)
     st.caption(each, width="content")

@@ -1,15 +1,12 @@
 """What a tab's compare page works with: the open comparison, as the address and the store have it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 import streamlit as st
 
 from lib import app
 from lib.chat.attachments import Attachment
 from lib.chat.comparisons import (
-    FEWEST_CELLS,
     MOST_CELLS,
     MOST_REPEATS,
     Comparison,
@@ -17,10 +14,9 @@ from lib.chat.comparisons import (
 from lib.chat.conversations import Conversation
 from lib.chat.expected import Expected, expected
 from lib.chat.prices import Prices
-from lib.chat.reply import Reply, State
-from lib.engine.engine import new_id
+from lib.chat.reply import State
 from lib.engine.live import LiveTape
-from lib.ui import choices, session
+from lib.ui import choices, drafts, session
 from lib.ui.composer import LONGEST_MESSAGE
 from lib.ui.session import Session
 from lib.ui.structured import Form
@@ -100,11 +96,6 @@ class Comparing:
         cells = self.comparison.compared if again else self.comparison.cells
         return expected(cells, text, self.repeats, self.prices, () if again else self.attached)
 
-    def cost(self, reply: Reply) -> float | None:
-        """What a reply costs in USD; `None` where its model's price or its tokens are not known."""
-        price = self.prices.get(reply.model_requested or "")
-        return price.cost(reply.usage) if price else None
-
     def structure(self, cell: Conversation) -> Form:
         """What was pasted for a cell's structured output and tools."""
         return Form(cell, self.pasted, of(cell))
@@ -118,7 +109,7 @@ def held() -> Comparing:
     """This tab's comparison, with what its widgets hold."""
     known = st.session_state.get(KEY)
     if not isinstance(known, Comparing):
-        known = st.session_state[KEY] = Comparing(draft())
+        known = st.session_state[KEY] = Comparing(drafts.draft())
     for cell in known.comparison.cells:
         choices.collect(cell, of(cell))
     if (repeats := st.session_state.get(REPEATS)) is not None:
@@ -138,28 +129,6 @@ def of(cell: Conversation) -> str:
     return f"{cell.id}."
 
 
-def draft(models: Sequence[str] = (), like: Comparison | None = None) -> Comparison:
-    """A comparison that nobody has asked anything yet: of these models, or of another one's cells."""
-    comparison = Comparison(new_id(), "New comparison", datetime.now(UTC))
-    if like:
-        for cell in like.cells:
-            add(comparison, cell)
-        return comparison
-    for model in models:
-        add(comparison).model = model
-    while len(comparison.cells) < FEWEST_CELLS:
-        add(comparison).model = None
-    return comparison
-
-
-def add(comparison: Comparison, like: Conversation | None = None) -> Conversation:
-    """One more cell at the end."""
-    position = max((cell.position for cell in comparison.cells), default=-1) + 1
-    cell = replace(session.draft(like), comparison_id=comparison.id, position=position)
-    comparison.cells.append(cell)
-    return cell
-
-
 def current() -> Comparing:
     """This tab's comparison, brought up to date with the address and the store."""
     now = held()
@@ -171,7 +140,7 @@ def current() -> Comparing:
         _reload(now)
         _catch_up(now)
     tab = session.held()
-    choose_models(now.comparison, tab.models_for_cells)
+    drafts.choose_models(now.comparison, tab.models_for_cells)
     take_prices(now, tab)
     if now.comparison.prompt is not None:
         now.address = now.comparison.id
@@ -202,7 +171,7 @@ def _follow_address(now: Comparing) -> None:
     invitation = st.query_params.get(MODELS, ""), st.query_params.get(ASKED, "")
     if any(invitation) and invitation != now.invitation:
         names = [name.strip()[: choices.LONGEST_MODEL_NAME] for name in invitation[0].split(",")]
-        now.open(draft([name for name in names if name][:MOST_CELLS]))
+        now.open(drafts.draft([name for name in names if name][:MOST_CELLS]))
         now.invitation = invitation
         now.draft = invitation[1][:LONGEST_MESSAGE]
 
@@ -214,7 +183,7 @@ def _refresh(now: Comparing) -> None:
         return
     stored = app.get().store.comparisons.updated_at(comparison.id)
     if not stored:  # deleted in another tab
-        now.open(draft(like=comparison))
+        now.open(drafts.draft(like=comparison))
         st.toast(GONE, icon=":material/search_off:")
     elif stored != comparison.updated_at:
         _reload(now)
@@ -253,15 +222,6 @@ def settle(cell: Conversation, tape: LiveTape) -> None:
     """Put what a tape says into its cell."""
     reply = tape.reply()
     cell.messages[tape.reply_id] = replace(cell.messages[tape.reply_id], content=reply.text, reply=reply)
-
-
-def choose_models(comparison: Comparison, models: Sequence[str]) -> None:
-    """Give each cell without a model one of the list, another one each as far as there are enough."""
-    taken = {cell.model for cell in comparison.cells}
-    for cell in comparison.cells:
-        if cell.model is None and models:
-            cell.model = next((model for model in models if model not in taken), models[0])
-            taken.add(cell.model)
 
 
 def repeating(comparison: Comparison) -> set[str]:

@@ -1,10 +1,12 @@
 """Numbers as people read them, each with where it comes from."""
 
 from lib.chat.expected import Expected
+from lib.chat.prices import Prices
 from lib.chat.reply import Reply, State
 from lib.chat.usage import Source
 from lib.ui.labels import plain
 
+_DOT = "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"
 _STATES = {State.STOPPED: "stopped", State.FAILED: "failed", State.INTERRUPTED: "interrupted"}
 
 
@@ -20,25 +22,31 @@ def footer(reply: Reply) -> str:
     return _joined(reply.model_served or reply.model_requested or "", *_parts(reply))
 
 
-def summary(reply: Reply, cost: float | None = None) -> str:
-    """The lines over a cell, as markdown: times and how it ended; tokens, tokens/s and cost.
+def summary(reply: Reply, cost: str = "") -> str:
+    """The lines over a cell, as markdown: times and how it ended; tokens and tokens/s; the cost.
 
-    Two lines of their own, so that neither breaks elsewhere when a figure gets longer.
+    Lines of their own, so that none breaks elsewhere when a figure gets longer.
     """
     total_ms = reply.timing.total_ms
     total = f"total {seconds(total_ms)}" if total_ms is not None else ""
     times = _joined(_first_token(reply), total, _ending(reply))
-    return _lines(times, _joined(_tokens(reply), _rate(reply), _cost(reply, cost)))
+    return _lines(times, _joined(_tokens(reply), _rate(reply)), cost)
 
 
-def running(reply: Reply, cost: float | None = None) -> str:
+def running(reply: Reply, cost: str = "") -> str:
     """The same lines while a reply runs: each figure has its place from the start."""
-    elapsed = (reply.timing.total_ms or 0.0) / 1000
-    first = _first_token(reply) or "first token –"
-    rate = _rate(reply) or "– tokens/s"
-    return _lines(
-        _joined(first, f"elapsed {elapsed:.1f} s"), _joined(_tokens(reply), rate, _cost(reply, cost))
-    )
+    elapsed = f"elapsed {(reply.timing.total_ms or 0.0) / 1000:.1f} s"
+    times = _joined(_first_token(reply) or "first token –", elapsed)
+    return _lines(times, _joined(_tokens(reply), _rate(reply) or "– tokens/s"), cost)
+
+
+def cost(reply: Reply, prices: Prices) -> str:
+    """What a reply costs, as markdown; empty where no price is known at all."""
+    if not prices or reply.usage.completion_tokens is None:
+        return ""
+    price = prices.get(reply.model_requested or "")
+    dollars = price.cost(reply.usage) if price else None
+    return "cost unknown" if dollars is None else plain(f"{_about(reply)}{money(dollars)}")
 
 
 def money(dollars: float) -> str:
@@ -49,18 +57,18 @@ def money(dollars: float) -> str:
 
 
 def about(expected: Expected) -> str:
-    """What something is expected to take, as markdown."""
-    parts = [f"≈ {expected.tokens:,} tokens"]
-    if expected.cost is not None:
-        parts.append(plain(money(expected.cost)))
-        if expected.unpriced:
-            unit = "cell" if expected.unpriced == 1 else "cells"
-            parts[-1] += f" without {expected.unpriced} {unit} of unknown price"
-    return ", ".join(parts)
+    """What something is expected to take, as markdown: tokens, and the cost as far as prices are known."""
+    tokens = f"≈ {expected.tokens:,} tokens"
+    if expected.cost is None:
+        return tokens
+    unit = "price" if expected.unpriced == 1 else "prices"
+    left_out = f" ({expected.unpriced} {unit} unknown)" if expected.unpriced else ""
+    return f"{tokens}, {plain(money(expected.cost))}{left_out}"
 
 
 def _lines(*lines: str) -> str:
-    return "  \n".join(line for line in lines if line)
+    """Lines that break nowhere but between figures, if at all."""
+    return "  \n".join(line.replace(" ", "\N{NO-BREAK SPACE}").replace(_DOT, " · ") for line in lines if line)
 
 
 def _joined(*parts: str) -> str:
@@ -90,10 +98,6 @@ def _first_token(reply: Reply) -> str:
 def _rate(reply: Reply) -> str:
     rate = reply.tokens_per_second
     return "" if rate is None else f"{_about(reply)}{rate:,.0f} tokens/s"
-
-
-def _cost(reply: Reply, cost: float | None) -> str:
-    return "" if cost is None else plain(f"{_about(reply)}{money(cost)}")
 
 
 def _ending(reply: Reply) -> str:
