@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC
 
+from markdown_it import MarkdownIt
+
 from lib.chat.attachments import Attachment
 from lib.chat.inert import inert
 from lib.chat.messages import Message
@@ -15,6 +17,10 @@ from lib.report.contents import Cell, Section, Turn, cost_of, sections, totals
 
 _FOR_THE_PAGE = re.compile(r"(?<!\\):small\[\]|\A(?:\[//\]: #[^\n]*\n\n)+")
 """What makes Streamlit draw a text as it is; another reader does so by itself."""
+_READER = MarkdownIt("commonmark", {"html": True}).enable("table")
+"""Reads as the most trusting readers do."""
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_NEXT = "what-follows"
 _SIGNS = re.compile(r"([\\`*_<>#|$~]|!(?=\[)|\](?=[(\[:]))")
 
 
@@ -106,8 +112,22 @@ def _table(section: Section, prices: Prices) -> str:
 
 
 def _text(text: str) -> str:
-    """What somebody wrote, with its own markdown."""
-    return _FOR_THE_PAGE.sub("", inert(text)).rstrip() if text else ""
+    """What somebody wrote, with its own markdown, so that it draws nothing but text and ends with itself."""
+    shown = _FOR_THE_PAGE.sub("", inert(text)).rstrip() if text else ""
+    if not _is_harmless(shown):
+        shown = _TAG.sub("&lt;", shown).replace("![", r"!\[")
+    last = _READER.parse(f"{shown}\n\n{_NEXT}")[-1]
+    # A fence that is left open would take in what follows, and give free what stands in the next one.
+    return f"{shown}\n{last.markup}" if last.type == "fence" and _NEXT in last.content else shown
+
+
+def _is_harmless(markdown: str) -> bool:
+    """Whether a reader that takes HTML and draws images finds neither."""
+    blocks = _READER.parse(markdown)
+    tokens = [*blocks, *(token for block in blocks for token in block.children or ())]
+    images = [str(token.attrGet("src")) for token in tokens if token.type == "image"]
+    is_text = not any(token.type in ("html_block", "html_inline") for token in tokens)
+    return is_text and all(source.startswith("data:image/") for source in images)
 
 
 def _line(text: str) -> str:

@@ -22,6 +22,83 @@ PIXEL = bytes.fromhex(
 )
 PICTURE = Attachment("ab" * 32, AttachmentKind.IMAGE, "cat.png", "image/png", len(PIXEL), 1, 1, data=PIXEL)
 PAPER = Attachment("cd" * 32, AttachmentKind.DOCUMENT, "plan.txt", "text/plain", 9, text="Ask Ann.")
+PIECES = (
+    *(
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "<?php",
+        "<a ",
+    ),
+    *(
+        "</script>",
+        "javascript:alert(1)",
+        "JaVaScRiPt:",
+        "&#106;avascript:",
+        "&colon;",
+        "data:text/html,",
+        "//e.x",
+    ),
+    *(
+        "https://a.example/b",
+        "mailto:a@b.example",
+        "data:image/png;base64,AAAA",
+        "data:image/svg+xml;base64,AAAA",
+    ),
+    *(
+        "[",
+        "](",
+        ")",
+        "![",
+        "][",
+        "]: ",
+        "[^1]",
+        "<",
+        ">",
+        '"',
+        "'",
+        "`",
+        "```",
+        "```html\n",
+        "~~~",
+        "~~",
+        "**",
+    ),
+    *(
+        "_",
+        "> ",
+        "- ",
+        "1. ",
+        "- [x] ",
+        "| ",
+        "|-|-|",
+        "\n",
+        "\n\n",
+        "    ",
+        "\t",
+        "# ",
+        "---",
+        "$",
+        "$$",
+        "\\(",
+    ),
+    *("\\)", "\\[", "\\]", "\\href{javascript:alert(1)}{x}", "\\text{", "\\style{color:red}{", "\\class{a}{"),
+    *(
+        "\\frac{",
+        "\\unicode{60}",
+        "\\begin{matrix}",
+        "\\end{matrix}",
+        "&",
+        "\\\\",
+        "}",
+        "^",
+        "&lt;script&gt;",
+    ),
+    *("onclick=", "style=", "x", " ", "\x00", "\u2028", "\\", "\\mbox{<b>}", "\\color{red}", "\\hbox{$<i>$}"),
+)
+"""Pieces of markdown, HTML and TeX of which hostile texts are made."""
 
 
 def tape(*pieces: str, start: float = 100.0, step: float = 10.0, tokens: int | None = None) -> list[Event]:

@@ -4,6 +4,8 @@ import csv
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from lib.chat.messages import Message
@@ -14,6 +16,7 @@ from tests.report.samples import (
     AT,
     PAPER,
     PICTURE,
+    PIECES,
     asked_of,
     deck,
     recording,
@@ -44,18 +47,38 @@ def test_a_deck_has_a_heading_for_each_prompt() -> None:
     assert [line for line in text.splitlines() if line.startswith("## ")] == ["## 1. Why?", "## 2. How?"]
 
 
+def drawn(text: str) -> Tree:
+    """What a reader makes of Markdown that takes HTML and fetches images."""
+    return Tree.of(MarkdownIt("commonmark", {"html": True}).enable("table").render(text))
+
+
+def is_inert(tree: Tree) -> bool:
+    images = [attributes.get("src", "") for tag, attributes in tree.elements if tag == "img"]
+    is_text = not {"script", "iframe", "style", "input", "!--", "!", "?"} & set(tree.tags)
+    return is_text and all(source.startswith("data:image/") for source in images)
+
+
 def test_a_reader_that_draws_the_markdown_fetches_and_runs_nothing() -> None:
     hostile = (
         "![a](http://evil.example/a.png) <img src=x onerror=y> <script>z</script>\n\n"
-        "\\`<img src=b>` `\n c` <iframe src=d></iframe> `e\n\n![x][r]\n\n[r]: http://evil.example/r.png"
+        "\\`<img src=b>` `\n c` <iframe src=d></iframe> `e\n\n![x][r]\n\n[r]: http://evil.example/r.png\n\n"
+        "][<script>f</script>]\n\n```\nleft open"
     )
-    kept = recording({"a": thinking(hostile, after=tape(hostile)), "![m](http://evil.example)": tape("x")})
-    kept = with_attachments(kept, PAPER)
-    text = markdown.to_markdown(kept, maker="SynStar Chat").replace("<details>", "").replace("</details>", "")
-    text = text.replace("<summary>", "").replace("</summary>", "")
-    tags = Tree.of(MarkdownIt("commonmark", {"html": True}).enable("table").render(text)).tags
-    assert not {"img", "script", "iframe"} & set(tags)
-    assert "script>z" in text
+    next_one = "```html\n<script>g</script>\n```"
+    kept = recording(
+        {"a": thinking(hostile, after=tape(hostile)), "![m](http://evil.example)": tape(next_one)},
+        prompt=next_one,
+    )
+    tree = drawn(markdown.to_markdown(with_attachments(kept, PAPER), maker="SynStar Chat"))
+    assert is_inert(tree)
+    for words in ("<script>z", "<script>f", "<script>g", "left open"):
+        assert words in tree.text
+
+
+@given(*[st.lists(st.sampled_from(PIECES), max_size=9).map("".join)] * 2)
+def test_no_text_reaches_into_the_next_one(first: str, second: str) -> None:
+    kept = recording({"a": tape(first), "b": tape(second)}, prompt=second)
+    assert is_inert(drawn(markdown.to_markdown(kept, maker="SynStar Chat")))
 
 
 def rows(text: str) -> list[dict[str, str]]:

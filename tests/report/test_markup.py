@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lib.report import markup
 from tests.report.html_tree import Tree
+from tests.report.samples import PIECES
 
 TAGS = {
     *(
@@ -53,82 +54,6 @@ ATTRIBUTES = {
     *("minsize", "movablelimits", "notation", "rowlines", "rowspacing", "rspace", "scriptlevel", "separator"),
     *("stretchy", "voffset", "width"),
 }
-PIECES = (
-    *(
-        "<script>alert(1)</script>",
-        "<img src=x onerror=alert(1)>",
-        "<!--",
-        "-->",
-        "<![CDATA[",
-        "<?php",
-        "<a ",
-    ),
-    *(
-        "</script>",
-        "javascript:alert(1)",
-        "JaVaScRiPt:",
-        "&#106;avascript:",
-        "&colon;",
-        "data:text/html,",
-        "//e.x",
-    ),
-    *(
-        "https://a.example/b",
-        "mailto:a@b.example",
-        "data:image/png;base64,AAAA",
-        "data:image/svg+xml;base64,AAAA",
-    ),
-    *(
-        "[",
-        "](",
-        ")",
-        "![",
-        "][",
-        "]: ",
-        "[^1]",
-        "<",
-        ">",
-        '"',
-        "'",
-        "`",
-        "```",
-        "```html\n",
-        "~~~",
-        "~~",
-        "**",
-    ),
-    *(
-        "_",
-        "> ",
-        "- ",
-        "1. ",
-        "- [x] ",
-        "| ",
-        "|-|-|",
-        "\n",
-        "\n\n",
-        "    ",
-        "\t",
-        "# ",
-        "---",
-        "$",
-        "$$",
-        "\\(",
-    ),
-    *("\\)", "\\[", "\\]", "\\href{javascript:alert(1)}{x}", "\\text{", "\\style{color:red}{", "\\class{a}{"),
-    *(
-        "\\frac{",
-        "\\unicode{60}",
-        "\\begin{matrix}",
-        "\\end{matrix}",
-        "&",
-        "\\\\",
-        "}",
-        "^",
-        "&lt;script&gt;",
-    ),
-    *("onclick=", "style=", "x", " ", "\x00", "\u2028", "\\", "\\mbox{<b>}", "\\color{red}", "\\hbox{$<i>$}"),
-)
 
 
 def faults(html: str) -> list[str]:
