@@ -88,7 +88,7 @@ def _show_talk(now: Comparing, tab: Session, cell: Conversation) -> Slots:
     tape = now.following.get(cell.id)
     with st.container(key=f"answer-{path[-1].id}"):
         if tape:
-            _stream(tape)
+            _stream(tape, beside=len(now.following) - 1)
         else:
             answer.show(path[-1:])
     slots = Slots(now, tab, cell, line, controls, outcome=st.empty())
@@ -131,8 +131,8 @@ def _show_said(message: Message) -> None:
 
 
 @st.fragment(parallel=True)
-def _stream(tape: LiveTape) -> None:
-    answer.stream(tape)
+def _stream(tape: LiveTape, beside: int) -> None:
+    answer.stream(tape, beside=beside)
 
 
 def _show_stop(slots: Slots) -> None:

@@ -66,8 +66,13 @@ def show(comparison: Comparison, prices: Prices) -> None:
     if not any(one.replies for one in taken):
         return
     st.markdown("#### Figures")
-    cost = {MEASURES["cost"]: st.column_config.NumberColumn(format="%.6f")}
-    st.dataframe(table(taken), hide_index=True, key="comparison_table", placeholder="–", column_config=cost)
+    columns = {
+        "Cell": st.column_config.Column(width=180),
+        MEASURES["cost"]: st.column_config.NumberColumn(format="%.6f"),
+    }
+    st.dataframe(
+        table(taken), hide_index=True, key="comparison_table", placeholder="–", column_config=columns
+    )
     _show_sources(taken)
     shown = [measure for measure in MEASURES if any(_measured(one, measure) for one in taken)]
     for start in range(0, len(shown), 2):
