@@ -1,5 +1,23 @@
-"""Recordings."""
+"""Recordings: what was kept to be played again, and the one that is open."""
 
 import streamlit as st
 
-st.title("Recordings")
+from lib.ui import pace, recording_actions, recordings, replay, replaying, session, sidebar
+
+running = []
+with pace.building():
+    tab = session.elsewhere()
+    now = replaying.current()
+    sidebar.show(tab)
+    with st.container(key="replay" if now else "column"):
+        if now:
+            running = replay.show(now)
+        else:
+            listing = recording_actions.held()
+            recordings.show(listing)
+            recordings.show_panel(listing)
+
+if now:
+    replay.follow(now, running)
+    with st.container(key="results"):
+        replay.show_results(now)

@@ -61,15 +61,21 @@ def turns(cell: Conversation) -> list[Turn]:
     found: list[Turn] = []
     before: list[Message] = []
     question: Message | None = None
-    for turn in cell.turns():
-        if turn[0].role == "assistant" and turn[-1].reply:
-            found.append(Turn(list(before), question, turn))
-            before += [question] if question else []
-            before += turn
+    for said in cell.turns():
+        answer = [message for message in said if message.reply]
+        if answer:
+            found.append(Turn(tuple(before), question, answer))
+            before += [question, *answer] if question else answer
             question = None
-        elif turn[0].role == "user":
-            question = turn[-1]
+        elif said[0].role == "user":
+            question = said[-1]
     return found
+
+
+def turn(cell: Conversation, number: int) -> Turn:
+    """A cell's turn of this number, counted from 0; the last one where it has fewer. It has one at least."""
+    found = turns(cell)
+    return found[min(number, len(found) - 1)]
 
 
 def count_turns(comparison: Comparison) -> int:

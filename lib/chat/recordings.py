@@ -74,7 +74,7 @@ def models(recording: Recording) -> list[str]:
 
 
 def with_images(recording: Recording, checked: Callable[[Attachment], Attachment]) -> Recording:
-    """The recording with each of its images, in messages and on tapes, replaced by what `checked` makes of it."""
+    """The recording with what `checked` makes of each of its images, in messages and on tapes."""
 
     def of(attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
         return tuple(checked(one) if one.is_image else one for one in attachments)
@@ -144,7 +144,9 @@ def _checked(recording: Recording) -> Recording:
             raise FormatError(f"comparisons[{position}]", f"must have 1 to {MOST_CELLS_KEPT} conversations")
         for cell in comparison.cells:
             if not any(message.reply for message in cell.path()):
-                raise FormatError(f"comparisons[{position}]", f"has a conversation {cell.id} without an answer")
+                raise FormatError(
+                    f"comparisons[{position}]", f"has a conversation {cell.id} without an answer"
+                )
     for message in answers(recording):
         if message.id not in recording.tapes:
             raise FormatError(f"tapes.{message.id}", "is missing")

@@ -120,7 +120,9 @@ class Player:
     def _schedule(self) -> None:
         """Put all events into the order in which they are played."""
         timed = {own: moments(tape, self.pace) for own, tape in self._recorded.items()}
-        others = max((times[-1] for own, times in timed.items() if times and own not in self._later), default=0)
+        others = max(
+            (times[-1] for own, times in timed.items() if times and own not in self._later), default=0
+        )
         cues = [
             (at + (others if own in self._later else 0.0), own, event)
             for own, times in timed.items()

@@ -52,7 +52,7 @@ def with_checked_images(recording: Recording) -> Recording:
 
 
 def _checked(image: Attachment) -> Attachment:
-    """The image under the id that its bytes give it, whatever a file says: pages remember images by their ids."""
+    """The image under the id of its bytes, whatever a file says: pages remember images by their ids."""
     nothing = replace(image, id=NO_IMAGE, data=None)
     if image.data is None:
         return nothing

@@ -77,6 +77,14 @@ class Recordings:
             return None
         return replace(documents.from_json(json.loads(zlib.decompress(row.document))), title=row.title)
 
+    def title(self, recording_id: str) -> str | None:
+        """What the recording is called; `None` when it is not here."""
+        query = select(recordings.c.title)
+        query = query.where(recordings.c.id == recording_id, recordings.c.deleted_at.is_(None))
+        with self._database.read() as connection:
+            title: str | None = connection.execute(query).scalar()
+            return title
+
     def unknown(self, ids: Collection[str]) -> set[str]:
         """Those of the ids that were never here."""
         with self._database.read() as connection:

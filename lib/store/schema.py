@@ -267,8 +267,8 @@ recordings = Table(
     Column("document", LargeBinary, nullable=False),
     Index("ix_recordings_added_at", "added_at"),
 )
-"""`document` is the recording's JSON, compressed. Of a deleted one only its id and its dates stay, so that one
-that comes with the app does not come back."""
+"""`document` is the recording's JSON, compressed. Of a deleted one only its id and its dates stay, so that
+one that comes with the app does not come back."""
 
 shares = Table(
     "shares",

@@ -15,6 +15,7 @@ from lib.ui import (
     comparison_actions,
     composer,
     merging,
+    recordings,
     results,
     sidebar,
 )
@@ -134,6 +135,7 @@ def show_actions(now: Comparing, tab: Session) -> None:  # noqa: ARG001 what is 
     """A row of quiet buttons for what can be done with a comparison that has answers."""
     with st.container(key="comparison_actions", horizontal=True):
         if not any(cell.is_temporary for cell in now.comparison.cells):
+            recordings.show_keep(now.comparison)
             _button("Delete", "delete_comparison", "delete", _open_delete)
 
 
