@@ -9,10 +9,12 @@ with pace.building():
     tab = session.elsewhere()
     now = replaying.current()
     sidebar.show(tab)
-    with st.container(key="replay" if now else "column"):
+    listed = st.empty()
+    with st.container(key="replay"):  # a place of its own: nothing that stays of the list is in it
         if now:
             running = replay.show(now)
-        else:
+    if not now:
+        with listed.container(key="column"):
             listing = recording_actions.held()
             recordings.show(listing)
             recordings.show_panel(listing)

@@ -72,10 +72,14 @@ def turns(cell: Conversation) -> list[Turn]:
     return found
 
 
-def turn(cell: Conversation, number: int) -> Turn:
-    """A cell's turn of this number, counted from 0; the last one where it has fewer. It has one at least."""
-    found = turns(cell)
-    return found[min(number, len(found) - 1)]
+def scene(comparison: Comparison, number: int) -> Comparison:
+    """The comparison as it stood after the question of this number, counted from 0, had been answered.
+
+    A cell with fewer questions stands as it is, one without an answer is left out.
+    """
+    found = [(cell, turns(cell)) for cell in comparison.cells]
+    cells = [replace(cell, leaf_id=its[min(number, len(its) - 1)].last.id) for cell, its in found if its]
+    return replace(comparison, cells=cells)
 
 
 def count_turns(comparison: Comparison) -> int:

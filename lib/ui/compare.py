@@ -15,6 +15,7 @@ from lib.ui import (
     comparison_actions,
     composer,
     merging,
+    present,
     recordings,
     results,
     sidebar,
@@ -81,6 +82,8 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
         elif now.following or now.repeating:
             _button("Stop all", "stop_all", "stop_circle", comparison_actions.stop_all)
             _show_progress(now)
+            if not any(cell.is_temporary for cell in now.comparison.cells):
+                present.show_button(now.comparison)
         else:
             _show_repeats(now)
     return slot
@@ -135,6 +138,7 @@ def show_actions(now: Comparing, tab: Session) -> None:  # noqa: ARG001 what is 
     """A row of quiet buttons for what can be done with a comparison that has answers."""
     with st.container(key="comparison_actions", horizontal=True):
         if not any(cell.is_temporary for cell in now.comparison.cells):
+            present.show_button(now.comparison)
             recordings.show_keep(now.comparison)
             _button("Delete", "delete_comparison", "delete", _open_delete)
 

@@ -10,7 +10,7 @@ import streamlit as st
 from lib import app
 from lib.chat import recordings
 from lib.chat.comparisons import Comparison
-from lib.chat.recordings import Kind
+from lib.chat.recordings import Kind, Recording
 from lib.files import archive
 from lib.store.recordings import RecordingSummary
 from lib.ui import recording_actions, replaying
@@ -77,6 +77,11 @@ def recorded_on(at: datetime) -> str:
     return f"Recorded on {local.day} {local:%B %Y}"
 
 
+def mark(recording: Recording) -> None:
+    """Draw the sign that this is no live reply."""
+    st.badge(recorded_on(recording.recorded_at), icon=":material/history:", color="gray")
+
+
 def _show_row(summary: RecordingSummary) -> None:
     kind, icon = KINDS[summary.kind]
     models = ", ".join(map(plain, summary.models[:MODELS_NAMED]))
@@ -86,11 +91,13 @@ def _show_row(summary: RecordingSummary) -> None:
         horizontal=True, vertical_alignment="center", border=True, key=f"recording-{summary.id}"
     ):
         with st.container(gap="xxsmall", width="stretch"):
-            st.page_link(
-                "pages/recordings.py",
-                label=plain(summary.title) or "Untitled",
+            st.button(
+                plain(summary.title) or "Untitled",
+                key=f"open-{summary.id}",
                 icon=icon,
-                query_params={replaying.OPEN: summary.id},
+                type="tertiary",
+                on_click=replaying.go_to,
+                args=(summary.id,),
             )
             st.caption(" · ".join(filter(None, [kind, models, recorded_on(summary.recorded_at)])))
         st.download_button(

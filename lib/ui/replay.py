@@ -2,25 +2,24 @@
 
 import streamlit as st
 
-from lib.chat.comparisons import labels
-from lib.chat.messages import Message
-from lib.chat.recordings import Recording
-from lib.ui import replaying, results, scrubber, watching
+from lib.ui import recordings, replaying, results, scrubber, watching
 from lib.ui.labels import plain
-from lib.ui.recordings import recorded_on
 from lib.ui.replaying import PACES, Replaying
-from lib.ui.watching import Slots, Watched
+from lib.ui.watching import Slots
 
 
 def show(now: Replaying) -> list[Slots]:
     """Draw the recording as far as it is played; returns the slots of what is being played."""
     _show_head(now)
-    _show_choices(now)
+    with st.container(key="choices"):  # also where there is nothing to choose: all below keeps its place
+        _show_choices(now)
     _show_transport(now)
-    if question := prompt(now):
+    comparison, player = now.comparison, now.player
+    if question := watching.question_of(comparison):
         watching.show_question(question)
     with st.container(key="cells"):
-        return watching.show(cells(now))
+        cells = watching.of(comparison, player.tapes, now.recording.prices, is_followed=player.is_playing)
+        return watching.show(cells)
 
 
 def follow(now: Replaying, running: list[Slots]) -> None:
@@ -37,50 +36,27 @@ def show_results(now: Replaying) -> None:
         results.show(now.comparison)
 
 
-def prompt(now: Replaying) -> Message | None:
-    """The shown question to all cells."""
-    return now.turns[0].question
-
-
-def cells(now: Replaying) -> list[Watched]:
-    """The cells as far as they are played."""
-    comparison, asked = now.comparison, prompt(now)
-    found = []
-    for cell, label, turn in zip(comparison.cells, labels(comparison.cells), now.turns, strict=True):
-        tape = now.player.tapes[turn.last.id]
-        is_same = bool(asked and turn.question and turn.question.content == asked.content)
-        found.append(
-            Watched(
-                cell.id,
-                label,
-                [*turn.answer[:-1], watching.as_of(turn.last, tape)],
-                tape=tape if now.player.is_playing else None,
-                question=None if is_same else turn.question,
-                before=turn.before,
-                price=now.recording.prices.get(cell.model or ""),
-            )
-        )
-    return found
-
-
-def mark(recording: Recording) -> None:
-    """Draw the sign that this is no live reply."""
-    st.badge(recorded_on(recording.recorded_at), icon=":material/history:", color="gray")
-
-
 def _show_head(now: Replaying) -> None:
     recording = now.recording
     with st.container(horizontal=True, vertical_alignment="center", key="replay_head"):
-        st.page_link("pages/recordings.py", label="All recordings", icon=":material/arrow_back:")
+        st.button(
+            "All recordings",
+            key="close_recording",
+            icon=":material/arrow_back:",
+            type="tertiary",
+            on_click=replaying.go_to,
+            args=(None,),
+        )
         st.space("stretch")
-        mark(recording)
         st.page_link(
             "pages/present.py",
             label="Present",
             icon=":material/slideshow:",
             query_params={replaying.OPEN: recording.id},
         )
-    st.markdown(f"### {plain(recording.title)}")
+    with st.container(horizontal=True, vertical_alignment="center", key="replay_title"):
+        st.markdown(f"### {plain(recording.title)}", width="content")
+        recordings.mark(recording)
 
 
 def _show_choices(now: Replaying) -> None:

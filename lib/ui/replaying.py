@@ -1,14 +1,14 @@
 """What a tab's recordings page works with: the open recording, and what plays it."""
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 from lib import app
 from lib.chat.comparisons import Comparison
 from lib.chat.decoding import FormatError
-from lib.chat.playback import AT_ONCE, ORIGINAL, Pace, Turn, count_turns, turn
+from lib.chat.playback import AT_ONCE, ORIGINAL, Pace, count_turns, scene, turns
 from lib.chat.recordings import Recording
 from lib.engine.player import Player
 from lib.ui import scrubber
@@ -45,14 +45,7 @@ class Replaying:
     @property
     def comparison(self) -> Comparison:
         """The comparison that is shown, each cell up to its answer to the shown question."""
-        whole = self.recording.comparisons[self.at]
-        cells = [replace(cell, leaf_id=turn(cell, self.number).last.id) for cell in whole.cells]
-        return replace(whole, cells=cells)
-
-    @property
-    def turns(self) -> list[Turn]:
-        """The shown turn of each cell."""
-        return [turn(cell, self.number) for cell in self.recording.comparisons[self.at].cells]
+        return scene(self.recording.comparisons[self.at], self.number)
 
     @property
     def questions(self) -> int:
@@ -68,15 +61,19 @@ class Replaying:
         self.player.play()
 
     def _player(self, pace: Pace) -> Player:
-        """Plays the last reply of each cell; a synthesis after what it was made of."""
-        comparison = self.comparison
-        compared = {cell.id for cell in comparison.compared}
-        last = {cell.id: shown.last.id for cell, shown in zip(comparison.cells, self.turns, strict=True)}
-        tapes = {own: self.recording.tapes[own] for own in last.values()}
-        later = {own for cell_id, own in last.items() if cell_id not in compared}
-        player = app.get().engine.player(tapes, later=later)
+        """Plays the last reply of each cell."""
+        player = player_of(self.recording, self.comparison)
         player.set_pace(pace)
         return player
+
+
+def player_of(recording: Recording, comparison: Comparison) -> Player:
+    """Plays the last reply of each cell of a recorded comparison; a synthesis after what it was made of."""
+    compared = {cell.id for cell in comparison.compared}
+    last = {cell.id: turns(cell)[-1].last.id for cell in comparison.cells}
+    tapes = {own: recording.tapes[own] for own in last.values()}
+    later = {own for cell_id, own in last.items() if cell_id not in compared}
+    return app.get().engine.player(tapes, later=later)
 
 
 def held() -> Replaying | None:
@@ -94,7 +91,7 @@ def current(*, is_played: bool = True) -> Replaying | None:
     if now and (not wanted or wanted != now.recording.id):
         now.player.pause()
         now = st.session_state[KEY] = None
-    if wanted and not now and (found := _found(wanted)):
+    if wanted and not now and (found := find(wanted)):
         now = st.session_state[KEY] = Replaying(found)
         if is_played:
             now.player.play()
@@ -103,7 +100,8 @@ def current(*, is_played: bool = True) -> Replaying | None:
     return now
 
 
-def _found(recording_id: str) -> Recording | None:
+def find(recording_id: str) -> Recording | None:
+    """The recording with this id; where there is none, a toast says so."""
     try:
         if found := app.get().store.recordings.get(recording_id):
             return found
@@ -111,6 +109,11 @@ def _found(recording_id: str) -> Recording | None:
     except FormatError as error:
         st.toast(str(error), icon=":material/error:")
     return None
+
+
+def go_to(recording_id: str | None) -> None:
+    """Let the address name a recording; `None` goes back to the list."""
+    st.query_params.from_dict({OPEN: recording_id} if recording_id else {})
 
 
 def play() -> None:

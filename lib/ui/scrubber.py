@@ -37,15 +37,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     tell();
     if (data.is_playing) frame = requestAnimationFrame(move);
   };
+  const stop = () => cancelAnimationFrame(frame);
+  input.stop?.();  // what was begun with the data before
+  input.stop = stop;
   input.max = data.seconds;
   input.oninput = () => { isHeld = true; tell(); };
-  input.onchange = () => {
-    isHeld = false;
-    data.position = +input.value;
-    setTriggerValue("seek", +input.value);
-  };
+  input.onchange = () => setTriggerValue("seek", +input.value);  // held until the answer comes
   move();
-  return () => cancelAnimationFrame(frame);
+  return stop;
 }
 """
 _scrubber = st.components.v2.component(KEY, html=_HTML, css=_CSS, js=_SCRIPT)

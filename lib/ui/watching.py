@@ -1,14 +1,15 @@
 """Cells that are watched, in a replay or a presentation: nothing in them can be clicked, nothing sends."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib.chat.comparisons import Comparison, labels
 from lib.chat.messages import Message
-from lib.chat.playback import as_played
-from lib.chat.prices import Price
+from lib.chat.playback import as_played, turns
+from lib.chat.prices import Price, Prices
 from lib.chat.reply import Reply, State
 from lib.chat.usage import estimate_tokens
 from lib.engine.live import LiveTape
@@ -51,6 +52,34 @@ class Slots:
     outcome: DeltaGenerator
 
 
+def of(
+    comparison: Comparison, tapes: Mapping[str, LiveTape], prices: Prices, *, is_followed: bool = True
+) -> list[Watched]:
+    """The cells of a comparison, each with its last answer as its tape has it, or else as it is."""
+    asked = question_of(comparison)
+    found = []
+    for cell, label in zip(comparison.cells, labels(comparison.cells), strict=True):
+        turn = turns(cell)[-1]
+        tape = tapes.get(turn.last.id)
+        is_same = bool(asked and turn.question and turn.question.content == asked.content)
+        watched = Watched(
+            cell.id,
+            label,
+            [*turn.answer[:-1], as_played(turn.last, tape.events) if tape else turn.last],
+            tape=tape if tape and is_followed and not tape.is_closed else None,
+            question=None if is_same else turn.question,
+            before=turn.before,
+            price=prices.get(cell.model or ""),
+        )
+        found.append(watched)
+    return found
+
+
+def question_of(comparison: Comparison) -> Message | None:
+    """What the cells were asked last."""
+    return turns(comparison.cells[0])[-1].question if comparison.cells else None
+
+
 def show(cells: Sequence[Watched]) -> list[Slots]:
     """Draw the cells side by side; running replies stream, each on a thread of its own.
 
@@ -88,7 +117,7 @@ def show_question(message: Message) -> None:
     """Draw a question as a bubble, with what came with it."""
     with (
         st.container(key=f"asked-{message.id}", horizontal_alignment="right"),
-        st.container(key=f"bubble-{message.id}", width="content"),
+        st.container(key=f"said-{message.id}", width="content"),
     ):
         attached.show(message.attachments)
         answer.show_blocks(message.content)
@@ -140,7 +169,7 @@ def _show_earlier(cell: Watched) -> None:
 
 def _show_said(message: Message) -> None:
     if message.role == "user":
-        with st.container(key=f"bubble-{message.id}"):
+        with st.container(key=f"said-{message.id}"):
             answer.show_blocks(message.content)
         return
     answer.show([message])
@@ -165,8 +194,3 @@ def _line(cell: Watched, message: Message) -> str:
 def dollars(cost: float) -> str:
     """An amount in USD, for a caption: small ones with the digits that matter."""
     return f"\\${cost:,.2f}" if cost >= 1 else f"\\${cost:.2g}" if cost >= 0.0001 else f"\\${cost:.6f}"
-
-
-def as_of(message: Message, tape: LiveTape | None) -> Message:
-    """A message as its tape has it, or as it is."""
-    return as_played(message, tape.events) if tape else replace(message)
