@@ -27,7 +27,7 @@ def moments(tape: Sequence[Event], pace: Pace) -> list[float]:
         return list(accumulate((event.at_ms / 1000 for event in tape), max))
     lengths = [_length(event) for event in tape]
     each = _tokens(tape) / max(1, sum(lengths))
-    before = accumulate(lengths[:-1], initial=0)
+    before = list(accumulate(lengths, initial=0))[:-1]
     return [said * each / pace for said in before]
 
 

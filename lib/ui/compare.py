@@ -138,6 +138,7 @@ def _show_progress(now: Comparing) -> None:
 def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
     """What stands below the message box and below the cells when no reply runs any more."""
     if now.comparison.prompt is None:
+        recordings.show_example()
         return
     if now.following:
         with slot.container(horizontal=True, vertical_alignment="center", gap="small"):

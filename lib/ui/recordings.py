@@ -65,6 +65,17 @@ def show_keep(comparison: Comparison) -> None:
     )
 
 
+def show_example() -> None:
+    """Where nothing was compared yet: a link to a comparison that can be watched at once."""
+    for summary in app.get().store.recordings.latest(1, Kind.COMPARISON):
+        st.page_link(
+            "pages/recordings.py",
+            label="Watch a recorded comparison",
+            icon=":material/play_circle:",
+            query_params={replaying.OPEN: summary.id},
+        )
+
+
 def show_panel(listing: Listing) -> None:
     """Draw the dialog that is open, if one is."""
     if draw := _PANELS.get(listing.panel or ""):

@@ -33,7 +33,7 @@ def follow(now: Replaying, running: list[Slots]) -> None:
 def show_results(now: Replaying) -> None:
     """Draw what was measured, once all has been played."""
     if now.player.is_over and len(now.comparison.compared) > 1:
-        results.show(now.comparison)
+        results.show(now.comparison, now.recording.prices)
 
 
 def _show_head(now: Replaying) -> None:

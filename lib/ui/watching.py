@@ -1,7 +1,8 @@
 """Cells that are watched, in a replay or a presentation: nothing in them can be clicked, nothing sends."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -9,18 +10,15 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.chat.comparisons import Comparison, labels
 from lib.chat.messages import Message
 from lib.chat.playback import as_played, turns
-from lib.chat.prices import Price, Prices
+from lib.chat.prices import Prices
+from lib.chat.progress import Progress
 from lib.chat.reply import Reply, State
-from lib.chat.usage import estimate_tokens
+from lib.chat.tape import Event
 from lib.engine.live import LiveTape
 from lib.ui import answer, attached, figures
+from lib.ui.cells import CELLS_PER_ROW, LIVE_SECONDS
 from lib.ui.frames import still_here
 from lib.ui.labels import plain
-
-LIVE_SECONDS = 0.5
-"""How often the figures of a running reply are drawn."""
-CELLS_PER_ROW = (1, 1, 2, 3, 4, 3, 3, 4, 4, 3)
-"""How many stand side by side, by the number of cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +30,19 @@ class Watched:
     answer: Sequence[Message]
     """What is watched: an answer, and what continues it. Empty while it is not shown yet."""
     tape: LiveTape | None = None
-    """The tape of the last reply while it runs, or is played."""
+    """The tape of the last reply: what it says so far, where it runs or is played."""
+    is_followed: bool = False
+    """Whether the page draws its tape as it grows."""
+    is_live: bool = False
+    """Whether it runs now; a recording does not."""
+    prompt: Sequence[str] = ()
+    """The texts that were sent to get the answer."""
     question: Message | None = None
     """What the cell was asked, where that is not what stands above all cells."""
     before: Sequence[Message] = ()
     """What was said earlier."""
-    price: Price | None = None
-    """Of its model; without it no cost is told."""
+    prices: Prices = field(default_factory=dict)
+    """Without any, no cost is told."""
     has_figures: bool = True
 
 
@@ -53,7 +57,12 @@ class Slots:
 
 
 def of(
-    comparison: Comparison, tapes: Mapping[str, LiveTape], prices: Prices, *, is_followed: bool = True
+    comparison: Comparison,
+    tapes: Mapping[str, LiveTape],
+    prices: Prices,
+    *,
+    is_followed: bool = True,
+    is_live: bool = False,
 ) -> list[Watched]:
     """The cells of a comparison, each with its last answer as its tape has it, or else as it is."""
     asked = question_of(comparison)
@@ -66,10 +75,13 @@ def of(
             cell.id,
             label,
             [*turn.answer[:-1], as_played(turn.last, tape.events) if tape else turn.last],
-            tape=tape if tape and is_followed and not tape.is_closed else None,
+            tape=tape,
+            is_followed=is_followed and tape is not None and not tape.is_closed,
+            is_live=is_live,
+            prompt=cell.prompt(turn.last.id),
             question=None if is_same else turn.question,
             before=turn.before,
-            price=prices.get(cell.model or ""),
+            prices=prices,
         )
         found.append(watched)
     return found
@@ -100,16 +112,20 @@ def show(cells: Sequence[Watched]) -> list[Slots]:
 
 def follow(running: Sequence[Slots]) -> None:
     """Keep the figures of running replies moving; returns when every one has ended."""
-    live = list(running)
+    live = [_Live(slots) for slots in running]
     while live:
-        for slots in list(live):
-            slots.figures.caption(_line(slots.cell, as_played(slots.cell.answer[-1], slots.tape.events)))
-            if slots.tape.is_closed:
-                live.remove(slots)
-                with slots.outcome.container():
-                    answer.show_outcome(as_played(slots.cell.answer[-1], slots.tape.events))
+        for each in list(live):
+            slots, is_over = each.slots, each.slots.tape.is_closed
+            if not is_over:
+                slots.figures.caption(each.line())
+                continue
+            live.remove(each)
+            ended = replace(slots.cell, answer=[as_played(slots.cell.answer[-1], slots.tape.events)])
+            slots.figures.caption(_line(ended))
+            with slots.outcome.container():
+                answer.show_outcome(ended.answer[-1])
         if live:
-            live[0].tape.wait_closed(LIVE_SECONDS)
+            live[0].slots.tape.wait_closed(LIVE_SECONDS)
         still_here()
 
 
@@ -134,13 +150,13 @@ def _show_cell(cell: Watched) -> Slots | None:
     _show_earlier(cell)
     *first, last = cell.answer
     with st.container(key=f"answer-{last.id}"):
-        if cell.tape:
+        if cell.is_followed and cell.tape:
             _stream(cell.tape, first)
         else:
             answer.show(cell.answer)
     outcome = st.empty()
-    line.caption(_line(cell, last))
-    if cell.tape:
+    line.caption(_line(cell, cell.tape.events if cell.tape else None))
+    if cell.is_followed and cell.tape:
         return Slots(cell, cell.tape, line, outcome)
     with outcome.container():
         answer.show_outcome(last)
@@ -177,20 +193,39 @@ def _show_said(message: Message) -> None:
     st.caption(figures.footer(message.reply or Reply()))
 
 
-def _line(cell: Watched, message: Message) -> str:
-    """The figures over a cell: those of its tape, so far as it has come."""
+class _Live:
+    """The figures of a reply while it runs or is played, counted as its tape grows."""
+
+    def __init__(self, slots: Slots) -> None:
+        self.slots, self._seen, self._progress = slots, 0, Progress(slots.cell.prompt)
+
+    def line(self) -> str:
+        """The lines over its cell."""
+        cell, tape = self.slots.cell, self.slots.tape
+        events = tape.events[self._seen :]
+        self._seen += len(events)
+        self._progress.add(events)
+        return _running(cell, self._progress, tape.events)
+
+
+def _line(cell: Watched, events: Sequence[Event] | None = None) -> str:
+    """The lines over a cell that is not followed; `events` are those of its tape, as far as it has come."""
+    reply = cell.answer[-1].reply or Reply()
+    if reply.state is State.RUNNING:
+        progress = Progress(cell.prompt)
+        progress.add(events or [])
+        return _running(cell, progress, events or [])
+    return figures.summary(reply, figures.cost(reply, cell.prices)) if cell.has_figures else ""
+
+
+def _running(cell: Watched, progress: Progress, events: Sequence[Event]) -> str:
+    """A recorded reply's figures have the times of its recording, however fast it is played."""
     if not cell.has_figures:
         return ""
-    reply = message.reply or Reply()
-    if reply.state is State.RUNNING:
-        tokens = estimate_tokens(reply.text + reply.reasoning)
-        first = reply.timing.first_token_ms
-        begun = [f"first token {figures.seconds(first)}"] if first is not None else []
-        return " · ".join([*begun, f"≈ {tokens:,} tokens"])
-    cost = cell.price.cost(reply.usage) if cell.price else None
-    return figures.summary(reply) + (f" · {dollars(cost)}" if cost is not None else "")
-
-
-def dollars(cost: float) -> str:
-    """An amount in USD, for a caption: small ones with the digits that matter."""
-    return f"\\${cost:,.2f}" if cost >= 1 else f"\\${cost:.2g}" if cost >= 0.0001 else f"\\${cost:.6f}"
+    message = cell.answer[-1]
+    elapsed_ms = events[-1].at_ms if events else 0.0
+    if cell.is_live:
+        elapsed_ms = (datetime.now(UTC) - message.created_at).total_seconds() * 1000
+    asked = message.reply.model_requested if message.reply else None
+    reply = replace(progress.reply(elapsed_ms), model_requested=asked)
+    return figures.running(reply, figures.cost(reply, cell.prices))
