@@ -39,7 +39,9 @@ class Listing:
     """The recording that it is about."""
     chosen_title: str = ""
     notice: str | None = None
-    """What came of the last import."""
+    """Why the last file was not taken."""
+    added: str | None = None
+    """The title of what was taken, until the page has said so."""
 
 
 def held() -> Listing:
@@ -137,23 +139,26 @@ def delete() -> None:
 
 
 def take(key: str) -> None:
-    """Take a recording from the uploaded file; the dialog says what came of it."""
+    """Take a recording from the uploaded file; the dialog says why not, if not."""
     listing, uploaded = held(), st.session_state[key]
     if uploaded:
-        listing.notice = _taken(uploaded.getvalue())
+        listing.notice = _take(listing, uploaded.getvalue())
+        listing.panel = IMPORT if listing.notice else None
 
 
-def _taken(data: bytes) -> str:
+def _take(listing: Listing, data: bytes) -> str | None:
     if len(data) > LARGEST_FILE:
         return f"This file is too large: a recording has {LARGEST_FILE // 1_000_000} MB at most."
     try:
         recording = archive.with_checked_images(recordings.from_json(json.loads(data)))
-        is_new = app.get().store.recordings.add(recording)
+        if not app.get().store.recordings.add(recording):
+            return "This recording is here already."
     except (FormatError, StoreError) as error:
         return str(error)
     except (ValueError, RecursionError):
         return "This is not a JSON file."
-    return f"“{recording.title}” was added." if is_new else "This recording is here already."
+    listing.added = recording.title
+    return None
 
 
 def show_more() -> None:

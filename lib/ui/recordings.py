@@ -30,6 +30,9 @@ MODELS_NAMED = 3
 
 def show(listing: Listing) -> None:
     """Draw the list."""
+    if listing.added is not None:
+        st.toast(f"“{plain(listing.added)}” was added.", icon=":material/play_circle:")
+        listing.added = None
     found = app.get().store.recordings.latest(listing.listed + 1)
     with st.container(horizontal=True, vertical_alignment="center", key="recordings_head"):
         st.markdown("### Recordings", width="stretch")
@@ -148,6 +151,8 @@ def _closed() -> None:
 
 @st.dialog("Import a recording", on_dismiss=_closed)
 def _import() -> None:
+    if held().panel != IMPORT:  # it was taken: the list behind must show it
+        st.rerun()
     key = "recording_file"
     st.file_uploader(
         "A recording that was downloaded here or elsewhere",
@@ -157,7 +162,7 @@ def _import() -> None:
         args=(key,),
     )
     if notice := held().notice:
-        st.info(plain(notice), icon=":material/info:")
+        st.error(plain(notice), icon=":material/error:")
     st.caption("It is kept here with its images. One that is here already is not added again.")
 
 

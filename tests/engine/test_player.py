@@ -1,4 +1,4 @@
-"""Recorded tapes played by a clock: at their own pace, at another, from anywhere, and only for an audience."""
+"""Recorded tapes played by a clock: at their own pace, at another, from anywhere, while somebody watches."""
 
 import statistics
 import threading
