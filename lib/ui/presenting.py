@@ -1,5 +1,7 @@
 """What a tab's presentation works with: what is presented, and how much of it is revealed."""
 
+import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -22,6 +24,8 @@ KEY = "presenting"
 VIEW, COSTS = "presented", "presented_costs"
 """Keys of the widgets that choose how many cells are seen at a time, and whether their costs are."""
 ALL, ONE = "All", "One at a time"
+STEP = "step"
+"""The address says what is revealed: `&step=<scene>.<cells>`, so that a refresh shows the same."""
 Name = Literal["comparison", "recording"]
 
 
@@ -81,11 +85,17 @@ class Presenting:
             return self.player.tapes
         return {} if self.recording else _tapes(self.comparison)
 
-    def show(self, at: int, revealed: int) -> None:
-        """Go to a step of a scene. Of a recording, the cells that come to be seen are played."""
-        before = self.revealed if at == self.at and revealed > self.revealed else revealed
+    def go_to(self, at: int, revealed: int) -> None:
+        """Show a step of a scene as it stands."""
         self.stand()
-        self.at, self.revealed = at, revealed
+        self.at = min(max(at, 0), len(self.scenes) - 1)
+        self.revealed = min(max(revealed, 0), self.steps)
+        st.query_params[STEP] = f"{self.at}.{self.revealed}"
+
+    def reveal(self, revealed: int) -> None:
+        """Show so many cells of the scene. Of a recording, those that come to be seen are played."""
+        before = self.revealed
+        self.go_to(self.at, revealed)
         comparison = self.comparison
         if self.recording and (cells := comparison.cells[before:revealed]):
             self.player = replaying.player_of(self.recording, replace(comparison, cells=cells))
@@ -118,8 +128,15 @@ def current() -> Presenting | None:
         now.comparisons = found.comparisons
     else:
         now = found
+        _take_step(now)
     st.session_state[KEY] = now
     return now
+
+
+def _take_step(now: Presenting | None) -> None:
+    """Show what the address says is revealed, if it says so."""
+    if now and (step := re.fullmatch(r"(\d{1,4})\.(\d{1,4})", st.query_params.get(STEP, ""))):
+        now.go_to(int(step[1]), int(step[2]))
 
 
 def _recorded(recording_id: str) -> Presenting | None:
@@ -157,27 +174,25 @@ def step_on() -> None:
     if not (now := held()):
         return
     if now.revealed < now.steps:
-        now.show(now.at, now.revealed + 1)
+        now.reveal(now.revealed + 1)
     elif now.at + 1 < len(now.scenes):
-        now.show(now.at + 1, 0)
+        now.go_to(now.at + 1, 0)
 
 
 def step_back() -> None:
     """Take back what was revealed last; before all of it, go to the question before."""
     if not (now := held()):
         return
-    now.stand()
     if now.revealed:
-        now.revealed -= 1
+        now.go_to(now.at, now.revealed - 1)
     elif now.at:
-        now.at -= 1
-        now.revealed = now.steps
+        now.go_to(now.at - 1, sys.maxsize)
 
 
 def reveal_all() -> None:
     """Reveal all cells at once."""
     if now := held():
-        now.show(now.at, len(now.comparison.cells))
+        now.reveal(len(now.comparison.cells))
 
 
 def press() -> None:

@@ -48,7 +48,7 @@ def test_a_running_comparison_is_presented_live_and_left_by_escape(
     gates[0].open()
     expect(chat.keyed("cell-").nth(0)).to_contain_text("First half and whole")
     gates[1].open()
-    expect(chat.keyed("cell-").nth(1)).to_contain_text(re.compile(r"total .* s"))
+    expect(chat.keyed("cell-").nth(1)).to_contain_text(re.compile(r"total\s.*\ss"))
     chat.wait_until_still()
 
     chat.page.keyboard.press("ArrowRight")
@@ -77,6 +77,7 @@ def test_a_recording_is_revealed_step_by_step_with_the_arrow_keys(chat: ChatPage
     expect(cells.nth(0)).to_contain_text("total")
     chat.page.keyboard.press("ArrowLeft")
     expect(cells.nth(2).locator(chat.answers)).to_have_count(0)
+    expect(chat.page).to_have_url(re.compile(r"step=0\.2"))
     chat.page.get_by_text("One at a time").click()
     expect(cells).to_have_count(1)
     chat.page.keyboard.press("ArrowLeft")
