@@ -41,10 +41,10 @@ def expected(
     attachments: Sequence[Attachment] = (),
 ) -> Expected:
     """About what it takes to ask every cell `text` that often; `None` asks its last question again."""
-    tokens, costs = 0, []
+    tokens, costs, asked = 0, [], _asked_tokens(text, attachments)
     for cell in cells:
         if times := wanted if text is not None else missing(cell, wanted):
-            usage = _expected_usage(cell, text, attachments)
+            usage = _expected_usage(cell, asked, is_again=text is None)
             price = (prices or {}).get(cell.model or "")
             tokens += times * (usage.total_tokens or 0)
             cost = price.cost(usage) if price else None
@@ -53,14 +53,21 @@ def expected(
     return Expected(tokens, sum(known) if known else None, len(costs) - len(known))
 
 
-def _expected_usage(cell: Conversation, text: str | None, attachments: Sequence[Attachment]) -> Usage:
-    """Of one answer."""
-    path = cell.path() if text is not None else cell.path()[:-1]
+def _asked_tokens(text: str | None, attachments: Sequence[Attachment]) -> int:
+    """Of the question itself with its files: the same for every cell, and files may be long."""
     documents = [document_text(each) for each in attachments if not each.is_image]
-    texts = [cell.system_prompt, *(said for message in path for said in message.texts()), *documents, text]
+    images = sum(image.tokens for image in images_of(attachments))
+    texts = [*documents, text] if text else documents
+    return estimate_usage(texts, "", images).prompt_tokens or 0
+
+
+def _expected_usage(cell: Conversation, asked_tokens: int, *, is_again: bool) -> Usage:
+    """Of one answer; `is_again` where the last question is asked once more."""
+    path = cell.path()[:-1] if is_again else cell.path()
+    texts = [said for message in path for said in message.texts()]
+    texts += [cell.system_prompt] if cell.system_prompt else []
     images = sum(message.image_tokens() for message in path)
-    images += sum(image.tokens for image in images_of(attachments))
-    prompt = estimate_usage([one for one in texts if one], "", images).prompt_tokens or 0
+    prompt = (estimate_usage(texts, "", images).prompt_tokens or 0) + asked_tokens
     completion = _answer_tokens(cell)
     return Usage(prompt, completion, prompt + completion, source=Source.ESTIMATED)
 

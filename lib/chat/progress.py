@@ -31,11 +31,6 @@ class Progress:
                 case UsageReported(usage=usage):
                     self._reported = usage
 
-    def _count(self, at_ms: float, text: str) -> None:
-        self._weight += weight(text)
-        self._first_ms = at_ms if self._first_ms is None else self._first_ms
-        self._last_ms = at_ms
-
     def reply(self, elapsed_ms: float) -> Reply:
         """A reply that has these figures and no text; its total time is what has passed since it was sent."""
         timing = Timing(ttft_ms=self._first_ms, last_token_ms=self._last_ms, total_ms=elapsed_ms)

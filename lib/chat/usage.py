@@ -54,6 +54,8 @@ def estimate_tokens(text: str) -> int:
 
 def weight(text: str) -> float:
     """The tokens of a piece of text, not rounded: pieces can be added up."""
+    if text.isascii():  # known at once, however long the text is
+        return len(text) / CHARACTERS_PER_TOKEN_NARROW
     wide = sum(1 for character in text if unicodedata.east_asian_width(character) in "WF")
     narrow = len(text) - wide
     return wide / CHARACTERS_PER_TOKEN_WIDE + narrow / CHARACTERS_PER_TOKEN_NARROW

@@ -38,8 +38,10 @@ def wait_for_said(tab: PageSocket, texts: list[str]) -> None:
 
 
 def lines(tab: PageSocket) -> list[str]:
-    """The figures above each cell's text."""
-    return [" ".join(tab.tree.texts(key)) for key in tab.tree.keys("figures-")]
+    """The figures above each cell's text; they have spaces that do not break."""
+    return [
+        " ".join(tab.tree.texts(key)).replace("\N{NO-BREAK SPACE}", " ") for key in tab.tree.keys("figures-")
+    ]
 
 
 def table(tab: PageSocket) -> list[dict[str, Any]]:
