@@ -14,7 +14,8 @@ from lib.chat.conversations import Conversation
 from lib.chat.messages import Message
 from lib.chat.recordings import Kind, Recording
 from lib.chat.reply import fold
-from lib.chat.tape import Content, Event, Finished, Sent
+from lib.chat.tape import Content, Event, Finished, Sent, UsageReported
+from lib.chat.usage import Source, Usage
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
@@ -75,6 +76,7 @@ def talk(
             Sent(0.0, {"model": model}),
             Content(5.0, answer[:middle]),
             Content(5.0 + step_ms, answer[middle:]),
+            UsageReported(6.0 + step_ms, Usage(5, 20, 25, source=Source.REPORTED)),
             Finished(6.0 + step_ms, "stop"),
         ]
         own = f"{name}-{number}"
