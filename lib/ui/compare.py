@@ -150,7 +150,7 @@ def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
 
 def show_actions(now: Comparing, tab: Session) -> None:  # noqa: ARG001 what is done elsewhere needs the tab
     """A row of quiet buttons for what can be done with a comparison that has answers."""
-    with st.container(key="comparison_actions", horizontal=True):
+    with st.container(key="comparison_actions", horizontal=True, vertical_alignment="center"):
         if not any(cell.is_temporary for cell in now.comparison.cells):
             present.show_button(now.comparison)
             recordings.show_keep(now.comparison)

@@ -157,6 +157,7 @@ def _import() -> None:
     st.file_uploader(
         "A recording that was downloaded here or elsewhere",
         type=["json"],
+        max_upload_size=recording_actions.LARGEST_FILE // 1_000_000,
         key=key,
         on_change=recording_actions.take,
         args=(key,),
