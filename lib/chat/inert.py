@@ -16,6 +16,7 @@ what is copied from the page:
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 from lib.chat.blocks import FORMULA_ENDS, Kind, Line, Structure
@@ -64,9 +65,27 @@ _TARGET = re.compile(
 )
 _COLLAPSED = re.compile(r"\[[^\[\]`!]+\]\[\]")
 _PICTURE = re.compile(r"!\[[^\[\]`$<\\]*\]\(data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]*\)")
+_DOLLARS = re.compile(r"\$+")
 _MATHEMATICAL = re.compile(r"[\\^_={}+*/<>|]")
 _PROSE = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}|^\d\S*\s")
 _AFTER_FORMULA = re.compile(r"(?!\$)(?:(?:th|st|nd|rd|s)\b|(?![A-Za-z0-9]))")
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula within a paragraph."""
+
+    tex: str
+    end: int
+    """Where the text goes on after it."""
+    is_display: bool
+    """Whether it is written as one that stands apart: `$$..$$` or `\\[..\\]`."""
+
+
+def formula_at(text: str, at: int) -> Formula | None:
+    """The formula that begins with the dollars or the backslash at `at`; `None` where none is meant."""
+    dollars = _DOLLARS.match(text, at)
+    return _in_dollars(text, dollars) if dollars else _in_brackets(text, at)
 
 
 def inert(markdown: str) -> str:
@@ -224,29 +243,16 @@ class _Inline:
     def _escape(self, token: re.Match[str]) -> tuple[str, int]:
         if token[0] == r"\:":
             return self._colon(token)
-        closing = {r"\(": r"\)", r"\[": r"\]"}.get(token[0])
-        end = self.text.find(closing, token.end(), token.end() + _LONGEST_INLINE) if closing else -1
-        tex = " ".join(self.text[token.end() : max(end, 0)].split())
-        mathematical = _MATHEMATICAL.search(tex) or (closing == r"\)" and tex and not _PROSE.search(tex))
-        if not mathematical or not _is_plain(tex) or "$$" in tex or self.text.startswith("(", end + 2):
+        formula = _in_brackets(self.text, token.start())
+        if not formula:
             return token[0], token.end()
-        single = closing == r"\)" and "$" not in tex and _AFTER_FORMULA.match(self.text, end + 2)
-        sign = "$" if single else "$$"
-        return f"{sign}{tex}{sign}", end + 2
+        is_single = not formula.is_display and "$" not in formula.tex
+        sign = "$" if is_single and _AFTER_FORMULA.match(self.text, formula.end) else "$$"
+        return f"{sign}{formula.tex}{sign}", formula.end
 
     def _dollars(self, token: re.Match[str]) -> tuple[str, int]:
-        sign = token[0]
-        end = self.text.find(sign, token.end()) if len(sign) < 3 else -1
-        tex = self.text[token.end() : max(end, 0)]
-        if tex.strip() and _is_plain(tex) and (sign == "$$" or self._is_formula(tex, end + 1)):
-            return f"{sign}{' '.join(tex.split())}{sign}", end + len(sign)
-        return r"\$" * len(sign), token.end()
-
-    def _is_formula(self, tex: str, after: int) -> bool:
-        """Whether what stands between two dollars is meant as one, not as prices or shell variables."""
-        if tex != tex.strip() or tex.endswith("\\") or not _AFTER_FORMULA.match(self.text, after):
-            return False
-        return bool(_MATHEMATICAL.search(tex)) or not _PROSE.search(tex)
+        sign, formula = token[0], _in_dollars(self.text, token)
+        return (f"{sign}{formula.tex}{sign}", formula.end) if formula else (r"\$" * len(sign), token.end())
 
     def _opening(self, token: re.Match[str]) -> tuple[str, int]:
         if collapsed := _COLLAPSED.match(self.text, token.start()):
@@ -277,6 +283,34 @@ class _Inline:
             return before + name, token.end()
         self.linked_until = max(self.linked_until, end)
         return f"{before}[{name}", token.end()
+
+
+def _in_brackets(text: str, at: int) -> Formula | None:
+    """What stands between `\\(` at `at` and `\\)`, or between `\\[` and `\\]`, if it is a formula."""
+    closing = {r"\(": r"\)", r"\[": r"\]"}.get(text[at : at + 2])
+    end = text.find(closing, at + 2, at + 2 + _LONGEST_INLINE) if closing else -1
+    tex = " ".join(text[at + 2 : max(end, 0)].split())
+    is_mathematical = _MATHEMATICAL.search(tex) or (closing == r"\)" and tex and not _PROSE.search(tex))
+    if not is_mathematical or not _is_plain(tex) or "$$" in tex or text.startswith("(", end + 2):
+        return None
+    return Formula(tex, end + 2, is_display=closing == r"\]")
+
+
+def _in_dollars(text: str, dollars: re.Match[str]) -> Formula | None:
+    """What stands between these dollars and as many others, if it is a formula."""
+    sign = dollars[0]
+    end = text.find(sign, dollars.end()) if len(sign) < 3 else -1
+    tex = text[dollars.end() : max(end, 0)]
+    if not tex.strip() or not _is_plain(tex) or not (sign == "$$" or _is_meant(tex, text, end + 1)):
+        return None
+    return Formula(" ".join(tex.split()), end + len(sign), is_display=sign == "$$")
+
+
+def _is_meant(tex: str, text: str, after: int) -> bool:
+    """Whether what stands between two dollars is meant as a formula, not as prices or shell variables."""
+    if tex != tex.strip() or tex.endswith("\\") or not _AFTER_FORMULA.match(text, after):
+        return False
+    return bool(_MATHEMATICAL.search(tex)) or not _PROSE.search(tex)
 
 
 def _is_plain(tex: str) -> bool:

@@ -11,6 +11,7 @@ from lib.store.models import Models
 from lib.store.recordings import Recordings
 from lib.store.replies import Replies
 from lib.store.search import Search
+from lib.store.shares import Shares
 
 
 class Store:
@@ -30,6 +31,7 @@ class Store:
         self.search = Search(self._database)
         self.models = Models(self._database)
         self.recordings = Recordings(self._database)
+        self.shares = Shares(self._database)
 
     def close(self) -> None:
         """Let the connections go."""

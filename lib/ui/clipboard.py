@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from lib.engine.engine import new_id
 from lib.ui.session import Session
 
 _SCRIPT = """
@@ -27,6 +28,6 @@ _copy = st.components.v2.component(
 def show(session: Session) -> None:
     """Copy what was asked for since the last run."""
     if session.copied is not None:
-        _copy(data={"text": session.copied, "id": session.send_id}, key="clipboard")
+        _copy(data={"text": session.copied, "id": new_id()}, key="clipboard")
         st.toast("Copied", icon=":material/content_copy:")
         session.copied = None

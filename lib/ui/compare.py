@@ -154,7 +154,12 @@ def show_actions(now: Comparing, tab: Session) -> None:  # noqa: ARG001 what is 
         if not any(cell.is_temporary for cell in now.comparison.cells):
             present.show_button(now.comparison)
             recordings.show_keep(now.comparison)
+            _button("Report", "report", "summarize", _open_report)
             _button("Delete", "delete_comparison", "delete", _open_delete)
+
+
+def _open_report() -> None:
+    comparison_actions.open_panel(compare_panels.REPORT)
 
 
 def _open_delete() -> None:

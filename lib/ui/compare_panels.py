@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from lib.ui import asking, cell_actions, comparison_actions, figures, inspector, panels, session
+from lib.ui import asking, cell_actions, comparison_actions, figures, inspector, panels, reports, session
 from lib.ui.comparing import Comparing, held
 from lib.ui.labels import plain
 from lib.ui.session import Session
 
-DELETE = "Delete"
+DELETE, REPORT = "Delete", "Report"
 
 
 def show(now: Comparing, tab: Session) -> None:
@@ -50,4 +50,12 @@ def _inspect() -> None:
         inspector.show(cell, session.held().connection, now.tapes)
 
 
-_PANELS: dict[str, Callable[[], None]] = {DELETE: _delete, cell_actions.INSPECT: _inspect}
+def _report() -> None:
+    reports.open_comparison(held().comparison, _closed)
+
+
+_PANELS: dict[str, Callable[[], None]] = {
+    DELETE: _delete,
+    REPORT: _report,
+    cell_actions.INSPECT: _inspect,
+}

@@ -24,6 +24,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from lib import app
 from lib.config import ConfigurationError
+from lib.web import shares
 
 _WARM = (
     "openai.resources.chat.completions",
@@ -94,7 +95,7 @@ def _let_replies_end_before(number: signal.Signals) -> None:
 
 def routes() -> list[BaseRoute]:
     """The addresses that are no pages of Streamlit."""
-    return []
+    return [shares.route()]
 
 
 def middleware() -> list[Middleware]:
@@ -103,7 +104,10 @@ def middleware() -> list[Middleware]:
 
 
 class SecurityHeaders:
-    """Adds the headers that keep a page from loading or running anything of somebody else's."""
+    """Adds the headers that keep a page from loading or running anything of somebody else's.
+
+    An answer that has one of them of its own keeps it: it is the stricter one.
+    """
 
     def __init__(self, inner: ASGIApp) -> None:
         self._inner = inner
@@ -119,7 +123,9 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._headers)
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._inner(scope, receive, with_headers if scope["type"] == "http" else send)

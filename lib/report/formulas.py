@@ -1,0 +1,154 @@
+"""Formulas in markdown, drawn as MathML: the same ones that the page takes for formulas."""
+
+import re
+from functools import lru_cache
+from html import escape, unescape
+from typing import Any
+from xml.etree.ElementTree import Element  # built by the converter, never parsed
+
+from latex2mathml.converter import Converter
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+
+from lib.chat.inert import formula_at
+
+LONGEST = 4000
+"""Characters of a formula that is drawn."""
+DEEPEST = 40
+"""How many braces within each other are drawn."""
+MOST_LINES = 100
+"""A formula on lines of its own ends within so many."""
+
+_ELEMENTS = frozenset(
+    (
+        *("math", "menclose", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mphantom", "mroot", "mrow"),
+        *("mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder"),
+        *("munderover"),
+    )
+)
+_ATTRIBUTES = frozenset(
+    (
+        *("accent", "columnalign", "columnlines", "columnspacing", "depth", "display", "displaystyle"),
+        *("fence", "form", "height", "linebreak", "linethickness", "lspace", "mathsize", "mathvariant"),
+        *("maxsize", "minsize", "movablelimits", "notation", "rowlines", "rowspacing", "rspace"),
+        *("scriptlevel", "separator", "stretchy", "voffset", "width"),
+    )
+)
+_VALUE = re.compile(r"[\w.%+\- ]{0,60}")
+_MACRO = re.compile(r"\\(?:re)?newcommand|\\providecommand|\\def|\\let")
+"""What would let a few words grow without end."""
+_DOLLARS = re.compile(r"\$+")
+_OPENING = re.compile(r"\$\$(?!\$)|\\\[")
+_AFTER = " .,;"
+"""What may stand after the end of a formula on lines of its own."""
+
+
+def formulas(parser: MarkdownIt) -> None:
+    """A plugin: `$..$`, `$$..$$`, `\\(..\\)` and `\\[..\\]` are formulas, prices are none."""
+    parser.inline.ruler.before("escape", "formula", _inline)
+    parser.block.ruler.before(
+        "fence", "formula", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
+    parser.add_render_rule("formula", _render)
+
+
+@lru_cache(maxsize=1000)
+def mathml(tex: str, *, is_display: bool) -> str:
+    """The formula as a `math` element; as its source, where it cannot be read."""
+    if len(tex) <= LONGEST and tex.count("{") <= LONGEST // 8 and not _is_odd(tex):
+        try:
+            element = Converter(display="block" if is_display else "inline").convert_to_element(tex)
+            return _serialised(element)
+        except Exception:  # noqa: S110  # the converter fails in many ways on what is no LaTeX
+            pass
+    return f'<code class="tex">{escape(tex)}</code>'
+
+
+def _is_odd(tex: str) -> bool:
+    depth = deepest = 0
+    for sign in re.findall(r"[{}]|\\left\b|\\right\b|\\begin\b|\\end\b", tex):
+        depth += 1 if sign in ("{", "\\left", "\\begin") else -1
+        deepest = max(deepest, depth)
+    return deepest > DEEPEST or bool(_MACRO.search(tex))
+
+
+def _serialised(element: Element) -> str:
+    """The element as HTML: only known elements with known attributes, and text."""
+    if element.tag not in _ELEMENTS:
+        raise ValueError(f"no element of a formula: {element.tag}")
+    given = {name: value for name, value in element.attrib.items() if name in _ATTRIBUTES}
+    attributes = "".join(
+        f' {name}="{value}"' for name, value in given.items() if value and _VALUE.fullmatch(value)
+    )
+    inside = "".join(map(_serialised, element))
+    # The converter writes characters as references, to be read once more.
+    return f"<{element.tag}{attributes}>{escape(unescape(element.text or ''))}{inside}</{element.tag}>"
+
+
+def _inline(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] not in "$\\":
+        return False
+    formula = formula_at(state.src, state.pos)
+    if not formula or formula.end > state.posMax:
+        return _skip_dollars(state, silent)
+    if not silent:
+        state.push("formula", "math", 0).content = formula.tex
+        state.tokens[-1].meta["is_display"] = formula.is_display
+    state.pos = formula.end
+    return True
+
+
+def _skip_dollars(state: StateInline, silent: bool) -> bool:
+    """Dollars that begin no formula are text, all at once: a long run of them is looked at once."""
+    dollars = _DOLLARS.match(state.src, state.pos, state.posMax)
+    if dollars and not silent:
+        state.pending += dollars[0]
+    state.pos = dollars.end() if dollars else state.pos
+    return dollars is not None
+
+
+def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    if state.is_code_block(start):
+        return False
+    found = _formula_lines(state, start, end)
+    if found and not silent:
+        tex, after = found
+        token = state.push("formula", "math", 0)
+        token.content, token.meta, token.map = tex, {"is_display": True}, [start, after]
+        state.line = after
+    return found is not None
+
+
+def _formula_lines(state: StateBlock, start: int, end: int) -> tuple[str, int] | None:
+    """A formula that begins with the line `start`, and the line after it."""
+    first = _line(state, start)
+    opening = _OPENING.match(first)
+    if not opening:
+        return None
+    closing = "$$" if opening[0] == "$$" else r"\]"
+    last_end: dict[str, int] = state.env.setdefault("formula_ends", {})
+    if closing not in last_end:
+        last_end[closing] = state.src.rfind(closing)
+    if last_end[closing] < state.bMarks[start] + 2:
+        return None
+    rows = [first[2:]]
+    while closing not in rows[-1]:
+        number = start + len(rows)
+        if number >= min(end, start + MOST_LINES) or state.sCount[number] < state.blkIndent:
+            return None
+        rows.append(_line(state, number))
+    tex, _, after = "\n".join(rows).partition(closing)
+    if not tex.strip() or after.strip(_AFTER):
+        return None
+    return tex.strip(), start + len(rows)
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+
+def _render(_self: Any, tokens: Any, index: int, _options: Any, _env: Any) -> str:
+    token = tokens[index]
+    drawn = mathml(token.content, is_display=token.meta["is_display"])
+    return f'<div class="formula">{drawn}</div>\n' if token.block else drawn

@@ -1,0 +1,135 @@
+"""A report as Markdown: it reads well as it is, and a reader that draws it fetches and runs nothing."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC
+
+from markdown_it import MarkdownIt
+
+from lib.chat.attachments import Attachment
+from lib.chat.inert import inert
+from lib.chat.messages import Message
+from lib.chat.prices import Prices
+from lib.chat.recordings import Recording
+from lib.chat.reply import Reply
+from lib.report import wording
+from lib.report.contents import Cell, Section, Turn, cost_of, sections, totals
+
+_FOR_THE_PAGE = re.compile(r"(?<!\\):small\[\]|\A(?:\[//\]: #[^\n]*\n\n)+")
+"""What makes Streamlit draw a text as it is; another reader does so by itself."""
+_READER = MarkdownIt("commonmark", {"html": True}).enable("table")
+"""Reads as the most trusting readers do."""
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_NEXT = "what-follows"
+_SIGNS = re.compile(r"([\\`*_<>#|$~]|!(?=\[)|\](?=[(\[:]))")
+
+
+def to_markdown(recording: Recording, *, maker: str) -> str:
+    """The report; images are named only."""
+    shown = sections(recording)
+    began = f"{recording.recorded_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    blocks = [f"# {_line(recording.title)}", f"Recorded on {began} · {wording.together(totals(recording))}"]
+    for section in shown:
+        if len(shown) > 1:
+            blocks.append(f"## {section.number}. {_line(section.title)}")
+        blocks += _section(section, recording.prices)
+    return "\n\n".join([*blocks, f"---\n\n{_line(maker)}"]) + "\n"
+
+
+def _section(section: Section, prices: Prices) -> Iterator[str]:
+    if section.question:
+        yield from ("### Prompt", *_said(section.question))
+    if section.system_prompt:
+        yield from ("### System prompt", _text(section.system_prompt))
+    for cell in section.cells:
+        yield from _cell(cell, section, prices)
+    yield "### Figures"
+    yield _table(section, prices)
+    if section.votes:
+        yield "### Votes"
+        yield "\n".join(f"- {_line(label)}: {count}" for label, count in section.votes.items())
+    yield from (f"*{_line(note)}*" for note in section.notes)
+
+
+def _cell(cell: Cell, section: Section, prices: Prices) -> Iterator[str]:
+    yield f"### {_line(cell.label)}"
+    if cell.settings:
+        yield _line(" · ".join(f"{name} {value}" for name, value in cell.settings.items()))
+    if cell.conversation.system_prompt and not section.system_prompt:
+        yield from ("**System prompt**", _text(cell.conversation.system_prompt))
+    for turn in cell.turns:
+        yield from _turn(turn, cell, prices)
+    if cell.judged:
+        yield f"*{cell.judged}*"
+
+
+def _turn(turn: Turn, cell: Cell, prices: Prices) -> Iterator[str]:
+    if turn.question:
+        yield from ("**Asked**", *_said(turn.question))
+    if turn.answer and (reply := turn.answer.reply):
+        if reply.reasoning:
+            yield f"<details>\n<summary>Reasoning</summary>\n\n{_text(reply.reasoning)}\n\n</details>"
+        yield from filter(None, (_text(turn.answer.content), _text(reply.refusal)))
+        yield from _beside(reply)
+        versions = f" · one of {turn.versions} answers" if turn.versions > 1 else ""
+        figures = wording.line(reply, cost_of(cell.conversation, reply, prices))
+        yield f"*{_line(figures + versions)}*"
+
+
+def _beside(reply: Reply) -> Iterator[str]:
+    for call in reply.tool_calls:
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", call.arguments)), default=0))
+        yield f"Tool call {_line(call.name or '')}\n\n{fence}json\n{call.arguments}\n{fence}"
+    yield from _names(reply.images)
+    yield from (f"*{_line(notice)}*" for notice in reply.notices)
+    if reply.error:
+        yield f"> {_line(str(reply.error))}"
+
+
+def _said(message: Message) -> Iterator[str]:
+    yield from _names(message.attachments)
+    if message.content:
+        yield _text(message.content)
+
+
+def _names(attachments: Iterable[Attachment]) -> Iterator[str]:
+    for each in attachments:
+        yield f"*{each.kind.capitalize()}: {_line(each.name)}*"
+
+
+def _table(section: Section, prices: Prices) -> str:
+    titles = {name: title for name, title in wording.TITLES.items() if prices or name != "cost"}
+    head = ["Cell", *titles.values(), "Replies", "Tokens are"]
+    rows = [head, ["---", *["---:"] * (len(titles) + 1), "---"]]
+    for cell in section.cells:
+        marks = f" ({', '.join(cell.marks)})" if cell.marks else ""
+        measured = [wording.measured(cell.figures, measure) for measure in titles]
+        replies = str(cell.figures.replies)
+        if cell.figures.others:
+            replies += f" (+{cell.figures.others} not completed)"
+        rows.append([_line(cell.label + marks), *map(_line, measured), replies, cell.figures.source.value])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _text(text: str) -> str:
+    """What somebody wrote, with its own markdown, so that it draws nothing but text and ends with itself."""
+    shown = _FOR_THE_PAGE.sub("", inert(text)).rstrip() if text else ""
+    if not _is_harmless(shown):
+        shown = _TAG.sub("&lt;", shown).replace("![", r"!\[")
+    last = _READER.parse(f"{shown}\n\n{_NEXT}")[-1]
+    # A fence that is left open would take in what follows, and give free what stands in the next one.
+    return f"{shown}\n{last.markup}" if last.type == "fence" and _NEXT in last.content else shown
+
+
+def _is_harmless(markdown: str) -> bool:
+    """Whether a reader that takes HTML and draws images finds neither."""
+    blocks = _READER.parse(markdown)
+    tokens = [*blocks, *(token for block in blocks for token in block.children or ())]
+    images = [str(token.attrGet("src")) for token in tokens if token.type == "image"]
+    is_text = not any(token.type in ("html_block", "html_inline") for token in tokens)
+    return is_text and all(source.startswith("data:image/") for source in images)
+
+
+def _line(text: str) -> str:
+    """A name or a sentence, with nothing in it read as markdown."""
+    return _SIGNS.sub(r"\\\1", " ".join(text.split()))

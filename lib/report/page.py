@@ -1,0 +1,115 @@
+"""A report as one HTML file: it holds no script and asks nobody for anything."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from markupsafe import Markup
+
+from lib.chat.attachments import Attachment, data_uri
+from lib.chat.comparisons import SYNTHESIS, CellFigures
+from lib.chat.exports import Load
+from lib.chat.json_block import JsonBlock
+from lib.chat.messages import Message
+from lib.chat.prices import Prices
+from lib.chat.recordings import Recording
+from lib.chat.reply import Reply
+from lib.report import markup, wording
+from lib.report.contents import Cell, cost_of, sections, totals
+
+FOLDER = Path(__file__).parent
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+"""What is shown of images: none of these can hold a script."""
+LONGEST_BEGINNING = 160
+"""Characters of an answer in the grid of a deck."""
+
+
+def html(recording: Recording, load: Load, *, maker: str) -> str:
+    """The report. `load` gives the bytes of its images; `maker` is the app with its version."""
+    shown = sections(recording)
+    widest = max(shown, key=lambda section: len(section.cells), default=None)
+    template = _environment().get_template("page.html")
+    return template.render(
+        recording=recording,
+        sections=shown,
+        columns=[cell.label for cell in widest.cells] if widest else [],
+        together=wording.together(totals(recording)),
+        titles=_titles(recording.prices),
+        synthesis=SYNTHESIS,
+        style=Markup(_style()),  # noqa: S704  # our own file
+        maker=maker,
+        load=load,
+        prices=recording.prices,
+    )
+
+
+def _titles(prices: Prices) -> Mapping[str, str]:
+    """The measures that are shown: cost only where a price is known."""
+    return {name: title for name, title in wording.TITLES.items() if prices or name != "cost"}
+
+
+@cache
+def _style() -> str:
+    return (FOLDER / "page.css").read_text("utf-8") + markup.stylesheet()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "markdown": _markdown,
+        "answered": _answered,
+        "date": _date,
+        "beginning": _beginning,
+        "measured": _measured,
+        "number": lambda value, measure: wording.number(measure, value),
+        "figures": _figures,
+        "picture": _picture,
+    }
+    return environment
+
+
+def _markdown(text: str) -> Markup:
+    return Markup(markup.html(text))  # noqa: S704  # inert by construction
+
+
+def _answered(message: Message) -> Markup:
+    is_json = message.reply and message.reply.is_json
+    return _markdown(JsonBlock().feed(message.content) if is_json else message.content)
+
+
+def _date(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _beginning(text: str) -> str:
+    line = " ".join(text[: 4 * LONGEST_BEGINNING].split())
+    return line if len(line) <= LONGEST_BEGINNING else line[:LONGEST_BEGINNING].rsplit(" ", 1)[0] + "…"
+
+
+def _measured(figures: CellFigures, measure: str) -> str:
+    return wording.measured(figures, measure)
+
+
+@pass_context
+def _figures(context: Mapping[str, Any], reply: Reply, cell: Cell) -> str:
+    return wording.line(reply, cost_of(cell.conversation, reply, context["prices"]))
+
+
+@pass_context
+def _picture(context: Mapping[str, Any], attachment: Attachment) -> tuple[str, str] | None:
+    """Source and name of an image that can be shown."""
+    load: Load = context["load"]
+    if not attachment.is_image or attachment.media_type not in PICTURES:
+        return None
+    data = load(attachment)
+    return (data_uri(attachment.media_type, data), attachment.name) if data else None

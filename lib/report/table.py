@@ -1,0 +1,97 @@
+"""A report as CSV: a row for each reply, also those that the page does not show."""
+
+import csv
+import json
+from collections.abc import Iterator
+from io import StringIO
+
+from lib.chat.messages import Message
+from lib.chat.prices import Prices
+from lib.chat.recordings import Recording
+from lib.chat.reply import Reply
+from lib.report.contents import Cell, Section, all_answers, cost_of, price_of
+
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""A cell that begins so may be run as a formula by the program that opens the file."""
+
+
+def to_csv(recording: Recording) -> str:
+    """The replies in the order of the page; times in ms, cost in USD, empty where something is not known."""
+    text = StringIO()
+    writer: csv.DictWriter[str] | None = None
+    for row in _rows(recording):
+        if writer is None:
+            writer = csv.DictWriter(text, list(row))
+            writer.writeheader()
+        writer.writerow({name: harmless(value) for name, value in row.items()})
+    return text.getvalue()
+
+
+def harmless(value: object) -> object:
+    """The value, with an apostrophe before a text that a spreadsheet would take for a formula."""
+    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_SIGNS):
+        return f"'{value}"
+    return value
+
+
+def _rows(recording: Recording) -> Iterator[dict[str, object]]:
+    for section, cell, message, turn, version in all_answers(recording):
+        reply = message.reply or Reply()
+        yield {
+            "recording": recording.title,
+            "prompt_number": section.number,
+            "prompt": section.question.content if section.question else "",
+            "cell": cell.label,
+            "turn": turn,
+            "version": version,
+            **_asked(cell),
+            **_measured(cell, reply, recording.prices),
+            **_judged(section, cell),
+            **_said(message, reply),
+        }
+
+
+def _asked(cell: Cell) -> dict[str, object]:
+    conversation = cell.conversation
+    return {
+        "model": conversation.model,
+        "system_prompt": conversation.system_prompt,
+        "parameters": json.dumps(conversation.params.body(), ensure_ascii=False),
+    }
+
+
+def _measured(cell: Cell, reply: Reply, prices: Prices) -> dict[str, object]:
+    usage, timing, price = reply.usage, reply.timing, price_of(cell.conversation, reply, prices)
+    return {
+        "model_served": reply.model_served,
+        "state": reply.state.value,
+        "finish_reason": reply.finish_reason,
+        "ttft_ms": timing.first_token_ms,
+        "total_ms": timing.total_ms,
+        "tokens_per_second": reply.tokens_per_second,
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "tokens_source": usage.source.value,
+        "cost_usd": cost_of(cell.conversation, reply, prices),
+        "price_source": price.source if price else "",
+    }
+
+
+def _judged(section: Section, cell: Cell) -> dict[str, object]:
+    is_judged = section.votes or cell.up or cell.down
+    return {
+        "votes": cell.votes if is_judged else None,
+        "thumbs_up": cell.up if is_judged else None,
+        "thumbs_down": cell.down if is_judged else None,
+    }
+
+
+def _said(message: Message, reply: Reply) -> dict[str, object]:
+    return {
+        "created_at": message.created_at.isoformat(),
+        "error": str(reply.error) if reply.error else "",
+        "reasoning": reply.reasoning,
+        "answer": message.content,
+    }

@@ -1,0 +1,79 @@
+"""Shared reports: each is a copy under a secret token, until it expires or is taken back."""
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from lib.store.database import Database
+from lib.store.schema import shares
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A link to a report, as its maker sees it."""
+
+    token: str
+    title: str
+    created_at: datetime
+    expires_at: datetime
+    views: int
+
+
+class Shares:
+    """Writes, counts and takes back shared reports."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self,
+        token: str,
+        report: str,
+        *,
+        source_id: str,
+        title: str,
+        created_at: datetime,
+        expires_at: datetime,
+    ) -> None:
+        """Keep the HTML of a report under a token; those that have expired go."""
+        with self._database.write() as connection:
+            connection.execute(delete(shares).where(shares.c.expires_at <= created_at))
+            connection.execute(
+                insert(shares).values(
+                    token=token,
+                    source_id=source_id,
+                    title=title,
+                    created_at=created_at,
+                    expires_at=expires_at,
+                    report=zlib.compress(report.encode(errors="replace")),
+                )
+            )
+
+    def view(self, token: str, at: datetime, *, is_counted: bool = True) -> str | None:
+        """The report under a token, and one more view of it; `None` where there is none (any more)."""
+        is_open = (shares.c.token == token) & shares.c.revoked_at.is_(None) & (shares.c.expires_at > at)
+        views = shares.c.views + int(is_counted)
+        statement = update(shares).where(is_open).values(views=views).returning(shares.c.report)
+        with self._database.write() as connection:
+            found: bytes | None = connection.execute(statement).scalar()
+        return zlib.decompress(found).decode() if found is not None else None
+
+    def of(self, source_id: str, at: datetime) -> list[Share]:
+        """The open links to reports of a source, the newest first."""
+        columns = shares.c.token, shares.c.title, shares.c.created_at, shares.c.expires_at, shares.c.views
+        query = (
+            select(*columns)
+            .where(shares.c.source_id == source_id, shares.c.revoked_at.is_(None), shares.c.expires_at > at)
+            .order_by(shares.c.created_at.desc())
+        )
+        with self._database.read() as connection:
+            return [Share(*row) for row in connection.execute(query)]
+
+    def revoke(self, token: str, at: datetime) -> None:
+        """Take a link back; its copy goes at once."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(shares).where(shares.c.token == token).values(revoked_at=at, report=b"")
+            )

@@ -1,0 +1,268 @@
+"""A report of a recording: what leaves, what of it is masked, files to take home, links to share."""
+
+import json
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache, partial
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from lib import app
+from lib.chat import recordings
+from lib.chat.attachments import Attachment
+from lib.chat.comparisons import Comparison
+from lib.chat.recordings import Recording
+from lib.config import ROOT
+from lib.engine import recorder
+from lib.files.folder import Missing
+from lib.report import markdown, masking, page, table
+from lib.report.masking import Finding, Kind
+from lib.store.shares import Share
+from lib.ui import buttons, clipboard, errors, session
+from lib.ui.labels import plain
+from lib.web import shares
+
+DAYS = {1: "1 day", 7: "7 days", 30: "30 days"}
+"""How long a link may work."""
+USUAL_DAYS = 7
+LISTED = 40
+"""Findings of a kind that can be let through; more of them are masked in any case."""
+LONGEST_LABEL = 40
+PREVIEW_HEIGHT = 320
+_KINDS = {
+    Kind.EMAIL: ("E-mail addresses", "mail"),
+    Kind.KEY: ("Keys", "key"),
+    Kind.HOST: ("Internal hosts", "dns"),
+}
+
+
+def open_comparison(comparison: Comparison, on_dismiss: Callable[[], None]) -> None:
+    """Draw the dialog with the report of a comparison as it stands."""
+    application = app.get()
+    application.engine.flush()  # what was said a moment ago is in it too
+    recording = recorder.record(
+        application.store,
+        [comparison],
+        recording_id=comparison.id,
+        title=comparison.title,
+        kind=recordings.Kind.COMPARISON,
+        prices=application.engine.catalogue.prices(session.held().connection, wait_seconds=0),
+    )
+    open_dialog(recording, comparison.id, on_dismiss)
+
+
+def open_dialog(recording: Recording, source_id: str, on_dismiss: Callable[[], None]) -> None:
+    """Draw the report's dialog. Links are listed by `source_id`: what the recording is of."""
+    findings = masking.find(recording, _own_keys())
+    st.dialog("Report", width="large", on_dismiss=on_dismiss)(_show)(recording, source_id, findings)
+
+
+def show(recording: Recording, source_id: str) -> None:
+    """Draw the report's panel on a page."""
+    st.fragment(_show)(recording, source_id, masking.find(recording, _own_keys()))
+
+
+def _show(recording: Recording, source_id: str, findings: Sequence[Finding]) -> None:
+    st.caption(_contents(recording))
+    keys = _own_keys()
+    chosen = _choose_masks(findings, keys, source_id)
+    masked = partial(masking.masked, recording, chosen, keys)
+    with st.expander(
+        "Preview", icon=":material/visibility:", key="report_preview", on_change="rerun"
+    ) as fold:
+        if fold.open:
+            text = markdown.to_markdown(masked(), maker=_maker())
+            st.code(text, language=None, wrap_lines=True, height=PREVIEW_HEIGHT)
+            st.caption("JSON also holds the tapes, all versions and the text of documents.")
+    _show_downloads(masked, _file_name(masking.masked_text(recording.title, chosen, keys)))
+    if app.get().settings.is_sharing:
+        _show_sharing(masked, source_id)
+    clipboard.show(session.held())
+
+
+def _contents(recording: Recording) -> str:
+    """What leaves, counted."""
+    messages = [message for cell in recording.cells for message in cell.messages.values()]
+    attached = {each.id: each for message in messages for each in message.attachments}.values()
+    counts = {
+        "prompt": len(recording.comparisons),
+        "answer": sum(1 for _ in recordings.answers(recording)),
+        "image": sum(each.is_image for each in attached),
+        "document": sum(not each.is_image for each in attached),
+    }
+    said = [f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
+    return f"What leaves: {', '.join(said)}, with models, parameters, system prompts and figures."
+
+
+def _choose_masks(findings: Sequence[Finding], keys: Sequence[str], source_id: str) -> dict[str, str]:
+    """The masks by the text that they stand for; each finding can be let through by a click, but no key of
+    this app."""
+    masks = masking.masks(findings)
+    if not findings:
+        st.caption(":material/check: No e-mail addresses, keys or internal hosts were found in it.")
+        return masks
+    st.caption("These are masked in all formats. Click one to let it through; your own key stays masked.")
+    offered = [finding for finding in findings if not any(key in finding.text for key in keys)]
+    for kind, (title, icon) in _KINDS.items():
+        of_kind = [finding for finding in offered if finding.kind is kind]
+        if of_kind:
+            let_through = _let_through(
+                of_kind, f":material/{icon}: {title}", f"masks-{kind.name}-{source_id}"
+            )
+            masks = {text: mask for text, mask in masks.items() if text not in let_through}
+    return masks
+
+
+def _let_through(findings: Sequence[Finding], title: str, key: str) -> set[str]:
+    """The texts of one kind that shall not be masked."""
+    shown = [finding.text for finding in findings[:LISTED]]
+    counts = {finding.text: finding.count for finding in findings}
+    more = f" · {len(findings) - LISTED:,} more are masked too" if len(findings) > LISTED else ""
+    masked = st.pills(
+        f"{title} ({sum(counts.values()):,}{more})",
+        shown,
+        selection_mode="multi",
+        default=shown,
+        format_func=lambda text: _label(text, counts[text]),
+        key=key,
+    )
+    return set(shown) - set(masked)
+
+
+def _label(text: str, count: int) -> str:
+    line = " ".join(text.split())
+    line = line if len(line) <= LONGEST_LABEL else f"{line[: LONGEST_LABEL - 8]}…{line[-7:]}"
+    return plain(line) + (f" × {count:,}" if count > 1 else "")
+
+
+def _show_downloads(masked: Callable[[], Recording], name: str) -> None:
+    """Files are made when they are asked for."""
+    maker = _maker()
+    with st.container(horizontal=True, gap="small", key="report_files"):
+        _download("HTML", lambda: page.html(masked(), _load, maker=maker), f"{name}.html", "text/html")
+        _download(
+            "Markdown",
+            lambda: markdown.to_markdown(masked(), maker=maker),
+            f"{name}.md",
+            "text/markdown",
+        )
+        # With its mark, a spreadsheet reads the file as UTF-8.
+        _download("CSV", lambda: "\ufeff" + table.to_csv(masked()), f"{name}.csv", "text/csv")
+        _download("JSON", lambda: _as_json(masked()), f"{name}.json", "application/json")
+
+
+def _download(label: str, text: Callable[[], str], file_name: str, mime: str) -> None:
+    st.download_button(
+        label,
+        lambda: text().encode(errors="replace"),
+        file_name,
+        mime,
+        key=f"report_{label.lower()}",
+        icon=":material/download:",
+        type="primary" if label == "HTML" else "secondary",
+        on_click="ignore",
+    )
+
+
+def _as_json(recording: Recording) -> str:
+    return json.dumps(recordings.to_json(recording, _load), ensure_ascii=False, indent=1)
+
+
+def _show_sharing(masked: Callable[[], Recording], source_id: str) -> None:
+    """Links to a copy as it is masked now."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="report_share"):
+        days = st.segmented_control(
+            "How long the link works",
+            list(DAYS),
+            default=USUAL_DAYS,
+            required=True,
+            format_func=DAYS.__getitem__,
+            label_visibility="collapsed",
+            key="share_days",
+        )
+        if st.button("Create a link", key="share", icon=":material/add_link:"):
+            _share(masked(), source_id, days or USUAL_DAYS)
+    open_links = app.get().store.shares.of(source_id, datetime.now(UTC))
+    for share in open_links:
+        _show_link(share)
+    if open_links:
+        st.caption(
+            "Who knows a link sees the copy as it was masked when the link was made, and nothing else."
+        )
+
+
+@errors.stored
+def _share(recording: Recording, source_id: str, days: int) -> None:
+    now = datetime.now(UTC)
+    app.get().store.shares.add(
+        secrets.token_urlsafe(16),
+        page.html(recording, _load, maker=_maker()),
+        source_id=source_id,
+        title=recording.title,
+        created_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+
+
+def _show_link(share: Share) -> None:
+    address = _address(share.token)
+    views = f"{share.views:,} {'view' if share.views == 1 else 'views'}"
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key=f"share-{share.token[:8]}"
+    ):
+        st.markdown(f"[{plain(address.partition('://')[2])}]({address})", width="stretch")
+        st.caption(f"{views} · until {share.expires_at:%d %b %Y}", width="content")
+        buttons.show_icon("content_copy", "Copy link", _copy, address, of=share.token)
+        buttons.show_icon("link_off", "Revoke", _revoke, share.token)
+
+
+def _copy(address: str) -> None:
+    """Put a link on the clipboard."""
+    session.held().copied = address
+
+
+@errors.stored
+def _revoke(token: str) -> None:
+    """Take a link back."""
+    app.get().store.shares.revoke(token, datetime.now(UTC))
+
+
+def _address(token: str) -> str:
+    """The link under the address that this page was opened with."""
+    here = urlsplit(st.context.url or "")
+    return f"{here.scheme}://{here.netloc}{shares.PATH}{token}"
+
+
+def _load(attachment: Attachment) -> bytes | None:
+    try:
+        return app.get().files.load(attachment)
+    except Missing:
+        return None
+
+
+def _own_keys() -> list[str]:
+    """The keys that this app and this visitor work with: their text must not leave in any case."""
+    connection, settings = session.held().connection, app.get().settings
+    return [key.reveal() for key in (connection.api_key, settings.api_key) if key]
+
+
+def _file_name(title: str) -> str:
+    return re.sub(r"[^\w-]+", "-", title).strip("-")[:60] or "report"
+
+
+def _maker() -> str:
+    return f"{app.get().settings.title} · {_version()}"
+
+
+@cache
+def _version() -> str:
+    """The newest version that the changelog tells of."""
+    try:
+        log = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    except OSError:
+        return "version not known"
+    found = re.search(r"^## (.+)$", log, re.MULTILINE)
+    return found[1].lower() if found else "version not known"

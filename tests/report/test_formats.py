@@ -1,0 +1,120 @@
+"""The report as Markdown and as CSV."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from lib.chat.messages import Message
+from lib.chat.reply import fold
+from lib.report import markdown, table
+from tests.report.html_tree import Tree
+from tests.report.samples import (
+    AT,
+    PAPER,
+    PICTURE,
+    PIECES,
+    asked_of,
+    deck,
+    recording,
+    tape,
+    thinking,
+    with_attachments,
+)
+
+
+def test_the_markdown_reads_well_as_it_is() -> None:
+    kept = with_attachments(
+        recording({"a": tape("It is **blue**.", tokens=9), "b": tape("No.")}), PICTURE, PAPER
+    )
+    text = markdown.to_markdown(kept, maker="SynStar Chat 1.2.3")
+    assert text.startswith("# The sky\n\nRecorded on 2026-03-01 09:30 UTC · 2 replies · 9 tokens written")
+    assert "### Prompt\n\n*Image: cat.png*\n\n*Document: plan.txt*\n\nWhy is the sky blue?" in text
+    assert (
+        "### model-a\n\ntemperature 0.5\n\nIt is **blue**.\n\n*9 tokens (reported) · first token 0.10 s"
+        in text
+    )
+    assert "| Cell | First token | Total time | Tokens/s | Tokens | Cost | Replies | Tokens are |" in text
+    assert "- model-a: 2" in text
+    assert text.endswith("---\n\nSynStar Chat 1.2.3\n")
+
+
+def test_a_deck_has_a_heading_for_each_prompt() -> None:
+    text = markdown.to_markdown(deck(["Why?", "How?"]), maker="SynStar Chat")
+    assert [line for line in text.splitlines() if line.startswith("## ")] == ["## 1. Why?", "## 2. How?"]
+
+
+def drawn(text: str) -> Tree:
+    """What a reader makes of Markdown that takes HTML and fetches images."""
+    return Tree.of(MarkdownIt("commonmark", {"html": True}).enable("table").render(text))
+
+
+def is_inert(tree: Tree) -> bool:
+    images = [attributes.get("src", "") for tag, attributes in tree.elements if tag == "img"]
+    is_text = not {"script", "iframe", "style", "input", "!--", "!", "?"} & set(tree.tags)
+    return is_text and all(source.startswith("data:image/") for source in images)
+
+
+def test_a_reader_that_draws_the_markdown_fetches_and_runs_nothing() -> None:
+    hostile = (
+        "![a](http://evil.example/a.png) <img src=x onerror=y> <script>z</script>\n\n"
+        "\\`<img src=b>` `\n c` <iframe src=d></iframe> `e\n\n![x][r]\n\n[r]: http://evil.example/r.png\n\n"
+        "][<script>f</script>]\n\n```\nleft open"
+    )
+    next_one = "```html\n<script>g</script>\n```"
+    kept = recording(
+        {"a": thinking(hostile, after=tape(hostile)), "![m](http://evil.example)": tape(next_one)},
+        prompt=next_one,
+    )
+    tree = drawn(markdown.to_markdown(with_attachments(kept, PAPER), maker="SynStar Chat"))
+    assert is_inert(tree)
+    for words in ("<script>z", "<script>f", "<script>g", "left open"):
+        assert words in tree.text
+
+
+@given(*[st.lists(st.sampled_from(PIECES), max_size=9).map("".join)] * 2)
+def test_no_text_reaches_into_the_next_one(first: str, second: str) -> None:
+    kept = recording({"a": tape(first), "b": tape(second)}, prompt=second)
+    assert is_inert(drawn(markdown.to_markdown(kept, maker="SynStar Chat")))
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_the_csv_has_a_row_for_every_reply() -> None:
+    kept = recording({"a": tape(*["x "] * 31, tokens=40), "b": tape("y")})
+    one = kept.cells[0]
+    parent_id = one.path()[-1].parent_id
+    one.add(
+        [Message("v2", parent_id, "assistant", "Again.", AT, fold(asked_of("a", tape("Again.", tokens=5))))]
+    )
+    found = rows(table.to_csv(kept))
+    assert [(row["cell"], row["turn"], row["version"], row["state"]) for row in found] == [
+        ("model-a", "1", "1", "completed"),
+        ("model-a", "1", "2", "completed"),
+        ("model-b", "1", "1", "completed"),
+    ]
+    first = found[0]
+    assert first["prompt"] == "Why is the sky blue?"
+    assert first["answer"] == "x " * 31
+    assert (first["ttft_ms"], first["total_ms"]) == ("100.0", "410.0")
+    assert float(first["tokens_per_second"]) == pytest.approx(40 / 0.3)
+    assert (first["completion_tokens"], first["tokens_source"]) == ("40", "reported")
+    assert float(first["cost_usd"]) == pytest.approx((10 * 1.0 + 40 * 2.0) / 1e6)
+    assert first["price_source"] == "the gateway's price list"
+    assert (first["votes"], first["thumbs_up"], first["thumbs_down"]) == ("2", "1", "0")
+    assert (found[2]["completion_tokens"], found[2]["cost_usd"]) == ("", "")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " =", "＝"])
+def test_no_cell_of_the_csv_is_a_formula(start: str) -> None:
+    bad = f"{start}HYPERLINK(1)"
+    kept = with_attachments(recording({"a": thinking(bad, after=tape(bad))}, prompt=bad, title=bad))
+    kept.cells[0].system_prompt = kept.cells[0].model = bad
+    for row in rows(table.to_csv(kept)):
+        for name in ("recording", "prompt", "model", "system_prompt", "reasoning", "answer"):
+            assert row[name].startswith("'"), name

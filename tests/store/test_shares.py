@@ -1,0 +1,80 @@
+"""Shared reports: under their token until they expire or are taken back, each view counted."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from lib.store import Store
+
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def share(
+    store: Store, token: str, report: str = "<p>wörds</p>", *, source_id: str = "s", days: int = 7
+) -> None:
+    store.shares.add(
+        token, report, source_id=source_id, title=f"On {token}", created_at=NOW, expires_at=NOW + days * DAY
+    )
+
+
+def views(store: Store, source_id: str = "s", at: datetime = NOW) -> dict[str, int]:
+    return {one.token: one.views for one in store.shares.of(source_id, at)}
+
+
+def test_a_report_is_given_to_who_knows_its_token_and_counted(store: Store) -> None:
+    share(store, "a")
+    share(store, "b", "<p>other</p>")
+    assert store.shares.view("a", NOW) == "<p>wörds</p>"
+    assert store.shares.view("a", NOW + 6 * DAY) == "<p>wörds</p>"
+    assert store.shares.view("a", NOW, is_counted=False) == "<p>wörds</p>"
+    for unknown in ("", "A", "c", "a' OR 1=1", "a" * 5000, "\x00"):
+        assert store.shares.view(unknown, NOW) is None
+    assert views(store) == {"a": 2, "b": 0}
+    assert views(store, "another") == {}
+
+
+def test_it_is_gone_when_it_expires(store: Store) -> None:
+    share(store, "a", days=1)
+    assert store.shares.view("a", NOW + DAY - timedelta(seconds=1)) is not None
+    assert store.shares.view("a", NOW + DAY) is None
+    assert views(store, at=NOW + DAY) == {}
+
+
+def test_it_is_gone_when_it_is_taken_back(store: Store) -> None:
+    share(store, "a")
+    share(store, "b")
+    store.shares.revoke("a", NOW)
+    store.shares.revoke("unknown", NOW)
+    assert store.shares.view("a", NOW) is None
+    assert views(store) == {"b": 0}
+
+
+def test_the_newest_link_is_listed_first(store: Store) -> None:
+    for number, token in enumerate(("old", "new")):
+        at = NOW + number * DAY
+        store.shares.add(token, "r", source_id="s", title="t", created_at=at, expires_at=at + DAY * 7)
+    assert list(views(store)) == ["new", "old"]
+    [_, old] = store.shares.of("s", NOW)
+    assert (old.title, old.created_at, old.expires_at) == ("t", NOW, NOW + 7 * DAY)
+
+
+def test_views_at_the_same_time_are_all_counted(store: Store) -> None:
+    share(store, "a")
+    with ThreadPoolExecutor(16) as readers:
+        seen = list(readers.map(lambda _: store.shares.view("a", NOW), range(200)))
+    assert set(seen) == {"<p>wörds</p>"}
+    assert views(store) == {"a": 200}
+
+
+def test_reports_are_kept_small_and_do_not_outlive_their_links(store: Store, path: Path) -> None:
+    long = "<p>the same words again</p>" * 40_000
+    for number in range(4):
+        share(store, f"t{number}", long, days=1)
+    assert store.shares.view("t0", NOW) == long
+    store.shares.add(
+        "later", "r", source_id="s", title="t", created_at=NOW + 2 * DAY, expires_at=NOW + 9 * DAY
+    )
+    assert views(store) == {"later": 0}
+    store.close()
+    assert sum(file.stat().st_size for file in path.parent.iterdir()) < len(long)
