@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lib import config
 from lib.chat.connection import Connection
 from lib.config import Settings
+from lib.engine import builtin
 from lib.engine.engine import Engine
 from lib.files.folder import Files
 from lib.gateway.client import Gateway, Timeouts
@@ -75,6 +76,7 @@ def build(settings: Settings) -> App:
     local_model, problem = start_local_model(settings)
     store, storage_problem = _open_store_or_memory(settings)
     store.conversations.purge_old()
+    builtin.add_missing(store)
     files = open_files(settings)
     if not storage_problem:
         files.sweep(store.attachments.ids())

@@ -135,6 +135,13 @@ class PageSocket:
         """Turn a switch on or off."""
         self._change(self.widget(key), self._state(key, bool_value=is_on))
 
+    def upload(self, key: str, name: str, data: bytes) -> None:
+        """Put a file into a field for files."""
+        state = self._state(key)
+        uploaded = self._upload(name, data)
+        state.file_uploader_state_value.uploaded_file_info.append(uploaded)
+        self._change(self.widget(key), state)
+
     def replay(self, other: "PageSocket | None" = None) -> None:
         """Send the last message, of this tab or of another one, once more, byte for byte."""
         self._send((other or self)._last_sent)

@@ -55,7 +55,8 @@ ONLY_IN = {
         "lib/ui/conversation_actions.py",
         *("lib/ui/sidebar.py", "lib/ui/composer.py", "lib/ui/structured.py", "lib/ui/doctor.py"),
         *("lib/ui/intake.py", "lib/ui/comparing.py", "lib/ui/asking.py"),
-        *("lib/ui/comparison_actions.py",),
+        *("lib/ui/comparison_actions.py", "lib/ui/replaying.py", "lib/ui/recording_actions.py"),
+        *("lib/ui/presenting.py",),
     ),
 }
 """Modules, and names of modules, that are for these files only."""

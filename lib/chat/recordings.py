@@ -6,7 +6,7 @@ old shape could misread the new one. Its conversations are those of `lib.chat.ex
 `FormatError`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,6 +24,10 @@ from lib.chat.tape import CLOSING, LETTERS, Event, Image, Interrupted
 from lib.chat.votes import Tally
 
 FORMAT, VERSION = "synstar-recording", 1
+MOST_CELLS_KEPT = 32
+"""Of one comparison in a file: what a page can show at once."""
+LONGEST_MS = 86_400_000.0
+"""A day: no reply takes longer."""
 Tapes = Mapping[str, Sequence[Event]]
 """Whole tapes by the id of their reply."""
 
@@ -62,6 +66,28 @@ def answers(recording: Recording) -> Iterator[Message]:
     """All messages that have a reply."""
     for cell in recording.cells:
         yield from (message for message in cell.messages.values() if message.reply)
+
+
+def models(recording: Recording) -> list[str]:
+    """The models that answer in it, each once, in the order of the cells."""
+    return list(dict.fromkeys(cell.model for cell in recording.cells if cell.model))
+
+
+def with_images(recording: Recording, checked: Callable[[Attachment], Attachment]) -> Recording:
+    """The recording with what `checked` makes of each of its images, in messages and on tapes."""
+
+    def of(attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
+        return tuple(checked(one) if one.is_image else one for one in attachments)
+
+    for cell in recording.cells:
+        for own, message in cell.messages.items():
+            reply = message.reply and replace(message.reply, images=of(message.reply.images))
+            cell.messages[own] = replace(message, attachments=of(message.attachments), reply=reply)
+    tapes = {
+        own: [replace(e, image=checked(e.image)) if isinstance(e, Image) else e for e in events]
+        for own, events in recording.tapes.items()
+    }
+    return replace(recording, tapes=tapes)
 
 
 def to_json(recording: Recording, load: Load = lambda attachment: attachment.data) -> dict[str, Any]:
@@ -110,9 +136,17 @@ def from_json(data: Any) -> Recording:
 
 
 def _checked(recording: Recording) -> Recording:
-    """The recording, once each cell is of a comparison in it and each answer has its tape."""
-    if not recording.cells:
-        raise FormatError("comparisons", "must hold at least one with a conversation")
+    """The recording, once each comparison has cells, each cell an answer, and each answer its tape."""
+    if not recording.comparisons:
+        raise FormatError("comparisons", "must hold at least one")
+    for position, comparison in enumerate(recording.comparisons):
+        if not 0 < len(comparison.cells) <= MOST_CELLS_KEPT:
+            raise FormatError(f"comparisons[{position}]", f"must have 1 to {MOST_CELLS_KEPT} conversations")
+        for cell in comparison.cells:
+            if not any(message.reply for message in cell.path()):
+                raise FormatError(
+                    f"comparisons[{position}]", f"has a conversation {cell.id} without an answer"
+                )
     for message in answers(recording):
         if message.id not in recording.tapes:
             raise FormatError(f"tapes.{message.id}", "is missing")
@@ -120,11 +154,13 @@ def _checked(recording: Recording) -> Recording:
 
 
 def _comparisons(value: Any, cells: Sequence[Conversation]) -> list[Comparison]:
-    found = []
+    found: list[Comparison] = []
     for position, item in enumerate(typed(list, value, "comparisons")):
         where = f"comparisons[{position}]"
         fields_of = typed(dict, item, where)
         own = _id(fields_of.get("id"), f"{where}.id")
+        if any(one.id == own for one in found):
+            raise FormatError(f"{where}.id", "must not occur twice")
         title = typed(str, fields_of.get("title"), f"{where}.title")
         created_at = decode(datetime, fields_of.get("created_at"), f"{where}.created_at")
         members = sorted((c for c in cells if c.comparison_id == own), key=lambda cell: cell.position)
@@ -173,8 +209,8 @@ def _event(row: Any, where: str) -> Event:
         raise FormatError(where, "is an event of an unknown kind")
     named = zip(fields(kind), values[1:], strict=False)
     event: Event = build(kind, {field.name: value for field, value in named}, where)
-    if event.at_ms < 0:
-        raise FormatError(where, "must not be before its request")
+    if not 0 <= event.at_ms <= LONGEST_MS:
+        raise FormatError(where, "must not be before its request, or more than a day after it")
     return event
 
 

@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ from lib.engine.doctor import Doctor
 from lib.engine.journal import Journal
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
+from lib.engine.player import Player
 from lib.engine.recovery import new_owner, recover
 from lib.engine.repeats import Repeats
 from lib.engine.run import Run
@@ -161,6 +162,10 @@ class Engine:
         with self._changing:
             tapes = [run.tape for run in self._runs.values()]
         return [t for t in tapes if not t.is_closed and conversation_id in (None, t.conversation_id)]
+
+    def player(self, recorded: Mapping[str, Sequence[Event]], *, later: Collection[str] = ()) -> Player:
+        """Plays whole tapes, by the ids of their replies; those in `later` after the others."""
+        return Player(self._loop, recorded, later=later)
 
     def cancel(self, reply_id: str) -> None:
         """Stop a reply: its upstream connection closes, what it said so far stays."""

@@ -1,53 +1,97 @@
 """Makes recordings of what the store holds."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from lib.chat import recordings
 from lib.chat.comparisons import Comparison
+from lib.chat.conversations import Conversation, title_from
 from lib.chat.prices import Prices
 from lib.chat.recordings import Kind, Recording
-from lib.chat.reply import Reply
-from lib.chat.tape import Content, Event, Finished, Reasoning
+from lib.chat.reply import Reply, State
+from lib.chat.tape import Content, Event, Finished, Reasoning, Sent
 from lib.chat.votes import Tally
 from lib.store import Store
+
+
+def why_not(comparisons: Sequence[Comparison]) -> str | None:
+    """Why these cannot be recorded now, in one sentence; `None` when they can."""
+    messages = [m for one in comparisons for cell in one.cells for m in cell.messages.values()]
+    states = {message.reply.state for message in messages if message.reply}
+    if State.RUNNING in states:
+        return "A reply is still running. Wait for its end, or stop it: then it can be recorded."
+    return None if states else "There is no reply yet that could be recorded."
 
 
 def record(
     store: Store,
     comparisons: Sequence[Comparison],
     *,
-    recording_id: str,
     title: str,
     kind: Kind,
     prices: Prices,
+    recording_id: str | None = None,
     tallies: Mapping[str, Tally] | None = None,
 ) -> Recording:
     """The comparisons with the tapes of all their replies and the prices of their models.
 
-    Each comparison has a cell at least, and each cell is one of it.
+    Without an id it gets one that is made of what it holds: the same, recorded twice, is one recording. Cells
+    that nobody has asked anything are left out.
     """
-    cells = [cell for comparison in comparisons for cell in comparison.cells]
+    asked = [replace(one, cells=[cell for cell in one.cells if cell.path()]) for one in comparisons]
+    asked = [one for one in asked if one.cells]
+    cells = [cell for comparison in asked for cell in comparison.cells]
     replies = {m.id: m.reply for cell in cells for m in cell.messages.values() if m.reply}
     models = {cell.model or "" for cell in cells}
-    return Recording(
-        id=recording_id,
+    recording = Recording(
+        id=recording_id or "",
         title=title,
         kind=kind,
-        recorded_at=_began(comparisons),
-        comparisons=comparisons,
-        tapes={own: store.replies.tape(own) or _untimed(reply) for own, reply in replies.items()},
+        recorded_at=_began(asked),
+        comparisons=asked,
+        tapes={own: _discreet(store.replies.tape(own)) or _untimed(reply) for own, reply in replies.items()},
         prices={model: price for model, price in prices.items() if model in models},
         tallies=tallies or {},
     )
+    return recording if recording_id else replace(recording, id=_id(recording))
+
+
+def as_comparison(conversation: Conversation, reply_id: str) -> Comparison:
+    """One reply with what was said before it, as a comparison with one cell."""
+    path = conversation.path(reply_id)
+    title = next((title_from(m.content) for m in reversed(path) if m.role == "user"), conversation.title)
+    cell = replace(
+        conversation,
+        messages={message.id: message for message in path},
+        leaf_id=reply_id,
+        comparison_id=conversation.id,
+        position=0,
+        is_pinned=False,
+    )
+    return Comparison(conversation.id, title, path[-1].created_at, [cell])
 
 
 def _began(comparisons: Sequence[Comparison]) -> datetime:
     """When the last message of them all was written."""
-    times = [m.created_at for one in comparisons for cell in one.cells for m in cell.messages.values()]
-    return max(times, default=comparisons[0].created_at)
+    return max(m.created_at for one in comparisons for cell in one.cells for m in cell.messages.values())
+
+
+def _discreet(tape: Iterable[Event]) -> list[Event]:
+    """A tape for strangers: where its requests went is not told."""
+    return [replace(event, base_url="") if isinstance(event, Sent) else event for event in tape]
 
 
 def _untimed(reply: Reply) -> list[Event]:
     """A tape for a reply that came without one, from another program's export: all at once."""
     events: list[Event] = [Reasoning(0.0, reply.reasoning)] if reply.reasoning else []
     return [*events, Content(0.0, reply.text), Finished(0.0, reply.finish_reason or "stop")]
+
+
+def _id(recording: Recording) -> str:
+    known = {**recordings.to_json(recording, lambda _image: None), "title": "", "prices": {}}
+    for conversation in known["conversations"]:
+        conversation["updated_at"] = conversation["title"] = ""
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""The images of conversations that leave in an export or come in with one."""
+"""The images of conversations and recordings that leave in an export or come in with one."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,12 +7,28 @@ from typing import Any
 from lib.chat import exports
 from lib.chat.attachments import Attachment
 from lib.chat.conversations import Conversation
+from lib.chat.exports import Load
 from lib.chat.messages import Message
+from lib.chat.recordings import Recording, with_images
 from lib.files.folder import Files, Missing, checked
+
+NO_IMAGE = "none"
+"""The id of an image that is not there: no file and no other image has it."""
 
 
 def exported(conversations: Iterable[Conversation], files: Files) -> dict[str, Any]:
     """The conversations as plain JSON values, with the bytes of their images."""
+    return exports.to_json(conversations, loader(files))
+
+
+def with_files(conversation: Conversation, files: Files) -> Conversation:
+    """An imported conversation with its images in files. What is none loses its bytes."""
+    messages = {own: _with_files(message, files) for own, message in conversation.messages.items()}
+    return replace(conversation, messages=messages)
+
+
+def loader(files: Files) -> Load:
+    """Gives the bytes of images for an export; `None` where their file is gone."""
 
     def load(attachment: Attachment) -> bytes | None:
         try:
@@ -20,13 +36,30 @@ def exported(conversations: Iterable[Conversation], files: Files) -> dict[str, A
         except Missing:
             return None
 
-    return exports.to_json(conversations, load)
+    return load
 
 
-def with_files(conversation: Conversation, files: Files) -> Conversation:
-    """An imported conversation with its images in files. What is none loses its bytes."""
-    messages = {own: _with_files(message, files) for own, message in conversation.messages.items()}
-    return replace(conversation, messages=messages)
+def with_checked_images(recording: Recording) -> Recording:
+    """An imported recording that keeps its images in itself. What is no image loses its bytes."""
+    known: dict[str, Attachment] = {}
+
+    def checked_once(image: Attachment) -> Attachment:
+        if image.id not in known:
+            known[image.id] = _checked(image)
+        return known[image.id]
+
+    return with_images(recording, checked_once)
+
+
+def _checked(image: Attachment) -> Attachment:
+    """The image under the id of its bytes, whatever a file says: pages remember images by their ids."""
+    nothing = replace(image, id=NO_IMAGE, data=None)
+    if image.data is None:
+        return nothing
+    try:
+        return checked(image.name, image.data, text=image.text)
+    except ValueError:
+        return nothing
 
 
 def _with_files(message: Message, files: Files) -> Message:

@@ -8,6 +8,7 @@ from lib.store.conversations import Conversations
 from lib.store.database import Database
 from lib.store.ledger import Ledger
 from lib.store.models import Models
+from lib.store.recordings import Recordings
 from lib.store.replies import Replies
 from lib.store.search import Search
 from lib.store.shares import Shares
@@ -29,6 +30,7 @@ class Store:
         self.ledger = Ledger(self._database)
         self.search = Search(self._database)
         self.models = Models(self._database)
+        self.recordings = Recordings(self._database)
         self.shares = Shares(self._database)
 
     def close(self) -> None:

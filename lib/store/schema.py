@@ -260,12 +260,15 @@ recordings = Table(
     Column("id", String(32), primary_key=True),
     Column("title", Text, nullable=False),
     Column("kind", String(16), nullable=False),
+    Column("models", JSON, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("added_at", UtcDateTime, nullable=False),
+    Column("deleted_at", UtcDateTime),
     Column("document", LargeBinary, nullable=False),
     Index("ix_recordings_added_at", "added_at"),
 )
-"""`document` is the recording's JSON, compressed."""
+"""`document` is the recording's JSON, compressed. Of a deleted one only its id and its dates stay, so that
+one that comes with the app does not come back."""
 
 shares = Table(
     "shares",

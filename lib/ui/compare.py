@@ -17,6 +17,8 @@ from lib.ui import (
     composer,
     figures,
     merging,
+    present,
+    recordings,
     results,
     sidebar,
 )
@@ -85,6 +87,8 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
         elif now.following or now.repeating:
             _button("Stop all", "stop_all", "stop_circle", comparison_actions.stop_all)
             _show_progress(now)
+            if not any(cell.is_temporary for cell in now.comparison.cells):
+                present.show_button(now.comparison)
         else:
             _show_repeats(now)
     return slot
@@ -134,6 +138,7 @@ def _show_progress(now: Comparing) -> None:
 def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
     """What stands below the message box and below the cells when no reply runs any more."""
     if now.comparison.prompt is None:
+        recordings.show_example()
         return
     if now.following:
         with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -145,8 +150,10 @@ def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
 
 def show_actions(now: Comparing, tab: Session) -> None:  # noqa: ARG001 what is done elsewhere needs the tab
     """A row of quiet buttons for what can be done with a comparison that has answers."""
-    with st.container(key="comparison_actions", horizontal=True):
+    with st.container(key="comparison_actions", horizontal=True, vertical_alignment="center"):
         if not any(cell.is_temporary for cell in now.comparison.cells):
+            present.show_button(now.comparison)
+            recordings.show_keep(now.comparison)
             _button("Report", "report", "summarize", _open_report)
             _button("Delete", "delete_comparison", "delete", _open_delete)
 

@@ -23,10 +23,12 @@ def show(pages: list[StreamlitPage]) -> None:
     st.set_page_config(page_title=title, page_icon=STAR, layout="wide")
     page = st.navigation(pages, position="hidden")
     st.html(STYLE)
-    with st.sidebar:
-        with st.container(key="brand"):
-            st.markdown(f":material/auto_awesome: **{plain(title)}**")
-        with st.container(key="pages", gap="xsmall"):
-            for listed in pages:
-                st.page_link(listed, width="stretch")
+    if page.visibility == "visible":  # a page that no menu lists has no sidebar: it is for an audience
+        with st.sidebar:
+            with st.container(key="brand"):
+                st.markdown(f":material/auto_awesome: **{plain(title)}**")
+            with st.container(key="pages", gap="xsmall"):
+                for listed in pages:
+                    if listed.visibility == "visible":
+                        st.page_link(listed, width="stretch")
     page.run()

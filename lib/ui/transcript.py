@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
 from lib.engine.live import LiveTape
-from lib.ui import actions, answer, attached, buttons, figures, remarks, remedies
+from lib.ui import actions, answer, attached, buttons, figures, recording_actions, remarks, remedies
 from lib.ui.answer import Turn
 from lib.ui.session import Session
 
@@ -93,6 +93,10 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
             if question:
                 buttons.show_icon("edit", "Edit the question", actions.edit, question.id)
             buttons.show_icon("frame_inspect", actions.INSPECT, actions.inspect, message.id)
+            if not session.conversation.is_temporary:
+                buttons.show_icon(
+                    "radio_button_checked", recording_actions.KEEP, recording_actions.keep_reply, message.id
+                )
             if _can_continue(reply) and not remedies.is_continue(reply):
                 st.button(
                     "Continue",
@@ -104,13 +108,14 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
                 )
         elif question:
             key = f"turn-{message.id}"
+            kept = [] if session.conversation.is_temporary else [recording_actions.KEEP]
             st.menu_button(
                 "",
-                ["Copy", "Regenerate", "Edit", actions.INSPECT],
+                ["Copy", "Regenerate", "Edit", actions.INSPECT, *kept],
                 key=key,
                 icon=":material/more_horiz:",
                 type="tertiary",
-                on_click=actions.turn_action,
+                on_click=recording_actions.turn_action,
                 args=(key, question.id, message.id),
             )
         _show_versions(session, message)

@@ -11,7 +11,7 @@ from lib.chat.conversations import Conversation
 from lib.chat.decoding import FormatError
 from lib.chat.messages import Message, Params
 from lib.chat.prices import Price
-from lib.chat.recordings import Kind, Recording, from_json, to_json
+from lib.chat.recordings import Kind, Recording, from_json, models, to_json
 from lib.chat.reply import fold
 from lib.chat.tape import Content, Event, Finished, Image, Sent, UsageReported
 from lib.chat.usage import Source, Usage
@@ -77,6 +77,15 @@ def test_the_tapes_give_the_figures_that_the_conversations_have() -> None:
         ({"id": "../up"}, "id must be 1 to 32 letters"),
         ({"kind": "film"}, "kind must be one of reply, comparison, deck"),
         ({"comparisons": []}, "comparisons must hold at least one"),
+        ({"conversations": []}, "comparisons[0] must have 1 to 32 conversations"),
+        (
+            {"comparisons": [{"id": "compared", "title": "", "created_at": "2026-03-01T00:00:00Z"}] * 2},
+            "comparisons[1].id must not occur twice",
+        ),
+        (
+            {"tapes": {"a-answer": [["c", 1e9, ""]]}},
+            "tapes.a-answer[0] must not be before its request, or more",
+        ),
         ({"tapes": {}}, "tapes.a-answer is missing"),
         ({"tapes": {"a-answer": [["?", 0]]}}, "tapes.a-answer[0] is an event of an unknown kind"),
         ({"tapes": {"a-answer": [["c", 0, 5]]}}, "tapes.a-answer[0].text must be a string"),
@@ -105,3 +114,14 @@ def test_a_tape_that_breaks_off_ends_as_interrupted() -> None:
     data = json.loads(json.dumps(to_json(recording())))
     data["tapes"]["b-answer"].pop()
     assert fold(from_json(data).tapes["b-answer"]).state.value == "interrupted"
+
+
+def test_a_conversation_that_shows_no_answer_is_told() -> None:
+    data = json.loads(json.dumps(to_json(recording())))
+    data["conversations"][0]["leaf_id"] = "a-question"
+    with pytest.raises(FormatError, match="conversation a without an answer"):
+        from_json(data)
+
+
+def test_its_models_are_named_once_each_in_the_order_of_the_cells() -> None:
+    assert models(recording()) == ["model-a", "model-b"]

@@ -1,6 +1,7 @@
 """An export takes the images along, and an import brings them back; what is none comes in as a name."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,16 @@ from typing import Any
 import pytest
 
 from lib.chat import imports
-from lib.chat.attachments import data_uri
+from lib.chat.attachments import Attachment, data_uri
+from lib.chat.comparisons import Comparison
 from lib.chat.conversations import Conversation
 from lib.chat.decoding import FormatError
 from lib.chat.exports import to_markdown
 from lib.chat.messages import Message
-from lib.chat.reply import Reply, State
+from lib.chat.recordings import Kind, Recording
+from lib.chat.reply import Reply, State, fold
+from lib.chat.tape import Event, Finished
+from lib.chat.tape import Image as ImageEvent
 from lib.files import archive
 from lib.files.folder import Files, Missing, checked
 from lib.files.intake import take
@@ -105,3 +110,30 @@ def test_markdown_names_what_came_along(tmp_path: Path) -> None:
 def test_the_text_of_a_document_is_in_the_export(tmp_path: Path) -> None:
     (_, notes) = exported(tmp_path)["conversations"][0]["messages"][0]["attachments"]
     assert notes["text"] == "# Notes\nTea at 80 degrees"
+
+
+def recorded(tape_image: Attachment, drawn: Attachment) -> Recording:
+    """A recording in which a model drew an image, as a file of anybody may have it."""
+    reply = Reply(State.COMPLETED, images=(drawn,))
+    cell = Conversation("c", "Talk", AT, AT, comparison_id="one")
+    cell.add([Message("q", None, "user", "Draw", AT), Message("a", "q", "assistant", "", AT, reply)])
+    tape: list[Event] = [ImageEvent(5.0, tape_image), Finished(6.0, "stop")]
+    return Recording("r", "Talk", Kind.REPLY, AT, [Comparison("one", "Talk", AT, [cell])], {"a": tape})
+
+
+def test_an_imported_recordings_image_goes_by_its_bytes_whatever_id_the_file_gives_it() -> None:
+    lying = replace(DRAWN, id=PHOTO.id)
+    found = archive.with_checked_images(recorded(lying, lying))
+    reply = found.cells[0].messages["a"].reply
+    assert reply
+    assert [image.id for image in reply.images] == [DRAWN.id]
+    image = fold(found.tapes["a"]).images[0]
+    assert (image.id, image.data) == (DRAWN.id, DRAWN.data)
+
+
+def test_what_is_no_image_in_a_recording_loses_its_bytes_and_its_id() -> None:
+    broken = replace(DRAWN, data=b"<script>")
+    found = archive.with_checked_images(recorded(broken, broken))
+    image = fold(found.tapes["a"]).images[0]
+    assert image.data is None
+    assert image.id != DRAWN.id

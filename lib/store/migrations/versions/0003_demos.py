@@ -71,8 +71,10 @@ def upgrade() -> None:
         sa.Column("id", sa.String(32), primary_key=True),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("models", sa.JSON(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
         sa.Column("added_at", sa.DateTime(), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(), nullable=True),
         sa.Column("document", sa.LargeBinary(), nullable=False),
     )
     op.create_index("ix_recordings_added_at", "recordings", ["added_at"])

@@ -1,0 +1,111 @@
+"""Recordings: kept whole, as the files that they are exported as."""
+
+import json
+import zlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from lib.chat import recordings as documents
+from lib.chat.exports import Load
+from lib.chat.recordings import Kind, Recording
+from lib.store.database import Database
+from lib.store.schema import recordings
+
+_LISTED = recordings.c["id", "title", "kind", "models", "recorded_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingSummary:
+    """A recording as a list shows it."""
+
+    id: str
+    title: str
+    kind: Kind
+    models: Sequence[str]
+    recorded_at: datetime
+
+
+class Recordings:
+    """Writes and reads the recordings of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, recording: Recording, load: Load = lambda attachment: attachment.data) -> bool:
+        """Keep a recording; `load` gives the bytes of its images. Says whether it was not here before."""
+        row = {
+            "id": recording.id,
+            "title": recording.title,
+            "kind": recording.kind,
+            "models": documents.models(recording),
+            "recorded_at": recording.recorded_at,
+            "added_at": datetime.now(UTC),
+            "deleted_at": None,
+            "document": _packed(recording, load),
+        }
+        known = select(recordings.c.deleted_at).where(recordings.c.id == recording.id)
+        with self._database.write() as connection:
+            found = connection.execute(known).one_or_none()
+            if found and found.deleted_at is None:
+                return False
+            connection.execute(delete(recordings).where(recordings.c.id == recording.id))
+            connection.execute(insert(recordings).values(row))
+        return True
+
+    def latest(self, limit: int, kind: Kind | None = None) -> list[RecordingSummary]:
+        """The recordings, or those of one kind, the one that was added last first."""
+        query = select(*_LISTED).where(recordings.c.deleted_at.is_(None))
+        if kind:
+            query = query.where(recordings.c.kind == kind)
+        query = query.order_by(recordings.c.added_at.desc(), recordings.c.id).limit(limit)
+        with self._database.read() as connection:
+            return [_summary(row) for row in connection.execute(query)]
+
+    def get(self, recording_id: str) -> Recording | None:
+        """The recording, whole, its images with their bytes; `None` when it is not here.
+
+        Raises `lib.chat.decoding.FormatError` where this version cannot read it.
+        """
+        query = select(recordings.c.title, recordings.c.document)
+        query = query.where(recordings.c.id == recording_id, recordings.c.deleted_at.is_(None))
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        return replace(documents.from_json(json.loads(zlib.decompress(row.document))), title=row.title)
+
+    def title(self, recording_id: str) -> str | None:
+        """What the recording is called; `None` when it is not here."""
+        query = select(recordings.c.title)
+        query = query.where(recordings.c.id == recording_id, recordings.c.deleted_at.is_(None))
+        with self._database.read() as connection:
+            title: str | None = connection.execute(query).scalar()
+            return title
+
+    def unknown(self, ids: Collection[str]) -> set[str]:
+        """Those of the ids that were never here."""
+        with self._database.read() as connection:
+            known = select(recordings.c.id).where(recordings.c.id.in_(ids))
+            return set(ids).difference(connection.execute(known).scalars())
+
+    def rename(self, recording_id: str, title: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(update(recordings).where(recordings.c.id == recording_id).values(title=title))
+
+    def delete(self, recording_id: str) -> None:
+        """Remove a recording for good: no word of it stays."""
+        gone = {"title": "", "models": [], "document": b"", "deleted_at": datetime.now(UTC)}
+        with self._database.write() as connection:
+            connection.execute(update(recordings).where(recordings.c.id == recording_id).values(gone))
+
+
+def _packed(recording: Recording, load: Load) -> bytes:
+    text = json.dumps(documents.to_json(recording, load), ensure_ascii=False, separators=(",", ":"))
+    return zlib.compress(text.encode("utf-8", "backslashreplace"))
+
+
+def _summary(row: Row[tuple[str, str, str, list[str], datetime]]) -> RecordingSummary:
+    return RecordingSummary(row.id, row.title, Kind(row.kind), row.models, row.recorded_at)

@@ -1,0 +1,121 @@
+"""A presentation: large type, nothing of the app around it, and only what has been revealed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from lib.chat.comparisons import Comparison
+from lib.ui import answer, attached, keys, presenting, recordings, replaying, results, watching
+from lib.ui.comparing import OPEN
+from lib.ui.presenting import ALL, ONE, Presenting
+from lib.ui.watching import Slots
+
+COMPARE_PAGE, RECORDINGS_PAGE, PRESENT_PAGE = "pages/compare.py", "pages/recordings.py", "pages/present.py"
+
+
+def show(now: Presenting | None) -> list[Slots]:
+    """Draw what is revealed; returns the slots of what runs or is played."""
+    if now is None:
+        st.info("There is nothing here to present.", icon=":material/slideshow:")
+        st.page_link(COMPARE_PAGE, label="Compare models", icon=":material/view_column:")
+        return []
+    if now.has_left:
+        _go_back(now)
+    keys.listen(presenting.press)
+    comparison = now.comparison
+    _show_controls(now)
+    with st.container(key="stage"):
+        _show_question(now, comparison)
+        with st.container(key="cells"):
+            return _show_cells(now, comparison)
+
+
+def follow(now: Presenting, running: list[Slots]) -> None:
+    """Follow what runs or is played until it has ended."""
+    if not running:
+        return
+    if now.player:
+        with now.player.watched():
+            watching.follow(running)
+    else:
+        watching.follow(running)
+    st.rerun()
+
+
+def show_results(now: Presenting) -> None:
+    """Draw what the cells took, as the last thing to be revealed."""
+    comparison = now.comparison
+    if now.revealed > len(comparison.cells):
+        results.show(comparison, now.prices)
+
+
+def show_button(comparison: Comparison) -> None:
+    """A link to the presentation of a comparison."""
+    st.page_link(
+        PRESENT_PAGE, label="Present", icon=":material/slideshow:", query_params={OPEN: comparison.id}
+    )
+
+
+def _go_back(now: Presenting) -> None:
+    if now.recording:
+        st.switch_page(RECORDINGS_PAGE, query_params={replaying.OPEN: now.id})
+    st.switch_page(COMPARE_PAGE, query_params={OPEN: now.id})
+
+
+def _show_controls(now: Presenting) -> None:
+    """The presenter's row: quiet, and the same by keys."""
+    is_last = now.revealed == now.steps and now.at + 1 == len(now.scenes)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="presenter"):
+        _icon("arrow_back", "Back (←)", presenting.step_back, disabled=not (now.revealed or now.at))
+        _icon("arrow_forward", "Reveal the next (→)", presenting.step_on, disabled=is_last)
+        if now.revealed < len(now.comparison.cells):
+            st.button("Reveal all", key="reveal_all", type="tertiary", on_click=presenting.reveal_all)
+        if now.player and not now.player.is_over:
+            icon, label = (
+                ("pause", "Pause (space)") if now.player.is_playing else ("play_arrow", "Go on (space)")
+            )
+            _icon(icon, label, presenting.pause_or_play)
+        if now.recording:
+            recordings.mark(now.recording)
+        st.space("stretch")
+        st.toggle("Cost", now.has_costs, key=presenting.COSTS, on_change=presenting.choose)
+        st.segmented_control(
+            "Seen",
+            [ALL, ONE],
+            default=now.view,
+            key=presenting.VIEW,
+            label_visibility="collapsed",
+            required=True,
+            on_change=presenting.choose,
+        )
+        _icon("close", "Leave (Esc)", presenting.leave)
+
+
+def _show_question(now: Presenting, comparison: Comparison) -> None:
+    """What was asked: alone in the middle before the first answer, then above all of them."""
+    if question := watching.question_of(comparison):
+        with st.container(key="stage_prompt" if now.revealed else "stage_opening"):
+            attached.show(question.attachments)
+            answer.show_blocks(question.content)
+
+
+def _show_cells(now: Presenting, comparison: Comparison) -> list[Slots]:
+    is_followed = not now.player or now.player.is_playing
+    cells = watching.of(comparison, now.tapes, now.prices, is_followed=is_followed, is_live=not now.recording)
+    if now.view == ONE:
+        return watching.show(cells[max(0, now.revealed - 1) : now.revealed])
+    unseen = [replace(cell, answer=()) for cell in cells[now.revealed :]]
+    return watching.show([*cells[: now.revealed], *unseen]) if now.revealed else []
+
+
+def _icon(icon: str, label: str, action: Callable[[], None], *, disabled: bool = False) -> None:
+    st.button(
+        "",
+        key=icon,
+        icon=f":material/{icon}:",
+        help=label,
+        type="tertiary",
+        disabled=disabled,
+        on_click=action,
+    )

@@ -1,0 +1,187 @@
+"""The list of recordings: to open, to rename, to take home, to bring in."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+import streamlit as st
+
+from lib import app
+from lib.chat import recordings
+from lib.chat.comparisons import Comparison
+from lib.chat.recordings import Kind, Recording
+from lib.files import archive
+from lib.store.recordings import RecordingSummary
+from lib.ui import recording_actions, replaying
+from lib.ui.actions import LONGEST_TITLE
+from lib.ui.labels import plain
+from lib.ui.recording_actions import DELETE, IMPORT, RENAME, Listing, held
+
+KINDS = {
+    Kind.REPLY: ("Reply", ":material/chat:"),
+    Kind.COMPARISON: ("Comparison", ":material/view_column:"),
+    Kind.DECK: ("Deck", ":material/view_agenda:"),
+}
+KEEP_ICON = ":material/radio_button_checked:"
+MODELS_NAMED = 3
+"""Of one recording in the list; of the others only how many there are is told."""
+
+
+def show(listing: Listing) -> None:
+    """Draw the list."""
+    if listing.added is not None:
+        st.toast(f"“{plain(listing.added)}” was added.", icon=":material/play_circle:")
+        listing.added = None
+    found = app.get().store.recordings.latest(listing.listed + 1)
+    with st.container(horizontal=True, vertical_alignment="center", key="recordings_head"):
+        st.markdown("### Recordings", width="stretch")
+        st.button(
+            "Import",
+            key="open_import",
+            icon=":material/upload:",
+            type="tertiary",
+            on_click=recording_actions.open_panel,
+            args=(IMPORT,),
+        )
+    st.caption("Replies, comparisons and deck runs, kept to be played again without a key or a network.")
+    if not found:
+        st.info(
+            "Nothing is recorded yet. “Keep as recording” stands below comparisons and replies.",
+            icon=":material/play_circle:",
+        )
+    for summary in found[: listing.listed]:
+        _show_row(summary)
+    if len(found) > listing.listed:
+        st.button("Show more", key="show_more", type="tertiary", on_click=recording_actions.show_more)
+
+
+def show_keep(comparison: Comparison) -> None:
+    """A button that keeps a comparison as a recording."""
+    st.button(
+        recording_actions.KEEP,
+        key="keep_comparison",
+        icon=KEEP_ICON,
+        type="tertiary",
+        on_click=recording_actions.keep_comparison,
+        args=(comparison.id,),
+    )
+
+
+def show_example() -> None:
+    """Where nothing was compared yet: a link to a comparison that can be watched at once."""
+    for summary in app.get().store.recordings.latest(1, Kind.COMPARISON):
+        st.page_link(
+            "pages/recordings.py",
+            label="Watch a recorded comparison",
+            icon=":material/play_circle:",
+            query_params={replaying.OPEN: summary.id},
+        )
+
+
+def show_panel(listing: Listing) -> None:
+    """Draw the dialog that is open, if one is."""
+    if draw := _PANELS.get(listing.panel or ""):
+        draw()
+
+
+def recorded_on(at: datetime) -> str:
+    """What stands beside everything that was recorded."""
+    local = at.astimezone()
+    return f"Recorded on {local.day} {local:%B %Y}"
+
+
+def mark(recording: Recording) -> None:
+    """Draw the sign that this is no live reply."""
+    st.badge(recorded_on(recording.recorded_at), icon=":material/history:", color="gray")
+
+
+def _show_row(summary: RecordingSummary) -> None:
+    kind, icon = KINDS[summary.kind]
+    models = ", ".join(map(plain, summary.models[:MODELS_NAMED]))
+    if more := len(summary.models) - MODELS_NAMED:
+        models += f" and {more} more" if more > 0 else ""
+    with st.container(
+        horizontal=True, vertical_alignment="center", border=True, key=f"recording-{summary.id}"
+    ):
+        with st.container(gap="xxsmall", width="stretch"):
+            st.button(
+                plain(summary.title) or "Untitled",
+                key=f"open-{summary.id}",
+                icon=icon,
+                type="tertiary",
+                on_click=replaying.go_to,
+                args=(summary.id,),
+            )
+            st.caption(" · ".join(filter(None, [kind, models, recorded_on(summary.recorded_at)])))
+        st.download_button(
+            "",
+            partial(_document, summary.id),
+            f"recording-{summary.id[:8]}.json",
+            "application/json",
+            key=f"download-{summary.id}",
+            icon=":material/download:",
+            help="Download",
+            type="tertiary",
+            on_click="ignore",
+        )
+        key = f"more-{summary.id}"
+        st.menu_button(
+            "",
+            [RENAME, DELETE],
+            key=key,
+            icon=":material/more_horiz:",
+            type="tertiary",
+            on_click=recording_actions.choose,
+            args=(key, summary.id),
+        )
+
+
+def _document(recording_id: str) -> str:
+    """The recording as the file that can be imported elsewhere."""
+    application = app.get()
+    found = application.store.recordings.get(recording_id)
+    document = recordings.to_json(found, archive.loader(application.files)) if found else {}
+    return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+def _closed() -> None:
+    recording_actions.open_panel(None)
+
+
+@st.dialog("Import a recording", on_dismiss=_closed)
+def _import() -> None:
+    if held().panel != IMPORT:  # it was taken: the list behind must show it
+        st.rerun()
+    key = "recording_file"
+    st.file_uploader(
+        "A recording that was downloaded here or elsewhere",
+        type=["json"],
+        max_upload_size=recording_actions.LARGEST_FILE // 1_000_000,
+        key=key,
+        on_change=recording_actions.take,
+        args=(key,),
+    )
+    if notice := held().notice:
+        st.error(plain(notice), icon=":material/error:")
+    st.caption("It is kept here with its images. One that is here already is not added again.")
+
+
+@st.dialog("Rename this recording", on_dismiss=_closed)
+def _rename() -> None:
+    key = "recording_title"
+    st.text_input("Title", held().chosen_title, key=key, max_chars=LONGEST_TITLE)
+    if st.button(
+        "Rename", key="confirm_rename", type="primary", on_click=recording_actions.rename, args=(key,)
+    ):
+        st.rerun()
+
+
+@st.dialog("Delete this recording?", on_dismiss=_closed)
+def _delete() -> None:
+    st.markdown(f"“{plain(held().chosen_title)}” goes for good.")
+    if st.button("Delete", key="confirm_delete", type="primary", on_click=recording_actions.delete):
+        st.rerun()
+
+
+_PANELS: dict[str, Callable[[], None]] = {IMPORT: _import, RENAME: _rename, DELETE: _delete}

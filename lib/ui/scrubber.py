@@ -1,0 +1,56 @@
+"""A line to drag along a recording's time. It moves by itself while the recording plays."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+KEY = "scrubber"
+SEEK = "seek"
+"""The trigger: the second that somebody went to."""
+
+_HTML = """
+<div class="line">
+  <input type="range" min="0" step="0.01" aria-label="Position in the recording">
+  <output></output>
+</div>
+"""
+_CSS = """
+.line { display: flex; align-items: center; gap: 0.75rem; }
+input { flex: 1; min-width: 4rem; accent-color: var(--st-primary-color); cursor: pointer; }
+output {
+  font: 0.85rem var(--st-font); color: var(--st-text-color); opacity: 0.7; white-space: nowrap;
+  font-variant-numeric: tabular-nums;
+}
+"""
+_SCRIPT = """
+export default function ({ data, parentElement, setTriggerValue }) {
+  const input = parentElement.querySelector("input");
+  const output = parentElement.querySelector("output");
+  const began = performance.now();
+  let isHeld = false, frame = 0;
+  const clock = (seconds) =>
+    `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+  const tell = () => { output.value = `${clock(input.value)} / ${clock(data.seconds)}`; };
+  const move = () => {
+    const passed = data.is_playing ? (performance.now() - began) / 1000 : 0;
+    if (!isHeld) input.value = Math.min(data.position + passed, data.seconds);
+    tell();
+    if (data.is_playing) frame = requestAnimationFrame(move);
+  };
+  const stop = () => cancelAnimationFrame(frame);
+  input.stop?.();  // what was begun with the data before
+  input.stop = stop;
+  input.max = data.seconds;
+  input.oninput = () => { isHeld = true; tell(); };
+  input.onchange = () => setTriggerValue("seek", +input.value);  // held until the answer comes
+  move();
+  return stop;
+}
+"""
+_scrubber = st.components.v2.component(KEY, html=_HTML, css=_CSS, js=_SCRIPT)
+
+
+def show(position: float, seconds: float, *, is_playing: bool, on_seek: Callable[[], None]) -> None:
+    """Draw the line; `on_seek` finds the second in the session's `KEY` under `SEEK`."""
+    data = {"position": round(position, 2), "seconds": round(seconds, 2), "is_playing": is_playing}
+    _scrubber(data=data, key=KEY, on_seek_change=on_seek)

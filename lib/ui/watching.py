@@ -1,0 +1,231 @@
+"""Cells that are watched, in a replay or a presentation: nothing in them can be clicked, nothing sends."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lib.chat.comparisons import Comparison, labels
+from lib.chat.messages import Message
+from lib.chat.playback import as_played, turns
+from lib.chat.prices import Prices
+from lib.chat.progress import Progress
+from lib.chat.reply import Reply, State
+from lib.chat.tape import Event
+from lib.engine.live import LiveTape
+from lib.ui import answer, attached, figures
+from lib.ui.cells import CELLS_PER_ROW, LIVE_SECONDS
+from lib.ui.frames import still_here
+from lib.ui.labels import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A cell as it stands now."""
+
+    id: str
+    label: str
+    answer: Sequence[Message]
+    """What is watched: an answer, and what continues it. Empty while it is not shown yet."""
+    tape: LiveTape | None = None
+    """The tape of the last reply: what it says so far, where it runs or is played."""
+    is_followed: bool = False
+    """Whether the page draws its tape as it grows."""
+    is_live: bool = False
+    """Whether it runs now; a recording does not."""
+    prompt: Sequence[str] = ()
+    """The texts that were sent to get the answer."""
+    question: Message | None = None
+    """What the cell was asked, where that is not what stands above all cells."""
+    before: Sequence[Message] = ()
+    """What was said earlier."""
+    prices: Prices = field(default_factory=dict)
+    """Without any, no cost is told."""
+    has_figures: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The places of a cell that change when its reply ends."""
+
+    cell: Watched
+    tape: LiveTape
+    figures: DeltaGenerator
+    outcome: DeltaGenerator
+
+
+def of(
+    comparison: Comparison,
+    tapes: Mapping[str, LiveTape],
+    prices: Prices,
+    *,
+    is_followed: bool = True,
+    is_live: bool = False,
+) -> list[Watched]:
+    """The cells of a comparison, each with its last answer as its tape has it, or else as it is."""
+    asked = question_of(comparison)
+    found = []
+    for cell, label in zip(comparison.cells, labels(comparison.cells), strict=True):
+        turn = turns(cell)[-1]
+        tape = tapes.get(turn.last.id)
+        is_same = bool(asked and turn.question and turn.question.content == asked.content)
+        watched = Watched(
+            cell.id,
+            label,
+            [*turn.answer[:-1], as_played(turn.last, tape.events) if tape else turn.last],
+            tape=tape,
+            is_followed=is_followed and tape is not None and not tape.is_closed,
+            is_live=is_live,
+            prompt=cell.prompt(turn.last.id),
+            question=None if is_same else turn.question,
+            before=turn.before,
+            prices=prices,
+        )
+        found.append(watched)
+    return found
+
+
+def question_of(comparison: Comparison) -> Message | None:
+    """What the cells were asked last."""
+    return turns(comparison.cells[0])[-1].question if comparison.cells else None
+
+
+def show(cells: Sequence[Watched]) -> list[Slots]:
+    """Draw the cells side by side; running replies stream, each on a thread of its own.
+
+    Returns the slots of those that run.
+    """
+    width = CELLS_PER_ROW[min(len(cells), len(CELLS_PER_ROW) - 1)]
+    running = []
+    for start in range(0, len(cells), width):
+        with st.container(key=f"cells-{start}"):
+            columns = st.columns(width, gap="small")
+        for column, cell in zip(columns, cells[start : start + width], strict=False):
+            with column, st.container(border=True, height="stretch", key=f"cell-{cell.id}"):
+                slots = _show_cell(cell)
+            if slots:
+                running.append(slots)
+    return running
+
+
+def follow(running: Sequence[Slots]) -> None:
+    """Keep the figures of running replies moving; returns when every one has ended."""
+    live = [_Live(slots) for slots in running]
+    while live:
+        for each in list(live):
+            slots, is_over = each.slots, each.slots.tape.is_closed
+            if not is_over:
+                slots.figures.caption(each.line())
+                continue
+            live.remove(each)
+            ended = replace(slots.cell, answer=[as_played(slots.cell.answer[-1], slots.tape.events)])
+            slots.figures.caption(_line(ended))
+            with slots.outcome.container():
+                answer.show_outcome(ended.answer[-1])
+        if live:
+            live[0].slots.tape.wait_closed(LIVE_SECONDS)
+        still_here()
+
+
+def show_question(message: Message) -> None:
+    """Draw a question as a bubble, with what came with it."""
+    with (
+        st.container(key=f"asked-{message.id}", horizontal_alignment="right"),
+        st.container(key=f"said-{message.id}", width="content"),
+    ):
+        attached.show(message.attachments)
+        answer.show_blocks(message.content)
+
+
+def _show_cell(cell: Watched) -> Slots | None:
+    with st.container(key=f"cellhead-{cell.id}"):
+        st.markdown(f"**{plain(cell.label)}**")
+    if not cell.answer:
+        st.caption("…")
+        return None
+    with st.container(key=f"figures-{cell.id}"):
+        line = st.empty()
+    _show_earlier(cell)
+    *first, last = cell.answer
+    with st.container(key=f"answer-{last.id}"):
+        if cell.is_followed and cell.tape:
+            _stream(cell.tape, first)
+        else:
+            answer.show(cell.answer)
+    outcome = st.empty()
+    line.caption(_line(cell, cell.tape.events if cell.tape else None))
+    if cell.is_followed and cell.tape:
+        return Slots(cell, cell.tape, line, outcome)
+    with outcome.container():
+        answer.show_outcome(last)
+    return None
+
+
+@st.fragment(parallel=True)
+def _stream(tape: LiveTape, earlier: Sequence[Message]) -> None:
+    answer.stream(tape, earlier)
+
+
+def _show_earlier(cell: Watched) -> None:
+    """What was said before, and what the cell was asked, folded: so the answer is in view."""
+    if cell.before:
+        key = f"earlier-{cell.id}"
+        with st.expander("Earlier", type="compact", key=key, on_change="rerun") as fold:
+            if fold.open:
+                for message in cell.before:
+                    _show_said(message)
+    if cell.question:
+        key = f"task-{cell.id}"
+        with st.expander("What it was asked", type="compact", key=key, on_change="rerun") as fold:
+            if fold.open:
+                answer.show_blocks(cell.question.content)
+
+
+def _show_said(message: Message) -> None:
+    if message.role == "user":
+        with st.container(key=f"said-{message.id}"):
+            answer.show_blocks(message.content)
+        return
+    answer.show([message])
+    answer.show_outcome(message)
+    st.caption(figures.footer(message.reply or Reply()))
+
+
+class _Live:
+    """The figures of a reply while it runs or is played, counted as its tape grows."""
+
+    def __init__(self, slots: Slots) -> None:
+        self.slots, self._seen, self._progress = slots, 0, Progress(slots.cell.prompt)
+
+    def line(self) -> str:
+        """The lines over its cell."""
+        cell, tape = self.slots.cell, self.slots.tape
+        events = tape.events[self._seen :]
+        self._seen += len(events)
+        self._progress.add(events)
+        return _running(cell, self._progress, tape.events)
+
+
+def _line(cell: Watched, events: Sequence[Event] | None = None) -> str:
+    """The lines over a cell that is not followed; `events` are those of its tape, as far as it has come."""
+    reply = cell.answer[-1].reply or Reply()
+    if reply.state is State.RUNNING:
+        progress = Progress(cell.prompt)
+        progress.add(events or [])
+        return _running(cell, progress, events or [])
+    return figures.summary(reply, figures.cost(reply, cell.prices)) if cell.has_figures else ""
+
+
+def _running(cell: Watched, progress: Progress, events: Sequence[Event]) -> str:
+    """A recorded reply's figures have the times of its recording, however fast it is played."""
+    if not cell.has_figures:
+        return ""
+    message = cell.answer[-1]
+    elapsed_ms = events[-1].at_ms if events else 0.0
+    if cell.is_live:
+        elapsed_ms = (datetime.now(UTC) - message.created_at).total_seconds() * 1000
+    asked = message.reply.model_requested if message.reply else None
+    reply = replace(progress.reply(elapsed_ms), model_requested=asked)
+    return figures.running(reply, figures.cost(reply, cell.prices))

@@ -1,0 +1,130 @@
+"""Replay and presentation in a real browser: followed, stepped through by keys, fitting any screen."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.chat_page import ChatPage
+from tests.browser.conftest import OpenChat
+from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
+
+pytestmark = pytest.mark.browser
+
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+
+
+def compare(chat: ChatPage, prompt: str) -> None:
+    """Ask two models on the compare page."""
+    chat.page.get_by_role("link", name="Compare").click()
+    expect(chat.keyed("cell-")).to_have_count(2)
+    chat.box.fill(prompt)
+    chat.box.press("Enter")
+
+
+def watch_builtin(chat: ChatPage) -> None:
+    """Open the recorded comparison of the first start from the compare page."""
+    chat.page.get_by_role("link", name="Compare").click()
+    chat.page.get_by_role("link", name="Watch a recorded comparison").click()
+    expect(chat.page.get_by_text("Recorded on")).to_be_visible()
+
+
+def test_a_running_comparison_is_presented_live_and_left_by_escape(
+    chat: ChatPage, gateway: ScriptedGateway
+) -> None:
+    gates = Gate(), Gate()
+    first = stream("First", " half", " and whole", hold=gates[0], hold_after=2)
+    second = stream("Second", " half", " and whole", hold=gates[1], hold_after=2)
+    gateway.when("Present live", by_model(model_a=first, model_b=second))
+    compare(chat, "Present live")
+    expect(chat.keyed("cell-").nth(1)).to_contain_text("Second half")
+    chat.page.get_by_role("link", name="Present").click()
+    expect(chat.keyed("stage_prompt")).to_contain_text("Present live")
+    expect(chat.keyed("cell-")).to_have_count(2)
+    expect(chat.keyed("cell-").nth(0)).to_contain_text("First half")
+    expect(chat.page.get_by_test_id("stSidebar")).not_to_be_visible()
+    assert chat.page.get_by_test_id("stChatInput").count() == 0
+    gates[0].open()
+    expect(chat.keyed("cell-").nth(0)).to_contain_text("First half and whole")
+    gates[1].open()
+    expect(chat.keyed("cell-").nth(1)).to_contain_text(re.compile(r"total\s.*\ss"))
+    chat.wait_until_still()
+
+    chat.page.keyboard.press("ArrowRight")
+    expect(chat.keyed("results").get_by_test_id("stDataFrame")).to_be_visible()
+    chat.wait_until_still()
+    chat.page.keyboard.press("Escape")
+    expect(chat.page).to_have_url(re.compile(r"/compare\?comparison=\w+"))
+    expect(chat.keyed("cell-").nth(0)).to_contain_text("First half and whole")
+
+
+def test_a_recording_is_revealed_step_by_step_with_the_arrow_keys(chat: ChatPage) -> None:
+    watch_builtin(chat)
+    chat.page.get_by_role("link", name="Present").click()
+    expect(chat.keyed("stage_opening")).to_be_visible()
+    expect(chat.page.get_by_text("Recorded on")).to_be_visible()
+    expect(chat.keyed("cell-")).to_have_count(0)
+    chat.page.keyboard.press("ArrowRight")
+    cells = chat.keyed("cell-")
+    expect(cells).to_have_count(3)
+    expect(cells.nth(0).locator(chat.answers)).to_have_text(re.compile(r"\w{2,}"))
+    expect(cells.nth(1).locator(chat.answers)).to_have_count(0)
+    chat.page.keyboard.press(" ")
+    expect(chat.keyed("play_arrow")).to_be_visible()
+    chat.page.get_by_role("button", name="Reveal all").click()
+    expect(cells.nth(2).locator(chat.answers)).to_be_visible()
+    expect(cells.nth(0)).to_contain_text("total")
+    chat.page.keyboard.press("ArrowLeft")
+    expect(cells.nth(2).locator(chat.answers)).to_have_count(0)
+    expect(chat.page).to_have_url(re.compile(r"step=0\.2"))
+    chat.page.get_by_text("One at a time").click()
+    expect(cells).to_have_count(1)
+    chat.page.keyboard.press("ArrowLeft")
+    expect(cells).to_have_count(1)
+    chat.wait_until_still()
+    chat.page.keyboard.press("ArrowLeft")
+    expect(chat.keyed("stage_opening")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_a_presentation_fits_its_screen(open_chat: OpenChat, width: int, height: int) -> None:
+    chat = open_chat()
+    watch_builtin(chat)
+    chat.page.get_by_role("link", name="Present").click()
+    chat.page.set_viewport_size({"width": width, "height": height})
+    chat.page.get_by_role("button", name="Reveal all").click()
+    expect(chat.keyed("cell-")).to_have_count(3)
+    assert chat.page.evaluate(FITS)
+    expect(chat.page.get_by_test_id("stSidebar")).not_to_be_visible()
+    size = chat.answers.first.locator("p").first.evaluate("element => getComputedStyle(element).fontSize")
+    assert float(size.removesuffix("px")) >= 18
+
+
+def test_a_replay_goes_where_its_line_is_dragged_to(chat: ChatPage) -> None:
+    watch_builtin(chat)
+    chat.keyed("pause").get_by_role("button").click()
+    expect(chat.keyed("play")).to_be_visible()
+    chat.wait_until_still()
+    line = chat.page.get_by_label("Position in the recording")
+    line.fill("0.3")
+    expect(chat.keyed("cell-").nth(1)).not_to_contain_text("The")
+    line.fill(str(line.get_attribute("max")))
+    expect(chat.keyed("cell-").nth(1)).to_contain_text("total")
+    expect(chat.keyed("results").get_by_test_id("stDataFrame")).to_be_visible()
+    chat.wait_until_still()
+    line.fill("1.5")
+    expect(chat.keyed("cell-").nth(1)).to_contain_text("elapsed 1.")
+    expect(chat.keyed("cell-").nth(1)).to_contain_text("The")
+
+
+def test_a_recording_that_was_downloaded_can_be_taken_in_again(chat: ChatPage, tmp_path: Path) -> None:
+    chat.page.get_by_role("link", name="Recordings").click()
+    expect(chat.keyed("open-")).to_have_count(2)
+    with chat.page.expect_download() as download:
+        chat.keyed("download-").first.get_by_role("button").click()
+    file = tmp_path / "taken.json"
+    download.value.save_as(file)
+    chat.page.get_by_role("button", name="Import").click()
+    chat.dialog.locator("input[type=file]").set_input_files(file)
+    expect(chat.dialog).to_contain_text("is here already")

@@ -1,0 +1,138 @@
+"""Presentations on the real server: what is revealed, what is not, and where the address leads."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from lib.app import DATABASE
+from lib.chat.prices import Price
+from lib.chat.recordings import Recording
+from lib.store import Store
+from tests.app_server import AppServer
+from tests.page_socket import PageSocket
+from tests.scripted_gateway import ScriptedGateway, by_model, stream
+from tests.server.test_compare import compare, said
+from tests.server.test_recordings import recording, talk
+
+
+def shown() -> Recording:
+    """Two prompts; two models answer the first one, which a price is known of."""
+    kept = recording(
+        "shown",
+        [talk("p1", "model-a", ("Prompt one", "Ann")), talk("p2", "model-b", ("Prompt one", "Bob"))],
+        [talk("p3", "model-a", ("Prompt two", "Cid"))],
+    )
+    kept.prices["model-a"] = Price(1.0, 1_000_000.0, source="a list")  # type: ignore[index]
+    return kept
+
+
+@pytest.fixture(scope="module")
+def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """An app that has something to present, and no gateway."""
+    data = tmp_path_factory.mktemp("theatre") / "data"
+    store = Store(data / DATABASE)
+    store.recordings.add(shown())
+    store.close()
+    with AppServer(data, "http://127.0.0.1:9/v1") as running:
+        yield running
+
+
+def present(site: AppServer, address: str) -> PageSocket:
+    """A tab that presents."""
+    return PageSocket(site.url, address, "present")
+
+
+def answers(tab: PageSocket) -> list[str]:
+    """What the revealed cells say."""
+    return [text for text in said(tab) if text != "…"]
+
+
+def test_each_step_reveals_one_cell_then_the_figures_then_the_next_prompt(theatre: AppServer) -> None:
+    with present(theatre, "recording=shown") as tab:
+        tab.wait_for_text("Prompt one")
+        tab.wait_until_idle()
+        assert tab.tree.keys("cell-") == []
+        for expected in (["Ann"], ["Ann", "Bob"]):
+            tab.click("arrow_forward")
+            tab.wait_for(lambda now=expected: answers(tab) == now, str(expected))  # type: ignore[misc]
+            tab.wait_until_idle()
+        assert tab.tree.nodes("dataframe") == []
+        tab.click("arrow_forward")
+        tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The figures")
+        tab.wait_until_idle()
+        tab.click("arrow_forward")
+        tab.wait_for_text("Prompt two")
+        tab.wait_until_idle()
+        assert tab.tree.keys("cell-") == []
+        tab.click("arrow_back")
+        tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The figures again")
+        tab.wait_until_idle()
+        assert answers(tab) == ["Ann", "Bob"]
+
+
+def test_the_address_shows_the_step_that_it_names(theatre: AppServer) -> None:
+    with present(theatre, "recording=shown&step=0.1") as tab:
+        tab.wait_for(lambda: answers(tab) == ["Ann"], "One cell")
+        tab.wait_until_idle()
+        assert "Bob" not in tab.text
+    with present(theatre, "recording=shown&step=1.1") as tab:
+        tab.wait_for(lambda: answers(tab) == ["Cid"], "The second prompt")
+    for wild in ("step=99.99", "step=-1.x", "step=0.1&step=1.1", "step="):
+        with present(theatre, f"recording=shown&{wild}") as tab:
+            tab.wait_for_text("Prompt")
+            tab.wait_until_idle()
+            assert tab.tree.nodes("exception") == []
+
+
+def test_one_at_a_time_shows_the_last_revealed_cell_alone(theatre: AppServer) -> None:
+    with present(theatre, "recording=shown&step=0.2") as tab:
+        tab.wait_for(lambda: answers(tab) == ["Ann", "Bob"], "Both")
+        tab.wait_until_idle()
+        tab.choose("presented", "One at a time")
+        tab.wait_for(lambda: answers(tab) == ["Bob"], "The last one")
+
+
+def test_no_cost_is_told_unless_it_is_wanted(theatre: AppServer) -> None:
+    with present(theatre, "recording=shown&step=0.3") as tab:
+        tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The figures")
+        tab.wait_until_idle()
+        assert "$" not in tab.text
+        assert "Cost (USD)" not in tab.tables[0].columns
+        tab.switch("presented_costs", True)
+        tab.wait_for(lambda: "$" in tab.text, "The costs")
+        tab.wait_for(lambda: "Cost (USD)" in tab.tables[0].columns, "The costs in the table")
+
+
+def test_nothing_else_of_the_app_is_on_the_page(theatre: AppServer) -> None:
+    with present(theatre, "recording=shown&step=0.2") as tab:
+        tab.wait_for(lambda: answers(tab) == ["Ann", "Bob"], "Both")
+        tab.wait_until_idle()
+        assert tab.tree.nodes("chat_input", "page_link") == []
+        assert "Recorded on 1 March 2026" in tab.text
+        assert "SynStar" not in tab.text
+
+
+def test_what_is_not_there_is_told(theatre: AppServer) -> None:
+    for address in ("", "recording=gone", "comparison=gone"):
+        with present(theatre, address) as tab:
+            tab.wait_for(lambda: "nothing here to present" in tab.alerts, "The sentence")
+
+
+def test_a_comparison_that_has_ended_begins_with_its_prompt(
+    upstream: ScriptedGateway, site: AppServer
+) -> None:
+    upstream.when("To be presented", by_model(model_a=stream("Ann"), model_b=stream("Bob")))
+    with compare(site, "models=model-a,model-b") as tab:
+        tab.ask("To be presented")
+        tab.wait_until_idle()
+        address = tab.address
+    with present(site, address) as tab:
+        tab.wait_for_text("To be presented")
+        tab.wait_until_idle()
+        assert tab.tree.keys("cell-") == []
+        tab.click("reveal_all")
+        tab.wait_for(lambda: answers(tab) == ["Ann", "Bob"], "Both")
+        tab.wait_until_idle()
+        tab.click("close")
+        tab.wait_for(lambda: bool(tab.tree.nodes("chat_input")), "The compare page")
+        assert tab.address == address

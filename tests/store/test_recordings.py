@@ -1,0 +1,155 @@
+"""Recordings come back from the store as they were; a deleted one leaves no word."""
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from lib.chat import recordings
+from lib.chat.attachments import Attachment, AttachmentKind
+from lib.chat.recordings import Kind
+from lib.engine import builtin, recorder
+from lib.store import Store
+from tests.store.conftest import answer, begin, draft, events
+from tests.store.test_comparisons import stored
+
+MODELS = ("model-a", "model-b")
+PICTURE = Attachment("ab" * 32, AttachmentKind.IMAGE, "cat.png", "image/png", 3, 1, 1)
+
+
+def kept(store: Store, *models: str, title: str = "Tea") -> recordings.Recording:
+    """A stored comparison, recorded and kept."""
+    found = store.comparisons.get(stored(store, *models, title=title).id)
+    assert found
+    recording = recorder.record(store, [found], title=title, kind=Kind.COMPARISON, prices={})
+    assert store.recordings.add(recording)
+    return recording
+
+
+def test_a_recording_comes_back_whole(store: Store) -> None:
+    recording = kept(store, "model-a", "model-b")
+    found = store.recordings.get(recording.id)
+    assert found == recording
+    assert [found.tapes[cell.path()[-1].id] for cell in found.cells] == [
+        events("Said by ", m) for m in MODELS
+    ]
+
+
+def test_its_images_are_in_it(store: Store) -> None:
+    recording = kept(store, "model-a")
+    cell = recording.cells[0]
+    question = cell.path()[0]
+    cell.messages[question.id] = replace(question, attachments=(PICTURE,))
+    assert store.recordings.add(replace(recording, id="with-image"), lambda _image: b"png")
+    found = store.recordings.get("with-image")
+    assert found
+    assert found.cells[0].path()[0].attachments[0].data == b"png"
+
+
+def test_what_is_here_is_not_added_again(store: Store) -> None:
+    recording = kept(store, "model-a")
+    assert not store.recordings.add(replace(recording, title="Another"))
+    assert [one.title for one in store.recordings.latest(10)] == ["Tea"]
+
+
+def test_the_list_has_the_last_added_first_with_its_models(store: Store) -> None:
+    first, second = kept(store, *MODELS), kept(store, "model-c", title="Coffee")
+    reply = recorder.as_comparison(second.cells[0], second.cells[0].leaf_id or "")
+    third = recorder.record(store, [reply], title="One", kind=Kind.REPLY, prices={})
+    store.recordings.add(third)
+    listed = store.recordings.latest(10)
+    assert [(one.id, one.kind, one.models) for one in listed] == [
+        (third.id, Kind.REPLY, ["model-c"]),
+        (second.id, Kind.COMPARISON, ["model-c"]),
+        (first.id, Kind.COMPARISON, list(MODELS)),
+    ]
+    assert [one.id for one in store.recordings.latest(1, Kind.COMPARISON)] == [second.id]
+    assert listed[0].recorded_at == third.recorded_at
+
+
+def test_a_new_title_is_the_recordings_own(store: Store) -> None:
+    recording = kept(store, "model-a")
+    store.recordings.rename(recording.id, "Renamed")
+    found = store.recordings.get(recording.id)
+    assert found
+    assert (found.title, store.recordings.title(recording.id)) == ("Renamed", "Renamed")
+
+
+def test_a_deleted_recording_leaves_no_word_and_can_be_taken_in_again(store: Store, path: Path) -> None:
+    recording = kept(store, "saxifrage-model", title="Saxifrage")
+    store.comparisons.delete(recording.comparisons[0].id)
+    store.recordings.delete(recording.id)
+    with closing(sqlite3.connect(path)) as connection:
+        (row,) = connection.execute("SELECT * FROM recordings").fetchall()
+    assert "saxifrage" not in str(row).lower()
+    assert b"" in row
+    assert store.recordings.get(recording.id) is None
+    assert store.recordings.title(recording.id) is None
+    assert store.recordings.latest(10) == []
+    assert store.recordings.unknown([recording.id, "never"]) == {"never"}
+    assert store.recordings.add(recording)
+    assert store.recordings.get(recording.id) == recording
+
+
+def test_an_unknown_recording_is_none(store: Store) -> None:
+    assert store.recordings.get("gone") is None
+
+
+def test_the_same_recorded_twice_is_one_recording_and_more_of_it_another(store: Store) -> None:
+    recording = kept(store, "model-a")
+    again = recorder.record(
+        store, recording.comparisons, title="Another title", kind=Kind.COMPARISON, prices={}
+    )
+    assert again.id == recording.id
+    answer(store, recording.cells[0], "More")
+    found = store.comparisons.get(recording.comparisons[0].id)
+    assert found
+    more = recorder.record(store, [found], title="Tea", kind=Kind.COMPARISON, prices={})
+    assert more.id != recording.id
+
+
+def test_a_recording_does_not_tell_where_its_requests_went(store: Store) -> None:
+    recording = kept(store, "model-a")
+    assert all(getattr(event, "base_url", "") == "" for tape in recording.tapes.values() for event in tape)
+
+
+def test_a_running_reply_is_not_recorded(store: Store) -> None:
+    cell = draft()
+    begin(store, cell)
+    sentence = recorder.why_not([recorder.as_comparison(cell, cell.leaf_id or "")])
+    assert sentence
+    assert "still running" in sentence
+
+
+def test_a_reply_is_recorded_with_what_was_said_before_it_and_nothing_else(store: Store) -> None:
+    chat = draft()
+    first = answer(store, chat, "One")
+    reloaded = store.conversations.get(chat.id)
+    assert reloaded
+    answer(store, reloaded, "Two")
+    found = store.conversations.get(chat.id)
+    assert found
+    comparison = recorder.as_comparison(found, first)
+    recording = recorder.record(store, [comparison], title="One", kind=Kind.REPLY, prices={})
+    assert [message.content for message in recording.cells[0].messages.values()] == ["Hello", "One"]
+    assert list(recording.tapes) == [first]
+    assert recordings.from_json(json.loads(json.dumps(recordings.to_json(recording)))) == recording
+
+
+def test_the_recordings_of_the_first_start_are_there_once_and_stay_deleted(store: Store) -> None:
+    builtin.add_missing(store)
+    listed = store.recordings.latest(10)
+    assert Kind.COMPARISON in {one.kind for one in listed}
+    assert len(listed) == 2
+    for summary in listed:
+        found = store.recordings.get(summary.id)
+        assert found
+        assert all(message.content.strip() for message in recordings.answers(found))
+    store.recordings.delete(listed[0].id)
+    builtin.add_missing(store)
+    assert [one.id for one in store.recordings.latest(10)] == [listed[1].id]
+
+
+def test_the_recordings_of_the_first_start_are_small() -> None:
+    assert sum(path.stat().st_size for path in builtin.FOLDER.glob("*.json")) < 200_000
