@@ -9,7 +9,9 @@ from lib.store.database import Database
 from lib.store.ledger import Ledger
 from lib.store.models import Models
 from lib.store.replies import Replies
+from lib.store.rooms import Rooms
 from lib.store.search import Search
+from lib.store.votes import Votes
 
 
 class Store:
@@ -28,6 +30,8 @@ class Store:
         self.ledger = Ledger(self._database)
         self.search = Search(self._database)
         self.models = Models(self._database)
+        self.votes = Votes(self._database)
+        self.rooms = Rooms(self._database)
 
     def close(self) -> None:
         """Let the connections go."""
