@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.ui import cells, clipboard, compare, comparing, pace, session
+from lib.ui import cells, clipboard, compare, compare_panels, comparing, pace, session
 
 session.hear_models()  # before the page's turn: all others wait for that
 tab = session.elsewhere()
@@ -15,7 +15,7 @@ with pace.building():
         running = cells.show(now, tab.models_for_cells)
     below_box = compare.show_composer(now, tab)
     clipboard.show(tab)
-    compare.show_question(now)
+    compare_panels.show(now)
     results = st.container(key="results")
 
 cells.watch(now, running)

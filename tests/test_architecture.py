@@ -53,7 +53,8 @@ ONLY_IN = {
     "streamlit.session_state": (
         *("lib/ui/session.py", "lib/ui/choices.py", "lib/ui/actions.py", "lib/ui/frames.py"),
         *("lib/ui/sidebar.py", "lib/ui/composer.py", "lib/ui/structured.py", "lib/ui/doctor.py"),
-        *("lib/ui/intake.py", "lib/ui/comparing.py", "lib/ui/cell_actions.py"),
+        *("lib/ui/intake.py", "lib/ui/comparing.py", "lib/ui/asking.py"),
+        *("lib/ui/comparison_actions.py",),
     ),
 }
 """Modules, and names of modules, that are for these files only."""

@@ -55,10 +55,17 @@ class Comparing:
     repeating: set[str] = field(default_factory=set)
     """The cells that were being asked again and again when the page was brought up to date."""
 
+    panel: str | None = None
+    """The dialog that is open."""
+
     def open(self, comparison: Comparison) -> None:
         """Show another comparison."""
-        self.comparison = comparison
+        self.comparison, self.panel = comparison, None
         self.tapes.clear()
+
+    def cell(self, cell_id: str) -> Conversation | None:
+        """The cell with this id, if it is one of these."""
+        return next((cell for cell in self.comparison.cells if cell.id == cell_id), None)
 
 
 def held() -> Comparing:
