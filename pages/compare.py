@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from lib.ui import cells, clipboard, compare, compare_panels, comparing, pace, session
+from lib.ui import audience, cells, clipboard, compare, compare_panels, comparing, pace, session
 
 session.hear_models()  # before the page's turn: all others wait for that
 tab = session.elsewhere()
 with pace.building():
     now = comparing.current()
     compare.show_sidebar(now)
+    audience.show(now)
     with st.container(key="asked"):
         compare.show_prompt(now, tab)
     with st.container(key="cells"):
@@ -21,3 +22,4 @@ with pace.building():
 cells.watch(now, running)
 with results:
     compare.show_ended(now, tab, below_box)
+audience.keep_counting(now)

@@ -54,7 +54,7 @@ ONLY_IN = {
         *("lib/ui/session.py", "lib/ui/choices.py", "lib/ui/actions.py", "lib/ui/frames.py"),
         *("lib/ui/sidebar.py", "lib/ui/composer.py", "lib/ui/structured.py", "lib/ui/doctor.py"),
         *("lib/ui/intake.py", "lib/ui/comparing.py", "lib/ui/asking.py"),
-        *("lib/ui/comparison_actions.py",),
+        *("lib/ui/comparison_actions.py", "lib/ui/blind.py", "lib/ui/voting.py"),
     ),
 }
 """Modules, and names of modules, that are for these files only."""

@@ -8,6 +8,8 @@ from itertools import combinations
 from math import sqrt
 from string import ascii_uppercase
 
+from lib.chat.comparisons import Comparison, labels
+
 TIE, ALL_BAD = "tie", "all_bad"
 """What a vote may be besides a cell's id."""
 FEWEST_VOTES = 10
@@ -177,3 +179,13 @@ def ordered(cell_ids: Sequence[str], shuffled: Round | None) -> list[str]:
     """The cells in a round's order; those that are not of it come last."""
     order = shuffled.cell_ids if shuffled else []
     return sorted(cell_ids, key=lambda cell_id: order.index(cell_id) if cell_id in order else len(order))
+
+
+def titles(comparison: Comparison, shuffled: Round | None) -> dict[str, str]:
+    """What each cell is called, by its id: by a letter only while nobody may know its model."""
+    named = dict(zip((cell.id for cell in comparison.cells), labels(comparison.cells), strict=True))
+    if shuffled and shuffled.is_blind:
+        for cell_id, letter in shuffled.letters.items():
+            if cell_id in named:
+                named[cell_id] = f"Answer {letter}" if shuffled.is_hidden else f"{letter} · {named[cell_id]}"
+    return named

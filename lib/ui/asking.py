@@ -12,7 +12,7 @@ from lib.engine.engine import SendRefused, new_id
 from lib.engine.live import LiveTape
 from lib.engine.repeats import Send
 from lib.store.database import StoreError
-from lib.ui import actions, choices, comparing, pace, session
+from lib.ui import actions, blind, choices, comparing, pace, session
 from lib.ui.comparing import Comparing, held
 from lib.ui.session import Session
 
@@ -90,12 +90,13 @@ def _ask_all(now: Comparing, text: str) -> bool:
     with pace.sending():
         if send_id == now.sent:
             return True
-        refusal = _refusal(now, text, tab.models_for_cells)
+        refusal = _refusal(now, text, tab.models_for_cells) or blind.begin(now)
         if not refusal:
             now.sent = send_id
-            refusal = "".join(
-                _ask(now, tab, cell, text, cell.leaf_id, send_id) for cell in now.comparison.cells
-            )
+            with blind.paced(now):
+                refusal = "".join(
+                    _ask(now, tab, cell, text, cell.leaf_id, send_id) for cell in now.comparison.cells
+                )
             if now.repeats > 1:
                 _repeat(now, tab, send_id)
     if refusal:

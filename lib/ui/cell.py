@@ -10,7 +10,7 @@ from lib.chat.conversations import Conversation
 from lib.chat.messages import Message
 from lib.chat.reply import Reply
 from lib.engine.live import LiveTape
-from lib.ui import answer, asking, buttons, cell_actions, choices, comparing, figures, remarks
+from lib.ui import answer, asking, blind, buttons, cell_actions, choices, comparing, figures, remarks
 from lib.ui.comparing import Comparing
 from lib.ui.labels import plain
 
@@ -39,6 +39,10 @@ def _show_head(now: Comparing, cell: Conversation, label: str, models: list[str]
             choices.show_model(cell, models, comparing.of(cell), width=0)
         else:
             st.markdown(f"**{plain(label)}**", width="stretch")
+        if now.is_hidden:
+            for _ in range(2):  # what stood here before the question would stay until its end
+                st.empty()
+            return
         with st.popover(
             "", icon=":material/tune:", type="tertiary", key=f"settings-{cell.id}", on_change="rerun"
         ) as popover:
@@ -60,20 +64,25 @@ def _show_talk(now: Comparing, cell: Conversation) -> Slots:
     with st.container(key=f"answer-{path[-1].id}"):
         if tape:
             _stream(tape)
+        elif now.is_hidden:
+            answer.show_text(path[-1:])  # who thinks, and for how long, tells models apart
         else:
             answer.show(path[-1:])
     slots = Slots(cell, line, controls, outcome=st.empty())
     if tape:
         _show_stop(slots)
     else:
-        show_ended(slots)
+        show_ended(now, slots)
     return slots
 
 
 def _show_question(now: Comparing, cell: Conversation, path: list[Message]) -> None:
     """What a cell was asked last; what was said before is folded, so that the answer is in view."""
     *earlier, question = path
-    if earlier:
+    if now.is_hidden:
+        if earlier:
+            _show_said(question)
+    elif earlier:
         key = f"earlier-{cell.id}"
         with st.expander(
             f"Earlier ({len(earlier) // 2})", type="compact", key=key, on_change="rerun"
@@ -116,10 +125,16 @@ def _show_stop(slots: Slots) -> None:
     )
 
 
-def show_ended(slots: Slots) -> None:
+def show_ended(now: Comparing, slots: Slots) -> None:
     """The figures of a reply that has ended, what went wrong, and what can be done with it."""
     cell = slots.cell
     message = cell.path()[-1]
+    if now.is_hidden:
+        with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            blind.show_controls(now, cell)
+        with slots.outcome.container():
+            blind.show_outcome(message)
+        return
     reply = message.reply or Reply()
     slots.figures.caption(figures.summary(reply))
     with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):

@@ -10,6 +10,7 @@ from lib.chat.comparisons import MOST_CELLS, MOST_REPEATS, attempts, expected_to
 from lib.ui import (
     answer,
     asking,
+    blind,
     compare_panels,
     comparing,
     comparison_actions,
@@ -17,6 +18,7 @@ from lib.ui import (
     merging,
     results,
     sidebar,
+    voting,
 )
 from lib.ui.comparing import Comparing
 from lib.ui.labels import plain
@@ -87,6 +89,9 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
 
 def _show_repeats(now: Comparing) -> None:
     """How many answers each question gets, and what that is expected to take."""
+    blind.show_switch(now)
+    if now.is_blind:
+        return
     st.number_input(
         "Answers each",
         1,
@@ -125,6 +130,9 @@ def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
     if now.following:
         with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
             _show_repeats(now)
+    voting.show(now)
+    if now.is_hidden:
+        return
     results.show(now.comparison)
     merging.show(now, tab)
     show_actions(now, tab)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from lib.chat.comparisons import expected_tokens
-from lib.ui import asking, comparison_actions
+from lib.ui import asking, audience, comparison_actions
 from lib.ui.comparing import Comparing, held
 from lib.ui.labels import plain
 
@@ -42,4 +42,4 @@ def _delete() -> None:
         st.rerun()
 
 
-_PANELS: dict[str, Callable[[], None]] = {DELETE: _delete}
+_PANELS: dict[str, Callable[[], None]] = {DELETE: _delete, audience.PANEL: audience.show_dialog}
