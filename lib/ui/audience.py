@@ -88,7 +88,7 @@ def _counted(now: Comparing) -> str:
 
 def _origin() -> str:
     """The address of this server as the presenter's browser has it."""
-    here = urlsplit(st.context.url or "")
+    here = urlsplit(st.context.url or f"http://{st.context.headers.get('Host', '')}")
     return f"{here.scheme}://{here.netloc}"
 
 

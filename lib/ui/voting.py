@@ -80,10 +80,10 @@ def _counted(now: Comparing, closed: Round, tally: Tally) -> str:
     """All choices with their counts, and the thumbs."""
     parts = []
     for cell_id in closed.models:
-        thumbs = f" (:material/thumb_up: {tally.up.get(cell_id, 0)} :material/thumb_down: {tally.down.get(cell_id, 0)})"
-        has_thumbs = cell_id in tally.up or cell_id in tally.down
+        up, down = tally.up.get(cell_id, 0), tally.down.get(cell_id, 0)
+        thumbs = f" :material/thumb_up: {up} :material/thumb_down: {down}" if up or down else ""
         name = plain(now.labels.get(cell_id, closed.letter(cell_id)))
-        parts.append(f"{name}: {tally.choices.get(cell_id, 0)}{thumbs if has_thumbs else ''}")
+        parts.append(f"{name}: {tally.choices.get(cell_id, 0)}{thumbs}")
     return " · ".join([*parts, *(f"{words}: {tally.choices.get(key, 0)}" for key, words in CHOICES.items())])
 
 
