@@ -44,22 +44,21 @@ def show(now: Comparing) -> None:
 def show_dialog() -> None:
     """The link, as text and as a QR code; the numbers; and the end of it."""
     now = held()
-    if not now.room:
-        st.markdown("This comparison is not open to a room any more.")
-        return
+    if not now.room:  # closed just now, or its time is up
+        comparison_actions.open_panel(None)
+        st.rerun()
     link = f"{_origin()}/room/{now.room.token}"
     st.markdown(
         "Whoever has this link follows the answers live and votes, and sees nothing else of this app."
     )
     with st.container(horizontal_alignment="center"):
-        st.image(_qr(link), width=QR_PIXELS)
+        st.image(_qr(link), width=QR_PIXELS, alt="QR code of the link")
     st.code(link, language=None, wrap_lines=True)
     _keep_counting(now)
     closes = f"{now.room.closes_at:%H:%M} UTC"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(f"It closes by itself at {closes}.", width="content")
-        if st.button("Close the room", key="close_room", icon=":material/block:", on_click=_close):
-            st.rerun()
+        st.button("Close the room", key="close_room", icon=":material/block:", on_click=_close)
 
 
 def count(now: Comparing) -> None:

@@ -34,15 +34,15 @@ def show_cell(now: Comparing, cell: Conversation, label: str, models: list[str])
 
 def _show_head(now: Comparing, cell: Conversation, label: str, models: list[str]) -> None:
     is_draft = now.comparison.prompt is None
+    if now.is_hidden:
+        # No container: one in the same place would keep the pickers of before until the run ends.
+        st.markdown(f"**{plain(label)}**")
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"cellhead-{cell.id}"):
         if is_draft:
             choices.show_model(cell, models, comparing.of(cell), width=0)
         else:
             st.markdown(f"**{plain(label)}**", width="stretch")
-        if now.is_hidden:
-            for _ in range(2):  # what stood here before the question would stay until its end
-                st.empty()
-            return
         with st.popover(
             "", icon=":material/tune:", type="tertiary", key=f"settings-{cell.id}", on_change="rerun"
         ) as popover:
