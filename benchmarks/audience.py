@@ -128,7 +128,7 @@ async def _hold(app: AppServer, presenter: PageSocket, link: str, prompt: Prompt
     devices = [await _enter(link) for _ in range(count)]
     started, cpu = time.monotonic(), cpu_seconds(app.pid)
     presenter.ask(str(prompt))
-    drained = asyncio.create_task(asyncio.to_thread(presenter.wait_for_text, "Which answer is best?"))
+    drained = asyncio.create_task(asyncio.to_thread(_wait_for_ballot, presenter))
     async with asyncio.timeout(prompt.seconds + PATIENCE):
         await asyncio.gather(*map(_follow, devices))
     seconds, cpu = time.monotonic() - started, cpu_seconds(app.pid) - cpu
@@ -142,6 +142,12 @@ async def _hold(app: AppServer, presenter: PageSocket, link: str, prompt: Prompt
         with suppress(ConnectionError):
             await device.writer.wait_closed()
     return Outcome(devices, _missing(devices, prompt), _miscounted(devices, cast), seconds, cpu)
+
+
+def _wait_for_ballot(presenter: PageSocket) -> None:
+    """Take what the presenter's page is sent, until all answers stand there."""
+    while not presenter.tree.find("reveal"):
+        presenter.receive(PATIENCE)
 
 
 async def _enter(link: str) -> Device:
