@@ -1,6 +1,7 @@
 """One cell of a comparison: its model, its figures, what it was asked and says, what can be done with it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,51 +11,80 @@ from lib.chat.conversations import Conversation
 from lib.chat.messages import Message
 from lib.chat.reply import Reply
 from lib.engine.live import LiveTape
-from lib.ui import answer, asking, blind, buttons, cell_actions, choices, comparing, figures, remarks
+from lib.ui import (
+    answer,
+    asking,
+    attached,
+    blind,
+    buttons,
+    cell_actions,
+    choices,
+    comparing,
+    comparison_actions,
+    figures,
+    parameters,
+    remarks,
+    remedies,
+)
 from lib.ui.comparing import Comparing
 from lib.ui.labels import plain
+from lib.ui.remedies import Ways
+from lib.ui.session import Session
+
+LONGEST_LABEL = 18
+"""Characters of a cell's name that are sure to be seen whole; a longer one is told in a tooltip too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slots:
     """The places of a cell that change when its reply ends."""
 
+    now: Comparing
+    tab: Session
     cell: Conversation
     figures: DeltaGenerator
     controls: DeltaGenerator
     outcome: DeltaGenerator
 
 
-def show_cell(now: Comparing, cell: Conversation, label: str, models: list[str]) -> Slots | None:
+def show_cell(now: Comparing, tab: Session, cell: Conversation, label: str) -> Slots | None:
     """Draw a cell; a running reply streams on a thread of its own. Returns the slots where one runs."""
-    _show_head(now, cell, label, models)
-    slots = _show_talk(now, cell) if cell.messages else None
+    _show_head(now, tab, cell, label)
+    slots = _show_talk(now, tab, cell) if cell.messages else None
     return slots if cell.id in now.following else None
 
 
-def _show_head(now: Comparing, cell: Conversation, label: str, models: list[str]) -> None:
-    is_draft = now.comparison.prompt is None
+def _show_head(now: Comparing, tab: Session, cell: Conversation, label: str) -> None:
     if now.is_hidden:
         # No container: one in the same place would keep the pickers of before until the run ends.
         st.markdown(f"**{plain(label)}**")
         return
+    is_draft, models = now.comparison.prompt is None, tab.models_for_cells
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"cellhead-{cell.id}"):
         if is_draft:
             choices.show_model(cell, models, comparing.of(cell), width=0)
         else:
-            st.markdown(f"**{plain(label)}**", width="stretch")
+            name = plain(label)
+            st.markdown(f"**{name}**", width="stretch", help=name if len(label) > LONGEST_LABEL else None)
         with st.popover(
             "", icon=":material/tune:", type="tertiary", key=f"settings-{cell.id}", on_change="rerun"
         ) as popover:
             if popover.open:
-                if not is_draft:
-                    choices.show_model(cell, models, comparing.of(cell), width=0)
-                choices.show(cell, comparing.of(cell))
+                _show_settings(tab, cell, is_draft=is_draft)
         if is_draft and len(now.comparison.cells) > FEWEST_CELLS:
             buttons.show_icon("close", "Remove", cell_actions.remove, cell.id)
 
 
-def _show_talk(now: Comparing, cell: Conversation) -> Slots:
+def _show_settings(tab: Session, cell: Conversation, *, is_draft: bool) -> None:
+    of = comparing.of(cell)
+    with st.container(width=parameters.WIDTH):
+        if not is_draft:
+            choices.show_model(cell, tab.models_for_cells, of, width=0)
+        find = partial(comparing.structure_of, cell.id)
+        parameters.show(cell, tab.connection, find, of)
+
+
+def _show_talk(now: Comparing, tab: Session, cell: Conversation) -> Slots:
     """What was asked and said in a cell, below the figures of its last reply."""
     with st.container(key=f"figures-{cell.id}"):
         line, controls = st.empty(), st.empty()
@@ -63,23 +93,23 @@ def _show_talk(now: Comparing, cell: Conversation) -> Slots:
     tape = now.following.get(cell.id)
     with st.container(key=f"answer-{path[-1].id}"):
         if tape:
-            _stream(tape)
+            _stream(tape, beside=len(now.following) - 1)
         elif now.is_hidden:
             answer.show_text(path[-1:])  # who thinks, and for how long, tells models apart
         else:
             answer.show(path[-1:])
-    slots = Slots(cell, line, controls, outcome=st.empty())
+    slots = Slots(now, tab, cell, line, controls, outcome=st.empty())
     if tape:
         _show_stop(slots)
     else:
-        show_ended(now, slots)
+        show_ended(slots)
     return slots
 
 
 def _show_question(now: Comparing, cell: Conversation, path: list[Message]) -> None:
     """What a cell was asked last; what was said before is folded, so that the answer is in view."""
     *earlier, question = path
-    if now.is_hidden:
+    if now.is_hidden:  # earlier figures and names would tell
         if earlier:
             _show_said(question)
     elif earlier:
@@ -102,6 +132,7 @@ def _show_said(message: Message) -> None:
     """A message of before, whole."""
     if message.role == "user":
         with st.container(key=f"bubble-{message.id}"):
+            attached.show(message.attachments)
             answer.show_blocks(message.content)
         return
     answer.show([message])
@@ -110,42 +141,63 @@ def _show_said(message: Message) -> None:
 
 
 @st.fragment(parallel=True)
-def _stream(tape: LiveTape) -> None:
-    answer.stream(tape)
+def _stream(tape: LiveTape, beside: int) -> None:
+    answer.stream(tape, beside=beside)
 
 
 def _show_stop(slots: Slots) -> None:
-    slots.controls.button(
-        "Stop",
-        key=f"stop-{slots.cell.id}",
-        icon=":material/stop_circle:",
-        type="tertiary",
-        on_click=cell_actions.stop,
-        args=(slots.cell.id,),
-    )
+    cell_id = slots.cell.id
+    with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.button(
+            "Stop",
+            key=f"stop-{cell_id}",
+            icon=":material/stop_circle:",
+            type="tertiary",
+            on_click=cell_actions.stop,
+            args=(cell_id,),
+        )
+        if not slots.now.is_hidden:
+            _show_inspect(cell_id, of=f"running-{cell_id}")  # the same run draws the other one at the end
 
 
-def show_ended(now: Comparing, slots: Slots) -> None:
+def show_ended(slots: Slots) -> None:
     """The figures of a reply that has ended, what went wrong, and what can be done with it."""
     cell = slots.cell
     message = cell.path()[-1]
-    if now.is_hidden:
+    if slots.now.is_hidden:
         with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            blind.show_controls(now, cell)
+            blind.show_controls(slots.now, cell)
         with slots.outcome.container():
             blind.show_outcome(message)
         return
     reply = message.reply or Reply()
-    slots.figures.caption(figures.summary(reply))
+    slots.figures.caption(figures.summary(reply, figures.cost(reply, slots.now.prices)))
     with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         buttons.show_icon("refresh", "Retry: another version", asking.retry, cell.id)
         if reply.text:
             buttons.show_icon("content_copy", "Copy", cell_actions.copy, cell.id)
             buttons.show_icon("forum", "Continue in chat", cell_actions.take_over, cell.id)
+        _show_inspect(cell.id, of=cell.id)
         _show_versions(cell, message)
         remarks.show_other_model(reply)
     with slots.outcome.container():
-        answer.show_outcome(message)
+        answer.show_outcome(message, partial(remedies.show, slots.tab, [message], ways=_ways(cell)))
+
+
+def _show_inspect(cell_id: str, of: str) -> None:
+    buttons.show_icon("frame_inspect", cell_actions.INSPECT, cell_actions.inspect, cell_id, of=of)
+
+
+def _ways(cell: Conversation) -> Ways:
+    """What can be done about an error in a cell."""
+    return Ways(
+        try_again=lambda _: asking.retry(cell.id),
+        ask_model=lambda _, model: asking.ask_model(cell.id, model),
+        new=comparison_actions.start_new,
+        new_label="New comparison",
+        edit=None,
+        go_on=None,
+    )
 
 
 def _show_versions(cell: Conversation, message: Message) -> None:

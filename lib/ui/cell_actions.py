@@ -8,6 +8,9 @@ from lib.engine.engine import new_id
 from lib.ui import errors, session
 from lib.ui.comparing import held
 
+INSPECT = "Inspect"
+"""The inspector's name among the dialogs."""
+
 
 def stop(cell_id: str) -> None:
     """Stop a cell: its running reply, and those that would follow."""
@@ -24,6 +27,12 @@ def copy(cell_id: str) -> None:
     """Put a cell's last answer on the clipboard, as the model wrote it."""
     if cell := held().cell(cell_id):
         session.held().copied = cell.path()[-1].content
+
+
+def inspect(cell_id: str) -> None:
+    """Open the inspector on a cell's last answer."""
+    now = held()
+    now.panel, now.inspected = INSPECT, cell_id
 
 
 @errors.stored

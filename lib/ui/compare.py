@@ -6,15 +6,17 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
-from lib.chat.comparisons import MOST_CELLS, MOST_REPEATS, attempts, expected_tokens, missing
+from lib.chat.comparisons import MOST_CELLS, MOST_REPEATS, attempts, missing
 from lib.ui import (
     answer,
     asking,
+    attached,
     blind,
     compare_panels,
     comparing,
     comparison_actions,
     composer,
+    figures,
     merging,
     results,
     sidebar,
@@ -48,13 +50,13 @@ def show_sidebar(now: Comparing) -> None:
 
 def show_prompt(now: Comparing, tab: Session) -> None:
     """What all cells were asked; an invitation while nothing was."""
-    prompt = now.comparison.prompt
-    if prompt is not None:
+    if question := now.comparison.question:
         with (
             st.container(key="prompt_row", horizontal_alignment="right"),
             st.container(key="bubble-prompt", width="content"),
         ):
-            answer.show_blocks(prompt)
+            attached.show(question.attachments)
+            answer.show_blocks(question.content)
         return
     # One element, as the prompt is: one less would move the cells while they stream.
     st.markdown(
@@ -70,7 +72,10 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
     is_draft = now.comparison.prompt is None
     placeholder = "Ask all models" if is_draft else "Ask all of them something more"
     with st.bottom:  # a message box at the top level would make the page scroll after the longest answer
-        composer.show_box(tab, comparing.BOX, placeholder, asking.submit)
+        with st.container(key="tray"):
+            attached.show_waiting(now, asking.detach)
+            _show_refusals(now, tab)
+        composer.show_box(tab, now, comparing.BOX, placeholder, asking.submit)
         with st.container(key="composer"):
             slot = st.empty()
     with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -85,6 +90,16 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
         else:
             _show_repeats(now)
     return slot
+
+
+def _show_refusals(now: Comparing, tab: Session) -> None:
+    """Say which models have refused images before."""
+    if now.is_hidden:
+        return
+    refuses = app.get().engine.refuses_images
+    models = dict.fromkeys(cell.model for cell in now.comparison.cells)
+    if names := [plain(model) for model in models if model and refuses(tab.connection, model)]:
+        st.caption(f":material/hide_image: {', '.join(names)}: refused images before.")
 
 
 def _show_repeats(now: Comparing) -> None:
@@ -102,17 +117,17 @@ def _show_repeats(now: Comparing) -> None:
         width=110,
     )
     cells = now.comparison.compared
+    each = "answer each" if now.repeats == 1 else "answers each"
     if now.comparison.prompt is None:
-        count, tokens = len(cells) * now.repeats, expected_tokens(cells, "?", now.repeats)
-        each = "answer each" if now.repeats == 1 else "answers each"
-        st.caption(f"{each} · ≈ {tokens:,} tokens for {count} answers", width="content")
+        st.caption(each, width="content")
+        about = figures.about(now.expected(""))
+        st.caption(f"{len(cells) * now.repeats} answers: {about}", width="content")
         return
     lacking = sum(missing(cell, now.repeats) for cell in cells)
-    each = "answer each" if now.repeats == 1 else "answers each"
     st.caption(each, width="content")
     if lacking:
         _button(f"Ask {lacking} more", "repeat", "repeat", asking.repeat)
-        st.caption(f"≈ {expected_tokens(cells, '', now.repeats):,} tokens", width="content")
+        st.caption(figures.about(now.expected(None)), width="content")
 
 
 def _show_progress(now: Comparing) -> None:
@@ -133,7 +148,7 @@ def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
     voting.show(now)
     if now.is_hidden:
         return
-    results.show(now.comparison)
+    results.show(now.comparison, now.prices)
     merging.show(now, tab)
     show_actions(now, tab)
 

@@ -4,18 +4,19 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from lib.chat.comparisons import expected_tokens
-from lib.ui import asking, audience, comparison_actions
+from lib.ui import asking, audience, cell_actions, comparison_actions, figures, inspector, panels, session
 from lib.ui.comparing import Comparing, held
 from lib.ui.labels import plain
+from lib.ui.session import Session
 
 DELETE = "Delete"
-"""The names of the dialogs."""
 
 
-def show(now: Comparing) -> None:
-    """Draw the dialog that is open, if one is."""
-    if now.pending is not None:
+def show(now: Comparing, tab: Session) -> None:
+    """Draw the dialog that is open, if one is; the one for a key is the chat's."""
+    if tab.panel == panels.CONNECT:
+        panels.show(tab)
+    elif now.pending is not None:
         _ask_first(now)
     elif draw := _PANELS.get(now.panel or ""):
         draw()
@@ -27,9 +28,9 @@ def _closed() -> None:
 
 @st.dialog("Run this?", on_dismiss=asking.withdraw)
 def _ask_first(now: Comparing) -> None:
-    cells = now.comparison.cells
-    tokens = expected_tokens(cells, now.pending or "", now.repeats)
-    st.markdown(f"{len(cells)} cells with {now.repeats} answers each will take about **{tokens:,} tokens**.")
+    about = figures.about(now.expected(now.pending.text if now.pending else None))
+    each = "one answer" if now.repeats == 1 else f"{now.repeats} answers"
+    st.markdown(f"{len(now.comparison.cells)} cells with {each} each will take about **{about[2:]}**.")
     if st.button("Run", key="confirm_run", type="primary", on_click=asking.confirm):
         st.rerun()
 
@@ -42,4 +43,15 @@ def _delete() -> None:
         st.rerun()
 
 
-_PANELS: dict[str, Callable[[], None]] = {DELETE: _delete, audience.PANEL: audience.show_dialog}
+@st.dialog("Inspect a reply", width="large", icon=":material/frame_inspect:", on_dismiss=_closed)
+def _inspect() -> None:
+    now = held()
+    if (cell := now.cell(now.inspected or "")) and not now.is_hidden:
+        inspector.show(cell, session.held().connection, now.tapes)
+
+
+_PANELS: dict[str, Callable[[], None]] = {
+    DELETE: _delete,
+    cell_actions.INSPECT: _inspect,
+    audience.PANEL: audience.show_dialog,
+}

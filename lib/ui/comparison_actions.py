@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib import app
 from lib.chat.comparisons import MOST_CELLS, SWEEP_TEMPERATURES
-from lib.ui import cell_actions, comparing, errors
+from lib.ui import cell_actions, drafts, errors
 from lib.ui.comparing import held
 
 
@@ -14,7 +14,7 @@ def add_cell() -> None:
     """One more cell, with the settings of the last one and a model that is not there yet."""
     now = held()
     if len(now.comparison.cells) < MOST_CELLS:
-        comparing.add(now.comparison, like=now.comparison.cells[-1]).model = None
+        drafts.add(now.comparison, like=now.comparison.cells[-1]).model = None
 
 
 def sweep() -> None:
@@ -23,7 +23,7 @@ def sweep() -> None:
     first = now.comparison.cells[0]
     now.comparison.cells.clear()
     for temperature in SWEEP_TEMPERATURES:
-        cell = comparing.add(now.comparison, like=first)
+        cell = drafts.add(now.comparison, like=first)
         cell.params = replace(first.params, temperature=temperature)
 
 
@@ -36,7 +36,7 @@ def stop_all() -> None:
 def start_new() -> None:
     """A new comparison of the same models."""
     now = held()
-    now.open(comparing.draft(like=now.comparison))
+    now.open(drafts.draft(like=now.comparison))
     now.invitation = None
     st.query_params.clear()
 
