@@ -32,6 +32,11 @@ def show(turn: Turn) -> None:
     show_blocks(_markdown(turn))
 
 
+def show_text(turn: Turn) -> None:
+    """Draw only what an answer says: nothing of how it came to it."""
+    show_blocks(_markdown(turn))
+
+
 def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False, beside: int = 0) -> None:
     """Draw a running reply as it grows; returns when it has ended.
 
