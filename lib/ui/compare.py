@@ -164,8 +164,7 @@ def show_actions(now: Comparing, tab: Session) -> None:  # noqa: ARG001 what is 
         if not any(cell.is_temporary for cell in now.comparison.cells):
             present.show_button(now.comparison)
             recordings.show_keep(now.comparison)
-            if not (now.round and now.round.is_hidden):  # it names the models
-                _button("Report", "report", "summarize", _open_report)
+            _button("Report", "report", "summarize", _open_report)
             _button("Delete", "delete_comparison", "delete", _open_delete)
 
 
