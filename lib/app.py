@@ -77,7 +77,7 @@ def build(settings: Settings) -> App:
     store.conversations.purge_old()
     files = open_files(settings)
     if not storage_problem:
-        files.sweep(store.attachments.ids())
+        files.sweep(store.attachments.ids() | store.decks.image_ids())
     engine = Engine(
         gateway(settings),
         store,
