@@ -193,6 +193,10 @@ class PageSocket:
     def bytes_received(self) -> int:
         return sum(map(len, self.frames))
 
+    def shown(self, key: str) -> str:
+        """The text that a text field shows."""
+        return self._held[self.widget(key).proto.id].string_value
+
     def widget(self, key: str) -> Node:
         """The widget with this key, waiting for it."""
         self.wait_for(lambda: self.tree.find(key) is not None, f"The widget {key!r}")

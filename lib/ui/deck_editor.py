@@ -93,6 +93,7 @@ def _show_prompt(now: Decks, deck: Deck, prompt: Prompt, at: int) -> None:
     with st.container(border=True, key=f"deckprompt-{prompt.id}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
             st.markdown(f"**{at + 1}**", width="content")
+            st.caption(_extras(prompt), width="content")
             st.space("stretch")
             last = len(deck.prompts) - 1
             _icon(prompt, "arrow_upward", "Move up", deck_actions.move, prompt.id, at - 1, disabled=at == 0)
@@ -108,7 +109,7 @@ def _show_prompt(now: Decks, deck: Deck, prompt: Prompt, at: int) -> None:
             _icon(prompt, "delete", "Remove this prompt", deck_actions.remove, prompt.id)
         _write(prompt, "text", "Prompt", "What every model is asked", LONGEST_PROMPT, is_bare=True)
         with st.expander(
-            _extras(prompt), type="compact", key=f"extras-{prompt.id}", on_change="rerun"
+            "Notes, files, system prompt", type="compact", key=f"extras-{prompt.id}", on_change="rerun"
         ) as fold:
             if fold.open:
                 _show_extras(now, prompt)
@@ -122,8 +123,7 @@ def _extras(prompt: Prompt) -> str:
         f"{count} {'file' if count == 1 else 'files'}" if count else "",
         "own system prompt" if prompt.system_prompt.strip() else "",
     ]
-    known = [part for part in parts if part]
-    return f"With {', '.join(known)}" if known else "Notes, files, system prompt"
+    return " · ".join(part for part in parts if part)
 
 
 def _show_extras(now: Decks, prompt: Prompt) -> None:

@@ -9,7 +9,7 @@ from lib.chat.comparisons import Comparison
 from lib.chat.conversations import Conversation
 from lib.chat.deck_runs import DeckRun
 from lib.chat.decks import Deck
-from lib.ui import choices, comparing, session
+from lib.ui import actions, choices, comparing, session
 
 KEY = "decks"
 """Of this tab's state in `st.session_state`."""
@@ -67,7 +67,9 @@ def current() -> Decks:
     """This tab's state, brought up to date with the address and the store."""
     now, store = held(), app.get().store
     wanted = st.query_params.get(DECK, ""), st.query_params.get(RUN, "")
-    if wanted != now.address and any(wanted):
+    # A click that comes twice brings the address of before the first one along.
+    is_late = now.sent is not None and st.session_state.get(actions.SEND_ID) == now.sent
+    if wanted != now.address and any(wanted) and not is_late:
         now.open_run(wanted[1]) if wanted[1] else now.open_deck(wanted[0])
     now.run = store.deck_runs.get(now.run_id) if now.run_id else None
     now.deck = store.decks.get(now.deck_id) if now.deck_id else None
