@@ -13,6 +13,8 @@ LONGEST_PROMPT = 200_000
 """Characters, as in the chat: more is a document."""
 LONGEST_NOTES = 20_000
 LONGEST_TITLE = 120
+LONGEST_DECK = 2_000_000
+"""Characters of all that is written in a deck that comes as a file, its documents too."""
 MOST_FILES = 10
 """With one prompt."""
 UNTITLED = "New deck"
@@ -50,6 +52,19 @@ class Deck:
     def system_prompt_of(self, prompt: Prompt) -> str:
         """What a model is told before this prompt."""
         return prompt.system_prompt or self.system_prompt
+
+    @property
+    def characters(self) -> int:
+        """All that is written in it, its documents too."""
+        texts = [self.system_prompt]
+        for prompt in self.prompts:
+            texts += [
+                prompt.text,
+                prompt.system_prompt,
+                prompt.notes,
+                *(one.text for one in prompt.attachments),
+            ]
+        return sum(map(len, texts))
 
     def place(self, prompt_id: str) -> int | None:
         """The place of a prompt, counted from 0; `None` when it is not here."""

@@ -58,6 +58,7 @@ def read(name: str, data: bytes, *, new_id: NewId) -> Deck:
     deck = _from_csv(text, new_id) if is_csv else _from_yaml(text, new_id)
     if not deck.prompts:
         raise FormatError("", "holds no prompt")
+    _bound(deck.characters, decks.LONGEST_DECK, "", "characters in all")
     return deck if deck.title != decks.UNTITLED else replace(deck, title=decks.title_of(PurePath(name).stem))
 
 

@@ -132,7 +132,8 @@ def _show_extras(now: Decks, prompt: Prompt) -> None:
     for attachment in prompt.attachments:
         key = f"{prompt.id}-{attachment.id}"
         with st.container(horizontal=True, vertical_alignment="center", key=f"deckfile-{key}"):
-            attached.show([attachment])
+            with st.container(width="content"):
+                attached.show([attachment])
             st.button(
                 "",
                 key=f"detach-{key}",

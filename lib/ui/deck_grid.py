@@ -118,7 +118,9 @@ def _median(one: ColumnFigures, rows: int) -> dict[str, str]:
 
 def dollars(cost: float) -> str:
     """An amount in USD, with as many decimals as say something."""
-    return f"${cost:,.2f}" if cost >= 1 else f"${cost:.2g}" if cost >= 0.0001 or cost == 0 else "< $0.0001"
+    if 0 < cost < 0.0001:
+        return "< $0.0001"
+    return f"${cost:,.2f}" if cost >= 0.1 or cost == 0 else f"${cost:.2g}"
 
 
 def _short(text: str, characters: int) -> str:

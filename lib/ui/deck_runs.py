@@ -27,7 +27,6 @@ def show(now: Decks, tab: Session) -> None:
         return
     rows = _rows(now, run)
     _show_head(run)
-    st.container(key="deck_run_actions", horizontal=True)
     shown = _standing(run, rows)
     _show_controls(run, rows, tab)
     st.fragment(_show_moving, run_every=LIVE_SECONDS if _is_moving(run, rows) else IDLE_SECONDS)(shown)
@@ -92,28 +91,41 @@ def _show_head(run: DeckRun) -> None:
 
 
 def _show_controls(run: DeckRun, rows: Rows, tab: Session) -> None:
-    """Buttons for what can be done now; what has not been answered is asked with one of them."""
-    engine, progress = app.get().engine.deck_runs, _progress(rows)
+    """What can be done with the run now, and with its answers."""
+    engine = app.get().engine.deck_runs
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run_controls"):
         if engine.is_running(run.id):
-            if engine.is_ending(run.id):
-                st.caption("Waiting for the replies that run…", width="content")
-                button("Go on", "resume_run", "play_arrow", deck_run_actions.resume)
-            else:
-                button("Pause", "pause_run", "pause", deck_run_actions.pause)
-            button("Stop", "stop_run", "stop_circle", deck_run_actions.stop)
-        elif progress.missing:
-            label = f"Ask the missing {progress.missing}" if progress.done else "Run"
-            is_blocked = tab.connection.needs_key
-            button(label, "resume_run", "play_arrow", deck_run_actions.resume, disabled=is_blocked)
-            gaps = [(each.row, each.column) for _, fields in rows for each in fields if each.is_missing]
-            st.caption(estimated(deck_run_actions.estimate(run, gaps)), width="content")
-        elif progress.running:
-            button("Stop", "stop_run", "stop_circle", deck_run_actions.stop)
+            _show_running(run)
         else:
-            st.caption("All answers are here. A click on one opens it as a comparison.", width="content")
+            _show_resting(run, rows, tab)
+        st.space("stretch")
+        st.container(key="deck_run_actions", horizontal=True, width="content")
     if problem := engine.problem(run.id):
         st.warning(plain(problem), icon=":material/pause_circle:")
+
+
+def _show_running(run: DeckRun) -> None:
+    if app.get().engine.deck_runs.is_ending(run.id):
+        st.caption("Waiting for the replies that run…", width="content")
+        button("Go on", "resume_run", "play_arrow", deck_run_actions.resume)
+    else:
+        button("Pause", "pause_run", "pause", deck_run_actions.pause)
+    button("Stop", "stop_run", "stop_circle", deck_run_actions.stop)
+
+
+def _show_resting(run: DeckRun, rows: Rows, tab: Session) -> None:
+    """What has no answer can be asked, with what that is expected to take."""
+    progress = _progress(rows)
+    if progress.missing:
+        label = f"Ask the missing {progress.missing}" if progress.done else "Run"
+        is_blocked = tab.connection.needs_key
+        button(label, "resume_run", "play_arrow", deck_run_actions.resume, disabled=is_blocked)
+        gaps = [(each.row, each.column) for _, fields in rows for each in fields if each.is_missing]
+        st.caption(estimated(deck_run_actions.estimate(run, gaps)), width="content")
+    elif progress.running:
+        button("Stop", "stop_run", "stop_circle", deck_run_actions.stop)
+    else:
+        st.caption("All answers are here. A click on one opens it as a comparison.", width="content")
 
 
 def estimated(one: values.Estimate) -> str:

@@ -153,6 +153,7 @@ def test_a_yaml_by_hand_may_be_a_list_of_texts() -> None:
             "prompts[0].notes has 20,001 characters",
         ),
         (b"!!python/object/apply:os.system [echo]", "it must be an object."),
+        (b"prompts:\n" + (b"- " + b"a" * 190_000 + b"\n") * 11, "it has 2,090,000 characters in all"),
         (b"? [a]\n: b", "line 1 is no YAML: found unhashable key."),
         (b"\0\1\2", "it is no text; a deck is a YAML or CSV file."),
         (b"a" * (LARGEST_DECK + 1), "it is larger than 20 MB."),
