@@ -10,7 +10,7 @@ from lib.chat.errors import Category, ChatError
 from lib.chat.messages import Message
 from lib.chat.models import closest
 from lib.chat.reply import Reply
-from lib.ui import actions, panels
+from lib.ui import actions, conversation_actions, panels
 from lib.ui.labels import plain
 from lib.ui.session import Session
 
@@ -77,7 +77,7 @@ def _show_balance(session: Session, turn: Turn) -> None:
 
 
 def _new_chat(_: Session, turn: Turn) -> None:
-    _button("Start a new chat", "edit_square", turn, actions.new_chat)
+    _button("Start a new chat", "edit_square", turn, conversation_actions.new_chat)
 
 
 def _edit_question(session: Session, turn: Turn) -> None:
