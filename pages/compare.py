@@ -2,22 +2,26 @@
 
 import streamlit as st
 
-from lib.ui import cells, clipboard, compare, comparing, pace, session
+from lib.ui import cells, clipboard, compare, compare_panels, comparing, composer, outage, pace, session
 
 session.hear_models()  # before the page's turn: all others wait for that
+comparing.hear_prices()
 tab = session.elsewhere()
 with pace.building():
     now = comparing.current()
     compare.show_sidebar(now)
+    with st.container(key="notices"):
+        outage.show(tab)
     with st.container(key="asked"):
         compare.show_prompt(now, tab)
     with st.container(key="cells"):
-        running = cells.show(now, tab.models_for_cells)
+        running = cells.show(now, tab)
     below_box = compare.show_composer(now, tab)
     clipboard.show(tab)
-    compare.show_question(now)
+    compare_panels.show(now, tab)
+    composer.settle(now, comparing.BOX)
     results = st.container(key="results")
 
-cells.watch(now, running)
+cells.watch(now, tab, running)
 with results:
     compare.show_ended(now, tab, below_box)

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from lib.ui import deck_editor, deck_list, deck_runs, deck_setup, decks, pace, session
+from lib.ui import comparing, deck_editor, deck_list, deck_runs, deck_setup, decks, pace, session
 
 session.hear_models()  # before the page's turn: all others wait for that
+comparing.hear_prices()
 tab = session.elsewhere()
 with pace.building():
     now = decks.current()

@@ -10,7 +10,7 @@ from lib.chat.conversations import Conversation
 from lib.chat.messages import Message, Params
 from lib.chat.prices import Prices
 from lib.chat.reply import Reply, State
-from lib.chat.usage import Source, estimate_usage
+from lib.chat.usage import Source
 
 FEWEST_CELLS, MOST_CELLS = 2, 8
 MOST_REPEATS = 10
@@ -19,10 +19,6 @@ SYNTHESIS = (
     "leave out what is wrong or said twice, and say where the answers contradict each other."
 )
 """What a synthesis begins with."""
-USUAL_ANSWER_TOKENS = 500
-"""A page of text: the guess where a model has not answered yet."""
-CEILING_TOKENS = 50_000
-"""What is expected to take more is asked about first."""
 SWEEP_TEMPERATURES = (0.0, 0.7, 1.0)
 """Certain, usual, and free: what a sweep asks the same model with."""
 
@@ -41,14 +37,22 @@ class Comparison:
     """Its place in that run."""
 
     @property
+    def question(self) -> Message | None:
+        """What all cells were asked first; `None` before that.
+
+        It is the oldest of the first cell: where that got no answer, a later question took its place.
+        """
+        return next(iter(self.cells[0].messages.values()), None) if self.cells else None
+
+    @property
     def prompt(self) -> str | None:
-        """What all cells were asked first; `None` before that."""
-        return _first_question(self.cells[0]) if self.cells else None
+        """The text of that question."""
+        return self.question.content if self.question else None
 
     @property
     def compared(self) -> list[Conversation]:
         """The cells that were asked the same; a synthesis of them was asked something else."""
-        return [cell for cell in self.cells if _first_question(cell) == self.prompt]
+        return [cell for cell in self.cells if not is_synthesis(cell)] or self.cells
 
     @property
     def updated_at(self) -> dict[str, datetime]:
@@ -106,36 +110,15 @@ def synthesis(comparison: Comparison) -> str:
     return "\n\n".join([SYNTHESIS, "## Question", *asked, *numbered])
 
 
-def _first_question(cell: Conversation) -> str | None:
+def is_synthesis(cell: Conversation) -> bool:
+    """Whether a cell merges the answers of the others."""
     path = cell.path()
-    return path[0].content if path else None
+    return bool(path) and path[0].content.startswith(SYNTHESIS)
 
 
 def missing(cell: Conversation, wanted: int) -> int:
     """How many answers a cell's last question lacks."""
     return max(0, wanted - len(attempts(cell)))
-
-
-def expected_tokens(cells: Sequence[Conversation], text: str, wanted: int) -> int:
-    """About how many tokens it takes to ask every cell `text` that often; for its last question with `""`."""
-    return sum(
-        (wanted if text else missing(cell, wanted)) * (_prompt_tokens(cell, text) + _answer_tokens(cell))
-        for cell in cells
-    )
-
-
-def _prompt_tokens(cell: Conversation, text: str) -> int:
-    path = cell.path() if text else cell.path()[:-1]
-    texts = [cell.system_prompt, *(message.content for message in path), text]
-    return estimate_usage([one for one in texts if one], "").prompt_tokens or 0
-
-
-def _answer_tokens(cell: Conversation) -> int:
-    """What its answers took so far, at the median; before the first, its limit or what is usual."""
-    known = Spread.of([(message.reply or Reply()).usage.completion_tokens for message in attempts(cell)])
-    if known:
-        return round(known.median)
-    return min(cell.params.max_tokens or USUAL_ANSWER_TOKENS, USUAL_ANSWER_TOKENS)
 
 
 def attempts(cell: Conversation) -> list[Message]:
@@ -158,9 +141,9 @@ def released(cell: Conversation, *, new_id: Callable[[], str], now: datetime) ->
 
 def labels(cells: Sequence[Conversation]) -> list[str]:
     """A name for each cell: its model, and what tells it from other cells of the same model."""
-    models = Counter(cell.model for cell in cells)
+    models = Counter(asked_model(cell) for cell in cells)
     named = [
-        " · ".join([_name(cell), *(_settings(cell.params) if models[cell.model] > 1 else ())])
+        " · ".join([_name(cell), *(_settings(cell.params) if models[asked_model(cell)] > 1 else ())])
         for cell in cells
     ]
     seen: Counter[str] = Counter()
@@ -196,9 +179,15 @@ def _is_best(
     return len(known) > 1 and value == best(known)
 
 
+def asked_model(cell: Conversation) -> str | None:
+    """The model that was asked for the shown answer; before the first one, the chosen one."""
+    leaf = cell.messages.get(cell.leaf_id or "")
+    return (leaf.reply.model_requested if leaf and leaf.reply else None) or cell.model
+
+
 def _name(cell: Conversation) -> str:
-    is_synthesis = (_first_question(cell) or "").startswith(SYNTHESIS)
-    return f"Synthesis by {cell.model}" if is_synthesis else cell.model or "No model"
+    model = asked_model(cell) or "No model"
+    return f"Synthesis by {model}" if is_synthesis(cell) else model
 
 
 def _settings(params: Params) -> list[str]:
@@ -210,11 +199,13 @@ def _settings(params: Params) -> list[str]:
 
 
 def _figures(label: str, cell: Conversation, prices: Prices) -> CellFigures:
+    model = asked_model(cell)
     replies = [message.reply or Reply() for message in attempts(cell)]
+    replies = [reply for reply in replies if reply.model_requested in (model, None)]
     ended = [reply for reply in replies if reply.state is not State.RUNNING]
     done = [reply for reply in ended if reply.state is State.COMPLETED]
     sources = {reply.usage.source for reply in done if reply.usage.completion_tokens is not None}
-    price = prices.get(cell.model or "")
+    price = prices.get(model or "")
     return CellFigures(
         label=label,
         replies=len(done),

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from lib.chat import comparisons, decks
-from lib.chat.comparisons import USUAL_ANSWER_TOKENS, Comparison, Spread
+from lib.chat.comparisons import Comparison, Spread
 from lib.chat.conversations import Conversation
 from lib.chat.decks import Deck, Prompt
+from lib.chat.expected import USUAL_ANSWER_TOKENS, Expected
 from lib.chat.messages import Message, Params
 from lib.chat.prices import Price, Prices
 from lib.chat.reply import Reply, State
@@ -91,18 +92,6 @@ class Progress:
     def waiting(self) -> int:
         """Those that were never asked."""
         return self.missing - self.failed
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What a run is expected to take."""
-
-    answers: int
-    tokens: int
-    cost: float | None
-    """In USD, of the models whose prices are known; `None` where none is."""
-    unpriced: int
-    """How many columns the cost leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +177,7 @@ def progress(of_run: Sequence[Field]) -> Progress:
     return Progress(len(states), done, running, failed=tried - done - running)
 
 
-def estimate(run: DeckRun, missing: Sequence[tuple[int, int]], prices: Prices) -> Estimate:
+def expected(run: DeckRun, missing: Sequence[tuple[int, int]], prices: Prices) -> Expected:
     """What the answers of the fields at these rows and columns are expected to take."""
     tokens, cost, unpriced = 0, 0.0, set[int]()
     for row, at in missing:
@@ -199,7 +188,7 @@ def estimate(run: DeckRun, missing: Sequence[tuple[int, int]], prices: Prices) -
         cost += price or 0.0
         unpriced |= {at} if price is None else set()
     is_known = len(unpriced) < len({at for _, at in missing})
-    return Estimate(len(missing), tokens, cost if is_known else None, len(unpriced))
+    return Expected(tokens, cost if is_known else None, len(unpriced))
 
 
 def _expected(run: DeckRun, prompt: Prompt, column: Column) -> Usage:

@@ -49,9 +49,21 @@ def in_words(usage: Usage) -> str:
 
 def estimate_tokens(text: str) -> int:
     """Guess the tokens of `text` from its script; 0 for no text."""
+    return whole_tokens(weight(text))
+
+
+def weight(text: str) -> float:
+    """The tokens of a piece of text, not rounded: pieces can be added up."""
+    if text.isascii():  # known at once, however long the text is
+        return len(text) / CHARACTERS_PER_TOKEN_NARROW
     wide = sum(1 for character in text if unicodedata.east_asian_width(character) in "WF")
     narrow = len(text) - wide
-    return round(wide / CHARACTERS_PER_TOKEN_WIDE + narrow / CHARACTERS_PER_TOKEN_NARROW + 0.49)
+    return wide / CHARACTERS_PER_TOKEN_WIDE + narrow / CHARACTERS_PER_TOKEN_NARROW
+
+
+def whole_tokens(weight: float) -> int:
+    """The estimate for a text of this weight."""
+    return round(weight + 0.49)
 
 
 def estimate_usage(prompt: Sequence[str], completion: str, image_tokens: int = 0) -> Usage:

@@ -86,7 +86,7 @@ class Engine:
         self._loop = Loop()
         self._journal = Journal(store, self._owner, self._forget) if store else None
         self.catalogue = Catalogue(gateway, self._loop)
-        self.repeats = Repeats(self._loop, self._ended_upstream)
+        self.repeats = Repeats(self._loop, self._ended_upstream, self.cancel)
         self.deck_runs = DeckRuns(
             self._loop,
             store,

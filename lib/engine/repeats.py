@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
@@ -15,25 +16,35 @@ Send = Callable[[int], LiveTape | None]
 log = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
+class _Series:
+    future: "Future[None] | None" = None
+    latest: str | None = None
+    """The reply that it has begun last."""
+    is_stopped: bool = False
+
+
 class Repeats:
     """The series under way, one a conversation. They live in memory: replies that were begun are kept,
     and what a restart cuts off is asked for again by whoever still wants it."""
 
-    def __init__(self, loop: Loop, ended: Callable[[str], Awaitable[None]]) -> None:
-        """`ended` waits for the end of the reply with an id."""
-        self._loop, self._ended = loop, ended
-        self._series: dict[str, Future[None]] = {}
-        self._latest: dict[str, str] = {}
+    def __init__(
+        self, loop: Loop, ended: Callable[[str], Awaitable[None]], cancel: Callable[[str], None]
+    ) -> None:
+        """`ended` waits for the end of the reply with an id, `cancel` stops it."""
+        self._loop, self._ended, self._cancel = loop, ended, cancel
+        self._series: dict[str, _Series] = {}
         self._changed = threading.Condition()
 
     def start(self, conversation_id: str, count: int, send: Send, *, after: LiveTape | None = None) -> None:
         """Call `send` with the numbers from 1 to `count`, each time when the reply before it has ended."""
+        series = _Series()
         with self._changed:
             if conversation_id in self._series:
                 return
-            series = self._loop.submit(self._run(conversation_id, count, send, after))
             self._series[conversation_id] = series
-        series.add_done_callback(lambda done: self._over(conversation_id, done))
+            series.future = self._loop.submit(self._run(series, count, send, after))
+        series.future.add_done_callback(lambda done: self._over(conversation_id, done))
 
     def is_running(self, conversation_id: str) -> bool:
         """Whether more replies will be asked for."""
@@ -41,32 +52,44 @@ class Repeats:
 
     def latest(self, conversation_id: str) -> str | None:
         """The reply that a series under way has begun last; `None` before the first."""
-        return self._latest.get(conversation_id)
+        series = self._series.get(conversation_id)
+        return series.latest if series else None
 
     def stop(self, conversation_id: str) -> None:
-        """Ask for no more; the reply under way is left alone."""
-        if series := self._series.get(conversation_id):
-            series.cancel()
+        """Ask for no more. A reply that is just being begun is stopped, one that runs is left alone."""
+        with self._changed:
+            series = self._series.get(conversation_id)
+        if series and series.future:
+            series.is_stopped = True
+            series.future.cancel()
 
     def wait(self, timeout: float) -> None:
         """Wait until some series has begun a reply or ended, `timeout` seconds at most."""
         with self._changed:
             self._changed.wait(timeout)
 
-    async def _run(self, conversation_id: str, count: int, send: Send, after: LiveTape | None) -> None:
+    async def _run(self, series: _Series, count: int, send: Send, after: LiveTape | None) -> None:
         if after:
             await self._ended(after.reply_id)
         for number in range(1, count + 1):
-            if tape := await asyncio.to_thread(send, number):
-                self._latest[conversation_id] = tape.reply_id
+            if tape := await asyncio.to_thread(self._begin, series, number, send):
+                series.latest = tape.reply_id
                 self._tell()
                 await self._ended(tape.reply_id)
 
-    def _over(self, conversation_id: str, series: "Future[None]") -> None:
+    def _begin(self, series: _Series, number: int, send: Send) -> LiveTape | None:
+        """Begin a reply on a thread of its own, which goes on when the series is stopped meanwhile."""
+        if series.is_stopped:
+            return None
+        tape = send(number)
+        if tape and series.is_stopped:
+            self._cancel(tape.reply_id)
+        return tape
+
+    def _over(self, conversation_id: str, done: "Future[None]") -> None:
         self._series.pop(conversation_id, None)
-        self._latest.pop(conversation_id, None)
         self._tell()
-        if not series.cancelled() and (error := series.exception()):
+        if not done.cancelled() and (error := done.exception()):
             log.warning("A series of repeats ended early: %s", error)
 
     def _tell(self) -> None:

@@ -128,8 +128,8 @@ def _ask(
 
     The send carries the id that the page had when it was clicked: a click that arrives twice sends once.
     """
-    if fault := structured.fault(session):
-        st.toast(fault, icon=":material/error:")
+    if fault := structured.fault(structured.in_chat()):
+        st.toast(f"{fault} Change it under “Parameters”.", icon=":material/error:")
         return False
     if not session.conversation.model:  # asked before the page had drawn the list of models
         hear_models()
@@ -249,3 +249,4 @@ def connect(key: str) -> None:
         return
     session.api_key = api_key
     session.open(replace(session.conversation, model=app.get().settings.default_model))
+    session.turned_to = None  # a key may be given on other pages too

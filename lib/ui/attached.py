@@ -1,6 +1,6 @@
 """Files on the page: those of a message, those that a model drew, those that wait to be sent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
 import streamlit as st
@@ -8,9 +8,8 @@ import streamlit as st
 from lib import app
 from lib.chat.attachments import Attachment, images_of
 from lib.files.folder import Missing
-from lib.ui import actions
+from lib.ui.intake import Tray
 from lib.ui.labels import plain
-from lib.ui.session import Session
 
 THUMBNAIL_SIDE = 640
 """Pixels of the longest side: enough for a sharp preview."""
@@ -62,20 +61,25 @@ def _show_one_drawn(image: Attachment, key: str) -> None:
     )
 
 
-def show_waiting(session: Session) -> None:
-    """Draw what goes with the next message, and what has to be said about the last files."""
-    for number, sentence in enumerate(session.refusals):
+def show_waiting(
+    tray: Tray, detach: Callable[[str], None], write_down_again: Callable[[], None] | None = None
+) -> None:
+    """Draw what goes with the next message, and what has to be said about the last files or recording.
+
+    `detach` takes a file away again; `write_down_again` tries once more with the recording.
+    """
+    for number, sentence in enumerate(tray.refusals):
         with st.container(horizontal=True, vertical_alignment="center", key=f"refusal-{number}"):
             st.caption(f":material/error: {plain(sentence)}", width="stretch")
-            if session.recording and number == len(session.refusals) - 1:
-                st.button("Try again", key="write_down_again", on_click=actions.write_down_again)
-    if session.attached:
+            if write_down_again and number == len(tray.refusals) - 1:
+                st.button("Try again", key="write_down_again", on_click=write_down_again)
+    if tray.attached:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="waiting"):
-            for attachment in session.attached:
-                _show_waiting(attachment)
+            for attachment in tray.attached:
+                _show_waiting(attachment, detach)
 
 
-def _show_waiting(attachment: Attachment) -> None:
+def _show_waiting(attachment: Attachment, detach: Callable[[str], None]) -> None:
     with st.container(
         horizontal=True,
         vertical_alignment="center",
@@ -95,7 +99,7 @@ def _show_waiting(attachment: Attachment) -> None:
             icon=":material/close:",
             help=f"Remove {plain(attachment.name)}",
             type="tertiary",
-            on_click=actions.detach,
+            on_click=detach,
             args=(attachment.id,),
         )
 

@@ -1,6 +1,6 @@
-"""Buttons that look alike."""
+"""Buttons: with a word and an icon, or quiet ones that say what they do when one points at them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import streamlit as st
@@ -17,3 +17,45 @@ def button(
 ) -> None:
     """A button with a word and an icon."""
     st.button(label, key=key, icon=f":material/{icon}:", type=kind, disabled=disabled, on_click=action)
+
+
+def show_icon(
+    icon: str,
+    label: str,
+    action: Callable[..., None],
+    *args: object,
+    of: str = "",
+    disabled: bool = False,
+) -> None:
+    """Draw an icon that calls `action` with `args`.
+
+    `of`, or else the first of them, tells buttons with the same icon apart.
+    """
+    st.button(
+        "",
+        key=f"{icon}-{of or args[0]}",
+        icon=f":material/{icon}:",
+        help=label,
+        type="tertiary",
+        disabled=disabled,
+        on_click=action,
+        args=args,
+    )
+
+
+def show_versions(
+    versions: Sequence[str], shown: str, action: Callable[..., None], *args: str, of: str
+) -> None:
+    """Draw arrows to the versions before and after the shown one, if there are any.
+
+    `action` is called with `args` and the version's id.
+    """
+    if len(versions) < 2:
+        return
+    at = versions.index(shown)
+    before = versions[at - 1] if at else None
+    after = versions[at + 1] if at + 1 < len(versions) else None
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", width="content"):
+        show_icon("chevron_left", "Earlier version", action, *args, before, of=of, disabled=before is None)
+        st.caption(f"{at + 1} / {len(versions)}", width="content")
+        show_icon("chevron_right", "Later version", action, *args, after, of=of, disabled=after is None)

@@ -6,8 +6,20 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
-from lib.chat.comparisons import MOST_CELLS, MOST_REPEATS, attempts, expected_tokens, missing
-from lib.ui import answer, cell_actions, comparing, composer, merging, results, sidebar
+from lib.chat.comparisons import MOST_CELLS, MOST_REPEATS, attempts, missing
+from lib.ui import (
+    answer,
+    asking,
+    attached,
+    compare_panels,
+    comparing,
+    comparison_actions,
+    composer,
+    figures,
+    merging,
+    results,
+    sidebar,
+)
 from lib.ui.comparing import Comparing
 from lib.ui.labels import plain
 from lib.ui.session import Session
@@ -23,26 +35,26 @@ def show_sidebar(now: Comparing) -> None:
             key="new_comparison",
             icon=":material/add:",
             width="stretch",
-            on_click=cell_actions.start_new,
+            on_click=comparison_actions.start_new,
         )
         summaries = app.get().store.comparisons.latest(comparing.LISTED)
         with st.container(key="conversations"):
             if summaries:
                 titles = {summary.id: plain(summary.title) for summary in summaries}
-                sidebar.choose(LIST, "Comparisons", titles, now.comparison.id, cell_actions.open_comparison)
+                sidebar.choose(LIST, "Comparisons", titles, now.comparison.id, comparison_actions.open_listed)
             else:
                 st.caption("Your comparisons will be listed here.")
 
 
 def show_prompt(now: Comparing, tab: Session) -> None:
     """What all cells were asked; an invitation while nothing was."""
-    prompt = now.comparison.prompt
-    if prompt is not None:
+    if question := now.comparison.question:
         with (
             st.container(key="prompt_row", horizontal_alignment="right"),
             st.container(key="bubble-prompt", width="content"),
         ):
-            answer.show_blocks(prompt)
+            attached.show(question.attachments)
+            answer.show_blocks(question.content)
         return
     # One element, as the prompt is: one less would move the cells while they stream.
     st.markdown(
@@ -58,21 +70,32 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
     is_draft = now.comparison.prompt is None
     placeholder = "Ask all models" if is_draft else "Ask all of them something more"
     with st.bottom:  # a message box at the top level would make the page scroll after the longest answer
-        composer.show_box(tab, comparing.BOX, placeholder, cell_actions.submit)
+        with st.container(key="tray"):
+            attached.show_waiting(now, asking.detach)
+            _show_refusals(now, tab)
+        composer.show_box(tab, now, comparing.BOX, placeholder, asking.submit)
         with st.container(key="composer"):
             slot = st.empty()
     with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
         if is_draft:
             is_full = len(now.comparison.cells) >= MOST_CELLS
-            _button("Add a model", "add_cell", "add", cell_actions.add_cell, disabled=is_full)
-            _button("Sweep temperature", "sweep", "device_thermostat", cell_actions.sweep)
+            _button("Add a model", "add_cell", "add", comparison_actions.add_cell, disabled=is_full)
+            _button("Sweep temperature", "sweep", "device_thermostat", comparison_actions.sweep)
             _show_repeats(now)
         elif now.following or now.repeating:
-            _button("Stop all", "stop_all", "stop_circle", cell_actions.stop_all)
+            _button("Stop all", "stop_all", "stop_circle", comparison_actions.stop_all)
             _show_progress(now)
         else:
             _show_repeats(now)
     return slot
+
+
+def _show_refusals(now: Comparing, tab: Session) -> None:
+    """Say which models have refused images before."""
+    refuses = app.get().engine.refuses_images
+    models = dict.fromkeys(cell.model for cell in now.comparison.cells)
+    if names := [plain(model) for model in models if model and refuses(tab.connection, model)]:
+        st.caption(f":material/hide_image: {', '.join(names)}: refused images before.")
 
 
 def _show_repeats(now: Comparing) -> None:
@@ -87,17 +110,17 @@ def _show_repeats(now: Comparing) -> None:
         width=110,
     )
     cells = now.comparison.compared
+    each = "answer each" if now.repeats == 1 else "answers each"
     if now.comparison.prompt is None:
-        count, tokens = len(cells) * now.repeats, expected_tokens(cells, "?", now.repeats)
-        each = "answer each" if now.repeats == 1 else "answers each"
-        st.caption(f"{each} · ≈ {tokens:,} tokens for {count} answers", width="content")
+        st.caption(each, width="content")
+        about = figures.about(now.expected(""))
+        st.caption(f"{len(cells) * now.repeats} answers: {about}", width="content")
         return
     lacking = sum(missing(cell, now.repeats) for cell in cells)
-    each = "answer each" if now.repeats == 1 else "answers each"
     st.caption(each, width="content")
     if lacking:
-        _button(f"Ask {lacking} more", "repeat", "repeat", cell_actions.repeat)
-        st.caption(f"≈ {expected_tokens(cells, '', now.repeats):,} tokens", width="content")
+        _button(f"Ask {lacking} more", "repeat", "repeat", asking.repeat)
+        st.caption(figures.about(now.expected(None)), width="content")
 
 
 def _show_progress(now: Comparing) -> None:
@@ -108,15 +131,6 @@ def _show_progress(now: Comparing) -> None:
         st.progress(there / wanted, text=f"{there} of {wanted} answers", width=260)
 
 
-@st.dialog("Run this?", on_dismiss=cell_actions.withdraw)
-def _ask_first(now: Comparing) -> None:
-    cells = now.comparison.cells
-    tokens = expected_tokens(cells, now.pending or "", now.repeats)
-    st.markdown(f"{len(cells)} cells with {now.repeats} answers each will take about **{tokens:,} tokens**.")
-    if st.button("Run", key="confirm_run", type="primary", on_click=cell_actions.confirm):
-        st.rerun()
-
-
 def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
     """What stands below the message box and below the cells when no reply runs any more."""
     if now.comparison.prompt is None:
@@ -124,14 +138,20 @@ def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
     if now.following:
         with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
             _show_repeats(now)
-    results.show(now.comparison)
+    results.show(now.comparison, now.prices)
     merging.show(now, tab)
+    show_actions(now, tab)
 
 
-def show_question(now: Comparing) -> None:
-    """Ask before what is expected to take many tokens."""
-    if now.pending is not None:
-        _ask_first(now)
+def show_actions(now: Comparing, tab: Session) -> None:  # noqa: ARG001 what is done elsewhere needs the tab
+    """A row of quiet buttons for what can be done with a comparison that has answers."""
+    with st.container(key="comparison_actions", horizontal=True):
+        if not any(cell.is_temporary for cell in now.comparison.cells):
+            _button("Delete", "delete_comparison", "delete", _open_delete)
+
+
+def _open_delete() -> None:
+    comparison_actions.open_panel(compare_panels.DELETE)
 
 
 def _button(label: str, key: str, icon: str, action: Callable[[], None], *, disabled: bool = False) -> None:

@@ -1,24 +1,25 @@
 """What a tab's compare page works with: the open comparison, as the address and the store have it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 import streamlit as st
 
 from lib import app
+from lib.chat.attachments import Attachment
 from lib.chat.comparisons import (
-    FEWEST_CELLS,
     MOST_CELLS,
     MOST_REPEATS,
     Comparison,
 )
 from lib.chat.conversations import Conversation
+from lib.chat.expected import Expected, expected
+from lib.chat.prices import Prices
 from lib.chat.reply import State
-from lib.engine.engine import new_id
 from lib.engine.live import LiveTape
-from lib.ui import choices, session
+from lib.ui import choices, drafts, session
 from lib.ui.composer import LONGEST_MESSAGE
+from lib.ui.session import Session
+from lib.ui.structured import Form
 
 KEY = "comparing"
 """Of this tab's state in `st.session_state`."""
@@ -27,10 +28,20 @@ OPEN, MODELS, ASKED = "comparison", "models", "prompt"
 BOX = "question"
 """Key of the message box: another one than the chat's, which holds files too."""
 LISTED = 50
+GONE = "This comparison is not here any more."
 MERGER = "merger"
 """Key of the field that names the model for a synthesis."""
+PRICES_SECONDS = 0.5
 REPEATS = "repeats"
 """Key of the field that says how many answers each question gets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A question to all cells that was not sent yet."""
+
+    text: str | None
+    """`None` asks the last one again."""
 
 
 @dataclass(slots=True)
@@ -48,24 +59,57 @@ class Comparing:
     """The running tape of each cell, by the cell's id."""
     repeats: int = 1
     """How many answers each question gets from each cell."""
-    pending: str | None = None
-    """A question that will take many tokens, until the person agrees; `""` repeats the last one."""
+    attached: list[Attachment] = field(default_factory=list)
+    """Files that were taken and wait for the next question."""
+    refusals: list[str] = field(default_factory=list)
+    """What has to be said about the last files, a sentence each."""
+    draft: str = ""
+    """Text on its way back into the message box."""
+    drawn: str = ""
+    """That text, as the run of the page has drawn it."""
+    prices: Prices = field(default_factory=dict)
+    """What is known of prices, when the page was brought up to date."""
+    pending: Pending | None = None
+    """What will take a lot, until the person agrees."""
     sent: str | None = None
     """The id of the last question to all cells: a click that arrives twice asks once."""
     repeating: set[str] = field(default_factory=set)
     """The cells that were being asked again and again when the page was brought up to date."""
 
+    pasted: dict[str, str] = field(default_factory=dict)
+    """What was pasted as a schema or as tools, by its widget's key: it may be of no use yet."""
+    inspected: str | None = None
+    """The cell that the inspector shows."""
+    panel: str | None = None
+    """The dialog that is open."""
+
     def open(self, comparison: Comparison) -> None:
         """Show another comparison."""
-        self.comparison = comparison
+        self.comparison, self.panel, self.pending = comparison, None, None
+        self.attached, self.refusals, self.draft = [], [], ""
+        self.pasted.clear()
         self.tapes.clear()
+
+    def expected(self, text: str | None) -> Expected:
+        """What it is about to take to ask this, with the files that wait; `None` asks the last one again."""
+        again = text is None
+        cells = self.comparison.compared if again else self.comparison.cells
+        return expected(cells, text, self.repeats, self.prices, () if again else self.attached)
+
+    def structure(self, cell: Conversation) -> Form:
+        """What was pasted for a cell's structured output and tools."""
+        return Form(cell, self.pasted, of(cell))
+
+    def cell(self, cell_id: str) -> Conversation | None:
+        """The cell with this id, if it is one of these."""
+        return next((cell for cell in self.comparison.cells if cell.id == cell_id), None)
 
 
 def held() -> Comparing:
     """This tab's comparison, with what its widgets hold."""
     known = st.session_state.get(KEY)
     if not isinstance(known, Comparing):
-        known = st.session_state[KEY] = Comparing(draft())
+        known = st.session_state[KEY] = Comparing(drafts.draft())
     for cell in known.comparison.cells:
         choices.collect(cell, of(cell))
     if (repeats := st.session_state.get(REPEATS)) is not None:
@@ -73,31 +117,16 @@ def held() -> Comparing:
     return known
 
 
+def structure_of(cell_id: str) -> Form | None:
+    """What was pasted for a cell of the open comparison."""
+    now = held()
+    cell = now.cell(cell_id)
+    return now.structure(cell) if cell else None
+
+
 def of(cell: Conversation) -> str:
     """What the keys of a cell's widgets begin with."""
     return f"{cell.id}."
-
-
-def draft(models: Sequence[str] = (), like: Comparison | None = None) -> Comparison:
-    """A comparison that nobody has asked anything yet: of these models, or of another one's cells."""
-    comparison = Comparison(new_id(), "New comparison", datetime.now(UTC))
-    if like:
-        for cell in like.cells:
-            add(comparison, cell)
-        return comparison
-    for model in models:
-        add(comparison).model = model
-    while len(comparison.cells) < FEWEST_CELLS:
-        add(comparison).model = None
-    return comparison
-
-
-def add(comparison: Comparison, like: Conversation | None = None) -> Conversation:
-    """One more cell at the end."""
-    position = max((cell.position for cell in comparison.cells), default=-1) + 1
-    cell = replace(session.draft(like), comparison_id=comparison.id, position=position)
-    comparison.cells.append(cell)
-    return cell
 
 
 def current() -> Comparing:
@@ -110,7 +139,9 @@ def current() -> Comparing:
     if not _catch_up(now):
         _reload(now)
         _catch_up(now)
-    choose_models(now.comparison, session.held().models_for_cells)
+    tab = session.held()
+    drafts.choose_models(now.comparison, tab.models_for_cells)
+    take_prices(now, tab)
     if now.comparison.prompt is not None:
         now.address = now.comparison.id
         st.query_params.from_dict({OPEN: now.comparison.id})
@@ -119,19 +150,30 @@ def current() -> Comparing:
     return now
 
 
+def hear_prices() -> None:
+    """Wait, for half a second at most, where nobody has asked for the connection's prices yet."""
+    take_prices(held(), session.held(), wait_seconds=PRICES_SECONDS)
+
+
+def take_prices(now: Comparing, tab: Session, wait_seconds: float = 0.0) -> None:
+    """Take over what is known of prices."""
+    if not tab.connection.needs_key:
+        now.prices = app.get().engine.catalogue.prices(tab.connection, wait_seconds=wait_seconds)
+
+
 def _follow_address(now: Comparing) -> None:
     wanted = st.query_params.get(OPEN)
     if wanted and wanted not in (now.address, now.comparison.id):
         if found := app.get().store.comparisons.get(wanted):
             now.open(found)
         else:
-            st.toast("This comparison is not here any more.", icon=":material/search_off:")
+            st.toast(GONE, icon=":material/search_off:")
     invitation = st.query_params.get(MODELS, ""), st.query_params.get(ASKED, "")
     if any(invitation) and invitation != now.invitation:
         names = [name.strip()[: choices.LONGEST_MODEL_NAME] for name in invitation[0].split(",")]
-        now.open(draft([name for name in names if name][:MOST_CELLS]))
+        now.open(drafts.draft([name for name in names if name][:MOST_CELLS]))
         now.invitation = invitation
-        st.session_state[BOX] = invitation[1][:LONGEST_MESSAGE]
+        now.draft = invitation[1][:LONGEST_MESSAGE]
 
 
 def _refresh(now: Comparing) -> None:
@@ -140,7 +182,10 @@ def _refresh(now: Comparing) -> None:
     if comparison.prompt is None or any(cell.is_temporary for cell in comparison.cells):
         return
     stored = app.get().store.comparisons.updated_at(comparison.id)
-    if stored and stored != comparison.updated_at:
+    if not stored:  # deleted in another tab
+        now.open(drafts.draft(like=comparison))
+        st.toast(GONE, icon=":material/search_off:")
+    elif stored != comparison.updated_at:
         _reload(now)
 
 
@@ -177,15 +222,6 @@ def settle(cell: Conversation, tape: LiveTape) -> None:
     """Put what a tape says into its cell."""
     reply = tape.reply()
     cell.messages[tape.reply_id] = replace(cell.messages[tape.reply_id], content=reply.text, reply=reply)
-
-
-def choose_models(comparison: Comparison, models: Sequence[str]) -> None:
-    """Give each cell without a model one of the list, another one each as far as there are enough."""
-    taken = {cell.model for cell in comparison.cells}
-    for cell in comparison.cells:
-        if cell.model is None and models:
-            cell.model = next((model for model in models if model not in taken), models[0])
-            taken.add(cell.model)
 
 
 def repeating(comparison: Comparison) -> set[str]:

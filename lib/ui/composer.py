@@ -6,16 +6,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
-from lib.chat.capabilities import Capabilities
 from lib.engine.live import LiveTape
 from lib.files.intake import LARGEST_UPLOAD
-from lib.ui import actions, attached, choices, structured, unanswered
+from lib.ui import actions, attached, choices, parameters, structured, unanswered
+from lib.ui.intake import Tray
 from lib.ui.session import Session
 
 LONGEST_MESSAGE = 200_000
 """Characters; more is a document, not a message."""
-WIDTH = 460
-"""Of the parameters, in pixels: the same for both tabs, so that nothing moves between them."""
 SUGGESTIONS = (
     "Explain how a large language model writes its answer, in five sentences",
     "Write a Python function that finds the longest word in a text",
@@ -31,13 +29,12 @@ def show(session: Session) -> DeltaGenerator:
         show_send_id(session)
         unanswered.show(session)
     with st.bottom, st.container(key="tray"):
-        attached.show_waiting(session)
+        again = actions.write_down_again if session.recording else None
+        attached.show_waiting(session, actions.detach, again)
         if app.get().engine.refuses_images(session.connection, session.conversation.model):
             st.caption(":material/hide_image: This model has refused images before.")
     is_drawing = session.is_drawing
-    session.drawn = session.draft
-    if session.drawn:
-        st.session_state[actions.PROMPT] = session.drawn
+    _put_back(session, actions.PROMPT)
     st.chat_input(
         "Describe an image" if is_drawing else "Ask anything",
         key=actions.PROMPT,
@@ -54,22 +51,34 @@ def show(session: Session) -> DeltaGenerator:
             "Parameters", icon=":material/tune:", type="tertiary", key="parameters", on_change="rerun"
         ) as popover:
             if popover.open:
-                _show_parameters(session, is_drawing=is_drawing)
+                with st.container(width=parameters.WIDTH):
+                    find = structured.in_chat
+                    parameters.show(conversation, session.connection, find, is_drawing=is_drawing)
         st.space("stretch")
         return st.empty()
 
 
-def show_box(session: Session, key: str, placeholder: str, submit: Callable[[], None]) -> None:
-    """A message box for text alone, and the hidden field with the id that what is sent will carry."""
+def show_box(session: Session, tray: Tray, key: str, placeholder: str, submit: Callable[[], None]) -> None:
+    """Another page's message box, and the hidden field with the id that what is sent will carry."""
     with st.container(key="hidden"):
         show_send_id(session)
+    _put_back(tray, key)
     st.chat_input(
         placeholder,
         key=key,
         max_chars=LONGEST_MESSAGE,
+        accept_file="multiple",
+        max_upload_size=LARGEST_UPLOAD // 1024**2,
         on_submit=submit,
         disabled=session.connection.needs_key,
     )
+
+
+def _put_back(tray: Tray, key: str) -> None:
+    """Write a text that comes back into the message box that is drawn next."""
+    tray.drawn = tray.draft
+    if tray.drawn:
+        st.session_state[key] = tray.drawn
 
 
 def show_send_id(session: Session) -> None:
@@ -85,14 +94,14 @@ def _can_write_down(session: Session) -> bool:
     return application.settings.transcription_model is not None and not is_local
 
 
-def settle(session: Session) -> None:
+def settle(tray: Tray, key: str = actions.PROMPT) -> None:
     """The page is drawn: a text that was put back into the box stays the person's from here on.
 
     What a run draws after another one has begun is thrown away: then reading the session state ends it here.
     """
-    if session.drawn and session.drawn == session.draft:
-        st.session_state.get(actions.PROMPT)
-        session.draft = ""
+    if tray.drawn and tray.drawn == tray.draft:
+        st.session_state.get(key)
+        tray.draft = ""
 
 
 def show_stop(tape: LiveTape, slot: DeltaGenerator) -> None:
@@ -112,17 +121,3 @@ def show_suggestions() -> None:
         on_change=actions.pick,
         args=("suggestion",),
     )
-
-
-def _show_parameters(session: Session, *, is_drawing: bool) -> None:
-    with st.container(width=WIDTH):
-        if is_drawing:
-            choices.show(session.conversation, is_drawing=True)
-            return
-        general, structure = st.tabs(["General", "Structured"])
-        with general:
-            known = app.get().store.models.capabilities(session.connection.base_url)
-            capabilities = known.get(session.conversation.model or "", Capabilities())
-            choices.show(session.conversation, missing=capabilities.missing)
-        with structure:
-            structured.show(session, capabilities.missing)

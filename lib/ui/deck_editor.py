@@ -9,7 +9,7 @@ from lib.chat.decks import LONGEST_NOTES, LONGEST_PROMPT, LONGEST_TITLE, MOST_PR
 from lib.files import decks as files
 from lib.files.intake import clean_name
 from lib.ui import attached, deck_actions, deck_setup
-from lib.ui.buttons import button
+from lib.ui.buttons import button, show_icon
 from lib.ui.deck_list import show_refusals
 from lib.ui.decks import Decks
 from lib.ui.labels import plain
@@ -95,18 +95,10 @@ def _show_prompt(now: Decks, deck: Deck, prompt: Prompt, at: int) -> None:
             st.markdown(f"**{at + 1}**", width="content")
             st.caption(_extras(prompt), width="content")
             st.space("stretch")
-            last = len(deck.prompts) - 1
-            _icon(prompt, "arrow_upward", "Move up", deck_actions.move, prompt.id, at - 1, disabled=at == 0)
-            _icon(
-                prompt,
-                "arrow_downward",
-                "Move down",
-                deck_actions.move,
-                prompt.id,
-                at + 1,
-                disabled=at == last,
-            )
-            _icon(prompt, "delete", "Remove this prompt", deck_actions.remove, prompt.id)
+            own, is_last = prompt.id, at == len(deck.prompts) - 1
+            show_icon("arrow_upward", "Move up", deck_actions.move, own, at - 1, disabled=at == 0)
+            show_icon("arrow_downward", "Move down", deck_actions.move, own, at + 1, disabled=is_last)
+            show_icon("delete", "Remove this prompt", deck_actions.remove, own)
         _write(prompt, "text", "Prompt", "What every model is asked", LONGEST_PROMPT, is_bare=True)
         with st.expander(
             "Notes, files, system prompt", type="compact", key=f"extras-{prompt.id}", on_change="rerun"
@@ -180,23 +172,3 @@ def _hold(key: str, stored: str) -> None:
     """Let a field show what is stored: another tab may have written it."""
     if st.session_state.get(key) != stored:
         st.session_state[key] = stored
-
-
-def _icon(
-    prompt: Prompt,
-    icon: str,
-    label: str,
-    action: Callable[..., None],
-    *args: object,
-    disabled: bool = False,
-) -> None:
-    st.button(
-        "",
-        key=f"{icon}-{prompt.id}",
-        icon=f":material/{icon}:",
-        help=label,
-        type="tertiary",
-        disabled=disabled,
-        on_click=action,
-        args=args,
-    )

@@ -85,7 +85,7 @@ def _field(run: DeckRun, row: Comparison, field: Field, prices: Prices) -> dict[
     said = reply.text or (str(reply.error) if reply.error else reply.refusal or reply.reasoning)
     shown |= {"text": _short(said, EXCERPT_CHARACTERS), "figures": _figures(reply)}
     if price and (cost := price.cost(reply.usage)) is not None:
-        shown["figures"] += f" · {dollars(cost)}"
+        shown["figures"] += f" · {figures.money(cost)}"
     if field.is_missing:
         shown["retry"] = f"{row.id}/{field.column}/{field.tries}"
     return shown
@@ -110,17 +110,10 @@ def _median(one: ColumnFigures, rows: int) -> dict[str, str]:
         "First token": figures.seconds(one.ttft_ms) if one.ttft_ms is not None else "",
         "Tokens/s": f"{about}{one.tokens_per_second:,.0f}" if one.tokens_per_second is not None else "",
         "Tokens": f"{about}{one.completion_tokens:,.0f}" if one.completion_tokens is not None else "",
-        "Cost": dollars(one.cost) if one.cost is not None else "",
+        "Cost": figures.money(one.cost) if one.cost is not None else "",
         "Answers": f"{one.answers} of {rows}",
     }
     return {name: figure for name, figure in known.items() if figure}
-
-
-def dollars(cost: float) -> str:
-    """An amount in USD, with as many decimals as say something."""
-    if 0 < cost < 0.0001:
-        return "< $0.0001"
-    return f"${cost:,.2f}" if cost >= 0.1 or cost == 0 else f"${cost:.2g}"
 
 
 def _short(text: str, characters: int) -> str:

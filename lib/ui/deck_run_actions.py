@@ -6,11 +6,11 @@ import streamlit as st
 
 from lib import app
 from lib.chat import deck_runs as values
-from lib.chat.comparisons import CEILING_TOKENS
-from lib.chat.deck_runs import MOST_COLUMNS, DeckRun, Estimate
+from lib.chat.deck_runs import MOST_COLUMNS, DeckRun
+from lib.chat.expected import Expected
 from lib.engine.engine import SendRefused, new_id
 from lib.store.database import StoreError
-from lib.ui import comparing, errors, session
+from lib.ui import comparing, drafts, errors, session
 from lib.ui.deck_actions import click, stop_run
 from lib.ui.decks import Decks, add_column, held
 
@@ -33,11 +33,11 @@ def remove_model(cell_id: str) -> None:
         cells[:] = [cell for cell in cells if cell.id != cell_id]
 
 
-def estimate(run: DeckRun, missing: list[tuple[int, int]] | None = None) -> Estimate:
+def expected(run: DeckRun, missing: list[tuple[int, int]] | None = None) -> Expected:
     """What the missing fields of a run are expected to take; all of them, where none are named."""
     every = [(row, column) for row in range(len(run.deck.prompts)) for column in range(len(run.columns))]
     prices = app.get().engine.catalogue.prices(session.held().connection)
-    return values.estimate(run, every if missing is None else missing, prices)
+    return values.expected(run, every if missing is None else missing, prices)
 
 
 def run() -> None:
@@ -75,14 +75,14 @@ def _run(now: Decks, run_id: str, is_agreed: bool) -> str:
     deck = app.get().store.decks.get(now.deck_id or "")
     if deck is None:
         return "This deck is not here any more."
-    comparing.choose_models(now.chosen, session.held().models_for_cells)
+    drafts.choose_models(now.chosen, session.held().models_for_cells)
     cells = now.chosen.cells
     if any(not cell.model for cell in cells):
         return "Choose a model for each column first."
     fresh, rows = values.of(run_id, deck, cells, now=datetime.now(UTC), new_id=new_id)
     if not rows:
         return "Write a prompt first."
-    if not is_agreed and estimate(fresh).tokens > CEILING_TOKENS:
+    if not is_agreed and expected(fresh).is_much:
         now.asking = RUN
     elif app.get().store.deck_runs.add(fresh, rows):
         now.open_run(run_id)
@@ -96,7 +96,7 @@ def _resume(now: Decks, is_agreed: bool) -> str:
     found = store.deck_runs.get(now.run_id or "")
     if found is None:
         return "This run is not here any more."
-    if not is_agreed and estimate(found, missing(found)).tokens > CEILING_TOKENS:
+    if not is_agreed and expected(found, missing(found)).is_much:
         now.asking = RESUME
     else:
         _start(found)

@@ -6,8 +6,9 @@ from lib import app
 from lib.chat import deck_runs as values
 from lib.chat.comparisons import Comparison
 from lib.chat.deck_runs import DeckRun, Field, Progress
+from lib.chat.expected import Expected
 from lib.chat.reply import Reply
-from lib.ui import deck_actions, deck_grid, deck_run_actions, session
+from lib.ui import deck_actions, deck_grid, deck_run_actions, figures, session
 from lib.ui.buttons import button
 from lib.ui.decks import Decks, held
 from lib.ui.labels import plain
@@ -121,19 +122,16 @@ def _show_resting(run: DeckRun, rows: Rows, tab: Session) -> None:
         is_blocked = tab.connection.needs_key
         button(label, "resume_run", "play_arrow", deck_run_actions.resume, disabled=is_blocked)
         gaps = [(each.row, each.column) for _, fields in rows for each in fields if each.is_missing]
-        st.caption(estimated(deck_run_actions.estimate(run, gaps)), width="content")
+        st.caption(estimated(deck_run_actions.expected(run, gaps), len(gaps)), width="content")
     elif progress.running:
         button("Stop", "stop_run", "stop_circle", deck_run_actions.stop)
     else:
         st.caption("All answers are here. A click on one opens it as a comparison.", width="content")
 
 
-def estimated(one: values.Estimate) -> str:
-    """What is expected, in words."""
-    unit = "answer" if one.answers == 1 else "answers"
-    cost = f" · ≈ {plain(deck_grid.dollars(one.cost))}" if one.cost is not None else ""
-    partly = " (prices of some models are not known)" if cost and one.unpriced else ""
-    return f"≈ {one.tokens:,} tokens for {one.answers} {unit}{cost}{partly}"
+def estimated(one: Expected, answers: int) -> str:
+    """What so many answers are expected to take, in words."""
+    return f"{figures.about(one)} for {answers} {'answer' if answers == 1 else 'answers'}"
 
 
 def _show_moving(shown: tuple[object, ...]) -> None:

@@ -7,7 +7,7 @@ from lib.chat.conversations import Conversation
 from lib.chat.deck_runs import FEWEST_COLUMNS, MOST_COLUMNS
 from lib.chat.decks import Deck
 from lib.ui import choices, comparing, deck_actions, deck_run_actions
-from lib.ui.buttons import button
+from lib.ui.buttons import button, show_icon
 from lib.ui.deck_runs import estimated
 from lib.ui.decks import Decks
 from lib.ui.session import Session
@@ -22,7 +22,7 @@ def show(now: Decks, deck: Deck, tab: Session) -> None:
                 _show_choice(cell, models, is_only=len(cells) <= FEWEST_COLUMNS)
             is_full = len(cells) >= MOST_COLUMNS
             button("Add a model", "add_column", "add", deck_run_actions.add_model, disabled=is_full)
-        draft, rows = values.of(deck.id, deck, cells, now=deck.updated_at, new_id=lambda: "")
+        draft, rows = values.of(deck.id, deck, cells, now=deck.updated_at, new_id=str)
         is_ready = bool(rows) and not tab.connection.needs_key and all(cell.model for cell in cells)
         with st.container(horizontal=True, vertical_alignment="center", key="run_start"):
             button(
@@ -34,7 +34,9 @@ def show(now: Decks, deck: Deck, tab: Session) -> None:
                 kind="primary",
             )
             if rows:
-                st.caption(estimated(deck_run_actions.estimate(draft)), width="content")
+                st.caption(
+                    estimated(deck_run_actions.expected(draft), len(rows) * len(cells)), width="content"
+                )
             else:
                 st.caption("Write a prompt, then run the deck over these models.", width="content")
     if tab.connection.needs_key:
@@ -53,16 +55,7 @@ def _show_choice(cell: Conversation, models: list[str], *, is_only: bool) -> Non
             if popover.open:
                 choices.show(cell, own)
                 st.caption("A system prompt here stands in place of the deck's and the prompts' own.")
-        st.button(
-            "",
-            key=f"close-{cell.id}",
-            icon=":material/close:",
-            help="Remove",
-            type="tertiary",
-            disabled=is_only,
-            on_click=deck_run_actions.remove_model,
-            args=(cell.id,),
-        )
+        show_icon("close", "Remove", deck_run_actions.remove_model, cell.id, disabled=is_only)
 
 
 def show_question(now: Decks) -> None:
@@ -86,12 +79,14 @@ def _ask_delete(sentence: str) -> None:
 @st.dialog("Run this?", on_dismiss=deck_actions.withdraw)
 def _ask_run(now: Decks) -> None:
     if now.run:
-        expected = deck_run_actions.estimate(now.run, deck_run_actions.missing(now.run))
+        gaps = deck_run_actions.missing(now.run)
+        words = estimated(deck_run_actions.expected(now.run, gaps), len(gaps))
     elif now.deck:
-        draft, _ = values.of(now.deck.id, now.deck, now.chosen.cells, now=now.deck.updated_at, new_id=str)
-        expected = deck_run_actions.estimate(draft)
+        cells = now.chosen.cells
+        draft, rows = values.of(now.deck.id, now.deck, cells, now=now.deck.updated_at, new_id=str)
+        words = estimated(deck_run_actions.expected(draft), len(rows) * len(cells))
     else:
         return
-    st.markdown(f"This will take a lot: **{estimated(expected)}**.")
+    st.markdown(f"This will take a lot: **{words}**.")
     if st.button("Run", key="confirm_run", type="primary", on_click=deck_run_actions.confirm):
         st.rerun()

@@ -9,7 +9,7 @@ from lib.chat.comparisons import Comparison
 from lib.chat.conversations import Conversation
 from lib.chat.deck_runs import DeckRun
 from lib.chat.decks import Deck
-from lib.ui import actions, choices, comparing, session
+from lib.ui import actions, choices, comparing, drafts, session
 
 KEY = "decks"
 """Of this tab's state in `st.session_state`."""
@@ -57,7 +57,7 @@ def held() -> Decks:
     """This tab's state, with what its widgets hold."""
     known = st.session_state.get(KEY)
     if not isinstance(known, Decks):
-        known = st.session_state[KEY] = Decks(comparing.draft())
+        known = st.session_state[KEY] = Decks(drafts.draft())
     for cell in known.chosen.cells:
         choices.collect(cell, comparing.of(cell))
     return known
@@ -79,12 +79,12 @@ def current() -> Decks:
     now.address = now.deck_id or "", now.run_id or ""
     names = {DECK: now.deck_id, RUN: now.run_id}
     st.query_params.from_dict({name: own for name, own in names.items() if own})
-    comparing.choose_models(now.chosen, session.held().models_for_cells)
+    drafts.choose_models(now.chosen, session.held().models_for_cells)
     return now
 
 
 def add_column(now: Decks, like: Conversation | None) -> Conversation:
     """One more cell for the next run."""
-    cell = comparing.add(now.chosen, like)
+    cell = drafts.add(now.chosen, like)
     cell.model = None
     return cell

@@ -1,8 +1,12 @@
 """Numbers as people read them, each with where it comes from."""
 
+from lib.chat.expected import Expected
+from lib.chat.prices import Prices
 from lib.chat.reply import Reply, State
 from lib.chat.usage import Source
+from lib.ui.labels import plain
 
+_DOT = "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"
 _STATES = {State.STOPPED: "stopped", State.FAILED: "failed", State.INTERRUPTED: "interrupted"}
 
 
@@ -18,10 +22,53 @@ def footer(reply: Reply) -> str:
     return _joined(reply.model_served or reply.model_requested or "", *_parts(reply))
 
 
-def summary(reply: Reply) -> str:
-    """The line over a cell: as `footer`, with the total time in place of the model, which stands above."""
-    total = reply.timing.total_ms
-    return _joined(*_parts(reply), f"total {seconds(total)}" if total is not None else "")
+def summary(reply: Reply, cost: str = "") -> str:
+    """The lines over a cell, as markdown: times and how it ended; tokens and tokens/s; the cost.
+
+    Lines of their own, so that none breaks elsewhere when a figure gets longer.
+    """
+    total_ms = reply.timing.total_ms
+    total = f"total {seconds(total_ms)}" if total_ms is not None else ""
+    times = _joined(_first_token(reply), total, _ending(reply))
+    return _lines(times, _joined(_tokens(reply), _rate(reply)), cost)
+
+
+def running(reply: Reply, cost: str = "") -> str:
+    """The same lines while a reply runs: each figure has its place from the start."""
+    elapsed = f"elapsed {(reply.timing.total_ms or 0.0) / 1000:.1f} s"
+    times = _joined(_first_token(reply) or "first token –", elapsed)
+    return _lines(times, _joined(_tokens(reply), _rate(reply) or "– tokens/s"), cost)
+
+
+def cost(reply: Reply, prices: Prices) -> str:
+    """What a reply costs, as markdown; empty where no price is known at all."""
+    if not prices or reply.usage.completion_tokens is None:
+        return ""
+    price = prices.get(reply.model_requested or "")
+    dollars = price.cost(reply.usage) if price else None
+    return "cost unknown" if dollars is None else plain(f"{_about(reply)}{money(dollars)}")
+
+
+def money(dollars: float) -> str:
+    """An amount in USD, with as many decimals as it takes to see it."""
+    if dollars >= 1 or dollars == 0:
+        return f"${dollars:,.2f}"
+    return f"${dollars:.4f}" if dollars >= 0.001 else f"${dollars:.6f}"
+
+
+def about(expected: Expected) -> str:
+    """What something is expected to take, as markdown: tokens, and the cost as far as prices are known."""
+    tokens = f"≈ {expected.tokens:,} tokens"
+    if expected.cost is None:
+        return tokens
+    unit = "price" if expected.unpriced == 1 else "prices"
+    left_out = f" ({expected.unpriced} {unit} unknown)" if expected.unpriced else ""
+    return f"{tokens}, {plain(money(expected.cost))}{left_out}"
+
+
+def _lines(*lines: str) -> str:
+    """Lines that break nowhere but between figures, if at all."""
+    return "  \n".join(line.replace(" ", "\N{NO-BREAK SPACE}").replace(_DOT, " · ") for line in lines if line)
 
 
 def _joined(*parts: str) -> str:
@@ -29,21 +76,35 @@ def _joined(*parts: str) -> str:
 
 
 def _parts(reply: Reply) -> list[str]:
-    usage = reply.usage
-    about = "≈ " if usage.source is Source.ESTIMATED else ""
-    parts = []
-    if usage.completion_tokens is not None:
-        unit = "token" if usage.completion_tokens == 1 else "tokens"
-        parts.append(f"{about}{usage.completion_tokens:,} {unit}")
+    drawn = ""
     if reply.images:
         unit = "image" if len(reply.images) == 1 else "images"
-        parts.append(f"{len(reply.images)} {unit} in {seconds(reply.timing.total_ms)}")
-    elif reply.timing.first_token_ms is not None:
-        parts.append(f"first token {seconds(reply.timing.first_token_ms)}")
-    if reply.tokens_per_second is not None:
-        parts.append(f"{about}{reply.tokens_per_second:,.0f} tokens/s")
+        drawn = f"{len(reply.images)} {unit} in {seconds(reply.timing.total_ms)}"
+    return [_tokens(reply), drawn or _first_token(reply), _rate(reply), _ending(reply)]
+
+
+def _tokens(reply: Reply) -> str:
+    count = reply.usage.completion_tokens
+    if count is None:
+        return ""
+    return f"{_about(reply)}{count:,} {'token' if count == 1 else 'tokens'}"
+
+
+def _first_token(reply: Reply) -> str:
+    at_ms = reply.timing.first_token_ms
+    return "" if at_ms is None else f"first token {seconds(at_ms)}"
+
+
+def _rate(reply: Reply) -> str:
+    rate = reply.tokens_per_second
+    return "" if rate is None else f"{_about(reply)}{rate:,.0f} tokens/s"
+
+
+def _ending(reply: Reply) -> str:
     if reply.state in _STATES:
-        parts.append(_STATES[reply.state])
-    elif reply.finish_reason not in (None, "stop"):
-        parts.append(f"ended by `{reply.finish_reason}`")
-    return parts
+        return _STATES[reply.state]
+    return "" if reply.finish_reason in (None, "stop") else f"ended by `{reply.finish_reason}`"
+
+
+def _about(reply: Reply) -> str:
+    return "≈ " if reply.usage.source is Source.ESTIMATED else ""

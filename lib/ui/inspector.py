@@ -7,17 +7,19 @@ import streamlit as st
 
 from lib import app
 from lib.chat import snippets
+from lib.chat.connection import Connection
+from lib.chat.conversations import Conversation
 from lib.chat.messages import Message
 from lib.chat.reply import Reply, State, fold
 from lib.chat.tape import Event, Sent, Served
 from lib.chat.timeline import timeline
 from lib.chat.usage import in_words
+from lib.engine.live import LiveTape
 from lib.files.fitting import fit, text_bytes
 from lib.gateway import requests
 from lib.store.database import StoreError
 from lib.ui import charts, errors
 from lib.ui.labels import plain
-from lib.ui.session import Session
 
 LONGEST_SHOWN = 60_000
 """Characters of code that a page shows; more is offered as a file."""
@@ -46,34 +48,42 @@ class _Inspected:
         return _IMPORTED if is_imported else _NOT_SENT
 
 
-def show(session: Session) -> None:
-    """Draw the inspector of the answer that was chosen."""
-    message = _chosen(session)
+def show(
+    conversation: Conversation,
+    connection: Connection,
+    tapes: Mapping[str, LiveTape],
+    inspected: str | None = None,
+) -> None:
+    """Draw the inspector of an answer: the one that begins with message `inspected`, by default the last.
+
+    `tapes` are those of replies that are in memory only.
+    """
+    message, key = _chosen(conversation, inspected), _key(connection)
     if not message or not message.reply:
         st.caption("Nothing to inspect yet: this chat has no reply.")
         return
     try:
-        inspected = _read(session, message, message.reply)
+        seen = _read(conversation.path(message.parent_id), message, message.reply, tapes, key)
     except StoreError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    if inspected.reply.state is State.RUNNING:
+    if seen.reply.state is State.RUNNING:
         st.caption(":material/pending: This reply is still running. Here is what has come so far.")
     request, response, times, code = st.tabs(["Request", "Response", "Timeline", "Code"])
     with request:
-        _show_request(inspected)
+        _show_request(seen)
     with response:
-        _show_response(inspected, _key(session))
+        _show_response(seen, key)
     with times:
-        _show_timeline(inspected)
+        _show_timeline(seen)
     with code:
-        _show_code(inspected)
+        _show_code(seen)
 
 
-def _chosen(session: Session) -> Message | None:
+def _chosen(conversation: Conversation, inspected: str | None) -> Message | None:
     """The reply to inspect: of an answer in several parts, the one that was picked, else the last."""
-    turns = [turn for turn in session.conversation.turns() if turn[0].role == "assistant"]
-    turn = next((turn for turn in turns if turn[0].id == session.inspected), turns[-1] if turns else [])
+    turns = [turn for turn in conversation.turns() if turn[0].role == "assistant"]
+    turn = next((turn for turn in turns if turn[0].id == inspected), turns[-1] if turns else [])
     if len(turn) < 2:
         return turn[0] if turn else None
     parts = [f"Part {number}" for number in range(1, len(turn) + 1)]
@@ -84,17 +94,19 @@ def _chosen(session: Session) -> Message | None:
     return turn[parts.index(part)]
 
 
-def _read(session: Session, message: Message, known: Reply) -> _Inspected:
-    """Play the reply's tape: the live one while it runs, else as it was stored."""
-    application, path = app.get(), session.conversation.path(message.parent_id)
-    tape = application.engine.tape(message.id) or session.tapes.get(message.id)
+def _read(
+    path: Sequence[Message], message: Message, known: Reply, tapes: Mapping[str, LiveTape], key: str
+) -> _Inspected:
+    """Play the reply's tape: the live one while it runs, else as it was stored. `path` is what it answers."""
+    application = app.get()
+    tape = application.engine.tape(message.id) or tapes.get(message.id)
     events = list(tape.events) if tape else application.store.replies.tape(message.id)
     reply = fold(events) if events else known
     sent = [event for event in events if isinstance(event, Sent)]
     if not sent:
         return _Inspected(reply, events)
     body = requests.rebuilt(sent[-1], path, _images(path, sent[-1]))
-    return _Inspected(reply, events, len(sent), sent[-1].base_url, snippets.masked(body, _key(session)))
+    return _Inspected(reply, events, len(sent), sent[-1].base_url, snippets.masked(body, key))
 
 
 def _images(path: Sequence[Message], sent: Sent) -> Callable[[str], bytes]:
@@ -105,9 +117,9 @@ def _images(path: Sequence[Message], sent: Sent) -> Callable[[str], bytes]:
     return fitted.data.__getitem__
 
 
-def _key(session: Session) -> str:
+def _key(connection: Connection) -> str:
     """The key to hide, which a person may have typed into a message; empty when there is none."""
-    key = session.connection.api_key.reveal() if session.connection.api_key else ""
+    key = connection.api_key.reveal() if connection.api_key else ""
     return key if len(key) >= SHORTEST_KEY else ""
 
 

@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 import streamlit as st
 
 from lib import app
+from lib.chat.attachments import Attachment
 from lib.chat.errors import ChatError
 from lib.files.intake import LONGEST_DOCUMENT, FileRefused
 from lib.files.intake import take as take_file
@@ -18,21 +19,34 @@ MOST_FILES = 10
 """With one message."""
 
 
-def take(session: Session, files: Iterable[Any]) -> None:
+class Tray(Protocol):
+    """What waits for the next message of a page: of the chat's session, or of a comparison."""
+
+    attached: list[Attachment]
+    """Files that were taken."""
+    refusals: list[str]
+    """What has to be said about the last files, a sentence each."""
+    draft: str
+    """Text on its way back into the message box."""
+    drawn: str
+    """That text, as the run of the page has drawn it."""
+
+
+def take(tray: Tray, files: Iterable[Any]) -> None:
     """Put uploaded files to those that wait for the next message; what is refused is said in a sentence."""
     for file in files:
-        known = {each.id for each in session.attached}
+        known = {each.id for each in tray.attached}
         if len(known) >= MOST_FILES:
-            session.refusals.append(f"A message takes {MOST_FILES} files at most; the others were left out.")
+            tray.refusals.append(f"A message takes {MOST_FILES} files at most; the others were left out.")
             return
-        room = LONGEST_DOCUMENT - sum(len(each.text) for each in session.attached)
+        room = LONGEST_DOCUMENT - sum(len(each.text) for each in tray.attached)
         try:
             taken = take_file(file.name, file.getvalue(), most_characters=room)
         except FileRefused as refused:
-            session.refusals.append(str(refused))
+            tray.refusals.append(str(refused))
         else:
             if taken.id not in known:
-                session.attached.append(taken)
+                tray.attached.append(taken)
 
 
 def write_down(session: Session, text: str, recording: bytes) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib.chat.comparisons import MOST_CELLS, labels
 from lib.chat.differences import differences
-from lib.ui import cell_actions, comparing
+from lib.ui import asking, comparing
 from lib.ui.comparing import Comparing
 from lib.ui.labels import plain
 from lib.ui.session import Session
@@ -68,5 +68,5 @@ def _show_synthesis(now: Comparing, tab: Session) -> None:
         icon=":material/merge:",
         type="primary",
         disabled=not model or len(now.comparison.cells) > MOST_CELLS,
-        on_click=cell_actions.synthesise,
+        on_click=asking.synthesise,
     )

@@ -57,7 +57,8 @@ def _usage() -> None:
 
 @st.dialog("Inspect a reply", width="large", icon=":material/frame_inspect:", on_dismiss=_closed)
 def _inspect() -> None:
-    inspector.show(held())
+    session = held()
+    inspector.show(session.conversation, session.connection, session.tapes, session.inspected)
 
 
 @st.dialog("Rename this chat", on_dismiss=_closed)

@@ -1,6 +1,7 @@
 """The one thing that helps after each kind of error, as a button under it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -17,10 +18,25 @@ from lib.ui.session import Session
 Turn = Sequence[Message]
 
 
-def show(session: Session, turn: Turn, error: ChatError) -> None:
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What a page can do about an error: its callbacks, which take the id of the answer's last message."""
+
+    try_again: Callable[[str], None] = actions.regenerate
+    ask_model: Callable[[str, str], None] = actions.ask_model
+    """Takes the name of a model too."""
+    new: Callable[[], None] = conversation_actions.new_chat
+    new_label: str = "Start a new chat"
+    edit: Callable[[str], None] | None = actions.edit
+    """Takes the id of the question; `None` where it cannot be edited."""
+    go_on: Callable[[str], None] | None = actions.go_on
+    """`None` where an answer that broke off is not continued."""
+
+
+def show(session: Session, turn: Turn, error: ChatError, ways: Ways = Ways()) -> None:
     """Draw what can be done about the error that a turn ended with."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"remedy-{turn[-1].id}"):
-        _REMEDIES[error.category](session, turn)
+        _REMEDIES[error.category](session, turn, ways)
 
 
 def is_continue(reply: Reply) -> bool:
@@ -39,61 +55,63 @@ def _button(label: str, icon: str, turn: Turn, action: Callable[..., None], *arg
     )
 
 
-def _add_key(_: Session, turn: Turn) -> None:
+def _add_key(_: Session, turn: Turn, __: Ways) -> None:
     _button("Add a key", "key", turn, actions.open_panel, panels.CONNECT)
 
 
-def _change_key(_: Session, turn: Turn) -> None:
+def _change_key(_: Session, turn: Turn, __: Ways) -> None:
     _button("Use another key", "key", turn, actions.open_panel, panels.CONNECT)
 
 
-def _try_again(_: Session, turn: Turn) -> None:
-    _button("Try again", "refresh", turn, actions.regenerate, turn[-1].id)
+def _try_again(_: Session, turn: Turn, ways: Ways) -> None:
+    _button("Try again", "refresh", turn, ways.try_again, turn[-1].id)
 
 
-def _copy_address(session: Session, turn: Turn) -> None:
+def _copy_address(session: Session, turn: Turn, ways: Ways) -> None:
     if likely := likely_base_url(session.connection.base_url):
         _button("Copy the likely setting", "content_copy", turn, actions.copy_address, likely)
         st.caption(f"`KKIAI_BASE_URL={likely}`, for the file `.env`", width="content")
     else:
-        _try_again(session, turn)
+        _try_again(session, turn, ways)
 
 
-def _choose_model(session: Session, turn: Turn) -> None:
+def _choose_model(session: Session, turn: Turn, ways: Ways) -> None:
     """The catalogue's names that are most like the one that was asked for."""
     reply = turn[-1].reply or Reply()
     models = app.get().engine.catalogue.listing(session.connection, wait_seconds=0.0).models
     names = closest(reply.model_requested or "", models)
     for name in names:
-        _button(f"Ask {name}", "smart_toy", turn, actions.ask_model, turn[-1].id, name)
+        _button(f"Ask {name}", "smart_toy", turn, ways.ask_model, turn[-1].id, name)
     if not names:
-        _try_again(session, turn)
+        _try_again(session, turn, ways)
 
 
-def _show_balance(session: Session, turn: Turn) -> None:
-    _try_again(session, turn)
+def _show_balance(session: Session, turn: Turn, ways: Ways) -> None:
+    _try_again(session, turn, ways)
     if balance := app.get().engine.balances.left(session.connection):
         st.caption(plain(str(balance)), width="content")
 
 
-def _new_chat(_: Session, turn: Turn) -> None:
-    _button("Start a new chat", "edit_square", turn, conversation_actions.new_chat)
+def _new_chat(_: Session, turn: Turn, ways: Ways) -> None:
+    _button(ways.new_label, "edit_square", turn, ways.new)
 
 
-def _edit_question(session: Session, turn: Turn) -> None:
+def _edit_question(session: Session, turn: Turn, ways: Ways) -> None:
     question = session.conversation.messages.get(turn[0].parent_id or "")
-    if question:
-        _button("Edit the question", "edit", turn, actions.edit, question.id)
+    if question and ways.edit:
+        _button("Edit the question", "edit", turn, ways.edit, question.id)
+    elif not ways.edit:
+        _try_again(session, turn, ways)
 
 
-def _continue(session: Session, turn: Turn) -> None:
-    if is_continue(turn[-1].reply or Reply()):
-        _button("Continue", "play_arrow", turn, actions.go_on, turn[-1].id)
+def _continue(session: Session, turn: Turn, ways: Ways) -> None:
+    if ways.go_on and is_continue(turn[-1].reply or Reply()):
+        _button("Continue", "play_arrow", turn, ways.go_on, turn[-1].id)
     else:
-        _try_again(session, turn)
+        _try_again(session, turn, ways)
 
 
-_REMEDIES: dict[Category, Callable[[Session, Turn], None]] = {
+_REMEDIES: dict[Category, Callable[[Session, Turn, Ways], None]] = {
     Category.MISSING_KEY: _add_key,
     Category.INVALID_KEY: _change_key,
     Category.WRONG_BASE_URL: _copy_address,

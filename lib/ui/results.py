@@ -1,4 +1,4 @@
-"""What a comparison measured: a table and charts, the fastest and the longest marked."""
+"""What a comparison measured: a table and charts, the fastest, the cheapest and the longest marked."""
 
 from collections.abc import Sequence
 
@@ -7,18 +7,24 @@ import pandas as pd
 import streamlit as st
 
 from lib.chat.comparisons import CellFigures, Comparison, Spread, figures
+from lib.chat.prices import Prices
 from lib.chat.usage import Source
+from lib.ui.figures import money
+from lib.ui.labels import plain
 
 MEASURES = {
     "ttft_ms": "First token (s)",
     "total_ms": "Total time (s)",
     "tokens_per_second": "Tokens/s",
     "completion_tokens": "Tokens",
+    "cost": "Cost (USD)",
 }
 """The measured fields of `CellFigures`, each with its title."""
 BEST, OTHER = "#2f6fe0", "#9fb4d6"
 """Colours of bars that can be read on a light and on a dark page."""
 BAR_HEIGHT = 30
+_FORMATS = {"cost": "$.4~r"}
+"""How a chart's numbers are written, where two decimals will not do (d3-format)."""
 
 
 def table(taken: Sequence[CellFigures]) -> pd.DataFrame:
@@ -36,7 +42,8 @@ def chart(taken: Sequence[CellFigures], measure: str) -> alt.LayerChart:
             if (spread := _measured(one, measure))
         ]
     )
-    best = frame["median"].min() if measure.endswith("_ms") else frame["median"].max()
+    is_less_better = measure == "cost" or measure.endswith("_ms")
+    best = frame["median"].min() if is_less_better else frame["median"].max()
     frame["is_best"] = frame["median"] == best
     title = MEASURES[measure]
     cells = alt.Chart(frame).encode(y=alt.Y("cell:N", sort=None, title=None))
@@ -44,30 +51,44 @@ def chart(taken: Sequence[CellFigures], measure: str) -> alt.LayerChart:
     bars = cells.mark_bar(cornerRadiusEnd=3, height={"band": 0.6}).encode(
         x=alt.X("median:Q", title=None).axis(tickCount=4, grid=False),
         color=colour,
-        tooltip=[alt.Tooltip("cell:N", title="Cell"), alt.Tooltip("median:Q", title=title, format=",.2f")],
+        tooltip=[
+            alt.Tooltip("cell:N", title="Cell"),
+            alt.Tooltip("median:Q", title=title, format=_FORMATS.get(measure, ",.2f")),
+        ],
     )
     spreads = cells.mark_rule(strokeWidth=1.5, color="gray").encode(x="low:Q", x2="high:Q")
     return alt.LayerChart(layer=[bars, spreads], height=BAR_HEIGHT * (len(frame) + 1))
 
 
-def show(comparison: Comparison) -> None:
+def show(comparison: Comparison, prices: Prices) -> None:
     """Draw the table and the charts, once a cell has an answer."""
-    taken = figures(comparison.compared)
+    taken = figures(comparison.compared, prices)
     if not any(one.replies for one in taken):
         return
     st.markdown("#### Figures")
-    st.dataframe(table(taken), hide_index=True, key="comparison_table", placeholder="–")
-    estimated = sum(one.source is Source.ESTIMATED for one in taken)
-    if estimated:
-        st.caption(
-            f"≈ Tokens of {estimated} of {len(taken)} cells are estimated: the gateway did not report them."
-        )
+    cost = {MEASURES["cost"]: st.column_config.NumberColumn(format="%.6f")}
+    st.dataframe(table(taken), hide_index=True, key="comparison_table", placeholder="–", column_config=cost)
+    _show_sources(taken)
     shown = [measure for measure in MEASURES if any(_measured(one, measure) for one in taken)]
     for start in range(0, len(shown), 2):
         for column, measure in zip(st.columns(2, gap="medium"), shown[start : start + 2], strict=False):
             with column:
                 st.caption(MEASURES[measure])
                 st.altair_chart(chart(taken, measure), key=f"chart_{measure}")
+
+
+def _show_sources(taken: Sequence[CellFigures]) -> None:
+    """Say where tokens and costs are from, and what is not known."""
+    answered = [one for one in taken if one.replies]
+    said = []
+    if estimated := sum(one.source is Source.ESTIMATED for one in answered):
+        said.append(f"Tokens of {estimated} of {len(answered)} cells are estimated: no server reported them.")
+    if priced := [one for one in answered if one.cost]:
+        sources = ", ".join(dict.fromkeys(one.cost_source for one in priced))
+        left_out = f"; {len(answered) - len(priced)} without" if len(priced) < len(answered) else ""
+        said.append(f"Costs are of one answer, at prices {sources}{left_out}.")
+    if said:
+        st.caption(plain(" ".join(said)))
 
 
 def _measured(one: CellFigures, measure: str) -> Spread | None:
@@ -84,13 +105,17 @@ def _short(number: float) -> str:
 
 def _record(one: CellFigures, *, is_repeated: bool) -> dict[str, object]:
     record: dict[str, object] = {"Cell": one.label}
-    marks = [mark for mark, is_so in (("Fastest", one.is_fastest), ("Longest", one.is_longest)) if is_so]
-    record["Mark"] = ", ".join(marks)
+    marks = {"Fastest": one.is_fastest, "Cheapest": one.is_cheapest, "Longest": one.is_longest}
+    record["Mark"] = ", ".join(mark for mark, is_so in marks.items() if is_so)
     for measure, title in MEASURES.items():
         spread = _measured(one, measure)
-        record[title] = round(spread.median, 2) if spread else None
+        is_cost = measure == "cost"
+        if is_cost and not spread:
+            continue
+        record[title] = (spread.median if is_cost else round(spread.median, 2)) if spread else None
         if is_repeated:
-            record[f"{title}, spread"] = f"{_short(spread.low)} – {_short(spread.high)}" if spread else None
+            short = money if is_cost else _short
+            record[f"{title}, spread"] = f"{short(spread.low)} – {short(spread.high)}" if spread else None
     record["Token source"] = one.source.value
     record["Replies"] = one.replies
     record["Not completed"] = one.others

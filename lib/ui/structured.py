@@ -3,13 +3,14 @@
 What is pasted stays as it was pasted, and nothing is sent while it cannot be used.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
 
 from lib.chat.capabilities import Capability
+from lib.chat.conversations import Conversation
 from lib.chat.messages import Params
 from lib.chat.structured import (
     LONGEST_JSON,
@@ -21,7 +22,7 @@ from lib.chat.structured import (
 )
 from lib.ui.choices import DEFAULT, PARAMS
 from lib.ui.labels import plain
-from lib.ui.session import Session, held
+from lib.ui.session import held
 
 FORMAT, SCHEMA = PARAMS + "response_format", PARAMS + "schema"
 TOOLS, TOOL_CHOICE = PARAMS + "tools", PARAMS + "tool_choice"
@@ -30,82 +31,107 @@ JSON_MODE = {"type": "json_object"}
 _CHOICES = {"auto": "Automatic", "none": "No tool", "required": "Some tool"}
 
 
-def show(session: Session, missing: frozenset[Capability] = frozenset()) -> None:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A conversation, and what was pasted for it: that may be of no use yet."""
+
+    conversation: Conversation
+    pasted: dict[str, str]
+    """By the key of its widget."""
+    of: str = ""
+    """What goes before those keys where a page holds several conversations."""
+
+    def given(self, name: str) -> str:
+        """What a widget holds: as it was pasted, else what the conversation has."""
+        params = self.conversation.params
+        if (pasted := self.pasted.get(self.of + name)) is not None:
+            return pasted
+        kept = {
+            FORMAT: _format_label(params.response_format),
+            SCHEMA: schema_text(params.response_format),
+            TOOLS: tools_text(params.tools),
+            TOOL_CHOICE: _choice_label(params.tool_choice),
+        }
+        return kept[name]
+
+
+Find = Callable[[], Form | None]
+"""Finds the form again when a widget has changed: the page may hold another conversation by then."""
+
+
+def in_chat() -> Form:
+    """The form of the chat page."""
+    session = held()
+    return Form(session.conversation, session.pasted)
+
+
+def show(find: Find, missing: frozenset[Capability] = frozenset()) -> None:
     """Draw the widgets; what cannot be used is said below its field.
 
     What the doctor found missing of the model is not offered, unless it is set and has to be unset.
     """
-    given = _given(session)
-    has_json = Capability.JSON_MODE not in missing or given[FORMAT] != TEXT
-    has_tools = Capability.TOOLS not in missing or bool(given[TOOLS])
+    form = find()
+    if form is None:
+        return
+    has_json = Capability.JSON_MODE not in missing or form.given(FORMAT) != TEXT
+    has_tools = Capability.TOOLS not in missing or bool(form.given(TOOLS))
     if has_json:
-        _show_format(session)
+        _show_format(form, find)
     if has_tools:
-        _show_tools(session)
+        _show_tools(form, find)
     if not (has_json and has_tools):
         what = " and ".join(name for name, has in (("JSON", has_json), ("tools", has_tools)) if not has)
         st.caption(f"The doctor found that this model does not take {what}.")
 
 
-def _show_format(session: Session) -> None:
-    (_, faults), given = _read(session), _given(session)
-    _select("Answer as", [TEXT, JSON_OBJECT, JSON_SCHEMA], given[FORMAT], FORMAT)
-    if given[FORMAT] == JSON_OBJECT:
+def _show_format(form: Form, find: Find) -> None:
+    _, faults = _read(form)
+    _select(form, find, FORMAT, "Answer as", [TEXT, JSON_OBJECT, JSON_SCHEMA])
+    if form.given(FORMAT) == JSON_OBJECT:
         st.caption("Many servers want the word “JSON” in your message or in the system prompt too.")
-    if given[FORMAT] == JSON_SCHEMA:
-        _paste("JSON schema", given[SCHEMA], SCHEMA, '{"type": "object", "properties": {…}}')
+    if form.given(FORMAT) == JSON_SCHEMA:
+        _paste(form, find, SCHEMA, "JSON schema", '{"type": "object", "properties": {…}}')
         _show_fault(faults, SCHEMA)
 
 
-def _show_tools(session: Session) -> None:
-    (params, faults), given = _read(session), _given(session)
-    _paste("Tools", given[TOOLS], TOOLS, '[{"name": "get_weather", "parameters": {…}}]')
+def _show_tools(form: Form, find: Find) -> None:
+    params, faults = _read(form)
+    _paste(form, find, TOOLS, "Tools", '[{"name": "get_weather", "parameters": {…}}]')
     _show_fault(faults, TOOLS)
     if params.tools:
         names = function_names(params.tools)
-        _select("Tool choice", [DEFAULT, *_CHOICES.values(), *names], given[TOOL_CHOICE], TOOL_CHOICE)
+        _select(form, find, TOOL_CHOICE, "Tool choice", [DEFAULT, *_CHOICES.values(), *names])
         st.caption("What the model calls is shown under its answer. Nothing is run.")
 
 
-def fault(session: Session) -> str | None:
+def fault(form: Form) -> str | None:
     """Why nothing can be sent, in one sentence; `None` when all that was pasted can be used."""
-    if not session.pasted:
+    if not form.pasted:
         return None
-    _, faults = _read(session)
-    return next((f"{sentence} Change it under “Parameters”." for sentence in faults.values()), None)
+    _, faults = _read(form)
+    return next(iter(faults.values()), None)
 
 
-def _take(key: str) -> None:
+def _take(name: str, find: Find) -> None:
     """A widget has changed: keep what it holds, and use it if that is possible."""
-    session = held()
-    session.pasted[key] = (st.session_state[key] or "")[: LONGEST_JSON + 1]
-    session.conversation.params, _ = _read(session)
+    if form := find():
+        form.pasted[form.of + name] = (st.session_state[form.of + name] or "")[: LONGEST_JSON + 1]
+        form.conversation.params, _ = _read(form)
 
 
-def _read(session: Session) -> tuple[Params, dict[str, str]]:
-    """The parameters as they were given, and by key one sentence for each that cannot be used."""
-    given, params, faults = _given(session), session.conversation.params, dict[str, str]()
+def _read(form: Form) -> tuple[Params, dict[str, str]]:
+    """The parameters as they were given, and by name one sentence for each that cannot be used."""
+    params, faults = form.conversation.params, dict[str, str]()
     try:
-        params = replace(params, response_format=_format(given[FORMAT], given[SCHEMA]))
+        params = replace(params, response_format=_format(form.given(FORMAT), form.given(SCHEMA)))
     except ValueError as error:
         faults[SCHEMA] = f"The JSON schema {error}"
     try:
-        params = replace(params, tools=parse_tools(given[TOOLS]) if given[TOOLS].strip() else None)
+        tools = form.given(TOOLS)
+        params = replace(params, tools=parse_tools(tools) if tools.strip() else None)
     except ValueError as error:
         faults[TOOLS] = f"The tool list {error}"
-    return replace(params, tool_choice=_choice(given[TOOL_CHOICE], params.tools)), faults
-
-
-def _given(session: Session) -> dict[str, str]:
-    """What each widget holds: as it was pasted, else what the conversation has."""
-    params = session.conversation.params
-    kept = {
-        FORMAT: _format_label(params.response_format),
-        SCHEMA: schema_text(params.response_format),
-        TOOLS: tools_text(params.tools),
-        TOOL_CHOICE: _choice_label(params.tool_choice),
-    }
-    return kept | session.pasted
+    return replace(params, tool_choice=_choice(form.given(TOOL_CHOICE), params.tools)), faults
 
 
 def _format(label: str, schema: str) -> Mapping[str, Any] | None:
@@ -132,20 +158,21 @@ def _choice_label(choice: str | Mapping[str, Any] | None) -> str:
     return _CHOICES.get(choice or "", DEFAULT)
 
 
-def _select(label: str, options: list[str], chosen: str, key: str) -> None:
+def _select(form: Form, find: Find, name: str, label: str, options: list[str]) -> None:
+    chosen = form.given(name)
     index = options.index(chosen) if chosen in options else 0
-    st.selectbox(label, options, index, key=key, on_change=_take, args=(key,))
+    st.selectbox(label, options, index, key=form.of + name, on_change=_take, args=(name, find))
 
 
-def _paste(label: str, text: str, key: str, example: str) -> None:
+def _paste(form: Form, find: Find, name: str, label: str, example: str) -> None:
     st.text_area(
         label,
-        text,
-        key=key,
+        form.given(name),
+        key=form.of + name,
         height=140,
         placeholder=example,
         on_change=_take,
-        args=(key,),
+        args=(name, find),
     )
 
 

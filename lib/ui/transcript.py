@@ -1,6 +1,5 @@
 """The conversation: what was said, and the reply that is being said."""
 
-from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -9,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
 from lib.engine.live import LiveTape
-from lib.ui import actions, answer, attached, figures, remarks, remedies
+from lib.ui import actions, answer, attached, buttons, figures, remarks, remedies
 from lib.ui.answer import Turn
 from lib.ui.session import Session
 
@@ -89,11 +88,11 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"end-{message.id}"):
         if is_last:
             if answer.text(turn):
-                _icon("content_copy", "Copy", actions.copy, message.id)
-            _icon("refresh", "Regenerate", actions.regenerate, message.id)
+                buttons.show_icon("content_copy", "Copy", actions.copy, message.id)
+            buttons.show_icon("refresh", "Regenerate", actions.regenerate, message.id)
             if question:
-                _icon("edit", "Edit the question", actions.edit, question.id)
-            _icon("frame_inspect", actions.INSPECT, actions.inspect, message.id)
+                buttons.show_icon("edit", "Edit the question", actions.edit, question.id)
+            buttons.show_icon("frame_inspect", actions.INSPECT, actions.inspect, message.id)
             if _can_continue(reply) and not remedies.is_continue(reply):
                 st.button(
                     "Continue",
@@ -119,42 +118,10 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
         st.caption(figures.footer(reply))
 
 
-def _icon(icon: str, label: str, action: Callable[[str], None], message_id: str) -> None:
-    st.button(
-        "",
-        key=f"{icon}-{message_id}",
-        icon=f":material/{icon}:",
-        help=label,
-        type="tertiary",
-        on_click=action,
-        args=(message_id,),
-    )
-
-
 def _show_versions(session: Session, message: Message) -> None:
     """Arrows to the other versions of a message, if there are any."""
     versions = session.versions[message.id]
-    if len(versions) < 2:
-        return
-    at = versions.index(message.id)
-    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", width="content"):
-        _arrow("chevron_left", "Earlier version", message.id, versions[at - 1] if at else None)
-        st.caption(f"{at + 1} / {len(versions)}", width="content")
-        later = versions[at + 1] if at + 1 < len(versions) else None
-        _arrow("chevron_right", "Later version", message.id, later)
-
-
-def _arrow(icon: str, label: str, message_id: str, version_id: str | None) -> None:
-    st.button(
-        "",
-        key=f"{icon}-{message_id}",
-        icon=f":material/{icon}:",
-        help=label,
-        type="tertiary",
-        disabled=version_id is None,
-        on_click=actions.show_version,
-        args=(version_id,),
-    )
+    buttons.show_versions(versions, message.id, actions.show_version, of=message.id)
 
 
 def _can_continue(reply: Reply) -> bool:

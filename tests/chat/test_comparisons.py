@@ -7,9 +7,19 @@ from typing import Any
 
 import pytest
 
-from lib.chat.comparisons import CellFigures, Comparison, Spread, attempts, figures, labels, released
+from lib.chat.comparisons import (
+    SYNTHESIS,
+    CellFigures,
+    Comparison,
+    Spread,
+    attempts,
+    figures,
+    labels,
+    released,
+)
 from lib.chat.conversations import Conversation
 from lib.chat.messages import Message, Params
+from lib.chat.prices import Price
 from lib.chat.reply import Reply, State, Timing
 from lib.chat.usage import Source, Usage
 from lib.engine.engine import new_id
@@ -80,6 +90,46 @@ def test_the_fastest_and_the_longest_are_marked_and_ties_are_ties() -> None:
     )
     assert [one.is_fastest for one in taken] == [False, True, True, False]
     assert [one.is_longest for one in taken] == [False, True, False, False]
+
+
+def test_costs_are_at_the_price_of_the_model_and_the_cheapest_is_marked() -> None:
+    cells = [cell("a", [reply(1.0, 900.0, 10)] * 2), cell("b", [reply(1.0, 900.0, 40)]), cell("c")]
+    prices = {"a": Price(2.0, 8.0, source="told"), "b": Price(call=0.25, source="known"), "d": Price(call=1)}
+    taken = figures(cells, prices)
+    cost = (5 * 2.0 + 10 * 8.0) / 1e6
+    assert [one.cost for one in taken] == [Spread(cost, cost, cost), Spread(0.25, 0.25, 0.25), None]
+    assert [one.cost_source for one in taken] == ["told", "known", ""]
+    assert [one.is_cheapest for one in taken] == [True, False, False]
+
+
+def test_the_cheapest_of_one_is_not_marked() -> None:
+    cells = [cell("a", [reply(1.0, 900.0, 10)]), cell("b", [reply(1.0, 900.0, 10)])]
+    assert not any(one.is_cheapest for one in figures(cells, {"a": Price(call=1.0)}))
+
+
+def test_figures_are_of_the_model_that_answered_not_of_the_one_chosen_for_the_next() -> None:
+    asked = cell("a", [replace(reply(1.0, 900.0, 10), model_requested="a")])
+    asked.model = "b"
+    [taken] = figures([asked], {"a": Price(call=1.0), "b": Price(call=9.0)})
+    assert (taken.label, taken.cost) == ("a", Spread(1.0, 1.0, 1.0))
+
+
+def test_answers_of_another_model_in_the_same_cell_are_not_mixed_in() -> None:
+    versions = [replace(reply(1.0, 900.0, tokens), model_requested=m) for m, tokens in (("a", 10), ("b", 90))]
+    [taken] = figures([cell("b", versions)])
+    assert (taken.label, taken.replies, taken.completion_tokens) == ("b", 1, Spread(90, 90, 90))
+
+
+def test_a_synthesis_is_not_compared_and_a_question_that_took_anothers_place_is() -> None:
+    first, second = cell("a", [reply(1.0, 2.0, 3)]), cell("b", [reply(1.0, 2.0, 3)])
+    later = Message(new_id(), None, "user", "Coffee?", WHEN)
+    second.add([later, Message(new_id(), later.id, "assistant", "said", WHEN, reply(1.0, 2.0, 3))])
+    merged = cell("c")
+    merged.add([Message(new_id(), None, "user", f"{SYNTHESIS} ...", WHEN)])
+    for cells in ([first, second, merged], [second, first, merged]):
+        comparison = Comparison("c", "Tea", WHEN, cells)
+        assert comparison.prompt == "Tea?"
+        assert comparison.compared == cells[:2]
 
 
 def test_without_a_choice_nothing_is_marked() -> None:

@@ -122,13 +122,13 @@ def test_a_columns_own_system_prompt_stands_in_place_of_all_others() -> None:
 def test_an_estimate_adds_up_prompts_and_usual_answers_and_says_what_its_cost_leaves_out() -> None:
     every = [(row, column) for row in (0, 1) for column in (0, 1)]
     prices = {"model-a": Price(prompt=0.0, completion=1_000.0)}
-    one = deck_runs.estimate(RUN, every, prices)
+    one = deck_runs.expected(RUN, every, prices)
     # A question is a token, a system prompt two or three; each message takes four more.
     assert one.tokens == (5 + 500) + (5 + 6 + 10) + (5 + 7 + 500) + (5 + 6 + 10)
-    assert (one.answers, one.unpriced) == (4, 1)
+    assert one.unpriced == 1
     assert one.cost == pytest.approx(1.0)
-    assert deck_runs.estimate(RUN, every, {}).cost is None
-    assert deck_runs.estimate(RUN, [(0, 0)], prices).unpriced == 0
+    assert deck_runs.expected(RUN, every, {}).cost is None
+    assert deck_runs.expected(RUN, [(0, 0)], prices).unpriced == 0
 
 
 def test_a_columns_figures_are_the_medians_of_its_whole_answers() -> None:

@@ -4,8 +4,6 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from lib.chat import deck_runs, decks
 from lib.chat.comparisons import Comparison
 from lib.chat.conversations import Conversation
@@ -77,11 +75,3 @@ def test_a_prompt_is_shortened_and_its_notes_stand_beside_it() -> None:
     [row] = shown()["rows"]
     assert len(row["prompt"]) == deck_grid.PROMPT_CHARACTERS
     assert row["notes"] == "Wait"
-
-
-@pytest.mark.parametrize(
-    ("cost", "words"),
-    [(0.0, "$0.00"), (0.00001, "< $0.0001"), (0.00123, "$0.0012"), (0.5, "$0.50"), (1234.5, "$1,234.50")],
-)
-def test_an_amount_has_as_many_decimals_as_say_something(cost: float, words: str) -> None:
-    assert deck_grid.dollars(cost) == words

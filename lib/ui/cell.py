@@ -1,0 +1,189 @@
+"""One cell of a comparison: its model, its figures, what it was asked and says, what can be done with it."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lib.chat.comparisons import FEWEST_CELLS
+from lib.chat.conversations import Conversation
+from lib.chat.messages import Message
+from lib.chat.reply import Reply
+from lib.engine.live import LiveTape
+from lib.ui import (
+    answer,
+    asking,
+    attached,
+    buttons,
+    cell_actions,
+    choices,
+    comparing,
+    comparison_actions,
+    figures,
+    parameters,
+    remarks,
+    remedies,
+)
+from lib.ui.comparing import Comparing
+from lib.ui.labels import plain
+from lib.ui.remedies import Ways
+from lib.ui.session import Session
+
+LONGEST_LABEL = 18
+"""Characters of a cell's name that are sure to be seen whole; a longer one is told in a tooltip too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The places of a cell that change when its reply ends."""
+
+    now: Comparing
+    tab: Session
+    cell: Conversation
+    figures: DeltaGenerator
+    controls: DeltaGenerator
+    outcome: DeltaGenerator
+
+
+def show_cell(now: Comparing, tab: Session, cell: Conversation, label: str) -> Slots | None:
+    """Draw a cell; a running reply streams on a thread of its own. Returns the slots where one runs."""
+    _show_head(now, tab, cell, label)
+    slots = _show_talk(now, tab, cell) if cell.messages else None
+    return slots if cell.id in now.following else None
+
+
+def _show_head(now: Comparing, tab: Session, cell: Conversation, label: str) -> None:
+    is_draft, models = now.comparison.prompt is None, tab.models_for_cells
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"cellhead-{cell.id}"):
+        if is_draft:
+            choices.show_model(cell, models, comparing.of(cell), width=0)
+        else:
+            name = plain(label)
+            st.markdown(f"**{name}**", width="stretch", help=name if len(label) > LONGEST_LABEL else None)
+        with st.popover(
+            "", icon=":material/tune:", type="tertiary", key=f"settings-{cell.id}", on_change="rerun"
+        ) as popover:
+            if popover.open:
+                _show_settings(tab, cell, is_draft=is_draft)
+        if is_draft and len(now.comparison.cells) > FEWEST_CELLS:
+            buttons.show_icon("close", "Remove", cell_actions.remove, cell.id)
+
+
+def _show_settings(tab: Session, cell: Conversation, *, is_draft: bool) -> None:
+    of = comparing.of(cell)
+    with st.container(width=parameters.WIDTH):
+        if not is_draft:
+            choices.show_model(cell, tab.models_for_cells, of, width=0)
+        find = partial(comparing.structure_of, cell.id)
+        parameters.show(cell, tab.connection, find, of)
+
+
+def _show_talk(now: Comparing, tab: Session, cell: Conversation) -> Slots:
+    """What was asked and said in a cell, below the figures of its last reply."""
+    with st.container(key=f"figures-{cell.id}"):
+        line, controls = st.empty(), st.empty()
+    path = cell.path()
+    _show_question(now, cell, path[:-1])
+    tape = now.following.get(cell.id)
+    with st.container(key=f"answer-{path[-1].id}"):
+        if tape:
+            _stream(tape)
+        else:
+            answer.show(path[-1:])
+    slots = Slots(now, tab, cell, line, controls, outcome=st.empty())
+    if tape:
+        _show_stop(slots)
+    else:
+        show_ended(slots)
+    return slots
+
+
+def _show_question(now: Comparing, cell: Conversation, path: list[Message]) -> None:
+    """What a cell was asked last; what was said before is folded, so that the answer is in view."""
+    *earlier, question = path
+    if earlier:
+        key = f"earlier-{cell.id}"
+        with st.expander(
+            f"Earlier ({len(earlier) // 2})", type="compact", key=key, on_change="rerun"
+        ) as fold:
+            if fold.open:
+                for message in earlier:
+                    _show_said(message)
+        _show_said(question)
+    elif question.content != now.comparison.prompt:
+        key = f"task-{cell.id}"
+        with st.expander("What it was asked", type="compact", key=key, on_change="rerun") as fold:
+            if fold.open:
+                answer.show_blocks(question.content)
+
+
+def _show_said(message: Message) -> None:
+    """A message of before, whole."""
+    if message.role == "user":
+        with st.container(key=f"bubble-{message.id}"):
+            attached.show(message.attachments)
+            answer.show_blocks(message.content)
+        return
+    answer.show([message])
+    answer.show_outcome(message)
+    st.caption(figures.footer(message.reply or Reply()))
+
+
+@st.fragment(parallel=True)
+def _stream(tape: LiveTape) -> None:
+    answer.stream(tape)
+
+
+def _show_stop(slots: Slots) -> None:
+    cell_id = slots.cell.id
+    with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.button(
+            "Stop",
+            key=f"stop-{cell_id}",
+            icon=":material/stop_circle:",
+            type="tertiary",
+            on_click=cell_actions.stop,
+            args=(cell_id,),
+        )
+        _show_inspect(cell_id, of=f"running-{cell_id}")  # the same run draws the other one at the end
+
+
+def show_ended(slots: Slots) -> None:
+    """The figures of a reply that has ended, what went wrong, and what can be done with it."""
+    cell = slots.cell
+    message = cell.path()[-1]
+    reply = message.reply or Reply()
+    slots.figures.caption(figures.summary(reply, figures.cost(reply, slots.now.prices)))
+    with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        buttons.show_icon("refresh", "Retry: another version", asking.retry, cell.id)
+        if reply.text:
+            buttons.show_icon("content_copy", "Copy", cell_actions.copy, cell.id)
+            buttons.show_icon("forum", "Continue in chat", cell_actions.take_over, cell.id)
+        _show_inspect(cell.id, of=cell.id)
+        _show_versions(cell, message)
+        remarks.show_other_model(reply)
+    with slots.outcome.container():
+        answer.show_outcome(message, partial(remedies.show, slots.tab, [message], ways=_ways(cell)))
+
+
+def _show_inspect(cell_id: str, of: str) -> None:
+    buttons.show_icon("frame_inspect", cell_actions.INSPECT, cell_actions.inspect, cell_id, of=of)
+
+
+def _ways(cell: Conversation) -> Ways:
+    """What can be done about an error in a cell."""
+    return Ways(
+        try_again=lambda _: asking.retry(cell.id),
+        ask_model=lambda _, model: asking.ask_model(cell.id, model),
+        new=comparison_actions.start_new,
+        new_label="New comparison",
+        edit=None,
+        go_on=None,
+    )
+
+
+def _show_versions(cell: Conversation, message: Message) -> None:
+    """Arrows to the other versions of the last answer, if there are any."""
+    versions = [version.id for version in cell.versions(message.id)]
+    buttons.show_versions(versions, message.id, cell_actions.show_version, cell.id, of=cell.id)

@@ -1,0 +1,53 @@
+"""The dialogs of the compare page."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from lib.ui import asking, cell_actions, comparison_actions, figures, inspector, panels, session
+from lib.ui.comparing import Comparing, held
+from lib.ui.labels import plain
+from lib.ui.session import Session
+
+DELETE = "Delete"
+
+
+def show(now: Comparing, tab: Session) -> None:
+    """Draw the dialog that is open, if one is; the one for a key is the chat's."""
+    if tab.panel == panels.CONNECT:
+        panels.show(tab)
+    elif now.pending is not None:
+        _ask_first(now)
+    elif draw := _PANELS.get(now.panel or ""):
+        draw()
+
+
+def _closed() -> None:
+    comparison_actions.open_panel(None)
+
+
+@st.dialog("Run this?", on_dismiss=asking.withdraw)
+def _ask_first(now: Comparing) -> None:
+    about = figures.about(now.expected(now.pending.text if now.pending else None))
+    each = "one answer" if now.repeats == 1 else f"{now.repeats} answers"
+    st.markdown(f"{len(now.comparison.cells)} cells with {each} each will take about **{about[2:]}**.")
+    if st.button("Run", key="confirm_run", type="primary", on_click=asking.confirm):
+        st.rerun()
+
+
+@st.dialog("Delete this comparison?", on_dismiss=_closed)
+def _delete() -> None:
+    title = plain(held().comparison.title)
+    st.markdown(f"“{title}” goes for good, with all that was said in its cells.")
+    if st.button("Delete", key="confirm_delete", type="primary", on_click=comparison_actions.delete):
+        st.rerun()
+
+
+@st.dialog("Inspect a reply", width="large", icon=":material/frame_inspect:", on_dismiss=_closed)
+def _inspect() -> None:
+    now = held()
+    if cell := now.cell(now.inspected or ""):
+        inspector.show(cell, session.held().connection, now.tapes)
+
+
+_PANELS: dict[str, Callable[[], None]] = {DELETE: _delete, cell_actions.INSPECT: _inspect}
