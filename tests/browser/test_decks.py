@@ -98,6 +98,11 @@ def test_a_deck_is_brought_along_completed_and_run_and_nothing_jumps(
     page.go_back()
     expect(page).to_have_url(run)
     expect(field(chat, 1, 1)).to_contain_text("A square")
+    field(chat, 1, 1).get_by_role("button").click()
+    expect(chat.answers.nth(1)).to_contain_text("A square")
+    page.get_by_role("link", name="Back to the run").click()
+    expect(page).to_have_url(run)
+    expect(field(chat, 0, 1)).to_contain_text("The sun")
 
 
 def test_a_file_that_is_no_deck_is_told_with_the_place(chat: ChatPage) -> None:
