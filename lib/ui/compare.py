@@ -53,6 +53,7 @@ def show_sidebar(now: Comparing) -> None:
 def show_prompt(now: Comparing, tab: Session) -> None:
     """What all cells were asked; an invitation while nothing was."""
     if question := now.comparison.question:
+        _show_way_back(now)
         with (
             st.container(key="prompt_row", horizontal_alignment="right"),
             st.container(key="bubble-prompt", width="content"),
@@ -67,6 +68,17 @@ def show_prompt(now: Comparing, tab: Session) -> None:
     )
     if tab.connection.needs_key:
         st.info("Comparing needs an API key. Add one on the chat page first.", icon=":material/key:")
+
+
+def _show_way_back(now: Comparing) -> None:
+    """A row of a deck's run leads back to it."""
+    if run_id := now.comparison.deck_run_id:
+        st.page_link(
+            "pages/decks.py",
+            label="Back to the run",
+            icon=":material/arrow_back:",
+            query_params={"run": run_id},
+        )
 
 
 def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
