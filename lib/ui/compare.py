@@ -20,6 +20,7 @@ from lib.ui import (
     merging,
     present,
     recordings,
+    reports,
     results,
     sidebar,
     voting,
@@ -176,7 +177,7 @@ def show_actions(now: Comparing, tab: Session) -> None:  # noqa: ARG001 what is 
         if not any(cell.is_temporary for cell in now.comparison.cells):
             present.show_button(now.comparison)
             recordings.show_keep(now.comparison)
-            _button("Report", "report", "summarize", _open_report)
+            reports.show_button(_open_report)
             _button("Delete", "delete_comparison", "delete", _open_delete)
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.ui import recordings, replaying, results, scrubber, watching
+from lib.ui import recordings, replaying, reports, results, scrubber, watching
 from lib.ui.labels import plain
 from lib.ui.replaying import PACES, Replaying
 from lib.ui.watching import Slots
@@ -48,6 +48,7 @@ def _show_head(now: Replaying) -> None:
             args=(None,),
         )
         st.space("stretch")
+        wants_report = reports.show_button(replaying.pause)  # its dialog waits for the end of what is played
         st.page_link(
             "pages/present.py",
             label="Present",
@@ -57,6 +58,8 @@ def _show_head(now: Replaying) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="replay_title"):
         st.markdown(f"### {plain(recording.title)}", width="content")
         recordings.mark(recording)
+    if wants_report:
+        reports.open_dialog(recording, recording.id)
 
 
 def _show_choices(now: Replaying) -> None:

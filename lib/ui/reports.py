@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from functools import cache, partial
+from typing import Literal
 
 import streamlit as st
 
@@ -11,12 +12,13 @@ from lib import app
 from lib.chat import recordings
 from lib.chat.attachments import Attachment
 from lib.chat.comparisons import Comparison
-from lib.chat.recordings import Recording
+from lib.chat.deck_runs import DeckRun
+from lib.chat.recordings import Kind, Recording
 from lib.config import ROOT
 from lib.engine import recorder
 from lib.files.folder import Missing
 from lib.report import markdown, masking, page, table
-from lib.report.findings import Kind
+from lib.report.findings import Kind as Found
 from lib.report.masking import Finding
 from lib.ui import clipboard, session, sharing
 from lib.ui.labels import plain
@@ -26,36 +28,54 @@ LISTED = 40
 LONGEST_LABEL = 40
 PREVIEW_HEIGHT = 320
 _KINDS = {
-    Kind.EMAIL: ("E-mail addresses", "mail"),
-    Kind.KEY: ("Keys", "key"),
-    Kind.HOST: ("Internal hosts", "dns"),
+    Found.EMAIL: ("E-mail addresses", "mail"),
+    Found.KEY: ("Keys", "key"),
+    Found.HOST: ("Internal hosts", "dns"),
 }
+
+
+def show_button(action: Callable[[], None] | None = None) -> bool:
+    """Draw the button for a report; says whether it was pressed. `action` is called before the page is."""
+    icon = ":material/summarize:"
+    return st.button("Report", key="report", icon=icon, type="tertiary", on_click=action)
 
 
 def open_comparison(comparison: Comparison, on_dismiss: Callable[[], None]) -> None:
     """Draw the dialog with the report of a comparison as it stands."""
-    application = app.get()
-    application.engine.flush()  # what was said a moment ago is in it too
-    recording = recorder.record(
-        application.store,
-        [comparison],
-        recording_id=comparison.id,
-        title=comparison.title,
-        kind=recordings.Kind.COMPARISON,
-        prices=application.engine.catalogue.prices(session.held().connection, wait_seconds=0),
-    )
-    open_dialog(recording, comparison.id, on_dismiss)
+    _open([comparison], Kind.COMPARISON, comparison.id, comparison.title, on_dismiss)
 
 
-def open_dialog(recording: Recording, source_id: str, on_dismiss: Callable[[], None]) -> None:
+def open_run(run: DeckRun) -> None:
+    """Draw the dialog with the report of a deck's run as it stands."""
+    rows = app.get().store.comparisons.of_run(run.id)
+    _open(rows, Kind.DECK, run.id, run.deck.title)
+
+
+def open_dialog(
+    recording: Recording, source_id: str, on_dismiss: Callable[[], None] | Literal["ignore"] = "ignore"
+) -> None:
     """Draw the report's dialog. Links are listed by `source_id`: what the recording is of."""
     findings = masking.find(recording, _own_keys())
     st.dialog("Report", width="large", on_dismiss=on_dismiss)(_show)(recording, source_id, findings)
 
 
-def show(recording: Recording, source_id: str) -> None:
-    """Draw the report's panel on a page."""
-    st.fragment(_show)(recording, source_id, masking.find(recording, _own_keys()))
+def _open(
+    comparisons: Sequence[Comparison],
+    kind: Kind,
+    source_id: str,
+    title: str,
+    on_dismiss: Callable[[], None] | Literal["ignore"] = "ignore",
+) -> None:
+    application = app.get()
+    application.engine.flush()  # what was said a moment ago is in it too
+    if refusal := recorder.why_not(comparisons):
+        st.toast(refusal, icon=":material/info:")
+        return
+    prices = application.engine.catalogue.prices(session.held().connection, wait_seconds=0)
+    recording = recorder.record(
+        application.store, comparisons, recording_id=source_id, title=title, kind=kind, prices=prices
+    )
+    open_dialog(recording, source_id, on_dismiss)
 
 
 def _show(recording: Recording, source_id: str, findings: Sequence[Finding]) -> None:
