@@ -94,7 +94,7 @@ class Phone:
 
     def wait_for_end(self) -> None:
         """Wait until every answer has ended."""
-        ended = {"done", "failed", "stopped"}
+        ended = {"done", "empty", "failed", "stopped"}
         self.wait_for(
             lambda: bool(self.state["answers"]) and {a["status"] for a in self.state["answers"]} <= ended
         )

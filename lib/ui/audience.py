@@ -18,6 +18,8 @@ PANEL = "Audience"
 COUNT_SECONDS = 1.0
 """How often the numbers are drawn."""
 QR_PIXELS = 300
+ONLY_HERE = ("localhost", "127.0.0.1", "::1")
+"""Hosts that mean the machine itself, for phones too."""
 
 
 def show(now: Comparing) -> None:
@@ -54,6 +56,8 @@ def show_dialog() -> None:
     with st.container(horizontal_alignment="center"):
         st.image(_qr(link), width=QR_PIXELS, alt="QR code of the link")
     st.code(link, language=None, wrap_lines=True)
+    if urlsplit(link).hostname in ONLY_HERE:
+        st.caption(":material/info: Only this machine reaches this address: phones need the server's own.")
     _keep_counting(now)
     closes = f"{now.room.closes_at:%H:%M} UTC"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

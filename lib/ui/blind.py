@@ -33,9 +33,11 @@ def show_switch(now: Comparing) -> None:
 
 
 def begin(now: Comparing) -> str:
-    """Put the next question to the vote where it is blind or has an audience; returns why that cannot be."""
-    now.round = None
-    if now.is_blind or now.room:
+    """Put the next question to the vote where it is blind or has an audience; returns why that cannot be.
+
+    After a first round every question has one: a round is always about the last question.
+    """
+    if now.is_blind or now.room or now.round:
         try:
             now.round = _open_round(now, is_blind=now.is_blind)
         except StoreError as error:
@@ -51,8 +53,8 @@ def paced(now: Comparing) -> AbstractContextManager[None]:
 
 
 def open_round(now: Comparing) -> None:
-    """Put the last question to the vote, unless it is already. Raises `StoreError`."""
-    if now.comparison.prompt is not None and not (now.round and now.round.is_open):
+    """Put the last question to the vote, unless it is or was already. Raises `StoreError`."""
+    if now.comparison.prompt is not None and not now.round:
         now.round = _open_round(now, is_blind=False)
 
 

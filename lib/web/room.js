@@ -5,6 +5,7 @@ const STATUS = {
   waiting: "Waiting for the answer…",
   writing: "",
   done: "",
+  empty: "This answer has no words.",
   stopped: "Stopped",
   failed: "This answer broke off.",
 };

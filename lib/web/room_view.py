@@ -77,8 +77,8 @@ class Answer:
 
     def _news(self) -> str:
         if self.tape is None:
-            self.is_over = True
-            return self._written_by(self._end or Reply())(self._said)
+            self.is_over, end = True, self._end or Reply()
+            return self._written_by(end)(self._said) or end.refusal
         is_closed = self.tape.is_closed  # before the events: what comes after them is for the next time
         events = self.tape.events[self._seen :]
         if not self._seen and events:
@@ -87,6 +87,7 @@ class Answer:
         text = self._written("".join(event.text for event in events if isinstance(event, Content)))
         if is_closed:
             self.is_over, self._end = True, self.tape.reply()
+            text += self._end.refusal if not self._end.text else ""
         return text
 
     def _written_by(self, reply: Reply) -> Callable[[str], str]:
@@ -95,7 +96,7 @@ class Answer:
     def _status(self) -> str:
         if self._end is None:
             return "writing"
-        return STATUS.get(self._end.state, "done")
+        return STATUS.get(self._end.state, "done" if self.blocks else "empty")
 
 
 class RoomView:

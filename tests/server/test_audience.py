@@ -11,7 +11,7 @@ import pytest
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.phone import Phone
-from tests.scripted_gateway import Gate, ScriptedGateway, by_model, error, stream
+from tests.scripted_gateway import Gate, ScriptedGateway, by_model, deltas, error, stream
 
 WORDS = [f"w{number:02} " for number in range(30)]
 HOSTILE = (
@@ -189,6 +189,23 @@ def test_model_text_is_inert_and_an_error_names_nobody(gateway: ScriptedGateway,
             assert not re.search(r"<(script|img|iframe)|href=\"(?!https?:)", markup)
             assert "&lt;script&gt;" in markup
             assert b"model-b" not in phone.received
+
+
+def test_an_answer_without_words_says_so_and_a_refusal_is_shown(
+    gateway: ScriptedGateway, hall: AppServer
+) -> None:
+    refusing = deltas({"refusal": "I would rather not"})
+    gateway.when("Be silent", by_model(model_a=stream(), model_b=refusing))
+    with presenter(hall) as tab:
+        link = open_room(tab)
+        tab.ask("Be silent")
+        with Phone(link) as live:
+            live.wait_for_end()
+        with Phone(link) as later:
+            later.wait_for_end()
+        for phone in (live, later):
+            assert phone.texts == ["", "I would rather not"]
+            assert [answer["status"] for answer in phone.state["answers"]] == ["empty", "done"]
 
 
 def test_a_closed_room_lets_everybody_go_and_is_not_found_any_more(hall: AppServer) -> None:

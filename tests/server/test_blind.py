@@ -148,6 +148,23 @@ def test_eight_cells_are_shuffled_and_a_follow_up_is_a_new_round(
         assert sorted(again) == [f"Still {model}" for model in models]
 
 
+def test_a_question_that_is_not_blind_hides_nothing_and_closes_the_round_before(
+    upstream: ScriptedGateway, site: AppServer
+) -> None:
+    upstream.when("Blind first", stream("Said"))
+    upstream.when("Open then", stream("Said openly"))
+    with compare(site) as tab:
+        ask_blind(tab, "Blind first")
+        wait_for_ballot(tab)
+        tab.switch("blind", False)
+        tab.wait_until_idle()
+        assert heads(tab) == ["**Answer A**", "**Answer B**"]
+        tab.ask("Open then")
+        tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The figures")
+        tab.wait_until_idle()
+        assert heads(tab) == ["**model\\-a**", "**model\\-b**"]
+
+
 def test_a_stop_ends_the_wait_and_what_was_said_can_be_voted_on(
     upstream: ScriptedGateway, site: AppServer
 ) -> None:
