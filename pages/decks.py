@@ -10,11 +10,12 @@ tab = session.elsewhere()
 with pace.building():
     now = decks.current()
     deck_list.show_sidebar(now, tab)
+    deck_list.show_refusals(now)
     with st.container(key="deck_page"):
         if now.run:
             deck_runs.show(now, tab)
         elif now.deck:
             deck_editor.show(now, tab)
         else:
-            deck_list.show_empty(now)
+            deck_list.show_empty()
     deck_setup.show_question(now)

@@ -129,11 +129,18 @@ class DeckRuns:
     async def _run(self, work: _Work, store: Store) -> None:
         await asyncio.to_thread(self._flush)  # what has just failed must not look as if it still ran
         for row_id in await asyncio.to_thread(store.comparisons.updated_in_run, work.run.id):
-            if work.is_ending:
+            if self._is_let_go(work):
                 return
             # Read when its turn has come: meanwhile a cell of it may have been asked by hand.
             if row := await asyncio.to_thread(store.comparisons.get, row_id):
                 await self._answer(work, row)
+
+    def _is_let_go(self, work: _Work) -> bool:
+        """Whether the run ends here: from then on, who goes on with it starts it anew."""
+        with self._changing:
+            if work.is_ending:
+                self._works.pop(work.run.id, None)
+            return work.is_ending
 
     async def _answer(self, work: _Work, row: Comparison) -> None:
         """Ask what is missing in a row, and wait for the answers."""

@@ -36,6 +36,7 @@ def click(now: Decks) -> str | None:
     if own == now.sent or not ID.fullmatch(own):
         return None
     now.sent, session.held().send_id = own, new_id()
+    now.refusals = []
     return own
 
 

@@ -10,7 +10,6 @@ from lib.files import decks as files
 from lib.files.intake import clean_name
 from lib.ui import attached, deck_actions, deck_setup
 from lib.ui.buttons import button, show_icon
-from lib.ui.deck_list import show_refusals
 from lib.ui.decks import Decks
 from lib.ui.labels import plain
 from lib.ui.session import Session
@@ -25,7 +24,6 @@ def show(now: Decks, tab: Session) -> None:
         return
     with st.container(key="column"):
         _show_head(deck)
-        show_refusals(now)
         deck_setup.show(now, deck, tab)
         key = "deck_system_prompt"
         _hold(key, deck.system_prompt)

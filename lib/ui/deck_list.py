@@ -54,7 +54,7 @@ def _show_import(now: Decks) -> None:
         st.caption("A CSV has a column `prompt` and may have `notes` and `system_prompt`.")
 
 
-def show_empty(now: Decks) -> None:
+def show_empty() -> None:
     """What a deck is, while none is open."""
     with st.container(key="column"):
         st.markdown(
@@ -65,10 +65,11 @@ def show_empty(now: Decks) -> None:
         with st.container(horizontal=True):
             button("New deck", "new_deck_here", "add", deck_actions.create, kind="primary")
             button("Start from an example", "new_example", "lightbulb", deck_actions.create_example)
-        show_refusals(now)
 
 
 def show_refusals(now: Decks) -> None:
     """What has to be said about the last files."""
-    for sentence in now.refusals:
-        st.error(plain(sentence), icon=":material/error:")
+    if now.refusals:
+        with st.container(key="column"):
+            for sentence in now.refusals:
+                st.error(plain(sentence), icon=":material/error:")

@@ -122,7 +122,7 @@ def _show_resting(run: DeckRun, rows: Rows, tab: Session) -> None:
     """What has no answer can be asked, with what that is expected to take."""
     progress = _progress(rows)
     if progress.missing:
-        label = f"Ask the missing {progress.missing}" if progress.done else "Run"
+        label = _ask_label(progress)
         is_blocked = tab.connection.needs_key
         button(label, "resume_run", "play_arrow", deck_run_actions.resume, disabled=is_blocked)
         gaps = [(each.row, each.column) for _, fields in rows for each in fields if each.is_missing]
@@ -131,6 +131,12 @@ def _show_resting(run: DeckRun, rows: Rows, tab: Session) -> None:
         button("Stop", "stop_run", "stop_circle", deck_run_actions.stop)
     else:
         st.caption("All answers are here. A click on one opens it as a comparison.", width="content")
+
+
+def _ask_label(progress: Progress) -> str:
+    if progress.waiting:
+        return "Resume" if progress.waiting < progress.total else "Run"
+    return f"Ask the missing {progress.missing}"
 
 
 def estimated(one: Expected, answers: int) -> str:

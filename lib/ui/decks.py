@@ -49,7 +49,7 @@ class Decks:
 
     def open_run(self, run_id: str) -> None:
         """Show a run of a deck."""
-        self.deck_id, self.run_id = None, run_id
+        self.deck_id, self.run_id, self.refusals = None, run_id, []
         self.rows.clear()
 
 
