@@ -89,7 +89,6 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
     with st.bottom:  # a message box at the top level would make the page scroll after the longest answer
         with st.container(key="tray"):
             attached.show_waiting(now, asking.detach)
-            _show_refusals(now, tab)
         composer.show_box(tab, now, comparing.BOX, placeholder, asking.submit)
         with st.container(key="composer"):
             slot = st.empty()
@@ -106,6 +105,7 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
                 present.show_button(now.comparison)
         else:
             _show_repeats(now)
+        _show_refusals(now, tab)
     return slot
 
 
@@ -116,7 +116,7 @@ def _show_refusals(now: Comparing, tab: Session) -> None:
     refuses = app.get().engine.refuses_images
     models = dict.fromkeys(cell.model for cell in now.comparison.cells)
     if names := [plain(model) for model in models if model and refuses(tab.connection, model)]:
-        st.caption(f":material/hide_image: {', '.join(names)}: refused images before.")
+        st.caption(f":material/hide_image: {', '.join(names)}: refused images before.", width="content")
 
 
 def _show_repeats(now: Comparing) -> None:
@@ -163,6 +163,7 @@ def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
     if now.following:
         with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
             _show_repeats(now)
+            _show_refusals(now, tab)
     voting.show(now)
     if now.is_hidden:
         return

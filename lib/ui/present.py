@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from lib.chat.comparisons import Comparison
-from lib.ui import answer, attached, keys, presenting, recordings, replaying, results, watching
+from lib.ui import answer, attached, keys, presenting, recordings, replaying, results, sharing, watching
 from lib.ui.comparing import OPEN
 from lib.ui.presenting import ALL, ONE, Presenting
 from lib.ui.watching import Slots
@@ -48,6 +48,7 @@ def show_results(now: Presenting) -> None:
     comparison = now.comparison
     if now.revealed > len(comparison.cells):
         results.show(comparison, now.prices)
+        sharing.show_code(now.id)
 
 
 def show_button(comparison: Comparison) -> None:

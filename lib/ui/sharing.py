@@ -3,13 +3,12 @@
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 import streamlit as st
 
 from lib import app
 from lib.store.shares import Share
-from lib.ui import buttons, errors, session
+from lib.ui import buttons, errors, links, session
 from lib.ui.labels import plain
 from lib.web import shares
 
@@ -17,6 +16,7 @@ DAYS = {1: "1 day", 7: "7 days", 30: "30 days"}
 """How long a link may work."""
 USUAL_DAYS = 7
 TOKEN_BYTES = 16
+CODE_PIXELS = 180
 
 
 def show(source_id: str, title: str, report: Callable[[], str]) -> None:
@@ -42,12 +42,18 @@ def show(source_id: str, title: str, report: Callable[[], str]) -> None:
         )
 
 
-def newest(source_id: str) -> str | None:
-    """The newest open link to a report of a source, where there is one."""
-    if not app.get().settings.is_sharing:
-        return None
+def show_code(source_id: str) -> None:
+    """Draw the newest open link to a report of a source as a code for phones, where there is one."""
     open_links = app.get().store.shares.of(source_id, datetime.now(UTC))
-    return _address(open_links[0].token) if open_links else None
+    if open_links and app.get().settings.is_sharing:
+        address = _address(open_links[0].token)
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="center", key="report_code"
+        ):
+            st.image(links.code(address), width=CODE_PIXELS, alt="QR code of the link to the report")
+            st.markdown(
+                f"Take the report home:\n\n[{plain(address.partition('://')[2])}]({address})", width="content"
+            )
 
 
 @errors.stored
@@ -87,6 +93,4 @@ def _revoke(token: str) -> None:
 
 
 def _address(token: str) -> str:
-    """The link under the address that this page was opened with."""
-    here = urlsplit(st.context.url or "")
-    return f"{here.scheme}://{here.netloc}{shares.PATH}{token}"
+    return f"{links.origin()}{shares.PATH}{token}"
