@@ -13,6 +13,7 @@ from lib.store.conversations import Conversations, purge
 from lib.store.conversations import cells as cells_of
 from lib.store.database import Database
 from lib.store.schema import comparisons, conversations
+from lib.store.shares import forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class Comparisons:
         cells = list(self.updated_at(comparison_id))
         with self._database.write() as connection:
             purge(connection, cells)
+            forget(connection, [comparison_id])
             connection.execute(delete(comparisons).where(comparisons.c.id == comparison_id))
 
 

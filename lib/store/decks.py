@@ -16,6 +16,7 @@ from lib.store.comparisons import to_row
 from lib.store.conversations import purge
 from lib.store.database import Database
 from lib.store.schema import comparisons, conversations, deck_runs, decks
+from lib.store.shares import forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ class DeckRuns:
         cells = select(conversations.c.id).where(conversations.c.comparison_id.in_(rows))
         with self._database.write() as connection:
             purge(connection, list(connection.execute(cells).scalars()))
+            forget(connection, [run_id, *connection.execute(rows).scalars()])
             connection.execute(delete(comparisons).where(comparisons.c.deck_run_id == run_id))
             connection.execute(delete(deck_runs).where(deck_runs.c.id == run_id))
 
