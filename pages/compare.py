@@ -2,7 +2,18 @@
 
 import streamlit as st
 
-from lib.ui import cells, clipboard, compare, compare_panels, comparing, composer, outage, pace, session
+from lib.ui import (
+    cells,
+    clipboard,
+    compare,
+    compare_panels,
+    comparing,
+    composer,
+    header,
+    outage,
+    pace,
+    session,
+)
 
 session.hear_models()  # before the page's turn: all others wait for that
 comparing.hear_prices()
@@ -11,6 +22,7 @@ with pace.building():
     now = comparing.current()
     compare.show_sidebar(now)
     with st.container(key="notices"):
+        header.show_problem()
         outage.show(tab)
     with st.container(key="asked"):
         compare.show_prompt(now, tab)

@@ -147,7 +147,8 @@ def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
 def show_actions(now: Comparing, tab: Session) -> None:  # noqa: ARG001 what is done elsewhere needs the tab
     """A row of quiet buttons for what can be done with a comparison that has answers."""
     with st.container(key="comparison_actions", horizontal=True):
-        if not any(cell.is_temporary for cell in now.comparison.cells):
+        is_kept = not any(cell.is_temporary for cell in now.comparison.cells)
+        if is_kept and not now.comparison.deck_run_id:  # the row of a run goes with its run
             _button("Delete", "delete_comparison", "delete", _open_delete)
 
 
