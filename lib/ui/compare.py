@@ -16,7 +16,9 @@ from lib.ui import (
     comparison_actions,
     composer,
     figures,
+    header,
     merging,
+    outage,
     results,
     sidebar,
 )
@@ -44,6 +46,13 @@ def show_sidebar(now: Comparing) -> None:
                 sidebar.choose(LIST, "Comparisons", titles, now.comparison.id, comparison_actions.open_listed)
             else:
                 st.caption("Your comparisons will be listed here.")
+
+
+def show_notices(tab: Session) -> None:
+    """What has to be said about the database and the gateway before anything else."""
+    with st.container(key="notices"):  # also where it is empty, so that what follows keeps its place
+        header.show_problem()
+        outage.show(tab)
 
 
 def show_prompt(now: Comparing, tab: Session) -> None:
