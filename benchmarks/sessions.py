@@ -62,7 +62,7 @@ async def _hold(url: str, pid: int, prompts: Sequence[Prompt]) -> tuple[Load, li
             few = (Tab(url) for _ in prompts[at : at + OPENED_AT_ONCE])
             tabs += await asyncio.gather(*map(stack.enter_async_context, few))
         await asyncio.sleep(1)
-        async with _metered(pid) as load:
+        async with metered(pid) as load:
             replies = await asyncio.gather(*map(_reply, tabs, prompts))
         return load, replies
 
@@ -78,7 +78,7 @@ async def _reply(tab: Tab, prompt: Prompt) -> Seen | None:
 
 
 @asynccontextmanager
-async def _metered(pid: int) -> AsyncIterator[Load]:
+async def metered(pid: int) -> AsyncIterator[Load]:
     """Follow the server's memory and add up its CPU time, as long as the context lasts."""
     load, started, before = Load(), time.monotonic(), cpu_seconds(pid)
 

@@ -31,11 +31,11 @@ class Seen:
 class Tab:
     """Use it as a context manager: it opens the page at `url` and closes it."""
 
-    def __init__(self, url: str, address: str = "") -> None:
-        """`address` is the query string."""
+    def __init__(self, url: str, address: str = "", page: str = "") -> None:
+        """`address` is the query string, `page` the path; without one it is the chat."""
         self._url = url.replace("http", "ws", 1) + "/_stcore/stream"
         self._address = address
-        self._page = self._box = ""
+        self._page_name, self._page, self._box = page, "", ""
         self._cached: set[str] = set()
 
     async def __aenter__(self) -> "Tab":
@@ -63,12 +63,17 @@ class Tab:
         box.id, box.chat_input_value.data = self._box, str(prompt)
         await self._send(message)
 
+    async def receive(self) -> bytes:
+        """The next message, as it came."""
+        data: bytes = await self._socket.recv(decode=False)
+        return data
+
     async def settle(self) -> int:
         """Take all messages up to the end of the run; returns their bytes."""
         size, is_over = 0, False
         async with asyncio.timeout(PATIENCE):
             while not is_over:
-                data = await self._socket.recv(decode=False)
+                data = await self.receive()
                 size += len(data)
                 is_over = self._take(ForwardMsg.FromString(data))
         return size
@@ -78,7 +83,7 @@ class Tab:
         first_word, last_word = prompt.first_word.encode(), prompt.last_word.encode()
         seen, before = Seen(), 0.0
         while not seen.last:
-            data = await self._socket.recv(decode=False)
+            data = await self.receive()
             now = time.time() * 1000
             seen.size += len(data)
             if seen.first:
@@ -105,6 +110,7 @@ class Tab:
         message = BackMsg()
         state = message.rerun_script
         state.query_string, state.page_script_hash = self._address, self._page
+        state.page_name = "" if self._page else self._page_name
         state.widget_states.SetInParent()
         state.cached_message_hashes.extend(self._cached)
         return message
@@ -119,6 +125,8 @@ class Tab:
         match message.WhichOneof("type"):
             case "new_session":
                 self._page = message.new_session.page_script_hash
+            case "navigation":
+                self._page = message.navigation.page_script_hash
             case "page_info_changed":
                 self._address = message.page_info_changed.query_string
             case "delta" if message.delta.new_element.WhichOneof("type") == "chat_input":

@@ -1,6 +1,7 @@
 """An OpenAI-compatible server that answers as the prompt says: `python -m benchmarks.upstream PORT`.
 
-`GET /log` tells when each reply's request arrived and its first and last token left (see `Times`), by mark.
+`GET /log` tells when each reply's request arrived and its first and last token left (see `Times`): by mark,
+and by `mark/model` where several models are asked the same.
 """
 
 import asyncio
@@ -63,7 +64,7 @@ class Upstream:
     async def complete(self, request: dict[str, Any], writer: asyncio.StreamWriter) -> None:
         """Answer a chat completion request."""
         prompt = Prompt.parse(_last_words(request["messages"])) or SMALL_TALK
-        times = self._log[prompt.mark] = Times(_now())
+        times = self._log[prompt.mark] = self._log[f"{prompt.mark}/{request['model']}"] = Times(_now())
         if request.get("stream"):
             await _stream(request, prompt, times, writer)
             return

@@ -52,6 +52,7 @@ ONLY_IN = {
     ),
     "streamlit.session_state": (
         *("lib/ui/session.py", "lib/ui/choices.py", "lib/ui/actions.py", "lib/ui/frames.py"),
+        "lib/ui/conversation_actions.py",
         *("lib/ui/sidebar.py", "lib/ui/composer.py", "lib/ui/structured.py", "lib/ui/doctor.py"),
         *("lib/ui/intake.py", "lib/ui/comparing.py", "lib/ui/asking.py"),
         *("lib/ui/comparison_actions.py",),

@@ -5,7 +5,7 @@ from typing import Literal
 import streamlit as st
 
 from lib import app
-from lib.ui import actions, composer, outage, panels
+from lib.ui import actions, composer, conversation_actions, outage, panels
 from lib.ui.labels import plain
 from lib.ui.session import Session
 
@@ -80,7 +80,7 @@ def _show_temporary(session: Session) -> None:
         session.conversation.is_temporary,
         key="temporary",
         help="Never stored: gone when you leave it or reload the page.",
-        on_change=actions.make_temporary,
+        on_change=conversation_actions.make_temporary,
         args=("temporary",),
     )
 

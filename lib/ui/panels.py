@@ -10,7 +10,7 @@ from lib.chat import exports
 from lib.chat.conversations import Conversation
 from lib.files import archive
 from lib.store.conversations import KEPT_IN_BIN
-from lib.ui import actions, inspector, usage
+from lib.ui import actions, conversation_actions, inspector, usage
 from lib.ui.labels import plain
 from lib.ui.session import Session, held
 
@@ -64,8 +64,10 @@ def _inspect() -> None:
 @st.dialog("Rename this chat", on_dismiss=_closed)
 def _rename() -> None:
     key = "new_title"
-    st.text_input("Title", held().conversation.title, key=key, max_chars=actions.LONGEST_TITLE)
-    if st.button("Rename", key="confirm_rename", type="primary", on_click=actions.rename, args=(key,)):
+    st.text_input("Title", held().conversation.title, key=key, max_chars=conversation_actions.LONGEST_TITLE)
+    if st.button(
+        "Rename", key="confirm_rename", type="primary", on_click=conversation_actions.rename, args=(key,)
+    ):
         st.rerun()
 
 
@@ -75,7 +77,7 @@ def _delete() -> None:
         f"“{plain(held().conversation.title)}” leaves the list. For {KEPT_IN_BIN.days} days you can take it "
         f"back from “{BIN}”; then it is gone for good."
     )
-    if st.button("Delete", key="confirm_delete", type="primary", on_click=actions.delete):
+    if st.button("Delete", key="confirm_delete", type="primary", on_click=conversation_actions.delete):
         st.rerun()
 
 
@@ -101,7 +103,7 @@ def _import() -> None:
         "A file exported here, or ChatGPT's conversations.json",
         type=["json"],
         key=key,
-        on_change=actions.import_file,
+        on_change=conversation_actions.import_file,
         args=(key,),
     )
     if notice := held().notice:
@@ -119,8 +121,8 @@ def _bin() -> None:
     for summary in deleted[:BIN_SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center", key=f"deleted-{summary.id}"):
             st.markdown(plain(summary.title), width="stretch")
-            _bin_button("Take back", "restore", actions.restore, summary.id)
-            _bin_button("Delete for good", "purge", actions.purge, summary.id)
+            _bin_button("Take back", "restore", conversation_actions.restore, summary.id)
+            _bin_button("Delete for good", "purge", conversation_actions.purge, summary.id)
 
 
 def _bin_button(label: str, name: str, action: Callable[[str], None], conversation_id: str) -> None:

@@ -11,7 +11,7 @@ from lib.chat.errors import Category, ChatError
 from lib.chat.messages import Message
 from lib.chat.models import closest
 from lib.chat.reply import Reply
-from lib.ui import actions, panels
+from lib.ui import actions, conversation_actions, panels
 from lib.ui.labels import plain
 from lib.ui.session import Session
 
@@ -25,7 +25,7 @@ class Ways:
     try_again: Callable[[str], None] = actions.regenerate
     ask_model: Callable[[str, str], None] = actions.ask_model
     """Takes the name of a model too."""
-    new: Callable[[], None] = actions.new_chat
+    new: Callable[[], None] = conversation_actions.new_chat
     new_label: str = "Start a new chat"
     edit: Callable[[str], None] | None = actions.edit
     """Takes the id of the question; `None` where it cannot be edited."""

@@ -10,7 +10,7 @@ import streamlit as st
 from lib import app
 from lib.store.conversations import Summary
 from lib.store.search import Hit
-from lib.ui import actions, panels
+from lib.ui import actions, conversation_actions, panels
 from lib.ui.labels import plain
 from lib.ui.session import Session
 
@@ -26,7 +26,7 @@ def show(session: Session) -> None:
             key="new_chat",
             icon=":material/edit_square:",
             width="stretch",
-            on_click=actions.new_chat,
+            on_click=conversation_actions.new_chat,
         )
         words = st.text_input(
             "Search",
@@ -51,9 +51,15 @@ def _list(session: Session, summaries: Sequence[Summary]) -> None:
     listed = summaries[: session.listed]
     for day, group in groupby(listed, key=lambda summary: _day(summary, today)):
         titles = {summary.id: plain(summary.title) for summary in group}
-        choose(f"conversations.{day}", day, titles, session.conversation.id, actions.open_conversation)
+        choose(
+            f"conversations.{day}",
+            day,
+            titles,
+            session.conversation.id,
+            conversation_actions.open_conversation,
+        )
     if len(summaries) > session.listed:
-        st.button("Show more", key="show_more", type="tertiary", on_click=actions.show_more)
+        st.button("Show more", key="show_more", type="tertiary", on_click=conversation_actions.show_more)
 
 
 def _list_hits(hits: Sequence[Hit]) -> None:
@@ -65,7 +71,7 @@ def _list_hits(hits: Sequence[Hit]) -> None:
     ordered = [hit for hit in hits if best[hit.conversation_id] is hit]
     titles = {hit.conversation_id: plain(hit.title) for hit in ordered}
     captions = [plain(" ".join(hit.snippet.split())) for hit in ordered]
-    choose("conversations.Found", "Found", titles, "", actions.open_conversation, captions)
+    choose("conversations.Found", "Found", titles, "", conversation_actions.open_conversation, captions)
 
 
 def choose(

@@ -123,6 +123,10 @@ class ChatPage:
     def copy(self) -> None:
         self._click("content_copy-")
 
+    def expect_copied(self, text: str) -> None:
+        """Wait until the clipboard holds this: the page says "Copied" a moment before."""
+        self.page.wait_for_function("async (text) => await navigator.clipboard.readText() === text", arg=text)
+
     def regenerate(self) -> None:
         self._click("refresh-")
 

@@ -146,4 +146,4 @@ def test_copy_puts_the_markdown_as_the_model_wrote_it_on_the_clipboard(
     chat.ask_and_wait("Write markdown")
     chat.copy()
     expect(chat.page.get_by_text("Copied", exact=True)).to_be_visible()
-    assert chat.page.evaluate("navigator.clipboard.readText()") == markdown
+    chat.expect_copied(markdown)

@@ -45,8 +45,7 @@ def asks_for_a_key(chat: ChatPage, _: ScriptedGateway) -> None:
 
 def copies_the_setting(chat: ChatPage, gateway: ScriptedGateway) -> None:
     expect(chat.page.get_by_text("Copied")).to_be_visible()
-    copied = chat.page.evaluate("navigator.clipboard.readText()")
-    assert copied == f"KKIAI_BASE_URL={gateway.base_url}"
+    chat.expect_copied(f"KKIAI_BASE_URL={gateway.base_url}")
 
 
 def begins_anew_with_the_question(chat: ChatPage, _: ScriptedGateway) -> None:
