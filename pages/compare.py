@@ -10,7 +10,6 @@ from lib.ui import (
     compare_panels,
     comparing,
     composer,
-    outage,
     pace,
     session,
 )
@@ -21,8 +20,7 @@ tab = session.elsewhere()
 with pace.building():
     now = comparing.current()
     compare.show_sidebar(now)
-    with st.container(key="notices"):
-        outage.show(tab)
+    compare.show_notices(tab)
     audience.show(now)
     with st.container(key="asked"):
         compare.show_prompt(now, tab)
