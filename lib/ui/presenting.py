@@ -17,7 +17,7 @@ from lib.chat.recordings import Recording
 from lib.chat.reply import State
 from lib.engine.live import LiveTape
 from lib.engine.player import Player
-from lib.ui import keys, replaying, session
+from lib.ui import keys, replaying, reports, session
 
 KEY = "presenting"
 """Of this tab's state in `st.session_state`."""
@@ -65,9 +65,10 @@ class Presenting:
 
     @property
     def steps(self) -> int:
-        """How often there is something to reveal in the scene: each cell, and what they took."""
+        """How often there is something to reveal in the scene: each cell, then figures and the report."""
         comparison = self.comparison
-        return len(comparison.cells) + (len(comparison.compared) > 1)
+        has_more = len(comparison.compared) > 1 or reports.link(self.id) is not None
+        return len(comparison.cells) + has_more
 
     @property
     def prices(self) -> Prices:

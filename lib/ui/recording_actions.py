@@ -16,6 +16,7 @@ from lib.engine import recorder
 from lib.files import archive
 from lib.store.database import StoreError
 from lib.ui import actions, errors, session
+from lib.ui.conversation_actions import LONGEST_TITLE
 
 KEY = "recordings"
 """Of the list's state in `st.session_state`."""
@@ -123,7 +124,7 @@ def open_panel(name: str | None) -> None:
 @errors.stored
 def rename(key: str) -> None:
     listing = held()
-    title = " ".join((st.session_state[key] or "").split())[: actions.LONGEST_TITLE]
+    title = " ".join((st.session_state[key] or "").split())[:LONGEST_TITLE]
     if title and listing.chosen:
         app.get().store.recordings.rename(listing.chosen, title)
     listing.panel = None

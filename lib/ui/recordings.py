@@ -14,7 +14,7 @@ from lib.chat.recordings import Kind, Recording
 from lib.files import archive
 from lib.store.recordings import RecordingSummary
 from lib.ui import recording_actions, replaying
-from lib.ui.actions import LONGEST_TITLE
+from lib.ui.conversation_actions import LONGEST_TITLE
 from lib.ui.labels import plain
 from lib.ui.recording_actions import DELETE, IMPORT, RENAME, Listing, held
 

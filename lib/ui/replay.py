@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.ui import recordings, replaying, results, scrubber, watching
+from lib.ui import recordings, replaying, reports, results, scrubber, watching
 from lib.ui.labels import plain
 from lib.ui.replaying import PACES, Replaying
 from lib.ui.watching import Slots
@@ -14,6 +14,8 @@ def show(now: Replaying) -> list[Slots]:
     with st.container(key="choices"):  # also where there is nothing to choose: all below keeps its place
         _show_choices(now)
     _show_transport(now)
+    if now.is_reported:
+        reports.open_dialog(now.recording, now.recording.id, replaying.close_report)
     comparison, player = now.comparison, now.player
     if question := watching.question_of(comparison):
         watching.show_question(question)
@@ -48,6 +50,13 @@ def _show_head(now: Replaying) -> None:
             args=(None,),
         )
         st.space("stretch")
+        st.button(
+            "Report",
+            key="report",
+            icon=":material/summarize:",
+            type="tertiary",
+            on_click=replaying.open_report,
+        )
         st.page_link(
             "pages/present.py",
             label="Present",

@@ -65,6 +65,14 @@ def show(recording: Recording, source_id: str) -> None:
     st.fragment(_show)(recording, source_id, masking.find(recording, _own_keys()))
 
 
+def link(source_id: str) -> str | None:
+    """The newest open link to a report of a source; `None` where there is none."""
+    if not app.get().settings.is_sharing:
+        return None
+    open_links = app.get().store.shares.of(source_id, datetime.now(UTC))
+    return _address(open_links[0].token) if open_links else None
+
+
 def _show(recording: Recording, source_id: str, findings: Sequence[Finding]) -> None:
     st.caption(_contents(recording))
     keys = _own_keys()

@@ -1,6 +1,7 @@
 """Presentations on the real server: what is revealed, what is not, and where the address leads."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,6 +14,8 @@ from tests.page_socket import PageSocket
 from tests.scripted_gateway import ScriptedGateway, by_model, stream
 from tests.server.test_compare import compare, said
 from tests.server.test_recordings import recording, talk
+
+TOKEN = "a-token-of-a-shared-report"
 
 
 def shown() -> Recording:
@@ -32,8 +35,11 @@ def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     data = tmp_path_factory.mktemp("theatre") / "data"
     store = Store(data / DATABASE)
     store.recordings.add(shown())
+    now = datetime.now(UTC)
+    until = now + timedelta(days=1)
+    store.shares.add(TOKEN, "<p>Report", source_id="shown", title="Report", created_at=now, expires_at=until)
     store.close()
-    with AppServer(data, "http://127.0.0.1:9/v1") as running:
+    with AppServer(data, "http://127.0.0.1:9/v1", CHAT_SHARING="on") as running:
         yield running
 
 
@@ -101,6 +107,17 @@ def test_no_cost_is_told_unless_it_is_wanted(theatre: AppServer) -> None:
         tab.switch("presented_costs", True)
         tab.wait_for(lambda: "$" in tab.text, "The costs")
         tab.wait_for(lambda: "Cost (USD)" in tab.tables[0].columns, "The costs in the table")
+
+
+def test_the_last_step_has_the_link_of_the_shared_report_and_its_code(theatre: AppServer) -> None:
+    with present(theatre, "recording=shown&step=0.3") as tab:
+        tab.wait_for_text(f"/share/{TOKEN}")
+        tab.wait_until_idle()
+        assert tab.tree.nodes("imgs")
+    with present(theatre, "recording=shown&step=0.2") as tab:
+        tab.wait_for(lambda: answers(tab) == ["Ann", "Bob"], "Both")
+        tab.wait_until_idle()
+        assert "/share/" not in tab.text
 
 
 def test_nothing_else_of_the_app_is_on_the_page(theatre: AppServer) -> None:
