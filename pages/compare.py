@@ -2,7 +2,18 @@
 
 import streamlit as st
 
-from lib.ui import cells, clipboard, compare, compare_panels, comparing, composer, outage, pace, session
+from lib.ui import (
+    audience,
+    cells,
+    clipboard,
+    compare,
+    compare_panels,
+    comparing,
+    composer,
+    outage,
+    pace,
+    session,
+)
 
 session.hear_models()  # before the page's turn: all others wait for that
 comparing.hear_prices()
@@ -12,6 +23,7 @@ with pace.building():
     compare.show_sidebar(now)
     with st.container(key="notices"):
         outage.show(tab)
+    audience.show(now)
     with st.container(key="asked"):
         compare.show_prompt(now, tab)
     with st.container(key="cells"):
@@ -25,3 +37,4 @@ with pace.building():
 cells.watch(now, tab, running)
 with results:
     compare.show_ended(now, tab, below_box)
+audience.keep_counting(now)

@@ -26,6 +26,8 @@ from lib.engine.doctor import Doctor
 from lib.engine.journal import Journal
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
+from lib.engine.news import News
+from lib.engine.paced import Paced
 from lib.engine.player import Player
 from lib.engine.recovery import new_owner, recover
 from lib.engine.repeats import Repeats
@@ -89,6 +91,8 @@ class Engine:
         self.repeats = Repeats(self._loop, self._ended_upstream, self.cancel)
         self.doctor = Doctor(gateway, self._loop, store)
         self.balances = Balances(gateway, self._loop)
+        self.paced = Paced(self._loop)
+        self.news = News()
 
     @property
     def problem(self) -> str | None:
@@ -238,10 +242,12 @@ class Engine:
         )
         with self._changing:
             self._runs[message.id] = run
+        self.paced.join(run.tape)
         run.future = self._loop.submit(self._answer(run))
         run.future.add_done_callback(lambda future: self._ended(run, future))
         if run.tape.is_closed:  # stopped by somebody who saw it before it had a future to cancel
             run.future.cancel()
+        self.news.tell(conversation.comparison_id)
         return run.tape
 
     async def _ended_upstream(self, reply_id: str) -> None:

@@ -1,7 +1,7 @@
 """A tape while its reply runs: one writer (the loop's thread), any number of followers."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lib.chat.reply import Reply, fold
 from lib.chat.tape import CLOSING, Event
@@ -19,6 +19,7 @@ class LiveTape:
         lock = threading.Lock()
         self._grown, self._closed = threading.Condition(lock), threading.Condition(lock)
         # Two: hundreds of followers that wait for their next frame's time must not wake for each event.
+        self._listeners: list[Callable[[], None]] = []
 
     def append(self, events: Sequence[Event]) -> bool:
         """Add events; what comes after the closing event is dropped. Says whether the tape closed now."""
@@ -30,7 +31,19 @@ class LiveTape:
             self._grown.notify_all()
             if self.is_closed:
                 self._closed.notify_all()
-            return self.is_closed
+            is_closed, listeners = self.is_closed, tuple(self._listeners)
+        for listener in listeners:
+            listener()
+        return is_closed
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` whenever there is more; returns what ends that.
+
+        It is called on the writer's thread: all it may do is wake a thread or loop of its own, at once.
+        """
+        with self._grown:
+            self._listeners.append(listener)
+        return lambda: self._leave(listener)
 
     def wait(self, seen: int, timeout: float) -> bool:
         """Wait until there are more than `seen` events, `timeout` seconds at most; says whether there are."""
@@ -45,3 +58,8 @@ class LiveTape:
     def reply(self) -> Reply:
         """What the tape says so far."""
         return fold(list(self.events))
+
+    def _leave(self, listener: Callable[[], None]) -> None:
+        with self._grown:
+            if listener in self._listeners:
+                self._listeners.remove(listener)

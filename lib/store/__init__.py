@@ -10,8 +10,10 @@ from lib.store.ledger import Ledger
 from lib.store.models import Models
 from lib.store.recordings import Recordings
 from lib.store.replies import Replies
+from lib.store.rooms import Rooms
 from lib.store.search import Search
 from lib.store.shares import Shares
+from lib.store.votes import Votes
 
 
 class Store:
@@ -32,6 +34,8 @@ class Store:
         self.models = Models(self._database)
         self.recordings = Recordings(self._database)
         self.shares = Shares(self._database)
+        self.votes = Votes(self._database)
+        self.rooms = Rooms(self._database)
 
     def close(self) -> None:
         """Let the connections go."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Update, delete, func, insert, select, update
 
 from lib.chat.comparisons import Comparison
 from lib.store.conversations import Conversations, purge
@@ -29,7 +29,7 @@ class Comparisons:
         self._conversations = Conversations(database)
 
     def add(self, comparison: Comparison) -> None:
-        """Store a comparison, before its cells; nothing happens when it is here already."""
+        """Store a comparison, before its cells; one that is here already gets its title only."""
         values = {
             "id": comparison.id,
             "title": comparison.title,
@@ -41,6 +41,8 @@ class Comparisons:
         with self._database.write() as connection:
             if not connection.execute(known).first():
                 connection.execute(insert(comparisons).values(values))
+            else:
+                connection.execute(_titled(comparison))
 
     def latest(self, limit: int) -> list[ComparisonSummary]:
         """The comparisons in which something was asked, the newest first; not the rows of deck runs."""
@@ -83,3 +85,7 @@ class Comparisons:
         with self._database.write() as connection:
             purge(connection, cells)
             connection.execute(delete(comparisons).where(comparisons.c.id == comparison_id))
+
+
+def _titled(comparison: Comparison) -> Update:
+    return update(comparisons).where(comparisons.c.id == comparison.id).values(title=comparison.title)

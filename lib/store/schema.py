@@ -193,12 +193,14 @@ rounds = Table(
     Column("id", String(32), primary_key=True),
     Column("comparison_id", ForeignKey("comparisons.id", ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("cell_ids", JSON, nullable=False),
+    Column("models", JSON, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
+    Column("is_blind", Boolean, nullable=False),
     Column("revealed_at", UtcDateTime),
     Index("ix_rounds_comparison_id", "comparison_id", "number", unique=True),
 )
-"""A round of votes on a comparison; `cell_ids` are its cells in the shuffled order of the page."""
+"""A round of votes on a comparison; `models` has the models that were asked, by their cell's id, in the
+shuffled order of the page. A cell's model may change later: the votes were on this one."""
 
 votes = Table(
     "votes",

@@ -13,7 +13,7 @@ from lib.engine.engine import SendRefused, new_id
 from lib.engine.live import LiveTape
 from lib.engine.repeats import Send
 from lib.store.database import StoreError
-from lib.ui import actions, choices, comparing, drafts, intake, pace, session, structured
+from lib.ui import actions, blind, choices, comparing, drafts, intake, pace, session, structured
 from lib.ui.comparing import Comparing, Pending, held
 from lib.ui.session import Session
 
@@ -114,10 +114,11 @@ def _ask_all(now: Comparing, tab: Session, text: str, send_id: str) -> None:
     with pace.sending():
         if send_id == now.sent:
             return
-        refusal = _refusal(now, tab, text)
+        refusal = _refusal(now, tab, text) or blind.begin(now)
         if not refusal:
             now.sent = send_id
-            refusal = "".join(_say(now, tab, cell, text, send_id) for cell in now.comparison.cells)
+            with blind.paced(now):
+                refusal = "".join(_say(now, tab, cell, text, send_id) for cell in now.comparison.cells)
             if now.repeats > 1:
                 _repeat(now, tab, send_id)
     if refusal:

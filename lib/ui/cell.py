@@ -15,6 +15,7 @@ from lib.ui import (
     answer,
     asking,
     attached,
+    blind,
     buttons,
     cell_actions,
     choices,
@@ -54,6 +55,10 @@ def show_cell(now: Comparing, tab: Session, cell: Conversation, label: str) -> S
 
 
 def _show_head(now: Comparing, tab: Session, cell: Conversation, label: str) -> None:
+    if now.is_hidden:
+        # No container: one in the same place would keep the pickers of before until the run ends.
+        st.markdown(f"**{plain(label)}**")
+        return
     is_draft, models = now.comparison.prompt is None, tab.models_for_cells
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"cellhead-{cell.id}"):
         if is_draft:
@@ -88,7 +93,9 @@ def _show_talk(now: Comparing, tab: Session, cell: Conversation) -> Slots:
     tape = now.following.get(cell.id)
     with st.container(key=f"answer-{path[-1].id}"):
         if tape:
-            _stream(tape)
+            _stream(tape, beside=len(now.following) - 1)
+        elif now.is_hidden:
+            answer.show_text(path[-1:])  # who thinks, and for how long, tells models apart
         else:
             answer.show(path[-1:])
     slots = Slots(now, tab, cell, line, controls, outcome=st.empty())
@@ -102,7 +109,10 @@ def _show_talk(now: Comparing, tab: Session, cell: Conversation) -> Slots:
 def _show_question(now: Comparing, cell: Conversation, path: list[Message]) -> None:
     """What a cell was asked last; what was said before is folded, so that the answer is in view."""
     *earlier, question = path
-    if earlier:
+    if now.is_hidden:  # earlier figures and names would tell
+        if earlier:
+            _show_said(question)
+    elif earlier:
         key = f"earlier-{cell.id}"
         with st.expander(
             f"Earlier ({len(earlier) // 2})", type="compact", key=key, on_change="rerun"
@@ -131,8 +141,8 @@ def _show_said(message: Message) -> None:
 
 
 @st.fragment(parallel=True)
-def _stream(tape: LiveTape) -> None:
-    answer.stream(tape)
+def _stream(tape: LiveTape, beside: int) -> None:
+    answer.stream(tape, beside=beside)
 
 
 def _show_stop(slots: Slots) -> None:
@@ -146,13 +156,20 @@ def _show_stop(slots: Slots) -> None:
             on_click=cell_actions.stop,
             args=(cell_id,),
         )
-        _show_inspect(cell_id, of=f"running-{cell_id}")  # the same run draws the other one at the end
+        if not slots.now.is_hidden:
+            _show_inspect(cell_id, of=f"running-{cell_id}")  # the same run draws the other one at the end
 
 
 def show_ended(slots: Slots) -> None:
     """The figures of a reply that has ended, what went wrong, and what can be done with it."""
     cell = slots.cell
     message = cell.path()[-1]
+    if slots.now.is_hidden:
+        with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            blind.show_controls(slots.now, cell)
+        with slots.outcome.container():
+            blind.show_outcome(message)
+        return
     reply = message.reply or Reply()
     slots.figures.caption(figures.summary(reply, figures.cost(reply, slots.now.prices)))
     with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):

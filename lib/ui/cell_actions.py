@@ -16,8 +16,11 @@ def stop(cell_id: str) -> None:
     """Stop a cell: its running reply, and those that would follow."""
     engine = app.get().engine
     engine.repeats.stop(cell_id)
-    for tape in engine.running(cell_id):
+    running = engine.running(cell_id)
+    for tape in running:
         engine.cancel(tape.reply_id)
+    if not running:
+        engine.paced.hurry(cell_id)  # all that is left is how fast it is shown
 
 
 def copy(cell_id: str) -> None:

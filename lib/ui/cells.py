@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from lib import app
-from lib.chat.comparisons import labels
 from lib.chat.conversations import Conversation
 from lib.chat.progress import Progress
 from lib.engine.live import LiveTape
-from lib.ui import comparing, figures
+from lib.ui import audience, comparing, figures
 from lib.ui.cell import Slots, show_cell, show_ended
 from lib.ui.comparing import Comparing
 from lib.ui.frames import still_here
@@ -24,8 +23,7 @@ LIVE_SECONDS = 0.5
 
 def show(now: Comparing, tab: Session) -> list[Slots]:
     """Draw the cells; running replies stream, each on a thread of its own. Returns those cells' slots."""
-    cells = now.comparison.cells
-    named = dict(zip((cell.id for cell in cells), labels(cells), strict=True))
+    cells, named = now.cells, now.labels
     width = CELLS_PER_ROW[min(len(cells), len(CELLS_PER_ROW) - 1)]
     running = []
     for start in range(0, len(cells), width):
@@ -49,11 +47,13 @@ def watch(now: Comparing, tab: Session, running: list[Slots]) -> None:
         comparing.take_prices(now, tab)
         for slots in running:
             if reply := live.get(slots.cell.id):
-                slots.figures.caption(reply.figures())
+                if not now.is_hidden:
+                    slots.figures.caption(reply.figures())
                 if reply.tape.is_closed:
                     comparing.settle(slots.cell, reply.tape)
                     del live[slots.cell.id]
                     show_ended(slots)
+        audience.count(now)
         if comparing.is_outrun(now):
             st.rerun()
         if live:

@@ -11,6 +11,7 @@ from lib.ui import (
     answer,
     asking,
     attached,
+    blind,
     compare_panels,
     comparing,
     comparison_actions,
@@ -21,6 +22,7 @@ from lib.ui import (
     recordings,
     results,
     sidebar,
+    voting,
 )
 from lib.ui.comparing import Comparing
 from lib.ui.labels import plain
@@ -96,6 +98,8 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
 
 def _show_refusals(now: Comparing, tab: Session) -> None:
     """Say which models have refused images before."""
+    if now.is_hidden:
+        return
     refuses = app.get().engine.refuses_images
     models = dict.fromkeys(cell.model for cell in now.comparison.cells)
     if names := [plain(model) for model in models if model and refuses(tab.connection, model)]:
@@ -104,6 +108,9 @@ def _show_refusals(now: Comparing, tab: Session) -> None:
 
 def _show_repeats(now: Comparing) -> None:
     """How many answers each question gets, and what that is expected to take."""
+    blind.show_switch(now)
+    if now.is_blind:
+        return
     st.number_input(
         "Answers each",
         1,
@@ -143,6 +150,9 @@ def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
     if now.following:
         with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
             _show_repeats(now)
+    voting.show(now)
+    if now.is_hidden:
+        return
     results.show(now.comparison, now.prices)
     merging.show(now, tab)
     show_actions(now, tab)

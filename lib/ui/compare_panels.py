@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from lib.ui import asking, cell_actions, comparison_actions, figures, inspector, panels, reports, session
+from lib.ui import (
+    asking,
+    audience,
+    cell_actions,
+    comparison_actions,
+    figures,
+    inspector,
+    panels,
+    reports,
+    session,
+)
 from lib.ui.comparing import Comparing, held
 from lib.ui.labels import plain
 from lib.ui.session import Session
@@ -46,7 +56,7 @@ def _delete() -> None:
 @st.dialog("Inspect a reply", width="large", icon=":material/frame_inspect:", on_dismiss=_closed)
 def _inspect() -> None:
     now = held()
-    if cell := now.cell(now.inspected or ""):
+    if (cell := now.cell(now.inspected or "")) and not now.is_hidden:
         inspector.show(cell, session.held().connection, now.tapes)
 
 
@@ -58,4 +68,5 @@ _PANELS: dict[str, Callable[[], None]] = {
     DELETE: _delete,
     REPORT: _report,
     cell_actions.INSPECT: _inspect,
+    audience.PANEL: audience.show_dialog,
 }

@@ -1,8 +1,10 @@
 """What a tab's compare page works with: the open comparison, as the address and the store have it."""
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
 from lib.chat.attachments import Attachment
@@ -15,7 +17,9 @@ from lib.chat.conversations import Conversation
 from lib.chat.expected import Expected, expected
 from lib.chat.prices import Prices
 from lib.chat.reply import State
+from lib.chat.votes import Round, ordered, titles
 from lib.engine.live import LiveTape
+from lib.store.rooms import Room
 from lib.ui import choices, drafts, session
 from lib.ui.composer import LONGEST_MESSAGE
 from lib.ui.session import Session
@@ -34,6 +38,8 @@ MERGER = "merger"
 PRICES_SECONDS = 0.5
 REPEATS = "repeats"
 """Key of the field that says how many answers each question gets."""
+BLIND = "blind"
+"""Key of the switch that hides whose answer is whose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +88,38 @@ class Comparing:
     """The cell that the inspector shows."""
     panel: str | None = None
     """The dialog that is open."""
+    is_blind: bool = False
+    """Whether the next question hides whose answer is whose."""
+    round: Round | None = None
+    """The last question's round of votes, if there is one."""
+    room: Room | None = None
+    """The room that follows this comparison, if it is open to one."""
+    count: DeltaGenerator | None = None
+    """Where this run of the page shows how many are in the room."""
 
     def open(self, comparison: Comparison) -> None:
         """Show another comparison."""
         self.comparison, self.panel, self.pending = comparison, None, None
+        self.round, self.room = None, None
         self.attached, self.refusals, self.draft = [], [], ""
         self.pasted.clear()
         self.tapes.clear()
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether nobody may see yet whose answer is whose."""
+        return self.round is not None and self.round.is_hidden
+
+    @property
+    def cells(self) -> list[Conversation]:
+        """The cells in the order of the page: a blind round has shuffled them."""
+        cells = {cell.id: cell for cell in self.comparison.cells}
+        return [cells[cell_id] for cell_id in ordered(list(cells), self.round)]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What each cell is called on the page, by its id."""
+        return titles(self.comparison, self.round)
 
     def expected(self, text: str | None) -> Expected:
         """What it is about to take to ask this, with the files that wait; `None` asks the last one again."""
@@ -114,6 +145,10 @@ def held() -> Comparing:
         choices.collect(cell, of(cell))
     if (repeats := st.session_state.get(REPEATS)) is not None:
         known.repeats = min(max(int(repeats), 1), MOST_REPEATS)
+    if (is_blind := st.session_state.get(BLIND)) is not None:
+        known.is_blind = bool(is_blind)
+    if known.is_blind:
+        known.repeats = 1  # versions of an answer would tell its cell from the others
     return known
 
 
@@ -136,13 +171,14 @@ def current() -> Comparing:
     # Asked before the store, which then knows all that an ended series began.
     now.repeating = repeating(now.comparison)
     _refresh(now)
+    _look_for_votes(now)
     if not _catch_up(now):
         _reload(now)
         _catch_up(now)
     tab = session.held()
     drafts.choose_models(now.comparison, tab.models_for_cells)
     take_prices(now, tab)
-    if now.comparison.prompt is not None:
+    if now.comparison.prompt is not None or now.room:
         now.address = now.comparison.id
         st.query_params.from_dict({OPEN: now.comparison.id})
     elif OPEN in st.query_params:
@@ -165,7 +201,7 @@ def _follow_address(now: Comparing) -> None:
     wanted = st.query_params.get(OPEN)
     if wanted and wanted not in (now.address, now.comparison.id):
         if found := app.get().store.comparisons.get(wanted):
-            now.open(found)
+            now.open(drafts.filled(found))  # one opened to a room before anything was asked has no cells
         else:
             st.toast(GONE, icon=":material/search_off:")
     invitation = st.query_params.get(MODELS, ""), st.query_params.get(ASKED, "")
@@ -174,6 +210,17 @@ def _follow_address(now: Comparing) -> None:
         now.open(drafts.draft([name for name in names if name][:MOST_CELLS]))
         now.invitation = invitation
         now.draft = invitation[1][:LONGEST_MESSAGE]
+
+
+def _look_for_votes(now: Comparing) -> None:
+    """The comparison's round and its room, as the store has them."""
+    store, known = app.get().store, now.round
+    now.round = store.votes.latest(now.comparison.id)
+    if app.get().settings.is_sharing:
+        now.room = store.rooms.of(now.comparison.id, datetime.now(UTC))
+    if now.round and known is None:  # opened just now: go on as it was
+        now.is_blind = now.round.is_blind
+        st.session_state.pop(BLIND, None)
 
 
 def _refresh(now: Comparing) -> None:
@@ -207,7 +254,10 @@ def _catch_up(now: Comparing) -> bool:
     now.following, was_there = {}, True
     for cell in now.comparison.cells:
         for message in list(cell.messages.values()):
-            if message.reply and message.reply.state is State.RUNNING:
+            paced = app.get().engine.paced.tape(message.id)
+            if paced and message.id == cell.leaf_id:
+                now.following[cell.id] = paced
+            elif message.reply and message.reply.state is State.RUNNING:
                 tape = app.get().engine.tape(message.id) or now.tapes.get(message.id)
                 if tape is None:
                     was_there = False

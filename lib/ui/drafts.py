@@ -19,6 +19,11 @@ def draft(models: Sequence[str] = (), like: Comparison | None = None) -> Compari
         return comparison
     for model in models:
         add(comparison).model = model
+    return filled(comparison)
+
+
+def filled(comparison: Comparison) -> Comparison:
+    """The comparison with as many cells as one has at least."""
     while len(comparison.cells) < FEWEST_CELLS:
         add(comparison).model = None
     return comparison

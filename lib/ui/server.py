@@ -24,7 +24,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from lib import app
 from lib.config import ConfigurationError
-from lib.web import shares
+from lib.web import audience, shares
 
 _WARM = (
     "openai.resources.chat.completions",
@@ -54,6 +54,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         sys.stderr.write(f"SynStar Chat cannot start: {error}\n")
         sys.stderr.flush()
         os._exit(1)  # anything raised from here reaches the person as two tracebacks
+    for number in (signal.SIGINT, signal.SIGTERM):
+        _let_audiences_go_at(number)
     _let_replies_end_before(signal.SIGTERM)
     warming_up = asyncio.create_task(asyncio.to_thread(_warm_up))
     try:
@@ -78,6 +80,20 @@ def _warm_up() -> None:
     gc.set_threshold(*COLLECT_AFTER)
 
 
+def _let_audiences_go_at(number: signal.Signals) -> None:
+    """End the followers' connections with the server, which waits for them otherwise."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    end = signal.getsignal(number)
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        audience.stop()
+        if callable(end):
+            end(number, frame)
+
+    signal.signal(number, leave)
+
+
 def _let_replies_end_before(number: signal.Signals) -> None:
     """Serve pages for a while after a request to stop: running replies may end, new ones are refused."""
     if threading.current_thread() is not threading.main_thread():
@@ -95,7 +111,7 @@ def _let_replies_end_before(number: signal.Signals) -> None:
 
 def routes() -> list[BaseRoute]:
     """The addresses that are no pages of Streamlit."""
-    return [shares.route()]
+    return [*audience.routes(), shares.route()]
 
 
 def middleware() -> list[Middleware]:

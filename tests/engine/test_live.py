@@ -113,3 +113,15 @@ def test_of_several_who_close_a_tape_one_wins() -> None:
         thread.join(10)
     assert sorted(closed) == [False] * 7 + [True]
     assert live.events == [Stopped(1)]
+
+
+def test_a_listener_is_called_at_each_addition_until_it_stops() -> None:
+    live = tape()
+    heard: list[int] = []
+    stop = live.listen(lambda: heard.append(len(live.events)))
+    live.append([Content(1, "a"), Content(2, "b")])
+    live.append([Content(3, "c")])
+    stop()
+    stop()
+    live.append([Finished(4, "stop")])
+    assert heard == [2, 3]

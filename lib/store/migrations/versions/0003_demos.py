@@ -16,8 +16,9 @@ def upgrade() -> None:
         sa.Column("id", sa.String(32), primary_key=True),
         sa.Column("comparison_id", sa.String(32), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("cell_ids", sa.JSON(), nullable=False),
+        sa.Column("models", sa.JSON(), nullable=False),
         sa.Column("opened_at", sa.DateTime(), nullable=False),
+        sa.Column("is_blind", sa.Boolean(), nullable=False),
         sa.Column("revealed_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["comparison_id"], ["comparisons.id"], ondelete="CASCADE"),
     )

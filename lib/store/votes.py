@@ -1,0 +1,161 @@
+"""Rounds of votes: opened, voted in, revealed. A vote is counted exactly once, whoever votes meanwhile."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from lib.chat.votes import Ballot, Poll, Round, Tally
+from lib.store.database import Database
+from lib.store.schema import rounds, thumbs, votes
+
+Counts = tuple[dict[str, int], dict[str, int], dict[str, int]]
+"""Choices, thumbs up and thumbs down: how often each was given."""
+MOST_VOTERS = 2_000
+"""Voters whose votes a round takes: more than any room holds, and few enough to keep."""
+
+
+class Votes:
+    """Reads and writes rounds and what was voted in them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(
+        self, round_id: str, comparison_id: str, models: Mapping[str, str], at: datetime, *, is_blind: bool
+    ) -> Round:
+        """Begin a comparison's next round; the one before it is closed by that.
+
+        `models` are those of the cells, by their id, in the order in which they are shown.
+        """
+        before = select(func.max(rounds.c.number)).where(rounds.c.comparison_id == comparison_id)
+        earlier = (rounds.c.comparison_id == comparison_id) & rounds.c.revealed_at.is_(None)
+        with self._database.write() as connection:
+            connection.execute(update(rounds).where(earlier).values(revealed_at=at))
+            number = (connection.execute(before).scalar() or 0) + 1
+            values = {
+                "id": round_id,
+                "comparison_id": comparison_id,
+                "number": number,
+                "models": dict(models),
+                "opened_at": at,
+                "is_blind": is_blind,
+            }
+            connection.execute(insert(rounds).values(values))
+        return Round(round_id, comparison_id, number, dict(models), at, is_blind)
+
+    def latest(self, comparison_id: str) -> Round | None:
+        """The comparison's last round; `None` before the first."""
+        query = select(rounds).where(rounds.c.comparison_id == comparison_id).order_by(rounds.c.number.desc())
+        with self._database.read() as connection:
+            row = connection.execute(query.limit(1)).first()
+        return _round(row) if row else None
+
+    def reveal(self, round_id: str, at: datetime) -> None:
+        """Close a round's votes for good; nothing happens to one that is closed."""
+        still_open = (rounds.c.id == round_id) & rounds.c.revealed_at.is_(None)
+        with self._database.write() as connection:
+            connection.execute(update(rounds).where(still_open).values(revealed_at=at))
+
+    def vote(self, round_id: str, voter: str, choice: str, at: datetime) -> bool:
+        """Take or change a vote; `False` when the round is closed or unknown, or has no such choice."""
+        row = {"round_id": round_id, "voter": voter, "choice": choice, "voted_at": at}
+        with self._database.write() as connection:
+            found = _still_open(connection, round_id)
+            if not found or not found.takes(choice) or _is_full(connection, round_id, voter):
+                return False
+            changed = {"choice": choice, "voted_at": at}
+            statement = upsert(votes).values(row)
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["round_id", "voter"], set_=changed)
+            )
+        return True
+
+    def thumb(self, round_id: str, voter: str, cell_id: str, is_up: bool | None) -> bool:
+        """Take, change or withdraw (`None`) a voter's thumb on a cell; `False` as for `vote`."""
+        own = (thumbs.c.round_id == round_id) & (thumbs.c.voter == voter) & (thumbs.c.cell_id == cell_id)
+        row = {"round_id": round_id, "voter": voter, "cell_id": cell_id, "is_up": is_up}
+        with self._database.write() as connection:
+            found = _still_open(connection, round_id)
+            if not found or cell_id not in found.models or _is_full(connection, round_id, voter):
+                return False
+            connection.execute(delete(thumbs).where(own))
+            if is_up is not None:
+                connection.execute(insert(thumbs).values(row))
+        return True
+
+    def ballot(self, round_id: str, voter: str) -> Ballot:
+        """What a voter said in a round."""
+        chosen = select(votes.c.choice).where(votes.c.round_id == round_id, votes.c.voter == voter)
+        given = select(thumbs.c.cell_id, thumbs.c.is_up).where(
+            thumbs.c.round_id == round_id, thumbs.c.voter == voter
+        )
+        with self._database.read() as connection:
+            choice = connection.execute(chosen).scalar()
+            return Ballot(choice, {row.cell_id: row.is_up for row in connection.execute(given)})
+
+    def voters(self, round_id: str) -> int:
+        """How many have voted."""
+        query = select(func.count()).select_from(votes).where(votes.c.round_id == round_id)
+        with self._database.read() as connection:
+            return connection.execute(query).scalar() or 0
+
+    def tally(self, round_id: str) -> Tally:
+        """A round's votes, counted."""
+        with self._database.read(is_snapshot=True) as connection:
+            return _tallies(connection, round_id).get(round_id, Tally())
+
+    def polls(self) -> list[Poll]:
+        """All rounds that were revealed, of all comparisons that are kept, counted."""
+        query = select(rounds.c.id, rounds.c.models).where(rounds.c.revealed_at.is_not(None))
+        with self._database.read(is_snapshot=True) as connection:
+            tallies = _tallies(connection)
+            return [
+                Poll(row.models, tallies[row.id]) for row in connection.execute(query) if row.id in tallies
+            ]
+
+
+def _still_open(connection: Connection, round_id: str) -> Round | None:
+    query = select(rounds).where(rounds.c.id == round_id, rounds.c.revealed_at.is_(None))
+    row = connection.execute(query).first()
+    return _round(row) if row else None
+
+
+def _is_full(connection: Connection, round_id: str, voter: str) -> bool:
+    """Whether one voter more would be too many."""
+    in_votes = select(votes.c.voter).where(votes.c.round_id == round_id)
+    in_thumbs = select(thumbs.c.voter).where(thumbs.c.round_id == round_id)
+    voters = in_votes.union(in_thumbs).subquery()
+    counted = connection.execute(select(func.count()).select_from(voters)).scalar() or 0
+    if counted < MOST_VOTERS:
+        return False
+    return connection.execute(select(voters.c.voter).where(voters.c.voter == voter)).first() is None
+
+
+def _tallies(connection: Connection, round_id: str | None = None) -> dict[str, Tally]:
+    """The counted votes of one round, or of all that have any, by the round's id."""
+    counted: dict[str, Counts] = defaultdict(lambda: ({}, {}, {}))
+    chosen = select(votes.c.round_id, votes.c.choice, func.count().label("times"))
+    given = select(thumbs.c.round_id, thumbs.c.cell_id, thumbs.c.is_up, func.count().label("times"))
+    if round_id:
+        chosen = chosen.where(votes.c.round_id == round_id)
+        given = given.where(thumbs.c.round_id == round_id)
+    for row in connection.execute(chosen.group_by(votes.c.round_id, votes.c.choice)):
+        counted[row.round_id][0][row.choice] = row.times
+    for row in connection.execute(given.group_by(thumbs.c.round_id, thumbs.c.cell_id, thumbs.c.is_up)):
+        counted[row.round_id][1 if row.is_up else 2][row.cell_id] = row.times
+    return {own: Tally(*counts) for own, counts in counted.items()}
+
+
+def _round(row: Row[tuple[object, ...]]) -> Round:
+    return Round(
+        row.id,
+        row.comparison_id,
+        row.number,
+        row.models,
+        row.opened_at,
+        row.is_blind,
+        row.revealed_at,
+    )

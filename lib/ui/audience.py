@@ -1,0 +1,121 @@
+"""A comparison opened to the room: the link for people's phones, and how many follow and vote."""
+
+import io
+from datetime import UTC, datetime
+from typing import Literal
+from urllib.parse import urlsplit
+
+import segno
+import streamlit as st
+
+from lib import app
+from lib.ui import blind, comparison_actions, errors
+from lib.ui.comparing import Comparing, held
+from lib.web import audience
+
+PANEL = "Audience"
+"""The name of the dialog."""
+COUNT_SECONDS = 1.0
+"""How often the numbers are drawn."""
+QR_PIXELS = 300
+ONLY_HERE = ("localhost", "127.0.0.1", "::1")
+"""Hosts that mean the machine itself, for phones too."""
+
+
+def show(now: Comparing) -> None:
+    """The button that opens a comparison to the room, and beside it how many are there."""
+    now.count = None
+    if not app.get().settings.is_sharing or any(cell.is_temporary for cell in now.comparison.cells):
+        return
+    with st.container(
+        key="room", horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"
+    ):
+        if now.room:
+            now.count = st.empty()
+        st.button(
+            "Audience" if now.room else "Open to the room",
+            key="open_room",
+            icon=":material/groups:",
+            type="tertiary",
+            on_click=_open,
+        )
+    count(now)
+
+
+@st.dialog("The audience", on_dismiss=lambda: comparison_actions.open_panel(None))
+def show_dialog() -> None:
+    """The link, as text and as a QR code; the numbers; and the end of it."""
+    now = held()
+    if not now.room:  # closed just now, or its time is up
+        comparison_actions.open_panel(None)
+        st.rerun()
+    link = f"{_origin()}/room/{now.room.token}"
+    st.markdown(
+        "Whoever has this link follows the answers live and votes, and sees nothing else of this app."
+    )
+    with st.container(horizontal_alignment="center"):
+        st.image(_qr(link), width=QR_PIXELS, alt="QR code of the link")
+    st.code(link, language=None, wrap_lines=True)
+    if urlsplit(link).hostname in ONLY_HERE:
+        st.caption(":material/info: Only this machine reaches this address: phones need the server's own.")
+    _keep_counting(now)
+    closes = f"{now.room.closes_at:%H:%M} UTC"
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(f"It closes by itself at {closes}.", width="content")
+        st.button("Close the room", key="close_room", icon=":material/block:", on_click=_close)
+
+
+def count(now: Comparing) -> None:
+    """Draw how many follow and how many have voted."""
+    if now.count:
+        now.count.caption(_counted(now), text_alignment="right")
+
+
+def keep_counting(now: Comparing) -> None:
+    """Go on doing so when the page itself has nothing more to do: its fragments wait until then."""
+    if now.count:
+        with now.count.container():
+            _keep_counting(now, "right")
+
+
+@st.fragment(run_every=COUNT_SECONDS)
+def _keep_counting(now: Comparing, text_alignment: Literal["left", "right"] = "left") -> None:
+    st.caption(_counted(now), text_alignment=text_alignment)
+
+
+def _counted(now: Comparing) -> str:
+    following = audience.followers(now.room.token) if now.room else 0
+    voted = app.get().store.votes.voters(now.round.id) if now.round else 0
+    return f":material/group: {following} following · :material/how_to_vote: {voted} voted"
+
+
+def _origin() -> str:
+    """The address of this server as the presenter's browser has it."""
+    here = urlsplit(st.context.url or f"http://{st.context.headers.get('Host', '')}")
+    return f"{here.scheme}://{here.netloc}"
+
+
+def _qr(link: str) -> bytes:
+    picture = io.BytesIO()
+    segno.make(link, error="m").save(picture, kind="png", scale=8, border=3)
+    return picture.getvalue()
+
+
+@errors.stored
+def _open() -> None:
+    now, store = held(), app.get().store
+    if not now.room:
+        store.comparisons.add(now.comparison)
+        now.room = store.rooms.open(now.comparison.id, datetime.now(UTC))
+        blind.open_round(now)
+    comparison_actions.open_panel(PANEL)
+
+
+@errors.stored
+def _close() -> None:
+    now = held()
+    if now.room:
+        app.get().store.rooms.close(now.room.token, datetime.now(UTC))
+        app.get().engine.news.tell(now.comparison.id)
+        now.room = None
+    comparison_actions.open_panel(None)

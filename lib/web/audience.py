@@ -1,0 +1,260 @@
+"""`/room/<token>`: a comparison on the phones of those who watch. They may read and vote, and nothing else.
+
+The page is ours and small: it knows no Streamlit and no session. Whoever knows the token is in; a cookie
+tells devices apart, so that each has one vote.
+"""
+
+import asyncio
+import hashlib
+import json
+import re
+import secrets
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from lib import app
+from lib.chat.votes import ALL_BAD, TIE, Ballot, Round
+from lib.store.database import StoreError
+from lib.store.rooms import Room
+from lib.web.room import Follower, LiveRoom, message
+
+MOST_FOLLOWERS = 500
+"""Devices that may follow one room at once."""
+LONGEST_BODY = 512
+"""Bytes of a vote."""
+VOTES_PER_MINUTE, ROOM_VOTES_PER_MINUTE = 60, 6_000
+"""What is taken from one device, and in one room."""
+COOKIE, COOKIE_SECONDS = "audience", 12 * 3600
+HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+FILES = Path(__file__).parent
+_TOKEN = re.compile(r"[\w-]{20,32}", re.A)
+
+_rooms: dict[str, LiveRoom] = {}
+"""The rooms that are followed now, by their token."""
+_tasks: dict[str, "asyncio.Task[None]"] = {}
+
+
+def routes() -> list[BaseRoute]:
+    """The addresses of the audience."""
+    return [
+        Route("/room/{token}", _page),
+        Route("/room/{token}/events", _events),
+        Route("/room/{token}/vote", _vote, methods=["POST"]),
+        Route("/room/{token}/{name}", _file),
+    ]
+
+
+def followers(token: str) -> int:
+    """How many follow a room now."""
+    room = _rooms.get(token)
+    return len(room.followers) if room else 0
+
+
+def stop() -> None:
+    """Let all followers go: the server waits for their connections when it ends. From any thread."""
+    for room in tuple(_rooms.values()):
+        room.stop()
+
+
+async def _page(request: Request) -> Response:
+    if await _open_room(request) is None:
+        return Response(_read("gone.html"), 404, HEADERS, "text/html")
+    answer = Response(_read("room.html"), 200, HEADERS, "text/html")
+    if not _device(request):
+        answer.set_cookie(
+            COOKIE,
+            secrets.token_urlsafe(16),
+            max_age=COOKIE_SECONDS,
+            path="/room",
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
+        )
+    return answer
+
+
+async def _file(request: Request) -> Response:
+    """The page's style and script: they hold nothing of the room."""
+    kinds = {"room.css": "text/css", "room.js": "text/javascript"}
+    name = request.path_params["name"]
+    if name not in kinds:
+        return Response(_read("gone.html"), 404, HEADERS, "text/html")
+    return Response(_read(name), 200, HEADERS, kinds[name])
+
+
+async def _events(request: Request) -> Response:
+    """All that there is to see, then what changes, as server-sent events."""
+    room = await _open_room(request)
+    if room is None:
+        return Response(status_code=404, headers=HEADERS)
+    if followers(room.token) >= MOST_FOLLOWERS:
+        return Response("This room is full.", 503, HEADERS)
+    stream = _follow(room, _voter(request, room))
+    return StreamingResponse(
+        stream, media_type="text/event-stream", headers={**HEADERS, "X-Accel-Buffering": "no"}
+    )
+
+
+async def _follow(room: Room, voter: str | None) -> AsyncIterator[bytes]:
+    live = _live(room)
+    follower = live.join()
+    try:
+        yield b"retry: 1000\n\n"
+        if voter:
+            yield message("mine", await run_in_threadpool(_mine, room, voter))
+        while not live.is_over:
+            if news := await follower.take(live.state):
+                yield news
+        if live.is_closed:
+            yield message("closed", {})
+    finally:
+        _leave(live, follower)
+
+
+def _live(room: Room) -> LiveRoom:
+    live = _rooms.get(room.token)
+    if live is None or live.is_over:
+        live = _rooms[room.token] = LiveRoom(app.get(), room)
+        _tasks[room.token] = asyncio.create_task(live.run())
+    return live
+
+
+def _leave(live: LiveRoom, follower: Follower) -> None:
+    """One follower less; after the last one nobody renders any more."""
+    live.followers.discard(follower)
+    token = live.room.token
+    if not live.followers and _rooms.get(token) is live:
+        del _rooms[token]
+        _tasks.pop(token).cancel()
+
+
+async def _vote(request: Request) -> Response:
+    """Take a vote, or a thumb on one answer."""
+    room = await _open_room(request)
+    if room is None:
+        return _refused(404, "This room is closed.")
+    voter = _voter(request, room)
+    if voter is None:
+        return _refused(403, "Reload this page to vote: it needs a cookie.")
+    said = await _body(request)
+    if said is None:
+        return _refused(400, "This is no vote.")
+    if not _limits.take(room.token, voter):
+        return _refused(429, "Too many votes at once. Try again in a minute.")
+    try:
+        mine = await run_in_threadpool(_count, room, voter, said)
+    except StoreError:
+        return _refused(503, "The vote could not be kept. Try again.")
+    if mine is None:
+        return _refused(409, "This vote is closed.")
+    app.get().engine.news.tell(room.comparison_id)
+    return JSONResponse(mine, headers=HEADERS)
+
+
+def _count(room: Room, voter: str, said: dict[str, Any]) -> dict[str, Any] | None:
+    """Count what a device said; `None` when it is not, or no more, a vote in the room's round."""
+    votes, now = app.get().store.votes, datetime.now(UTC)
+    shown = votes.latest(room.comparison_id)
+    if not shown or shown.id != said.get("round"):
+        return None
+    cells = {letter: cell_id for cell_id, letter in shown.letters.items()}
+    if "choice" in said:
+        choice = str(said["choice"])
+        taken = votes.vote(
+            shown.id, voter, cells.get(choice, choice if choice in (TIE, ALL_BAD) else ""), now
+        )
+    else:
+        is_up = said.get("is_up")
+        is_known = is_up is None or isinstance(is_up, bool)
+        taken = is_known and votes.thumb(shown.id, voter, cells.get(str(said.get("answer")), ""), is_up)
+    return _said(shown, votes.ballot(shown.id, voter)) if taken else None
+
+
+def _mine(room: Room, voter: str) -> dict[str, Any]:
+    """What this device has said so far."""
+    votes = app.get().store.votes
+    shown = votes.latest(room.comparison_id)
+    return _said(shown, votes.ballot(shown.id, voter)) if shown else {}
+
+
+def _said(shown: Round, ballot: Ballot) -> dict[str, Any]:
+    letters = {**shown.letters, TIE: TIE, ALL_BAD: ALL_BAD}
+    thumbs = {letters[cell_id]: is_up for cell_id, is_up in ballot.thumbs.items()}
+    return {"round": shown.id, "choice": letters.get(ballot.choice or ""), "thumbs": thumbs}
+
+
+async def _open_room(request: Request) -> Room | None:
+    """The room of this address; `None` where sharing is off, or it is closed or never was."""
+    token = request.path_params["token"]
+    application = app.get()
+    if not application.settings.is_sharing or not _TOKEN.fullmatch(token):
+        return None
+    try:
+        return await run_in_threadpool(application.store.rooms.get, token, datetime.now(UTC))
+    except StoreError:
+        return None
+
+
+def _device(request: Request) -> str | None:
+    """The device's cookie, if it is one of ours."""
+    own = request.cookies.get(COOKIE, "")
+    return own if _TOKEN.fullmatch(own) else None
+
+
+def _voter(request: Request, room: Room) -> str | None:
+    """The device's name in this room: nothing that is kept leads from one room to another."""
+    device = _device(request)
+    return hashlib.sha256(f"{room.token}/{device}".encode()).hexdigest() if device else None
+
+
+async def _body(request: Request) -> dict[str, Any] | None:
+    """The JSON object that was sent. Another site's form cannot send this content type."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        return None
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LONGEST_BODY:
+            return None
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _refused(status: int, sentence: str) -> Response:
+    return JSONResponse({"error": sentence}, status, HEADERS)
+
+
+class _Limits:
+    """Counts votes by the minute."""
+
+    def __init__(self) -> None:
+        self._minute, self._counted = 0, Counter[str]()
+
+    def take(self, token: str, voter: str) -> bool:
+        """Count one more; `False` where it is one too many."""
+        if (minute := int(time.monotonic() // 60)) != self._minute:
+            self._minute, self._counted = minute, Counter()
+        self._counted[token] += 1
+        self._counted[voter] += 1
+        return self._counted[voter] <= VOTES_PER_MINUTE and self._counted[token] <= ROOM_VOTES_PER_MINUTE
+
+
+_limits = _Limits()
+
+
+@cache
+def _read(name: str) -> bytes:
+    return (FILES / name).read_bytes()

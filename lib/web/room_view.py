@@ -1,0 +1,183 @@
+"""What a room sees of a comparison, as plain JSON values: model text is inert HTML, rendered once for all."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+from typing import Any
+
+from lib.chat.blocks import BlockSplitter
+from lib.chat.comparisons import Comparison
+from lib.chat.conversations import Conversation
+from lib.chat.json_block import JsonBlock
+from lib.chat.messages import Message
+from lib.chat.reply import Reply, State
+from lib.chat.tape import Content
+from lib.chat.votes import ALL_BAD, TIE, Round, Tally, ordered, titles
+from lib.engine.engine import Engine
+from lib.engine.live import LiveTape
+from lib.report.markup import html
+
+STATUS = {State.FAILED: "failed", State.INTERRUPTED: "failed", State.STOPPED: "stopped"}
+"""How an answer ended, if not well. Why is not for the room: it would name the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the store knew of a comparison at one moment."""
+
+    comparison: Comparison | None
+    round: Round | None = None
+    voters: int = 0
+    tally: Tally | None = None
+    """The votes, once they are closed."""
+
+
+class Answer:
+    """One cell's last answer: its finished blocks, and the block that may still change."""
+
+    def __init__(self, key: str, title: str, message: Message, tape: LiveTape | None) -> None:
+        self.key, self.title, self.reply_id = key, title, message.id
+        self.blocks: list[str] = []
+        self.open = ""
+        self.tape = tape
+        self.status = "waiting"
+        self._seen = 0
+        self._splitter = BlockSplitter()
+        self._written: Callable[[str], str] = str
+        self.is_over = False
+        self._said = "" if tape else message.content
+        self._end = None if tape else message.reply
+
+    def state(self) -> dict[str, Any]:
+        """All of it."""
+        return {
+            "key": self.key,
+            "title": self.title,
+            "blocks": self.blocks,
+            "open": self.open,
+            "status": self.status,
+        }
+
+    def advance(self) -> tuple[list[str], str, str] | None:
+        """Take over what came meanwhile; returns new finished blocks, the open one and the status."""
+        if self.is_over:
+            return None
+        text = self._news()
+        if not text and not self.is_over:
+            return None
+        finished = self._splitter.feed(text)
+        if self.is_over:
+            finished += self._splitter.close()
+        added = [html(block) for block in finished]
+        self.blocks += added
+        still_open = "" if self.is_over else self._splitter.open
+        self.open = html(still_open) if still_open else ""
+        self.status = self._status()
+        return added, self.open, self.status
+
+    def _news(self) -> str:
+        if self.tape is None:
+            self.is_over, end = True, self._end or Reply()
+            return self._written_by(end)(self._said) or end.refusal
+        is_closed = self.tape.is_closed  # before the events: what comes after them is for the next time
+        events = self.tape.events[self._seen :]
+        if not self._seen and events:
+            self._written = self._written_by(self.tape.reply())
+        self._seen += len(events)
+        text = self._written("".join(event.text for event in events if isinstance(event, Content)))
+        if is_closed:
+            self.is_over, self._end = True, self.tape.reply()
+            text += self._end.refusal if not self._end.text else ""
+        return text
+
+    def _written_by(self, reply: Reply) -> Callable[[str], str]:
+        return JsonBlock().feed if reply.is_json else str
+
+    def _status(self) -> str:
+        if self._end is None:
+            return "writing"
+        return STATUS.get(self._end.state, "done" if self.blocks else "empty")
+
+
+class RoomView:
+    """Follows one comparison."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._seen = Seen(None)
+        self._prompt = ""
+        self.answers: list[Answer] = []
+        self.is_incomplete = False
+        """Whether a reply runs whose tape is not there yet, or not any more: look again soon."""
+
+    def update(self, seen: Seen) -> bool:
+        """Take over what the store knows; says whether more has changed than the number of voters."""
+        before = self._shape()
+        self._seen, self.is_incomplete = seen, False
+        cells = _asked(seen)
+        self._prompt = cells[0].path()[-2].content if cells and len(cells[0].path()) > 1 else ""
+        named = titles(seen.comparison, seen.round) if seen.comparison else {}
+        known = {answer.reply_id: answer for answer in self.answers}
+        self.answers = []
+        for cell in cells:
+            key = seen.round.letters[cell.id] if seen.round else ascii_uppercase[len(self.answers)]
+            answer = self._answer(known, key, named[cell.id], cell.path()[-1])
+            self.answers += [answer] if answer else []
+        return self._shape() != before
+
+    def state(self) -> dict[str, Any]:
+        """All that the room sees."""
+        return {
+            "prompt": html(self._prompt) if self._prompt else "",
+            "answers": [answer.state() for answer in self.answers],
+            "round": self._round(),
+            "voters": self._seen.voters,
+            "result": self._result(),
+        }
+
+    def frame(self) -> list[list[Any]]:
+        """What has been written since the last frame: the answer's number and what `Answer.advance` says."""
+        advanced = ((number, answer.advance()) for number, answer in enumerate(self.answers))
+        return [[number, *news] for number, news in advanced if news]
+
+    def _answer(self, known: dict[str, Answer], key: str, title: str, message: Message) -> Answer | None:
+        """The answer as it is known already, or a new one; `None` where its tape cannot be found now."""
+        answer = known.get(message.id)
+        if answer is None:
+            tape = self._engine.paced.tape(message.id) or self._engine.tape(message.id)
+            is_running = message.reply is not None and message.reply.state is State.RUNNING
+            if tape is None and is_running:
+                self.is_incomplete = True
+                return None
+            answer = Answer(key, title, message, tape)
+        answer.key, answer.title = key, title
+        return answer
+
+    def _shape(self) -> tuple[object, ...]:
+        seen, answers = self._seen, self.answers
+        named = [(answer.key, answer.title, answer.reply_id) for answer in answers]
+        return self._prompt, seen.round and seen.round.id, seen.round and seen.round.is_open, named
+
+    def _round(self) -> dict[str, Any] | None:
+        shown = self._seen.round
+        return {"id": shown.id, "is_open": shown.is_open, "is_blind": shown.is_blind} if shown else None
+
+    def _result(self) -> dict[str, Any] | None:
+        """The counted votes once they are closed, by the answers' keys."""
+        shown, tally = self._seen.round, self._seen.tally
+        if not shown or shown.is_open or tally is None:
+            return None
+        keys = {**shown.letters, TIE: TIE, ALL_BAD: ALL_BAD}
+        counts = {key: tally.choices.get(choice, 0) for choice, key in keys.items()}
+        return {"counts": counts, "winners": [shown.letters[cell_id] for cell_id in tally.winners]}
+
+
+def _asked(seen: Seen) -> Sequence[Conversation]:
+    """The cells that were asked the last question, in the order of the presenter's page."""
+    if not seen.comparison:
+        return ()
+    cells = {cell.id: cell for cell in seen.comparison.compared if cell.path()}
+    if seen.round:
+        cells = {own: cell for own, cell in cells.items() if own in seen.round.models}
+    longest = max((len(cell.path()) for cell in cells.values()), default=0)
+    return [cells[own] for own in ordered(list(cells), seen.round) if len(cells[own].path()) == longest]

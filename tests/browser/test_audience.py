@@ -1,0 +1,94 @@
+"""A blind comparison before a room, in a real browser: the presenter's screen, and a phone."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.app_server import AppServer
+from tests.browser.chat_page import ChatPage
+from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
+
+pytestmark = pytest.mark.browser
+
+TEXT = ["# Tea", "\n\n", *(f"word{n} " for n in range(40)), "\n\n```\n<b>code</b>\n```\n\n", "The end"]
+
+
+@pytest.fixture(scope="module")
+def server(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """The app, with sharing allowed."""
+    data_dir = tmp_path_factory.mktemp("hall") / "data"
+    with AppServer(data_dir, gateway.base_url, CHAT_SHARING="on") as running:
+        yield running
+
+
+def open_room(presenter: ChatPage) -> str:
+    """Open the comparison to the room; the link that stands beside its QR code."""
+    presenter.page.get_by_role("button", name="Open to the room").click()
+    dialog = presenter.page.get_by_role("dialog")
+    expect(dialog.get_by_test_id("stImage")).to_be_visible()
+    link = dialog.locator("code")
+    expect(link).to_have_text(re.compile(r"^http://127\.0\.0\.1:\d+/room/[\w-]{22}$"))
+    text = link.inner_text()
+    presenter.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    return text
+
+
+@pytest.fixture
+def presenter(chat: ChatPage) -> ChatPage:
+    """The presenter's screen, on the compare page."""
+    chat.page.get_by_role("link", name="Compare").click()
+    expect(chat.keyed("cell-")).to_have_count(2)
+    chat.wait_until_still()
+    return chat
+
+
+def test_the_room_follows_votes_and_sees_the_reveal(presenter: ChatPage, gateway: ScriptedGateway) -> None:
+    gates = Gate(), Gate()
+    scripts = [stream(*TEXT, hold=gate, hold_after=20) for gate in gates]
+    gateway.when("Before the room", by_model(model_a=scripts[0], model_b=scripts[1]))
+    phone = presenter.page.context.new_page()
+    phone.set_viewport_size({"width": 390, "height": 844})
+    phone.goto(open_room(presenter))
+    expect(phone.get_by_text("The presenter will ask in a moment")).to_be_visible()
+    expect(presenter.keyed("room")).to_contain_text("1 following")
+    presenter.page.get_by_text("Blind", exact=True).click()
+    presenter.wait_until_still()
+    presenter.box.fill("Before the room")
+    presenter.box.press("Enter")
+
+    expect(phone.get_by_role("article")).to_have_count(2)
+    expect(phone.get_by_role("article").nth(1)).to_contain_text("word17")
+    expect(phone.get_by_role("article").nth(1)).not_to_contain_text("word18")
+    expect(presenter.keyed("cell-").nth(1)).to_contain_text("word17")
+    assert not re.search("model-[ab]", presenter.page.content() + phone.content())
+    phone.get_by_role("button", name="Answer B").click()
+    phone.get_by_role("button", name="Good").first.click()
+    expect(phone.get_by_text("1 vote so far")).to_be_visible()
+    expect(presenter.keyed("room")).to_contain_text("1 voted")
+    for gate in gates:
+        gate.open()
+    expect(phone.get_by_text("The end")).to_have_count(2)
+    expect(phone.locator("pre").first).to_have_text("<b>code</b>\n")
+    width = phone.evaluate("document.documentElement.scrollWidth")
+    assert width == 390
+
+    phone.reload()
+    expect(phone.get_by_role("button", name="Answer B")).to_have_attribute("aria-pressed", "true")
+    presenter.page.get_by_role("button", name="Reveal").click()
+    expect(phone.get_by_role("heading", name=re.compile(r"^B · model-[ab] won$"))).to_be_visible()
+    expect(phone.get_by_role("button")).to_have_count(0)
+    expect(presenter.keyed("ballot")).to_contain_text(re.compile(r"B · model-[ab] won, 1 of 1 vote"))
+    expect(presenter.keyed("results").get_by_test_id("stDataFrame")).to_be_visible()
+
+
+def test_a_closed_room_thanks_its_audience(presenter: ChatPage) -> None:
+    phone = presenter.page.context.new_page()
+    phone.goto(open_room(presenter))
+    expect(phone.get_by_text("The presenter will ask in a moment")).to_be_visible()
+    presenter.page.get_by_role("button", name="Audience").click()
+    presenter.page.get_by_role("button", name="Close the room").click()
+    expect(phone.get_by_text("The presenter has closed this room")).to_be_visible()
+    expect(presenter.page.get_by_role("button", name="Open to the room")).to_be_visible()

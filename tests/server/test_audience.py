@@ -1,0 +1,286 @@
+"""A comparison opened to a room: phones follow it live, vote, and see nothing else."""
+
+import http.client
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.app_server import AppServer
+from tests.page_socket import PageSocket
+from tests.phone import Phone
+from tests.scripted_gateway import Gate, ScriptedGateway, by_model, deltas, error, stream
+
+WORDS = [f"w{number:02} " for number in range(30)]
+HOSTILE = (
+    "<script>alert(1)</script> ![x](http://evil.example/a.png) <img src=http://evil.example/b.png> "
+    "[click](javascript:alert(1))\n\n```\n</script><script>alert(2)</script>\n```\n"
+)
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[ScriptedGateway]:
+    with ScriptedGateway() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def hall(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """The app, with sharing allowed."""
+    data_dir = tmp_path_factory.mktemp("hall") / "data"
+    with AppServer(data_dir, gateway.base_url, KKIAI_API_KEY="sk-1234567890abcdef", CHAT_SHARING="on") as app:
+        yield app
+
+
+def presenter(hall: AppServer, address: str = "models=model-a,model-b") -> PageSocket:
+    """The presenter's tab, on the compare page."""
+    return PageSocket(hall.url, address, "compare")
+
+
+def open_room(tab: PageSocket) -> str:
+    """Open the shown comparison to the room; the link."""
+    tab.click("open_room")
+    tab.wait_for(lambda: any("/room/" in code for code in tab.codes), "The link")
+    tab.wait_until_idle()
+    return next(code for code in tab.codes if "/room/" in code)
+
+
+def ask_blind(tab: PageSocket, prompt: str) -> None:
+    tab.switch("blind", True)
+    tab.wait_until_idle()
+    tab.ask(prompt)
+
+
+def test_phones_follow_a_blind_comparison_from_the_question_to_the_result(
+    gateway: ScriptedGateway, hall: AppServer
+) -> None:
+    gates = {model: Gate() for model in ("a", "b")}
+    scripts = {f"model_{m}": stream(*WORDS, hold=gate, hold_after=10) for m, gate in gates.items()}
+    gateway.when("Follow this", by_model(**scripts))
+    with presenter(hall) as tab, ExitStack() as room:
+        link = open_room(tab)
+        early = room.enter_context(Phone(link))
+        assert early.state["answers"] == []
+        ask_blind(tab, "Follow this")
+        half = "".join(WORDS[:10]).strip()
+        early.wait_for(lambda: early.texts == [half, half])
+        late = room.enter_context(Phone(link))
+        late.wait_for(lambda: late.texts == [half, half])
+        assert late.titles == ["Answer A", "Answer B"]
+        assert "Follow this" in late.state["prompt"]
+        assert late.vote("B") == http.client.OK
+        assert early.vote("A") == early.vote("B") == http.client.OK
+        tab.wait_for_text("2 following · :material/how_to_vote: 2 voted")
+        early.wait_for(lambda: early.state["voters"] == 2)
+        for gate in gates.values():
+            gate.open()
+        whole = "".join(WORDS).strip()
+        for phone in (early, late):
+            phone.wait_for_end()
+            assert phone.texts == [whole, whole]
+            assert b"model-" not in phone.received
+        tab.wait_until_idle()
+        tab.click("reveal")
+        early.wait_for(lambda: bool(early.state["result"]))
+        assert early.state["result"] == {
+            "counts": {"A": 0, "B": 2, "tie": 0, "all_bad": 0},
+            "winners": ["B"],
+        }
+        assert sorted(title[4:] for title in early.titles) == ["model-a", "model-b"]
+        assert early.vote("A") == http.client.CONFLICT
+        tab.wait_for(lambda: f"{early.titles[1]} won, 2 of 2 votes".replace("-", "\\-") in tab.text, "Result")
+
+
+def test_a_new_question_appears_by_itself_as_a_new_round(gateway: ScriptedGateway, hall: AppServer) -> None:
+    gateway.when("First question", stream("One"))
+    gateway.when("Second question", stream("Two"))
+    with presenter(hall) as tab:
+        tab.ask("First question")
+        tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The figures")
+        tab.wait_until_idle()
+        with Phone(open_room(tab)) as phone:
+            assert phone.texts == ["One", "One"]
+            assert phone.titles == ["model-a", "model-b"]
+            assert phone.vote("tie") == http.client.OK
+            first = phone.state["round"]["id"]
+            tab.ask("Second question")
+            phone.wait_for(lambda: phone.texts == ["Two", "Two"])
+            assert "Second question" in phone.state["prompt"]
+            assert phone.state["round"]["id"] != first
+            assert phone.state["voters"] == 0
+            assert phone.post({"round": first, "choice": "A"})[0] == http.client.CONFLICT
+
+
+def test_a_vote_can_be_changed_and_a_phone_that_comes_back_has_its_own(
+    gateway: ScriptedGateway, hall: AppServer
+) -> None:
+    gateway.when("Vote on this", stream("Said"))
+    with presenter(hall) as tab:
+        link = open_room(tab)
+        tab.ask("Vote on this")
+        with Phone(link) as phone:
+            phone.wait_for(lambda: phone.texts == ["Said", "Said"])
+            assert [phone.vote(choice) for choice in ("A", "all_bad", "B")] == [http.client.OK] * 3
+            own = {"round": phone.state["round"]["id"]}
+            assert phone.post({**own, "answer": "A", "is_up": True})[0] == http.client.OK
+            assert phone.post({**own, "answer": "B", "is_up": False})[0] == http.client.OK
+            status, said = phone.post({**own, "answer": "B", "is_up": None})
+            assert (status, said) == (200, {**own, "choice": "B", "thumbs": {"A": True}})
+            phone.leave()
+            phone.follow()
+            phone.wait_for(lambda: phone.mine == said)
+            phone.wait_for(lambda: phone.state["voters"] == 1)
+
+
+def test_what_is_no_vote_is_refused_in_a_sentence(gateway: ScriptedGateway, hall: AppServer) -> None:
+    gateway.when("Refuse", stream("Said"))
+    with presenter(hall) as tab:
+        link = open_room(tab)
+        tab.ask("Refuse")
+        with Phone(link) as phone:
+            phone.wait_for(lambda: phone.texts == ["Said", "Said"])
+            own = {"round": phone.state["round"]["id"]}
+            for said in (b"", b"[1]", b"{", b'{"a":' * 100_000, b"\xff", {**own, "choice": "A" * 600}):
+                assert phone.post(said)[0] == http.client.BAD_REQUEST
+            assert phone.post({**own, "choice": "A"}, Content_Type="text/plain")[0] == http.client.BAD_REQUEST
+            wrong: list[dict[str, object]] = [
+                {"choice": "C"},
+                {"choice": ["A"]},
+                {"choice": None},
+                {"answer": "A", "is_up": 1},
+                {},
+            ]
+            for change in wrong:
+                status, answer = phone.post({**own, **change})
+                assert (status, answer) == (http.client.CONFLICT, {"error": "This vote is closed."})
+            assert phone.post({"round": {}, "choice": "A"})[0] == http.client.CONFLICT
+            phone.cookie = ""
+            assert phone.vote("A") == http.client.FORBIDDEN
+            phone.cookie = "audience=../../etc"
+            assert phone.vote("A") == http.client.FORBIDDEN
+            assert phone.state["voters"] == 0
+
+
+def test_one_device_cannot_flood_a_room(gateway: ScriptedGateway, hall: AppServer) -> None:
+    gateway.when("Flood", stream("Said"))
+    with presenter(hall) as tab:
+        link = open_room(tab)
+        tab.ask("Flood")
+        with Phone(link) as phone, Phone(link) as other:
+            phone.wait_for_end()
+            other.wait_for_end()
+            statuses = [phone.vote("A") for _ in range(125)]  # more than two minutes' worth of votes
+            assert statuses[0] == http.client.OK
+            assert http.client.TOO_MANY_REQUESTS in statuses
+            assert other.vote("B") == http.client.OK
+
+
+def test_model_text_is_inert_and_an_error_names_nobody(gateway: ScriptedGateway, hall: AppServer) -> None:
+    said = {"error": {"message": "model-b is gone", "code": "model_not_found"}}
+    gateway.when("Be hostile", by_model(model_a=stream(HOSTILE), model_b=error(503, said)))
+    with presenter(hall) as tab:
+        link = open_room(tab)
+        ask_blind(tab, "Be hostile")
+        with Phone(link) as phone:
+            phone.wait_for_end()
+            [markup] = ["".join(a["blocks"]) for a in phone.state["answers"] if a["status"] == "done"]
+            assert not re.search(r"<(script|img|iframe)|href=\"(?!https?:)", markup)
+            assert "&lt;script&gt;" in markup
+            assert b"model-b" not in phone.received
+
+
+def test_an_answer_without_words_says_so_and_a_refusal_is_shown(
+    gateway: ScriptedGateway, hall: AppServer
+) -> None:
+    refusing = deltas({"refusal": "I would rather not"})
+    gateway.when("Be silent", by_model(model_a=stream(), model_b=refusing))
+    with presenter(hall) as tab:
+        link = open_room(tab)
+        tab.ask("Be silent")
+        with Phone(link) as live:
+            live.wait_for_end()
+        with Phone(link) as later:
+            later.wait_for_end()
+        for phone in (live, later):
+            assert phone.texts == ["", "I would rather not"]
+            assert [answer["status"] for answer in phone.state["answers"]] == ["empty", "done"]
+
+
+def test_a_closed_room_lets_everybody_go_and_is_not_found_any_more(hall: AppServer) -> None:
+    with presenter(hall) as tab:
+        link = open_room(tab)
+        with Phone(link) as phone:
+            tab.click("close_room")
+            phone.wait_for(lambda: phone.events[-2:] == ["closed", "end"])
+            tab.wait_until_idle()
+            status, headers, body = phone.get()
+            assert (status, headers["content-type"]) == (404, "text/html; charset=utf-8")
+            assert b"This room is closed" in body
+            assert phone.get("/events")[0] == http.client.NOT_FOUND
+            assert phone.post({"round": "x", "choice": "A"})[0] == http.client.NOT_FOUND
+        assert open_room(tab) != link
+
+
+@pytest.mark.parametrize("token", ["-", "x" * 22, "x" * 5000, "%20" * 22, "é" * 22])
+def test_an_unknown_token_finds_a_friendly_page(hall: AppServer, token: str) -> None:
+    phone = Phone(f"{hall.url}/room/{token.replace('é', '%C3%A9')}")
+    status, _, body = phone.get()
+    assert status == http.client.NOT_FOUND
+    assert b"Traceback" not in body
+    assert phone.get("/events")[0] == http.client.NOT_FOUND
+
+
+def test_the_page_is_private_and_loads_nothing_of_others(hall: AppServer) -> None:
+    with presenter(hall) as tab:
+        phone = Phone(open_room(tab))
+        status, headers, page = phone.get()
+    assert status == http.client.OK
+    assert headers["cache-control"] == "no-store"
+    assert "noindex" in headers["x-robots-tag"]
+    assert "script-src 'self'" in headers["content-security-policy"]
+    assert re.search(r"audience=[\w-]{22}; HttpOnly; .*Path=/room; SameSite=lax", headers["set-cookie"])
+    loaded = re.findall(r'(?:src|href)="([^"]*)"', page.decode())
+    assert loaded == ["/room/-/room.css", "/room/-/room.js"]
+    for path, kind in zip(loaded, ("text/css", "text/javascript"), strict=True):
+        file = Phone(f"{hall.url}{path}")
+        assert (file.get()[0], file.get()[1]["content-type"]) == (200, f"{kind}; charset=utf-8")
+    assert Phone(f"{hall.url}/room/-/room.py").get()[0] == http.client.NOT_FOUND
+
+
+def test_without_sharing_there_is_no_room_and_no_button(hall: AppServer, site: AppServer) -> None:
+    with PageSocket(site.url, "models=model-a,model-b", "compare") as tab:
+        tab.wait_until_idle()
+        assert tab.tree.find("open_room") is None
+    with presenter(hall) as tab:
+        token = open_room(tab).rpartition("/")[2]
+    assert Phone(f"{site.url}/room/{token}").get()[0] == http.client.NOT_FOUND
+
+
+def test_a_restart_keeps_room_round_and_votes_and_does_not_wait_for_phones(tmp_path: Path) -> None:
+    with (
+        ScriptedGateway() as gateway,
+        AppServer(tmp_path / "data", gateway.base_url, CHAT_SHARING="on", CHAT_GRACE_SECONDS="0") as app,
+    ):
+        gateway.when("Outlive", stream("Said"))
+        with presenter(app) as tab:
+            link = open_room(tab)
+            ask_blind(tab, "Outlive")
+            with Phone(link) as phone:
+                phone.wait_for(lambda: phone.texts == ["Said", "Said"])
+                assert phone.vote("A") == http.client.OK
+                address, cookie, shown = tab.address, phone.cookie, phone.state["round"]
+                tab.wait_until_idle()
+                tab.close()
+                app.stop()
+                phone.wait_for(lambda: phone.events[-1] == "end")
+                assert "closed" not in phone.events
+        app.start()
+        again = Phone(link)
+        again.cookie = cookie
+        with again, presenter(app, address) as tab:
+            assert again.state["round"] == shown
+            assert (again.mine["choice"], again.state["voters"]) == ("A", 1)
+            assert again.titles == ["Answer A", "Answer B"]
+            tab.wait_for_text("1 voted")
