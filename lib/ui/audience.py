@@ -1,15 +1,13 @@
 """A comparison opened to the room: the link for people's phones, and how many follow and vote."""
 
-import io
 from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
-import segno
 import streamlit as st
 
 from lib import app
-from lib.ui import blind, comparison_actions, errors
+from lib.ui import blind, comparison_actions, errors, qr
 from lib.ui.comparing import Comparing, held
 from lib.web import audience
 
@@ -54,7 +52,7 @@ def show_dialog() -> None:
         "Whoever has this link follows the answers live and votes, and sees nothing else of this app."
     )
     with st.container(horizontal_alignment="center"):
-        st.image(_qr(link), width=QR_PIXELS, alt="QR code of the link")
+        st.image(qr.png(link), width=QR_PIXELS, alt="QR code of the link")
     st.code(link, language=None, wrap_lines=True)
     if urlsplit(link).hostname in ONLY_HERE:
         st.caption(":material/info: Only this machine reaches this address: phones need the server's own.")
@@ -93,12 +91,6 @@ def _origin() -> str:
     """The address of this server as the presenter's browser has it."""
     here = urlsplit(st.context.url or f"http://{st.context.headers.get('Host', '')}")
     return f"{here.scheme}://{here.netloc}"
-
-
-def _qr(link: str) -> bytes:
-    picture = io.BytesIO()
-    segno.make(link, error="m").save(picture, kind="png", scale=8, border=3)
-    return picture.getvalue()
 
 
 @errors.stored

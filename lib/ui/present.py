@@ -122,7 +122,14 @@ def _show_question(now: Presenting, comparison: Comparison) -> None:
 
 def _show_cells(now: Presenting, comparison: Comparison) -> list[Slots]:
     is_followed = not now.player or now.player.is_playing
-    cells = watching.of(comparison, now.tapes, now.prices, is_followed=is_followed, is_live=not now.recording)
+    cells = watching.of(
+        comparison,
+        now.tapes,
+        now.prices,
+        votes=now.round,
+        is_followed=is_followed,
+        is_live=not now.recording,
+    )
     if now.view == ONE:
         return watching.show(cells[max(0, now.revealed - 1) : now.revealed])
     unseen = [replace(cell, answer=()) for cell in cells[now.revealed :]]
