@@ -79,7 +79,7 @@ def build(settings: Settings) -> App:
     builtin.add_missing(store)
     files = open_files(settings)
     if not storage_problem:
-        files.sweep(store.attachments.ids())
+        files.sweep(store.attachments.ids() | store.decks.image_ids())
     engine = Engine(
         gateway(settings),
         store,

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 import pandas as pd
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import UploadedFileInfo
@@ -142,6 +143,17 @@ class PageSocket:
         state.file_uploader_state_value.uploaded_file_info.append(uploaded)
         self._change(self.widget(key), state)
 
+    def tick(self, key: str) -> None:
+        """Let the fragment that holds a widget run again, as its timer does in a browser."""
+        self._rerun(fragment=self.widget(key).fragment)
+
+    def trigger(self, key: str, event: str, value: str) -> None:
+        """Do in a component of our own what its JavaScript tells the server as this event."""
+        node = self.widget(key)
+        state = WidgetState(id=_make_trigger_id(node.proto.id, "events"))
+        state.json_trigger_value = json.dumps([{"event": event, "value": value}])
+        self._rerun(state, fragment=node.fragment)
+
     def replay(self, other: "PageSocket | None" = None) -> None:
         """Send the last message, of this tab or of another one, once more, byte for byte."""
         self._send((other or self)._last_sent)
@@ -187,6 +199,10 @@ class PageSocket:
     @property
     def bytes_received(self) -> int:
         return sum(map(len, self.frames))
+
+    def shown(self, key: str) -> str:
+        """The text that a text field shows."""
+        return self._held[self.widget(key).proto.id].string_value
 
     def widget(self, key: str) -> Node:
         """The widget with this key, waiting for it."""

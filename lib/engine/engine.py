@@ -22,6 +22,7 @@ from lib.chat.tape import Event, Failed, Interrupted, Stopped
 from lib.engine import pictures, speech
 from lib.engine.balances import Balances
 from lib.engine.catalogue import Catalogue
+from lib.engine.deck_runs import DeckRuns
 from lib.engine.doctor import Doctor
 from lib.engine.journal import Journal
 from lib.engine.live import LiveTape
@@ -89,6 +90,14 @@ class Engine:
         self._journal = Journal(store, self._owner, self._forget) if store else None
         self.catalogue = Catalogue(gateway, self._loop)
         self.repeats = Repeats(self._loop, self._ended_upstream, self.cancel)
+        self.deck_runs = DeckRuns(
+            self._loop,
+            store,
+            self.send,
+            ended=self._ended_upstream,
+            flush=self.flush,
+            cancel=self.cancel,
+        )
         self.doctor = Doctor(gateway, self._loop, store)
         self.balances = Balances(gateway, self._loop)
         self.paced = Paced(self._loop)

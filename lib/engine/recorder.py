@@ -36,7 +36,7 @@ def record(
     recording_id: str | None = None,
     tallies: Mapping[str, Tally] | None = None,
 ) -> Recording:
-    """The comparisons with the tapes of all their replies and the prices of their models.
+    """The comparisons with the tapes of all their replies, the prices of their models, and the votes on them.
 
     Without an id it gets one that is made of what it holds: the same, recorded twice, is one recording. Cells
     that nobody has asked anything are left out.
@@ -45,7 +45,7 @@ def record(
     asked = [one for one in asked if one.cells]
     cells = [cell for comparison in asked for cell in comparison.cells]
     replies = {m.id: m.reply for cell in cells for m in cell.messages.values() if m.reply}
-    models = {cell.model or "" for cell in cells}
+    models = {cell.model for cell in cells} | {reply.model_requested for reply in replies.values()}
     recording = Recording(
         id=recording_id or "",
         title=title,
@@ -54,7 +54,7 @@ def record(
         comparisons=asked,
         tapes={own: _discreet(store.replies.tape(own)) or _untimed(reply) for own, reply in replies.items()},
         prices={model: price for model, price in prices.items() if model in models},
-        tallies=tallies or {},
+        tallies=_tallies(store, asked) if tallies is None else tallies,
     )
     return recording if recording_id else replace(recording, id=_id(recording))
 
@@ -72,6 +72,13 @@ def as_comparison(conversation: Conversation, reply_id: str) -> Comparison:
         is_pinned=False,
     )
     return Comparison(conversation.id, title, path[-1].created_at, [cell])
+
+
+def _tallies(store: Store, comparisons: Sequence[Comparison]) -> dict[str, Tally]:
+    """The votes on each one's last question, once they are closed."""
+    rounds = [store.votes.latest(comparison.id) for comparison in comparisons]
+    closed = {one.comparison_id: store.votes.tally(one.id) for one in rounds if one and not one.is_open}
+    return {comparison_id: tally for comparison_id, tally in closed.items() if tally != Tally()}
 
 
 def _began(comparisons: Sequence[Comparison]) -> datetime:

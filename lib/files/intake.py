@@ -116,7 +116,7 @@ def _pages_read(read: int, pages: int) -> str:
 
 def _text(name: str, data: bytes, most_characters: int) -> Attachment:
     head = data[: 4 * most_characters + 4]
-    text = _decoded(head)
+    text = decoded(head)
     if text is None:
         raise FileRefused(
             f"“{name}” cannot be read here; images, PDF and text of all kinds (CSV, JSON, code) can."
@@ -147,7 +147,7 @@ def _document(
     )
 
 
-def _decoded(head: bytes) -> str | None:
+def decoded(head: bytes) -> str | None:
     """The text in the first bytes of a file; `None` where they are no text.
 
     UTF-8 and UTF-16 say so themselves. What is neither is Chinese if it reads as such, else Western.

@@ -7,13 +7,15 @@ from datetime import UTC
 from markdown_it import MarkdownIt
 
 from lib.chat.attachments import Attachment
+from lib.chat.comparisons import CellFigures
 from lib.chat.inert import inert
 from lib.chat.messages import Message
 from lib.chat.prices import Prices
 from lib.chat.recordings import Recording
 from lib.chat.reply import Reply
 from lib.report import wording
-from lib.report.contents import Cell, Section, Turn, cost_of, sections, totals
+from lib.report.contents import Cell, Section, Turn, sections
+from lib.report.measures import columns, cost_of, totals
 
 _FOR_THE_PAGE = re.compile(r"(?<!\\):small\[\]|\A(?:\[//\]: #[^\n]*\n\n)+")
 """What makes Streamlit draw a text as it is; another reader does so by itself."""
@@ -29,6 +31,12 @@ def to_markdown(recording: Recording, *, maker: str) -> str:
     shown = sections(recording)
     began = f"{recording.recorded_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     blocks = [f"# {_line(recording.title)}", f"Recorded on {began} · {wording.together(totals(recording))}"]
+    if len(shown) > 1:
+        blocks.append(
+            _table(
+                columns([section.figures for section in shown]), recording.prices, "Medians of all prompts"
+            )
+        )
     for section in shown:
         if len(shown) > 1:
             blocks.append(f"## {section.number}. {_line(section.title)}")
@@ -44,7 +52,7 @@ def _section(section: Section, prices: Prices) -> Iterator[str]:
     for cell in section.cells:
         yield from _cell(cell, section, prices)
     yield "### Figures"
-    yield _table(section, prices)
+    yield _table(section.figures, prices)
     if section.votes:
         yield "### Votes"
         yield "\n".join(f"- {_line(label)}: {count}" for label, count in section.votes.items())
@@ -97,17 +105,17 @@ def _names(attachments: Iterable[Attachment]) -> Iterator[str]:
         yield f"*{each.kind.capitalize()}: {_line(each.name)}*"
 
 
-def _table(section: Section, prices: Prices) -> str:
+def _table(figures: Iterable[CellFigures], prices: Prices, title: str = "Cell") -> str:
     titles = {name: title for name, title in wording.TITLES.items() if prices or name != "cost"}
-    head = ["Cell", *titles.values(), "Replies", "Tokens are"]
-    rows = [head, ["---", *["---:"] * (len(titles) + 1), "---"]]
-    for cell in section.cells:
-        marks = f" ({', '.join(cell.marks)})" if cell.marks else ""
-        measured = [wording.measured(cell.figures, measure) for measure in titles]
-        replies = str(cell.figures.replies)
-        if cell.figures.others:
-            replies += f" (+{cell.figures.others} not completed)"
-        rows.append([_line(cell.label + marks), *map(_line, measured), replies, cell.figures.source.value])
+    rows = [
+        [title, *titles.values(), "Replies", "Tokens are"],
+        ["---", *["---:"] * (len(titles) + 1), "---"],
+    ]
+    for one in figures:
+        marks = f" ({', '.join(found)})" if (found := wording.marks(one)) else ""
+        replies = f"{one.replies} (+{one.others} not completed)" if one.others else str(one.replies)
+        measured = [_line(wording.measured(one, measure)) for measure in titles]
+        rows.append([_line(one.label + marks), *measured, replies, one.source.value])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 

@@ -1,39 +1,26 @@
-"""Finds what should not leave the house, and masks it: e-mail addresses, keys, internal host names.
+"""Masks in a recording what should not leave the house.
 
 It looks at everything in a recording that is words: prompts, answers, reasoning, system prompts, documents,
 titles, errors, parameters, headers. A tape's pieces are read as the text that they are together.
 """
 
-import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
-from enum import Enum, StrEnum
-from ipaddress import ip_address
+from enum import Enum
 from typing import Any, TypeVar
 
 from lib.chat.recordings import Recording
 from lib.chat.tape import Content, Event, Reasoning, Refusal, ToolCall
+from lib.report.findings import Kind, Span, spans
 
 SHORTEST_KNOWN = 8
 """Characters of a configured key that is looked for: a shorter one (`EMPTY`) is a word."""
-SHORTEST_RANDOM = 16
-"""Characters of letters and digits mixed that look like a key."""
-LONGEST_LOCAL = 64
-"""Characters before the @ of an e-mail address (RFC 5321)."""
 
 PIECES = (Content, Reasoning, Refusal)
 """Events that hold a piece of a text."""
 
 V = TypeVar("V")
-
-
-class Kind(StrEnum):
-    """What was found."""
-
-    EMAIL = "e-mail address"
-    KEY = "key"
-    HOST = "internal host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +32,16 @@ class Finding:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Where a finding stands in a text."""
-
-    start: int
-    end: int
-    kind: Kind
-
-
 def find(recording: Recording, keys: Iterable[str] = ()) -> list[Finding]:
     """All findings, by kind and by how often they occur; `keys` are keys whose text is known.
 
     A text that stands in several places, as the prompt in every cell, is counted once.
     """
-    known, counted, seen = _known(keys), Counter[tuple[Kind, str]](), set[str]()
+    known, counted, seen = _known(keys), Counter[tuple[Kind, str]](), set[tuple[str, bool]]()
 
     def count(text: str, *, is_id: bool) -> list[Span]:
-        if text not in seen:
-            seen.add(text)
+        if (text, is_id) not in seen:
+            seen.add((text, is_id))
             found = spans(text, known, is_id=is_id)
             counted.update((span.kind, text[span.start : span.end]) for span in found)
         return []
@@ -89,7 +67,8 @@ def masked(recording: Recording, texts: Mapping[str, str], keys: Iterable[str] =
     known = _known(keys)
 
     def chosen(text: str, *, is_id: bool) -> list[Span]:
-        found = spans(text, known, is_id=is_id) if texts else []
+        # An id may look as random as a key: in it, only what was found elsewhere is masked.
+        found = spans(text, [*known, *texts] if is_id else known, is_id=is_id) if texts else []
         return [span for span in found if text[span.start : span.end] in texts]
 
     return _Masking(chosen, texts).recording(recording)
@@ -103,116 +82,6 @@ def masked_text(text: str, texts: Mapping[str, str], keys: Iterable[str] = ()) -
             shown += [text[at : span.start], texts[text[span.start : span.end]]]
             at = span.end
     return "".join([*shown, text[at:]])
-
-
-def spans(text: str, keys: Collection[str] = (), *, is_id: bool = False) -> list[Span]:
-    """The findings in a text, in order; none overlaps another. An id may look random: it is no key."""
-    found: list[Span] = []
-    for span in sorted(_candidates(text, keys, is_id), key=lambda span: (span.start, -span.end)):
-        if found and span.start < found[-1].end:
-            if span.end > found[-1].end:
-                found[-1] = replace(found[-1], end=span.end)
-        else:
-            found.append(span)
-    return found
-
-
-def _candidates(text: str, keys: Collection[str], is_id: bool) -> Iterator[Span]:
-    for key in keys:
-        at = text.find(key)
-        while at >= 0:
-            yield Span(at, at + len(key), Kind.KEY)
-            at = text.find(key, at + len(key))
-    words = _PICTURE.sub(lambda picture: " " * len(picture[0]), text)  # bytes of a picture look random
-    yield from _emails(words)
-    yield from _keys(words, is_id)
-    yield from _hosts(words)
-
-
-_PICTURE = re.compile(r"data:image/[a-z]+;base64,[A-Za-z0-9+/=]+")
-_DOMAIN = re.compile(r"@((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9-])")
-_LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\\-]+\Z")
-_LOCAL_START = re.compile(r"[^A-Za-z0-9]+")
-
-
-def _emails(text: str) -> Iterator[Span]:
-    for domain in _DOMAIN.finditer(text):
-        before = text[max(0, domain.start() - LONGEST_LOCAL) : domain.start()]
-        if local := _LOCAL.search(before):
-            name = local[0]
-            lead = _LOCAL_START.match(name)  # quotes and emphasis around an address are no part of it
-            length = len(name) - (lead.end() if lead else 0)
-            if length:
-                yield Span(domain.start() - length, domain.end(), Kind.EMAIL)
-
-
-_MARKED_KEY = re.compile(
-    r"""(?<![A-Za-z0-9])(?:sk|pk|rk)-[A-Za-z0-9_-]{8,}
-    | (?<![A-Za-z0-9])(?:gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|hf_|AKIA|AIza)[A-Za-z0-9_-]{10,}
-    | (?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+){1,4}
-    | \b[Bb]earer[ ]+(?P<bearer>[A-Za-z0-9._~+/-]{8,}=*)
-    | ://[^/\s:@]{1,100}:(?P<password>[^/\s@]{1,200})@""",
-    re.X,
-)
-_BLOCK = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
-_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+/-]{14,}[A-Za-z0-9=]")
-_PART = re.compile(r"[A-Za-z0-9]+")
-
-
-def _keys(text: str, is_id: bool) -> Iterator[Span]:
-    for found in _MARKED_KEY.finditer(text):
-        group = found.lastgroup or 0
-        yield Span(found.start(group), found.end(group), Kind.KEY)
-    for block in _BLOCK.finditer(text):
-        end = text.find("-----END", block.end())
-        stop = text.find("-----", end + 8) if end >= 0 else -1
-        yield Span(block.start(), stop + 5 if stop >= 0 else len(text), Kind.KEY)
-        if stop < 0:
-            break
-    for token in () if is_id else _TOKEN.finditer(text):
-        if any(map(_looks_random, _PART.findall(token[0]))):
-            yield Span(token.start(), token.end(), Kind.KEY)
-
-
-def _looks_random(part: str) -> bool:
-    """Whether letters and digits are mixed as nobody writes them."""
-    digits = sum(character.isdigit() for character in part)
-    return len(part) >= SHORTEST_RANDOM and 3 <= digits < len(part)
-
-
-_HOST = re.compile(
-    r"(?<![A-Za-z0-9._-])[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9])){1,252}(?![A-Za-z0-9_-])"
-)
-_URL = re.compile(
-    r"[a-z][a-z0-9+]{1,15}://(?:[^/\s@]{1,200}@)?([a-z0-9_-]{1,63})(?!\.?[a-z0-9_-]|[^/\s@]{0,200}@)", re.I
-)
-_ADDRESS = re.compile(
-    r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)"
-    r"|(?<![\w:])(?:(?:f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):[0-9a-f:]{1,35}|::1)(?![\w:])",
-    re.I,
-)
-_INTERNAL = (".local", ".localdomain", ".internal", ".intranet", ".corp", ".lan", ".home.arpa")
-
-
-def _hosts(text: str) -> Iterator[Span]:
-    for host in _HOST.finditer(text):
-        name = host[0].lower()
-        is_called = text.startswith("(", host.end())  # `threading.local()` is code
-        if name == "localhost" or (name.endswith(_INTERNAL) and not is_called):
-            yield Span(host.start(), host.end(), Kind.HOST)
-    for url in _URL.finditer(text):
-        yield Span(url.start(1), url.end(1), Kind.HOST)
-    for address in _ADDRESS.finditer(text):
-        if _is_private(address[0]):
-            yield Span(address.start(), address.end(), Kind.HOST)
-
-
-def _is_private(name: str) -> bool:
-    try:
-        address = ip_address(name)
-    except ValueError:
-        return False
-    return address.is_private and not address.is_unspecified
 
 
 def _known(keys: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from markupsafe import Markup
 
 from lib.chat.attachments import Attachment, data_uri
-from lib.chat.comparisons import SYNTHESIS, CellFigures
+from lib.chat.comparisons import SYNTHESIS
 from lib.chat.exports import Load
 from lib.chat.json_block import JsonBlock
 from lib.chat.messages import Message
@@ -18,7 +18,8 @@ from lib.chat.prices import Prices
 from lib.chat.recordings import Recording
 from lib.chat.reply import Reply
 from lib.report import markup, wording
-from lib.report.contents import Cell, cost_of, sections, totals
+from lib.report.contents import Cell, sections
+from lib.report.measures import columns, cost_of, totals
 
 FOLDER = Path(__file__).parent
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -30,12 +31,11 @@ LONGEST_BEGINNING = 160
 def html(recording: Recording, load: Load, *, maker: str) -> str:
     """The report. `load` gives the bytes of its images; `maker` is the app with its version."""
     shown = sections(recording)
-    widest = max(shown, key=lambda section: len(section.cells), default=None)
     template = _environment().get_template("page.html")
     return template.render(
         recording=recording,
         sections=shown,
-        columns=[cell.label for cell in widest.cells] if widest else [],
+        columns=columns([section.figures for section in shown]),
         together=wording.together(totals(recording)),
         titles=_titles(recording.prices),
         synthesis=SYNTHESIS,
@@ -70,7 +70,8 @@ def _environment() -> Environment:
         "answered": _answered,
         "date": _date,
         "beginning": _beginning,
-        "measured": _measured,
+        "marks": wording.marks,
+        "measured": wording.measured,
         "number": lambda value, measure: wording.number(measure, value),
         "figures": _figures,
         "picture": _picture,
@@ -94,10 +95,6 @@ def _date(at: datetime) -> str:
 def _beginning(text: str) -> str:
     line = " ".join(text[: 4 * LONGEST_BEGINNING].split())
     return line if len(line) <= LONGEST_BEGINNING else line[:LONGEST_BEGINNING].rsplit(" ", 1)[0] + "…"
-
-
-def _measured(figures: CellFigures, measure: str) -> str:
-    return wording.measured(figures, measure)
 
 
 @pass_context

@@ -9,7 +9,8 @@ from lib.chat.messages import Message
 from lib.chat.prices import Prices
 from lib.chat.recordings import Recording
 from lib.chat.reply import Reply
-from lib.report.contents import Cell, Section, all_answers, cost_of, price_of
+from lib.report.contents import Cell, Section, all_answers
+from lib.report.measures import cost_of, price_of
 
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A cell that begins so may be run as a formula by the program that opens the file."""

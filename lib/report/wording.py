@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lib.chat.comparisons import CellFigures, Spread
 from lib.chat.reply import Reply, State
 from lib.chat.usage import Source
-from lib.report.contents import Totals
+from lib.report.measures import Totals
 
 TITLES = {
     "ttft_ms": "First token",
@@ -53,6 +53,12 @@ def spread(measure: str, found: Spread | None, *, source: Source = Source.REPORT
 def measured(one: CellFigures, measure: str) -> str:
     """A measure of a cell."""
     return spread(measure, getattr(one, measure), source=one.source)
+
+
+def marks(one: CellFigures) -> list[str]:
+    """What a cell was best in."""
+    found = {"fastest": one.is_fastest, "cheapest": one.is_cheapest, "longest": one.is_longest}
+    return [mark for mark, is_so in found.items() if is_so]
 
 
 def state(reply: Reply) -> str:

@@ -6,6 +6,7 @@ from lib.store.attachments import Attachments
 from lib.store.comparisons import Comparisons
 from lib.store.conversations import Conversations
 from lib.store.database import Database
+from lib.store.decks import DeckRuns, Decks
 from lib.store.ledger import Ledger
 from lib.store.models import Models
 from lib.store.recordings import Recordings
@@ -36,6 +37,8 @@ class Store:
         self.shares = Shares(self._database)
         self.votes = Votes(self._database)
         self.rooms = Rooms(self._database)
+        self.decks = Decks(self._database)
+        self.deck_runs = DeckRuns(self._database)
 
     def close(self) -> None:
         """Let the connections go."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select
 
 from lib.chat.attachments import Attachment, AttachmentKind
 from lib.store.database import Database
@@ -35,18 +35,27 @@ def save(connection: Connection, held: Iterable[tuple[str, Sequence[Attachment]]
 
 def of_conversation(connection: Connection, conversation_id: str) -> dict[str, tuple[Attachment, ...]]:
     """The attachments of a conversation's messages, by message id."""
+    return _by_message(connection.execute(_OF_CONVERSATION, {"conversation_id": conversation_id}))
+
+
+def of_conversations(connection: Connection, chosen: Select[tuple[str]]) -> dict[str, tuple[Attachment, ...]]:
+    """The attachments of the messages of the conversations with the chosen ids, by message id."""
+    return _by_message(connection.execute(_ALL.where(messages.c.conversation_id.in_(chosen))))
+
+
+def _by_message(rows: Iterable[Row[Any]]) -> dict[str, tuple[Attachment, ...]]:
     found: dict[str, tuple[Attachment, ...]] = {}
-    for row in connection.execute(_OF_CONVERSATION, {"conversation_id": conversation_id}):
+    for row in rows:
         found[row.message_id] = (*found.get(row.message_id, ()), _attachment(row))
     return found
 
 
-_OF_CONVERSATION = (
+_ALL = (
     select(attachments)
     .join(messages, messages.c.id == attachments.c.message_id)
-    .where(messages.c.conversation_id == bindparam("conversation_id"))
     .order_by(attachments.c.message_id, attachments.c.position)
 )
+_OF_CONVERSATION = _ALL.where(messages.c.conversation_id == bindparam("conversation_id"))
 
 
 def _row(message_id: str, position: int, attachment: Attachment) -> dict[str, Any]:

@@ -1,14 +1,19 @@
 """Comparisons: which conversations stand side by side."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Update, delete, func, insert, select, update
+from sqlalchemy import Row, Update, delete, func, insert, select, update
 
 from lib.chat.comparisons import Comparison
+from lib.chat.conversations import Conversation
 from lib.store.conversations import Conversations, purge
+from lib.store.conversations import cells as cells_of
 from lib.store.database import Database
 from lib.store.schema import comparisons, conversations
+from lib.store.shares import forget
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +35,10 @@ class Comparisons:
 
     def add(self, comparison: Comparison) -> None:
         """Store a comparison, before its cells; one that is here already gets its title only."""
-        values = {
-            "id": comparison.id,
-            "title": comparison.title,
-            "created_at": comparison.created_at,
-            "deck_run_id": comparison.deck_run_id,
-            "position": comparison.position,
-        }
         known = select(comparisons.c.id).where(comparisons.c.id == comparison.id)
         with self._database.write() as connection:
             if not connection.execute(known).first():
-                connection.execute(insert(comparisons).values(values))
+                connection.execute(insert(comparisons).values(to_row(comparison)))
             else:
                 connection.execute(_titled(comparison))
 
@@ -67,7 +65,36 @@ class Comparisons:
             return None
         found = [self._conversations.get(cell_id) for cell_id in self.updated_at(comparison_id)]
         cells = [cell for cell in found if cell]
-        return Comparison(row.id, row.title, row.created_at, cells, row.deck_run_id, row.position)
+        return _comparison(row, cells)
+
+    def of_run(self, deck_run_id: str, only: Collection[str] | None = None) -> list[Comparison]:
+        """The rows of a deck's run in their order, whole; `only` those with these ids."""
+        query = select(comparisons).where(comparisons.c.deck_run_id == deck_run_id)
+        if only is not None:
+            query = query.where(comparisons.c.id.in_(only))
+        with self._database.read(is_snapshot=True) as connection:
+            rows = list(connection.execute(query.order_by(comparisons.c.position)))
+            cells: dict[str | None, list[Conversation]] = {}
+            for cell in cells_of(connection, [row.id for row in rows]):
+                cells.setdefault(cell.comparison_id, []).append(cell)
+        return [_comparison(row, cells.get(row.id, [])) for row in rows]
+
+    def updated_in_run(self, deck_run_id: str) -> dict[str, dict[str, datetime]]:
+        """When each cell last changed, by its row's id and its own; the rows in their order."""
+        columns = comparisons.c.id, conversations.c.id.label("cell_id"), conversations.c.updated_at
+        query = (
+            select(*columns)
+            .outerjoin(conversations, conversations.c.comparison_id == comparisons.c.id)
+            .where(comparisons.c.deck_run_id == deck_run_id)
+            .order_by(comparisons.c.position, conversations.c.position)
+        )
+        found: dict[str, dict[str, datetime]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(query):
+                own = found.setdefault(row.id, {})
+                if row.cell_id is not None:
+                    own[row.cell_id] = row.updated_at
+        return found
 
     def updated_at(self, comparison_id: str) -> dict[str, datetime]:
         """When each cell last changed, by its id, in the order of the cells."""
@@ -84,8 +111,24 @@ class Comparisons:
         cells = list(self.updated_at(comparison_id))
         with self._database.write() as connection:
             purge(connection, cells)
+            forget(connection, [comparison_id])
             connection.execute(delete(comparisons).where(comparisons.c.id == comparison_id))
 
 
 def _titled(comparison: Comparison) -> Update:
     return update(comparisons).where(comparisons.c.id == comparison.id).values(title=comparison.title)
+
+
+def to_row(comparison: Comparison) -> dict[str, Any]:
+    """A comparison as its table holds it."""
+    return {
+        "id": comparison.id,
+        "title": comparison.title,
+        "created_at": comparison.created_at,
+        "deck_run_id": comparison.deck_run_id,
+        "position": comparison.position,
+    }
+
+
+def _comparison(row: Row[Any], cells: list[Conversation]) -> Comparison:
+    return Comparison(row.id, row.title, row.created_at, cells, row.deck_run_id, row.position)

@@ -132,6 +132,21 @@ class Conversations:
             touch(connection, conversation_id, values)
 
 
+def cells(connection: Connection, comparison_ids: Sequence[str]) -> list[Conversation]:
+    """The cells of these comparisons, whole, in their order: few statements, however many there are."""
+    chosen = conversations.c.comparison_id.in_(comparison_ids)
+    own = select(conversations.c.id).where(chosen)
+    said: dict[str, list[Row[Any]]] = {}
+    for row in connection.execute(_ALL_MESSAGES.where(messages.c.conversation_id.in_(own))):
+        said.setdefault(row.conversation_id, []).append(row)
+    attached = attachments.of_conversations(connection, own)
+    rows = connection.execute(select(conversations).where(chosen).order_by(conversations.c.position))
+    return [
+        _conversation(row, [_message(each, attached.get(each.id, ())) for each in said.get(row.id, ())])
+        for row in rows
+    ]
+
+
 def purge(connection: Connection, ids: Sequence[str]) -> None:
     """Remove conversations for good, with what search knows of them."""
     search.forget(connection, ids)
@@ -259,12 +274,12 @@ _SUMMARIES = select(
     conversations.c.deleted_at,
 )
 
-_MESSAGES = (
+_ALL_MESSAGES = (
     select(messages, replies.c.id.label("reply_id"), replies.c.model_requested, replies.c.folded)
     .select_from(messages.outerjoin(replies, replies.c.id == messages.c.id))
-    .where(messages.c.conversation_id == bindparam("conversation_id"))
     .order_by(messages.c.seq)
 )
+_MESSAGES = _ALL_MESSAGES.where(messages.c.conversation_id == bindparam("conversation_id"))
 
 
 def _message(row: Row[Any], attached: tuple[Attachment, ...]) -> Message:

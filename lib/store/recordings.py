@@ -13,6 +13,7 @@ from lib.chat.exports import Load
 from lib.chat.recordings import Kind, Recording
 from lib.store.database import Database
 from lib.store.schema import recordings
+from lib.store.shares import forget
 
 _LISTED = recordings.c["id", "title", "kind", "models", "recorded_at"]
 
@@ -100,6 +101,7 @@ class Recordings:
         gone = {"title": "", "models": [], "document": b"", "deleted_at": datetime.now(UTC)}
         with self._database.write() as connection:
             connection.execute(update(recordings).where(recordings.c.id == recording_id).values(gone))
+            forget(connection, [recording_id])
 
 
 def _packed(recording: Recording, load: Load) -> bytes:

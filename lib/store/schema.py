@@ -242,6 +242,7 @@ decks = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("content", JSON, nullable=False),
 )
+"""`content` holds the prompts in their order; the bytes of their images are files, as those of messages."""
 
 deck_runs = Table(
     "deck_runs",
@@ -251,10 +252,10 @@ deck_runs = Table(
     Column("title", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("content", JSON, nullable=False),
-    Column("is_paused", Boolean, nullable=False, server_default="0"),
     Index("ix_deck_runs_deck_id", "deck_id", "created_at"),
 )
-"""A deck as it was when it was run, and the cells that it runs over."""
+"""`content` is the deck as it was when it was run, and the columns that it runs over. Its rows are the
+`comparisons` that name it; a run that nobody runs and that lacks answers stands paused."""
 
 recordings = Table(
     "recordings",

@@ -1,10 +1,11 @@
 """Shared reports: each is a copy under a secret token, until it expires or is taken back."""
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from lib.store.database import Database
 from lib.store.schema import shares
@@ -77,3 +78,8 @@ class Shares:
             connection.execute(
                 update(shares).where(shares.c.token == token).values(revoked_at=at, report=b"")
             )
+
+
+def forget(connection: Connection, source_ids: Sequence[str]) -> None:
+    """Remove all links to what is being deleted: nobody could take them back any more."""
+    connection.execute(delete(shares).where(shares.c.source_id.in_(source_ids)))

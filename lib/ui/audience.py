@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from lib import app
-from lib.ui import blind, comparison_actions, errors, qr
+from lib.ui import blind, comparison_actions, errors, links
 from lib.ui.comparing import Comparing, held
 from lib.web import audience
 
@@ -47,12 +47,12 @@ def show_dialog() -> None:
     if not now.room:  # closed just now, or its time is up
         comparison_actions.open_panel(None)
         st.rerun()
-    link = f"{_origin()}/room/{now.room.token}"
+    link = f"{links.origin()}/room/{now.room.token}"
     st.markdown(
         "Whoever has this link follows the answers live and votes, and sees nothing else of this app."
     )
     with st.container(horizontal_alignment="center"):
-        st.image(qr.png(link), width=QR_PIXELS, alt="QR code of the link")
+        st.image(links.code(link), width=QR_PIXELS, alt="QR code of the link")
     st.code(link, language=None, wrap_lines=True)
     if urlsplit(link).hostname in ONLY_HERE:
         st.caption(":material/info: Only this machine reaches this address: phones need the server's own.")
@@ -85,12 +85,6 @@ def _counted(now: Comparing) -> str:
     following = audience.followers(now.room.token) if now.room else 0
     voted = app.get().store.votes.voters(now.round.id) if now.round else 0
     return f":material/group: {following} following · :material/how_to_vote: {voted} voted"
-
-
-def _origin() -> str:
-    """The address of this server as the presenter's browser has it."""
-    here = urlsplit(st.context.url or f"http://{st.context.headers.get('Host', '')}")
-    return f"{here.scheme}://{here.netloc}"
 
 
 @errors.stored

@@ -1,15 +1,29 @@
-"""The quiet buttons under an answer: icons that say what they do when one points at them."""
+"""Buttons: with a word and an icon, or quiet ones that say what they do when one points at them."""
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import streamlit as st
+
+
+def button(
+    label: str,
+    key: str,
+    icon: str,
+    action: Callable[[], None],
+    *,
+    disabled: bool = False,
+    kind: Literal["primary", "secondary", "tertiary"] = "secondary",
+) -> None:
+    """A button with a word and an icon."""
+    st.button(label, key=key, icon=f":material/{icon}:", type=kind, disabled=disabled, on_click=action)
 
 
 def show_icon(
     icon: str,
     label: str,
     action: Callable[..., None],
-    *args: str | None,
+    *args: object,
     of: str = "",
     disabled: bool = False,
 ) -> None:

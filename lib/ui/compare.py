@@ -20,6 +20,7 @@ from lib.ui import (
     merging,
     present,
     recordings,
+    reports,
     results,
     sidebar,
     voting,
@@ -53,6 +54,7 @@ def show_sidebar(now: Comparing) -> None:
 def show_prompt(now: Comparing, tab: Session) -> None:
     """What all cells were asked; an invitation while nothing was."""
     if question := now.comparison.question:
+        _show_way_back(now)
         with (
             st.container(key="prompt_row", horizontal_alignment="right"),
             st.container(key="bubble-prompt", width="content"),
@@ -69,6 +71,17 @@ def show_prompt(now: Comparing, tab: Session) -> None:
         st.info("Comparing needs an API key. Add one on the chat page first.", icon=":material/key:")
 
 
+def _show_way_back(now: Comparing) -> None:
+    """A row of a deck's run leads back to it."""
+    if run_id := now.comparison.deck_run_id:
+        st.page_link(
+            "pages/decks.py",
+            label="Back to the run",
+            icon=":material/arrow_back:",
+            query_params={"run": run_id},
+        )
+
+
 def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
     """Where a person writes to all cells at once. Returns the slot of what stands below the message box."""
     is_draft = now.comparison.prompt is None
@@ -76,7 +89,6 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
     with st.bottom:  # a message box at the top level would make the page scroll after the longest answer
         with st.container(key="tray"):
             attached.show_waiting(now, asking.detach)
-            _show_refusals(now, tab)
         composer.show_box(tab, now, comparing.BOX, placeholder, asking.submit)
         with st.container(key="composer"):
             slot = st.empty()
@@ -93,6 +105,7 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
                 present.show_button(now.comparison)
         else:
             _show_repeats(now)
+        _show_refusals(now, tab)
     return slot
 
 
@@ -103,7 +116,7 @@ def _show_refusals(now: Comparing, tab: Session) -> None:
     refuses = app.get().engine.refuses_images
     models = dict.fromkeys(cell.model for cell in now.comparison.cells)
     if names := [plain(model) for model in models if model and refuses(tab.connection, model)]:
-        st.caption(f":material/hide_image: {', '.join(names)}: refused images before.")
+        st.caption(f":material/hide_image: {', '.join(names)}: refused images before.", width="content")
 
 
 def _show_repeats(now: Comparing) -> None:
@@ -150,6 +163,7 @@ def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
     if now.following:
         with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
             _show_repeats(now)
+            _show_refusals(now, tab)
     voting.show(now)
     if now.is_hidden:
         present.show_button(now.comparison)
@@ -165,7 +179,7 @@ def show_actions(now: Comparing, tab: Session) -> None:  # noqa: ARG001 what is 
         if not any(cell.is_temporary for cell in now.comparison.cells):
             present.show_button(now.comparison)
             recordings.show_keep(now.comparison)
-            _button("Report", "report", "summarize", _open_report)
+            reports.show_button(_open_report)
             _button("Delete", "delete_comparison", "delete", _open_delete)
 
 

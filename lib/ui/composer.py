@@ -26,7 +26,7 @@ def show(session: Session) -> DeltaGenerator:
     """Draw the pinned bottom of the page. Returns the slot of the Stop button."""
     conversation = session.conversation
     with st.container(key="hidden"):
-        _show_send_id(session)
+        show_send_id(session)
         unanswered.show(session)
     with st.bottom, st.container(key="tray"):
         again = actions.write_down_again if session.recording else None
@@ -61,7 +61,7 @@ def show(session: Session) -> DeltaGenerator:
 def show_box(session: Session, tray: Tray, key: str, placeholder: str, submit: Callable[[], None]) -> None:
     """Another page's message box, and the hidden field with the id that what is sent will carry."""
     with st.container(key="hidden"):
-        _show_send_id(session)
+        show_send_id(session)
     _put_back(tray, key)
     st.chat_input(
         placeholder,
@@ -81,7 +81,8 @@ def _put_back(tray: Tray, key: str) -> None:
         st.session_state[key] = tray.drawn
 
 
-def _show_send_id(session: Session) -> None:
+def show_send_id(session: Session) -> None:
+    """The field with the id that the next click carries; it belongs into a container of the key `hidden`."""
     st.session_state[actions.SEND_ID] = session.send_id
     st.text_input("Send id", key=actions.SEND_ID, label_visibility="collapsed")
 

@@ -6,25 +6,11 @@ from dataclasses import replace
 import streamlit as st
 
 from lib.chat.comparisons import Comparison
-from lib.ui import (
-    answer,
-    attached,
-    keys,
-    presenting,
-    qr,
-    recordings,
-    replaying,
-    reports,
-    results,
-    watching,
-)
+from lib.ui import answer, attached, keys, presenting, recordings, replaying, results, sharing, watching
 from lib.ui.comparing import OPEN
-from lib.ui.labels import plain
 from lib.ui.presenting import ALL, ONE, Presenting
 from lib.ui.watching import Slots
 
-QR_WIDTH = 170
-"""Pixels of the code of the report's link: read from the room."""
 COMPARE_PAGE, RECORDINGS_PAGE, PRESENT_PAGE = "pages/compare.py", "pages/recordings.py", "pages/present.py"
 
 
@@ -58,16 +44,12 @@ def follow(now: Presenting, running: list[Slots]) -> None:
 
 
 def show_results(now: Presenting) -> None:
-    """Draw what the cells took and where the report is, as the last thing to be revealed."""
+    """Draw where the report is and what the cells took, as the last thing to be revealed."""
     comparison = now.comparison
-    if now.revealed <= len(comparison.cells):
-        return
-    if link := reports.link(now.id):
-        with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="takeaway"):
-            st.image(qr.png(link), width=QR_WIDTH, alt="QR code of the report")
-            st.markdown(f"**Take the report home**  \n[{plain(link.partition('://')[2])}]({link})")
-    if len(comparison.compared) > 1:
-        results.show(comparison, now.prices)
+    if now.revealed > len(comparison.cells):
+        sharing.show_code(now.id)
+        if len(comparison.compared) > 1:
+            results.show(comparison, now.prices)
 
 
 def show_button(comparison: Comparison) -> None:

@@ -18,7 +18,7 @@ from lib.chat.reply import State
 from lib.chat.votes import Round, ordered
 from lib.engine.live import LiveTape
 from lib.engine.player import Player
-from lib.ui import keys, replaying, reports, session
+from lib.ui import keys, replaying, session, sharing
 
 KEY = "presenting"
 """Of this tab's state in `st.session_state`."""
@@ -77,7 +77,7 @@ class Presenting:
     def steps(self) -> int:
         """How often there is something to reveal in the scene: each cell, then figures and the report."""
         comparison = self.comparison
-        has_more = len(comparison.compared) > 1 or reports.link(self.id) is not None
+        has_more = len(comparison.compared) > 1 or sharing.has_link(self.id)
         return len(comparison.cells) + (has_more and not self.is_hidden)
 
     @property

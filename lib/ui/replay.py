@@ -14,8 +14,6 @@ def show(now: Replaying) -> list[Slots]:
     with st.container(key="choices"):  # also where there is nothing to choose: all below keeps its place
         _show_choices(now)
     _show_transport(now)
-    if now.is_reported:
-        reports.open_dialog(now.recording, now.recording.id, replaying.close_report)
     comparison, player = now.comparison, now.player
     if question := watching.question_of(comparison):
         watching.show_question(question)
@@ -50,13 +48,7 @@ def _show_head(now: Replaying) -> None:
             args=(None,),
         )
         st.space("stretch")
-        st.button(
-            "Report",
-            key="report",
-            icon=":material/summarize:",
-            type="tertiary",
-            on_click=replaying.open_report,
-        )
+        wants_report = reports.show_button(replaying.pause)  # its dialog waits for the end of what is played
         st.page_link(
             "pages/present.py",
             label="Present",
@@ -66,6 +58,8 @@ def _show_head(now: Replaying) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="replay_title"):
         st.markdown(f"### {plain(recording.title)}", width="content")
         recordings.mark(recording)
+    if wants_report:
+        reports.open_dialog(recording, recording.id)
 
 
 def _show_choices(now: Replaying) -> None:

@@ -37,8 +37,6 @@ class Replaying:
     """The comparison that is shown."""
     number: int = 0
     """The question that is shown with its answers: 0 is the first."""
-    is_reported: bool = False
-    """Whether its report is open."""
     player: Player = field(init=False)
 
     def __post_init__(self) -> None:
@@ -139,18 +137,6 @@ def set_pace() -> None:
     """Play at the pace that was chosen."""
     if now := held():
         now.player.set_pace(PACES.get(st.session_state.get(PACE) or "", ORIGINAL))
-
-
-def open_report() -> None:
-    """Open the report of the recording, which stands still meanwhile."""
-    if now := held():
-        now.player.pause()
-        now.is_reported = True
-
-
-def close_report() -> None:
-    if now := held():
-        now.is_reported = False
 
 
 def choose_prompt() -> None:

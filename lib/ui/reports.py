@@ -1,12 +1,10 @@
-"""A report of a recording: what leaves, what of it is masked, files to take home, links to share."""
+"""A report of a recording: what leaves, what of it is masked, and files to take home."""
 
 import json
 import re
-import secrets
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import cache, partial
-from urllib.parse import urlsplit
+from typing import Literal
 
 import streamlit as st
 
@@ -14,63 +12,70 @@ from lib import app
 from lib.chat import recordings
 from lib.chat.attachments import Attachment
 from lib.chat.comparisons import Comparison
-from lib.chat.recordings import Recording
+from lib.chat.deck_runs import DeckRun
+from lib.chat.recordings import Kind, Recording
 from lib.config import ROOT
 from lib.engine import recorder
 from lib.files.folder import Missing
 from lib.report import markdown, masking, page, table
-from lib.report.masking import Finding, Kind
-from lib.store.shares import Share
-from lib.ui import buttons, clipboard, errors, session
+from lib.report.findings import Kind as Found
+from lib.report.masking import Finding
+from lib.ui import clipboard, session, sharing
 from lib.ui.labels import plain
-from lib.web import shares
 
-DAYS = {1: "1 day", 7: "7 days", 30: "30 days"}
-"""How long a link may work."""
-USUAL_DAYS = 7
 LISTED = 40
 """Findings of a kind that can be let through; more of them are masked in any case."""
 LONGEST_LABEL = 40
 PREVIEW_HEIGHT = 320
 _KINDS = {
-    Kind.EMAIL: ("E-mail addresses", "mail"),
-    Kind.KEY: ("Keys", "key"),
-    Kind.HOST: ("Internal hosts", "dns"),
+    Found.EMAIL: ("E-mail addresses", "mail"),
+    Found.KEY: ("Keys", "key"),
+    Found.HOST: ("Internal hosts", "dns"),
 }
+
+
+def show_button(action: Callable[[], None] | None = None) -> bool:
+    """Draw the button for a report; says whether it was pressed. `action` is called before the page is."""
+    icon = ":material/summarize:"
+    return st.button("Report", key="report", icon=icon, type="tertiary", on_click=action)
 
 
 def open_comparison(comparison: Comparison, on_dismiss: Callable[[], None]) -> None:
     """Draw the dialog with the report of a comparison as it stands."""
-    application = app.get()
-    application.engine.flush()  # what was said a moment ago is in it too
-    recording = recorder.record(
-        application.store,
-        [comparison],
-        recording_id=comparison.id,
-        title=comparison.title,
-        kind=recordings.Kind.COMPARISON,
-        prices=application.engine.catalogue.prices(session.held().connection, wait_seconds=0),
-    )
-    open_dialog(recording, comparison.id, on_dismiss)
+    _open([comparison], Kind.COMPARISON, comparison.id, comparison.title, on_dismiss)
 
 
-def open_dialog(recording: Recording, source_id: str, on_dismiss: Callable[[], None]) -> None:
+def open_run(run: DeckRun) -> None:
+    """Draw the dialog with the report of a deck's run as it stands."""
+    rows = app.get().store.comparisons.of_run(run.id)
+    _open(rows, Kind.DECK, run.id, run.deck.title)
+
+
+def open_dialog(
+    recording: Recording, source_id: str, on_dismiss: Callable[[], None] | Literal["ignore"] = "ignore"
+) -> None:
     """Draw the report's dialog. Links are listed by `source_id`: what the recording is of."""
     findings = masking.find(recording, _own_keys())
     st.dialog("Report", width="large", on_dismiss=on_dismiss)(_show)(recording, source_id, findings)
 
 
-def show(recording: Recording, source_id: str) -> None:
-    """Draw the report's panel on a page."""
-    st.fragment(_show)(recording, source_id, masking.find(recording, _own_keys()))
-
-
-def link(source_id: str) -> str | None:
-    """The newest open link to a report of a source; `None` where there is none."""
-    if not app.get().settings.is_sharing:
-        return None
-    open_links = app.get().store.shares.of(source_id, datetime.now(UTC))
-    return _address(open_links[0].token) if open_links else None
+def _open(
+    comparisons: Sequence[Comparison],
+    kind: Kind,
+    source_id: str,
+    title: str,
+    on_dismiss: Callable[[], None] | Literal["ignore"] = "ignore",
+) -> None:
+    application = app.get()
+    application.engine.flush()  # what was said a moment ago is in it too
+    if refusal := recorder.why_not(comparisons):
+        st.toast(refusal, icon=":material/info:")
+        return
+    prices = application.engine.catalogue.prices(session.held().connection, wait_seconds=0)
+    recording = recorder.record(
+        application.store, comparisons, recording_id=source_id, title=title, kind=kind, prices=prices
+    )
+    open_dialog(recording, source_id, on_dismiss)
 
 
 def _show(recording: Recording, source_id: str, findings: Sequence[Finding]) -> None:
@@ -85,9 +90,10 @@ def _show(recording: Recording, source_id: str, findings: Sequence[Finding]) -> 
             text = markdown.to_markdown(masked(), maker=_maker())
             st.code(text, language=None, wrap_lines=True, height=PREVIEW_HEIGHT)
             st.caption("JSON also holds the tapes, all versions and the text of documents.")
-    _show_downloads(masked, _file_name(masking.masked_text(recording.title, chosen, keys)))
+    title = masking.masked_text(recording.title, chosen, keys)
+    _show_downloads(masked, _file_name(title))
     if app.get().settings.is_sharing:
-        _show_sharing(masked, source_id)
+        sharing.show(source_id, title, lambda: page.html(masked(), _load, maker=_maker()))
     clipboard.show(session.held())
 
 
@@ -177,71 +183,6 @@ def _download(label: str, text: Callable[[], str], file_name: str, mime: str) ->
 
 def _as_json(recording: Recording) -> str:
     return json.dumps(recordings.to_json(recording, _load), ensure_ascii=False, indent=1)
-
-
-def _show_sharing(masked: Callable[[], Recording], source_id: str) -> None:
-    """Links to a copy as it is masked now."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="report_share"):
-        days = st.segmented_control(
-            "How long the link works",
-            list(DAYS),
-            default=USUAL_DAYS,
-            required=True,
-            format_func=DAYS.__getitem__,
-            label_visibility="collapsed",
-            key="share_days",
-        )
-        if st.button("Create a link", key="share", icon=":material/add_link:"):
-            _share(masked(), source_id, days or USUAL_DAYS)
-    open_links = app.get().store.shares.of(source_id, datetime.now(UTC))
-    for share in open_links:
-        _show_link(share)
-    if open_links:
-        st.caption(
-            "Who knows a link sees the copy as it was masked when the link was made, and nothing else."
-        )
-
-
-@errors.stored
-def _share(recording: Recording, source_id: str, days: int) -> None:
-    now = datetime.now(UTC)
-    app.get().store.shares.add(
-        secrets.token_urlsafe(16),
-        page.html(recording, _load, maker=_maker()),
-        source_id=source_id,
-        title=recording.title,
-        created_at=now,
-        expires_at=now + timedelta(days=days),
-    )
-
-
-def _show_link(share: Share) -> None:
-    address = _address(share.token)
-    views = f"{share.views:,} {'view' if share.views == 1 else 'views'}"
-    with st.container(
-        horizontal=True, vertical_alignment="center", gap="small", key=f"share-{share.token[:8]}"
-    ):
-        st.markdown(f"[{plain(address.partition('://')[2])}]({address})", width="stretch")
-        st.caption(f"{views} · until {share.expires_at:%d %b %Y}", width="content")
-        buttons.show_icon("content_copy", "Copy link", _copy, address, of=share.token)
-        buttons.show_icon("link_off", "Revoke", _revoke, share.token)
-
-
-def _copy(address: str) -> None:
-    """Put a link on the clipboard."""
-    session.held().copied = address
-
-
-@errors.stored
-def _revoke(token: str) -> None:
-    """Take a link back."""
-    app.get().store.shares.revoke(token, datetime.now(UTC))
-
-
-def _address(token: str) -> str:
-    """The link under the address that this page was opened with."""
-    here = urlsplit(st.context.url or "")
-    return f"{here.scheme}://{here.netloc}{shares.PATH}{token}"
 
 
 def _load(attachment: Attachment) -> bytes | None:

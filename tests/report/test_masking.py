@@ -16,7 +16,7 @@ from lib.chat.recordings import Recording, from_json, to_json
 from lib.chat.reply import fold
 from lib.chat.tape import Content, Event, Failed, Reasoning, Sent, Served, ToolCall
 from lib.report import markdown, masking, page, table
-from lib.report.masking import Kind, spans
+from lib.report.findings import Kind, spans
 from tests.report.samples import AT, cell, recording, tape, thinking, with_attachments
 
 MAIL, KEY, HOST = "bob.smith@example.com", "sk-abcdef1234567890", "db.corp.internal"

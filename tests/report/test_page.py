@@ -112,6 +112,8 @@ def test_a_deck_begins_with_a_grid_whose_links_stay_inside() -> None:
     html = drawn(deck(["Why?", "What is 5 < 6?"]))
     tree = Tree.of(html)
     said = text(html)
+    assert "Medians of all prompts" in said
+    assert said.count("0.10 s0.12 s") == 6
     assert said.index("1. Why?") < said.index("2. What is 5 < 6?")
     targets = {a["href"].removeprefix("#") for tag, a in tree.elements if tag == "a"}
     assert targets == {"s1", "s2", "s1c1", "s1c2", "s2c1", "s2c2"}

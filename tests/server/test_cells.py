@@ -176,6 +176,27 @@ def test_a_failed_cell_is_tried_again_at_a_click(upstream: ScriptedGateway, two:
     two.wait_until_idle()
 
 
+def test_another_key_is_taken_on_the_page_where_one_was_refused(
+    upstream: ScriptedGateway, two: PageSocket
+) -> None:
+    refused = error(401, {"error": {"message": "Invalid token"}})
+    upstream.when("With which key?", refused)
+    ask(two, "With which key?")
+    two.click("use_another_key")
+    two.widget("visitor_key")
+    two.wait_until_idle()
+    two.write("visitor_key", "sk-another-0123456789abcdef")
+    two.click("confirm_key")
+    two.wait_for(lambda: two.tree.find("visitor_key") is None, "The dialog's end")
+    two.wait_until_idle()
+    upstream.when("With which key?", stream("This one"))
+    two.click(two.tree.keys("refresh-")[0])
+    two.wait_for(lambda: "This one" in said(two)[0], "The answer")
+    two.wait_until_idle()
+    keys = [one.headers["authorization"] for one in asked(upstream, "With which key?")]
+    assert keys[-1] == "Bearer sk-another-0123456789abcdef"
+
+
 def test_what_follows_a_question_that_failed_in_one_cell_takes_its_place_there(
     upstream: ScriptedGateway, two: PageSocket
 ) -> None:

@@ -1,27 +1,56 @@
-"""Where sharing is off, no link is offered and none works."""
+"""The report of a comparison, of a deck's run and of a recording; no links where sharing is off."""
 
 import http.client
 from datetime import UTC, datetime, timedelta
 
 from lib.app import DATABASE
+from lib.chat.recordings import Kind
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import ScriptedGateway, by_model, stream
+from tests.server.test_decks import open_decks, wait_for_cells, write_deck
 
 
-def test_a_report_has_files_but_no_links(upstream: ScriptedGateway, site: AppServer) -> None:
+def open_report(tab: PageSocket) -> None:
+    tab.wait_for(lambda: tab.tree.find("report") is not None, "The button")
+    tab.wait_until_idle()
+    tab.click("report")
+    tab.wait_until_idle()
+    labels = [n.proto.label for n in tab.tree.nodes("download_button") if n.key.startswith("report_")]
+    assert labels == ["HTML", "Markdown", "CSV", "JSON"]
+    assert tab.tree.find("share") is None
+
+
+def test_a_comparison_has_one(upstream: ScriptedGateway, site: AppServer) -> None:
     upstream.when("Report this", by_model(model_a=stream("One."), model_b=stream("Two.")))
     with PageSocket(site.url, "models=model-a,model-b", "compare") as tab:
         tab.ask("Report this")
-        tab.wait_for(lambda: tab.tree.find("report") is not None, "The button")
-        tab.wait_until_idle()
-        tab.click("report")
-        tab.wait_until_idle()
-        labels = [node.proto.label for node in tab.tree.nodes("download_button")]
-        assert labels == ["HTML", "Markdown", "CSV", "JSON"]
+        open_report(tab)
         assert "What leaves: 1 prompt, 2 answers" in tab.text
-        assert tab.tree.find("share") is None
+
+
+def test_the_run_of_a_deck_has_one(upstream: ScriptedGateway, site: AppServer) -> None:
+    prompts = "Report the first", "Report the second"
+    for prompt in prompts:
+        upstream.when(prompt, stream("Yes."))
+    with open_decks(site) as tab:
+        write_deck(tab, *prompts)
+        tab.click("run_deck")
+        tab.wait_until_idle()
+        wait_for_cells(tab, *["Yes."] * 4)
+        tab.tick("deck_grid")
+        open_report(tab)
+        assert "What leaves: 2 prompts, 4 answers" in tab.text
+
+
+def test_a_recording_has_one_and_stops_to_play_for_it(site: AppServer) -> None:
+    store = Store(site.data_dir / DATABASE)
+    [found, *_] = [one for one in store.recordings.latest(100) if one.kind is Kind.COMPARISON]
+    store.close()
+    with PageSocket(site.url, f"recording={found.id}", "recordings") as tab:
+        open_report(tab)
+        assert "What leaves: 1 prompt" in tab.text
 
 
 def test_no_link_is_served(site: AppServer) -> None:

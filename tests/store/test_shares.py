@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from lib.chat.comparisons import Comparison
 from lib.store import Store
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -78,3 +79,15 @@ def test_reports_are_kept_small_and_do_not_outlive_their_links(store: Store, pat
     assert views(store) == {"later": 0}
     store.close()
     assert sum(file.stat().st_size for file in path.parent.iterdir()) < len(long)
+
+
+def test_the_links_of_what_is_deleted_are_gone(store: Store) -> None:
+    store.comparisons.add(Comparison("row", "Why?", NOW, deck_run_id="run"))
+    store.comparisons.add(Comparison("compared", "Why?", NOW))
+    for source_id in ("row", "run", "compared", "recorded", "other"):
+        share(store, f"t-{source_id}", source_id=source_id)
+    store.deck_runs.delete("run")
+    store.comparisons.delete("compared")
+    store.recordings.delete("recorded")
+    left = [name for name in ("row", "run", "compared", "recorded", "other") if views(store, name)]
+    assert left == ["other"]

@@ -64,7 +64,6 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
-        sa.Column("is_paused", sa.Boolean(), nullable=False, server_default="0"),
     )
     op.create_index("ix_deck_runs_deck_id", "deck_runs", ["deck_id", "created_at"])
     op.create_table(

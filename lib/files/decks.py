@@ -1,0 +1,257 @@
+"""Decks as files: YAML that holds everything, CSV for spreadsheets. No other place reads or writes either.
+
+A file may come from anybody: reading it ends with a deck that can be stored, or with a `FormatError` that
+names the place. A CSV is harmless in a spreadsheet: a cell that one would take for a formula leaves with an
+apostrophe before it, and loses it when it comes back.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from hashlib import sha256
+from io import StringIO
+from pathlib import PurePath
+from typing import Any
+
+import yaml
+
+from lib.chat import decks
+from lib.chat.attachments import Attachment, AttachmentKind, data_in, data_uri
+from lib.chat.decks import Deck, Prompt
+from lib.chat.decoding import FormatError, mended, typed
+from lib.files.folder import Files, Missing, checked
+from lib.files.intake import clean_name, decoded
+
+LARGEST_DECK = 20 * 1024 * 1024
+"""Bytes of a file."""
+VERSION = "1"
+COLUMNS = ("prompt", "notes", "system_prompt")
+"""Of a CSV."""
+MOST_EVENTS = 20_000
+"""Pieces of a YAML document: a deck of 100 prompts with 10 files each has some 7,000."""
+DEEPEST = 8
+"""Levels of lists and mappings; a deck has five."""
+
+UNFOLDED = 2**31 - 1
+"""Characters a line: none is folded."""
+
+NewId = Callable[[], str]
+
+# libyaml is many times as fast; PyYAML's own code does the same where the machine has none. The base loader
+# knows texts, lists and mappings: `2024-02-30`, `yes` and `!!python/object` are nothing but what they say.
+_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_SafeDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+"""What a spreadsheet may compute instead of showing it, however many apostrophes are before it already."""
+
+
+def read(name: str, data: bytes, *, new_id: NewId) -> Deck:
+    """The deck in a YAML or CSV file, a new one, with the bytes of its images. Raises `FormatError`."""
+    name = clean_name(name)
+    if len(data) > LARGEST_DECK:
+        raise FormatError("", f"is larger than {LARGEST_DECK // 1024**2} MB")
+    text = decoded(data)
+    if text is None:
+        raise FormatError("", "is no text; a deck is a YAML or CSV file")
+    is_csv = PurePath(name).suffix.lower() in (".csv", ".tsv", ".txt")
+    deck = _from_csv(text, new_id) if is_csv else _from_yaml(text, new_id)
+    if not deck.prompts:
+        raise FormatError("", "holds no prompt")
+    _bound(deck.characters, decks.LONGEST_DECK, "", "characters in all")
+    return deck if deck.title != decks.UNTITLED else replace(deck, title=decks.title_of(PurePath(name).stem))
+
+
+def kept(deck: Deck, files: Files) -> Deck:
+    """The deck with its images in files."""
+    prompts = [replace(each, attachments=tuple(map(files.keep, each.attachments))) for each in deck.prompts]
+    return replace(deck, prompts=tuple(prompts))
+
+
+# YAML
+
+
+def to_yaml(deck: Deck, files: Files) -> str:
+    """The deck with all that is in it: images as data URIs, documents as the text that was read from them."""
+    values = {
+        "version": int(VERSION),
+        "title": deck.title,
+        "system_prompt": deck.system_prompt,
+        "prompts": [_prompt(each, files) for each in deck.prompts],
+    }
+    written: str = yaml.dump(values, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=UNFOLDED)
+    return written
+
+
+class _Dumper(_SafeDumper):  # type: ignore[misc]
+    """Writes texts of several lines as such, and never an alias."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+
+def _text_node(dumper: Any, text: str) -> Any:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text_node)
+
+
+def _prompt(prompt: Prompt, files: Files) -> dict[str, Any]:
+    """A prompt's fields, without those that are empty."""
+    fields = {"prompt": prompt.text, "notes": prompt.notes, "system_prompt": prompt.system_prompt}
+    values: dict[str, Any] = {name: text for name, text in fields.items() if text or name == "prompt"}
+    if attached := [_attachment(each, files) for each in prompt.attachments]:
+        values["attachments"] = attached
+    return values
+
+
+def _attachment(attachment: Attachment, files: Files) -> dict[str, Any]:
+    if not attachment.is_image:
+        return {"name": attachment.name, "text": attachment.text}
+    try:
+        return {"name": attachment.name, "image": data_uri(attachment.media_type, files.load(attachment))}
+    except Missing:
+        return {"name": attachment.name, "text": "(This image is not here any more.)"}
+
+
+def _from_yaml(text: str, new_id: NewId) -> Deck:
+    try:
+        _check(yaml.parse(text, Loader=_Loader))
+        given = typed(dict, yaml.load(text, Loader=_Loader), "")  # noqa: S506
+    except yaml.MarkedYAMLError as error:
+        raise FormatError(_line(error.problem_mark), f"is no YAML: {error.problem}") from None
+    except yaml.YAMLError:
+        raise FormatError("", "is no YAML") from None
+    if given.get("version", VERSION) != VERSION:
+        raise FormatError("version", f"must be {VERSION}")
+    items = typed(list, given.get("prompts"), "prompts")
+    _bound(len(items), decks.MOST_PROMPTS, "prompts", "prompts")
+    prompts = [_read_prompt(item, f"prompts[{at}]", new_id) for at, item in enumerate(items)]
+    deck = decks.new(new_id(), prompts, title=_text(given, "title", "", decks.LONGEST_TITLE))
+    return replace(deck, system_prompt=_text(given, "system_prompt", "", decks.LONGEST_PROMPT))
+
+
+def _check(events: Iterable[Any]) -> None:
+    """Refuse what a deck has no use for before anything is built: copies of copies, and endless nesting."""
+    depth = 0
+    for count, event in enumerate(events):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            raise FormatError(_line(event.start_mark), "has an alias, which a deck must not")
+        if depth > DEEPEST:
+            raise FormatError(_line(event.start_mark), "is nested too deep")
+        if count > MOST_EVENTS:
+            raise FormatError(_line(event.start_mark), "goes on for too long")
+
+
+def _line(mark: Any) -> str:
+    return f"line {mark.line + 1}" if mark else ""
+
+
+def _read_prompt(value: Any, where: str, new_id: NewId) -> Prompt:
+    """A mapping with the fields of a prompt, or its text alone."""
+    given = {"prompt": value} if isinstance(value, str) else typed(dict, value, where)
+    items = typed(list, given.get("attachments") or [], f"{where}.attachments")
+    _bound(len(items), decks.MOST_FILES, f"{where}.attachments", "files")
+    return Prompt(
+        new_id(),
+        _text(given, "prompt", where, decks.LONGEST_PROMPT),
+        tuple(_read_attachment(item, f"{where}.attachments[{at}]") for at, item in enumerate(items)),
+        _text(given, "system_prompt", where, decks.LONGEST_PROMPT),
+        _text(given, "notes", where, decks.LONGEST_NOTES),
+    )
+
+
+def _read_attachment(value: Any, where: str) -> Attachment:
+    given = typed(dict, value, where)
+    name = clean_name(_text(given, "name", where, 1000))
+    if "image" not in given:
+        text = _text(given, "text", where, decks.LONGEST_PROMPT)
+        if not text:
+            raise FormatError(where, "must have an image or a text")
+        own = sha256(text.encode()).hexdigest()
+        return Attachment(own, AttachmentKind.DOCUMENT, name, "text/plain", len(text.encode()), text=text)
+    try:
+        return checked(name, data_in(typed(str, given["image"], f"{where}.image")))
+    except FormatError:
+        raise
+    except ValueError:
+        raise FormatError(f"{where}.image", "must be the data URI of a PNG, JPEG, WebP or GIF") from None
+
+
+def _text(given: dict[str, Any], field: str, where: str, longest: int) -> str:
+    """A text; what is left out is an empty one."""
+    at = f"{where}.{field}" if where else field
+    text: str = typed(str, given.get(field, ""), at)
+    _bound(len(text), longest, at, "characters")
+    return text
+
+
+def _bound(count: int, most: int, where: str, of: str) -> None:
+    if count > most:
+        raise FormatError(where, f"has {count:,} {of}; {most:,} are the most")
+
+
+# CSV
+
+
+def to_csv(deck: Deck) -> str:
+    """A row for each prompt, with the system prompt that is meant for it; its files stay behind."""
+    written = StringIO()
+    writer = csv.writer(written, quoting=csv.QUOTE_ALL)
+    writer.writerow(COLUMNS)
+    for prompt in deck.prompts:
+        cells = prompt.text, prompt.notes, deck.system_prompt_of(prompt)
+        writer.writerow([_harmless(cell) for cell in cells])
+    return written.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def _as_written(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def _from_csv(text: str, new_id: NewId) -> Deck:
+    csv.field_size_limit(LARGEST_DECK)
+    prompts: list[Prompt] = []
+    for line, row in _rows(text):
+        where = f"line {line}"
+        cells = {name: mended(_as_written(cell)) for name, cell in row.items()}
+        _bound(len(prompts) + 1, decks.MOST_PROMPTS, where, "prompts before its end")
+        for name in COLUMNS:
+            longest = decks.LONGEST_NOTES if name == "notes" else decks.LONGEST_PROMPT
+            _bound(len(cells.get(name, "")), longest, f"{where}, {name},", "characters")
+        prompt = Prompt(
+            new_id(),
+            cells["prompt"],
+            system_prompt=cells.get("system_prompt", ""),
+            notes=cells.get("notes", ""),
+        )
+        prompts.append(prompt)
+    return decks.new(new_id(), prompts)
+
+
+def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows that say something, each with the line that it ends in and its cells by column."""
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    names: list[str] = []
+    try:
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if not names:
+                names = [cell.strip().lower().replace(" ", "_") for cell in cells]
+                if "prompt" not in names:
+                    raise FormatError(f"line {reader.line_num}", "must name a column “prompt”")
+            elif len(cells) > len(names) or names.index("prompt") >= len(cells):
+                raise FormatError(f"line {reader.line_num}", f"has {len(cells)} cells, not {len(names)}")
+            else:
+                yield reader.line_num, dict(zip(names, cells, strict=False))
+    except csv.Error as error:
+        raise FormatError(f"line {reader.line_num}", f"is no CSV: {error}") from None

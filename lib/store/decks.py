@@ -1,0 +1,139 @@
+"""Decks, and the runs of decks."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from lib.chat import deck_runs as runs_json
+from lib.chat import decks as decks_json
+from lib.chat.comparisons import Comparison
+from lib.chat.deck_runs import DeckRun
+from lib.chat.decks import Deck
+from lib.store.comparisons import to_row
+from lib.store.conversations import purge
+from lib.store.database import Database
+from lib.store.schema import comparisons, conversations, deck_runs, decks
+from lib.store.shares import forget
+
+
+@dataclass(frozen=True, slots=True)
+class DeckSummary:
+    """A deck, or a run of one, as a list shows it."""
+
+    id: str
+    title: str
+    at: datetime
+    """When a deck last changed, when a run began."""
+
+
+class Decks:
+    """Reads and writes decks."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def latest(self, limit: int) -> list[DeckSummary]:
+        """The decks that were last changed."""
+        columns = decks.c.id, decks.c.title, decks.c.updated_at
+        query = select(*columns).order_by(decks.c.updated_at.desc()).limit(limit)
+        with self._database.read() as connection:
+            return [DeckSummary(*row) for row in connection.execute(query)]
+
+    def get(self, deck_id: str) -> Deck | None:
+        with self._database.read() as connection:
+            row = connection.execute(select(decks).where(decks.c.id == deck_id)).one_or_none()
+            return _deck(row) if row else None
+
+    def add(self, deck: Deck) -> None:
+        """Store a deck; nothing happens when it is here already."""
+        values: dict[str, Any] = {"id": deck.id, "title": deck.title, "content": decks_json.to_json(deck)}
+        values |= {"created_at": deck.created_at, "updated_at": deck.updated_at}
+        with self._database.write() as connection:
+            if not connection.execute(select(decks.c.id).where(decks.c.id == deck.id)).first():
+                connection.execute(insert(decks).values(values))
+
+    def change(self, deck_id: str, change: Callable[[Deck], Deck]) -> Deck | None:
+        """Change what is stored now, whoever changed it last; returns the deck as it is then."""
+        own = decks.c.id == deck_id
+        with self._database.write() as connection:
+            row = connection.execute(select(decks).where(own)).one_or_none()
+            if row is None:
+                return None
+            deck = replace(change(_deck(row)), updated_at=datetime.now(UTC))
+            values = {"title": deck.title, "content": decks_json.to_json(deck)}
+            connection.execute(update(decks).where(own).values(updated_at=deck.updated_at, **values))
+            return deck
+
+    def delete(self, deck_id: str) -> None:
+        """Remove a deck for good; its runs stay."""
+        with self._database.write() as connection:
+            connection.execute(delete(decks).where(decks.c.id == deck_id))
+
+    def image_ids(self) -> set[str]:
+        """The ids of all images of decks and of the decks that were run: files that are in use."""
+        with self._database.read() as connection:
+            contents = [
+                *connection.execute(select(decks.c.content)).scalars(),
+                *(content["deck"] for content in connection.execute(select(deck_runs.c.content)).scalars()),
+            ]
+        return {own for content in contents for own in _attached(content)}
+
+
+class DeckRuns:
+    """Reads and writes the runs of decks; their rows are comparisons."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, run: DeckRun, rows: Sequence[Comparison]) -> bool:
+        """Store a run with its rows, before their cells; `False` when it is here already."""
+        content = {"deck": decks_json.to_json(run.deck), "columns": runs_json.columns_to_json(run.columns)}
+        values = {"id": run.id, "deck_id": run.deck.id, "title": run.deck.title, "content": content}
+        with self._database.write() as connection:
+            if connection.execute(select(deck_runs.c.id).where(deck_runs.c.id == run.id)).first():
+                return False
+            connection.execute(insert(deck_runs).values(created_at=run.created_at, **values))
+            connection.execute(insert(comparisons), [to_row(row) for row in rows])
+            return True
+
+    def get(self, run_id: str) -> DeckRun | None:
+        with self._database.read() as connection:
+            row = connection.execute(select(deck_runs).where(deck_runs.c.id == run_id)).one_or_none()
+        if row is None:
+            return None
+        deck = Deck(row.deck_id, row.title, row.created_at, row.created_at, **_content(row.content["deck"]))
+        return DeckRun(row.id, deck, row.created_at, runs_json.columns_from_json(row.content["columns"]))
+
+    def latest(self, limit: int, deck_id: str | None = None) -> list[DeckSummary]:
+        """The newest runs: of a deck, or of all."""
+        query = select(deck_runs.c.id, deck_runs.c.title, deck_runs.c.created_at)
+        query = query if deck_id is None else query.where(deck_runs.c.deck_id == deck_id)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(deck_runs.c.created_at.desc()).limit(limit))
+            return [DeckSummary(*row) for row in rows]
+
+    def delete(self, run_id: str) -> None:
+        """Remove a run for good, with all that was answered in it."""
+        rows = select(comparisons.c.id).where(comparisons.c.deck_run_id == run_id)
+        cells = select(conversations.c.id).where(conversations.c.comparison_id.in_(rows))
+        with self._database.write() as connection:
+            purge(connection, list(connection.execute(cells).scalars()))
+            forget(connection, [run_id, *connection.execute(rows).scalars()])
+            connection.execute(delete(comparisons).where(comparisons.c.deck_run_id == run_id))
+            connection.execute(delete(deck_runs).where(deck_runs.c.id == run_id))
+
+
+def _deck(row: Row[Any]) -> Deck:
+    return Deck(row.id, row.title, row.created_at, row.updated_at, **_content(row.content))
+
+
+def _content(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {"system_prompt": content["system_prompt"], "prompts": decks_json.prompts_from_json(content)}
+
+
+def _attached(content: Mapping[str, Any]) -> Iterator[str]:
+    for prompt in content["prompts"]:
+        yield from (each["id"] for each in prompt["attachments"] if each["kind"] == "image")

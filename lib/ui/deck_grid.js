@@ -1,0 +1,98 @@
+const make = (name, className, text) => {
+  const element = document.createElement(name);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+};
+
+const icon = (name) => {
+  const element = make("span", "icon", name);
+  element.setAttribute("aria-hidden", "true");
+  return element;
+};
+
+function promptCell(row, number) {
+  const cell = make("th", "prompt");
+  cell.scope = "row";
+  const line = make("div", "line");
+  line.append(make("span", "number", String(number)), make("div", "clamped", row.prompt));
+  line.title = row.prompt;
+  cell.append(line);
+  if (row.files) cell.append(make("div", "figures", row.files === 1 ? "1 file" : `${row.files} files`));
+  if (row.notes) {
+    const notes = make("details");
+    notes.append(make("summary", "", "Notes"), make("p", "", row.notes));
+    cell.append(notes);
+  }
+  return cell;
+}
+
+const WORDS = {
+  waiting: "Waiting", running: "Running", failed: "Failed", stopped: "Stopped", interrupted: "Interrupted",
+};
+
+function fill(cell, field, row, column, send) {
+  const open = make("button", `field ${field.state}`);
+  open.type = "button";
+  open.disabled = field.state === "waiting";
+  open.setAttribute("aria-label", `${WORDS[field.state] || "Answered"}: open ${column}`);
+  open.onclick = () => send("opened", row.id);
+  const state = make("div", "state");
+  if (WORDS[field.state]) state.append(make("span", "dot"), WORDS[field.state]);
+  if (field.figures) state.append(make("span", "figures", field.figures));
+  open.append(state, make("div", "clamped", field.text));
+  cell.replaceChildren(open);
+  if (!field.retry) return;
+  const retry = make("button", "retry");
+  retry.type = "button";
+  retry.title = "Retry";
+  retry.setAttribute("aria-label", `Retry ${column}`);
+  retry.append(icon("refresh"));
+  retry.onclick = () => send("retried", field.retry);
+  cell.append(retry);
+}
+
+function medians(cell, figures) {
+  const list = make("dl");
+  for (const [name, figure] of Object.entries(figures)) list.append(make("dt", "", name), make("dd", "", figure));
+  cell.replaceChildren(list);
+}
+
+function build(data) {
+  const table = make("table"), head = make("tr"), body = make("tbody"), foot = make("tr");
+  const corner = make("th", "prompt", "Prompt");
+  head.append(corner, ...data.columns.map((label) => make("th", "", label)));
+  data.rows.forEach((row, at) => {
+    const line = make("tr");
+    line.append(promptCell(row, at + 1), ...data.columns.map(() => make("td")));
+    body.append(line);
+  });
+  foot.append(make("th", "prompt", "Median"), ...data.columns.map(() => make("td", "median")));
+  table.append(make("thead"), body, make("tfoot"));
+  table.tHead.append(head);
+  table.tFoot.append(foot);
+  return table;
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const place = parentElement.querySelector(".scroll");
+  const shape = JSON.stringify([data.columns, data.rows.map(({ fields, ...row }) => row)]);
+  if (place.shape !== shape) {
+    place.replaceChildren(build(data));
+    place.shape = shape;
+  }
+  const table = place.firstChild;
+  // Only what has changed is drawn again: nothing moves, and what a person has unfolded stays so.
+  const draw = (cell, value, how) => {
+    const text = JSON.stringify(value);
+    if (cell.shown !== text) how(cell, value);
+    cell.shown = text;
+  };
+  data.rows.forEach((row, at) => {
+    row.fields.forEach((field, column) => {
+      draw(table.tBodies[0].rows[at].cells[column + 1], field, (cell) =>
+        fill(cell, field, row, data.columns[column], setTriggerValue));
+    });
+  });
+  data.medians.forEach((figures, column) => draw(table.tFoot.rows[0].cells[column + 1], figures, medians));
+}

@@ -1,0 +1,75 @@
+"""The decks and their runs in the sidebar, and what stands on the page while none is open."""
+
+import streamlit as st
+
+from lib import app
+from lib.store.decks import DeckSummary
+from lib.ui import composer, deck_actions, decks, sidebar
+from lib.ui.buttons import button
+from lib.ui.decks import Decks
+from lib.ui.labels import plain
+from lib.ui.session import Session
+
+
+def show_sidebar(now: Decks, tab: Session) -> None:
+    """The sidebar of the decks page: a new deck, the decks, and their runs."""
+    store = app.get().store
+    with st.sidebar:
+        st.button(
+            "New deck",
+            key="new_deck",
+            icon=":material/add:",
+            width="stretch",
+            on_click=deck_actions.create,
+        )
+        known, runs = store.decks.latest(decks.LISTED), store.deck_runs.latest(decks.LISTED)
+        with st.container(key="conversations"):
+            if known:
+                titles = {each.id: plain(each.title) for each in known}
+                sidebar.choose("decks.list", "Decks", titles, now.deck_id or "", deck_actions.open_deck)
+            if runs:
+                titles = {each.id: _run_title(each) for each in runs}
+                sidebar.choose("decks.runs", "Runs", titles, now.run_id or "", deck_actions.open_run)
+            if not known and not runs:
+                st.caption("Your decks will be listed here.")
+        _show_import(now)
+    with st.container(key="hidden"):
+        composer.show_send_id(tab)
+
+
+def _run_title(run: DeckSummary) -> str:
+    return f"{plain(run.title)} · {run.at.astimezone():%d %b %H:%M}"
+
+
+def _show_import(now: Decks) -> None:
+    with st.popover("Import a deck", icon=":material/upload:", type="tertiary", key="import_deck"):
+        key = f"deck_file-{now.uploads}"
+        st.file_uploader(
+            "A YAML or CSV file",
+            type=["yaml", "yml", "csv"],
+            key=key,
+            on_change=deck_actions.import_file,
+            args=(key,),
+        )
+        st.caption("A CSV has a column `prompt` and may have `notes` and `system_prompt`.")
+
+
+def show_empty() -> None:
+    """What a deck is, while none is open."""
+    with st.container(key="column"):
+        st.markdown(
+            "### Decks\n\n"
+            ":gray[A deck is a list of prompts for a demo or a test. Run it over up to eight models: "
+            "each prompt is answered by all of them, side by side, each answer with its figures.]"
+        )
+        with st.container(horizontal=True):
+            button("New deck", "new_deck_here", "add", deck_actions.create, kind="primary")
+            button("Start from an example", "new_example", "lightbulb", deck_actions.create_example)
+
+
+def show_refusals(now: Decks) -> None:
+    """What has to be said about the last files."""
+    if now.refusals:
+        with st.container(key="column"):
+            for sentence in now.refusals:
+                st.error(plain(sentence), icon=":material/error:")

@@ -1,0 +1,67 @@
+"""What a recording takes along besides tapes: the prices of what was asked, and votes that are closed."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lib.chat.comparisons import Comparison
+from lib.chat.prices import Price
+from lib.chat.recordings import Kind
+from lib.chat.votes import TIE, Tally
+from lib.engine.recorder import record
+from lib.store import Store
+from tests.store.conftest import answer, draft
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "chat.sqlite3")
+    yield opened
+    opened.close()
+
+
+def compared(store: Store) -> Comparison:
+    """A comparison of two cells that have answered."""
+    comparison = Comparison("c", "Why?", NOW)
+    store.comparisons.add(comparison)
+    for position in (0, 1):
+        cell = draft()
+        cell.comparison_id, cell.position = comparison.id, position
+        answer(store, cell, "Be", "cause")
+        comparison.cells.append(cell)
+    found = store.comparisons.get("c")
+    assert found
+    return found
+
+
+def tallies(store: Store, comparison: Comparison) -> dict[str, Tally]:
+    return dict(record(store, [comparison], title="t", kind=Kind.COMPARISON, prices={}).tallies)
+
+
+def test_votes_are_in_it_once_they_are_closed(store: Store) -> None:
+    comparison = compared(store)
+    first = comparison.cells[0].id
+    assert tallies(store, comparison) == {}
+    models = {cell.id: "model-a" for cell in comparison.cells}
+    store.votes.open("r", "c", models, NOW, is_blind=True)
+    store.votes.vote("r", "ann", first, NOW)
+    store.votes.vote("r", "ben", TIE, NOW)
+    store.votes.thumb("r", "ann", first, True)
+    assert tallies(store, comparison) == {}
+    store.votes.reveal("r", NOW)
+    assert tallies(store, comparison) == {"c": Tally({first: 1, TIE: 1}, {first: 1}, {})}
+    store.votes.open("r2", "c", models, NOW, is_blind=False)
+    store.votes.reveal("r2", NOW)
+    assert tallies(store, comparison) == {}
+
+
+def test_the_prices_of_the_models_that_were_asked_are_in_it(store: Store) -> None:
+    comparison = compared(store)
+    comparison.cells[0].model = "another"
+    prices = {name: Price(1.0, 2.0) for name in ("model-a", "another", "unused")}
+    kept = record(store, [comparison], title="t", kind=Kind.COMPARISON, prices=prices)
+    assert set(kept.prices) == {"model-a", "another"}
