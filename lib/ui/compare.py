@@ -175,6 +175,7 @@ def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
             _show_refusals(now, tab)
     voting.show(now)
     if now.is_hidden:
+        present.show_button(now.comparison)
         return
     results.show(now.comparison, now.prices)
     merging.show(now, tab)

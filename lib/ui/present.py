@@ -44,11 +44,12 @@ def follow(now: Presenting, running: list[Slots]) -> None:
 
 
 def show_results(now: Presenting) -> None:
-    """Draw what the cells took, as the last thing to be revealed."""
+    """Draw where the report is and what the cells took, as the last thing to be revealed."""
     comparison = now.comparison
     if now.revealed > len(comparison.cells):
-        results.show(comparison, now.prices)
         sharing.show_code(now.id)
+        if len(comparison.compared) > 1:
+            results.show(comparison, now.prices)
 
 
 def show_button(comparison: Comparison) -> None:
@@ -103,7 +104,14 @@ def _show_question(now: Presenting, comparison: Comparison) -> None:
 
 def _show_cells(now: Presenting, comparison: Comparison) -> list[Slots]:
     is_followed = not now.player or now.player.is_playing
-    cells = watching.of(comparison, now.tapes, now.prices, is_followed=is_followed, is_live=not now.recording)
+    cells = watching.of(
+        comparison,
+        now.tapes,
+        now.prices,
+        votes=now.round,
+        is_followed=is_followed,
+        is_live=not now.recording,
+    )
     if now.view == ONE:
         return watching.show(cells[max(0, now.revealed - 1) : now.revealed])
     unseen = [replace(cell, answer=()) for cell in cells[now.revealed :]]

@@ -15,9 +15,10 @@ from lib.chat.playback import count_turns, scene
 from lib.chat.prices import Prices
 from lib.chat.recordings import Recording
 from lib.chat.reply import State
+from lib.chat.votes import Round, ordered
 from lib.engine.live import LiveTape
 from lib.engine.player import Player
-from lib.ui import keys, replaying, session
+from lib.ui import keys, replaying, session, sharing
 
 KEY = "presenting"
 """Of this tab's state in `st.session_state`."""
@@ -39,6 +40,8 @@ class Presenting:
     comparisons: list[Comparison]
     recording: Recording | None = None
     """`None` for a comparison of the store, whose replies may be running."""
+    round: Round | None = None
+    """Its votes: while they are blind, nobody is told whose answer is whose."""
     at: int = 0
     """The scene."""
     revealed: int = 0
@@ -61,13 +64,21 @@ class Presenting:
     def comparison(self) -> Comparison:
         """What the scene shows when all is revealed."""
         at, number = self.scenes[self.at]
-        return scene(self.comparisons[at], number)
+        shown = scene(self.comparisons[at], number)
+        cells = {cell.id: cell for cell in shown.cells}
+        return replace(shown, cells=[cells[own] for own in ordered(list(cells), self.round)])
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether nobody may be told yet whose answer is whose."""
+        return self.round is not None and self.round.is_hidden
 
     @property
     def steps(self) -> int:
-        """How often there is something to reveal in the scene: each cell, and what they took."""
+        """How often there is something to reveal in the scene: each cell, then figures and the report."""
         comparison = self.comparison
-        return len(comparison.cells) + (len(comparison.compared) > 1)
+        has_more = len(comparison.compared) > 1 or sharing.has_link(self.id)
+        return len(comparison.cells) + (has_more and not self.is_hidden)
 
     @property
     def prices(self) -> Prices:
@@ -125,7 +136,8 @@ def current() -> Presenting | None:
         return now
     found = _recorded(wanted) if name == "recording" else _stored(wanted)
     if found and now:
-        now.comparisons = found.comparisons
+        now.comparisons, now.round = found.comparisons, found.round
+        now.revealed = min(now.revealed, now.steps)
     else:
         now = found
         _take_step(now)
@@ -150,7 +162,8 @@ def _stored(comparison_id: str) -> Presenting | None:
         found = app.get().store.comparisons.get(comparison_id)
         if not found or not count_turns(found):
             return None
-        now = Presenting("comparison", comparison_id, [found])
+        votes = app.get().store.votes.latest(comparison_id)
+        now = Presenting("comparison", comparison_id, [found], round=votes)
         cells = now.comparison.cells
         running = [cell.leaf_id for cell in cells if _is_running(cell)]
         if all(own in now.tapes for own in running):
@@ -165,7 +178,9 @@ def _is_running(cell: Conversation) -> bool:
 
 
 def _tapes(comparison: Comparison) -> dict[str, LiveTape]:
-    found = {cell.leaf_id or "": app.get().engine.tape(cell.leaf_id or "") for cell in comparison.cells}
+    """The tapes of the replies that run; the paced one where it may not be told how fast a model is."""
+    engine, last = app.get().engine, [cell.leaf_id or "" for cell in comparison.cells]
+    found = {own: engine.paced.tape(own) or engine.tape(own) for own in last}
     return {own: tape for own, tape in found.items() if tape}
 
 

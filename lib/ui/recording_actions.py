@@ -56,8 +56,11 @@ def held() -> Listing:
 def keep_comparison(comparison_id: str) -> None:
     """Keep a comparison as it stands."""
     _flush()
-    if found := app.get().store.comparisons.get(comparison_id):
-        _keep([found], Kind.COMPARISON, found.title)
+    store = app.get().store
+    if found := store.comparisons.get(comparison_id):
+        votes = store.votes.latest(comparison_id)
+        tallies = {comparison_id: store.votes.tally(votes.id)} if votes and not votes.is_open else None
+        _keep([found], Kind.COMPARISON, found.title, tallies)
 
 
 def keep_reply(answer_id: str) -> None:

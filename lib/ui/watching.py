@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.chat.comparisons import Comparison, labels
+from lib.chat.comparisons import Comparison
 from lib.chat.messages import Message
 from lib.chat.playback import as_played, turns
 from lib.chat.prices import Prices
 from lib.chat.progress import Progress
 from lib.chat.reply import Reply, State
 from lib.chat.tape import Event
+from lib.chat.votes import Round, titles
 from lib.engine.live import LiveTape
-from lib.ui import answer, attached, figures
+from lib.ui import answer, attached, blind, figures
 from lib.ui.cells import CELLS_PER_ROW, LIVE_SECONDS
 from lib.ui.frames import still_here
 from lib.ui.labels import plain
@@ -43,7 +44,8 @@ class Watched:
     """What was said earlier."""
     prices: Prices = field(default_factory=dict)
     """Without any, no cost is told."""
-    has_figures: bool = True
+    is_hidden: bool = False
+    """Whether nobody may be told yet whose answer it is: no figures, no thinking, no error in its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +63,33 @@ def of(
     tapes: Mapping[str, LiveTape],
     prices: Prices,
     *,
+    votes: Round | None = None,
     is_followed: bool = True,
     is_live: bool = False,
 ) -> list[Watched]:
-    """The cells of a comparison, each with its last answer as its tape has it, or else as it is."""
-    asked = question_of(comparison)
+    """The cells of a comparison, each with its last answer as its tape has it, or else as it is.
+
+    While its votes are blind, they have letters for names.
+    """
+    asked, named = question_of(comparison), titles(comparison, votes)
+    is_hidden = votes is not None and votes.is_hidden
     found = []
-    for cell, label in zip(comparison.cells, labels(comparison.cells), strict=True):
+    for cell in comparison.cells:
         turn = turns(cell)[-1]
         tape = tapes.get(turn.last.id)
         is_same = bool(asked and turn.question and turn.question.content == asked.content)
         watched = Watched(
             cell.id,
-            label,
+            named[cell.id],
             [*turn.answer[:-1], as_played(turn.last, tape.events) if tape else turn.last],
             tape=tape,
             is_followed=is_followed and tape is not None and not tape.is_closed,
             is_live=is_live,
             prompt=cell.prompt(turn.last.id),
             question=None if is_same else turn.question,
-            before=turn.before,
+            before=() if is_hidden else turn.before,  # earlier figures and names would tell
             prices=prices,
+            is_hidden=is_hidden,
         )
         found.append(watched)
     return found
@@ -97,6 +105,7 @@ def show(cells: Sequence[Watched]) -> list[Slots]:
 
     Returns the slots of those that run.
     """
+    beside = sum(cell.is_followed for cell in cells) - 1
     width = CELLS_PER_ROW[min(len(cells), len(CELLS_PER_ROW) - 1)]
     running = []
     for start in range(0, len(cells), width):
@@ -104,7 +113,7 @@ def show(cells: Sequence[Watched]) -> list[Slots]:
             columns = st.columns(width, gap="small")
         for column, cell in zip(columns, cells[start : start + width], strict=False):
             with column, st.container(border=True, height="stretch", key=f"cell-{cell.id}"):
-                slots = _show_cell(cell)
+                slots = _show_cell(cell, beside)
             if slots:
                 running.append(slots)
     return running
@@ -117,13 +126,12 @@ def follow(running: Sequence[Slots]) -> None:
         for each in list(live):
             slots, is_over = each.slots, each.slots.tape.is_closed
             if not is_over:
-                slots.figures.caption(each.line())
+                if not slots.cell.is_hidden:
+                    slots.figures.caption(each.line())
                 continue
             live.remove(each)
             ended = replace(slots.cell, answer=[as_played(slots.cell.answer[-1], slots.tape.events)])
-            slots.figures.caption(_line(ended))
-            with slots.outcome.container():
-                answer.show_outcome(ended.answer[-1])
+            _show_ended(ended, slots.figures, slots.outcome)
         if live:
             live[0].slots.tape.wait_closed(LIVE_SECONDS)
         still_here()
@@ -139,7 +147,8 @@ def show_question(message: Message) -> None:
         answer.show_blocks(message.content)
 
 
-def _show_cell(cell: Watched) -> Slots | None:
+def _show_cell(cell: Watched, beside: int) -> Slots | None:
+    """Draw a cell; `beside` is how many others stream. Returns its slots where it does."""
     with st.container(key=f"cellhead-{cell.id}"):
         st.markdown(f"**{plain(cell.label)}**")
     if not cell.answer:
@@ -151,21 +160,31 @@ def _show_cell(cell: Watched) -> Slots | None:
     *first, last = cell.answer
     with st.container(key=f"answer-{last.id}"):
         if cell.is_followed and cell.tape:
-            _stream(cell.tape, first)
+            _stream(cell.tape, first, beside)
+        elif cell.is_hidden:
+            answer.show_text(cell.answer)
         else:
             answer.show(cell.answer)
     outcome = st.empty()
-    line.caption(_line(cell, cell.tape.events if cell.tape else None))
     if cell.is_followed and cell.tape:
+        if not cell.is_hidden:
+            line.caption(_line(cell, cell.tape.events))
         return Slots(cell, cell.tape, line, outcome)
-    with outcome.container():
-        answer.show_outcome(last)
+    _show_ended(cell, line, outcome)
     return None
 
 
+def _show_ended(cell: Watched, line: DeltaGenerator, outcome: DeltaGenerator) -> None:
+    """The figures of a reply that stands as it is, and what went wrong."""
+    if not cell.is_hidden:
+        line.caption(_line(cell, cell.tape.events if cell.tape else None))
+    with outcome.container():
+        (blind.show_outcome if cell.is_hidden else answer.show_outcome)(cell.answer[-1])
+
+
 @st.fragment(parallel=True)
-def _stream(tape: LiveTape, earlier: Sequence[Message]) -> None:
-    answer.stream(tape, earlier)
+def _stream(tape: LiveTape, earlier: Sequence[Message], beside: int) -> None:
+    answer.stream(tape, earlier, beside=beside)
 
 
 def _show_earlier(cell: Watched) -> None:
@@ -215,13 +234,11 @@ def _line(cell: Watched, events: Sequence[Event] | None = None) -> str:
         progress = Progress(cell.prompt)
         progress.add(events or [])
         return _running(cell, progress, events or [])
-    return figures.summary(reply, figures.cost(reply, cell.prices)) if cell.has_figures else ""
+    return figures.summary(reply, figures.cost(reply, cell.prices))
 
 
 def _running(cell: Watched, progress: Progress, events: Sequence[Event]) -> str:
     """A recorded reply's figures have the times of its recording, however fast it is played."""
-    if not cell.has_figures:
-        return ""
     message = cell.answer[-1]
     elapsed_ms = events[-1].at_ms if events else 0.0
     if cell.is_live:

@@ -1,29 +1,34 @@
 """Presentations on the real server: what is revealed, what is not, and where the address leads."""
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from lib.app import DATABASE
 from lib.chat.prices import Price
 from lib.chat.recordings import Recording
+from lib.chat.votes import TIE
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
-from tests.scripted_gateway import ScriptedGateway, by_model, stream
+from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
 from tests.server.test_compare import compare, said
-from tests.server.test_recordings import recording, talk
+from tests.server.test_recordings import kept, recording, talk
+
+TOKEN = "a-token-of-a-shared-report"
 
 
 def shown() -> Recording:
     """Two prompts; two models answer the first one, which a price is known of."""
-    kept = recording(
+    found = recording(
         "shown",
         [talk("p1", "model-a", ("Prompt one", "Ann")), talk("p2", "model-b", ("Prompt one", "Bob"))],
         [talk("p3", "model-a", ("Prompt two", "Cid"))],
     )
-    kept.prices["model-a"] = Price(1.0, 1_000_000.0, source="a list")  # type: ignore[index]
-    return kept
+    found.prices["model-a"] = Price(1.0, 1_000_000.0, source="a list")  # type: ignore[index]
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +37,11 @@ def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     data = tmp_path_factory.mktemp("theatre") / "data"
     store = Store(data / DATABASE)
     store.recordings.add(shown())
+    now = datetime.now(UTC)
+    until = now + timedelta(days=1)
+    store.shares.add(TOKEN, "<p>Report", source_id="shown", title="Report", created_at=now, expires_at=until)
     store.close()
-    with AppServer(data, "http://127.0.0.1:9/v1") as running:
+    with AppServer(data, "http://127.0.0.1:9/v1", CHAT_SHARING="on") as running:
         yield running
 
 
@@ -103,6 +111,17 @@ def test_no_cost_is_told_unless_it_is_wanted(theatre: AppServer) -> None:
         tab.wait_for(lambda: "Cost (USD)" in tab.tables[0].columns, "The costs in the table")
 
 
+def test_the_last_step_has_the_link_of_the_shared_report_and_its_code(theatre: AppServer) -> None:
+    with present(theatre, "recording=shown&step=0.3") as tab:
+        tab.wait_for_text(f"/share/{TOKEN}")
+        tab.wait_until_idle()
+        assert tab.tree.nodes("imgs")
+    with present(theatre, "recording=shown&step=0.2") as tab:
+        tab.wait_for(lambda: answers(tab) == ["Ann", "Bob"], "Both")
+        tab.wait_until_idle()
+        assert "/share/" not in tab.text
+
+
 def test_nothing_else_of_the_app_is_on_the_page(theatre: AppServer) -> None:
     with present(theatre, "recording=shown&step=0.2") as tab:
         tab.wait_for(lambda: answers(tab) == ["Ann", "Bob"], "Both")
@@ -136,3 +155,50 @@ def test_a_comparison_that_has_ended_begins_with_its_prompt(
         tab.click("close")
         tab.wait_for(lambda: bool(tab.tree.nodes("chat_input")), "The compare page")
         assert tab.address == address
+
+
+def test_a_blind_comparison_is_presented_without_names_until_the_reveal(
+    upstream: ScriptedGateway, site: AppServer
+) -> None:
+    gate = Gate()
+    first = stream("By", " the first", hold=gate, hold_after=1)
+    upstream.when("Presented blind", by_model(model_a=first, model_b=stream("By", " the second")))
+    with compare(site, "models=model-a,model-b") as tab:
+        tab.switch("blind", True)
+        tab.wait_until_idle()
+        tab.ask("Presented blind")
+        tab.wait_for(lambda: "comparison=" in tab.address, "The address")
+        with present(site, tab.address) as room:
+            room.wait_for_text("Answer A")
+            gate.open()
+            room.wait_for(lambda: all(" the " in text for text in answers(room)), "The answers")
+            room.wait_until_idle()
+            assert not re.search(rb"model-[ab]", b"".join(room.frames))
+            assert room.tree.texts("figures") == []
+            assert room.widget("arrow_forward").proto.disabled
+        tab.wait_until_idle()
+        tab.click("reveal")
+        tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The reveal")
+        with present(site, f"{tab.address}&step=0.3") as room:
+            room.wait_for(
+                lambda: "A · model" in room.text and bool(room.tree.nodes("dataframe")), "The names"
+            )
+
+
+def test_the_votes_are_in_the_recording(upstream: ScriptedGateway, site: AppServer) -> None:
+    upstream.when("Voted on", by_model(model_a=stream("Ann"), model_b=stream("Bob")))
+    with compare(site, "models=model-a,model-b") as tab:
+        tab.switch("blind", True)
+        tab.wait_until_idle()
+        tab.ask("Voted on")
+        tab.wait_for_text("Which answer is best?")
+        tab.wait_until_idle()
+        tab.choose("vote", "A tie")
+        tab.wait_until_idle()
+        tab.click("reveal")
+        tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The reveal")
+        tab.wait_until_idle()
+        tab.click("keep_comparison")
+        tab.wait_for(lambda: "Kept" in tab.toasts, "The recording")
+    [tally] = kept(site, "Voted on").tallies.values()
+    assert tally.choices == {TIE: 1}

@@ -49,18 +49,24 @@ def as_file(recording: Recording) -> bytes:
     return json.dumps(recordings.to_json(recording)).encode()
 
 
+def put(tab: PageSocket, data: bytes) -> None:
+    """Choose a file in the dialog of imports."""
+    tab.click("open_import")
+    tab.widget("recording_file")
+    tab.wait_until_idle()
+    tab.upload("recording_file", "recording.json", data)
+
+
 def take(tab: PageSocket, data: bytes) -> None:
     """Import a file."""
-    tab.click("open_import")
-    tab.upload("recording_file", "recording.json", data)
+    put(tab, data)
     tab.wait_for(lambda: "was added" in tab.toasts, "The recording")
     tab.wait_until_idle()
 
 
 def refuse(tab: PageSocket, data: bytes, sentence: str) -> None:
     """Try to import a file that is of no use."""
-    tab.click("open_import")
-    tab.upload("recording_file", "recording.json", data)
+    put(tab, data)
     tab.wait_for(lambda: sentence in tab.alerts, sentence)
     tab.wait_until_idle()
 
@@ -234,6 +240,18 @@ def test_a_replay_pauses_and_ends_at_once_when_asked(island: AppServer) -> None:
         tab.wait_for(lambda: said(tab) == ["One two"], "All of it")
         tab.wait_until_idle()
         assert "total 3600.0" in lines(tab)[0].replace("\xa0", " ")
+
+
+def test_a_recording_has_a_report(island: AppServer) -> None:
+    with PageSocket(island.url, "", "recordings") as tab:
+        take(tab, as_file(recording("told", [talk("r", "model-a", ("Why?", "Because."))])))
+        open_(tab, "told")
+        tab.wait_for(lambda: said(tab) == ["Because."], "The replay")
+        tab.wait_until_idle()
+        tab.click("report")
+        tab.wait_for_text("What leaves")
+        files = ["report_html", "report_markdown", "report_csv", "report_json"]
+        tab.wait_for(lambda: [n.key for n in tab.tree.nodes("download_button")] == files, "The files")
 
 
 def test_a_deck_has_a_chooser_of_prompts_and_a_talk_one_of_questions(island: AppServer) -> None:
