@@ -56,7 +56,7 @@ ONLY_IN = {
         *("lib/ui/sidebar.py", "lib/ui/composer.py", "lib/ui/structured.py", "lib/ui/doctor.py"),
         *("lib/ui/intake.py", "lib/ui/comparing.py", "lib/ui/asking.py"),
         *("lib/ui/comparison_actions.py",),
-        *("lib/ui/decks.py", "lib/ui/deck_actions.py", "lib/ui/deck_editor.py"),
+        *("lib/ui/decks.py", "lib/ui/deck_actions.py"),
     ),
 }
 """Modules, and names of modules, that are for these files only."""
