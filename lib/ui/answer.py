@@ -32,10 +32,11 @@ def show(turn: Turn) -> None:
     show_blocks(_markdown(turn))
 
 
-def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False) -> None:
+def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False, beside: int = 0) -> None:
     """Draw a running reply as it grows; returns when it has ended.
 
-    What continues an answer that broke off (`earlier`) goes on in the midst of its last block.
+    What continues an answer that broke off (`earlier`) goes on in the midst of its last block. `beside` is
+    how many other replies stream on the page.
     """
     head, before = st.empty(), _replies(earlier)
     _show_reasoning(head, before)
@@ -44,14 +45,14 @@ def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False) -> N
     kind = first_kind(tape)
     if kind is Reasoning:
         with waiting.status(":shimmer[Thinking…]", type="compact") as status:
-            st.write_stream(frames(tape, Reasoning))
+            st.write_stream(frames(tape, Reasoning, beside=beside))
         status.update(label=_thought([tape.reply()]), state="complete")
     elif kind is ToolCall:
         waiting.markdown(":shimmer[Asking for a tool…]")
     else:
         waiting.empty()
     written = JsonBlock().feed if tape.reply().is_json else str
-    st.write_stream(frames(tape, Content, before=text(earlier), written=written))
+    st.write_stream(frames(tape, Content, before=text(earlier), written=written, beside=beside))
     if kind is ToolCall or _thinks_late(tape):
         waiting.empty()
         _show_reasoning(head, [*before, tape.reply()])

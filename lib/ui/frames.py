@@ -34,11 +34,13 @@ def frames(
     *,
     before: str = "",
     written: Callable[[str], str] = str,
+    beside: int = 0,
 ) -> Iterator[Frame]:
     """The tape's content, or its reasoning, from the start to the end: what `st.write_stream` takes.
 
-    `before` is the text that the tape continues; `written` makes markdown of each piece. Reasoning ends when
-    content or a tool call begins. The first frame comes at once; a closing tape is drawn at once.
+    `before` is the text that the tape continues; `written` makes markdown of each piece; `beside` is how many
+    other replies stream on the page. Reasoning ends when content or a tool call begins. The first frame comes
+    at once; a closing tape is drawn at once.
     """
     splitter, seen, is_over = BlockSplitter(), 0, False
     with pace.follower():
@@ -54,7 +56,7 @@ def frames(
                 kind is Reasoning and any(isinstance(e, Content | ToolCall) for e in events)
             )
             if text and not is_over:
-                tape.wait_closed(pace.frame_seconds(len(splitter.open)))
+                tape.wait_closed(pace.frame_seconds(len(splitter.open), beside))
         yield from _drawn(splitter.close(), "")
 
 

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 FRAME_SECONDS = 0.1
 """The shortest time between two frames of one follower: 10 a second."""
+FRAME_SECONDS_BESIDE = 0.01
+"""How much longer a frame takes for each other reply on its page: one browser draws them all."""
 FRAME_SECONDS_PER_CHARACTER = 25e-6
 """A browser parses the whole open block for each frame: a long one is drawn less often."""
 PROCESS_FRAMES_PER_SECOND = 800
@@ -74,7 +76,11 @@ def follower() -> Iterator[None]:
             _followers -= 1
 
 
-def frame_seconds(open_characters: int) -> float:
-    """The time from one frame to the next, for a follower whose open block has so many characters."""
+def frame_seconds(open_characters: int, beside: int = 0) -> float:
+    """The time from one frame to the next, for a follower whose open block has so many characters.
+
+    `beside` is how many other replies stream on the same page.
+    """
     fair = _followers / PROCESS_FRAMES_PER_SECOND
-    return max(FRAME_SECONDS, open_characters * FRAME_SECONDS_PER_CHARACTER, fair)
+    own = FRAME_SECONDS + beside * FRAME_SECONDS_BESIDE
+    return max(own, open_characters * FRAME_SECONDS_PER_CHARACTER, fair)

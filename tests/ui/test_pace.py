@@ -56,6 +56,12 @@ def test_a_turn_is_given_back_when_its_page_is_ended(turn: Turn) -> None:
     assert again.wait(PATIENCE)
 
 
+def test_replies_that_stream_side_by_side_are_drawn_less_often_and_never_slowly() -> None:
+    times = [pace.frame_seconds(0, beside) for beside in range(8)]
+    assert times == sorted(times)
+    assert times[0] < times[-1] < 0.25
+
+
 def test_a_long_block_and_many_followers_are_drawn_less_often() -> None:
     alone = pace.frame_seconds(0)
     assert pace.frame_seconds(100_000) > pace.frame_seconds(10_000) > alone
