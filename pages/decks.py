@@ -18,4 +18,4 @@ with pace.building():
             deck_editor.show(now, tab)
         else:
             deck_list.show_empty()
-    deck_setup.show_question(now)
+    deck_setup.show_question(now, tab)
