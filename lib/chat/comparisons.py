@@ -174,9 +174,9 @@ def figures(cells: Sequence[Conversation], prices: Prices | None = None) -> list
 def _is_best(
     value: float | None, values: Sequence[float | None], best: Callable[[list[float]], float]
 ) -> bool:
-    """Whether a known value is the best of at least two."""
+    """Whether a known value is the best, and others are not as good."""
     known = [other for other in values if other is not None]
-    return len(known) > 1 and value == best(known)
+    return len(set(known)) > 1 and value == best(known)
 
 
 def asked_model(cell: Conversation) -> str | None:

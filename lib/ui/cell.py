@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.chat.comparisons import FEWEST_CELLS
+from lib.chat.comparisons import FEWEST_CELLS, is_synthesis
 from lib.chat.conversations import Conversation
 from lib.chat.messages import Message
 from lib.chat.reply import Reply
@@ -64,8 +64,7 @@ def _show_head(now: Comparing, tab: Session, cell: Conversation, label: str) -> 
         if is_draft:
             choices.show_model(cell, models, comparing.of(cell), width=0)
         else:
-            name = plain(label)
-            st.markdown(f"**{name}**", width="stretch", help=name if len(label) > LONGEST_LABEL else None)
+            _show_name(label)
         with st.popover(
             "", icon=":material/tune:", type="tertiary", key=f"settings-{cell.id}", on_change="rerun"
         ) as popover:
@@ -73,6 +72,16 @@ def _show_head(now: Comparing, tab: Session, cell: Conversation, label: str) -> 
                 _show_settings(tab, cell, is_draft=is_draft)
         if is_draft and len(now.comparison.cells) > FEWEST_CELLS:
             buttons.show_icon("close", "Remove", cell_actions.remove, cell.id)
+
+
+def _show_name(label: str) -> None:
+    """The cell's name in one line; what tells it from others stays in view, all of it is in a tooltip."""
+    model, _, settings = label.partition(" · ")
+    is_long = len(label) > LONGEST_LABEL
+    shown = model.rpartition("/")[2] if is_long else model
+    st.markdown(f"**{plain(shown)}**", width="stretch", help=plain(label) if is_long else None)
+    if settings:
+        st.caption(plain(settings), width="content")
 
 
 def _show_settings(tab: Session, cell: Conversation, *, is_draft: bool) -> None:
@@ -121,11 +130,13 @@ def _show_question(now: Comparing, cell: Conversation, path: list[Message]) -> N
                 for message in earlier:
                     _show_said(message)
         _show_said(question)
-    elif question.content != now.comparison.prompt:
+    elif is_synthesis(cell):
         key = f"task-{cell.id}"
         with st.expander("What it was asked", type="compact", key=key, on_change="rerun") as fold:
             if fold.open:
                 answer.show_blocks(question.content)
+    elif question.content != now.comparison.prompt:
+        _show_said(question)
 
 
 def _show_said(message: Message) -> None:

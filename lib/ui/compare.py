@@ -17,7 +17,9 @@ from lib.ui import (
     comparison_actions,
     composer,
     figures,
+    header,
     merging,
+    outage,
     results,
     sidebar,
     voting,
@@ -48,6 +50,13 @@ def show_sidebar(now: Comparing) -> None:
                 st.caption("Your comparisons will be listed here.")
 
 
+def show_notices(tab: Session) -> None:
+    """What has to be said about the database and the gateway before anything else."""
+    with st.container(key="notices"):  # also where it is empty, so that what follows keeps its place
+        header.show_problem()
+        outage.show(tab)
+
+
 def show_prompt(now: Comparing, tab: Session) -> None:
     """What all cells were asked; an invitation while nothing was."""
     if question := now.comparison.question:
@@ -74,7 +83,6 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
     with st.bottom:  # a message box at the top level would make the page scroll after the longest answer
         with st.container(key="tray"):
             attached.show_waiting(now, asking.detach)
-            _show_refusals(now, tab)
         composer.show_box(tab, now, comparing.BOX, placeholder, asking.submit)
         with st.container(key="composer"):
             slot = st.empty()
@@ -89,6 +97,7 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
             _show_progress(now)
         else:
             _show_repeats(now)
+        _show_refusals(now, tab)
     return slot
 
 
@@ -99,7 +108,7 @@ def _show_refusals(now: Comparing, tab: Session) -> None:
     refuses = app.get().engine.refuses_images
     models = dict.fromkeys(cell.model for cell in now.comparison.cells)
     if names := [plain(model) for model in models if model and refuses(tab.connection, model)]:
-        st.caption(f":material/hide_image: {', '.join(names)}: refused images before.")
+        st.caption(f":material/hide_image: {', '.join(names)}: refused images before.", width="content")
 
 
 def _show_repeats(now: Comparing) -> None:
@@ -145,6 +154,7 @@ def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
     if now.following:
         with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
             _show_repeats(now)
+            _show_refusals(now, tab)
     voting.show(now)
     if now.is_hidden:
         return
@@ -156,7 +166,8 @@ def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
 def show_actions(now: Comparing, tab: Session) -> None:  # noqa: ARG001 what is done elsewhere needs the tab
     """A row of quiet buttons for what can be done with a comparison that has answers."""
     with st.container(key="comparison_actions", horizontal=True):
-        if not any(cell.is_temporary for cell in now.comparison.cells):
+        is_kept = not any(cell.is_temporary for cell in now.comparison.cells)
+        if is_kept and not now.comparison.deck_run_id:  # the row of a run goes with its run
             _button("Delete", "delete_comparison", "delete", _open_delete)
 
 

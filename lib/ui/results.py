@@ -44,9 +44,9 @@ def chart(taken: Sequence[CellFigures], measure: str) -> alt.LayerChart:
     )
     is_less_better = measure == "cost" or measure.endswith("_ms")
     best = frame["median"].min() if is_less_better else frame["median"].max()
-    frame["is_best"] = frame["median"] == best
+    frame["is_best"] = (frame["median"] == best) & (frame["median"].nunique() > 1)
     title = MEASURES[measure]
-    cells = alt.Chart(frame).encode(y=alt.Y("cell:N", sort=None, title=None))
+    cells = alt.Chart(frame).encode(y=alt.Y("cell:N", sort=None, title=None).axis(labelLimit=150))
     colour = alt.Color("is_best:N", legend=None).scale(domain=[True, False], range=[BEST, OTHER])
     bars = cells.mark_bar(cornerRadiusEnd=3, height={"band": 0.6}).encode(
         x=alt.X("median:Q", title=None).axis(tickCount=4, grid=False),
@@ -66,8 +66,8 @@ def show(comparison: Comparison, prices: Prices) -> None:
     if not any(one.replies for one in taken):
         return
     st.markdown("#### Figures")
-    cost = {MEASURES["cost"]: st.column_config.NumberColumn(format="%.6f")}
-    st.dataframe(table(taken), hide_index=True, key="comparison_table", placeholder="–", column_config=cost)
+    costs = {MEASURES["cost"]: st.column_config.NumberColumn(format="%.6f")}
+    st.dataframe(table(taken), hide_index=True, key="comparison_table", placeholder="–", column_config=costs)
     _show_sources(taken)
     shown = [measure for measure in MEASURES if any(_measured(one, measure) for one in taken)]
     for start in range(0, len(shown), 2):

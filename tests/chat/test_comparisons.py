@@ -102,6 +102,11 @@ def test_costs_are_at_the_price_of_the_model_and_the_cheapest_is_marked() -> Non
     assert [one.is_cheapest for one in taken] == [True, False, False]
 
 
+def test_where_all_are_alike_nobody_is_marked() -> None:
+    alike = figures([cell("a", [reply(1.0, 900.0, 10)]), cell("b", [reply(5.0, 900.0, 10)])])
+    assert not any(one.is_fastest or one.is_longest for one in alike)
+
+
 def test_the_cheapest_of_one_is_not_marked() -> None:
     cells = [cell("a", [reply(1.0, 900.0, 10)]), cell("b", [reply(1.0, 900.0, 10)])]
     assert not any(one.is_cheapest for one in figures(cells, {"a": Price(call=1.0)}))

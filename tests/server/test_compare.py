@@ -107,7 +107,7 @@ def test_four_cells_stream_at_once_and_one_that_fails_hinders_none(
         assert [row["Cell"] for row in rows] == ["model-a", "model-b", "model-c", "model-d"]
         assert [row["Tokens"] for row in rows if not isna(row["Tokens"])] == [40, 40, 40]
         assert [row["Not completed"] for row in rows] == [0, 0, 1, 0]
-        assert ["Longest" in row["Mark"] for row in rows] == [True, True, False, True]
+        assert not any("Longest" in row["Mark"] for row in rows), "they are equally long"
         assert len(tab.tree.nodes("vega_lite_chart")) >= 3
     assert len(asked(upstream, prompt)) == 4
 
