@@ -2,17 +2,7 @@
 
 import streamlit as st
 
-from lib.ui import (
-    audience,
-    cells,
-    clipboard,
-    compare,
-    compare_panels,
-    comparing,
-    composer,
-    pace,
-    session,
-)
+from lib.ui import audience, cells, clipboard, compare, compare_panels, comparing, composer, pace, session
 
 session.hear_models()  # before the page's turn: all others wait for that
 comparing.hear_prices()

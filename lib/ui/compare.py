@@ -131,7 +131,7 @@ def _show_refusals(now: Comparing, tab: Session) -> None:
 def _show_repeats(now: Comparing) -> None:
     """How many answers each question gets, and what that is expected to take."""
     blind.show_switch(now)
-    if now.is_blind:
+    if now.is_blind or now.is_hidden:
         return
     st.number_input(
         "Answers each",
