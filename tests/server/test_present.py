@@ -198,7 +198,7 @@ def test_the_votes_are_in_the_recording(upstream: ScriptedGateway, site: AppServ
         tab.click("reveal")
         tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The reveal")
         tab.wait_until_idle()
-        tab.click("keep_comparison")
+        tab.click("keep")
         tab.wait_for(lambda: "Kept" in tab.toasts, "The recording")
     [tally] = kept(site, "Voted on").tallies.values()
     assert tally.choices == {TIE: 1}

@@ -21,6 +21,7 @@ from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
 from tests.server.test_compare import compare, lines, said, table
+from tests.server.test_decks import open_decks, wait_for_button, write_deck
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 SLOW_MS = 3_600_000.0
@@ -122,10 +123,10 @@ def test_a_comparison_replays_without_a_gateway_with_the_same_text_and_figures(
         tab.ask(prompt)
         tab.wait_until_idle()
         seen = said(tab), lines(tab), table(tab)
-        tab.click("keep_comparison")
+        tab.click("keep")
         tab.wait_for(lambda: "Kept" in tab.toasts, "The recording")
         tab.wait_until_idle()
-        tab.click("keep_comparison")
+        tab.click("keep")
         tab.wait_for(lambda: "already" in tab.toasts, "The second try")
     found = kept(site, prompt)
     with PageSocket(island.url, "", "recordings") as tab:
@@ -152,7 +153,7 @@ def test_a_running_reply_is_not_recorded(upstream: ScriptedGateway, site: AppSer
         with compare(site, tab.address) as other:
             other.ask("Still running")
             other.wait_for_text("Half")
-            tab.click("keep_comparison")
+            tab.click("keep")
             tab.wait_for(lambda: "still running" in tab.toasts, "The refusal")
             gate.open()
             other.wait_until_idle()
@@ -298,3 +299,25 @@ def test_a_deleted_recording_of_the_first_start_does_not_come_back(tmp_path: Pat
     with AppServer(data) as server, PageSocket(server.url, "", "recordings") as tab:
         tab.wait_until_idle()
         assert tab.tree.keys("open-") == rows[1:]
+
+
+def test_a_deck_s_run_is_kept_with_all_its_prompts(upstream: ScriptedGateway, site: AppServer) -> None:
+    prompts = "Keep the first", "Keep the second"
+    for prompt in prompts:
+        upstream.when(prompt, stream("Answer to ", prompt))
+    with open_decks(site) as tab:
+        write_deck(tab, *prompts)
+        tab.click("run_deck")
+        tab.wait_until_idle()
+        wait_for_button(tab, "Keep as recording")
+        tab.wait_until_idle()
+        tab.click("keep")
+        tab.wait_for(lambda: "Kept" in tab.toasts, "The recording")
+    store = Store(site.data_dir / DATABASE)
+    [summary] = store.recordings.latest(1, Kind.DECK)
+    store.close()
+    with PageSocket(site.url, f"recording={summary.id}", "recordings") as replay:
+        replay.wait_for(lambda: said(replay) == ["Answer to Keep the first"] * 2, "The first prompt")
+        replay.wait_until_idle()
+        replay.choose("replay_prompt", "2. Keep the second")
+        replay.wait_for(lambda: said(replay) == ["Answer to Keep the second"] * 2, "The second prompt")
