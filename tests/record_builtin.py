@@ -48,7 +48,7 @@ def keep_sweep(url: str) -> None:
         tab.wait_until_idle()
         tab.ask(SWEEP)
         tab.wait_until_idle()
-        tab.click("keep_comparison")
+        tab.click("keep")
         tab.wait_for(lambda: "Kept" in tab.toasts, "The recording")
 
 

@@ -8,7 +8,7 @@ from lib.chat.comparisons import Comparison
 from lib.chat.deck_runs import DeckRun, Field, Progress
 from lib.chat.expected import Expected
 from lib.chat.reply import Reply
-from lib.ui import deck_actions, deck_grid, deck_run_actions, figures, reports, session
+from lib.ui import deck_actions, deck_grid, deck_run_actions, figures, recordings, reports, session
 from lib.ui.buttons import button
 from lib.ui.decks import Decks, held
 from lib.ui.labels import plain
@@ -102,6 +102,8 @@ def _show_controls(run: DeckRun, rows: Rows, tab: Session) -> None:
         st.space("stretch")
         with st.container(key="deck_run_actions", horizontal=True, width="content"):
             has_report = _progress(rows).done > 0 and not engine.is_running(run.id)
+            if has_report:
+                recordings.show_keep_run(run.id)
             wants_report = has_report and reports.show_button()
     if wants_report:
         reports.open_run(run)

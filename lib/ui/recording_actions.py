@@ -81,10 +81,12 @@ def turn_action(key: str, question_id: str, answer_id: str) -> None:
         actions.turn_action(key, question_id, answer_id)
 
 
-def keep_deck_run(comparisons: Sequence[Comparison], title: str) -> None:
-    """Keep the run of a deck: a comparison for each of its prompts."""
+def keep_run(run_id: str) -> None:
+    """Keep the run of a deck: a comparison for each of its prompts that was asked."""
     _flush()
-    _keep(comparisons, Kind.DECK, title)
+    store = app.get().store
+    if run := store.deck_runs.get(run_id):
+        _keep(store.comparisons.of_run(run_id), Kind.DECK, run.deck.title)
 
 
 def _flush() -> None:

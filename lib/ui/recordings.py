@@ -58,13 +58,17 @@ def show(listing: Listing) -> None:
 
 def show_keep(comparison: Comparison) -> None:
     """A button that keeps a comparison as a recording."""
+    _show_keep(recording_actions.keep_comparison, comparison.id)
+
+
+def show_keep_run(run_id: str) -> None:
+    """A button that keeps the run of a deck as a recording."""
+    _show_keep(recording_actions.keep_run, run_id)
+
+
+def _show_keep(action: Callable[[str], None], own: str) -> None:
     st.button(
-        recording_actions.KEEP,
-        key="keep_comparison",
-        icon=KEEP_ICON,
-        type="tertiary",
-        on_click=recording_actions.keep_comparison,
-        args=(comparison.id,),
+        recording_actions.KEEP, key="keep", icon=KEEP_ICON, type="tertiary", on_click=action, args=(own,)
     )
 
 

@@ -27,6 +27,14 @@ def site(upstream: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) ->
         yield running
 
 
+@pytest.fixture(scope="package")
+def island(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """An app that may share, without a key, whose gateway is not there."""
+    data_dir = tmp_path_factory.mktemp("island") / "data"
+    with AppServer(data_dir, "http://127.0.0.1:9/v1", CHAT_SHARING="on") as running:
+        yield running
+
+
 @pytest.fixture
 def tab(site: AppServer) -> Iterator[PageSocket]:
     """A tab of its own on the app."""

@@ -1,7 +1,6 @@
 """Presentations on the real server: what is revealed, what is not, and where the address leads."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,17 +31,15 @@ def shown() -> Recording:
 
 
 @pytest.fixture(scope="module")
-def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+def theatre(island: AppServer) -> AppServer:
     """An app that has something to present, and no gateway."""
-    data = tmp_path_factory.mktemp("theatre") / "data"
-    store = Store(data / DATABASE)
+    store = Store(island.data_dir / DATABASE)
     store.recordings.add(shown())
     now = datetime.now(UTC)
     until = now + timedelta(days=1)
     store.shares.add(TOKEN, "<p>Report", source_id="shown", title="Report", created_at=now, expires_at=until)
     store.close()
-    with AppServer(data, "http://127.0.0.1:9/v1", CHAT_SHARING="on") as running:
-        yield running
+    return island
 
 
 def present(site: AppServer, address: str) -> PageSocket:
@@ -198,7 +195,7 @@ def test_the_votes_are_in_the_recording(upstream: ScriptedGateway, site: AppServ
         tab.click("reveal")
         tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The reveal")
         tab.wait_until_idle()
-        tab.click("keep_comparison")
+        tab.click("keep")
         tab.wait_for(lambda: "Kept" in tab.toasts, "The recording")
     [tally] = kept(site, "Voted on").tallies.values()
     assert tally.choices == {TIE: 1}

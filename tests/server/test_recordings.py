@@ -1,11 +1,7 @@
 """Recordings on the real server: kept, taken elsewhere, and played there without any gateway."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-
-import pytest
 
 from lib.app import DATABASE
 from lib.chat import recordings
@@ -21,6 +17,7 @@ from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
 from tests.server.test_compare import compare, lines, said, table
+from tests.server.test_decks import open_decks, wait_for_button, write_deck
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 SLOW_MS = 3_600_000.0
@@ -28,17 +25,10 @@ SLOW_MS = 3_600_000.0
 EVENING = "# The evening\n\n"
 
 
-@pytest.fixture(scope="module")
-def island(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
-    """An app without a key, whose gateway is not there."""
-    with AppServer(tmp_path_factory.mktemp("island") / "data", "http://127.0.0.1:9/v1") as running:
-        yield running
-
-
 def kept(site: AppServer, title: str) -> Recording:
     """The recording of this title in the app's store."""
     store = Store(site.data_dir / DATABASE)
-    [summary] = [one for one in store.recordings.latest(100) if one.title == title]
+    summary = next(one for one in store.recordings.latest(100) if one.title == title)
     found = store.recordings.get(summary.id)
     store.close()
     assert found
@@ -121,11 +111,11 @@ def test_a_comparison_replays_without_a_gateway_with_the_same_text_and_figures(
     with compare(site, "models=model-a,model-b") as tab:
         tab.ask(prompt)
         tab.wait_until_idle()
-        seen = said(tab), lines(tab), table(tab)
-        tab.click("keep_comparison")
+        seen = said(tab), lines(tab), str(table(tab))  # as text: what is not known equals nothing
+        tab.click("keep")
         tab.wait_for(lambda: "Kept" in tab.toasts, "The recording")
         tab.wait_until_idle()
-        tab.click("keep_comparison")
+        tab.click("keep")
         tab.wait_for(lambda: "already" in tab.toasts, "The second try")
     found = kept(site, prompt)
     with PageSocket(island.url, "", "recordings") as tab:
@@ -134,7 +124,7 @@ def test_a_comparison_replays_without_a_gateway_with_the_same_text_and_figures(
         tab.wait_for_text("Recorded on")
         tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The figures")
         tab.wait_until_idle()
-        assert (said(tab), lines(tab), table(tab)) == seen
+        assert (said(tab), lines(tab), str(table(tab))) == seen
         assert tab.tree.nodes("chat_input") == []
         assert {key.partition("-")[0] for key in tab.tree.keys("")} & {"refresh", "forum", "stop"} == set()
         assert "recording=" + found.id == tab.address
@@ -152,7 +142,7 @@ def test_a_running_reply_is_not_recorded(upstream: ScriptedGateway, site: AppSer
         with compare(site, tab.address) as other:
             other.ask("Still running")
             other.wait_for_text("Half")
-            tab.click("keep_comparison")
+            tab.click("keep")
             tab.wait_for(lambda: "still running" in tab.toasts, "The refusal")
             gate.open()
             other.wait_until_idle()
@@ -286,15 +276,23 @@ def test_the_first_start_has_recordings_and_the_compare_page_points_to_one(islan
         tab.wait_for_text("Recorded on")
 
 
-def test_a_deleted_recording_of_the_first_start_does_not_come_back(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    with AppServer(data) as server, PageSocket(server.url, "", "recordings") as tab:
+def test_a_deck_s_run_is_kept_with_all_its_prompts(upstream: ScriptedGateway, site: AppServer) -> None:
+    prompts = "Keep the first", "Keep the second"
+    for prompt in prompts:
+        upstream.when(prompt, stream("Answer to ", prompt))
+    with open_decks(site) as tab:
+        write_deck(tab, *prompts)
+        tab.click("run_deck")
         tab.wait_until_idle()
-        rows = tab.tree.keys("open-")
-        own = rows[0].removeprefix("open-")
-        tab.choose(f"more-{own}", "Delete")
-        tab.click("confirm_delete")
-        tab.wait_for(lambda: len(tab.tree.keys("open-")) == len(rows) - 1, "The end of it")
-    with AppServer(data) as server, PageSocket(server.url, "", "recordings") as tab:
+        wait_for_button(tab, "Keep as recording")
         tab.wait_until_idle()
-        assert tab.tree.keys("open-") == rows[1:]
+        tab.click("keep")
+        tab.wait_for(lambda: "Kept" in tab.toasts, "The recording")
+    store = Store(site.data_dir / DATABASE)
+    [summary] = store.recordings.latest(1, Kind.DECK)
+    store.close()
+    with PageSocket(site.url, f"recording={summary.id}", "recordings") as replay:
+        replay.wait_for(lambda: said(replay) == ["Answer to Keep the first"] * 2, "The first prompt")
+        replay.wait_until_idle()
+        replay.choose("replay_prompt", "2. Keep the second")
+        replay.wait_for(lambda: said(replay) == ["Answer to Keep the second"] * 2, "The second prompt")
