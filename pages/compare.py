@@ -2,18 +2,7 @@
 
 import streamlit as st
 
-from lib.ui import (
-    audience,
-    cells,
-    clipboard,
-    compare,
-    compare_panels,
-    comparing,
-    composer,
-    outage,
-    pace,
-    session,
-)
+from lib.ui import audience, cells, clipboard, compare, compare_panels, comparing, composer, pace, session
 
 session.hear_models()  # before the page's turn: all others wait for that
 comparing.hear_prices()
@@ -21,8 +10,7 @@ tab = session.elsewhere()
 with pace.building():
     now = comparing.current()
     compare.show_sidebar(now)
-    with st.container(key="notices"):
-        outage.show(tab)
+    compare.show_notices(tab)
     audience.show(now)
     with st.container(key="asked"):
         compare.show_prompt(now, tab)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.ui import comparing, deck_editor, deck_list, deck_runs, deck_setup, decks, pace, session
+from lib.ui import compare, comparing, deck_editor, deck_list, deck_runs, deck_setup, decks, pace, session
 
 session.hear_models()  # before the page's turn: all others wait for that
 comparing.hear_prices()
@@ -10,6 +10,7 @@ tab = session.elsewhere()
 with pace.building():
     now = decks.current()
     deck_list.show_sidebar(now, tab)
+    compare.show_notices(tab)
     deck_list.show_refusals(now)
     with st.container(key="deck_page"):
         if now.run:
@@ -18,4 +19,4 @@ with pace.building():
             deck_editor.show(now, tab)
         else:
             deck_list.show_empty()
-    deck_setup.show_question(now)
+    deck_setup.show_question(now, tab)

@@ -57,7 +57,7 @@ ONLY_IN = {
         *("lib/ui/intake.py", "lib/ui/comparing.py", "lib/ui/asking.py"),
         *("lib/ui/comparison_actions.py", "lib/ui/replaying.py", "lib/ui/recording_actions.py"),
         *("lib/ui/presenting.py", "lib/ui/blind.py", "lib/ui/voting.py"),
-        *("lib/ui/decks.py", "lib/ui/deck_actions.py", "lib/ui/deck_editor.py"),
+        *("lib/ui/decks.py", "lib/ui/deck_actions.py"),
     ),
 }
 """Modules, and names of modules, that are for these files only."""

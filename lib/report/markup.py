@@ -44,6 +44,11 @@ _PICTURE = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]*
 """Small pictures that a text carries itself, as the page shows them."""
 _ADDRESS = re.compile(r"(?<![\w/])https?://[^\s<>\[\]\"'`]*[^\s<>\[\]\"'`.,;:!?)*_~]")
 """A link that is only its address."""
+_SIDES = """\
+.right { text-align: right; }
+.center { text-align: center; }
+li.task { list-style: none; margin-left: -1.2em; }
+"""
 _TASK = re.compile(r"\[([ xX])\] ")
 
 
@@ -60,9 +65,9 @@ def html(text: str) -> str:
 
 @cache
 def stylesheet() -> str:
-    """CSS for the code in such a fragment, light and dark."""
+    """CSS for what such a fragment holds: the colours of code, light and dark, the sides of cells, tasks."""
     light, dark = _colours("default"), _colours("github-dark")
-    return f"{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+    return f"{_SIDES}{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
 
 
 def _colours(style: str) -> str:

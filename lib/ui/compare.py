@@ -17,7 +17,9 @@ from lib.ui import (
     comparison_actions,
     composer,
     figures,
+    header,
     merging,
+    outage,
     present,
     recordings,
     reports,
@@ -49,6 +51,13 @@ def show_sidebar(now: Comparing) -> None:
                 sidebar.choose(LIST, "Comparisons", titles, now.comparison.id, comparison_actions.open_listed)
             else:
                 st.caption("Your comparisons will be listed here.")
+
+
+def show_notices(tab: Session) -> None:
+    """What has to be said about the database and the gateway before anything else."""
+    with st.container(key="notices"):  # also where it is empty, so that what follows keeps its place
+        header.show_problem()
+        outage.show(tab)
 
 
 def show_prompt(now: Comparing, tab: Session) -> None:
@@ -122,7 +131,7 @@ def _show_refusals(now: Comparing, tab: Session) -> None:
 def _show_repeats(now: Comparing) -> None:
     """How many answers each question gets, and what that is expected to take."""
     blind.show_switch(now)
-    if now.is_blind:
+    if now.is_blind or now.is_hidden:
         return
     st.number_input(
         "Answers each",
@@ -180,7 +189,8 @@ def show_actions(now: Comparing, tab: Session) -> None:  # noqa: ARG001 what is 
             present.show_button(now.comparison)
             recordings.show_keep(now.comparison)
             reports.show_button(_open_report)
-            _button("Delete", "delete_comparison", "delete", _open_delete)
+            if not now.comparison.deck_run_id:  # the row of a run goes with its run
+                _button("Delete", "delete_comparison", "delete", _open_delete)
 
 
 def _open_report() -> None:

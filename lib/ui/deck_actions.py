@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
@@ -15,8 +14,9 @@ from lib.engine.engine import new_id
 from lib.files import decks as files
 from lib.files.intake import LONGEST_DOCUMENT, FileRefused, take
 from lib.store.database import StoreError
-from lib.ui import actions, errors, session
+from lib.ui import actions, errors, pace, session
 from lib.ui.decks import Decks, held
+from lib.ui.session import Session
 
 EXAMPLE = (
     ("Explain photosynthesis to a ten-year-old, in five sentences.", "Who finds the simplest words?"),
@@ -30,14 +30,22 @@ EXAMPLE = (
 DELETE_DECK, DELETE_RUN = "delete deck", "delete run"
 
 
-def click(now: Decks) -> str | None:
-    """The id that this click carries; `None` where it has come before."""
+def click_id() -> str:
+    """The id that this click carries; empty where it carries none."""
     own = str(st.session_state.get(actions.SEND_ID) or "")
-    if own == now.sent or not ID.fullmatch(own):
-        return None
-    now.sent, session.held().send_id = own, new_id()
-    now.refusals = []
-    return own
+    return own if ID.fullmatch(own) else ""
+
+
+def is_first(now: Decks, tab: Session, own: str) -> bool:
+    """Whether a click with this id comes for the first time; from here on it has come.
+
+    What the click does follows at once, in the same turn, and without a look at the page: Streamlit may end
+    a script whenever it touches the page, and the same click once more would do nothing.
+    """
+    if not own or own == now.sent:
+        return False
+    now.sent, tab.send_id, now.refusals = own, new_id(), []
+    return True
 
 
 @errors.stored
@@ -61,10 +69,11 @@ def duplicate() -> None:
 
 
 def _open_new(make: Callable[[str], Deck]) -> None:
-    now = held()
-    if own := click(now):
-        app.get().store.decks.add(make(own))
-        now.open_deck(own)
+    now, tab, own = held(), session.held(), click_id()
+    with pace.sending():
+        if is_first(now, tab, own):
+            app.get().store.decks.add(make(own))
+            now.open_deck(own)
 
 
 def import_file(key: str) -> None:
@@ -101,56 +110,30 @@ def show_deck(deck_id: str) -> None:
     held().open_deck(deck_id)
 
 
-def _change(change: Callable[[Deck], Deck]) -> None:
+def _change(now: Decks, change: Callable[[Deck], Deck]) -> None:
     """Change the open deck, as it stands in the store now."""
-    app.get().store.decks.change(held().deck_id or "", change)
-
-
-@errors.stored
-def rename(key: str) -> None:
-    title = values.title_of(str(st.session_state[key] or ""))
-    _change(lambda deck: replace(deck, title=title))
-
-
-@errors.stored
-def instruct(key: str) -> None:
-    """Write the deck's own system prompt."""
-    text = str(st.session_state[key] or "").strip()[: values.LONGEST_PROMPT]
-    _change(lambda deck: replace(deck, system_prompt=text))
-
-
-LONGEST = {
-    "text": values.LONGEST_PROMPT,
-    "system_prompt": values.LONGEST_PROMPT,
-    "notes": values.LONGEST_NOTES,
-}
-"""The fields of a prompt that are written, in characters."""
-
-
-@errors.stored
-def write(prompt_id: str, name: str, key: str) -> None:
-    """Write a field of a prompt."""
-    written: dict[str, Any] = {name: str(st.session_state[key] or "")[: LONGEST[name]]}
-    _change(lambda deck: values.changed(deck, prompt_id, lambda prompt: replace(prompt, **written)))
+    app.get().store.decks.change(now.deck_id or "", change)
 
 
 @errors.stored
 def add_prompt() -> None:
     """One more prompt at the end."""
-    if own := click(held()):
-        _change(lambda deck: values.added(deck, Prompt(own)))
+    now, tab, own = held(), session.held(), click_id()
+    with pace.sending():
+        if is_first(now, tab, own):
+            _change(now, lambda deck: values.added(deck, Prompt(own)))
 
 
 @errors.stored
 def move(prompt_id: str, to: int) -> None:
     """Move a prompt to another place."""
-    _change(lambda deck: values.moved(deck, prompt_id, to))
+    _change(held(), lambda deck: values.moved(deck, prompt_id, to))
 
 
 @errors.stored
 def remove(prompt_id: str) -> None:
     """Take a prompt out."""
-    _change(lambda deck: values.without(deck, prompt_id))
+    _change(held(), lambda deck: values.without(deck, prompt_id))
 
 
 @errors.stored
@@ -174,7 +157,7 @@ def attach(prompt_id: str, key: str) -> None:
             )
         return replace(prompt, attachments=tuple(together.values())[: values.MOST_FILES])
 
-    _change(lambda deck: values.changed(deck, prompt_id, put))
+    _change(now, lambda deck: values.changed(deck, prompt_id, put))
 
 
 @errors.stored
@@ -185,7 +168,7 @@ def detach(prompt_id: str, attachment_id: str) -> None:
         kept = tuple(each for each in prompt.attachments if each.id != attachment_id)
         return replace(prompt, attachments=kept)
 
-    _change(lambda deck: values.changed(deck, prompt_id, without))
+    _change(held(), lambda deck: values.changed(deck, prompt_id, without))
 
 
 def choose(key: str) -> None:

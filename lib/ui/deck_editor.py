@@ -10,7 +10,7 @@ from lib.files import decks as files
 from lib.files.intake import clean_name
 from lib.ui import attached, deck_actions, deck_setup
 from lib.ui.buttons import button, show_icon
-from lib.ui.decks import Decks
+from lib.ui.decks import Decks, present
 from lib.ui.labels import plain
 from lib.ui.session import Session
 
@@ -23,18 +23,16 @@ def show(now: Decks, tab: Session) -> None:
     if deck is None:
         return
     with st.container(key="column"):
-        _show_head(deck)
+        _show_head(now, deck)
         deck_setup.show(now, deck, tab)
         key = "deck_system_prompt"
-        _hold(key, deck.system_prompt)
+        present(now, key, "system_prompt", deck.system_prompt)
         st.text_area(
             "System prompt",
             key=key,
             height="content",
             max_chars=LONGEST_PROMPT,
             placeholder="What every model is told before each prompt",
-            on_change=deck_actions.instruct,
-            args=(key,),
         )
         for at, prompt in enumerate(deck.prompts):
             _show_prompt(now, deck, prompt, at)
@@ -47,17 +45,15 @@ def show(now: Decks, tab: Session) -> None:
         )
 
 
-def _show_head(deck: Deck) -> None:
+def _show_head(now: Decks, deck: Deck) -> None:
     key = "deck_title"
-    _hold(key, deck.title)
+    present(now, key, "title", deck.title)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="deck_head"):
         st.text_input(
             "Title",
             key=key,
             max_chars=LONGEST_TITLE,
             label_visibility="collapsed",
-            on_change=deck_actions.rename,
-            args=(key,),
         )
         with st.popover("Export", icon=":material/download:", type="tertiary", key="export_deck"):
             store = app.get().files
@@ -97,7 +93,7 @@ def _show_prompt(now: Decks, deck: Deck, prompt: Prompt, at: int) -> None:
             show_icon("arrow_upward", "Move up", deck_actions.move, own, at - 1, disabled=at == 0)
             show_icon("arrow_downward", "Move down", deck_actions.move, own, at + 1, disabled=is_last)
             show_icon("delete", "Remove this prompt", deck_actions.remove, own)
-        _write(prompt, "text", "Prompt", "What every model is asked", LONGEST_PROMPT, is_bare=True)
+        _write(now, prompt, "text", "Prompt", "What every model is asked", LONGEST_PROMPT, is_bare=True)
         with st.expander(
             "Notes, files, system prompt", type="compact", key=f"extras-{prompt.id}", on_change="rerun"
         ) as fold:
@@ -117,8 +113,8 @@ def _extras(prompt: Prompt) -> str:
 
 
 def _show_extras(now: Decks, prompt: Prompt) -> None:
-    _write(prompt, "notes", "Notes for the presenter", "No model is told", LONGEST_NOTES)
-    _write(prompt, "system_prompt", "System prompt of its own", "The deck's", LONGEST_PROMPT)
+    _write(now, prompt, "notes", "Notes for the presenter", "No model is told", LONGEST_NOTES)
+    _write(now, prompt, "system_prompt", "System prompt of its own", "The deck's", LONGEST_PROMPT)
     for attachment in prompt.attachments:
         key = f"{prompt.id}-{attachment.id}"
         with st.container(horizontal=True, vertical_alignment="center", key=f"deckfile-{key}"):
@@ -144,6 +140,7 @@ def _show_extras(now: Decks, prompt: Prompt) -> None:
 
 
 def _write(
+    now: Decks,
     prompt: Prompt,
     name: str,
     label: str,
@@ -153,7 +150,7 @@ def _write(
     is_bare: bool = False,
 ) -> None:
     key = f"{name}-{prompt.id}"
-    _hold(key, getattr(prompt, name))
+    present(now, key, name, getattr(prompt, name), prompt.id)
     st.text_area(
         label,
         key=key,
@@ -161,12 +158,4 @@ def _write(
         max_chars=longest,
         placeholder=placeholder,
         label_visibility="collapsed" if is_bare else "visible",
-        on_change=deck_actions.write,
-        args=(prompt.id, name, key),
     )
-
-
-def _hold(key: str, stored: str) -> None:
-    """Let a field show what is stored: another tab may have written it."""
-    if st.session_state.get(key) != stored:
-        st.session_state[key] = stored

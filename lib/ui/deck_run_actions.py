@@ -1,5 +1,6 @@
 """What a person does with the run of a deck: its buttons' callbacks, and what a click in its grid asks."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -10,9 +11,10 @@ from lib.chat.deck_runs import MOST_COLUMNS, DeckRun
 from lib.chat.expected import Expected
 from lib.engine.engine import SendRefused, new_id
 from lib.store.database import StoreError
-from lib.ui import comparing, drafts, errors, session
-from lib.ui.deck_actions import click, stop_run
-from lib.ui.decks import Decks, add_column, held
+from lib.ui import comparing, drafts, errors, pace, session
+from lib.ui.deck_actions import click_id, is_first, stop_run
+from lib.ui.decks import Decks, held
+from lib.ui.session import Session
 
 RUN, RESUME = "run", "resume"
 """What may wait for the person's agreement."""
@@ -23,7 +25,7 @@ def add_model() -> None:
     """One more column, with the settings of the last one and a model that is not there yet."""
     now = held()
     if len(now.chosen.cells) < MOST_COLUMNS:
-        add_column(now, like=now.chosen.cells[-1])
+        drafts.add(now.chosen, like=now.chosen.cells[-1]).model = None
 
 
 def remove_model(cell_id: str) -> None:
@@ -33,73 +35,76 @@ def remove_model(cell_id: str) -> None:
         cells[:] = [cell for cell in cells if cell.id != cell_id]
 
 
-def expected(run: DeckRun, missing: list[tuple[int, int]] | None = None) -> Expected:
+def expected(run: DeckRun, tab: Session, missing: Sequence[tuple[int, int]] | None = None) -> Expected:
     """What the missing fields of a run are expected to take; all of them, where none are named."""
     every = [(row, column) for row in range(len(run.deck.prompts)) for column in range(len(run.columns))]
-    prices = app.get().engine.catalogue.prices(session.held().connection)
+    prices = app.get().engine.catalogue.prices(tab.connection)
     return values.expected(run, every if missing is None else missing, prices)
 
 
 def run() -> None:
-    """Run the open deck over the chosen models; many tokens are asked about first."""
+    """Run the open deck over the chosen models; what takes a lot is asked about first."""
     _begin(RUN)
 
 
 def resume() -> None:
-    """Ask what the open run lacks; many tokens are asked about first."""
+    """Ask what the open run lacks; what takes a lot is asked about first."""
     _begin(RESUME)
 
 
 def confirm() -> None:
-    """Do what was asked about for its expected tokens."""
-    now = held()
-    what, now.asking = now.asking, None
-    if what in (RUN, RESUME):
-        _begin(what, is_agreed=True)
+    """Do what was asked about."""
+    _begin(None)
 
 
-def _begin(what: str, *, is_agreed: bool = False) -> None:
-    now = held()
-    if not (own := click(now)):
-        return
-    try:
-        refusal = _run(now, own, is_agreed) if what == RUN else _resume(now, is_agreed)
-    except StoreError as error:
-        refusal = str(error)
+def _begin(what: str | None) -> None:
+    """Run or resume, once a click; `None` does what the person has agreed to."""
+    now, tab, own = held(), session.held(), click_id()
+    refusal, models = "", tab.models_for_cells
+    with pace.sending():
+        if not is_first(now, tab, own):
+            return
+        is_agreed, what, now.asking = what is None, what or now.asking, None
+        try:
+            if what == RUN:
+                drafts.choose_models(now.chosen, models)
+                refusal = _run(now, tab, own, is_agreed=is_agreed)
+            elif what == RESUME:
+                refusal = _resume(now, tab, is_agreed=is_agreed)
+        except StoreError as error:
+            refusal = str(error)
     if refusal:
         st.toast(refusal, icon=":material/error:")
 
 
-def _run(now: Decks, run_id: str, is_agreed: bool) -> str:
+def _run(now: Decks, tab: Session, run_id: str, *, is_agreed: bool) -> str:
     """Store a new run and begin it; returns why not, if not."""
     deck = app.get().store.decks.get(now.deck_id or "")
     if deck is None:
         return "This deck is not here any more."
-    drafts.choose_models(now.chosen, session.held().models_for_cells)
     cells = now.chosen.cells
     if any(not cell.model for cell in cells):
         return "Choose a model for each column first."
     fresh, rows = values.of(run_id, deck, cells, now=datetime.now(UTC), new_id=new_id)
     if not rows:
         return "Write a prompt first."
-    if not is_agreed and expected(fresh).is_much:
+    if not is_agreed and expected(fresh, tab).is_much:
         now.asking = RUN
     elif app.get().store.deck_runs.add(fresh, rows):
         now.open_run(run_id)
-        _start(fresh)
+        _start(fresh, tab)
     return ""
 
 
-def _resume(now: Decks, is_agreed: bool) -> str:
+def _resume(now: Decks, tab: Session, *, is_agreed: bool) -> str:
     """Begin the open run again; returns why not, if not."""
-    store = app.get().store
-    found = store.deck_runs.get(now.run_id or "")
+    found = app.get().store.deck_runs.get(now.run_id or "")
     if found is None:
         return "This run is not here any more."
-    if not is_agreed and expected(found, missing(found)).is_much:
+    if not is_agreed and expected(found, tab, missing(found)).is_much:
         now.asking = RESUME
     else:
-        _start(found)
+        _start(found, tab)
     return ""
 
 
@@ -110,8 +115,7 @@ def missing(run_: DeckRun) -> list[tuple[int, int]]:
     return [(each.row, each.column) for each in fields if each.is_missing]
 
 
-def _start(run_: DeckRun) -> None:
-    tab = session.held()
+def _start(run_: DeckRun, tab: Session) -> None:
     app.get().engine.deck_runs.start(run_, tab.connection, session_id=tab.id)
 
 

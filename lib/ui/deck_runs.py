@@ -128,7 +128,7 @@ def _show_resting(run: DeckRun, rows: Rows, tab: Session) -> None:
         is_blocked = tab.connection.needs_key
         button(label, "resume_run", "play_arrow", deck_run_actions.resume, disabled=is_blocked)
         gaps = [(each.row, each.column) for _, fields in rows for each in fields if each.is_missing]
-        st.caption(estimated(deck_run_actions.expected(run, gaps), len(gaps)), width="content")
+        st.caption(estimated(deck_run_actions.expected(run, tab, gaps), len(gaps)), width="content")
     elif progress.running:
         button("Stop", "stop_run", "stop_circle", deck_run_actions.stop)
     else:

@@ -35,7 +35,7 @@ def show(now: Decks, deck: Deck, tab: Session) -> None:
             )
             if rows:
                 st.caption(
-                    estimated(deck_run_actions.expected(draft), len(rows) * len(cells)), width="content"
+                    estimated(deck_run_actions.expected(draft, tab), len(rows) * len(cells)), width="content"
                 )
             else:
                 st.caption("Write a prompt, then run the deck over these models.", width="content")
@@ -58,7 +58,7 @@ def _show_choice(cell: Conversation, models: list[str], *, is_only: bool) -> Non
         show_icon("close", "Remove", deck_run_actions.remove_model, cell.id, disabled=is_only)
 
 
-def show_question(now: Decks) -> None:
+def show_question(now: Decks, tab: Session) -> None:
     """Ask before many tokens are used, and before something is deleted."""
     match now.asking:
         case deck_actions.DELETE_DECK:
@@ -66,7 +66,7 @@ def show_question(now: Decks) -> None:
         case deck_actions.DELETE_RUN:
             _ask_delete("This run goes for good, with all that was answered in it.")
         case deck_run_actions.RUN | deck_run_actions.RESUME:
-            _ask_run(now)
+            _ask_run(now, tab)
 
 
 @st.dialog("Delete?", on_dismiss=deck_actions.withdraw)
@@ -77,14 +77,14 @@ def _ask_delete(sentence: str) -> None:
 
 
 @st.dialog("Run this?", on_dismiss=deck_actions.withdraw)
-def _ask_run(now: Decks) -> None:
+def _ask_run(now: Decks, tab: Session) -> None:
     if now.run:
         gaps = deck_run_actions.missing(now.run)
-        words = estimated(deck_run_actions.expected(now.run, gaps), len(gaps))
+        words = estimated(deck_run_actions.expected(now.run, tab, gaps), len(gaps))
     elif now.deck:
         cells = now.chosen.cells
         draft, rows = values.of(now.deck.id, now.deck, cells, now=now.deck.updated_at, new_id=str)
-        words = estimated(deck_run_actions.expected(draft), len(rows) * len(cells))
+        words = estimated(deck_run_actions.expected(draft, tab), len(rows) * len(cells))
     else:
         return
     st.markdown(f"This will take a lot: **{words}**.")

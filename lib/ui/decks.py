@@ -1,14 +1,15 @@
 """What a tab's decks page works with: the open deck, or the open run of one, as address and store have it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from lib import app
+from lib.chat import decks as values
 from lib.chat.comparisons import Comparison
-from lib.chat.conversations import Conversation
 from lib.chat.deck_runs import DeckRun
 from lib.chat.decks import Deck
+from lib.store.database import StoreError
 from lib.ui import actions, choices, comparing, drafts, session
 
 KEY = "decks"
@@ -16,6 +17,18 @@ KEY = "decks"
 DECK, RUN = "deck", "run"
 """The address: `?deck=<id>` is open, or `?run=<id>`."""
 LISTED = 30
+
+
+@dataclass(slots=True)
+class Field:
+    """A field of the open deck that is written in."""
+
+    name: str
+    """Of the deck's, or the prompt's, own field."""
+    prompt_id: str | None
+    """`None` for the deck itself."""
+    text: str
+    """What it holds as far as the store knows."""
 
 
 @dataclass(slots=True)
@@ -34,10 +47,12 @@ class Decks:
     """The open run of a deck, likewise; then no deck is open."""
     rows: dict[str, Comparison] = field(default_factory=dict)
     """The rows of that run by their ids, as they were last read."""
+    fields: dict[str, Field] = field(default_factory=dict)
+    """What is written in on the page, by the widget's key."""
     sent: str | None = None
     """The id of the last click that must not count twice."""
     asking: str | None = None
-    """What waits for the person's word: a run of many tokens, or something to be deleted."""
+    """What waits for the person's word: a run that takes a lot, or something to be deleted."""
     refusals: list[str] = field(default_factory=list)
     """What has to be said about the last files, a sentence each."""
     uploads: int = 0
@@ -45,12 +60,16 @@ class Decks:
 
     def open_deck(self, deck_id: str | None) -> None:
         """Show a deck; `None` shows none."""
-        self.deck_id, self.run_id, self.refusals = deck_id, None, []
+        self._open(deck_id, None)
 
     def open_run(self, run_id: str) -> None:
         """Show a run of a deck."""
-        self.deck_id, self.run_id, self.refusals = None, run_id, []
+        self._open(None, run_id)
+
+    def _open(self, deck_id: str | None, run_id: str | None) -> None:
+        self.deck_id, self.run_id, self.refusals, self.asking = deck_id, run_id, [], None
         self.rows.clear()
+        self.fields.clear()
 
 
 def held() -> Decks:
@@ -60,7 +79,60 @@ def held() -> Decks:
         known = st.session_state[KEY] = Decks(drafts.draft())
     for cell in known.chosen.cells:
         choices.collect(cell, comparing.of(cell))
+    _collect(known)
     return known
+
+
+def _collect(now: Decks) -> None:
+    """Store what was written since the fields were drawn.
+
+    Callbacks cannot: where a click follows at once, Streamlit ends the one that was about to store a text,
+    and never calls it again. What the store does not take stays in its field and is tried again.
+    """
+    holds = {key: st.session_state.get(key) for key in now.fields}
+    written = {key: str(text) for key, text in holds.items() if text not in (None, now.fields[key].text)}
+    if not written or now.deck_id is None:
+        return
+
+    def write(deck: Deck) -> Deck:
+        for key, text in written.items():
+            deck = _written(deck, now.fields[key], text)
+        return deck
+
+    try:
+        app.get().store.decks.change(now.deck_id, write)
+    except StoreError as error:
+        now.refusals = [str(error)]
+    else:
+        for key, text in written.items():
+            now.fields[key].text = text
+
+
+def _written(deck: Deck, into: Field, text: str) -> Deck:
+    """The deck with a text in one of its fields, as far as it fits."""
+    if into.name == "title":
+        return replace(deck, title=values.title_of(text))
+    text = text[: values.LONGEST_NOTES if into.name == "notes" else values.LONGEST_PROMPT]
+    text = text.strip() if into.name == "system_prompt" else text
+    if into.prompt_id is None:
+        return replace(deck, system_prompt=text)
+    match into.name:
+        case "notes":
+            return values.changed(deck, into.prompt_id, lambda prompt: replace(prompt, notes=text))
+        case "system_prompt":
+            return values.changed(deck, into.prompt_id, lambda prompt: replace(prompt, system_prompt=text))
+        case _:
+            return values.changed(deck, into.prompt_id, lambda prompt: replace(prompt, text=text))
+
+
+def present(now: Decks, key: str, name: str, stored: str, prompt_id: str | None = None) -> None:
+    """Let the field that is drawn next show what is stored, which another tab may have written."""
+    known, holds = now.fields.get(key), st.session_state.get(key)
+    if known and holds not in (None, known.text):
+        return  # it could not be stored yet
+    if holds != stored:
+        st.session_state[key] = stored
+    now.fields[key] = Field(name, prompt_id, stored)
 
 
 def current() -> Decks:
@@ -81,10 +153,3 @@ def current() -> Decks:
     st.query_params.from_dict({name: own for name, own in names.items() if own})
     drafts.choose_models(now.chosen, session.held().models_for_cells)
     return now
-
-
-def add_column(now: Decks, like: Conversation | None) -> Conversation:
-    """One more cell for the next run."""
-    cell = drafts.add(now.chosen, like)
-    cell.model = None
-    return cell

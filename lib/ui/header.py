@@ -12,7 +12,7 @@ from lib.ui.session import Session
 
 def show(session: Session) -> None:
     """The title with its menu; a welcome for an empty chat; what to do when nothing can answer."""
-    _show_problem()
+    show_problem()
     outage.show(session)
     if session.conversation.messages:
         _show_title(session)
@@ -22,7 +22,7 @@ def show(session: Session) -> None:
         _show_welcome(session)
 
 
-def _show_problem() -> None:
+def show_problem() -> None:
     """Say that the database cannot be used, and what that means for what is written now."""
     application = app.get()
     if problem := application.storage_problem:

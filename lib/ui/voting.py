@@ -56,7 +56,7 @@ def _show_ballot(now: Comparing, opened: Round) -> None:
 def _show_result(now: Comparing, closed: Round) -> None:
     tally = app.get().store.votes.tally(closed.id)
     with st.container(key="ballot", border=True):
-        st.markdown(f"**{_verdict(now, tally)}**")
+        st.markdown(f"**{_verdict(now, closed, tally)}**")
         st.caption(_counted(now, closed, tally))
         with st.expander(
             "Wins by pair", icon=":material/leaderboard:", key="pairs", on_change="rerun"
@@ -65,14 +65,15 @@ def _show_result(now: Comparing, closed: Round) -> None:
                 _show_pairs(pairs(app.get().store.votes.polls()))
 
 
-def _verdict(now: Comparing, tally: Tally) -> str:
+def _verdict(now: Comparing, closed: Round, tally: Tally) -> str:
     """Who won, in one line."""
     if not tally.votes:
         return "Nobody voted"
-    named = [plain(now.labels.get(cell_id, "An answer")) for cell_id in tally.winners]
-    if not named:
+    winners = [cell_id for cell_id in closed.models if cell_id in tally.winners]
+    if not winners:
         return "No answer was chosen"
-    votes = f"{tally.choices[tally.winners[0]]} of {_votes(tally.votes)}"
+    named = [plain(now.labels.get(cell_id, "An answer")) for cell_id in winners]
+    votes = f"{tally.choices[winners[0]]} of {_votes(tally.votes)}"
     return f"{named[0]} won, {votes}" if len(named) == 1 else f"Level: {' and '.join(named)}, {votes} each"
 
 

@@ -24,6 +24,7 @@ from starlette.routing import BaseRoute, Route
 
 from lib import app
 from lib.chat.votes import ALL_BAD, TIE, Ballot, Round
+from lib.report.markup import stylesheet
 from lib.store.database import StoreError
 from lib.store.rooms import Room
 from lib.web.room import Follower, LiveRoom, message
@@ -89,7 +90,8 @@ async def _file(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in kinds:
         return Response(_read("gone.html"), 404, HEADERS, "text/html")
-    return Response(_read(name), 200, HEADERS, kinds[name])
+    more = stylesheet().encode() if name == "room.css" else b""
+    return Response(_read(name) + more, 200, HEADERS, kinds[name])
 
 
 async def _events(request: Request) -> Response:

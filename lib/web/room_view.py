@@ -169,7 +169,7 @@ class RoomView:
             return None
         keys = {**shown.letters, TIE: TIE, ALL_BAD: ALL_BAD}
         counts = {key: tally.choices.get(choice, 0) for choice, key in keys.items()}
-        return {"counts": counts, "winners": [shown.letters[cell_id] for cell_id in tally.winners]}
+        return {"counts": counts, "winners": sorted(shown.letters[cell_id] for cell_id in tally.winners)}
 
 
 def _asked(seen: Seen) -> Sequence[Conversation]:

@@ -17,7 +17,7 @@ from lib.chat.reply import fold
 from lib.chat.tape import Content, Event, Failed, Reasoning, Sent, Served, ToolCall
 from lib.report import markdown, masking, page, table
 from lib.report.findings import Kind, spans
-from tests.report.samples import AT, cell, recording, tape, thinking, with_attachments
+from tests.report.samples import recording, tape, thinking, with_attachments
 
 MAIL, KEY, HOST = "bob.smith@example.com", "sk-abcdef1234567890", "db.corp.internal"
 PLANTED = "planted-key-0123456789"
@@ -195,14 +195,18 @@ def test_a_text_in_several_places_is_counted_once() -> None:
     assert [(each.kind, each.text, each.count) for each in masking.find(kept)] == [(Kind.EMAIL, MAIL, 1)]
 
 
-def test_ids_are_no_keys_and_stay() -> None:
+def test_ids_look_like_keys_and_stay_unless_they_are_found_elsewhere() -> None:
     own = "3f786850e387550fdab836ed7e6dc881"
-    one = cell("a", 0, [Served(1.0, id=own, request_id=own, headers={"x-request-id": own}), *tape("b")])
-    one.id = own
-    kept = replace(recording({"a": tape("b")}), comparisons=[])
-    kept = replace(kept, comparisons=[replace(recording({}).comparisons[0], cells=[one])])
+    events = [Served(1.0, id=own, request_id=own, headers={"x-request-id": own}), *tape("b")]
+    kept = recording({"a": events})
+    kept.cells[0].id = own
     assert masking.find(kept) == []
-    assert kept.recorded_at == AT
+
+    told = recording({"a": events}, prompt=f"Is {own} a key?")
+    masked = masking.masked(told, masking.masks(masking.find(told)))
+    served = next(event for event in masked.tapes["compared-a-a"] if isinstance(event, Served))
+    assert served.request_id == served.headers["x-request-id"] == "[key 1]"
+    assert masked.cells[0].path()[0].content == "Is [key 1] a key?"
 
 
 @pytest.mark.parametrize(

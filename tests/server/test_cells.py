@@ -253,14 +253,23 @@ def test_a_deleted_comparison_is_gone_here_and_in_another_tab(
         later.wait_until_idle()
 
 
-def test_the_banner_of_a_gateway_that_is_down_goes_when_it_is_back(tmp_path: Path) -> None:
-    down = error(503, {"error": {"message": "Maintenance"}})
+def test_trouble_with_the_gateway_and_the_database_is_said_and_cells_answer_all_the_same(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a-file").write_text("A note where the folder should be.")
     with ScriptedGateway() as gateway:
-        gateway.answer_models(down)
-        with AppServer(tmp_path / "data", gateway.base_url) as server, compare(server, "") as tab:
-            tab.wait_for(lambda: "this page looks again" in tab.alerts, "The banner")
+        gateway.answer_models(error(503, {"error": {"message": "Maintenance"}}))
+        server = AppServer(tmp_path / "a-file" / "data", gateway.base_url)
+        server.log_file = tmp_path / "app.log"
+        with server, compare(server, TWO) as tab:
+            tab.wait_for(lambda: "this page looks again" in tab.alerts, "The gateway's banner")
             tab.wait_until_idle()
+            assert "kept in memory until the app stops" in tab.alerts
             gateway.answer_models(error(200, {"object": "list", "data": [{"id": "model-z"}]}))
             tab.click("list_models")
             tab.wait_for(lambda: "looks again" not in tab.alerts, "The banner's end")
+            tab.wait_until_idle()
+            gateway.answer_chats(stream("All the same"))
+            tab.ask("And now?")
+            wait_for_said(tab, ["All the same"] * 2)
             tab.wait_until_idle()

@@ -128,6 +128,21 @@ def test_a_deck_is_written_put_in_order_and_found_again(site: AppServer) -> None
         assert tab.address == ""
 
 
+def test_what_was_written_is_kept_where_a_click_follows_at_once(site: AppServer) -> None:
+    with open_decks(site) as tab:
+        write_deck(tab, "At first")
+        for number in range(5):
+            tab.write(fields(tab)[0].key, f"Written {number}")
+            tab.click("add_prompt")
+            tab.wait_for(lambda number=number: len(fields(tab)) == number + 2, "One more field")  # type: ignore[misc]
+            tab.wait_until_idle()
+            with open_decks(site, tab.address) as second:
+                second.wait_until_idle()
+                assert texts(second)[0] == f"Written {number}"
+        tab.write("deck_title", "  One \t line  ")
+        tab.wait_for(lambda: tab.shown("deck_title") == "One line", "The title as it is stored")
+
+
 def test_a_click_that_arrives_twice_adds_and_runs_once(upstream: ScriptedGateway, site: AppServer) -> None:
     upstream.when("Run me once", stream("Once"))
     with open_decks(site) as tab:
