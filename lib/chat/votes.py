@@ -187,5 +187,5 @@ def titles(comparison: Comparison, shuffled: Round | None) -> dict[str, str]:
     if shuffled and shuffled.is_blind:
         for cell_id, letter in shuffled.letters.items():
             if cell_id in named:
-                named[cell_id] = f"Answer {letter}" if shuffled.is_hidden else f"{letter} · {named[cell_id]}"
+                named[cell_id] = f"Answer {letter}" if shuffled.is_hidden else f"{letter}: {named[cell_id]}"
     return named

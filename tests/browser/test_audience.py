@@ -80,12 +80,10 @@ def test_the_room_follows_votes_and_sees_the_reveal(presenter: ChatPage, gateway
     phone.reload()
     expect(phone.get_by_role("button", name="Answer B")).to_have_attribute("aria-pressed", "true")
     presenter.page.get_by_role("button", name="Reveal").click()
-    expect(phone.get_by_role("heading", name=re.compile(r"^B · model-[ab] won$"))).to_be_visible()
+    expect(phone.get_by_role("heading", name=re.compile(r"^B: model-[ab] won$"))).to_be_visible()
     expect(phone.get_by_role("button")).to_have_count(0)
-    expect(presenter.keyed("ballot")).to_contain_text(re.compile(r"B · model-[ab] won, 1 of 1 vote"))
-    expect(presenter.keyed("ballot")).to_contain_text(
-        re.compile(r"A · model-[ab]: 0 thumb_up 2 thumb_down 0")
-    )
+    expect(presenter.keyed("ballot")).to_contain_text(re.compile(r"B: model-[ab] won, 1 of 1 vote"))
+    expect(presenter.keyed("ballot")).to_contain_text(re.compile(r"A: model-[ab]: 0 thumb_up 2 thumb_down 0"))
     expect(presenter.keyed("results").get_by_test_id("stDataFrame")).to_be_visible()
 
 

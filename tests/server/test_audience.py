@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lib.ui.labels import plain
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.phone import Phone
@@ -88,9 +89,9 @@ def test_phones_follow_a_blind_comparison_from_the_question_to_the_result(
             "counts": {"A": 0, "B": 2, "tie": 0, "all_bad": 0},
             "winners": ["B"],
         }
-        assert sorted(title[4:] for title in early.titles) == ["model-a", "model-b"]
+        assert sorted(title[3:] for title in early.titles) == ["model-a", "model-b"]
         assert early.vote("A") == http.client.CONFLICT
-        tab.wait_for(lambda: f"{early.titles[1]} won, 2 of 2 votes".replace("-", "\\-") in tab.text, "Result")
+        tab.wait_for(lambda: f"{plain(early.titles[1])} won, 2 of 2 votes" in tab.text, "The result")
 
 
 def test_a_new_question_appears_by_itself_as_a_new_round(gateway: ScriptedGateway, hall: AppServer) -> None:

@@ -74,7 +74,7 @@ def test_names_and_figures_are_hidden_until_the_reveal(upstream: ScriptedGateway
             again.wait_for_text("won, 1 of 1 vote")
             again.wait_until_idle()
             names = [
-                f"{letter} · model\\-{'a' if 'first' in one else 'b'}"
+                f"{letter}\\: model\\-{'a' if 'first' in one else 'b'}"
                 for letter, one in zip("AB", order, strict=True)
             ]
             assert heads(again) == [f"**{name}**" for name in names]
