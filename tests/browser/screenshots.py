@@ -1,4 +1,4 @@
-"""The README's pictures: `python -m tests.browser.screenshots OUT_DIR` draws them anew.
+"""The pictures of README and docs: `python -m tests.browser.screenshots OUT_DIR` draws them anew.
 
 They show the real app in Chromium; only the models' answers are scripted.
 """
@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Literal
 
 from PIL import Image
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.app_server import AppServer
+from tests.browser import demo
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import launch
 from tests.scripted_gateway import ScriptedGateway, error, raw, stream
@@ -109,6 +110,22 @@ def main(folder: Path) -> None:
             chat.ask(SKY)
             expect(chat.answer.get_by_test_id("stAlert")).to_be_visible()
             take(chat, folder / f"error-{name}-{scheme}.png")
+        take_demo(browser, folder)
+
+
+def take_demo(browser: Browser, folder: Path) -> None:
+    """Give the demo once, and take its pictures."""
+
+    def save(name: str, page: Page) -> None:
+        page.evaluate("document.fonts.ready")
+        write(page, folder / f"demo-{name}.png")
+
+    with ExitStack() as stack:
+        gateway = stack.enter_context(ScriptedGateway(demo.MODELS))
+        demo.prepare(gateway)
+        rest = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        server = stack.enter_context(AppServer(rest / "data", gateway.base_url, CHAT_SHARING="on"))
+        demo.walk(open_(browser, server.url, DESKTOP, "light"), gateway, rest, save)
 
 
 def open_(browser: Browser, url: str, size: tuple[int, int], scheme: Literal["light", "dark"]) -> ChatPage:
@@ -135,7 +152,12 @@ def take(chat: ChatPage, file: Path) -> None:
     chat.wait_until_still()
     expect(chat.page.get_by_test_id("stSkeleton")).to_have_count(0)
     chat.page.evaluate("document.activeElement.blur(), document.fonts.ready")
-    picture = Image.open(BytesIO(chat.page.screenshot(animations="disabled"))).convert("RGB")
+    write(chat.page, file)
+
+
+def write(page: Page, file: Path) -> None:
+    """Save a picture of a page."""
+    picture = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     picture.save(file, optimize=True)
     sys.stdout.write(f"{file}: {file.stat().st_size / 1000:.0f} kB\n")
 
