@@ -92,11 +92,14 @@ class Phone:
             if not self._changed.wait_for(condition, PATIENCE):
                 raise TimeoutError(f"The phone shows {self.state}, after {self.events}")
 
-    def wait_for_end(self) -> None:
-        """Wait until every answer has ended."""
+    def wait_for_end(self, count: int = 2) -> None:
+        """Wait until there are that many answers, and all have ended."""
         ended = {"done", "empty", "failed", "stopped"}
         self.wait_for(
-            lambda: bool(self.state["answers"]) and {a["status"] for a in self.state["answers"]} <= ended
+            lambda: (
+                len(self.state["answers"]) == count
+                and {answer["status"] for answer in self.state["answers"]} <= ended
+            )
         )
 
     @property

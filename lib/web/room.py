@@ -18,7 +18,7 @@ from lib.web.room_view import RoomView, Seen
 
 FRAME_SECONDS = 0.15
 """The shortest time between two frames: about seven a second are enough to read along."""
-COST_SHARE = 6
+COST_SHARE, LONGEST_REST_SECONDS = 4, 0.5
 """After a frame that took long to render comes a pause that many times as long: others work too."""
 SILENCE_SECONDS = 15.0
 """The longest time without a word, so that no proxy on the way gives up."""
@@ -82,6 +82,8 @@ class LiveRoom:
         self._is_nudged, self._is_dirty = False, True
         self._leaving: dict[str, Callable[[], None]] = {}
         """What ends listening to a reply's tape, by its id."""
+        self._shown: dict[str, Any] = {}
+        """The whole state as all have it who were sent every frame: the view may be ahead of it."""
         self._state: bytes | None = None
         self._known: Seen = Seen(None)
 
@@ -116,14 +118,14 @@ class LiveRoom:
         """One more follower; it is sent the whole state first."""
         follower = Follower()
         self.followers.add(follower)
-        if self._known.comparison is not None:
+        if self._shown:
             follower.wake()
         return follower
 
     def state(self) -> bytes:
         """The whole state as one message, made once for all who need it."""
         if self._state is None:
-            self._state = message("state", self._view.state())
+            self._state = message("state", self._shown)
         return self._state
 
     async def _round(self) -> None:
@@ -139,8 +141,9 @@ class LiveRoom:
         started = self._loop.time()
         if self._is_dirty or not was_woken:  # in silence too: another process may have changed something
             await self._look()
-        self._show_frame(is_silent=not was_woken)
-        await asyncio.sleep(max(FRAME_SECONDS, COST_SHARE * (self._loop.time() - started)))
+        await self._show_frame(is_silent=not was_woken)
+        cost = self._loop.time() - started
+        await asyncio.sleep(max(FRAME_SECONDS, min(LONGEST_REST_SECONDS, COST_SHARE * cost)))
 
     async def _look(self) -> None:
         """Read what the store knows, and tell everybody what is new in it."""
@@ -151,15 +154,21 @@ class LiveRoom:
             return
         had_voters, is_first = self._known.voters, self._known.comparison is None
         self._known = seen
-        if self._view.update(seen) or is_first:
-            self._view.frame()
-            self._state = None
+        if await run_in_threadpool(self._update, seen) or is_first:
+            self._keep_state()
             for follower in self.followers:
                 follower.restart()
         elif seen.voters != had_voters:
             self._tell("votes", {"voters": seen.voters})
         self._is_dirty |= self._view.is_incomplete
         self._listen()
+
+    def _update(self, seen: Seen) -> bool:
+        """Bring the view up to date; says whether it is another one. Runs on a thread of its own."""
+        is_changed = self._view.update(seen)
+        if is_changed:
+            self._view.frame()
+        return is_changed
 
     def _read(self) -> Seen:
         """What the store knows now. Runs on a thread of its own."""
@@ -185,15 +194,18 @@ class LiveRoom:
                 self._leaving[reply_id] = tape.listen(self._nudge)
                 self._nudge()  # it may have grown before
 
-    def _show_frame(self, *, is_silent: bool) -> None:
-        if frame := self._view.frame():
+    async def _show_frame(self, *, is_silent: bool) -> None:
+        if frame := await run_in_threadpool(self._view.frame):  # long code takes a while to be coloured
             self._tell("frame", frame)
         elif is_silent:
             self._give(b": still here\n\n")
 
     def _tell(self, event: str, data: Any) -> None:
-        self._state = None
+        self._keep_state()
         self._give(message(event, data))
+
+    def _keep_state(self) -> None:
+        self._shown, self._state = self._view.state(), None
 
     def _give(self, data: bytes) -> None:
         for follower in self.followers:

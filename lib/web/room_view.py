@@ -53,7 +53,7 @@ class Answer:
         return {
             "key": self.key,
             "title": self.title,
-            "blocks": self.blocks,
+            "blocks": [*self.blocks],
             "open": self.open,
             "status": self.status,
         }
@@ -115,7 +115,8 @@ class RoomView:
         before = self._shape()
         self._seen, self.is_incomplete = seen, False
         cells = _asked(seen)
-        self._prompt = cells[0].path()[-2].content if cells and len(cells[0].path()) > 1 else ""
+        prompt = cells[0].path()[-2].content if cells and len(cells[0].path()) > 1 else ""
+        self._prompt = html(prompt) if prompt else ""
         named = titles(seen.comparison, seen.round) if seen.comparison else {}
         known = {answer.reply_id: answer for answer in self.answers}
         self.answers = []
@@ -128,7 +129,7 @@ class RoomView:
     def state(self) -> dict[str, Any]:
         """All that the room sees."""
         return {
-            "prompt": html(self._prompt) if self._prompt else "",
+            "prompt": self._prompt,
             "answers": [answer.state() for answer in self.answers],
             "round": self._round(),
             "voters": self._seen.voters,
