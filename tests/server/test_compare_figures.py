@@ -16,7 +16,7 @@ from tests.scripted_replies import Script
 from tests.server.test_compare import compare, lines, table
 
 TIMES = "First token (s)", "Total time (s)"
-LATE_SECONDS = 0.4
+LATE_SECONDS = 0.8
 """How much later than scripted a busy machine may send or see a token."""
 MODEL_RATIO, COMPLETION_RATIO = {"model-a": 1.0, "model-b": 20.0}, 3
 
@@ -44,7 +44,7 @@ class Scripted:
         return prompt_tokens * prompt_price + self.tokens * prompt_price * COMPLETION_RATIO
 
 
-A, B, C = Scripted(60, 0.4, 0.02), Scripted(20, 0.1, 0.03), Scripted(30, 0.2, 0.04)
+A, B, C = Scripted(60, 0.4, 0.03), Scripted(40, 0.1, 0.03), Scripted(30, 0.2, 0.08)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_table_charts_and_lines_equal_what_was_sent(gateway: ScriptedGateway, pr
         row, line = rows[model], shown[model]
         assert sent.ttft <= row[TIMES[0]] <= sent.ttft + LATE_SECONDS
         assert sent.ttft + sent.lasts <= row[TIMES[1]] <= sent.ttft + sent.lasts + LATE_SECONDS
-        assert row["Tokens/s"] == pytest.approx(sent.tokens / sent.lasts, rel=0.3)
+        assert row["Tokens/s"] == pytest.approx(sent.tokens / sent.lasts, rel=0.35)
         assert (row["Tokens"], row["Token source"]) == (sent.tokens, "reported")
         assert int(line.partition(f"{sent.tokens} tokens · ")[2].split()[0]) == pytest.approx(
             row["Tokens/s"], abs=0.51
