@@ -224,6 +224,20 @@ def test_a_closed_room_lets_everybody_go_and_is_not_found_any_more(hall: AppServ
         assert open_room(tab) != link
 
 
+def test_a_room_closes_with_its_comparison(gateway: ScriptedGateway, hall: AppServer) -> None:
+    gateway.when("Delete me", stream("Said"))
+    with presenter(hall) as tab:
+        link = open_room(tab)
+        tab.ask("Delete me")
+        with Phone(link) as phone:
+            phone.wait_for_end()
+            tab.wait_until_idle()
+            tab.click("delete_comparison")
+            tab.click("confirm_delete")
+            phone.wait_for(lambda: phone.events[-2:] == ["closed", "end"])
+            assert phone.get()[0] == http.client.NOT_FOUND
+
+
 @pytest.mark.parametrize("token", ["-", "x" * 22, "x" * 5000, "%20" * 22, "é" * 22])
 def test_an_unknown_token_finds_a_friendly_page(hall: AppServer, token: str) -> None:
     phone = Phone(f"{hall.url}/room/{token.replace('é', '%C3%A9')}")
