@@ -168,7 +168,8 @@ def test_a_blind_comparison_is_presented_without_names_until_the_reveal(
         with present(site, tab.address) as room:
             room.wait_for_text("Answer A")
             gate.open()
-            room.wait_for(lambda: all(" the " in text for text in answers(room)), "The answers")
+            whole = ["By the first", "By the second"]
+            room.wait_for(lambda: sorted(answers(room)) == whole, "The answers")
             room.wait_until_idle()
             assert not re.search(rb"model-[ab]", b"".join(room.frames))
             assert room.tree.texts("figures") == []
@@ -177,9 +178,7 @@ def test_a_blind_comparison_is_presented_without_names_until_the_reveal(
         tab.click("reveal")
         tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The reveal")
         with present(site, f"{tab.address}&step=0.3") as room:
-            room.wait_for(
-                lambda: "A · model" in room.text and bool(room.tree.nodes("dataframe")), "The names"
-            )
+            room.wait_for(lambda: "model" in room.text and bool(room.tree.nodes("dataframe")), "The names")
 
 
 def test_the_votes_are_in_the_recording(upstream: ScriptedGateway, site: AppServer) -> None:
