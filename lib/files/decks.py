@@ -28,6 +28,8 @@ LARGEST_DECK = 20 * 1024 * 1024
 VERSION = "1"
 COLUMNS = ("prompt", "notes", "system_prompt")
 """Of a CSV."""
+MOST_COLUMNS = 100
+"""Of a CSV, those that are not read among them."""
 MOST_EVENTS = 20_000
 """Pieces of a YAML document: a deck of 100 prompts with 10 files each has some 7,000."""
 DEEPEST = 8
@@ -243,6 +245,7 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     names: list[str] = []
     try:
         for cells in reader:
+            _bound(len(cells), MOST_COLUMNS, f"line {reader.line_num}", "cells")
             if not any(cell.strip() for cell in cells):
                 continue
             if not names:

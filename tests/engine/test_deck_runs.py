@@ -136,7 +136,7 @@ def test_a_stopped_run_closes_its_connections_and_keeps_what_was_said(
     gateway.when("One", held(gate))
     run = begin("One", "Two")
     assert gate.reached.wait(PATIENCE)
-    assert eventually(lambda: len(engine.running()) == 1)
+    assert eventually(lambda: said(store, run)[1] == "model-b")
     engine.deck_runs.stop(run.id)
     wait_for_end(engine, run)
     assert said(store, run) == ["stopped", "model-b", "None", "None"]

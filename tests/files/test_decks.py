@@ -160,9 +160,9 @@ def test_a_yaml_by_hand_may_be_a_list_of_texts() -> None:
     ],
 )
 def test_a_hostile_yaml_gets_a_sentence_with_the_place_in_time(data: bytes, sentence: str) -> None:
-    began = time.process_time()
+    began = time.thread_time()
     assert refusal("a.yaml", data).startswith(sentence)
-    assert time.process_time() - began < SECONDS
+    assert time.thread_time() - began < SECONDS
 
 
 @pytest.mark.parametrize(
@@ -202,14 +202,14 @@ def test_an_image_of_too_many_pixels_is_refused() -> None:
         (b"prompt\n" + b"a\n" * 2_000, "line 102 has 101 prompts before its end; 100 are the most."),
         (b"prompt\n" + b"a" * (LONGEST_PROMPT + 1), "line 2, prompt, has 200,001 characters"),
         (b"prompt,notes\na," + b"a" * (LONGEST_NOTES + 1), "line 2, notes, has 20,001 characters"),
-        (b"prompt" + b"," * 5_000_000 + b"\n", "it holds no prompt."),
+        (b"prompt" + b"," * 5_000_000 + b"\n", "line 1 has 5,000,001 cells; 100 are the most."),
         (b"a,b\0", "it is no text; a deck is a YAML or CSV file."),
     ],
 )
 def test_a_hostile_csv_gets_a_sentence_with_the_place_in_time(data: bytes, sentence: str) -> None:
-    began = time.process_time()
+    began = time.thread_time()
     assert refusal("a.csv", data).startswith(sentence)
-    assert time.process_time() - began < SECONDS
+    assert time.thread_time() - began < SECONDS
 
 
 @given(st.binary(max_size=200), st.sampled_from(["a.yaml", "a.csv"]))
