@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 from string import ascii_uppercase
 from typing import Any
 
@@ -99,6 +100,13 @@ class Answer:
         return STATUS.get(self._end.state, "done" if self.blocks else "empty")
 
 
+def _question(message: Message) -> str:
+    """What was asked, and the names of what went with it: files themselves stay with the presenter."""
+    names = " · ".join(attachment.name for attachment in message.attachments)
+    below = f'<p class="status">{escape(names)}</p>' if names else ""
+    return (html(message.content) if message.content else "") + below
+
+
 class RoomView:
     """Follows one comparison."""
 
@@ -115,8 +123,8 @@ class RoomView:
         before = self._shape()
         self._seen, self.is_incomplete = seen, False
         cells = _asked(seen)
-        prompt = cells[0].path()[-2].content if cells and len(cells[0].path()) > 1 else ""
-        self._prompt = html(prompt) if prompt else ""
+        asked = cells[0].path()[-2:-1] if cells else []
+        self._prompt = "".join(map(_question, asked))
         named = titles(seen.comparison, seen.round) if seen.comparison else {}
         known = {answer.reply_id: answer for answer in self.answers}
         self.answers = []

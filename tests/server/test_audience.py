@@ -114,6 +114,15 @@ def test_a_new_question_appears_by_itself_as_a_new_round(gateway: ScriptedGatewa
             assert phone.post({"round": first, "choice": "A"})[0] == http.client.CONFLICT
 
 
+def test_the_room_is_told_the_names_of_files_and_nothing_of_what_they_say(hall: AppServer) -> None:
+    with presenter(hall) as tab, Phone(open_room(tab)) as phone:
+        tab.ask("Read this", ("a<b.txt", b"A secret plan"))
+        phone.wait_for_end()
+        assert "Read this" in phone.state["prompt"]
+        assert "a&lt;b.txt" in phone.state["prompt"]
+        assert "A secret plan" not in phone.state["prompt"]
+
+
 def test_a_vote_can_be_changed_and_a_phone_that_comes_back_has_its_own(
     gateway: ScriptedGateway, hall: AppServer
 ) -> None:
