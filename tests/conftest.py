@@ -15,8 +15,8 @@ settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
 
-PLACES_WITH_SERVERS = ("browser", "server")
-"""Folders whose tests share few cores with a server and a browser, which a busy machine can starve."""
+PLACES_WITH_SERVERS = ("browser", "engine", "gateway", "server", "web")
+"""Folders whose tests share few cores with servers and browsers, which a busy machine can starve."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

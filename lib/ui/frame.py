@@ -10,6 +10,10 @@ from lib.config import ConfigurationError
 from lib.ui.labels import plain
 
 STYLE = Path(__file__).with_name("style.css")
+WITHOUT_SIDEBAR = """<style>
+[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
+</style>"""
+"""For pages that no menu lists, which are for an audience: what the page before had there stays for a run."""
 STAR = Path(__file__).with_name("star.svg")
 
 
@@ -23,7 +27,9 @@ def show(pages: list[StreamlitPage]) -> None:
     st.set_page_config(page_title=title, page_icon=STAR, layout="wide")
     page = st.navigation(pages, position="hidden")
     st.html(STYLE)
-    if page.visibility == "visible":  # a page that no menu lists has no sidebar: it is for an audience
+    if page.visibility == "hidden":
+        st.html(WITHOUT_SIDEBAR)
+    else:
         with st.sidebar:
             with st.container(key="brand"):
                 st.markdown(f":material/auto_awesome: **{plain(title)}**")

@@ -58,6 +58,11 @@ def said(store: Store, run: DeckRun) -> list[str]:
     ]
 
 
+def wait_for_the_other(store: Store, run: DeckRun) -> None:
+    """Wait until the second model has answered, while the first waits at its gate."""
+    assert eventually(lambda: said(store, run)[1] == "model-b")
+
+
 def asked(gateway: ScriptedGateway) -> list[tuple[str, str]]:
     return [(request.prompt, request.body["model"]) for request in gateway.requests if request.body]
 
@@ -100,6 +105,7 @@ def test_a_paused_run_lets_its_replies_end_begins_no_more_and_goes_on_with_the_r
     gateway.when("One", held(gate))
     run = begin("One", "Two")
     assert gate.reached.wait(PATIENCE)
+    wait_for_the_other(store, run)
     engine.deck_runs.pause(run.id)
     assert engine.deck_runs.is_ending(run.id)
     gate.open()
@@ -136,7 +142,7 @@ def test_a_stopped_run_closes_its_connections_and_keeps_what_was_said(
     gateway.when("One", held(gate))
     run = begin("One", "Two")
     assert gate.reached.wait(PATIENCE)
-    assert eventually(lambda: said(store, run)[1] == "model-b")
+    wait_for_the_other(store, run)
     engine.deck_runs.stop(run.id)
     wait_for_end(engine, run)
     assert said(store, run) == ["stopped", "model-b", "None", "None"]
@@ -190,7 +196,7 @@ def test_after_the_end_of_a_process_only_what_is_missing_is_asked(
     run, before = begin("One", "Two", starts=False), Engine(Gateway(), store)
     assert before.deck_runs.start(run, connection, session_id="s")
     assert gate.reached.wait(PATIENCE)
-    assert eventually(lambda: len(before.running()) == 1)
+    wait_for_the_other(store, run)
     before.stop()
     after = Engine(Gateway(), store)
     try:
@@ -225,6 +231,7 @@ def test_a_server_that_is_about_to_stop_leaves_the_run_paused(
     gateway.when("One", held(gate))
     run = begin("One", "Two")
     assert gate.reached.wait(PATIENCE)
+    wait_for_the_other(store, run)
     engine.drain(PATIENCE, lambda: None)
     gate.open()
     wait_for_end(engine, run)
