@@ -9,14 +9,12 @@ from lib import app
 from lib.chat.conversations import Conversation
 from lib.chat.progress import Progress
 from lib.engine.live import LiveTape
-from lib.ui import audience, comparing, figures
+from lib.ui import audience, comparing, figures, grid
 from lib.ui.cell import Slots, show_cell, show_ended
 from lib.ui.comparing import Comparing
 from lib.ui.frames import still_here
 from lib.ui.session import Session
 
-CELLS_PER_ROW = (1, 1, 2, 3, 4, 3, 3, 4, 4, 3)
-"""How many stand side by side, by the number of cells."""
 LIVE_SECONDS = 0.5
 """How often the figures of a running reply are drawn."""
 
@@ -24,16 +22,12 @@ LIVE_SECONDS = 0.5
 def show(now: Comparing, tab: Session) -> list[Slots]:
     """Draw the cells; running replies stream, each on a thread of its own. Returns those cells' slots."""
     cells, named = now.cells, now.labels
-    width = CELLS_PER_ROW[min(len(cells), len(CELLS_PER_ROW) - 1)]
     running = []
-    for start in range(0, len(cells), width):
-        with st.container(key=f"cells-{start}"):
-            columns = st.columns(width, gap="small")
-        for column, cell in zip(columns, cells[start : start + width], strict=False):
-            with column, st.container(border=True, height="stretch", key=f"cell-{cell.id}"):
-                slots = show_cell(now, tab, cell, named[cell.id])
-            if slots:
-                running.append(slots)
+    for cell, box in zip(cells, grid.boxes([cell.id for cell in cells]), strict=True):
+        with box:
+            slots = show_cell(now, tab, cell, named[cell.id])
+        if slots:
+            running.append(slots)
     return running
 
 

@@ -16,8 +16,8 @@ from lib.chat.reply import Reply, State
 from lib.chat.tape import Event
 from lib.chat.votes import Round, titles
 from lib.engine.live import LiveTape
-from lib.ui import answer, attached, blind, figures
-from lib.ui.cells import CELLS_PER_ROW, LIVE_SECONDS
+from lib.ui import answer, attached, blind, figures, grid
+from lib.ui.cells import LIVE_SECONDS
 from lib.ui.frames import still_here
 from lib.ui.labels import plain
 
@@ -106,16 +106,12 @@ def show(cells: Sequence[Watched]) -> list[Slots]:
     Returns the slots of those that run.
     """
     beside = sum(cell.is_followed for cell in cells) - 1
-    width = CELLS_PER_ROW[min(len(cells), len(CELLS_PER_ROW) - 1)]
     running = []
-    for start in range(0, len(cells), width):
-        with st.container(key=f"cells-{start}"):
-            columns = st.columns(width, gap="small")
-        for column, cell in zip(columns, cells[start : start + width], strict=False):
-            with column, st.container(border=True, height="stretch", key=f"cell-{cell.id}"):
-                slots = _show_cell(cell, beside)
-            if slots:
-                running.append(slots)
+    for cell, box in zip(cells, grid.boxes([cell.id for cell in cells]), strict=True):
+        with box:
+            slots = _show_cell(cell, beside)
+        if slots:
+            running.append(slots)
     return running
 
 

@@ -1,0 +1,19 @@
+"""Where cells stand: side by side in rows, each in a box of its own."""
+
+from collections.abc import Iterator, Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+CELLS_PER_ROW = (1, 1, 2, 3, 4, 3, 3, 4, 4, 3)
+"""How many stand side by side, by the number of cells."""
+
+
+def boxes(cell_ids: Sequence[str]) -> Iterator[DeltaGenerator]:
+    """The cells' boxes in their order; a row is drawn when its first box is taken."""
+    width = CELLS_PER_ROW[min(len(cell_ids), len(CELLS_PER_ROW) - 1)]
+    for start in range(0, len(cell_ids), width):
+        with st.container(key=f"cells-{start}"):
+            columns = st.columns(width, gap="small")
+        for column, cell_id in zip(columns, cell_ids[start : start + width], strict=False):
+            yield column.container(border=True, height="stretch", key=f"cell-{cell_id}")
