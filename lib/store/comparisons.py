@@ -9,8 +9,8 @@ from sqlalchemy import Row, Update, delete, func, insert, select, update
 
 from lib.chat.comparisons import Comparison
 from lib.chat.conversations import Conversation
-from lib.store.conversations import Conversations, purge
 from lib.store.conversations import cells as cells_of
+from lib.store.conversations import purge
 from lib.store.database import Database
 from lib.store.schema import comparisons, conversations
 from lib.store.shares import forget
@@ -31,7 +31,6 @@ class Comparisons:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._conversations = Conversations(database)
 
     def add(self, comparison: Comparison) -> None:
         """Store a comparison, before its cells; one that is here already gets its title only."""
@@ -59,13 +58,9 @@ class Comparisons:
     def get(self, comparison_id: str) -> Comparison | None:
         """The comparison with its cells, whole; `None` when it is not here."""
         query = select(comparisons).where(comparisons.c.id == comparison_id)
-        with self._database.read() as connection:
+        with self._database.read(is_snapshot=True) as connection:
             row = connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        found = [self._conversations.get(cell_id) for cell_id in self.updated_at(comparison_id)]
-        cells = [cell for cell in found if cell]
-        return _comparison(row, cells)
+            return _comparison(row, cells_of(connection, [comparison_id])) if row else None
 
     def of_run(self, deck_run_id: str, only: Collection[str] | None = None) -> list[Comparison]:
         """The rows of a deck's run in their order, whole; `only` those with these ids."""
