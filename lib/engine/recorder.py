@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -34,7 +34,6 @@ def record(
     kind: Kind,
     prices: Prices,
     recording_id: str | None = None,
-    tallies: Mapping[str, Tally] | None = None,
 ) -> Recording:
     """The comparisons with the tapes of all their replies, the prices of their models, and the votes on them.
 
@@ -54,7 +53,7 @@ def record(
         comparisons=asked,
         tapes={own: _discreet(store.replies.tape(own)) or _untimed(reply) for own, reply in replies.items()},
         prices={model: price for model, price in prices.items() if model in models},
-        tallies=_tallies(store, asked) if tallies is None else tallies,
+        tallies=_tallies(store, asked),
     )
     return recording if recording_id else replace(recording, id=_id(recording))
 

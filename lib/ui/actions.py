@@ -9,7 +9,7 @@ from lib import app
 from lib.chat.attachments import Attachment
 from lib.chat.connection import parse_api_key
 from lib.engine.engine import SendRefused, new_id
-from lib.ui import choices, conversation_actions, errors, intake, pace, structured
+from lib.ui import choices, conversation_actions, errors, intake, pace, recording_actions, structured
 from lib.ui.session import MESSAGES_SHOWN, Session, hear_models, held
 
 PROMPT = "prompt"
@@ -195,6 +195,8 @@ def turn_action(key: str, question_id: str, answer_id: str) -> None:
             edit(question_id)
         case "Inspect":
             inspect(answer_id)
+        case recording_actions.KEEP:
+            recording_actions.keep_reply(answer_id)
 
 
 def inspect(answer_id: str | None) -> None:

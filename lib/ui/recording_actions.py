@@ -1,7 +1,7 @@
 """What can be done with recordings: callbacks. They run before the page is drawn."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,12 +10,11 @@ from lib import app
 from lib.chat import recordings
 from lib.chat.comparisons import Comparison
 from lib.chat.decoding import FormatError
-from lib.chat.recordings import Kind
-from lib.chat.votes import Tally
+from lib.chat.recordings import Kind, Recording
 from lib.engine import recorder
 from lib.files import archive
 from lib.store.database import StoreError
-from lib.ui import actions, errors, session
+from lib.ui import errors, session
 from lib.ui.conversation_actions import LONGEST_TITLE
 
 KEY = "recordings"
@@ -56,11 +55,8 @@ def held() -> Listing:
 def keep_comparison(comparison_id: str) -> None:
     """Keep a comparison as it stands."""
     _flush()
-    store = app.get().store
-    if found := store.comparisons.get(comparison_id):
-        votes = store.votes.latest(comparison_id)
-        tallies = {comparison_id: store.votes.tally(votes.id)} if votes and not votes.is_open else None
-        _keep([found], Kind.COMPARISON, found.title, tallies)
+    if found := app.get().store.comparisons.get(comparison_id):
+        _keep([found], Kind.COMPARISON, found.title)
 
 
 def keep_reply(answer_id: str) -> None:
@@ -71,14 +67,6 @@ def keep_reply(answer_id: str) -> None:
         if turn[0].id == answer_id and not conversation.is_temporary:
             comparison = recorder.as_comparison(conversation, turn[-1].id)
             _keep([comparison], Kind.REPLY, comparison.title)
-
-
-def turn_action(key: str, question_id: str, answer_id: str) -> None:
-    """What was chosen in a turn's menu."""
-    if st.session_state[key] == KEEP:
-        keep_reply(answer_id)
-    else:
-        actions.turn_action(key, question_id, answer_id)
 
 
 def keep_run(run_id: str) -> None:
@@ -93,21 +81,25 @@ def _flush() -> None:
     app.get().engine.flush()  # what was said a moment ago is recorded too
 
 
-@errors.stored
-def _keep(
-    comparisons: Sequence[Comparison],
-    kind: Kind,
-    title: str,
-    tallies: Mapping[str, Tally] | None = None,
-) -> None:
+def record(
+    comparisons: Sequence[Comparison], kind: Kind, title: str, *, recording_id: str | None = None
+) -> Recording | None:
+    """A recording of these at this tab's prices; `None`, told in a toast, where that cannot be."""
     if refusal := recorder.why_not(comparisons):
         st.toast(refusal, icon=":material/info:")
-        return
+        return None
     application = app.get()
     prices = application.engine.catalogue.prices(session.held().connection, wait_seconds=0)
-    recording = recorder.record(
-        application.store, comparisons, title=title, kind=kind, prices=prices, tallies=tallies
+    return recorder.record(
+        application.store, comparisons, title=title, kind=kind, prices=prices, recording_id=recording_id
     )
+
+
+@errors.stored
+def _keep(comparisons: Sequence[Comparison], kind: Kind, title: str) -> None:
+    recording, application = record(comparisons, kind, title), app.get()
+    if recording is None:
+        return
     is_new = application.store.recordings.add(recording, archive.loader(application.files))
     said = "Kept. It is on the page Recordings." if is_new else "This is among the recordings already."
     st.toast(said, icon=":material/play_circle:")

@@ -10,17 +10,16 @@ import streamlit as st
 
 from lib import app
 from lib.chat import recordings
-from lib.chat.attachments import Attachment
 from lib.chat.comparisons import Comparison
 from lib.chat.deck_runs import DeckRun
+from lib.chat.exports import Load
 from lib.chat.recordings import Kind, Recording
 from lib.config import ROOT
-from lib.engine import recorder
-from lib.files.folder import Missing
+from lib.files import archive
 from lib.report import markdown, masking, page, table
 from lib.report.findings import Kind as Found
 from lib.report.masking import Finding
-from lib.ui import clipboard, session, sharing
+from lib.ui import clipboard, recording_actions, session, sharing
 from lib.ui.labels import plain
 
 LISTED = 40
@@ -66,16 +65,9 @@ def _open(
     title: str,
     on_dismiss: Callable[[], None] | Literal["ignore"] = "ignore",
 ) -> None:
-    application = app.get()
-    application.engine.flush()  # what was said a moment ago is in it too
-    if refusal := recorder.why_not(comparisons):
-        st.toast(refusal, icon=":material/info:")
-        return
-    prices = application.engine.catalogue.prices(session.held().connection, wait_seconds=0)
-    recording = recorder.record(
-        application.store, comparisons, recording_id=source_id, title=title, kind=kind, prices=prices
-    )
-    open_dialog(recording, source_id, on_dismiss)
+    app.get().engine.flush()  # what was said a moment ago is in it too
+    if recording := recording_actions.record(comparisons, kind, title, recording_id=source_id):
+        open_dialog(recording, source_id, on_dismiss)
 
 
 def _show(recording: Recording, source_id: str, findings: Sequence[Finding]) -> None:
@@ -93,7 +85,7 @@ def _show(recording: Recording, source_id: str, findings: Sequence[Finding]) -> 
     title = masking.masked_text(recording.title, chosen, keys)
     _show_downloads(masked, _file_name(title))
     if app.get().settings.is_sharing:
-        sharing.show(source_id, title, lambda: page.html(masked(), _load, maker=_maker()))
+        sharing.show(source_id, title, lambda: page.html(masked(), _loader(), maker=_maker()))
     clipboard.show(session.held())
 
 
@@ -156,7 +148,7 @@ def _show_downloads(masked: Callable[[], Recording], name: str) -> None:
     """Files are made when they are asked for."""
     maker = _maker()
     with st.container(horizontal=True, gap="small", key="report_files"):
-        _download("HTML", lambda: page.html(masked(), _load, maker=maker), f"{name}.html", "text/html")
+        _download("HTML", lambda: page.html(masked(), _loader(), maker=maker), f"{name}.html", "text/html")
         _download(
             "Markdown",
             lambda: markdown.to_markdown(masked(), maker=maker),
@@ -182,14 +174,11 @@ def _download(label: str, text: Callable[[], str], file_name: str, mime: str) ->
 
 
 def _as_json(recording: Recording) -> str:
-    return json.dumps(recordings.to_json(recording, _load), ensure_ascii=False, indent=1)
+    return json.dumps(recordings.to_json(recording, _loader()), ensure_ascii=False, indent=1)
 
 
-def _load(attachment: Attachment) -> bytes | None:
-    try:
-        return app.get().files.load(attachment)
-    except Missing:
-        return None
+def _loader() -> Load:
+    return archive.loader(app.get().files)
 
 
 def _own_keys() -> list[str]:

@@ -115,7 +115,7 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
                 key=key,
                 icon=":material/more_horiz:",
                 type="tertiary",
-                on_click=recording_actions.turn_action,
+                on_click=actions.turn_action,
                 args=(key, question.id, message.id),
             )
         _show_versions(session, message)
