@@ -1,6 +1,6 @@
 """What stands around the cells: the prompt, the composer, the comparisons of before."""
 
-from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -12,6 +12,7 @@ from lib.ui import (
     asking,
     attached,
     blind,
+    buttons,
     compare_panels,
     comparing,
     comparison_actions,
@@ -32,6 +33,8 @@ from lib.ui.labels import plain
 from lib.ui.session import Session
 
 LIST = "comparisons.list"
+
+_button = partial(buttons.button, kind="tertiary")
 
 
 def show_sidebar(now: Comparing) -> None:
@@ -179,10 +182,10 @@ def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
         return
     results.show(now.comparison, now.prices)
     merging.show(now, tab)
-    show_actions(now, tab)
+    _show_actions(now)
 
 
-def show_actions(now: Comparing, tab: Session) -> None:  # noqa: ARG001 what is done elsewhere needs the tab
+def _show_actions(now: Comparing) -> None:
     """A row of quiet buttons for what can be done with a comparison that has answers."""
     with st.container(key="comparison_actions", horizontal=True, vertical_alignment="center"):
         if not any(cell.is_temporary for cell in now.comparison.cells):
@@ -199,7 +202,3 @@ def _open_report() -> None:
 
 def _open_delete() -> None:
     comparison_actions.open_panel(compare_panels.DELETE)
-
-
-def _button(label: str, key: str, icon: str, action: Callable[[], None], *, disabled: bool = False) -> None:
-    st.button(label, key=key, icon=f":material/{icon}:", type="tertiary", on_click=action, disabled=disabled)
