@@ -13,6 +13,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from pygments import highlight
@@ -38,6 +39,9 @@ LANGUAGES = frozenset(
     )
 )
 """What code may be written in to get colours."""
+
+_LAST_BRACKET = -1
+"""Where a block's last `]` is noted among the parser's notes on places: no place has this number."""
 
 _SAFE = re.compile(r"https?://|mailto:", re.I)
 _PICTURE = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]*")
@@ -174,10 +178,26 @@ def _tasks(state: StateCore) -> None:
             state.tokens[at - 2].attrSet("class", "task")
 
 
+def _unclosed(state: StateInline, silent: bool) -> bool:
+    """A `[` or `![` that no `]` follows opens no link: it is text, and its end need not be searched for."""
+    here = state.src[state.pos]
+    if here != "[" and not state.src.startswith("![", state.pos):
+        return False
+    if _LAST_BRACKET not in state.cache:
+        state.cache[_LAST_BRACKET] = state.src.rfind("]")
+    if state.cache[_LAST_BRACKET] > state.pos:
+        return False
+    if not silent:
+        state.pending += here
+    state.pos += 1
+    return True
+
+
 def _parser() -> Any:
     settings = {"html": False, "linkify": False, "maxNesting": DEEPEST, "highlight": _code}
     parser = MarkdownIt("commonmark", settings).enable(["table", "strikethrough"]).use(formulas)
     parser.validateLink = _is_known  # type: ignore[method-assign]
+    parser.inline.ruler.before("link", "unclosed", _unclosed)
     for change in (_tasks, _links, _small_headings):
         parser.core.ruler.push(change.__name__, change)
     for name, draw in {"link_open": _link, "image": _image, "th_open": _cell, "td_open": _cell}.items():
