@@ -26,7 +26,7 @@ dev: .venv/.dev ## Start the app against a scripted gateway, to work on its page
 	@$(BIN)/python -m tests.dev $(PORT)
 
 test: .venv/.dev .venv/.local .venv/.browser ## Run all tests, browser tests included
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=90
+	@$(BIN)/python -m pytest -n 2 --max-worker-restart 0 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=90
 
 check: .venv/.dev ## Format check, lint, types and tests: what CI runs
 	@$(BIN)/ruff format --check .

@@ -1,7 +1,11 @@
 """Fixtures for every test."""
 
-from collections.abc import Iterator
+import faulthandler
+import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -17,6 +21,14 @@ settings.load_profile("steady")
 
 PLACES_WITH_SERVERS = ("browser", "engine", "gateway", "server", "web")
 """Folders whose tests share few cores with servers and browsers, which a busy machine can starve."""
+_TERMINAL = pytest.StashKey[int]()
+HANG_SECONDS = 240.0
+"""No step of a test takes a tenth of this. One that does will take forever."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the terminal, before a test's output is captured."""
+    config.stash[_TERMINAL] = os.dup(2)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,6 +36,37 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name in PLACES_WITH_SERVERS:
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@contextmanager
+def _bounded(config: pytest.Config) -> Iterator[None]:
+    """A step that hangs prints where every thread is, and ends its worker: the summary then names the test.
+
+    Pytest's own `faulthandler_timeout` does not watch what comes after a failure: teardown, and another try.
+    """
+    faulthandler.dump_traceback_later(HANG_SECONDS, exit=True, file=config.stash[_TERMINAL])
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
+    with _bounded(item.config):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    with _bounded(item.config):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
+    with _bounded(item.config):
+        return (yield)
 
 
 @pytest.fixture(autouse=True)

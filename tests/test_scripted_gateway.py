@@ -47,7 +47,7 @@ def test_requests_are_recorded_as_they_came(gateway: ScriptedGateway) -> None:
     received = gateway.wait_for_request()
     assert (received.method, received.path, received.body) == ("POST", "/v1/chat/completions", body)
     assert received.headers["x-odd"] == "Yes"
-    assert received.answered.is_set()
+    assert received.answered.wait(5)
     assert not received.closed.is_set()
 
 
