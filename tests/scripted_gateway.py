@@ -59,6 +59,8 @@ _UNSCRIPTED: dict[tuple[str, str], Script] = {
 }
 """The endpoints that take scripts, and what each answers without one."""
 HEAD_LIMIT = 64 * 1024
+PATIENCE = 20.0
+"""Seconds in which it starts, ends, and gets rid of what a client that has hung up should have read."""
 
 
 class ScriptedGateway:
@@ -121,7 +123,8 @@ class ScriptedGateway:
 
     def __enter__(self) -> "ScriptedGateway":
         self._thread.start()
-        self._ready.wait()
+        if not self._ready.wait(PATIENCE):
+            raise TimeoutError("The scripted gateway does not start.")
         return self
 
     def __exit__(
@@ -131,7 +134,9 @@ class ScriptedGateway:
         traceback: TracebackType | None,
     ) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
+        self._thread.join(PATIENCE)
+        if self._thread.is_alive():
+            raise TimeoutError("The scripted gateway does not end.")
 
     def _run(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
@@ -178,8 +183,8 @@ class ScriptedGateway:
             pass
         finally:
             writer.close()
-            with contextlib.suppress(ConnectionError):
-                await writer.wait_closed()
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                await asyncio.wait_for(writer.wait_closed(), PATIENCE / 2)
 
     def _reply_to(self, received: Received) -> Reply:
         with self._arrived:

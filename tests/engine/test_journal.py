@@ -199,7 +199,7 @@ def test_tapes_that_grow_while_they_are_written_are_written_whole(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(PATIENCE)
     assert journal.flush(PATIENCE)
     assert eventually(lambda: len(stored.tapes) == 4)
     assert [store.replies.tape(tape.reply_id) for tape in tapes] == [tape.events for tape in tapes]

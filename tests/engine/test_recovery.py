@@ -67,7 +67,7 @@ def another_process(path: Path, gateway: ScriptedGateway) -> Iterator[tuple[str,
 def dead_owner() -> str:
     """A process of this machine that is over."""
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
-        process.wait()
+        process.wait(PATIENCE)
     machine, _, token = new_owner().split("/")
     return f"{machine}/{process.pid}/{token}"
 

@@ -102,12 +102,14 @@ def test_a_reply_stopped_by_another_tab_the_moment_it_appears_is_hung_up_on(
                 chat.engine.cancel(tape.reply_id)
 
     gateway.when("endless", stream("a", then_silence=True))
-    other_tab = threading.Thread(target=stop_whatever_runs)
+    other_tab = threading.Thread(target=stop_whatever_runs, daemon=True)
     other_tab.start()
-    tapes = [chat.beside().send("endless") for _ in range(25)]
-    assert all(tape.wait_closed(PATIENCE) for tape in tapes)
-    is_over.set()
-    other_tab.join()
+    try:
+        tapes = [chat.beside().send("endless") for _ in range(25)]
+        assert all(tape.wait_closed(PATIENCE) for tape in tapes)
+    finally:
+        is_over.set()
+        other_tab.join(PATIENCE)
     assert all(received.closed.wait(PATIENCE) for received in gateway.requests)
 
 

@@ -17,6 +17,8 @@ from lib.store.database import Database, StoreError
 from lib.store.schema import metadata
 from tests.store.conftest import answer, begin, draft
 
+PATIENCE = 20.0
+"""Seconds to wait for a thread."""
 OLD_CONVERSATION = (
     "INSERT INTO conversations (id, title, created_at, updated_at, system_prompt, params) "
     "VALUES ('c', 'Old', '2025-01-01 00:00:00', '2025-01-01 00:00:00', '', '{}')"
@@ -77,7 +79,7 @@ def test_several_processes_may_open_a_new_file_at_once(path: Path) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(PATIENCE)
     begin(first, draft("Seen by all"))
     assert faults == []
     assert [[s.title for s in store.conversations.latest(5)] for store in stores] == [["Seen by all"]] * 4
@@ -198,7 +200,7 @@ def test_many_threads_write_one_after_the_other_and_nothing_is_lost(store: Store
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(PATIENCE)
     assert {summary.title for summary in store.conversations.latest(50)} == {c.title for c in made}
     assert len(store.replies.running()) == 24
 
