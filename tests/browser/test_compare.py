@@ -62,6 +62,7 @@ def test_a_file_goes_to_every_cell_and_a_long_name_is_told_whole(
     field.fill(name)
     field.press("Enter")
     expect(field).to_have_value(name)
+    chat.wait_until_still()
     chat.attach({"name": "sky.png", "mimeType": "image/png", "buffer": image()})
     chat.box.fill("What is it?")
     chat.box.press("Enter")
