@@ -2,6 +2,7 @@
 
 import faulthandler
 import os
+import signal
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,9 +22,9 @@ settings.load_profile("steady")
 
 PLACES_WITH_SERVERS = ("browser", "engine", "gateway", "server", "web")
 """Folders whose tests share few cores with servers and browsers, which a busy machine can starve."""
+HANG_SECONDS = 120.0
+"""No step of a test takes a fifth of this. One that does will take forever."""
 _TERMINAL = pytest.StashKey[int]()
-HANG_SECONDS = 240.0
-"""No step of a test takes a tenth of this. One that does will take forever."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,14 +41,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @contextmanager
 def _bounded(config: pytest.Config) -> Iterator[None]:
-    """A step that hangs prints where every thread is, and ends its worker: the summary then names the test.
+    """A step that hangs fails. One that goes on all the same ends its worker, with every thread's stack.
 
     Pytest's own `faulthandler_timeout` does not watch what comes after a failure: teardown, and another try.
     """
-    faulthandler.dump_traceback_later(HANG_SECONDS, exit=True, file=config.stash[_TERMINAL])
+    signal.signal(signal.SIGALRM, lambda *_: pytest.fail(f"This takes longer than {HANG_SECONDS:g} s."))
+    signal.setitimer(signal.ITIMER_REAL, HANG_SECONDS)
+    faulthandler.dump_traceback_later(2 * HANG_SECONDS, exit=True, file=config.stash[_TERMINAL])
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         faulthandler.cancel_dump_traceback_later()
 
 
