@@ -160,8 +160,8 @@ def test_ordinary_text_does_not_stop_the_cutting(text: str) -> None:
 def test_the_cost_is_linear(unit: str) -> None:
     text = (unit * 70_000)[:70_000]
     splitter = BlockSplitter()
-    start = time.perf_counter()
+    start = time.thread_time()
     for at in range(0, len(text), 4):
         splitter.feed(text[at : at + 4])
     splitter.close()
-    assert time.perf_counter() - start < 2  # some 20 to 200 ms; minutes when quadratic
+    assert time.thread_time() - start < 10  # minutes when quadratic; some 20 to 300 ms else
