@@ -19,9 +19,6 @@ from tests.scripted_gateway import ScriptedGateway
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
-
-PLACES_WITH_SERVERS = ("browser", "engine", "gateway", "server", "web")
-"""Folders whose tests share few cores with servers and browsers, which a busy machine can starve."""
 HANG_SECONDS = 120.0
 """No step of a test takes a fifth of this. One that does will take forever."""
 _TERMINAL = pytest.StashKey[int]()
@@ -32,18 +29,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_TERMINAL] = os.dup(2)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Such a test that fails is tried once more. The summary names it as RERUN: that is a bug to mend."""
-    for item in items:
-        if item.path.parent.name in PLACES_WITH_SERVERS:
-            item.add_marker(pytest.mark.flaky(reruns=1))
+@pytest.hookimpl(optionalhook=True)
+def pytest_handlecrashitem(crashitem: str) -> None:
+    """Nobody runs the rest of a lost worker's tests: this is the end, and no reason to try some once more."""
+    pytest.exit(f"A worker has ended in {crashitem}.", returncode=3)
 
 
 @contextmanager
 def _bounded(config: pytest.Config) -> Iterator[None]:
     """A step that hangs fails. One that goes on all the same ends its worker, with every thread's stack.
 
-    Pytest's own `faulthandler_timeout` does not watch what comes after a failure: teardown, and another try.
+    Pytest's own `faulthandler_timeout` does not watch the teardown after a failure.
     """
     signal.signal(signal.SIGALRM, lambda *_: pytest.fail(f"This takes longer than {HANG_SECONDS:g} s."))
     signal.setitimer(signal.ITIMER_REAL, HANG_SECONDS)
