@@ -21,7 +21,7 @@ MEASURES = {
 }
 """The measured fields of `CellFigures`, each with its title."""
 BAR, BEST, OTHER = "#4a86f0", 1.0, 0.45
-"""The bars' colour, and how much of it the best one and the others take, on a light page and on a dark one."""
+"""The bars' colour, and how much of it the best one and the others take, on a light page and a dark one."""
 BAR_HEIGHT = 30
 _FORMATS = {"cost": "$.4~r"}
 """How a chart's numbers are written, where two decimals will not do (d3-format)."""
