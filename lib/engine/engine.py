@@ -33,7 +33,7 @@ from lib.engine.player import Player
 from lib.engine.recovery import new_owner, recover
 from lib.engine.repeats import Repeats
 from lib.engine.run import Run
-from lib.engine.titles import ask_for_title
+from lib.engine.titles import write_title
 from lib.files.folder import Files
 from lib.gateway.client import Gateway
 from lib.gateway.errors import refuses_images
@@ -314,27 +314,14 @@ class Engine:
         is_first_exchange = (
             len(run.messages) == 1 and not run.is_drawing and run.tape.reply().state is State.COMPLETED
         )
-        if self._has_auto_titles and is_first_exchange:
-            self._loop.submit(self._write_title(run))
+        if self._store and self._has_auto_titles and is_first_exchange:
+            self._loop.submit(write_title(self._gateway, self._store, run))
 
     def _learn(self, run: Run) -> None:
         """Remember a model that refused the images it was sent."""
         error = run.tape.reply().error if any(message.image_tokens() for message in run.messages) else None
         if error and refuses_images(error):
             self._refused_images.add((run.connection.base_url, run.model))
-
-    async def _write_title(self, run: Run) -> None:
-        """Replace the first words by a title; a conversation that has one already is not asked for again."""
-        if not self._store:
-            return
-        conversations, first_words = self._store.conversations, title_of(run.messages[0])
-        found = await asyncio.to_thread(conversations.get, run.tape.conversation_id)
-        if not found or found.comparison_id or found.title != first_words:
-            return
-        title, row = await ask_for_title(self._gateway, run)
-        await asyncio.to_thread(self._store.ledger.book, row)
-        if title:
-            await asyncio.to_thread(conversations.retitle, found.id, first_words, title)
 
     def _forget(self, tape: LiveTape) -> None:
         with self._changing:

@@ -1,18 +1,20 @@
 """Titles written by the model: off unless wanted, since each is a call that costs, with a ledger row."""
 
+import asyncio
 import secrets
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from lib.chat.conversations import TITLE_CHARACTERS
+from lib.chat.conversations import TITLE_CHARACTERS, title_of
 from lib.chat.ledger import LedgerRow, accounted
 from lib.chat.messages import Message, Params
 from lib.chat.reply import Reply, fold
 from lib.chat.tape import Event
 from lib.engine.run import Run
 from lib.gateway.client import Gateway
+from lib.store import Store
 
 INSTRUCTION = (
     "Write a title of at most six words for the conversation that follows, in its language. "
@@ -23,7 +25,19 @@ EXCERPT_CHARACTERS = 2_000
 """Of the question and of the answer: a title needs no more."""
 
 
-async def ask_for_title(gateway: Gateway, run: Run) -> tuple[str | None, LedgerRow]:
+async def write_title(gateway: Gateway, store: Store, run: Run) -> None:
+    """Replace the first words, which `run` has answered, by a title; another title is left as it is."""
+    first_words = title_of(run.messages[0])
+    found = await asyncio.to_thread(store.conversations.get, run.tape.conversation_id)
+    if not found or found.comparison_id or found.title != first_words:
+        return
+    title, row = await _asked(gateway, run)
+    await asyncio.to_thread(store.ledger.book, row)
+    if title:
+        await asyncio.to_thread(store.conversations.retitle, found.id, first_words, title)
+
+
+async def _asked(gateway: Gateway, run: Run) -> tuple[str | None, LedgerRow]:
     """A title for the exchange that `run` ended, and what asking for it used; no title if that failed."""
     exchange = _exchange(run)
     events: list[Event] = []
