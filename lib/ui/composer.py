@@ -107,7 +107,11 @@ def settle(tray: Tray, key: str = actions.PROMPT) -> None:
 def show_stop(tape: LiveTape, slot: DeltaGenerator) -> None:
     """A button that stops the running reply, from any tab, at any time."""
     slot.button(
-        "Stop", key="stop", icon=":material/stop_circle:", on_click=actions.stop, args=(tape.reply_id,)
+        "Stop",
+        key=f"stop-{tape.reply_id}",
+        icon=":material/stop_circle:",
+        on_click=actions.stop,
+        args=(tape.reply_id,),
     )
 
 

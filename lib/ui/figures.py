@@ -41,12 +41,14 @@ def running(reply: Reply, cost: str = "") -> str:
 
 
 def cost(reply: Reply, prices: Prices) -> str:
-    """What a reply costs, as markdown; empty where no price is known at all."""
+    """What a reply costs and by which price, as markdown; empty where no price is known at all."""
     if not prices or reply.usage.completion_tokens is None:
         return ""
     price = prices.get(reply.model_requested or "")
     dollars = price.cost(reply.usage) if price else None
-    return "cost unknown" if dollars is None else plain(f"{_about(reply)}{money(dollars)}")
+    if price is None or dollars is None:
+        return "cost unknown"
+    return plain(_joined(f"{_about(reply)}{money(dollars)}", price.source))
 
 
 def money(dollars: float) -> str:

@@ -35,10 +35,11 @@ def _marks(choice: Choice) -> list[str]:
 
 
 def _show_actions(model: str, kind: Kind, choice: Choice) -> None:
+    # Keys with the model: a click that meets the change to another row is for the model it was made at.
     with st.container(horizontal=True, key="model_actions"):
         st.button(
             "Use in a new chat",
-            key="use_model",
+            key=f"use_model-{model}",
             icon=":material/edit_square:",
             type="primary",
             disabled=kind not in (Kind.CHAT, Kind.IMAGE),
@@ -48,7 +49,7 @@ def _show_actions(model: str, kind: Kind, choice: Choice) -> None:
         for label, icon, changed in _switches(choice):
             st.button(
                 label,
-                key=f"choose_{icon}",
+                key=f"choose_{icon}-{model}",
                 icon=f":material/{icon}:",
                 type="tertiary",
                 on_click=model_actions.choose,
@@ -56,7 +57,7 @@ def _show_actions(model: str, kind: Kind, choice: Choice) -> None:
             )
         st.button(
             "Examine",
-            key="examine_model",
+            key=f"examine_model-{model}",
             icon=":material/stethoscope:",
             type="tertiary",
             on_click=model_actions.turn_to_doctor,

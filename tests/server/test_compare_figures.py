@@ -130,7 +130,8 @@ def test_while_they_run_the_lines_tell_time_tokens_and_cost_as_far_as_known(
     told = stream(*words, delay=0.02, hold=gate, hold_after=23, usage="every")
     gateway.when(prompt, by_model(model_a=guessed, model_b=told))
     times, rate = r"first token 0\.\d\d s · elapsed \d+\.\d s", r"(≈ )?\d+ tokens/s"
-    running = re.compile(rf"{times}  \n(≈ )?(\d+) tokens · {rate}  \n(≈ )?\\\$0\\\.\d+")
+    cost = r"(≈ )?\\\$0\\\.\d+ · computed from /api/pricing"
+    running = re.compile(rf"{times}  \n(≈ )?(\d+) tokens · {rate}  \n{cost}")
     with compare(priced, "models=model-a,model-b") as tab:
         wait_for_prices(tab)
         tab.ask(prompt)

@@ -56,6 +56,11 @@ def test_a_running_reply_has_its_lines_from_the_start() -> None:
     ]
 
 
+def test_a_cost_tells_where_its_price_is_from() -> None:
+    prices = {"a": Price(call=0.5, source="computed from /api/pricing")}
+    assert read(figures.cost(DONE, prices)) == ["$0.5000 · computed from /api/pricing"]
+
+
 def test_without_prices_there_is_no_line_for_costs_and_one_without_a_price_is_unknown() -> None:
     assert figures.cost(DONE, {}) == ""
     assert figures.cost(DONE, {"b": Price(call=1.0)}) == "cost unknown"
