@@ -49,6 +49,8 @@ class Stored:
     request_id: str | None
     journaled: str
     """The text of its tape."""
+    retries: int
+    """How often its request was asked again, as its tape says."""
     booked: Sequence[str]
     """The states of its rows in the ledger."""
 
@@ -86,8 +88,9 @@ def read_stored(data_dir: Path) -> list[Stored]:
         request_id = json.loads(folded)["request_id"] if folded else None
         mark = prompt.mark if prompt else ""
         text = messages[id_][2]
+        journaled, retries = tapes.get(id_, ("", 0))
         booked = ledger.get(id_, [])
-        stored.append(Stored(id_, state, text, question, mark, request_id, tapes.get(id_, ""), booked))
+        stored.append(Stored(id_, state, text, question, mark, request_id, journaled, retries, booked))
     return stored
 
 
@@ -98,11 +101,13 @@ def _question(id_: str, messages: Mapping[str, tuple[str | None, str, str]]) -> 
     return at
 
 
-def _tapes(database: sqlite3.Connection) -> dict[str, str]:
-    tapes: dict[str, str] = {}
-    for reply_id, events in database.execute("SELECT reply_id, events FROM journal ORDER BY reply_id, seq"):
-        text = "".join(event[2] for event in json.loads(events) if event[0] == "c")
-        tapes[reply_id] = tapes.get(reply_id, "") + text
+def _tapes(database: sqlite3.Connection) -> dict[str, tuple[str, int]]:
+    """The text of each reply's tape, and how often it was asked again."""
+    tapes: dict[str, tuple[str, int]] = {}
+    for reply_id, written in database.execute("SELECT reply_id, events FROM journal ORDER BY reply_id, seq"):
+        events, (text, retries) = json.loads(written), tapes.get(reply_id, ("", 0))
+        text += "".join(event[2] for event in events if event[0] == "c")
+        tapes[reply_id] = text, retries + sum(event[0] == "a" for event in events)
     return tapes
 
 
@@ -166,12 +171,14 @@ def _wrong_against(name: str, reply: Stored, sent: Sent) -> Iterator[str]:
 
 
 def _requests_too_many(stored: Sequence[Stored], sent: Mapping[str, Sent]) -> Iterator[str]:
-    """Each request has its reply. One that brought no headers is known by its prompt alone."""
+    """Each request has its reply, or was its first try. One without headers is known by its prompt alone."""
     claims = Counter(reply.request_id for reply in stored if reply.request_id)
     yield from (f"Request {id_} was taken by {n} replies." for id_, n in claims.items() if n > 1)
     unclaimed = Counter(request.mark for id_, request in sent.items() if id_ not in claims)
-    without = Counter(reply.mark for reply in stored if not reply.request_id)
-    for mark, count in (unclaimed - without).items():
+    known = Counter(reply.mark for reply in stored if not reply.request_id)
+    for reply in stored:
+        known[reply.mark] += reply.retries
+    for mark, count in (unclaimed - known).items():
         yield f"Prompt {mark}: {count} requests more than replies."
 
 

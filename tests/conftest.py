@@ -19,9 +19,10 @@ from tests.scripted_gateway import ScriptedGateway
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
-HANG_SECONDS = 120.0
-"""No step of a test takes a fifth of this. One that does will take forever."""
+HANG_SECONDS, AGAIN_SECONDS = 120.0, 5.0
+"""No step of a test takes a fifth of this. One that does will take forever, and is told so until it ends."""
 _TERMINAL = pytest.StashKey[int]()
+_LOST_WORKER = pytest.StashKey[bool]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,9 +31,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_handlecrashitem(crashitem: str) -> None:
-    """Nobody runs the rest of a lost worker's tests: this is the end, and no reason to try some once more."""
-    pytest.exit(f"A worker has ended in {crashitem}.", returncode=3)
+def pytest_handlecrashitem(sched: Any) -> None:
+    sched.config.stash[_LOST_WORKER] = True
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Nobody runs the rest of a lost worker's tests: then it is not enough to try what failed once more."""
+    if session.config.stash.get(_LOST_WORKER, False):
+        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
 
 @contextmanager
@@ -42,7 +48,7 @@ def _bounded(config: pytest.Config) -> Iterator[None]:
     Pytest's own `faulthandler_timeout` does not watch the teardown after a failure.
     """
     signal.signal(signal.SIGALRM, lambda *_: pytest.fail(f"This takes longer than {HANG_SECONDS:g} s."))
-    signal.setitimer(signal.ITIMER_REAL, HANG_SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, HANG_SECONDS, AGAIN_SECONDS)
     faulthandler.dump_traceback_later(2 * HANG_SECONDS, exit=True, file=config.stash[_TERMINAL])
     try:
         yield

@@ -181,12 +181,14 @@ class DeckRuns:
         return tape
 
     def _over(self, work: _Work, done: "Future[None]") -> None:
-        with self._changing:
+        error = None if done.cancelled() else done.exception()
+        if error:
+            log.warning("The run of a deck ended early: %s", error)
+        with self._changing:  # who sees that it has ended sees why
+            if error:
+                self._problems[work.run.id] = str(error)
             if self._works.get(work.run.id) is work:
                 del self._works[work.run.id]
-        if not done.cancelled() and (error := done.exception()):
-            log.warning("The run of a deck ended early: %s", error)
-            self._problems[work.run.id] = str(error)
 
 
 def _cell(
