@@ -103,11 +103,11 @@ class ChatPage:
         expect(self.questions.last).to_have_text(text)
 
     def attach(self, *files: FilePayload) -> None:
-        """Put files to the message; returns when they have arrived."""
+        """Put files to the message; returns when they have arrived, and the message could be sent."""
         self.page.get_by_test_id("stChatInput").locator("input[type=file]").set_input_files(list(files))
         for file in files:
             expect(self.page.get_by_test_id("stChatInput")).to_contain_text(file["name"])
-        expect(self.page.get_by_test_id("stChatInput").get_by_role("progressbar")).to_have_count(0)
+        expect(self.page.get_by_test_id("stChatInputSubmitButton")).to_be_enabled()
 
     def ask_and_wait(self, text: str) -> str:
         """Ask, and wait for the end of the answer; returns the figures under it."""
