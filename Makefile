@@ -11,6 +11,11 @@ VENV := $(PYTHON) -m venv .venv
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
+# Two at a time, a file on one worker.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+AGAIN := || { test $$? -eq 1 && echo "What failed is tried once more, alone:" \
+	&& $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
+
 .DEFAULT_GOAL := help
 .PHONY: help install run dev test check format bench soak
 
@@ -26,8 +31,8 @@ dev: .venv/.dev ## Start the app against a scripted gateway, to work on its page
 	@$(BIN)/python -m tests.dev $(PORT)
 
 test: .venv/.dev .venv/.local .venv/.browser ## Run all tests, browser tests included
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0 --cov --cov-report= \
-		|| { test $$? -eq 1 && echo "What failed is tried once more, alone:" && $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
+	@$(PYTEST) tests/browser $(AGAIN)
+	@$(PYTEST) --ignore tests/browser --cov --cov-report= $(AGAIN)
 	@$(BIN)/coverage report --fail-under=90
 
 check: .venv/.dev ## Format check, lint, types and tests: what CI runs

@@ -19,8 +19,8 @@ from tests.scripted_gateway import ScriptedGateway
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
-HANG_SECONDS, AGAIN_SECONDS = 120.0, 5.0
-"""No step of a test takes a fifth of this. One that does will take forever, and is told so until it ends."""
+HANG_SECONDS, AGAIN_SECONDS = 180.0, 5.0
+"""No step of a test takes a quarter of this. One that does will take forever, and is told so until it ends."""
 _TERMINAL = pytest.StashKey[int]()
 _LOST_WORKER = pytest.StashKey[bool]()
 

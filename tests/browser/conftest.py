@@ -80,14 +80,6 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _unmeasured() -> Iterator[None]:
-    """Servers here run without coverage: `tests/server` runs the same code, and a browser needs the time."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
-        yield
-
-
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[ScriptedGateway]:
     """One scripted gateway for all tests of a module: each scripts what its own prompts are answered."""
