@@ -20,7 +20,7 @@ settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
 HANG_SECONDS, AGAIN_SECONDS = 180.0, 5.0
-"""No step of a test takes a quarter of this. One that does will take forever, and is told so until it ends."""
+"""No step of a test takes a quarter of this. One that does takes forever, and is told so until it ends."""
 _TERMINAL = pytest.StashKey[int]()
 _LOST_WORKER = pytest.StashKey[bool]()
 
