@@ -242,10 +242,10 @@ def test_hostile_text_takes_time_in_proportion(piece: str) -> None:
     markup.html(piece * 10)
     whole = 250_000 // len(piece)
     drawn, seconds = timed(piece * whole)
-    assert seconds < 5
+    assert seconds < 1
     assert Tree.of(drawn).text.count(piece.strip()[:1]) >= whole
     _, seconds = timed(piece * (10_000 // len(piece)))
-    assert seconds < 5
+    assert seconds < 2
 
 
 def timed(text: str) -> tuple[str, float]:
