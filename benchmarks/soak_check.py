@@ -175,9 +175,9 @@ def _requests_too_many(stored: Sequence[Stored], sent: Mapping[str, Sent]) -> It
     claims = Counter(reply.request_id for reply in stored if reply.request_id)
     yield from (f"Request {id_} was taken by {n} replies." for id_, n in claims.items() if n > 1)
     unclaimed = Counter(request.mark for id_, request in sent.items() if id_ not in claims)
-    known = Counter(reply.mark for reply in stored if not reply.request_id)
+    known: Counter[str] = Counter()
     for reply in stored:
-        known[reply.mark] += reply.retries
+        known[reply.mark] += reply.retries + (not reply.request_id)
     for mark, count in (unclaimed - known).items():
         yield f"Prompt {mark}: {count} requests more than replies."
 
