@@ -5,8 +5,8 @@ import re
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, error, stream
-from tests.server import test_compare
-from tests.server.test_compare import lines, table
+from tests.server import compare_page
+from tests.server.compare_page import lines, table
 
 TWO = "models=model-a,model-b"
 WORDS = [f"w{number:02} " for number in range(20)]
@@ -36,7 +36,7 @@ def heads(tab: PageSocket) -> list[str]:
 
 def said(tab: PageSocket) -> list[str]:
     """The answer in each cell, in the order of the page, without what the cell is called."""
-    return [text.removeprefix(head) for head, text in zip(heads(tab), test_compare.said(tab), strict=True)]
+    return [text.removeprefix(head) for head, text in zip(heads(tab), compare_page.said(tab), strict=True)]
 
 
 def wait_for_said(tab: PageSocket, texts: list[str]) -> None:

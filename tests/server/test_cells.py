@@ -10,7 +10,7 @@ from tests.app_server import AppServer
 from tests.files.samples import bomb, image
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, error, stream
-from tests.server.test_compare import asked, compare, said, wait_for_said
+from tests.server.compare_page import asked, compare, said, wait_for_said
 
 TWO = "models=model-a,model-b"
 NO_CHANNEL = error(503, {"error": {"message": "No channel", "code": "model_not_found"}})

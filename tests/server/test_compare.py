@@ -1,75 +1,27 @@
 """Several models asked at once, on the real server: every word of each, whatever happens to the page."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pandas import isna
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
 from tests.app_server import AppServer
 from tests.page_socket import PATIENCE, PageSocket
-from tests.scripted_gateway import Gate, Received, Script, ScriptedGateway, by_model, error, stream
+from tests.scripted_gateway import ScriptedGateway, by_model, error, stream
+from tests.server.compare_page import (
+    WORDS,
+    asked,
+    compare,
+    half,
+    lines,
+    said,
+    script,
+    table,
+    wait_for_said,
+    whole,
+)
 
-WORDS = {m: [m, *(f" {m}{number}" for number in range(39))] for m in ("a", "b", "c", "d")}
 FOUR = "models=model-a,model-b,model-c,model-d"
-
-
-def compare(site: AppServer, address: str) -> PageSocket:
-    """A tab on the compare page."""
-    return PageSocket(site.url, address, "compare")
-
-
-def said(tab: PageSocket) -> list[str]:
-    """The answer in each cell, in the order of the page."""
-    cells = [key.removeprefix("cell-") for key in tab.tree.keys("cell-")]
-    return ["".join(_answer(tab, cell)) for cell in cells]
-
-
-def _answer(tab: PageSocket, cell: str) -> list[str]:
-    inside, line = tab.tree.texts(f"cell-{cell}"), tab.tree.texts(f"figures-{cell}")
-    head = tab.tree.texts(f"cellhead-{cell}")
-    return [text for text in inside if text not in (*line, *head) and "Waiting for" not in text]
-
-
-def wait_for_said(tab: PageSocket, texts: list[str]) -> None:
-    """Wait until the cells have said this."""
-    tab.wait_for(lambda: said(tab) == texts, str(texts))
-
-
-def lines(tab: PageSocket) -> list[str]:
-    """The figures above each cell's text; they have spaces that do not break."""
-    return [
-        " ".join(tab.tree.texts(key)).replace("\N{NO-BREAK SPACE}", " ") for key in tab.tree.keys("figures-")
-    ]
-
-
-def table(tab: PageSocket) -> list[dict[str, Any]]:
-    """The rows of the table of figures."""
-    frame = convert_arrow_bytes_to_pandas_df(tab.tree.nodes("dataframe")[-1].proto.arrow_data.data)
-    return [dict(row) for _, row in frame.iterrows()]
-
-
-def asked(upstream: ScriptedGateway, prompt: str) -> list[Received]:
-    return [request for request in upstream.requests if request.prompt == prompt]
-
-
-def script(upstream: ScriptedGateway, prompt: str, **changed: object) -> dict[str, Gate]:
-    """Let four models stream their words, all held back in the middle."""
-    gates = {model: Gate() for model in WORDS}
-    scripts = {
-        f"model_{model}": stream(*words, hold=gates[model], hold_after=20) for model, words in WORDS.items()
-    }
-    upstream.when(prompt, by_model(**{**scripts, **changed}))  # type: ignore[arg-type]
-    return gates
-
-
-def half(model: str) -> str:
-    return "".join(WORDS[model][:20])
-
-
-def whole(model: str) -> str:
-    return "".join(WORDS[model])
 
 
 def test_an_address_stands_ready_and_never_runs_by_itself(upstream: ScriptedGateway, site: AppServer) -> None:
@@ -239,71 +191,6 @@ def test_a_restart_keeps_what_every_cell_said(tmp_path: Path) -> None:
             again.wait_until_idle()
             assert said(again) == [whole("a"), half("b")]
             assert ["interrupted" in line for line in lines(again)] == [False, True]
-
-
-def lengths(*counts: int) -> Script:
-    """Each answer to a model has the next of these lengths, in tokens."""
-    left = {model: list(counts) for model in ("model-a", "model-b")}
-    return lambda received: stream(*["word "] * left[received.body["model"]].pop(0))(received)
-
-
-def test_repeats_give_each_cell_its_answers_one_after_the_other_and_their_median(
-    upstream: ScriptedGateway, site: AppServer
-) -> None:
-    upstream.when("Three times", lengths(9, 2, 4))
-    with compare(site, "models=model-a,model-b") as tab:
-        tab.set_number("repeats", 3)
-        tab.wait_until_idle()
-        assert "6 answers: ≈ " in tab.text
-        tab.ask("Three times")
-        tab.wait_for(lambda: "3 / 3" in tab.text and bool(tab.tree.nodes("dataframe")), "The third version")
-        tab.wait_for(lambda: [row["Replies"] for row in table(tab)] == [3, 3], "All answers")
-        tab.wait_until_idle()
-        assert [row["Tokens"] for row in table(tab)] == [4, 4]
-        assert [row["Tokens, spread"] for row in table(tab)] == ["2 – 9", "2 – 9"]
-    assert len(asked(upstream, "Three times")) == 6
-
-
-def test_repeats_go_on_without_a_page_and_stop_when_they_are_stopped(
-    upstream: ScriptedGateway, site: AppServer
-) -> None:
-    first, second = Gate(), Gate()
-    scripts = {"model-a": [stream("One", hold=first), stream("Two", hold=second)], "model-b": []}
-    upstream.when(
-        "Stop the series",
-        lambda received: (scripts[received.body["model"]] or [stream("B")]).pop(0)(received),
-    )
-    with compare(site, "models=model-a,model-b") as tab:
-        tab.set_number("repeats", 3)
-        tab.wait_until_idle()
-        tab.ask("Stop the series")
-        tab.wait_for(lambda: "3 / 3" in tab.text, "The other cell's answers")
-        address = tab.address
-    first.open()
-    assert second.reached.wait(PATIENCE)
-    with compare(site, address) as later:
-        later.click("stop_all")
-        later.wait_for(lambda: any("stopped" in line for line in lines(later)), "The stop")
-        later.wait_until_idle()
-        assert [row["Not completed"] for row in table(later)] == [1, 0]
-    assert len([one for one in asked(upstream, "Stop the series") if one.body["model"] == "model-a"]) == 2
-
-
-def test_many_tokens_are_asked_about_first(upstream: ScriptedGateway, site: AppServer) -> None:
-    prompt = "A long story. " * 1000
-    upstream.when(prompt, stream("Short"))
-    with compare(site, "models=model-a,model-b") as tab:
-        tab.set_number("repeats", 10)
-        tab.wait_until_idle()
-        tab.ask(prompt)
-        tab.wait_for_text("2 cells with 10 answers each will take about")
-        assert asked(upstream, prompt) == []
-        tab.wait_until_idle()
-        tab.click("confirm_run")
-        tab.wait_for(lambda: "10 / 10" in tab.text, "The last version")
-        tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The table")
-        tab.wait_for(lambda: [row["Replies"] for row in table(tab)] == [10, 10], "All answers")
-    assert len(asked(upstream, prompt)) == 20
 
 
 def test_a_synthesis_is_one_more_cell_made_of_all_answers(upstream: ScriptedGateway, site: AppServer) -> None:

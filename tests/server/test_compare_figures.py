@@ -13,7 +13,7 @@ from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, error, stream
 from tests.scripted_replies import Script
-from tests.server.test_compare import compare, lines, table
+from tests.server.compare_page import compare, lines, table
 
 TIMES = "First token (s)", "Total time (s)"
 LATE_SECONDS = 0.8

@@ -21,7 +21,7 @@ from tests.app_server import AppServer
 from tests.files.samples import image
 from tests.page_socket import PATIENCE, PageSocket
 from tests.scripted_gateway import Gate, Received, Script, ScriptedGateway, error, stream
-from tests.server.test_compare import said
+from tests.server.compare_page import said
 
 
 def open_decks(site: AppServer, address: str = "") -> PageSocket:

@@ -13,7 +13,7 @@ from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
-from tests.server.test_compare import compare, said
+from tests.server.compare_page import compare, said
 from tests.server.test_recordings import kept, recording, talk
 
 TOKEN = "a-token-of-a-shared-report"

@@ -16,7 +16,7 @@ from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
-from tests.server.test_compare import compare, lines, said, table
+from tests.server.compare_page import compare, lines, said, table
 from tests.server.test_decks import open_decks, wait_for_button, write_deck
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

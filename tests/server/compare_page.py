@@ -1,0 +1,68 @@
+"""The compare page in a person's words, and models that answer it."""
+
+from typing import Any
+
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
+
+from tests.app_server import AppServer
+from tests.page_socket import PageSocket
+from tests.scripted_gateway import Gate, Received, ScriptedGateway, by_model, stream
+
+WORDS = {m: [m, *(f" {m}{number}" for number in range(39))] for m in ("a", "b", "c", "d")}
+
+
+def compare(site: AppServer, address: str) -> PageSocket:
+    """A tab on the compare page."""
+    return PageSocket(site.url, address, "compare")
+
+
+def said(tab: PageSocket) -> list[str]:
+    """The answer in each cell, in the order of the page."""
+    cells = [key.removeprefix("cell-") for key in tab.tree.keys("cell-")]
+    return ["".join(_answer(tab, cell)) for cell in cells]
+
+
+def _answer(tab: PageSocket, cell: str) -> list[str]:
+    inside, line = tab.tree.texts(f"cell-{cell}"), tab.tree.texts(f"figures-{cell}")
+    head = tab.tree.texts(f"cellhead-{cell}")
+    return [text for text in inside if text not in (*line, *head) and "Waiting for" not in text]
+
+
+def wait_for_said(tab: PageSocket, texts: list[str]) -> None:
+    """Wait until the cells have said this."""
+    tab.wait_for(lambda: said(tab) == texts, str(texts))
+
+
+def lines(tab: PageSocket) -> list[str]:
+    """The figures above each cell's text; they have spaces that do not break."""
+    return [
+        " ".join(tab.tree.texts(key)).replace("\N{NO-BREAK SPACE}", " ") for key in tab.tree.keys("figures-")
+    ]
+
+
+def table(tab: PageSocket) -> list[dict[str, Any]]:
+    """The rows of the table of figures."""
+    frame = convert_arrow_bytes_to_pandas_df(tab.tree.nodes("dataframe")[-1].proto.arrow_data.data)
+    return [dict(row) for _, row in frame.iterrows()]
+
+
+def asked(upstream: ScriptedGateway, prompt: str) -> list[Received]:
+    return [request for request in upstream.requests if request.prompt == prompt]
+
+
+def script(upstream: ScriptedGateway, prompt: str, **changed: object) -> dict[str, Gate]:
+    """Let four models stream their words, all held back in the middle."""
+    gates = {model: Gate() for model in WORDS}
+    scripts = {
+        f"model_{model}": stream(*words, hold=gates[model], hold_after=20) for model, words in WORDS.items()
+    }
+    upstream.when(prompt, by_model(**{**scripts, **changed}))  # type: ignore[arg-type]
+    return gates
+
+
+def half(model: str) -> str:
+    return "".join(WORDS[model][:20])
+
+
+def whole(model: str) -> str:
+    return "".join(WORDS[model])
