@@ -182,6 +182,7 @@ def test_a_run_fills_its_grid_and_a_click_opens_a_row_as_a_comparison(
         assert all("12 tok" in field["figures"] for row in shown["rows"] for field in row["fields"])
         assert [(one["Tokens"], one["Answers"]) for one in shown["medians"]] == [("12", "2 of 2")] * 2
         assert tab.tree.find("deck_run_actions")
+        tab.wait_until_idle()
         tab.trigger("deck_grid", "opened", shown["rows"][1]["id"])
         tab.wait_for(lambda: tab.address == f"comparison={shown['rows'][1]['id']}", "The address")
         tab.wait_for(lambda: said(tab) == rows[2:], "The comparison")

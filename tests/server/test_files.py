@@ -38,10 +38,10 @@ def in_composer(tab: PageSocket) -> str:
 
 
 def test_an_uploaded_image_is_sent_and_shown(upstream: ScriptedGateway, tab: PageSocket) -> None:
-    upstream.when("Which colour?", stream("Red."))
-    tab.ask("Which colour?", ("square.png", image()))
+    upstream.when("Which colour is the square?", stream("Red."))
+    tab.ask("Which colour is the square?", ("square.png", image()))
     tab.wait_for_answer("Red.")
-    (request,) = [each for each in upstream.requests if each.prompt == "Which colour?"]
+    (request,) = [each for each in upstream.requests if each.prompt == "Which colour is the square?"]
     assert len(request.images) == 1
     (shown,) = tab.tree.nodes("imgs")
     assert shown.proto.imgs[0].url.startswith("/media/")
