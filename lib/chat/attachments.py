@@ -1,6 +1,7 @@
 """What goes with a message besides its text: images, and documents as the text that was read from them."""
 
 import base64
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -18,14 +19,16 @@ class AttachmentKind(StrEnum):
 
     IMAGE = "image"
     DOCUMENT = "document"
+    AUDIO = "audio"
+    """Only models make it: what a person says is written down."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """An image or a document as it was taken in. An image that a model drew is one too."""
+    """An image or a document as it was taken in. An image that a model drew, or what it said, is one too."""
 
     id: str
-    """SHA-256 of the image's bytes, or of the document's text in UTF-8, in hex."""
+    """SHA-256 of the bytes of an image or audio, or of the document's text in UTF-8, in hex."""
     kind: AttachmentKind
     name: str
     """The file's own name, without its folders."""
@@ -42,7 +45,7 @@ class Attachment:
     note: str = ""
     """What was left out when it was read, in one sentence."""
     data: bytes | None = field(default=None, repr=False, compare=False)
-    """An image's bytes while no file holds them: before it is sent, and in temporary chats."""
+    """The bytes of an image or audio while no file holds them: before it is sent, and in temporary chats."""
 
     @property
     def is_image(self) -> bool:
@@ -65,6 +68,15 @@ def document_text(attachment: Attachment) -> str:
 def images_of(attachments: Iterable[Attachment]) -> list[Attachment]:
     """The images among these."""
     return [attachment for attachment in attachments if attachment.is_image]
+
+
+_PICTURE = re.compile(r"(?:!\[([^\[\]]{0,300})\]\()?data:image/[\w.+-]{1,20};base64,[A-Za-z0-9+/=]{64,}\)?")
+
+
+def without_pictures(text: str) -> str:
+    """The text with a word in place of each picture that stands in it as base64: one takes as many characters
+    as a book."""
+    return _PICTURE.sub("[image]", text) if "data:image/" in text else text
 
 
 def data_uri(media_type: str, data: bytes) -> str:

@@ -7,6 +7,8 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 SYNSTAR_BASE_URL = "https://www.kkiai.com/v1"
 """SynStar AI's own; its documentation, overview/base-urls, lists the other spellings people use."""
+SHORTEST_SECRET = 16
+"""Characters of a key that is no word."""
 _SYNSTAR_HOSTS = {"kkiai.com", "www.kkiai.com"}
 _ENDPOINTS = re.compile(r"(/chat/completions|/completions|/models)+$")
 
@@ -19,6 +21,12 @@ class Secret:
 
     def reveal(self) -> str:
         return self._value
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it is long enough to be one. `ollama` and `EMPTY` are words that anybody may say: to mask
+        them would take letters out of names and answers."""
+        return len(self._value) >= SHORTEST_SECRET
 
     def __repr__(self) -> str:
         return "Secret('***')"
@@ -66,6 +74,11 @@ def parse_base_url(text: str, *, allow_plain_http: bool = False) -> str:
             "use https, or set CHAT_ALLOW_PLAIN_HTTP=on for a network you trust."
         )
     return _with_clean_path(parts.scheme, parts.netloc, parts.hostname, parts.path)
+
+
+def without_endpoint(url: str) -> str:
+    """The base URL in the address of one of its endpoints."""
+    return _ENDPOINTS.sub("", url.rstrip("/"))
 
 
 def likely_base_url(base_url: str) -> str | None:

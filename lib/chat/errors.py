@@ -39,6 +39,8 @@ class ChatError(Exception):
     """The nearest gateway's request id; its support asks for it."""
     retryable: bool = False
     """Whether sending the same request again can help."""
+    retry_after: float | None = None
+    """How many seconds the server asks to wait before that."""
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()

@@ -6,14 +6,15 @@ come from anybody: reading it ends with conversations that can be stored, or wit
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from lib.chat import attachments
 from lib.chat import reply as replies
-from lib.chat.attachments import Attachment, data_uri
+from lib.chat.attachments import Attachment, AttachmentKind, data_uri
+from lib.chat.citations import Citation
 from lib.chat.conversations import Conversation
 from lib.chat.decoding import FormatError, build, typed
 from lib.chat.messages import Message
@@ -51,7 +52,8 @@ def _conversation(conversation: Conversation, load: Load) -> dict[str, Any]:
 
 def _message(message: Message, load: Load) -> dict[str, Any]:
     reply = message.reply
-    images = {"images": [_attachment(image, load) for image in reply.images]} if reply else {}
+    made = {"images": reply.images, "audio": reply.audio} if reply else {}
+    files = {name: [_attachment(each, load) for each in made[name]] for name in made}
     attached = [_attachment(attachment, load) for attachment in message.attachments]
     return {
         "id": message.id,
@@ -59,13 +61,13 @@ def _message(message: Message, load: Load) -> dict[str, Any]:
         "role": message.role,
         "content": reply.text if reply else message.content,
         "created_at": _date(message.created_at),
-        "reply": {"id": message.id, **replies.to_json(reply), **images} if reply else None,
+        "reply": {"id": message.id, **replies.to_json(reply), **files} if reply else None,
         **({"attachments": attached} if attached else {}),
     }
 
 
 def _attachment(attachment: Attachment, load: Load) -> dict[str, Any]:
-    data = load(attachment) if attachment.is_image else None
+    data = None if attachment.kind is AttachmentKind.DOCUMENT else load(attachment)
     return attachments.to_json(attachment) | {"data": data_uri(attachment.media_type, data) if data else None}
 
 
@@ -157,11 +159,25 @@ def _answer(reply: Reply) -> Iterator[str]:
     yield from filter(None, (reply.text, reply.refusal))
     for call in reply.tool_calls:
         yield f"Tool call `{_line(call.name)}`:\n\n```json\n{call.arguments}\n```"
-    yield from _names(reply.images)
+    yield from _names(reply.made)
+    yield from _sources(reply.citations)
     if figures := " · ".join(_figures(reply)):
         yield f"*{figures}*"
     if reply.error:
         yield f"> {_line(str(reply.error))}"
+
+
+def _sources(citations: Sequence[Citation]) -> Iterator[str]:
+    """A numbered list: an answer's `[1]` means its first line."""
+    if citations:
+        lines = [f"{number}. {_source(each)}" for number, each in enumerate(citations, 1)]
+        yield "Sources:\n\n" + "\n".join(lines)
+
+
+def _source(citation: Citation) -> str:
+    title = re.sub(r"([\\\[\]`*_<>])", r"\\\1", _line(citation.title))
+    address = citation.url.replace("<", "%3C").replace(">", "%3E").replace(" ", "%20")
+    return f"{title} <{address}>" if title and address else title or f"<{address}>"
 
 
 def _figures(reply: Reply) -> Iterator[str]:

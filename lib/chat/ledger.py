@@ -1,7 +1,7 @@
 """One row for each reply that ended: what it used, how long it took, and how we know."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lib.chat.reply import Reply, State
@@ -60,12 +60,18 @@ class LedgerRow:
 def accounted(reply: Reply, prompt: Sequence[str], image_tokens: int = 0) -> Usage:
     """The usage to book for a reply: reported if it was, else estimated from what was sent and received.
 
-    A reply that received nothing stays unknown: whether the gateway counts it cannot be seen from here.
+    Gateways that report with each chunk begin with no completion tokens: where such a reply was cut, they are
+    estimated. A reply that received nothing stays unknown: whether it is counted cannot be seen from here.
     """
-    if reply.usage.source is not Source.UNKNOWN:
-        return reply.usage
+    usage, is_whole = reply.usage, reply.state is State.COMPLETED
     received = reply.text + reply.reasoning + reply.refusal + "".join(c.arguments for c in reply.tool_calls)
-    return estimate_usage(prompt, received, image_tokens) if received else reply.usage
+    if not received or (usage.source is not Source.UNKNOWN and (usage.completion_tokens or is_whole)):
+        return usage
+    estimate = estimate_usage(prompt, received, image_tokens)
+    if not usage.prompt_tokens:
+        return estimate
+    total = usage.prompt_tokens + (estimate.completion_tokens or 0)
+    return replace(estimate, prompt_tokens=usage.prompt_tokens, total_tokens=total)
 
 
 @dataclass(frozen=True, slots=True)

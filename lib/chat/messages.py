@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Literal
 
-from lib.chat.attachments import Attachment, document_text, images_of
+from lib.chat.attachments import Attachment, document_text, images_of, without_pictures
 from lib.chat.reply import Reply
 
 Role = Literal["system", "user", "assistant"]
@@ -28,18 +28,25 @@ class Message:
 
     @property
     def said(self) -> str:
-        """What a model is told of it: the content, and below it the tool calls that it made."""
-        calls = [f"{call.name}({call.arguments})" for call in self.reply.tool_calls] if self.reply else []
-        return "\n\n".join(filter(None, (self.content, *calls)))
+        """What a model is told of it in words: the content, and below it the tool calls that it made."""
+        if not self.reply:
+            return self.content
+        calls = [f"{call.name}({call.arguments})" for call in self.reply.tool_calls]
+        return "\n\n".join(filter(None, (without_pictures(self.content), *calls)))
 
     def texts(self) -> list[str]:
         """All that it says to a model in words: its documents, then its text."""
         documents = [document_text(each) for each in self.attachments if not each.is_image]
         return [*documents, self.said] if self.said else documents
 
+    @property
+    def images(self) -> list[Attachment]:
+        """The images that came with it, or that an answer has drawn."""
+        return [*images_of(self.attachments), *(self.reply.images if self.reply else ())]
+
     def image_tokens(self) -> int:
         """An estimate of the tokens that its images take in a prompt."""
-        return sum(image.tokens for image in images_of(self.attachments))
+        return sum(image.tokens for image in self.images)
 
 
 DRAWING = ("image_size", "image_count")

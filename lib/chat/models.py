@@ -62,11 +62,13 @@ def closest(name: str, models: Iterable[Model], count: int = 3) -> list[str]:
 
 _KIND_OF_ENDPOINT = {
     "jina-rerank": Kind.RERANK,
-    "image-generation": Kind.IMAGE,
     "embeddings": Kind.EMBEDDING,
     "openai-video": Kind.VIDEO,
+    "image-generation": Kind.IMAGE,
 }
-"""New API's endpoint types. Its chat types are left out: an OpenAI channel gives them to all its models."""
+"""New API's endpoint types for what is not asked as a chat."""
+_CHAT_ENDPOINTS = {"openai", "openai-response", "anthropic", "gemini", "chat", "chat-completions"}
+"""An OpenAI channel gives the first to all its models: it overrules what a name suggests, and no more."""
 
 _NAMES = (
     (Kind.EMBEDDING, r"embed|^bge-(?!reranker)|^m3e|^gte-|^e5-"),
@@ -81,15 +83,26 @@ _NAMES = (
     (Kind.OTHER, r"davinci|babbage|turbo-instruct"),
 )
 """Tried in this order; what matches none is a chat model. The others only complete text."""
+_DRAWS_IN_CHATS = re.compile(r"(gemini|gpt-5).*image")
+"""Models whose answers to a chat have pictures in them; New API serves them nowhere else."""
+_NEVER_CHATS = re.compile(r"whisper|\btts\b|transcri|realtime")
+_GUESSES = {Kind.IMAGE, Kind.VIDEO, Kind.AUDIO, Kind.OTHER}
 
 
 def kind_of(model_id: str, endpoint_types: Iterable[str] = ()) -> Kind:
-    """What a model is for: by the endpoint types its gateway lists where they tell, else by its name."""
-    for endpoint in endpoint_types:
+    """What a model is for: by the endpoint types its gateway lists where they tell, else by its name.
+
+    A model that is listed for chats is asked there, whatever its name looks like.
+    """
+    listed, name = list(endpoint_types), model_id.lower()
+    if _DRAWS_IN_CHATS.search(name):
+        return Kind.CHAT
+    for endpoint in listed:
         if endpoint in _KIND_OF_ENDPOINT:
             return _KIND_OF_ENDPOINT[endpoint]
-    name = model_id.lower()
-    return next((kind for kind, pattern in _NAMES if re.search(pattern, name)), Kind.CHAT)
+    guess = next((kind for kind, pattern in _NAMES if re.search(pattern, name)), Kind.CHAT)
+    is_open = guess in _GUESSES and not _NEVER_CHATS.search(name)
+    return Kind.CHAT if is_open and not _CHAT_ENDPOINTS.isdisjoint(listed) else guess
 
 
 OTHER_VENDOR = "Other"

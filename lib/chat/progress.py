@@ -17,6 +17,7 @@ class Progress:
         self._reported: Usage | None = None
         self._first_ms: float | None = None
         self._last_ms: float | None = None
+        self._reasoning: list[str] = []
 
     def add(self, events: Sequence[Event]) -> None:
         """Take over events that came since the last time."""
@@ -28,13 +29,19 @@ class Progress:
                     self._weight += weight(text)
                     self._first_ms = event.at_ms if self._first_ms is None else self._first_ms
                     self._last_ms = event.at_ms
+                    if isinstance(event, Reasoning):
+                        self._reasoning.append(text)
                 case UsageReported(usage=usage):
                     self._reported = usage
 
     def reply(self, elapsed_ms: float) -> Reply:
-        """A reply that has these figures and no text; its total time is what has passed since it was sent."""
+        """A reply with these figures, and no text but its reasoning.
+
+        Its total time is what has passed since it was sent.
+        """
         timing = Timing(ttft_ms=self._first_ms, last_token_ms=self._last_ms, total_ms=elapsed_ms)
-        return Reply(usage=self._reported or self._estimated(), timing=timing)
+        usage = self._reported or self._estimated()
+        return Reply(usage=usage, timing=timing, reasoning="".join(self._reasoning))
 
     def _estimated(self) -> Usage:
         completion = whole_tokens(self._weight)

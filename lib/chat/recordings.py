@@ -13,14 +13,14 @@ from enum import StrEnum
 from typing import Any, get_type_hints
 
 from lib.chat import exports, tape
-from lib.chat.attachments import Attachment
+from lib.chat.attachments import Attachment, AttachmentKind
 from lib.chat.comparisons import Comparison
 from lib.chat.conversations import Conversation
 from lib.chat.decoding import FormatError, build, decode, typed
 from lib.chat.exports import Load
 from lib.chat.messages import Message
 from lib.chat.prices import Price, Prices
-from lib.chat.tape import CLOSING, LETTERS, Event, Image, Interrupted
+from lib.chat.tape import CLOSING, LETTERS, Audio, Event, Image, Interrupted
 from lib.chat.votes import Tally
 
 FORMAT, VERSION = "synstar-recording", 1
@@ -73,20 +73,28 @@ def models(recording: Recording) -> list[str]:
     return list(dict.fromkeys(cell.model for cell in recording.cells if cell.model))
 
 
-def with_images(recording: Recording, checked: Callable[[Attachment], Attachment]) -> Recording:
-    """The recording with what `checked` makes of each of its images, in messages and on tapes."""
+def _with_file(event: Event, checked: Callable[[Attachment], Attachment]) -> Event:
+    match event:
+        case Image(image=image):
+            return replace(event, image=checked(image))
+        case Audio(audio=audio):
+            return replace(event, audio=checked(audio))
+    return event
+
+
+def with_files(recording: Recording, checked: Callable[[Attachment], Attachment]) -> Recording:
+    """The recording with what `checked` makes of its pictures and sounds, in messages and on tapes."""
 
     def of(attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
-        return tuple(checked(one) if one.is_image else one for one in attachments)
+        return tuple(one if one.kind is AttachmentKind.DOCUMENT else checked(one) for one in attachments)
 
     for cell in recording.cells:
         for own, message in cell.messages.items():
-            reply = message.reply and replace(message.reply, images=of(message.reply.images))
+            reply = message.reply and replace(
+                message.reply, images=of(message.reply.images), audio=of(message.reply.audio)
+            )
             cell.messages[own] = replace(message, attachments=of(message.attachments), reply=reply)
-    tapes = {
-        own: [replace(e, image=checked(e.image)) if isinstance(e, Image) else e for e in events]
-        for own, events in recording.tapes.items()
-    }
+    tapes = {own: [_with_file(event, checked) for event in events] for own, events in recording.tapes.items()}
     return replace(recording, tapes=tapes)
 
 
@@ -121,14 +129,14 @@ def from_json(data: Any) -> Recording:
     if typed(int, given.get("version"), "version") != VERSION:
         raise FormatError("version", f"must be {VERSION}")
     cells = exports.from_json({"version": exports.VERSION, "conversations": given.get("conversations")})
-    images = {image.id: image for cell in cells for image in _images(cell)}
+    files = {file.id: file for cell in cells for file in _files(cell)}
     recording = Recording(
         id=_id(given.get("id"), "id"),
         title=typed(str, given.get("title"), "title"),
         kind=decode(Kind, given.get("kind"), "kind"),
         recorded_at=decode(datetime, given.get("recorded_at"), "recorded_at"),
         comparisons=_comparisons(given.get("comparisons"), cells),
-        tapes=_read_tapes(given.get("tapes"), images),
+        tapes=_read_tapes(given.get("tapes"), files),
         prices=_prices(given),
         tallies=_tallies(given),
     )
@@ -175,25 +183,24 @@ def _id(value: Any, where: str) -> str:
     return own
 
 
-def _images(cell: Conversation) -> Iterator[Attachment]:
+def _files(cell: Conversation) -> Iterator[Attachment]:
     for message in cell.messages.values():
-        yield from message.reply.images if message.reply else ()
+        yield from message.reply.made if message.reply else ()
 
 
-def _read_tapes(value: Any, images: Mapping[str, Attachment]) -> dict[str, list[Event]]:
+def _read_tapes(value: Any, files: Mapping[str, Attachment]) -> dict[str, list[Event]]:
     return {
-        reply_id: _tape(rows, images, f"tapes.{reply_id}")
+        reply_id: _tape(rows, files, f"tapes.{reply_id}")
         for reply_id, rows in typed(dict, value, "tapes").items()
     }
 
 
-def _tape(value: Any, images: Mapping[str, Attachment], where: str) -> list[Event]:
-    """A tape of events in the order of their times; the images' bytes are those in the conversations."""
+def _tape(value: Any, files: Mapping[str, Attachment], where: str) -> list[Event]:
+    """A tape of events in the order of their times; the files' bytes are those in the conversations."""
     events: list[Event] = []
     for index, row in enumerate(typed(list, value, where)):
         event = _event(row, f"{where}[{index}]")
-        if isinstance(event, Image) and event.image.id in images:
-            event = replace(event, image=images[event.image.id])
+        event = _with_file(event, lambda file: files.get(file.id, file))
         if events and (isinstance(events[-1], CLOSING) or event.at_ms < events[-1].at_ms):
             raise FormatError(f"{where}[{index}]", "must not come before, or after the end of, the one above")
         events.append(event)

@@ -7,9 +7,14 @@ from typing import Any
 
 from lib.chat import attachments
 from lib.chat.attachments import Attachment
+from lib.chat.citations import Citation, merged
 from lib.chat.errors import ChatError
+from lib.chat.finish_reasons import Ending, ending_of
 from lib.chat.tape import (
+    Audio,
+    Cited,
     Content,
+    ContentWasReasoning,
     Event,
     Failed,
     Finished,
@@ -94,7 +99,11 @@ class Reply:
     error: ChatError | None = None
     timing: Timing = Timing()
     images: tuple[Attachment, ...] = ()
-    """What an image model drew."""
+    """What the model drew."""
+    audio: tuple[Attachment, ...] = ()
+    """What the model said aloud; its words are `text`."""
+    citations: tuple[Citation, ...] = ()
+    """The sources that were named beside the text, in the order of their numbers."""
     notices: tuple[str, ...] = ()
     """What had to be changed or done again to get an answer, one sentence each, each once."""
     retries: int = 0
@@ -105,7 +114,22 @@ class Reply:
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all of an answer was received."""
-        return not (self.text or self.reasoning or self.refusal or self.tool_calls or self.images)
+        return not (self.reasoning or self.citations or self.says_something)
+
+    @property
+    def made(self) -> tuple[Attachment, ...]:
+        """The files in it: pictures and sounds."""
+        return (*self.images, *self.audio)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is an answer besides the thinking before it."""
+        return bool(self.text or self.refusal or self.tool_calls or self.made)
+
+    @property
+    def ending(self) -> Ending | None:
+        """Why the model ended its answer; `None` where it did not, or did not say."""
+        return ending_of(self.finish_reason) if self.finish_reason else None
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -113,10 +137,21 @@ class Reply:
         tokens, timing = self.usage.completion_tokens, self.timing
         if tokens is None or timing.first_token_ms is None or timing.last_token_ms is None:
             return None
+        if self._thought_unseen:
+            return None
         elapsed = timing.last_token_ms - timing.first_token_ms
         if tokens < SHORTEST_RATED_TOKENS or elapsed < SHORTEST_RATED_MS:
             return None
         return tokens / elapsed * 1000
+
+    @property
+    def _thought_unseen(self) -> bool:
+        """Whether tokens were counted that never came: thinking that the server keeps to itself, or sums up.
+
+        They were written before the first token, so they belong to no rate. A token has more characters than
+        one in nearly all texts.
+        """
+        return (self.usage.reasoning_tokens or 0) > len(self.reasoning)
 
 
 def fold(events: Iterable[Event]) -> Reply:
@@ -133,10 +168,13 @@ class _Folding:
     def __init__(self) -> None:
         self.text: list[str] = []
         self.reasoning: list[str] = []
+        self.was_recast = False
         self.refusal: list[str] = []
         self.notices: list[str] = []
         self.retries = 0
         self.images: list[Attachment] = []
+        self.audio: list[Attachment] = []
+        self.citations: tuple[Citation, ...] = ()
         self.tools: dict[int, ToolUse] = {}
         self.state = State.RUNNING
         self.served = Served(0.0)
@@ -162,6 +200,8 @@ class _Folding:
                 if self.reasoning_ttft_ms is None:
                     self.reasoning_ttft_ms = event.at_ms
                 self.last_token_ms = event.at_ms
+            case ContentWasReasoning():
+                self._think_again()
             case ToolCall():
                 self._add_tool_call(event)
                 self.last_token_ms = event.at_ms
@@ -172,15 +212,32 @@ class _Folding:
                 self.is_json = _asks_for_json(request)
             case Served():
                 self._add_served(event)
-            case Image(image=image):
-                self.images.append(image)
-                self.ttft_ms = event.at_ms if self.ttft_ms is None else self.ttft_ms
+            case Image() | Audio():
+                self._add_made(event)
+            case Cited(citations=citations):
+                self.citations = merged(self.citations, citations)
             case Retried(reason=said) | Noted(text=said):
                 self.retries += isinstance(event, Retried)
                 if said not in self.notices:
                     self.notices.append(said)
             case Finished() | Failed() | Stopped() | Interrupted():
                 self._close(event)
+
+    def _think_again(self) -> None:
+        self.reasoning += self.text
+        self.text.clear()
+        self.was_recast = True
+        times = (self.reasoning_ttft_ms, self.ttft_ms)
+        self.reasoning_ttft_ms = min((at for at in times if at is not None), default=None)
+        self.ttft_ms = None
+
+    def _add_made(self, event: Image | Audio) -> None:
+        if isinstance(event, Image):
+            self.images.append(event.image)
+        else:
+            self.audio.append(event.audio)
+        self.ttft_ms = event.at_ms if self.ttft_ms is None else self.ttft_ms
+        self.last_token_ms = event.at_ms
 
     def _add_tool_call(self, event: ToolCall) -> None:
         known = self.tools.get(event.index, ToolUse(None, None, ""))
@@ -216,10 +273,12 @@ class _Folding:
         return Reply(
             state=self.state,
             text="".join(self.text),
-            reasoning="".join(self.reasoning),
+            reasoning="".join(self.reasoning).strip() if self.was_recast else "".join(self.reasoning),
             refusal="".join(self.refusal),
             tool_calls=tuple(self.tools[index] for index in sorted(self.tools)),
             images=tuple(self.images),
+            audio=tuple(self.audio),
+            citations=self.citations,
             model_requested=self.model_requested,
             model_served=self.served.model,
             models_before=tuple(model for model in self.models if model != self.served.model),
@@ -243,7 +302,8 @@ def _asks_for_json(request: Mapping[str, Any]) -> bool:
 
 def to_json(reply: Reply) -> dict[str, Any]:
     """The reply as plain JSON values."""
-    return {**asdict(reply), "images": [attachments.to_json(image) for image in reply.images]}
+    made = {"images": reply.images, "audio": reply.audio}
+    return {**asdict(reply), **{name: [attachments.to_json(one) for one in made[name]] for name in made}}
 
 
 def from_json(fields: Mapping[str, Any]) -> Reply:
@@ -258,6 +318,8 @@ def from_json(fields: Mapping[str, Any]) -> Reply:
             "error": error_from_json(error) if error else None,
             "timing": Timing(**fields["timing"]),
             "images": tuple(attachments.from_json(image) for image in fields.get("images", ())),
+            "audio": tuple(attachments.from_json(audio) for audio in fields.get("audio", ())),
+            "citations": tuple(Citation(**citation) for citation in fields.get("citations", ())),
             "notices": tuple(fields["notices"]),
             "models_before": tuple(fields.get("models_before", ())),
         }

@@ -11,6 +11,7 @@ from typing import Any
 
 from lib.chat import attachments
 from lib.chat.attachments import Attachment
+from lib.chat.citations import Citation
 from lib.chat.errors import Category, ChatError
 from lib.chat.usage import Source, Usage
 
@@ -74,6 +75,13 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class ContentWasReasoning:
+    """What came as content so far was the model's thinking: only its end was marked (`</think>`)."""
+
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A piece of a structured refusal (`delta.refusal`)."""
 
@@ -83,10 +91,26 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image that the model drew; its `text` is the prompt as the model revised it."""
+    """An image that the model drew; its `text` is the prompt as the model revised it, or what it calls it."""
 
     at_ms: float
     image: Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """What the model said aloud; the words are content."""
+
+    at_ms: float
+    audio: Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """Sources of the answer, those that were not told before."""
+
+    at_ms: float
+    citations: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +170,11 @@ Event = (
     | Served
     | Reasoning
     | Content
+    | ContentWasReasoning
     | Refusal
     | Image
+    | Audio
+    | Cited
     | ToolCall
     | UsageReported
     | Finished
@@ -166,8 +193,11 @@ LETTERS: dict[str, type[Event]] = {
     "v": Served,
     "r": Reasoning,
     "c": Content,
+    "w": ContentWasReasoning,
     "n": Refusal,
     "m": Image,
+    "d": Audio,
+    "q": Cited,
     "t": ToolCall,
     "u": UsageReported,
     "f": Finished,
@@ -186,8 +216,8 @@ def to_json(event: Event) -> list[Any]:
             return [letter, at_ms, text]
         case UsageReported(usage=usage):
             return [letter, at_ms, asdict(usage)]
-        case Image(image=image):
-            return [letter, at_ms, attachments.to_json(image)]
+        case Image(image=made) | Audio(audio=made):
+            return [letter, at_ms, attachments.to_json(made)]
         case Failed(error=error):
             return [letter, at_ms, asdict(error)]
         case _:
@@ -205,6 +235,10 @@ def from_json(row: Sequence[Any]) -> Event:
         return UsageReported(at_ms, usage_from_json(values[0]))
     if letter == "m":
         return Image(at_ms, attachments.from_json(values[0]))
+    if letter == "d":
+        return Audio(at_ms, attachments.from_json(values[0]))
+    if letter == "q":
+        return Cited(at_ms, tuple(Citation(**fields) for fields in values[0]))
     if letter == "e":
         return Failed(at_ms, error_from_json(values[0]))
     return LETTERS[letter](at_ms, *values)
@@ -222,4 +256,10 @@ def error_from_json(fields: Mapping[str, Any]) -> ChatError:
 
 def text_of(events: Iterable[Event]) -> str:
     """The visible text of these events, joined."""
-    return "".join(event.text for event in events if isinstance(event, Content))
+    texts: list[str] = []
+    for event in events:
+        if isinstance(event, ContentWasReasoning):
+            texts.clear()
+        elif isinstance(event, Content):
+            texts.append(event.text)
+    return "".join(texts)

@@ -34,6 +34,15 @@ class Usage:
     """The part of `completion_tokens` that was reasoning."""
     source: Source = Source.UNKNOWN
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether the counts fit each other, as far as they are known."""
+        prompt, completion, total = self.prompt_tokens, self.completion_tokens, self.total_tokens
+        if prompt is not None and completion is not None and total not in (None, prompt + completion):
+            return False
+        parts = ((self.cached_tokens, prompt), (self.reasoning_tokens, completion))
+        return all(part is None or whole is None or part <= whole for part, whole in parts)
+
 
 def in_words(usage: Usage) -> str:
     """The counts that are known, and where they are from; empty when none is."""
@@ -44,7 +53,8 @@ def in_words(usage: Usage) -> str:
         "reasoning": usage.reasoning_tokens,
     }
     known = [f"{count:,} {name}" for name, count in counts.items() if count is not None]
-    return f"{', '.join(known)} ({usage.source})" if known else ""
+    doubt = "" if usage.adds_up else ", which do not add up"
+    return f"{', '.join(known)} ({usage.source}{doubt})" if known else ""
 
 
 def estimate_tokens(text: str) -> int:

@@ -14,6 +14,7 @@ from lib.chat.connection import Connection
 from lib.chat.diagnosis import Cost, Finding, Verdict, learnt
 from lib.engine.loop import Loop
 from lib.gateway.client import Gateway
+from lib.gateway.masking import KeyMask
 from lib.gateway.probe import Answer, Patient, Probe, skipped
 from lib.gateway.probes import PROBES, total_cost
 from lib.store import Store
@@ -150,10 +151,8 @@ async def _made(probe: Probe, patient: Patient, blocked: dict[str, str]) -> Find
 
 def _finding(probe: Probe, answer: Answer, connection: Connection, duration_ms: float) -> Finding:
     otherwise = probe.otherwise if answer.verdict is Verdict.NOT_SUPPORTED else ""
-    key = connection.api_key.reveal() if connection.api_key else None
-    # Servers repeat what they were sent, however it looks.
-    texts = (answer.meaning, answer.advice or otherwise)
-    meaning, advice = (text.replace(key, "***") if key else text for text in texts)
+    mask = KeyMask(connection)  # servers repeat what they were sent, however it looks
+    meaning, advice = (mask.words(text) for text in (answer.meaning, answer.advice or otherwise))
     return Finding(
         probe.name, probe.title, answer.verdict, meaning, advice, probe.capability, round(duration_ms, 1)
     )

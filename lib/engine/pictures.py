@@ -6,10 +6,11 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from lib.chat.errors import Category, ChatError
-from lib.chat.tape import Event, Failed, Image, Noted
+from lib.chat.tape import Audio, Event, Failed, Image, Noted
 from lib.engine.run import Run
 from lib.files.fitting import Fitted, fit, text_bytes
 from lib.files.folder import Files, checked
+from lib.files.sounds import checked_sound
 from lib.gateway.client import Gateway
 
 REQUEST_BYTES = 900 * 1024
@@ -21,7 +22,8 @@ ATTACHMENTS_IGNORED = "An image model draws from the text alone; the attached fi
 async def answered(
     gateway: Gateway, run: Run, files: Files, *, request_bytes: int, pause: Callable[[], float]
 ) -> AsyncGenerator[Sequence[Event], None]:
-    """A chat model's answer, its request with as much of the path's images as fits."""
+    """A chat model's answer, its request with as much of the path's images as fits. What the model drew or
+    said aloud is checked and put into its file before it is on the tape."""
     fitted = await _fitted(run, files, request_bytes) if _has_images(run) else Fitted({})
     bursts = gateway.answer(
         run.connection,
@@ -34,7 +36,8 @@ async def answered(
     )
     async with aclosing(bursts):
         async for burst in bursts:
-            yield burst
+            has_files = any(isinstance(event, Image | Audio) for event in burst)
+            yield await asyncio.to_thread(_all_taken, burst, run, files) if has_files else burst
             if fitted.notice:
                 yield [Noted(burst[-1].at_ms, fitted.notice)]
                 fitted = replace(fitted, notice="")
@@ -58,7 +61,7 @@ async def drawn(gateway: Gateway, run: Run, files: Files) -> AsyncGenerator[Sequ
 
 
 def _has_images(run: Run) -> bool:
-    return any(attachment.is_image for message in run.messages for attachment in message.attachments)
+    return any(message.images for message in run.messages)
 
 
 async def _fitted(run: Run, files: Files, request_bytes: int) -> Fitted:
@@ -71,8 +74,22 @@ async def _fitted(run: Run, files: Files, request_bytes: int) -> Fitted:
     )
 
 
+def _all_taken(burst: Sequence[Event], run: Run, files: Files) -> list[Event]:
+    """The events, with what is in them checked and kept. What cannot be shown is left out with a sentence."""
+    taken: list[Event] = []
+    for event in burst:
+        try:
+            taken.append(_taken(event, run, files))
+        except ValueError as error:
+            taken.append(Noted(event.at_ms, f"A file of this answer was left out. {error}"))
+    return taken
+
+
 def _taken(event: Event, run: Run, files: Files) -> Event:
-    """The event; an image in it checked and kept. Raises `ValueError` for what is no image."""
+    """The event; a picture or sound in it checked and kept. Raises `ValueError` for what is neither."""
+    if isinstance(event, Audio):
+        sound = checked_sound(event.audio)
+        return replace(event, audio=files.keep(sound) if run.is_kept else sound)
     if not isinstance(event, Image):
         return event
     image = checked(event.image.name, event.image.data or b"", text=event.image.text)

@@ -5,12 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from lib.chat import exports
-from lib.chat.attachments import Attachment
+from lib.chat.attachments import Attachment, AttachmentKind
 from lib.chat.conversations import Conversation
 from lib.chat.exports import Load
 from lib.chat.messages import Message
-from lib.chat.recordings import Recording, with_images
+from lib.chat.recordings import Recording
+from lib.chat.recordings import with_files as with_recorded_files
 from lib.files.folder import Files, Missing, checked
+from lib.files.sounds import checked_sound
 
 NO_IMAGE = "none"
 """The id of an image that is not there: no file and no other image has it."""
@@ -40,7 +42,7 @@ def loader(files: Files) -> Load:
 
 
 def with_checked_images(recording: Recording) -> Recording:
-    """An imported recording that keeps its images in itself. What is no image loses its bytes."""
+    """An imported recording that keeps its files in itself. What cannot be shown loses its bytes."""
     known: dict[str, Attachment] = {}
 
     def checked_once(image: Attachment) -> Attachment:
@@ -48,7 +50,7 @@ def with_checked_images(recording: Recording) -> Recording:
             known[image.id] = _checked(image)
         return known[image.id]
 
-    return with_images(recording, checked_once)
+    return with_recorded_files(recording, checked_once)
 
 
 def _checked(image: Attachment) -> Attachment:
@@ -57,23 +59,31 @@ def _checked(image: Attachment) -> Attachment:
     if image.data is None:
         return nothing
     try:
-        return checked(image.name, image.data, text=image.text)
+        return _looked_at(image)
     except ValueError:
         return nothing
 
 
+def _looked_at(file: Attachment) -> Attachment:
+    """A picture or a sound as what it really is. Raises `ValueError` for anything else."""
+    if file.kind is AttachmentKind.AUDIO:
+        return checked_sound(file)
+    return checked(file.name, file.data or b"", text=file.text)
+
+
 def _with_files(message: Message, files: Files) -> Message:
     reply = message.reply
-    if reply and reply.images:
-        reply = replace(reply, images=tuple(_kept(image, files) for image in reply.images))
+    if reply and reply.made:
+        images = tuple(_kept(image, files) for image in reply.images)
+        reply = replace(reply, images=images, audio=tuple(_kept(sound, files) for sound in reply.audio))
     attachments = tuple(_kept(attachment, files) for attachment in message.attachments)
     return replace(message, attachments=attachments, reply=reply)
 
 
 def _kept(attachment: Attachment, files: Files) -> Attachment:
-    if attachment.data is None or not attachment.is_image:
+    if attachment.data is None or attachment.kind is AttachmentKind.DOCUMENT:
         return replace(attachment, data=None)
     try:
-        return files.keep(checked(attachment.name, attachment.data, text=attachment.text))
+        return files.keep(_looked_at(attachment))
     except ValueError:
         return replace(attachment, data=None)

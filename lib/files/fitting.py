@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lib.chat.attachments import Attachment, document_text, images_of
+from lib.chat.attachments import Attachment, document_text
 from lib.chat.messages import Message
 from lib.files.folder import Files, Missing
 
@@ -31,7 +31,7 @@ def fit(files: Files, messages: Sequence[Message], *, text_bytes: int, request_b
     The oldest message's images are made smaller first, the newest's last; what still does not fit is left
     out, the oldest first. `text_bytes` is what the request's text takes.
     """
-    groups = [images for message in messages if (images := images_of(message.attachments))]
+    groups = [images for message in messages if (images := message.images)]
     data: dict[str, bytes] = {}
     missing = 0
     for image in (image for group in groups for image in group):
@@ -64,7 +64,7 @@ def text_bytes(messages: Sequence[Message], system_prompt: str) -> int:
     """The bytes that the texts and documents of a request take, about."""
     texts = [system_prompt]
     for message in messages:
-        texts += [message.content, *(document_text(a) for a in message.attachments if not a.is_image)]
+        texts += [message.said, *(document_text(a) for a in message.attachments if not a.is_image)]
     return sum(len(text.encode("utf-8", "replace")) + text.count("\n") + text.count('"') for text in texts)
 
 

@@ -3,9 +3,9 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx2
@@ -13,21 +13,23 @@ import openai
 
 from lib.chat.balance import Balance
 from lib.chat.connection import Connection
-from lib.chat.errors import ChatError
+from lib.chat.errors import Category, ChatError
 from lib.chat.messages import Message, Params
 from lib.chat.models import Model
 from lib.chat.prices import Price
-from lib.chat.tape import Event, Failed, Noted, Retried, Sent, Served
+from lib.chat.tape import Content, Event, Failed, Image, Noted, Retried, Sent, Served
 from lib.chat.usage import Usage
-from lib.gateway import drawing, pricing, requests, transcription
+from lib.gateway import drawing, images, pricing, requests, transcription
 from lib.gateway.balance import balance_of
 from lib.gateway.catalogue import is_list, models_in
 from lib.gateway.clients import Clients, unread
 from lib.gateway.dialects import Dialects
-from lib.gateway.errors import looks_like_error, translate_exception, translate_response
+from lib.gateway.errors.body import looks_like_error
+from lib.gateway.errors.translation import image_hint, translate_exception, translate_response
+from lib.gateway.images import RemoteImage
 from lib.gateway.masking import KeyMask
 from lib.gateway.retries import Again, Retries
-from lib.gateway.sse import StreamReader
+from lib.gateway.stream.reader import StreamReader
 
 MODELS_SECONDS = 10.0
 """The longest wait for a model list."""
@@ -108,12 +110,12 @@ class Gateway:
                 return
             except Exception as exc:
                 at_ms, notices = attempt.at_ms(), []
-                error, again = _translated(exc, connection), None
+                error, again = _about_images(_translated(exc, connection), body), None
                 # Never after a byte of the answer, whatever broke.
                 if not has_begun and (refusal := self._dialects.learn(connection.base_url, body, exc)):
                     again = Again(refusal)
                 elif not has_begun:
-                    again = retries.after(exc, error, seconds=(at_ms - sent_ms) / 1000)
+                    again = retries.after(error, seconds=(at_ms - sent_ms) / 1000)
             if again is None:
                 yield [Failed(at_ms, error)]
                 return
@@ -226,7 +228,7 @@ class _Attempt:
         self, response: httpx2.Response, chunks: AsyncIterator[bytes], deadline: float
     ) -> AsyncIterator[list[Event]]:
         reader = StreamReader(base_url=self.connection.base_url)
-        error = None
+        error, named = None, 0
         while not reader.closed:
             try:
                 async with asyncio.timeout_at(deadline):
@@ -236,11 +238,28 @@ class _Attempt:
             events = reader.feed(unread(response) if data is None else data, self.at_ms())
             if data is None:
                 events += reader.close(self.at_ms(), error)
+            if named < len(reader.remote_images) and reader.closed:
+                named = len(reader.remote_images)
+                fetched = await self._fetched(reader.remote_images)
+                events[-1:] = [*fetched, replace(events[-1], at_ms=self.at_ms())]
             if events:
                 yield events
             if data and len(data) < FULL_READ_BYTES and not reader.closed and (seconds := self.pause()) > 0:
                 await asyncio.sleep(seconds)
             deadline = self._deadline(self.timeouts.idle_seconds)
+
+    async def _fetched(self, named: Sequence[RemoteImage]) -> list[Event]:
+        """The pictures that an answer has named by their addresses. One that cannot be had stays a link."""
+        events: list[Event] = []
+        for each in named:
+            try:
+                data = await images.fetched(each.url, self.connection)
+                events.append(Image(self.at_ms(), images.image(each.number, data, each.name)))
+            except Exception as exc:
+                error = _translated(exc, self.connection)
+                events.append(Noted(self.at_ms(), f"A picture could not be loaded. {error.message}"))
+                events.append(Content(self.at_ms(), f"\n\n[{each.name or 'image'}](<{each.url}>)"))
+        return events
 
     def _deadline(self, seconds: float) -> float:
         return asyncio.get_running_loop().time() + seconds
@@ -250,6 +269,13 @@ def _served(response: httpx2.Response, at_ms: float) -> Served:
     headers = {name: response.headers[name] for name in HEADERS_KEPT if name in response.headers}
     request_id = headers.get("x-oneapi-request-id") or headers.get("x-request-id")
     return Served(at_ms, status=response.status_code, request_id=request_id, headers=headers)
+
+
+def _about_images(error: ChatError, body: Mapping[str, Any]) -> ChatError:
+    """The error; where a server did not take the images of a request, it says so."""
+    has_images = any(isinstance(message["content"], list) for message in body["messages"])
+    hint = image_hint(error) if has_images else None
+    return replace(error, category=Category.BAD_REQUEST, hint=hint, retryable=False) if hint else error
 
 
 def _translated(exc: Exception, connection: Connection) -> ChatError:

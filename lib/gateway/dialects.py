@@ -10,7 +10,7 @@ from typing import Any
 
 import openai
 
-from lib.gateway.error_body import read_body
+from lib.gateway.errors.body import read_body
 
 _KEPT = {"model", "messages", "stream"}
 """A request is none without these."""

@@ -1,18 +1,27 @@
 """Keeps a connection's key out of everything that a gateway sends back, however it repeats it."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from lib.chat.connection import Connection
 from lib.chat.errors import ChatError
-from lib.chat.tape import Content, Event, Failed, Finished, Reasoning, Refusal, Served, ToolCall
+from lib.chat.tape import (
+    Cited,
+    Content,
+    Event,
+    Failed,
+    Finished,
+    Noted,
+    Reasoning,
+    Refusal,
+    Served,
+    ToolCall,
+)
 
 MASK = "***"
 SHORTEST_PART = 12
 """A run of so many characters of the key counts as a part of it: servers cut keys, or break them in two."""
-SHORTEST_SECRET = 16
-"""A shorter key (`ollama`, `EMPTY`) is a word that a model may well say: it is masked whole where the server
-speaks of itself, and in no answer."""
 _ANCHOR = SHORTEST_PART // 2
 
 
@@ -21,18 +30,23 @@ class KeyMask:
 
     def __init__(self, connection: Connection) -> None:
         key = connection.api_key.reveal() if connection.api_key else ""
-        self._is_secret = len(key) >= SHORTEST_SECRET
-        self._size = SHORTEST_PART if self._is_secret else len(key)
-        self._parts = {key[at : at + self._size] for at in range(len(key) - self._size + 1)} - {""}
+        self._is_secret = bool(connection.api_key and connection.api_key.is_secret)
+        self._word = (
+            None if self._is_secret or not key else re.compile(rf"(?<![\w.:/-]){re.escape(key)}(?![\w.:/-])")
+        )
+        self._parts = _parts(key, SHORTEST_PART) if self._is_secret else set[str]()
         # Each part holds one of these whole: most texts are done with after a few quick looks.
         self._anchors = [key[at : at + _ANCHOR] for at in range(0, len(key) - _ANCHOR + 1, _ANCHOR)]
-        if not self._is_secret:
-            self._anchors = list(self._parts)
         self._before: dict[str, str] = {}
 
     def text(self, text: str) -> str:
         """The text without the key and without longer parts of it."""
-        return self._masked(text, 0)
+        return self._masked(text, 0) if self._is_secret else text
+
+    def words(self, text: str) -> str:
+        """As `text`, for what a server says of itself: there a key that is a word (`ollama`) is masked too,
+        where it stands alone. A model, an address or an answer may well hold such a word."""
+        return self._word.sub(MASK, text) if self._word else self.text(text)
 
     def optional(self, text: str | None) -> str | None:
         """As `text`, for what may be missing."""
@@ -42,7 +56,7 @@ class KeyMask:
         """The error with the key in none of its fields."""
         return replace(
             error,
-            message=self.text(error.message),
+            message=self.words(error.message),
             hint=self.text(error.hint),
             code=self.optional(error.code),
             request_id=self.optional(error.request_id),
@@ -50,7 +64,7 @@ class KeyMask:
 
     def events(self, events: Iterable[Event]) -> list[Event]:
         """The events of an answer, in the order in which they come, with the key in none of them."""
-        return [self._event(event) for event in events] if self._parts else list(events)
+        return [self._event(event) for event in events] if self._is_secret or self._word else list(events)
 
     def _event(self, event: Event) -> Event:
         match event:
@@ -65,6 +79,11 @@ class KeyMask:
                 return self._served(event)
             case Finished(reason=reason):
                 return replace(event, reason=self.text(reason))
+            case Noted(text=text):
+                return replace(event, text=self.text(text))
+            case Cited(citations=citations):
+                told = (replace(c, url=self.text(c.url), title=self.text(c.title)) for c in citations)
+                return replace(event, citations=tuple(told))
             case Failed(error=error):
                 return replace(event, error=self.error(error))
             case _:
@@ -85,7 +104,7 @@ class KeyMask:
         if not self._is_secret:
             return text
         before = self._before.get(stream, "")
-        self._before[stream] = (before + text)[1 - self._size :]
+        self._before[stream] = (before + text)[1 - SHORTEST_PART :]
         return self._masked(before + text, len(before))
 
     def _masked(self, text: str, start: int) -> str:
@@ -93,9 +112,9 @@ class KeyMask:
         if not any(anchor in text for anchor in self._anchors):
             return text[start:]
         hidden = [False] * len(text)
-        for at in range(len(text) - self._size + 1):
-            if text[at : at + self._size] in self._parts:
-                hidden[at : at + self._size] = [True] * self._size
+        for at in range(len(text) - SHORTEST_PART + 1):
+            if text[at : at + SHORTEST_PART] in self._parts:
+                hidden[at : at + SHORTEST_PART] = [True] * SHORTEST_PART
         shown = []
         for at in range(start, len(text)):
             if not hidden[at]:
@@ -103,3 +122,7 @@ class KeyMask:
             elif at == start or not hidden[at - 1]:
                 shown.append(MASK)
         return "".join(shown)
+
+
+def _parts(key: str, size: int) -> set[str]:
+    return {key[at : at + size] for at in range(len(key) - size + 1)}

@@ -19,8 +19,8 @@ from lib.chat.diagnosis import Cost, Verdict
 from lib.chat.errors import Category, ChatError
 from lib.chat.reply import Reply, State, fold
 from lib.chat.tape import Content, Event, Reasoning, ToolCall
-from lib.gateway.errors import translate_exception
-from lib.gateway.sse import StreamReader
+from lib.gateway.errors.translation import translate_exception
+from lib.gateway.stream.reader import StreamReader
 
 SECONDS = 60.0
 """The longest wait for the whole of one answer."""

@@ -17,8 +17,8 @@ from lib.chat.diagnosis import Verdict
 from lib.chat.errors import Category, ChatError, missing_key
 from lib.chat.models import Kind, Model
 from lib.gateway.catalogue import is_list, models_in
-from lib.gateway.error_body import read_body
-from lib.gateway.errors import looks_like_error, translate_response
+from lib.gateway.errors.body import looks_like_error, read_body
+from lib.gateway.errors.translation import translate_response
 from lib.gateway.probe import Answer, Heard, Patient, failed, passed, skipped, unsupported
 
 CONNECT_SECONDS = 10.0

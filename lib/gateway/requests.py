@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lib.chat.attachments import data_uri, images_of
+from lib.chat.attachments import Attachment, data_uri
 from lib.chat.messages import Message, Params
 from lib.chat.tape import Sent
 
@@ -57,30 +57,39 @@ def rebuilt(sent: Sent, messages: Sequence[Message], image: Load = no_images) ->
 def _wire_messages(messages: Sequence[Message], system_prompt: str, image: Load) -> list[dict[str, Any]]:
     """Role and content of what is sent. A continued reply is two assistant messages: they go out as one.
 
-    Tool calls go out as text: nobody ran them, and strict servers refuse calls without their answers.
+    Tool calls go out as text: nobody ran them, and strict servers refuse calls without their answers. So do
+    they refuse pictures of the assistant's: what it drew goes out with the next message of the user's.
     """
     wire: list[dict[str, Any]] = [{"role": "system", "content": system_prompt}] if system_prompt else []
+    drawn: list[Attachment] = []
     for message in messages:
-        if message.role == "assistant":
-            if not message.said:
-                continue
-            if wire and wire[-1]["role"] == "assistant":
-                wire[-1]["content"] += message.said
-                continue
-        wire.append({"role": message.role, "content": _content(message, image)})
+        if message.role != "assistant":
+            wire.append(
+                {"role": message.role, "content": _content(message.texts(), message.images, drawn, image)}
+            )
+            drawn = []
+            continue
+        drawn += message.images
+        said = "\n\n".join(filter(None, (message.said, *(f"[{each.name}]" for each in message.images))))
+        if said and wire and wire[-1]["role"] == "assistant":
+            wire[-1]["content"] += said
+        elif said:
+            wire.append({"role": "assistant", "content": said})
     if wire and wire[-1]["role"] == "assistant":
-        wire.append({"role": "user", "content": CONTINUE})
+        wire.append({"role": "user", "content": _content([CONTINUE], [], drawn, image)})
     return wire
 
 
-def _content(message: Message, image: Load) -> str | list[dict[str, Any]]:
+def _content(
+    texts: Sequence[str], attached: Sequence[Attachment], drawn: Sequence[Attachment], image: Load
+) -> str | list[dict[str, Any]]:
     """A plain string, which every server takes; a list of parts only where there are images to send."""
-    texts, images = message.texts(), []
-    for attached in images_of(message.attachments):
+    texts, images = list(texts), []
+    for each in (*drawn, *attached):
         try:
-            data = image(attached.id)
+            data = image(each.id)
         except LookupError:
-            texts.append(f"[The image {attached.name} was left out.]")
+            texts.append(f"[The image {each.name} was left out.]")
             continue
         url = {"url": data_uri(_media_type(data), data), "detail": DETAIL}
         images.append({"type": "image_url", "image_url": url})

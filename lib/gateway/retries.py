@@ -6,12 +6,7 @@ when the failure came late (it had been at work).
 """
 
 import random
-import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-
-import openai
 
 from lib.chat.errors import Category, ChatError
 
@@ -39,12 +34,12 @@ class Retries:
 
     count: int = 0
 
-    def after(self, exc: Exception, error: ChatError, *, seconds: float) -> "Again | None":
-        """The next retry after `exc`, which means `error` and came `seconds` after its request was sent."""
+    def after(self, error: ChatError, *, seconds: float) -> "Again | None":
+        """The next retry after an error that came `seconds` after its request was sent."""
         if self.count >= MOST_RETRIES or seconds > LATEST_FAILURE_SECONDS or not _can_help(error):
             return None
         pause = FIRST_PAUSE_SECONDS * 2**self.count * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
-        wanted = _retry_after(exc.response.headers) if isinstance(exc, openai.APIStatusError) else None
+        wanted = error.retry_after
         if wanted is not None and wanted > LONGEST_PAUSE_SECONDS:
             return None
         self.count += 1
@@ -56,16 +51,3 @@ def _can_help(error: ChatError) -> bool:
     if error.status is None:
         return error.retryable and error.category is not Category.TIMEOUT
     return error.retryable and (error.status in _TEMPORARY_STATUSES or error.status >= 500)
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait as RFC 9110, 10.2.3, says it: a number or a date. Unreadable ones say nothing."""
-    value = headers.get("retry-after", "").strip()
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
-        return None

@@ -7,8 +7,9 @@ import openai
 
 from lib.chat.connection import Connection
 from lib.chat.usage import Usage
-from lib.gateway.chunks import object_in, usage_of
-from lib.gateway.errors import translate_response
+from lib.gateway.errors.translation import translate_response
+from lib.gateway.stream.chunks import object_in
+from lib.gateway.stream.token_counts import usage_of
 
 
 async def transcribe(

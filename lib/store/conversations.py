@@ -260,8 +260,8 @@ def _insert_messages(
             for offset, message in enumerate(added)
         ],
     )
-    # What a reply drew is in its fold; its copy tells which files are in use.
-    held = [(each.id, each.reply.images if each.reply else each.attachments) for each in added]
+    # What a reply made is in its fold; its copy tells which files are in use.
+    held = [(each.id, each.reply.made if each.reply else each.attachments) for each in added]
     attachments.save(connection, held)
 
 

@@ -165,6 +165,6 @@ def _close(connection: Connection, closing: Closing) -> None:
         update(replies).where(replies.c.id == reply_id).values(state=reply.state, folded=reply_to_json(reply))
     )
     connection.execute(update(messages).where(messages.c.id == reply_id).values(content=reply.text))
-    attachments.save(connection, [(reply_id, reply.images)])
+    attachments.save(connection, [(reply_id, reply.made)])
     search.index(connection, reply_id, closing.row.conversation_id, reply.text)
     conversations.touch(connection, closing.row.conversation_id, {})

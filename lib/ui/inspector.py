@@ -23,8 +23,6 @@ from lib.ui.labels import plain
 
 LONGEST_SHOWN = 60_000
 """Characters of code that a page shows; more is offered as a file."""
-SHORTEST_KEY = 12
-"""A shorter one is a placeholder for a server that needs none; masking it would hide ordinary words."""
 _IMPORTED = "This reply was imported: what was sent for it, and when, stayed where it was recorded."
 _NOT_SENT = "Nothing was sent for this reply so far."
 
@@ -119,8 +117,8 @@ def _images(path: Sequence[Message], sent: Sent) -> Callable[[str], bytes]:
 
 def _key(connection: Connection) -> str:
     """The key to hide, which a person may have typed into a message; empty when there is none."""
-    key = connection.api_key.reveal() if connection.api_key else ""
-    return key if len(key) >= SHORTEST_KEY else ""
+    key = connection.api_key
+    return key.reveal() if key and key.is_secret else ""
 
 
 def _show_request(inspected: _Inspected) -> None:

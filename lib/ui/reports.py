@@ -184,7 +184,7 @@ def _loader() -> Load:
 def _own_keys() -> list[str]:
     """The keys that this app and this visitor work with: their text must not leave in any case."""
     connection, settings = session.held().connection, app.get().settings
-    return [key.reveal() for key in (connection.api_key, settings.api_key) if key]
+    return [key.reveal() for key in (connection.api_key, settings.api_key) if key and key.is_secret]
 
 
 def _file_name(title: str) -> str:

@@ -9,11 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.chat.attachments import Attachment, AttachmentKind
+from lib.chat.citations import Citation
 from lib.chat.errors import Category, ChatError
 from lib.chat.tape import (
     CLOSING,
     LETTERS,
+    Audio,
+    Cited,
     Content,
+    ContentWasReasoning,
     Event,
     Failed,
     Finished,
@@ -42,10 +46,12 @@ ERROR = ChatError(
     code="rate_limit",
     request_id="2025-abc",
     retryable=True,
+    retry_after=12.5,
 )
 IMAGE = Attachment(
     "ab" * 32, AttachmentKind.IMAGE, "image-1.png", "image/png", 1200, 64, 48, text="A red square"
 )
+SOUND = Attachment("cd" * 32, AttachmentKind.AUDIO, "speech.wav", "audio/wav", 4800)
 EVENTS: tuple[Event, ...] = (
     Sent(0.0, {"model": "model-a", "temperature": 0.5, "stop": ["END"], "response_format": {"type": "text"}}),
     Retried(1.5, "Asked again without stream_options."),
@@ -54,7 +60,10 @@ EVENTS: tuple[Event, ...] = (
     Reasoning(3.1, "Let me think…"),
     Content(4.2, 'A line\nwith "quotes", \0 and 汉字 🙂'),
     Refusal(5.3, "I cannot."),
+    ContentWasReasoning(5.5),
     Image(5.8, IMAGE),
+    Audio(5.9, SOUND),
+    Cited(6.1, (Citation("https://example.com/a?b=1", "A “title”"), Citation("", "notes.pdf"))),
     ToolCall(6.4, 1, "call_1", "search", '{"q": '),
     UsageReported(7.5, Usage(12, 34, 46, 5, 6, Source.REPORTED)),
     Finished(8.6, "stop"),

@@ -12,7 +12,7 @@ from lib.chat.messages import Params
 from lib.chat.reply import Reply, State, fold
 from lib.chat.tape import Event, Finished, Image, Sent, Served, UsageReported
 from lib.gateway.client import Gateway, Timeouts
-from lib.gateway.drawing import LARGEST_IMAGE, UNSAFE_ADDRESS
+from lib.gateway.images import LARGEST_IMAGE, UNSAFE_ADDRESS
 from tests.files.samples import image
 from tests.gateway.test_client import KEY, connection, with_client
 from tests.scripted_gateway import ScriptedGateway, drawing, error, raw, silence

@@ -8,15 +8,15 @@ import pytest
 
 from lib.chat.errors import Category, ChatError
 from lib.chat.tape import Failed
-from lib.gateway.errors import (
+from lib.gateway.errors.body import looks_like_error
+from lib.gateway.errors.translation import (
     HINTS,
-    looks_like_error,
     refuses_images,
     translate_exception,
     translate_response,
     translate_stream_error,
 )
-from lib.gateway.sse import StreamReader
+from lib.gateway.stream.reader import StreamReader
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "fixtures" / "errors.json").read_text())
 BASE_URL = "https://gateway.test/api"

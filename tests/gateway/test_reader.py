@@ -10,8 +10,8 @@ from lib.chat.errors import Category
 from lib.chat.reply import Reply, State, fold
 from lib.chat.tape import CLOSING, Content, Event, Reasoning, Served, ToolCall, UsageReported
 from lib.chat.usage import Usage
-from lib.gateway.errors import translate_response
-from lib.gateway.sse import StreamReader
+from lib.gateway.errors.translation import translate_response
+from lib.gateway.stream.reader import StreamReader
 
 STREAMS = Path(__file__).parent / "fixtures" / "streams"
 INDEX: list[dict[str, Any]] = json.loads((STREAMS / "index.json").read_text())
@@ -272,7 +272,7 @@ def test_a_body_that_is_no_reply_fails(body: bytes, category: Category) -> None:
     [
         b'{"choices":5}',
         b'{"choices":[null,7,{"delta":"x"}]}',
-        b'{"choices":[{"delta":{"content":7,"tool_calls":{"a":1},"reasoning":{"b":2}}}]}',
+        b'{"choices":[{"delta":{"content":true,"tool_calls":{"a":1},"reasoning":{"b":2}}}]}',
         b'{"id":["a"],"model":{"b":1},"usage":"many","choices":[]}',
         b'{"usage":{"prompt_tokens":"9","completion_tokens":true},"choices":[]}',
         b"[" * 100_000,

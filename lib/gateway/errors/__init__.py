@@ -1,0 +1,1 @@
+"""Whatever a server says when it does not answer, as one `ChatError`."""

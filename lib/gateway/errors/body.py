@@ -1,0 +1,249 @@
+"""What an error body says, in any of the shapes that servers give it."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+from lib.gateway.errors.secrets import masked
+
+MESSAGE_CHARACTERS = 1000
+"""More of a message is not shown."""
+DEEPEST = 6
+"""How many errors within errors are looked at."""
+_REQUEST_ID = re.compile(r"\s*\(request id: ([0-9A-Za-z_-]+)\)")
+"""Each gateway of a chain appends its own; the last is the nearest one's."""
+_REQUEST_IDS = ("requestid", "xrequestid", "traceid", "logid")
+
+_ENVELOPES = ("error", "errors", "err", "baseresp", "fault", "header", "response", "status")
+"""Fields that hold the error itself: OpenAI, Cloudflare and JSON:API, MiniMax, Apigee, Spark, Tencent."""
+_MESSAGES = (
+    *("message", "errormessage", "msg", "errormsg", "errmsg", "statusmsg", "detail", "errordescription"),
+    *("faultstring", "error", "err", "title", "description"),
+)
+_CODES = ("code", "errorcode", "errcode", "statuscode")
+_KINDS = ("type", "errortype", "status", "reason", "name", "error")
+_CAUSES = (
+    *("metadata", "raw", "upstreamerror", "providererror", "innererror", "cause", "body", "upstream"),
+    *("originalerror", "details", "failedgeneration", "rawerror"),
+)
+"""Fields that hold what another server said: OpenRouter, Vercel, Azure, Google."""
+_EMPTY_WORDS = re.compile(
+    r"(the )?(provider|upstream|api|server|backend|model)?( \w+)? ?returned (an )?error\W*"
+    r"|(upstream|provider|api|server|unknown|internal|bad|openai|request)[_ ]?(error|failure|failed)\W*"
+    r"|an? (unknown |unexpected )?error (has )?occurred\W*|error\W*|failed\W*|bad request\W*",
+    re.I,
+)
+"""Messages that say nothing beside the words of whoever caused them."""
+_MINIMAX = {
+    "1001": "timeout",
+    "1002": "rate limit",
+    "1004": "invalid api key",
+    "1008": "insufficient balance",
+    "1026": "sensitive_words",
+    "1027": "sensitive_words",
+    "1039": "rate limit",
+    "2049": "invalid api key",
+}
+"""`base_resp.status_code` (https://www.minimax.io/platform/document/ChatCompletion_v2), in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBody:
+    """The parts of an error body that tell something. Nothing in it holds a key."""
+
+    message: str = ""
+    code: str | None = None
+    request_id: str | None = None
+    param: str | None = None
+    """The request's parameter that the error is about, where it says so."""
+    words: str = ""
+    """Messages, codes and types in lower case, to search in."""
+    is_html: bool = False
+    is_error: bool = False
+    """Whether the body calls itself an error or is empty, rather than being something else altogether."""
+
+
+def read_body(body: bytes) -> ErrorBody:
+    """What a whole response body says: JSON, XML, HTML, plain text or nothing."""
+    text = body.decode("utf-8", "replace").strip().removeprefix("\ufeff").removeprefix("data:").strip()
+    if text.startswith("<"):
+        return _read_markup(text)
+    payload = _json_at_start(text)
+    if payload is None:
+        return _error_body([text.strip('"')], None, [], is_error=not text)
+    return read_payload(payload)
+
+
+def read_payload(payload: Any) -> ErrorBody:
+    """What decoded JSON says: an error object, the shells around it, and the error that caused it."""
+    found = _Found()
+    found.look(payload, 0)
+    outer = _plain(payload)
+    code = found.codes[-1] if found.codes else None
+    ids = [str(outer[name]) for name in _REQUEST_IDS if isinstance(outer.get(name), str)]
+    read = _error_body(found.messages, code, [*found.codes, *found.kinds], is_error=looks_like_error(payload))
+    words = f"{read.words} {found.hints}".strip()
+    message = f"{read.message} ({found.provider})" if found.provider and read.message else read.message
+    return ErrorBody(
+        message=message,
+        code=read.code,
+        request_id=read.request_id or next(iter(ids), None),
+        param=found.param,
+        words=words,
+        is_error=read.is_error,
+    )
+
+
+def looks_like_error(payload: Any) -> bool:
+    """Whether decoded JSON that came with HTTP 200 tells of an error instead of being a reply or a list."""
+    if isinstance(payload, list):
+        return bool(payload) and isinstance(payload[0], dict) and bool(payload[0].get("error"))
+    if not isinstance(payload, dict):
+        return False
+    if payload.get("error") or payload.get("success") is False or payload.get("object") == "error":
+        return True
+    if payload.get("choices") or payload.get("data"):
+        return False
+    told = payload.get("base_resp")
+    if isinstance(told, dict):
+        return str(told.get("status_code", 0)) != "0"
+    response = payload.get("Response")
+    if payload.get("errors") or (isinstance(response, dict) and response.get("Error")):
+        return True
+    plain = _plain(payload)
+    names = ("message", "detail", "msg", "errormsg", "errmsg", "errormessage")
+    return any(plain.get(name) and isinstance(plain[name], str) for name in names)
+
+
+class _Found:
+    """What a walk from an error's shell to its cause has met, the outer words first."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+        self.codes: list[str] = []
+        self.kinds: list[str] = []
+        self.param: str | None = None
+        self.provider = ""
+        self.hints = ""
+
+    def look(self, value: Any, depth: int) -> None:
+        """Take over what an error says, be it an object, a list of them, or JSON in a text."""
+        if depth > DEEPEST:
+            return
+        if isinstance(value, list):
+            for item in value[:3]:
+                self.look(item, depth + 1)
+        elif isinstance(value, str):
+            payload = _json_at_start(value.strip())
+            if payload is not None:
+                self.look(payload, depth + 1)
+            else:
+                self._say(value)
+        elif isinstance(value, dict):
+            self._look_at(_plain(value), depth)
+
+    def _look_at(self, fields: Mapping[str, Any], depth: int) -> None:
+        self._say(_message(fields))
+        codes = [_code(fields[name]) for name in _CODES if _code(fields.get(name))]
+        self.codes += [code for code in codes[:1] if code]
+        self.kinds += [str(fields[name]) for name in _KINDS if isinstance(fields.get(name), str)]
+        self.hints += _MINIMAX.get(codes[0] or "", "") if codes and "statusmsg" in fields else ""
+        if isinstance(fields.get("param"), str) and fields["param"]:
+            self.param = self.param or fields["param"]
+        if isinstance(provider := fields.get("providername"), str):
+            self.provider = provider
+        for name in (*_ENVELOPES, *_CAUSES):
+            if isinstance(inner := fields.get(name), dict | list) or (name in _CAUSES and inner):
+                self.look(inner, depth + 1)
+
+    def _say(self, message: str) -> None:
+        before, said = _with_inner(message)
+        for words in (before, said):
+            if words and all(words not in other for other in self.messages):
+                self.messages.append(words)
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """An object's fields by names in lower case and without signs: `errorMessage`, `error_message`."""
+    fields = value if isinstance(value, dict) else {}
+    return {re.sub(r"[^a-z]", "", str(name).lower()): field for name, field in reversed(fields.items())}
+
+
+def _message(fields: Mapping[str, Any]) -> str:
+    for name in _MESSAGES:
+        value = fields.get(name)
+        if isinstance(value, list) and name == "detail":  # FastAPI lists what is wrong with each field
+            value = "; ".join(_field_fault(fault) for fault in value)
+        if isinstance(value, str) and value.strip():
+            title = fields.get("title")
+            is_more = name == "detail" and isinstance(title, str) and title not in value
+            return f"{title}: {value}" if is_more else value
+    return ""
+
+
+def _with_inner(message: str) -> tuple[str, str]:
+    """A message and the message of the JSON that it ends with: `Error code: 400 - {"error": {…}}`."""
+    before, brace, _ = message.partition("{")
+    payload = _json_at_start(message[len(before) :]) if brace else None
+    if not isinstance(payload, dict):
+        return message, ""
+    found = _Found()
+    found.look(payload, DEEPEST - 2)
+    inner = " ".join(found.messages)
+    return (before.rstrip(" -:,(") if inner else message), inner
+
+
+def _field_fault(fault: Any) -> str:
+    if not isinstance(fault, dict):
+        return str(fault)
+    place = ".".join(str(part) for part in fault.get("loc") or ())
+    return f"{place}: {fault.get('msg', '')}".removeprefix(": ")
+
+
+def _code(value: Any) -> str | None:
+    if value in (None, "") or isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return str(value)
+
+
+def _json_at_start(text: str) -> Any:
+    """The JSON object or list that a text begins with: some gateways write two in a row, the cause first."""
+    if not text.startswith(("{", "[")):
+        return None
+    try:
+        payload, _ = json.JSONDecoder(strict=False).raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return payload
+
+
+def _read_markup(text: str) -> ErrorBody:
+    """A web page, of which the title says most; or the XML that Amazon's services answer with."""
+    code, message = (re.search(rf"<{name}>([^<]*)</{name}>", text) for name in ("Code", "Message"))
+    if message and "<html" not in text.lower():
+        kind = code[1] if code else None
+        return _error_body([unescape(message[1])], kind, [kind or ""], is_error=True)
+    title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+    shown = _shown(unescape(title[1])) if title else ""
+    return ErrorBody(shown, is_html=True, words=text[:20_000].lower())
+
+
+def _error_body(messages: list[str], code: str | None, kinds: list[str], *, is_error: bool) -> ErrorBody:
+    ids = [found for message in messages for found in _REQUEST_ID.findall(message)]
+    telling = [each for each in messages if not _EMPTY_WORDS.fullmatch(each.strip())] or messages
+    shown = _shown(_REQUEST_ID.sub("", " ".join(telling)))
+    return ErrorBody(
+        message=shown,
+        code=masked(code) if code else None,
+        request_id=ids[-1] if ids else None,
+        words=" ".join([*messages, code or "", *kinds]).lower(),
+        is_error=is_error,
+    )
+
+
+def _shown(text: str) -> str:
+    text = " ".join(masked(text).split())
+    return text if len(text) <= MESSAGE_CHARACTERS else text[: MESSAGE_CHARACTERS - 1] + "…"

@@ -1,0 +1,244 @@
+"""Turns whatever went wrong into a `ChatError`: an answer, an error in a stream, an exception."""
+
+import re
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import aiohttp
+import httpx2
+import openai
+
+from lib.chat.connection import likely_base_url, without_endpoint
+from lib.chat.errors import Category, ChatError
+from lib.gateway.errors import protection, waits
+from lib.gateway.errors.body import read_body, read_payload
+from lib.gateway.errors.rules import category_of
+
+HINTS = {
+    Category.MISSING_KEY: "Enter an API key of this gateway.",
+    Category.INVALID_KEY: "Check the API key: copy it again from the gateway's key page, or make a new one.",
+    Category.WRONG_BASE_URL: "We called {base_url}; check the base URL, it is probably {likely}.",
+    Category.INVALID_MODEL: "Choose another model, or ask the gateway's admin which ones your key may use.",
+    Category.INSUFFICIENT_BALANCE: "Top up the account or raise the key's quota, then send it again.",
+    Category.RATE_LIMITED: "Wait a moment, then try again; another model may be free now.",
+    Category.CONTEXT_TOO_LONG: "Start a new chat, shorten the message, or take a model with more context.",
+    Category.CONTENT_FILTERED: "Put the message differently; a content filter stopped it.",
+    Category.PERMISSION_DENIED: "Ask the gateway's admin to allow this for your key, or use another key.",
+    Category.BAD_REQUEST: "Check the parameters and the message; the server does not take them as they are.",
+    Category.TIMEOUT: "Try again; if it goes on, choose a faster model or a shorter message.",
+    Category.UPSTREAM_DOWN: "Try again in a moment, or choose another model.",
+    Category.STREAM_INTERRUPTED: "Continue the reply from here, or ask again.",
+}
+
+_TEMPORARY = {Category.RATE_LIMITED, Category.TIMEOUT, Category.UPSTREAM_DOWN, Category.STREAM_INTERRUPTED}
+_TEMPORARY_CLIENT_STATUSES = {408, 425, 429}
+BLOCKED = (
+    "{guard}, which protects the gateway, took this server for a robot; the key and the model are fine. "
+    "Ask the gateway's admin to let it through, or use another network."
+)
+"""The hint where a protection stopped the request: asking again is of no use."""
+NO_API = "We called {base_url}, which does not answer like an OpenAI-compatible API; check the address."
+"""The hint where no likelier base URL is known."""
+
+
+def translate_response(status: int, headers: Mapping[str, str], body: bytes, *, base_url: str) -> ChatError:
+    """The error that an HTTP answer tells of: a bad status, or a good one without a reply."""
+    said = read_body(body)
+    known = {name.lower(): value for name, value in headers.items()}
+    request_id = known.get("x-oneapi-request-id") or known.get("x-request-id") or said.request_id
+    if said.is_html and (guard := protection.guard_of(status, known, said)):
+        message = f"{guard} in front of the gateway stopped the request: {said.message}".rstrip(": ")
+        hint = BLOCKED.format(guard=guard)
+        return ChatError(Category.UPSTREAM_DOWN, message, hint, status, request_id=request_id)
+    category = category_of(status, said)
+    target = _target(known.get("location", ""), base_url) if 300 <= status < 400 else ""
+    message = said.message or _silent(status, category, target)
+    if said.is_html and status < 300:
+        message = "The server answered with a web page instead of a reply."
+    elif target:
+        message = _silent(status, category, target)
+    return _error(
+        category,
+        message,
+        base_url,
+        status=status,
+        code=said.code,
+        request_id=request_id,
+        likely=without_endpoint(target) if target else None,
+        wait=waits.wait_of(known, said.words),
+    )
+
+
+def _target(location: str, base_url: str) -> str:
+    """Where a redirect leads, without what might be secret in it; empty where it does not say."""
+    parts = urlsplit(urljoin(f"{base_url}/chat/completions", location)) if location else None
+    if parts is None or parts.scheme not in ("http", "https"):
+        return ""
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def translate_stream_error(payload: Any, *, had_text: bool, base_url: str = "") -> ChatError:
+    """The error that stands inside a stream, as its decoded JSON.
+
+    With text already received the reply counts as interrupted, unless a content filter ended it.
+    """
+    said = read_payload(payload)
+    category = category_of(200, said)
+    if had_text and category is not Category.CONTENT_FILTERED:
+        category = Category.STREAM_INTERRUPTED
+    message = said.message or "The server ended the reply with an error."
+    wait = waits.wait_of({}, said.words)
+    return _error(category, message, base_url, code=said.code, request_id=said.request_id, wait=wait)
+
+
+def translate_exception(exc: BaseException, *, base_url: str) -> ChatError:
+    """The error behind an exception of openai, httpx2, aiohttp or asyncio, found through its causes."""
+    if isinstance(exc, openai.APIStatusError):
+        response = exc.response
+        return translate_response(response.status_code, response.headers, response.content, base_url=base_url)
+    causes = list(_causes(exc))
+    for kind, category, message in _EXCEPTIONS:
+        for cause in causes:
+            if isinstance(cause, kind):
+                return _error(category, message.format(cause=cause, host=_host(base_url)), base_url)
+    return _error(Category.UPSTREAM_DOWN, f"The request failed ({type(exc).__name__}).", base_url)
+
+
+def refuses_images(error: ChatError) -> bool:
+    """Whether a server's words say that the model takes no images, after a request that had some."""
+    return error.status in _IMAGE_REFUSALS and bool(_ABOUT_IMAGES.search(error.message.lower()))
+
+
+_IMAGE_REFUSALS = (400, 404, 415, 422, 500, 501)
+_ABOUT_IMAGES = re.compile(
+    r"image_url|image input|images? (is|are|content)"
+    r"|(support|accept|allow)\w*.{0,40}(image|vision|multimodal)"
+    r"|multimodal|vision|content type|expected (a )?(\W?)(text|string)|mmproj|图片|图像|多模态"
+)
+"""OpenAI, DeepSeek, OpenRouter, llama.cpp and vLLM in their own words, and gateways in Chinese."""
+
+
+def image_hint(error: ChatError) -> str | None:
+    """What to do about an error after a request with images, where they are what it is about."""
+    if refuses_images(error):
+        return IMAGES_REFUSED
+    is_fault = error.status in _IMAGE_FAULTS and _FAULTY_IMAGE.search(error.message.lower())
+    return IMAGE_FAULTY if is_fault else None
+
+
+IMAGES_REFUSED = "This model takes no images. Choose one that does, or send the message without the image."
+IMAGE_FAULTY = (
+    "The server did not take the image as it is. Send it smaller, in another format, or not at all."
+)
+_IMAGE_FAULTS = (400, 413, 415, 422, 500)
+_FAULTY_IMAGE = re.compile(
+    r"(invalid|unsupported|corrupt\w*|malformed|too (large|big|small|many)|exceed\w*|could not|cannot|unable"
+    r"|fail\w*|process|decod\w*|dimension|download).{0,60}(images?|picture)\b"
+    r"|\b(images?|picture)s?.{0,60}(invalid|unsupported|not supported|corrupt|malformed"
+    r"|too (large|big|small|many)|exceed|could not|cannot|fail|process|decod|dimension|pixels?|bytes)"
+    r"|(图片|图像).{0,30}(过大|无效|格式|失败|超)"
+)
+
+
+def filtered(reason: str) -> ChatError:
+    """A content filter that ended an answer before its first word."""
+    message = f"The model's server ended the answer before its first word ({reason})."
+    return _error(Category.CONTENT_FILTERED, message, "")
+
+
+def interrupted(message: str, *, base_url: str = "") -> ChatError:
+    """A stream that ended before the model said that it was done."""
+    return _error(Category.STREAM_INTERRUPTED, message, base_url)
+
+
+_EXCEPTIONS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Category, str], ...] = (
+    (
+        ssl.SSLCertVerificationError,
+        Category.UPSTREAM_DOWN,
+        "The TLS certificate of {host} is not trusted here: {cause}.",
+    ),
+    (ssl.SSLError, Category.WRONG_BASE_URL, "No TLS connection to {host} could be made."),
+    (socket.gaierror, Category.WRONG_BASE_URL, "There is no server named {host}."),
+    (
+        (aiohttp.InvalidURL, httpx2.InvalidURL, httpx2.UnsupportedProtocol),
+        Category.WRONG_BASE_URL,
+        "The base URL is not an address that can be called.",
+    ),
+    (ConnectionRefusedError, Category.UPSTREAM_DOWN, "{host} refused the connection."),
+    # Before the timeouts: the aiohttp transport hands a server that hung up on as a connect timeout.
+    (
+        (aiohttp.ServerDisconnectedError, ConnectionResetError),
+        Category.UPSTREAM_DOWN,
+        "{host} closed the connection without an answer.",
+    ),
+    (
+        (aiohttp.ClientPayloadError, httpx2.ReadError, httpx2.RemoteProtocolError),
+        Category.UPSTREAM_DOWN,
+        "{host} closed the connection before its answer was complete.",
+    ),
+    (
+        (aiohttp.ConnectionTimeoutError, openai.APITimeoutError, httpx2.TimeoutException),
+        Category.TIMEOUT,
+        "{host} did not answer in time.",
+    ),
+    (TimeoutError, Category.TIMEOUT, "{host} did not answer in time. {cause}"),
+    (OSError, Category.UPSTREAM_DOWN, "{host} could not be reached."),
+)
+
+
+def _error(
+    category: Category,
+    message: str,
+    base_url: str,
+    *,
+    status: int | None = None,
+    code: str | None = None,
+    request_id: str | None = None,
+    likely: str | None = None,
+    wait: float | None = None,
+) -> ChatError:
+    """`likely` is the base URL that a redirect names; `wait` is in seconds."""
+    temporary_status = status is None or status < 300 or status >= 500 or status in _TEMPORARY_CLIENT_STATUSES
+    retryable = category in _TEMPORARY and temporary_status
+    hint = _hint(category, base_url, likely or likely_base_url(base_url))
+    if retryable and wait:
+        hint = _PATIENCE[category].format(waits.in_words(wait)) if category in _PATIENCE else hint
+    return ChatError(category, message.strip(), hint, status, code, request_id, retryable, wait)
+
+
+_PATIENCE = {
+    Category.RATE_LIMITED: "Try again {}; another model may be free now.",
+    Category.UPSTREAM_DOWN: "Try again {}, or choose another model.",
+}
+
+
+def _hint(category: Category, base_url: str, likely: str | None) -> str:
+    hint = HINTS[category] if likely or category is not Category.WRONG_BASE_URL else NO_API
+    return hint.format(base_url=base_url, likely=likely)
+
+
+def _silent(status: int, category: Category, target: str = "") -> str:
+    if status < 300:
+        is_other = category is Category.WRONG_BASE_URL
+        return "The server's answer is no reply of a model." if is_other else "The server's answer was empty."
+    if 300 <= status < 400:
+        return f"The server sent us to {target or 'another address'} (HTTP {status})."
+    return f"The server answered with HTTP {status} and no message."
+
+
+def _host(base_url: str) -> str:
+    return urlsplit(base_url).netloc or "The server"
+
+
+def _causes(exc: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    cause: BaseException | None = exc
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        if isinstance(cause, aiohttp.ClientConnectorError):
+            yield cause.os_error
+        cause = cause.__cause__ or cause.__context__

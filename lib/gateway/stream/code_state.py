@@ -1,0 +1,28 @@
+"""Whether a growing markdown text stands inside code, where tags and pictures are only quoted."""
+
+_FENCES = ("```", "~~~")
+LONGEST_LINE = 2000
+"""Characters of the last line that are looked at."""
+
+
+class CodeState:
+    """Fed with the text piece by piece, however it is cut. It is looked at only where somebody asks."""
+
+    def __init__(self) -> None:
+        self._unseen: list[str] = []
+        self._is_fenced = False
+        self._line = ""
+
+    def feed(self, text: str) -> None:
+        """More of the text."""
+        self._unseen.append(text)
+
+    @property
+    def is_code(self) -> bool:
+        """Whether what follows now is code: in a fence, or after an odd number of backticks in its line."""
+        *ended, line = (self._line + "".join(self._unseen)).split("\n")
+        self._unseen.clear()
+        for each in ended:
+            self._is_fenced ^= each.lstrip().startswith(_FENCES)
+        self._line = line[-LONGEST_LINE:]
+        return self._is_fenced or self._line.count("`") % 2 == 1

@@ -1,0 +1,227 @@
+"""What a model says, read from its deltas: text, thinking, tool calls, pictures, sounds, sources."""
+
+from base64 import b64decode
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any
+
+from lib.chat.citations import Citation, merged
+from lib.chat.errors import ChatError
+from lib.chat.tape import (
+    Audio,
+    Cited,
+    Content,
+    ContentWasReasoning,
+    Event,
+    Image,
+    Noted,
+    Reasoning,
+    Refusal,
+    ToolCall,
+)
+from lib.gateway import images
+from lib.gateway.images import RemoteImage
+from lib.gateway.stream import parts, sounds
+from lib.gateway.stream.inline_images import InlineImage, InlineImages
+from lib.gateway.stream.parts import Called, Drew, Named, Part, Refused, Said, Spoke, Thought
+from lib.gateway.stream.sources import citations_in
+from lib.gateway.stream.think_tags import ThinkTags
+from lib.gateway.stream.tool_calls import ToolCalls
+
+_Piece = type[Content] | type[Reasoning] | type[Refusal]
+
+_REASONING = (
+    *("reasoning_content", "reasoning", "reasoning_details", "reasoning_text", "thinking", "thinking_blocks"),
+    *("thought", "thoughts"),
+)
+"""A delta's reasoning under any one of its names: gateways fill several of them with the same text."""
+_USUAL_REASONING = ("reasoning_content",)
+_USUAL = frozenset(("role", "content", "reasoning_content", "refusal", "tool_calls"))
+"""The fields of nearly all deltas: others are looked for where there are others."""
+
+
+class Delta:
+    """Reads the deltas of one answer, or its whole message. Pieces of one kind are joined into one event."""
+
+    def __init__(self) -> None:
+        self.at_ms = 0.0
+        self.saw_answer = False
+        """Whether anything of an answer was given: content, reasoning, a refusal, a tool call, a picture."""
+        self.remote_images: list[RemoteImage] = []
+        self._events: list[Event] = []
+        self._piece: _Piece = Content
+        self._texts: list[str] = []
+        self._think_tags = ThinkTags()
+        self._inline_images = InlineImages()
+        self._told = ""
+        """Thinking that a field has told, as far as no tags have repeated it."""
+        self._tool_calls = ToolCalls()
+        self._pictures: dict[bytes, str] = {}
+        """In which field each picture was told first, by the hash of its source."""
+        self._drawn = 0
+        self._sound: list[bytes] = []
+        self._citations: tuple[Citation, ...] = ()
+
+    def read(self, delta: dict[str, Any]) -> None:
+        """One more delta."""
+        is_usual = delta.keys() <= _USUAL
+        for name in _USUAL_REASONING if is_usual else _REASONING:
+            if (given := delta.get(name)) and self._read_reasoning(given):
+                break
+        content = delta.get("content")
+        if isinstance(content, str):
+            self._read_text(content)
+        elif content is not None:
+            self._read_parts(parts.parts_of(content))
+        if refusal := delta.get("refusal"):
+            self._add_text(Refusal, parts.text_of(refusal))
+        if calls := delta.get("tool_calls"):
+            self._add_calls(self._tool_calls.read(calls))
+        if not is_usual:
+            self._read_unusual(delta)
+
+    def cite(self, citations: tuple[Citation, ...]) -> None:
+        """Sources that were named; those that are known are not told again."""
+        if citations and (known := merged(self._citations, citations)) != self._citations:
+            self._citations = known
+            self._add(Cited(self.at_ms, citations))
+
+    def take(self) -> list[Event]:
+        """The events so far."""
+        self._join_texts()
+        events, self._events = self._events, []
+        return events
+
+    def close(self) -> None:
+        """The answer has ended: what was held back is certain now."""
+        thinking, text = self._think_tags.close()
+        self._add_tagged(thinking)
+        self._add_content(text)
+        self._add_pieces(self._inline_images.close())
+        if self._sound:
+            self._add(Audio(self.at_ms, sounds.sound(b"".join(self._sound))))
+            self._sound.clear()
+
+    def _read_reasoning(self, given: Any) -> bool:
+        """Take over what a field tells of the thinking; says whether it tells any."""
+        thought = "".join(part.text for part in parts.parts_of(given, Thought) if isinstance(part, Thought))
+        self._add_text(Reasoning, thought)
+        if thought and not self._think_tags.passing:
+            self._told += thought
+            self._think_tags.is_told = True
+        return bool(thought)
+
+    def _read_unusual(self, delta: dict[str, Any]) -> None:
+        if isinstance(call := delta.get("function_call"), dict):
+            self._add_calls(self._tool_calls.read({"index": "function_call", **call}))
+        for field in ("images", "image"):
+            given = delta.get(field)
+            for each in given if isinstance(given, list) else [given]:
+                if source := parts.picture_of(each):
+                    self._add_picture(Drew(source), field)
+        if sound := delta.get("audio"):
+            self._read_parts(parts.sound_of({"audio": sound}))
+        self.cite(citations_in(delta))
+
+    def _read_parts(self, found: Iterable[Part]) -> None:
+        for part in found:
+            self._read_part(part)
+
+    def _read_part(self, part: Part) -> None:
+        match part:
+            case Said(text=text):
+                self._read_text(text)
+            case Thought(text=text):
+                self._add_text(Reasoning, text)
+            case Refused(text=text):
+                self._add_text(Refusal, text)
+            case Drew():
+                self._add_picture(part, "content")
+            case Spoke(data=data):
+                self._add_sound(data)
+            case Named(citations=citations):
+                self.cite(citations)
+            case Called(id=id_, name=name, arguments=arguments):
+                self._add_calls(self._tool_calls.add(None, id_, name, arguments))
+
+    def _add_calls(self, pieces: Iterable[tuple[int, str | None, str | None, str]]) -> None:
+        for piece in pieces:
+            self._add(ToolCall(self.at_ms, *piece))
+
+    def _read_text(self, text: str) -> None:
+        if not text:
+            return
+        if self._think_tags.passing:
+            self._add_content(text)
+            return
+        split = self._think_tags.split(text)
+        if split.was_thinking:
+            self._add_pieces(self._inline_images.close())
+            self._add(ContentWasReasoning(self.at_ms))
+            self._add_text(Reasoning, split.thinking)
+        else:
+            self._add_tagged(split.thinking)
+        self._add_content(split.text)
+
+    def _add_tagged(self, thinking: str) -> None:
+        """Thinking between tags, but for what a reasoning field has told already."""
+        told = self._told.lstrip() if thinking else ""
+        if told.startswith(thinking.rstrip()):
+            self._told = told[len(thinking) :]
+        else:
+            self._add_text(Reasoning, thinking)
+
+    def _add_content(self, text: str) -> None:
+        if text:
+            self._add_pieces(self._inline_images.feed(text))
+
+    def _add_pieces(self, pieces: list[str | InlineImage]) -> None:
+        for piece in pieces:
+            if isinstance(piece, str):
+                self._add_text(Content, piece)
+            elif not images.is_image(piece.data_uri):
+                self._add_text(Content, piece.written)
+            else:
+                self._add_picture(Drew(piece.data_uri, piece.name), "text")
+
+    def _add_picture(self, picture: Drew, field: str) -> None:
+        """A picture, once: some servers tell one in the text and in a field of its own."""
+        if self._pictures.setdefault(sha256(picture.source.encode()).digest(), field) != field:
+            return
+        self._drawn += 1
+        if picture.source.startswith(("http://", "https://")):
+            self.saw_answer = True
+            self.remote_images.append(RemoteImage(self._drawn, picture.source, picture.name))
+            return
+        try:
+            data = images.decoded(picture.source)
+        except ChatError as error:
+            self._add(Noted(self.at_ms, f"A picture of this answer was left out. {error.message}"))
+        else:
+            self._add(Image(self.at_ms, images.image(self._drawn, data, picture.name)))
+
+    def _add_sound(self, data: str) -> None:
+        try:
+            self._sound.append(b64decode(data, validate=True))
+            self.saw_answer = True
+        except ValueError:
+            self._add(Noted(self.at_ms, "A piece of sound in this answer could not be read."))
+
+    def _add_text(self, piece: _Piece, text: str) -> None:
+        if not text:
+            return
+        self.saw_answer = True
+        if piece is not self._piece:
+            self._join_texts()
+            self._piece = piece
+        self._texts.append(text)
+
+    def _add(self, event: Event) -> None:
+        self.saw_answer |= isinstance(event, ToolCall | Image)
+        self._join_texts()
+        self._events.append(event)
+
+    def _join_texts(self) -> None:
+        if self._texts:
+            self._events.append(self._piece(self.at_ms, "".join(self._texts)))
+            self._texts.clear()

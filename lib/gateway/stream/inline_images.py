@@ -1,0 +1,106 @@
+"""Pictures that a model writes into its text, as data URIs in base64: New API hands out Gemini's so."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lib.gateway.stream.code_state import CodeState
+
+LONGEST_NAME = 300
+"""Characters of a picture's name in `![name](data:...)`."""
+
+_DATA = r"data:image/[a-z0-9.+-]{1,20}(?:;[\w=.+-]{1,40}){0,3};base64,"
+_HEAD = re.compile(rf"(?:!\[(?P<name>[^\[\]\n]{{0,{LONGEST_NAME}}})\]\( {{0,3}}<?)?(?P<data>{_DATA})")
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
+_TAIL = re.compile(r'>?(?: {1,3}"[^"\n]{0,200}")? {0,3}\)')
+_TAIL_BEGUN = re.compile(r'>?(?: {1,3}(?:"[^"\n]{0,200}"?)?)? {0,3}')
+
+_SIGN = re.compile(r"!(?:\[|\Z)|data:|(?<![^\s(<\"'])(?:d|da|dat|data)\Z")
+"""What a text holds that may have a picture in it."""
+_NAME_BEGUN = re.compile(rf"!(?:\[[^\[\]\n]{{0,{LONGEST_NAME}}}(?:\](?:\( {{0,3}}<?)?)?)?\Z")
+_DATA_BEGUN = re.compile(
+    r"(?:data:image/[a-z0-9.+-]{0,20}(?:;[\w=.+-]{0,40}){0,4},?"
+    r"|(?<![^\s(<\"'])d(?:a(?:t(?:a(?::(?:i(?:m(?:a(?:ge?)?)?)?)?)?)?)?)?)\Z"
+)
+"""A word that ends as `data:` begins is none: it would be drawn one piece late."""
+_LONGEST_BEGINNING = LONGEST_NAME + 200
+
+
+@dataclass(frozen=True, slots=True)
+class InlineImage:
+    """A picture that stood in the text."""
+
+    name: str
+    data_uri: str
+    written: str
+    """All that was written for it: what stays where it turns out to be no picture."""
+
+
+Piece = str | InlineImage
+
+
+class InlineImages:
+    """Takes pictures out of a text, piece by piece; those in code stay as they are."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._head: re.Match[str] | None = None
+        """The beginning of the picture whose data is coming in."""
+        self._data: list[str] = []
+        self._code = CodeState()
+
+    def feed(self, text: str) -> list[Piece]:
+        """The text and the pictures that are certain after this piece."""
+        if not self._held and self._head is None and not _SIGN.search(text):
+            self._code.feed(text)
+            return [text] if text else []
+        self._held += text
+        return [piece for piece in self._pieces() if piece]
+
+    def close(self) -> list[Piece]:
+        """What is left at the end of the text."""
+        pieces: list[Piece] = [] if self._head is None else [self._image("")]
+        return [*pieces, self._take(len(self._held))] if self._held else pieces
+
+    def _pieces(self) -> Iterator[Piece]:
+        while self._held:
+            if self._head is None:
+                head = _HEAD.search(self._held)
+                yield self._take(head.start() if head else len(self._held) - _begun(self._held))
+                if head is None:
+                    return
+                if self._code.is_code:
+                    yield self._take(len(head[0]))
+                    continue
+                self._head, self._held = head, self._held[len(head[0]) :]
+            end = _NOT_BASE64.search(self._held)
+            self._data.append(self._held[: end.start()] if end else self._held)
+            self._held = self._held[end.start() :] if end else ""
+            tail = _TAIL.match(self._held) if self._head["name"] is not None else None
+            if end is None or (not tail and self._head["name"] is not None and self._may_go_on()):
+                return
+            yield self._image(tail[0] if tail else "")
+
+    def _may_go_on(self) -> bool:
+        return bool(_TAIL_BEGUN.fullmatch(self._held))
+
+    def _take(self, length: int) -> str:
+        text, self._held = self._held[:length], self._held[length:]
+        self._code.feed(text)
+        return text
+
+    def _image(self, tail: str) -> InlineImage:
+        assert self._head is not None, "a picture has begun"  # noqa: S101
+        head, data = self._head, "".join(self._data)
+        self._held = self._held[len(tail) :]
+        self._head, self._data = None, []
+        return InlineImage(head["name"] or "", head["data"] + data, head[0] + data + tail)
+
+
+def _begun(text: str) -> int:
+    """How many characters at the end of a text may be the beginning of a picture."""
+    tail = text[-_LONGEST_BEGINNING:]
+    data = _DATA_BEGUN.search(tail)
+    cut = data.start() if data else len(tail)
+    name = _NAME_BEGUN.search(tail[:cut])
+    return len(tail) - (name.start() if name else cut)

@@ -1,0 +1,118 @@
+"""The lines of an answer: server-sent events as OpenAI's API streams them, and what others make of them.
+
+Servers send comments, `error:` fields, JSON without `data:`, a whole JSON body, a web page. An event may
+stand on several `data:` lines, which are joined by line ends (https://html.spec.whatwg.org, "event stream
+interpretation"); many servers leave out the blank line between two events.
+"""
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any, TypeGuard
+
+from lib.gateway.errors.body import looks_like_error
+from lib.gateway.stream.chunks import object_in
+
+_BOM = b"\xef\xbb\xbf"
+_DONE = b"[DONE]"
+
+
+class Mark(Enum):
+    """What a line is that holds no chunk."""
+
+    DONE = "[DONE]"
+
+
+class ErrorLine(dict[str, Any]):
+    """What an `error:` field says, or the data of an event named `error`."""
+
+
+Line = dict[str, Any] | Mark
+
+
+class Lines:
+    """Cuts bytes into lines and reads the JSON in them."""
+
+    def __init__(self) -> None:
+        self.unread: list[bytes] = []
+        """Lines that were no events."""
+        self._parts: list[bytes] = []
+        self._data: list[bytes] = []
+        """The lines of an event whose JSON is not whole yet."""
+        self._event = b""
+        self._at_start = True
+
+    def feed(self, data: bytes) -> Iterator[Line]:
+        """What the lines say that end in this piece of the body."""
+        *lines, rest = data.split(b"\n")
+        for line in lines:
+            if self._parts:
+                line = b"".join([*self._parts, line])
+                self._parts.clear()
+            yield from self._read(line)
+        if rest:
+            self._parts.append(rest)
+
+    def close(self) -> Iterator[Line]:
+        """What is left at the end of the body."""
+        yield from self._read(b"".join(self._parts))
+        self._parts.clear()
+        yield from self._end_event()
+
+    def body(self) -> bytes:
+        """All lines that were no events: JSON printed over several lines, or no answer of a chat API."""
+        return b"\n".join(self.unread)
+
+    def _read(self, line: bytes) -> Iterator[Line]:
+        if self._at_start:
+            line = line.removeprefix(_BOM)
+            self._at_start = False
+        if line.startswith(b"data:"):
+            yield from self._read_data(line[5:].strip())
+            return
+        line = line.strip()
+        if not line:
+            yield from self._end_event()
+        elif line == _DONE:
+            yield Mark.DONE
+        elif line.startswith(b"error:"):
+            yield _error(line[6:])
+        elif line.startswith((b"{", b"[")) and is_chunk(payload := object_in(line)):
+            yield payload
+        elif line.startswith(b"event:"):
+            self._event = line[6:].strip()
+        elif not line.startswith((b":", b"id:", b"retry:")):
+            self.unread.append(line)
+
+    def _read_data(self, data: bytes) -> Iterator[Line]:
+        if data == _DONE:
+            yield Mark.DONE
+        elif not self._data:
+            if (chunk := object_in(data)) is not None:
+                yield chunk
+            else:
+                self._data.append(data)
+        elif is_chunk(chunk := object_in(data)):
+            yield from self._end_event()
+            yield chunk
+        else:
+            self._data.append(data)
+
+    def _end_event(self) -> Iterator[Line]:
+        """Read the lines that wait for the rest of their event, now that it is there."""
+        if self._data:
+            whole = b"\n".join(self._data)
+            self._data.clear()
+            if (chunk := object_in(whole)) is not None:
+                yield chunk
+            elif self._event == b"error":
+                yield _error(whole)
+        self._event = b""
+
+
+def _error(data: bytes) -> ErrorLine:
+    return ErrorLine(object_in(data) or {"message": data.decode("utf-8", "replace").strip()})
+
+
+def is_chunk(payload: dict[str, Any] | None) -> TypeGuard[dict[str, Any]]:
+    """Whether JSON is a part of a reply, or an error in the place of one, and not some other API's answer."""
+    return payload is not None and ("choices" in payload or "usage" in payload or looks_like_error(payload))

@@ -1,0 +1,183 @@
+"""From the bytes of a chat completion's answer to the events of a tape."""
+
+from typing import Any
+
+from lib.chat.errors import ChatError
+from lib.chat.finish_reasons import Ending, ending_of
+from lib.chat.tape import Event, Failed, Finished, Served, UsageReported
+from lib.gateway.errors.body import looks_like_error
+from lib.gateway.errors.translation import (
+    filtered,
+    interrupted,
+    translate_response,
+    translate_stream_error,
+)
+from lib.gateway.images import RemoteImage
+from lib.gateway.stream.chunks import object_in
+from lib.gateway.stream.delta import Delta
+from lib.gateway.stream.lines import ErrorLine, Line, Lines, Mark, is_chunk
+from lib.gateway.stream.sources import citations_in
+from lib.gateway.stream.token_counts import usage_of
+
+
+class StreamReader:
+    """A pure, incremental reader: bytes in, events out; no clock, no I/O, and it never raises.
+
+    The last event is exactly one `Finished` or `Failed`. A finish reason is held back until the stream ends,
+    so that the usage that servers send after it comes before `Finished`. A stream without a finish reason
+    failed, even when it ended with [DONE]: gateways append that to streams that were cut.
+    """
+
+    def __init__(self, n: int = 1, *, base_url: str = "") -> None:
+        """`n` is the number of choices asked for. With one, all indexes are that one (gateways put Claude's
+        block number there); with more, choice 0 is read."""
+        self.saw_done = False
+        self.closed = False
+        self._n = n
+        self._base_url = base_url
+        self._at_ms = 0.0
+        self._lines = Lines()
+        self._events: list[Event] = []
+        self._delta = Delta()
+        self._served: tuple[Any, Any] = (None, None)
+        self._usage: Any = None
+        self._new_usage: Any = None
+        self._finish_reason = ""
+
+    @property
+    def remote_images(self) -> list[RemoteImage]:
+        """The pictures that were named by their addresses: who reads the stream fetches them."""
+        return self._delta.remote_images
+
+    def feed(self, data: bytes, at_ms: float) -> list[Event]:
+        """The events in what was received at `at_ms`; none after the stream has closed."""
+        if self.closed:
+            return []
+        self._at_ms = self._delta.at_ms = at_ms
+        for line in self._lines.feed(data):
+            self._read(line)
+            if self.closed:
+                break
+        return self._take_events()
+
+    def close(self, at_ms: float, error: ChatError | None = None) -> list[Event]:
+        """The events left at the end of the body; `error` says what cut it, if something did."""
+        if self.closed:
+            return []
+        self._at_ms = self._delta.at_ms = at_ms
+        for line in self._lines.close():
+            if not self.closed:
+                self._read(line)
+        if not self.closed and not self._finish_reason and self._lines.unread:
+            self._read_unread(self._lines.body())
+        if not self.closed:
+            self._conclude(error)
+        return self._take_events()
+
+    def _read(self, line: Line) -> None:
+        if line is Mark.DONE:
+            self.saw_done = True
+            self._conclude(None)
+        elif isinstance(line, ErrorLine):
+            self._fail_with(line)
+        elif isinstance(line, dict):
+            self._read_chunk(line)
+
+    def _read_unread(self, body: bytes) -> None:
+        """Lines that were no events: JSON printed over several lines, or no answer of a chat API at all."""
+        payload = object_in(body)
+        if is_chunk(payload):
+            self._read_chunk(payload)
+        elif not self._delta.saw_answer and (payload is not None or not body.startswith(b"{")):
+            self._fail(translate_response(200, {}, body, base_url=self._base_url))
+
+    def _read_chunk(self, chunk: dict[str, Any]) -> None:
+        choices = chunk.get("choices")
+        if ("error" in chunk or not choices) and looks_like_error(chunk):
+            self._fail_with(chunk)
+            return
+        if (chunk.get("id"), chunk.get("model")) != self._served:
+            self._read_served(chunk)
+        self._delta.cite(citations_in(chunk))
+        if isinstance(choices, list):
+            for choice in choices:
+                if isinstance(choice, dict) and (self._n == 1 or not choice.get("index")):
+                    self._read_choice(choice)
+        if usage := chunk.get("usage") or _usage_elsewhere(chunk):
+            self._new_usage = usage
+
+    def _read_served(self, chunk: dict[str, Any]) -> None:
+        self._served = chunk.get("id"), chunk.get("model")
+        id_, model, fingerprint = (_word(chunk.get(key)) for key in ("id", "model", "system_fingerprint"))
+        if id_ or model:
+            self._add(Served(self._at_ms, model=model, id=id_, system_fingerprint=fingerprint))
+
+    def _read_choice(self, choice: dict[str, Any]) -> None:
+        delta = choice.get("delta")
+        if not isinstance(delta, dict) or not delta:
+            delta = choice.get("message")
+        if isinstance(delta, dict) and delta:
+            self._delta.read(delta)
+        elif text := choice.get("text"):  # of a completion: the API before chats
+            self._delta.read({"content": text})
+        self._delta.cite(citations_in(choice))
+        if reason := choice.get("finish_reason"):
+            self._finish_reason = str(reason)
+        if usage := choice.get("usage"):
+            self._new_usage = usage
+
+    def _add(self, event: Event) -> None:
+        self._events += self._delta.take()
+        self._events.append(event)
+
+    def _report_usage(self) -> None:
+        if self._new_usage is not None and self._new_usage != self._usage:
+            self._usage = self._new_usage
+            if usage := usage_of(self._usage):
+                self._add(UsageReported(self._at_ms, usage))
+        self._new_usage = None
+
+    def _conclude(self, error: ChatError | None) -> None:
+        self._delta.close()
+        ending = ending_of(self._finish_reason) if self._finish_reason else None
+        if self._finish_reason == "error":
+            self._fail(interrupted("The upstream ended the reply with an error.", base_url=self._base_url))
+        elif ending is Ending.CONTENT_FILTER and not self._delta.saw_answer:
+            self._fail(filtered(self._finish_reason))
+        elif ending:
+            self._end(Finished(self._at_ms, self._finish_reason))
+        elif error and not self._delta.saw_answer:
+            self._fail(error)
+        else:
+            message = "The stream ended before the reply was complete."
+            cut = interrupted(f"{message} {error.message if error else ''}", base_url=self._base_url)
+            self._fail(cut)
+
+    def _fail_with(self, payload: dict[str, Any]) -> None:
+        had_text = self._delta.saw_answer
+        self._fail(translate_stream_error(payload, had_text=had_text, base_url=self._base_url))
+
+    def _fail(self, error: ChatError) -> None:
+        self._end(Failed(self._at_ms, error))
+
+    def _end(self, event: Finished | Failed) -> None:
+        self._delta.close()
+        self._report_usage()
+        self._add(event)
+        self.closed = True
+
+    def _take_events(self) -> list[Event]:
+        self._events += self._delta.take()
+        self._report_usage()
+        events, self._events = self._events, []
+        return events
+
+
+def _usage_elsewhere(chunk: dict[str, Any]) -> Any:
+    """The usage under the names of Groq and of Gemini."""
+    groq = chunk.get("x_groq")
+    return groq.get("usage") if isinstance(groq, dict) else chunk.get("usageMetadata")
+
+
+def _word(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,167 @@
+"""Thinking that a server leaves in the content, between tags such as `<think>` and `</think>`."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from lib.gateway.stream.code_state import CodeState
+
+TAGS = (
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<thought>", "</thought>"),
+    ("<reasoning>", "</reasoning>"),
+    ("[THINK]", "[/THINK]"),
+    ("<seed:think>", "</seed:think>"),
+    ("◁think▷", "◁/think▷"),
+    ("<|begin_of_thought|>", "<|end_of_thought|>"),
+    ("<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"),
+)
+"""DeepSeek and Qwen, Claude, Gemini's OpenAI endpoint, Magistral, Seed, Kimi, OpenThinker, gpt-oss."""
+LONGEST_LEAD = 64
+"""Characters of white space after which no tag is expected any more."""
+_ALL = tuple(tag for pair in TAGS for tag in pair)
+_SIGN = re.compile("|".join(sorted({re.escape(tag[0]) for tag in _ALL})))
+_TAG = re.compile("|".join(map(re.escape, _ALL)))
+_QUOTES = ("'", '"', "“", "「", "‘", "«")
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What is certain after a piece of content."""
+
+    thinking: str = ""
+    text: str = ""
+    """It stands behind the thinking."""
+    was_thinking: bool = False
+    """Whether all text before this piece turned out to be thinking: only its closing tag was there."""
+
+
+class _Stage(Enum):
+    LEAD = auto()
+    THINKING = auto()
+    GAP = auto()
+    TEXT = auto()
+    PASSING = auto()
+
+
+class ThinkTags:
+    """Splits content, piece by piece, into the thinking and the text after it.
+
+    The tags are expected at the start, several pairs in a row too. Where a model's template has opened the
+    tag itself, the first closing tag outside code ends the thinking, unless the text has told of tags before.
+    White space around the tags is dropped. Other text passes as it is, though what may be the beginning of a
+    tag comes one piece later.
+    """
+
+    def __init__(self) -> None:
+        self._stage = _Stage.LEAD
+        self._held = ""
+        self._closing = ""
+        self._has_begun = False
+        self.is_told = False
+        """Whether thinking comes in a field of its own: then a closing tag is one that somebody writes of."""
+        self._code = CodeState()
+
+    @property
+    def passing(self) -> bool:
+        """Whether all that comes from now on is text."""
+        return self._stage is _Stage.PASSING
+
+    def split(self, content: str) -> Split:
+        """The thinking and the text that are certain after this piece."""
+        if self._stage is _Stage.TEXT and not self._held and not _SIGN.search(content):
+            self._code.feed(content)
+            return Split(text=content)
+        self._held += content
+        thinking = ""
+        while self._stage in (_Stage.LEAD, _Stage.THINKING, _Stage.GAP):
+            before = self._stage, self._held
+            if self._stage is _Stage.LEAD:
+                self._leave_lead()
+            elif self._stage is _Stage.THINKING:
+                thinking += self._take_thinking()
+            else:
+                self._leave_gap()
+            if (self._stage, self._held) == before:
+                return Split(thinking)
+        return self._with_text(thinking)
+
+    def close(self) -> tuple[str, str]:
+        """What was still held when the content ended, as thinking and text."""
+        if self._stage is _Stage.THINKING:
+            return self._take_held().rstrip(), ""
+        return "", self._take_held()
+
+    def _leave_lead(self) -> None:
+        start = self._held.lstrip()
+        for opening, closing in TAGS:
+            if start.startswith(opening):
+                self._held, self._closing, self._stage = start.removeprefix(opening), closing, _Stage.THINKING
+                return
+            if start.startswith(closing):  # thinking that was switched off, its end left over
+                self._held, self._stage = start.removeprefix(closing), _Stage.GAP
+                return
+        may_come = any(tag.startswith(start) for tag in _ALL)
+        if not may_come or len(self._held) > LONGEST_LEAD:
+            self._stage = _Stage.TEXT
+
+    def _leave_gap(self) -> None:
+        """After a closing tag: white space, another opening tag, or the text, in which no tag is expected."""
+        self._held = self._held.lstrip()
+        opening = next((pair for pair in TAGS if self._held.startswith(pair[0])), None)
+        if opening:
+            self._held, self._closing = self._held.removeprefix(opening[0]), opening[1]
+            self._stage, self._has_begun = _Stage.THINKING, False
+        elif self._held and not any(tag.startswith(self._held) for tag, _ in TAGS):
+            self._stage = _Stage.PASSING
+
+    def _take_thinking(self) -> str:
+        thinking, tag, after = self._held.partition(self._closing)
+        if tag:
+            self._held, self._stage = after, _Stage.GAP
+            thinking = thinking.rstrip()
+        else:
+            certain = thinking[: len(thinking) - _begun(thinking, (self._closing,))].rstrip()
+            self._held = thinking[len(certain) :]
+            thinking = certain
+        if not self._has_begun:
+            thinking = thinking.lstrip()
+            self._has_begun = bool(thinking)
+        return thinking
+
+    def _with_text(self, thinking: str) -> Split:
+        """The text that is certain, and whether a closing tag makes thinking of what was said before."""
+        tag = None if self.is_told or self._stage is _Stage.PASSING else _TAG.search(self._held)
+        if self.is_told or tag:
+            self._stage = _Stage.PASSING
+        if tag and self._ends_thinking(tag):
+            before, self._held = self._held[: tag.start()].rstrip(), self._held[tag.end() :]
+            self._stage = _Stage.GAP
+            rest = self.split("")
+            return Split(thinking + before + rest.thinking, rest.text, was_thinking=True)
+        if self._stage is _Stage.PASSING:
+            return Split(thinking, self._take_held())
+        end = len(self._held) - _begun(self._held, _ALL)
+        text, self._held = self._held[:end], self._held[end:]
+        self._code.feed(text)
+        return Split(thinking, text)
+
+    def _ends_thinking(self, tag: re.Match[str]) -> bool:
+        """Whether the first tag in a text is a closing one, and meant: not quoted, and not in code."""
+        before = self._held[: tag.start()]
+        self._code.feed(before)
+        is_closing = any(tag[0] == closing for _, closing in TAGS)
+        return is_closing and not before.endswith(_QUOTES) and not self._code.is_code
+
+    def _take_held(self) -> str:
+        held, self._held = self._held, ""
+        return held
+
+
+def _begun(text: str, tags: tuple[str, ...]) -> int:
+    """How many characters at the end of `text` may be the beginning of one of the tags."""
+    longest = min(len(text), max(map(len, tags)) - 1)
+    return next(
+        (size for size in range(longest, 0, -1) if any(tag.startswith(text[-size:]) for tag in tags)), 0
+    )

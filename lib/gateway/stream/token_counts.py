@@ -1,0 +1,92 @@
+"""Token counts as servers report them, in the one way in which OpenAI counts.
+
+OpenAI's `completion_tokens` hold the thinking and its `prompt_tokens` what came from a cache. xAI and Gemini
+count the thinking apart (the total is greater than the sum), Anthropic what was read from a cache or written
+to one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from lib.chat.usage import Source, Usage
+
+_PROMPT = ("prompt_tokens", "input_tokens", "prompt_eval_count", "promptTokenCount", "prompt_token_count")
+_COMPLETION = (
+    *("completion_tokens", "output_tokens", "eval_count", "candidatesTokenCount", "candidates_token_count"),
+)
+_TOTAL = ("total_tokens", "totalTokenCount", "total_token_count")
+_CACHED = ("cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens", "cachedContentTokenCount")
+_REASONING = ("reasoning_tokens", "thoughtsTokenCount", "thoughts_token_count", "thinking_tokens")
+_PROMPT_DETAILS = ("prompt_tokens_details", "input_tokens_details")
+_COMPLETION_DETAILS = ("completion_tokens_details", "output_tokens_details")
+_CACHE_APART = ("cache_read_input_tokens", "cache_creation_input_tokens")
+
+
+def usage_of(fields: Any) -> Usage | None:
+    """The counts in a `usage` object; `None` for a placeholder that counts nothing."""
+    if not isinstance(fields, dict):
+        return None
+    prompt, completion = _count(fields, _PROMPT), _count(fields, _COMPLETION)
+    if not prompt and not completion:
+        return None
+    total = _count(fields, _TOTAL)
+    usage = Usage(
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        total_tokens=total or (prompt or 0) + (completion or 0),
+        cached_tokens=_detail(fields, _PROMPT_DETAILS, _CACHED),
+        reasoning_tokens=_detail(fields, _COMPLETION_DETAILS, _REASONING),
+        source=Source.REPORTED,
+    )
+    return _with_thinking(_with_cache(usage, fields))
+
+
+def _with_cache(usage: Usage, fields: Mapping[str, Any]) -> Usage:
+    """The counts with the cache in the prompt, where it was counted apart: the total tells, or a part that is
+    greater than the whole."""
+    prompt, missing = usage.prompt_tokens or 0, _missing(usage)
+    apart = sum(_count(fields, (name,)) or 0 for name in _CACHE_APART)
+    if apart and missing == apart:
+        return replace(usage, prompt_tokens=prompt + apart)
+    if (usage.cached_tokens or 0) > prompt and missing == 0:
+        apart = max(apart, usage.cached_tokens or 0)
+        return replace(usage, prompt_tokens=prompt + apart, total_tokens=(usage.total_tokens or 0) + apart)
+    return usage
+
+
+def _with_thinking(usage: Usage) -> Usage:
+    """The counts with the thinking in the completion, where it was counted apart."""
+    completion, thought, missing = usage.completion_tokens or 0, usage.reasoning_tokens or 0, _missing(usage)
+    if missing > 0 and thought in (0, missing):
+        return replace(usage, completion_tokens=completion + missing, reasoning_tokens=missing)
+    if thought > completion and missing == 0:
+        total = (usage.total_tokens or 0) + thought
+        return replace(usage, completion_tokens=completion + thought, total_tokens=total)
+    return usage
+
+
+def _missing(usage: Usage) -> int:
+    """How much greater the total is than the sum of its parts."""
+    return (usage.total_tokens or 0) - (usage.prompt_tokens or 0) - (usage.completion_tokens or 0)
+
+
+def _detail(fields: Mapping[str, Any], inside: tuple[str, ...], names: tuple[str, ...]) -> int | None:
+    """A count that stands in an object of details, or beside it."""
+    for name in inside:
+        if (count := _count(fields.get(name), names)) is not None:
+            return count
+    return _count(fields, names)
+
+
+def _count(fields: Any, names: tuple[str, ...]) -> int | None:
+    """The first of these counts that is told; one of 0 only where no other is."""
+    found = [count for name in names if (count := _number(fields, name)) is not None]
+    return next((count for count in found if count), found[0] if found else None)
+
+
+def _number(fields: Any, name: str) -> int | None:
+    value = fields.get(name) if isinstance(fields, dict) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if 0 <= value < 1e12 else None
