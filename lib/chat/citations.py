@@ -1,7 +1,10 @@
 """What an answer is based on: the sources that the gateway named beside its text."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+
+_UNFIT = re.compile(r"[\x00-\x20<>\\\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,8 +12,16 @@ class Citation:
     """One source. An answer's `[1]` means the first of its citations."""
 
     url: str = ""
-    """An http address; empty for a source that has none, such as a file."""
+    """Its address; empty for a source that has none, such as a file."""
     title: str = ""
+
+    @property
+    def link(self) -> str:
+        """The address as a link may lead there, with nothing that ends a link in markdown; empty for one that
+        is not http."""
+        if not self.url.startswith(("http://", "https://")):
+            return ""
+        return _UNFIT.sub(lambda sign: f"%{ord(sign[0]):02X}", self.url)
 
     @property
     def label(self) -> str:

@@ -3,13 +3,15 @@
 import ipaddress
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
 SYNSTAR_BASE_URL = "https://www.kkiai.com/v1"
 """SynStar AI's own; its documentation, overview/base-urls, lists the other spellings people use."""
 SHORTEST_SECRET = 16
 """Characters of a key that is no word."""
 _SYNSTAR_HOSTS = {"kkiai.com", "www.kkiai.com"}
+_KEY_NAME = re.compile(r"key|token|secret|passw|signature|^sig$", re.I)
+"""Names of what does not belong into an address."""
 _ENDPOINTS = re.compile(r"(/chat/completions|/completions|/models)+$")
 
 
@@ -58,8 +60,10 @@ class Connection:
 def parse_base_url(text: str, *, allow_plain_http: bool = False) -> str:
     """Clean a base URL of spaces, quotes, slashes and endpoint paths.
 
-    SynStar's own host arrives at `/v1` however it was written; any other server's path stays as given.
-    Raises `ValueError` with a sentence for what is not a base URL, and for plain http to another machine.
+    SynStar's own host arrives at `/v1` however it was written; any other server's path and query stay as
+    given, the query for each request (Azure asks for `?api-version=`).
+    Raises `ValueError` with a sentence for what is not a base URL, for plain http to another machine, and for
+    a key in the query, which pages and logs would show.
     """
     cleaned = text.strip().strip("\"'").strip()
     parts = _split(cleaned)
@@ -67,13 +71,21 @@ def parse_base_url(text: str, *, allow_plain_http: bool = False) -> str:
         raise ValueError(f"must be an address like {SYNSTAR_BASE_URL}, not {_shown(cleaned)!r}.")
     if parts.username or parts.password:
         raise ValueError("must not hold a user name or password; the key has a variable of its own.")
+    if any(_KEY_NAME.search(name) for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
+        raise ValueError("must not hold a key in its query; the key has a variable of its own.")
     is_safe = parts.scheme == "https" or _is_loopback(parts.hostname) or parts.hostname in _SYNSTAR_HOSTS
     if not is_safe and not allow_plain_http:
         raise ValueError(
             "uses plain http, which would send the key and every message in the clear; "
             "use https, or set CHAT_ALLOW_PLAIN_HTTP=on for a network you trust."
         )
-    return _with_clean_path(parts.scheme, parts.netloc, parts.hostname, parts.path)
+    return _with_clean_path(parts)
+
+
+def endpoint(base_url: str, path: str) -> str:
+    """The address of an endpoint: its path behind that of the base URL, before the query."""
+    parts = urlsplit(base_url)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path + path, parts.query, ""))
 
 
 def without_endpoint(url: str) -> str:
@@ -85,7 +97,7 @@ def likely_base_url(base_url: str) -> str | None:
     """What was probably meant where no API is at `base_url`: one `/v1` at its end; `None` if it has that."""
     parts = urlsplit(base_url)
     before, version, _ = f"{parts.path}/".partition("/v1/")
-    likely = urlunsplit((parts.scheme, parts.netloc, f"{before if version else ''}/v1", "", ""))
+    likely = urlunsplit((parts.scheme, parts.netloc, f"{before if version else ''}/v1", parts.query, ""))
     return None if likely == base_url else likely
 
 
@@ -99,12 +111,12 @@ def _split(text: str) -> SplitResult | None:
     return parts if is_address else None
 
 
-def _with_clean_path(scheme: str, netloc: str, hostname: str, path: str) -> str:
-    path = _ENDPOINTS.sub("", re.sub(r"/{2,}", "/", path).rstrip("/"))
-    if hostname in _SYNSTAR_HOSTS:
-        scheme = "https"
+def _with_clean_path(parts: SplitResult) -> str:
+    path = _ENDPOINTS.sub("", re.sub(r"/{2,}", "/", parts.path).rstrip("/"))
+    if parts.hostname in _SYNSTAR_HOSTS:
         path = re.sub(r"^(/v1)+$", "/v1", path) or "/v1"
-    return urlunsplit((scheme, netloc, path, "", ""))
+        return urlunsplit(("https", parts.netloc, path, "", ""))
+    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
 
 
 def likely_base_urls(base_url: str) -> list[str]:
@@ -117,7 +129,9 @@ def likely_base_urls(base_url: str) -> list[str]:
     paths = [f"{before_v1}/v1", "/v1", "/api/v1", "/openai/v1", "/api", ""]
     is_plain = parts.scheme == "http" and not _is_loopback(parts.hostname or "")
     schemes = ["https", "http"] if is_plain else [parts.scheme]
-    forms = [urlunsplit((scheme, parts.netloc, path, "", "")) for scheme in schemes for path in paths]
+    forms = [
+        urlunsplit((scheme, parts.netloc, path, parts.query, "")) for scheme in schemes for path in paths
+    ]
     return [form for form in dict.fromkeys(forms) if form != base_url]
 
 

@@ -41,6 +41,8 @@ class ChatError(Exception):
     """Whether sending the same request again can help."""
     retry_after: float | None = None
     """How many seconds the server asks to wait before that."""
+    likely_base_url: str | None = None
+    """Where the server says that the API is."""
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()

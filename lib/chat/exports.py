@@ -17,6 +17,7 @@ from lib.chat.attachments import Attachment, AttachmentKind, data_uri
 from lib.chat.citations import Citation
 from lib.chat.conversations import Conversation
 from lib.chat.decoding import FormatError, build, typed
+from lib.chat.finish_reasons import Ending
 from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
 from lib.chat.usage import Source
@@ -176,8 +177,7 @@ def _sources(citations: Sequence[Citation]) -> Iterator[str]:
 
 def _source(citation: Citation) -> str:
     title = re.sub(r"([\\\[\]`*_<>])", r"\\\1", _line(citation.title))
-    address = citation.url.replace("<", "%3C").replace(">", "%3E").replace(" ", "%20")
-    return f"{title} <{address}>" if title and address else title or f"<{address}>"
+    return " ".join(filter(None, (title, f"<{citation.link}>" if citation.link else citation.url)))
 
 
 def _figures(reply: Reply) -> Iterator[str]:
@@ -192,7 +192,7 @@ def _figures(reply: Reply) -> Iterator[str]:
         yield f"first token after {first_token_ms / 1000:.2f} s"
     if reply.state is not State.COMPLETED:
         yield reply.state.value
-    elif reply.finish_reason not in (None, "stop"):
+    elif reply.ending not in (None, Ending.COMPLETE):
         yield f"ended by `{_line(reply.finish_reason)}`"
 
 

@@ -9,6 +9,9 @@ import re
 import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from lib.chat.connection import endpoint
 
 KEY = "KKIAI_API_KEY"
 """The environment variable that holds the key."""
@@ -42,7 +45,7 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:
 
 def address(base_url: str, body: Mapping[str, Any]) -> str:
     """Where the request goes: images are asked for with a prompt, answers with messages."""
-    return base_url + ("/images/generations" if "prompt" in body else "/chat/completions")
+    return endpoint(base_url, "/images/generations" if "prompt" in body else "/chat/completions")
 
 
 def as_curl(base_url: str, body: Mapping[str, Any]) -> str:
@@ -63,9 +66,15 @@ def as_python(base_url: str, body: Mapping[str, Any]) -> str:
     return (
         "import os\n\n"
         "from openai import OpenAI\n\n"
-        f'client = OpenAI(base_url={_python_text(base_url)}, api_key=os.environ["{KEY}"])\n'
+        f'client = OpenAI({_python_address(base_url)}, api_key=os.environ["{KEY}"])\n'
         f"{_ANSWER['image' if 'prompt' in body else bool(body.get('stream'))].format(arguments)}"
     )
+
+
+def _python_address(base_url: str) -> str:
+    query = dict(parse_qsl(urlsplit(base_url).query, keep_blank_values=True))
+    bare = f"base_url={_python_text(base_url.partition('?')[0])}"
+    return f"{bare}, default_query={_python(query, '')}" if query else bare
 
 
 _ANSWER = {

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lib import app
+from lib.chat.attachments import Attachment
 from lib.chat.connection import Connection
 from lib.chat.conversations import Conversation
 from lib.chat.errors import Category, ChatError, missing_key
@@ -21,7 +22,7 @@ from lib.engine.live import LiveTape
 
 MODELS_SECONDS = 15.0
 """How long to wait for the model list when no model is named."""
-USAGE = ("prompt_tokens", "completion_tokens", "total_tokens", "source")
+USAGE = ("prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens", "source")
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -110,7 +111,12 @@ def _as_json(reply: Reply) -> dict[str, Any]:
         "model_served": reply.model_served,
         "text": reply.text,
         "reasoning": reply.reasoning,
+        "refusal": reply.refusal,
+        "tool_calls": [asdict(call) for call in reply.tool_calls],
+        "citations": [asdict(citation) for citation in reply.citations],
+        "files": [_file(each) for each in reply.made],
         "finish_reason": reply.finish_reason,
+        "notices": list(reply.notices),
         "usage": {name: usage[name] for name in USAGE},
         "timing": {
             "ttft_ms": timing.ttft_ms,
@@ -119,3 +125,8 @@ def _as_json(reply: Reply) -> dict[str, Any]:
         },
         "error": asdict(reply.error) if reply.error else None,
     }
+
+
+def _file(file: Attachment) -> dict[str, Any]:
+    """A picture or a sound: what it is, not its bytes."""
+    return {name: getattr(file, name) for name in ("id", "name", "media_type", "size", "width", "height")}

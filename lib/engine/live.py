@@ -10,6 +10,9 @@ from lib.chat.tape import CLOSING, Event
 class LiveTape:
     """An append-only list of events that wakes those who wait for more."""
 
+    tells_thinking = True
+    """Whether who follows it may see how the model came to its answer."""
+
     def __init__(self, reply_id: str, conversation_id: str) -> None:
         self.reply_id = reply_id
         self.conversation_id = conversation_id

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from lib.chat.reply import Reply
-from lib.chat.tape import Content, Event, Interrupted, Stopped
+from lib.chat.tape import Content, ContentWasReasoning, Event, Interrupted, Stopped, text_of
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
 
@@ -24,6 +24,8 @@ CHARACTERS_PER_SECOND = 260
 
 class PacedTape(LiveTape):
     """Follows another tape at the pace of its group."""
+
+    tells_thinking = False
 
     def __init__(self, source: LiveTape) -> None:
         super().__init__(source.reply_id, source.conversation_id)
@@ -42,7 +44,10 @@ class PacedTape(LiveTape):
         """Take over what the model has written meanwhile."""
         events = self.source.events[self._seen :]
         self._seen += len(events)
-        self.text += "".join(event.text for event in events if isinstance(event, Content))
+        if any(isinstance(event, ContentWasReasoning) for event in events):
+            self.text, self.shown = "", 0
+            self.append([ContentWasReasoning(events[-1].at_ms)])
+        self.text += text_of(events)
 
     @property
     def has_ended(self) -> bool:

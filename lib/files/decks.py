@@ -1,12 +1,10 @@
 """Decks as files: YAML that holds everything, CSV for spreadsheets. No other place reads or writes either.
 
 A file may come from anybody: reading it ends with a deck that can be stored, or with a `FormatError` that
-names the place. A CSV is harmless in a spreadsheet: a cell that one would take for a formula leaves with an
-apostrophe before it, and loses it when it comes back.
+names the place.
 """
 
 import csv
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
@@ -16,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from lib.chat import decks
+from lib.chat import decks, spreadsheets
 from lib.chat.attachments import Attachment, AttachmentKind, data_in, data_uri
 from lib.chat.decks import Deck, Prompt
 from lib.chat.decoding import FormatError, mended, typed
@@ -44,8 +42,6 @@ NewId = Callable[[], str]
 # knows texts, lists and mappings: `2024-02-30`, `yes` and `!!python/object` are nothing but what they say.
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _SafeDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-"""What a spreadsheet may compute instead of showing it, however many apostrophes are before it already."""
 
 
 def read(name: str, data: bytes, *, new_id: NewId) -> Deck:
@@ -201,21 +197,8 @@ def _bound(count: int, most: int, where: str, of: str) -> None:
 
 def to_csv(deck: Deck) -> str:
     """A row for each prompt, with the system prompt that is meant for it; its files stay behind."""
-    written = StringIO()
-    writer = csv.writer(written, quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
-    for prompt in deck.prompts:
-        cells = prompt.text, prompt.notes, deck.system_prompt_of(prompt)
-        writer.writerow([_harmless(cell) for cell in cells])
-    return written.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def _as_written(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    rows = [(each.text, each.notes, deck.system_prompt_of(each)) for each in deck.prompts]
+    return spreadsheets.to_csv([COLUMNS, *rows])
 
 
 def _from_csv(text: str, new_id: NewId) -> Deck:
@@ -223,7 +206,7 @@ def _from_csv(text: str, new_id: NewId) -> Deck:
     prompts: list[Prompt] = []
     for line, row in _rows(text):
         where = f"line {line}"
-        cells = {name: mended(_as_written(cell)) for name, cell in row.items()}
+        cells = {name: mended(spreadsheets.as_written(cell)) for name, cell in row.items()}
         _bound(len(prompts) + 1, decks.MOST_PROMPTS, where, "prompts before its end")
         for name in COLUMNS:
             longest = decks.LONGEST_NOTES if name == "notes" else decks.LONGEST_PROMPT

@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 
 from lib.chat.errors import Category
+from lib.chat.finish_reasons import Ending
 from lib.gateway.probe import Answer, Heard, Patient, failed, passed, skipped, unsupported
 
 COUNT = "Write the numbers from 1 to 20 as digits, separated by spaces, and nothing else."
@@ -112,7 +113,7 @@ async def max_tokens(patient: Patient) -> Answer:
     if heard.error:
         return _refused(heard)
     tokens = heard.reply.usage.completion_tokens
-    if heard.reply.finish_reason == "length" or (tokens is not None and tokens <= CUT_TOKENS):
+    if heard.reply.ending is Ending.LENGTH or (tokens is not None and tokens <= CUT_TOKENS):
         return passed("The answer was cut where it should.")
     return unsupported("max_tokens is accepted and ignored.")
 

@@ -25,7 +25,7 @@ async def balance_of(client: openai.AsyncOpenAI, base_url: str) -> Balance | Non
 
 
 async def _from_quota(client: openai.AsyncOpenAI, base_url: str) -> Balance | None:
-    root = base_url.removesuffix("/v1")
+    root = base_url.partition("?")[0].removesuffix("/v1")
     data = (await _get(client, f"{root}/api/usage/token/")).get("data")
     if not isinstance(data, dict):
         return None
@@ -39,7 +39,7 @@ async def _from_quota(client: openai.AsyncOpenAI, base_url: str) -> Balance | No
 
 
 async def _from_billing(client: openai.AsyncOpenAI, base_url: str) -> Balance | None:
-    pages = f"{base_url}/dashboard/billing"
+    pages = f"{base_url.partition('?')[0]}/dashboard/billing"
     granted = _number(await _get(client, f"{pages}/subscription"), "hard_limit_usd")
     if granted is None:
         return None

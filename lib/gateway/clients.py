@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 from openai import AsyncOpenAI, DefaultAioHttpClient
@@ -70,7 +71,8 @@ class Clients:
             self._tls = httpx2.create_ssl_context()  # reading the certificates takes long, so once for all
         return AsyncOpenAI(
             api_key="sent by the hook",
-            base_url=connection.base_url,
+            base_url=connection.base_url.partition("?")[0],
+            default_query=dict(parse_qsl(urlsplit(connection.base_url).query, keep_blank_values=True)),
             max_retries=0,
             timeout=self._timeout,
             http_client=DefaultAioHttpClient(

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from lib.chat.connection import likely_base_urls
+from lib.chat.connection import endpoint, likely_base_urls
 from lib.chat.diagnosis import Verdict
 from lib.chat.errors import Category, ChatError, missing_key
 from lib.chat.models import Kind, Model
@@ -96,7 +96,7 @@ async def base_url(patient: Patient) -> Answer:
     if error and error.category is not Category.WRONG_BASE_URL:
         return failed(error.message, error.hint)
     for proposed in likely_base_urls(patient.base_url):
-        if _is_api(await patient.get(f"{proposed}/models")):
+        if _is_api(await patient.get(endpoint(proposed, "/models"))):
             return failed(
                 f"{patient.base_url} is not the address of the API, {proposed} is.",
                 f"Set KKIAI_BASE_URL={proposed}",

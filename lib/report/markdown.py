@@ -7,7 +7,9 @@ from datetime import UTC
 from markdown_it import MarkdownIt
 
 from lib.chat.attachments import Attachment
+from lib.chat.citations import Citation
 from lib.chat.comparisons import CellFigures
+from lib.chat.endings import remark
 from lib.chat.inert import inert
 from lib.chat.messages import Message
 from lib.chat.prices import Prices
@@ -88,10 +90,17 @@ def _beside(reply: Reply) -> Iterator[str]:
     for call in reply.tool_calls:
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", call.arguments)), default=0))
         yield f"Tool call {_line(call.name or '')}\n\n{fence}json\n{call.arguments}\n{fence}"
-    yield from _names(reply.images)
-    yield from (f"*{_line(notice)}*" for notice in reply.notices)
+    yield from _names(reply.made)
+    if reply.citations:
+        yield "Sources:\n\n" + "\n".join(f"{n}. {_source(each)}" for n, each in enumerate(reply.citations, 1))
+    yield from (f"*{_line(notice)}*" for notice in (*reply.notices, remark(reply)) if notice)
     if reply.error:
         yield f"> {_line(str(reply.error))}"
+
+
+def _source(citation: Citation) -> str:
+    label = _line(citation.label)
+    return f"[{label}](<{citation.link}>)" if citation.link else label
 
 
 def _said(message: Message) -> Iterator[str]:

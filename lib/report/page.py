@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from lib.chat.attachments import Attachment, data_uri
 from lib.chat.comparisons import SYNTHESIS
+from lib.chat.endings import remark
 from lib.chat.exports import Load
 from lib.chat.json_block import JsonBlock
 from lib.chat.messages import Message
@@ -71,6 +72,7 @@ def _environment() -> Environment:
         "date": _date,
         "beginning": _beginning,
         "marks": wording.marks,
+        "remark": remark,
         "measured": wording.measured,
         "number": lambda value, measure: wording.number(measure, value),
         "figures": _figures,

@@ -1,38 +1,22 @@
 """A report as CSV: a row for each reply, also those that the page does not show."""
 
-import csv
 import json
 from collections.abc import Iterator
-from io import StringIO
 
+from lib.chat import spreadsheets
 from lib.chat.messages import Message
 from lib.chat.prices import Prices
 from lib.chat.recordings import Recording
 from lib.chat.reply import Reply
+from lib.report import wording
 from lib.report.contents import Cell, Section, all_answers
 from lib.report.measures import cost_of, price_of
-
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""A cell that begins so may be run as a formula by the program that opens the file."""
 
 
 def to_csv(recording: Recording) -> str:
     """The replies in the order of the page; times in ms, cost in USD, empty where something is not known."""
-    text = StringIO()
-    writer: csv.DictWriter[str] | None = None
-    for row in _rows(recording):
-        if writer is None:
-            writer = csv.DictWriter(text, list(row))
-            writer.writeheader()
-        writer.writerow({name: harmless(value) for name, value in row.items()})
-    return text.getvalue()
-
-
-def harmless(value: object) -> object:
-    """The value, with an apostrophe before a text that a spreadsheet would take for a formula."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_SIGNS):
-        return f"'{value}"
-    return value
+    rows = list(_rows(recording))
+    return spreadsheets.to_csv([list(rows[0]), *(list(row.values()) for row in rows)]) if rows else ""
 
 
 def _rows(recording: Recording) -> Iterator[dict[str, object]]:
@@ -74,7 +58,7 @@ def _measured(cell: Cell, reply: Reply, prices: Prices) -> dict[str, object]:
         "completion_tokens": usage.completion_tokens,
         "reasoning_tokens": usage.reasoning_tokens,
         "cached_tokens": usage.cached_tokens,
-        "tokens_source": usage.source.value,
+        "tokens_source": wording.told_as(usage),
         "cost_usd": cost_of(cell.conversation, reply, prices),
         "price_source": price.source if price else "",
     }

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from lib.chat.comparisons import CellFigures, Spread
+from lib.chat.finish_reasons import Ending
 from lib.chat.reply import Reply, State
-from lib.chat.usage import Source
+from lib.chat.usage import Source, Usage
 from lib.report.measures import Totals
 
 TITLES = {
@@ -61,11 +62,16 @@ def marks(one: CellFigures) -> list[str]:
     return [mark for mark, is_so in found.items() if is_so]
 
 
+def told_as(usage: Usage) -> str:
+    """Where token counts are from, and whether they fit each other."""
+    return usage.source.value if usage.adds_up else f"{usage.source.value}, do not add up"
+
+
 def state(reply: Reply) -> str:
     """How a reply ended, where that was not by itself."""
     if reply.state is not State.COMPLETED:
         return reply.state.value
-    return f"ended by {reply.finish_reason}" if reply.finish_reason not in (None, "stop") else ""
+    return f"ended by {reply.finish_reason}" if reply.ending not in (None, Ending.COMPLETE) else ""
 
 
 def line(reply: Reply, cost: float | None) -> str:
@@ -78,7 +84,7 @@ def _line(reply: Reply, cost: float | None) -> Iterator[str]:
     about = "≈ " if usage.source is Source.ESTIMATED else ""
     if usage.completion_tokens is not None:
         unit = "token" if usage.completion_tokens == 1 else "tokens"
-        yield f"{about}{usage.completion_tokens:,} {unit} ({usage.source})"
+        yield f"{about}{usage.completion_tokens:,} {unit} ({told_as(usage)})"
     if timing.first_token_ms is not None:
         yield f"first token {number('ttft_ms', timing.first_token_ms)}"
     if reply.tokens_per_second is not None:

@@ -7,16 +7,17 @@ from itertools import dropwhile
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib.chat import endings
 from lib.chat.blocks import split
 from lib.chat.errors import ChatError
 from lib.chat.inert import inert
 from lib.chat.json_block import JsonBlock
 from lib.chat.messages import Message
-from lib.chat.reply import Reply, State
+from lib.chat.reply import Reply, fold
 from lib.chat.tape import Content, Event, Reasoning, ToolCall
 from lib.engine.live import LiveTape
-from lib.ui import attached, errors, remarks
-from lib.ui.frames import first_kind, frames
+from lib.ui import attached, errors, remarks, sources
+from lib.ui.frames import first_kind, frames, where_it_begins
 from lib.ui.labels import plain
 
 BLOCKS_KEPT = 1000
@@ -47,8 +48,11 @@ def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False, besi
     _show_reasoning(head, before)
     waiting = st.empty() if earlier else head
     waiting.markdown(f":shimmer[{'Drawing' if is_drawing else 'Waiting for the model'}…]")
-    kind = first_kind(tape)
-    if kind is Reasoning:
+    start = where_it_begins(tape)
+    if start and tape.tells_thinking:
+        _show_reasoning(head, [*before, fold(tape.events[:start])])
+    kind = first_kind(tape, start)
+    if kind is Reasoning and not start:
         with waiting.status(":shimmer[Thinking…]", type="compact") as status:
             st.write_stream(frames(tape, Reasoning, beside=beside))
         status.update(label=_thought([tape.reply()]), state="complete")
@@ -57,8 +61,8 @@ def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False, besi
     else:
         waiting.empty()
     written = JsonBlock().feed if tape.reply().is_json else str
-    st.write_stream(frames(tape, Content, before=text(earlier), written=written, beside=beside))
-    if kind is ToolCall or _thinks_late(tape):
+    st.write_stream(frames(tape, Content, start=start, before=text(earlier), written=written, beside=beside))
+    if kind is ToolCall or (tape.tells_thinking and _thinks_late(tape, start)):
         waiting.empty()
         _show_reasoning(head, [*before, tape.reply()])
 
@@ -72,6 +76,8 @@ def show_outcome(message: Message, remedy: Callable[[ChatError], None] | None = 
     if reply.refusal:
         st.markdown(inert(reply.refusal))
     attached.show_drawn(reply.images, message.id)
+    attached.show_sounds(reply.audio)
+    sources.show(reply.citations, message.id)
     for call in reply.tool_calls:
         remarks.show_tool_call(call)
     for notice in reply.notices:
@@ -81,10 +87,8 @@ def show_outcome(message: Message, remedy: Callable[[ChatError], None] | None = 
         if remedy:
             remedy(reply.error)
         errors.show_details(reply.error)
-    elif reply.state is State.COMPLETED and not (
-        reply.text or reply.refusal or reply.tool_calls or reply.images
-    ):
-        st.caption("The model ended its reply without a word.")
+    elif said := endings.remark(reply):
+        st.caption(f":material/info: {plain(said)}")
 
 
 def show_blocks(markdown: str) -> None:
@@ -120,9 +124,9 @@ def _show_reasoning(head: DeltaGenerator, replies: Sequence[Reply]) -> None:
             show_blocks("\n\n".join(reply.reasoning for reply in thinking))
 
 
-def _thinks_late(tape: LiveTape) -> bool:
+def _thinks_late(tape: LiveTape, start: int) -> bool:
     """Whether a model went on thinking when its answer had begun: that is shown when the answer has ended."""
-    pieces = [event for event in tape.events if isinstance(event, Content | Reasoning | ToolCall)]
+    pieces = [event for event in tape.events[start:] if isinstance(event, Content | Reasoning | ToolCall)]
     return any(isinstance(event, Reasoning) for event in dropwhile(_is_thinking, pieces))
 
 

@@ -61,6 +61,15 @@ def _show_one_drawn(image: Attachment, key: str) -> None:
     )
 
 
+def show_sounds(sounds: Sequence[Attachment]) -> None:
+    """Draw what a model said aloud, to be played; its words are the answer's text."""
+    for sound in sounds:
+        try:
+            st.audio(app.get().files.load(sound), format=sound.media_type)
+        except Missing:
+            st.caption(_gone(sound))
+
+
 def show_waiting(
     tray: Tray, detach: Callable[[str], None], write_down_again: Callable[[], None] | None = None
 ) -> None:

@@ -98,7 +98,7 @@ def show_outcome(message: Message) -> None:
         st.error("This answer broke off. The reveal tells why.", icon=":material/error:")
     elif reply.state is State.STOPPED:
         st.caption("Stopped")
-    elif not (reply.text or reply.refusal or reply.images) and reply.state is State.COMPLETED:
+    elif not reply.says_something and reply.state is State.COMPLETED:
         st.caption("This answer has no words.")
 
 

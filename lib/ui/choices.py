@@ -13,7 +13,7 @@ from lib.chat.capabilities import LABELS, Capability
 from lib.chat.conversations import Conversation
 from lib.chat.messages import Params
 
-MODEL, SYSTEM_PROMPT, PARAMS = "model", "system_prompt", "params."
+MODEL, OTHER_MODEL, SYSTEM_PROMPT, PARAMS = "model", "other_model", "system_prompt", "params."
 """Keys of the widgets. Where a page holds several conversations, `of` goes before them, one for each."""
 LONGEST_MODEL_NAME = 200
 DEFAULT = "Default"
@@ -39,6 +39,13 @@ def present(conversation: Conversation, of: str = "") -> None:
     for key in [str(key) for key in st.session_state]:
         if key == of + SYSTEM_PROMPT or key.startswith(of + PARAMS):
             st.session_state.pop(key)
+
+
+def _name_model(of: str) -> None:
+    """Choose the model that was typed, listed or not."""
+    if name := str(st.session_state.get(of + OTHER_MODEL) or "").strip():
+        st.session_state[of + MODEL] = name[:LONGEST_MODEL_NAME]
+        st.session_state[of + OTHER_MODEL] = ""
 
 
 def _same(value: Any) -> Any:
@@ -74,7 +81,12 @@ _TAKE = {
 
 
 def show_model(conversation: Conversation, models: list[str], of: str = "", width: int = 280) -> None:
-    """Draw the model picker; a conversation without a model gets the first of the list."""
+    """Draw the model picker; a conversation without a model gets the first of the list.
+
+    Enter takes the best match. A model that is not listed is named among the parameters: what is typed here
+    to find one would be taken for a name. Where nothing is listed, any name is taken.
+    """
+    is_listed = bool(models)
     chosen = conversation.model or (models[0] if models else None)
     if chosen and chosen not in models:
         models = [chosen, *models]
@@ -86,7 +98,7 @@ def show_model(conversation: Conversation, models: list[str], of: str = "", widt
         index=0 if models else None,
         placeholder="Choose a model",
         label_visibility="collapsed",
-        accept_new_options=True,
+        accept_new_options=not is_listed,
         on_change="ignore" if of else "rerun",
         width=width or "stretch",
     )
@@ -124,6 +136,14 @@ def _show_writing(conversation: Conversation, of: str, missing: frozenset[Capabi
         height=68,
         placeholder="How the model should answer in this chat",
         on_change="ignore",
+    )
+    st.text_input(
+        "Another model",
+        key=of + OTHER_MODEL,
+        max_chars=LONGEST_MODEL_NAME,
+        placeholder="The name of one that is not listed",
+        on_change=_name_model,
+        args=(of,),
     )
     left, right = st.columns(2)
     of += PARAMS

@@ -70,7 +70,7 @@ def _show_controls(session: Session, *, is_running: bool) -> str | None:
     catalogue, connection = app.get().engine.catalogue, session.connection
     listed = [] if connection.needs_key else [m.id for m in catalogue.listing(connection).models]
     preferred = session.patient or st.session_state.get(MODEL) or session.conversation.model
-    chosen = preferred or (listed[0] if listed else None)
+    chosen, has_list = preferred or (listed[0] if listed else None), bool(listed)
     session.patient = None
     if chosen and chosen not in listed:
         listed.insert(0, chosen)
@@ -82,7 +82,7 @@ def _show_controls(session: Session, *, is_running: bool) -> str | None:
             key=MODEL,
             placeholder="Model",
             label_visibility="collapsed",
-            accept_new_options=True,
+            accept_new_options=not has_list,
             disabled=is_running,
             width=280,
         )

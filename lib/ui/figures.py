@@ -1,6 +1,7 @@
 """Numbers as people read them, each with where it comes from."""
 
 from lib.chat.expected import Expected
+from lib.chat.finish_reasons import Ending
 from lib.chat.prices import Prices
 from lib.chat.reply import Reply, State
 from lib.chat.usage import Source
@@ -18,8 +19,9 @@ def seconds(ms: float | None) -> str:
 
 
 def footer(reply: Reply) -> str:
-    """The line under a reply: served model, tokens, time to first token, tokens/s, and how it ended."""
-    return _joined(reply.model_served or reply.model_requested or "", *_parts(reply))
+    """The line under a reply, as markdown: served model, tokens, time to first token, tokens/s, and how it
+    ended."""
+    return _joined(plain(reply.model_served or reply.model_requested or ""), *_parts(reply))
 
 
 def summary(reply: Reply, cost: str = "") -> str:
@@ -89,7 +91,8 @@ def _tokens(reply: Reply) -> str:
     count = reply.usage.completion_tokens
     if count is None:
         return ""
-    return f"{_about(reply)}{count:,} {'token' if count == 1 else 'tokens'}"
+    doubt = "" if reply.usage.adds_up else " (counts do not add up)"
+    return f"{_about(reply)}{count:,} {'token' if count == 1 else 'tokens'}{doubt}"
 
 
 def _first_token(reply: Reply) -> str:
@@ -105,7 +108,8 @@ def _rate(reply: Reply) -> str:
 def _ending(reply: Reply) -> str:
     if reply.state in _STATES:
         return _STATES[reply.state]
-    return "" if reply.finish_reason in (None, "stop") else f"ended by `{reply.finish_reason}`"
+    is_told = reply.ending not in (None, Ending.COMPLETE)
+    return f"ended by {plain(reply.finish_reason or '')}" if is_told else ""
 
 
 def _about(reply: Reply) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.chat.blocks import BlockSplitter
 from lib.chat.inert import inert
-from lib.chat.tape import Content, Reasoning, ToolCall
+from lib.chat.tape import Content, ContentWasReasoning, Reasoning, ToolCall
 from lib.engine.live import LiveTape
 from lib.ui import pace
 from lib.ui.session import KEY
@@ -32,17 +32,18 @@ def frames(
     tape: LiveTape,
     kind: type[Content] | type[Reasoning],
     *,
+    start: int = 0,
     before: str = "",
     written: Callable[[str], str] = str,
     beside: int = 0,
 ) -> Iterator[Frame]:
-    """The tape's content, or its reasoning, from the start to the end: what `st.write_stream` takes.
+    """The tape's content, or its reasoning, from event `start` to the end: what `st.write_stream` takes.
 
     `before` is the text that the tape continues; `written` makes markdown of each piece; `beside` is how many
     other replies stream on the page. Reasoning ends when content or a tool call begins. The first frame comes
     at once; a closing tape is drawn at once.
     """
-    splitter, seen, is_over = BlockSplitter(), 0, False
+    splitter, seen, is_over = BlockSplitter(), start, False
     with pace.follower():
         yield from _drawn(splitter.feed(written(before)), splitter.open)
         while not is_over:
@@ -50,6 +51,8 @@ def frames(
             is_over = tape.is_closed
             events = tape.events[seen:]
             seen += len(events)
+            if any(isinstance(event, ContentWasReasoning) for event in events):
+                st.rerun()  # what stands on the page is no answer: it is drawn anew as thinking
             text = "".join(event.text for event in events if isinstance(event, kind))
             yield from _drawn(splitter.feed(written(text)), splitter.open if text else "")
             is_over = is_over or (
@@ -60,9 +63,16 @@ def frames(
         yield from _drawn(splitter.close(), "")
 
 
-def first_kind(tape: LiveTape) -> type[Content | Reasoning | ToolCall] | None:
-    """Wait for the first piece of an answer and say what it is; `None` when the tape ends without any."""
-    seen = 0
+def where_it_begins(tape: LiveTape) -> int:
+    """The event from which on content is the answer: behind content that turned out to be thinking."""
+    places = (at for at, event in enumerate(tape.events) if isinstance(event, ContentWasReasoning))
+    return max(places, default=-1) + 1
+
+
+def first_kind(tape: LiveTape, start: int = 0) -> type[Content | Reasoning | ToolCall] | None:
+    """Wait for the first piece of an answer from event `start` on, and say what it is; `None` when the tape
+    ends without any."""
+    seen = start
     while True:
         _wait(tape, seen)
         is_over = tape.is_closed

@@ -61,7 +61,7 @@ def _show_synthesis(now: Comparing, tab: Session) -> None:
     st.caption(
         "A model merges the last answers into one, in a cell of its own. It is not told whose they are."
     )
-    model = st.selectbox("Model", tab.models_for_cells, key=comparing.MERGER, accept_new_options=True)
+    model = st.selectbox("Model", tab.models_for_cells, key=comparing.MERGER)
     st.button(
         "Synthesise",
         key="synthesise",

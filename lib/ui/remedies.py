@@ -68,7 +68,9 @@ def _try_again(_: Session, turn: Turn, ways: Ways) -> None:
 
 
 def _copy_address(session: Session, turn: Turn, ways: Ways) -> None:
-    if likely := likely_base_url(session.connection.base_url):
+    error = (turn[-1].reply or Reply()).error
+    told = error.likely_base_url if error else None
+    if likely := told or likely_base_url(session.connection.base_url):
         _button("Copy the likely setting", "content_copy", turn, actions.copy_address, likely)
         st.caption(f"`KKIAI_BASE_URL={likely}`, for the file `.env`", width="content")
     else:

@@ -156,7 +156,7 @@ def _show_downloads(masked: Callable[[], Recording], name: str) -> None:
             "text/markdown",
         )
         # With its mark, a spreadsheet reads the file as UTF-8.
-        _download("CSV", lambda: "\ufeff" + table.to_csv(masked()), f"{name}.csv", "text/csv")
+        _download("CSV", lambda: table.to_csv(masked()), f"{name}.csv", "text/csv")
         _download("JSON", lambda: _as_json(masked()), f"{name}.json", "application/json")
 
 

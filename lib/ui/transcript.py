@@ -5,8 +5,9 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib.chat import endings
 from lib.chat.messages import Message
-from lib.chat.reply import Reply, State
+from lib.chat.reply import Reply
 from lib.engine.live import LiveTape
 from lib.ui import actions, answer, attached, buttons, figures, recording_actions, remarks, remedies
 from lib.ui.answer import Turn
@@ -97,7 +98,7 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
                 buttons.show_icon(
                     "radio_button_checked", recording_actions.KEEP, recording_actions.keep_reply, message.id
                 )
-            if _can_continue(reply) and not remedies.is_continue(reply):
+            if endings.has_more(reply) and not remedies.is_continue(reply):
                 st.button(
                     "Continue",
                     key=f"continue-{last.id}",
@@ -127,9 +128,3 @@ def _show_versions(session: Session, message: Message) -> None:
     """Arrows to the other versions of a message, if there are any."""
     versions = session.versions[message.id]
     buttons.show_versions(versions, message.id, actions.show_version, of=message.id)
-
-
-def _can_continue(reply: Reply) -> bool:
-    """Whether an answer has text and more of it may come."""
-    broke_off = reply.state not in (State.RUNNING, State.COMPLETED) or reply.finish_reason == "length"
-    return broke_off and bool(reply.text)

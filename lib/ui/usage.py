@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from lib.chat import spreadsheets
 from lib.chat.ledger import LedgerRow, totals
 from lib.chat.prices import Prices, cost_of, price_of, total_spent
 from lib.chat.usage import Source
@@ -76,13 +77,18 @@ def show(rows: Sequence[LedgerRow], *, empty: str, prices: Prices) -> None:
     )
     st.download_button(
         "Download CSV",
-        lambda: frame.to_csv(index=False),
+        lambda: _as_csv(frame),
         "usage.csv",
         "text/csv",
         key="usage_csv",
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def _as_csv(frame: pd.DataFrame) -> str:
+    plain_values = frame.astype(object).where(frame.notna(), None)
+    return spreadsheets.to_csv([list(frame.columns), *plain_values.itertuples(index=False)])
 
 
 def _show_totals(rows: Sequence[LedgerRow], prices: Prices) -> None:
@@ -129,7 +135,7 @@ def _record(row: LedgerRow) -> dict[str, object]:
         "finish_reason": row.finish_reason or row.state.value,
         "retries": row.retries,
         "purpose": row.purpose,
-        "source": usage.source.value,
+        "source": usage.source.value if usage.adds_up else f"{usage.source.value}, do not add up",
     }
 
 

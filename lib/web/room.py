@@ -155,9 +155,7 @@ class LiveRoom:
         had_voters, is_first = self._known.voters, self._known.comparison is None
         self._known = seen
         if await run_in_threadpool(self._update, seen) or is_first:
-            self._keep_state()
-            for follower in self.followers:
-                follower.restart()
+            self._tell_all()
         elif seen.voters != had_voters:
             self._tell("votes", {"voters": seen.voters})
         self._is_dirty |= self._view.is_incomplete
@@ -195,10 +193,19 @@ class LiveRoom:
                 self._nudge()  # it may have grown before
 
     async def _show_frame(self, *, is_silent: bool) -> None:
-        if frame := await run_in_threadpool(self._view.frame):  # long code takes a while to be coloured
+        frame = await run_in_threadpool(self._view.frame)  # long code takes a while to be coloured
+        if self._view.take_anew():
+            self._tell_all()
+        elif frame:
             self._tell("frame", frame)
         elif is_silent:
             self._give(b": still here\n\n")
+
+    def _tell_all(self) -> None:
+        """Send the whole state to everybody."""
+        self._keep_state()
+        for follower in self.followers:
+            follower.restart()
 
     def _tell(self, event: str, data: Any) -> None:
         self._keep_state()

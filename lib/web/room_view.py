@@ -12,7 +12,7 @@ from lib.chat.conversations import Conversation
 from lib.chat.json_block import JsonBlock
 from lib.chat.messages import Message
 from lib.chat.reply import Reply, State
-from lib.chat.tape import Content
+from lib.chat.tape import ContentWasReasoning, text_of
 from lib.chat.votes import ALL_BAD, TIE, Round, Tally, ordered, titles
 from lib.engine.engine import Engine
 from lib.engine.live import LiveTape
@@ -46,6 +46,8 @@ class Answer:
         self._splitter = BlockSplitter()
         self._written: Callable[[str], str] = str
         self.is_over = False
+        self.is_anew = False
+        """Whether it has begun again since somebody asked: then what it was has to go."""
         self._said = "" if tape else message.content
         self._end = None if tape else message.reply
 
@@ -85,11 +87,19 @@ class Answer:
         if not self._seen and events:
             self._written = self._written_by(self.tape.reply())
         self._seen += len(events)
-        text = self._written("".join(event.text for event in events if isinstance(event, Content)))
+        if any(isinstance(event, ContentWasReasoning) for event in events):
+            self._begin_again()
+        text = self._written(text_of(events))
         if is_closed:
             self.is_over, self._end = True, self.tape.reply()
             text += self._end.refusal if not self._end.text else ""
         return text
+
+    def _begin_again(self) -> None:
+        """What was said so far was thinking, and is for nobody in the room."""
+        self.blocks.clear()
+        self.is_anew = True
+        self._splitter = BlockSplitter()
 
     def _written_by(self, reply: Reply) -> Callable[[str], str]:
         return JsonBlock().feed if reply.is_json else str
@@ -143,6 +153,13 @@ class RoomView:
             "voters": self._seen.voters,
             "result": self._result(),
         }
+
+    def take_anew(self) -> bool:
+        """Whether an answer has begun again: then a frame is not enough, all must be told anew."""
+        is_anew = any(answer.is_anew for answer in self.answers)
+        for answer in self.answers:
+            answer.is_anew = False
+        return is_anew
 
     def frame(self) -> list[list[Any]]:
         """What has been written since the last frame: the answer's number and what `Answer.advance` says."""

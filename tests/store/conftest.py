@@ -10,7 +10,7 @@ from lib.chat.conversations import Conversation
 from lib.chat.ledger import LedgerRow
 from lib.chat.messages import Message, Params
 from lib.chat.reply import Reply, fold
-from lib.chat.tape import Content, Event, Finished, Reasoning, Sent, UsageReported
+from lib.chat.tape import Content, Event, Finished, Sent, UsageReported
 from lib.chat.usage import Source, Usage
 from lib.engine.engine import new_id
 from lib.store import Store
@@ -66,7 +66,7 @@ def begin(
 
 def events(*texts: str) -> list[Event]:
     """A whole tape with these pieces of text."""
-    tape: list[Event] = [Sent(0.0, {"model": "model-a", "stream": True}), Reasoning(100.0, "Hm…")]
+    tape: list[Event] = [Sent(0.0, {"model": "model-a", "stream": True})]
     tape += [Content(100.0 * (at + 1), text) for at, text in enumerate(texts)]
     end = 100.0 * (len(texts) + 1)
     return [*tape, UsageReported(end, USAGE), Finished(end, "stop")]

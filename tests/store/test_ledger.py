@@ -2,7 +2,7 @@
 
 from lib.chat.ledger import totals
 from lib.chat.reply import State
-from lib.chat.tape import Event, Sent, Served, Stopped
+from lib.chat.tape import Event, Reasoning, Sent, Served, Stopped
 from lib.chat.usage import Usage
 from lib.store import Store
 from lib.store.replies import Entry
@@ -11,9 +11,12 @@ from tests.store.conftest import USAGE, answer, begin, closing, draft, events
 
 def test_a_row_comes_back_as_it_was_booked(store: Store) -> None:
     conversation = draft("Tea")
-    reply_id = answer(store, conversation, "Hel", "lo", " you", session_id="mine")
-    [row] = store.ledger.of_conversation(conversation.id)
-    booked = closing(conversation, reply_id, events("Hel", "lo", " you"), "mine").row
+    reply_id = begin(store, conversation, session_id="mine")
+    sent, *rest = events("Hel", "lo", " you")
+    tape = [sent, Reasoning(100.0, "Hm…"), *rest]
+    end = closing(conversation, reply_id, tape, "mine")
+    store.replies.journal([Entry(reply_id, 0, tape)], [end])
+    [row], booked = store.ledger.of_conversation(conversation.id), end.row
     assert row.conversation == "Tea"
     assert row.usage == USAGE
     assert (row.ttft_ms, row.total_ms, row.tokens_per_second) == (100.0, 400.0, 100.0)

@@ -11,7 +11,7 @@ import aiohttp
 import httpx2
 import openai
 
-from lib.chat.connection import likely_base_url, without_endpoint
+from lib.chat.connection import endpoint, likely_base_url, without_endpoint
 from lib.chat.errors import Category, ChatError
 from lib.gateway.errors import protection, waits
 from lib.gateway.errors.body import read_body, read_payload
@@ -74,7 +74,7 @@ def translate_response(status: int, headers: Mapping[str, str], body: bytes, *, 
 
 def _target(location: str, base_url: str) -> str:
     """Where a redirect leads, without what might be secret in it; empty where it does not say."""
-    parts = urlsplit(urljoin(f"{base_url}/chat/completions", location)) if location else None
+    parts = urlsplit(urljoin(endpoint(base_url, "/chat/completions"), location)) if location else None
     if parts is None or parts.scheme not in ("http", "https"):
         return ""
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
@@ -206,7 +206,7 @@ def _error(
     hint = _hint(category, base_url, likely or likely_base_url(base_url))
     if retryable and wait:
         hint = _PATIENCE[category].format(waits.in_words(wait)) if category in _PATIENCE else hint
-    return ChatError(category, message.strip(), hint, status, code, request_id, retryable, wait)
+    return ChatError(category, message.strip(), hint, status, code, request_id, retryable, wait, likely)
 
 
 _PATIENCE = {
