@@ -274,6 +274,8 @@ class Engine:
     def _bursts(self, run: Run) -> AsyncIterator[Sequence[Event]]:
         if run.is_drawing:
             return pictures.drawn(self._gateway, run, self._files)
+        if self.refuses_images(run.connection, run.model):
+            run.messages = pictures.without_drawn(run.messages)
         return pictures.answered(
             self._gateway, run, self._files, request_bytes=self._request_bytes, pause=self._pause
         )

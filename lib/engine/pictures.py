@@ -6,6 +6,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from lib.chat.errors import Category, ChatError
+from lib.chat.messages import Message
 from lib.chat.tape import Audio, Event, Failed, Image, Noted
 from lib.engine.run import Run
 from lib.files.fitting import Fitted, fit, text_bytes
@@ -58,6 +59,14 @@ async def drawn(gateway: Gateway, run: Run, files: Files) -> AsyncGenerator[Sequ
             if is_first and question.attachments:
                 yield [Noted(burst[-1].at_ms, ATTACHMENTS_IGNORED)]
             is_first = False
+
+
+def without_drawn(messages: Sequence[Message]) -> list[Message]:
+    """The messages for a model that takes no images: without what another one has drawn."""
+    return [
+        replace(message, reply=replace(message.reply, images=())) if message.reply else message
+        for message in messages
+    ]
 
 
 def _has_images(run: Run) -> bool:

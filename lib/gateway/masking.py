@@ -23,6 +23,8 @@ MASK = "***"
 SHORTEST_PART = 12
 """A run of so many characters of the key counts as a part of it: servers cut keys, or break them in two."""
 _ANCHOR = SHORTEST_PART // 2
+_ALONE = r"(?<![\w:/-])(?<!\w\.){}(?![\w:/-])(?!\.\w)"
+"""A word that is no part of a name or an address."""
 
 
 class KeyMask:
@@ -31,9 +33,7 @@ class KeyMask:
     def __init__(self, connection: Connection) -> None:
         key = connection.api_key.reveal() if connection.api_key else ""
         self._is_secret = bool(connection.api_key and connection.api_key.is_secret)
-        self._word = (
-            None if self._is_secret or not key else re.compile(rf"(?<![\w.:/-]){re.escape(key)}(?![\w.:/-])")
-        )
+        self._word = None if self._is_secret or not key else re.compile(_ALONE.format(re.escape(key)))
         self._parts = _parts(key, SHORTEST_PART) if self._is_secret else set[str]()
         # Each part holds one of these whole: most texts are done with after a few quick looks.
         self._anchors = [key[at : at + _ANCHOR] for at in range(0, len(key) - _ANCHOR + 1, _ANCHOR)]

@@ -12,6 +12,7 @@ from lib.chat.connection import (
     SYNSTAR_BASE_URL,
     Connection,
     Secret,
+    endpoint,
     likely_base_url,
     likely_base_urls,
     parse_api_key,
@@ -275,3 +276,24 @@ def test_a_secure_address_is_never_changed_to_a_plain_one() -> None:
 )
 def test_a_base_url_that_is_wrong_has_a_likely_right_one(base_url: str, likely: str | None) -> None:
     assert likely_base_url(base_url) == likely
+
+
+def test_the_query_of_a_base_url_goes_with_each_request() -> None:
+    url = parse_base_url("https://a.test/v1/chat/completions?api-version=2024-06-01&x=")
+    assert url == "https://a.test/v1?api-version=2024-06-01&x="
+    assert endpoint(url, "/models") == "https://a.test/v1/models?api-version=2024-06-01&x="
+    assert likely_base_url("https://a.test/x?a=1") == "https://a.test/v1?a=1"
+
+
+@pytest.mark.parametrize("query", ["key=abc", "api_key=abc", "access_token=abc", "sig=abc", "secret=x&a=1"])
+def test_a_key_in_the_query_is_refused_without_being_repeated(query: str) -> None:
+    with pytest.raises(ValueError, match="must not hold a key") as caught:
+        parse_base_url(f"https://a.test/v1?{query}")
+    assert "abc" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "is_secret"), [("ollama", False), ("test", False), (KEY, True), ("x" * 16, True)]
+)
+def test_a_word_is_no_secret(key: str, is_secret: bool) -> None:
+    assert Secret(key).is_secret is is_secret

@@ -98,3 +98,14 @@ def test_a_sum_says_how_much_of_it_is_guessed_and_how_much_is_missing() -> None:
     assert totals(rows) == Totals(
         replies=5, prompt_tokens=1111, completion_tokens=222, total_tokens=1333, estimated=1, unknown=1
     )
+
+
+def test_a_reply_that_was_cut_is_not_booked_with_the_placeholder_of_its_first_chunk() -> None:
+    """Gateways that report with each chunk begin with no completion tokens."""
+    placeholder = Usage(12, 0, 12, source=Source.REPORTED)
+    cut = accounted(Reply(State.STOPPED, "Some words that came", usage=placeholder), ["Hello"])
+    assert (cut.prompt_tokens, cut.source) == (12, Source.ESTIMATED)
+    assert cut.completion_tokens
+    assert cut.adds_up
+    assert accounted(Reply(State.COMPLETED, "Words", usage=placeholder), ["Hello"]) == placeholder
+    assert accounted(Reply(State.FAILED, usage=placeholder), ["Hello"]) == placeholder

@@ -6,14 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.chat.citations import Citation
 from lib.chat.errors import Category, ChatError
 from lib.chat.reply import Reply, State, Timing, ToolUse, fold, from_json, to_json
 from lib.chat.tape import (
     CLOSING,
+    Audio,
+    Cited,
     Content,
+    ContentWasReasoning,
     Event,
     Failed,
     Finished,
+    Image,
     Interrupted,
     Reasoning,
     Refusal,
@@ -26,7 +31,7 @@ from lib.chat.tape import (
     text_of,
 )
 from lib.chat.usage import Source, Usage
-from tests.chat.test_tape import tapes
+from tests.chat.test_tape import IMAGE, SOUND, tapes
 
 ERROR = ChatError(Category.UPSTREAM_DOWN, "It is down.", "Try again.", status=502, retryable=True)
 
@@ -254,3 +259,41 @@ def test_a_model_that_changes_on_the_way_is_remembered() -> None:
 )
 def test_a_reply_tells_whether_json_was_asked_for(response_format: object, is_json: bool) -> None:
     assert fold([Sent(0, {"response_format": response_format})]).is_json is is_json
+
+
+def rated(reasoning: str, *, hidden: int, text_tokens: int = 10) -> Reply:
+    """Ten tokens in 450 ms after three seconds of silence, or of thinking that is seen."""
+    usage = Usage(100, hidden + text_tokens, 100 + hidden + text_tokens, None, hidden, Source.REPORTED)
+    thought: list[Event] = [Reasoning(1.0, reasoning)] if reasoning else []
+    words: list[Event] = [Content(3000.0 + 50 * at, "word ") for at in range(10)]
+    return fold([Sent(0.0, {}), *thought, *words, UsageReported(3450.0, usage), Finished(3450.0, "stop")])
+
+
+def test_thinking_that_nobody_saw_makes_no_model_fast() -> None:
+    assert rated("", hidden=1000).tokens_per_second is None
+    assert rated("In short: tea.", hidden=1000).tokens_per_second is None
+    assert rated("", hidden=0).tokens_per_second == pytest.approx(10 / 0.45)
+    seen = rated("thinking hard " * 75, hidden=1000).tokens_per_second
+    assert seen == pytest.approx(1010 / 3.449)
+
+
+def test_content_that_was_thinking_is_reasoning_and_the_rest_the_answer() -> None:
+    tape: list[Event] = [
+        Content(10.0, "Let me see.\n"),
+        ContentWasReasoning(20.0),
+        Reasoning(20.0, ""),
+        Content(30.0, "4"),
+    ]
+    reply = fold(tape)
+    assert (reply.reasoning, reply.text, text_of(tape)) == ("Let me see.", "4", "4")
+    assert (reply.timing.reasoning_ttft_ms, reply.timing.ttft_ms) == (10.0, 30.0)
+
+
+def test_pictures_sounds_and_sources_are_parts_of_an_answer() -> None:
+    cited = Citation("https://a.test", "A")
+    reply = fold([Image(5.0, IMAGE), Audio(6.0, SOUND), Cited(7.0, (cited,)), Cited(8.0, (cited,))])
+    assert (reply.images, reply.audio, reply.citations) == ((IMAGE,), (SOUND,), (cited,))
+    assert reply.made == (IMAGE, SOUND)
+    assert reply.says_something
+    assert not reply.is_empty
+    assert (reply.timing.ttft_ms, reply.timing.last_token_ms) == (5.0, 6.0)

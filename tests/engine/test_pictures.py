@@ -1,5 +1,7 @@
 """Images on their way to a model and from one, and speech, with the real engine, store and folder."""
 
+import base64
+import json
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +23,7 @@ from lib.gateway.client import Gateway
 from lib.store import Store
 from tests.engine.conftest import PATIENCE, QUICK, Chat, settle
 from tests.files.samples import image, noise
-from tests.scripted_gateway import ScriptedGateway, drawing, error, stream
+from tests.scripted_gateway import ScriptedGateway, drawing, error, raw, stream
 
 REQUEST_BYTES = 300 * 1024
 REFUSAL = {"error": {"message": "Invalid content type. image_url is only supported by certain models."}}
@@ -54,7 +56,9 @@ def ask(chat: Chat, text: str, *attachments: Attachment) -> Message:
     )
     assert tape
     assert tape.wait_closed(PATIENCE)
-    return chat.stored(tape)[0]
+    answer = chat.stored(tape)[0]
+    chat.conversation.messages[answer.id] = answer  # as a page does that has followed it
+    return answer
 
 
 def kept(tmp_path: Path) -> list[str]:
@@ -193,3 +197,82 @@ def test_speech_becomes_text_and_a_row_in_the_ledger(chat: Chat, gateway: Script
         ("transcription", State.COMPLETED, "whisper-1"),
         ("transcription", State.FAILED, "whisper-1"),
     ]
+
+
+def with_picture(data: bytes, **delta: object) -> bytes:
+    url = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+    images = [{"type": "image_url", "image_url": {"url": url}}]
+    choice = {"index": 0, "delta": {"content": "Here: ", "images": images, **delta}, "finish_reason": "stop"}
+    return b"data: " + json.dumps({"id": "c", "model": "model-a", "choices": [choice]}).encode() + b"\n\n"
+
+
+def test_a_picture_in_an_answer_becomes_a_file_and_goes_back_as_an_image(
+    chat: Chat, gateway: ScriptedGateway, tmp_path: Path
+) -> None:
+    gateway.enqueue(raw(with_picture(image())), stream("Blue now."))
+    answer = ask(chat, "Draw a red square")
+    assert answer.reply
+    [picture] = answer.reply.images
+    assert (picture.name, picture.width, picture.data) == ("image-1.png", 64, None)
+    assert kept(tmp_path) == [picture.id]
+    assert chat.store.attachments.ids() == {picture.id}
+    ask(chat, "Make it blue")
+    second = gateway.requests[1]
+    assert second.images == [image()]
+    assert "base64" not in json.dumps([m for m in second.body["messages"] if isinstance(m["content"], str)])
+
+
+def test_a_large_picture_goes_back_within_the_limit(chat: Chat, gateway: ScriptedGateway) -> None:
+    gateway.enqueue(raw(with_picture(noise(900, 900, kind="PNG"))), stream("Fine."))
+    ask(chat, "Draw noise")
+    ask(chat, "Thank you")
+    assert len(gateway.requests[1].images) == 1
+    assert len(gateway.requests[1].raw_body) <= REQUEST_BYTES
+
+
+def test_a_model_that_refused_pictures_is_asked_again_without_its_drawn_ones(
+    chat: Chat, gateway: ScriptedGateway
+) -> None:
+    gateway.enqueue(raw(with_picture(image())), error(400, REFUSAL), stream("In words, then."))
+    ask(chat, "Draw a square")
+    refused = ask(chat, "What is it?")
+    assert refused.reply
+    assert refused.reply.error
+    assert "takes no images" in refused.reply.error.hint
+    ask(chat, "Say it in words")
+    assert [len(request.images) for request in gateway.requests] == [0, 1, 0]
+
+
+def test_a_picture_that_cannot_be_shown_is_told_and_the_words_stay(
+    chat: Chat, gateway: ScriptedGateway
+) -> None:
+    gateway.enqueue(raw(with_picture(b"\x89PNG\r\n\x1a\n and nothing more" * 4)))
+    answer = ask(chat, "Draw a square")
+    assert answer.reply
+    assert (answer.reply.text, answer.reply.images, answer.reply.state) == ("Here: ", (), State.COMPLETED)
+    assert answer.reply.notices == ("A file of this answer was left out. “image-1” is no image.",)
+
+
+def test_a_picture_at_the_gateways_own_address_is_fetched_and_one_elsewhere_stays_a_link(
+    chat: Chat, gateway: ScriptedGateway
+) -> None:
+    own = gateway.serve("/picture.png", raw(image(), headers={"Content-Type": "image/png"}))
+    images = [{"image_url": {"url": url}} for url in (own, "http://192.168.0.1/x.png")]
+    gateway.enqueue(raw(with_picture(image(), images=images)))
+    answer = ask(chat, "Draw two")
+    assert answer.reply
+    assert [each.width for each in answer.reply.images] == [64]
+    assert answer.reply.text == "Here: \n\n[image](<http://192.168.0.1/x.png>)"
+    assert "does not call" in answer.reply.notices[0]
+
+
+def test_what_a_model_says_aloud_is_kept_as_a_file(
+    chat: Chat, gateway: ScriptedGateway, tmp_path: Path
+) -> None:
+    sound = {"transcript": "Hello", "data": base64.b64encode(bytes(4800)).decode()}
+    gateway.enqueue(raw(with_picture(image(), audio=sound, images=[], content="")))
+    answer = ask(chat, "Say hello")
+    assert answer.reply
+    [speech] = answer.reply.audio
+    assert (answer.reply.text, speech.media_type, speech.data) == ("Hello", "audio/wav", None)
+    assert kept(tmp_path) == [speech.id]

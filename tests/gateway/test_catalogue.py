@@ -98,3 +98,25 @@ def test_the_endpoint_types_count_more_than_the_name() -> None:
     assert kind_of("ranker", ["openai", "jina-rerank"]) is Kind.RERANK
     assert kind_of("whisper-1", ["openai"]) is Kind.AUDIO
     assert kind_of("anything", ["new-endpoint"]) is Kind.CHAT
+    assert kind_of("dall-e-3", ["image-generation", "openai"]) is Kind.IMAGE
+
+
+@pytest.mark.parametrize(
+    "model_id",
+    [
+        "gemini-2.5-flash-image-preview",
+        "google/gemini-3-pro-image",
+        "image-helper",
+        "gpt-4o-audio-preview",
+        "flux-chat",
+    ],
+)
+def test_a_model_that_is_listed_for_chats_is_asked_there_whatever_its_name(model_id: str) -> None:
+    for listed in (["openai"], ["gemini", "openai"], ["anthropic"]):
+        assert kind_of(model_id, listed) is Kind.CHAT
+
+
+def test_geminis_image_models_answer_chats_also_where_no_types_are_listed() -> None:
+    assert kind_of("gemini-2.5-flash-image-preview") is Kind.CHAT
+    assert kind_of("gemini-2.5-flash-image", ["image-generation", "openai"]) is Kind.CHAT
+    assert kind_of("imagen-4") is Kind.IMAGE

@@ -99,6 +99,27 @@ def test_a_short_key_is_a_word_that_a_model_may_say(gateway: ScriptedGateway) ->
     assert "ollama" not in str(fold(ask(connection(gateway, "ollama"))).error)
 
 
+@pytest.mark.parametrize("key", ["bench", "test", "EMPTY", "ollama"])
+def test_a_key_that_is_a_word_takes_nothing_out_of_names(gateway: ScriptedGateway, key: str) -> None:
+    gateway.models = [f"{key}-a", key, "other"]
+    models = with_client(lambda client: client.models(connection(gateway, key)))
+    assert {model.id for model in models} == {f"{key}-a", key, "other"}
+    body = {
+        "id": f"{key}-1",
+        "model": f"{key}-a",
+        "choices": [{"delta": {"content": key}, "finish_reason": "stop"}],
+    }
+    gateway.enqueue(
+        raw(b"data: " + json.dumps(body).encode() + b"\n\n"),
+        error(404, {"error": {"message": f"The model {key}-a does not exist; your key is {key}."}}),
+    )
+    reply = fold(ask(connection(gateway, key)))
+    assert (reply.model_served, reply.response_id, reply.text) == (f"{key}-a", f"{key}-1", key)
+    failure = fold(ask(connection(gateway, key))).error
+    assert failure is not None
+    assert failure.message == f"The model {key}-a does not exist; your key is ***."
+
+
 def test_pieces_of_other_streams_do_not_hide_each_other() -> None:
     mask = KeyMask(Connection("http://a.test/v1", Secret(KEY)))
     halves = KEY[:16], KEY[16:]

@@ -132,3 +132,39 @@ def test_an_image_that_is_left_out_is_told_to_the_model() -> None:
 
 def test_how_to_draw_is_not_told_to_a_chat_model() -> None:
     assert "image_size" not in body(params=Params(image_size="512x512", image_count=2))
+
+
+PICTURE = Attachment("ab" * 32, AttachmentKind.IMAGE, "image-1.png", "image/png", 8)
+
+
+def drew(text: str, *images: Attachment) -> Message:
+    return replace(message("assistant", text), reply=Reply(text=text, images=images))
+
+
+def test_what_the_assistant_drew_goes_out_with_the_next_question() -> None:
+    """Strict servers take no pictures of the assistant's, and no server takes them as text."""
+    path = [message("user", "Draw"), drew("Here:", PICTURE), message("user", "Now in blue")]
+    sent = body(*path, image=lambda _: b"\x89PNG")["messages"]
+    assert sent[1] == {"role": "assistant", "content": "Here:\n\n[image-1.png]"}
+    question, picture = sent[2]["content"]
+    assert question == {"type": "text", "text": "Now in blue"}
+    assert picture["image_url"]["url"].startswith("data:image/png;base64,")
+
+
+def test_a_picture_alone_is_an_answer_and_goes_out_when_it_is_continued_too() -> None:
+    sent = body(message("user", "Draw"), drew("", PICTURE), image=lambda _: b"\x89PNG")["messages"]
+    assert [each["role"] for each in sent] == ["user", "assistant", "user"]
+    assert sent[1]["content"] == "[image-1.png]"
+    assert [part["type"] for part in sent[2]["content"]] == ["text", "image_url"]
+
+
+def test_a_picture_that_does_not_fit_is_named() -> None:
+    sent = body(message("user", "Draw"), drew("Here:", PICTURE), message("user", "Again"))["messages"]
+    assert sent[2]["content"] == "Again\n\n[The image image-1.png was left out.]"
+
+
+def test_a_picture_in_the_text_of_an_old_answer_is_not_sent_as_text() -> None:
+    old = drew(f"Here: ![x](data:image/png;base64,{'A' * 4000}) and more")
+    assert body(old, message("user", "So"))["messages"][0]["content"] == "Here: [image] and more"
+    typed = message("user", f"What is data:image/png;base64,{'A' * 100}?")
+    assert body(typed)["messages"][0]["content"] == typed.content

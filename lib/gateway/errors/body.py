@@ -17,7 +17,7 @@ _REQUEST_ID = re.compile(r"\s*\(request id: ([0-9A-Za-z_-]+)\)")
 """Each gateway of a chain appends its own; the last is the nearest one's."""
 _REQUEST_IDS = ("requestid", "xrequestid", "traceid", "logid")
 
-_ENVELOPES = ("error", "errors", "err", "baseresp", "fault", "header", "response", "status")
+_ENVELOPES = ("error", "errors", "err", "baseresp", "fault", "header", "response", "status", "detail")
 """Fields that hold the error itself: OpenAI, Cloudflare and JSON:API, MiniMax, Apigee, Spark, Tencent."""
 _MESSAGES = (
     *("message", "errormessage", "msg", "errormsg", "errmsg", "statusmsg", "detail", "errordescription"),
@@ -112,6 +112,8 @@ def looks_like_error(payload: Any) -> bool:
         return str(told.get("status_code", 0)) != "0"
     response = payload.get("Response")
     if payload.get("errors") or (isinstance(response, dict) and response.get("Error")):
+        return True
+    if isinstance(payload.get("detail"), dict | list) and payload["detail"]:
         return True
     plain = _plain(payload)
     names = ("message", "detail", "msg", "errormsg", "errmsg", "errormessage")

@@ -67,7 +67,7 @@ def translate_response(status: int, headers: Mapping[str, str], body: bytes, *, 
         status=status,
         code=said.code,
         request_id=request_id,
-        likely=without_endpoint(target) if target else None,
+        likely=without_endpoint(target) if _is_same_host(target, base_url) else None,
         wait=waits.wait_of(known, said.words),
     )
 
@@ -78,6 +78,11 @@ def _target(location: str, base_url: str) -> str:
     if parts is None or parts.scheme not in ("http", "https"):
         return ""
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def _is_same_host(target: str, base_url: str) -> bool:
+    """Whether a redirect stays with the server that was meant: no other one is proposed, nor gets the key."""
+    return bool(target) and urlsplit(target).hostname == urlsplit(base_url).hostname
 
 
 def translate_stream_error(payload: Any, *, had_text: bool, base_url: str = "") -> ChatError:

@@ -20,9 +20,18 @@ class CodeState:
     @property
     def is_code(self) -> bool:
         """Whether what follows now is code: in a fence, or after an odd number of backticks in its line."""
+        self._look()
+        return self._is_fenced or self._line.count("`") % 2 == 1
+
+    @property
+    def last(self) -> str:
+        """The last character so far; empty at the start of a line."""
+        self._look()
+        return self._line[-1:]
+
+    def _look(self) -> None:
         *ended, line = (self._line + "".join(self._unseen)).split("\n")
         self._unseen.clear()
         for each in ended:
             self._is_fenced ^= each.lstrip().startswith(_FENCES)
         self._line = line[-LONGEST_LINE:]
-        return self._is_fenced or self._line.count("`") % 2 == 1

@@ -117,7 +117,7 @@ class Delta:
         for field in ("images", "image"):
             given = delta.get(field)
             for each in given if isinstance(given, list) else [given]:
-                if source := parts.picture_of(each):
+                if source := parts.picture_of(each, is_image=True):
                     self._add_picture(Drew(source), field)
         if sound := delta.get("audio"):
             self._read_parts(parts.sound_of({"audio": sound}))

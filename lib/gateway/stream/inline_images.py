@@ -15,14 +15,13 @@ _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
 _TAIL = re.compile(r'>?(?: {1,3}"[^"\n]{0,200}")? {0,3}\)')
 _TAIL_BEGUN = re.compile(r'>?(?: {1,3}(?:"[^"\n]{0,200}"?)?)? {0,3}')
 
-_SIGN = re.compile(r"!(?:\[|\Z)|data:|(?<![^\s(<\"'])(?:d|da|dat|data)\Z")
+_SIGN = re.compile(r"!(?:\[|\Z)|data:|(?<![^\W_])(?:d|da|dat|data)\Z")
 """What a text holds that may have a picture in it."""
 _NAME_BEGUN = re.compile(rf"!(?:\[[^\[\]\n]{{0,{LONGEST_NAME}}}(?:\](?:\( {{0,3}}<?)?)?)?\Z")
 _DATA_BEGUN = re.compile(
     r"(?:data:image/[a-z0-9.+-]{0,20}(?:;[\w=.+-]{0,40}){0,4},?"
-    r"|(?<![^\s(<\"'])d(?:a(?:t(?:a(?::(?:i(?:m(?:a(?:ge?)?)?)?)?)?)?)?)?)\Z"
+    r"|d(?:a(?:t(?:a(?::(?:i(?:m(?:a(?:ge?)?)?)?)?)?)?)?)?)\Z"
 )
-"""A word that ends as `data:` begins is none: it would be drawn one piece late."""
 _LONGEST_BEGINNING = LONGEST_NAME + 200
 
 
@@ -66,10 +65,10 @@ class InlineImages:
         while self._held:
             if self._head is None:
                 head = _HEAD.search(self._held)
-                yield self._take(head.start() if head else len(self._held) - _begun(self._held))
+                yield self._take(head.start() if head else len(self._held) - self._begun())
                 if head is None:
                     return
-                if self._code.is_code:
+                if self._code.is_code or (head["name"] is None and self._code.last.isalnum()):
                     yield self._take(len(head[0]))
                     continue
                 self._head, self._held = head, self._held[len(head[0]) :]
@@ -96,11 +95,16 @@ class InlineImages:
         self._head, self._data = None, []
         return InlineImage(head["name"] or "", head["data"] + data, head[0] + data + tail)
 
+    def _begun(self) -> int:
+        """How many characters at the end of the text may be the beginning of a picture.
 
-def _begun(text: str) -> int:
-    """How many characters at the end of a text may be the beginning of a picture."""
-    tail = text[-_LONGEST_BEGINNING:]
-    data = _DATA_BEGUN.search(tail)
-    cut = data.start() if data else len(tail)
-    name = _NAME_BEGUN.search(tail[:cut])
-    return len(tail) - (name.start() if name else cut)
+        A word that ends as `data:` begins is none: it would be drawn one piece late.
+        """
+        tail = self._held[-_LONGEST_BEGINNING:]
+        data = _DATA_BEGUN.search(tail)
+        before = tail[: data.start()] if data else tail
+        name = _NAME_BEGUN.search(before)
+        if name:
+            return len(tail) - name.start()
+        is_word = (before[-1:] or self._code.last).isalnum()
+        return 0 if is_word else len(tail) - len(before)

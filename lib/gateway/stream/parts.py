@@ -124,8 +124,11 @@ def _first(fields: Mapping[str, Any], names: tuple[str, ...]) -> Any:
     return next((fields[name] for name in names if fields.get(name) not in (None, "", [])), None)
 
 
-def picture_of(part: Any) -> str | None:
-    """Where the picture is that a part holds: an address, a data URI, or base64; `None` for no picture."""
+def picture_of(part: Any, *, is_image: bool = False) -> str | None:
+    """Where the picture is that a part holds: an address, a data URI, or base64; `None` for no picture.
+
+    `is_image` says that the part can be nothing else.
+    """
     if isinstance(part, str):
         return part or None
     if not isinstance(part, dict):
@@ -140,7 +143,9 @@ def picture_of(part: Any) -> str | None:
     media_type = _media_type(inline)
     if media_type.startswith("image/"):
         return _address(inline)
-    is_image = "image" in str(part.get("type") or "").lower() or _media_type(part).startswith("image/")
+    is_image = (
+        is_image or "image" in str(part.get("type") or "").lower() or _media_type(part).startswith("image/")
+    )
     return _address({**part, "url": part.get("url") or part.get("result")}) if is_image else None
 
 

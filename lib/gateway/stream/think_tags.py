@@ -23,7 +23,7 @@ LONGEST_LEAD = 64
 _ALL = tuple(tag for pair in TAGS for tag in pair)
 _SIGN = re.compile("|".join(sorted({re.escape(tag[0]) for tag in _ALL})))
 _TAG = re.compile("|".join(map(re.escape, _ALL)))
-_QUOTES = ("'", '"', "“", "「", "‘", "«")
+_QUOTES = tuple("'\"“「‘«")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class ThinkTags:
         before = self._held[: tag.start()]
         self._code.feed(before)
         is_closing = any(tag[0] == closing for _, closing in TAGS)
-        return is_closing and not before.endswith(_QUOTES) and not self._code.is_code
+        return is_closing and self._code.last not in _QUOTES and not self._code.is_code
 
     def _take_held(self) -> str:
         held, self._held = self._held, ""
