@@ -16,12 +16,15 @@ from lib.chat.deck_runs import DeckRun
 from lib.chat.decks import Prompt
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
+from lib.engine.patience import wait_after
 from lib.store import Store
 from lib.store.database import StoreError
 
 Send = Callable[..., LiveTape | None]
 """The engine's `send`."""
 
+LOOK_SECONDS = 1.0
+"""How often a run that waits looks whether it is to pause or stop."""
 log = logging.getLogger(__name__)
 
 
@@ -148,7 +151,10 @@ class DeckRuns:
             if field_.is_missing and not work.is_ending:
                 await asyncio.to_thread(self._begin, work, row, field_.column)
         await asyncio.gather(*(self._ended(tape.reply_id) for tape in work.tapes))
-        work.tapes.clear()
+        ended, work.tapes = work.tapes, []
+        until = asyncio.get_running_loop().time() + wait_after(ended)
+        while not work.is_ending and (left := until - asyncio.get_running_loop().time()) > 0:
+            await asyncio.sleep(min(left, LOOK_SECONDS))
 
     def _begin(self, work: _Work, row: Comparison, column: int) -> None:
         tape = self._ask(work, row, column)

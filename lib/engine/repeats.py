@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
+from lib.engine.patience import wait_after
 
 Send = Callable[[int], LiveTape | None]
 """Begins a series' reply of that number; `None` when it was begun before."""
@@ -76,6 +77,7 @@ class Repeats:
                 series.latest = tape.reply_id
                 self._tell()
                 await self._ended(tape.reply_id)
+                await asyncio.sleep(wait_after([tape]))
 
     def _begin(self, series: _Series, number: int, send: Send) -> LiveTape | None:
         """Begin a reply on a thread of its own, which goes on when the series is stopped meanwhile."""

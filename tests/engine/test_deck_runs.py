@@ -256,3 +256,14 @@ def test_a_store_that_takes_nothing_pauses_the_run_with_a_sentence(
     assert eventually(lambda: not engine.deck_runs.is_running(run.id))
     assert engine.deck_runs.problem(run.id) == "The database cannot be written: the run is paused."
     assert said(store, run) == ["None", "None"]
+
+
+def test_a_run_pauses_where_the_gateway_asks_for_a_long_wait(
+    engine: Engine, gateway: ScriptedGateway, begin: Begin
+) -> None:
+    limit = {"error": {"message": "Rate limit reached"}}
+    gateway.answer_chats(error(429, limit, {"Retry-After": "3600"}))
+    run = begin("First", "Second", "Third")
+    wait_for_end(engine, run)
+    assert engine.deck_runs.problem(run.id) == "The gateway asks to wait: try again in about an hour."
+    assert {request.prompt for request in gateway.requests} == {"First"}

@@ -5,7 +5,7 @@ import threading
 from lib.chat.reply import State
 from lib.engine.live import LiveTape
 from tests.engine.conftest import PATIENCE, Chat, eventually
-from tests.scripted_gateway import ScriptedGateway, silence, stream
+from tests.scripted_gateway import ScriptedGateway, error, silence, stream
 
 
 def test_each_reply_begins_when_the_one_before_it_has_ended(chat: Chat, gateway: ScriptedGateway) -> None:
@@ -62,3 +62,10 @@ def test_a_series_that_was_stopped_can_begin_anew(chat: Chat) -> None:
     repeats.start("a series", 1, send)
     assert eventually(lambda: bool(tapes))
     goes_on.set()
+
+
+def test_a_series_ends_where_the_gateway_asks_for_a_long_wait(chat: Chat, gateway: ScriptedGateway) -> None:
+    gateway.answer_chats(error(429, {"error": {"message": "Slow down"}}, {"Retry-After": "90"}))
+    chat.engine.repeats.start("a series", 3, lambda number: chat.send(f"Number {number}"))
+    assert eventually(lambda: not chat.engine.repeats.is_running("a series"))
+    assert [request.prompt for request in gateway.requests] == ["Number 1"]
