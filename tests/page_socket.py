@@ -20,7 +20,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from tests.page_tree import Node, PageTree
+from tests.page_tree import Node, PageTree, read
 
 PATIENCE = 20.0
 """Seconds to wait for anything: far more than it takes, so that a busy machine fails no test."""
@@ -162,18 +162,18 @@ class PageSocket:
 
     @property
     def text(self) -> str:
-        """All that is written on the page, from top to bottom."""
-        return "\n\n".join(self.tree.texts())
+        """All that is written on the page, from top to bottom, as it is read."""
+        return read("\n\n".join(self.tree.texts()))
 
     @property
     def answer(self) -> str:
         """The text of the last answer, without what stands under it."""
-        return "\n\n".join(self.tree.texts("answer", but="end"))
+        return "\n\n".join(self.tree.texts("answer", but=("end", "remark", "sources")))
 
     @property
     def footer(self) -> str:
         """The line under the last answer; empty while it runs."""
-        return "\n".join(self.tree.texts("end"))
+        return read("\n".join(self.tree.texts("end")))
 
     @property
     def codes(self) -> list[str]:
@@ -190,11 +190,11 @@ class PageSocket:
 
     @property
     def toasts(self) -> str:
-        return "\n".join(node.proto.body for node in self.tree.nodes("toast"))
+        return read("\n".join(node.proto.body for node in self.tree.nodes("toast")))
 
     @property
     def alerts(self) -> str:
-        return "\n".join(node.proto.body for node in self.tree.nodes("alert"))
+        return read("\n".join(node.proto.body for node in self.tree.nodes("alert")))
 
     @property
     def bytes_received(self) -> int:

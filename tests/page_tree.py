@@ -1,6 +1,7 @@
 """The elements of a page as a browser holds them, built from the server's messages."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +79,7 @@ class PageTree:
         """The keys that begin so, in the order of the page."""
         return [node.key for _, node in sorted(self._nodes.items()) if node.key.startswith(start)]
 
-    def texts(self, inside: str = "", *, but: str = "\0") -> list[str]:
+    def texts(self, inside: str = "", *, but: Sequence[str] = ()) -> list[str]:
         """The markdown of the page, or of the last block with the key `inside`, without the blocks `but`."""
         blocks = [place for place, node in sorted(self._nodes.items()) if _is_key(node, inside)]
         root = blocks[-1] if inside and blocks else ()
@@ -89,7 +90,7 @@ class PageTree:
             for place, node in sorted(self._nodes.items())
             if node.kind == "markdown"
             and place[: len(root)] == root
-            and not any(_is_key(above, but) for above in self._above(place))
+            and not any(_is_key(above, key) for above in self._above(place) for key in but)
         ]
 
     def _above(self, place: Place) -> Iterator[Node]:
@@ -100,3 +101,8 @@ class PageTree:
 
 def _is_key(node: Node, key: str) -> bool:
     return node.key == key or node.key.startswith(f"{key}-")
+
+
+def read(markdown: str) -> str:
+    """Markdown as it is read: what an escape protects, and nothing of what draws nothing."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown.replace(":small[]", ""))

@@ -44,13 +44,12 @@ def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False, besi
     What continues an answer that broke off (`earlier`) goes on in the midst of its last block. `beside` is
     how many other replies stream on the page.
     """
-    head, before = st.empty(), _replies(earlier)
-    _show_reasoning(head, before)
-    waiting = st.empty() if earlier else head
-    waiting.markdown(f":shimmer[{'Drawing' if is_drawing else 'Waiting for the model'}…]")
-    start = where_it_begins(tape)
+    head, before, start = st.empty(), _replies(earlier), where_it_begins(tape)
     if start and tape.tells_thinking:
-        _show_reasoning(head, [*before, fold(tape.events[:start])])
+        before.append(fold(tape.events[:start]))
+    _show_reasoning(head, before)
+    waiting = st.empty() if before else head
+    waiting.markdown(f":shimmer[{'Drawing' if is_drawing else 'Waiting for the model'}…]")
     kind = first_kind(tape, start)
     if kind is Reasoning and not start:
         with waiting.status(":shimmer[Thinking…]", type="compact") as status:
@@ -64,7 +63,7 @@ def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False, besi
     st.write_stream(frames(tape, Content, start=start, before=text(earlier), written=written, beside=beside))
     if kind is ToolCall or (tape.tells_thinking and _thinks_late(tape, start)):
         waiting.empty()
-        _show_reasoning(head, [*before, tape.reply()])
+        _show_reasoning(head, [*before, fold(tape.events[start:])])
 
 
 def show_outcome(message: Message, remedy: Callable[[ChatError], None] | None = None) -> None:
@@ -88,7 +87,8 @@ def show_outcome(message: Message, remedy: Callable[[ChatError], None] | None = 
             remedy(reply.error)
         errors.show_details(reply.error)
     elif said := endings.remark(reply):
-        st.caption(f":material/info: {plain(said)}")
+        with st.container(key=f"remark-{message.id}"):
+            st.caption(f":material/info: {plain(said)}")
 
 
 def show_blocks(markdown: str) -> None:

@@ -70,7 +70,8 @@ class Delta:
                 break
         content = delta.get("content")
         if isinstance(content, str):
-            self._read_text(content)
+            if content:
+                self._read_text(content)
         elif content is not None:
             self._read_parts(parts.parts_of(content))
         if refusal := delta.get("refusal"):
@@ -149,9 +150,7 @@ class Delta:
             self._add(ToolCall(self.at_ms, *piece))
 
     def _read_text(self, text: str) -> None:
-        if not text:
-            return
-        if self._think_tags.passing:
+        if self._think_tags.passes(text):
             self._add_content(text)
             return
         split = self._think_tags.split(text)
@@ -172,7 +171,9 @@ class Delta:
             self._add_text(Reasoning, thinking)
 
     def _add_content(self, text: str) -> None:
-        if text:
+        if self._inline_images.passes(text):
+            self._add_text(Content, text)
+        else:
             self._add_pieces(self._inline_images.feed(text))
 
     def _add_pieces(self, pieces: list[str | InlineImage]) -> None:

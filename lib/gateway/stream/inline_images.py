@@ -48,11 +48,15 @@ class InlineImages:
         self._data: list[str] = []
         self._code = CodeState()
 
+    def passes(self, text: str) -> bool:
+        """Whether this piece is text as it stands: nearly all are, so it is asked first."""
+        if self._held or self._head is not None or _SIGN.search(text):
+            return False
+        self._code.feed(text)
+        return True
+
     def feed(self, text: str) -> list[Piece]:
         """The text and the pictures that are certain after this piece."""
-        if not self._held and self._head is None and not _SIGN.search(text):
-            self._code.feed(text)
-            return [text] if text else []
         self._held += text
         return [piece for piece in self._pieces() if piece]
 

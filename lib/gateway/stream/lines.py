@@ -5,7 +5,6 @@ stand on several `data:` lines, which are joined by line ends (https://html.spec
 interpretation"); many servers leave out the blank line between two events.
 """
 
-from collections.abc import Iterator
 from enum import Enum
 from typing import Any, TypeGuard
 
@@ -41,71 +40,75 @@ class Lines:
         self._event = b""
         self._at_start = True
 
-    def feed(self, data: bytes) -> Iterator[Line]:
+    def feed(self, data: bytes) -> list[Line]:
         """What the lines say that end in this piece of the body."""
+        found: list[Line] = []
         *lines, rest = data.split(b"\n")
         for line in lines:
             if self._parts:
                 line = b"".join([*self._parts, line])
                 self._parts.clear()
-            yield from self._read(line)
+            self._read(line, found)
         if rest:
             self._parts.append(rest)
+        return found
 
-    def close(self) -> Iterator[Line]:
+    def close(self) -> list[Line]:
         """What is left at the end of the body."""
-        yield from self._read(b"".join(self._parts))
+        found: list[Line] = []
+        self._read(b"".join(self._parts), found)
         self._parts.clear()
-        yield from self._end_event()
+        self._end_event(found)
+        return found
 
     def body(self) -> bytes:
         """All lines that were no events: JSON printed over several lines, or no answer of a chat API."""
         return b"\n".join(self.unread)
 
-    def _read(self, line: bytes) -> Iterator[Line]:
+    def _read(self, line: bytes, found: list[Line]) -> None:
         if self._at_start:
             line = line.removeprefix(_BOM)
             self._at_start = False
         if line.startswith(b"data:"):
-            yield from self._read_data(line[5:].strip())
+            self._read_data(line[5:].strip(), found)
             return
         line = line.strip()
         if not line:
-            yield from self._end_event()
+            self._end_event(found)
         elif line == _DONE:
-            yield Mark.DONE
+            found.append(Mark.DONE)
         elif line.startswith(b"error:"):
-            yield _error(line[6:])
+            found.append(_error(line[6:]))
         elif line.startswith((b"{", b"[")) and is_chunk(payload := object_in(line)):
-            yield payload
+            found.append(payload)
         elif line.startswith(b"event:"):
             self._event = line[6:].strip()
         elif not line.startswith((b":", b"id:", b"retry:")):
             self.unread.append(line)
 
-    def _read_data(self, data: bytes) -> Iterator[Line]:
+    def _read_data(self, data: bytes, found: list[Line]) -> None:
         if data == _DONE:
-            yield Mark.DONE
+            found.append(Mark.DONE)
         elif not self._data:
             if (chunk := object_in(data)) is not None:
-                yield chunk
+                found.append(chunk)
             else:
                 self._data.append(data)
         elif is_chunk(chunk := object_in(data)):
-            yield from self._end_event()
-            yield chunk
+            self._end_event(found)
+            found.append(chunk)
         else:
             self._data.append(data)
 
-    def _end_event(self) -> Iterator[Line]:
+    def _end_event(self, found: list[Line]) -> None:
         """Read the lines that wait for the rest of their event, now that it is there."""
         if self._data:
             whole = b"\n".join(self._data)
             self._data.clear()
             if (chunk := object_in(whole)) is not None:
-                yield chunk
+                found.append(chunk)
             elif self._event == b"error":
-                yield _error(whole)
+                found.append(_error(whole))
         self._event = b""
 
 

@@ -19,6 +19,12 @@ from lib.gateway.stream.lines import ErrorLine, Line, Lines, Mark, is_chunk
 from lib.gateway.stream.sources import citations_in
 from lib.gateway.stream.token_counts import usage_of
 
+_USUAL_CHUNK = frozenset(
+    ("id", "object", "created", "model", "system_fingerprint", "choices", "usage", "service_tier")
+)
+_USUAL_CHOICE = frozenset(("index", "delta", "message", "logprobs", "finish_reason", "usage"))
+"""The fields of nearly all chunks: others are looked for where there are others, for this is done a token."""
+
 
 class StreamReader:
     """A pure, incremental reader: bytes in, events out; no clock, no I/O, and it never raises.
@@ -98,12 +104,14 @@ class StreamReader:
             return
         if (chunk.get("id"), chunk.get("model")) != self._served:
             self._read_served(chunk)
-        self._delta.cite(citations_in(chunk))
+        is_usual = chunk.keys() <= _USUAL_CHUNK
+        if not is_usual:
+            self._delta.cite(citations_in(chunk))
         if isinstance(choices, list):
             for choice in choices:
                 if isinstance(choice, dict) and (self._n == 1 or not choice.get("index")):
                     self._read_choice(choice)
-        if usage := chunk.get("usage") or _usage_elsewhere(chunk):
+        if usage := chunk.get("usage") or (None if is_usual else _usage_elsewhere(chunk)):
             self._new_usage = usage
 
     def _read_served(self, chunk: dict[str, Any]) -> None:
@@ -120,7 +128,8 @@ class StreamReader:
             self._delta.read(delta)
         elif text := choice.get("text"):  # of a completion: the API before chats
             self._delta.read({"content": text})
-        self._delta.cite(citations_in(choice))
+        if not choice.keys() <= _USUAL_CHOICE:
+            self._delta.cite(citations_in(choice))
         if reason := choice.get("finish_reason"):
             self._finish_reason = str(reason)
         if usage := choice.get("usage"):

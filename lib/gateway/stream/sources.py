@@ -16,7 +16,6 @@ _AROUND = (
     *("web_search_info", "metadata"),
 )
 """What such a list may stand inside of: Qwen and Hunyuan, Azure, Gemini, LiteLLM."""
-_KNOWN = frozenset((*_LISTS, *_AROUND))
 _INSIDE = ("url_citation", "web", "source", "document", "retrievedContext", "file_citation")
 """What an entry's fields may stand inside of: OpenAI, Gemini, Cohere."""
 _URLS = ("url", "uri", "link", "href", "source_url", "web_url")
@@ -27,8 +26,6 @@ MOST = 200
 
 def citations_in(fields: Mapping[str, Any]) -> tuple[Citation, ...]:
     """The sources that a chunk, a choice or a message names, each once, in the order of their numbers."""
-    if _KNOWN.isdisjoint(fields):  # nearly always: this is asked of each chunk
-        return ()
     lists = [fields[name] for name in _LISTS if fields.get(name)]
     for name in _AROUND:
         if isinstance(around := fields.get(name), dict):

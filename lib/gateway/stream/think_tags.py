@@ -68,11 +68,15 @@ class ThinkTags:
         """Whether all that comes from now on is text."""
         return self._stage is _Stage.PASSING
 
-    def split(self, content: str) -> Split:
-        """The thinking and the text that are certain after this piece."""
+    def passes(self, content: str) -> bool:
+        """Whether this piece is text as it stands: nearly all are, so it is asked first."""
         if self._stage is _Stage.TEXT and not self._held and not _SIGN.search(content):
             self._code.feed(content)
-            return Split(text=content)
+            return True
+        return self._stage is _Stage.PASSING
+
+    def split(self, content: str) -> Split:
+        """The thinking and the text that are certain after this piece."""
         self._held += content
         thinking = ""
         while self._stage in (_Stage.LEAD, _Stage.THINKING, _Stage.GAP):
