@@ -14,14 +14,22 @@ from tests.page_socket import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
 
 CHAT = "/v1/chat/completions"
-USAGE = {"prompt_tokens", "completion_tokens", "total_tokens", "source"}
+USAGE = {"prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens", "source"}
 TIMING = {"ttft_ms", "total_ms", "tokens_per_second"}
-ERROR = {"category", "message", "hint", "status", "code", "request_id", "retryable"}
+ERROR = {"category", "message", "hint", "status", "code", "request_id", "retryable"} | {
+    "retry_after",
+    "likely_base_url",
+}
 KEYS = {
     "model_requested",
     "model_served",
     "text",
     "reasoning",
+    "refusal",
+    "tool_calls",
+    "citations",
+    "files",
+    "notices",
     "finish_reason",
     "usage",
     "timing",
@@ -97,7 +105,7 @@ def test_json_has_exactly_the_documented_keys(gateway: ScriptedGateway, tmp_path
     assert (reply["model_requested"], reply["model_served"]) == ("m", "model-served")
     assert (reply["text"], reply["reasoning"], reply["finish_reason"]) == ("Hello world", "Hm.", "stop")
     counts = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8, "source": "reported"}
-    assert reply["usage"] == counts
+    assert reply["usage"] == counts | {"cached_tokens": None, "reasoning_tokens": None}
     assert 0 < reply["timing"]["ttft_ms"] <= reply["timing"]["total_ms"]
     assert reply["error"] is None
 

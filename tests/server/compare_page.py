@@ -6,6 +6,7 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
+from tests.page_tree import read
 from tests.scripted_gateway import Gate, Received, ScriptedGateway, by_model, stream
 
 WORDS = {m: [m, *(f" {m}{number}" for number in range(39))] for m in ("a", "b", "c", "d")}
@@ -36,7 +37,8 @@ def wait_for_said(tab: PageSocket, texts: list[str]) -> None:
 def lines(tab: PageSocket) -> list[str]:
     """The figures above each cell's text; they have spaces that do not break."""
     return [
-        " ".join(tab.tree.texts(key)).replace("\N{NO-BREAK SPACE}", " ") for key in tab.tree.keys("figures-")
+        read(" ".join(tab.tree.texts(key))).replace("\N{NO-BREAK SPACE}", " ")
+        for key in tab.tree.keys("figures-")
     ]
 
 

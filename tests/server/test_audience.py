@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from lib.ui.labels import plain
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.phone import Phone
@@ -91,7 +90,7 @@ def test_phones_follow_a_blind_comparison_from_the_question_to_the_result(
         }
         assert sorted(title[3:] for title in early.titles) == ["model-a", "model-b"]
         assert early.vote("A") == http.client.CONFLICT
-        tab.wait_for(lambda: f"{plain(early.titles[1])} won, 2 of 2 votes" in tab.text, "The result")
+        tab.wait_for(lambda: f"{early.titles[1]} won, 2 of 2 votes" in tab.text, "The result")
 
 
 def test_a_new_question_appears_by_itself_as_a_new_round(gateway: ScriptedGateway, hall: AppServer) -> None:

@@ -4,6 +4,7 @@ import re
 
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
+from tests.page_tree import read
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, error, stream
 from tests.server import compare_page
 from tests.server.compare_page import lines, table
@@ -79,7 +80,7 @@ def test_names_and_figures_are_hidden_until_the_reveal(upstream: ScriptedGateway
             ]
             assert heads(again) == [f"**{name}**" for name in names]
             assert said(again) == order
-            assert f"{names[1]} won, 1 of 1 vote" in again.text
+            assert read(f"{names[1]} won, 1 of 1 vote") in again.text
             assert all("first token" in line for line in lines(again))
             assert [row["Cell"] for row in table(again)] == ["model-a", "model-b"]
             again.switch("pairs", True)

@@ -105,8 +105,8 @@ def test_a_model_that_refused_images_is_named_before_the_next_try(
     with compare(site, "models=blind-x,model-b") as tab:
         assert "refused images before" not in tab.text
         ask(tab, "What is this?", ("square.png", image()))
-        tab.wait_for_text("blind\\-x: refused images before")
-        assert "model\\-b: refused" not in tab.text
+        tab.wait_for_text("blind-x: refused images before")
+        assert "model-b: refused" not in tab.text
 
 
 def test_the_inspector_shows_what_one_cell_sent(upstream: ScriptedGateway, two: PageSocket) -> None:
@@ -163,7 +163,7 @@ def test_a_failed_cell_offers_a_model_that_is_there(upstream: ScriptedGateway, s
         tab.click(tab.tree.keys("ask_model-a-")[0])
         wait_for_said(tab, ["A", "B"])
         tab.wait_until_idle()
-        assert "**model\\-a**" in tab.text
+        assert "**model-a**" in tab.text
 
 
 def test_a_failed_cell_is_tried_again_at_a_click(upstream: ScriptedGateway, two: PageSocket) -> None:

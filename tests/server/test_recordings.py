@@ -209,7 +209,7 @@ def test_names_and_titles_of_a_file_are_shown_as_they_are(island: AppServer) -> 
         open_(tab, "evil")
         tab.wait_for_text("script")
         tab.wait_until_idle()
-        assert "m](http" not in tab.text
+        assert "m](http" not in "".join(tab.tree.texts())
         assert not any(node.proto.allow_html for node in tab.tree.nodes("markdown"))
 
 
