@@ -1,8 +1,9 @@
 """Tables as CSV for spreadsheets: nothing in a cell is computed, and Chinese is read as such.
 
 A spreadsheet takes a cell for a formula by its first sign, whatever stands around it
-(https://owasp.org/www-community/attacks/CSV_Injection). Such a cell leaves with an apostrophe before it and
-loses it when it comes back.
+(https://owasp.org/www-community/attacks/CSV_Injection). One that separates by semicolons or tabs, as Excel
+does in many countries, begins a cell behind each of them, and a row behind each line end, inside our quotes
+too. At all these places an apostrophe is put before a formula; it goes again when the table comes back.
 """
 
 import csv
@@ -12,13 +13,17 @@ from io import StringIO
 
 BYTE_ORDER_MARK = "\ufeff"
 """Tells Excel that a file is UTF-8: without it, it reads the system's old encoding."""
-_FORMULA = re.compile(r"[' \u00a0\u3000]*[=+\-@\t\r\n＝＋－＠]")
-"""What a spreadsheet may compute instead of showing it, however many blanks and apostrophes are before it."""
+_LEAD = "[' \u00a0\u3000]*"
+"""What may stand before a formula's first sign: blanks, and apostrophes that were there before."""
+_AT_START = rf"\A(?={_LEAD}[=+\-@\t\r\n＝＋－＠])"
+_INSIDE = rf"(?<=[;\t\r\n])(?={_LEAD}(?:[=＝]|[+\-@＋－＠](?!\s)))"
+"""Inside a text, a list's `- item` is none."""
+_FORMULA = re.compile(f"{_AT_START}|{_INSIDE}")
+_MARKED = re.compile(rf"(?:{_AT_START}|{_INSIDE})'")
 
 
 def to_csv(rows: Iterable[Sequence[object]]) -> str:
-    """The rows as the text of a file. All cells are quoted: a spreadsheet with another separator finds no
-    formula inside one either."""
+    """The rows as the text of a file; `None` is an empty cell."""
     written = StringIO()
     writer = csv.writer(written, quoting=csv.QUOTE_ALL)
     for row in rows:
@@ -28,9 +33,9 @@ def to_csv(rows: Iterable[Sequence[object]]) -> str:
 
 def as_written(cell: str) -> str:
     """A cell as it was before it left."""
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    return _MARKED.sub("", cell)
 
 
 def _harmless(cell: object) -> object:
     """Numbers stay: a negative one is no formula."""
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+    return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell

@@ -128,6 +128,20 @@ def test_the_model_box_filters_and_its_choice_answers(chat: ChatPage, gateway: S
     assert asked(gateway, "tokens=3 by b")[0].body["model"] == "model-b"
 
 
+def test_enter_in_the_model_box_takes_the_best_match_and_no_name_that_is_not_listed(
+    chat: ChatPage, gateway: ScriptedGateway
+) -> None:
+    field = chat.page.get_by_role("combobox", name="Model")
+    field.click()
+    field.fill("del-b")
+    expect(chat.page.get_by_role("option").first).to_contain_text("model-b")
+    field.press("Enter")
+    assert chat.ask_and_wait("tokens=3 by the match").startswith("model-b · ")
+    chat.set_parameter("Another model", "model-unlisted")
+    chat.ask_and_wait("tokens=3 by name")
+    assert asked(gateway, "tokens=3 by name")[0].body["model"] == "model-unlisted"
+
+
 def test_parameters_reach_the_gateway(chat: ChatPage, gateway: ScriptedGateway) -> None:
     chat.set_parameter("Temperature", "0.3")
     chat.set_parameter("System prompt", "Answer in verse.")

@@ -36,12 +36,21 @@ def test_the_csv_has_the_rows_of_the_table(chat: ChatPage) -> None:
         chat.ask_and_wait(f"tokens={count} in a file")
     chat.open_usage()
     shown = chat.usage_rows()
-    records = list(csv.DictReader(io.StringIO(chat.download_usage())))
+    written = chat.download_usage()
+    assert written.startswith("\ufeff")
+    records = list(csv.DictReader(io.StringIO(written[1:])))
     assert [[record[name] for name in COLUMNS] for record in records] == [
         [row[1], row[2], *row[4:7]] for row in reversed(shown)
     ]
     assert [record["completion_tokens"] for record in records] == ["3", "4"]
     assert {record["source"] for record in records} == {"reported"}
+
+
+def test_a_title_in_the_csv_is_no_formula(chat: ChatPage) -> None:
+    chat.ask_and_wait("=1+1")
+    chat.open_usage()
+    [record] = csv.DictReader(io.StringIO(chat.download_usage()[1:]))
+    assert record["conversation"] == "'=1+1"
 
 
 def test_the_panel_tells_this_chat_from_the_whole_session(chat: ChatPage) -> None:
