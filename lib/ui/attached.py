@@ -6,7 +6,7 @@ from contextlib import nullcontext
 import streamlit as st
 
 from lib import app
-from lib.chat.attachments import Attachment, images_of
+from lib.chat.attachments import Attachment, images_of, upload_name, uploads
 from lib.files.folder import Missing
 from lib.ui.intake import Tray
 from lib.ui.labels import plain
@@ -25,6 +25,9 @@ def show(attachments: Sequence[Attachment]) -> None:
         with st.container(horizontal=True, gap="small"):
             for image in images:
                 _show_image(image, SHOWN_SIDE)
+        for first in (pieces[0] for pieces in uploads(images)):
+            if first.note:
+                st.caption(f"{plain(upload_name(first))}: {plain(first.note)}")
     for document in attachments:
         if not document.is_image:
             st.badge(_label(document), icon=":material/description:", color="gray")
@@ -75,11 +78,13 @@ def show_waiting(
                 st.button("Try again", key="write_down_again", on_click=write_down_again)
     if tray.attached:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="waiting"):
-            for attachment in tray.attached:
-                _show_waiting(attachment, detach)
+            for pieces in uploads(tray.attached):
+                _show_waiting(pieces, detach)
 
 
-def _show_waiting(attachment: Attachment, detach: Callable[[str], None]) -> None:
+def _show_waiting(pieces: Sequence[Attachment], detach: Callable[[str], None]) -> None:
+    """One chip for a file, though its image was cut."""
+    attachment = pieces[0]
     with st.container(
         horizontal=True,
         vertical_alignment="center",
@@ -90,6 +95,11 @@ def _show_waiting(attachment: Attachment, detach: Callable[[str], None]) -> None
     ):
         if attachment.is_image:
             _show_image(attachment, WAITING_SIDE)
+            said = [f"{len(pieces)} pieces"] * (len(pieces) > 1) + [plain(attachment.note)] * bool(
+                attachment.note
+            )
+            if said:
+                st.caption(" · ".join(said), width="content")
         else:
             label = _label(attachment) + (f" · {plain(attachment.note)}" if attachment.note else "")
             st.caption(f":material/description: {label}", width="content")
@@ -97,11 +107,16 @@ def _show_waiting(attachment: Attachment, detach: Callable[[str], None]) -> None
             "",
             key=f"detach-{attachment.id}",
             icon=":material/close:",
-            help=f"Remove {plain(attachment.name)}",
+            help=f"Remove {plain(upload_name(attachment))}",
             type="tertiary",
-            on_click=detach,
-            args=(attachment.id,),
+            on_click=_detach,
+            args=(detach, [each.id for each in pieces]),
         )
+
+
+def _detach(detach: Callable[[str], None], ids: Sequence[str]) -> None:
+    for own in ids:
+        detach(own)
 
 
 def _show_image(image: Attachment, side: int) -> None:

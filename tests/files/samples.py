@@ -9,6 +9,15 @@ from typing import Any
 
 from PIL import Image
 
+from lib.chat.attachments import Attachment
+from lib.files.intake import take
+
+
+def uploaded(name: str, data: bytes, **options: Any) -> Attachment:
+    """An upload that is one attachment, as most are."""
+    (only,) = take(name, data, **options)
+    return only
+
 
 def image(
     width: int = 64, height: int = 48, colour: Any = (200, 40, 40), kind: str = "PNG", **options: Any
