@@ -32,7 +32,7 @@ class Cleaned:
 
 def is_text(text: str, *, is_old: bool) -> bool:
     """Whether it has few enough control characters; `is_old` where it was in an old encoding."""
-    kept, runs = _CONTROLS.subn("", _ANSI.sub("", text))
+    kept, runs = _CONTROLS.subn("", _ANSI.sub("", text).replace("\b", ""))
     return runs <= max(1, (MOST_CONTROLS_OF_OLD if is_old else MOST_CONTROLS) * len(kept))
 
 

@@ -132,12 +132,12 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 
 def _piece(image: Image.Image, *, is_one: bool) -> Piece:
     """A JPEG, or a PNG where an image can be seen through; pieces stand on white. Metadata stays behind."""
+    image.info = {}
     kept = BytesIO()
     if image.mode == "RGBA" and image.getextrema()[-1][0] < 255:  # type: ignore[index]
         if is_one:
-            Image.frombytes("RGBA", image.size, image.tobytes()).save(kept, "PNG", optimize=True)
+            image.save(kept, "PNG", optimize=True)
             return Piece(kept.getvalue(), "image/png", *image.size)
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    bare = Image.frombytes("RGB", image.size, image.convert("RGB").tobytes())
-    bare.save(kept, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    image.convert("RGB").save(kept, "JPEG", quality=JPEG_QUALITY, optimize=is_one)
     return Piece(kept.getvalue(), "image/jpeg", *image.size)

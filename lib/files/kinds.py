@@ -13,9 +13,8 @@ _IMAGE = re.compile(
     rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a.{4}[\x80-\xff]|GIF8[79]a.{4,7}[\0\x2c]|RIFF.{4}WEBPVP8",
     re.DOTALL,
 )
-_PDF_START = re.compile(rb"[\s\0]*(?:\xef\xbb\xbf)?\s*%PDF-\d")
-_PDF_HEADER = re.compile(rb"[\s\0]*(?:\xef\xbb\xbf)?\s*%PDF-\d\.\d\s*?[\r\n]")
-_PDF_OBJECT = re.compile(rb"\d\s+\d+\s+obj\b")
+_PDF_HEADER = re.compile(rb"%PDF-\d\.\d[ \t]*[\r\n]")
+_PDF_OBJECT = re.compile(rb"\d\s{1,9}\d{1,9}\s{1,9}obj\b")
 _JUNK_BEFORE_PDF = 1024
 """Bytes that may stand before a PDF, as in what was sent to a printer (ISO 32000-1, annex H.3.4.1)."""
 _BINARY = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
@@ -51,10 +50,11 @@ def is_image(data: bytes) -> bool:
 
 def is_pdf(data: bytes) -> bool:
     """Whether it is a PDF, and not a text about one: its header stands alone, or it has objects."""
-    if _PDF_START.match(data):
-        return bool(_PDF_HEADER.match(data) or _PDF_OBJECT.search(data))
+    head = data[:_JUNK_BEFORE_PDF].lstrip(b"\xef\xbb\xbf\0\t\n\f\r ")
+    if head.startswith(b"%PDF-"):
+        return bool(_PDF_HEADER.match(head) or _PDF_OBJECT.search(data))
     has_end = data[-_JUNK_BEFORE_PDF:].rstrip(b"\0\r\n\t ").endswith(b"%%EOF")
-    return has_end and b"%PDF-" in data[:_JUNK_BEFORE_PDF] and bool(_PDF_OBJECT.search(data))
+    return has_end and b"%PDF-" in head and bool(_PDF_OBJECT.search(data))
 
 
 def refusal(data: bytes) -> str:

@@ -16,57 +16,58 @@ from lib.files.markup import plain
 
 SHOWN = ("From", "To", "Cc", "Date", "Subject")
 """The fields that are read, in this order."""
-_OTHERS = (
-    "received",
-    "return-path",
-    "message-id",
-    "mime-version",
-    "reply-to",
-    "delivered-to",
-    "bcc",
-    "in-reply-to",
-)
+_TELLING = {"from", "received", "return-path", "message-id", "mime-version"}
+_KNOWN = _TELLING | {"to", "cc", "bcc", "date", "subject", "reply-to", "delivered-to", "content-type"}
 _LONGEST_HEADER = 256 * 1024
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
-_MAILBOX = re.compile(rb"(?:\A|\n\r?\n)(?=From [^\s]+ .{0,60}\d\d:\d\d.{0,60}\d{4}[^\n]{0,20}\n)")
+_ENCODED = re.compile(
+    rb"=\?[\w-]+\?[bq]\?|^content-(type|transfer-encoding)[ \t]*:", re.IGNORECASE | re.MULTILINE
+)
+"""What is there to decode. A mail without it is read as the text that it is."""
+_MAILBOX = re.compile(rb"(?:\A|\n\r?\n)(?=From [^\s]{1,200} .{0,60}\d\d:\d\d.{0,60}\d{4}[^\n]{0,20}\n)")
 """Where a mail begins in a mailbox (RFC 4155)."""
 
 
 def read(data: bytes, most_characters: int) -> Cleaned | None:
     """The mails in these bytes, as far as they are asked for; `None` where they are none."""
     starts = [match.end() for match in _MAILBOX.finditer(data)]
-    if not _is_mail(data[starts[0] :] if starts and starts[0] == 0 else data):
+    starts = starts if starts[:1] == [0] else [0]
+    if not _is_mail(data[:_LONGEST_HEADER]) or not _ENCODED.search(data):
         return None
-    if not starts or starts[0] > 0:
-        starts = [0]
     letters: list[str] = []
     left_out: list[int] = []
+    characters = 0
     for start, end in zip(starts, [*starts[1:], len(data)], strict=True):
         message = message_from_bytes(data[start:end], policy=compat32)
         letters.append("\n".join(_letter(message, left_out)).strip())
-        if sum(map(len, letters)) > most_characters:
+        characters += len(letters[-1])
+        if characters > most_characters:
             break
     if len(starts) > 1:
         letters = [f"[Mail {number}]\n{letter}" for number, letter in enumerate(letters, 1)]
-    what = "1 attachment" if len(left_out) == 1 else f"{len(left_out):,} attachments"
-    was = "was" if len(left_out) == 1 else "were"
-    note = (f"{what} ({size_words(sum(left_out))}) {was} left out.",) if left_out else ()
-    return Cleaned("\n\n".join(letters), note)
+    return Cleaned("\n\n".join(letters), _notes(left_out))
 
 
-def _is_mail(data: bytes) -> bool:
+def _notes(left_out: list[int]) -> tuple[str, ...]:
+    """One sentence on the attachments, given by their sizes, that were left out."""
+    if not left_out:
+        return ()
+    what, was = ("1 attachment", "was") if len(left_out) == 1 else (f"{len(left_out):,} attachments", "were")
+    return (f"{what} ({size_words(sum(left_out))}) {was} left out.",)
+
+
+def _is_mail(head: bytes) -> bool:
     """Whether it begins with fields of a mail, and with nothing else, up to an empty line."""
     names = set()
-    for number, line in enumerate(data[:_LONGEST_HEADER].split(b"\n")):
-        if not line.strip():
-            break
+    for number, line in enumerate(head.split(b"\n")):
         field = _FIELD.match(line)
         if field:
             names.add(field[1].decode().lower())
-        elif not (line[:1] in (b" ", b"\t") and names) and not (number == 0 and line.startswith(b"From ")):
+        elif not line.strip():
+            return len(names & _KNOWN) > 1 and bool(names & _TELLING)
+        elif not (names and line[:1] in (b" ", b"\t")) and not (number == 0 and line.startswith(b"From ")):
             return False
-    known = names & {*(name.lower() for name in SHOWN), *_OTHERS}
-    return len(known) >= 2 and bool(names & {"from", "received", "return-path", "message-id", "mime-version"})
+    return False
 
 
 def _letter(message: Message, left_out: list[int]) -> Iterator[str]:

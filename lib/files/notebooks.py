@@ -10,26 +10,39 @@ _TEXTS = ("text/plain", "text/markdown", "text/latex")
 """What an output is shown as, the first that it has."""
 
 
-def read(text: str) -> Cleaned | None:
-    """The notebook in a text, cell by cell; `None` for any other text."""
+def read(text: str, most_characters: int) -> Cleaned | None:
+    """The notebook in a text, cell by cell, as far as it is asked for; `None` for any other text."""
+    notebook = _notebook(text)
+    if notebook is None:
+        return None
+    language = _language(notebook.get("metadata"))
+    parts: list[str] = []
+    left_out: list[tuple[str, int]] = []
+    characters = 0
+    for cell in _cells(notebook):
+        said = [part.strip("\n") for part in _cell(cell, language, left_out) if part.strip()]
+        parts += said
+        characters += sum(map(len, said))
+        if characters > most_characters:
+            break
+    return Cleaned("\n\n".join(parts), _notes(left_out))
+
+
+def _notebook(text: str) -> dict[str, Any] | None:
     if not text.lstrip("\ufeff \t\r\n").startswith("{") or '"nbformat"' not in text:
         return None
     try:
-        notebook = json.loads(text)
+        found = json.loads(text.lstrip("\ufeff"))
     except (ValueError, RecursionError):
         return None
-    sheets = notebook.get("worksheets")
-    cells = (
-        [cell for sheet in _dicts(sheets) for cell in _dicts(sheet.get("cells"))]
-        if sheets
-        else _dicts(notebook.get("cells"))
-    )
-    if not isinstance(notebook.get("nbformat"), int) or not (cells or "cells" in notebook):
-        return None
-    language = _language(notebook.get("metadata"))
-    left_out: list[tuple[str, int]] = []
-    parts = [part.strip("\n") for cell in cells for part in _cell(cell, language, left_out)]
-    return Cleaned("\n\n".join(filter(str.strip, parts)), _notes(left_out))
+    is_one = isinstance(found.get("nbformat"), int) and ("cells" in found or "worksheets" in found)
+    return found if is_one else None
+
+
+def _cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    """All cells; nbformat 3 has them on sheets."""
+    sheets = [notebook, *_dicts(notebook.get("worksheets"))]
+    return [cell for sheet in sheets for cell in _dicts(sheet.get("cells"))]
 
 
 def _notes(left_out: list[tuple[str, int]]) -> tuple[str, ...]:

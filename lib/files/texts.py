@@ -24,13 +24,17 @@ class Document:
 def read(data: bytes, most_characters: int) -> Document:
     """The text in a file, a little more of it than asked for where there is more. Raises `Unreadable`."""
     if mail := mails.read(data, most_characters):
-        return Document(mail.text, "message/rfc822", mail.notes)
+        return _document("message/rfc822", mail)
     found = _text(data)
-    if notebook := notebooks.read(found.text):
-        cleaned = without_files(notebook.text)
-        return Document(cleaned.text, "application/x-ipynb+json", (*notebook.notes, *cleaned.notes))
+    if notebook := notebooks.read(found.text, most_characters):
+        return _document("application/x-ipynb+json", notebook)
     cleaned = _cleaned(found.text, most_characters)
     return Document(cleaned.text, "text/plain", (*_of_encoding(found), *cleaned.notes))
+
+
+def _document(media_type: str, told: Cleaned) -> Document:
+    cleaned = without_files(told.text)
+    return Document(cleaned.text, media_type, (*told.notes, *cleaned.notes))
 
 
 def _text(data: bytes) -> Decoded:
