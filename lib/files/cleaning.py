@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 MOST_CONTROLS, MOST_CONTROLS_OF_OLD = 0.1, 0.02
-"""Of all characters, runs of control characters: with more it is no text. What is no UTF-8 must have fewer:
-the bytes of any file are letters of some old encoding."""
+"""Of all characters, control characters (NULs in a row are one): with more it is no text. What is no UTF-8
+must have fewer: the bytes of any file are letters of some old encoding."""
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])")
 """Colours and movements of a terminal (ECMA-48), titles of its window."""
@@ -32,8 +32,9 @@ class Cleaned:
 
 def is_text(text: str, *, is_old: bool) -> bool:
     """Whether it has few enough control characters; `is_old` where it was in an old encoding."""
-    kept, runs = _CONTROLS.subn("", _ANSI.sub("", text).replace("\b", ""))
-    return runs <= max(1, (MOST_CONTROLS_OF_OLD if is_old else MOST_CONTROLS) * len(kept))
+    shown = re.sub("\0+", "\0", _ANSI.sub("", text).replace("\b", ""))
+    kept = len(_CONTROLS.sub("", shown))
+    return len(shown) - kept <= max(1, (MOST_CONTROLS_OF_OLD if is_old else MOST_CONTROLS) * kept)
 
 
 def without_controls(text: str) -> Cleaned:

@@ -111,11 +111,15 @@ def declared(data: bytes, charset: str | None) -> str:
 
 
 def _wide(data: bytes) -> Decoded | None:
-    """UTF-16 or UTF-32 without a mark: half of its bytes and more are NUL where it is ASCII."""
+    """UTF-16 or UTF-32 without a mark. The NULs of UTF-16 are halves of Latin letters, digits and spaces."""
     import chardet  # takes a while, and few texts need it
 
-    found = chardet.detect(data, max_bytes=SAMPLE_BYTES)["encoding"] or ""
-    return _replaced(data, found, found.upper()) if found.lower().startswith(("utf-16", "utf-32")) else None
+    head = data[:SAMPLE_BYTES]
+    found = (chardet.detect(head)["encoding"] or "").lower()
+    if found.startswith("utf-16"):
+        latin = sum("\0" < character < "\u0100" for character in head.decode(found, "replace"))
+        found = found if head.count(0) <= 2 * latin else ""
+    return _replaced(data, found, found.upper()) if found.startswith(("utf-16", "utf-32")) else None
 
 
 def _is_almost_utf_8(sample: bytes) -> bool:

@@ -9,10 +9,8 @@ class Unreadable(ValueError):
     """A file that is not taken; the text says why, without the file's name and without a full stop."""
 
 
-_IMAGE = re.compile(
-    rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a.{4}[\x80-\xff]|GIF8[79]a.{4,7}[\0\x2c]|RIFF.{4}WEBPVP8",
-    re.DOTALL,
-)
+_IMAGE = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff")
+_IMAGE_OF_LETTERS = re.compile(rb"GIF8[79]a|RIFF.{4}WEBPVP8", re.DOTALL)
 _PDF_HEADER = re.compile(rb"%PDF-\d\.\d[ \t]*[\r\n]")
 _PDF_OBJECT = re.compile(rb"\d\s{1,9}\d{1,9}\s{1,9}obj\b")
 _JUNK_BEFORE_PDF = 1024
@@ -45,7 +43,7 @@ _REFUSED = (
 
 def is_image(data: bytes) -> bool:
     """Whether it is a PNG, JPEG, GIF or WebP."""
-    return bool(_IMAGE.match(data))
+    return bool(_IMAGE.match(data)) or (_is_binary(data) and bool(_IMAGE_OF_LETTERS.match(data)))
 
 
 def is_pdf(data: bytes) -> bool:
@@ -59,6 +57,10 @@ def is_pdf(data: bytes) -> bool:
 
 def refusal(data: bytes) -> str:
     """What to say of a file of a known kind that cannot be read here; nothing for any other."""
-    if not _BINARY.search(data[:_HEAD]):
+    if not _is_binary(data):
         return ""
     return next((words for pattern, words in _REFUSED if re.match(pattern, data, re.DOTALL)), "")
+
+
+def _is_binary(data: bytes) -> bool:
+    return bool(_BINARY.search(data[:_HEAD]))
