@@ -3,9 +3,11 @@
 Files in them are left out by name and size, HTML where there is no plain text is read as text.
 """
 
+import contextlib
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
+from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
@@ -21,7 +23,8 @@ _KNOWN = _TELLING | {"to", "cc", "bcc", "date", "subject", "reply-to", "delivere
 _LONGEST_HEADER = 256 * 1024
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _ENCODED = re.compile(
-    rb"=\?[\w-]+\?[bq]\?|^content-(type|transfer-encoding)[ \t]*:", re.IGNORECASE | re.MULTILINE
+    rb"=\?[\w-]+\?[bq]\?|^content-(type[ \t]*:[ \t]*[\w.+-]+/|transfer-encoding[ \t]*:)",
+    re.IGNORECASE | re.MULTILINE,
 )
 """What is there to decode. A mail without it is read as the text that it is."""
 _MAILBOX = re.compile(rb"(?:\A|\n\r?\n)(?=From [^\s]{1,200} .{0,60}\d\d:\d\d.{0,60}\d{4}[^\n]{0,20}\n)")
@@ -71,10 +74,10 @@ def _is_mail(head: bytes) -> bool:
 
 
 def _letter(message: Message, left_out: list[int]) -> Iterator[str]:
+    fields = [(name.lower(), str(value)) for name, value in message.raw_items()]
     for name in SHOWN:
-        for value in message.get_all(name, []):
-            if shown := _field(str(value)):
-                yield f"{name}: {shown}"
+        values = (_field(value) for own, value in fields if own == name.lower())
+        yield from (f"{name}: {value}" for value in values if value)
     yield ""
     yield from _parts(message, left_out)
 
@@ -85,15 +88,16 @@ def _field(value: str) -> str:
     if not raw.isascii():
         found = decode(raw)
         value = found.text if found else raw.decode("utf-8", "replace")
-    words = [
-        declared(word, charset)
-        if isinstance(word, bytes) and charset
-        else word.decode("utf-8", "replace")
-        if isinstance(word, bytes)
-        else word
-        for word, charset in decode_header(re.sub(r"\r?\n[ \t]*", " ", value))
-    ]
-    return without_controls(" ".join("".join(words).split())).text
+    value = re.sub(r"\r?\n[ \t]*", " ", value)
+    with contextlib.suppress(HeaderParseError):
+        value = "".join(_word(word, charset) for word, charset in decode_header(value))
+    return without_controls(" ".join(value.split())).text
+
+
+def _word(word: str | bytes, charset: str | None) -> str:
+    if isinstance(word, str):
+        return word
+    return declared(word, charset) if charset else word.decode("raw-unicode-escape", "replace")
 
 
 def _parts(part: Message, left_out: list[int]) -> Iterator[str]:
