@@ -33,14 +33,13 @@ class Fields:
         lines: dict[str, list[str]] = {}
         notes: list[str] = []
         for annotation in _dictionaries(page.get("/Annots")):
-            if _flags(annotation, "/F") & (HIDDEN | NO_VIEW):
-                continue
+            is_shown = not _flags(annotation, "/F") & (HIDDEN | NO_VIEW)
             if annotation.get("/Subtype") == "/Widget":
                 name, value = _field(annotation)
                 self._seen.add(name)
-                if value and value not in lines.setdefault(name, []) and not _is_known(value, text):
-                    lines[name].append(value)
-            elif annotation.get("/Subtype") in ("/FreeText", "/Text"):
+                if is_shown and value not in ("", *lines.get(name, ())) and not _is_known(value, text):
+                    lines.setdefault(name, []).append(value)
+            elif is_shown and annotation.get("/Subtype") in ("/FreeText", "/Text"):
                 said = _string(annotation.get("/Contents"))
                 notes += [f"Note: {said}"] if said and not _is_known(said, text) else []
         return [*(line for name, values in lines.items() for line in _lines(name, values)), *notes]

@@ -41,8 +41,8 @@ def read(data: bytes, most_characters: int) -> Iterator[dict[str, Any]]:
 
 
 def _opened(data: bytes) -> PdfReader:
-    reader = PdfReader(BytesIO(data))
     try:
+        reader = PdfReader(BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
             raise Unreadable(LOCKED)
     except (NotImplementedError, DependencyError):

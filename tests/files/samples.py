@@ -73,10 +73,11 @@ def pdf(pages: Sequence[str | bytes]) -> bytes:
         )
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<< /Type /Pages /Count %d /Kids [%b] >>" % (len(kids), b" ".join(kids))
-    return _written(objects)
+    return written(objects)
 
 
-def _written(objects: Sequence[bytes]) -> bytes:
+def written(objects: Sequence[bytes]) -> bytes:
+    """A PDF of these objects; the first is its catalogue."""
     file, places = bytearray(b"%PDF-1.4\n"), []
     for number, body in enumerate(objects, 1):
         places.append(len(file))
