@@ -38,6 +38,13 @@ def noise(width: int, height: int, kind: str = "JPEG", seed: int = 1) -> bytes:
     return file.getvalue()
 
 
+def screenshot(pieces: int) -> bytes:
+    """A page of so many pieces, each with a grey of its own."""
+    file = BytesIO()
+    Image.linear_gradient("L").resize((200, pieces * 1400)).save(file, "PNG")
+    return file.getvalue()
+
+
 def bomb(side: int = 10_000) -> bytes:
     """A PNG of a few hundred kilobytes that unpacks to `side` x `side` pixels."""
     packer = zlib.compressobj(9)
