@@ -59,6 +59,8 @@ LOWEST_SCORE = 0.01
 """Below it nothing fits at all."""
 MOST_BROKEN = 0.1
 """Of all characters; with more of them it is no text in this encoding."""
+_NEVER = bytes({*range(32), 127} - set(b"\t\n\r"))
+"""Control characters: those that got into a text say nothing of its encoding."""
 _FOREIGN = re.compile(rb"(?:[\x80-\xff][\t -~]{0,60}){1,32768}")
 
 
@@ -90,7 +92,7 @@ def _decode(data: bytes) -> Decoded | None:
         return _replaced(data, "iso2022_jp_ext", "ISO-2022-JP")
     if (text := _strictly("utf-8", data)) is not None:
         return Decoded(text)
-    places = _places(data)
+    places = _places(data.translate(None, _NEVER))
     return _replaced(data, "utf-8", "") if _is_almost_utf_8(b"\n".join(places)) else _old(data, places)
 
 
@@ -111,15 +113,17 @@ def declared(data: bytes, charset: str | None) -> str:
 
 
 def _wide(data: bytes) -> Decoded | None:
-    """UTF-16 or UTF-32 without a mark. The NULs of UTF-16 are halves of Latin letters, digits and spaces."""
+    """UTF-16 or UTF-32 without a mark: the blanks in its bytes are those of its text, NUL a half of each."""
     import chardet  # takes a while, and few texts need it
 
     head = data[:SAMPLE_BYTES]
-    found = (chardet.detect(head)["encoding"] or "").lower()
-    if found.startswith("utf-16"):
-        latin = sum("\0" < character < "\u0100" for character in head.decode(found, "replace"))
-        found = found if head.count(0) <= 2 * latin else ""
-    return _replaced(data, found, found.upper()) if found.startswith(("utf-16", "utf-32")) else None
+    found = chardet.detect(head)["encoding"] or ""
+    if not found.lower().startswith(("utf-16", "utf-32")):
+        return None
+    text = head.decode(found, "replace")
+    blanks = sum(map(text.count, " \t\n\r"))
+    is_wide = 2 * blanks >= sum(map(head.count, b" \t\n\r")) and (blanks or 3 * head.count(0) >= len(head))
+    return _replaced(data, found, found.upper()) if is_wide else None
 
 
 def _is_almost_utf_8(sample: bytes) -> bool:

@@ -25,9 +25,7 @@ def show(attachments: Sequence[Attachment]) -> None:
         with st.container(horizontal=True, gap="small"):
             for image in images:
                 _show_image(image, SHOWN_SIDE)
-        for first in (pieces[0] for pieces in uploads(images)):
-            if first.note:
-                st.caption(f"{plain(upload_name(first))}: {plain(first.note)}")
+        _show_notes(images)
     for document in attachments:
         if not document.is_image:
             st.badge(_label(document), icon=":material/description:", color="gray")
@@ -80,6 +78,7 @@ def show_waiting(
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="waiting"):
             for pieces in uploads(tray.attached):
                 _show_waiting(pieces, detach)
+        _show_notes(tray.attached)
 
 
 def _show_waiting(pieces: Sequence[Attachment], detach: Callable[[str], None]) -> None:
@@ -95,14 +94,10 @@ def _show_waiting(pieces: Sequence[Attachment], detach: Callable[[str], None]) -
     ):
         if attachment.is_image:
             _show_image(attachment, WAITING_SIDE)
-            said = [f"{len(pieces)} pieces"] * (len(pieces) > 1) + [plain(attachment.note)] * bool(
-                attachment.note
-            )
-            if said:
-                st.caption(" · ".join(said), width="content")
+            if len(pieces) > 1:
+                st.caption(f"{len(pieces)} pieces", width="content")
         else:
-            label = _label(attachment) + (f" · {plain(attachment.note)}" if attachment.note else "")
-            st.caption(f":material/description: {label}", width="content")
+            st.caption(f":material/description: {_label(attachment)}", width="content")
         st.button(
             "",
             key=f"detach-{attachment.id}",
@@ -117,6 +112,13 @@ def _show_waiting(pieces: Sequence[Attachment], detach: Callable[[str], None]) -
 def _detach(detach: Callable[[str], None], ids: Sequence[str]) -> None:
     for own in ids:
         detach(own)
+
+
+def _show_notes(attachments: Sequence[Attachment]) -> None:
+    """Say of each file what was left out of it or is not certain."""
+    for first in (pieces[0] for pieces in uploads(attachments)):
+        if first.note:
+            st.caption(f"{plain(upload_name(first))}: {plain(first.note)}")
 
 
 def _show_image(image: Attachment, side: int) -> None:

@@ -100,6 +100,20 @@ def test_utf_8_is_what_it_says(text: str) -> None:
         assert decode(text.encode()) == Decoded(text)
 
 
+LOGS = ["ok one\n", "12:00:01 INFO 茶 is ready\n", "\x1b[32mok\x1b[0m\n", "a", "name=x;", "Größe 12\n"]
+
+
+@given(st.lists(st.sampled_from(LOGS), min_size=3, max_size=40), st.data())
+@settings(deadline=None)
+def test_a_log_with_nuls_in_it_is_no_utf_16(lines: list[str], data: st.DataObject) -> None:
+    text = "".join(lines)
+    most = len(text.encode()) // 4
+    for _ in range(data.draw(st.integers(1, 4))):
+        at, count = data.draw(st.integers(0, len(text))), data.draw(st.integers(1, max(1, most // 4)))
+        text = text[:at] + "\0" * count + text[at:]
+    assert read(text.encode()) == Decoded(text)
+
+
 def test_a_file_that_was_cut_in_a_character_loses_that_one_only() -> None:
     assert read("好茶".encode()[:-1]) == Decoded("好�", broken=1)
     assert read("\n".join(LANGUAGES["Japanese"].sentences).encode("cp932")[:-1]).text.endswith(
