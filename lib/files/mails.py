@@ -109,6 +109,8 @@ def _parts(part: Message, left_out: list[int]) -> Iterator[str]:
     if kind == "message/rfc822" and children:
         yield "\n[A mail that came along]"
         yield from _letter(children[0], left_out)
+    elif kind == "message/delivery-status":
+        yield from (child.as_string() for child in children)
     elif kind == "multipart/alternative" and children:
         yield from _parts(next((each for each in children if _is_written(each)), children[-1]), left_out)
     elif children:

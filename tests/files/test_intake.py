@@ -7,6 +7,7 @@ import unicodedata
 import zlib
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,14 @@ that it holds on a busy machine."""
 GROWN_MEGABYTES, READER_MEGABYTES = 120.0, 640.0
 """What the page's process may grow by, and what the reader may take."""
 PIXELS, TOO_LONG = "has 10,000 x 10,000 pixels; 50 million are the most", "takes too long to be read"
+
+
+HTML_MAIL = b"From: a@example.org\nMIME-Version: 1.0\nContent-Type: text/html\n\n"
+
+
+def nested_mail(number: int) -> bytes:
+    """The beginning of a mail that has another one in it."""
+    return HTML_MAIL.replace(b"text/html", b"multipart/mixed; boundary=b%d" % number) + b"--b%d\n" % number
 
 
 def measured(name: str, data: bytes) -> dict[str, Any]:
@@ -62,6 +71,19 @@ def pixels(taken: Attachment) -> Image.Image:
         ("endless.pdf", lambda: pdf([endless_page()]), f"“endless.pdf” {TOO_LONG}."),
         ("noise.png", lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4000, "“noise.png” is damaged"),
         ("a.pdf", lambda: b"%PDF-1.7\n" + b"[" * 5_000_000, "“a.pdf” is damaged"),
+        ("deep.json", lambda: b'{"nbformat": 4, "cells": ' + b"[" * 5_000_000, ""),
+        ("cells.ipynb", lambda: b'{"nbformat": 4, "cells": [' + b'{"source": "a"},' * 900_000 + b"{}]}", ""),
+        (
+            "nested.eml",
+            lambda: b"".join(map(nested_mail, range(3_000))),
+            "“nested.eml” is damaged",
+        ),
+        ("parts.eml", lambda: nested_mail(0) + b"--b0\n\nhi\n" * 900_000, f"“parts.eml” {TOO_LONG}."),
+        ("open.eml", lambda: HTML_MAIL + b"<!--" * 4_000_000, f"“open.eml” {TOO_LONG}."),
+        ("e.txt", lambda: b"\xe9" * 20_000_000, ""),
+        ("nul.txt", lambda: b"\0" * 20_000_000, "“nul.txt” is empty."),
+        ("spaces.txt", lambda: b" " * 20_000_000, "“spaces.txt” is empty."),
+        ("base64.txt", lambda: b"data:image/png;base64," + b"Ab3d" * 5_000_000, ""),
         (
             "a.gif",
             lambda: b"GIF89a\xff\xff\xff\xff\0\0\0" + b"\x2c" * 20,
@@ -77,6 +99,17 @@ def test_a_hostile_upload_gets_a_sentence_in_time_and_without_the_memory(
     assert told["seconds"] < SECONDS
     assert told["grown"] < GROWN_MEGABYTES
     assert told["reader"] < READER_MEGABYTES
+
+
+def test_the_reader_sees_nothing_but_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("json", "chardet", "lib", "email", "sitecustomize"):
+        (tmp_path / f"{module}.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert uploaded("tea.txt", "Grüße, schöne Füße".encode("cp1252")).text == "Grüße, schöne Füße"
+    assert uploaded("a.png", image()).width == 64
+    assert uploaded("a.pdf", pdf(["Tea"])).text == "[Page 1]\nTea"
 
 
 def test_of_a_pdf_of_5000_pages_what_fits_is_read_and_the_rest_is_said() -> None:

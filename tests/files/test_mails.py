@@ -121,6 +121,19 @@ def test_a_mail_that_came_along_is_read_too() -> None:
     assert text.endswith("The inner text.")
 
 
+def test_a_mail_that_came_back_says_why() -> None:
+    report = (
+        b"From: Mailer <mailer@example.org>\nSubject: Undelivered\nMIME-Version: 1.0\n"
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        b"--b\nContent-Type: text/plain\n\nIt could not be delivered.\n"
+        b"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n"
+        b"Final-Recipient: rfc822; bob@example.org\nStatus: 5.1.1\n\n--b--\n"
+    )
+    text = uploaded("a.eml", report).text
+    assert "It could not be delivered." in text
+    assert "Final-Recipient: rfc822; bob@example.org\nStatus: 5.1.1" in text
+
+
 def test_a_mailbox_is_read_mail_by_mail() -> None:
     box = b"".join(
         b"From ann@example.org Tue Mar  3 10:00:0%d 2026\n" % number
