@@ -55,7 +55,7 @@ def read(data: bytes, longest_side: int) -> Picture:
     width, height = image.size
     if width * height > LARGEST_PIXELS:
         raise Unreadable(f"has {width:,} x {height:,} pixels; {LARGEST_PIXELS // 10**6} million are the most")
-    is_animated = image.format != "JPEG" and getattr(image, "is_animated", False)
+    is_animated = _is_animated(image)
     scale = _scale(max(width, height), min(width, height), longest_side)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     image = _shown(image, size)
@@ -68,6 +68,14 @@ def read(data: bytes, longest_side: int) -> Picture:
             "small text in it may be unreadable."
         )
     return Picture(pieces, tuple(notes))
+
+
+def _is_animated(image: Image.Image) -> bool:
+    with contextlib.suppress(
+        OSError, SyntaxError, ValueError
+    ):  # what follows the first picture may be damaged
+        return image.format != "JPEG" and bool(getattr(image, "is_animated", False))
+    return False
 
 
 def _scale(longer: int, shorter: int, longest_side: int) -> float:
