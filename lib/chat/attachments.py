@@ -43,7 +43,7 @@ class Attachment:
     text: str = ""
     """What a document says; what an image was drawn from, in the model's words."""
     note: str = ""
-    """What was left out when it was read, in one sentence."""
+    """What was left out when it was read or is not certain of it, a sentence each."""
     data: bytes | None = field(default=None, repr=False, compare=False)
     """The bytes of an image or audio while no file holds them: before it is sent, and in temporary chats."""
 
@@ -77,6 +77,38 @@ def without_pictures(text: str) -> str:
     """The text with a word in place of each picture that stands in it as base64: one takes as many characters
     as a book."""
     return _PICTURE.sub("[image]", text) if "data:image/" in text else text
+
+
+_PIECE = re.compile(r"(.+) \((\d{1,3}) of (\d{1,3})\)", re.DOTALL)
+
+
+def piece_name(name: str, number: int, count: int) -> str:
+    """What a piece of an image is called that was cut into so many; an image that is whole keeps its name."""
+    return name if count == 1 else f"{name} ({number} of {count})"
+
+
+def uploads(attachments: Iterable[Attachment]) -> list[list[Attachment]]:
+    """The attachments as files were brought: the pieces of an image that was cut are together."""
+    files: list[list[Attachment]] = []
+    for each in attachments:
+        name, number, count = _piece_of(each)
+        before = _piece_of(files[-1][-1]) if files else ("", 0, 0)
+        if before[::2] == (name, count) and before[1] < number:
+            files[-1].append(each)
+        else:
+            files.append([each])
+    return files
+
+
+def upload_name(attachment: Attachment) -> str:
+    """The name of the file that an attachment came as."""
+    return _piece_of(attachment)[0]
+
+
+def _piece_of(attachment: Attachment) -> tuple[str, int, int]:
+    """The file's own name, and which of how many pieces this is."""
+    match = _PIECE.fullmatch(attachment.name) if attachment.is_image else None
+    return (match[1], int(match[2]), int(match[3])) if match else (attachment.name, 1, 1)
 
 
 def data_uri(media_type: str, data: bytes) -> str:

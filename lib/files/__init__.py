@@ -1,1 +1,1 @@
-"""Uploads: the only room that imports Pillow and pypdf. It checks, converts and keeps them."""
+"""Uploads: the only room that imports Pillow, pypdf and chardet. It checks, converts and keeps them."""

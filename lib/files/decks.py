@@ -18,8 +18,9 @@ from lib.chat import decks, spreadsheets
 from lib.chat.attachments import Attachment, AttachmentKind, data_in, data_uri
 from lib.chat.decks import Deck, Prompt
 from lib.chat.decoding import FormatError, mended, typed
+from lib.files.encodings import decoded
 from lib.files.folder import Files, Missing, checked
-from lib.files.intake import clean_name, decoded
+from lib.files.intake import clean_name
 
 LARGEST_DECK = 20 * 1024 * 1024
 """Bytes of a file."""

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 import streamlit as st
 
 from lib import app
-from lib.chat.attachments import Attachment, images_of
+from lib.chat.attachments import Attachment, images_of, upload_name, uploads
 from lib.files.folder import Missing
 from lib.ui.intake import Tray
 from lib.ui.labels import plain
@@ -25,6 +25,7 @@ def show(attachments: Sequence[Attachment]) -> None:
         with st.container(horizontal=True, gap="small"):
             for image in images:
                 _show_image(image, SHOWN_SIDE)
+        _show_notes(images)
     for document in attachments:
         if not document.is_image:
             st.badge(_label(document), icon=":material/description:", color="gray")
@@ -84,11 +85,14 @@ def show_waiting(
                 st.button("Try again", key="write_down_again", on_click=write_down_again)
     if tray.attached:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="waiting"):
-            for attachment in tray.attached:
-                _show_waiting(attachment, detach)
+            for pieces in uploads(tray.attached):
+                _show_waiting(pieces, detach)
+        _show_notes(tray.attached)
 
 
-def _show_waiting(attachment: Attachment, detach: Callable[[str], None]) -> None:
+def _show_waiting(pieces: Sequence[Attachment], detach: Callable[[str], None]) -> None:
+    """One chip for a file, though its image was cut."""
+    attachment = pieces[0]
     with st.container(
         horizontal=True,
         vertical_alignment="center",
@@ -99,18 +103,31 @@ def _show_waiting(attachment: Attachment, detach: Callable[[str], None]) -> None
     ):
         if attachment.is_image:
             _show_image(attachment, WAITING_SIDE)
+            if len(pieces) > 1:
+                st.caption(f"{len(pieces)} pieces", width="content")
         else:
-            label = _label(attachment) + (f" · {plain(attachment.note)}" if attachment.note else "")
-            st.caption(f":material/description: {label}", width="content")
+            st.caption(f":material/description: {_label(attachment)}", width="content")
         st.button(
             "",
             key=f"detach-{attachment.id}",
             icon=":material/close:",
-            help=f"Remove {plain(attachment.name)}",
+            help=f"Remove {plain(upload_name(attachment))}",
             type="tertiary",
-            on_click=detach,
-            args=(attachment.id,),
+            on_click=_detach,
+            args=(detach, [each.id for each in pieces]),
         )
+
+
+def _detach(detach: Callable[[str], None], ids: Sequence[str]) -> None:
+    for own in ids:
+        detach(own)
+
+
+def _show_notes(attachments: Sequence[Attachment]) -> None:
+    """Say of each file what was left out of it or is not certain."""
+    for first in (pieces[0] for pieces in uploads(attachments)):
+        if first.note:
+            st.caption(f"{plain(upload_name(first))}: {plain(first.note)}")
 
 
 def _show_image(image: Attachment, side: int) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from lib import app
 from lib.chat import decks as values
+from lib.chat.attachments import Attachment
 from lib.chat.decks import Deck, Prompt
 from lib.chat.decoding import FormatError
 from lib.chat.exports import ID
@@ -139,15 +140,16 @@ def remove(prompt_id: str) -> None:
 @errors.stored
 def attach(prompt_id: str, key: str) -> None:
     """Put uploaded files to a prompt; what is refused is said in a sentence."""
-    now, uploaded, taken = held(), list(st.session_state[key] or ()), []
+    now, uploaded = held(), list(st.session_state[key] or ())
+    taken: list[Attachment] = []
     now.refusals, now.uploads = [], now.uploads + 1
     for file in uploaded:
         try:
-            taken.append(
-                app.get().files.keep(take(file.name, file.getvalue(), most_characters=LONGEST_DOCUMENT))
-            )
+            found = take(file.name, file.getvalue(), most_characters=LONGEST_DOCUMENT)
         except FileRefused as refused:
             now.refusals.append(str(refused))
+        else:
+            taken += map(app.get().files.keep, found)
 
     def put(prompt: Prompt) -> Prompt:
         together = {each.id: each for each in (*prompt.attachments, *taken)}

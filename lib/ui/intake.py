@@ -9,7 +9,7 @@ import streamlit as st
 from lib import app
 from lib.chat.attachments import Attachment
 from lib.chat.errors import ChatError
-from lib.files.intake import LONGEST_DOCUMENT, FileRefused
+from lib.files.intake import LONGEST_DOCUMENT, FileRefused, clean_name
 from lib.files.intake import take as take_file
 from lib.ui.errors import TITLES
 from lib.ui.frames import SILENCE_SECONDS
@@ -33,7 +33,10 @@ class Tray(Protocol):
 
 
 def take(tray: Tray, files: Iterable[Any]) -> None:
-    """Put uploaded files to those that wait for the next message; what is refused is said in a sentence."""
+    """Put uploaded files to those that wait for the next message; what is refused is said in a sentence.
+
+    Each piece of an image that was cut counts as a file: models and gateways count them too.
+    """
     for file in files:
         known = {each.id for each in tray.attached}
         if len(known) >= MOST_FILES:
@@ -44,9 +47,15 @@ def take(tray: Tray, files: Iterable[Any]) -> None:
             taken = take_file(file.name, file.getvalue(), most_characters=room)
         except FileRefused as refused:
             tray.refusals.append(str(refused))
+            continue
+        new = {each.id: each for each in taken if each.id not in known}
+        if len(known) + len(new) > MOST_FILES:
+            name = clean_name(file.name)
+            tray.refusals.append(
+                f"“{name}” is {len(new)} pieces long, and a message takes {MOST_FILES} files at most."
+            )
         else:
-            if taken.id not in known:
-                tray.attached.append(taken)
+            tray.attached += new.values()
 
 
 def write_down(session: Session, text: str, recording: bytes) -> None:

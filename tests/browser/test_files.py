@@ -9,11 +9,12 @@ from playwright.sync_api import FilePayload, Locator, expect
 
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import OpenChat
-from tests.files.samples import image
+from tests.files.samples import image, screenshot
 from tests.scripted_gateway import ScriptedGateway, drawing, stream
 
 pytestmark = pytest.mark.browser
 
+TABLE = "商品,価格\nりんご,120\n緑茶,350\nみかん,80\n".encode("cp932")
 CARRY = """([name, encoded]) => {
     const bytes = Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0));
     const data = new DataTransfer();
@@ -85,6 +86,31 @@ def test_a_refused_file_leaves_the_message_where_it_was(chat: ChatPage) -> None:
     expect(chat.keyed("tray")).to_contain_text("“report.docx” is a ZIP archive or an Office file")
     expect_drawn(chat.keyed("tray").locator("img"), 1)
     expect(chat.box).to_have_value("Compare these")
+
+
+def test_a_long_screenshot_is_one_chip_that_goes_at_a_click(chat: ChatPage) -> None:
+    shot: FilePayload = {"name": "shot.png", "mimeType": "image/png", "buffer": screenshot(3)}
+    chat.attach({"name": "report.docx", "mimeType": "", "buffer": b"PK\x03\x04" + b"\0" * 50}, shot)
+    chat.box.fill("What does it say?")
+    chat.box.press("Enter")
+    expect(chat.keyed("chip-")).to_have_count(1)
+    expect(chat.keyed("chip-")).to_contain_text("3 pieces")
+    expect_drawn(chat.keyed("tray").locator("img"), 1)
+    chat.keyed("detach-").get_by_role("button").click()
+    expect(chat.keyed("chip-")).to_have_count(0)
+
+
+def test_what_a_file_lost_is_told_below_the_question(open_chat: OpenChat) -> None:
+    chat = open_chat(width=390, height=844)
+    log: FilePayload = {"name": "app.log", "mimeType": "", "buffer": b"\x1b[32mok\x1b[0m\n" * 3}
+    table: FilePayload = {"name": "table.csv", "mimeType": "", "buffer": TABLE}
+    chat.attach(log, table)
+    chat.box.fill("Sum these up")
+    chat.box.press("Enter")
+    expect(chat.answer).to_contain_text("You said")
+    expect(chat.questions.last).to_contain_text("6 colour codes of a terminal were left out.")
+    expect(chat.questions.last).to_contain_text("It was read as Shift-JIS.")
+    assert chat.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_an_image_model_draws_and_what_it_drew_can_be_saved(

@@ -12,12 +12,11 @@ from lib.chat.deck_runs import DeckRun, Field
 from lib.chat.decks import Prompt
 from lib.chat.reply import State
 from lib.engine.engine import Engine, SendRefused, new_id
-from lib.files.intake import take
 from lib.gateway.client import Gateway
 from lib.store import Store
 from lib.store.database import StoreError
 from tests.engine.conftest import PATIENCE, draft, eventually
-from tests.files.samples import image
+from tests.files.samples import image, uploaded
 from tests.scripted_gateway import Gate, Script, ScriptedGateway, error, stream
 
 MODELS = ("model-a", "model-b")
@@ -215,7 +214,7 @@ def test_after_the_end_of_a_process_only_what_is_missing_is_asked(
 def test_images_and_documents_go_to_every_cell(
     begin: Begin, engine: Engine, store: Store, gateway: ScriptedGateway
 ) -> None:
-    attached = tuple(take(name, data) for name, data in (("a.png", image()), ("b.md", b"# Tea")))
+    attached = tuple(uploaded(name, data) for name, data in (("a.png", image()), ("b.md", b"# Tea")))
     gateway.when("What is this?", stream("A square"))
     run = begin(Prompt(new_id(), "What is this?", attached))
     wait_for_end(engine, run)

@@ -18,11 +18,10 @@ from lib.chat.usage import Source
 from lib.engine.engine import Engine, new_id
 from lib.engine.pictures import ATTACHMENTS_IGNORED
 from lib.files.folder import Files
-from lib.files.intake import take
 from lib.gateway.client import Gateway
 from lib.store import Store
 from tests.engine.conftest import PATIENCE, QUICK, Chat, settle
-from tests.files.samples import image, noise
+from tests.files.samples import image, noise, uploaded
 from tests.scripted_gateway import ScriptedGateway, drawing, error, raw, stream
 
 REQUEST_BYTES = 300 * 1024
@@ -68,7 +67,7 @@ def kept(tmp_path: Path) -> list[str]:
 def test_an_image_and_a_document_go_along_and_are_stored(
     chat: Chat, gateway: ScriptedGateway, tmp_path: Path
 ) -> None:
-    photo, notes = take("photo.png", image()), take("notes.md", b"# Tea")
+    photo, notes = uploaded("photo.png", image()), uploaded("notes.md", b"# Tea")
     answer = ask(chat, QUICK, photo, notes)
     (request,) = gateway.requests
     assert request.images == [photo.data]
@@ -85,7 +84,7 @@ def test_an_image_is_sent_again_with_what_follows_and_counted_in_estimates(
     chat: Chat, gateway: ScriptedGateway
 ) -> None:
     gateway.enqueue(stream("A red one.", usage="never"), stream("No."))
-    answer = ask(chat, "Look", take("photo.png", image(750, 100)))
+    answer = ask(chat, "Look", uploaded("photo.png", image(750, 100)))
     assert answer.reply
     assert answer.reply.usage.source is Source.ESTIMATED
     assert (answer.reply.usage.prompt_tokens or 0) >= 100
@@ -96,7 +95,7 @@ def test_an_image_is_sent_again_with_what_follows_and_counted_in_estimates(
 
 def test_a_request_with_many_large_images_stays_under_its_limit(chat: Chat, gateway: ScriptedGateway) -> None:
     for seed in range(4):
-        answer = ask(chat, f"Look at {seed}, {QUICK}", take(f"{seed}.jpg", noise(800, 600, seed=seed)))
+        answer = ask(chat, f"Look at {seed}, {QUICK}", uploaded(f"{seed}.jpg", noise(800, 600, seed=seed)))
     assert all(len(request.raw_body) <= REQUEST_BYTES for request in gateway.requests)
     sides = [Image.open(BytesIO(data)).width for data in gateway.requests[-1].images]
     assert sides == sorted(sides)
@@ -109,7 +108,7 @@ def test_images_of_a_temporary_chat_are_in_no_file(
     chat: Chat, gateway: ScriptedGateway, tmp_path: Path
 ) -> None:
     chat.conversation.is_temporary = True
-    photo = take("photo.png", image())
+    photo = uploaded("photo.png", image())
     tape = chat.engine.send(
         chat.conversation,
         QUICK,
@@ -128,7 +127,7 @@ def test_images_of_a_temporary_chat_are_in_no_file(
 
 def test_a_file_names_the_chat_where_nothing_is_written(chat: Chat, gateway: ScriptedGateway) -> None:
     gateway.enqueue(stream("A red one."))
-    ask(chat, "", take("photo.png", image()))
+    ask(chat, "", uploaded("photo.png", image()))
     assert chat.conversation.title == "photo.png"
 
 
@@ -136,7 +135,7 @@ def test_a_model_that_refused_images_is_remembered(chat: Chat, gateway: Scripted
     gateway.enqueue(error(400, REFUSAL), error(400, REFUSAL))
     ask(chat, "No image here")
     assert not chat.engine.refuses_images(chat.connection, "model-a")
-    ask(chat, "Look", take("photo.png", image()))
+    ask(chat, "Look", uploaded("photo.png", image()))
     assert chat.engine.refuses_images(chat.connection, "model-a")
     assert not chat.engine.refuses_images(chat.connection, "model-b")
     assert not chat.engine.refuses_images(Connection("https://elsewhere.test/v1"), "model-a")
@@ -148,7 +147,7 @@ def test_what_is_drawn_is_kept_found_again_and_booked(
     chat.conversation.model = "gpt-image-1"
     data = image(256, 256)
     gateway.enqueue(drawing(data, prompt="A red square", usage={"input_tokens": 5, "output_tokens": 272}))
-    answer = ask(chat, "A square", take("notes.md", b"# Tea"))
+    answer = ask(chat, "A square", uploaded("notes.md", b"# Tea"))
     assert answer.reply
     (drawn,) = answer.reply.images
     assert (drawn.name, drawn.media_type, drawn.width, drawn.text) == (

@@ -16,7 +16,7 @@ def main(name: str) -> None:
     data = sys.stdin.buffer.read()
     before, started = _megabytes(resource.RUSAGE_SELF), _seconds()
     try:
-        taken, refused = asdict(take(name, data)), ""
+        taken, refused = asdict(take(name, data)[0]), ""
     except FileRefused as error:
         taken, refused = {}, str(error)
     told = {

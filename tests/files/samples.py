@@ -9,6 +9,15 @@ from typing import Any
 
 from PIL import Image
 
+from lib.chat.attachments import Attachment
+from lib.files.intake import take
+
+
+def uploaded(name: str, data: bytes, **options: Any) -> Attachment:
+    """An upload that is one attachment, as most are."""
+    (only,) = take(name, data, **options)
+    return only
+
 
 def image(
     width: int = 64, height: int = 48, colour: Any = (200, 40, 40), kind: str = "PNG", **options: Any
@@ -26,6 +35,13 @@ def noise(width: int, height: int, kind: str = "JPEG", seed: int = 1) -> bytes:
     Image.frombytes("RGB", (width, height), Random(seed).randbytes(width * height * 3)).save(  # noqa: S311
         file, kind, quality=90
     )
+    return file.getvalue()
+
+
+def screenshot(pieces: int) -> bytes:
+    """A page of so many pieces, each with a grey of its own."""
+    file = BytesIO()
+    Image.linear_gradient("L").resize((200, pieces * 1400)).save(file, "PNG")
     return file.getvalue()
 
 
@@ -64,10 +80,11 @@ def pdf(pages: Sequence[str | bytes]) -> bytes:
         )
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<< /Type /Pages /Count %d /Kids [%b] >>" % (len(kids), b" ".join(kids))
-    return _written(objects)
+    return written(objects)
 
 
-def _written(objects: Sequence[bytes]) -> bytes:
+def written(objects: Sequence[bytes]) -> bytes:
+    """A PDF of these objects; the first is its catalogue."""
     file, places = bytearray(b"%PDF-1.4\n"), []
     for number, body in enumerate(objects, 1):
         places.append(len(file))

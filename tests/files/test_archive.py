@@ -21,13 +21,12 @@ from lib.chat.tape import Event, Finished
 from lib.chat.tape import Image as ImageEvent
 from lib.files import archive
 from lib.files.folder import Files, Missing, checked
-from lib.files.intake import take
 from lib.store import Store
-from tests.files.samples import image
+from tests.files.samples import image, uploaded
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
-PHOTO, DRAWN = take("photo.png", image()), checked("image-1.png", image(80), text="A red square")
-NOTES = take("notes.md", b"# Notes\nTea at 80 degrees")
+PHOTO, DRAWN = uploaded("photo.png", image()), checked("image-1.png", image(80), text="A red square")
+NOTES = uploaded("notes.md", b"# Notes\nTea at 80 degrees")
 
 
 def talk(files: Files) -> Conversation:

@@ -18,8 +18,7 @@ from lib.chat.decks import LONGEST_NOTES, LONGEST_PROMPT, MOST_PROMPTS, Deck, Pr
 from lib.chat.decoding import FormatError
 from lib.files.decks import LARGEST_DECK, kept, read, to_csv, to_yaml
 from lib.files.folder import Files
-from lib.files.intake import take
-from tests.files.samples import bomb, image
+from tests.files.samples import bomb, image, uploaded
 
 SECONDS = 2.0
 """A file is read, or refused, in this computing time."""
@@ -105,7 +104,9 @@ def test_a_csv_row_carries_the_system_prompt_that_is_meant_for_it() -> None:
 
 def test_images_and_documents_come_back_from_a_yaml(tmp_path: Path) -> None:
     files = Files(tmp_path)
-    attached = tuple(files.keep(take(name, data)) for name, data in (("a.png", image()), ("b.md", b"# Tea")))
+    attached = tuple(
+        files.keep(uploaded(name, data)) for name, data in (("a.png", image()), ("b.md", b"# Tea"))
+    )
     whole = deck(Prompt("p", "Look", attached))
     found = kept(as_new("a.yaml", to_yaml(whole, files).encode()), Files(tmp_path / "other"))
     picture, document = found.prompts[0].attachments

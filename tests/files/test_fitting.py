@@ -11,8 +11,7 @@ from lib.chat.attachments import Attachment
 from lib.chat.messages import Message
 from lib.files.fitting import SPARE_BYTES, Fitted, fit, text_bytes
 from lib.files.folder import Files
-from lib.files.intake import take
-from tests.files.samples import image, noise
+from tests.files.samples import image, noise, uploaded
 
 NOW = datetime.now(UTC)
 
@@ -25,7 +24,7 @@ def files() -> Files:
 @pytest.fixture(scope="module")
 def photos(files: Files) -> list[Attachment]:
     """Three photos of some 400 kB each."""
-    return [files.keep(take(f"{seed}.jpg", noise(900, 700, seed=seed))) for seed in (1, 2, 3)]
+    return [files.keep(uploaded(f"{seed}.jpg", noise(900, 700, seed=seed))) for seed in (1, 2, 3)]
 
 
 def said(*attachments: Attachment, text: str = "Look") -> Message:
@@ -81,14 +80,14 @@ def test_an_image_that_is_sent_again_is_a_new_one(files: Files, photos: list[Att
 
 
 def test_a_lost_file_is_said_and_the_others_are_sent(files: Files, photos: list[Attachment]) -> None:
-    lost = replace(take("lost.png", image(33)), data=None)
+    lost = replace(uploaded("lost.png", image(33)), data=None)
     made = fitted(files, [said(lost, photos[0])], 4000)
     assert list(made.data) == [photos[0].id]
     assert made.notice == "One earlier image is not here any more."
 
 
 def test_the_texts_take_their_part_of_the_room(files: Files, photos: list[Attachment]) -> None:
-    messages = [said(take("a.txt", b"word " * 1000), text="好" * 100)]
+    messages = [said(uploaded("a.txt", b"word " * 1000), text="好" * 100)]
     size = text_bytes(messages, "Be kind.")
     assert 5000 + 300 + 8 <= size < 5600
     whole = fit(files, [said(photos[0])], text_bytes=0, request_bytes=700_000)

@@ -10,8 +10,7 @@ import pytest
 from PIL import Image
 
 from lib.files.folder import UNUSED_SECONDS, Files, Missing, checked
-from lib.files.intake import take
-from tests.files.samples import bomb, image
+from tests.files.samples import bomb, image, uploaded
 
 
 @pytest.fixture
@@ -24,23 +23,23 @@ def kept_files(tmp_path: Path) -> list[Path]:
 
 
 def test_an_image_is_kept_once_however_often_it_comes(files: Files, tmp_path: Path) -> None:
-    taken = take("a.png", image())
+    taken = uploaded("a.png", image())
     kept = files.keep(taken)
     assert kept == taken
     assert kept.data is None
-    assert files.keep(take("again.png", image())).id == kept.id
+    assert files.keep(uploaded("again.png", image())).id == kept.id
     assert [path.name for path in kept_files(tmp_path)] == [kept.id]
     assert files.load(kept) == taken.data
 
 
 def test_a_document_makes_no_file(files: Files, tmp_path: Path) -> None:
-    document = take("a.txt", b"Hello")
+    document = uploaded("a.txt", b"Hello")
     assert files.keep(document) == document
     assert kept_files(tmp_path) == []
 
 
 def test_what_is_not_there_is_missing(files: Files) -> None:
-    gone = replace(take("a.png", image()), data=None)
+    gone = replace(uploaded("a.png", image()), data=None)
     for attachment in (gone, replace(gone, id="../../../etc/passwd"), replace(gone, id="")):
         with pytest.raises(Missing):
             files.load(attachment)
@@ -49,7 +48,7 @@ def test_what_is_not_there_is_missing(files: Files) -> None:
 
 
 def test_a_file_that_was_damaged_is_missing_where_it_is_looked_at(files: Files, tmp_path: Path) -> None:
-    kept = files.keep(take("a.png", image()))
+    kept = files.keep(uploaded("a.png", image()))
     kept_files(tmp_path)[0].write_bytes(b"not an image")
     with pytest.raises(Missing):
         files.smaller(kept, 100)
@@ -57,20 +56,20 @@ def test_a_file_that_was_damaged_is_missing_where_it_is_looked_at(files: Files, 
 
 def test_what_cannot_be_written_is_held_in_memory(tmp_path: Path) -> None:
     (tmp_path / "files").write_text("a file where the folder should be")
-    taken = take("a.png", image())
+    taken = uploaded("a.png", image())
     for files in (Files(tmp_path / "files"), Files(None)):
         assert files.load(files.keep(taken)) == taken.data
 
 
 def test_a_smaller_copy_is_a_jpeg_on_white(files: Files) -> None:
-    kept = files.keep(take("a.png", image(900, 300, (0, 0, 0, 0))))
+    kept = files.keep(uploaded("a.png", image(900, 300, (0, 0, 0, 0))))
     small = Image.open(BytesIO(files.smaller(kept, 300)))
     assert (small.format, small.size) == ("JPEG", (300, 100))
     assert small.getpixel((50, 50)) == (255, 255, 255)
 
 
 def test_only_old_files_that_nothing_holds_are_swept(files: Files, tmp_path: Path) -> None:
-    used, _, young = (files.keep(take("a.png", image(width))) for width in (10, 20, 30))
+    used, _, young = (files.keep(uploaded("a.png", image(width))) for width in (10, 20, 30))
     before = time.time() - UNUSED_SECONDS - 1
     for path in kept_files(tmp_path):
         if path.name != young.id:

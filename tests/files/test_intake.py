@@ -7,6 +7,7 @@ import unicodedata
 import zlib
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +17,9 @@ from PIL import Image, PngImagePlugin
 from pypdf import PdfReader, PdfWriter
 
 from lib.chat.attachments import Attachment
-from lib.files.intake import LONGEST_DOCUMENT, LONGEST_NAME, LONGEST_SIDE, FileRefused, clean_name, take
+from lib.files.intake import LONGEST_DOCUMENT, LONGEST_NAME, LONGEST_SIDE, FileRefused, clean_name
 from tests.app_server import ROOT
-from tests.files.samples import bomb, endless_page, image, noise, pdf
+from tests.files.samples import bomb, endless_page, image, noise, pdf, uploaded
 
 SECONDS = 2.0
 """An upload is answered in this time, whatever it is: a promise, not a measurement. It is computing time, so
@@ -26,6 +27,14 @@ that it holds on a busy machine."""
 GROWN_MEGABYTES, READER_MEGABYTES = 120.0, 640.0
 """What the page's process may grow by, and what the reader may take."""
 PIXELS, TOO_LONG = "has 10,000 x 10,000 pixels; 50 million are the most", "takes too long to be read"
+
+
+HTML_MAIL = b"From: a@example.org\nMIME-Version: 1.0\nContent-Type: text/html\n\n"
+
+
+def nested_mail(number: int) -> bytes:
+    """The beginning of a mail that has another one in it."""
+    return HTML_MAIL.replace(b"text/html", b"multipart/mixed; boundary=b%d" % number) + b"--b%d\n" % number
 
 
 def measured(name: str, data: bytes) -> dict[str, Any]:
@@ -38,7 +47,7 @@ def measured(name: str, data: bytes) -> dict[str, Any]:
 
 def refusal(name: str, data: bytes) -> str:
     with pytest.raises(FileRefused) as refused:
-        take(name, data)
+        uploaded(name, data)
     return str(refused.value)
 
 
@@ -62,6 +71,19 @@ def pixels(taken: Attachment) -> Image.Image:
         ("endless.pdf", lambda: pdf([endless_page()]), f"“endless.pdf” {TOO_LONG}."),
         ("noise.png", lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4000, "“noise.png” is damaged"),
         ("a.pdf", lambda: b"%PDF-1.7\n" + b"[" * 5_000_000, "“a.pdf” is damaged"),
+        ("deep.json", lambda: b'{"nbformat": 4, "cells": ' + b"[" * 5_000_000, ""),
+        ("cells.ipynb", lambda: b'{"nbformat": 4, "cells": [' + b'{"source": "a"},' * 900_000 + b"{}]}", ""),
+        (
+            "nested.eml",
+            lambda: b"".join(map(nested_mail, range(3_000))),
+            "“nested.eml” is damaged",
+        ),
+        ("parts.eml", lambda: nested_mail(0) + b"--b0\n\nhi\n" * 900_000, f"“parts.eml” {TOO_LONG}."),
+        ("open.eml", lambda: HTML_MAIL + b"<!--" * 4_000_000, f"“open.eml” {TOO_LONG}."),
+        ("e.txt", lambda: b"\xe9" * 20_000_000, ""),
+        ("nul.txt", lambda: b"\0" * 20_000_000, "“nul.txt” is empty."),
+        ("spaces.txt", lambda: b" " * 20_000_000, "“spaces.txt” is empty."),
+        ("base64.txt", lambda: b"data:image/png;base64," + b"Ab3d" * 5_000_000, ""),
         (
             "a.gif",
             lambda: b"GIF89a\xff\xff\xff\xff\0\0\0" + b"\x2c" * 20,
@@ -77,6 +99,17 @@ def test_a_hostile_upload_gets_a_sentence_in_time_and_without_the_memory(
     assert told["seconds"] < SECONDS
     assert told["grown"] < GROWN_MEGABYTES
     assert told["reader"] < READER_MEGABYTES
+
+
+def test_the_reader_sees_nothing_but_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("json", "chardet", "lib", "email", "sitecustomize"):
+        (tmp_path / f"{module}.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert uploaded("tea.txt", "Grüße, schöne Füße".encode("cp1252")).text == "Grüße, schöne Füße"
+    assert uploaded("a.png", image()).width == 64
+    assert uploaded("a.pdf", pdf(["Tea"])).text == "[Page 1]\nTea"
 
 
 def test_of_a_pdf_of_5000_pages_what_fits_is_read_and_the_rest_is_said() -> None:
@@ -101,7 +134,7 @@ def test_a_large_image_is_scaled_in_time() -> None:
 
 
 def test_pages_before_one_that_hangs_are_kept() -> None:
-    taken = take("half.pdf", pdf(["The first page", endless_page()]))
+    taken = uploaded("half.pdf", pdf(["The first page", endless_page()]))
     assert taken.text == "[Page 1]\nThe first page"
     assert taken.note == "Only page 1 of 2 pages could be read."
 
@@ -113,7 +146,7 @@ def test_a_photo_is_scaled_turned_upright_and_stripped() -> None:
     exif[0x0112], exif[0x010E] = 6, "taken at home"  # turn it a quarter to the right
     file = BytesIO()
     left_red.save(file, "JPEG", exif=exif, comment=b"a secret")
-    taken = take("photo.jpg", file.getvalue())
+    taken = uploaded("photo.jpg", file.getvalue())
     upright = pixels(taken)
     assert upright.size == (taken.width, taken.height) == (1045, 1568)
     assert [upright.getpixel((500, y))[0] > 200 for y in (100, 1500)] == [True, False]  # type: ignore[index]
@@ -127,28 +160,28 @@ def test_a_photo_is_scaled_turned_upright_and_stripped() -> None:
 def test_what_can_be_seen_through_stays_so_and_loses_its_texts() -> None:
     texts = PngImagePlugin.PngInfo()
     texts.add_text("Author", "somebody")
-    taken = take("logo.png", image(300, 200, (255, 0, 0, 100), pnginfo=texts))
+    taken = uploaded("logo.png", image(300, 200, (255, 0, 0, 100), pnginfo=texts))
     assert taken.media_type == "image/png"
     assert pixels(taken).getpixel((10, 10)) == (255, 0, 0, 100)
     assert b"somebody" not in (taken.data or b"")
 
 
 def test_an_opaque_png_becomes_a_jpeg_and_a_webp_is_an_image() -> None:
-    assert take("a.png", image()).media_type == "image/jpeg"
-    assert take("b.webp", image(kind="WEBP")).media_type == "image/jpeg"
-    assert take("c.png", image(30, 20, (9, 9, 9, 255))).media_type == "image/jpeg"
+    assert uploaded("a.png", image()).media_type == "image/jpeg"
+    assert uploaded("b.webp", image(kind="WEBP")).media_type == "image/jpeg"
+    assert uploaded("c.png", image(30, 20, (9, 9, 9, 255))).media_type == "image/jpeg"
 
 
 def test_of_a_gif_the_first_frame_is_taken() -> None:
     frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue")]
     file = BytesIO()
     frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
-    red, _, blue = pixels(take("two.gif", file.getvalue())).getpixel((5, 5))  # type: ignore[misc]
+    red, _, blue = pixels(uploaded("two.gif", file.getvalue())).getpixel((5, 5))  # type: ignore[misc]
     assert red > 200 > blue
 
 
 def test_the_same_image_has_the_same_id_whatever_it_is_called() -> None:
-    assert take("a.png", image()).id == take("b.png", image()).id != take("a.png", image(65)).id
+    assert uploaded("a.png", image()).id == uploaded("b.png", image()).id != uploaded("a.png", image(65)).id
 
 
 def test_a_truncated_image_is_said() -> None:
@@ -172,14 +205,14 @@ def test_what_is_none_of_all_this_is_named_by_its_bytes_not_by_its_ending(head: 
 
 
 def test_a_pdf_is_read_page_by_page() -> None:
-    taken = take("tides.pdf", pdf(["The moon\npulls the sea", "Twice a day"]))
+    taken = uploaded("tides.pdf", pdf(["The moon\npulls the sea", "Twice a day"]))
     assert taken.text == "[Page 1]\nThe moon\npulls the sea\n\n[Page 2]\nTwice a day"
     assert (taken.kind, taken.pages, taken.note, taken.width) == ("document", 2, "", None)
     assert taken.tokens > 5
 
 
 def test_a_pdf_is_one_whatever_its_name_says() -> None:
-    assert take("tides.txt", pdf(["The moon"])).media_type == "application/pdf"
+    assert uploaded("tides.txt", pdf(["The moon"])).media_type == "application/pdf"
 
 
 def test_a_scan_without_text_says_so() -> None:
@@ -201,27 +234,27 @@ def test_a_pdf_with_a_password_says_so() -> None:
         (b"a,b\n1,2\n", "a,b\n1,2\n"),
         ("\ufeffGrüße".encode(), "Grüße"),
         ("Grüße".encode("utf-16"), "Grüße"),
-        ("Ça va très bien".encode("cp1252"), "Ça va très bien"),
+        ("Ça va très bien, merci, et à bientôt".encode("cp1252"), "Ça va très bien, merci, et à bientôt"),
         ("你好，世界。这是一个测试文件".encode("gb18030"), "你好，世界。这是一个测试文件"),
         (b'{"half": "\xf0\x9f\x99\x82"}', '{"half": "🙂"}'),
     ],
 )
 def test_a_text_is_read_in_the_encoding_that_it_has(data: bytes, text: str) -> None:
-    assert take("notes.csv", data).text == text
+    assert uploaded("notes.csv", data).text == text
 
 
 def test_a_long_text_is_cut_with_a_sentence() -> None:
-    taken = take("log.txt", "好".encode() * (LONGEST_DOCUMENT + 5))
+    taken = uploaded("log.txt", "好".encode() * (LONGEST_DOCUMENT + 5))
     assert taken.text == "好" * LONGEST_DOCUMENT
     assert taken.note == "Only the first 200,000 characters were read."
-    assert take("log.txt", b"a" * LONGEST_DOCUMENT).note == ""
+    assert uploaded("log.txt", b"a" * LONGEST_DOCUMENT).note == ""
 
 
 def test_documents_share_one_room() -> None:
-    assert take("b.txt", b"b" * 100, most_characters=10).text == "b" * 10
+    assert uploaded("b.txt", b"b" * 100, most_characters=10).text == "b" * 10
     with pytest.raises(FileRefused, match="does not fit: all documents together may have 200,000 characters"):
-        take("c.txt", b"c", most_characters=0)
-    assert take("d.png", image(), most_characters=0).width == 64
+        uploaded("c.txt", b"c", most_characters=0)
+    assert uploaded("d.png", image(), most_characters=0).width == 64
 
 
 @pytest.mark.parametrize(

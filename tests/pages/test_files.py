@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib import app
-from tests.files.samples import image, pdf
+from tests.files.samples import image, pdf, screenshot
 from tests.pages.conftest import Opener
 from tests.pages.test_chat import ask, chats, said
 from tests.scripted_gateway import ScriptedGateway, drawing, error, stream
@@ -88,6 +88,49 @@ def test_more_files_than_a_message_takes_are_said(chat: AppTest, gateway: Script
     send(chat, "Read these", **files)
     assert "A message takes 10 files at most; the others were left out" in said(chat)
     assert chats(gateway) == []
+
+
+def test_a_long_screenshot_is_one_chip_and_goes_along_in_pieces(
+    chat: AppTest, gateway: ScriptedGateway
+) -> None:
+    send(chat, "Look", shot_png=screenshot(3), report_docx=ZIP)
+    assert pictures(chat) == 1
+    assert "3 pieces" in said(chat)
+    gateway.enqueue(stream("A long page."))
+    ask(chat, "Look")
+    (request,) = chats(gateway)
+    assert len(request.images) == 3
+    assert pictures(chat) == 3
+
+
+def test_the_pieces_of_a_screenshot_are_taken_away_together(chat: AppTest, gateway: ScriptedGateway) -> None:
+    send(chat, "Look", shot_png=screenshot(3), report_docx=ZIP)
+    (close,) = [button for button in chat.button if str(button.key).startswith("detach-")]
+    close.click().run()
+    assert pictures(chat) == 0
+    gateway.enqueue(stream("Nothing to see."))
+    ask(chat, "Look")
+    assert chats(gateway)[0].images == []
+
+
+def test_pieces_count_as_files_of_a_message(chat: AppTest, gateway: ScriptedGateway) -> None:
+    send(chat, "Look", a_png=screenshot(8), b_png=screenshot(3))
+    refused = "“b.png” is 3 pieces long, and a message takes 10 files at most."
+    assert refused in said(chat).replace("\\", "")
+    assert pictures(chat) == 1
+    assert chats(gateway) == []
+
+
+def test_what_was_lost_of_a_file_is_told_on_the_page_and_to_the_model(
+    chat: AppTest, gateway: ScriptedGateway
+) -> None:
+    gateway.enqueue(stream("A log and a picture."))
+    send(chat, "Sum it up", log_txt=b"started\0\nstopped\n", wide_png=image(8000, 6000))
+    note = "1 control character was left out."
+    assert note in said(chat).replace("\\", "")
+    assert "wide.png: It was made smaller, from 8,000 × 6,000" in said(chat).replace("\\", "")
+    sent = chats(gateway)[0].body["messages"][0]["content"][0]["text"]
+    assert sent == f"File: log.txt ({note})\n\nstarted\nstopped\n"
 
 
 def test_an_edited_question_keeps_its_files(chat: AppTest, gateway: ScriptedGateway) -> None:

@@ -15,10 +15,9 @@ from lib.chat import decks
 from lib.chat.decks import Prompt
 from lib.engine.engine import new_id
 from lib.files.folder import UNUSED_SECONDS, Files
-from lib.files.intake import take
 from lib.store import Store
 from tests.app_server import AppServer
-from tests.files.samples import image
+from tests.files.samples import image, uploaded
 from tests.page_socket import PATIENCE, PageSocket
 from tests.scripted_gateway import Gate, Received, Script, ScriptedGateway, error, stream
 from tests.server.compare_page import said
@@ -296,7 +295,7 @@ def test_an_address_of_nothing_opens_the_page_and_says_so(site: AppServer, addre
 def test_a_run_and_its_images_outlive_the_server_and_only_the_rest_is_asked(tmp_path: Path) -> None:
     data = tmp_path / "data"
     store, files = Store(data / DATABASE), Files(data / FILES)
-    picture = files.keep(take("a.png", image()))
+    picture = files.keep(uploaded("a.png", image()))
     prompts = Prompt(new_id(), "Before the end"), Prompt(new_id(), "After the end", (picture,), notes="Look!")
     deck = replace(decks.new(new_id(), prompts, title="Outlive"), system_prompt="Be kind.")
     store.decks.add(deck)

@@ -1,0 +1,105 @@
+"""Leaves out of a text what nobody reads in it: control characters, and files written into it as base64."""
+
+import re
+from dataclasses import dataclass
+
+MOST_CONTROLS, MOST_CONTROLS_OF_OLD = 0.1, 0.02
+"""Of all characters, control characters (NULs in a row are one): with more it is no text. What is no UTF-8
+must have fewer: the bytes of any file are letters of some old encoding."""
+
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])")
+"""Colours and movements of a terminal (ECMA-48), titles of its window."""
+_CONTROLS = re.compile(r"[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+")
+# From so many characters on: a small icon may stay, and a key, which people ask about.
+_DATA_URI = re.compile(
+    r"data:([\w.+-]{1,80}/[\w.+-]{1,80})?(?:;[\w=.-]{1,80}){0,8};base64,[A-Za-z0-9+/\\%_-]{500,}={0,2}"
+)
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/\\])[A-Za-z0-9+/\\]{1000,}={0,2}")
+_BASE64_LINES = re.compile(
+    r"^(?<![A-Za-z0-9+/]{60}\n)(?<![A-Za-z0-9+/]{60}\r\n)"  # at the first line of them only
+    r"(?:[ \t]{0,8}[A-Za-z0-9+/]{60,120}\r?\n){100,}(?:[ \t]{0,8}[A-Za-z0-9+/]{1,120}={0,2}$)?",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A text and what was left out of it, a sentence each."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+def is_text(text: str, *, is_old: bool) -> bool:
+    """Whether it has few enough control characters; `is_old` where it was in an old encoding."""
+    shown = re.sub("\0+", "\0", _ANSI.sub("", text).replace("\b", ""))
+    kept = len(_CONTROLS.sub("", shown))
+    return len(shown) - kept <= max(1, (MOST_CONTROLS_OF_OLD if is_old else MOST_CONTROLS) * kept)
+
+
+def without_controls(text: str) -> Cleaned:
+    """The text as a terminal shows it: without colour codes, typed over where it goes back, and no NUL."""
+    if not _CONTROLS.search(text):
+        return Cleaned(text)
+    plain, codes = _ANSI.subn("", text)
+    if "\b" in plain:
+        plain = "".join(map(_typed, re.split(r"([\r\n])", plain)))
+    shown = _CONTROLS.sub("", plain)
+    controls = len(plain) - len(shown)
+    notes = []
+    if codes:
+        notes.append(f"{_count(codes, 'colour code')} of a terminal {_was(codes)} left out.")
+    if controls:
+        notes.append(f"{_count(controls, 'control character')} {_was(controls)} left out.")
+    return Cleaned(shown, tuple(notes))
+
+
+def _typed(line: str) -> str:
+    """What stands in a line after its backspaces."""
+    kept: list[str] = []
+    for character in line:
+        if character != "\b":
+            kept.append(character)
+        elif kept:
+            kept.pop()
+    return "".join(kept)
+
+
+def without_files(text: str) -> Cleaned:
+    """The text with a few words in place of each file that is written into it as base64."""
+    sizes: list[int] = []
+
+    def left_out(match: re.Match[str]) -> str:
+        is_uri = match.re is _DATA_URI
+        body = match[0].rpartition("base64,")[2] if is_uri else match[0]
+        if not is_uri and not _is_base64(body):
+            return match[0]
+        sizes.append(len(body) * 3 // 4)
+        kind = (is_uri and match[1]) or "base64"
+        return f"[{kind}, {size_words(sizes[-1])}, left out]"
+
+    for pattern in (_DATA_URI, _BASE64, _BASE64_LINES):
+        text = pattern.sub(left_out, text)
+    if not sizes:
+        return Cleaned(text)
+    what = _count(len(sizes), "embedded file")
+    return Cleaned(text, (f"{what} ({size_words(sum(sizes))}) {_was(len(sizes))} left out.",))
+
+
+def _is_base64(run: str) -> bool:
+    """A file's bytes give letters of both cases and digits; a sequence of genes or a number does not."""
+    start = run[:200]
+    return all(re.search(kind, start) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
+
+
+def size_words(size: int) -> str:
+    """A size in bytes as people say it."""
+    return f"{size / 10**6:.1f} MB" if size >= 10**6 else f"{max(1, round(size / 1000)):,} kB"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"

@@ -1,0 +1,66 @@
+"""What a file is, told by what is in it. The letters that a format begins with are no proof: texts begin with
+them too. Such a signature counts where bytes follow that no text has; a PDF has the parts of one.
+"""
+
+import re
+
+
+class Unreadable(ValueError):
+    """A file that is not taken; the text says why, without the file's name and without a full stop."""
+
+
+_IMAGE = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff")
+_IMAGE_OF_LETTERS = re.compile(rb"GIF8[79]a|RIFF.{4}WEBPVP8", re.DOTALL)
+_PDF_HEADER = re.compile(rb"%PDF-\d\.\d[ \t]*[\r\n]")
+_PDF_OBJECT = re.compile(rb"\d\s{1,9}\d{1,9}\s{1,9}obj\b")
+_JUNK_BEFORE_PDF = 1024
+"""Bytes that may stand before a PDF, as in what was sent to a printer (ISO 32000-1, annex H.3.4.1)."""
+_BINARY = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
+"""Bytes that no text has, save by accident."""
+_HEAD = 4096
+_REFUSED = (
+    (
+        rb"\0\0..ftyp(heic|heix|hevc|hevx|heim|heis|mif1|msf1)",
+        "is a HEIC photo; save it as JPEG or PNG (on an iPhone: Settings, Camera, Formats, Most Compatible)",
+    ),
+    (
+        rb"BM.{12}[\x0c\x28\x6c\x7c]\x00|II\*\0|MM\0\*|\0\0..ftypavi[fs]",
+        "is an image; save it as PNG or JPEG",
+    ),
+    (rb"PK\x03\x04|PK\x05\x06", "is a ZIP archive or an Office file; send it as PDF, text or CSV"),
+    (rb"\xd0\xcf\x11\xe0", "is an old Office file; send it as PDF, text or CSV"),
+    (
+        rb"\x1f\x8b|7z\xbc\xaf|Rar!\x1a\x07|BZh[1-9]|\xfd7zXZ|\x28\xb5\x2f\xfd|.{257}ustar",
+        "is an archive; send the files in it",
+    ),
+    (
+        rb"\0\0..ftyp|RIFF.{4}(WAVE|AVI )|ID3[\x02-\x04]|OggS\0|fLaC\0|\x1aE\xdf\xa3",
+        "is a recording; send what it says as text",
+    ),
+)
+"""First bytes of what people do try to send, and what to say of it."""
+
+
+def is_image(data: bytes) -> bool:
+    """Whether it is a PNG, JPEG, GIF or WebP."""
+    return bool(_IMAGE.match(data)) or (_is_binary(data) and bool(_IMAGE_OF_LETTERS.match(data)))
+
+
+def is_pdf(data: bytes) -> bool:
+    """Whether it is a PDF, and not a text about one: its header stands alone, or it has objects."""
+    head = data[:_JUNK_BEFORE_PDF].lstrip(b"\xef\xbb\xbf\0\t\n\f\r ")
+    if head.startswith(b"%PDF-"):
+        return bool(_PDF_HEADER.match(head) or _PDF_OBJECT.search(data))
+    has_end = data[-_JUNK_BEFORE_PDF:].rstrip(b"\0\r\n\t ").endswith(b"%%EOF")
+    return has_end and b"%PDF-" in head and bool(_PDF_OBJECT.search(data))
+
+
+def refusal(data: bytes) -> str:
+    """What to say of a file of a known kind that cannot be read here; nothing for any other."""
+    if not _is_binary(data):
+        return ""
+    return next((words for pattern, words in _REFUSED if re.match(pattern, data, re.DOTALL)), "")
+
+
+def _is_binary(data: bytes) -> bool:
+    return bool(_BINARY.search(data[:_HEAD]))
