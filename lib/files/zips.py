@@ -48,10 +48,14 @@ class Zip:
     def open(self, name: str) -> Iterator[IO[bytes]]:
         """A file in it, to be read as a stream. Raises `ZipRefused`, also while it is read."""
         try:
-            with self._zip.open(name) as file:
-                yield file
-        except (zipfile.BadZipFile, EOFError, zlib.error):
+            file = self._zip.open(name)
+        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, struct.error):
             raise ZipRefused(_DAMAGED) from None
+        with file:
+            try:
+                yield file
+            except (zipfile.BadZipFile, EOFError, zlib.error):
+                raise ZipRefused(_DAMAGED) from None
 
 
 _DAMAGED = "is a damaged zip; download it once more"

@@ -107,6 +107,12 @@ def test_damage_is_told() -> None:
     assert refusal(bytes(flipped)) == "is a damaged zip; download it once more"
 
 
+def test_a_file_that_would_begin_before_the_zip_is_damaged() -> None:
+    data = bytearray(packed({"a.json": b"[]"}))
+    struct.pack_into("<L", data, data.index(b"PK\x05\x06") + 16, 1000)  # of where the list begins
+    assert refusal(bytes(data)) == "is a damaged zip; download it once more"
+
+
 @given(st.data())
 def test_damage_anywhere_raises_nothing_else(data: st.DataObject) -> None:
     whole = bytearray(packed({"a.json": b"[1, 2, 3]", "b.json": zlib.compress(b"x")}))
