@@ -161,12 +161,15 @@ class _Reading:
         self.known = 0
         """How many items are of a known kind."""
         self._assets = assets
+        self._refusal: str | None = None
+        """What the file is, where that is certain before its first item."""
         self._guess: str | None = None
+        """What it seems to be."""
 
     def read(self, item: Item) -> Conversation | None:
         """The conversation of an item; one that is none is counted."""
-        self._guess = self._guess or foreign.refusal(item.header)
-        if self._guess and item.header:
+        self._refusal = foreign.refusal(item.header)
+        if self._refusal:
             return None
         self.outcome.met += 1
         read = self._read(item)
@@ -187,14 +190,14 @@ class _Reading:
     @property
     def is_useless(self) -> bool:
         """Whether it is not worth while to read on."""
-        return not self.known and (self._guess is not None or self.outcome.met >= MOST_UNKNOWN)
+        is_known = self._refusal or self._guess or self.outcome.met >= MOST_UNKNOWN
+        return not self.known and bool(is_known)
 
     @property
     def refusal(self) -> str:
         """Why nothing of a known kind is in the file, where nothing is."""
-        if not self.outcome.met and not self._guess:
-            return "holds no chats"
-        return self._guess or f"holds no chats of a known kind. {foreign.CAN_BE_TAKEN}"
+        unknown = f"holds no chats of a known kind. {foreign.CAN_BE_TAKEN}" if self.outcome.met else ""
+        return self._refusal or self._guess or unknown or "holds no chats"
 
 
 def _is_own(name: str) -> bool:
@@ -209,10 +212,13 @@ def _label(name: str, export: _Export) -> str:
 
 def _seems(part: Open) -> str:
     """What a file is that is no JSON."""
-    with part() as file:
-        head = file.read(1024)
+    try:
+        with part() as file:
+            head = file.read(1024)
+    except (ZipRefused, OSError):
+        return _DAMAGED
     told = (words for pattern, words in _KINDS if re.match(pattern, head, re.DOTALL | re.IGNORECASE))
-    return next(told, "is not a JSON file" if head.lstrip()[:1] not in (b"[", b"{") else _DAMAGED)
+    return next(told, _DAMAGED if head.lstrip()[:1] in (b"[", b"{") else "is not a JSON file")
 
 
 _DAMAGED = "is a damaged JSON file: not one chat in it can be read"

@@ -81,6 +81,7 @@ def test_any_json_is_a_conversation_or_left_out(item: Any) -> None:
         ({"conversation": {}, "responses": []}, "an export of Grok"),
         ({"mapping": {"1": {}}, "inserted_at": "2025-01-01", "title": "x"}, "an export of DeepSeek"),
         ({"header": "Gemini Apps", "products": []}, "Google's record of Gemini"),
+        ({"uuid": "p", "name": "Tea", "docs": []}, "a list of Claude's projects, without chats"),
     ],
 )
 def test_others_are_named_with_what_can_be_taken(item: Any, whose: str) -> None:

@@ -92,6 +92,16 @@ def test_one_bad_conversation_never_stops_the_others(tmp_path: Path) -> None:
     ]
 
 
+def test_a_chat_of_another_program_does_not_take_those_behind_it_along(
+    tmp_path: Path, other_formats: dict[str, Any]
+) -> None:
+    grok = {"conversation": {}, "responses": []}
+    wrapped = {"exported": "today", "conversations": [other_formats["claude"], grok, chat("Behind")]}
+    read = Read(tmp_path, source("wrapped.json", wrapped))
+    assert (read.titles, read.faults) == (["Claude's", "Behind"], [])
+    assert read.said[1] == "1 of 3 chats was left out: 1 is no chat (number 2)."
+
+
 def test_a_zip_as_chatgpt_sends_it(tmp_path: Path) -> None:
     files = {
         "conversations-000.json": [chat("One"), chat("Two", number=2)],
@@ -185,6 +195,17 @@ def test_a_file_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:
         "“conversations-0.json” in “cut.zip” breaks off after 1 chat; what came after that is missing.",
         "“conversations-2.json” in “cut.zip” is a damaged JSON file: not one chat in it can be read.",
     ]
+
+
+def test_a_zip_with_a_damaged_file_in_it_gives_the_others(tmp_path: Path) -> None:
+    broken = b"{" + bytes(range(200)) * 9
+    inside = {"conversations-0.json": broken, "conversations-1.json": json.dumps([chat("One")]).encode()}
+    data = bytearray(packed(inside))
+    data[data.index(b"conversations-0.json") + 60] ^= 0xFF
+    read = Read(tmp_path, source("export.zip", bytes(data)))
+    assert read.titles == ["One"]
+    assert len(read.faults) == 1
+    assert read.faults[0].startswith("“conversations-0.json” in “export.zip” is a damaged ")
 
 
 def test_a_file_of_something_else_is_not_read_to_its_end(

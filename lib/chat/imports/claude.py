@@ -29,8 +29,8 @@ _LANGUAGES = {
 
 
 def fits(given: Mapping[str, Any]) -> bool:
-    """Whether this is a conversation of Claude's."""
-    return "chat_messages" in given or {"uuid", "name"} <= given.keys()
+    """Whether this is a conversation of Claude's, or a shell without messages; a project has documents."""
+    return "chat_messages" in given or ({"uuid", "name"} <= given.keys() and "docs" not in given)
 
 
 def read(given: Mapping[str, Any], take: Take) -> Conversation:

@@ -27,6 +27,7 @@ _SIGNS: tuple[tuple[str, _Sign], ...] = (
     ("an export of Grok", _has("conversation", "responses")),
     ("an export of DeepSeek", _has("mapping", "inserted_at")),
     ("Google's record of Gemini", lambda given: "header" in given and "products" in given),
+    ("a list of Claude's projects, without chats", _has("uuid", "docs")),
     ("a list of ChatGPT's shared chats", _has("conversation_id", "is_anonymous")),
     ("a list of ratings given in ChatGPT", _has("conversation_id", "rating")),
 )
