@@ -95,7 +95,7 @@ def test_one_bad_conversation_never_stops_the_others(tmp_path: Path) -> None:
 def test_a_chat_of_another_program_does_not_take_those_behind_it_along(
     tmp_path: Path, other_formats: dict[str, Any]
 ) -> None:
-    grok = {"conversation": {}, "responses": []}
+    grok: dict[str, Any] = {"conversation": {}, "responses": []}
     wrapped = {"exported": "today", "conversations": [other_formats["claude"], grok, chat("Behind")]}
     read = Read(tmp_path, source("wrapped.json", wrapped))
     assert (read.titles, read.faults) == (["Claude's", "Behind"], [])
