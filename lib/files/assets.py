@@ -56,10 +56,15 @@ class Assets:
                 return self._kept(named, named.name, data_in(named.pointer))
             except ValueError:
                 return None
+        if named.pointer not in self._places:
+            return None
         key = named.pointer, named.name
-        if key not in self._known and named.pointer in self._places:
-            self._known[key] = self._found(named)
-        return self._known.get(key)
+        if key in self._known:
+            return self._known[key]
+        found = self._found(named)
+        if found is None or found.is_image:  # the texts of all documents of an export are too much to hold
+            self._known[key] = found
+        return found
 
     def _found(self, named: Named) -> Attachment | None:
         container, name = self._places[named.pointer]
