@@ -27,7 +27,7 @@ COMMANDS = {
         "print conversations, deleted ones left out", archive.add_export_options, archive.run_export
     ),
     "import": Command(
-        "add the conversations of a file; known ones are left as they are",
+        "add the conversations of files; known ones are left as they are",
         archive.add_import_options,
         archive.run_import,
     ),

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -183,8 +184,10 @@ def test_a_chat_in_the_bin_is_not_doubled_by_an_import(
 def test_chatgpts_conversations_are_taken_and_can_be_searched(tmp_path: Path, lib: CommandLine) -> None:
     done = lib.run(tmp_path, "import", str(FIXTURE))
     assert (done.status, done.err) == (0, "")
-    added = len(lib.exported(tmp_path))
-    assert done.out == f"{added} conversations were added, 0 were there already.\n"
+    assert done.out.splitlines() == [
+        "2 conversations were added, 0 were there already.",
+        "1 of 3 conversations was left out: 1 holds no messages (“New chat”).",
+    ]
     tea = lib.exported(tmp_path)[0]
     assert tea["title"] == "Green tea temperature"
     assert "Boiling." in [message["content"] for message in tea["messages"]]
@@ -199,10 +202,10 @@ def test_chatgpts_conversations_are_taken_and_can_be_searched(tmp_path: Path, li
     [
         (b"not JSON", "is not a JSON file."),
         (b"\xff\xfe\x00", "is not a JSON file."),
-        (b"[" * 100_000, "is not a JSON file."),
-        (b'{"version": 2, "conversations": []}', "This file cannot be read: version must be 1."),
-        (b'{"version": 1, "conversations": {}}', "This file cannot be read: conversations must be a list."),
-        (b"7", "cannot be read"),
+        (b"[" * 100_000, "is a damaged JSON file: not one chat in it can be read."),
+        (b'{"version": 2, "conversations": [{}]}', "was written by a newer version of SynStar Chat;"),
+        (b'{"version": 1, "conversations": {}}', "holds no chats of a known kind."),
+        (b"7", "Exports of SynStar Chat, ChatGPT, Claude and Open WebUI can be taken in."),
     ],
     ids=["text", "bytes", "deep", "newer", "damaged", "number"],
 )
@@ -217,6 +220,35 @@ def test_a_wrong_file_is_told_in_a_sentence_and_adds_nothing(
     assert said in done.err
     assert done.err.count("\n") == 1
     assert lib.exported(tmp_path) == []
+
+
+def test_several_files_zips_and_folders_go_in_at_once(tmp_path: Path, lib: CommandLine) -> None:
+    first, second, empty = json.loads(FIXTURE.read_text("utf-8"))
+    folder, wrong = tmp_path / "unpacked", tmp_path / "chat.html"
+    folder.mkdir()
+    (folder / "conversations-000.json").write_text(json.dumps([first]))
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as file:
+        file.writestr("conversations-000.json", json.dumps([first, second]))
+        file.writestr("conversations-001.json", json.dumps([second, empty]))
+    wrong.write_text("<html>")
+    done = lib.run(tmp_path, "import", str(folder), str(tmp_path / "export.zip"), str(wrong))
+    assert done.out.splitlines() == [
+        "2 conversations were added, 2 were there already.",
+        "1 of 5 conversations was left out: 1 holds no messages (“New chat”).",
+    ]
+    assert done.err == "lib: “chat.html” is a web page; choose the zip, or the conversations.json in it.\n"
+    assert done.status == 1
+    assert len(lib.exported(tmp_path)) == 2
+
+
+def test_pins_come_along(kept: list[Conversation], tmp_path: Path, lib: CommandLine) -> None:
+    store = Store(tmp_path / DATABASE)
+    store.conversations.pin(kept[1].id, True)
+    store.close()
+    file, elsewhere = tmp_path / "chats.json", tmp_path / "elsewhere"
+    file.write_text(lib.run(tmp_path, "export").out, "utf-8")
+    lib.run(elsewhere, "import", str(file))
+    assert [chat["is_pinned"] for chat in lib.exported(elsewhere)] == [False, True]
 
 
 def test_a_missing_file_and_a_database_that_cannot_be_used_are_told_in_a_sentence(

@@ -5,6 +5,7 @@ reader of the old shape could misread the new one; keys that a reader does not k
 come from anybody: reading it ends with conversations that can be stored, or with a `FormatError`.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
@@ -39,6 +40,21 @@ def to_json(
     Images go along as data URIs, documents as the text that was read from them.
     """
     return {"version": VERSION, "conversations": [_conversation(each, load) for each in conversations]}
+
+
+def json_text(conversation: Conversation, load: Load) -> str:
+    """One conversation of `to_json`, as text."""
+    return json.dumps(_conversation(conversation, load), ensure_ascii=False, indent=1)
+
+
+def json_pieces(texts: Iterable[str]) -> Iterator[str]:
+    """The text of `to_json` piece by piece, from those of its conversations: only one is held at a time."""
+    yield f'{{\n "version": {VERSION},\n "conversations": ['
+    separator = "\n"
+    for text in texts:
+        yield separator + text
+        separator = ",\n"
+    yield "\n]}\n"
 
 
 def _conversation(conversation: Conversation, load: Load) -> dict[str, Any]:
@@ -84,17 +100,20 @@ def from_json(data: Any) -> list[Conversation]:
     ids, message_ids = set[str](), set[str]()
     conversations = []
     for index, item in enumerate(typed(list, export.get("conversations"), "conversations")):
-        conversation = _read_conversation(item, f"conversations[{index}]", message_ids)
+        conversation = read_conversation(item, f"conversations[{index}]", message_ids)
         _claim(conversation.id, ids, f"conversations[{index}]")
         conversations.append(conversation)
     return conversations
 
 
-def _read_conversation(value: Any, where: str, message_ids: set[str]) -> Conversation:
+def read_conversation(value: Any, where: str, message_ids: set[str] | None = None) -> Conversation:
+    """One conversation that `to_json` wrote, found at `where`; `message_ids` are those that are taken."""
+    message_ids = set() if message_ids is None else message_ids
     given = {**typed(dict, value, where)}
     given.setdefault("updated_at", given.get("created_at"))
     items = typed(list, given.pop("messages", None), f"{where}.messages")
     conversation: Conversation = build(Conversation, given, where)
+    _claim(conversation.id, set(), where)
     leaf_id = conversation.leaf_id
     for index, item in enumerate(items):
         at = f"{where}.messages[{index}]"

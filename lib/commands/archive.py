@@ -1,15 +1,16 @@
-"""`export` and `import`: conversations to and from a file."""
+"""`export` and `import`: conversations to and from files."""
 
 import argparse
-import json
+import sys
 from contextlib import closing
 from pathlib import Path
 
 from lib import app
-from lib.chat import exports, imports
-from lib.commands import OK
+from lib.chat import exports
+from lib.commands import FAILED, OK, printable
 from lib.config import Settings
 from lib.files import archive
+from lib.files.incoming import Folder, Incoming, Source
 
 
 def add_export_options(command: argparse.ArgumentParser) -> None:
@@ -18,7 +19,13 @@ def add_export_options(command: argparse.ArgumentParser) -> None:
 
 
 def add_import_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", type=Path, help="an export of this app, or ChatGPT's conversations.json")
+    command.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="an export of this app, ChatGPT, Claude or Open WebUI: a zip, the folder it held, or JSON",
+    )
 
 
 def run_export(options: argparse.Namespace, settings: Settings) -> int:
@@ -31,23 +38,25 @@ def run_export(options: argparse.Namespace, settings: Settings) -> int:
                 raise ValueError(f"There is no conversation {options.conversation!r}.")
             wanted = iter([found])
         if options.format == "json":
-            print(
-                json.dumps(archive.exported(wanted, app.open_files(settings)), ensure_ascii=False, indent=1)
-            )
+            for piece in archive.json_pieces(wanted, app.open_files(settings)):
+                print(piece, end="")
         else:
             print("\n\n".join(exports.to_markdown(conversation) for conversation in wanted))
     return OK
 
 
 def run_import(options: argparse.Namespace, settings: Settings) -> int:
-    """Add the conversations of a file; returns the exit status."""
-    try:
-        data = json.loads(options.file.read_bytes())
-    except (ValueError, RecursionError):
-        raise ValueError(f"{options.file} is not a JSON file.") from None
-    read = imports.read(data)
+    """Add the conversations of files; returns the exit status."""
     with closing(app.open_store(settings)) as store:
-        files = app.open_files(settings)
-        added = store.conversations.take(archive.with_files(conversation, files) for conversation in read)
-    print(f"{added} conversations were added, {len(read) - added} were there already.")
-    return OK
+        incoming = Incoming(app.open_files(settings))
+        added = store.conversations.take(incoming.read(map(_source, options.files)))
+    outcome = incoming.outcome
+    for sentence in outcome.said(added, "conversation"):
+        print(printable(sentence))
+    for fault in outcome.faults:
+        print(f"lib: {printable(fault)}", file=sys.stderr)
+    return FAILED if outcome.faults else OK
+
+
+def _source(path: Path) -> Source | Folder:
+    return Folder(path) if path.is_dir() else Source(path.name, lambda: path.open("rb"))

@@ -1,13 +1,17 @@
 """The images of conversations and recordings that leave in an export or come in with one."""
 
-from collections.abc import Iterable
+import zipfile
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import IO
 
 from lib.chat import exports
-from lib.chat.attachments import Attachment, AttachmentKind
+from lib.chat.attachments import Attachment, AttachmentKind, data_in
 from lib.chat.conversations import Conversation
 from lib.chat.exports import Load
+from lib.chat.inline_images import InlineImages
 from lib.chat.messages import Message
 from lib.chat.recordings import Recording
 from lib.chat.recordings import with_files as with_recorded_files
@@ -16,11 +20,35 @@ from lib.files.sounds import checked_sound
 
 NO_IMAGE = "none"
 """The id of an image that is not there: no file and no other image has it."""
+LARGEST_PART = 50_000_000
+"""Characters of a JSON file in an export's zip, unless one chat alone has more."""
 
 
-def exported(conversations: Iterable[Conversation], files: Files) -> dict[str, Any]:
-    """The conversations as plain JSON values, with the bytes of their images."""
-    return exports.to_json(conversations, loader(files))
+def json_pieces(conversations: Iterable[Conversation], files: Files) -> Iterator[str]:
+    """An export as one JSON file, piece by piece, with the bytes of its images in it."""
+    load = loader(files)
+    return exports.json_pieces(exports.json_text(conversation, load) for conversation in conversations)
+
+
+def write_zip(conversations: Iterable[Conversation], files: Files, file: IO[bytes]) -> None:
+    """An export as a zip of JSON files, each of which can be taken in by itself."""
+    load = loader(files)
+    texts = (exports.json_text(conversation, load) for conversation in conversations)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as written:
+        for number, part in groupby(_numbered(texts), key=itemgetter(0)):
+            with written.open(f"chats-{number:03}.json", "w", force_zip64=True) as member:
+                for piece in exports.json_pieces(text for _, text in part):
+                    member.write(piece.encode("utf-8", "replace"))
+
+
+def _numbered(texts: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The conversations, each with the number of the file that it goes into."""
+    number, size = 1, 0
+    for text in texts:
+        if size and size + len(text) > LARGEST_PART:
+            number, size = number + 1, 0
+        size += len(text)
+        yield number, text
 
 
 def with_files(conversation: Conversation, files: Files) -> Conversation:
@@ -72,12 +100,38 @@ def _looked_at(file: Attachment) -> Attachment:
 
 
 def _with_files(message: Message, files: Files) -> Message:
-    reply = message.reply
-    if reply and reply.made:
-        images = tuple(_kept(image, files) for image in reply.images)
-        reply = replace(reply, images=images, audio=tuple(_kept(sound, files) for sound in reply.audio))
     attachments = tuple(_kept(attachment, files) for attachment in message.attachments)
-    return replace(message, attachments=attachments, reply=reply)
+    reply = message.reply
+    if reply is None:
+        return replace(message, attachments=attachments)
+    text, written = _without_pictures(reply.text, files)
+    images = (*(_kept(image, files) for image in reply.images), *written)
+    audio = tuple(_kept(sound, files) for sound in reply.audio)
+    reply = replace(reply, text=text, images=images, audio=audio)
+    return replace(message, content=text, attachments=attachments, reply=reply)
+
+
+def _without_pictures(text: str, files: Files) -> tuple[str, list[Attachment]]:
+    """The text without the pictures that stand in it as base64, and these in files."""
+    if "data:image/" not in text:
+        return text, []
+    reading, kept, pictures = InlineImages(), list[str](), list[Attachment]()
+    for piece in (*reading.feed(text), *reading.close()):
+        if isinstance(piece, str):
+            kept.append(piece)
+            continue
+        try:
+            image = checked(f"image-{len(pictures) + 1}", data_in(piece.data_uri), text=piece.name)
+        except ValueError:
+            kept.append(piece.written)
+        else:
+            pictures.append(files.keep(with_ending(image)))
+    return "".join(kept).strip() if pictures else text, pictures
+
+
+def with_ending(image: Attachment) -> Attachment:
+    """A picture that has no name of its own, under one with the ending of what it is."""
+    return replace(image, name=f"{image.name}.{image.media_type.partition('/')[2]}")
 
 
 def _kept(attachment: Attachment, files: Files) -> Attachment:

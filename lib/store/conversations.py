@@ -18,6 +18,8 @@ from lib.store.schema import conversations, messages, replies
 
 KEPT_IN_BIN = timedelta(days=30)
 """How long a deleted conversation can be taken back."""
+MESSAGES_AT_ONCE = 200
+"""Imported messages that are stored in one transaction: others who write wait some 50 ms for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,11 @@ class Conversations:
                 yield found
 
     def take(self, imported: Iterable[Conversation]) -> int:
-        """Add conversations from a file, but for those that are here already; says how many were added."""
+        """Add conversations from files, but for those that are here already; says how many were added."""
         added = 0
-        for conversation in imported:
+        for batch in _batches(imported):
             with self._database.write() as connection:
-                if not _is_known(connection, conversation):
-                    _take(connection, conversation)
-                    added += 1
+                added += sum(_take(connection, each) for each in batch)
         return added
 
     def updated_at(self, conversation_id: str) -> datetime | None:
@@ -189,6 +189,20 @@ def save(connection: Connection, conversation: Conversation, added: Sequence[Mes
     return updated_at
 
 
+def _batches(imported: Iterable[Conversation]) -> Iterator[list[Conversation]]:
+    """Conversations that are stored together: each commit waits for the disk."""
+    batch: list[Conversation] = []
+    size = 0
+    for conversation in imported:
+        batch.append(conversation)
+        size += 1 + len(conversation.messages)
+        if size >= MESSAGES_AT_ONCE:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
 def _is_known(connection: Connection, conversation: Conversation) -> bool:
     """Whether the conversation, or any message of it, is here already."""
     here = connection.execute(select(conversations.c.id).where(conversations.c.id == conversation.id)).first()
@@ -201,8 +215,13 @@ def _is_known(connection: Connection, conversation: Conversation) -> bool:
     )
 
 
-def _take(connection: Connection, conversation: Conversation) -> None:
-    """Insert an imported conversation. Its tapes stay where they were recorded; their folds come along."""
+def _take(connection: Connection, conversation: Conversation) -> bool:
+    """Insert an imported conversation, unless it is here already; says whether it was inserted.
+
+    Its tapes stay where they were recorded; their folds come along.
+    """
+    if _is_known(connection, conversation):
+        return False
     connection.execute(
         insert(conversations).values(
             id=conversation.id,
@@ -213,6 +232,7 @@ def _take(connection: Connection, conversation: Conversation) -> None:
             system_prompt=conversation.system_prompt,
             params=conversation.params.body(),
             leaf_id=conversation.leaf_id,
+            is_pinned=conversation.is_pinned,
         )
     )
     imported = list(conversation.messages.values())
@@ -233,6 +253,7 @@ def _take(connection: Connection, conversation: Conversation) -> None:
     ]
     if rows:
         connection.execute(insert(replies), rows)
+    return True
 
 
 def _next_seq(connection: Connection, conversation_id: str) -> int:

@@ -1,18 +1,22 @@
 """What a person does with whole conversations: callbacks of the list, the bin and the dialogs."""
 
-import json
+from functools import partial
+from io import BytesIO
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lib import app
-from lib.chat import imports
-from lib.chat.decoding import FormatError
-from lib.files import archive
+from lib.files.incoming import Incoming, Source
 from lib.store.database import StoreError
 from lib.ui import errors
 from lib.ui.session import CONVERSATIONS_LISTED, draft, held
 
 LONGEST_TITLE = 120
+_RECEIVED, _IMPORTS = "import_received", "imports"
+"""In `st.session_state`: uploaded files that wait to be read, and how often there were any."""
 
 
 def new_chat() -> None:
@@ -70,21 +74,43 @@ def purge(conversation_id: str) -> None:
     app.get().store.conversations.purge(conversation_id)
 
 
-def import_file(key: str) -> None:
-    """Take conversations from the uploaded file; the dialog says what came of it."""
-    session, uploaded = held(), st.session_state[key]
+def import_field() -> str:
+    """The key of the field for files to import: another one after each import, so that it is empty again."""
+    return f"import_files-{st.session_state.get(_IMPORTS, 0)}"
+
+
+def receive(key: str) -> None:
+    """Take the uploaded files out of their field: they are read when the dialog is drawn, and only once."""
+    # Files that were taken out before may come along once more, as deleted ones.
+    uploaded = [file for file in st.session_state[key] if isinstance(file, UploadedFile)]
     if not uploaded:
         return
+    st.session_state[_RECEIVED] = uploaded
+    st.session_state[_IMPORTS] = st.session_state.get(_IMPORTS, 0) + 1
+    # Streamlit would keep what was uploaded for as long as the tab is open.
+    context = get_script_run_ctx()
+    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for file in uploaded:
+            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+
+
+def received() -> list[UploadedFile]:
+    """The files that wait to be read, if any do."""
+    files: list[UploadedFile] = st.session_state.pop(_RECEIVED, [])
+    return files
+
+
+def import_files(uploaded: list[UploadedFile]) -> None:
+    """Take conversations from the uploaded files; the dialog says what came of it."""
+    session, application = held(), app.get()
+    incoming = Incoming(application.files)
+    sources = [Source(each.name, partial(BytesIO, each.getvalue())) for each in uploaded]
     try:
-        read = imports.read(json.loads(uploaded.getvalue()))
-        files = app.get().files
-        added = app.get().store.conversations.take(archive.with_files(each, files) for each in read)
-    except (FormatError, StoreError) as error:
+        added = application.store.conversations.take(incoming.read(sources))
+    except StoreError as error:
         session.notice = str(error)
-    except (ValueError, RecursionError):
-        session.notice = "This is not a JSON file."
     else:
-        session.notice = f"{added} {'chat was' if added == 1 else 'chats were'} added."
+        session.notice = "\n\n".join([*incoming.outcome.said(added), *incoming.outcome.faults])
 
 
 def show_more() -> None:

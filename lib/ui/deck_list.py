@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lib import app
+from lib.files.decks import LARGEST_DECK
 from lib.store.decks import DeckSummary
 from lib.ui import composer, deck_actions, decks, sidebar
 from lib.ui.buttons import button
@@ -47,6 +48,7 @@ def _show_import(now: Decks) -> None:
         st.file_uploader(
             "A YAML or CSV file",
             type=["yaml", "yml", "csv"],
+            max_upload_size=LARGEST_DECK // 1024**2,
             key=key,
             on_change=deck_actions.import_file,
             args=(key,),

@@ -1,7 +1,7 @@
 """The dialogs of the chat page."""
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from io import BytesIO
 
 import streamlit as st
 
@@ -86,29 +86,50 @@ def _export() -> None:
     conversation = held().conversation
     st.caption("JSON holds every version and figure and can be imported again; Markdown is for reading.")
     with st.container(horizontal=True):
-        _download("JSON", lambda: _as_json([conversation]), "chat.json", "application/json")
+        _download("JSON", lambda: _as_json(conversation), "chat.json", "application/json")
         _download("Markdown", lambda: exports.to_markdown(conversation), "chat.md", "text/markdown")
 
 
 @st.dialog("Export all chats", on_dismiss=_closed)
 def _export_all() -> None:
-    st.caption("One JSON file with every chat, every version and figure. It can be imported again.")
-    _download("JSON", lambda: _as_json(app.get().store.conversations.all()), "chats.json", "application/json")
+    st.caption(
+        "A zip with every chat, every version and figure. It can be imported again; if it is larger than "
+        f"{_largest_upload()} MB, unpack it and import the files in it, one or several at a time."
+    )
+    _download("Zip", _all_as_zip, "chats.zip", "application/zip")
 
 
 @st.dialog("Import chats", on_dismiss=_closed)
 def _import() -> None:
-    key = "import_file"
+    if files := conversation_actions.received():
+        with st.spinner("Reading the chats…", show_time=True):
+            conversation_actions.import_files(files)
+    key = conversation_actions.import_field()
     st.file_uploader(
-        "A file exported here, or ChatGPT's conversations.json",
-        type=["json"],
+        "Exports of SynStar Chat, ChatGPT, Claude or Open WebUI",
+        accept_multiple_files=True,
         key=key,
-        on_change=conversation_actions.import_file,
+        on_change=conversation_actions.receive,
         args=(key,),
+    )
+    st.caption(
+        "A zip as it was sent to you, or the JSON files in it. Chats that are here already are not added "
+        f"again. A file larger than {_largest_upload()} MB goes in from the command line: "
+        "`python -m lib import FILE`"
     )
     if notice := held().notice:
         st.info(plain(notice), icon=":material/info:")
-    st.caption("Chats that are here already are not added again.")
+
+
+def _largest_upload() -> int:
+    """Megabytes of a file that the server takes."""
+    return int(st.get_option("server.maxUploadSize"))
+
+
+def _all_as_zip() -> BytesIO:
+    application, file = app.get(), BytesIO()
+    archive.write_zip(application.store.conversations.all(), application.files, file)
+    return file
 
 
 @st.dialog("Deleted chats", on_dismiss=_closed)
@@ -130,7 +151,7 @@ def _bin_button(label: str, name: str, action: Callable[[str], None], conversati
     st.button(label, key=key, type="tertiary", on_click=action, args=(conversation_id,))
 
 
-def _download(label: str, data: Callable[[], str], file_name: str, mime: str) -> None:
+def _download(label: str, data: Callable[[], str | BytesIO], file_name: str, mime: str) -> None:
     st.download_button(
         label,
         data,
@@ -142,8 +163,8 @@ def _download(label: str, data: Callable[[], str], file_name: str, mime: str) ->
     )
 
 
-def _as_json(conversations: Iterable[Conversation]) -> str:
-    return json.dumps(archive.exported(conversations, app.get().files), ensure_ascii=False, indent=1)
+def _as_json(conversation: Conversation) -> str:
+    return "".join(archive.json_pieces([conversation], app.get().files))
 
 
 @st.dialog("Connect SynStar AI", icon=":material/key:", on_dismiss=_closed)

@@ -1,237 +1,158 @@
-"""ChatGPT's export becomes conversations with all their branches; the fixture's content is invented."""
+"""Which format an item of a file is in, what is said of those that are none, and what came of it all."""
 
-import json
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
+from lib.chat import imports
 from lib.chat.conversations import Conversation
-from lib.chat.decoding import FormatError
-from lib.chat.exports import ID, from_json
-from lib.chat.imports import from_chatgpt, read
-from lib.chat.reply import Reply, State
-from lib.chat.usage import Source
-from tests.chat.test_exports import damage_somewhere, exported, nested, two_versions, values
+from lib.chat.imports import foreign
+from lib.chat.imports.outcome import LeftOut, Outcome, Reason
+from tests.chat.importing import chatgpt, node, taken
+from tests.chat.test_exports import exported, nested, two_versions, values
 
-FIXTURE = Path(__file__).parent / "fixtures" / "chatgpt_conversations.json"
-
-
-def chatgpt() -> list[Any]:
-    data: list[Any] = json.loads(FIXTURE.read_text("utf-8"))
-    return data
-
-
-def node(role: str | None, *parts: Any, parent: str | None = None, **message: Any) -> dict[str, Any]:
-    """A node of a mapping, with a message if it has a role."""
-    content = {"content_type": "text", "parts": list(parts)}
-    said = {"author": {"role": role}, "content": content, **message} if role else None
-    return {"parent": parent, "children": [], "message": said}
-
-
-def parts(*parts: Any) -> dict[str, Any]:
-    return {"content_type": "multimodal_text", "parts": list(parts)}
-
-
-def taken(mapping: dict[str, Any], **rest: Any) -> Conversation:
-    [conversation] = from_chatgpt([{"id": "c", "title": "Tea", "mapping": mapping, **rest}])
-    return conversation
-
-
-def test_branches_are_kept_and_the_shown_one_is_shown() -> None:
-    tea, _ = read(chatgpt())
-    assert tea.title == "Green tea temperature"
-    assert [message.content for message in tea.messages.values()] == [
-        "How hot should the water for green tea be?",
-        "Boiling.",
-        "Around **80 °C**, for two minutes.",
-        "And in Fahrenheit?",
-        "```python\n80 * 9 / 5 + 32\n```",
-        "80 °C is 176 °F.",
-    ]
-    question, _, shown, *_ = tea.messages.values()
-    assert question.parent_id is None
-    assert [version.content[:7] for version in tea.versions(shown.id)] == ["Boiling", "Around "]
-    assert [message.role for message in tea.path()] == ["user", "assistant", "user", "assistant", "assistant"]
-    assert tea.path()[-1].content == "80 °C is 176 °F."
-
-
-def test_a_reply_says_what_is_known_of_it() -> None:
-    tea, _ = read(chatgpt())
-    reply = tea.path()[-1].reply
-    assert reply == Reply(State.COMPLETED, "80 °C is 176 °F.", model_served="gpt-4o")
-    assert reply.usage.source is Source.UNKNOWN
-
-
-def test_images_null_titles_and_null_times() -> None:
-    _, cat = read(chatgpt())
-    assert cat.title == "[image] What is the cat on this picture sitting on?"
-    assert [message.content for message in cat.path()] == [
-        "[image]\n\nWhat is the cat on this picture sitting on?",
-        "On a red sofa 🛋️.",
-    ]
-    assert cat.created_at == datetime(2025, 1, 2, 10, 0, 0, 500_000, tzinfo=UTC)
-    assert cat.updated_at == datetime(2025, 1, 2, 10, 0, 4, tzinfo=UTC)
-
-
-def test_ids_are_kept_and_importing_twice_gives_the_same() -> None:
-    data = chatgpt()
-    tea, cat = read(data)
-    assert [tea.id, cat.id] == [each["conversation_id"].replace("-", "") for each in data[:2]]
-    assert tea.leaf_id == data[0]["current_node"].replace("-", "")
-    assert read(chatgpt()) == [tea, cat]
-
-
-def test_what_was_taken_in_can_be_exported() -> None:
-    conversations = read(chatgpt())
-    assert read(exported(*conversations)) == conversations
-
-
-def test_one_conversation_alone_is_read_too() -> None:
-    data = chatgpt()
-    assert read(data[0]) == read(data)[:1]
-
-
-def test_ids_that_do_not_fit_or_occur_twice_are_derived() -> None:
-    mapping = {"bbb21a8e/1": node("user", "Hi"), "n2": node("assistant", "Hello", parent="bbb21a8e/1")}
-    data = [{"id": "one", "mapping": mapping}, {"id": "two", "mapping": mapping}, {"mapping": mapping}]
-    first = from_chatgpt(data)
-    ids = [own for conversation in first for own in (conversation.id, *conversation.messages)]
-    assert len(set(ids)) == 9
-    assert all(ID.fullmatch(own) for own in ids)
-    assert [conversation.id for conversation in first[:2]] == ["one", "two"]
-    assert list(first[0].messages)[1] == "n2"
-    assert first == from_chatgpt(data)
-    assert read(exported(*first)) == first
-
-
-def test_skipped_nodes_hand_their_children_on() -> None:
-    mapping = {
-        "root": node(None),
-        "q": node("user", "Hi", parent="root"),
-        "hidden": node("user", "memory", parent="q", metadata={"is_visually_hidden_from_conversation": True}),
-        "tool": node("tool", "176", parent="hidden"),
-        "empty": node("assistant", "", "  ", parent="tool"),
-        "a": node("assistant", "Hello", parent="empty"),
-        "end": node("system", "bye", parent="a"),
-    }
-    conversation = taken(mapping, current_node="end")
-    assert [message.id for message in conversation.messages.values()] == ["q", "a"]
-    assert conversation.messages["a"].parent_id == "q"
-    assert conversation.leaf_id == "a"
-
-
-def test_siblings_without_times_stand_as_their_parent_lists_them() -> None:
-    mapping = {
-        "late": node("assistant", "Third", parent="q"),
-        "b": node("assistant", "Second", parent="q"),
-        "a": node("assistant", "First", parent="q"),
-        "q": {**node("user", "Hi"), "children": ["a", "b", "late"]},
-    }
-    conversation = taken(mapping, create_time="yesterday", current_node="nowhere")
-    assert [message.content for message in conversation.messages.values()] == [
-        "Hi",
-        "First",
-        "Second",
-        "Third",
-    ]
-    assert conversation.leaf_id == "late"
-    assert conversation.created_at == datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("time", [None, "noon", True, 1.7e15, float("nan")])
-def test_a_message_without_a_time_has_its_parents(time: Any) -> None:
-    answer = node("assistant", "Hey", parent="q", create_time=time)
-    mapping = {"q": node("user", "Hi", create_time=99.5), "a": answer}
-    moments = {message.created_at for message in taken(mapping, create_time=50).messages.values()}
-    assert moments == {datetime(1970, 1, 1, 0, 1, 39, 500_000, tzinfo=UTC)}
-
-
-def test_a_parent_comes_first_whatever_the_clock_said() -> None:
-    mapping = {
-        "a": node("assistant", "Hello", parent="q", create_time=50.0),
-        "q": node("user", "Hi", create_time=99.0),
-        "other": node("user", "Hey", create_time=10.0),
-    }
-    assert list(taken(mapping).messages) == ["other", "q", "a"]
+CLAUDE = {"uuid": "c", "name": "Tea", "chat_messages": [{"uuid": "q", "sender": "human", "text": "Hi"}]}
+OPEN_WEBUI = {
+    "title": "Tea",
+    "chat": {"history": {"messages": {"q": {"id": "q", "role": "user", "content": "Hi"}}}},
+}
+OURS = exported(two_versions())["conversations"][0]
 
 
 @pytest.mark.parametrize(
-    ("content", "text"),
+    ("item", "said"),
     [
-        ({"content_type": "code", "language": "unknown", "text": "ls ```x```"}, "````\nls ```x```\n````"),
-        ({"content_type": "execution_output", "text": "176.0"}, "```\n176.0\n```"),
-        (parts("a", {"content_type": "audio_asset_pointer", "asset_pointer": "x"}), "a\n\n[audio]"),
-        (parts({"content_type": "audio_transcription", "text": "b"}, {"asset_pointer": "x"}), "b\n\n[image]"),
-        ({"content_type": "text", "parts": ["half \ud83d", None, 3, ""]}, "half \ufffd"),
+        (chatgpt()[0], "How hot should the water for green tea be?"),
+        (CLAUDE, "Hi"),
+        (OPEN_WEBUI, "Hi"),
+        (OURS, "How *hot*?\n\n    80?"),
     ],
+    ids=["ChatGPT", "Claude", "Open WebUI", "ours"],
 )
-def test_contents(content: dict[str, Any], text: str) -> None:
-    assert taken({"a": node("assistant", content=content)}).messages["a"].content == text
-
-
-@pytest.mark.parametrize("kind", ["thoughts", "reasoning_recap", "tether_quote", None, ["text"]])
-def test_contents_that_chatgpt_keeps_to_itself_are_left_out(kind: Any) -> None:
-    hidden = {"content_type": kind, "parts": ["x"], "text": "x"}
-    mapping = {"q": node("user", "Hi"), "a": node("assistant", parent="q", content=hidden)}
-    assert list(taken(mapping).messages) == ["q"]
+def test_each_format_is_known_by_its_shape(item: Any, said: str) -> None:
+    conversation = taken(item)
+    assert conversation.path()[0].content == said
+    assert taken(item) == conversation
+    assert taken(exported(conversation)["conversations"][0]) == conversation
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("item", "left_out"),
     [
-        (None, "it is neither an export of SynStar Chat nor ChatGPT's conversations.json"),
-        ({"version": 1}, "it is neither"),
-        ({"conversations": []}, "version must be a whole number"),
-        ([None], "conversations[0] must be an object"),
-        ([{"title": "x"}], "conversations[0].mapping must be an object"),
-        ([{"mapping": {"a": 1}}], "conversations[0].mapping[0] must be an object"),
-        (
-            [{"mapping": {"a": node("user", "x", parent="b"), "b": node("user", "y", parent="a")}}],
-            "conversations[0].mapping holds nodes that are their own ancestors",
-        ),
-        (nested(99_999), "conversations[0] must be an object"),
+        (None, LeftOut(Reason.UNKNOWN)),
+        (nested(99_999), LeftOut(Reason.UNKNOWN)),
+        ({"title": "Tea"}, LeftOut(Reason.UNKNOWN, "Tea")),
+        ({"title": "Tea", "mapping": {}}, LeftOut(Reason.EMPTY, "Tea")),
+        ({"title": "Tea", "mapping": 3}, LeftOut(Reason.DAMAGED, "Tea")),
+        ({"name": "Tea", "chat_messages": 3}, LeftOut(Reason.DAMAGED, "Tea")),
+        ({**OURS, "leaf_id": "gone"}, LeftOut(Reason.DAMAGED, "Green  tea\n")),
+        ({**OURS, "id": "../etc"}, LeftOut(Reason.DAMAGED, "Green  tea\n")),
+        ({**OURS, "title": None}, LeftOut(Reason.DAMAGED)),
+        ({**OURS, "messages": [], "leaf_id": None}, LeftOut(Reason.EMPTY, "Green  tea\n")),
     ],
 )
-def test_what_is_no_export_is_refused_in_one_sentence(data: Any, said: str) -> None:
-    with pytest.raises(FormatError) as raised:
-        read(data)
-    assert str(raised.value).startswith(f"This file cannot be read: {said}")
+def test_what_cannot_be_taken_is_left_out_with_its_reason(item: Any, left_out: LeftOut) -> None:
+    assert imports.read(item) == left_out
 
 
-def test_read_knows_our_own_export() -> None:
-    assert read(exported(two_versions())) == from_json(exported(two_versions()))
+def test_an_export_from_before_there_were_citations_and_sounds_is_read() -> None:
+    old = exported(two_versions())["conversations"][0]
+    for message in old["messages"]:
+        for field in ("citations", "audio", "images", "models_before", "retries", "is_json"):
+            (message["reply"] or {}).pop(field, None)
+    assert taken(old) == two_versions()
 
 
 @given(values)
-def test_any_json_raises_nothing_else(data: Any) -> None:
-    try:
-        read(data)
-    except FormatError:
-        return
+def test_any_json_is_a_conversation_or_left_out(item: Any) -> None:
+    assert isinstance(imports.read(item), Conversation | LeftOut)
 
 
-@given(st.data(), values)
-def test_damage_anywhere_still_gives_what_can_be_stored(data: st.DataObject, value: Any) -> None:
-    whole = chatgpt()
-    damage_somewhere(data.draw, whole, value)
-    try:
-        conversations = read(whole)
-    except FormatError:
-        return
-    assert read(exported(*conversations)) == conversations
+@pytest.mark.parametrize(
+    ("item", "whose"),
+    [
+        ({"conversationId": "x", "endpoint": "openAI", "messages": []}, "an export of LibreChat"),
+        ({"exportType": "sessions", "state": {}, "version": 7}, "an export of LobeHub"),
+        ({"chat-next-web-store": {"sessions": []}}, "an export of NextChat"),
+        ({"time": 1, "version": 4, "localStorage": {}, "indexedDB": {}}, "a backup of Cherry Studio"),
+        ({"chat-sessions-list": []}, "an export of Chatbox"),
+        ({"data": {"chats": []}}, "an export of TypingMind"),
+        ({"conversation": {}, "responses": []}, "an export of Grok"),
+        ({"mapping": {"1": {}}, "inserted_at": "2025-01-01", "title": "x"}, "an export of DeepSeek"),
+        ({"header": "Gemini Apps", "products": []}, "Google's record of Gemini"),
+        ({"uuid": "p", "name": "Tea", "docs": []}, "a list of Claude's projects, without chats"),
+    ],
+)
+def test_others_are_named_with_what_can_be_taken(item: Any, whose: str) -> None:
+    assert isinstance(imports.read(item), LeftOut)
+    taken_in = "Exports of SynStar Chat, ChatGPT, Claude and Open WebUI can be taken in"
+    assert foreign.seems(item) == f"is {whose}. {taken_in}"
 
 
-@given(st.lists(st.tuples(st.integers(0, 8), st.sampled_from(["user", "assistant", "tool"])), max_size=8))
-def test_any_tree_keeps_its_texts_and_its_order(rows: list[tuple[int, str]]) -> None:
-    mapping = {
-        f"n{index}": node(role, f"text {index}", parent=f"n{parent}" if parent < index else None)
-        for index, (parent, role) in enumerate(rows)
-    }
-    for conversation in from_chatgpt([{"id": "c", "mapping": mapping}]):
-        kept = [f"text {index}" for index, (_, role) in enumerate(rows) if role != "tool"]
-        assert sorted(message.content for message in conversation.messages.values()) == sorted(kept)
-        assert read(exported(conversation)) == [conversation]
+@given(values)
+def test_anything_may_be_asked_whose_it_is(item: Any) -> None:
+    assert foreign.seems(item) is None or isinstance(foreign.seems(item), str)
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ({"version": 1}, None),
+        ({}, None),
+        ({"version": "1"}, None),
+        ({"version": 2}, "was written by a newer version of SynStar Chat; update this one first"),
+        (
+            {"format": "synstar-recording", "version": 1},
+            "is a recording of SynStar Chat; it goes in on the page Recordings",
+        ),
+    ],
+)
+def test_what_stands_before_the_list_may_say_that_nothing_is_taken(header: Any, words: str | None) -> None:
+    assert foreign.refusal(header) == words
+
+
+def outcome(met: int, *left_out: LeftOut) -> Outcome:
+    found = Outcome()
+    for each in left_out:
+        found.met += 1
+        found.leave_out(each)
+    found.met = met
+    return found
+
+
+def test_the_outcome_in_plain_words() -> None:
+    empty, damaged = LeftOut(Reason.EMPTY), LeftOut(Reason.DAMAGED, "Tea")
+    assert list(outcome(120, empty, empty, damaged).said(100)) == [
+        "100 chats were added, 17 were there already.",
+        "3 of 120 chats were left out: 2 hold no messages (number 1, number 2), 1 is damaged (“Tea”).",
+    ]
+    assert list(outcome(2, damaged).said(1, "conversation")) == [
+        "1 conversation was added, 0 were there already.",
+        "1 of 2 conversations was left out: 1 is damaged (“Tea”).",
+    ]
+    assert list(outcome(0).said(0)) == ["0 chats were added, 0 were there already."]
+
+
+def test_only_the_first_few_are_named_and_long_titles_cut() -> None:
+    many = [LeftOut(Reason.DAMAGED, f"Tea\n {number} {'x' * 99}") for number in range(1, 5)]
+    (_, said) = outcome(5, *many).said(1)
+    assert said.count("“Tea ") == 3
+    assert said.endswith("…”, …).")
+    assert "\n" not in said
+
+
+def test_the_outcomes_of_files_add_up() -> None:
+    first, second = outcome(3, LeftOut(Reason.EMPTY, "A")), outcome(4, LeftOut(Reason.EMPTY, "B"))
+    first.add(second)
+    assert (first.met, first.left_out) == (7, 2)
+    assert list(first.said(5))[1] == "2 of 7 chats were left out: 2 hold no messages (“A”, “B”)."
+
+
+def test_a_conversation_has_the_same_id_in_every_file() -> None:
+    mapping = {"q": node("user", "Hi")}
+    own = "0c1f6c2e-1111-4222-8333-444455556666"
+    first = taken({"conversation_id": own, "title": "Before", "mapping": mapping})
+    second = taken({"id": own, "title": "After", "mapping": {**mapping, "r": node("user", "Ho", parent="q")}})
+    assert first.id == second.id == own.replace("-", "")
+    assert set(first.messages) < set(second.messages)

@@ -1,8 +1,10 @@
 """An export takes the images along, and an import brings them back; what is none comes in as a name."""
 
 import json
+import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,8 @@ from lib.chat import imports
 from lib.chat.attachments import Attachment, data_uri
 from lib.chat.comparisons import Comparison
 from lib.chat.conversations import Conversation
-from lib.chat.decoding import FormatError
-from lib.chat.exports import to_markdown
+from lib.chat.exports import from_json, to_markdown
+from lib.chat.imports.outcome import LeftOut, Reason
 from lib.chat.messages import Message
 from lib.chat.recordings import Kind, Recording
 from lib.chat.reply import Reply, State, fold
@@ -44,11 +46,12 @@ def talk(files: Files) -> Conversation:
 
 def exported(tmp_path: Path) -> Any:
     files = Files(tmp_path / "old")
-    return json.loads(json.dumps(archive.exported([talk(files)], files)))
+    return json.loads("".join(archive.json_pieces([talk(files)], files)))
 
 
 def imported(data: Any, files: Files) -> Conversation:
-    (conversation,) = imports.read(data)
+    conversation = imports.read(data["conversations"][0])
+    assert isinstance(conversation, Conversation)
     with_files = archive.with_files(conversation, files)
     store = Store(None)
     store.conversations.take([with_files])
@@ -70,7 +73,7 @@ def test_an_import_brings_everything_back(tmp_path: Path) -> None:
 
 
 def test_an_image_that_is_gone_is_exported_as_its_name(tmp_path: Path) -> None:
-    data = json.loads(json.dumps(archive.exported([talk(Files(tmp_path))], Files(None))))
+    data = json.loads("".join(archive.json_pieces([talk(Files(tmp_path))], Files(None))))
     (photo, _) = imported(data, Files(None)).messages["q"].attachments
     assert photo == PHOTO
 
@@ -93,11 +96,59 @@ def test_an_image_under_another_ones_id_gets_its_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", ["https://example.com/a.png", "data:image/png;base64,?", "data:,x", 7])
-def test_an_export_with_odd_bytes_cannot_be_read(data: object, tmp_path: Path) -> None:
+def test_a_chat_with_odd_bytes_is_damaged(data: object, tmp_path: Path) -> None:
     hostile = exported(tmp_path)
     hostile["conversations"][0]["messages"][0]["attachments"][0]["data"] = data
-    with pytest.raises(FormatError, match=r"attachments\[0\].data must be a (data URI|string)"):
-        imports.read(hostile)
+    assert imports.read(hostile["conversations"][0]) == LeftOut(Reason.DAMAGED, "Tea")
+
+
+def test_a_picture_in_an_answers_text_becomes_one_of_its_pictures(tmp_path: Path) -> None:
+    files = Files(tmp_path)
+    (png, jpeg), no_image = (
+        (data_uri("image/png", image(side)) for side in (64, 32)),
+        data_uri("image/png", b"no"),
+    )
+    text = (
+        f"A cat:\n\n![a cat]({png})\n\nAnd {jpeg} again, but `![code]({png})` and ![none]({no_image}) stay."
+    )
+    chat = Conversation("tea", "Tea", AT, AT)
+    chat.add([Message("a", None, "assistant", text, AT, Reply(State.COMPLETED, text))])
+    answer = archive.with_files(chat, files).messages["a"]
+    assert answer.reply
+    assert (
+        answer.content
+        == answer.reply.text
+        == (f"A cat:\n\n\n\nAnd  again, but `![code]({png})` and ![none]({no_image}) stay.")
+    )
+    assert [(each.name, each.text) for each in answer.reply.images] == [
+        ("image-1.png", "a cat"),
+        ("image-2.png", ""),
+    ]
+    assert files.load(answer.reply.images[0]) == image(64)
+
+
+def test_a_question_keeps_its_words_whatever_they_are(tmp_path: Path) -> None:
+    text = f"What is {data_uri('image/png', image())}?"
+    chat = Conversation("tea", "Tea", AT, AT)
+    chat.add([Message("q", None, "user", text, AT)])
+    assert archive.with_files(chat, Files(tmp_path)).messages["q"].content == text
+
+
+def test_an_export_of_many_chats_is_cut_into_files_that_can_be_taken_in_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "LARGEST_PART", 3000)
+    chats = [Conversation(f"c{number}", f"Chat {number}", AT, AT) for number in range(20)]
+    for chat in chats:
+        chat.add([Message(f"m{chat.id}", None, "user", "word " * 100, AT)])
+    written = BytesIO()
+    archive.write_zip(iter(chats), Files(tmp_path), written)
+    with zipfile.ZipFile(written) as file:
+        names = file.namelist()
+        documents = [json.loads(file.read(name)) for name in names]
+    assert names == [f"chats-{number:03}.json" for number in range(1, len(names) + 1)]
+    assert len(names) > 3
+    assert [chat for document in documents for chat in from_json(document)] == chats
 
 
 def test_markdown_names_what_came_along(tmp_path: Path) -> None:

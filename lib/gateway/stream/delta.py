@@ -7,6 +7,7 @@ from typing import Any
 
 from lib.chat.citations import Citation, merged
 from lib.chat.errors import ChatError
+from lib.chat.inline_images import InlineImage, InlineImages
 from lib.chat.tape import (
     Audio,
     Cited,
@@ -22,7 +23,6 @@ from lib.chat.tape import (
 from lib.gateway import images
 from lib.gateway.images import RemoteImage
 from lib.gateway.stream import parts, sounds
-from lib.gateway.stream.inline_images import InlineImage, InlineImages
 from lib.gateway.stream.parts import Called, Drew, Named, Part, Refused, Said, Spoke, Thought
 from lib.gateway.stream.sources import citations_in
 from lib.gateway.stream.think_tags import ThinkTags

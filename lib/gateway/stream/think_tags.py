@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from lib.gateway.stream.code_state import CodeState
+from lib.chat.code_state import CodeState
 
 TAGS = (
     ("<think>", "</think>"),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lib.gateway.stream.code_state import CodeState
+from lib.chat.code_state import CodeState
 
 LONGEST_NAME = 300
 """Characters of a picture's name in `![name](data:...)`."""

@@ -1,0 +1,116 @@
+"""Chats of other programs come in through the page, in a real browser, and all chats go out and back in."""
+
+import json
+import sqlite3
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import FilePayload, expect
+
+from lib.app import DATABASE
+from tests.app_server import AppServer
+from tests.browser.chat_page import ChatPage
+from tests.browser.conftest import OpenChat
+from tests.browser.test_files import expect_drawn
+from tests.files.test_incoming import CONTAINED
+from tests.files.test_incoming import chat as chatgpt_chat
+from tests.files.test_zips import packed
+
+pytestmark = pytest.mark.browser
+
+
+def open_dialog(chat: ChatPage, name: str) -> None:
+    chat.keyed("more").get_by_role("button").click()
+    chat.page.get_by_role("menuitem", name=name).or_(chat.page.get_by_text(name, exact=True)).first.click()
+    expect(chat.dialog).to_contain_text(name)
+
+
+def close_dialog(chat: ChatPage) -> None:
+    chat.dialog.get_by_role("button", name="Close").click()
+    expect(chat.dialog).to_have_count(0)
+
+
+def choose(chat: ChatPage, *files: FilePayload) -> None:
+    chat.dialog.locator("input[type=file]").set_input_files(list(files))
+
+
+def payload(name: str, data: Any) -> FilePayload:
+    buffer = data if isinstance(data, bytes) else json.dumps(data).encode()
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": buffer}
+
+
+def listed(chat: ChatPage, *titles: str) -> None:
+    for title in titles:
+        expect(chat.conversations.filter(has_text=title)).to_have_count(1)
+
+
+def uploads_held(server: AppServer) -> list[str]:
+    """What Streamlit tells of uploaded files that it keeps."""
+    with urllib.request.urlopen(f"{server.url}/_stcore/metrics") as answer:
+        lines: list[str] = answer.read().decode().splitlines()
+    return [line for line in lines if "UploadedFileManager" in line]
+
+
+def test_a_zip_and_a_wrong_file_go_in_together(server: AppServer, open_chat: OpenChat) -> None:
+    for width, scheme in ((1280, "light"), (390, "dark")):
+        chat = open_chat(width=width, height=844, scheme=scheme)
+        if width == 390:
+            chat.page.get_by_test_id("stExpandSidebarButton").click()
+        open_dialog(chat, "Import chats")
+        expect(chat.dialog).to_contain_text("python -m lib import FILE")
+        choose(chat, payload("export.zip", packed(CONTAINED)), payload("chat.html", b"<html>"))
+        said = "1 chat was added, 0 were there" if width == 1280 else "0 chats were added, 1 was there"
+        expect(chat.dialog).to_contain_text(f"{said} already.")
+        expect(chat.dialog).to_contain_text(
+            "“chat.html” is a web page; choose the zip, or the conversations.json"
+        )
+        assert chat.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert uploads_held(server) == []
+        close_dialog(chat)
+        listed(chat, "Pictures")
+    chat = open_chat()
+    chat.conversations.filter(has_text="Pictures").click()
+    expect(chat.questions.last).to_contain_text("notes.txt")
+    expect_drawn(chat.questions.last.locator("img"), 1)
+    expect_drawn(chat.answer.locator("img"), 1)
+    expect(chat.answer).to_contain_text("There.")
+
+
+def test_an_import_goes_on_while_its_dialog_is_closed_and_opened_again(
+    server: AppServer, open_chat: OpenChat
+) -> None:
+    chat = open_chat()
+    files = payload("conversations.json", [chatgpt_chat("Held up", number=5)])
+    with closing(sqlite3.connect(server.data_dir / DATABASE, isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")  # the import waits until this is over
+        open_dialog(chat, "Import chats")
+        choose(chat, files)
+        expect(chat.dialog).to_contain_text("Reading the chats…")
+        close_dialog(chat)
+        open_dialog(chat, "Import chats")
+        expect(chat.dialog).to_contain_text("Chats that are here already are not added again.")
+    choose(chat, files)
+    expect(chat.dialog).to_contain_text("0 chats were added, 1 was there already.")
+    close_dialog(chat)
+    listed(chat, "Held up")
+
+
+def test_all_chats_go_out_in_a_zip_that_can_come_back(open_chat: OpenChat, tmp_path: Path) -> None:
+    chat = open_chat()
+    open_dialog(chat, "Import chats")
+    choose(chat, payload("conversations.json", [chatgpt_chat("There and back", number=7)]))
+    expect(chat.dialog).to_contain_text("1 chat was added")
+    close_dialog(chat)
+    open_dialog(chat, "Export all chats")
+    with chat.page.expect_download() as downloading:
+        chat.dialog.get_by_test_id("stDownloadButton").get_by_role("button").click()
+    file = tmp_path / downloading.value.suggested_filename
+    downloading.value.save_as(file)
+    assert file.name == "chats.zip"
+    close_dialog(chat)
+    open_dialog(chat, "Import chats")
+    choose(chat, payload("chats.zip", file.read_bytes()))
+    expect(chat.dialog).to_contain_text("0 chats were added, ")
