@@ -87,7 +87,7 @@ class Assets:
 
     def _document(self, name: str, data: bytes) -> Attachment | None:
         try:
-            return self._files.keep(intake.take(name, data))
+            return self._files.keep(intake.take(name, data)[0])
         except intake.FileRefused:
             return None
 
