@@ -5,6 +5,7 @@ import streamlit as st
 from lib.ui import clipboard, composer, header, intake, pace, panels, session, sidebar, transcript, unanswered
 
 session.hear_models()  # before the page's turn: all others wait for that
+intake.wait(session.held())
 with pace.building():
     now = session.current()
     sidebar.show(now)

@@ -2,11 +2,23 @@
 
 import streamlit as st
 
-from lib.ui import audience, cells, clipboard, compare, compare_panels, comparing, composer, pace, session
+from lib.ui import (
+    audience,
+    cells,
+    clipboard,
+    compare,
+    compare_panels,
+    comparing,
+    composer,
+    intake,
+    pace,
+    session,
+)
 
 session.hear_models()  # before the page's turn: all others wait for that
 comparing.hear_prices()
 tab = session.elsewhere()
+intake.wait(comparing.held())
 with pace.building():
     now = comparing.current()
     compare.show_sidebar(now)

@@ -9,6 +9,7 @@ from lib.chat.errors import Category, ChatError
 from lib.chat.messages import Message
 from lib.chat.tape import Audio, Event, Failed, Image, Noted
 from lib.engine.run import Run
+from lib.files.archive import with_ending
 from lib.files.fitting import Fitted, fit, text_bytes
 from lib.files.folder import Files, checked
 from lib.files.sounds import checked_sound
@@ -16,7 +17,6 @@ from lib.gateway.client import Gateway
 
 REQUEST_BYTES = 900 * 1024
 """The largest request with images: nginx, in front of many gateways, takes 1 MB unless told otherwise."""
-ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
 ATTACHMENTS_IGNORED = "An image model draws from the text alone; the attached files were not sent."
 
 
@@ -102,7 +102,7 @@ def _taken(event: Event, run: Run, files: Files) -> Event:
     if not isinstance(event, Image):
         return event
     image = checked(event.image.name, event.image.data or b"", text=event.image.text)
-    image = replace(image, name=image.name + ENDINGS[image.media_type])
+    image = with_ending(image)
     return replace(event, image=files.keep(image) if run.is_kept else image)
 
 

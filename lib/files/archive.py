@@ -129,9 +129,12 @@ def _without_pictures(text: str, files: Files) -> tuple[str, list[Attachment]]:
     return "".join(kept).strip() if pictures else text, pictures
 
 
+_ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
+
+
 def with_ending(image: Attachment) -> Attachment:
     """A picture that has no name of its own, under one with the ending of what it is."""
-    return replace(image, name=f"{image.name}.{image.media_type.partition('/')[2]}")
+    return replace(image, name=image.name + _ENDINGS[image.media_type])
 
 
 def _kept(attachment: Attachment, files: Files) -> Attachment:

@@ -9,7 +9,7 @@ from lib import app
 from lib.chat.attachments import Attachment
 from lib.chat.connection import parse_api_key
 from lib.engine.engine import SendRefused, new_id
-from lib.ui import choices, conversation_actions, errors, intake, pace, recording_actions, structured
+from lib.ui import choices, conversation_actions, errors, intake, pace, recording_actions, structured, uploads
 from lib.ui.session import MESSAGES_SHOWN, Session, hear_models, held
 
 PROMPT = "prompt"
@@ -30,17 +30,23 @@ def submit() -> None:
     that a person reads it before it is sent. Files and speech take a while: whatever ends the run meanwhile
     does so at the next look into the session state, so there is none after them.
     """
-    session, said, send_id = held(), st.session_state[PROMPT], st.session_state.get(SEND_ID)
+    session, said = held(), st.session_state[PROMPT]
+    send_id = st.session_state.get(SEND_ID) or session.send_id
     if not said:
         return
-    session.refusals = []
-    intake.take(session, said.files)
-    if audio := getattr(said, "audio", None):  # not there where nothing can be spoken
-        intake.write_down(session, said.text, audio.getvalue())
-    elif session.refusals:
-        session.draft = said.text
-    else:
-        _say(session, said.text, send_id)
+    audio = getattr(said, "audio", None)  # not there where nothing can be spoken
+    with intake.once(session, send_id) as is_first:
+        if is_first:
+            session.refusals, session.send_id = [], new_id()
+            intake.take(session, said.files)
+        if is_first and session.refusals:
+            session.draft = said.text
+        elif is_first and not audio:
+            _say(session, said.text, send_id)
+    if audio and is_first:
+        recording = audio.getvalue()
+        uploads.release([audio])
+        intake.write_down(session, said.text, recording)
 
 
 def send(text: str) -> None:
@@ -128,7 +134,7 @@ def _ask(
 
     The send carries the id that the page had when it was clicked: a click that arrives twice sends once.
     """
-    if fault := structured.fault(structured.in_chat()):
+    if fault := structured.fault(structured.of_chat(session)):
         st.toast(f"{fault} Change it under “Parameters”.", icon=":material/error:")
         return False
     if not session.conversation.model:  # asked before the page had drawn the list of models

@@ -25,18 +25,24 @@ def submit() -> None:
     the next look into the session state, so there is none after them until all is sent.
     """
     now, tab, send_id, said = held(), session.held(), _send_id(), st.session_state[comparing.BOX]
-    if not said or send_id == now.sent:  # the same click, for the second time
+    if not said:
         return
-    now.refusals = []
-    intake.take(now, said.files)
-    if not said.text.strip() and not now.attached:
+    with intake.once(now, send_id) as is_first:
+        if is_first:
+            now.refusals, tab.send_id = [], new_id()
+            intake.take(now, said.files)
+            _submit(now, tab, said.text, send_id)
+
+
+def _submit(now: Comparing, tab: Session, text: str, send_id: str) -> None:
+    if not text.strip() and not now.attached:
         return
     if now.refusals:
-        now.draft = said.text
-    elif now.expected(said.text).is_much:
-        now.pending = Pending(said.text)
+        now.draft = text
+    elif now.expected(text).is_much:
+        now.pending = Pending(text)
     else:
-        _ask_all(now, tab, said.text, send_id)
+        _ask_all(now, tab, text, send_id)
 
 
 def detach(attachment_id: str) -> None:
@@ -112,11 +118,8 @@ def _ask_all(now: Comparing, tab: Session, text: str, send_id: str) -> None:
     another run that looked meanwhile would see some cells only.
     """
     with pace.sending():
-        if send_id == now.sent:
-            return
         refusal = _refusal(now, tab, text) or blind.begin(now)
         if not refusal:
-            now.sent = send_id
             with blind.paced(now):
                 refusal = "".join(_say(now, tab, cell, text, send_id) for cell in now.comparison.cells)
             if now.repeats > 1:

@@ -1,5 +1,6 @@
 """What a tab's compare page works with: the open comparison, as the address and the store have it."""
 
+import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -77,8 +78,10 @@ class Comparing:
     """What is known of prices, when the page was brought up to date."""
     pending: Pending | None = None
     """What will take a lot, until the person agrees."""
-    sent: str | None = None
-    """The id of the last question to all cells: a click that arrives twice asks once."""
+    submitted: str = ""
+    """The id under which something was sent last from the message box."""
+    submitting: threading.Event | None = None
+    """Set when that is done: files take a while."""
     repeating: set[str] = field(default_factory=set)
     """The cells that were being asked again and again when the page was brought up to date."""
 

@@ -4,14 +4,12 @@ from functools import partial
 from io import BytesIO
 
 import streamlit as st
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lib import app
 from lib.files.incoming import Incoming, Source
 from lib.store.database import StoreError
-from lib.ui import errors
+from lib.ui import errors, uploads
 from lib.ui.session import CONVERSATIONS_LISTED, draft, held
 
 LONGEST_TITLE = 120
@@ -87,11 +85,7 @@ def receive(key: str) -> None:
         return
     st.session_state[_RECEIVED] = uploaded
     st.session_state[_IMPORTS] = st.session_state.get(_IMPORTS, 0) + 1
-    # Streamlit would keep what was uploaded for as long as the tab is open.
-    context = get_script_run_ctx()
-    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
-        for file in uploaded:
-            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+    uploads.release(uploaded)
 
 
 def received() -> list[UploadedFile]:

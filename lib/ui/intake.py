@@ -1,7 +1,8 @@
 """Takes what a person brings along: files, and what was spoken. Nothing of Streamlit's is kept."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import streamlit as st
@@ -11,12 +12,14 @@ from lib.chat.attachments import Attachment
 from lib.chat.errors import ChatError
 from lib.files.intake import LONGEST_DOCUMENT, FileRefused, clean_name
 from lib.files.intake import take as take_file
+from lib.ui import uploads
 from lib.ui.errors import TITLES
 from lib.ui.frames import SILENCE_SECONDS
 from lib.ui.session import KEY, Session
 
 MOST_FILES = 10
 """With one message."""
+_claiming = threading.Lock()
 
 
 class Tray(Protocol):
@@ -30,6 +33,34 @@ class Tray(Protocol):
     """Text on its way back into the message box."""
     drawn: str
     """That text, as the run of the page has drawn it."""
+    submitted: str
+    """The id under which something was sent last from the message box."""
+    submitting: threading.Event | None
+    """Set when that is done: files take a while."""
+
+
+@contextmanager
+def once(tray: Tray, send_id: str) -> Iterator[bool]:
+    """Handle what is sent from the message box; says whether that is done for the first time under this id.
+
+    Where a click arrives twice, or something else happens while its files are read, two runs of the page go
+    on side by side: only the first one sends, and the others draw what it has done (`wait`).
+    """
+    with _claiming:
+        is_first = tray.submitted != send_id
+        if is_first:
+            tray.submitted, tray.submitting = send_id, threading.Event()
+    try:
+        yield is_first
+    finally:
+        if is_first and tray.submitting:
+            tray.submitting.set()
+
+
+def wait(tray: Tray) -> None:
+    """Before a page is drawn: wait for what another run of it sends."""
+    while tray.submitting and not tray.submitting.wait(SILENCE_SECONDS):
+        st.session_state.get(KEY)  # a run that is not wanted any more ends here
 
 
 def take(tray: Tray, files: Iterable[Any]) -> None:
@@ -37,6 +68,13 @@ def take(tray: Tray, files: Iterable[Any]) -> None:
 
     Each piece of an image that was cut counts as a file: models and gateways count them too.
     """
+    try:
+        _take(tray, files)
+    finally:
+        uploads.release(files)
+
+
+def _take(tray: Tray, files: Iterable[Any]) -> None:
     for file in files:
         known = {each.id for each in tray.attached}
         if len(known) >= MOST_FILES:

@@ -24,6 +24,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from lib import app
 from lib.config import ConfigurationError
+from lib.ui import uploads
 from lib.web import audience, shares
 
 _WARM = (
@@ -41,6 +42,9 @@ COLLECT_AFTER = 10_000, 10, 10
 SWITCH_SECONDS = 0.001
 """How long one thread may keep the others waiting; Python's default is five times that. Each database call
 lets go of the interpreter and queues for it again: with hundreds of threads a send waits for that queue."""
+
+
+uploads.install()
 
 
 @asynccontextmanager

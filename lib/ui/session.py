@@ -49,6 +49,10 @@ class Session:
     """Text on its way back into the composer."""
     drawn: str = ""
     """That text, as the run of the page has drawn it."""
+    submitted: str = ""
+    """The id under which something was sent last from the message box."""
+    submitting: threading.Event | None = None
+    """Set when that is done: files take a while."""
     attached: list[Attachment] = field(default_factory=list)
     """Files that were taken and wait for the next message."""
     refusals: list[str] = field(default_factory=list)

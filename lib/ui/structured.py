@@ -22,7 +22,7 @@ from lib.chat.structured import (
 )
 from lib.ui.choices import DEFAULT, PARAMS
 from lib.ui.labels import plain
-from lib.ui.session import held
+from lib.ui.session import Session, held
 
 FORMAT, SCHEMA = PARAMS + "response_format", PARAMS + "schema"
 TOOLS, TOOL_CHOICE = PARAMS + "tools", PARAMS + "tool_choice"
@@ -61,7 +61,11 @@ Find = Callable[[], Form | None]
 
 def in_chat() -> Form:
     """The form of the chat page."""
-    session = held()
+    return of_chat(held())
+
+
+def of_chat(session: Session) -> Form:
+    """The form of a tab's chat page, without a look into the session state: a run may end at each of them."""
     return Form(session.conversation, session.pasted)
 
 

@@ -35,6 +35,22 @@ def test_a_send_replayed_while_its_reply_runs_asks_once(upstream: ScriptedGatewa
     assert tab.tree.texts("question") == ["Replay me at once"]
 
 
+def test_a_send_replayed_while_its_file_is_read_takes_the_file_along(
+    upstream: ScriptedGateway, tab: PageSocket
+) -> None:
+    whole = "File: tea.txt\n\nTea\n\nReplay me with a file"
+    upstream.when(whole, stream("Once"))
+    tab.widget("prompt")
+    tab.wait_until_idle()
+    tab.ask("Replay me with a file", ("tea.txt", b"Tea"))
+    tab.replay()
+    tab.wait_for_answer("Once")
+    tab.wait_until_idle()
+    assert len(asked(upstream, whole)) == 1
+    assert not asked(upstream, "Replay me with a file")
+    assert tab.tree.find("detach") is None
+
+
 def test_a_send_replayed_after_its_reply_ended_asks_once(upstream: ScriptedGateway, tab: PageSocket) -> None:
     upstream.when("Replay me later", stream("Once"))
     tab.ask("Replay me later")
