@@ -10,7 +10,7 @@ from lib.chat.attachments import Attachment
 from lib.chat.comparisons import SYNTHESIS, CellFigures
 from lib.chat.inert import inert
 from lib.chat.markdown import tags
-from lib.chat.markdown.links import with_links
+from lib.chat.markdown.links import marked
 from lib.chat.markdown.readers import ANY
 from lib.chat.markdown.typed import Code, Words, typed
 from lib.chat.messages import Message
@@ -116,11 +116,7 @@ def _typed(piece: Words | Code) -> str:
 def _typed_line(line: str) -> str:
     words = line.expandtabs(4).lstrip(" ")
     blanks = "&nbsp;" * (len(line.expandtabs(4)) - len(words))
-    pieces = (
-        _SIGNS.sub(r"\\\1", piece) if isinstance(piece, str) else piece.markdown
-        for piece in with_links(words.rstrip())
-    )
-    shown = "".join(pieces)
+    shown = marked(words.rstrip(), lambda piece: _SIGNS.sub(r"\\\1", piece))
     first = _FIRST_SIGN.match(shown)
     return f"{blanks}{first[1]}\\{shown[first.start(2) :]}" if first else blanks + shown
 

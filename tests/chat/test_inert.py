@@ -90,6 +90,10 @@ def test_what_streamlit_leaves_alone_stays(text: str) -> None:
         ),
         ("- ```\n![a](http://h)\n  ```", "- ```\n[a](http://h)\n  ```"),
         (r"`\` ![a](http://h) \` ![b](http://h) `", r"`\` [a](http://h) \` [b](http://h) `"),
+        ("!<b></b>![a](http://h)", "!:small[][a](http://h)"),
+        ("!<i> </i>[a](http://h)", "! [a](http://h)"),
+        ("!<center></center>[a](http://h)", "!:small[]:small[][a](http://h)"),
+        (r"\![a](http://h)", r"\![a](http://h)"),
     ],
 )
 def test_images_become_links(text: str, expected: str) -> None:

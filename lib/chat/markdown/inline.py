@@ -154,9 +154,9 @@ class _Inline:
         if token.start() < self.linked_until:
             return self._put(link.words, link.end)
         is_known = link.target == link.words or is_space(self.pen.before) or self.pen.before in "*_~("
-        if is_known and _ENDS.match(self.text, link.end):
+        if is_known and not link.holds_icon and _ENDS.match(self.text, link.end):
             return self._put(link.words, link.end)
-        return self._put(link.markdown, link.end)
+        return self._put(link.markdown(self.pen.before, self.reader.nothing), link.end)
 
     def _parted(self, beginning: str) -> str:
         """The beginning of what is no address here, but would be one for GitHub's markdown."""
@@ -194,7 +194,13 @@ class _Inline:
         end = self.closing.get(token.start())
         if end is not None and _TARGET.match(self.text, end + 1):
             self.linked_until = max(self.linked_until, end)
+        self._part_from_mark(token)
         return self._put("[", token.end())
+
+    def _part_from_mark(self, bracket: re.Match[str]) -> None:
+        """An exclamation mark that only tags stood behind would make an image of the link that follows."""
+        if self.pen.before == "!" and self.text[bracket.start() - 1] != "!":
+            self.pen.write(self.reader.nothing or " ")
 
     def _closing(self, token: re.Match[str]) -> int:
         target = _TARGET.match(self.text, token.end())
@@ -204,6 +210,7 @@ class _Inline:
 
     def _image(self, token: re.Match[str]) -> int:
         before = r"\!" * (len(token[0]) - 2)  # a bare one would make an image of the link that follows
+        self._part_from_mark(token)
         opening = token.end() - 1
         if picture := _PICTURE.match(self.text, opening - 1):
             return self._put(before + picture[0], picture.end())

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lib.chat.markdown.characters import is_cjk
@@ -13,6 +13,7 @@ _START = re.compile(START, re.I)
 _ASCII_END = re.compile(r"[\s<>\"`\[\]|\\^*\x00-\x1f\x7f]|'(?![A-Za-z0-9])|[^\x00-\x7f]|$")
 """What is no part of an address, and what has to be looked at."""
 _SIGN = re.compile(r"[!-/:-@\[-`{-~]")
+_ICON = re.compile(r":(?:[\w+-]+:|material/)")
 _TRAILING = "?!.,:;_~'"
 """What ends a sentence rather than an address."""
 
@@ -27,13 +28,21 @@ class BareLink:
     end: int
     """Where the text goes on after it."""
 
-    @property
-    def markdown(self) -> str:
-        """With signs around it, so that every reader ends it here."""
-        if self.words == self.target:
+    def markdown(self, before: str, nothing: str = "") -> str:
+        """With signs around it, so that every reader ends it here; `before` is the character before it.
+
+        `nothing` parts it from an exclamation mark, which would make it an image, and keeps icons out of it.
+        """
+        is_plain = self.words == self.target and not (nothing and self.holds_icon)
+        if is_plain or (before == "!" and not nothing):
             return f"<{self.target}>"
-        words = _SIGN.sub(r"\\\g<0>", self.words)
-        return f"[{words}](<{self.target}>)"
+        words = _SIGN.sub(r"\\\g<0>", self.words).replace(r"\:", rf"\:{nothing}")
+        return f"{nothing * (before == '!')}[{words}](<{self.target}>)"
+
+    @property
+    def holds_icon(self) -> bool:
+        """Whether something in it reads like the name of an icon or emoji."""
+        return bool(_ICON.search(self.words))
 
 
 def bare_link(text: str, at: int, limit: int | None = None) -> BareLink | None:
@@ -66,6 +75,15 @@ def with_links(text: str) -> Iterator[str | BareLink]:
             yield from (text[at : start.start()], link)
             at = link.end
     yield text[at:]
+
+
+def marked(text: str, between: Callable[[str], str], nothing: str = "") -> str:
+    """The text as markdown: addresses with signs around them, and what `between` makes of all else."""
+    pieces: list[str] = []
+    for piece in with_links(text):
+        before = pieces[-1][-1:] if pieces else ""
+        pieces.append(between(piece) if isinstance(piece, str) else piece.markdown(before, nothing))
+    return "".join(pieces)
 
 
 def _is_letter(character: str) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 
-from lib.chat.markdown.links import with_links
+from lib.chat.markdown.links import marked
 from lib.chat.markdown.readers import PAGE
 
 _NOTHING = PAGE.nothing
@@ -43,12 +43,7 @@ def literal_lines(text: str) -> str:
 
     The paragraph has to be drawn with its white space (`white-space: pre-wrap`).
     """
-    return "\n".join(_line(line.rstrip()) or _NOTHING for line in text.split("\n"))
-
-
-def _line(line: str) -> str:
-    pieces = [literal(piece) if isinstance(piece, str) else piece.markdown for piece in with_links(line)]
-    return "".join(pieces)
+    return "\n".join(marked(line.rstrip(), literal, _NOTHING) or _NOTHING for line in text.split("\n"))
 
 
 def _escaped(found: re.Match[str]) -> str:

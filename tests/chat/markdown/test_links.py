@@ -3,8 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
+from lib.chat.inert import inert
 from lib.chat.markdown.links import BareLink, bare_link, with_links
+from lib.chat.markdown.literal import literal_lines
+from lib.chat.markdown.readers import ANY
 
 
 def links(text: str) -> list[str]:
@@ -56,7 +60,7 @@ def test_an_address_without_a_scheme_leads_somewhere() -> None:
     link = bare_link("www.a_b.example/c", 0)
     assert link
     assert link.target == "http://www.a_b.example/c"
-    assert link.markdown == r"[www\.a\_b\.example\/c](<http://www.a_b.example/c>)"
+    assert link.markdown("") == r"[www\.a\_b\.example\/c](<http://www.a_b.example/c>)"
 
 
 @given(
@@ -67,3 +71,12 @@ def test_the_pieces_are_the_text_and_links_hold_no_chinese(parts: list[str]) -> 
     pieces = list(with_links(text))
     assert "".join(piece if isinstance(piece, str) else piece.words for piece in pieces) == text
     assert not any("中" in words or "，" in words for words in links(text))
+
+
+@pytest.mark.parametrize("text", ["好!www.a.example", r"\!www.a.example", "!!www.a.example，"])
+def test_an_address_behind_an_exclamation_mark_is_no_image(text: str) -> None:
+    reader = MarkdownIt("commonmark")
+    for markdown in (inert(text), inert(text, ANY), literal_lines(text)):
+        html = reader.render(markdown)
+        assert "<img" not in html
+        assert 'href="http://www.a.example"' in html
