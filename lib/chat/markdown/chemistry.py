@@ -6,7 +6,8 @@ over them. What is not understood is shown as the text it is.
 """
 
 import re
-from collections.abc import Iterator
+
+from lib.chat.markdown.quantities import MINUS, NotUnderstood, quantity
 
 _LONGEST = 2000
 _DEEPEST = 20
@@ -55,28 +56,8 @@ _TOKEN = re.compile(
     re.X | re.S,
 )
 _SCRIPT = re.compile(r"\{([^{}]*)\}|([-+−–•.*]|\d*[-+−–]|\d+|[A-Za-z]|\\[A-Za-z]+)")
-_QUANTITY = re.compile(
-    r"\s*(?P<number>[-+−±]?\s*\d[\d.,]*(?:\^-?\d+)?(?:\s*\([\d]+\)|\s*(?:±|\+-|\\pm)\s*[\d.]+)?)?"
-    r"(?:\s*(?:[eE]|[x×*]\s*10\^)\{?(?P<power>[-+−]?\d+)\}?)?\s*(?P<unit>.*)",
-    re.S,
-)
-_UNIT = re.compile(
-    r"(?P<over>//?)|(?P<times>[*.·]|\s+)|(?P<name>[A-Za-z]+|\\[A-Za-z]+|[^\sA-Za-z0-9\\/*.·^{}%+-]+|%|\\.)"
-    r"(?P<exponent>\^?\{[-+−]?\d+\}|\^?[-+−]?\d+)?|(?P<other>.)",
-    re.S,
-)
-_UNIT_NAMES = {"Ohm": r"\Omega", "Ω": r"\Omega", "µ": r"\mu", "μ": r"\mu", "%": r"\%", "Å": r"\text{Å}"}
-
-
 _MEANING = re.compile(r"[{}$^_#%&~\\]+")
 """What is more than text within `\\text`."""
-
-
-_MINUS = re.compile("[−–]")
-
-
-class _Strange(ValueError):
-    """Something in it is not understood."""
 
 
 def translated(tex: str) -> str:
@@ -109,9 +90,9 @@ def _call(name: str, inside: str) -> str:
         deepest = max(deepest, depth)
     try:
         if deepest > _DEEPEST:
-            raise _Strange
-        return f"{{{_reaction(inside) if name == 'ce' else _quantity(inside)}}}"
-    except _Strange:
+            raise NotUnderstood
+        return f"{{{_reaction(inside) if name == 'ce' else quantity(inside)}}}"
+    except NotUnderstood:
         return rf"\text{{{_MEANING.sub(' ', inside)}}}"
 
 
@@ -133,7 +114,7 @@ class _Reaction:
         while self._at < len(self._text):
             token = _TOKEN.match(self._text, self._at)
             if not token:
-                raise _Strange
+                raise NotUnderstood
             self._at = token.end()
             self._drawn.append(getattr(self, f"_{token.lastgroup}")(token))
         return self._drawn
@@ -155,7 +136,7 @@ class _Reaction:
             return ""
         end = self._text.find("]", self._at)
         if end < 0:
-            raise _Strange
+            raise NotUnderstood
         inside = self._text[self._at + 1 : end].strip()
         self._at = end + 1
         return rf"\text{{{inside[1:-1]}}}" if re.fullmatch(r"\{[^{}\\$]*\}", inside) else _reaction(inside)
@@ -169,7 +150,7 @@ class _Reaction:
     def _script(self, token: re.Match[str]) -> str:
         inside = _SCRIPT.match(self._text, self._at)
         if not inside or (inside[0][0] == "\\" and self._text.startswith("{", inside.end())):
-            raise _Strange
+            raise NotUnderstood
         self._at = inside.end()
         shown = inside[1] if inside[1] is not None else inside[2]
         return self._raised(token[0], _script_of(shown))
@@ -198,7 +179,7 @@ class _Reaction:
             end = self._group_end(self._at) + 1
             given, self._at = given + self._text[self._at : end], end
         self._has_base = True
-        return f"{token[0].strip()}{given or ' '}"
+        return translated(f"{token[0].strip()}{given or ' '}")
 
     def _group(self, token: re.Match[str]) -> str:
         end = self._group_end(token.start())
@@ -208,7 +189,7 @@ class _Reaction:
     def _group_end(self, opening: int) -> int:
         end = _closing(self._text, opening)
         if end is None:
-            raise _Strange
+            raise NotUnderstood
         return end
 
     def _number(self, token: re.Match[str]) -> str:
@@ -239,7 +220,7 @@ class _Reaction:
         return r"\ " if is_between else " "
 
     def _charge(self, token: re.Match[str]) -> str:
-        sign = _MINUS.sub("-", token[0])
+        sign = MINUS.sub("-", token[0])
         if not self._has_base:
             return f" {sign} "
         return self._raised("^", sign)
@@ -251,53 +232,9 @@ class _Reaction:
 
 def _script_of(text: str) -> str:
     """A charge, an oxidation number, an index: upright, but letters that count."""
-    text = _MINUS.sub("-", text).strip()
+    text = MINUS.sub("-", text).strip()
     if text in (".", "•", "*"):
         return r"\bullet" if text != "*" else "*"
     if "$" in text or "\\" in text:
         return text.replace("$", "")
     return re.sub(r"[A-Za-z]{2,}|[A-Z]", lambda word: rf"\text{{{word[0]}}}", text)
-
-
-def _quantity(text: str) -> str:
-    found = _QUANTITY.fullmatch(text)
-    if not found:
-        raise _Strange
-    number = re.sub(r"\s*(?:±|\+-|\\pm)\s*", r" \\pm ", _MINUS.sub("-", found["number"] or ""))
-    number = number.replace(",", "{,}").replace("^", "^{") + "}" * number.count("^")
-    power = f"10^{{{_MINUS.sub('-', found['power'])}}}" if found["power"] else ""
-    amount = r" \times ".join(filter(None, (number, power)))
-    unit = _unit(found["unit"].strip())
-    return rf"{amount}\,{unit}" if amount and unit and unit != r"{\%}" else amount + unit
-
-
-def _unit(text: str) -> str:
-    if "//" in text:
-        over, _, under = text.partition("//")
-        return rf"\frac{{{_unit(over.strip())}}}{{{_unit(under.strip())}}}"
-    return "".join(map(_unit_part, _UNIT.finditer(text)))
-
-
-def _unit_part(part: re.Match[str]) -> str:
-    if part["over"]:
-        return "/"
-    if part["times"]:
-        return r"\," if part["times"].isspace() else r"\cdot "
-    if part["other"]:
-        raise _Strange
-    exponent = re.sub(r"[{}^]", "", part["exponent"] or "").replace("−", "-")
-    raised = f"^{{{exponent}}}" if exponent else ""
-    return "".join(_unit_name(part["name"])) + raised
-
-
-def _unit_name(name: str) -> Iterator[str]:
-    if name in _UNIT_NAMES:
-        yield f"{{{_UNIT_NAMES[name]}}}"
-    elif name.startswith("\\"):
-        yield f"{{{name}}}"
-    elif "°" in name:
-        yield r"{}^{\circ}"
-    elif name.isascii() and name.isalpha():
-        yield rf"\text{{{name}}}"
-    else:
-        yield rf"\text{{{name}}}"

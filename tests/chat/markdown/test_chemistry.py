@@ -33,6 +33,7 @@ def read(tex: str) -> str:
         (r"\ce{N2 + 3H2 <=> 2NH3}", r"{N_{2} + 3 H_{2} \rightleftharpoons 2 NH_{3}}"),
         (r"\ce{A <-> B}", r"{A \leftrightarrow B}"),
         (r"\ce{A ->[Pt][500 K] B}", r"{A \xrightarrow[500 K]{Pt} B}"),
+        (r"\ce{A ->[\text{hot}][\pu{90 K}] B}", r"{A \xrightarrow[{90 K}]{hot} B}"),
         (r"\ce{A ->[{with heat}] B}", r"{A \xrightarrow{with heat} B}"),
         (r"\ce{A <=>[k] B}", r"{A \overset{k}{\rightleftharpoons} B}"),
         (r"\ce{C6H5-OH}", "{C_{6}H_{5}{-}OH}"),
@@ -108,3 +109,4 @@ def test_no_base_has_two_scripts_of_a_kind(inside: str) -> None:
 def test_deep_braces_are_no_trouble() -> None:
     deep = "{" * 500 + "A" + "}" * 500
     assert "A" in translated(rf"\ce{{{deep}}}")
+    assert "A" in translated(rf"\pu{{A{'//' * 900}}}")
