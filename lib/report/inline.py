@@ -27,7 +27,7 @@ class _State(StateInline):
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803  # the parser's names
         scanned = super().scanDelims(start, canSplitWord)
         if self.src[start] == "~" and scanned.length != 2:
-            return Scanned(False, False, scanned.length)
+            return Scanned(False, False, scanned.length)  # as on the page: one means about, three a fence
         end = start + scanned.length
         after = self.src[end : end + 1] if end < self.posMax else ""
         is_free = canSplitWord and emphasis.is_free(self.src[max(0, start - 2) : start], after)
