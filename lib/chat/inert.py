@@ -1,4 +1,4 @@
-"""Makes a model's markdown safe and faithful for `st.markdown`.
+"""Makes a model's markdown safe and faithful for the page, and for other readers of markdown.
 
 Streamlit rewrites more than markdown asks for, and a browser fetches every image it is shown. Code is left
 alone; elsewhere each rewriting gets the lightest escape that stops it, and none leaves a character behind in
@@ -8,18 +8,22 @@ what is copied from the page:
 - `:red[..]`, `:badge[..]` and other directives: the colon gets a backslash
 - `:smile:`, `:material/x:`, `->`, `--`, `>=` …: replaced after escapes are resolved, so they are taken apart
   by `:small[]`, which draws nothing
-- HTML: its `<` becomes `&lt;`; Streamlit shows tags as text too, but hides unfinished ones while streaming
+- HTML: a few tags are drawn as what they mean (`lib/chat/markdown/tags.py`); the `<` of others becomes `&lt;`
 - `~` between words, as in 5~10: a backslash; it would strike out what stands between two of them
-- `$` that is not part of a formula gets a backslash; `\\(..\\)` and `\\[..\\]` become `$..$` and `$$..$$`
+- `$` that is not part of a formula gets a backslash; `\\(..\\)`, `\\[..\\]` and environments are formulas
+- addresses and emphasis beside Chinese, Japanese and Korean begin and end where they are meant to
+- quotes and lists within each other are text beyond `structure.DEEPEST` of them
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
-from lib.chat.blocks import FORMULA_ENDS, Kind, Line, Structure
+from lib.chat.markdown import diagrams, formulas
+from lib.chat.markdown.inline import drawn, turns
+from lib.chat.markdown.readers import PAGE, Reader
+from lib.chat.markdown.structure import Kind, Line, Structure
+from lib.chat.markdown.tex import katex
 
 _KEEP_INDENT = "[//]: #\n\n"
 """A definition, which draws nothing. Without it `st.markdown` would strip the first line's indentation."""
@@ -27,292 +31,137 @@ _KEEP_INDENT = "[//]: #\n\n"
 _LOAD_FORMULAS = '[//]: # "$x$"\n\n'
 """Likewise. Streamlit looks for formulas after guessing what is code; this one it finds in any case."""
 
-_BREAK = ":small[]"
-_LONGEST_INLINE = 2000
-"""Characters in which an inline formula has to end, so that hostile text is not searched again and again."""
-
 _DRAWN = (Kind.TEXT, Kind.FORMULA)
 _CODE_SPAN = re.compile(r"(`+)[^`]+\1(?!`)")
-_DIAGRAM = re.compile(r"mermaid|[&\\]", re.I)
-_FETCHING = re.compile(r"//|\\|#\w+;|%%\{|\b(?:img|icon|url|href|click|import)\b", re.I)
+_FORMULA = re.compile(r"(?<!\\)(?:\\\\)*\$")
 _DEFINITION = re.compile(r"\[[^\[\]]+\]:[ \t]*\S+[ \t]*(?:[\"'(][^!]*)?$")
 _DELIMITER_ROW = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _CELL = re.compile(r"(?:\\[\\|]|[^|])+|\|")
-
-_TOKEN = re.compile(
-    r"""(?P<escape>\\[!-/:-@\[-`{-~])
-    |(?P<ticks>`+)
-    |(?P<dollars>\$+)
-    |(?P<verbatim><[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*> | <[\w.+-]+@[\w.-]+>
-        | (?<![A-Za-z0-9])(?:https?://|www\.)[^\s<>`$\[\]!*|\\]*)
-    |(?P<operator>(?<![-<>=~\w])(?:<->|->|<-|--|>=|<=|~=)(?![-<>=~\w]))
-    |(?P<tag><(?=[A-Za-z/!?]))
-    |(?P<image>!+\[)
-    |(?P<opening>\[)
-    |(?P<closing>\])
-    |(?P<colon>:)
-    |(?P<tilde>(?<=\w)~(?=\w))""",
-    re.X,
-)
-_BRACKET = re.compile(r"\\[!-/:-@\[-`{-~]|`+|\[|\]")
-_SHORT_CODE = re.compile(r":(?:(?!\d{1,2}:)[\w+-]+:|material/)", re.A)
-_DIRECTIVE = re.compile(r":[A-Za-z]")
-_TARGET = re.compile(
-    r"""\(\s*(?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)
-    (?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)
-    |\[[^\[\]]*\]""",
-    re.X,
-)
-_COLLAPSED = re.compile(r"\[[^\[\]`!]+\]\[\]")
-_PICTURE = re.compile(r"!\[[^\[\]`$<\\]*\]\(data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]*\)")
-_DOLLARS = re.compile(r"\$+")
-_MATHEMATICAL = re.compile(r"[\\^_={}+*/<>|]")
-_PROSE = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}|^\d\S*\s")
-_AFTER_FORMULA = re.compile(r"(?!\$)(?:(?:th|st|nd|rd|s)\b|(?![A-Za-z0-9]))")
+_BEGINNING = re.compile(r"(?:#{1,6} +)?(?:\[[ xX]\] +)?")
+"""What a line begins with before its words: the signs of a heading and of a task."""
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A formula within a paragraph."""
+def inert(markdown: str, reader: Reader = PAGE, *, is_open: bool = False) -> str:
+    """One block, so that it shows what the model wrote and fetches nothing.
 
-    tex: str
-    end: int
-    """Where the text goes on after it."""
-    is_display: bool
-    """Whether it is written as one that stands apart: `$$..$$` or `\\[..\\]`."""
-
-
-def formula_at(text: str, at: int) -> Formula | None:
-    """The formula that begins with the dollars or the backslash at `at`; `None` where none is meant."""
-    dollars = _DOLLARS.match(text, at)
-    return _in_dollars(text, dollars) if dollars else _in_brackets(text, at)
-
-
-def inert(markdown: str) -> str:
-    """One block, finished or not, so that it shows what the model wrote and fetches nothing."""
+    `is_open` tells that more of it is being written: a tag that has only begun is not shown yet.
+    """
     text = markdown.replace("\r\n", "\n").replace("\r", "\n")
-    pieces = list(_pieces(text.split("\n")))
-    drawn = "\n".join(piece for _, piece in pieces)
+    groups = list(_groups(text.split("\n")))
+    pieces = [
+        (kind, _drawn(kind, lines, reader, is_open=is_open and at == len(groups) - 1))
+        for at, (kind, lines) in enumerate(groups)
+    ]
+    shown = "\n".join(piece for _, piece in pieces)
+    if not reader.is_streamlit:
+        return shown
     if ("```" in text or "~~~" in text) and any(
         _has_formula(piece) for kind, piece in pieces if kind in _DRAWN
     ):
-        return _LOAD_FORMULAS + drawn
+        return _LOAD_FORMULAS + shown
     indented = text.lstrip("\n")[:1].isspace() and not text.isspace()
-    return _KEEP_INDENT + drawn if indented else drawn
+    return _KEEP_INDENT + shown if indented else shown
 
 
 def _has_formula(piece: str) -> bool:
-    return bool(re.search(r"(?<!\\)(?:\\\\)*\$", _CODE_SPAN.sub("", piece)))
+    return bool(_FORMULA.search(_CODE_SPAN.sub("", piece)))
 
 
-def _pieces(lines: list[str]) -> Iterator[tuple[Kind, str]]:
-    """The lines of a block, those that form a paragraph or a formula treated together."""
-    last = {
-        end: max((at for at, line in enumerate(lines) if end in line), default=-1) for end in FORMULA_ENDS
-    }
-    fetching = max((at for at, line in enumerate(lines) if _FETCHING.search(line)), default=-1)
+_Group = list[tuple[str, Line]]
+"""Lines as they are written, each with what it is."""
+
+
+def _groups(lines: list[str]) -> Iterator[tuple[Kind, _Group]]:
+    """The lines of a block: those of a paragraph, of a formula, of a fence together."""
+    last = {end: at for at, line in enumerate(lines) for end in formulas.ends(line)}
     structure = Structure()
-    together: list[tuple[str, Line]] = []
+    group: _Group = []
+    is_over = True
     for at, source in enumerate(lines):
-        line = structure.feed(source, tuple(end for end in FORMULA_ENDS if last[end] > at))
-        if together and (line.starts or line.kind is not together[-1][1].kind):
-            yield together[0][1].kind, "\n".join(_together(together))
-            together = []
-        if line.kind in _DRAWN:
-            together.append((source, line))
-        elif line.starts and fetching > at and _DIAGRAM.search(line.content):
-            yield line.kind, line.prefix + line.content[0] * _width(line.content) + "text"
-        else:
-            yield line.kind, source
-    if together:
-        yield together[0][1].kind, "\n".join(_together(together))
+        line = structure.feed(source, lambda end, at=at: last.get(end, -1) > at)  # type: ignore[misc]
+        if group and (is_over or line.starts or line.kind is not group[-1][1].kind):
+            yield group[0][1].kind, group
+            group = []
+        group.append((source, line))
+        is_over = line.kind not in _DRAWN and structure.idle
+    if group:
+        yield group[0][1].kind, group
+
+
+def _drawn(kind: Kind, group: _Group, reader: Reader, *, is_open: bool) -> str:
+    if kind is Kind.FORMULA:
+        return "\n".join(_display([line for _, line in group], reader))
+    if kind is Kind.TEXT:
+        return "\n".join(_paragraph(group, reader, is_open=is_open))
+    sources, first = [source for source, _ in group], group[0][1]
+    if first.starts and diagrams.IS_MERMAID.search(first.content) and diagrams.fetches(sources[1:]):
+        sources[0] = first.prefix + first.content[0] * _width(first.content) + "text"
+    return "\n".join(sources)
 
 
 def _width(fence: str) -> int:
     return len(fence) - len(fence.lstrip(fence[0]))
 
 
-def _together(lines: list[tuple[str, Line]]) -> Iterator[str]:
-    """A paragraph with the table below it, or a formula."""
-    if lines and lines[0][1].kind is Kind.FORMULA:
-        yield _display([line for _, line in lines])
-        return
-    while lines and _DEFINITION.match(lines[0][1].content) and "![" not in lines[0][0]:
-        yield lines.pop(0)[0]
-    header = _header(lines)
-    if lines[:header]:
-        yield _inline("\n".join(source for source, _ in lines[:header]))
-    for at, (source, _) in enumerate(lines[header:]):
-        yield source if at == 1 else "".join(_inline(cell) for cell in _CELL.findall(source))
+def _paragraph(group: _Group, reader: Reader, *, is_open: bool) -> Iterator[str]:
+    """A paragraph with the table below it."""
+    first = 0
+    while first < len(group) and _DEFINITION.match(group[first][1].content) and "![" not in group[first][0]:
+        yield group[first][0]
+        first += 1
+    header = _header(group, first)
+    if header > first:
+        text = "\n".join(_words(source, line) for source, line in group[first:header])
+        shown = drawn(text, reader, is_open=is_open and header == len(group))
+        if not shown.replace(reader.nothing, "").strip():
+            shown = ""  # an empty paragraph would leave a gap
+        yield _turned(shown, group[first][1], reader) if turns(text) else shown
+    for at, (source, _) in enumerate(group[header:]):
+        cells = _CELL.findall(source)
+        is_last = is_open and header + at == len(group) - 1
+        yield source if at == 1 else "".join(_cell(cell, reader, is_last) for cell in cells)
 
 
-def _header(lines: list[tuple[str, Line]]) -> int:
-    """Where the table begins; the number of lines without one."""
-    for at, ((_, above), (_, below)) in enumerate(pairwise(lines)):
+def _words(source: str, line: Line) -> str:
+    r"""A line as it is written; one that is nested too deeply is text, as `\>`."""
+    return f"{line.prefix}\\{line.content}" if line.is_too_deep else source
+
+
+def _turned(shown: str, line: Line, reader: Reader) -> str:
+    """A text in a list or quote with what tells that it is written from right to left."""
+    if not line.prefix.strip() or not shown.startswith(line.prefix):
+        return shown
+    beginning = _BEGINNING.match(shown, len(line.prefix))
+    at = beginning.end() if beginning else len(line.prefix)
+    return shown[:at] + reader.right_to_left + shown[at:]
+
+
+def _cell(cell: str, reader: Reader, is_open: bool) -> str:
+    shown = drawn(cell, reader, is_open=is_open)
+    return reader.right_to_left + shown.lstrip() if turns(cell) and cell != "|" else shown
+
+
+def _header(group: _Group, first: int) -> int:
+    """Where the table begins, from the line `first` on; the number of lines without one."""
+    for at, ((_, above), (_, below)) in enumerate(pairwise(group[first:]), start=first):
         if _DELIMITER_ROW.match(below.content) and _columns(above.content) == _columns(below.content):
             return at
-    return len(lines)
+    return len(group)
 
 
 def _columns(row: str) -> int:
-    cells = [cell for cell in _CELL.findall(row.strip()) if cell != "|"]
-    return len(cells)
+    return sum(cell != "|" for cell in _CELL.findall(row.strip()))
 
 
-def _display(lines: list[Line]) -> str:
+def _display(lines: list[Line], reader: Reader) -> Iterator[str]:
     """A formula on lines of its own, in the one form that is always understood."""
     first = lines[0]
-    end = "$$" if first.content.startswith("$$") else r"\]"
-    tex, _, after = "\n".join([first.content[2:], *(line.content for line in lines[1:])]).partition(end)
+    written, after = formulas.display([line.content for line in lines])
+    tex = katex(written, is_display=True) if reader.is_streamlit else written
     inner = re.sub(r"[^>\s]", " ", first.prefix)
-    body = [inner + row for row in tex.replace("![", "! [").strip().split("\n")]
     sign = "$" * max(2, 1 + max(map(len, re.findall(r"\$+", tex)), default=0))
-    shown = [first.prefix + sign, *body, inner + sign]
-    return "\n".join([*shown, inner + _inline(after.strip())] if after.strip() else shown)
-
-
-def _inline(text: str) -> str:
-    """Text without blank lines: a paragraph, a heading, a table cell."""
-    return _Inline(text).drawn()
-
-
-class _Inline:
-    """One walk through a text, from one sign that may mean something to the next."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.runs: dict[int, list[int]] = {}
-        for run in re.finditer(r"`+", text):
-            self.runs.setdefault(len(run[0]), []).append(run.start())
-        self.closing = self._brackets()
-        self.linked_until = -1
-        self.dropped: set[int] = set()
-
-    def drawn(self) -> str:
-        pieces: list[str] = []
-        at = 0
-        while token := _TOKEN.search(self.text, at):
-            pieces.append(self.text[at : token.start()])
-            piece, at = getattr(self, f"_{token.lastgroup}")(token)
-            pieces.append(piece)
-        return "".join([*pieces, self.text[at:]])
-
-    def _brackets(self) -> dict[int, int]:
-        """Which bracket closes which."""
-        closing: dict[int, int] = {}
-        waiting: list[int] = []
-        at = 0
-        while bracket := _BRACKET.search(self.text, at):
-            at = bracket.end()
-            if bracket[0][0] == "`":
-                at = self._code_end(bracket)
-            elif bracket[0] == "[":
-                waiting.append(bracket.start())
-            elif bracket[0] == "]" and waiting:
-                closing[waiting.pop()] = bracket.start()
-        return closing
-
-    def _code_end(self, ticks: re.Match[str]) -> int:
-        """Where a code span ends; behind the backticks themselves if they open none."""
-        starts = self.runs.get(len(ticks[0]), [])
-        following = bisect_left(starts, ticks.end())
-        return starts[following] + len(ticks[0]) if following < len(starts) else ticks.end()
-
-    def _ticks(self, token: re.Match[str]) -> tuple[str, int]:
-        end = self._code_end(token)
-        return self.text[token.start() : end], end
-
-    def _verbatim(self, token: re.Match[str]) -> tuple[str, int]:
-        return token[0], token.end()
-
-    def _tag(self, token: re.Match[str]) -> tuple[str, int]:
-        return "&lt;", token.end()
-
-    def _tilde(self, token: re.Match[str]) -> tuple[str, int]:
-        return r"\~", token.end()
-
-    def _operator(self, token: re.Match[str]) -> tuple[str, int]:
-        return _BREAK.join(token[0]), token.end()
-
-    def _colon(self, token: re.Match[str]) -> tuple[str, int]:
-        colon = token.end() - 1
-        if _SHORT_CODE.match(self.text, colon):
-            return "&#58;" + _BREAK, token.end()
-        return (r"\:" if _DIRECTIVE.match(self.text, colon) else token[0]), token.end()
-
-    def _escape(self, token: re.Match[str]) -> tuple[str, int]:
-        if token[0] == r"\:":
-            return self._colon(token)
-        formula = _in_brackets(self.text, token.start())
-        if not formula:
-            return token[0], token.end()
-        is_single = not formula.is_display and "$" not in formula.tex
-        sign = "$" if is_single and _AFTER_FORMULA.match(self.text, formula.end) else "$$"
-        return f"{sign}{formula.tex}{sign}", formula.end
-
-    def _dollars(self, token: re.Match[str]) -> tuple[str, int]:
-        sign, formula = token[0], _in_dollars(self.text, token)
-        return (f"{sign}{formula.tex}{sign}", formula.end) if formula else (r"\$" * len(sign), token.end())
-
-    def _opening(self, token: re.Match[str]) -> tuple[str, int]:
-        if collapsed := _COLLAPSED.match(self.text, token.start()):
-            return collapsed[0], collapsed.end()
-        end = self.closing.get(token.start())
-        if end is not None and _TARGET.match(self.text, end + 1):
-            self.linked_until = max(self.linked_until, end)
-        return "[", token.end()
-
-    def _closing(self, token: re.Match[str]) -> tuple[str, int]:
-        target = _TARGET.match(self.text, token.end())
-        if not target or "![" in target[0]:
-            return "]", token.end()
-        return ("" if token.start() in self.dropped else "]" + target[0]), target.end()
-
-    def _image(self, token: re.Match[str]) -> tuple[str, int]:
-        before = r"\!" * (len(token[0]) - 2)  # a bare one would make an image of the link that follows
-        opening = token.end() - 1
-        if picture := _PICTURE.match(self.text, opening - 1):
-            return before + picture[0], picture.end()
-        end = self.closing.get(opening)
-        target = _TARGET.match(self.text, end + 1) if end is not None else None
-        if end is None or not target or "![" in target[0]:
-            return before + r"\![", token.end()
-        name = "" if self.text[token.end() : end].strip() else "image"
-        if opening < self.linked_until:
-            self.dropped.add(end)
-            return before + name, token.end()
-        self.linked_until = max(self.linked_until, end)
-        return f"{before}[{name}", token.end()
-
-
-def _in_brackets(text: str, at: int) -> Formula | None:
-    """What stands between `\\(` at `at` and `\\)`, or between `\\[` and `\\]`, if it is a formula."""
-    closing = {r"\(": r"\)", r"\[": r"\]"}.get(text[at : at + 2])
-    end = text.find(closing, at + 2, at + 2 + _LONGEST_INLINE) if closing else -1
-    tex = " ".join(text[at + 2 : max(end, 0)].split())
-    is_mathematical = _MATHEMATICAL.search(tex) or (closing == r"\)" and tex and not _PROSE.search(tex))
-    if not is_mathematical or not _is_plain(tex) or "$$" in tex or text.startswith("(", end + 2):
-        return None
-    return Formula(tex, end + 2, is_display=closing == r"\]")
-
-
-def _in_dollars(text: str, dollars: re.Match[str]) -> Formula | None:
-    """What stands between these dollars and as many others, if it is a formula."""
-    sign = dollars[0]
-    end = text.find(sign, dollars.end()) if len(sign) < 3 else -1
-    tex = text[dollars.end() : max(end, 0)]
-    if not tex.strip() or not _is_plain(tex) or not (sign == "$$" or _is_meant(tex, text, end + 1)):
-        return None
-    return Formula(" ".join(tex.split()), end + len(sign), is_display=sign == "$$")
-
-
-def _is_meant(tex: str, text: str, after: int) -> bool:
-    """Whether what stands between two dollars is meant as a formula, not as prices or shell variables."""
-    if tex != tex.strip() or tex.endswith("\\") or not _AFTER_FORMULA.match(text, after):
-        return False
-    return bool(_MATHEMATICAL.search(tex)) or not _PROSE.search(tex)
-
-
-def _is_plain(tex: str) -> bool:
-    """Whether a formula holds nothing that would be more than text if it were not taken for one."""
-    return "`" not in tex and "![" not in tex
+    yield first.prefix + sign
+    yield from (inner + row for row in tex.replace("![", "! [").strip().split("\n"))
+    yield inner + sign
+    if after.strip():
+        yield inner + drawn(after.strip(), reader)

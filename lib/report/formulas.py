@@ -11,7 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
-from lib.chat.inert import formula_at
+from lib.chat.markdown import formulas as signs
+from lib.chat.markdown import tex as latex
 
 LONGEST = 4000
 """Characters of a formula that is drawn."""
@@ -39,13 +40,10 @@ _VALUE = re.compile(r"[\w.%+\- ]{0,60}")
 _MACRO = re.compile(r"\\(?:re)?newcommand|\\providecommand|\\def|\\let")
 """What would let a few words grow without end."""
 _DOLLARS = re.compile(r"\$+")
-_OPENING = re.compile(r"\$\$(?!\$)|\\\[")
-_AFTER = " .,;"
-"""What may stand after the end of a formula on lines of its own."""
 
 
 def formulas(parser: MarkdownIt) -> None:
-    """A plugin: `$..$`, `$$..$$`, `\\(..\\)` and `\\[..\\]` are formulas, prices are none."""
+    """A plugin: `$..$`, `\\(..\\)`, environments and the like are formulas, prices are none."""
     parser.inline.ruler.before("escape", "formula", _inline)
     parser.block.ruler.before(
         "fence", "formula", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
@@ -58,11 +56,12 @@ def mathml(tex: str, *, is_display: bool) -> str:
     """The formula as a `math` element; as its source, where it cannot be read."""
     if len(tex) <= LONGEST and tex.count("{") <= LONGEST // 8 and not _is_odd(tex):
         try:
-            element = Converter(display="block" if is_display else "inline").convert_to_element(tex)
-            return _serialised(element)
+            converter = Converter(display="block" if is_display else "inline")
+            drawn = _serialised(converter.convert_to_element(latex.mathml(tex)))
+            return drawn.replace("<math", '<math dir="ltr"', 1)
         except Exception:  # noqa: S110  # the converter fails in many ways on what is no LaTeX
             pass
-    return f'<code class="tex">{escape(tex)}</code>'
+    return f'<code class="tex" dir="ltr">{escape(tex)}</code>'
 
 
 def _is_odd(tex: str) -> bool:
@@ -89,7 +88,7 @@ def _serialised(element: Element) -> str:
 def _inline(state: StateInline, silent: bool) -> bool:
     if state.src[state.pos] not in "$\\":
         return False
-    formula = formula_at(state.src, state.pos)
+    formula = signs.formula_at(state.src, state.pos)
     if not formula or formula.end > state.posMax:
         return _skip_dollars(state, silent)
     if not silent:
@@ -123,25 +122,29 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 def _formula_lines(state: StateBlock, start: int, end: int) -> tuple[str, int] | None:
     """A formula that begins with the line `start`, and the line after it."""
     first = _line(state, start)
-    opening = _OPENING.match(first)
+    opening = signs.opening(first)
     if not opening:
         return None
-    closing = "$$" if opening[0] == "$$" else r"\]"
-    last_end: dict[str, int] = state.env.setdefault("formula_ends", {})
-    if closing not in last_end:
-        last_end[closing] = state.src.rfind(closing)
-    if last_end[closing] < state.bMarks[start] + 2:
+    rows = [first]
+    if not opening.is_closed and (opening.may_be_words or not _closes(state, start, opening.end)):
         return None
-    rows = [first[2:]]
-    while closing not in rows[-1]:
+    while not opening.is_closed and (len(rows) == 1 or opening.end not in rows[-1]):
         number = start + len(rows)
         if number >= min(end, start + MOST_LINES) or state.sCount[number] < state.blkIndent:
             return None
         rows.append(_line(state, number))
-    tex, _, after = "\n".join(rows).partition(closing)
-    if not tex.strip() or after.strip(_AFTER):
+    tex, after = signs.display(rows)
+    if not tex.strip() or after.strip(signs.AFTER):
         return None
     return tex.strip(), start + len(rows)
+
+
+def _closes(state: StateBlock, start: int, closing: str) -> bool:
+    """Whether the sign stands anywhere below the beginning of the line `start`."""
+    last: dict[str, int] = state.env.setdefault("formula_ends", {})
+    if closing not in last:
+        last[closing] = state.src.rfind(closing)
+    return last[closing] >= state.bMarks[start] + 2
 
 
 def _line(state: StateBlock, number: int) -> str:

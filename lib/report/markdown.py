@@ -8,9 +8,13 @@ from markdown_it import MarkdownIt
 
 from lib.chat.attachments import Attachment
 from lib.chat.citations import Citation
-from lib.chat.comparisons import CellFigures
+from lib.chat.comparisons import SYNTHESIS, CellFigures
 from lib.chat.endings import remark
 from lib.chat.inert import inert
+from lib.chat.markdown import tags
+from lib.chat.markdown.links import marked
+from lib.chat.markdown.readers import ANY
+from lib.chat.markdown.typed import Code, Words, typed
 from lib.chat.messages import Message
 from lib.chat.prices import Prices
 from lib.chat.recordings import Recording
@@ -19,13 +23,14 @@ from lib.report import wording
 from lib.report.contents import Cell, Section, Turn, sections
 from lib.report.measures import columns, cost_of, totals
 
-_FOR_THE_PAGE = re.compile(r"(?<!\\):small\[\]|\A(?:\[//\]: #[^\n]*\n\n)+")
-"""What makes Streamlit draw a text as it is; another reader does so by itself."""
 _READER = MarkdownIt("commonmark", {"html": True}).enable("table")
 """Reads as the most trusting readers do."""
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_HARMLESS_TAG = re.compile(rf"</?(?:{'|'.join(tags.NAMES)})>")
 _NEXT = "what-follows"
-_SIGNS = re.compile(r"([\\`*_<>#|$~]|!(?=\[)|\](?=[(\[:]))")
+_FIRST_SIGN = re.compile(r"(\d{1,9}(?=[.)])|(?=[-+=]))(.)(?=[\s=-]*$|\s)")
+"""What makes a list, a heading or a rule of a line that begins with it."""
+_SIGNS = re.compile(r"([\\`*_<>#|$~]|&(?=#?\w{1,32};)|!(?=\[)|\](?=[(\[:]))")
 
 
 def to_markdown(recording: Recording, *, maker: str) -> str:
@@ -88,8 +93,7 @@ def _turn(turn: Turn, cell: Cell, prices: Prices) -> Iterator[str]:
 
 def _beside(reply: Reply) -> Iterator[str]:
     for call in reply.tool_calls:
-        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", call.arguments)), default=0))
-        yield f"Tool call {_line(call.name or '')}\n\n{fence}json\n{call.arguments}\n{fence}"
+        yield f"Tool call {_line(call.name or '')}\n\n{_fenced(call.arguments, 'json')}"
     yield from _names(reply.made)
     if reply.citations:
         yield "Sources:\n\n" + "\n".join(f"{n}. {_source(each)}" for n, each in enumerate(reply.citations, 1))
@@ -106,7 +110,29 @@ def _source(citation: Citation) -> str:
 def _said(message: Message) -> Iterator[str]:
     yield from _names(message.attachments)
     if message.content:
-        yield _text(message.content)
+        is_markdown = message.content.startswith(SYNTHESIS)  # with answers in it
+        yield _text(message.content) if is_markdown else "\n\n".join(map(_typed, typed(message.content)))
+
+
+def _typed(piece: Words | Code) -> str:
+    """What a person typed, as it was typed: its lines end where they did and begin with their blanks."""
+    if isinstance(piece, Code):
+        return _fenced(piece.text, piece.language)
+    paragraphs = re.split(r"\n(?:[ \t]*\n)+", piece.text)
+    return "\n\n".join("  \n".join(map(_typed_line, paragraph.split("\n"))) for paragraph in paragraphs)
+
+
+def _typed_line(line: str) -> str:
+    words = line.expandtabs(4).lstrip(" ")
+    blanks = "&nbsp;" * (len(line.expandtabs(4)) - len(words))
+    shown = marked(words.rstrip(), lambda piece: _SIGNS.sub(r"\\\1", piece))
+    first = _FIRST_SIGN.match(shown)
+    return f"{blanks}{first[1]}\\{shown[first.start(2) :]}" if first else blanks + shown
+
+
+def _fenced(code: str, language: str) -> str:
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
+    return f"{fence}{language}\n{code}\n{fence}"
 
 
 def _names(attachments: Iterable[Attachment]) -> Iterator[str]:
@@ -130,7 +156,7 @@ def _table(figures: Iterable[CellFigures], prices: Prices, title: str = "Cell") 
 
 def _text(text: str) -> str:
     """What somebody wrote, with its own markdown, so that it draws nothing but text and ends with itself."""
-    shown = _FOR_THE_PAGE.sub("", inert(text)).rstrip() if text else ""
+    shown = inert(text, ANY).rstrip() if text else ""
     if not _is_harmless(shown):
         shown = _TAG.sub("&lt;", shown).replace("![", r"!\[")
     last = _READER.parse(f"{shown}\n\n{_NEXT}")[-1]
@@ -143,7 +169,11 @@ def _is_harmless(markdown: str) -> bool:
     blocks = _READER.parse(markdown)
     tokens = [*blocks, *(token for block in blocks for token in block.children or ())]
     images = [str(token.attrGet("src")) for token in tokens if token.type == "image"]
-    is_text = not any(token.type in ("html_block", "html_inline") for token in tokens)
+    is_text = not any(
+        token.type == "html_block"
+        or (token.type == "html_inline" and not _HARMLESS_TAG.fullmatch(token.content))
+        for token in tokens
+    )
     return is_text and all(source.startswith("data:image/") for source in images)
 
 

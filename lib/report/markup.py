@@ -13,7 +13,6 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from pygments import highlight
@@ -21,7 +20,12 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from lib.chat.markdown.links import with_links
+from lib.chat.markdown.tags import half_tag
+from lib.chat.markdown.typed import Code, Words
+from lib.chat.markdown.typed import typed as split
 from lib.report.formulas import formulas
+from lib.report.inline import OPEN_END, Inline, beyond_commonmark
 
 LONGEST = 200_000
 """Characters of a text that is read as markdown; a longer one is shown as it is."""
@@ -40,38 +44,58 @@ LANGUAGES = frozenset(
 )
 """What code may be written in to get colours."""
 
-_LAST_BRACKET = -1
-"""Where a block's last `]` is noted among the parser's notes on places: no place has this number."""
-
 _SAFE = re.compile(r"https?://|mailto:", re.I)
 _PICTURE = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]*")
 """Small pictures that a text carries itself, as the page shows them."""
-_ADDRESS = re.compile(r"(?<![\w/])https?://[^\s<>\[\]\"'`]*[^\s<>\[\]\"'`.,;:!?)*_~]")
-"""A link that is only its address."""
-_SIDES = """\
+_RULES = """\
+.typed { white-space: pre-wrap; }
+.typed, p, li, h4, h5, h6, th, td { unicode-bidi: plaintext; text-align: start; }
+[dir="ltr"] { text-align: left; }
+table:dir(rtl) { margin-left: auto; }
+mtd[columnalign="left"] { text-align: left; padding-left: 0; }
+mtd[columnalign="right"] { text-align: right; padding-right: 0; }
+kbd { font-family: inherit; font-size: 0.85em; padding: 0 0.35em; border: 1px solid; border-radius: 0.3em; }
+mark { background: #ffe58a; color: #10151c; }
+p:empty { display: none; }
 .right { text-align: right; }
 .center { text-align: center; }
-li.task { list-style: none; margin-left: -1.2em; }
+li.task { list-style: none; margin-inline-start: -1.2em; }
 """
+_APART = {"rel": "noopener noreferrer nofollow", "target": "_blank"}
+"""What keeps a page that a link leads to apart from this one."""
 _TASK = re.compile(r"\[([ xX])\] ")
 
 
-def html(text: str) -> str:
-    """The text as an HTML fragment."""
+def html(text: str, *, is_open: bool = False) -> str:
+    """The text as an HTML fragment; `is_open` while it is being written."""
     if len(text) <= LONGEST:
-        environment: dict[str, Any] = {}
+        text = text[: half_tag(text)] if is_open else text
+        environment: dict[str, Any] = {OPEN_END: text} if is_open else {}
         tokens = _MARKDOWN.parse(text, environment)
         # What is nested more deeply is left out by the parser.
         if all(token.level < DEEPEST - 1 for token in tokens):
             return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, environment))
-    return f"<pre>{escape(text)}</pre>\n"
+    return f'<pre dir="auto">{escape(text)}</pre>\n'
+
+
+def typed(text: str) -> str:
+    """What a person typed as an HTML fragment: as it was typed, with links, and code in fences as code."""
+    pieces = (
+        _code(each.text, each.language) if isinstance(each, Code) else words(each) for each in split(text)
+    )
+    return "".join(pieces)
+
+
+def words(text: Words) -> str:
+    """Text with its own line breaks and blanks: a stylesheet keeps them in what has the class `typed`."""
+    return f'<div class="typed">{"".join(_with_links(text.text))}</div>\n'
 
 
 @cache
 def stylesheet() -> str:
-    """CSS for what such a fragment holds: the colours of code, light and dark, the sides of cells, tasks."""
+    """CSS for what such fragments hold: direction, the colours of code, light and dark, tables, tasks."""
     light, dark = _colours("default"), _colours("github-dark")
-    return f"{_SIDES}{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+    return f"{_RULES}{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
 
 
 def _colours(style: str) -> str:
@@ -80,7 +104,7 @@ def _colours(style: str) -> str:
     return "\n".join(rule for rule in rules if rule.startswith(".code .hl-"))
 
 
-def _code(content: str, language: str, _attributes: str) -> str:
+def _code(content: str, language: str, _attributes: str = "") -> str:
     name = language.lower()
     coloured = ""
     if name in LANGUAGES and len(content) <= LONGEST_CODE:
@@ -89,7 +113,11 @@ def _code(content: str, language: str, _attributes: str) -> str:
             coloured = highlight(content, lexer, HtmlFormatter(nowrap=True, classprefix="hl-"))
         except ClassNotFound:
             pass
-    return f'<pre class="code"><code>{coloured or escape(content)}</code></pre>\n'
+    return f'<pre class="code" dir="ltr"><code>{coloured or escape(content)}</code></pre>\n'
+
+
+def _words(words: Words) -> str:
+    return f'<div class="typed">{"".join(_with_links(words.text))}</div>\n'
 
 
 def _link(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
@@ -97,11 +125,7 @@ def _link(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
     if not _SAFE.match(str(token.attrGet("href") or "")):
         token.attrs = {}
     else:
-        token.attrs = {
-            "href": token.attrs["href"],
-            "rel": "noopener noreferrer nofollow",
-            "target": "_blank",
-        }
+        token.attrs = {"href": token.attrs["href"], **_APART}
     return self.renderToken(tokens, index, options, env)
 
 
@@ -123,13 +147,13 @@ def _cell(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
 
 
 def _links(state: StateCore) -> None:
-    """Nothing is fetched: an image from elsewhere is a link to it. An address in the text is one too."""
+    """Nothing is fetched: an image from elsewhere is a link to it."""
     for block in state.tokens:
         if block.type == "inline" and block.children:
-            block.children = list(_with_links(block.children))
+            block.children = list(_without_images(block.children))
 
 
-def _with_links(tokens: Sequence[Token]) -> Iterator[Token]:
+def _without_images(tokens: Sequence[Token]) -> Iterator[Token]:
     links = 0
     for token in tokens:
         links += (token.type == "link_open") - (token.type == "link_close")
@@ -137,19 +161,8 @@ def _with_links(tokens: Sequence[Token]) -> Iterator[Token]:
         if token.type == "image" and not _PICTURE.fullmatch(source):
             words = "".join(child.content for child in token.children or ()).strip() or "image"
             yield from [_text(words)] if links else _linked(source, words)
-        elif token.type == "text" and not links:
-            yield from _with_addresses(token.content)
         else:
             yield token
-
-
-def _with_addresses(text: str) -> Iterator[Token]:
-    at = 0
-    for address in _ADDRESS.finditer(text):
-        yield _text(text[at : address.start()])
-        yield from _linked(address[0], address[0])
-        at = address.end()
-    yield _text(text[at:])
 
 
 def _linked(target: str, words: str) -> tuple[Token, Token, Token]:
@@ -158,6 +171,29 @@ def _linked(target: str, words: str) -> tuple[Token, Token, Token]:
 
 def _text(words: str) -> Token:
     return Token("text", "", 0, content=words)
+
+
+def _with_links(text: str) -> Iterator[str]:
+    """The text as HTML, its addresses as links."""
+    apart = " ".join(f'{name}="{value}"' for name, value in _APART.items())
+    for piece in with_links(text):
+        if isinstance(piece, str):
+            yield escape(piece)
+        else:
+            yield f'<a href="{escape(piece.target)}" {apart}>{escape(piece.words)}</a>'
+
+
+def _directions(state: StateCore) -> None:
+    """A list's marks, a quote's bar and a table's columns turn with the first word in it.
+
+    Only on the outside: a browser does not look into what has a direction of its own.
+    """
+    for token in state.tokens:
+        if token.nesting == 1 and token.level == 0:
+            token.attrSet("dir", "auto")
+        for child in token.children or ():
+            if child.type == "code_inline":
+                child.attrSet("dir", "ltr")
 
 
 def _small_headings(state: StateCore) -> None:
@@ -178,27 +214,14 @@ def _tasks(state: StateCore) -> None:
             state.tokens[at - 2].attrSet("class", "task")
 
 
-def _unclosed(state: StateInline, silent: bool) -> bool:
-    """A `[` or `![` that no `]` follows opens no link: it is text, and its end need not be searched for."""
-    here = state.src[state.pos]
-    if here != "[" and not state.src.startswith("![", state.pos):
-        return False
-    if _LAST_BRACKET not in state.cache:
-        state.cache[_LAST_BRACKET] = state.src.rfind("]")
-    if state.cache[_LAST_BRACKET] > state.pos:
-        return False
-    if not silent:
-        state.pending += here
-    state.pos += 1
-    return True
-
-
 def _parser() -> Any:
     settings = {"html": False, "linkify": False, "maxNesting": DEEPEST, "highlight": _code}
-    parser = MarkdownIt("commonmark", settings).enable(["table", "strikethrough"]).use(formulas)
+    parser = MarkdownIt()
+    parser.inline = Inline()
+    parser.configure("commonmark", settings).enable(["table", "strikethrough"])
+    parser.use(formulas).use(beyond_commonmark)
     parser.validateLink = _is_known  # type: ignore[method-assign]
-    parser.inline.ruler.before("link", "unclosed", _unclosed)
-    for change in (_tasks, _links, _small_headings):
+    for change in (_tasks, _links, _small_headings, _directions):
         parser.core.ruler.push(change.__name__, change)
     for name, draw in {"link_open": _link, "image": _image, "th_open": _cell, "td_open": _cell}.items():
         parser.add_render_rule(name, draw)

@@ -68,6 +68,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "markdown": _markdown,
+        "typed": _typed,
         "answered": _answered,
         "date": _date,
         "beginning": _beginning,
@@ -83,6 +84,10 @@ def _environment() -> Environment:
 
 def _markdown(text: str) -> Markup:
     return Markup(markup.html(text))  # noqa: S704  # inert by construction
+
+
+def _typed(text: str) -> Markup:
+    return Markup(markup.typed(text))  # noqa: S704  # inert by construction
 
 
 def _answered(message: Message) -> Markup:

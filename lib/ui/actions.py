@@ -10,6 +10,7 @@ from lib.chat.attachments import Attachment
 from lib.chat.connection import parse_api_key
 from lib.engine.engine import SendRefused, new_id
 from lib.ui import choices, conversation_actions, errors, intake, pace, recording_actions, structured, uploads
+from lib.ui.labels import literal
 from lib.ui.session import MESSAGES_SHOWN, Session, hear_models, held
 
 PROMPT = "prompt"
@@ -135,7 +136,7 @@ def _ask(
     The send carries the id that the page had when it was clicked: a click that arrives twice sends once.
     """
     if fault := structured.fault(structured.of_chat(session)):
-        st.toast(f"{fault} Change it under “Parameters”.", icon=":material/error:")
+        st.toast(f"{literal(fault)} Change it under “Parameters”.", icon=":material/error:")
         return False
     if not session.conversation.model:  # asked before the page had drawn the list of models
         hear_models()
@@ -153,7 +154,7 @@ def _ask(
                 attachments=attachments,
             )
     except SendRefused as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(literal(str(error)), icon=":material/error:")
         return False
     if tape and session.conversation.is_temporary:
         session.tapes[tape.reply_id] = tape

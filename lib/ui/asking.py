@@ -15,6 +15,7 @@ from lib.engine.repeats import Send
 from lib.store.database import StoreError
 from lib.ui import actions, blind, choices, comparing, drafts, intake, pace, session, structured
 from lib.ui.comparing import Comparing, Pending, held
+from lib.ui.labels import literal
 from lib.ui.session import Session
 
 
@@ -85,7 +86,7 @@ def retry(cell_id: str) -> None:
         with pace.sending():
             refusal = _fault(now, cell) or _ask(now, tab, cell, None, cell.path()[-1].parent_id, send_id)
         if refusal:
-            st.toast(refusal, icon=":material/error:")
+            st.toast(literal(refusal), icon=":material/error:")
 
 
 def ask_model(cell_id: str, model: str) -> None:
@@ -108,7 +109,7 @@ def synthesise() -> None:
     if refusal or not cell.messages:  # refused, or sent before by a click that came twice
         now.comparison.cells.remove(cell)
     if refusal:
-        st.toast(refusal, icon=":material/error:")
+        st.toast(literal(refusal), icon=":material/error:")
 
 
 def _ask_all(now: Comparing, tab: Session, text: str, send_id: str) -> None:
@@ -126,7 +127,7 @@ def _ask_all(now: Comparing, tab: Session, text: str, send_id: str) -> None:
                 _repeat(now, tab, send_id)
     if refusal:
         now.draft = text
-        st.toast(refusal, icon=":material/error:")
+        st.toast(literal(refusal), icon=":material/error:")
     else:
         now.draft, now.attached = "", []
 

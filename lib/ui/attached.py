@@ -9,7 +9,7 @@ from lib import app
 from lib.chat.attachments import Attachment, images_of, upload_name, uploads
 from lib.files.folder import Missing
 from lib.ui.intake import Tray
-from lib.ui.labels import plain
+from lib.ui.labels import plain, show_badge
 
 THUMBNAIL_SIDE = 640
 """Pixels of the longest side: enough for a sharp preview."""
@@ -28,7 +28,7 @@ def show(attachments: Sequence[Attachment]) -> None:
         _show_notes(images)
     for document in attachments:
         if not document.is_image:
-            st.badge(_label(document), icon=":material/description:", color="gray")
+            show_badge(_label(document), ":material/description:")
             if document.note:
                 st.caption(plain(document.note))
 

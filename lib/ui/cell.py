@@ -14,7 +14,6 @@ from lib.engine.live import LiveTape
 from lib.ui import (
     answer,
     asking,
-    attached,
     blind,
     buttons,
     cell_actions,
@@ -23,6 +22,7 @@ from lib.ui import (
     comparison_actions,
     figures,
     parameters,
+    question,
     remarks,
     remedies,
 )
@@ -117,10 +117,10 @@ def _show_talk(now: Comparing, tab: Session, cell: Conversation) -> Slots:
 
 def _show_question(now: Comparing, cell: Conversation, path: list[Message]) -> None:
     """What a cell was asked last; what was said before is folded, so that the answer is in view."""
-    *earlier, question = path
+    *earlier, asked = path
     if now.is_hidden:  # earlier figures and names would tell
         if earlier:
-            _show_said(question)
+            _show_said(asked)
     elif earlier:
         key = f"earlier-{cell.id}"
         with st.expander(
@@ -129,22 +129,21 @@ def _show_question(now: Comparing, cell: Conversation, path: list[Message]) -> N
             if fold.open:
                 for message in earlier:
                     _show_said(message)
-        _show_said(question)
+        _show_said(asked)
     elif is_synthesis(cell):
         key = f"task-{cell.id}"
         with st.expander("What it was asked", type="compact", key=key, on_change="rerun") as fold:
             if fold.open:
-                answer.show_blocks(question.content)
-    elif question.content != now.comparison.prompt:
-        _show_said(question)
+                question.show_text(asked)
+    elif asked.content != now.comparison.prompt:
+        _show_said(asked)
 
 
 def _show_said(message: Message) -> None:
     """A message of before, whole."""
     if message.role == "user":
         with st.container(key=f"bubble-{message.id}"):
-            attached.show(message.attachments)
-            answer.show_blocks(message.content)
+            question.show(message)
         return
     answer.show([message])
     answer.show_outcome(message)

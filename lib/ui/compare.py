@@ -8,7 +8,6 @@ from streamlit.delta_generator import DeltaGenerator
 from lib import app
 from lib.chat.comparisons import MOST_CELLS, MOST_REPEATS, attempts, missing
 from lib.ui import (
-    answer,
     asking,
     attached,
     blind,
@@ -22,6 +21,7 @@ from lib.ui import (
     merging,
     outage,
     present,
+    question,
     recordings,
     reports,
     results,
@@ -65,14 +65,13 @@ def show_notices(tab: Session) -> None:
 
 def show_prompt(now: Comparing, tab: Session) -> None:
     """What all cells were asked; an invitation while nothing was."""
-    if question := now.comparison.question:
+    if asked := now.comparison.question:
         _show_way_back(now)
         with (
             st.container(key="prompt_row", horizontal_alignment="right"),
             st.container(key="bubble-prompt", width="content"),
         ):
-            attached.show(question.attachments)
-            answer.show_blocks(question.content)
+            question.show(asked)
         return
     # One element, as the prompt is: one less would move the cells while they stream.
     st.markdown(

@@ -14,6 +14,7 @@ from lib.store.database import StoreError
 from lib.ui import comparing, drafts, errors, pace, session
 from lib.ui.deck_actions import click_id, is_first, stop_run
 from lib.ui.decks import Decks, held
+from lib.ui.labels import literal
 from lib.ui.session import Session
 
 RUN, RESUME = "run", "resume"
@@ -74,7 +75,7 @@ def _begin(what: str | None) -> None:
         except StoreError as error:
             refusal = str(error)
     if refusal:
-        st.toast(refusal, icon=":material/error:")
+        st.toast(literal(refusal), icon=":material/error:")
 
 
 def _run(now: Decks, tab: Session, run_id: str, *, is_agreed: bool) -> str:
@@ -140,7 +141,7 @@ def retry(asked: str) -> None:
     try:
         engine.retry(now.run, row_id, int(column), int(tries), tab.connection, session_id=tab.id)
     except (SendRefused, StoreError) as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(literal(str(error)), icon=":material/error:")
 
 
 def open_row(row_id: str) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.chat.errors import Category, ChatError
 from lib.store.database import StoreError
-from lib.ui.labels import plain
+from lib.ui.labels import literal, plain
 
 P = ParamSpec("P")
 
@@ -52,6 +52,6 @@ def stored(action: Callable[P, None]) -> Callable[P, None]:
         try:
             action(*args, **kwargs)
         except StoreError as error:
-            st.toast(str(error), icon=":material/error:")
+            st.toast(literal(str(error)), icon=":material/error:")
 
     return tried

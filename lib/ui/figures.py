@@ -5,7 +5,7 @@ from lib.chat.finish_reasons import Ending
 from lib.chat.prices import Prices
 from lib.chat.reply import Reply, State
 from lib.chat.usage import Source
-from lib.ui.labels import plain
+from lib.ui.labels import literal, plain
 
 _DOT = "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"
 _STATES = {State.STOPPED: "stopped", State.FAILED: "failed", State.INTERRUPTED: "interrupted"}
@@ -21,7 +21,7 @@ def seconds(ms: float | None) -> str:
 def footer(reply: Reply) -> str:
     """The line under a reply, as markdown: served model, tokens, time to first token, tokens/s, and how it
     ended."""
-    return _joined(plain(reply.model_served or reply.model_requested or ""), *_parts(reply))
+    return _joined(literal(reply.model_served or reply.model_requested or ""), *_parts(reply))
 
 
 def summary(reply: Reply, cost: str = "") -> str:

@@ -102,7 +102,7 @@ def _drawn(finished: list[str], still_open: str) -> Iterator[Frame]:
         yield Whole(inert(block))
         yield _close_block
     if still_open:
-        yield Whole(inert(still_open))
+        yield Whole(inert(still_open, is_open=True))
 
 
 def _close_block() -> None:

@@ -12,7 +12,7 @@ from lib.chat.prices import Price
 from lib.store.models import TRAFFIC_DAYS
 from lib.ui import model_actions
 from lib.ui.figures import seconds
-from lib.ui.labels import plain
+from lib.ui.labels import plain, show_badge
 
 
 def show(card: Card) -> None:
@@ -22,7 +22,7 @@ def show(card: Card) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{plain(model.id)}**", width="content")
             for label in (model.vendor, model.kind.value, *_marks(choice)):
-                st.badge(plain(label), color="gray")
+                show_badge(plain(label))
         _show_actions(model.id, model.kind, choice)
         _fact("Price", _price(card.price))
         _fact("Here", _traffic(card.traffic))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from lib.chat.comparisons import Comparison
-from lib.ui import answer, attached, keys, presenting, recordings, replaying, results, sharing, watching
+from lib.ui import keys, presenting, question, recordings, replaying, results, sharing, watching
 from lib.ui.comparing import OPEN
 from lib.ui.presenting import ALL, ONE, Presenting
 from lib.ui.watching import Slots
@@ -96,10 +96,9 @@ def _show_controls(now: Presenting) -> None:
 
 def _show_question(now: Presenting, comparison: Comparison) -> None:
     """What was asked: alone in the middle before the first answer, then above all of them."""
-    if question := watching.question_of(comparison):
+    if asked := watching.question_of(comparison):
         with st.container(key="stage_prompt" if now.revealed else "stage_opening"):
-            attached.show(question.attachments)
-            answer.show_blocks(question.content)
+            question.show(asked)
 
 
 def _show_cells(now: Presenting, comparison: Comparison) -> list[Slots]:

@@ -70,7 +70,7 @@ def _show_choices(now: Replaying) -> None:
             "Prompt",
             range(len(comparisons)),
             now.at,
-            format_func=lambda at: f"{at + 1}. {plain(comparisons[at].title)}",
+            format_func=lambda at: f"{at + 1}. {comparisons[at].title}",
             key=replaying.PROMPT,
             on_change=replaying.choose_prompt,
         )

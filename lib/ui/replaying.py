@@ -12,6 +12,7 @@ from lib.chat.playback import AT_ONCE, ORIGINAL, Pace, count_turns, scene, turns
 from lib.chat.recordings import Recording
 from lib.engine.player import Player
 from lib.ui import scrubber
+from lib.ui.labels import literal
 
 KEY = "replaying"
 """Of this tab's state in `st.session_state`."""
@@ -107,7 +108,7 @@ def find(recording_id: str) -> Recording | None:
             return found
         st.toast("This recording is not here any more.", icon=":material/search_off:")
     except FormatError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(literal(str(error)), icon=":material/error:")
     return None
 
 

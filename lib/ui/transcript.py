@@ -9,7 +9,7 @@ from lib.chat import endings
 from lib.chat.messages import Message
 from lib.chat.reply import Reply
 from lib.engine.live import LiveTape
-from lib.ui import actions, answer, attached, buttons, figures, recording_actions, remarks, remedies
+from lib.ui import actions, answer, buttons, figures, question, recording_actions, remarks, remedies
 from lib.ui.answer import Turn
 from lib.ui.session import Session
 
@@ -49,8 +49,7 @@ def _show_question(session: Session, message: Message) -> None:
         return
     with st.container(key=f"question-{message.id}", horizontal_alignment="right"):
         with st.container(key=f"bubble-{message.id}", width="content"):
-            attached.show(message.attachments)
-            answer.show_blocks(message.content)
+            question.show(message)
         _show_versions(session, message)
 
 
@@ -85,14 +84,14 @@ def _show_end(session: Session, turn: Turn, *, is_last: bool) -> None:
 
 def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) -> None:
     message, last = turn[0], turn[-1]
-    question = session.conversation.messages.get(message.parent_id or "")
+    asked = session.conversation.messages.get(message.parent_id or "")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"end-{message.id}"):
         if is_last:
             if answer.text(turn):
                 buttons.show_icon("content_copy", "Copy", actions.copy, message.id)
             buttons.show_icon("refresh", "Regenerate", actions.regenerate, message.id)
-            if question:
-                buttons.show_icon("edit", "Edit the question", actions.edit, question.id)
+            if asked:
+                buttons.show_icon("edit", "Edit the question", actions.edit, asked.id)
             buttons.show_icon("frame_inspect", actions.INSPECT, actions.inspect, message.id)
             if not session.conversation.is_temporary:
                 buttons.show_icon(
@@ -107,7 +106,7 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
                     on_click=actions.go_on,
                     args=(last.id,),
                 )
-        elif question:
+        elif asked:
             key = f"turn-{message.id}"
             kept = [] if session.conversation.is_temporary else [recording_actions.KEEP]
             st.menu_button(
@@ -117,7 +116,7 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
                 icon=":material/more_horiz:",
                 type="tertiary",
                 on_click=actions.turn_action,
-                args=(key, question.id, message.id),
+                args=(key, asked.id, message.id),
             )
         _show_versions(session, message)
         remarks.show_other_model(reply)

@@ -16,7 +16,7 @@ from lib.chat.reply import Reply, State
 from lib.chat.tape import Event
 from lib.chat.votes import Round, titles
 from lib.engine.live import LiveTape
-from lib.ui import answer, attached, blind, figures, grid
+from lib.ui import answer, blind, figures, grid, question
 from lib.ui.cells import LIVE_SECONDS
 from lib.ui.frames import still_here
 from lib.ui.labels import plain
@@ -139,8 +139,7 @@ def show_question(message: Message) -> None:
         st.container(key=f"asked-{message.id}", horizontal_alignment="right"),
         st.container(key=f"said-{message.id}", width="content"),
     ):
-        attached.show(message.attachments)
-        answer.show_blocks(message.content)
+        question.show(message)
 
 
 def _show_cell(cell: Watched, beside: int) -> Slots | None:
@@ -195,13 +194,13 @@ def _show_earlier(cell: Watched) -> None:
         key = f"task-{cell.id}"
         with st.expander("What it was asked", type="compact", key=key, on_change="rerun") as fold:
             if fold.open:
-                answer.show_blocks(cell.question.content)
+                question.show_text(cell.question)
 
 
 def _show_said(message: Message) -> None:
     if message.role == "user":
         with st.container(key=f"said-{message.id}"):
-            answer.show_blocks(message.content)
+            question.show_text(message)
         return
     answer.show([message])
     answer.show_outcome(message)

@@ -16,7 +16,7 @@ from lib.chat.tape import ContentWasReasoning, text_of
 from lib.chat.votes import ALL_BAD, TIE, Round, Tally, ordered, titles
 from lib.engine.engine import Engine
 from lib.engine.live import LiveTape
-from lib.report.markup import html
+from lib.report.markup import html, typed
 
 STATUS = {State.FAILED: "failed", State.INTERRUPTED: "failed", State.STOPPED: "stopped"}
 """How an answer ended, if not well. Why is not for the room: it would name the model."""
@@ -74,7 +74,7 @@ class Answer:
         added = [html(block) for block in finished]
         self.blocks += added
         still_open = "" if self.is_over else self._splitter.open
-        self.open = html(still_open) if still_open else ""
+        self.open = html(still_open, is_open=True) if still_open else ""
         self.status = self._status()
         return added, self.open, self.status
 
@@ -114,7 +114,7 @@ def _question(message: Message) -> str:
     """What was asked, and the names of what went with it: files themselves stay with the presenter."""
     names = " · ".join(attachment.name for attachment in message.attachments)
     below = f'<p class="status">{escape(names)}</p>' if names else ""
-    return (html(message.content) if message.content else "") + below
+    return typed(message.content) + below
 
 
 class RoomView:

@@ -1,27 +1,19 @@
 """What Chromium shows: block by block the same as in one piece, and as the model wrote it."""
 
 import json
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from lib.chat.blocks import split
+from tests.browser import own_page
+from tests.browser.conftest import launch
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
 PAGE = """
 import json
 from pathlib import Path
@@ -64,6 +56,10 @@ ALIKE = {
     "formulas": f"{TEXT}\n\n$$\n{FORMULA}\n\n= x\n$$\n\n{TEXT}\n\n\\[\n{FORMULA}\n\n- y\n\\]\n\n\\(x\\) $y$",
     "html": f"<div>{TEXT}\n\n**x**\n</div>\n\n<pre>\n{TEXT}\n\nx\n</pre>\n\n<!-- {TEXT}\n\nx -->\n\n{TEXT}",
     "chinese": f"{'你好，世界。' * 40}\n\n　　{'全角缩进。' * 40}\n\n**重点**：{'内容' * 100}\n\n结束",
+    "emphasis": f"他说**“好”**吗。{'内容' * 80}\n\n**提示：**{'内容' * 80}\n\n~~旧。~~新\n\n**안내(a)**입",
+    "tags": f"a<br>b {TEXT}\n\n<details>\n<summary>A</summary>\n\n<b>b</b> {TEXT}\n\n</details>\n\n<hr>\nx",
+    "environments": f"{TEXT}\n\n\\begin{{align}}\na &= b\n\nc\n\\end{{align}}\n\n\\ce{{O2}} {TEXT}\n\nx",
+    "right to left": f"{'نص عادي ' * 30}\n\n- أول\n- ثان\n\n{TEXT}\n\n> {'اقتباس ' * 30}\n\n{TEXT}\n\nend",
     "long": "word " * 14_000,
 }
 
@@ -76,10 +72,12 @@ WRITTEN = {
     r"\:smile:": ":smile:",
     "a -> b <- c <-> d -- e >= f <= g ~= h **i** -> j": "a -> b <- c <-> d -- e >= f <= g ~= h i -> j",
     "--": None,
-    "<b>x</b> a<br>b <i": None,
+    "<a>x</a> a<img>b <i": None,
+    "use <b> and </i> here": None,
     "<div>x</div>": None,
     "<!-- note -->": None,
-    "$5 and $10, 5~10 and 20~30": None,
+    "$5 and $10, 5~10 and 20~30, ~5 to ~9": None,
+    "${HOME}/bin:${PATH} or $5-$10, US$5/A$6, $(id) and $(pwd), $1 $2": None,
     "![alt](http://img.invalid/1.png) ![](//img.invalid/2.png)": "alt image",
     "![alt][r] !![b](http://img.invalid/3.png)\n\n[r]: http://img.invalid/4.png": "alt !b",
     "[![badge](http://img.invalid/5.png)](http://a.invalid)": "badge",
@@ -91,49 +89,41 @@ WRITTEN = {
     "| ` | ![alt](http://img.invalid/8.png) ` |\n|---|---|": "`\talt `",
 }
 
+DRAWN = {
+    "他说**“好”**吗，**提示：**先读 **(注)**文": "<strong>“好”</strong>",
+    "太郎は**「はい」**と言い、~~旧い。~~新しい": "<strong>「はい」</strong>",
+    "**안내(notice)**입니다 *“b”*가": "<strong>안내(notice)</strong>",
+    "**完成😀**之后 😀**「这」**是": "<strong>「这」</strong>",
+    "***“都”***是 **[链](https://a.invalid)**与": '<a href="https://a.invalid"',
+    "看https://a.invalid/b，后文": 'href="https://a.invalid/b"',
+    "（www.a.invalid）之后": 'href="http://www.a.invalid"',
+    "H<sub>2</sub>O, x<sup>n</sup>": "H₂O, xⁿ",
+    "<kbd>Ctrl</kbd>+<kbd>C</kbd>": "<code",
+    "<b>a</b><b>(b)</b>c <s>d</s>": "<strong>(b)</strong>",
+    "<mark>a</mark> <small>b</small>": "stMarkdownColoredBackground",
+    "| a |\n|--|\n| b<br>c |": "</span>c</td>",
+    "a\n<hr>\nb": "<hr",
+}
+"""What is drawn of a text, with a part of the HTML; no sign of the markdown is left."""
+FORMULAS = [
+    r"$3 \times \$4 = \$12$, $x = \$$ and 3$\times$3",
+    "\\begin{align}\na &= b \\\\\nc &= d \\tag{1}\n\\end{align}",
+    r"so \begin{pmatrix} 1 & 2 \end{pmatrix} and \[x = 1 \tag{2}\] are",
+    "- a\n\n  \\begin{equation*}\n  x\n  \\end{equation*}",
+    "> \\begin{multline}\n> a \\\\ b\n> \\end{multline}",
+    r"\begin{alignat}{2} a &= b \end{alignat}",
+    r"$\ce{2H2 + O2 ->[\Delta] 2H2O}$, \ce{SO4^2-}, \(\ce{N2 + 3H2 <=> 2NH3}\) and \pu{9.8 m s-2}",
+]
+DRAWN |= dict.fromkeys(FORMULAS, 'class="katex"')
+
 Shown = dict[str, dict[str, str]]
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def wait_until_ready(address: str) -> None:
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
-                return
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.1)
-    raise TimeoutError("Streamlit did not start.")
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("page")
-    (folder / "page.py").write_text(PAGE, encoding="utf-8")
-    (folder / "cases.json").write_text(json.dumps([*ALIKE.values(), *WRITTEN]), encoding="utf-8")
-    port = free_port()
-    options = {"server.port": port, "server.address": "127.0.0.1", "server.headless": "true"}
-    options |= {"server.fileWatcherType": "none", "browser.gatherUsageStats": "false"}
-    server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "streamlit", "run", "page.py"),
-            *(f"--{name}={value}" for name, value in options.items()),
-        ],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_until_ready(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(20)
+    cases = json.dumps([*ALIKE.values(), *WRITTEN, *DRAWN])
+    with own_page.served(tmp_path_factory.mktemp("page"), PAGE, {"cases.json": cases}) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -141,16 +131,14 @@ def drawn(address: str) -> tuple[Shown, list[str]]:
     """What each container of the page shows, and the addresses the browser asked for."""
     asked: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or "/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        browser = launch(playwright)
         page = browser.new_page()
         page.on("request", lambda request: asked.append(request.url))
         page.goto(address)
         page.get_by_text("All drawn", exact=True).wait_for(timeout=60_000)
         page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
-        keys = [f"{way}_{at}" for at in range(len(ALIKE) + len(WRITTEN)) for way in ("whole", "split")]
+        cases = len(ALIKE) + len(WRITTEN) + len(DRAWN)
+        keys = [f"{way}_{at}" for at in range(cases) for way in ("whole", "split")]
         shown: dict[str, Any] = {key: page.evaluate(READ, key) for key in keys}
         browser.close()
     return shown, asked
@@ -179,6 +167,15 @@ def test_text_appears_as_it_was_written(text: str, drawn: tuple[Shown, list[str]
     shown = drawn[0][f"whole_{len(ALIKE) + list(WRITTEN).index(text)}"]
     assert shown["text"].strip() == (WRITTEN[text] or text)
     assert "<img" not in shown["html"]
+
+
+@pytest.mark.parametrize("text", DRAWN)
+def test_what_is_meant_is_drawn_and_no_sign_is_left(text: str, drawn: tuple[Shown, list[str]]) -> None:
+    shown = drawn[0][f"whole_{len(ALIKE) + len(WRITTEN) + list(DRAWN).index(text)}"]
+    assert DRAWN[text] in shown["html"]
+    assert not re.search(r"[*~]|small\[|&lt;|&#|\u200b", shown["text"]) or text in FORMULAS
+    assert "katex-error" not in shown["html"]
+    assert "#cc0000" not in shown["html"]
 
 
 def test_formulas_are_drawn(drawn: tuple[Shown, list[str]]) -> None:

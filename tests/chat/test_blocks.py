@@ -1,5 +1,6 @@
 """The splitter loses nothing, does not depend on the feeds, and cuts only where nothing changes."""
 
+import re
 import time
 
 import pytest
@@ -7,13 +8,39 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.chat.blocks import MIN_BLOCK, BlockSplitter, split
+from lib.chat.inert import inert
 
 LONG = "word " * 40
 PIECES = [
     *("a", "中", " ", "\n", "\n\n", "\r\n", "\r", "\t", "    ", "- ", "1. ", "> ", "| ", "# ", "\\"),
     *("`", "```", "\n```\n", "\n````\n", "\n~~~\n", "$", "\n$$\n", "\n\\[\n", "\n\\]\n"),
     *("<pre>\n", "</pre>", "<!--", "-->", "[a][b]", "[^1]", "\n[b]: c\n", LONG, f"{LONG}\n\n"),
+    *(
+        "\\begin{align}\n",
+        "\\end{align}",
+        "\n\\begin{cases}",
+        "\\end{cases}\n",
+        "<b>",
+        "</b>",
+        "<br>",
+        "<hr>\n",
+    ),
+    *(
+        "\n<details>\n",
+        "<summary>",
+        "</summary>",
+        "</details>",
+        "**",
+        "“",
+        "，",
+        "https://a.b",
+        "\\ce{O2}",
+        "ع",
+    ),
+    "\n```mermaid\n",
 ]
+MADE_FOR_ONE_BLOCK = re.compile(r"\A(?:\[//\]: #[^\n]*\n\n)+")
+"""Definitions that draw nothing."""
 markdown = st.lists(st.sampled_from(PIECES), max_size=40).map("".join) | st.text()
 
 
@@ -38,6 +65,12 @@ def test_cutting_the_feeds_changes_nothing(text: str, sizes: list[int]) -> None:
     assert blocks == split(text)
     assert all(text.startswith(so_far) for so_far in seen)
     assert seen[-1] == text
+
+
+@given(markdown)
+def test_the_blocks_are_drawn_as_the_whole_text_is(text: str) -> None:
+    blocks = "".join(MADE_FOR_ONE_BLOCK.sub("", inert(block)) for block in split(text))
+    assert blocks == MADE_FOR_ONE_BLOCK.sub("", inert(text))
 
 
 @given(markdown)
@@ -123,6 +156,7 @@ def test_what_begins_something_new_is_cut(following: str) -> None:
         f"```\n{LONG}\n\nnever closed\n\ntext",
         f"$$\n{LONG}\n\nx\n$$",
         f"\\[\n{LONG}\n\nx\n\\]",
+        f"\\begin{{align}}\n{LONG}\n\nx\n\\end{{align}}",
         f"<pre>\n{LONG}\n\nx\n</pre>",
         f"<SCRIPT>\n{LONG}\n\nx\n</SCRIPT>",
         f"<!-- {LONG}\n\nx\n-->",
@@ -156,9 +190,15 @@ def test_ordinary_text_does_not_stop_the_cutting(text: str) -> None:
     assert split(f"{text}\n\nnext") == [f"{text}\n\n", "next"]
 
 
-@pytest.mark.parametrize("unit", ["word ", "[^", "[", "`` ` ", "> ", "<pre", "\r", "|a\n", "text\n\n"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *("word ", "[^", "[", "`` ` ", "> ", "<pre", "\r", "|a\n", "text\n\n", ">", "- ", "1. ", "**", "\t"),
+        *("\\begin{align}", "<b>", "```\n"),
+    ],
+)
 def test_the_cost_is_linear(unit: str) -> None:
-    text = (unit * 70_000)[:70_000]
+    text = (unit * 70_000)[:70_000] + "x"
     splitter = BlockSplitter()
     start = time.thread_time()
     for at in range(0, len(text), 4):

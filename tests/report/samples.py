@@ -96,6 +96,9 @@ PIECES = (
         "^",
         "&lt;script&gt;",
     ),
+    *("<b>", "</b>", "<br>", "<kbd>", "</kbd>", "<sub onclick=x>", "</sub>", "<p>", "<hr>", "<details>"),
+    *("\n<details open>\n", "<summary>", "</summary>", "\n</details>\n", "\\begin{align}", "\\end{align}"),
+    *("\\ce{", "“", "，", "ع"),
     *("onclick=", "style=", "x", " ", "\x00", "\u2028", "\\", "\\mbox{<b>}", "\\color{red}", "\\hbox{$<i>$}"),
 )
 """Pieces of markdown, HTML and TeX of which hostile texts are made."""

@@ -81,6 +81,26 @@ def test_no_text_reaches_into_the_next_one(first: str, second: str) -> None:
     assert is_inert(drawn(markdown.to_markdown(kept, maker="SynStar Chat")))
 
 
+QUESTION = "Why?\n  indented\n\n\n__init__ costs $5\n- no *list*\n1. nor this\n\n```py\nx = '__a__'\n```\nEnd"
+
+
+def test_a_question_is_shown_as_it_was_typed() -> None:
+    text = markdown.to_markdown(recording({"a": tape("So.")}, prompt=QUESTION), maker="SynStar Chat")
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    shown = html.partition("<h3>Prompt</h3>")[2].partition("<h3>")[0]
+    assert not {"strong", "em", "ul", "ol", "li"} & set(Tree.of(shown).tags)
+    assert "Why?<br />\n&nbsp;&nbsp;indented</p>" in shown.replace("\u00a0", "&nbsp;")
+    assert "__init__ costs $5<br />\n- no *list*<br />\n1. nor this</p>" in shown
+    assert "<code class=\"language-py\">x = '__a__'\n</code>" in shown
+
+
+def test_tags_that_mean_something_stay_and_a_fold_ends_with_its_text() -> None:
+    said = "CO<sub>2</sub> <b class=x>a</b><br>b <img src=x>\n\n<details>\n<summary>More</summary>\n\nc"
+    text = markdown.to_markdown(recording({"a": tape(said), "b": tape("d")}), maker="SynStar Chat")
+    assert "CO<sub>2</sub> <b>a</b><br>b &lt;img src=x>\n\n\n**More**<br>\n\nc\n\n" in text
+    assert "details" not in text
+
+
 def rows(text: str) -> list[dict[str, str]]:
     assert text.startswith("\ufeff")  # a spreadsheet reads Chinese by it
     return list(csv.DictReader(io.StringIO(text[1:])))

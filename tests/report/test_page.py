@@ -49,6 +49,12 @@ def test_it_says_all_that_was_asked_and_answered() -> None:
     assert images[0].startswith("data:image/png;base64,")
 
 
+def test_a_question_is_shown_as_it_was_typed() -> None:
+    html = drawn(recording({"a": tape("So.")}, prompt="Why?\n  __indented__\n\n<b>end</b>"))
+    assert '<div class="typed">Why?\n  __indented__\n\n&lt;b&gt;end&lt;/b&gt;</div>' in html
+    assert ".typed { white-space: pre-wrap; }" in html
+
+
 def test_its_figures_are_those_of_the_tapes() -> None:
     said = text(drawn(two()))
     # a: 31 pieces from 100 ms (reasoning at 50 ms), the last at 400 ms, the end at 410 ms.

@@ -200,6 +200,19 @@ def test_model_text_is_inert_and_an_error_names_nobody(gateway: ScriptedGateway,
             assert b"model-b" not in phone.received
 
 
+def test_the_room_sees_the_question_as_it_was_typed(gateway: ScriptedGateway, hall: AppServer) -> None:
+    gateway.when("Look", stream("Said"))
+    with presenter(hall) as tab:
+        link = open_room(tab)
+        tab.ask("Look:\n  __init__ <b>\n\n```\ncode\n```")
+        with Phone(link) as phone:
+            phone.wait_for_end()
+            assert phone.state["prompt"] == (
+                '<div class="typed">Look:\n  __init__ &lt;b&gt;</div>\n'
+                '<pre class="code" dir="ltr"><code>code</code></pre>\n'
+            )
+
+
 def test_an_answer_without_words_says_so_and_a_refusal_is_shown(
     gateway: ScriptedGateway, hall: AppServer
 ) -> None:

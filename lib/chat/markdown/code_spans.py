@@ -1,0 +1,24 @@
+"""Where code within a paragraph ends."""
+
+import re
+from bisect import bisect_left
+
+_TICKS = re.compile("`+")
+
+
+class CodeSpans:
+    """The code spans of one text: a run of backticks ends with the next run of the same length."""
+
+    def __init__(self, text: str) -> None:
+        self._runs: dict[int, list[int]] = {}
+        for run in _TICKS.finditer(text):
+            self._runs.setdefault(len(run[0]), []).append(run.start())
+        self.widest = max(self._runs, default=0)
+        """The length of the longest run."""
+
+    def end(self, start: int, after: int) -> int:
+        """The end of the span whose backticks stand from `start` to `after`; `after` if they open none."""
+        width = after - start
+        starts = self._runs.get(width, [])
+        following = bisect_left(starts, after)
+        return starts[following] + width if following < len(starts) else after
