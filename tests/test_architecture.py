@@ -43,7 +43,8 @@ ONLY_IN = {
     **dict.fromkeys(("threading.Timer", "concurrent.futures.ThreadPoolExecutor"), ENGINE),
     **dict.fromkeys(("asyncio.run", "asyncio.Runner", "asyncio.new_event_loop", "multiprocessing"), ENGINE),
     **dict.fromkeys(("asyncio.run_coroutine_threadsafe", "asyncio.get_event_loop"), ENGINE),
-    "asyncio.to_thread": (*ENGINE, "lib/ui/server.py"),
+    # The client reads what is large beside the loop, which others stream on.
+    "asyncio.to_thread": (*ENGINE, "lib/ui/server.py", "lib/gateway/client.py"),
     # The local server is a process of its own, with an environment of its own.
     **dict.fromkeys(
         ("os.environ", "os.getenv", "os.putenv"), ("lib/config.py", "lib/gateway/local_server.py")

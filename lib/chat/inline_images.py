@@ -8,6 +8,10 @@ from lib.chat.code_state import CodeState
 
 LONGEST_NAME = 300
 """Characters of a picture's name in `![name](data:...)`."""
+LONGEST_DATA = 28 * 1024 * 1024
+"""Characters of a picture in base64; what goes on after so many is text again."""
+_BLOCK = 4096
+"""Characters that are looked at together: of each one that may begin a picture, what follows it is copied."""
 
 _DATA = r"data:image/[a-z0-9.+-]{1,20}(?:;[\w=.+-]{1,40}){0,3};base64,"
 _HEAD = re.compile(rf"(?:!\[(?P<name>[^\[\]\n]{{0,{LONGEST_NAME}}})\]\( {{0,3}}<?)?(?P<data>{_DATA})")
@@ -46,6 +50,7 @@ class InlineImages:
         self._head: re.Match[str] | None = None
         """The beginning of the picture whose data is coming in."""
         self._data: list[str] = []
+        self._data_length = 0
         self._code = CodeState()
 
     def passes(self, text: str) -> bool:
@@ -57,8 +62,11 @@ class InlineImages:
 
     def feed(self, text: str) -> list[Piece]:
         """The text and the pictures that are certain after this piece."""
-        self._held += text
-        return [piece for piece in self._pieces() if piece]
+        found: list[Piece] = []
+        for start in range(0, len(text), _BLOCK):
+            self._held += text[start : start + _BLOCK]
+            found += filter(None, self._pieces())
+        return found
 
     def close(self) -> list[Piece]:
         """What is left at the end of the text."""
@@ -78,7 +86,11 @@ class InlineImages:
                 self._head, self._held = head, self._held[len(head[0]) :]
             end = _NOT_BASE64.search(self._held)
             self._data.append(self._held[: end.start()] if end else self._held)
+            self._data_length += len(self._data[-1])
             self._held = self._held[end.start() :] if end else ""
+            if self._data_length > LONGEST_DATA:
+                yield self._image("")
+                continue
             tail = _TAIL.match(self._held) if self._head["name"] is not None else None
             if end is None or (not tail and self._head["name"] is not None and self._may_go_on()):
                 return
@@ -96,7 +108,7 @@ class InlineImages:
         assert self._head is not None, "a picture has begun"  # noqa: S101
         head, data = self._head, "".join(self._data)
         self._held = self._held[len(tail) :]
-        self._head, self._data = None, []
+        self._head, self._data, self._data_length = None, [], 0
         return InlineImage(head["name"] or "", head["data"] + data, head[0] + data + tail)
 
     def _begun(self) -> int:

@@ -18,7 +18,7 @@ from lib.chat.errors import Category, ChatError
 from lib.chat.messages import Message
 from lib.chat.models import Kind
 from lib.chat.reply import Reply, State
-from lib.chat.tape import Event, Failed, Interrupted, Stopped
+from lib.chat.tape import CLOSING, Event, Failed, Interrupted, Stopped
 from lib.engine import pictures, speech
 from lib.engine.balances import Balances
 from lib.engine.catalogue import Catalogue
@@ -266,10 +266,17 @@ class Engine:
 
     async def _answer(self, run: Run) -> None:
         async for burst in self._bursts(run):
-            if run.append(burst):
-                self._book(run)
-            elif self._journal and run.is_kept:
-                self._journal.touch(run.tape)
+            if burst and isinstance(burst[-1], CLOSING):
+                # Now all of the tape is looked at. That takes a while with a long one, and others stream on.
+                await asyncio.to_thread(self._take, run, burst)
+            else:
+                self._take(run, burst)
+
+    def _take(self, run: Run, burst: Sequence[Event]) -> None:
+        if run.append(burst):
+            self._book(run)
+        elif self._journal and run.is_kept:
+            self._journal.touch(run.tape)
 
     def _bursts(self, run: Run) -> AsyncIterator[Sequence[Event]]:
         if run.is_drawing:

@@ -21,12 +21,14 @@ from lib.chat.tape import Content, Event, Failed, Image, Noted, Retried, Sent, S
 from lib.chat.usage import Usage
 from lib.gateway import drawing, images, pricing, requests, transcription
 from lib.gateway.balance import balance_of
+from lib.gateway.bounded import unread
 from lib.gateway.catalogue import is_list, models_in
-from lib.gateway.clients import Clients, unread
+from lib.gateway.clients import Clients
 from lib.gateway.dialects import Dialects
 from lib.gateway.errors.body import looks_like_error
 from lib.gateway.errors.translation import image_hint, translate_exception, translate_response
 from lib.gateway.images import RemoteImage
+from lib.gateway.limits import Limits
 from lib.gateway.masking import KeyMask
 from lib.gateway.retries import Again, Retries
 from lib.gateway.stream.reader import StreamReader
@@ -35,6 +37,8 @@ MODELS_SECONDS = 10.0
 """The longest wait for a model list."""
 BALANCE_SECONDS = 10.0
 """The longest wait for what is left on a key."""
+PICTURES_SECONDS = 60.0
+"""The longest wait for all pictures that an answer names by their addresses."""
 FULL_READ_BYTES = 16 * 1024
 """What the aiohttp transport hands out at most in one read; such a read means that more is waiting."""
 HEADERS_KEPT = (
@@ -94,7 +98,7 @@ class Gateway:
         mask, retries = KeyMask(connection), Retries()
         has_begun = False
         while True:
-            attempt = _Attempt(self._timeouts, connection, body, started, pause)
+            attempt = _Attempt(self._timeouts, connection, mask, body, started, pause)
             sent_ms = attempt.at_ms()
             request = {name: body[name] for name in body if name != "messages"}
             sent = Sent(sent_ms, request, system_prompt, connection.base_url)
@@ -106,7 +110,7 @@ class Gateway:
                 ):
                     async for burst in bursts:
                         has_begun = True
-                        yield mask.events(burst)
+                        yield burst
                 return
             except Exception as exc:
                 at_ms, notices = attempt.at_ms(), []
@@ -203,6 +207,7 @@ class _Attempt:
 
     timeouts: Timeouts
     connection: Connection
+    mask: KeyMask
     body: dict[str, Any]
     started: float
     pause: Callable[[], float]
@@ -219,7 +224,7 @@ class _Attempt:
                 response = await stack.enter_async_context(
                     client.chat.completions.with_streaming_response.create(**self.body)
                 )
-            yield [_served(response.http_response, self.at_ms())]
+            yield self.mask.events([_served(response.http_response, self.at_ms())])
             chunks = await stack.enter_async_context(aclosing(response.http_response.aiter_bytes()))
             async for burst in self._read(response.http_response, chunks, deadline):
                 yield burst
@@ -228,18 +233,20 @@ class _Attempt:
         self, response: httpx2.Response, chunks: AsyncIterator[bytes], deadline: float
     ) -> AsyncIterator[list[Event]]:
         reader = StreamReader(base_url=self.connection.base_url)
-        error, named = None, 0
-        while not reader.closed:
+        data: bytes | None = b""
+        while data is not None and not reader.closed:
+            error = None
             try:
                 async with asyncio.timeout_at(deadline):
                     data = await anext(chunks, None)
             except Exception as exc:
                 data, error = None, translate_exception(exc, base_url=self.connection.base_url)
-            events = reader.feed(unread(response) if data is None else data, self.at_ms())
-            if data is None:
-                events += reader.close(self.at_ms(), error)
-            if named < len(reader.remote_images) and reader.closed:
-                named = len(reader.remote_images)
+            received = unread(response) if data is None else data
+            if reader.is_much(received):
+                events = await asyncio.to_thread(self._events, reader, received, data is None, error)
+            else:
+                events = self._events(reader, received, data is None, error)
+            if reader.closed and reader.remote_images:
                 fetched = await self._fetched(reader.remote_images)
                 events[-1:] = [*fetched, replace(events[-1], at_ms=self.at_ms())]
             if events:
@@ -248,18 +255,30 @@ class _Attempt:
                 await asyncio.sleep(seconds)
             deadline = self._deadline(self.timeouts.idle_seconds)
 
+    def _events(
+        self, reader: StreamReader, received: bytes, is_end: bool, error: ChatError | None
+    ) -> list[Event]:
+        events = reader.feed(received, self.at_ms())
+        if is_end:
+            events += reader.close(self.at_ms(), error)
+        return self.mask.events(events)
+
     async def _fetched(self, named: Sequence[RemoteImage]) -> list[Event]:
         """The pictures that an answer has named by their addresses. One that cannot be had stays a link."""
         events: list[Event] = []
+        room = Limits().file_bytes
+        deadline = self._deadline(PICTURES_SECONDS)
         for each in named:
             try:
-                data = await images.fetched(each.url, self.connection)
+                async with asyncio.timeout_at(deadline):
+                    data = await images.fetched(each.url, self.connection, most=room)
+                room -= len(data)
                 events.append(Image(self.at_ms(), images.image(each.number, data, each.name)))
             except Exception as exc:
                 error = _translated(exc, self.connection)
                 events.append(Noted(self.at_ms(), f"A picture could not be loaded. {error.message}"))
                 events.append(Content(self.at_ms(), f"\n\n[{each.name or 'image'}](<{each.url}>)"))
-        return events
+        return self.mask.events(events)
 
     def _deadline(self, seconds: float) -> float:
         return asyncio.get_running_loop().time() + seconds

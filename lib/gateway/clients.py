@@ -5,13 +5,13 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
 from lib.chat.connection import Connection
+from lib.gateway.bounded import bound
 
 HEADERS_SENT = (
     "host",
@@ -80,7 +80,7 @@ class Clients:
                 trust_env=not connection.is_loopback,
                 follow_redirects=False,
                 timeout=self._timeout,
-                event_hooks={"request": [_set_headers(connection)]},
+                event_hooks={"request": [_set_headers(connection)], "response": [bound]},
             ),
         )
 
@@ -97,17 +97,3 @@ def _set_headers(connection: Connection) -> Callable[[httpx2.Request], Awaitable
         request.headers = httpx2.Headers(headers)
 
     return set_headers
-
-
-def unread(response: httpx2.Response) -> bytes:
-    """What had arrived of an answer when its connection broke.
-
-    aiohttp hands out an error before what it had received till then. These are private names of httpx2, of
-    the transport and of aiohttp; without them, nothing is found.
-    """
-    stream: Any = response.stream
-    while inner := getattr(stream, "_stream", None):
-        stream = inner
-    content = getattr(getattr(stream, "_aiohttp_response", None), "content", None)
-    received = getattr(content, "_buffer", ())
-    return b"".join(received)[getattr(content, "_buffer_offset", 0) :]

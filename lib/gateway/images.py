@@ -1,24 +1,25 @@
 """Pictures in the answers of models: in them as base64, or at an address that is fetched here."""
 
 import base64
-import ipaddress
-import socket
 from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import urlsplit
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from lib.chat.attachments import Attachment, AttachmentKind
 from lib.chat.connection import Connection
 from lib.chat.errors import Category, ChatError
+from lib.gateway.public_addresses import public_socket
 
 LARGEST_IMAGE = 20 * 1024 * 1024
 """Bytes of one image that an answer holds or names."""
+TOO_LARGE = f"The image is larger than {LARGEST_IMAGE // 1024**2} MB."
 FETCH_SECONDS = 30.0
 _HEADS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
-UNSAFE_ADDRESS = "The gateway named an image at an address that this server does not call."
+_HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity"}
+UNREACHABLE = "The gateway named an image at an address that this server cannot reach or may not call."
+"""One sentence for all that goes wrong before there is an answer: more would tell what is in our network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def decoded(source: str) -> bytes:
     """The bytes in base64 or in a data URI of it. Raises `ChatError`."""
     encoded = source.partition(",")[2] if source.startswith("data:") else source
     if len(encoded) > LARGEST_IMAGE * 4 / 3 + 4:
-        raise trouble(f"The image is larger than {LARGEST_IMAGE // 1024**2} MB.")
+        raise trouble(TOO_LARGE)
     try:
         return base64.b64decode("".join(encoded.split()), validate=True)
     except ValueError:
@@ -56,56 +57,36 @@ def is_image(data_uri: str) -> bool:
     return head.startswith(_HEADS) or head[4:12] in (b"ftypavif", b"ftypheic")
 
 
-async def fetched(url: str, connection: Connection) -> bytes:
-    """What is at a URL that the gateway named: its own server's, or a public one's over https.
+async def fetched(url: str, connection: Connection, *, most: int = LARGEST_IMAGE) -> bytes:
+    """What is at a URL that the gateway named, up to so many bytes: its own server's, or a public one's.
 
-    Nothing of ours goes along, no redirect is followed, and a name that leads into a private network is not
-    called: whoever writes the answer must not choose what this server can reach.
+    Nothing of ours goes along, no redirect is followed, and no connection is made into a private network:
+    whoever writes the answer must not choose what this server can reach, nor learn what is there.
     """
-    own, parts = urlsplit(connection.base_url), urlsplit(url)
-    is_own = (parts.scheme, parts.netloc) == (own.scheme, own.netloc)
-    if not is_own and (parts.scheme != "https" or not _may_be_called(parts.hostname or "")):
-        raise trouble(UNSAFE_ADDRESS)
-    connector = aiohttp.TCPConnector(resolver=None if is_own else _PublicOnly(), force_close=True)
-    timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS)
-    async with (
-        aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
-        session.get(url, allow_redirects=False) as response,
-    ):
-        if response.status != 200:
-            raise trouble(f"The image that the gateway named was not there (HTTP {response.status}).")
-        data = bytearray()
-        async for piece in response.content.iter_any():
-            data += piece
-            if len(data) > LARGEST_IMAGE:
-                raise trouble(f"The image is larger than {LARGEST_IMAGE // 1024**2} MB.")
-        return bytes(data)
-
-
-class _PublicOnly(AbstractResolver):
-    """Gives only public addresses; the connection is made to these very ones."""
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        resolver = aiohttp.ThreadedResolver()
-        found = [each for each in await resolver.resolve(host, port, family) if _may_be_called(each["host"])]
-        if not found:
-            raise trouble(UNSAFE_ADDRESS)
-        return found
-
-    async def close(self) -> None:
-        """Nothing is held."""
-
-
-def _may_be_called(host: str) -> bool:
-    """Whether a host is a name, or an address of the public Internet."""
     try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return bool(host)
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_global and not address.is_multicast
+        is_own = urlsplit(url)[:2] == urlsplit(connection.base_url)[:2]
+        if not is_own and not url.lower().startswith("https://"):
+            raise trouble(UNREACHABLE)
+        connector = aiohttp.TCPConnector(socket_factory=None if is_own else public_socket, force_close=True)
+        timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS)
+        async with (
+            aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=False) as session,
+            session.get(url, allow_redirects=False, headers=_HEADERS) as response,
+        ):
+            return await _body(response, min(most, LARGEST_IMAGE))
+    except (aiohttp.ClientError, OSError, ValueError):
+        raise trouble(UNREACHABLE) from None
+
+
+async def _body(response: aiohttp.ClientResponse, most: int) -> bytes:
+    if response.status != 200:
+        raise trouble(f"The image that the gateway named was not there (HTTP {response.status}).")
+    data = bytearray()
+    async for piece in response.content.iter_any():
+        data += piece
+        if len(data) > most:
+            raise trouble(TOO_LARGE)
+    return bytes(data)
 
 
 def trouble(message: str) -> ChatError:

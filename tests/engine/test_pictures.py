@@ -262,7 +262,7 @@ def test_a_picture_at_the_gateways_own_address_is_fetched_and_one_elsewhere_stay
     assert answer.reply
     assert [each.width for each in answer.reply.images] == [64]
     assert answer.reply.text == "Here: \n\n[image](<http://192.168.0.1/x.png>)"
-    assert "does not call" in answer.reply.notices[0]
+    assert "may not call" in answer.reply.notices[0]
 
 
 def test_what_a_model_says_aloud_is_kept_as_a_file(

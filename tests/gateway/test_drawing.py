@@ -2,6 +2,7 @@
 
 import base64
 import json
+import socket
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from lib.chat.messages import Params
 from lib.chat.reply import Reply, State, fold
 from lib.chat.tape import Event, Finished, Image, Sent, Served, UsageReported
 from lib.gateway.client import Gateway, Timeouts
-from lib.gateway.images import LARGEST_IMAGE, UNSAFE_ADDRESS
+from lib.gateway.images import LARGEST_IMAGE, UNREACHABLE
+from lib.gateway.public_addresses import is_public
 from tests.files.samples import image
 from tests.gateway.test_client import KEY, connection, with_client
 from tests.scripted_gateway import ScriptedGateway, drawing, error, raw, silence
@@ -95,22 +97,71 @@ def test_an_image_as_a_data_uri_is_read(gateway: ScriptedGateway) -> None:
     [
         "http://169.254.169.254/latest/meta-data",
         "https://169.254.169.254/latest/meta-data",
-        "https://127.0.0.1:1/a.png",
-        "http://127.0.0.1:1/a.png",
-        "https://localhost:1/a.png",
+        "http://127.0.0.1:{port}/a.png",
+        "https://127.0.0.1:{port}/a.png",
+        "https://127.1:{port}/a.png",
+        "https://0x7f.1:{port}/a.png",
+        "https://2130706433:{port}/a.png",
+        "https://0177.0.0.1:{port}/a.png",
+        "https://１２７.0.0.1:{port}/a.png",
+        "https://①②⑦.⓪.⓪.①:{port}/a.png",
+        "https://127。0。0。1:{port}/a.png",
+        "https://localhost:{port}/a.png",
+        "https://LOCALHOST.:{port}/a.png",
+        "https://ｌｏｃａｌｈｏｓｔ:{port}/a.png",
+        "https://user@127.0.0.1:{port}/a.png",
+        "https://0.0.0.0:{port}/a.png",
         "https://10.1.2.3/a.png",
-        "https://[::1]/a.png",
+        "https://100.64.0.1/a.png",
+        "https://[::1]:{port}/a.png",
+        "https://[::]:{port}/a.png",
+        "https://[::127.0.0.1]:{port}/a.png",
+        "https://[::ffff:127.0.0.1]:{port}/a.png",
         "https://[::ffff:10.0.0.1]/a.png",
-        "https://0.0.0.0/a.png",
+        "https://[64:ff9b::127.0.0.1]:{port}/a.png",
+        "https://[2002:7f00:1::]:{port}/a.png",
+        "https://[2001:0:7f00:1::]/a.png",
+        "https://[fe80::1%25lo]:{port}/a.png",
+        "https://[fec0::1]/a.png",
+        "https://224.0.0.1/a.png",
         "http://example.com/a.png",
         "file:///etc/passwd",
         "ftp://example.com/a.png",
         "https:///a.png",
+        "https://[/a.png",
+        "https://127.0.0.1:99999/a.png",
     ],
 )
 def test_no_address_inside_or_unsafe_is_called(url: str, gateway: ScriptedGateway) -> None:
-    gateway.enqueue(drawing(url=url))
-    assert failure(drawn(gateway)) == UNSAFE_ADDRESS
+    """Whatever spells it, and whether somebody listens there or not: nobody is called, nothing is told."""
+    with socket.create_server(("127.0.0.1", 0)) as inside:
+        inside.settimeout(0)
+        port = inside.getsockname()[1]
+        gateway.enqueue(drawing(url=url.format(port=port)))
+        assert failure(drawn(gateway)) == UNREACHABLE
+        with pytest.raises(BlockingIOError):
+            inside.accept()
+    if "{port}" in url:  # it is closed now
+        gateway.enqueue(drawing(url=url.format(port=port)))
+        assert failure(drawn(gateway)) == UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("93.184.215.14", True),
+        ("2606:4700::1111", True),
+        ("::ffff:93.184.215.14", True),
+        ("64:ff9b::93.184.215.14", True),
+        ("192.168.0.1", False),
+        ("::ffff:192.168.0.1", False),
+        ("64:ff9b::192.168.0.1", False),
+        ("2002:5db8:d70e::", False),
+        ("ff02::1", False),
+    ],
+)
+def test_which_addresses_are_public(address: str, expected: bool) -> None:
+    assert is_public(address) is expected
 
 
 def test_a_redirect_is_not_followed(gateway: ScriptedGateway) -> None:

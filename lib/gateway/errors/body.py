@@ -13,7 +13,10 @@ MESSAGE_CHARACTERS = 1000
 """More of a message is not shown."""
 DEEPEST = 6
 """How many errors within errors are looked at."""
-_REQUEST_ID = re.compile(r"\s*\(request id: ([0-9A-Za-z_-]+)\)")
+TEXT_CHARACTERS, MOST_TEXTS, MOST_OBJECTS, MOST_FIELDS = 4000, 20, 100, 200
+"""How much is looked at: of one text its beginning and end, texts, objects, fields of an object. More is sent
+to keep this server busy."""
+_REQUEST_ID = re.compile(r"\(request id: ([0-9A-Za-z_-]+)\)")
 """Each gateway of a chain appends its own; the last is the nearest one's."""
 _REQUEST_IDS = ("requestid", "xrequestid", "traceid", "logid")
 
@@ -73,7 +76,7 @@ def read_body(body: bytes) -> ErrorBody:
         return _read_markup(text)
     payload = _json_at_start(text)
     if payload is None:
-        return _error_body([text.strip('"')], None, [], is_error=not text)
+        return _error_body([_bounded(text.strip('"'))], None, [], is_error=not text)
     return read_payload(payload)
 
 
@@ -83,7 +86,7 @@ def read_payload(payload: Any) -> ErrorBody:
     found.look(payload, 0)
     outer = _plain(payload)
     code = found.codes[-1] if found.codes else None
-    ids = [str(outer[name]) for name in _REQUEST_IDS if isinstance(outer.get(name), str)]
+    ids = [str(outer[name])[:200] for name in _REQUEST_IDS if isinstance(outer.get(name), str)]
     read = _error_body(found.messages, code, [*found.codes, *found.kinds], is_error=looks_like_error(payload))
     words = f"{read.words} {found.hints}".strip()
     message = f"{read.message} ({found.provider})" if found.provider and read.message else read.message
@@ -130,10 +133,12 @@ class _Found:
         self.param: str | None = None
         self.provider = ""
         self.hints = ""
+        self._looked = 0
 
     def look(self, value: Any, depth: int) -> None:
         """Take over what an error says, be it an object, a list of them, or JSON in a text."""
-        if depth > DEEPEST:
+        self._looked += 1
+        if depth > DEEPEST or self._looked > MOST_OBJECTS:
             return
         if isinstance(value, list):
             for item in value[:3]:
@@ -151,34 +156,41 @@ class _Found:
         self._say(_message(fields))
         codes = [_code(fields[name]) for name in _CODES if _code(fields.get(name))]
         self.codes += [code for code in codes[:1] if code]
-        self.kinds += [str(fields[name]) for name in _KINDS if isinstance(fields.get(name), str)]
+        self.kinds += [_bounded(fields[name]) for name in _KINDS if isinstance(fields.get(name), str)]
         self.hints += _MINIMAX.get(codes[0] or "", "") if codes and "statusmsg" in fields else ""
         if isinstance(fields.get("param"), str) and fields["param"]:
-            self.param = self.param or fields["param"]
+            self.param = self.param or _bounded(fields["param"])
         if isinstance(provider := fields.get("providername"), str):
-            self.provider = provider
+            self.provider = _bounded(provider)
         for name in (*_ENVELOPES, *_CAUSES):
             if isinstance(inner := fields.get(name), dict | list) or (name in _CAUSES and inner):
                 self.look(inner, depth + 1)
 
     def _say(self, message: str) -> None:
         before, said = _with_inner(message)
-        for words in (before, said):
-            if words and all(words not in other for other in self.messages):
+        for words in map(_bounded, (before, said)):
+            if words and len(self.messages) < MOST_TEXTS and all(words not in it for it in self.messages):
                 self.messages.append(words)
 
 
 def _plain(value: Any) -> dict[str, Any]:
     """An object's fields by names in lower case and without signs: `errorMessage`, `error_message`."""
-    fields = value if isinstance(value, dict) else {}
-    return {re.sub(r"[^a-z]", "", str(name).lower()): field for name, field in reversed(fields.items())}
+    fields = list(value.items())[:MOST_FIELDS] if isinstance(value, dict) else []
+    return {re.sub(r"[^a-z]", "", str(name).lower()): field for name, field in reversed(fields)}
+
+
+def _bounded(text: str) -> str:
+    """The beginning and the end of a long text."""
+    if len(text) <= TEXT_CHARACTERS:
+        return text
+    return f"{text[: TEXT_CHARACTERS * 3 // 4]} … {text[-TEXT_CHARACTERS // 4 :]}"
 
 
 def _message(fields: Mapping[str, Any]) -> str:
     for name in _MESSAGES:
         value = fields.get(name)
         if isinstance(value, list) and name == "detail":  # FastAPI lists what is wrong with each field
-            value = "; ".join(_field_fault(fault) for fault in value)
+            value = "; ".join(_field_fault(fault) for fault in value[:MOST_TEXTS])
         if isinstance(value, str) and value.strip():
             title = fields.get("title")
             is_more = name == "detail" and isinstance(title, str) and title not in value
@@ -200,15 +212,15 @@ def _with_inner(message: str) -> tuple[str, str]:
 
 def _field_fault(fault: Any) -> str:
     if not isinstance(fault, dict):
-        return str(fault)
+        return _bounded(str(fault))
     place = ".".join(str(part) for part in fault.get("loc") or ())
-    return f"{place}: {fault.get('msg', '')}".removeprefix(": ")
+    return _bounded(f"{place}: {fault.get('msg', '')}".removeprefix(": "))
 
 
 def _code(value: Any) -> str | None:
     if value in (None, "") or isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    return str(value)
+    return _bounded(str(value))
 
 
 def _json_at_start(text: str) -> Any:
@@ -224,11 +236,11 @@ def _json_at_start(text: str) -> Any:
 
 def _read_markup(text: str) -> ErrorBody:
     """A web page, of which the title says most; or the XML that Amazon's services answer with."""
-    code, message = (re.search(rf"<{name}>([^<]*)</{name}>", text) for name in ("Code", "Message"))
+    code, message = (re.search(rf"<{name}>([^<]{{0,2000}})</{name}>", text) for name in ("Code", "Message"))
     if message and "<html" not in text.lower():
         kind = code[1] if code else None
         return _error_body([unescape(message[1])], kind, [kind or ""], is_error=True)
-    title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+    title = re.search(r"<title[^>]{0,200}>([^<]{0,2000})", text[:20_000], re.IGNORECASE)
     shown = _shown(unescape(title[1])) if title else ""
     return ErrorBody(shown, is_html=True, words=text[:20_000].lower())
 

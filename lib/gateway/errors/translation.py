@@ -105,6 +105,8 @@ def translate_exception(exc: BaseException, *, base_url: str) -> ChatError:
         response = exc.response
         return translate_response(response.status_code, response.headers, response.content, base_url=base_url)
     causes = list(_causes(exc))
+    if known := next((cause for cause in causes if isinstance(cause, ChatError)), None):
+        return known
     for kind, category, message in _EXCEPTIONS:
         for cause in causes:
             if isinstance(cause, kind):

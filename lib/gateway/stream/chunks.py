@@ -10,7 +10,10 @@ def object_in(data: bytes) -> dict[str, Any] | None:
     """The JSON object that `data` is, or the first one of a list; `None` for anything else."""
     payload = decoded(data.decode("utf-8", "replace"))
     if b"\\ud" in data or b"\\uD" in data:
-        payload = _without_lone_surrogates(payload)
+        try:
+            payload = _without_lone_surrogates(payload)
+        except RecursionError:
+            return None
     if isinstance(payload, list) and payload:
         payload = payload[0]
     return payload if isinstance(payload, dict) else None
@@ -22,6 +25,14 @@ def decoded(text: str) -> Any:
         return _decode(text)
     except (ValueError, RecursionError):
         return None
+
+
+def as_json(value: Any) -> str:
+    """Decoded JSON, written again; empty for what is nested too deeply."""
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return ""
 
 
 def _without_lone_surrogates(value: Any) -> Any:

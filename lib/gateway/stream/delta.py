@@ -1,6 +1,8 @@
 """What a model says, read from its deltas: text, thinking, tool calls, pictures, sounds, sources."""
 
+import re
 from base64 import b64decode
+from collections import deque
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
@@ -22,6 +24,7 @@ from lib.chat.tape import (
 )
 from lib.gateway import images
 from lib.gateway.images import RemoteImage
+from lib.gateway.limits import MB, REMOTE_IMAGES, Limits
 from lib.gateway.stream import parts, sounds
 from lib.gateway.stream.parts import Called, Drew, Named, Part, Refused, Said, Spoke, Thought
 from lib.gateway.stream.sources import citations_in
@@ -35,26 +38,72 @@ _REASONING = (
     *("thought", "thoughts"),
 )
 """A delta's reasoning under any one of its names: gateways fill several of them with the same text."""
+_BLANKS = re.compile(r"\s*")
 _USUAL_REASONING = ("reasoning_content",)
+MOST_CITATIONS = 1000
+"""Sources of an answer, beyond which no more are looked at."""
 _USUAL = frozenset(("role", "content", "reasoning_content", "refusal", "tool_calls"))
 """The fields of nearly all deltas: others are looked for where there are others."""
+
+
+class _Told:
+    """Thinking that a field has told, as far as no tags have repeated it."""
+
+    def __init__(self) -> None:
+        self._pieces: deque[str] = deque()
+        self._at = 0
+        """Where in the first piece it goes on."""
+
+    def add(self, thought: str) -> None:
+        self._pieces.append(thought)
+
+    def repeats(self, thinking: str) -> bool:
+        """Whether tags tell now what comes next of it; if so, that is done with."""
+        self._skip_blanks()
+        ahead, length = [], 0
+        for number, piece in enumerate(self._pieces):
+            ahead.append(piece[self._at : self._at + len(thinking)] if number == 0 else piece)
+            length += len(ahead[-1])
+            if length >= len(thinking):
+                break
+        does = "".join(ahead).startswith(thinking.rstrip())
+        if does:
+            self._skip(len(thinking))
+        return does
+
+    def _skip_blanks(self) -> None:
+        while self._pieces:
+            blanks = _BLANKS.match(self._pieces[0], self._at)
+            self._at = blanks.end() if blanks else self._at
+            if self._at < len(self._pieces[0]):
+                return
+            self._skip(0)
+
+    def _skip(self, length: int) -> None:
+        self._at += length
+        while self._pieces and self._at >= len(self._pieces[0]):
+            self._at -= len(self._pieces.popleft())
+        self._at = self._at if self._pieces else 0
 
 
 class Delta:
     """Reads the deltas of one answer, or its whole message. Pieces of one kind are joined into one event."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
         self.at_ms = 0.0
         self.saw_answer = False
         """Whether anything of an answer was given: content, reasoning, a refusal, a tool call, a picture."""
         self.remote_images: list[RemoteImage] = []
+        self.excess = ""
+        """In one sentence, which limit the answer goes beyond; empty while it goes beyond none."""
+        self._limits = limits
+        self._room, self._room_for_files = limits.text_characters, limits.file_bytes
         self._events: list[Event] = []
         self._piece: _Piece = Content
         self._texts: list[str] = []
         self._think_tags = ThinkTags()
         self._inline_images = InlineImages()
-        self._told = ""
-        """Thinking that a field has told, as far as no tags have repeated it."""
+        self._told = _Told()
         self._tool_calls = ToolCalls()
         self._pictures: dict[bytes, str] = {}
         """In which field each picture was told first, by the hash of its source."""
@@ -83,6 +132,8 @@ class Delta:
 
     def cite(self, citations: tuple[Citation, ...]) -> None:
         """Sources that were named; those that are known are not told again."""
+        if len(self._citations) > MOST_CITATIONS:
+            return
         if citations and (known := merged(self._citations, citations)) != self._citations:
             self._citations = known
             self._add(Cited(self.at_ms, citations))
@@ -108,7 +159,7 @@ class Delta:
         thought = "".join(part.text for part in parts.parts_of(given, Thought) if isinstance(part, Thought))
         self._add_text(Reasoning, thought)
         if thought and not self._think_tags.passing:
-            self._told += thought
+            self._told.add(thought)
             self._think_tags.is_told = True
         return bool(thought)
 
@@ -146,8 +197,8 @@ class Delta:
                 self._add_calls(self._tool_calls.add(None, id_, name, arguments))
 
     def _add_calls(self, pieces: Iterable[tuple[int, str | None, str | None, str]]) -> None:
-        for piece in pieces:
-            self._add(ToolCall(self.at_ms, *piece))
+        for number, id_, name, arguments in pieces:
+            self._add(ToolCall(self.at_ms, number, id_, name, self._taken(arguments)))
 
     def _read_text(self, text: str) -> None:
         if self._think_tags.passes(text):
@@ -164,10 +215,7 @@ class Delta:
 
     def _add_tagged(self, thinking: str) -> None:
         """Thinking between tags, but for what a reasoning field has told already."""
-        told = self._told.lstrip() if thinking else ""
-        if told.startswith(thinking.rstrip()):
-            self._told = told[len(thinking) :]
-        else:
+        if thinking and not self._told.repeats(thinking):
             self._add_text(Reasoning, thinking)
 
     def _add_content(self, text: str) -> None:
@@ -191,24 +239,52 @@ class Delta:
             return
         self._drawn += 1
         if picture.source.startswith(("http://", "https://")):
-            self.saw_answer = True
-            self.remote_images.append(RemoteImage(self._drawn, picture.source, picture.name))
+            self._add_remote(picture)
             return
         try:
             data = images.decoded(picture.source)
         except ChatError as error:
             self._add(Noted(self.at_ms, f"A picture of this answer was left out. {error.message}"))
         else:
-            self._add(Image(self.at_ms, images.image(self._drawn, data, picture.name)))
+            if self._has_room_for(data):
+                self._add(Image(self.at_ms, images.image(self._drawn, data, picture.name)))
+
+    def _add_remote(self, picture: Drew) -> None:
+        """A picture at an address, which is fetched at the end of the answer; one too many stays a link."""
+        self.saw_answer = True
+        if len(self.remote_images) < REMOTE_IMAGES:
+            self.remote_images.append(RemoteImage(self._drawn, picture.source, picture.name))
+        else:
+            self._add_text(Content, f"\n\n[{picture.name or 'image'}](<{picture.source}>)")
+
+    def _has_room_for(self, data: bytes) -> bool:
+        """Whether one more file of an answer may be kept."""
+        self._room_for_files -= len(data)
+        if self._room_for_files < 0:
+            most = self._limits.file_bytes // MB
+            self.excess = self.excess or f"The answer's files are larger than {most} MB together."
+        return not self.excess
+
+    def _taken(self, text: str) -> str:
+        """As much of what an answer says as there is room for."""
+        if len(text) > self._room:
+            most = self._limits.text_characters // MB
+            self.excess = self.excess or f"The answer is longer than {most} million characters."
+            text = text[: self._room]
+        self._room -= len(text)
+        return text
 
     def _add_sound(self, data: str) -> None:
         try:
-            self._sound.append(b64decode(data, validate=True))
+            sound = b64decode(data, validate=True)
+            if self._has_room_for(sound):
+                self._sound.append(sound)
             self.saw_answer = True
         except ValueError:
             self._add(Noted(self.at_ms, "A piece of sound in this answer could not be read."))
 
     def _add_text(self, piece: _Piece, text: str) -> None:
+        text = self._taken(text) if text else ""
         if not text:
             return
         self.saw_answer = True

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any, TypeGuard
 
 from lib.gateway.errors.body import looks_like_error
+from lib.gateway.limits import LINE_COST, MB, Limits
 from lib.gateway.stream.chunks import object_in
 
 _BOM = b"\xef\xbb\xbf"
@@ -31,14 +32,33 @@ Line = dict[str, Any] | Mark
 class Lines:
     """Cuts bytes into lines and reads the JSON in them."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self.unread: list[bytes] = []
         """Lines that were no events."""
         self._parts: list[bytes] = []
+        """Pieces of a line that is not whole yet."""
         self._data: list[bytes] = []
         """The lines of an event whose JSON is not whole yet."""
+        self._parts_size = self._data_size = self._other_size = 0
+        """Bytes of the two, and of all lines that were no events."""
         self._event = b""
         self._at_start = True
+
+    @property
+    def excess(self) -> str:
+        """In one sentence, which limit the body goes beyond; empty while it goes beyond none."""
+        limits = self._limits
+        if self.pending > limits.event_bytes:
+            return f"The server sent a single piece of more than {limits.event_bytes // MB} MB."
+        if self._other_size > limits.other_bytes:
+            return f"The server sent more than {limits.other_bytes // MB} MB that is no part of an answer."
+        return ""
+
+    @property
+    def pending(self) -> int:
+        """How many bytes wait for the rest of their event."""
+        return self._parts_size + self._data_size
 
     def feed(self, data: bytes) -> list[Line]:
         """What the lines say that end in this piece of the body."""
@@ -48,9 +68,11 @@ class Lines:
             if self._parts:
                 line = b"".join([*self._parts, line])
                 self._parts.clear()
+                self._parts_size = 0
             self._read(line, found)
         if rest:
             self._parts.append(rest)
+            self._parts_size += len(rest)
         return found
 
     def close(self) -> list[Line]:
@@ -81,7 +103,12 @@ class Lines:
             found.append(_error(line[6:]))
         elif line.startswith((b"{", b"[")) and is_chunk(payload := object_in(line)):
             found.append(payload)
-        elif line.startswith(b"event:"):
+        else:
+            self._read_other(line)
+
+    def _read_other(self, line: bytes) -> None:
+        self._other_size += len(line) + LINE_COST
+        if line.startswith(b"event:"):
             self._event = line[6:].strip()
         elif not line.startswith((b":", b"id:", b"retry:")):
             self.unread.append(line)
@@ -93,18 +120,23 @@ class Lines:
             if (chunk := object_in(data)) is not None:
                 found.append(chunk)
             else:
-                self._data.append(data)
+                self._wait_with(data)
         elif is_chunk(chunk := object_in(data)):
             self._end_event(found)
             found.append(chunk)
         else:
-            self._data.append(data)
+            self._wait_with(data)
+
+    def _wait_with(self, data: bytes) -> None:
+        self._data.append(data)
+        self._data_size += len(data) + LINE_COST
 
     def _end_event(self, found: list[Line]) -> None:
         """Read the lines that wait for the rest of their event, now that it is there."""
         if self._data:
             whole = b"\n".join(self._data)
             self._data.clear()
+            self._data_size = 0
             if (chunk := object_in(whole)) is not None:
                 found.append(chunk)
             elif self._event == b"error":

@@ -4,12 +4,12 @@ Content is a string, or a list of parts, or a part alone, in the shapes of OpenA
 responses, and of Anthropic, Gemini and Mistral, which gateways pass on.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lib.chat.citations import Citation
+from lib.gateway.stream.chunks import as_json
 from lib.gateway.stream.sources import citations_in
 
 
@@ -195,5 +195,5 @@ def _call(part: Mapping[str, Any]) -> Called | None:
     given = next((fields[each] for each in ("arguments", "input") if fields.get(each) is not None), "")
     if not isinstance(name, str):
         return None
-    arguments = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
+    arguments = given if isinstance(given, str) else as_json(given)
     return Called(id_ if isinstance(id_, str) else None, name, arguments)

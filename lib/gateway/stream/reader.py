@@ -13,6 +13,7 @@ from lib.gateway.errors.translation import (
     translate_stream_error,
 )
 from lib.gateway.images import RemoteImage
+from lib.gateway.limits import ERROR_BYTES, MB, Limits, exceeded
 from lib.gateway.stream.chunks import object_in
 from lib.gateway.stream.delta import Delta
 from lib.gateway.stream.lines import ErrorLine, Line, Lines, Mark, is_chunk
@@ -26,6 +27,10 @@ _USUAL_CHOICE = frozenset(("index", "delta", "message", "logprobs", "finish_reas
 """The fields of nearly all chunks: others are looked for where there are others, for this is done a token."""
 
 
+MUCH_BYTES = MB
+"""From so much on, reading takes several milliseconds."""
+
+
 class StreamReader:
     """A pure, incremental reader: bytes in, events out; no clock, no I/O, and it never raises.
 
@@ -34,7 +39,7 @@ class StreamReader:
     failed, even when it ended with [DONE]: gateways append that to streams that were cut.
     """
 
-    def __init__(self, n: int = 1, *, base_url: str = "") -> None:
+    def __init__(self, n: int = 1, *, base_url: str = "", limits: Limits = Limits()) -> None:
         """`n` is the number of choices asked for. With one, all indexes are that one (gateways put Claude's
         block number there); with more, choice 0 is read."""
         self.saw_done = False
@@ -42,13 +47,15 @@ class StreamReader:
         self._n = n
         self._base_url = base_url
         self._at_ms = 0.0
-        self._lines = Lines()
+        self._limits = limits
+        self._lines = Lines(limits)
         self._events: list[Event] = []
-        self._delta = Delta()
+        self._delta = Delta(limits)
         self._served: tuple[Any, Any] = (None, None)
         self._usage: Any = None
         self._new_usage: Any = None
         self._finish_reason = ""
+        self._pieces = 0
 
     @property
     def remote_images(self) -> list[RemoteImage]:
@@ -60,11 +67,18 @@ class StreamReader:
         if self.closed:
             return []
         self._at_ms = self._delta.at_ms = at_ms
-        for line in self._lines.feed(data):
+        lines = self._lines.feed(data)
+        self._pieces += len(lines)
+        for line in lines:
             self._read(line)
             if self.closed:
                 break
+        self._stop_at_limits()
         return self._take_events()
+
+    def is_much(self, data: bytes) -> bool:
+        """Whether so much is read with this piece of the body that other streams would notice."""
+        return self._lines.pending + len(data) > MUCH_BYTES and b"\n" in data
 
     def close(self, at_ms: float, error: ChatError | None = None) -> list[Event]:
         """The events left at the end of the body; `error` says what cut it, if something did."""
@@ -79,6 +93,13 @@ class StreamReader:
         if not self.closed:
             self._conclude(error)
         return self._take_events()
+
+    def _stop_at_limits(self) -> None:
+        excess = self._lines.excess or self._delta.excess
+        if self._pieces > self._limits.pieces:
+            excess = f"The answer came in more than {self._limits.pieces:,} pieces."
+        if excess and not self.closed:
+            self._fail(exceeded(f"{excess} What came before is kept." if self._delta.saw_answer else excess))
 
     def _read(self, line: Line) -> None:
         if line is Mark.DONE:
@@ -95,7 +116,7 @@ class StreamReader:
         if is_chunk(payload):
             self._read_chunk(payload)
         elif not self._delta.saw_answer and (payload is not None or not body.startswith(b"{")):
-            self._fail(translate_response(200, {}, body, base_url=self._base_url))
+            self._fail(translate_response(200, {}, body[:ERROR_BYTES], base_url=self._base_url))
 
     def _read_chunk(self, chunk: dict[str, Any]) -> None:
         choices = chunk.get("choices")
@@ -179,6 +200,7 @@ class StreamReader:
         self._events += self._delta.take()
         self._report_usage()
         events, self._events = self._events, []
+        self._pieces += len(events)
         return events
 
 

@@ -20,6 +20,8 @@ TAGS = (
 """DeepSeek and Qwen, Claude, Gemini's OpenAI endpoint, Magistral, Seed, Kimi, OpenThinker, gpt-oss."""
 LONGEST_LEAD = 64
 """Characters of white space after which no tag is expected any more."""
+LONGEST_BLANK = 1000
+"""Characters of white space that may be held back, as what stands before a closing tag."""
 _ALL = tuple(tag for pair in TAGS for tag in pair)
 _SIGN = re.compile("|".join(sorted({re.escape(tag[0]) for tag in _ALL})))
 _TAG = re.compile("|".join(map(re.escape, _ALL)))
@@ -126,7 +128,9 @@ class ThinkTags:
             self._held, self._stage = after, _Stage.GAP
             thinking = thinking.rstrip()
         else:
-            certain = thinking[: len(thinking) - _begun(thinking, (self._closing,))].rstrip()
+            certain = thinking[: len(thinking) - _begun(thinking, (self._closing,))]
+            if len(certain) <= LONGEST_BLANK or not certain[-LONGEST_BLANK:].isspace():
+                certain = certain.rstrip()
             self._held = thinking[len(certain) :]
             thinking = certain
         if not self._has_begun:

@@ -1,11 +1,49 @@
 """Puts the pieces of tool calls in order, whatever a server says of their index and id."""
 
-import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from lib.gateway.stream.chunks import decoded
+from lib.gateway.stream.chunks import as_json
+
+_SIGN = re.compile(r'\\.|["{}]|\\\Z', re.DOTALL)
+_STEPS = {"{": 1, "}": -1}
+
+
+class _Arguments:
+    """The arguments of a call, piece by piece. However many there are, each is looked at once."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._size = 0
+        self._depth = 0
+        self._has_begun = self._is_in_text = self._is_escaped = self._is_broken = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether they are a JSON object: nothing can follow."""
+        return self._has_begun and not (self._depth or self._is_in_text or self._is_broken)
+
+    def are(self, arguments: str) -> bool:
+        """Whether these are all of them."""
+        return 0 < len(arguments) == self._size and arguments == "".join(self._pieces)
+
+    def add(self, piece: str) -> None:
+        """One piece more."""
+        if piece.strip():
+            self._is_broken |= self.is_whole or not (self._has_begun or piece.lstrip().startswith("{"))
+            self._has_begun = True
+        self._pieces.append(piece)
+        self._size += len(piece)
+        start, self._is_escaped = int(self._is_escaped), False
+        for sign in _SIGN.findall(piece[start:]):
+            if sign == "\\":
+                self._is_escaped = True
+            elif sign == '"':
+                self._is_in_text = not self._is_in_text
+            elif sign in _STEPS and not self._is_in_text:
+                self._depth += _STEPS[sign]
 
 
 @dataclass(slots=True)
@@ -15,20 +53,7 @@ class _Open:
     number: int
     id: str | None = None
     name: str | None = None
-    pieces: list[str] = field(default_factory=list)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether its arguments are a JSON object: nothing can follow."""
-        return bool(self.pieces) and self.pieces[-1].rstrip().endswith("}") and bool(self._object())
-
-    def repeats(self, arguments: str) -> bool:
-        """Whether all its arguments are said once more."""
-        begins_alike = bool(self.pieces) and arguments.startswith(self.pieces[0])
-        return begins_alike and arguments == "".join(self.pieces)
-
-    def _object(self) -> bool:
-        return isinstance(decoded("".join(self.pieces)), dict)
+    arguments: _Arguments = field(default_factory=_Arguments)
 
 
 class ToolCalls:
@@ -61,15 +86,15 @@ class ToolCalls:
         self, index: Any, id_: str | None, name: str | None, given: Any
     ) -> Iterator[tuple[int, str | None, str | None, str]]:
         """One piece, with its number; nothing for one that says again what is known."""
-        arguments = given if isinstance(given, str) else "" if given is None else _as_json(given)
+        arguments = given if isinstance(given, str) else "" if given is None else as_json(given)
         call = self._find(index, id_, name)
         if call is None:
             call = _Open(self._count)
             self._count += 1
-        elif call.repeats(arguments) and call.is_whole:
+        elif call.arguments.are(arguments) and call.arguments.is_whole:
             return
         call.id, call.name = call.id or id_, call.name or name
-        call.pieces += [arguments] if arguments else []
+        call.arguments.add(arguments)
         self._last = call
         if isinstance(index, int | str):
             self._by_index[index] = call
@@ -88,11 +113,7 @@ class ToolCalls:
         if is_other_id:
             return None
         is_another = name != call.name and call.name is not None
-        return None if (is_another and not id_) or call.is_whole else call
-
-
-def _as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+        return None if (is_another and not id_) or call.arguments.is_whole else call
 
 
 def _word(value: Any) -> str | None:

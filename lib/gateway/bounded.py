@@ -1,0 +1,111 @@
+"""The body of an answer as far as it is read: within the limits, and decompressed here."""
+
+import zlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+from openai._constants import RAW_RESPONSE_HEADER
+
+from lib.gateway.limits import (
+    COMPRESSION_FREE,
+    COMPRESSION_RATIO,
+    DRAWN_BYTES,
+    ERROR_BYTES,
+    LIST_BYTES,
+    MB,
+    exceeded,
+)
+
+PIECE_BYTES = 64 * 1024
+"""What is decompressed at once."""
+_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+
+
+async def bound(response: httpx2.Response) -> None:
+    """Hold the body of a response to its limit; a hook that runs before anything of it is read.
+
+    Of an error, the beginning is read and no more. Streams have no limit here: their reader has its own.
+    """
+    encoding = response.headers.pop("content-encoding", "identity").strip().lower()
+    assert isinstance(response.stream, httpx2.AsyncByteStream), "the clients are asynchronous"  # noqa: S101
+    is_error = response.status_code >= 400
+    response.stream = BoundedBody(response.stream, encoding, is_error=is_error, most=_most(response.request))
+
+
+class BoundedBody(httpx2.AsyncByteStream):
+    """Reads another body as far as it may be read."""
+
+    def __init__(
+        self, body: httpx2.AsyncByteStream, encoding: str, *, is_error: bool, most: int | None
+    ) -> None:
+        self._body = body
+        self._encoding = encoding
+        self._is_error = is_error
+        self._most = most
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        read = 0
+        async for piece in self._decoded():
+            read += len(piece)
+            if self._is_error and read >= ERROR_BYTES:
+                yield piece[: len(piece) - (read - ERROR_BYTES)]
+                return
+            if self._most is not None and read > self._most:
+                raise exceeded(f"The server's answer was longer than {self._most // MB} MB.")
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._body.aclose()
+
+    def unread(self) -> bytes:
+        """What had arrived when the connection broke.
+
+        aiohttp hands out an error before what it had received till then. These are private names of httpx2,
+        of the transport and of aiohttp; without them, nothing is found.
+        """
+        if self._encoding != "identity":
+            return b""
+        stream: Any = self._body
+        while inner := getattr(stream, "_stream", None):
+            stream = inner
+        content = getattr(getattr(stream, "_aiohttp_response", None), "content", None)
+        received = getattr(content, "_buffer", ())
+        return b"".join(received)[getattr(content, "_buffer_offset", 0) :]
+
+    async def _decoded(self) -> AsyncIterator[bytes]:
+        if self._encoding in ("", "identity"):
+            async for piece in self._body:
+                yield piece
+            return
+        if self._encoding not in ("gzip", "x-gzip", "deflate"):
+            name = self._encoding[:20]
+            raise exceeded(f"The server's answer is compressed in a way that was not asked for ({name}).")
+        taken = given = 0
+        decompressor = zlib.decompressobj(_GZIP_OR_ZLIB)
+        async for piece in self._body:
+            taken += len(piece)
+            while piece:
+                try:
+                    out = decompressor.decompress(piece, PIECE_BYTES)
+                except zlib.error:
+                    raise exceeded("The server's answer is compressed, and damaged.") from None
+                given += len(out)
+                if given > COMPRESSION_FREE and given > taken * COMPRESSION_RATIO:
+                    raise exceeded("The server's answer grows without end where it is decompressed.")
+                if out:
+                    yield out
+                piece = decompressor.unconsumed_tail
+
+
+def unread(response: httpx2.Response) -> bytes:
+    """What had arrived of an answer when its connection broke, as far as it can be found."""
+    stream = response.stream
+    return stream.unread() if isinstance(stream, BoundedBody) else b""
+
+
+def _most(request: httpx2.Request) -> int | None:
+    """How long the answer to a request may be, in bytes; `None` for one that is read as a stream."""
+    if request.headers.get(RAW_RESPONSE_HEADER) == "stream":
+        return None
+    return DRAWN_BYTES if "/images/" in request.url.path else LIST_BYTES

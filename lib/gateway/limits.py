@@ -1,0 +1,48 @@
+"""How much is taken of what a server sends: no answer, however it is meant, may fill the memory.
+
+What goes beyond a limit ends the answer: its connection is closed, and what came before stays.
+"""
+
+from dataclasses import dataclass
+
+from lib.chat.errors import Category, ChatError
+
+MB = 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of one streamed answer."""
+
+    event_bytes: int = 32 * MB
+    """One event, which is a line as a rule: pictures travel in lines."""
+    text_characters: int = 4 * MB
+    """What it says, thinks and calls together: some six times as much as the longest that models write."""
+    file_bytes: int = 64 * MB
+    """Its pictures and its sound."""
+    pieces: int = 600_000
+    """Its events, and those on its tape: each is about one a token."""
+    other_bytes: int = 32 * MB
+    """Lines that are no events: pings, comments, JSON in print."""
+
+
+LINE_COST = 64
+"""Bytes that a line takes besides its own."""
+REMOTE_IMAGES = 16
+"""Pictures that an answer names by their addresses; more of them stay links."""
+ERROR_BYTES = 64 * 1024
+"""The body of an error: what follows is not read."""
+LIST_BYTES = 8 * MB
+"""A list of models or of prices, and what is as small."""
+DRAWN_BYTES = 90 * MB
+"""The answer of an image model: several pictures in base64."""
+COMPRESSION_RATIO = 200
+"""Bytes out of one byte in. The chunks of a stream, much alike, come to 50; what is made to burst comes to
+1,000."""
+COMPRESSION_FREE = 4 * MB
+"""From so many bytes on the ratio counts."""
+
+
+def exceeded(sentence: str) -> ChatError:
+    """The error of an answer that goes beyond a limit, as the sentence says."""
+    return ChatError(Category.UPSTREAM_DOWN, sentence, "Choose another model, or tell the gateway's admin.")
