@@ -4,10 +4,12 @@
 `VARIABLES` is the table that the README shows.
 """
 
+import ipaddress
 import math
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,16 @@ VARIABLES = (
         "`on` lets people open comparisons to an audience and share reports, each under a secret link.",
     ),
     Variable(
+        "CHAT_ALLOWED_HOSTS",
+        "",
+        "Names under which browsers reach this server, with commas between them. Loopback names are known.",
+    ),
+    Variable(
+        "CHAT_TRUSTED_PROXIES",
+        "",
+        "Addresses or networks of proxies, with commas: what they forward of scheme and client is believed.",
+    ),
+    Variable(
         "CHAT_ALLOW_PLAIN_HTTP",
         "off",
         "`on` lets the base URL use plain http to another machine, in a network you trust.",
@@ -96,6 +108,10 @@ class Settings:
     request_bytes: int
     transcription_model: str | None
     is_sharing: bool
+    allowed_hosts: tuple[str, ...]
+    """Names of this server besides loopback ones, in lower case."""
+    trusted_proxies: tuple[str, ...]
+    """Addresses and networks."""
 
     @property
     def connection(self) -> Connection:
@@ -132,6 +148,8 @@ class Settings:
             request_bytes=round(values.number("CHAT_REQUEST_KB", "kB") * 1024),
             transcription_model=None if speech.lower() == "off" else speech,
             is_sharing=values.switch("CHAT_SHARING"),
+            allowed_hosts=values.names("CHAT_ALLOWED_HOSTS", _host, "names like chat.example.com"),
+            trusted_proxies=values.names("CHAT_TRUSTED_PROXIES", _network, "addresses like 10.0.0.0/8"),
         )
 
 
@@ -181,5 +199,23 @@ class _Values:
             raise ConfigurationError(f"{name} must be more than 0 {unit}.")
         return value
 
+    def names(self, name: str, read: Callable[[str], str], kind: str) -> tuple[str, ...]:
+        """What stands between commas; `read` raises `ValueError` for what cannot be used."""
+        given = [part.strip() for part in self.text(name).split(",") if part.strip()]
+        try:
+            return tuple(map(read, given))
+        except ValueError:
+            raise ConfigurationError(f"{name} must be {kind}, with commas between them.") from None
+
     def switch(self, name: str) -> bool:
         return self.choice(name, ("on", "off")) == "on"
+
+
+def _host(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:]+", text.lower()):
+        raise ValueError(text)
+    return text.lower()
+
+
+def _network(text: str) -> str:
+    return str(ipaddress.ip_network(text, strict=False))

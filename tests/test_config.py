@@ -65,6 +65,8 @@ def test_without_anything_set_every_default_holds(tmp_path: Path) -> None:
         request_bytes=900 * 1024,
         transcription_model="whisper-1",
         is_sharing=False,
+        allowed_hosts=(),
+        trusted_proxies=(),
     )
 
 

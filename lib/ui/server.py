@@ -20,12 +20,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import net_util
 from streamlit.runtime.pages_manager import PagesManager
 
 from lib import app
 from lib.config import ConfigurationError
-from lib.ui import uploads
+from lib.ui import connections, log, uploads
 from lib.web import audience, shares
+from lib.web.gate import Gate
 
 _WARM = (
     "openai.resources.chat.completions",
@@ -44,7 +46,11 @@ SWITCH_SECONDS = 0.001
 lets go of the interpreter and queues for it again: with hundreds of threads a send waits for that queue."""
 
 
+connections.install()
+log.install()
 uploads.install()
+# Streamlit asks the Internet for it to print it, and to compare it with the `Origin` of foreign pages.
+net_util.get_external_ip = lambda: None
 
 
 @asynccontextmanager
@@ -120,7 +126,7 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """What wraps every request."""
-    return [Middleware(SecurityHeaders)]
+    return [Middleware(SecurityHeaders), Middleware(Gate)]
 
 
 class SecurityHeaders:

@@ -1,0 +1,67 @@
+"""What a connection to this server may take before its request is there.
+
+Streamlit starts uvicorn with settings of its own, and uvicorn has none for these.
+"""
+
+from asyncio import Transport
+from asyncio.events import TimerHandle
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_SECONDS = 10.0
+"""From the connection, or from the first byte of a further request on it, to the end of the headers."""
+HEAD_BYTES = 64 * 1024
+"""An address and its headers."""
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Closes connections that take long to say what they want, or take many words for it."""
+
+    _deadline: TimerHandle | None = None
+    _unread = 0
+    """Bytes that have come since the headers were expected."""
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect_headers()
+
+    def data_received(self, data: bytes) -> None:
+        self._unread += len(data)
+        super().data_received(data)
+        if self._deadline and self._unread > HEAD_BYTES:
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._expect_headers()
+
+    def on_headers_complete(self) -> None:
+        self._expect_nothing()
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES:
+            self.transport.close()
+            return
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._expect_nothing()
+        super().connection_lost(exc)
+
+    def _expect_headers(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+            self._unread = 0
+
+    def _expect_nothing(self) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+            self._deadline = None
+
+
+def install() -> None:
+    """Have uvicorn make its connections of this kind: the class that it takes was chosen before this runs."""
+
+    def new(_: Any, *_values: Any, **_fields: Any) -> BoundedProtocol:
+        return object.__new__(BoundedProtocol)
+
+    HttpToolsProtocol.__new__ = new  # type: ignore[method-assign, assignment]

@@ -1,0 +1,114 @@
+"""Who may speak to this server: looked at before Streamlit or any page of ours sees a request.
+
+A web page of anybody's may send requests to a server that its visitor's browser reaches, also to one on
+loopback. Two headers give it away, and no page can change them. `Host` is the name that the browser was led
+to: a stranger's name that resolves to us (DNS rebinding) is none of ours. `Origin` is where the page is from:
+for a page of ours, exactly where the request goes.
+"""
+
+import ipaddress
+import logging
+import re
+from collections.abc import Collection
+from typing import Any, cast
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from lib import app
+from lib.config import Settings
+
+CLOSED = "/_stcore/metrics"
+"""Streamlit's figures: no page of ours asks for them, and they tell about everybody here."""
+FOR_OWN_PAGES = ("/media/", "/_stcore/")
+"""Files that pages show, uploads, the stream: nobody opens these by a link."""
+MOST_TOLD = 20
+"""Refusals that are logged, each kind once: whoever is refused must not fill the log."""
+_HOST = re.compile(r"(?:\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[^:\[\]@/#?\s]+))(?::\d{1,5})?")
+_SCHEMES = {"ws": "http", "wss": "https"}
+
+log = logging.getLogger(__name__)
+
+
+class Gate:
+    """Lets in what is meant for this server; from the proxies that are trusted it takes what they forward."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self._inner = inner
+        self._guard: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or say why not."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._inner(scope, receive, send)
+            return
+        if self._guard is None:  # not before: the settings are read when the server starts
+            self._guard = _guard(self._inner, app.get().settings)
+        await self._guard(scope, receive, send)
+
+
+def _guard(inner: ASGIApp, settings: Settings) -> ASGIApp:
+    guard: ASGIApp = _Guard(inner, settings.allowed_hosts)
+    if settings.trusted_proxies:
+        guard = cast(ASGIApp, ProxyHeadersMiddleware(cast(Any, guard), list(settings.trusted_proxies)))
+    return guard
+
+
+class _Guard:
+    def __init__(self, inner: ASGIApp, hosts: Collection[str]) -> None:
+        self._inner = inner
+        self._hosts = {"localhost", *hosts}
+        self._told: set[tuple[str, ...]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope)
+        if refusal is None:
+            await self._inner(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})  # before it is accepted: HTTP 403
+        else:
+            status, sentence = refusal
+            await PlainTextResponse(f"{sentence}\n", status)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        headers, path = Headers(scope=scope), scope["path"]
+        hosts, origins = headers.getlist("host"), headers.getlist("origin")
+        if len(hosts) != 1 or not self._is_ours(hosts[0]):
+            self._tell("Host %r is not among CHAT_ALLOWED_HOSTS", *hosts[:1])
+            return 421, "This server is not known by that name. An admin can add it to CHAT_ALLOWED_HOSTS."
+        own = f"{_SCHEMES.get(scope['scheme'], scope['scheme'])}://{hosts[0]}"
+        if any(origin != own for origin in origins):
+            self._tell(
+                "Origin %r is not %r; behind a proxy with https, name it in CHAT_TRUSTED_PROXIES",
+                origins[0],
+                own,
+            )
+            return 403, "A page of another site may not ask this server."
+        is_foreign = headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
+        if is_foreign and any(part in path for part in FOR_OWN_PAGES):
+            return 403, "Only pages of this server may ask for this."
+        return (404, "Nothing is here.") if path.endswith(CLOSED) else None
+
+    def _is_ours(self, host: str) -> bool:
+        name = _name_in(host)
+        return name in self._hosts or _is_loopback(name)
+
+    def _tell(self, why: str, *values: str) -> None:
+        if len(self._told) < MOST_TOLD and (why, *values) not in self._told:
+            self._told.add((why, *values))
+            log.warning(f"A request was refused: {why}.", *(value[:200] for value in values))
+
+
+def _name_in(host: str) -> str:
+    """The name that a `Host` header has, without the port; empty for what is no name."""
+    found = _HOST.fullmatch(host.lower())
+    return (found["address"] or found["name"]).removesuffix(".") if found else ""
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
