@@ -1,7 +1,7 @@
 """A model that a gateway offers, and what it is for."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -52,6 +52,30 @@ def picked(models: Iterable[Model], choices: Mapping[str, Choice]) -> list[str]:
     shown = [model.id for model in models if not choices.get(model.id, Choice()).is_hidden]
     order = {id_: (not choice.is_default, not choice.is_favourite) for id_, choice in choices.items()}
     return sorted(shown, key=lambda id_: order.get(id_, (True, True)))
+
+
+def best_match(typed: str, names: Sequence[str]) -> str | None:
+    """The name that somebody means who typed a part of it: one with all the words, whatever stands between
+    them. A whole name comes first, then one that begins so, then the shortest; `None` where none fits."""
+    wanted = typed.strip().lower()
+    words = re.findall(r"[^\W_]+", wanted)
+    found = [name for name in names if words and all(word in _bare(name) for word in words)]
+
+    def rank(name: str) -> tuple[bool, bool, bool, int]:
+        own = name.lower().rpartition("/")[2]
+        is_whole = wanted in (name.lower(), own)
+        return (
+            not is_whole,
+            not _bare(own).startswith("".join(words)),
+            "".join(words) not in _bare(name),
+            len(own),
+        )
+
+    return min(found, key=rank, default=None)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name.lower())
 
 
 def closest(name: str, models: Iterable[Model], count: int = 3) -> list[str]:

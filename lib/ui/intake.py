@@ -110,7 +110,7 @@ def write_down(session: Session, text: str, recording: bytes) -> None:
         if not spoken:
             session.refusals.append("Nothing could be heard in the recording.")
     except ChatError as error:
-        session.refusals.append(f"{TITLES[error.category]}. {error.message} {error.hint}")
+        session.refusals.append(f"{TITLES[error.category]}. {error.sentence} {error.hint}")
     finally:
         session.listening.set()
 
