@@ -80,7 +80,8 @@ def _joined(*parts: str) -> str:
 
 
 def _parts(reply: Reply) -> list[str]:
-    return [_tokens(reply), _first_token(reply), _rate(reply), _drawn(reply), _ending(reply)]
+    first_token = _first_token(reply) if reply.text or not reply.images else ""
+    return [_tokens(reply), first_token, _rate(reply), _drawn(reply), _ending(reply)]
 
 
 def _drawn(reply: Reply) -> str:

@@ -113,12 +113,21 @@ def test_the_pieces_of_a_screenshot_are_taken_away_together(chat: AppTest, gatew
     assert chats(gateway)[0].images == []
 
 
-def test_pieces_count_as_files_of_a_message(chat: AppTest, gateway: ScriptedGateway) -> None:
-    send(chat, "Look", a_png=screenshot(8), b_png=screenshot(3))
-    refused = "“b.png” is 3 pieces long, and a message takes 10 files at most."
-    assert refused in said(chat).replace("\\", "")
-    assert pictures(chat) == 1
+def test_a_long_screenshot_is_one_file_of_many_images(chat: AppTest, gateway: ScriptedGateway) -> None:
+    send(chat, "Look", **{f"{letter}_png": screenshot(8, width=200 + n) for n, letter in enumerate("abc")})
+    told = said(chat).replace("\\", "")
+    assert "**Not sent.** “c.png” comes in 8 pieces; a message takes 20 images at most." in told
+    assert pictures(chat) == 2
     assert chats(gateway) == []
+    ask(chat, "Look")
+    assert len(chats(gateway)[0].images) == 16
+
+
+def test_a_file_that_is_there_under_another_name_is_named(chat: AppTest, gateway: ScriptedGateway) -> None:
+    gateway.enqueue(stream("Two of one."))
+    send(chat, "Compare", code_py=b"print(1)", copy_py=b"print(1)")
+    assert "“copy.py” holds the same and is not sent again." in said(chat).replace("\\", "")
+    assert "“copy.py” holds the same" in str(chats(gateway)[0].body)
 
 
 def test_what_was_lost_of_a_file_is_told_on_the_page_and_to_the_model(
