@@ -105,6 +105,11 @@ def test_images_become_links(text: str, expected: str) -> None:
     [
         (":red[a] see:blue", r"\:red[a] see\:blue"),
         (":::note\na\n:::", "::\\:note\na\n:::"),
+        ("at 12:30[1], 见:文档[2]{a}", "at 12\\:30[1], 见\\:文档[2]{a}"),
+        ("::注[a]\n\n:::注\na\n:::", ":\\:注[a]\n\n::\\:注\na\n:::"),
+        ("So:<br>a:<mark>b</mark>", r"So\::small[&#10;]a\::yellow-background[b]"),
+        ("a::<small>b</small> c\\:<br>d", r"a:\::small[b] c\::small[&#10;]d"),
+        ("a:<center>b</center>", r"a\::small[]b:small[]"),
         ("I :smile: :+1:", "I &#58;:small[]smile: &#58;:small[]+1:"),
         (":material/home: :material_home:", "&#58;:small[]material/home: &#58;:small[]material_home:"),
         (r"\:smile:", "&#58;:small[]smile:"),

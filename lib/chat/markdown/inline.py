@@ -7,7 +7,7 @@ from lib.chat.markdown.characters import has_right_to_left, is_right_to_left, is
 from lib.chat.markdown.code_spans import CodeSpans
 from lib.chat.markdown.formulas import Formula, formula_at
 from lib.chat.markdown.pen import Pen
-from lib.chat.markdown.readers import PAGE, Reader
+from lib.chat.markdown.readers import DIRECTIVE_NAME, PAGE, Reader
 from lib.chat.markdown.tag_pen import TagPen
 from lib.chat.markdown.tex import katex
 
@@ -30,7 +30,7 @@ _TOKEN = re.compile(
 )
 _BRACKET = re.compile(r"\\[!-/:-@\[-`{-~]|`+|\[|\]")
 _SHORT_CODE = re.compile(r":(?:(?!\d{1,2}:)[\w+-]+:|material/)", re.A)
-_DIRECTIVE = re.compile(r":[A-Za-z]")
+_DIRECTIVE = re.compile(rf":(?:[A-Za-z]|{DIRECTIVE_NAME}[\[{{]|(?<=::){DIRECTIVE_NAME})")
 _TARGET = re.compile(
     r"""\(\s*(?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)
     (?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)

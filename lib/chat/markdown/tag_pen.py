@@ -85,8 +85,8 @@ class TagPen:
         if sign := _SIGNS.get(tag.name):
             word = content.lstrip()
             pen.write(content[: len(content) - len(word)])
-            pen.open(sign, word[0])
-            self._waiting[tag.start] = lambda after: self._close(tag, sign, after)
+            start = pen.open(sign, word[0])
+            self._waiting[tag.start] = lambda after: self._close(tag, sign, after, start)
             return tag.end + len(content) - len(word)
         directive = _DIRECTIVES.get(tag.name)
         fits = len(content) < _LONGEST_LABEL and "[" not in content and "]" not in content
@@ -95,8 +95,8 @@ class TagPen:
         self._waiting[tag.start] = lambda _: pen.write("]" if directive and fits else "")
         return tag.end
 
-    def _close(self, tag: Tag, sign: str, after: str) -> None:
-        self._pen.close(sign, after)
+    def _close(self, tag: Tag, sign: str, after: str, start: int) -> None:
+        self._pen.close(sign, after, start)
         if tag.name == "summary":
             self._pen.begin_line()
 
