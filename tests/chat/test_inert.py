@@ -146,6 +146,13 @@ def test_rewritings_are_stopped(text: str, expected: str) -> None:
         ("> $$x$$", "> $$\n> x\n> $$"),
         ("$$\\begin{a}\nx\n\\end{a}$$\ntext", "$$\n\\begin{a}\nx\n\\end{a}\n$$\ntext"),
         ("$$\nx ![a](http://h)", "\\$\\$\nx [a](http://h)"),
+        ("so: $$\nx = 1\n$$\nthen $$\ny^2\n$$", "so: $$x = 1$$\nthen $$y^2$$"),
+        ("so: $$\nx = 1\n$$\n\n$$\ny\n$$", "so: $$x = 1$$\n\n$$\ny\n$$"),
+        (
+            "so \\[\n\\begin{aligned}\na\n\\end{aligned}\n\\]",
+            r"so $$\begin{aligned} a \end{aligned}$$",
+        ),
+        ("so:\n$$\nx\n$$\nthen $$\ny^2\n$$ is", "so:\n$$\nx\n$$\nthen $$y^2$$ is"),
         ("$$\n![a](http://h)\n$$", "$$\n! [a](http://h)\n$$"),
         (r"$3 + \$4$ and $\$5$", r"$$3 + \$4$$ and $$\$5$$"),
         (r"$a = \$$", r"$$ a = \$ $$"),
