@@ -102,6 +102,8 @@ DRAWN = {
     "H<sub>2</sub>O, x<sup>n</sup>": "H₂O, xⁿ",
     "<kbd>Ctrl</kbd>+<kbd>C</kbd>": "<code",
     "<b>a</b><b>(b)</b>c <s>d</s>": "<strong>(b)</strong>",
+    "**Done!**🎉 for ~~you.~~👍 and 👉**(me)**": "<strong>(me)</strong>",
+    "<kbd>A</kbd><kbd>B</kbd>`c`": "</code>",
     "<details><summary><b>a</b></summary>b</details>": "<strong>a</strong>",
     "<summary>a **b**</summary><b>**c**</b>": "<strong>b</strong>",
     "So:<br>a:<mark>b</mark>:<small>c</small>": "stMarkdownColoredBackground",

@@ -122,6 +122,7 @@ def test_images_become_links(text: str, expected: str) -> None:
         ("见www.a.example。", r"见[www\.a\.example](<http://www.a.example>)。"),
         ("https://a.example/b. (https://a.example/b)", "https://a.example/b. (https://a.example/b)"),
         ("[https://a.example，](https://b.example)", "[https://a.example，](https://b.example)"),
+        ("见https://a.example/b~ ~x~", r"见<https://a.example/b>\~ \~x\~"),
         ("https://a.example<br>", "<https://a.example>:small[&#10;]"),
         ("http://例子 www.例子", "http&#58;:small[]//例子 www:small[].例子"),
     ],

@@ -39,7 +39,7 @@ _TARGET = re.compile(
 )
 _COLLAPSED = re.compile(r"\[[^\[\]`!]+\]\[\]")
 _PICTURE = re.compile(r"!\[[^\[\]`$<\\]*\]\(data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]*\)")
-_ENDS = re.compile(r"[?!.,:;*_~'\")]*+(?:\s|$)")
+_ENDS = re.compile(r"[?!.,:;*_'\")]*+(?:\s|$)")
 """What GitHub's markdown would not take into an address."""
 _WITHOUT_DIRECTION = re.compile(r"`[^`]*`|\[[xX]\]|\$[^$]*\$|\\\(.{0,300}?\\\)|<[^<>]*>", re.S)
 
@@ -135,7 +135,8 @@ class _Inline:
         if not self.reader.is_streamlit or (token[0][0] == "~" and len(token[0]) > 2):
             return self._put(token[0], token.end())
         sign, after = token[0][0], self.text[token.end() : token.end() + 1]
-        is_free = emphasis.is_free(self.text[max(0, token.start() - 2) : token.start()], after)
+        before = self.text[max(0, token.start() - 2) : token.start()]
+        is_free = emphasis.is_free(before, after) or emphasis.is_beside_emoji(before[-1:], after)
         does = emphasis.flanks(self.pen.before, after)
         first, last = self.outermost[sign]
         is_first, is_last = first == token.start(), last == token.start()
