@@ -105,7 +105,7 @@ def test_images_become_links(text: str, expected: str) -> None:
     [
         (":red[a] see:blue", r"\:red[a] see\:blue"),
         (":::note\na\n:::", "::\\:note\na\n:::"),
-        ("at 12:30[1], 见:文档[2]{a}", "at 12\\:30[1], 见\\:文档[2]{a}"),
+        ("at 12:30[1], 见:文档[2]{a}", "at 12\\:30[1], 见\\:文档[2]\\{a}"),
         ("::注[a]\n\n:::注\na\n:::", ":\\:注[a]\n\n::\\:注\na\n:::"),
         ("So:<br>a:<mark>b</mark>", r"So\::small[&#10;]a\::yellow-background[b]"),
         ("a::<small>b</small> c\\:<br>d", r"a:\::small[b] c\::small[&#10;]d"),
@@ -122,6 +122,8 @@ def test_images_become_links(text: str, expected: str) -> None:
         ("见www.a.example。", r"见[www\.a\.example](<http://www.a.example>)。"),
         ("https://a.example/b. (https://a.example/b)", "https://a.example/b. (https://a.example/b)"),
         ("[https://a.example，](https://b.example)", "[https://a.example，](https://b.example)"),
+        ("a<br>-> b --<b>c</b>", "a:small[&#10;]-:small[]> b -:small[]-**c**"),
+        ("a<br>{b} <mark>c</mark>{d}", r"a:small[&#10;]\{b} :yellow-background[c]\{d}"),
         ("见https://a.example/b~ ~x~", r"见<https://a.example/b>\~ \~x\~"),
         ("https://a.example<br>", "<https://a.example>:small[&#10;]"),
         ("http://例子 www.例子", "http&#58;:small[]//例子 www:small[].例子"),
@@ -197,6 +199,7 @@ def test_another_reader_gets_no_signs_that_only_the_page_needs() -> None:
     [
         ("- عنوان\n- b", "- :gray[]عنوان\n- b"),
         ("1. [x] ع", "1. [x] :gray[]ع"),
+        ("- {ع} b\n- {c}", "- :gray[]\\{ع} b\n- {c}"),
         ("> # ע", "> # :gray[]ע"),
         ("| `a` ع | b |\n|--|--|", "|:gray[]`a` ع | b |\n|--|--|"),
         ("نص عادي\n\n- a ع", "نص عادي\n\n- a ع"),

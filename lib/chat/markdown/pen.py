@@ -30,11 +30,13 @@ class Pen:
         return "".join(self._pieces)
 
     def write(self, piece: str) -> None:
-        """Write it as it is; a directive that begins behind a colon is parted from it."""
+        """Write it as it is; what stands beside a directive must not become a part of it."""
         if not piece:
             return
         if self._pieces and self._pieces[-1] == ":" and _DIRECTIVE.match(piece):
             self._pieces[-1] = r"\:"
+        if piece[0] == "{" and self.before == "]" and self.reader.is_streamlit:
+            self._pieces.append("\\")
         self._pieces.append(piece)
         if piece == self.reader.line_break:
             self._is_fresh = True
