@@ -91,7 +91,7 @@ _KIND_OF_ENDPOINT = {
     "image-generation": Kind.IMAGE,
 }
 """New API's endpoint types for what is not asked as a chat."""
-_CHAT_ENDPOINTS = {"openai", "openai-response", "anthropic", "gemini", "chat", "chat-completions"}
+_CHAT_ENDPOINTS = {"openai", "openai-response", "anthropic", "gemini"}
 """An OpenAI channel gives the first to all its models: it overrules what a name suggests, and no more."""
 
 _NAMES = (
@@ -107,7 +107,7 @@ _NAMES = (
     (Kind.OTHER, r"davinci|babbage|turbo-instruct"),
 )
 """Tried in this order; what matches none is a chat model. The others only complete text."""
-_DRAWS_IN_CHATS = re.compile(r"(gemini|gpt-5).*image")
+_DRAWS_IN_CHATS = re.compile(r"(gemini|gpt-5|gpt-4o).*image")
 """Models whose answers to a chat have pictures in them; New API serves them nowhere else."""
 _NEVER_CHATS = re.compile(r"whisper|\btts\b|transcri|realtime")
 _GUESSES = {Kind.IMAGE, Kind.VIDEO, Kind.AUDIO, Kind.OTHER}
@@ -126,7 +126,13 @@ def kind_of(model_id: str, endpoint_types: Iterable[str] = ()) -> Kind:
             return _KIND_OF_ENDPOINT[endpoint]
     guess = next((kind for kind, pattern in _NAMES if re.search(pattern, name)), Kind.CHAT)
     is_open = guess in _GUESSES and not _NEVER_CHATS.search(name)
-    return Kind.CHAT if is_open and not _CHAT_ENDPOINTS.isdisjoint(listed) else guess
+    return Kind.CHAT if is_open and any(map(_is_chat, listed)) else guess
+
+
+def _is_chat(endpoint: str) -> bool:
+    """Whether an endpoint type is that of a chat: New API's names, or what others call it or its path."""
+    name = endpoint.lower()
+    return name in _CHAT_ENDPOINTS or "chat" in name
 
 
 OTHER_VENDOR = "Other"

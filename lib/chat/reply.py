@@ -7,7 +7,7 @@ from typing import Any
 
 from lib.chat import attachments
 from lib.chat.attachments import Attachment
-from lib.chat.citations import Citation, merged
+from lib.chat.citations import Citation, numbered
 from lib.chat.errors import ChatError
 from lib.chat.finish_reasons import Ending, ending_of
 from lib.chat.tape import (
@@ -137,7 +137,7 @@ class Reply:
         tokens, timing = self.usage.completion_tokens, self.timing
         if tokens is None or timing.first_token_ms is None or timing.last_token_ms is None:
             return None
-        if self._thought_unseen:
+        if self._is_partly_unseen:
             return None
         elapsed = timing.last_token_ms - timing.first_token_ms
         if tokens < SHORTEST_RATED_TOKENS or elapsed < SHORTEST_RATED_MS:
@@ -145,13 +145,17 @@ class Reply:
         return tokens / elapsed * 1000
 
     @property
-    def _thought_unseen(self) -> bool:
-        """Whether tokens were counted that never came: thinking that the server keeps to itself, or sums up.
+    def _is_partly_unseen(self) -> bool:
+        """Whether tokens were counted that never came as text: thinking that the server keeps to itself or
+        sums up, whether it tells how much that was or not; a picture; speech.
 
-        They were written before the first token, so they belong to no rate. A token has more characters than
-        one in nearly all texts.
+        They were not written while the text came, so they belong to no rate. A token of thinking has more
+        characters than one in nearly all texts, and no token has less than a byte.
         """
-        return (self.usage.reasoning_tokens or 0) > len(self.reasoning)
+        calls = "".join(f"{call.name}{call.arguments}" for call in self.tool_calls)
+        seen = len((self.text + self.reasoning + self.refusal + calls).encode(errors="replace"))
+        thought, total = self.usage.reasoning_tokens or 0, self.usage.completion_tokens or 0
+        return thought > len(self.reasoning) or total > seen
 
 
 def fold(events: Iterable[Event]) -> Reply:
@@ -215,7 +219,7 @@ class _Folding:
             case Image() | Audio():
                 self._add_made(event)
             case Cited(citations=citations):
-                self.citations = merged(self.citations, citations)
+                self.citations = numbered(self.citations, citations)
             case Retried(reason=said) | Noted(text=said):
                 self.retries += isinstance(event, Retried)
                 if said not in self.notices:
@@ -241,9 +245,10 @@ class _Folding:
 
     def _add_tool_call(self, event: ToolCall) -> None:
         known = self.tools.get(event.index, ToolUse(None, None, ""))
-        self.tools[event.index] = ToolUse(
-            event.id or known.id, event.name or known.name, known.arguments + event.arguments
-        )
+        # Converters of Anthropic's streams begin with `{}`, and send the arguments behind it.
+        is_begun_anew = known.arguments.strip() == "{}" and event.arguments.lstrip().startswith("{")
+        arguments = event.arguments if is_begun_anew else known.arguments + event.arguments
+        self.tools[event.index] = ToolUse(event.id or known.id, event.name or known.name, arguments)
 
     def _add_served(self, event: Served) -> None:
         known = self.served

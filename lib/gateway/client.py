@@ -24,8 +24,9 @@ from lib.gateway.balance import balance_of
 from lib.gateway.catalogue import is_list, models_in
 from lib.gateway.clients import Clients, unread
 from lib.gateway.dialects import Dialects
+from lib.gateway.errors import images as image_errors
 from lib.gateway.errors.body import looks_like_error
-from lib.gateway.errors.translation import image_hint, translate_exception, translate_response
+from lib.gateway.errors.translation import translate_exception, translate_response
 from lib.gateway.images import RemoteImage
 from lib.gateway.masking import KeyMask
 from lib.gateway.retries import Again, Retries
@@ -274,7 +275,7 @@ def _served(response: httpx2.Response, at_ms: float) -> Served:
 def _about_images(error: ChatError, body: Mapping[str, Any]) -> ChatError:
     """The error; where a server did not take the images of a request, it says so."""
     has_images = any(isinstance(message["content"], list) for message in body["messages"])
-    hint = image_hint(error) if has_images else None
+    hint = image_errors.hint(error) if has_images else None
     return replace(error, category=Category.BAD_REQUEST, hint=hint, retryable=False) if hint else error
 
 

@@ -1,9 +1,13 @@
 """JSON that may hold anything, as objects of it."""
 
 import json
+import re
 from typing import Any
 
-_decode = json.JSONDecoder(strict=False).decode
+_decoder = json.JSONDecoder(strict=False)
+_decode = _decoder.decode
+_BETWEEN = re.compile(r"\s*(?:data:\s*)?")
+"""What may stand between two objects where the line end was lost."""
 
 
 def object_in(data: bytes) -> dict[str, Any] | None:
@@ -14,6 +18,22 @@ def object_in(data: bytes) -> dict[str, Any] | None:
     if isinstance(payload, list) and payload:
         payload = payload[0]
     return payload if isinstance(payload, dict) else None
+
+
+def objects_in(data: bytes) -> list[dict[str, Any]]:
+    """The JSON objects that follow each other in `data`; none where anything else stands between them."""
+    text, found, at = data.decode("utf-8", "replace"), list[dict[str, Any]](), 0
+    while at < len(text):
+        try:
+            value, at = _decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return []
+        if not isinstance(value, dict):
+            return []
+        found.append(_without_lone_surrogates(value) if b"\\ud" in data.lower() else value)
+        if between := _BETWEEN.match(text, at):
+            at = between.end()
+    return found
 
 
 def decoded(text: str) -> Any:

@@ -22,6 +22,11 @@ class _Open:
         """Whether its arguments are a JSON object: nothing can follow."""
         return bool(self.pieces) and self.pieces[-1].rstrip().endswith("}") and bool(self._object())
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether its arguments are `{}`."""
+        return "".join(self.pieces).strip() == "{}"
+
     def repeats(self, arguments: str) -> bool:
         """Whether all its arguments are said once more."""
         begins_alike = bool(self.pieces) and arguments.startswith(self.pieces[0])
@@ -50,11 +55,13 @@ class ToolCalls:
         """Number, id, name and arguments of each piece in a delta's `tool_calls`."""
         for call in calls if isinstance(calls, list) else [calls]:
             if isinstance(call, dict):
-                function = call.get("function")
-                fields = function if isinstance(function, dict) else call
+                kind = call.get("type")
+                inner = call.get("function") or call.get(str(kind))
+                fields = inner if isinstance(inner, dict) else call
                 given = fields.get("arguments", fields.get("input"))
                 id_, name = _word(call.get("id")), _word(fields.get("name"))
-                if id_ or name or given is not None:
+                is_piece = kind in (None, "function") or fields is call  # not what the server itself ran
+                if name or given is not None or (id_ and is_piece):
                     yield from self.add(call.get("index"), id_, name, given)
 
     def add(
@@ -62,13 +69,15 @@ class ToolCalls:
     ) -> Iterator[tuple[int, str | None, str | None, str]]:
         """One piece, with its number; nothing for one that says again what is known."""
         arguments = given if isinstance(given, str) else "" if given is None else _as_json(given)
-        call = self._find(index, id_, name)
+        call = self._find(index, id_, name, arguments)
         if call is None:
             call = _Open(self._count)
             self._count += 1
         elif call.repeats(arguments) and call.is_whole:
             return
         call.id, call.name = call.id or id_, call.name or name
+        if call.is_empty and arguments.lstrip().startswith("{"):
+            call.pieces.clear()  # `{}` only stood for arguments that had not come yet
         call.pieces += [arguments] if arguments else []
         self._last = call
         if isinstance(index, int | str):
@@ -77,11 +86,15 @@ class ToolCalls:
             self._by_id[id_] = call
         yield call.number, id_, name, arguments
 
-    def _find(self, index: Any, id_: str | None, name: str | None) -> _Open | None:
+    def _find(self, index: Any, id_: str | None, name: str | None, arguments: str) -> _Open | None:
         """The call that a piece belongs to; `None` where it begins one."""
+        has_index = isinstance(index, int | str)
+        call = self._by_index.get(index) if has_index else self._last
         if id_ and (known := self._by_id.get(id_)):
-            return known
-        call = self._by_index.get(index) if isinstance(index, int | str) else self._last
+            # Some servers give all calls of one function one id: behind a whole one, a new index or other
+            # arguments begin a new one.
+            is_other = (has_index and call is None) or not (known.repeats(arguments) or known.is_empty)
+            return None if name and known.is_whole and is_other else known
         is_other_id = bool(id_ and call and call.id)
         if call is None or not name:
             return None if is_other_id and index is None else call
