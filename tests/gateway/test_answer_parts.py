@@ -353,7 +353,8 @@ TEXTS: dict[str, bytes] = {
     "data twice": b"data: " + chunk({"content": "42"}, finish="stop"),
     "a message after deltas": chunk({"content": "42"})
     + b'data: {"choices":[{"message":{"content":"42"},"finish_reason":"stop"}]}\n\n',
-    "one data line, then bare ones": b'data: {"choices":[{"delta":{"content":"42"},\n"finish_reason":"stop"}]}\n\n',
+    "one data line, then bare ones": b'data: {"choices":[{"delta":{"content":"42"},\n'
+    b'"finish_reason":"stop"}]}\n\n',
     "Gemini's reason": b'data: {"choices":[{"delta":{"content":"42"},"finishReason":"STOP"}]}\n\n',
     "strings": chunk({"content": ["4", "2"]}, finish="stop"),
     "parts of Gemini": chunk(
