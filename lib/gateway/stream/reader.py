@@ -104,13 +104,14 @@ class StreamReader:
 
     def _read_chunk(self, chunk: dict[str, Any]) -> None:
         choices = chunk.get("choices")
-        is_error = (not choices or not chunk.keys().isdisjoint(_ERRORS)) and looks_like_error(chunk)
+        is_usual = chunk.keys() <= _USUAL_CHUNK
+        may_fail = not choices or not (is_usual or chunk.keys().isdisjoint(_ERRORS))
+        is_error = may_fail and looks_like_error(chunk)
         if is_error and not choices:
             self._fail_with(chunk)
             return
         if (chunk.get("id"), chunk.get("model")) != self._served:
             self._read_served(chunk)
-        is_usual = chunk.keys() <= _USUAL_CHUNK
         if not is_usual:
             self._delta.cite(citations_in(chunk))
         for choice in choices if isinstance(choices, list) else [choices]:
@@ -133,10 +134,10 @@ class StreamReader:
             self._has_deltas = True
         elif not self._has_deltas:  # after deltas, a message says them all once more
             delta = choice.get("message")
-        if isinstance(delta, str | list):
-            delta = {"content": delta}
-        if isinstance(delta, dict) and delta:
+        if delta and isinstance(delta, dict):
             self._delta.read(delta)
+        elif delta and isinstance(delta, str | list):
+            self._delta.read({"content": delta})
         elif not is_usual:  # of a completion: the API before chats
             self._delta.read(choice)
         if not is_usual:
@@ -145,8 +146,8 @@ class StreamReader:
             self._finish_reason = str(reason)
         if usage := choice.get("usage"):
             self._note_usage(usage)
-        if choice.get("error") and not self.closed:
-            self._fail_with({"error": choice["error"]})
+        if not is_usual and (error := choice.get("error")) and not self.closed:
+            self._fail_with({"error": error})
 
     def _add(self, event: Event) -> None:
         self._events += self._delta.take()
