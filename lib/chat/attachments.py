@@ -70,9 +70,11 @@ def images_of(attachments: Iterable[Attachment]) -> list[Attachment]:
     return [attachment for attachment in attachments if attachment.is_image]
 
 
-_BASE64 = r"(?:;[\w=.+-]{1,40}){0,3};base64,[A-Za-z0-9+/=_-]"
-_PICTURE = re.compile(rf"(?:!\[([^\[\]]{{0,300}})\]\()?data:image/[\w.+-]{{1,40}}{_BASE64}{{64,}}\)?", re.I)
-_FILE = re.compile(rf"data:(?:[\w.+-]{{1,40}}/[\w.+-]{{1,40}})?{_BASE64}{{1000,}}", re.I)
+BASE64 = r"(?:;[\w=.+-]{1,40}){0,3};base64,"
+"""A pattern of what stands between the media type and the data of a data URI (RFC 2397)."""
+_DATA = rf"{BASE64}[A-Za-z0-9+/=_-]"
+_PICTURE = re.compile(rf"(?:!\[([^\[\]]{{0,300}})\]\()?data:image/[\w.+-]{{1,40}}{_DATA}{{64,}}\)?", re.I)
+_FILE = re.compile(rf"data:(?:[\w.+-]{{1,40}}/[\w.+-]{{1,40}})?{_DATA}{{1000,}}", re.I)
 
 
 def without_pictures(text: str) -> str:

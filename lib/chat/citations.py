@@ -30,9 +30,9 @@ class Citation:
         return self.title or self.url
 
 
-def merged(known: Iterable[Citation], told: Iterable[Citation]) -> tuple[Citation, ...]:
-    """The citations so far and those told now, each once."""
-    return _joined((citation,) for citation in (*known, *told))
+def unique(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+    """The citations, each once."""
+    return _joined((citation,) for citation in citations)
 
 
 def numbered(known: Iterable[Citation], told: Iterable[Citation]) -> tuple[Citation, ...]:

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lib.chat.attachments import BASE64
 from lib.chat.code_state import CodeState
 
 LONGEST_NAME = 300
 """Characters of a picture's name in `![name](data:...)`."""
 
-_DATA = r"data:(?:[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,40})?(?:;[\w=.+-]{1,40}){0,3};base64,"
+_DATA = rf"data:(?:[a-z0-9.+-]{{1,40}}/[a-z0-9.+-]{{1,40}})?{BASE64}"
 """Of any media type, or none: what it is, its bytes tell."""
 _HEAD = re.compile(rf"(?:!\[(?P<name>[^\[\]\n]{{0,{LONGEST_NAME}}})\]\( {{0,3}}<?)?(?P<data>{_DATA})", re.I)
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")

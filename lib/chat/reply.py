@@ -137,10 +137,8 @@ class Reply:
         tokens, timing = self.usage.completion_tokens, self.timing
         if tokens is None or timing.first_token_ms is None or timing.last_token_ms is None:
             return None
-        if self._is_partly_unseen:
-            return None
         elapsed = timing.last_token_ms - timing.first_token_ms
-        if tokens < SHORTEST_RATED_TOKENS or elapsed < SHORTEST_RATED_MS:
+        if tokens < SHORTEST_RATED_TOKENS or elapsed < SHORTEST_RATED_MS or self._is_partly_unseen:
             return None
         return tokens / elapsed * 1000
 

@@ -87,9 +87,8 @@ def show_waiting(
 
     `detach` takes a file away again; `write_down_again` tries once more with the recording.
     """
-    slot = (
-        st.empty()
-    )  # drawn also when nothing waits: else what was sent would stand there until the page ends
+    # Drawn also when nothing waits: else what was sent would stand there until the page ends.
+    slot = st.empty()
     if not (tray.refusals or tray.attached):
         return
     with slot.container(gap="xsmall"):

@@ -77,8 +77,8 @@ def of(
     for cell in comparison.cells:
         turn = turns(cell)[-1]
         tape = tapes.get(turn.last.id)
+        # Asked before what it says is read: a tape that ends in between is followed, and so drawn to its end.
         is_open = is_followed and tape is not None and not tape.is_closed
-        # Read before what it says: a tape that ends in between is followed, and so drawn to its end.
         is_same = bool(asked and turn.question and turn.question.content == asked.content)
         watched = Watched(
             cell.id,

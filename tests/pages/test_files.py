@@ -66,8 +66,9 @@ def test_a_refused_file_is_said_and_nothing_else_is_lost(chat: AppTest, gateway:
     assert REFUSED not in said(chat).replace("\\", "")
 
 
-def test_a_waiting_file_can_be_taken_away(chat: AppTest, gateway: ScriptedGateway) -> None:
-    send(chat, "Look", photo_png=image(), report_docx=ZIP)
+@pytest.mark.parametrize("waiting", [image(), screenshot(3)], ids=["one image", "a screenshot in pieces"])
+def test_a_waiting_file_can_be_taken_away(chat: AppTest, gateway: ScriptedGateway, waiting: bytes) -> None:
+    send(chat, "Look", photo_png=waiting, report_docx=ZIP)
     assert pictures(chat) == 1
     (close,) = [button for button in chat.button if str(button.key).startswith("detach-")]
     close.click().run()
@@ -101,16 +102,6 @@ def test_a_long_screenshot_is_one_chip_and_goes_along_in_pieces(
     (request,) = chats(gateway)
     assert len(request.images) == 3
     assert pictures(chat) == 3
-
-
-def test_the_pieces_of_a_screenshot_are_taken_away_together(chat: AppTest, gateway: ScriptedGateway) -> None:
-    send(chat, "Look", shot_png=screenshot(3), report_docx=ZIP)
-    (close,) = [button for button in chat.button if str(button.key).startswith("detach-")]
-    close.click().run()
-    assert pictures(chat) == 0
-    gateway.enqueue(stream("Nothing to see."))
-    ask(chat, "Look")
-    assert chats(gateway)[0].images == []
 
 
 def test_a_long_screenshot_is_one_file_of_many_images(chat: AppTest, gateway: ScriptedGateway) -> None:

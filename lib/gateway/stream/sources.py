@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from lib.chat.citations import Citation, merged, numbered
+from lib.chat.citations import Citation, numbered, unique
 
 _HOLDERS = (
     *("citations", "annotations", "search_results", "web_search", "web_search_results", "references"),
@@ -45,7 +45,7 @@ def searched(calls: Any) -> tuple[Citation, ...]:
         for value in call.values()
         if isinstance(value, dict)
     ]
-    return merged((), [citation for value in inner for citation in _in(value, 0)])
+    return unique(citation for value in inner for citation in _in(value, 0))
 
 
 def _in(value: Any, depth: int) -> list[Citation]:
