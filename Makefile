@@ -13,11 +13,9 @@ endif
 
 # Two at a time, a file on one worker.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
-AGAIN := || { test $$? -eq 1 && echo "What failed is tried once more, alone:" \
-	&& $(BIN)/python -m pytest --last-failed --last-failed-no-failures none; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test check format bench soak
+.PHONY: help install run dev test coverage check format bench soak
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -31,8 +29,10 @@ dev: .venv/.dev ## Start the app against a scripted gateway, to work on its page
 	@$(BIN)/python -m tests.dev $(PORT)
 
 test: .venv/.dev .venv/.local .venv/.browser ## Run all tests, browser tests included
-	@$(PYTEST) tests/browser $(AGAIN)
-	@$(PYTEST) --ignore tests/browser --cov --cov-report= $(AGAIN)
+	@$(PYTEST)
+
+coverage: .venv/.dev .venv/.local ## Run the tests that drive no browser, and say which lines they leave out
+	@$(PYTEST) --ignore tests/browser --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=90
 
 check: .venv/.dev ## Format check, lint, types and tests: what CI runs

@@ -22,23 +22,11 @@ settings.load_profile("steady")
 HANG_SECONDS, AGAIN_SECONDS = 180.0, 5.0
 """No step of a test takes a quarter of this. One that does takes forever, and is told so until it ends."""
 _TERMINAL = pytest.StashKey[int]()
-_LOST_WORKER = pytest.StashKey[bool]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the terminal, before a test's output is captured."""
     config.stash[_TERMINAL] = os.dup(2)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_handlecrashitem(sched: Any) -> None:
-    sched.config.stash[_LOST_WORKER] = True
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Nobody runs the rest of a lost worker's tests: then it is not enough to try what failed once more."""
-    if session.config.stash.get(_LOST_WORKER, False):
-        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
 
 @contextmanager

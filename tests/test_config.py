@@ -21,6 +21,8 @@ READ: dict[str, tuple[str, dict[str, str], str, object]] = {
     "CHAT_ALLOW_PLAIN_HTTP": ("on", FAR, "base_url", FAR["KKIAI_BASE_URL"]),
     "CHAT_AUTO_TITLES": ("on", {}, "has_auto_titles", True),
     "CHAT_SHARING": ("on", {}, "is_sharing", True),
+    "CHAT_ALLOWED_HOSTS": ("a.example, B.example", {}, "allowed_hosts", ("a.example", "b.example")),
+    "CHAT_TRUSTED_PROXIES": ("10.0.0.0/8", {}, "trusted_proxies", ("10.0.0.0/8",)),
     "CHAT_REQUEST_KB": ("500", {}, "request_bytes", 500 * 1024),
     "CHAT_TRANSCRIPTION_MODEL": ("off", {}, "transcription_model", None),
     "CHAT_GRACE_SECONDS": ("2.5", {}, "grace_seconds", 2.5),

@@ -70,13 +70,17 @@ def images_of(attachments: Iterable[Attachment]) -> list[Attachment]:
     return [attachment for attachment in attachments if attachment.is_image]
 
 
-_PICTURE = re.compile(r"(?:!\[([^\[\]]{0,300})\]\()?data:image/[\w.+-]{1,20};base64,[A-Za-z0-9+/=]{64,}\)?")
+BASE64 = r"(?:;[\w=.+-]{1,40}){0,3};base64,"
+"""A pattern of what stands between the media type and the data of a data URI (RFC 2397)."""
+_DATA = rf"{BASE64}[A-Za-z0-9+/=_-]"
+_PICTURE = re.compile(rf"(?:!\[([^\[\]]{{0,300}})\]\()?data:image/[\w.+-]{{1,40}}{_DATA}{{64,}}\)?", re.I)
+_FILE = re.compile(rf"data:(?:[\w.+-]{{1,40}}/[\w.+-]{{1,40}})?{_DATA}{{1000,}}", re.I)
 
 
 def without_pictures(text: str) -> str:
-    """The text with a word in place of each picture that stands in it as base64: one takes as many characters
-    as a book."""
-    return _PICTURE.sub("[image]", text) if "data:image/" in text else text
+    """The text with a word in place of each picture that stands in it as base64, or longer file: one takes as
+    many characters as a book."""
+    return _FILE.sub("[file]", _PICTURE.sub("[image]", text)) if ";base64," in text else text
 
 
 _PIECE = re.compile(r"(.+) \((\d{1,3}) of (\d{1,3})\)", re.DOTALL)

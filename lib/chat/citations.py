@@ -1,6 +1,7 @@
 """What an answer is based on: the sources that the gateway named beside its text."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -29,13 +30,27 @@ class Citation:
         return self.title or self.url
 
 
-def merged(known: Iterable[Citation], told: Iterable[Citation]) -> tuple[Citation, ...]:
-    """The citations so far and those told now, each once. Gateways repeat the list with each chunk, and tell
-    titles apart from addresses."""
-    found: dict[str, Citation] = {}
-    for citation in (*known, *told):
-        key = citation.url or citation.title
-        first = found.setdefault(key, citation)
-        if not first.title and citation.title:
-            found[key] = replace(first, title=citation.title)
+def unique(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+    """The citations, each once."""
+    return _joined((citation,) for citation in citations)
+
+
+def numbered(known: Iterable[Citation], told: Iterable[Citation]) -> tuple[Citation, ...]:
+    """The citations so far and the list told now. Gateways repeat it with each chunk, and tell titles apart
+    from addresses; what stands twice in one list keeps both its numbers."""
+    return _joined((known, told))
+
+
+def _joined(lists: Iterable[Iterable[Citation]]) -> tuple[Citation, ...]:
+    """The citations of all lists, each as often as in the list that has it most often."""
+    found: dict[tuple[str, int], Citation] = {}
+    for citations in lists:
+        times = Counter[str]()
+        for citation in citations:
+            name = citation.url or citation.title
+            key = name, times[name]
+            times[name] += 1
+            first = found.setdefault(key, citation)
+            if not first.title and citation.title:
+                found[key] = replace(first, title=citation.title)
     return tuple(found.values())

@@ -182,11 +182,12 @@ def _is_best(
 def asked_model(cell: Conversation) -> str | None:
     """The model that was asked for the shown answer; before the first one, the chosen one."""
     leaf = cell.messages.get(cell.leaf_id or "")
-    return (leaf.reply.model_requested if leaf and leaf.reply else None) or cell.model
+    reply = leaf.reply if leaf else None
+    return (reply and (reply.model_requested or reply.model_served)) or cell.model
 
 
 def _name(cell: Conversation) -> str:
-    model = asked_model(cell) or "No model"
+    model = asked_model(cell) or ("Unknown model" if cell.leaf_id else "No model")
     return f"Synthesis by {model}" if is_synthesis(cell) else model
 
 

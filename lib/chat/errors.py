@@ -45,7 +45,12 @@ class ChatError(Exception):
     """Where the server says that the API is."""
 
     def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        return f"{self.sentence} {self.hint}".strip()
+
+    @property
+    def sentence(self) -> str:
+        """The message with the full stop that many servers leave out, so that more may follow."""
+        return self.message if self.message[-1:] in ("", *".!?…:;。！？：") else f"{self.message}."
 
 
 def missing_key() -> ChatError:

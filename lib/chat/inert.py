@@ -133,12 +133,17 @@ def _turned(shown: str, line: Line, reader: Reader) -> str:
         return shown
     beginning = _BEGINNING.match(shown, len(line.prefix))
     at = beginning.end() if beginning else len(line.prefix)
-    return shown[:at] + reader.right_to_left + shown[at:]
+    return shown[:at] + _to_left(shown[at:], reader)
+
+
+def _to_left(shown: str, reader: Reader) -> str:
+    """What is written from right to left with what tells it, to which a brace must not belong."""
+    return reader.right_to_left + "\\" * (shown.startswith("{") and reader.is_streamlit) + shown
 
 
 def _cell(cell: str, reader: Reader, is_open: bool) -> str:
     shown = drawn(cell, reader, is_open=is_open)
-    return reader.right_to_left + shown.lstrip() if turns(cell) and cell != "|" else shown
+    return _to_left(shown.lstrip(), reader) if turns(cell) and cell != "|" else shown
 
 
 def _header(group: _Group, first: int) -> int:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lib.chat.attachments import BASE64
 from lib.chat.code_state import CodeState
 
 LONGEST_NAME = 300
@@ -13,18 +14,20 @@ LONGEST_DATA = 28 * 1024 * 1024
 _BLOCK = 4096
 """Characters that are looked at together: of each one that may begin a picture, what follows it is copied."""
 
-_DATA = r"data:image/[a-z0-9.+-]{1,20}(?:;[\w=.+-]{1,40}){0,3};base64,"
-_HEAD = re.compile(rf"(?:!\[(?P<name>[^\[\]\n]{{0,{LONGEST_NAME}}})\]\( {{0,3}}<?)?(?P<data>{_DATA})")
+_DATA = rf"data:(?:[a-z0-9.+-]{{1,40}}/[a-z0-9.+-]{{1,40}})?{BASE64}"
+"""Of any media type, or none: what it is, its bytes tell."""
+_HEAD = re.compile(rf"(?:!\[(?P<name>[^\[\]\n]{{0,{LONGEST_NAME}}})\]\( {{0,3}}<?)?(?P<data>{_DATA})", re.I)
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
+_NOT_BASE64_IN_LINK = re.compile(r"[^A-Za-z0-9+/=_-]")
+"""Base64 of the alphabet for URLs; beside a bare URI, these signs may be those of a text."""
 _TAIL = re.compile(r'>?(?: {1,3}"[^"\n]{0,200}")? {0,3}\)')
 _TAIL_BEGUN = re.compile(r'>?(?: {1,3}(?:"[^"\n]{0,200}"?)?)? {0,3}')
 
-_SIGN = re.compile(r"!(?:\[|\Z)|data:|(?<![^\W_])(?:d|da|dat|data)\Z")
+_SIGN = re.compile(r"!(?:\[|\Z)|data:|(?<![^\W_])(?:d|da|dat|data)\Z", re.I)
 """What a text holds that may have a picture in it."""
 _NAME_BEGUN = re.compile(rf"!(?:\[[^\[\]\n]{{0,{LONGEST_NAME}}}(?:\](?:\( {{0,3}}<?)?)?)?\Z")
 _DATA_BEGUN = re.compile(
-    r"(?:data:image/[a-z0-9.+-]{0,20}(?:;[\w=.+-]{0,40}){0,4},?"
-    r"|d(?:a(?:t(?:a(?::(?:i(?:m(?:a(?:ge?)?)?)?)?)?)?)?)?)\Z"
+    r"(?:data:[a-z0-9.+-]{0,40}(?:/[a-z0-9.+-]{0,40})?(?:;[\w=.+-]{0,40}){0,4},?|d(?:a(?:ta?)?)?)\Z", re.I
 )
 _LONGEST_BEGINNING = LONGEST_NAME + 200
 
@@ -84,15 +87,16 @@ class InlineImages:
                     yield self._take(len(head[0]))
                     continue
                 self._head, self._held = head, self._held[len(head[0]) :]
-            end = _NOT_BASE64.search(self._held)
+            is_link = self._head["name"] is not None
+            end = (_NOT_BASE64_IN_LINK if is_link else _NOT_BASE64).search(self._held)
             self._data.append(self._held[: end.start()] if end else self._held)
             self._data_length += len(self._data[-1])
             self._held = self._held[end.start() :] if end else ""
             if self._data_length > LONGEST_DATA:
                 yield self._image("")
                 continue
-            tail = _TAIL.match(self._held) if self._head["name"] is not None else None
-            if end is None or (not tail and self._head["name"] is not None and self._may_go_on()):
+            tail = _TAIL.match(self._held) if is_link else None
+            if end is None or (not tail and is_link and self._may_go_on()):
                 return
             yield self._image(tail[0] if tail else "")
 

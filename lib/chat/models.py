@@ -1,7 +1,7 @@
 """A model that a gateway offers, and what it is for."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -54,6 +54,30 @@ def picked(models: Iterable[Model], choices: Mapping[str, Choice]) -> list[str]:
     return sorted(shown, key=lambda id_: order.get(id_, (True, True)))
 
 
+def best_match(typed: str, names: Sequence[str]) -> str | None:
+    """The name that somebody means who typed a part of it: one with all the words, whatever stands between
+    them. A whole name comes first, then one that begins so, then the shortest; `None` where none fits."""
+    wanted = typed.strip().lower()
+    words = re.findall(r"[^\W_]+", wanted)
+    found = [name for name in names if words and all(word in _bare(name) for word in words)]
+
+    def rank(name: str) -> tuple[bool, bool, bool, int]:
+        own = name.lower().rpartition("/")[2]
+        is_whole = wanted in (name.lower(), own)
+        return (
+            not is_whole,
+            not _bare(own).startswith("".join(words)),
+            "".join(words) not in _bare(name),
+            len(own),
+        )
+
+    return min(found, key=rank, default=None)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name.lower())
+
+
 def closest(name: str, models: Iterable[Model], count: int = 3) -> list[str]:
     """The chat models whose names are most like `name`, the most alike first, without `name` itself."""
     ids = {model.id.lower(): model.id for model in models if model.kind is Kind.CHAT and model.id != name}
@@ -67,7 +91,7 @@ _KIND_OF_ENDPOINT = {
     "image-generation": Kind.IMAGE,
 }
 """New API's endpoint types for what is not asked as a chat."""
-_CHAT_ENDPOINTS = {"openai", "openai-response", "anthropic", "gemini", "chat", "chat-completions"}
+_CHAT_ENDPOINTS = {"openai", "openai-response", "anthropic", "gemini"}
 """An OpenAI channel gives the first to all its models: it overrules what a name suggests, and no more."""
 
 _NAMES = (
@@ -83,7 +107,7 @@ _NAMES = (
     (Kind.OTHER, r"davinci|babbage|turbo-instruct"),
 )
 """Tried in this order; what matches none is a chat model. The others only complete text."""
-_DRAWS_IN_CHATS = re.compile(r"(gemini|gpt-5).*image")
+_DRAWS_IN_CHATS = re.compile(r"(gemini|gpt-5|gpt-4o).*image")
 """Models whose answers to a chat have pictures in them; New API serves them nowhere else."""
 _NEVER_CHATS = re.compile(r"whisper|\btts\b|transcri|realtime")
 _GUESSES = {Kind.IMAGE, Kind.VIDEO, Kind.AUDIO, Kind.OTHER}
@@ -102,7 +126,13 @@ def kind_of(model_id: str, endpoint_types: Iterable[str] = ()) -> Kind:
             return _KIND_OF_ENDPOINT[endpoint]
     guess = next((kind for kind, pattern in _NAMES if re.search(pattern, name)), Kind.CHAT)
     is_open = guess in _GUESSES and not _NEVER_CHATS.search(name)
-    return Kind.CHAT if is_open and not _CHAT_ENDPOINTS.isdisjoint(listed) else guess
+    return Kind.CHAT if is_open and any(map(_is_chat, listed)) else guess
+
+
+def _is_chat(endpoint: str) -> bool:
+    """Whether an endpoint type is that of a chat: New API's names, or what others call it or its path."""
+    name = endpoint.lower()
+    return name in _CHAT_ENDPOINTS or "chat" in name
 
 
 OTHER_VENDOR = "Other"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lib.chat.ledger import LedgerRow
-from lib.chat.usage import Usage
+from lib.chat.usage import Source, Usage
 
 TOKENS_PER_PRICE = 1_000_000
 """Prices are given for a million tokens, as all vendors list them."""
@@ -52,7 +52,7 @@ def cost_of(row: LedgerRow, prices: Prices) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """A sum in USD, and how many replies it leaves out because their price or usage is not known."""
+    """A sum in USD, and how many replies with tokens it leaves out because no price of them is known."""
 
     dollars: float
     unknown: int
@@ -60,5 +60,5 @@ class Spent:
 
 def total_spent(rows: Sequence[LedgerRow], prices: Prices) -> Spent:
     """Add up what the rows cost."""
-    costs = [cost_of(row, prices) for row in rows]
+    costs = [cost_of(row, prices) for row in rows if row.usage.source is not Source.UNKNOWN]
     return Spent(sum(cost for cost in costs if cost is not None), costs.count(None))

@@ -18,6 +18,7 @@ class Progress:
         self._first_ms: float | None = None
         self._last_ms: float | None = None
         self._reasoning: list[str] = []
+        self._rest: list[str] = []
 
     def add(self, events: Sequence[Event]) -> None:
         """Take over events that came since the last time."""
@@ -29,19 +30,18 @@ class Progress:
                     self._weight += weight(text)
                     self._first_ms = event.at_ms if self._first_ms is None else self._first_ms
                     self._last_ms = event.at_ms
-                    if isinstance(event, Reasoning):
-                        self._reasoning.append(text)
+                    (self._reasoning if isinstance(event, Reasoning) else self._rest).append(text)
                 case UsageReported(usage=usage):
                     self._reported = usage
 
     def reply(self, elapsed_ms: float) -> Reply:
-        """A reply with these figures, and no text but its reasoning.
+        """A reply with these figures, and with all that was said, be it an answer or a call, as its text.
 
         Its total time is what has passed since it was sent.
         """
         timing = Timing(ttft_ms=self._first_ms, last_token_ms=self._last_ms, total_ms=elapsed_ms)
         usage = self._reported or self._estimated()
-        return Reply(usage=usage, timing=timing, reasoning="".join(self._reasoning))
+        return Reply(usage=usage, timing=timing, text="".join(self._rest), reasoning="".join(self._reasoning))
 
     def _estimated(self) -> Usage:
         completion = whole_tokens(self._weight)

@@ -1,13 +1,13 @@
 """What a tape says when it is played to its end: text, state, figures."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from lib.chat import attachments
 from lib.chat.attachments import Attachment
-from lib.chat.citations import Citation, merged
+from lib.chat.citations import Citation, numbered
 from lib.chat.errors import ChatError
 from lib.chat.finish_reasons import Ending, ending_of
 from lib.chat.tape import (
@@ -32,6 +32,7 @@ from lib.chat.tape import (
     error_from_json,
     usage_from_json,
 )
+from lib.chat.tool_arguments import ToolArguments
 from lib.chat.usage import Usage
 
 SHORTEST_RATED_TOKENS = 8
@@ -137,21 +138,23 @@ class Reply:
         tokens, timing = self.usage.completion_tokens, self.timing
         if tokens is None or timing.first_token_ms is None or timing.last_token_ms is None:
             return None
-        if self._thought_unseen:
-            return None
         elapsed = timing.last_token_ms - timing.first_token_ms
-        if tokens < SHORTEST_RATED_TOKENS or elapsed < SHORTEST_RATED_MS:
+        if tokens < SHORTEST_RATED_TOKENS or elapsed < SHORTEST_RATED_MS or self._is_partly_unseen:
             return None
         return tokens / elapsed * 1000
 
     @property
-    def _thought_unseen(self) -> bool:
-        """Whether tokens were counted that never came: thinking that the server keeps to itself, or sums up.
+    def _is_partly_unseen(self) -> bool:
+        """Whether tokens were counted that never came as text: thinking that the server keeps to itself or
+        sums up, whether it tells how much that was or not; a picture; speech.
 
-        They were written before the first token, so they belong to no rate. A token has more characters than
-        one in nearly all texts.
+        They were not written while the text came, so they belong to no rate. A token of thinking has more
+        characters than one in nearly all texts, and no token has less than a byte.
         """
-        return (self.usage.reasoning_tokens or 0) > len(self.reasoning)
+        calls = "".join(f"{call.name}{call.arguments}" for call in self.tool_calls)
+        seen = len((self.text + self.reasoning + self.refusal + calls).encode(errors="replace"))
+        thought, total = self.usage.reasoning_tokens or 0, self.usage.completion_tokens or 0
+        return thought > len(self.reasoning) or total > seen
 
 
 def fold(events: Iterable[Event]) -> Reply:
@@ -160,6 +163,18 @@ def fold(events: Iterable[Event]) -> Reply:
     for event in events:
         folding.add(event)
     return folding.reply()
+
+
+@dataclass(slots=True)
+class _Call:
+    """A tool call as far as it has come."""
+
+    id: str | None = None
+    name: str | None = None
+    arguments: ToolArguments = field(default_factory=ToolArguments)
+
+    def put_together(self) -> ToolUse:
+        return ToolUse(self.id, self.name, str(self.arguments))
 
 
 class _Folding:
@@ -175,7 +190,7 @@ class _Folding:
         self.images: list[Attachment] = []
         self.audio: list[Attachment] = []
         self.citations: tuple[Citation, ...] = ()
-        self.tools: dict[int, ToolUse] = {}
+        self.tools: dict[int, _Call] = {}
         self.state = State.RUNNING
         self.served = Served(0.0)
         self.models: dict[str, None] = {}
@@ -215,7 +230,7 @@ class _Folding:
             case Image() | Audio():
                 self._add_made(event)
             case Cited(citations=citations):
-                self.citations = merged(self.citations, citations)
+                self.citations = numbered(self.citations, citations)
             case Retried(reason=said) | Noted(text=said):
                 self.retries += isinstance(event, Retried)
                 if said not in self.notices:
@@ -240,10 +255,9 @@ class _Folding:
         self.last_token_ms = event.at_ms
 
     def _add_tool_call(self, event: ToolCall) -> None:
-        known = self.tools.get(event.index, ToolUse(None, None, ""))
-        self.tools[event.index] = ToolUse(
-            event.id or known.id, event.name or known.name, known.arguments + event.arguments
-        )
+        known = self.tools.setdefault(event.index, _Call())
+        known.id, known.name = event.id or known.id, event.name or known.name
+        known.arguments.add(event.arguments)
 
     def _add_served(self, event: Served) -> None:
         known = self.served
@@ -275,7 +289,7 @@ class _Folding:
             text="".join(self.text),
             reasoning="".join(self.reasoning).strip() if self.was_recast else "".join(self.reasoning),
             refusal="".join(self.refusal),
-            tool_calls=tuple(self.tools[index] for index in sorted(self.tools)),
+            tool_calls=tuple(self.tools[index].put_together() for index in sorted(self.tools)),
             images=tuple(self.images),
             audio=tuple(self.audio),
             citations=self.citations,

@@ -36,7 +36,7 @@ from lib.engine.run import Run
 from lib.engine.titles import write_title
 from lib.files.folder import Files
 from lib.gateway.client import Gateway
-from lib.gateway.errors.translation import refuses_images
+from lib.gateway.errors.images import refuses_images
 from lib.store import Store
 from lib.store.database import StoreError
 from lib.store.replies import Begun

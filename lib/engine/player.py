@@ -49,8 +49,9 @@ class Player:
         self.pace = ORIGINAL
         self.seconds = 0.0
         """How long it plays at this pace."""
-        self._schedule()
-        self._stand(0.0)
+        with self._changed:
+            self._schedule()
+            self._stand(0.0)
 
     @property
     def is_playing(self) -> bool:

@@ -12,7 +12,19 @@ from lib.chat.conversations import Conversation, title_from
 from lib.chat.prices import Prices
 from lib.chat.recordings import Kind, Recording
 from lib.chat.reply import Reply, State
-from lib.chat.tape import Content, Event, Finished, Reasoning, Sent
+from lib.chat.tape import (
+    Audio,
+    Cited,
+    Content,
+    Event,
+    Finished,
+    Image,
+    Noted,
+    Reasoning,
+    Sent,
+    Served,
+    ToolCall,
+)
 from lib.chat.votes import Tally
 from lib.store import Store
 
@@ -61,9 +73,11 @@ def record(
 def as_comparison(conversation: Conversation, reply_id: str) -> Comparison:
     """One reply with what was said before it, as a comparison with one cell."""
     path = conversation.path(reply_id)
+    reply = path[-1].reply
     title = next((title_from(m.content) for m in reversed(path) if m.role == "user"), conversation.title)
     cell = replace(
         conversation,
+        model=(reply.model_requested or reply.model_served) if reply else None,
         messages={message.id: message for message in path},
         leaf_id=reply_id,
         comparison_id=conversation.id,
@@ -92,8 +106,18 @@ def _discreet(tape: Iterable[Event]) -> list[Event]:
 
 def _untimed(reply: Reply) -> list[Event]:
     """A tape for a reply that came without one, from another program's export: all at once."""
-    events: list[Event] = [Reasoning(0.0, reply.reasoning)] if reply.reasoning else []
-    return [*events, Content(0.0, reply.text), Finished(0.0, reply.finish_reason or "stop")]
+    told: list[Event | None] = [
+        Served(0.0, model=reply.model_served) if reply.model_served else None,
+        Reasoning(0.0, reply.reasoning) if reply.reasoning else None,
+        Content(0.0, reply.text) if reply.text else None,
+        *(Image(0.0, image) for image in reply.images),
+        *(Audio(0.0, audio) for audio in reply.audio),
+        Cited(0.0, reply.citations) if reply.citations else None,
+        *(ToolCall(0.0, n, call.id, call.name, call.arguments) for n, call in enumerate(reply.tool_calls)),
+        *(Noted(0.0, notice) for notice in reply.notices),
+        Finished(0.0, reply.finish_reason or "stop"),
+    ]
+    return [event for event in told if event]
 
 
 def _id(recording: Recording) -> str:

@@ -7,6 +7,7 @@ What is not certain is said to be so: a wrong encoding makes another text, and n
 import codecs
 import contextlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lib.files.soundness import soundness
@@ -49,6 +50,8 @@ _BOMS = (
 )
 SAMPLE_BYTES, GROUPS = 32 * 1024, 5
 """How much is looked at of a text in an old encoding, and in how many groups of places."""
+CASED = ("cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5", "cp1253", "iso8859-7")
+"""Encodings with capitals beyond the Latin: chardet takes a text in capitals for small letters of another."""
 CERTAIN_LEAD = 0.12
 """How far ahead of the next one an encoding is when it is certain: in score, times the bytes beyond ASCII.
 Measured on sentences, tables and code in forty languages, 6 in 1,000 are certain and wrong; they are a few
@@ -61,6 +64,13 @@ MOST_BROKEN = 0.1
 """Of all characters; with more of them it is no text in this encoding."""
 _NEVER = bytes({*range(32), 127} - set(b"\t\n\r"))
 """Control characters: those that got into a text say nothing of its encoding."""
+_NARROW_KANA = re.compile(
+    rb"(?:(?:[\xb3\xb6-\xc4\xca-\xce]\xde|[\xca-\xce]\xdf|[\xa6\xb1-\xdd])[\xa7-\xb0]*"
+    rb"|[\xa1-\xa5\0-\x7f])*+"
+)
+"""Shift-JIS with kana of half the width only, of which chardet knows nothing. Marks of voice and small
+letters stand behind certain others."""
+_ASCII, _ASCII_BYTES = re.compile(r"[\0-\x7f]+"), re.compile(rb"[\0-\x7f]+")
 _FOREIGN = re.compile(rb"(?:[\x80-\xff][\t -~]{0,60}){1,32768}")
 
 
@@ -142,6 +152,8 @@ def _old(data: bytes, places: list[bytes]) -> Decoded | None:
     sample = b"\n".join(places)
     scores = _scores(places)
     best, score = scores[0]
+    if (score < LOWEST_SCORE or best == "iso8859-5") and _is_narrow_kana(sample):
+        return Decoded(_in("cp932", data), NAMES["cp932"], is_certain=False)
     if score < LOWEST_SCORE:
         return None
     text = _in(best, sample)
@@ -151,6 +163,17 @@ def _old(data: bytes, places: list[bytes]) -> Decoded | None:
         best = USUAL
     whole = _in(best, data)
     return Decoded(whole, NAMES[best], is_certain, whole.count("�"))
+
+
+def _is_narrow_kana(sample: bytes) -> bool:
+    """Whether it may be nothing but kana of half the width.
+
+    Capitals of other scripts have no letters of the first rows, or no mark of voice in a longer text.
+    """
+    foreign = _ASCII_BYTES.sub(b"", sample)
+    has_first_rows = 6 * len(re.findall(rb"[\xb1-\xbf]", foreign)) > len(foreign)
+    has_voice = b"\xde" in foreign or len(foreign) < 40
+    return has_first_rows and has_voice and bool(_NARROW_KANA.fullmatch(sample))
 
 
 def _places(data: bytes) -> list[bytes]:
@@ -170,7 +193,7 @@ def _scores(places: list[bytes]) -> list[tuple[str, float]]:
 
     Groups of places are asked one by one: a broken byte rules the right encoding out in its own group only.
     """
-    scores: dict[str, float] = {}
+    scores: dict[str, float] = {USUAL: 0.0}
     length = -(-len(places) // GROUPS)
     for start in range(0, len(places), length):
         group = b"\n".join(places[start : start + length])
@@ -182,13 +205,30 @@ def _scores(places: list[bytes]) -> list[tuple[str, float]]:
 
 def _scored(sample: bytes) -> list[tuple[str, float]]:
     """Encodings by how usual their letters are in it, and how sound its words."""
+    found, scores = _confidences(sample, NAMES), []
+    for codec in dict.fromkeys([*list(found)[:10], *CASED]):
+        text = _in(codec, sample)
+        if confidence := max(found.get(codec, 0.0), _in_small_letters(codec, text)):
+            scores.append((codec, confidence * soundness(text) ** 3))
+    return scores
+
+
+def _confidences(sample: bytes, codecs: Iterable[str]) -> dict[str, float]:
+    """How sure chardet is of each encoding, the likeliest first."""
     import chardet
 
     found = chardet.detect_all(
-        sample, ignore_threshold=True, include_encodings=NAMES, compat_names=False, no_match_encoding=USUAL
+        sample, ignore_threshold=True, include_encodings=codecs, compat_names=False, no_match_encoding=USUAL
     )
-    codecs = [(each["encoding"] or USUAL, each["confidence"]) for each in found[:10]]
-    return [(codec, confidence * soundness(_in(codec, sample)) ** 3) for codec, confidence in codecs]
+    return {each["encoding"] or USUAL: each["confidence"] for each in found}
+
+
+def _in_small_letters(codec: str, text: str) -> float:
+    """How sure chardet is of the encoding of a text in capitals, were it in small letters, which it knows."""
+    foreign = _ASCII.sub("", text)
+    if sum(map(str.isupper, foreign)) <= sum(map(str.islower, foreign)):
+        return 0.0
+    return _confidences(text.lower().encode(codec, "ignore"), (codec, USUAL)).get(codec, 0.0)
 
 
 def _in(codec: str, data: bytes) -> str:

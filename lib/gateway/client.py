@@ -25,8 +25,9 @@ from lib.gateway.bounded import unread
 from lib.gateway.catalogue import is_list, models_in
 from lib.gateway.clients import Clients
 from lib.gateway.dialects import Dialects
+from lib.gateway.errors import images as image_errors
 from lib.gateway.errors.body import looks_like_error
-from lib.gateway.errors.translation import image_hint, translate_exception, translate_response
+from lib.gateway.errors.translation import translate_exception, translate_response
 from lib.gateway.images import RemoteImage
 from lib.gateway.limits import Limits
 from lib.gateway.masking import KeyMask
@@ -293,7 +294,7 @@ def _served(response: httpx2.Response, at_ms: float) -> Served:
 def _about_images(error: ChatError, body: Mapping[str, Any]) -> ChatError:
     """The error; where a server did not take the images of a request, it says so."""
     has_images = any(isinstance(message["content"], list) for message in body["messages"])
-    hint = image_hint(error) if has_images else None
+    hint = image_errors.hint(error) if has_images else None
     return replace(error, category=Category.BAD_REQUEST, hint=hint, retryable=False) if hint else error
 
 

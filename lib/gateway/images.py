@@ -39,19 +39,29 @@ def image(number: int, data: bytes, text: str = "") -> Attachment:
 
 def decoded(source: str) -> bytes:
     """The bytes in base64 or in a data URI of it. Raises `ChatError`."""
-    encoded = source.partition(",")[2] if source.startswith("data:") else source
+    encoded = source.partition(",")[2] if source[:5].lower() == "data:" else source
     if len(encoded) > LARGEST_IMAGE * 4 / 3 + 4:
         raise trouble(TOO_LARGE)
     try:
-        return base64.b64decode("".join(encoded.split()), validate=True)
+        return _from_base64(encoded)
     except ValueError:
         raise trouble("The image is no base64.") from None
 
 
+def _from_base64(encoded: str) -> bytes:
+    """The bytes in base64 of either alphabet, in lines or not, with or without its padding."""
+    encoded = "".join(encoded.split()).translate(_FOR_URLS).rstrip("=")
+    return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+
+
+_FOR_URLS = str.maketrans("-_", "+/")
+
+
 def is_image(data_uri: str) -> bool:
     """Whether a data URI in base64 begins as a picture does."""
-    try:
-        head = base64.b64decode(data_uri.partition(",")[2][:64])
+    encoded = data_uri.partition(",")[2][:64]
+    try:  # of less than a head, only what is whole: somebody may have written `iVBORw0KGgo...`
+        head = _from_base64(encoded) if len(encoded) == 64 else base64.b64decode(encoded)
     except ValueError:
         return False
     return head.startswith(_HEADS) or head[4:12] in (b"ftypavif", b"ftypheic")

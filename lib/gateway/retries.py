@@ -43,8 +43,14 @@ class Retries:
         if wanted is not None and wanted > LONGEST_PAUSE_SECONDS:
             return None
         self.count += 1
-        reason = f"Asked again after {error.status or 'a lost connection'}."
-        return Again(reason, pause if wanted is None else wanted)
+        return Again(f"Asked again after {_in_words(error)}.", pause if wanted is None else wanted)
+
+
+def _in_words(error: ChatError) -> str:
+    if error.status is None:
+        return "a lost connection"
+    what = "too many requests" if error.status == 429 else "an error of the server"
+    return f"{what} ({error.status})"
 
 
 def _can_help(error: ChatError) -> bool:

@@ -123,7 +123,7 @@ def _formula_lines(state: StateBlock, start: int, end: int) -> tuple[str, int] |
     """A formula that begins with the line `start`, and the line after it."""
     first = _line(state, start)
     opening = signs.opening(first)
-    if not opening:
+    if not opening or _is_in_formula(state, start):
         return None
     rows = [first]
     if not opening.is_closed and (opening.may_be_words or not _closes(state, start, opening.end)):
@@ -137,6 +137,18 @@ def _formula_lines(state: StateBlock, start: int, end: int) -> tuple[str, int] |
     if not tex.strip() or after.strip(signs.AFTER):
         return None
     return tex.strip(), start + len(rows)
+
+
+def _is_in_formula(state: StateBlock, start: int) -> bool:
+    """Whether the line `start` belongs to a formula that began within the paragraph above it."""
+    known: dict[int, tuple[int, str]] = state.env.setdefault("waiting_formulas", {})
+    line, end = known.get(state.line, (state.line, ""))
+    if line > start:
+        line, end = state.line, ""
+    for number in range(line, start):
+        end = signs.waited_for(_line(state, number), end)
+    known[state.line] = start, end
+    return bool(end)
 
 
 def _closes(state: StateBlock, start: int, closing: str) -> bool:

@@ -13,7 +13,7 @@ from lib.chat.errors import ChatError
 from lib.chat.inert import inert
 from lib.chat.json_block import JsonBlock
 from lib.chat.messages import Message
-from lib.chat.reply import Reply, fold
+from lib.chat.reply import Reply, Timing, fold
 from lib.chat.tape import Content, Event, Reasoning, ToolCall
 from lib.engine.live import LiveTape
 from lib.ui import attached, errors, remarks, sources
@@ -135,9 +135,15 @@ def _is_thinking(event: Event) -> bool:
 
 
 def _thought(replies: Sequence[Reply]) -> str:
-    ms = 0.0
-    for timing in (reply.timing for reply in replies):
-        if (since := timing.reasoning_ttft_ms) is not None:
-            ends = (timing.ttft_ms, timing.last_token_ms)
-            ms += next((until for until in ends if until and until >= since), since) - since
+    """How long it thought; no time where none was taken, as of a reply from another program's export."""
+    times = [reply.timing for reply in replies if reply.timing.reasoning_ttft_ms is not None]
+    if not times:
+        return "Thought"
+    ms = sum(_thinking_ms(timing) for timing in times)
     return f"Thought for {max(1, round(ms / 1000))} s"
+
+
+def _thinking_ms(timing: Timing) -> float:
+    since = timing.reasoning_ttft_ms or 0.0
+    ends = (timing.ttft_ms, timing.last_token_ms)
+    return next((until for until in ends if until and until >= since), since) - since

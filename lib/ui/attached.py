@@ -17,6 +17,8 @@ SHOWN_SIDE, WAITING_SIDE = 200, 44
 """The longest side of previews, in CSS pixels: in a bubble, and over the composer."""
 DRAWN_WIDTH, DRAWN_WIDTH_OF_MANY = 480, 320
 """How wide the images of an answer are drawn at most, in CSS pixels: one alone, and each of several."""
+TALLEST, NARROWEST = 560, 140
+"""How high they are drawn at most; the caption and the button below need some width."""
 
 
 def show(attachments: Sequence[Attachment]) -> None:
@@ -38,8 +40,15 @@ def show_drawn(images: Sequence[Attachment], key: str) -> None:
     width = DRAWN_WIDTH if len(images) == 1 else DRAWN_WIDTH_OF_MANY
     with st.container(horizontal=True) if images else nullcontext():
         for number, image in enumerate(images):
-            with st.container(width=min(width, image.width or width), gap="xsmall"):
+            with st.container(width=_drawn_width(image, width), gap="xsmall"):
                 _show_one_drawn(image, f"save-{key}-{number}")
+
+
+def _drawn_width(image: Attachment, most: int) -> int:
+    """As wide as may be, unless it would be too high for that."""
+    if not image.width or not image.height:
+        return most
+    return max(NARROWEST, min(most, image.width, TALLEST * image.width // image.height))
 
 
 def _show_one_drawn(image: Attachment, key: str) -> None:
@@ -78,16 +87,28 @@ def show_waiting(
 
     `detach` takes a file away again; `write_down_again` tries once more with the recording.
     """
-    for number, sentence in enumerate(tray.refusals):
-        with st.container(horizontal=True, vertical_alignment="center", key=f"refusal-{number}"):
-            st.caption(f":material/error: {plain(sentence)}", width="stretch")
-            if write_down_again and number == len(tray.refusals) - 1:
-                st.button("Try again", key="write_down_again", on_click=write_down_again)
-    if tray.attached:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="waiting"):
-            for pieces in uploads(tray.attached):
-                _show_waiting(pieces, detach)
-        _show_notes(tray.attached)
+    # Drawn also when nothing waits: else what was sent would stand there until the page ends.
+    slot = st.empty()
+    if not (tray.refusals or tray.attached):
+        return
+    with slot.container(gap="xsmall"):
+        if tray.refusals:
+            _show_refusals(tray.refusals, write_down_again)
+        if tray.attached:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small", key="waiting"):
+                for pieces in uploads(tray.attached):
+                    _show_waiting(pieces, detach)
+            _show_notes(tray.attached)
+
+
+def _show_refusals(refusals: Sequence[str], write_down_again: Callable[[], None] | None) -> None:
+    """Say why nothing was sent."""
+    for sentence in refusals:
+        st.caption(f":red[:material/error: **Not sent.** {plain(sentence)}]", width="stretch")
+    if write_down_again:
+        st.button("Try again", key="write_down_again", on_click=write_down_again)
+    else:
+        st.caption("Change the message or its files, or press Enter to send it without what was refused.")
 
 
 def _show_waiting(pieces: Sequence[Attachment], detach: Callable[[str], None]) -> None:

@@ -4,6 +4,7 @@ The widgets do not rerun the page (`on_change="ignore"`): their values arrive wi
 collected then. Widgets that are not drawn (a closed popover) have no value and change nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,8 @@ import streamlit as st
 from lib.chat.capabilities import LABELS, Capability
 from lib.chat.conversations import Conversation
 from lib.chat.messages import Params
+from lib.chat.models import best_match
+from lib.ui.labels import plain
 
 MODEL, OTHER_MODEL, SYSTEM_PROMPT, PARAMS = "model", "other_model", "system_prompt", "params."
 """Keys of the widgets. Where a page holds several conversations, `of` goes before them, one for each."""
@@ -81,27 +84,54 @@ _TAKE = {
 
 
 def show_model(conversation: Conversation, models: list[str], of: str = "", width: int = 280) -> None:
-    """Draw the model picker; a conversation without a model gets the first of the list.
-
-    Enter takes the best match. A model that is not listed is named among the parameters: what is typed here
-    to find one would be taken for a name. Where nothing is listed, any name is taken.
-    """
-    is_listed = bool(models)
+    """Draw the model picker; a conversation without a model gets the first of the list."""
     chosen = conversation.model or (models[0] if models else None)
-    if chosen and chosen not in models:
-        models = [chosen, *models]
     conversation.model = st.session_state[of + MODEL] = chosen
-    st.selectbox(
+    pick_model(
+        models, of + MODEL, chosen, elsewhere="Enter it as “Another model” under the parameters.", width=width
+    )
+
+
+def pick_model(
+    models: Sequence[str],
+    key: str,
+    chosen: str | None,
+    *,
+    elsewhere: str = "",
+    width: int = 280,
+    disabled: bool = False,
+) -> str | None:
+    """Draw a field for one of `models`, in which Enter takes the best match for what was typed.
+
+    What matches none is told, with where it can be entered `elsewhere`. Where none are listed, any name is
+    taken. A `width` of 0 is that of the container.
+    """
+    options = [chosen, *models] if chosen and chosen not in models else list(models)
+    return st.selectbox(
         "Model",
-        models,
-        key=of + MODEL,
-        index=0 if models else None,
+        options,
+        key=key,
+        index=0 if options else None,
         placeholder="Choose a model",
         label_visibility="collapsed",
-        accept_new_options=not is_listed,
-        on_change="ignore" if of else "rerun",
+        accept_new_options=True,  # else what was typed stays there while another model is asked
+        disabled=disabled,
+        on_change=_match_model,
+        args=(key, tuple(models), chosen, elsewhere),
         width=width or "stretch",
     )
+
+
+def _match_model(key: str, models: Sequence[str], chosen: str | None, elsewhere: str) -> None:
+    typed = str(st.session_state[key] or "")
+    if not models or typed in (chosen, *models):
+        return
+    match = best_match(typed, models)
+    st.session_state[key] = match or chosen
+    if not match:
+        st.toast(
+            f"No model is called “{plain(typed)}” here. {elsewhere}".rstrip(), icon=":material/search_off:"
+        )
 
 
 def show(

@@ -11,6 +11,7 @@ from lib.chat.diagnosis import Cost, Finding, Verdict, learnt
 from lib.chat.prices import Price
 from lib.engine.doctor import Examination
 from lib.ui import model_actions
+from lib.ui.choices import pick_model
 from lib.ui.labels import plain
 from lib.ui.session import KEY, Session
 
@@ -70,22 +71,11 @@ def _show_controls(session: Session, *, is_running: bool) -> str | None:
     catalogue, connection = app.get().engine.catalogue, session.connection
     listed = [] if connection.needs_key else [m.id for m in catalogue.listing(connection).models]
     preferred = session.patient or st.session_state.get(MODEL) or session.conversation.model
-    chosen, has_list = preferred or (listed[0] if listed else None), bool(listed)
+    chosen = preferred or (listed[0] if listed else None)
     session.patient = None
-    if chosen and chosen not in listed:
-        listed.insert(0, chosen)
     st.session_state[MODEL] = chosen
     with st.container(horizontal=True, vertical_alignment="center", key="doctor_controls"):
-        model = st.selectbox(
-            "Model",
-            listed,
-            key=MODEL,
-            placeholder="Model",
-            label_visibility="collapsed",
-            accept_new_options=not has_list,
-            disabled=is_running,
-            width=280,
-        )
+        model = pick_model(listed, MODEL, chosen, disabled=is_running)
         if is_running:
             st.button(
                 "Stop", key="stop", icon=":material/stop_circle:", on_click=model_actions.stop_examination

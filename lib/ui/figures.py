@@ -80,11 +80,17 @@ def _joined(*parts: str) -> str:
 
 
 def _parts(reply: Reply) -> list[str]:
-    drawn = ""
-    if reply.images:
-        unit = "image" if len(reply.images) == 1 else "images"
-        drawn = f"{len(reply.images)} {unit} in {seconds(reply.timing.total_ms)}"
-    return [_tokens(reply), drawn or _first_token(reply), _rate(reply), _ending(reply)]
+    first_token = _first_token(reply) if reply.text or not reply.images else ""
+    return [_tokens(reply), first_token, _rate(reply), _drawn(reply), _ending(reply)]
+
+
+def _drawn(reply: Reply) -> str:
+    """How many images there are, and where they are all there is, how long they took."""
+    if not reply.images:
+        return ""
+    count = "1 image" if len(reply.images) == 1 else f"{len(reply.images)} images"
+    is_all = not reply.text and reply.timing.total_ms is not None
+    return f"{count} in {seconds(reply.timing.total_ms)}" if is_all else count
 
 
 def _tokens(reply: Reply) -> str:
@@ -108,7 +114,7 @@ def _rate(reply: Reply) -> str:
 def _ending(reply: Reply) -> str:
     if reply.state in _STATES:
         return _STATES[reply.state]
-    is_told = reply.ending not in (None, Ending.COMPLETE)
+    is_told = reply.ending not in (None, Ending.COMPLETE, Ending.TOOL_CALLS)  # which stand above
     return f"ended by {plain(reply.finish_reason or '')}" if is_told else ""
 
 

@@ -3,22 +3,24 @@
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 
 import streamlit as st
 
 from lib import app
-from lib.chat.attachments import Attachment
+from lib.chat.attachments import Attachment, images_of, upload_name
+from lib.chat.attachments import uploads as uploads_of
 from lib.chat.errors import ChatError
-from lib.files.intake import LONGEST_DOCUMENT, FileRefused, clean_name
+from lib.files.intake import LONGEST_DOCUMENT, FileRefused
 from lib.files.intake import take as take_file
 from lib.ui import uploads
 from lib.ui.errors import TITLES
 from lib.ui.frames import SILENCE_SECONDS
 from lib.ui.session import KEY, Session
 
-MOST_FILES = 10
-"""With one message."""
+MOST_FILES, MOST_IMAGES = 10, 20
+"""With one message. A long screenshot is one file of several images."""
 _claiming = threading.Lock()
 
 
@@ -64,10 +66,7 @@ def wait(tray: Tray) -> None:
 
 
 def take(tray: Tray, files: Iterable[Any]) -> None:
-    """Put uploaded files to those that wait for the next message; what is refused is said in a sentence.
-
-    Each piece of an image that was cut counts as a file: models and gateways count them too.
-    """
+    """Put uploaded files to those that wait for the next message; what is refused is said in a sentence."""
     try:
         _take(tray, files)
     finally:
@@ -76,24 +75,31 @@ def take(tray: Tray, files: Iterable[Any]) -> None:
 
 def _take(tray: Tray, files: Iterable[Any]) -> None:
     for file in files:
-        known = {each.id for each in tray.attached}
-        if len(known) >= MOST_FILES:
+        if len(uploads_of(tray.attached)) >= MOST_FILES:
             tray.refusals.append(f"A message takes {MOST_FILES} files at most; the others were left out.")
             return
         room = LONGEST_DOCUMENT - sum(len(each.text) for each in tray.attached)
         try:
-            taken = take_file(file.name, file.getvalue(), most_characters=room)
+            _add(tray, take_file(file.name, file.getvalue(), most_characters=room))
         except FileRefused as refused:
             tray.refusals.append(str(refused))
-            continue
-        new = {each.id: each for each in taken if each.id not in known}
-        if len(known) + len(new) > MOST_FILES:
-            name = clean_name(file.name)
-            tray.refusals.append(
-                f"“{name}” is {len(new)} pieces long, and a message takes {MOST_FILES} files at most."
-            )
-        else:
-            tray.attached += new.values()
+
+
+def _add(tray: Tray, taken: list[Attachment]) -> None:
+    """One file more. What is there already under another name is told with it. Raises `FileRefused`."""
+    name = upload_name(taken[0])
+    known = {each.id: number for number, each in enumerate(tray.attached)}
+    new = [each for each in {each.id: each for each in taken}.values() if each.id not in known]
+    if len(images_of([*tray.attached, *new])) > MOST_IMAGES:
+        raise FileRefused(
+            f"“{name}” comes in {len(new)} pieces; a message takes {MOST_IMAGES} images at most."
+        )
+    tray.attached += new
+    same = known.get(taken[0].id)
+    if same is not None and upload_name(tray.attached[same]) != name:
+        first = tray.attached[same]
+        note = f"{first.note} “{name}” holds the same and is not sent again.".strip()
+        tray.attached[same] = replace(first, note=note)
 
 
 def write_down(session: Session, text: str, recording: bytes) -> None:
@@ -110,7 +116,7 @@ def write_down(session: Session, text: str, recording: bytes) -> None:
         if not spoken:
             session.refusals.append("Nothing could be heard in the recording.")
     except ChatError as error:
-        session.refusals.append(f"{TITLES[error.category]}. {error.message} {error.hint}")
+        session.refusals.append(f"{TITLES[error.category]}. {error.sentence} {error.hint}")
     finally:
         session.listening.set()
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib.chat.comparisons import MOST_CELLS, labels
 from lib.chat.differences import differences
-from lib.ui import asking, comparing
+from lib.ui import asking, choices, comparing
 from lib.ui.comparing import Comparing
 from lib.ui.labels import plain
 from lib.ui.session import Session
@@ -61,7 +61,8 @@ def _show_synthesis(now: Comparing, tab: Session) -> None:
     st.caption(
         "A model merges the last answers into one, in a cell of its own. It is not told whose they are."
     )
-    model = st.selectbox("Model", tab.models_for_cells, key=comparing.MERGER)
+    models = tab.models_for_cells
+    model = choices.pick_model(models, comparing.MERGER, models[0] if models else None)
     st.button(
         "Synthesise",
         key="synthesise",

@@ -35,13 +35,15 @@ def _show_banner() -> None:
     with st.container(key="outage"):
         st.warning(_sentence(error), icon=":material/cloud_off:")
         if error.category in _KEYS:
-            st.button(
+            is_clicked = st.button(
                 "Use another key",
                 key="outage_key",
                 icon=":material/key:",
                 on_click=actions.open_panel,
                 args=(panels.CONNECT,),
             )
+            if is_clicked:
+                st.rerun()  # a click in a fragment draws that alone, and the dialog stands outside
         else:
             st.button("Try again", key="list_models", icon=":material/refresh:", on_click=actions.list_models)
 
@@ -49,8 +51,8 @@ def _show_banner() -> None:
 def _sentence(error: ChatError) -> str:
     if error.category in _DOWN:
         return (
-            f"**{errors.TITLES[error.category]}.** {plain(error.message)} Earlier chats are here to read; "
+            f"**{errors.TITLES[error.category]}.** {plain(error.sentence)} Earlier chats are here to read; "
             f"this page looks again every {RETRY_SECONDS:.0f} seconds."
         )
     title = errors.TITLES[error.category] if error.category in _KEYS else "The models could not be listed"
-    return f"**{title}.** {plain(error.message)} {plain(error.hint)}"
+    return f"**{title}.** {plain(error.sentence)} {plain(error.hint)}"

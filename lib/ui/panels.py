@@ -115,7 +115,7 @@ def _import() -> None:
     st.caption(
         "A zip as it was sent to you, or the JSON files in it. Chats that are here already are not added "
         f"again. A file larger than {_largest_upload()} MB goes in from the command line: "
-        "`python -m lib import FILE`"
+        "`.venv/bin/python -m lib import FILE`"
     )
     if notice := held().notice:
         st.info(plain(notice), icon=":material/info:")

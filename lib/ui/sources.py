@@ -17,10 +17,10 @@ def show(citations: Sequence[Citation], key: str) -> None:
         return
     with st.container(gap="xsmall", key=f"sources-{key}"):
         st.caption(":material/link: Sources")
-        st.caption(_lines(citations[:SHOWN], 1))
+        st.markdown(_lines(citations[:SHOWN], 1))
         if rest := citations[SHOWN:]:
             with st.expander(f"{len(rest)} more", type="compact"):
-                st.caption(_lines(rest, SHOWN + 1))
+                st.markdown(_lines(rest, SHOWN + 1))
 
 
 def _lines(citations: Sequence[Citation], first: int) -> str:

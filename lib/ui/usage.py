@@ -32,6 +32,7 @@ COLUMNS = {
     "cost": "Cost ($)",
     "cost_source": "Cost from",
 }
+_SECONDS = ("ttft", "duration")
 _COST = ["cost", "cost_source"]
 _COUNTS = ["prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens"]
 
@@ -87,8 +88,9 @@ def show(rows: Sequence[LedgerRow], *, empty: str, prices: Prices) -> None:
 
 
 def _as_csv(frame: pd.DataFrame) -> str:
-    plain_values = frame.astype(object).where(frame.notna(), None)
-    return spreadsheets.to_csv([list(frame.columns), *plain_values.itertuples(index=False)])
+    plain_values = frame.round(6).astype(object).where(frame.notna(), None)
+    names = [f"{name}_seconds" if name in _SECONDS else name for name in frame.columns]
+    return spreadsheets.to_csv([names, *plain_values.itertuples(index=False)])
 
 
 def _show_totals(rows: Sequence[LedgerRow], prices: Prices) -> None:
@@ -106,14 +108,14 @@ def _show_totals(rows: Sequence[LedgerRow], prices: Prices) -> None:
         f"{count} of {sums.replies} replies {what}"
         for count, what in (
             (sums.estimated, "without reported usage are estimated"),
-            (sums.unknown, "received nothing and are not counted"),
+            (sums.unknown, "received nothing and add no tokens"),
         )
         if count
     ]
     st.caption("; ".join(notes) + "." if notes else "All figures as reported by the gateway.")
     if prices:
         spent = total_spent(rows, prices)
-        left_out = f"; {spent.unknown} of {len(rows)} replies have no known price" if spent.unknown else ""
+        left_out = f"; no price is known of {spent.unknown} of {len(rows)} replies" if spent.unknown else ""
         st.caption(plain(f"Cost ${spent.dollars:.4f} at today's prices{left_out}."))
 
 
@@ -123,7 +125,7 @@ def _record(row: LedgerRow) -> dict[str, object]:
         "time": row.created_at,
         "conversation": row.conversation,
         "model_requested": row.model_requested,
-        "model_served": row.model_served or row.model_requested,
+        "model_served": row.model_served,
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,
         "total_tokens": usage.total_tokens,

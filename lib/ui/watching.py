@@ -77,13 +77,15 @@ def of(
     for cell in comparison.cells:
         turn = turns(cell)[-1]
         tape = tapes.get(turn.last.id)
+        # Asked before what it says is read: a tape that ends in between is followed, and so drawn to its end.
+        is_open = is_followed and tape is not None and not tape.is_closed
         is_same = bool(asked and turn.question and turn.question.content == asked.content)
         watched = Watched(
             cell.id,
             named[cell.id],
             [*turn.answer[:-1], as_played(turn.last, tape.events) if tape else turn.last],
             tape=tape,
-            is_followed=is_followed and tape is not None and not tape.is_closed,
+            is_followed=is_open,
             is_live=is_live,
             prompt=cell.prompt(turn.last.id),
             question=None if is_same else turn.question,

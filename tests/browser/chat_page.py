@@ -145,6 +145,7 @@ class ChatPage:
     def new_chat(self) -> None:
         self._click("new_chat")
         expect(self.welcome).to_be_visible()
+        expect(self.footers).to_have_count(0)  # what was there before goes when the page is drawn
 
     def open_conversation(self, title: str) -> None:
         """Click a conversation in the sidebar."""

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 NAME = (
     r":material/home: :material_home: :smile: :streamlit: a -> b -- c <= d :red[x] $x^2$ ~~no~~ "
     r"[l](http://a.invalid) https://a.invalid www.a.invalid me@a.invalid "
-    r"`c` **b** _i_ <b>&amp; # 1. \* | 12:30"
+    r"`c` **b** _i_ <b>&amp; # 1. \* | 12:30 cc:@me 3:16[1] 见:文{a}"
 )
 PAGE = """
 import streamlit as st

@@ -11,7 +11,10 @@ from tests.scripted_gateway import Gate, ScriptedGateway, stream
 
 pytestmark = pytest.mark.browser
 
-QUESTION = "Mend this:\nfirst line\n    def __init__(self):\n\n\n* no list\n1. nor this, see https://a.invalid/b，thanks"
+QUESTION = (
+    "Mend this:\n　　first line, 12:30{a} cc:@me\n    def __init__(self):\n\n\n* no list\n"
+    "1. nor this, see https://a.invalid/b，thanks"
+)
 LEFT = """(element) => {
     const words = document.createRange();
     words.selectNodeContents(element);

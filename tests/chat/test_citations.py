@@ -2,13 +2,13 @@
 
 import pytest
 
-from lib.chat.citations import Citation, merged
+from lib.chat.citations import Citation, unique
 
 
 def test_sources_keep_their_numbers_and_titles_may_come_later() -> None:
-    first = merged((), [Citation("https://a.test"), Citation("https://b.test", "B")])
-    again = merged(
-        first, [Citation("https://a.test", "A"), Citation("https://c.test"), Citation("", "notes.pdf")]
+    first = unique([Citation("https://a.test"), Citation("https://b.test", "B")])
+    again = unique(
+        [*first, Citation("https://a.test", "A"), Citation("https://c.test"), Citation("", "notes.pdf")]
     )
     assert [(each.url, each.title) for each in again] == [
         ("https://a.test", "A"),

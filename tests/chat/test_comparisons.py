@@ -27,13 +27,16 @@ from lib.engine.engine import new_id
 WHEN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
+SAID = "said " * 50
+
+
 def reply(
     ttft_ms: float, total_ms: float, tokens: int, *, state: State = State.COMPLETED, is_guessed: bool = False
 ) -> Reply:
     source = Source.ESTIMATED if is_guessed else Source.REPORTED
     return Reply(
         state,
-        text="said",
+        text=SAID,
         usage=Usage(5, tokens, 5 + tokens, source=source),
         timing=Timing(ttft_ms=ttft_ms, last_token_ms=total_ms, total_ms=total_ms),
     )
@@ -176,6 +179,6 @@ def test_a_released_cell_is_a_chat_of_its_own_with_all_that_was_said() -> None:
     chat = released(original, new_id=new_id, now=WHEN)
     assert chat.comparison_id is None
     assert [message.content for message in chat.path()] == ["Tea?", "said again"]
-    assert [message.content for message in chat.versions(chat.path()[-1].id)] == ["said", "said again"]
+    assert [message.content for message in chat.versions(chat.path()[-1].id)] == [SAID, "said again"]
     assert not {chat.id, *chat.messages} & {original.id, *original.messages}
     assert original.comparison_id == "c"

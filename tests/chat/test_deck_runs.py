@@ -24,7 +24,9 @@ RUN = DeckRun("r", DECK, NOW, (Column("model-a"), Column("model-b", "Be rude.", 
 
 def done(tokens: int = 10, ttft_ms: float = 100.0, source: Source = Source.REPORTED) -> Reply:
     timing = Timing(ttft_ms, None, ttft_ms + 1000, ttft_ms + 1100)
-    return Reply(State.COMPLETED, "Said", usage=Usage(5, tokens, 5 + tokens, source=source), timing=timing)
+    return Reply(
+        State.COMPLETED, "Said. " * 20, usage=Usage(5, tokens, 5 + tokens, source=source), timing=timing
+    )
 
 
 def cell(replies: Sequence[Reply], *, asked: str = "Why?", position: int = 0) -> Conversation:

@@ -330,7 +330,7 @@ def test_markdown_says_how_a_reply_failed_and_what_is_estimated() -> None:
     assert text.endswith(
         'Abo\n\nTool call `convert`:\n\n```json\n{"celsius": 80}\n```\n\n'
         "*7 prompt tokens (estimated) · 2 completion tokens (estimated) · "
-        "first token after 0.42 s · failed*\n\n> 当前分组上游负载已饱和 retry Try again in a moment.\n"
+        "first token after 0.42 s · failed*\n\n> 当前分组上游负载已饱和 retry. Try again in a moment.\n"
     )
 
 

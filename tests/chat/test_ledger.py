@@ -58,8 +58,8 @@ def test_a_row_tells_what_the_reply_told() -> None:
         [
             Sent(0.0, {"model": "model-a"}),
             Served(50.0, "model-a-2025"),
-            Content(100.0, "a"),
-            Content(1100.0, "b"),
+            Content(100.0, "some words "),
+            Content(1100.0, "and a few"),
             UsageReported(1150.0, usage),
             Finished(1200.0, "length"),
         ]

@@ -117,12 +117,13 @@ def test_headers_usage_and_notices_are_no_tokens() -> None:
 def test_tokens_per_second_are_told_only_where_they_mean_something(
     tokens: int, last_ms: float, rate: float | None
 ) -> None:
-    events: list[Event] = [Content(100.0, "a"), Content(last_ms, "b"), UsageReported(2000.0, used(tokens))]
+    said = Content(100.0, "some words " * 50), Content(last_ms, "b")
+    events: list[Event] = [*said, UsageReported(2000.0, used(tokens))]
     assert fold([*events, Finished(9000.0, "stop")]).tokens_per_second == rate
 
 
 def test_tokens_per_second_count_from_the_first_thought() -> None:
-    events: list[Event] = [Reasoning(1000, "Hm"), Content(2000, "A"), Content(3000, "B")]
+    events: list[Event] = [Reasoning(1000, "Let me see."), Content(2000, "A word"), Content(3000, " or two")]
     assert fold([*events, UsageReported(3001, used(20))]).tokens_per_second == 10.0
 
 
@@ -275,6 +276,9 @@ def test_thinking_that_nobody_saw_makes_no_model_fast() -> None:
     assert rated("", hidden=0).tokens_per_second == pytest.approx(10 / 0.45)
     seen = rated("thinking hard " * 75, hidden=1000).tokens_per_second
     assert seen == pytest.approx(1010 / 3.449)
+    # Some servers do not tell how much was thinking, but no token has less than a byte.
+    assert rated("", hidden=0, text_tokens=1010).tokens_per_second is None
+    assert rated("", hidden=0, text_tokens=50).tokens_per_second == pytest.approx(50 / 0.45)
 
 
 def test_content_that_was_thinking_is_reasoning_and_the_rest_the_answer() -> None:

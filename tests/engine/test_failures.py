@@ -59,7 +59,7 @@ def test_what_was_asked_again_stands_in_the_tape_the_fold_and_the_ledger(
     message, reply = chat.stored(tape)
     assert (message.content, reply.notices) == (
         "At last",
-        ("Asked again after 503.", "Asked again after 429."),
+        ("Asked again after an error of the server (503).", "Asked again after too many requests (429)."),
     )
     kinds = [type(event) for event in chat.store.replies.tape(tape.reply_id)]
     assert (kinds.count(Sent), kinds.count(Retried)) == (3, 2)

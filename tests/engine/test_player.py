@@ -218,3 +218,14 @@ def test_many_players_need_no_thread_of_their_own(loop: Loop) -> None:
     assert threading.active_count() == before
     for player in players:
         player.pause()
+
+
+def test_what_was_never_timed_is_there_at_once(loop: Loop) -> None:
+    """A reply from another program's export."""
+    player = Player(loop, {"a": [Content(0.0, "Whole."), Finished(0.0, "stop")]})
+    assert player.is_over
+    assert fold(player.tapes["a"].events).text == "Whole."
+    player.play()
+    player.seek(0.0)
+    player.set_pace(AT_ONCE)
+    assert player.tapes["a"].is_closed

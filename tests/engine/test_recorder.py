@@ -1,16 +1,22 @@
 """What a recording takes along besides tapes: the prices of what was asked, and votes that are closed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from lib.chat.comparisons import Comparison
+from lib.chat.attachments import Attachment, AttachmentKind
+from lib.chat.citations import Citation
+from lib.chat.comparisons import Comparison, labels
+from lib.chat.conversations import Conversation
+from lib.chat.messages import Message
 from lib.chat.prices import Price
 from lib.chat.recordings import Kind
+from lib.chat.reply import Reply, State, ToolUse, fold
 from lib.chat.votes import TIE, Tally
-from lib.engine.recorder import record
+from lib.engine.recorder import as_comparison, record
 from lib.store import Store
 from tests.store.conftest import answer, draft
 
@@ -65,3 +71,36 @@ def test_the_prices_of_the_models_that_were_asked_are_in_it(store: Store) -> Non
     prices = {name: Price(1.0, 2.0) for name in ("model-a", "another", "unused")}
     kept = record(store, [comparison], title="t", kind=Kind.COMPARISON, prices=prices)
     assert set(kept.prices) == {"model-a", "another"}
+
+
+def test_a_reply_of_another_programs_export_keeps_its_model_and_all_that_it_holds(store: Store) -> None:
+    """It has no tape of its own, and the model of its conversation is only what would be asked next."""
+    picture = Attachment("a" * 64, AttachmentKind.IMAGE, "image-1.png", "image/png", 3, width=1, height=1)
+    reply = Reply(
+        State.COMPLETED,
+        text="From China.",
+        reasoning="Tea?",
+        model_served="gpt-4o",
+        images=(picture,),
+        citations=(Citation("https://example.org/tea", "Tea"),),
+        tool_calls=(ToolUse("c", "look", "{}"),),
+        notices=("A file was left out.",),
+        finish_reason="stop",
+    )
+    chat = Conversation("i" * 32, "Tea", NOW, NOW, "model-b")
+    chat.add([Message("q", None, "user", "Where from?", NOW), Message("r", "q", "assistant", "", NOW, reply)])
+    store.conversations.take([chat])
+    shown = as_comparison(chat, "r")
+    kept = record(store, [shown], title="t", kind=Kind.REPLY, prices={})
+    assert labels(kept.cells) == ["gpt-4o"]
+    [tape] = kept.tapes.values()
+    played = fold(tape)
+    assert replace(played, timing=reply.timing, usage=reply.usage) == reply
+    unnamed = replace(
+        chat,
+        messages={
+            **chat.messages,
+            "r": replace(chat.messages["r"], reply=Reply(State.COMPLETED, text="Yes.")),
+        },
+    )
+    assert labels(as_comparison(unnamed, "r").cells) == ["Unknown model"]

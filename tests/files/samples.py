@@ -38,10 +38,10 @@ def noise(width: int, height: int, kind: str = "JPEG", seed: int = 1) -> bytes:
     return file.getvalue()
 
 
-def screenshot(pieces: int) -> bytes:
+def screenshot(pieces: int, width: int = 200) -> bytes:
     """A page of so many pieces, each with a grey of its own."""
     file = BytesIO()
-    Image.linear_gradient("L").resize((200, pieces * 1400)).save(file, "PNG")
+    Image.linear_gradient("L").resize((width, pieces * 1400)).save(file, "PNG")
     return file.getvalue()
 
 

@@ -44,6 +44,21 @@ def test_a_page_of_text_is_read_in_its_encoding_and_that_is_certain(name: str, c
 
 
 @pytest.mark.parametrize(("name", "codec"), PAIRS)
+def test_a_text_in_capitals_is_read_right_or_said_to_be_uncertain(name: str, codec: str) -> None:
+    for text in LANGUAGES[name].sentences:
+        capitals = text.upper()
+        found = read(capitals.encode(codec, "replace"))
+        assert not found.is_certain or found.text == capitals
+    whole = "\n".join(LANGUAGES[name].sentences).upper()
+    assert read(whole.encode(codec, "replace")).text == whole.encode(codec, "replace").decode(codec)
+
+
+@pytest.mark.parametrize("text", ["ﾄｳｷｮｳﾄ,ﾁﾖﾀﾞｸ,1000001\n", "ｶ)ﾔﾏﾀﾞｼｮｳﾃﾝ ｺﾞﾄﾞｳｶｲｼｬ\r\n"])
+def test_kana_of_half_the_width_are_read_and_said_to_be_uncertain(text: str) -> None:
+    assert read(text.encode("cp932")) == Decoded(text, "Shift-JIS", is_certain=False)
+
+
+@pytest.mark.parametrize(("name", "codec"), PAIRS)
 def test_a_broken_byte_or_a_cut_makes_no_other_text_of_it(name: str, codec: str) -> None:
     sentences = LANGUAGES[name].sentences
     whole = "\n".join(sentences).encode(codec)

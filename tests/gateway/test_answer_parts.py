@@ -58,6 +58,15 @@ PICTURES: dict[str, dict[str, Any]] = {
         "content": [{"inline_data": {"mime_type": "image/png", "data": plain(RED)}}]
     },
     "image generation": {"content": [{"type": "image_generation_call", "result": plain(RED)}]},
+    "a file": {"content": [{"type": "file", "file": {"file_data": uri(RED), "filename": "a.png"}}]},
+    "AiHubMix": {"multi_mod_content": [{"inlineData": {"mimeType": "image/png", "data": plain(RED)}}]},
+    "an address beside the text": {"image_url": {"url": uri(RED)}},
+    "base64 for addresses": {
+        "images": [uri(RED).replace("+", "-").replace("/", "_").replace("image_", "image/")]
+    },
+    "base64 without its end": {"images": [uri(RED).rstrip("=")]},
+    "capitals": {"content": f"![x]({uri(RED).replace('data:image/png', 'DATA:Image/PNG')})"},
+    "no media type": {"content": f"![x](data:;base64,{plain(RED)})"},
     "markdown": {"content": f"![a red square]({uri(RED)})"},
     "markdown, with a title": {"content": f'![]({uri(RED)} "Red")'},
     "markdown, in angle brackets": {"content": f"![x](<{uri(RED)}>)"},
@@ -178,6 +187,31 @@ SOURCES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         },
     ),
     "LiteLLM": ({"provider_specific_fields": {"citations": URLS, "search_results": RESULTS}}, {}),
+    "LiteLLM, of Gemini": (
+        {},
+        {
+            "vertex_ai_grounding_metadata": [
+                {"groundingChunks": [{"web": {"uri": e.url, "title": e.title}}]} for e in (A, B)
+            ]
+        },
+    ),
+    "Groq": ({"executed_tools": [{"type": "search", "search_results": {"results": RESULTS}}]}, {}),
+    "Anthropic": (
+        {
+            "content": [
+                {
+                    "type": "text",
+                    "text": "",
+                    "citations": [{"cited_text": "x", **e} for e in (*RESULTS, *RESULTS)],
+                }
+            ]
+        },
+        {},
+    ),
+    "a tool of the server": (
+        {"tool_calls": [{"id": "s", "type": "web_search", "web_search": {"outputs": RESULTS}}]},
+        {},
+    ),
 }
 
 
@@ -195,6 +229,16 @@ def test_sources_are_told_once_and_titles_may_come_later() -> None:
     assert fold(read(*pieces, STOP)).citations == (A, B)
 
 
+def test_a_source_that_has_two_numbers_keeps_both() -> None:
+    """`[3]` in the text is the third of the list, though the first one is the same page."""
+    assert said({"content": "x"}, citations=[*URLS, URLS[0]]).citations[2].url == A.url
+
+
+def test_a_search_that_the_server_ran_is_no_call_for_a_program() -> None:
+    searched = {"tool_calls": [{"id": "s", "type": "web_search", "web_search": {"outputs": RESULTS}}]}
+    assert said(searched, {"content": "x"}).tool_calls == ()
+
+
 @pytest.mark.parametrize(
     "odd", [5, "x", [None, 7, {}, {"url": 5}], [{"url": "javascript:alert(1)"}], {"a": 1}]
 )
@@ -204,6 +248,13 @@ def test_what_is_no_source_is_none(odd: Any) -> None:
 
 THINKING: dict[str, dict[str, Any]] = {
     "DeepSeek": {"reasoning_content": "why"},
+    "a summary beside the text": {"reasoning_summary": "why"},
+    "Gemini's mark": {"content": "why", "extra_content": {"google": {"thought": True}}},
+    "Gemini's mark and tags": {
+        "content": "<thought>why</thought>",
+        "extra_content": {"google": {"thought": True}},
+    },
+    "Jina": {"content": "why", "type": "think"},
     "OpenRouter": {"reasoning": "why", "reasoning_details": [{"type": "reasoning.text", "text": "why"}]},
     "a summary": {"reasoning_details": [{"type": "reasoning.summary", "summary": "why"}]},
     "LiteLLM": {"thinking_blocks": [{"type": "thinking", "thinking": "why", "signature": "x"}]},
@@ -232,6 +283,11 @@ def test_thinking_is_reasoning_by_every_name(delta: dict[str, Any]) -> None:
         ("<reasoning>", "</reasoning>"),
         ("<seed:think>", "</seed:think>"),
         ("◁think▷", "◁/think▷"),
+        ("<Think>", "</Think>"),
+        ("<thoughts>", "</thoughts>"),
+        ("<longcat_think>", "</longcat_think>"),
+        ("<|START_THINKING|>", "<|END_THINKING|>"),
+        ("<unused94>thought\n", "<unused95>"),
         ("<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"),
     ],
 )
@@ -289,6 +345,17 @@ TEXTS: dict[str, bytes] = {
         {"content": [{"type": "text", "text": {"value": "42", "annotations": []}}]}, finish="stop"
     ),
     "a number": chunk({"content": 42}, finish="stop"),
+    "a string for a delta": b'data: {"choices":[{"delta":"42","finish_reason":"stop"}]}\n\n',
+    "a choice alone": b'data: {"choices":{"delta":{"content":"42"},"finish_reason":"stop"}}\n\n',
+    "two objects in a line": b'data: {"choices":[{"delta":{"content":"4"}}]}'
+    b'data: {"choices":[{"delta":{"content":"2"},"finish_reason":"stop"}]}\n\n',
+    "carriage returns alone": chunk({"content": "42"}, finish="stop").replace(b"\n", b"\r"),
+    "data twice": b"data: " + chunk({"content": "42"}, finish="stop"),
+    "a message after deltas": chunk({"content": "42"})
+    + b'data: {"choices":[{"message":{"content":"42"},"finish_reason":"stop"}]}\n\n',
+    "one data line, then bare ones": b'data: {"choices":[{"delta":{"content":"42"},\n'
+    b'"finish_reason":"stop"}]}\n\n',
+    "Gemini's reason": b'data: {"choices":[{"delta":{"content":"42"},"finishReason":"STOP"}]}\n\n',
     "strings": chunk({"content": ["4", "2"]}, finish="stop"),
     "parts of Gemini": chunk(
         {"content": {"parts": [{"text": "4"}, {"text": "2"}], "role": "model"}}, finish="stop"
@@ -372,6 +439,41 @@ def test_whole_tool_calls_without_ids_are_kept_apart(
 def test_a_call_that_is_said_once_more_is_no_other_one() -> None:
     call = {"index": 0, "id": "t", "function": {"name": "look", "arguments": '{"a": 1}'}}
     assert calls_of([call], [call]) == [("look", '{"a": 1}')]
+
+
+def test_an_empty_object_is_a_placeholder_for_arguments_to_come() -> None:
+    begun = {"index": 0, "id": "t", "function": {"name": "look", "arguments": "{}"}}
+    pieces = [{"index": 0, "function": {"arguments": text}} for text in ('{"a":', "1}")]
+    assert calls_of([begun], *([piece] for piece in pieces)) == [("look", '{"a":1}')]
+
+
+def test_calls_of_one_function_that_share_an_id_are_two() -> None:
+    calls = [
+        {"index": at, "id": "look", "function": {"name": "look", "arguments": f'{{"a": {at}}}'}}
+        for at in (0, 1)
+    ]
+    assert calls_of(calls) == [("look", '{"a": 0}'), ("look", '{"a": 1}')]
+
+
+def test_an_error_beside_an_answer_keeps_what_was_said() -> None:
+    error = {"message": "The upstream went away"}
+    choice = {"index": 0, "delta": {"content": "Half"}, "error": error}
+    for body in (
+        chunk({"content": "Half"}, error=error),
+        b"data: " + json.dumps({"choices": [choice]}).encode() + b"\n\n",
+    ):
+        reply = fold(read(body))
+        assert (reply.text, reply.state) == ("Half", State.FAILED)
+        assert reply.error
+        assert "The upstream went away" in reply.error.message
+
+
+def test_speech_that_was_cut_after_it_was_encoded_is_whole() -> None:
+    samples = bytes(range(200)) * 4
+    encoded = plain(samples)
+    reply = said(*({"audio": {"data": encoded[at : at + 331]}} for at in range(0, len(encoded), 331)))
+    with wave.open(io.BytesIO(reply.audio[0].data or b"")) as file:
+        assert file.readframes(1000) == samples
 
 
 def test_the_old_function_call_and_other_makes_are_tool_calls() -> None:

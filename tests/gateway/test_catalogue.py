@@ -120,3 +120,7 @@ def test_geminis_image_models_answer_chats_also_where_no_types_are_listed() -> N
     assert kind_of("gemini-2.5-flash-image-preview") is Kind.CHAT
     assert kind_of("gemini-2.5-flash-image", ["image-generation", "openai"]) is Kind.CHAT
     assert kind_of("imagen-4") is Kind.IMAGE
+
+
+def test_an_endpoint_is_known_by_its_path_too() -> None:
+    assert kind_of("flux-pro", ["/v1/chat/completions"]) is Kind.CHAT

@@ -1,5 +1,6 @@
 """What a server says is found in every envelope, and means the same in each."""
 
+import datetime
 import email.utils
 import json
 import time
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from lib.chat.errors import Category, ChatError
 from lib.chat.reply import fold
 from lib.gateway.errors.body import read_body
-from lib.gateway.errors.translation import image_hint, translate_response
+from lib.gateway.errors.images import hint
+from lib.gateway.errors.translation import translate_response
 from lib.gateway.errors.waits import in_words, wait_of
 from tests.gateway.test_reader import read
 
@@ -176,6 +178,10 @@ def test_errors_within_errors_end_somewhere(depth: int) -> None:
         ({}, "try again in 6 minutes", 360),
         ({}, "try again in 340ms", 0.34),
         ({}, '"retrydelay": "37s"', 37),
+        ({}, "rate limit exceeded. please wait 43200 seconds before retrying.", 43_200),
+        ({}, "try again in about 1 day", 86_400),
+        ({}, "wait 2 moments", None),
+        ({"retry-after": "30s"}, "", 30),
         ({"retry-after": "soon"}, "wait a moment", None),
         ({}, "", None),
     ],
@@ -187,8 +193,10 @@ def test_how_long_to_wait_is_read_from_headers_and_words(
 
 
 def test_a_date_to_wait_for_is_read_too() -> None:
-    at = email.utils.formatdate(time.time() + 7200, usegmt=True)
-    assert wait_of({"retry-after": at}, "") == pytest.approx(7200, abs=5)
+    then = time.time() + 7200
+    iso = datetime.datetime.fromtimestamp(then, datetime.UTC).isoformat()
+    for at in (email.utils.formatdate(then, usegmt=True), iso, str(int(then)), str(int(then * 1000))):
+        assert wait_of({"retry-after": at}, "") == pytest.approx(7200, abs=5)
     assert wait_of({"retry-after": email.utils.formatdate(0, usegmt=True)}, "") == 0
 
 
@@ -221,6 +229,13 @@ PAGES = {
     "Imperva": ({}, "<html><body>Request unsuccessful. Incapsula incident ID: 1</body></html>"),
     "Amazon": ({"x-amzn-waf-action": "captcha"}, "<html><title>Human Verification</title></html>"),
     "Vercel": ({}, "<html><title>Vercel Security Checkpoint</title></html>"),
+    "Cloudflare, in Chinese": (
+        {},
+        "<html><title>请稍候…</title><script>window._cf_chl_opt={}</script></html>",
+    ),
+    "Cloudflare, as text": ({}, "error code: 1010"),
+    "Amazon, without a page": ({"x-amzn-waf-action": "challenge"}, ""),
+    "a firewall": ({}, "<html><title>403 Forbidden</title>您的请求存在威胁，已被拦截</html>"),
     "any": ({}, "<html><title>Checking your browser</title>Please enable JavaScript and cookies</html>"),
 }
 
@@ -237,6 +252,11 @@ def test_a_protection_in_front_is_no_fault_of_the_key(
 
 
 def test_other_pages_mean_what_their_status_says() -> None:
+    # Cloudflare puts this script into every page that passes; a dashboard may ask who signs in.
+    script = '<script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>'
+    for page in (f"<html><title>One</title>{script}</html>", "<html><title>Sign in</title>captcha</html>"):
+        assert translate(200, page).category is Category.WRONG_BASE_URL
+    assert translate(404, f"<html><title>404</title>{script}</html>").category is Category.WRONG_BASE_URL
     page = "<html><title>401 Authorization Required</title></html>"
     assert translate(401, page).category is Category.INVALID_KEY
     assert translate(502, "<html><title>502 Bad Gateway</title>cloudflare</html>").retryable
@@ -251,7 +271,13 @@ def test_other_pages_mean_what_their_status_says() -> None:
             "https://gateway.test/api/v1",
         ),
         ("/v1/chat/completions/", "https://gateway.test/v1/chat/completions/", None),
-        ("https://user:pw@gateway.test/x?token=secret", "https://gateway.test/x", "https://gateway.test/x"),
+        (
+            "https://user:pw@gateway.test/x/chat/completions?token=secret",
+            "https://gateway.test/x/chat/completions",
+            "https://gateway.test/x",
+        ),
+        ("/login?next=/v1", "https://gateway.test/login", None),
+        ("https://[bad", "another address", None),
         ("https://elsewhere.test/v1/chat/completions", "https://elsewhere.test/v1/chat/completions", None),
         ("javascript:alert(1)", "another address", None),
         ("", "another address", None),
@@ -261,11 +287,16 @@ def test_a_redirect_names_its_target(location: str, target: str, likely: str | N
     error = translate(307, "", {"Location": location})
     assert error.category is Category.WRONG_BASE_URL
     assert error.message == f"The server sent us to {target} (HTTP 307)."
-    if likely:
-        assert error.likely_base_url == likely
-        assert likely in error.hint
+    assert error.likely_base_url == likely
+    assert likely is None or likely in error.hint
     assert "elsewhere" not in error.hint
     assert "secret" not in str(error)
+
+
+def test_what_a_redirect_proposes_keeps_the_query_of_the_base_url() -> None:
+    asked = "https://gateway.test/old?api-version=1"
+    error = translate_response(301, {"Location": "/new/chat/completions?a=1"}, b"", base_url=asked)
+    assert error.likely_base_url == "https://gateway.test/new?api-version=1"
 
 
 @pytest.mark.parametrize(
@@ -280,4 +311,4 @@ def test_a_redirect_names_its_target(location: str, target: str, likely: str | N
     ],
 )
 def test_a_refused_image_is_said_to_be_one(status: int, message: str, is_about_images: bool) -> None:
-    assert bool(image_hint(translate(status, {"error": {"message": message}}))) is is_about_images
+    assert bool(hint(translate(status, {"error": {"message": message}}))) is is_about_images

@@ -9,9 +9,9 @@ import pytest
 from lib.chat.errors import Category, ChatError
 from lib.chat.tape import Failed
 from lib.gateway.errors.body import looks_like_error
+from lib.gateway.errors.images import refuses_images
 from lib.gateway.errors.translation import (
     HINTS,
-    refuses_images,
     translate_exception,
     translate_response,
     translate_stream_error,

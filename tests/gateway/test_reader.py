@@ -271,7 +271,7 @@ def test_a_body_that_is_no_reply_fails(body: bytes, category: Category) -> None:
     "data",
     [
         b'{"choices":5}',
-        b'{"choices":[null,7,{"delta":"x"}]}',
+        b'{"choices":[null,7,{"delta":7},{"delta":{"delta":"x"}}]}',
         b'{"choices":[{"delta":{"content":true,"tool_calls":{"a":1},"reasoning":{"b":2}}}]}',
         b'{"id":["a"],"model":{"b":1},"usage":"many","choices":[]}',
         b'{"usage":{"prompt_tokens":"9","completion_tokens":true},"choices":[]}',

@@ -58,7 +58,10 @@ def test_two_retries_are_the_most(gateway: ScriptedGateway) -> None:
     gateway.enqueue(*[error(503)] * 4)
     events = ask(connection(gateway))
     assert category_of(events) is Category.UPSTREAM_DOWN
-    assert (len(gateway.requests), fold(events).notices) == (3, ("Asked again after 503.",))
+    assert (len(gateway.requests), fold(events).notices) == (
+        3,
+        ("Asked again after an error of the server (503).",),
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.chat.reply import fold
 from lib.chat.usage import Source, Usage
 from lib.gateway.stream.token_counts import usage_of
+from tests.gateway.test_reader import STOP, chunk, read
 
 OUTSIDE = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 410}
 
@@ -48,6 +50,17 @@ def counted(fields: Any) -> tuple[int | None, ...]:
             (5, 5, 10, None, 3),
         ),
         ({"input_tokens": 5, "output_tokens": 2}, (5, 2, 7, None, None)),
+        ({"prompt_tokens": "5", "completion_tokens": "2"}, (5, 2, 7, None, None)),
+        ({"prompt_tokens": 5, "total_tokens": 7}, (5, 2, 7, None, None)),
+        (
+            {
+                "promptTokenCount": 5,
+                "candidatesTokenCount": 2,
+                "thoughtsTokenCount": 9,
+                "totalTokenCount": 99,
+            },
+            (5, 11, 99, None, 9),
+        ),
         ({"prompt_tokens": 12, "completion_tokens": 0, "total_tokens": 12}, (12, 0, 12, None, None)),
         (
             {
@@ -78,6 +91,14 @@ def test_counts_of_all_makes(fields: dict[str, Any], wanted: tuple[int | None, .
 )
 def test_a_placeholder_counts_nothing(fields: Any) -> None:
     assert usage_of(fields) is None
+
+
+def test_a_prompt_told_at_the_start_holds_for_the_counts_at_the_end() -> None:
+    begun = chunk({}, usage={"input_tokens": 40, "output_tokens": 1})
+    ended = chunk({}, usage={"output_tokens": 12})
+    zero = chunk({}, usage={"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0})
+    usage = fold(read(begun, chunk({"content": "x"}), ended, zero, STOP)).usage
+    assert (usage.prompt_tokens, usage.completion_tokens, usage.total_tokens) == (40, 12, 52)
 
 
 counts = st.integers(1, 10_000)

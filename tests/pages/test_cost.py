@@ -32,7 +32,7 @@ def test_known_prices_give_a_cost_with_its_source(
     assert priced["cost_source"] == "computed from /api/pricing, group default"
     assert rows.loc["model-b", ["cost", "cost_source"]].isna().all()
     said = "\n".join(caption.value.replace("\\", "") for caption in chat.caption)
-    assert "Cost $0.0015 at today's prices; 1 of 2 replies have no known price." in said
+    assert "Cost $0.0015 at today's prices; no price is known of 1 of 2 replies." in said
 
 
 def test_without_prices_there_is_no_column_for_costs(chat: AppTest, gateway: ScriptedGateway) -> None:

@@ -148,7 +148,7 @@ def test_what_was_asked_again_is_told_below_the_answer_and_in_the_usage_table(
     chat.button(key="open_usage").click().run()
     assert "retries" not in chat.dataframe[1].value
     ask(chat, "Second")
-    assert "Asked again after 503" in said(chat)
+    assert "Asked again after an error of the server \\(503\\)" in said(chat)
     chat.button(key="open_usage").click().run()
     assert list(chat.dataframe[1].value["retries"]) == [1, 0]
 

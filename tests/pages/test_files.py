@@ -66,8 +66,9 @@ def test_a_refused_file_is_said_and_nothing_else_is_lost(chat: AppTest, gateway:
     assert REFUSED not in said(chat).replace("\\", "")
 
 
-def test_a_waiting_file_can_be_taken_away(chat: AppTest, gateway: ScriptedGateway) -> None:
-    send(chat, "Look", photo_png=image(), report_docx=ZIP)
+@pytest.mark.parametrize("waiting", [image(), screenshot(3)], ids=["one image", "a screenshot in pieces"])
+def test_a_waiting_file_can_be_taken_away(chat: AppTest, gateway: ScriptedGateway, waiting: bytes) -> None:
+    send(chat, "Look", photo_png=waiting, report_docx=ZIP)
     assert pictures(chat) == 1
     (close,) = [button for button in chat.button if str(button.key).startswith("detach-")]
     close.click().run()
@@ -103,22 +104,21 @@ def test_a_long_screenshot_is_one_chip_and_goes_along_in_pieces(
     assert pictures(chat) == 3
 
 
-def test_the_pieces_of_a_screenshot_are_taken_away_together(chat: AppTest, gateway: ScriptedGateway) -> None:
-    send(chat, "Look", shot_png=screenshot(3), report_docx=ZIP)
-    (close,) = [button for button in chat.button if str(button.key).startswith("detach-")]
-    close.click().run()
-    assert pictures(chat) == 0
-    gateway.enqueue(stream("Nothing to see."))
-    ask(chat, "Look")
-    assert chats(gateway)[0].images == []
-
-
-def test_pieces_count_as_files_of_a_message(chat: AppTest, gateway: ScriptedGateway) -> None:
-    send(chat, "Look", a_png=screenshot(8), b_png=screenshot(3))
-    refused = "“b.png” is 3 pieces long, and a message takes 10 files at most."
-    assert refused in said(chat).replace("\\", "")
-    assert pictures(chat) == 1
+def test_a_long_screenshot_is_one_file_of_many_images(chat: AppTest, gateway: ScriptedGateway) -> None:
+    send(chat, "Look", **{f"{letter}_png": screenshot(8, width=200 + n) for n, letter in enumerate("abc")})
+    told = said(chat).replace("\\", "")
+    assert "**Not sent.** “c.png” comes in 8 pieces; a message takes 20 images at most." in told
+    assert pictures(chat) == 2
     assert chats(gateway) == []
+    ask(chat, "Look")
+    assert len(chats(gateway)[0].images) == 16
+
+
+def test_a_file_that_is_there_under_another_name_is_named(chat: AppTest, gateway: ScriptedGateway) -> None:
+    gateway.enqueue(stream("Two of one."))
+    send(chat, "Compare", code_py=b"print(1)", copy_py=b"print(1)")
+    assert "“copy.py” holds the same and is not sent again." in said(chat).replace("\\", "")
+    assert "“copy.py” holds the same" in str(chats(gateway)[0].body)
 
 
 def test_what_was_lost_of_a_file_is_told_on_the_page_and_to_the_model(

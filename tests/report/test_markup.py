@@ -192,6 +192,7 @@ def test_prices_and_variables_are_no_formulas(text: str) -> None:
         "$$\na\n\nb\n$$",
         "> \\[ x = 1 \\]",
         "- $$\n  x\n  $$",
+        "so: $$\n\\frac{a}{b}\n$$\nthen $$\ny^2\n$$",
         r"$3 + \$4 = \$7$",
         "\\begin{align}\na &= b\n\\end{align}",
         "> \\begin{cases} a \\\\ b \\end{cases}",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.app_server import AppServer, free_port
 from tests.page_socket import PageSocket
-from tests.scripted_gateway import ScriptedGateway, stream
+from tests.scripted_gateway import ScriptedGateway, error, stream
 
 
 def test_a_start_without_the_gateway_shows_history_and_needs_no_restart(tmp_path: Path) -> None:
@@ -36,3 +36,17 @@ def test_a_start_without_the_gateway_shows_history_and_needs_no_restart(tmp_path
             sent = [message["content"] for message in gateway.requests[0].body["messages"]]
             assert sent == ["Remember this", "I will", "Are you there?"]
         assert "Traceback" not in server.log
+
+
+def test_a_key_that_is_not_accepted_can_be_replaced_from_the_banner(tmp_path: Path) -> None:
+    with (
+        ScriptedGateway() as gateway,
+        AppServer(tmp_path / "data", gateway.base_url, KKIAI_API_KEY="sk-wrong-0123456789abcdef") as server,
+    ):
+        gateway.answer_models(error(401, {"error": {"message": "Invalid token"}}))
+        with PageSocket(server.url) as tab:
+            tab.wait_for(lambda: "Invalid token. Check the API key" in tab.alerts, "The banner")
+            tab.wait_until_idle()
+            assert tab.tree.find("visitor_key") is None
+            tab.click("outage_key")
+            tab.widget("visitor_key")

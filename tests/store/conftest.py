@@ -64,9 +64,9 @@ def begin(
     return added[-1].id
 
 
-def events(*texts: str) -> list[Event]:
+def events(*texts: str, model: str = "model-a") -> list[Event]:
     """A whole tape with these pieces of text."""
-    tape: list[Event] = [Sent(0.0, {"model": "model-a", "stream": True})]
+    tape: list[Event] = [Sent(0.0, {"model": model, "stream": True})]
     tape += [Content(100.0 * (at + 1), text) for at, text in enumerate(texts)]
     end = 100.0 * (len(texts) + 1)
     return [*tape, UsageReported(end, USAGE), Finished(end, "stop")]
@@ -89,7 +89,7 @@ def closing(conversation: Conversation, reply_id: str, tape: list[Event], sessio
 def answer(store: Store, conversation: Conversation, *texts: str, session_id: str = "s1") -> str:
     """Store a question with its whole reply; returns the reply's id."""
     reply_id = begin(store, conversation, session_id=session_id)
-    tape = events(*texts)
+    tape = events(*texts, model=conversation.model or "model-a")
     end = closing(conversation, reply_id, tape, session_id)
     store.replies.journal([Entry(reply_id, 0, tape)], [end])
     return reply_id

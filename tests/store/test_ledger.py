@@ -12,7 +12,7 @@ from tests.store.conftest import USAGE, answer, begin, closing, draft, events
 def test_a_row_comes_back_as_it_was_booked(store: Store) -> None:
     conversation = draft("Tea")
     reply_id = begin(store, conversation, session_id="mine")
-    sent, *rest = events("Hel", "lo", " you")
+    sent, *rest = events("Hello", " to you", " and all of you")
     tape = [sent, Reasoning(100.0, "Hm…"), *rest]
     end = closing(conversation, reply_id, tape, "mine")
     store.replies.journal([Entry(reply_id, 0, tape)], [end])

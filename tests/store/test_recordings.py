@@ -32,7 +32,7 @@ def test_a_recording_comes_back_whole(store: Store) -> None:
     found = store.recordings.get(recording.id)
     assert found == recording
     assert [found.tapes[cell.path()[-1].id] for cell in found.cells] == [
-        events("Said by ", m) for m in MODELS
+        events("Said by ", m, model=m) for m in MODELS
     ]
 
 

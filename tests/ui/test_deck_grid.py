@@ -56,7 +56,7 @@ def test_an_answer_shows_its_first_words_and_its_figures() -> None:
 
 def test_an_estimate_says_so_and_a_running_answer_counts_what_has_come() -> None:
     usage = Usage(10, 85, 95, source=Source.ESTIMATED)
-    assert field(Reply(State.COMPLETED, "A", usage=usage, timing=TIMING))["figures"].startswith(
+    assert field(Reply(State.COMPLETED, "A word. " * 20, usage=usage, timing=TIMING))["figures"].startswith(
         "0.42 s · ≈ 85 tok/s · ≈ 85 tok"
     )
     one = field(Reply(State.RUNNING, "Four letters here", timing=Timing(420.0)))

@@ -12,6 +12,7 @@ from lib.ui import figures
 
 DONE = Reply(
     State.COMPLETED,
+    "word " * 1000,
     model_requested="a",
     usage=Usage(10, 1200, 1210, source=Source.REPORTED),
     timing=Timing(ttft_ms=250.0, last_token_ms=10_250.0, total_ms=10_300.0),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lib.chat.citations import Citation, merged
+from lib.chat.citations import Citation, unique
 from lib.chat.imports.fields import count_of, fields_of, is_address, objects_in, source_of, text_of
 from lib.chat.imports.markdown import link
 
@@ -33,7 +33,7 @@ def readable(
     """
     references = objects_in(metadata.get("content_references"))
     told = objects_in(metadata.get("citations"))
-    sources = merged((), (*_sources(references), *_old_sources(told)))
+    sources = unique((*_sources(references), *_old_sources(told)))
     if not _SIGN.search(text):
         return text, sources
     if is_model:

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Literal
 
 from lib.chat.attachments import Attachment, AttachmentKind
-from lib.chat.citations import Citation, merged
+from lib.chat.citations import Citation, unique
 from lib.chat.conversations import Conversation, title_of
 from lib.chat.decoding import FormatError
 from lib.chat.imports.fields import id_of
@@ -165,7 +165,7 @@ def _message(own: str, draft: _Draft) -> Message:
         ),
         images=tuple(file for file in files if file.kind is AttachmentKind.IMAGE),
         audio=tuple(file for file in files if file.kind is AttachmentKind.AUDIO),
-        citations=merged((), (citation for each in said for citation in each.citations)),
+        citations=unique(citation for each in said for citation in each.citations),
         notices=tuple(dict.fromkeys(notice for each in said for notice in each.notices)),
     )
     return Message(own, draft.parent_id, "assistant", text, draft.at, reply)

@@ -29,6 +29,13 @@ def is_free(before: str, after: str) -> bool:
     return is_cjk(after) or _is_cjk_before(before)
 
 
+def is_beside_emoji(before: str, after: str) -> bool:
+    """Whether a run between these two stands beside a sign that Streamlit's reader sees as a letter."""
+    if is_space(before) or is_space(after):
+        return False
+    return any(each > "\uffff" and is_punctuation(each) for each in (before, after))
+
+
 def _is_cjk_before(before: str) -> bool:
     """Whether the last character is of these scripts; what only chooses between its forms may follow it."""
     last, base = before[-1], before[:-1]

@@ -41,6 +41,9 @@ _LOOSE_END = re.compile(r"^[,;:/@&)]|(?<!\\)[,;:/@&(]$")
 """How no formula begins or ends."""
 _TEXT = re.compile(r"\\(?:text\w*|mbox|mathrm|operatorname)\s*\{[^{}]*\}")
 _AFTER_FORMULA = re.compile(r"(?:th|st|nd|rd|s)\b|(?![A-Za-z0-9${]|_[A-Za-z])")
+_CERTAIN = re.compile(r"[^^]*\^|[^A-Za-z\\]*\\[A-Za-z]{2}")
+"""How only a formula begins: it may have blanks at its ends, and a unit right behind it."""
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,18 @@ def opening(content: str) -> Opening | None:
 def ends(line: str) -> list[str]:
     """The signs in it that may end a formula on lines of its own."""
     return _ENDS.findall(line)
+
+
+def waited_for(line: str, end: str) -> str:
+    """The sign that a formula waits for behind this line of a paragraph, where one waits for `end` before it.
+
+    Such a formula is opened by the last thing on a line of words; nothing before its end opens another.
+    """
+    is_odd = line.count("$$") % 2 == 1
+    if end:
+        return "" if (is_odd if end == "$$" else end in line) else end
+    words = line.rstrip()
+    return "$$" if is_odd and words.endswith("$$") else r"\]" if words.endswith(r"\[") else ""
 
 
 _ENDS = re.compile(r"\$\$|\\\]|\\end\{\w+\*?\}")
@@ -176,11 +191,15 @@ def _is_words(tex: str) -> bool:
 
 def _is_meant(tex: str, before: str, text: str, after: int) -> bool:
     """Whether what stands between two dollars is a formula, and not what parts two prices or variables."""
-    if tex != tex.strip() or text.startswith("$", after):
+    if tex != tex.strip():
+        return not before.isalnum() and _is_meant_with_blanks(tex) and not text[after : after + 1].isalnum()
+    if text.startswith("$", after):
         return False
     if _COMMAND.match(tex) or _SCRIPT.fullmatch(tex):
         return True  # also between letters and digits, as in CO$_2$ and 3$\times$3
-    if not _AFTER_FORMULA.match(text, after) or _LOOSE_END.search(tex):
+    if not (_AFTER_FORMULA.match(text, after) or _has_unit(tex, before, text[after])) or _LOOSE_END.search(
+        tex
+    ):
         return False
     if text.startswith("(", after) and (tex[0] == "(" or not (_STRONG.search(tex) or len(tex) == 1)):
         return False  # as in $USER@$(hostname), but not in $f$(x)
@@ -188,6 +207,23 @@ def _is_meant(tex: str, before: str, text: str, after: int) -> bool:
         return False  # a currency, as in US$ or 5$
     variable = _VARIABLE.match(tex)
     return _is_mathematical(tex[variable.end() :] if variable else tex, is_certain=not variable)
+
+
+def _is_meant_with_blanks(tex: str) -> bool:
+    """Whether it is a formula though blanks stand at its ends, as some models write all of theirs."""
+    inner = tex.strip()
+    if "\n" in tex or not tex[0] == tex[-1] == " ":
+        return False  # a `$` at the beginning of a line invites to type a command
+    if _CERTAIN.match(inner) or (len(inner) == 1 and inner.isalpha()):
+        return True
+    is_loose = inner[0].isdigit() or _LOOSE_END.search(inner) or _WORDS.search(inner)
+    return not is_loose and _is_mathematical(inner, is_certain=False)
+
+
+def _has_unit(tex: str, before: str, following: str) -> bool:
+    """Whether the letter that follows may be a unit's, as in $10^8$m, and no variable stands before it."""
+    is_number = bool(_NUMBER.fullmatch(tex)) and is_cjk(before)
+    return following.isalpha() and (is_number or bool(_CERTAIN.match(tex)))
 
 
 def _is_mathematical(tex: str, *, is_certain: bool) -> bool:

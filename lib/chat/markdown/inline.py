@@ -7,7 +7,7 @@ from lib.chat.markdown.characters import has_right_to_left, is_right_to_left, is
 from lib.chat.markdown.code_spans import CodeSpans
 from lib.chat.markdown.formulas import Formula, formula_at
 from lib.chat.markdown.pen import Pen
-from lib.chat.markdown.readers import PAGE, Reader
+from lib.chat.markdown.readers import DIRECTIVE_NAME, PAGE, Reader
 from lib.chat.markdown.tag_pen import TagPen
 from lib.chat.markdown.tex import katex
 
@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     |(?P<dollars>\$+)
     |(?P<verbatim><[A-Za-z][A-Za-z0-9+.-]{{1,31}}:[^\s<>]*>|<[\w.+-]+@[\w.-]+>)
     |(?P<address>{links.START})
-    |(?P<operator>(?<![-<>=~\w])(?:<->|->|<-|--|>=|<=|~=)(?![-<>=~\w]))
+    |(?P<operator>(?<![-<=~\w])(?<![-<=~\s]>)(?:<->|->|<-|--|>=|<=|~=)(?![->=~\w]|<(?![A-Za-z/])))
     |(?P<tag><(?=[A-Za-z/!?]))
     |(?P<image>!+\[)
     |(?P<opening>\[)
@@ -30,7 +30,7 @@ _TOKEN = re.compile(
 )
 _BRACKET = re.compile(r"\\[!-/:-@\[-`{-~]|`+|\[|\]")
 _SHORT_CODE = re.compile(r":(?:(?!\d{1,2}:)[\w+-]+:|material/)", re.A)
-_DIRECTIVE = re.compile(r":[A-Za-z]")
+_DIRECTIVE = re.compile(rf":(?:[A-Za-z]|{DIRECTIVE_NAME}[\[{{]|(?<=::){DIRECTIVE_NAME})")
 _TARGET = re.compile(
     r"""\(\s*(?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)
     (?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)
@@ -39,7 +39,7 @@ _TARGET = re.compile(
 )
 _COLLAPSED = re.compile(r"\[[^\[\]`!]+\]\[\]")
 _PICTURE = re.compile(r"!\[[^\[\]`$<\\]*\]\(data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]*\)")
-_ENDS = re.compile(r"[?!.,:;*_~'\")]*+(?:\s|$)")
+_ENDS = re.compile(r"[?!.,:;*_'\")]*+(?:\s|$)")
 """What GitHub's markdown would not take into an address."""
 _WITHOUT_DIRECTION = re.compile(r"`[^`]*`|\[[xX]\]|\$[^$]*\$|\\\(.{0,300}?\\\)|<[^<>]*>", re.S)
 
@@ -135,7 +135,8 @@ class _Inline:
         if not self.reader.is_streamlit or (token[0][0] == "~" and len(token[0]) > 2):
             return self._put(token[0], token.end())
         sign, after = token[0][0], self.text[token.end() : token.end() + 1]
-        is_free = emphasis.is_free(self.text[max(0, token.start() - 2) : token.start()], after)
+        before = self.text[max(0, token.start() - 2) : token.start()]
+        is_free = emphasis.is_free(before, after) or emphasis.is_beside_emoji(before[-1:], after)
         does = emphasis.flanks(self.pen.before, after)
         first, last = self.outermost[sign]
         is_first, is_last = first == token.start(), last == token.start()

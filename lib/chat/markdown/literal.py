@@ -3,11 +3,11 @@
 import re
 
 from lib.chat.markdown.links import marked
-from lib.chat.markdown.readers import PAGE
+from lib.chat.markdown.readers import DIRECTIVE_NAME, PAGE
 
 _NOTHING = PAGE.nothing
 """Parts what Streamlit replaces after escapes are resolved: icons, emoji, arrows, addresses."""
-_PARTED = r"""(?P<blank>^[ \t]+)
+_PARTED = r"""(?P<blank>^[^\S\n]+)
     |(?P<colon>:)(?=//|material|[\w+-]+:)
     |(?P<at>@)(?=\w)
     |(?P<www>www)(?=\.)"""
@@ -21,7 +21,7 @@ _SIGN_WITH_MEANING = re.compile(
         |(?<![^\W_])_|_(?![^\W_])
         |<(?=[A-Za-z/!?])
         |&(?=\#?\w{{1,32}};)
-        |:(?=:{{0,2}}[A-Za-z])
+        |:(?=:{{0,2}}[A-Za-z]|[:@]|{DIRECTIVE_NAME}\{{)
         |^(?:[-+>=]|\#{{1,6}}(?=\s|$)))
     |(?P<number>^\d{{1,9}})(?=[.)](?:\s|$))""",
     re.I | re.M | re.X,

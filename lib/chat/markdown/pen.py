@@ -7,6 +7,7 @@ from lib.chat.markdown.readers import Reader
 
 _MARKERS = re.compile(r"[\s>*+\-\d.)#]*")
 """What begins a quote, a list item or a heading."""
+_DIRECTIVE = re.compile(r":[a-z-]+\[")
 
 
 class Pen:
@@ -29,9 +30,13 @@ class Pen:
         return "".join(self._pieces)
 
     def write(self, piece: str) -> None:
-        """Write it as it is."""
+        """Write it as it is; what stands beside a directive must not become a part of it."""
         if not piece:
             return
+        if self._pieces and self._pieces[-1] == ":" and _DIRECTIVE.match(piece):
+            self._pieces[-1] = r"\:"
+        if piece[0] == "{" and self.before == "]" and self.reader.is_streamlit:
+            self._pieces.append("\\")
         self._pieces.append(piece)
         if piece == self.reader.line_break:
             self._is_fresh = True
@@ -47,19 +52,21 @@ class Pen:
         if not self._is_fresh:
             self.write(self.reader.line_break)
 
-    def open(self, sign: str, after: str) -> None:
-        """Begin emphasis before the character `after`."""
+    def open(self, sign: str, after: str) -> int:
+        """Begin emphasis before the character `after`; returns which of the pieces its sign is."""
         is_doubled = after == sign[0]
         if self.before == sign[0] or not flanks(self.before, ":" if is_doubled else after).opens:
             self.part()
+        start = len(self._pieces)
         self.write(sign)
         if is_doubled:
             self.part()
+        return start
 
-    def close(self, sign: str, after: str) -> None:
-        """End emphasis before the character `after`; white space at its end goes behind it."""
-        if self._pieces and self._pieces[-1] == sign:
-            self._pieces.pop()  # nothing was written meanwhile
+    def close(self, sign: str, after: str, start: int) -> None:
+        """End the emphasis that begins with the piece `start`; white space at its end goes behind it."""
+        if set(self._pieces[start + 1 :]) <= {self.reader.nothing}:
+            del self._pieces[start:]  # nothing was written meanwhile
             return
         space = self._without_space()
         if self.before == sign[0]:

@@ -17,6 +17,10 @@ class Reader:
     """Whether it has directives, icons and arrows of its own, no tags and no chemistry."""
 
 
+DIRECTIVE_NAME = r"[^\s!-/:-@\[-`{-~][^\s!-,./:-@\[-^`{-~]*+"
+"""A pattern of what Streamlit's reader takes for the name of a directive behind a colon, in any script. What
+stands in brackets or braces behind a name that it does not know is not drawn: the source in `见:文档[1]`."""
+
 PAGE = Reader(":small[]", ":small[&#10;]", ":gray[]", is_streamlit=True)
 """`st.markdown`. Directives that draw nothing stand for what `style.css` makes of them."""
 ANY = Reader()

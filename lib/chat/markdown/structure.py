@@ -57,6 +57,8 @@ class Structure:
         self._paragraph = False
         self._fence = ""
         self._formula = ""
+        self._end = ""
+        """The sign that a formula within the paragraph waits for."""
 
     @property
     def idle(self) -> bool:
@@ -102,7 +104,7 @@ class Structure:
     def _leave(self, matched: int) -> None:
         """Close the paragraph and the containers after the first `matched`."""
         del self._containers[matched:]
-        self._paragraph = False
+        self._paragraph, self._end = False, ""
 
     def _in_fence(self, rest: str) -> Line:
         closing = rest.strip(" ")
@@ -166,7 +168,7 @@ class Structure:
             self._leave(matched)
             self._fence = fence[1] or fence[2]
             return Line(Kind.CODE, prefix, content, starts=True)
-        if self._is_formula(content, closes):
+        if not self._end and self._is_formula(content, closes):
             self._leave(matched)
             return Line(Kind.FORMULA, prefix, content, starts=True)
         if not content or _HEADING.match(content) or _RULE.match(content):
@@ -175,6 +177,7 @@ class Structure:
         if not continues:
             self._leave(matched)
             self._paragraph = True
+        self._end = formulas.waited_for(content, self._end)
         return Line(Kind.TEXT, prefix, content, starts=not continues)
 
     def _is_formula(self, content: str, closes: Callable[[str], bool]) -> bool:

@@ -73,8 +73,7 @@ class TagPen:
             self._waiting[tag.start] = lambda _: None
             return tag.end
         if tag.name in tags.CODE and not has_tags:
-            self._pen.write(self._code(content))
-            return self._after(end)
+            return self._draw_code(content, self._after(end))
         if tag.name in tags.RAISED and (raised := tags.raised(tag.name, content)) is not None:
             self._pen.write(raised)
             return self._after(end)
@@ -85,8 +84,8 @@ class TagPen:
         if sign := _SIGNS.get(tag.name):
             word = content.lstrip()
             pen.write(content[: len(content) - len(word)])
-            pen.open(sign, word[0])
-            self._waiting[tag.start] = lambda after: self._close(tag, sign, after)
+            start = pen.open(sign, word[0])
+            self._waiting[tag.start] = lambda after: self._close(tag, sign, after, start)
             return tag.end + len(content) - len(word)
         directive = _DIRECTIVES.get(tag.name)
         fits = len(content) < _LONGEST_LABEL and "[" not in content and "]" not in content
@@ -95,10 +94,19 @@ class TagPen:
         self._waiting[tag.start] = lambda _: pen.write("]" if directive and fits else "")
         return tag.end
 
-    def _close(self, tag: Tag, sign: str, after: str) -> None:
-        self._pen.close(sign, after)
+    def _close(self, tag: Tag, sign: str, after: str, start: int) -> None:
+        self._pen.close(sign, after, start)
         if tag.name == "summary":
             self._pen.begin_line()
+
+    def _draw_code(self, content: str, end: int) -> int:
+        """Draw a code span apart from others beside it; returns `end`, where the text goes on."""
+        if self._pen.before == "`":
+            self._pen.part()
+        self._pen.write(self._code(content))
+        if self._text.startswith("`", end):
+            self._pen.part()
+        return end
 
     def _code(self, content: str) -> str:
         """The content as a code span; what HTML has to write as a reference is itself in it."""

@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 from typing import Any
 
 from lib.gateway.errors.secrets import masked
@@ -84,6 +85,8 @@ def read_payload(payload: Any) -> ErrorBody:
     """What decoded JSON says: an error object, the shells around it, and the error that caused it."""
     found = _Found()
     found.look(payload, 0)
+    if not found.messages:
+        found.messages += map(_bounded, _sentences(payload)[:3])
     outer = _plain(payload)
     code = found.codes[-1] if found.codes else None
     ids = [str(outer[name])[:200] for name in _REQUEST_IDS if isinstance(outer.get(name), str)]
@@ -106,13 +109,15 @@ def looks_like_error(payload: Any) -> bool:
         return bool(payload) and isinstance(payload[0], dict) and bool(payload[0].get("error"))
     if not isinstance(payload, dict):
         return False
-    if payload.get("error") or payload.get("success") is False or payload.get("object") == "error":
+    if _tells(payload.get("error")) or payload.get("success") is False or payload.get("object") == "error":
         return True
+    for name, code in (("base_resp", "status_code"), ("header", "code")):
+        if isinstance(told := payload.get(name), dict) and str(told.get(code) or 0) != "0":
+            return True
     if payload.get("choices") or payload.get("data"):
         return False
-    told = payload.get("base_resp")
-    if isinstance(told, dict):
-        return str(told.get("status_code", 0)) != "0"
+    if payload.get("error") and not payload.keys() & {"choices", "usage"}:
+        return True
     response = payload.get("Response")
     if payload.get("errors") or (isinstance(response, dict) and response.get("Error")):
         return True
@@ -121,6 +126,11 @@ def looks_like_error(payload: Any) -> bool:
     plain = _plain(payload)
     names = ("message", "detail", "msg", "errormsg", "errmsg", "errormessage")
     return any(plain.get(name) and isinstance(plain[name], str) for name in names)
+
+
+def _tells(error: Any) -> bool:
+    """Whether an `error` field holds one: some gateways send it with each chunk, with nothing in it."""
+    return any(error.values()) if isinstance(error, dict) else bool(error)
 
 
 class _Found:
@@ -162,7 +172,7 @@ class _Found:
             self.param = self.param or _bounded(fields["param"])
         if isinstance(provider := fields.get("providername"), str):
             self.provider = _bounded(provider)
-        for name in (*_ENVELOPES, *_CAUSES):
+        for name in dict.fromkeys((*_ENVELOPES, *_CAUSES, *_MESSAGES)):
             if isinstance(inner := fields.get(name), dict | list) or (name in _CAUSES and inner):
                 self.look(inner, depth + 1)
 
@@ -196,6 +206,21 @@ def _message(fields: Mapping[str, Any]) -> str:
             is_more = name == "detail" and isinstance(title, str) and title not in value
             return f"{title}: {value}" if is_more else value
     return ""
+
+
+def _sentences(payload: Any) -> list[str]:
+    """The texts in JSON of no known shape that are more than a word or an id."""
+    values = islice(_values(payload), MOST_OBJECTS)
+    texts = (value.strip() for value in values if isinstance(value, str))
+    return [text for text in texts if re.search(r"\s|[^\x00-\x7f]", text)]
+
+
+def _values(value: Any, depth: int = 0) -> Iterator[Any]:
+    """The value and all that is in it."""
+    yield value
+    if isinstance(value, dict | list) and depth < DEEPEST:
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _values(inner, depth + 1)
 
 
 def _with_inner(message: str) -> tuple[str, str]:

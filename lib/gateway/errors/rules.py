@@ -32,7 +32,16 @@ _CLIENT = range(400, 500)
 _SERVER = range(500, 600)
 
 _RULES: tuple[tuple[Category, range, str], ...] = (
-    (Category.WRONG_BASE_URL, _ANY, r"invalid url \(|404 page not found|file not found"),
+    (
+        Category.WRONG_BASE_URL,
+        _ANY,
+        r"invalid url \(|404 page not found|file not found|unexpected endpoint|could not route to /",
+    ),
+    (
+        Category.INSUFFICIENT_BALANCE,  # also where "resource exhausted" stands beside it
+        _ANY,
+        r"used all (your )?available credits|monthly spending limit|specified api usage limits",
+    ),
     (
         Category.RATE_LIMITED,
         _ANY,
@@ -41,7 +50,8 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
         r"|request limit|limit_requests"
         r"|resource.?(has been )?exhausted|(retry|try again) (in|after) [\d.]+|no deployments available"
         r"|quota exceeded for metric|throttl|concurren(t|cy)[\w ]{0,20}limit|并发|\b(rpm|tpm|rpd|qps)\b"
-        r"|too frequent|requests? per (second|minute|day)",
+        r"|too frequent|requests? per (second|minute|day)|(qps|daily)overflow|usage limit"
+        r"|your service quota|servicequota",
     ),
     (
         Category.INSUFFICIENT_BALANCE,
@@ -49,9 +59,10 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
         r"额度(已用尽|不足)|预扣费额度失败|余额不足|欠费|余额已用尽|账户余额|请充值|资源包"
         r"|insufficient[_ ](\w+[_ ])?(quota|balance|credits?|funds)"
         r"|quota is not enough|pre.?consumed? .*failed|pre_consume_token_quota_failed|quota .{0,20}exhausted"
+        r"|exhausted.{0,40}quota|套餐.{0,4}(到期|过期)"
         r"|tokenstatusexhausted|exceeded your current quota|billing|budget.{0,20}exceeded|credit balance"
         r"|more credits|payment[_ ]required|arrear|overdue|account.{0,30}(in good standing|suspended)"
-        r"|(out of|no|not enough|used up).{0,12}(credits?|balance|funds)"
+        r"|(out of|no|not enough|used up).{0,12}(credits?|balance|funds)\b(?! were)"
         r"|credits?.{0,20}(exhausted|exceeded|used up)"
         r"|(balance|funds).{0,20}(insufficient|too low|not enough|not sufficient|exhausted)"
         r"|allocationquota|free.?tier.?only|trial.{0,20}(expired|ended)|spend(ing)? limit|purchase",
@@ -59,9 +70,10 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
     (
         Category.CONTENT_FILTERED,
         _ANY,
-        r"sensitive[_ ](words?|content)|敏感|违规|涉敏|不合规|内容安全|安全审核|审核不通过"
+        r"sensitive[_ ]?(words?|content|information)|敏感|违规|涉敏|不合规|内容安全|安全审核|审核不通过"
         r"|content[_ ](filter|management|policy|moderation)|data_?inspection|content.?exists.?risk"
-        r"|inappropriate content|violat\w+.{0,40}polic|guardrail|harmful content|unsafe content"
+        r"|inappropriate content|violat\w+.{0,40}(polic|guideline)|guardrail|harmful content|unsafe content"
+        r"|content audit"
         r"|prohibited_content|prompt_blocked|requires moderation|flagged|responsibleaipolicy|safety system",
     ),
     (
@@ -70,11 +82,14 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
         r"(maximum|available|exceed\w*) context|context.?(length|window|size).{0,40}exceed"
         r"|context.?windowexceeded|exceed\w*.{0,40}context.?(length|window|size)"
         r"|context_length_exceeded|(prompt|request|message)s? (is|are) too long|input (is )?too long"
-        r"|input length (should|exceed|must)|range of input length"
+        r"|input length (\d+ )?(should|exceed|must)|range of input length|length of prompt_tokens"
+        r"|maximum (prompt|input) length|longer than the (maximum )?model|larger context length"
+        r"|inputs. tokens \+|number of tokens in the prompt|(model|total) tokens? (limit|exceed)"
+        r"|max message tokens|tokens_limit_reached|model token limit"
         r"|max(imum)? input (characters|length|tokens)"
         r"|(input|prompt) tokens?.{0,30}exceed|exceed\w*.{0,30}max\w*.{0,10}input|too many input tokens"
         r"|reduce the length|输入.{0,12}过长"
-        r"|上下文.{0,20}(超|过长)|超(出|过).{0,20}(上下文|最大长度|长度限制)",
+        r"|上下文.{0,20}(超|过长)|超(出|过).{0,20}(上下文|最大长度|长度限制)|超长",
     ),
     (
         Category.INVALID_MODEL,
@@ -83,7 +98,8 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
         r"|deploymentnotfound|modelnotfound|no such model"
         r"|\bmodel\b.{0,100}?(not exist|not found)|\bmodel( (?!does)\S+)?( is)? not support(ed)?\b"
         r"|(invalid|unknown|not a valid|unsupported) model|模型.{0,60}(不存在|不支持|尚未)|no endpoints found"
-        r"|could not route to.{0,40}model|model.{0,40}(deprecated|decommissioned|retired)",
+        r"|could not route to.{0,40}model|model.{0,40}(deprecated|decommissioned|retired)"
+        r"|\bmodels/\S+ is not found|model identifier is invalid|\bmodel id\b.{0,80}(n.t|not) supported",
     ),
     (Category.INVALID_MODEL, range(404, 405), r"\bmodel\b"),
     (
@@ -91,19 +107,21 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
         _CLIENT,
         r"未提供.{0,4}(令牌|token|key|密钥|access)|未登录"
         r"|token not provided|no auth|no api.?key|missing.{0,20}(key|auth|token)"
-        r"|n.t provide an api key",
+        r"|n.t provide an api key|not pass an? \w+ (key|token)|jwt is missing|未收到authenti",
     ),
     (
         Category.INVALID_KEY,
         _CLIENT,
         r"(invalid|incorrect|expired|revoked|disabled|malformed|wrong|unrecognized|bad)[_ ]?(x-)?"
-        r"((api|access|auth\w*|bearer|iam|client|security)[_ -]?)*(key|token|credential)s?\b(?! count)"
+        r"((api|access|auth\w*|bearer|iam|client|security|subscription)[_ -]?)*(key|token|credential)s?\b"
+        r"(?! count)"
         r"|\b(api|access|auth\w*|bearer|security)?[_ -]?(key|token|credential)s?( [\w ]{0,40})?"
-        r"(is |was |has been |have |has )?(not valid|invalid|expired|revoked|disabled|incorrect|deleted)"
+        r"(is |was |has been |have |has )?"
+        r"(not valid|invalid|expired|revoked|disabled|incorrect|deleted|blocked|leaked|not be validated)"
         r"|(无效|错误|过期|非法)的?.{0,8}(令牌|密钥|token|key)"
         r"|(令牌|密钥|token|key).{0,6}(无效|过期|禁用|不可用|不存在|错误|失效)"
         r"|鉴权失败|认证失败|身份(验证|认证)失败|不支持指定渠道"
-        r"|unrecognizedclient|signature (does not|mismatch)"
+        r"|unrecognizedclient|signature (does not|mismatch|expired)|invalidsignature|authfailure\.(?!unauth)"
         r"|authentication (failed|fails|error)|invalid authentication"
         # LiteLLM without a database knows its master key only, and says of any other that it cannot look.
         r"|no connected db",
@@ -111,7 +129,9 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
     (
         Category.PERMISSION_DENIED,
         _CLIENT,
-        r"access.?denied|permission.?denied|无权|没有权限|not authorized to|don.t have access|no permission",
+        r"access.?denied|permission.?denied|无权|没有权限|not authorized to|don.t have access|no permission"
+        r"|insufficient permissions?|missing scopes?|noauth|(location|country|region)\b.{0,40}not supported"
+        r"|organization has been (disabled|restricted)",
     ),
     (
         Category.BAD_REQUEST,

@@ -1,6 +1,5 @@
 """Turns whatever went wrong into a `ChatError`: an answer, an error in a stream, an exception."""
 
-import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
@@ -49,7 +48,7 @@ def translate_response(status: int, headers: Mapping[str, str], body: bytes, *, 
     said = read_body(body)
     known = {name.lower(): value for name, value in headers.items()}
     request_id = known.get("x-oneapi-request-id") or known.get("x-request-id") or said.request_id
-    if said.is_html and (guard := protection.guard_of(status, known, said)):
+    if guard := protection.guard_of(status, known, said):
         message = f"{guard} in front of the gateway stopped the request: {said.message}".rstrip(": ")
         hint = BLOCKED.format(guard=guard)
         return ChatError(Category.UPSTREAM_DOWN, message, hint, status, request_id=request_id)
@@ -67,22 +66,32 @@ def translate_response(status: int, headers: Mapping[str, str], body: bytes, *, 
         status=status,
         code=said.code,
         request_id=request_id,
-        likely=without_endpoint(target) if _is_same_host(target, base_url) else None,
+        likely=_base_url_in(target, base_url),
         wait=waits.wait_of(known, said.words),
     )
 
 
 def _target(location: str, base_url: str) -> str:
     """Where a redirect leads, without what might be secret in it; empty where it does not say."""
-    parts = urlsplit(urljoin(endpoint(base_url, "/chat/completions"), location)) if location else None
-    if parts is None or parts.scheme not in ("http", "https"):
+    try:
+        parts = urlsplit(urljoin(endpoint(base_url, "/chat/completions"), location.strip()))
+    except ValueError:
+        return ""
+    if not location or parts.scheme not in ("http", "https"):
         return ""
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
-def _is_same_host(target: str, base_url: str) -> bool:
-    """Whether a redirect stays with the server that was meant: no other one is proposed, nor gets the key."""
-    return bool(target) and urlsplit(target).hostname == urlsplit(base_url).hostname
+def _base_url_in(target: str, base_url: str) -> str | None:
+    """The base URL in the target of a redirect; `None` where none is told.
+
+    No other host is proposed, for it would get the key, and no page for people to sign in.
+    """
+    likely, asked = urlsplit(without_endpoint(target)), urlsplit(base_url)
+    if likely.hostname != asked.hostname or likely.path == urlsplit(target).path.rstrip("/"):
+        return None
+    found = urlunsplit((likely.scheme, likely.netloc, likely.path, asked.query, ""))
+    return None if found == base_url else found
 
 
 def translate_stream_error(payload: Any, *, had_text: bool, base_url: str = "") -> ChatError:
@@ -112,42 +121,6 @@ def translate_exception(exc: BaseException, *, base_url: str) -> ChatError:
             if isinstance(cause, kind):
                 return _error(category, message.format(cause=cause, host=_host(base_url)), base_url)
     return _error(Category.UPSTREAM_DOWN, f"The request failed ({type(exc).__name__}).", base_url)
-
-
-def refuses_images(error: ChatError) -> bool:
-    """Whether a server's words say that the model takes no images, after a request that had some."""
-    return error.status in _IMAGE_REFUSALS and bool(_ABOUT_IMAGES.search(error.message.lower()))
-
-
-_IMAGE_REFUSALS = (400, 404, 415, 422, 500, 501)
-_ABOUT_IMAGES = re.compile(
-    r"image_url|image input|images? (is|are|content)"
-    r"|(support|accept|allow)\w*.{0,40}(image|vision|multimodal)"
-    r"|multimodal|vision|content type|expected (a )?(\W?)(text|string)|mmproj|图片|图像|多模态"
-)
-"""OpenAI, DeepSeek, OpenRouter, llama.cpp and vLLM in their own words, and gateways in Chinese."""
-
-
-def image_hint(error: ChatError) -> str | None:
-    """What to do about an error after a request with images, where they are what it is about."""
-    if refuses_images(error):
-        return IMAGES_REFUSED
-    is_fault = error.status in _IMAGE_FAULTS and _FAULTY_IMAGE.search(error.message.lower())
-    return IMAGE_FAULTY if is_fault else None
-
-
-IMAGES_REFUSED = "This model takes no images. Choose one that does, or send the message without the image."
-IMAGE_FAULTY = (
-    "The server did not take the image as it is. Send it smaller, in another format, or not at all."
-)
-_IMAGE_FAULTS = (400, 413, 415, 422, 500)
-_FAULTY_IMAGE = re.compile(
-    r"(invalid|unsupported|corrupt\w*|malformed|too (large|big|small|many)|exceed\w*|could not|cannot|unable"
-    r"|fail\w*|process|decod\w*|dimension|download).{0,60}(images?|picture)\b"
-    r"|\b(images?|picture)s?.{0,60}(invalid|unsupported|not supported|corrupt|malformed"
-    r"|too (large|big|small|many)|exceed|could not|cannot|fail|process|decod|dimension|pixels?|bytes)"
-    r"|(图片|图像).{0,30}(过大|无效|格式|失败|超)"
-)
 
 
 def filtered(reason: str) -> ChatError:

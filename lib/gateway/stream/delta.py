@@ -1,13 +1,12 @@
 """What a model says, read from its deltas: text, thinking, tool calls, pictures, sounds, sources."""
 
 import re
-from base64 import b64decode
 from collections import deque
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
-from lib.chat.citations import Citation, merged
+from lib.chat.citations import Citation, numbered
 from lib.chat.errors import ChatError
 from lib.chat.inline_images import InlineImage, InlineImages
 from lib.chat.tape import (
@@ -25,9 +24,10 @@ from lib.chat.tape import (
 from lib.gateway import images
 from lib.gateway.images import RemoteImage
 from lib.gateway.limits import MB, REMOTE_IMAGES, Limits
-from lib.gateway.stream import parts, sounds
+from lib.gateway.stream import parts
 from lib.gateway.stream.parts import Called, Drew, Named, Part, Refused, Said, Spoke, Thought
-from lib.gateway.stream.sources import citations_in
+from lib.gateway.stream.sounds import Speech
+from lib.gateway.stream.sources import citations_in, searched
 from lib.gateway.stream.think_tags import ThinkTags
 from lib.gateway.stream.tool_calls import ToolCalls
 
@@ -35,7 +35,7 @@ _Piece = type[Content] | type[Reasoning] | type[Refusal]
 
 _REASONING = (
     *("reasoning_content", "reasoning", "reasoning_details", "reasoning_text", "thinking", "thinking_blocks"),
-    *("thought", "thoughts"),
+    *("thought", "thoughts", "reasoning_summary", "cot_summary"),
 )
 """A delta's reasoning under any one of its names: gateways fill several of them with the same text."""
 _BLANKS = re.compile(r"\s*")
@@ -108,7 +108,7 @@ class Delta:
         self._pictures: dict[bytes, str] = {}
         """In which field each picture was told first, by the hash of its source."""
         self._drawn = 0
-        self._sound: list[bytes] = []
+        self._speech = Speech()
         self._citations: tuple[Citation, ...] = ()
 
     def read(self, delta: dict[str, Any]) -> None:
@@ -118,23 +118,25 @@ class Delta:
             if (given := delta.get(name)) and self._read_reasoning(given):
                 break
         content = delta.get("content")
+        if not is_usual:
+            content = content or _content_elsewhere(delta)
         if isinstance(content, str):
             if content:
-                self._read_text(content)
+                self._read_text(content, is_thinking=not is_usual and _is_thinking(delta))
         elif content is not None:
             self._read_parts(parts.parts_of(content))
         if refusal := delta.get("refusal"):
             self._add_text(Refusal, parts.text_of(refusal))
         if calls := delta.get("tool_calls"):
             self._add_calls(self._tool_calls.read(calls))
+            self.cite(searched(calls))
         if not is_usual:
             self._read_unusual(delta)
 
     def cite(self, citations: tuple[Citation, ...]) -> None:
         """Sources that were named; those that are known are not told again."""
-        if len(self._citations) > MOST_CITATIONS:
-            return
-        if citations and (known := merged(self._citations, citations)) != self._citations:
+        citations = citations[:MOST_CITATIONS] if len(self._citations) < MOST_CITATIONS else ()
+        if citations and (known := numbered(self._citations, citations)) != self._citations:
             self._citations = known
             self._add(Cited(self.at_ms, citations))
 
@@ -150,9 +152,8 @@ class Delta:
         self._add_tagged(thinking)
         self._add_content(text)
         self._add_pieces(self._inline_images.close())
-        if self._sound:
-            self._add(Audio(self.at_ms, sounds.sound(b"".join(self._sound))))
-            self._sound.clear()
+        if sound := self._speech.close():
+            self._add(Audio(self.at_ms, sound))
 
     def _read_reasoning(self, given: Any) -> bool:
         """Take over what a field tells of the thinking; says whether it tells any."""
@@ -166,11 +167,14 @@ class Delta:
     def _read_unusual(self, delta: dict[str, Any]) -> None:
         if isinstance(call := delta.get("function_call"), dict):
             self._add_calls(self._tool_calls.read({"index": "function_call", **call}))
-        for field in ("images", "image"):
+        for field in ("images", "image", "image_url", "image_urls"):
             given = delta.get(field)
             for each in given if isinstance(given, list) else [given]:
                 if source := parts.picture_of(each, is_image=True):
                     self._add_picture(Drew(source), field)
+        for part in parts.parts_of(delta.get("multi_mod_content")) if delta.get("content") else ():
+            if isinstance(part, Drew | Spoke):
+                self._read_part(part)
         if sound := delta.get("audio"):
             self._read_parts(parts.sound_of({"audio": sound}))
         self.cite(citations_in(delta))
@@ -200,8 +204,9 @@ class Delta:
         for number, id_, name, arguments in pieces:
             self._add(ToolCall(self.at_ms, number, id_, name, self._taken(arguments)))
 
-    def _read_text(self, text: str) -> None:
-        if self._think_tags.passes(text):
+    def _read_text(self, text: str, *, is_thinking: bool = False) -> None:
+        """More content; `is_thinking`: a mark beside it calls it thinking, with tags in it or not."""
+        if self._think_tags.passes(text) and not is_thinking:
             self._add_content(text)
             return
         split = self._think_tags.split(text)
@@ -211,7 +216,11 @@ class Delta:
             self._add_text(Reasoning, split.thinking)
         else:
             self._add_tagged(split.thinking)
-        self._add_content(split.text)
+        if is_thinking:
+            self._think_tags.is_told |= bool(split.text)
+            self._add_text(Reasoning, split.text)
+        else:
+            self._add_content(split.text)
 
     def _add_tagged(self, thinking: str) -> None:
         """Thinking between tags, but for what a reasoning field has told already."""
@@ -246,7 +255,7 @@ class Delta:
         except ChatError as error:
             self._add(Noted(self.at_ms, f"A picture of this answer was left out. {error.message}"))
         else:
-            if self._has_room_for(data):
+            if self._has_room_for(len(data)):
                 self._add(Image(self.at_ms, images.image(self._drawn, data, picture.name)))
 
     def _add_remote(self, picture: Drew) -> None:
@@ -257,9 +266,9 @@ class Delta:
         else:
             self._add_text(Content, f"\n\n[{picture.name or 'image'}](<{picture.source}>)")
 
-    def _has_room_for(self, data: bytes) -> bool:
-        """Whether one more file of an answer may be kept."""
-        self._room_for_files -= len(data)
+    def _has_room_for(self, size: int) -> bool:
+        """Whether one more file of an answer, or a piece of one, may be kept: of so many bytes."""
+        self._room_for_files -= size
         if self._room_for_files < 0:
             most = self._limits.file_bytes // MB
             self.excess = self.excess or f"The answer's files are larger than {most} MB together."
@@ -275,12 +284,11 @@ class Delta:
         return text
 
     def _add_sound(self, data: str) -> None:
-        try:
-            sound = b64decode(data, validate=True)
-            if self._has_room_for(sound):
-                self._sound.append(sound)
+        if not self._has_room_for(len(data) * 3 // 4):
+            return
+        if self._speech.add(data):
             self.saw_answer = True
-        except ValueError:
+        else:
             self._add(Noted(self.at_ms, "A piece of sound in this answer could not be read."))
 
     def _add_text(self, piece: _Piece, text: str) -> None:
@@ -302,3 +310,16 @@ class Delta:
         if self._texts:
             self._events.append(self._piece(self.at_ms, "".join(self._texts)))
             self._texts.clear()
+
+
+def _content_elsewhere(delta: dict[str, Any]) -> Any:
+    """The content under the names of AiHubMix, Gemini and completions."""
+    return delta.get("multi_mod_content") or delta.get("parts") or delta.get("text")
+
+
+def _is_thinking(delta: dict[str, Any]) -> bool:
+    """Whether a mark beside the content says that it is thinking: Gemini's and Jina's."""
+    extra = delta.get("extra_content")
+    google = extra.get("google") if isinstance(extra, dict) else None
+    is_marked = delta.get("thought") is True or (isinstance(google, dict) and google.get("thought") is True)
+    return is_marked or delta.get("type") in ("think", "thinking", "reasoning")

@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 
 from lib.gateway.errors.body import looks_like_error
 from lib.gateway.limits import LINE_COST, MB, Limits
-from lib.gateway.stream.chunks import object_in
+from lib.gateway.stream.chunks import object_in, objects_in
 
 _BOM = b"\xef\xbb\xbf"
 _DONE = b"[DONE]"
@@ -44,6 +44,7 @@ class Lines:
         """Bytes of the two, and of all lines that were no events."""
         self._event = b""
         self._at_start = True
+        self._ends_in_return = False
 
     @property
     def excess(self) -> str:
@@ -63,6 +64,8 @@ class Lines:
     def feed(self, data: bytes) -> list[Line]:
         """What the lines say that end in this piece of the body."""
         found: list[Line] = []
+        if b"\r" in data or self._ends_in_return:
+            data = self._with_line_feeds(data)
         *lines, rest = data.split(b"\n")
         for line in lines:
             if self._parts:
@@ -74,6 +77,13 @@ class Lines:
             self._parts.append(rest)
             self._parts_size += len(rest)
         return found
+
+    def _with_line_feeds(self, data: bytes) -> bytes:
+        """The same with one kind of line ends: a carriage return may be one by itself, or the half of one."""
+        if self._ends_in_return:
+            data = data.removeprefix(b"\n")
+        self._ends_in_return = data.endswith(b"\r")
+        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
     def close(self) -> list[Line]:
         """What is left at the end of the body."""
@@ -92,7 +102,9 @@ class Lines:
             line = line.removeprefix(_BOM)
             self._at_start = False
         if line.startswith(b"data:"):
-            self._read_data(line[5:].strip(), found)
+            while line.startswith(b"data:"):  # a gateway before a gateway says it twice
+                line = line[5:].strip()
+            self._read_data(line, found)
             return
         line = line.strip()
         if not line:
@@ -111,7 +123,10 @@ class Lines:
         if line.startswith(b"event:"):
             self._event = line[6:].strip()
         elif not line.startswith((b":", b"id:", b"retry:")):
-            self.unread.append(line)
+            if self._data:  # JSON printed over several lines, of which only the first is marked as data
+                self._wait_with(line)
+            else:
+                self.unread.append(line)
 
     def _read_data(self, data: bytes, found: list[Line]) -> None:
         if data == _DONE:
@@ -119,6 +134,8 @@ class Lines:
         elif not self._data:
             if (chunk := object_in(data)) is not None:
                 found.append(chunk)
+            elif chunks := objects_in(data):
+                found += chunks
             else:
                 self._wait_with(data)
         elif is_chunk(chunk := object_in(data)):

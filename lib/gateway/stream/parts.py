@@ -108,6 +108,8 @@ def _of_object(part: Mapping[str, Any], said: Callable[[str], Part], depth: int)
         yield from parts_of(_first(part, _THOUGHT_FIELDS), Thought, depth)
     elif kind in _TOOLS and (call := _call(part)):
         yield call
+    elif kind.endswith("reference"):
+        yield Named(citations_in({"citation": part}))
     elif sound := sound_of(part):
         yield from sound
     elif source := picture_of(part):
@@ -115,7 +117,8 @@ def _of_object(part: Mapping[str, Any], said: Callable[[str], Part], depth: int)
     elif refusal := part.get("refusal"):
         yield from parts_of(refusal, Refused, depth)
     else:
-        yield from parts_of(_first(part, _TEXT_FIELDS), said, depth)
+        fields = _THOUGHT_FIELDS if said is Thought else _TEXT_FIELDS
+        yield from parts_of(_first(part, fields), said, depth)
         if citations := citations_in(part):
             yield Named(citations)
 
@@ -139,10 +142,10 @@ def picture_of(part: Any, *, is_image: bool = False) -> str | None:
     for name in ("b64_json", "image_base64"):
         if isinstance(encoded := part.get(name), str) and encoded:
             return encoded
-    inline = part.get("inline_data") or part.get("inlineData") or part.get("source")
-    media_type = _media_type(inline)
-    if media_type.startswith("image/"):
-        return _address(inline)
+    inline = part.get("inline_data") or part.get("inlineData") or part.get("source") or part.get("file")
+    address = _address(inline)
+    if address and (_media_type(inline).startswith("image/") or address[:11].lower() == "data:image/"):
+        return address
     is_image = (
         is_image or "image" in str(part.get("type") or "").lower() or _media_type(part).startswith("image/")
     )
@@ -154,15 +157,18 @@ def _address(value: Any) -> str | None:
     if isinstance(value, str):
         return value or None
     if isinstance(value, dict):
-        for name in ("url", "data", "b64_json", "base64", "file_uri", "uri"):
+        for name in ("url", "data", "b64_json", "base64", "file_data", "file_uri", "uri"):
             if isinstance(found := value.get(name), str) and found:
                 return found
     return None
 
 
+_MEDIA_TYPES = ("mime_type", "mimeType", "media_type", "mediaType")
+
+
 def _media_type(value: Any) -> str:
     fields = value if isinstance(value, dict) else {}
-    return str(fields.get("mime_type") or fields.get("mimeType") or fields.get("media_type") or "").lower()
+    return str(next((fields[name] for name in _MEDIA_TYPES if fields.get(name)), "")).lower()
 
 
 def sound_of(part: Mapping[str, Any]) -> list[Part]:

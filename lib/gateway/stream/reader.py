@@ -5,6 +5,7 @@ from typing import Any
 from lib.chat.errors import ChatError
 from lib.chat.finish_reasons import Ending, ending_of
 from lib.chat.tape import Event, Failed, Finished, Served, UsageReported
+from lib.chat.usage import Usage
 from lib.gateway.errors.body import looks_like_error
 from lib.gateway.errors.translation import (
     filtered,
@@ -18,11 +19,12 @@ from lib.gateway.stream.chunks import object_in
 from lib.gateway.stream.delta import Delta
 from lib.gateway.stream.lines import ErrorLine, Line, Lines, Mark, is_chunk
 from lib.gateway.stream.sources import citations_in
-from lib.gateway.stream.token_counts import usage_of
+from lib.gateway.stream.token_counts import completed, usage_of
 
 _USUAL_CHUNK = frozenset(
     ("id", "object", "created", "model", "system_fingerprint", "choices", "usage", "service_tier")
 )
+_ERRORS = frozenset(("error", "base_resp"))
 _USUAL_CHOICE = frozenset(("index", "delta", "message", "logprobs", "finish_reason", "usage"))
 """The fields of nearly all chunks: others are looked for where there are others, for this is done a token."""
 
@@ -52,10 +54,13 @@ class StreamReader:
         self._events: list[Event] = []
         self._delta = Delta(limits)
         self._served: tuple[Any, Any] = (None, None)
-        self._usage: Any = None
-        self._new_usage: Any = None
+        self._told_usage: Any = None
+        self._usage: Usage | None = None
+        self._new_usage: Usage | None = None
+        """The counts that no event tells yet."""
         self._finish_reason = ""
         self._pieces = 0
+        self._has_deltas = False
 
     @property
     def remote_images(self) -> list[RemoteImage]:
@@ -120,20 +125,23 @@ class StreamReader:
 
     def _read_chunk(self, chunk: dict[str, Any]) -> None:
         choices = chunk.get("choices")
-        if ("error" in chunk or not choices) and looks_like_error(chunk):
+        is_usual = chunk.keys() <= _USUAL_CHUNK
+        may_fail = not choices or not (is_usual or chunk.keys().isdisjoint(_ERRORS))
+        is_error = may_fail and looks_like_error(chunk)
+        if is_error and not choices:
             self._fail_with(chunk)
             return
         if (chunk.get("id"), chunk.get("model")) != self._served:
             self._read_served(chunk)
-        is_usual = chunk.keys() <= _USUAL_CHUNK
         if not is_usual:
             self._delta.cite(citations_in(chunk))
-        if isinstance(choices, list):
-            for choice in choices:
-                if isinstance(choice, dict) and (self._n == 1 or not choice.get("index")):
-                    self._read_choice(choice)
+        for choice in choices if isinstance(choices, list) else [choices]:
+            if isinstance(choice, dict) and (self._n == 1 or not choice.get("index")):
+                self._read_choice(choice)
         if usage := chunk.get("usage") or (None if is_usual else _usage_elsewhere(chunk)):
-            self._new_usage = usage
+            self._note_usage(usage)
+        if is_error and not self.closed:
+            self._fail_with(chunk)
 
     def _read_served(self, chunk: dict[str, Any]) -> None:
         self._served = chunk.get("id"), chunk.get("model")
@@ -142,30 +150,40 @@ class StreamReader:
             self._add(Served(self._at_ms, model=model, id=id_, system_fingerprint=fingerprint))
 
     def _read_choice(self, choice: dict[str, Any]) -> None:
-        delta = choice.get("delta")
-        if not isinstance(delta, dict) or not delta:
+        is_usual = choice.keys() <= _USUAL_CHOICE
+        if delta := choice.get("delta"):
+            self._has_deltas = True
+        elif not self._has_deltas:  # after deltas, a message says them all once more
             delta = choice.get("message")
-        if isinstance(delta, dict) and delta:
+        if delta and isinstance(delta, dict):
             self._delta.read(delta)
-        elif text := choice.get("text"):  # of a completion: the API before chats
-            self._delta.read({"content": text})
-        if not choice.keys() <= _USUAL_CHOICE:
+        elif delta and isinstance(delta, str | list):
+            self._delta.read({"content": delta})
+        elif not is_usual:  # of a completion: the API before chats
+            self._delta.read(choice)
+        if not is_usual:
             self._delta.cite(citations_in(choice))
-        if reason := choice.get("finish_reason"):
+        if reason := choice.get("finish_reason") or (None if is_usual else _reason_elsewhere(choice)):
             self._finish_reason = str(reason)
         if usage := choice.get("usage"):
-            self._new_usage = usage
+            self._note_usage(usage)
+        if not is_usual and (error := choice.get("error")) and not self.closed:
+            self._fail_with({"error": error})
 
     def _add(self, event: Event) -> None:
         self._events += self._delta.take()
         self._events.append(event)
 
+    def _note_usage(self, told: Any) -> None:
+        """Take over token counts; a placeholder does not make those before it undone."""
+        if told != self._told_usage and (usage := usage_of(told)):
+            self._told_usage = told
+            self._usage = self._new_usage = completed(usage, self._usage)
+
     def _report_usage(self) -> None:
-        if self._new_usage is not None and self._new_usage != self._usage:
-            self._usage = self._new_usage
-            if usage := usage_of(self._usage):
-                self._add(UsageReported(self._at_ms, usage))
-        self._new_usage = None
+        if self._new_usage:
+            self._add(UsageReported(self._at_ms, self._new_usage))
+            self._new_usage = None
 
     def _conclude(self, error: ChatError | None) -> None:
         self._delta.close()
@@ -204,10 +222,19 @@ class StreamReader:
         return events
 
 
+def _reason_elsewhere(choice: dict[str, Any]) -> str | None:
+    """The finish reason under the names of Gemini and of Anthropic."""
+    return _word(choice.get("finishReason")) or _word(choice.get("stop_reason"))
+
+
 def _usage_elsewhere(chunk: dict[str, Any]) -> Any:
     """The usage under the names of Groq and of Gemini."""
     groq = chunk.get("x_groq")
-    return groq.get("usage") if isinstance(groq, dict) else chunk.get("usageMetadata")
+    return (
+        groq.get("usage")
+        if isinstance(groq, dict)
+        else chunk.get("usageMetadata", chunk.get("usage_metadata"))
+    )
 
 
 def _word(value: Any) -> str | None:

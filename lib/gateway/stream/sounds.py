@@ -2,6 +2,7 @@
 
 import io
 import wave
+from base64 import b64decode
 from hashlib import sha256
 
 from lib.chat.attachments import Attachment, AttachmentKind
@@ -16,6 +17,37 @@ _KINDS = (
     (b"OggS", "audio/ogg", ".ogg"),
     (b"fLaC", "audio/flac", ".flac"),
 )
+
+
+class Speech:
+    """What a model says aloud, put together from its pieces in base64.
+
+    Some servers encode each piece, others cut what they have encoded as a whole.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._rest = ""
+        """What is left over where the last piece did not end as its bytes do."""
+
+    def add(self, data: str) -> bool:
+        """One more piece; says whether it could be read."""
+        data = self._rest + data
+        whole = len(data) // 4 * 4
+        self._rest = data[whole:]
+        try:
+            self._pieces.append(b64decode(data[:whole], validate=True))
+        except ValueError:
+            self._rest = ""
+            return False
+        return True
+
+    def close(self) -> Attachment | None:
+        """The sound, where there was any."""
+        if self._rest:
+            self.add("=" * (-len(self._rest) % 4))
+        data, self._pieces = b"".join(self._pieces), []
+        return sound(data) if data else None
 
 
 def sound(data: bytes) -> Attachment:

@@ -1,55 +1,86 @@
 """The sources of an answer, under all the names that search models and gateways give them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from lib.chat.citations import Citation, merged
+from lib.chat.citations import Citation, numbered, unique
 
-_LISTS = (
+_HOLDERS = (
     *("citations", "annotations", "search_results", "web_search", "web_search_results", "references"),
-    *("sources", "grounding_chunks", "groundingChunks", "groundingAttributions"),
-)
-"""Perplexity and xAI, OpenAI and OpenRouter, Perplexity, Zhipu, Doubao, Gemini."""
-_AROUND = (
+    *("sources", "grounding_chunks", "groundingChunks", "groundingAttributions", "citation"),
     *("search_info", "context", "grounding_metadata", "groundingMetadata", "provider_specific_fields"),
-    *("web_search_info", "metadata"),
+    *("web_search_info", "metadata", "vertex_ai_grounding_metadata", "executed_tools"),
 )
-"""What such a list may stand inside of: Qwen and Hunyuan, Azure, Gemini, LiteLLM."""
+"""Perplexity and xAI, OpenAI and OpenRouter, Zhipu, Doubao, Gemini, Anthropic; and what such a list may stand
+inside of: Qwen and Hunyuan, Azure, Gemini, LiteLLM, Groq."""
+_WITHIN = (*_HOLDERS, "results", "outputs", "content")
+"""What the sources within an entry are called."""
 _INSIDE = ("url_citation", "web", "source", "document", "retrievedContext", "file_citation")
 """What an entry's fields may stand inside of: OpenAI, Gemini, Cohere."""
 _URLS = ("url", "uri", "link", "href", "source_url", "web_url")
 _TITLES = ("title", "name", "site_name", "filename", "file_name", "filepath", "document_title")
+_PLACES = ("url_citation", "cited_text", "start_index", "startIndex")
+"""What says that an entry is a place in the text: one source has several, and none of them is a number."""
 MOST = 200
 """Sources of one list."""
+_DEEPEST = 5
 
 
 def citations_in(fields: Mapping[str, Any]) -> tuple[Citation, ...]:
-    """The sources that a chunk, a choice or a message names, each once, in the order of their numbers."""
-    lists = [fields[name] for name in _LISTS if fields.get(name)]
-    for name in _AROUND:
-        if isinstance(around := fields.get(name), dict):
-            lists += [around[each] for each in _LISTS if around.get(each)]
-    return merged((), [citation for each in lists for citation in _of_list(each)])
+    """The sources that a chunk, a choice or a message names, in the order of their numbers."""
+    found: tuple[Citation, ...] = ()
+    for name in _HOLDERS:
+        if given := fields.get(name):
+            found = numbered(found, _in([given] if name == "citation" else given, 0))
+    return found
 
 
-def _of_list(entries: Any) -> Iterator[Citation]:
-    for entry in entries[:MOST] if isinstance(entries, list) else ():
-        if citation := _citation(entry):
-            yield citation
+def searched(calls: Any) -> tuple[Citation, ...]:
+    """The sources in tool calls that the server itself has run: Zhipu, Spark and StepFun tell them there."""
+    inner = [
+        value
+        for call in (calls if isinstance(calls, list) else [calls])
+        if isinstance(call, dict)
+        for value in call.values()
+        if isinstance(value, dict)
+    ]
+    return unique(citation for value in inner for citation in _in(value, 0))
 
 
-def _citation(entry: Any) -> Citation | None:
-    if isinstance(entry, str):
-        return Citation(entry.strip()) if _is_address(entry.strip()) else None
-    if not isinstance(entry, dict):
-        return None
+def _in(value: Any, depth: int) -> list[Citation]:
+    """The sources in a list, or in what holds one."""
+    if depth > _DEEPEST:
+        return []
+    if isinstance(value, dict):
+        return _of_entry(value, depth)
+    found: list[Citation] = []
+    for entry in value[:MOST] if isinstance(value, list) else ():
+        if isinstance(entry, str):
+            found += [Citation(entry.strip())] if _is_address(entry.strip()) else []
+            continue
+        told = _in(entry, depth + 1)
+        is_place = isinstance(entry, list) or (
+            isinstance(entry, dict) and not entry.keys().isdisjoint(_PLACES)
+        )
+        found += [each for each in told if not is_place or each not in found]
+    return found
+
+
+def _of_entry(entry: Mapping[str, Any], depth: int) -> list[Citation]:
     inner: dict[str, Any] = next((entry[name] for name in _INSIDE if isinstance(entry.get(name), dict)), {})
     fields = {**entry, **inner}
     url = next((value for name in _URLS if isinstance(value := fields.get(name), str) and value), "").strip()
     title = next((value for name in _TITLES if isinstance(value := fields.get(name), str) and value), "")
     citation = Citation(url if _is_address(url) else "", " ".join(title.split()))
-    return citation if citation.label else None
+    if not citation.url:
+        found: tuple[Citation, ...] = ()
+        for name in _WITHIN:
+            if entry.get(name):
+                found = numbered(found, _in(entry[name], depth + 1))
+        if found or depth == 0:
+            return list(found)
+    return [citation] if citation.label else []
 
 
 def _is_address(text: str) -> bool:

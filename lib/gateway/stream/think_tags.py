@@ -6,25 +6,35 @@ from enum import Enum, auto
 
 from lib.chat.code_state import CodeState
 
+_FINAL = "<|end|><|start|>assistant<|channel|>final<|message|>"
 TAGS = (
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
     ("<thought>", "</thought>"),
+    ("<thoughts>", "</thoughts>"),
     ("<reasoning>", "</reasoning>"),
-    ("[THINK]", "[/THINK]"),
+    ("<reason>", "</reason>"),
+    ("[think]", "[/think]"),
     ("<seed:think>", "</seed:think>"),
+    ("<longcat_think>", "</longcat_think>"),
     ("◁think▷", "◁/think▷"),
     ("<|begin_of_thought|>", "<|end_of_thought|>"),
-    ("<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"),
+    ("<|start_thinking|>", "<|end_thinking|>"),
+    ("<|channel|>analysis<|message|>", _FINAL),
+    ("<|start|>assistant<|channel|>analysis<|message|>", _FINAL),
+    ("<|channel>thought\n", "<channel|>"),
+    ("<unused94>thought\n", "<unused95>"),
 )
-"""DeepSeek and Qwen, Claude, Gemini's OpenAI endpoint, Magistral, Seed, Kimi, OpenThinker, gpt-oss."""
+"""DeepSeek and Qwen, Claude, Gemini's OpenAI endpoint, others in these words, Magistral, Seed, LongCat, Kimi,
+OpenThinker, Command A, gpt-oss, Gemma, MedGemma. In lower case: some models write `<Think>`."""
 LONGEST_LEAD = 64
 """Characters of white space after which no tag is expected any more."""
 LONGEST_BLANK = 1000
 """Characters of white space that may be held back, as what stands before a closing tag."""
 _ALL = tuple(tag for pair in TAGS for tag in pair)
-_SIGN = re.compile("|".join(sorted({re.escape(tag[0]) for tag in _ALL})))
-_TAG = re.compile("|".join(map(re.escape, _ALL)))
+_SIGNS = {tag[0] for tag in _ALL}
+_SIGN = re.compile("|".join(map(re.escape, sorted(_SIGNS))))
+_TAG = re.compile("|".join(map(re.escape, _ALL)), re.I)
 _QUOTES = tuple("'\"“「‘«")
 
 
@@ -102,31 +112,31 @@ class ThinkTags:
     def _leave_lead(self) -> None:
         start = self._held.lstrip()
         for opening, closing in TAGS:
-            if start.startswith(opening):
-                self._held, self._closing, self._stage = start.removeprefix(opening), closing, _Stage.THINKING
+            if _starts(start, opening):
+                self._held, self._closing, self._stage = start[len(opening) :], closing, _Stage.THINKING
                 return
-            if start.startswith(closing):  # thinking that was switched off, its end left over
-                self._held, self._stage = start.removeprefix(closing), _Stage.GAP
+            if _starts(start, closing):  # thinking that was switched off, its end left over
+                self._held, self._stage = start[len(closing) :], _Stage.GAP
                 return
-        may_come = any(tag.startswith(start) for tag in _ALL)
+        may_come = any(_starts(tag, start) for tag in _ALL)
         if not may_come or len(self._held) > LONGEST_LEAD:
             self._stage = _Stage.TEXT
 
     def _leave_gap(self) -> None:
         """After a closing tag: white space, another opening tag, or the text, in which no tag is expected."""
         self._held = self._held.lstrip()
-        opening = next((pair for pair in TAGS if self._held.startswith(pair[0])), None)
+        opening = next((pair for pair in TAGS if _starts(self._held, pair[0])), None)
         if opening:
-            self._held, self._closing = self._held.removeprefix(opening[0]), opening[1]
+            self._held, self._closing = self._held[len(opening[0]) :], opening[1]
             self._stage, self._has_begun = _Stage.THINKING, False
-        elif self._held and not any(tag.startswith(self._held) for tag, _ in TAGS):
+        elif self._held and not any(_starts(tag, self._held) for tag, _ in TAGS):
             self._stage = _Stage.PASSING
 
     def _take_thinking(self) -> str:
-        thinking, tag, after = self._held.partition(self._closing)
-        if tag:
-            self._held, self._stage = after, _Stage.GAP
-            thinking = thinking.rstrip()
+        thinking, closing = self._held, re.search(re.escape(self._closing), self._held, re.I)
+        if closing:
+            thinking = self._held[: closing.start()].rstrip()
+            self._held, self._stage = self._held[closing.end() :], _Stage.GAP
         else:
             certain = thinking[: len(thinking) - _begun(thinking, (self._closing,))]
             if len(certain) <= LONGEST_BLANK or not certain[-LONGEST_BLANK:].isspace():
@@ -159,7 +169,7 @@ class ThinkTags:
         """Whether the first tag in a text is a closing one, and meant: not quoted, and not in code."""
         before = self._held[: tag.start()]
         self._code.feed(before)
-        is_closing = any(tag[0] == closing for _, closing in TAGS)
+        is_closing = any(tag[0].lower() == closing for _, closing in TAGS)
         return is_closing and self._code.last not in _QUOTES and not self._code.is_code
 
     def _take_held(self) -> str:
@@ -167,9 +177,12 @@ class ThinkTags:
         return held
 
 
+def _starts(text: str, beginning: str) -> bool:
+    return text[: len(beginning)].lower() == beginning.lower()
+
+
 def _begun(text: str, tags: tuple[str, ...]) -> int:
     """How many characters at the end of `text` may be the beginning of one of the tags."""
     longest = min(len(text), max(map(len, tags)) - 1)
-    return next(
-        (size for size in range(longest, 0, -1) if any(tag.startswith(text[-size:]) for tag in tags)), 0
-    )
+    sizes = (size for size in range(longest, 0, -1) if text[-size] in _SIGNS)
+    return next((size for size in sizes if any(_starts(tag, text[-size:]) for tag in tags)), 0)

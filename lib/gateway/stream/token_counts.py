@@ -30,16 +30,25 @@ def usage_of(fields: Any) -> Usage | None:
     prompt, completion = _count(fields, _PROMPT), _count(fields, _COMPLETION)
     if not prompt and not completion:
         return None
-    total = _count(fields, _TOTAL)
+    total = _count(fields, _TOTAL) or (prompt or 0) + (completion or 0)
     usage = Usage(
-        prompt_tokens=prompt,
-        completion_tokens=completion,
-        total_tokens=total or (prompt or 0) + (completion or 0),
+        prompt_tokens=_rest(total, completion) if prompt is None else prompt,
+        completion_tokens=_rest(total, prompt) if completion is None else completion,
+        total_tokens=total,
         cached_tokens=_detail(fields, _PROMPT_DETAILS, _CACHED),
         reasoning_tokens=_detail(fields, _COMPLETION_DETAILS, _REASONING),
         source=Source.REPORTED,
     )
     return _with_thinking(_with_cache(usage, fields))
+
+
+def completed(usage: Usage, earlier: Usage | None) -> Usage:
+    """The counts with the prompt that was told before: Anthropic's streams tell it at their start only."""
+    if usage.prompt_tokens or not earlier or not earlier.prompt_tokens:
+        return usage
+    total = earlier.prompt_tokens + (usage.completion_tokens or 0)
+    cached = earlier.cached_tokens if usage.cached_tokens is None else usage.cached_tokens
+    return replace(usage, prompt_tokens=earlier.prompt_tokens, cached_tokens=cached, total_tokens=total)
 
 
 def _with_cache(usage: Usage, fields: Mapping[str, Any]) -> Usage:
@@ -60,10 +69,17 @@ def _with_thinking(usage: Usage) -> Usage:
     completion, thought, missing = usage.completion_tokens or 0, usage.reasoning_tokens or 0, _missing(usage)
     if missing > 0 and thought in (0, missing):
         return replace(usage, completion_tokens=completion + missing, reasoning_tokens=missing)
+    if completion < thought < missing:  # the rest is what a search or a tool put into the prompt
+        return replace(usage, completion_tokens=completion + thought)
     if thought > completion and missing == 0:
         total = (usage.total_tokens or 0) + thought
         return replace(usage, completion_tokens=completion + thought, total_tokens=total)
     return usage
+
+
+def _rest(total: int, part: int | None) -> int | None:
+    """The other part of a total; `None` where only one of them is told."""
+    return total - part if part is not None and total > part else None
 
 
 def _missing(usage: Usage) -> int:
@@ -87,6 +103,8 @@ def _count(fields: Any, names: tuple[str, ...]) -> int | None:
 
 def _number(fields: Any, name: str) -> int | None:
     value = fields.get(name) if isinstance(fields, dict) else None
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 13:
+        return int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if 0 <= value < 1e12 else None

@@ -1,49 +1,11 @@
 """Puts the pieces of tool calls in order, whatever a server says of their index and id."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from lib.chat.tool_arguments import ToolArguments
 from lib.gateway.stream.chunks import as_json
-
-_SIGN = re.compile(r'\\.|["{}]|\\\Z', re.DOTALL)
-_STEPS = {"{": 1, "}": -1}
-
-
-class _Arguments:
-    """The arguments of a call, piece by piece. However many there are, each is looked at once."""
-
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
-        self._size = 0
-        self._depth = 0
-        self._has_begun = self._is_in_text = self._is_escaped = self._is_broken = False
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether they are a JSON object: nothing can follow."""
-        return self._has_begun and not (self._depth or self._is_in_text or self._is_broken)
-
-    def are(self, arguments: str) -> bool:
-        """Whether these are all of them."""
-        return 0 < len(arguments) == self._size and arguments == "".join(self._pieces)
-
-    def add(self, piece: str) -> None:
-        """One piece more."""
-        if piece.strip():
-            self._is_broken |= self.is_whole or not (self._has_begun or piece.lstrip().startswith("{"))
-            self._has_begun = True
-        self._pieces.append(piece)
-        self._size += len(piece)
-        start, self._is_escaped = int(self._is_escaped), False
-        for sign in _SIGN.findall(piece[start:]):
-            if sign == "\\":
-                self._is_escaped = True
-            elif sign == '"':
-                self._is_in_text = not self._is_in_text
-            elif sign in _STEPS and not self._is_in_text:
-                self._depth += _STEPS[sign]
 
 
 @dataclass(slots=True)
@@ -53,7 +15,7 @@ class _Open:
     number: int
     id: str | None = None
     name: str | None = None
-    arguments: _Arguments = field(default_factory=_Arguments)
+    arguments: ToolArguments = field(default_factory=ToolArguments)
 
 
 class ToolCalls:
@@ -75,11 +37,13 @@ class ToolCalls:
         """Number, id, name and arguments of each piece in a delta's `tool_calls`."""
         for call in calls if isinstance(calls, list) else [calls]:
             if isinstance(call, dict):
-                function = call.get("function")
-                fields = function if isinstance(function, dict) else call
+                kind = call.get("type")
+                inner = call.get("function") or call.get(str(kind))
+                fields = inner if isinstance(inner, dict) else call
                 given = fields.get("arguments", fields.get("input"))
                 id_, name = _word(call.get("id")), _word(fields.get("name"))
-                if id_ or name or given is not None:
+                is_piece = kind in (None, "function") or fields is call  # not what the server itself ran
+                if name or given is not None or (id_ and is_piece):
                     yield from self.add(call.get("index"), id_, name, given)
 
     def add(
@@ -87,7 +51,7 @@ class ToolCalls:
     ) -> Iterator[tuple[int, str | None, str | None, str]]:
         """One piece, with its number; nothing for one that says again what is known."""
         arguments = given if isinstance(given, str) else "" if given is None else as_json(given)
-        call = self._find(index, id_, name)
+        call = self._find(index, id_, name, arguments)
         if call is None:
             call = _Open(self._count)
             self._count += 1
@@ -102,11 +66,17 @@ class ToolCalls:
             self._by_id[id_] = call
         yield call.number, id_, name, arguments
 
-    def _find(self, index: Any, id_: str | None, name: str | None) -> _Open | None:
+    def _find(self, index: Any, id_: str | None, name: str | None, arguments: str) -> _Open | None:
         """The call that a piece belongs to; `None` where it begins one."""
+        has_index = isinstance(index, int | str)
+        call = self._by_index.get(index) if has_index else self._last
         if id_ and (known := self._by_id.get(id_)):
-            return known
-        call = self._by_index.get(index) if isinstance(index, int | str) else self._last
+            # Some servers give all calls of one function one id: behind a whole one, a new index or other
+            # arguments begin a new one.
+            is_other = (has_index and call is None) or not (
+                known.arguments.are(arguments) or known.arguments.is_placeholder
+            )
+            return None if name and known.arguments.is_whole and is_other else known
         is_other_id = bool(id_ and call and call.id)
         if call is None or not name:
             return None if is_other_id and index is None else call

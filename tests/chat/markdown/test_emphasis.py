@@ -91,6 +91,8 @@ def test_emphasis_among_chinese_leaves_no_sign(
         ("| **注：**值 |\n|--|\n| b |", "| **注：**:small[]值 |\n|--|\n| b |"),
         ("`**“好”**吗` 和 $a^{**}$吗", "`**“好”**吗` 和 $a^{**}$吗"),
         (r"\*\*“好”\*\*吗", r"\*\*“好”\*\*吗"),
+        ("**Done!**🎉 and 👉**(here)**", "**Done!**:small[]🎉 and 👉:small[]**(here)**"),
+        ("**a**🎉 **b!** 🎉 **✅**", "**a**🎉 **b!** 🎉 **✅**"),
     ],
 )
 def test_signs_are_parted_only_where_they_would_stay(text: str, expected: str) -> None:

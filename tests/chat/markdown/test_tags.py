@@ -24,6 +24,7 @@ BREAK = ":small[&#10;]"
         ("v<sub>eff</sub> and <sup>[1](https://a.example)</sup>", "v:small[eff] and [1](https://a.example)"),
         ("<kbd>Ctrl</kbd>+<kbd>&lt;</kbd>", "`Ctrl`+`<`"),
         ("<kbd><kbd>A</kbd>+<kbd>B</kbd></kbd>", "`A`+`B`"),
+        ("<kbd>A</kbd><kbd>B</kbd> `a`<kbd>b</kbd>`c`", "``A``:small[]``B`` `a`:small[]``b``:small[]`c`"),
         ("<code>a `b` *c*</code>", "``a `b` *c*``"),
         ("<b>a</b> <strong>b</strong>", "**a** **b**"),
         ("<i>a</i> <em>b</em> <u>c</u>", "*a* *b* *c*"),

@@ -101,6 +101,8 @@ def test_lines_stay_lines_and_keep_their_blanks(text: str) -> None:
             "see <https://a.example/b>，[www\\.a\\.example](<http://www.a.example>)",
         ),
         ("me@a.example", r"me:small[]\@a.example"),
+        ("cc:@me, 12:30{a} and 见:文{a} ::a", r"cc\::small[]\@me, 12\:30{a} and 见\:文{a} \:\:a"),
+        ("　　段落\n\u00a0a", ":small[]　　段落\n:small[]\u00a0a"),
         ("<b> & &amp; $5 x|y", r"\<b> & \&amp; \$5 x\|y"),
     ],
 )

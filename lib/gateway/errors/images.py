@@ -1,0 +1,54 @@
+"""What an error says of the images in its request: that the model takes none, or not these."""
+
+import re
+
+from lib.chat.errors import Category, ChatError
+
+REFUSED = "This model takes no images. Choose one that does, or send the message without the image."
+FAULTY = "The server did not take the image as it is. Send it smaller, in another format, or not at all."
+_REFUSING_STATUSES = (400, 404, 415, 422, 500, 501)
+_FAULT_STATUSES = (400, 413, 415, 422, 500)
+_OTHERWISE = {
+    Category.CONTENT_FILTERED,
+    Category.CONTEXT_TOO_LONG,
+    Category.INSUFFICIENT_BALANCE,
+    Category.INVALID_KEY,
+    Category.MISSING_KEY,
+    Category.RATE_LIMITED,
+}
+"""What says enough by itself: a filtered image is neither faulty nor too much for the model."""
+_IMAGE = r"(?:images?|pictures?|vision|multi-?modal\w*|vlm|图片?|图像|多模态|视觉)"
+_FAULT = (
+    r"(?:too (?:large|big|small|many)|exceed|larger|corrupt|malformed|decod|format|mime|dimension|pixel|bytes"
+    r"|base64|restrict|size|download|\b(?:in)?valid\b(?! content))"
+)
+_FAULTY = re.compile(
+    rf"(?<![\w-]){_IMAGE}(?! input is)\W.{{0,80}}?{_FAULT}|{_FAULT}.{{0,60}}?(?<![\w-]){_IMAGE}(?!\w)"
+    r"|invalid_image|invalid (?:base64 )?image_url|unsupported image\b(?! (?:input|content|part))"
+    r"|(?:could not|cannot|unable to|fail\w* to|while) (?:\w+ ){0,2}(?:input )?images?\b"
+    r"|at most \d+ images?|(?:图片|图像).{0,30}(?:过大|无效|格式|失败|超|大小)"
+)
+_REFUSING = re.compile(
+    rf"(?:not|n.t|no|only|cannot|unable to)\b.{{0,30}}\b(?:support|accept|allow|take|process|handle)\w*"
+    rf".{{0,40}}?\b{_IMAGE}"
+    rf"|\b{_IMAGE}[\w ]{{0,30}}\b(?:not|n.t|only) (?:supported|allowed|accepted|enabled|available)"
+    r"|image_url|support image input|not an? (?:vlm|vision|multi-?modal)|content type|mmproj"
+    r"|expected (?:a )?\W?(?:text|string)|(?:must|should) be (?:a )?(?:valid )?(?:string|.text.)"
+    r"|(?:only supports?|use) text|不支持.{0,6}(?:图|多模态|视觉)|(?:图片|图像).{0,6}不支持"
+)
+"""OpenAI, DeepSeek, OpenRouter, llama.cpp and vLLM in their own words, and gateways in Chinese."""
+
+
+def refuses_images(error: ChatError) -> bool:
+    """Whether a server's words say that the model takes no images, after a request that had some."""
+    return hint(error) == REFUSED
+
+
+def hint(error: ChatError) -> str | None:
+    """What to do about an error after a request with images, where they are what it is about."""
+    said = error.message.lower()
+    if error.category in _OTHERWISE:
+        return None
+    if error.status in _FAULT_STATUSES and _FAULTY.search(said):
+        return FAULTY
+    return REFUSED if error.status in _REFUSING_STATUSES and _REFUSING.search(said) else None
