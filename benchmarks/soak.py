@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from benchmarks import soak_check, soak_vitals
 from benchmarks.processes import Server
 from benchmarks.soak_session import Session
-from benchmarks.soak_vitals import Vitals
+from benchmarks.soak_vitals import HealthWatch, Vitals
 from lib.app import DATABASE
 from tests.app_server import ROOT, AppServer
 
@@ -98,24 +98,34 @@ def main() -> int:
             soak = Soak(app, upstream, options.sessions, Random(options.seed))  # noqa: S311
             asyncio.run(soak.run(WARM_UP_SECONDS, failures=0))
             before = soak.settle()
-            asyncio.run(soak.run(options.minutes * 60, failures=2))
+            with HealthWatch(app.url) as health:
+                asyncio.run(soak.run(options.minutes * 60, failures=2))
             after = soak.settle()
             exported = soak_check.export(data_dir)
             status = app.stop()
-        return _judge(soak, record, exported, [before, after], status)
+        return _judge(soak, record, exported, [before, after], health, status)
 
 
-def _judge(soak: Soak, record: Path, exported: dict[str, str], vitals: Sequence[Vitals], status: int) -> int:
+def _judge(
+    soak: Soak,
+    record: Path,
+    exported: dict[str, str],
+    vitals: Sequence[Vitals],
+    health: HealthWatch,
+    status: int,
+) -> int:
     sent, stored = soak_check.read_sent(record), soak_check.read_stored(soak.app.data_dir)
     print("Done:", ", ".join(f"{name} {times}" for name, times in soak.done.most_common()))
     print("Replies:", dict(Counter(reply.state for reply in stored)))
     print("Requests:", dict(Counter(str(request.ended or soak_check.KILLED) for request in sent.values())))
     _print_tails(soak_check.lost_tails(stored, sent))
-    print(f"Before: {vitals[0]}\nAfter:  {vitals[1]}\nThe app ended with status {status}.")
+    print(f"Before: {vitals[0]}\nAfter:  {vitals[1]}\nHealth: {health}")
+    print(f"The app ended with status {status}.")
     wrong = [
         *soak_check.mismatches(stored, sent, exported),
         *soak.troubles,
         *soak_vitals.growth(*vitals),
+        *health.troubles(),
         *_bad_lines(soak.app.log),
     ]
     print(f"Mismatches: {len(wrong)}", *wrong[:SHOWN], sep="\n  ")

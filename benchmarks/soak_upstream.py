@@ -1,4 +1,4 @@
-"""An upstream with bad days: `python -m benchmarks.soak_upstream PORT RECORD SEED`.
+"""An upstream with bad days and evil ones: `python -m benchmarks.soak_upstream PORT RECORD SEED`.
 
 It answers as the prompt says, and writes down what it sends before it sends it: one JSON list a line,
 `[request id, what, value]`. The file outlives a process that is killed. Answers carry their request's id.
@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 from benchmarks.prompts import Prompt
+from benchmarks.soak_floods import FLOODS, endless_error, flood, slow_texts
 from benchmarks.upstream import SMALL_TALK, Upstream, chunk, send, write_end, write_event
 
 SILENCE_SECONDS = (1.0, 6.0)
@@ -27,6 +28,8 @@ class Ending(StrEnum):
     RESET = "reset"
     ERROR_EVENT = "error event"
     REFUSED = "refused"
+    FLOODED = "flooded"
+    """It went on without end, until the client closed the connection."""
     LEFT = "left"
     """The client closed the connection."""
 
@@ -39,15 +42,21 @@ class Fault(StrEnum):
     RESET = "reset"
     ERROR_EVENT = "error event"
     REFUSED = "refused"
+    ENDLESS_ERROR = "endless error"
+    FLOOD = "flood"
     SILENCE = "silence"
+    SLOW_TEXT = "slow text"
 
 
 FAULTS = {
-    Fault.NONE: 70,
+    Fault.NONE: 62,
     Fault.CUT: 8,
     Fault.RESET: 4,
     Fault.ERROR_EVENT: 6,
     Fault.REFUSED: 4,
+    Fault.ENDLESS_ERROR: 2,
+    Fault.FLOOD: 4,
+    Fault.SLOW_TEXT: 2,
     Fault.SILENCE: 8,
 }
 
@@ -59,6 +68,7 @@ class SoakUpstream(Upstream):
         super().__init__()
         self._record = record.open("ab", buffering=0)
         self._random = random
+        self._slow_texts = slow_texts()
 
     async def complete(self, request: dict[str, Any], writer: asyncio.StreamWriter) -> None:
         """Answer, unless chance has it otherwise, and write down how it ended."""
@@ -78,6 +88,9 @@ class SoakUpstream(Upstream):
         if fault is Fault.REFUSED:
             await send(writer, {"error": {"message": "Overloaded", "type": "server_error"}}, "503 Busy")
             return Ending.REFUSED
+        if fault is Fault.ENDLESS_ERROR:
+            await endless_error(writer)
+            return Ending.REFUSED
         writer.write(_head(request_id))
         write_event(writer, chunk(request, {"role": "assistant", "content": ""}))
         loop = asyncio.get_running_loop()
@@ -87,6 +100,11 @@ class SoakUpstream(Upstream):
                 silence = self._random.uniform(*SILENCE_SECONDS)
                 await asyncio.sleep(silence)
                 started += silence
+            elif at == place and fault is Fault.SLOW_TEXT:
+                token += next(self._slow_texts)
+            elif at == place and fault is Fault.FLOOD:
+                await flood(writer, self._random.randrange(len(FLOODS)))
+                return Ending.FLOODED
             elif at == place:
                 return _fail(fault, writer)
             await asyncio.sleep(max(0.0, started + at / prompt.rate - loop.time()))

@@ -1,8 +1,13 @@
 """What the app's process holds: threads, sockets, memory. After a soak it must be what it was before."""
 
+import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from statistics import median, quantiles
+from types import TracebackType
 
 import psutil
 
@@ -11,6 +16,9 @@ THREADS_MORE = 8
 MEGABYTES_MORE = 60.0
 """Streamlit keeps the sessions of up to 128 pages that lost their connection; the allocator keeps holes."""
 SETTLED_SECONDS = 60.0
+LOOK_SECONDS = 0.25
+SLOWEST_HEALTH = 2.0
+"""Seconds that the health check may take: a check every ten seconds gives up after five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +72,49 @@ def growth(before: Vitals, after: Vitals) -> Iterator[str]:
         yield f"{after.page_sockets} sockets to pages are open; it was {before.page_sockets}."
     if after.megabytes > before.megabytes + MEGABYTES_MORE:
         yield f"The memory is {after.megabytes:.0f} MB; it was {before.megabytes:.0f} MB."
+
+
+class HealthWatch:
+    """Asks a server four times a second whether it is well. Use it as a context manager."""
+
+    def __init__(self, url: str) -> None:
+        self._address = f"{url}/_stcore/health"
+        self._took: list[float] = []
+        self._failed: list[str] = []
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "HealthWatch":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def __str__(self) -> str:
+        slowest = quantiles(self._took, n=100)[-1]
+        return (
+            f"median {median(self._took) * 1000:.0f} ms, p99 {slowest * 1000:.0f} ms, "
+            f"longest {max(self._took) * 1000:.0f} ms of {len(self._took)}"
+        )
+
+    def troubles(self) -> Iterator[str]:
+        """What was not as it should be, as sentences."""
+        yield from self._failed
+        if (longest := max(self._took)) > SLOWEST_HEALTH:
+            yield f"The health check took {longest:.1f} s."
+
+    def _watch(self) -> None:
+        while not self._is_over.wait(LOOK_SECONDS):
+            started = time.monotonic()
+            try:
+                urllib.request.urlopen(self._address, timeout=10).close()
+            except (urllib.error.URLError, OSError) as error:
+                self._failed.append(f"The health check failed: {error}.")
+            self._took.append(time.monotonic() - started)

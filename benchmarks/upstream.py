@@ -120,7 +120,11 @@ def write_end(request: dict[str, Any], prompt: Prompt, writer: asyncio.StreamWri
 def write_event(writer: asyncio.StreamWriter, event: dict[str, Any] | str) -> None:
     """Write one server-sent event, in an HTTP chunk of its own."""
     text = event if isinstance(event, str) else json.dumps(event)
-    data = f"data: {text}\n\n".encode()
+    write_data(writer, f"data: {text}\n\n".encode())
+
+
+def write_data(writer: asyncio.StreamWriter, data: bytes) -> None:
+    """Write one chunk of HTTP."""
     writer.write(b"%x\r\n%b\r\n" % (len(data), data))
 
 
