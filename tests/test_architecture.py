@@ -44,7 +44,7 @@ ONLY_IN = {
     **dict.fromkeys(("asyncio.run", "asyncio.Runner", "asyncio.new_event_loop", "multiprocessing"), ENGINE),
     **dict.fromkeys(("asyncio.run_coroutine_threadsafe", "asyncio.get_event_loop"), ENGINE),
     # The client reads what is large beside the loop, which others stream on.
-    "asyncio.to_thread": (*ENGINE, "lib/ui/server.py", "lib/gateway/client.py"),
+    "asyncio.to_thread": (*ENGINE, "lib/ui/server.py", "lib/gateway/client.py", "lib/gateway/drawing.py"),
     # The local server is a process of its own, with an environment of its own.
     **dict.fromkeys(
         ("os.environ", "os.getenv", "os.putenv"), ("lib/config.py", "lib/gateway/local_server.py")

@@ -14,7 +14,9 @@ from lib.gateway.limits import (
     ERROR_BYTES,
     LIST_BYTES,
     MB,
+    Limits,
     exceeded,
+    values_in,
 )
 
 PIECE_BYTES = 64 * 1024
@@ -45,7 +47,7 @@ class BoundedBody(httpx2.AsyncByteStream):
         self._most = most
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        read = 0
+        read = values = 0
         async for piece in self._decoded():
             read += len(piece)
             if self._is_error and read >= ERROR_BYTES:
@@ -53,6 +55,8 @@ class BoundedBody(httpx2.AsyncByteStream):
                 return
             if self._most is not None and read > self._most:
                 raise exceeded(f"The server's answer was longer than {self._most // MB} MB.")
+            if self._most is not None and (values := values + values_in(piece)) > Limits().values:
+                raise exceeded(f"The server's answer has more than {Limits().values:,} values.")
             yield piece
 
     async def aclose(self) -> None:

@@ -243,7 +243,7 @@ class _Attempt:
             except Exception as exc:
                 data, error = None, translate_exception(exc, base_url=self.connection.base_url)
             received = unread(response) if data is None else data
-            if reader.is_much(received):
+            if reader.is_much(received, is_end=data is None):
                 events = await asyncio.to_thread(self._events, reader, received, data is None, error)
             else:
                 events = self._events(reader, received, data is None, error)

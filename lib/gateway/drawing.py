@@ -40,7 +40,7 @@ async def draw(
         yield [Retried(at_ms(), NO_RESPONSE_FORMAT), Sent(at_ms(), body, base_url=connection.base_url)]
         response = await _answer(client, body, seconds)
     yield [Served(at_ms(), status=response.status_code, model=body["model"])]
-    payload = object_in(response.content)
+    payload = await asyncio.to_thread(object_in, response.content)
     items = payload.get("data") if payload else None
     if not isinstance(items, list) or not items:
         raise translate_response(
@@ -66,7 +66,7 @@ async def _data(item: Mapping[str, Any], connection: Connection) -> bytes:
     if isinstance(url, str) and url.startswith("data:"):
         encoded = url
     if isinstance(encoded, str) and encoded:
-        return images.decoded(encoded)
+        return await asyncio.to_thread(images.decoded, encoded)
     if isinstance(url, str) and url:
         return await images.fetched(url, connection)
     raise images.trouble("The answer holds no image.")

@@ -20,6 +20,8 @@ class Limits:
     """What it says, thinks and calls together: some six times as much as the longest that models write."""
     file_bytes: int = 64 * MB
     """Its pictures and its sound."""
+    values: int = 250_000
+    """Values in one event. While JSON is decoded nothing else goes on in this process: 100 ms for so many."""
     pieces: int = 600_000
     """Its events, and those on its tape: each is about one a token."""
     other_bytes: int = 32 * MB
@@ -41,6 +43,11 @@ COMPRESSION_RATIO = 200
 1,000."""
 COMPRESSION_FREE = 4 * MB
 """From so many bytes on the ratio counts."""
+
+
+def values_in(data: bytes) -> int:
+    """How many values a JSON text has at most: signs in its texts count too."""
+    return sum(map(data.count, (b",", b"[", b"{")))
 
 
 def exceeded(sentence: str) -> ChatError:

@@ -85,6 +85,20 @@ def test_an_answer_without_end_is_ended_and_what_came_is_kept(blocks: Iterator[b
     assert length < 2_000_000
 
 
+@pytest.mark.parametrize("start", ["data: ", "", "data: {\n"])
+@pytest.mark.parametrize(
+    "value", ["1,", "[],", '{"choices": []}', '{"choices": [{"delta": {"content": "a"}}]},']
+)
+def test_a_piece_of_more_values_than_can_be_decoded_at_once_is_not_read(start: str, value: str) -> None:
+    for ending in ("\n\n", ""):
+        reader = StreamReader(limits=Limits(values=1000, pieces=900))
+        events = reader.feed(chunk(content="First."), 0.0)
+        events += reader.feed(f"{start}[{value * 1000}1]{ending}".encode(), 1.0)
+        reply = fold([*events, *reader.close(2.0)])
+        assert reply.error
+        assert (reply.text, reply.state) == ("First.", State.FAILED)
+
+
 def test_a_text_is_cut_where_there_is_no_more_room() -> None:
     reply, _ = read(itertools.repeat(chunk(content="12345")))
     assert reply.text == "First." + "12345" * 3998 + "1234"

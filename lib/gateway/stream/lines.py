@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, TypeGuard
 
 from lib.gateway.errors.body import looks_like_error
-from lib.gateway.limits import LINE_COST, MB, Limits
+from lib.gateway.limits import LINE_COST, MB, Limits, values_in
 from lib.gateway.stream.chunks import object_in, objects_in
 
 _BOM = b"\xef\xbb\xbf"
@@ -42,6 +42,7 @@ class Lines:
         """The lines of an event whose JSON is not whole yet."""
         self._parts_size = self._data_size = self._other_size = 0
         """Bytes of the two, and of all lines that were no events."""
+        self._has_too_many_values = False
         self._event = b""
         self._at_start = True
         self._ends_in_return = False
@@ -54,6 +55,8 @@ class Lines:
             return f"The server sent a single piece of more than {limits.event_bytes // MB} MB."
         if self._other_size > limits.other_bytes:
             return f"The server sent more than {limits.other_bytes // MB} MB that is no part of an answer."
+        if self._has_too_many_values:
+            return f"The server sent a single piece of more than {limits.values:,} values."
         return ""
 
     @property
@@ -95,9 +98,12 @@ class Lines:
 
     def body(self) -> bytes:
         """All lines that were no events: JSON printed over several lines, or no answer of a chat API."""
-        return b"\n".join(self.unread)
+        body = b"\n".join(self.unread)
+        return body if self._is_decodable(body) else b""
 
     def _read(self, line: bytes, found: list[Line]) -> None:
+        if not self._is_decodable(line):
+            return
         if self._at_start:
             line = line.removeprefix(_BOM)
             self._at_start = False
@@ -148,12 +154,19 @@ class Lines:
         self._data.append(data)
         self._data_size += len(data) + LINE_COST
 
+    def _is_decodable(self, data: bytes) -> bool:
+        if len(data) > self._limits.values and values_in(data) > self._limits.values:
+            self._has_too_many_values = True
+        return not self._has_too_many_values
+
     def _end_event(self, found: list[Line]) -> None:
         """Read the lines that wait for the rest of their event, now that it is there."""
         if self._data:
             whole = b"\n".join(self._data)
             self._data.clear()
             self._data_size = 0
+            if not self._is_decodable(whole):
+                return
             if (chunk := object_in(whole)) is not None:
                 found.append(chunk)
             elif self._event == b"error":

@@ -14,7 +14,7 @@ from lib.gateway.errors.translation import (
     translate_stream_error,
 )
 from lib.gateway.images import RemoteImage
-from lib.gateway.limits import ERROR_BYTES, MB, Limits, exceeded
+from lib.gateway.limits import ERROR_BYTES, Limits, exceeded
 from lib.gateway.stream.chunks import object_in
 from lib.gateway.stream.delta import Delta
 from lib.gateway.stream.lines import ErrorLine, Line, Lines, Mark, is_chunk
@@ -29,8 +29,8 @@ _USUAL_CHOICE = frozenset(("index", "delta", "message", "logprobs", "finish_reas
 """The fields of nearly all chunks: others are looked for where there are others, for this is done a token."""
 
 
-MUCH_BYTES = MB
-"""From so much on, reading takes several milliseconds."""
+MUCH_BYTES = 128 * 1024
+"""From so much on, reading may take several milliseconds."""
 
 
 class StreamReader:
@@ -72,18 +72,17 @@ class StreamReader:
         if self.closed:
             return []
         self._at_ms = self._delta.at_ms = at_ms
-        lines = self._lines.feed(data)
-        self._pieces += len(lines)
-        for line in lines:
-            self._read(line)
-            if self.closed:
+        for line in self._lines.feed(data):
+            self._pieces += 1
+            if self.closed or self._pieces > self._limits.pieces:
                 break
+            self._read(line)
         self._stop_at_limits()
         return self._take_events()
 
-    def is_much(self, data: bytes) -> bool:
+    def is_much(self, data: bytes, *, is_end: bool = False) -> bool:
         """Whether so much is read with this piece of the body that other streams would notice."""
-        return self._lines.pending + len(data) > MUCH_BYTES and b"\n" in data
+        return self._lines.pending + len(data) > MUCH_BYTES and (is_end or b"\n" in data)
 
     def close(self, at_ms: float, error: ChatError | None = None) -> list[Event]:
         """The events left at the end of the body; `error` says what cut it, if something did."""
@@ -95,6 +94,7 @@ class StreamReader:
                 self._read(line)
         if not self.closed and not self._finish_reason and self._lines.unread:
             self._read_unread(self._lines.body())
+        self._stop_at_limits()
         if not self.closed:
             self._conclude(error)
         return self._take_events()
