@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import audience, browser, comparisons, memory, rerun, sessions, startup
+from benchmarks import audience, browser, comparisons, large_events, memory, rerun, sessions, startup
 from benchmarks.report import Figure, table
 from benchmarks.stage import Stage, Target, Upstream
 
@@ -25,6 +25,7 @@ MEASUREMENTS: dict[str, Callable[[Stage], list[Figure]]] = {
     "memory": memory.measure,
     "comparisons": comparisons.measure,
     "audience": audience.measure,
+    "large_events": large_events.measure,
 }
 
 
