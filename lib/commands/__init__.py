@@ -12,7 +12,7 @@ OK, FAILED, WRONG_USAGE = 0, 1, 2
 def add_connection_options(command: argparse.ArgumentParser) -> None:
     """The options of commands that ask a server."""
     command.add_argument("--base-url", help="instead of KKIAI_BASE_URL")
-    command.add_argument("--api-key-file", type=Path, help="file with the key, instead of KKIAI_API_KEY")
+    command.add_argument("--api-key-file", type=Path, help="file with the key, instead of KKIAI_API_KEY_FILE")
 
 
 def overrides(options: argparse.Namespace) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def overrides(options: argparse.Namespace) -> dict[str, Any]:
     if base_url := getattr(options, "base_url", None):
         given["KKIAI_BASE_URL"] = base_url
     if api_key_file := getattr(options, "api_key_file", None):
-        given["KKIAI_API_KEY"] = api_key_file.read_text("utf-8")
+        given["KKIAI_API_KEY_FILE"] = str(api_key_file)
     return given
 
 
