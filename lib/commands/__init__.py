@@ -1,7 +1,6 @@
 """What `python -m lib` can do: a module a command, each with its options and what it does."""
 
 import argparse
-import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,3 @@ def overrides(options: argparse.Namespace) -> dict[str, Any]:
     if api_key_file := getattr(options, "api_key_file", None):
         given["KKIAI_API_KEY_FILE"] = str(api_key_file)
     return given
-
-
-def printable(text: str) -> str:
-    """The text without control characters: a model must not steer somebody's terminal."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
