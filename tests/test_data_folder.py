@@ -89,7 +89,8 @@ def test_a_folder_that_others_could_read_is_closed_once_with_a_line_in_the_log(
     for path in (outside, notes):
         path.write_text("not the app's")
         path.chmod(0o644)
-    (settings.data_dir / "files" / "link").symlink_to(outside)
+    for link in ("files/link", "chat.sqlite3.link"):
+        (settings.data_dir / link).symlink_to(outside)
     for _ in range(2):
         app.open_store(settings).close()
     [line] = caplog.messages

@@ -33,9 +33,8 @@ def _inside(folder: Path, ours: tuple[str, ...]) -> Iterator[Path]:
     """What is ours; what lies below a folder that is closed already cannot be reached, so it is left out."""
     for path in (found for pattern in ours for found in folder.glob(pattern)):
         below = path.rglob("*") if path.is_dir() and _is_open(path) else ()
-        yield path
         # A link may lead out of the folder, to where whoever could write here wants a mode changed.
-        yield from (each for each in below if not each.is_symlink())
+        yield from (each for each in (path, *below) if not each.is_symlink())
 
 
 def _is_open(path: Path) -> bool:
