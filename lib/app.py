@@ -10,6 +10,7 @@ from lib.chat.connection import Connection
 from lib.config import Settings
 from lib.engine import builtin
 from lib.engine.engine import Engine
+from lib.files import private
 from lib.files.folder import Files
 from lib.gateway.client import Gateway, Timeouts
 from lib.gateway.local_model import LocalModel, LocalModelError
@@ -97,7 +98,8 @@ def gateway(settings: Settings) -> Gateway:
 
 
 def open_store(settings: Settings) -> Store:
-    """The store of these settings' data folder. Raises `StoreError`."""
+    """The store of these settings' data folder, which is kept its owner's alone. Raises `StoreError`."""
+    private.keep_private(settings.data_dir, f"{DATABASE}*", FILES)
     return Store(settings.data_dir / DATABASE)
 
 

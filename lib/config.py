@@ -1,6 +1,7 @@
 """Settings: read once, from the environment, `.env`, `.streamlit/secrets.toml`, then defaults, in that order.
 
-`Settings.load` is a pure function of mappings; `read` is the only place that looks at the real environment.
+`Settings.load` is a pure function of mappings; `read` is the only place that looks at the real environment,
+and at the file that a key may lie in.
 `VARIABLES` is the table that the README shows.
 """
 
@@ -19,6 +20,8 @@ from dotenv import dotenv_values
 from lib.chat.connection import SYNSTAR_BASE_URL, Connection, Secret, parse_api_key, parse_base_url
 
 ROOT = Path(__file__).resolve().parent.parent
+LARGEST_KEY_FILE = 8192
+"""Bytes. A larger file is another one than was meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,11 @@ class Variable:
 
 VARIABLES = (
     Variable("KKIAI_API_KEY", "", "Key for the gateway. Without one, the embedded model answers."),
+    Variable(
+        "KKIAI_API_KEY_FILE",
+        "",
+        "File whose first line is the key, instead of the key: a container's secret.",
+    ),
     Variable("KKIAI_BASE_URL", SYNSTAR_BASE_URL, "Base URL of any OpenAI-compatible server."),
     Variable("KKIAI_MODEL", "", "Model that a new chat starts with; by default the first chat model listed."),
     Variable("CHAT_DATA_DIR", "./data", "Folder for conversations and images; made when it is missing."),
@@ -164,7 +172,50 @@ def read(root: Path = ROOT, **overrides: str) -> Settings:
         env_file = dotenv_values(root / ".env")
     except UnicodeDecodeError:
         raise ConfigurationError(".env cannot be read: save it as UTF-8.") from None
-    return Settings.load(overrides, os.environ, env_file, secrets)
+    sources = (overrides, os.environ, env_file, secrets)
+    return Settings.load(_key_from_file(sources), *sources)
+
+
+def _key_from_file(sources: tuple[Mapping[str, Any], ...]) -> dict[str, str]:
+    """The key, where the first source that knows of one names a file. Raises `ConfigurationError`."""
+    for source in sources:
+        values = _Values((source,))
+        key, file = values.text("KKIAI_API_KEY"), values.text("KKIAI_API_KEY_FILE")
+        if key and file:
+            raise ConfigurationError("Set KKIAI_API_KEY or KKIAI_API_KEY_FILE, not both in one place.")
+        if file:
+            return {"KKIAI_API_KEY": _key_in(_content(file))}
+        if key:
+            break
+    return {}
+
+
+# No sentence of these names the file: somebody may have put the key itself into the variable.
+
+
+def _content(file: str) -> bytes:
+    try:
+        with Path(file).expanduser().open("rb") as opened:
+            return opened.read(LARGEST_KEY_FILE + 1)
+    except OSError as error:
+        raise ConfigurationError(f"KKIAI_API_KEY_FILE cannot be read: {error.strerror}.") from None
+    except (ValueError, RuntimeError):  # a NUL inside, a home folder of nobody
+        raise ConfigurationError("KKIAI_API_KEY_FILE cannot be read: it names no file.") from None
+
+
+def _key_in(content: bytes) -> str:
+    """The key in the first line of a file."""
+    if len(content) > LARGEST_KEY_FILE:
+        raise ConfigurationError("KKIAI_API_KEY_FILE is larger than a key can be; name another file.")
+    try:
+        key = parse_api_key(content.decode("utf-8-sig").partition("\n")[0])
+    except UnicodeDecodeError:
+        raise ConfigurationError("KKIAI_API_KEY_FILE is not a text file; save it as UTF-8.") from None
+    except ValueError as error:
+        raise ConfigurationError(f"KKIAI_API_KEY_FILE {error}") from None
+    if key is None:
+        raise ConfigurationError("KKIAI_API_KEY_FILE is empty: its first line must be the key.")
+    return key.reveal()
 
 
 class _Values:

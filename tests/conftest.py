@@ -13,6 +13,7 @@ from hypothesis import settings
 
 from lib.gateway import retries
 from tests.app_server import AppServer
+from tests.command_line import CommandLine
 from tests.scripted_gateway import ScriptedGateway
 
 # The same examples in every run: a gate must not fail by chance.
@@ -65,6 +66,12 @@ def gateway() -> Iterator[ScriptedGateway]:
     """A scripted gateway on loopback, running."""
     with ScriptedGateway() as running:
         yield running
+
+
+@pytest.fixture
+def lib(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """The command line."""
+    return CommandLine(monkeypatch, capsys)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
-"""`python -m lib ask`, as a process of its own."""
+"""`python -m lib ask`: two tests start the process, the others call its `main`."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.app_server import ROOT
+from tests.command_line import CommandLine, environment, process
 from tests.page_socket import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
 
@@ -37,34 +37,13 @@ KEYS = {
 }
 
 
-def environment(tmp_path: Path, **variables: str) -> dict[str, str]:
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("KKIAI_", "CHAT_"))
-    }
-    ours = {"CHAT_DATA_DIR": str(tmp_path), "CHAT_LOCAL_MODEL": "off", "KKIAI_BASE_URL": ""}
-    return {**inherited, **ours, **variables}
-
-
-def run(tmp_path: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    """Run `python -m lib ask` with these arguments and these variables."""
-    return subprocess.run(
-        [sys.executable, "-m", "lib", "ask", *arguments],
-        cwd=ROOT,
-        env=environment(tmp_path, **variables),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
 def chat_bodies(gateway: ScriptedGateway) -> list[Any]:
     return [request.body for request in gateway.requests if request.path == CHAT]
 
 
 def test_a_reply_is_printed_and_the_status_is_0(gateway: ScriptedGateway, tmp_path: Path) -> None:
     gateway.enqueue(stream("Hello", " world", reasoning=["Hm."]))
-    done = run(tmp_path, "Say hello", "--system", "Be brief.", KKIAI_BASE_URL=gateway.base_url)
+    done = process(tmp_path, "ask", "Say hello", "--system", "Be brief.", KKIAI_BASE_URL=gateway.base_url)
     assert (done.returncode, done.stdout, done.stderr) == (0, "Hello world\n", "")
     [body] = chat_bodies(gateway)
     assert body["stream"] is True
@@ -89,18 +68,22 @@ def test_text_is_printed_while_the_rest_is_on_its_way(gateway: ScriptedGateway, 
     assert process.returncode == 0
 
 
-def test_a_reply_is_asked_for_in_one_piece_with_no_stream(gateway: ScriptedGateway, tmp_path: Path) -> None:
+def test_a_reply_is_asked_for_in_one_piece_with_no_stream(
+    gateway: ScriptedGateway, tmp_path: Path, lib: CommandLine
+) -> None:
     gateway.enqueue(stream("All", " at once"))
-    done = run(tmp_path, "Hi", "--no-stream", "--model", "m", KKIAI_BASE_URL=gateway.base_url)
-    assert (done.returncode, done.stdout) == (0, "All at once\n")
+    done = lib.run(tmp_path, "ask", "Hi", "--no-stream", "--model", "m", KKIAI_BASE_URL=gateway.base_url)
+    assert (done.status, done.out) == (0, "All at once\n")
     assert not chat_bodies(gateway)[0].get("stream")
 
 
-def test_json_has_exactly_the_documented_keys(gateway: ScriptedGateway, tmp_path: Path) -> None:
+def test_json_has_exactly_the_documented_keys(
+    gateway: ScriptedGateway, tmp_path: Path, lib: CommandLine
+) -> None:
     gateway.enqueue(stream("Hello", " world", reasoning=["Hm."], model="model-served"))
-    done = run(tmp_path, "Hi", "--json", "--model", "m", KKIAI_BASE_URL=gateway.base_url)
-    assert done.returncode == 0
-    reply = json.loads(done.stdout)
+    done = lib.run(tmp_path, "ask", "Hi", "--json", "--model", "m", KKIAI_BASE_URL=gateway.base_url)
+    assert done.status == 0
+    reply = json.loads(done.out)
     assert (set(reply), set(reply["usage"]), set(reply["timing"])) == (KEYS, USAGE, TIMING)
     assert (reply["model_requested"], reply["model_served"]) == ("m", "model-served")
     assert (reply["text"], reply["reasoning"], reply["finish_reason"]) == ("Hello world", "Hm.", "stop")
@@ -110,16 +93,20 @@ def test_json_has_exactly_the_documented_keys(gateway: ScriptedGateway, tmp_path
     assert reply["error"] is None
 
 
-def test_a_failure_has_status_1_and_says_what_to_do(gateway: ScriptedGateway, tmp_path: Path) -> None:
+def test_a_failure_has_status_1_and_says_what_to_do(
+    gateway: ScriptedGateway, tmp_path: Path, lib: CommandLine
+) -> None:
     said = {"error": {"message": "Invalid token", "code": "invalid_api_key"}}
     gateway.when("Hi", error(401, said))
-    done = run(tmp_path, "Hi", "--model", "m", KKIAI_BASE_URL=gateway.base_url, KKIAI_API_KEY="sk-wrong")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("Invalid token\n")
-    assert len(done.stderr.splitlines()) == 2
-    as_json = run(tmp_path, "Hi", "--model", "m", "--json", KKIAI_BASE_URL=gateway.base_url)
-    assert as_json.returncode == 1
-    failure = json.loads(as_json.stdout)["error"]
+    done = lib.run(
+        tmp_path, "ask", "Hi", "--model", "m", KKIAI_BASE_URL=gateway.base_url, KKIAI_API_KEY="sk-wrong"
+    )
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith("Invalid token\n")
+    assert len(done.err.splitlines()) == 2
+    as_json = lib.run(tmp_path, "ask", "Hi", "--model", "m", "--json", KKIAI_BASE_URL=gateway.base_url)
+    assert as_json.status == 1
+    failure = json.loads(as_json.out)["error"]
     assert set(failure) == ERROR
     assert (failure["category"], failure["status"], failure["code"]) == (
         "invalid_key",
@@ -130,19 +117,19 @@ def test_a_failure_has_status_1_and_says_what_to_do(gateway: ScriptedGateway, tm
 
 
 def test_a_reply_that_breaks_off_keeps_its_text_and_has_status_1(
-    gateway: ScriptedGateway, tmp_path: Path
+    gateway: ScriptedGateway, tmp_path: Path, lib: CommandLine
 ) -> None:
     gateway.enqueue(stream("Half a", hang_up=True))
-    done = run(tmp_path, "Hi", "--model", "m", KKIAI_BASE_URL=gateway.base_url)
-    assert (done.returncode, done.stdout) == (1, "Half a\n")
-    assert done.stderr
+    done = lib.run(tmp_path, "ask", "Hi", "--model", "m", KKIAI_BASE_URL=gateway.base_url)
+    assert (done.status, done.out) == (1, "Half a\n")
+    assert done.err
 
 
-def test_a_missing_key_has_status_1_before_anything_is_sent(tmp_path: Path) -> None:
-    done = run(tmp_path, "Hi", OPENAI_API_KEY="sk-of-somebody-else")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "No API key is set." in done.stderr
-    assert "KKIAI_API_KEY" in done.stderr
+def test_a_missing_key_has_status_1_before_anything_is_sent(tmp_path: Path, lib: CommandLine) -> None:
+    done = lib.run(tmp_path, "ask", "Hi", OPENAI_API_KEY="sk-of-somebody-else")
+    assert (done.status, done.out) == (1, "")
+    assert "No API key is set." in done.err
+    assert "KKIAI_API_KEY" in done.err
 
 
 @pytest.mark.parametrize(
@@ -155,35 +142,33 @@ def test_a_missing_key_has_status_1_before_anything_is_sent(tmp_path: Path) -> N
     ids=["no prompt", "bad address", "no key file"],
 )
 def test_wrong_usage_has_status_2_and_one_sentence(
-    tmp_path: Path, arguments: list[str], sentence: str
+    tmp_path: Path, lib: CommandLine, arguments: list[str], sentence: str
 ) -> None:
-    done = run(tmp_path, *arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert sentence in done.stderr
-    assert "Traceback" not in done.stderr
+    done = lib.run(tmp_path, "ask", *arguments)
+    assert (done.status, done.out) == (2, "")
+    assert sentence in done.err
+    assert "Traceback" not in done.err
 
 
-def test_options_count_more_than_the_environment(gateway: ScriptedGateway, tmp_path: Path) -> None:
+def test_options_count_more_than_the_environment(
+    gateway: ScriptedGateway, tmp_path: Path, lib: CommandLine
+) -> None:
     key_file = tmp_path / "key"
     key_file.write_text("sk-from-the-file\n")
     gateway.enqueue(stream("Hello"))
     options = ("--base-url", gateway.base_url, "--api-key-file", str(key_file))
     variables = {"KKIAI_BASE_URL": "http://127.0.0.1:9/v1", "KKIAI_API_KEY": "sk-from-the-environment"}
-    assert run(tmp_path, "Hi", *options, **variables).returncode == 0
+    assert lib.run(tmp_path, "ask", "Hi", *options, **variables).status == 0
     assert {request.headers["authorization"] for request in gateway.requests} == {"Bearer sk-from-the-file"}
 
 
-def test_the_key_of_another_program_is_never_sent(gateway: ScriptedGateway, tmp_path: Path) -> None:
+def test_the_key_of_another_program_is_never_sent(
+    gateway: ScriptedGateway, tmp_path: Path, lib: CommandLine
+) -> None:
     others = {"OPENAI_API_KEY": "sk-other", "OPENAI_ORG_ID": "org-other", "OPENAI_BASE_URL": "http://x.test"}
     gateway.enqueue(stream("Hello"))
-    assert run(tmp_path, "Hi", KKIAI_BASE_URL=gateway.base_url, **others).returncode == 0
+    assert lib.run(tmp_path, "ask", "Hi", KKIAI_BASE_URL=gateway.base_url, **others).status == 0
     assert len(gateway.requests) == 2
     for request in gateway.requests:
         assert "authorization" not in request.headers
         assert "other" not in str(request.headers)
-
-
-def test_what_could_steer_a_terminal_is_not_printed(gateway: ScriptedGateway, tmp_path: Path) -> None:
-    gateway.enqueue(stream("a\x1b[2J\x07b", "\x9b31m\r\n\tc"))
-    done = run(tmp_path, "Hi", "--model", "m", KKIAI_BASE_URL=gateway.base_url)
-    assert done.stdout == "a[2Jb31m\n\tc\n"

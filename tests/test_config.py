@@ -7,12 +7,15 @@ import pytest
 
 from lib import config
 from lib.chat.connection import SYNSTAR_BASE_URL, Secret
-from lib.config import VARIABLES, ConfigurationError, Settings
+from lib.config import LARGEST_KEY_FILE, VARIABLES, ConfigurationError, Settings
 
 KEY = "sk-Config-0123456789"
 FAR = {"KKIAI_BASE_URL": "http://10.0.0.5/v1"}
+KEY_FILE = "key"
+"""In the folder that the settings are read from, and that a test works in."""
 READ: dict[str, tuple[str, dict[str, str], str, object]] = {
     "KKIAI_API_KEY": (KEY, {}, "api_key", Secret(KEY)),
+    "KKIAI_API_KEY_FILE": (KEY_FILE, {}, "api_key", Secret(KEY)),
     "KKIAI_BASE_URL": ("https://a.b/v1/", {}, "base_url", "https://a.b/v1"),
     "KKIAI_MODEL": ("model-x", {}, "default_model", "model-x"),
     "CHAT_DATA_DIR": ("/somewhere/else", {}, "data_dir", Path("/somewhere/else")),
@@ -34,8 +37,10 @@ READ: dict[str, tuple[str, dict[str, str], str, object]] = {
 
 
 @pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the developer has set must not decide a test."""
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What the developer has set must not decide a test. A key lies in a file of the working folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / KEY_FILE).write_text(f"{KEY}\n")
     for variable in VARIABLES:
         monkeypatch.delenv(variable.name, raising=False)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
@@ -181,6 +186,63 @@ def test_a_secrets_file_that_cannot_be_read_is_told(content: bytes, reason: str,
     (tmp_path / ".streamlit" / "secrets.toml").write_bytes(content)
     with pytest.raises(ConfigurationError, match=reason):
         config.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [KEY, f"{KEY}\n", f"{KEY}\r\n", f"  {KEY} \nfor the gateway, until May\n", f"\ufeffBearer {KEY}"],
+)
+def test_the_first_line_of_a_key_file_is_the_key(content: str, tmp_path: Path) -> None:
+    (tmp_path / KEY_FILE).write_bytes(content.encode())
+    settings = config.read(tmp_path, KKIAI_API_KEY_FILE=str(tmp_path / KEY_FILE))
+    assert settings.connection.api_key == Secret(KEY)
+    assert not settings.wants_local_model
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is empty"),
+        (f"\n{KEY}\n".encode(), "is empty"),
+        (f"{KEY} {KEY}".encode(), "has a space inside"),
+        (KEY.encode("utf-16"), "is not a text file"),
+        (KEY.encode() * LARGEST_KEY_FILE, "is larger than a key can be"),
+    ],
+    ids=["empty", "empty line", "words", "utf-16", "large"],
+)
+def test_a_key_file_without_a_key_is_told_and_not_repeated(
+    content: bytes, reason: str, tmp_path: Path
+) -> None:
+    (tmp_path / KEY_FILE).write_bytes(content)
+    with pytest.raises(ConfigurationError, match=rf"^KKIAI_API_KEY_FILE {reason}[^\n]*\.$") as refusal:
+        config.read(tmp_path, KKIAI_API_KEY_FILE=str(tmp_path / KEY_FILE))
+    assert KEY not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", [KEY, "no/such/file", ".", "a\0b", "~nobody-here/key", "n" * 300])
+def test_a_key_file_that_cannot_be_read_is_told_without_its_name(name: str, tmp_path: Path) -> None:
+    """The name may be the key, put into the wrong variable."""
+    with pytest.raises(ConfigurationError, match=r"^KKIAI_API_KEY_FILE cannot be read: [^\n]*\.$") as refusal:
+        config.read(tmp_path, KKIAI_API_KEY_FILE=name)
+    assert KEY not in str(refusal.value)
+
+
+def test_a_key_and_a_key_file_in_one_place_are_refused(tmp_path: Path) -> None:
+    write_env(tmp_path, f"KKIAI_API_KEY={KEY}", f"KKIAI_API_KEY_FILE={KEY_FILE}")
+    with pytest.raises(
+        ConfigurationError, match=r"^Set KKIAI_API_KEY or KKIAI_API_KEY_FILE, not both"
+    ) as refusal:
+        config.read(tmp_path)
+    assert KEY not in str(refusal.value)
+
+
+def test_of_a_key_and_a_key_file_the_first_place_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_env(tmp_path, "KKIAI_API_KEY_FILE=no/such/file")
+    monkeypatch.setenv("KKIAI_API_KEY", f"{KEY}-of-the-environment")
+    assert config.read(tmp_path).api_key == Secret(f"{KEY}-of-the-environment")
+    assert config.read(tmp_path, KKIAI_API_KEY_FILE=KEY_FILE).api_key == Secret(KEY)
 
 
 def test_an_env_file_in_another_encoding_is_told(tmp_path: Path) -> None:

@@ -1,41 +1,21 @@
-"""`python -m lib doctor`, as a process of its own."""
+"""`python -m lib doctor`: one test starts the process, the others call its `main`."""
 
 import json
-import os
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 from lib.chat.capabilities import Capability
 from lib.store import Store
-from tests.app_server import ROOT
+from tests.command_line import CommandLine, process
 from tests.scripted_gateway import ScriptedGateway, error
 from tests.scripted_models import able
 
 KEY = "sk-planted-0123456789abcdef"
 
 
-def run(tmp_path: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    """Run `python -m lib doctor` with these arguments and these variables."""
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("KKIAI_", "CHAT_"))
-    }
-    ours = {"CHAT_DATA_DIR": str(tmp_path), "CHAT_LOCAL_MODEL": "off", "KKIAI_BASE_URL": ""}
-    return subprocess.run(
-        [sys.executable, "-m", "lib", "doctor", *arguments],
-        cwd=ROOT,
-        env={**inherited, **ours, **variables},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
 def test_a_good_server_has_status_0_and_a_line_a_check(gateway: ScriptedGateway, tmp_path: Path) -> None:
     gateway.answer_chats(able(ignores=("tools",)))
-    done = run(tmp_path, "--model", "model-b", KKIAI_BASE_URL=gateway.base_url)
+    done = process(tmp_path, "doctor", "--model", "model-b", KKIAI_BASE_URL=gateway.base_url)
     assert (done.returncode, done.stderr) == (0, "")
     first, _, *lines = done.stdout.splitlines()
     assert first == f"{gateway.base_url}: about 11 requests and 890 tokens. Ctrl-C stops."
@@ -44,11 +24,13 @@ def test_a_good_server_has_status_0_and_a_line_a_check(gateway: ScriptedGateway,
     assert "                                    -> Choose another model for tools." in lines
 
 
-def test_json_tells_all_of_it_and_the_pages_are_told_too(gateway: ScriptedGateway, tmp_path: Path) -> None:
+def test_json_tells_all_of_it_and_the_pages_are_told_too(
+    gateway: ScriptedGateway, tmp_path: Path, lib: CommandLine
+) -> None:
     gateway.answer_chats(able(refuses=("image",)))
-    done = run(tmp_path, "--json", "--base-url", gateway.base_url)
-    assert done.returncode == 0
-    told = json.loads(done.stdout)
+    done = lib.run(tmp_path, "doctor", "--json", "--base-url", gateway.base_url)
+    assert done.status == 0
+    told = json.loads(done.out)
     assert set(told) == {
         *("base_url", "model", "estimate", "findings", "capabilities", "failed", "stopped", "problem"),
     }
@@ -65,19 +47,21 @@ def test_json_tells_all_of_it_and_the_pages_are_told_too(gateway: ScriptedGatewa
 
 
 def test_a_failure_has_status_1_says_what_to_do_and_keeps_the_key(
-    gateway: ScriptedGateway, tmp_path: Path
+    gateway: ScriptedGateway, tmp_path: Path, lib: CommandLine
 ) -> None:
     gateway.answer_models(error(401, {"error": {"message": f"Invalid token {KEY}", "code": "invalid"}}))
     (tmp_path / "key").write_text(KEY)
-    done = run(tmp_path, "--base-url", gateway.base_url, "--api-key-file", str(tmp_path / "key"))
-    assert done.returncode == 1
-    assert "fail           API key              Invalid token" in done.stdout
-    assert "-> Check the API key" in done.stdout
-    assert KEY not in done.stdout + done.stderr
+    done = lib.run(
+        tmp_path, "doctor", "--base-url", gateway.base_url, "--api-key-file", str(tmp_path / "key")
+    )
+    assert done.status == 1
+    assert "fail           API key              Invalid token" in done.out
+    assert "-> Check the API key" in done.out
+    assert KEY not in done.out + done.err
     assert gateway.requests[0].headers["authorization"] == f"Bearer {KEY}"
 
 
-def test_what_is_no_address_has_status_2(tmp_path: Path) -> None:
-    done = run(tmp_path, "--base-url", "www.kkiai.com")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "KKIAI_BASE_URL must be an address" in done.stderr
+def test_what_is_no_address_has_status_2(tmp_path: Path, lib: CommandLine) -> None:
+    done = lib.run(tmp_path, "doctor", "--base-url", "www.kkiai.com")
+    assert (done.status, done.out) == (2, "")
+    assert "KKIAI_BASE_URL must be an address" in done.err

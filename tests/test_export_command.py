@@ -1,22 +1,18 @@
 """`python -m lib export` and `import`: one test starts the process, the others call its `main`."""
 
 import json
-import subprocess
-import sys
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lib.__main__ import main
 from lib.app import DATABASE
 from lib.chat.conversations import Conversation
 from lib.store import Store
 from tests.app_server import ROOT
+from tests.command_line import CommandLine, process
 from tests.store.conftest import answer, draft
-from tests.test_command_line import environment
 
 FIXTURE = ROOT / "tests" / "chat" / "fixtures" / "chatgpt_conversations.json"
 CONVERSATION = {"id", "title", "created_at", "messages"}
@@ -34,47 +30,11 @@ REPLY = {
 }
 
 
-def process(data_dir: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run `python -m lib` on the conversations of a data folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "lib", *arguments],
-        cwd=ROOT,
-        env=environment(data_dir),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a command ended, and what it printed."""
-
-    status: int
-    out: str
-    err: str
-
-
-class CommandLine:
-    """`python -m lib` without the process: starting Python takes longer than all of these commands."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch, self._capsys = monkeypatch, capsys
-
-    def run(self, data_dir: Path, *arguments: str) -> Done:
-        """Run a command on the conversations of a data folder."""
-        for name, value in environment(data_dir).items():
-            self._monkeypatch.setenv(name, value)
-        status = main(list(arguments))
-        printed = self._capsys.readouterr()
-        return Done(status, printed.out, printed.err)
-
-    def exported(self, data_dir: Path, *arguments: str) -> list[Any]:
-        """The conversations that `export` prints as JSON."""
-        done = self.run(data_dir, "export", *arguments)
-        assert (done.status, done.err) == (0, "")
-        return conversations_of(done.out)
+def exported(lib: CommandLine, data_dir: Path, *arguments: str) -> list[Any]:
+    """The conversations that `export` prints as JSON."""
+    done = lib.run(data_dir, "export", *arguments)
+    assert (done.status, done.err) == (0, "")
+    return conversations_of(done.out)
 
 
 def conversations_of(printed: str) -> list[Any]:
@@ -83,11 +43,6 @@ def conversations_of(printed: str) -> list[Any]:
     assert data["version"] == 1
     found: list[Any] = data["conversations"]
     return found
-
-
-@pytest.fixture
-def lib(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    return CommandLine(monkeypatch, capsys)
 
 
 @pytest.fixture
@@ -125,7 +80,7 @@ def test_an_export_has_the_documented_shape_and_no_deleted_chat(
 def test_one_conversation_is_exported_by_its_id(
     kept: list[Conversation], tmp_path: Path, lib: CommandLine
 ) -> None:
-    [found] = lib.exported(tmp_path, "--conversation", kept[1].id)
+    [found] = exported(lib, tmp_path, "--conversation", kept[1].id)
     assert (found["id"], found["title"]) == (kept[1].id, "Coffee")
 
 
@@ -163,10 +118,10 @@ def test_an_export_is_taken_back_whole_and_the_second_time_nothing_is_added(
     first = lib.run(elsewhere, "import", str(file))
     assert (first.status, first.err) == (0, "")
     assert first.out == f"{len(kept)} conversations were added, 0 were there already.\n"
-    assert lib.exported(elsewhere) == lib.exported(tmp_path)
+    assert exported(lib, elsewhere) == exported(lib, tmp_path)
     again = lib.run(elsewhere, "import", str(file))
     assert again.out == "0 conversations were added, 2 were there already.\n"
-    assert len(lib.exported(elsewhere)) == 2
+    assert len(exported(lib, elsewhere)) == 2
 
 
 def test_a_chat_in_the_bin_is_not_doubled_by_an_import(
@@ -178,7 +133,7 @@ def test_a_chat_in_the_bin_is_not_doubled_by_an_import(
     store.conversations.delete(kept[0].id)
     store.close()
     assert lib.run(tmp_path, "import", str(file)).out.startswith("0 conversations were added, 2")
-    assert [conversation["title"] for conversation in lib.exported(tmp_path)] == ["Coffee"]
+    assert [conversation["title"] for conversation in exported(lib, tmp_path)] == ["Coffee"]
 
 
 def test_chatgpts_conversations_are_taken_and_can_be_searched(tmp_path: Path, lib: CommandLine) -> None:
@@ -188,7 +143,7 @@ def test_chatgpts_conversations_are_taken_and_can_be_searched(tmp_path: Path, li
         "2 conversations were added, 0 were there already.",
         "1 of 3 conversations was left out: 1 holds no messages (“New chat”).",
     ]
-    tea = lib.exported(tmp_path)[0]
+    tea = exported(lib, tmp_path)[0]
     assert tea["title"] == "Green tea temperature"
     assert "Boiling." in [message["content"] for message in tea["messages"]]
     store = Store(tmp_path / DATABASE)
@@ -219,7 +174,7 @@ def test_a_wrong_file_is_told_in_a_sentence_and_adds_nothing(
     assert done.err.startswith("lib: ")
     assert said in done.err
     assert done.err.count("\n") == 1
-    assert lib.exported(tmp_path) == []
+    assert exported(lib, tmp_path) == []
 
 
 def test_several_files_zips_and_folders_go_in_at_once(tmp_path: Path, lib: CommandLine) -> None:
@@ -238,7 +193,7 @@ def test_several_files_zips_and_folders_go_in_at_once(tmp_path: Path, lib: Comma
     ]
     assert done.err == "lib: “chat.html” is a web page; choose the zip, or the conversations.json in it.\n"
     assert done.status == 1
-    assert len(lib.exported(tmp_path)) == 2
+    assert len(exported(lib, tmp_path)) == 2
 
 
 def test_pins_come_along(kept: list[Conversation], tmp_path: Path, lib: CommandLine) -> None:
@@ -248,7 +203,7 @@ def test_pins_come_along(kept: list[Conversation], tmp_path: Path, lib: CommandL
     file, elsewhere = tmp_path / "chats.json", tmp_path / "elsewhere"
     file.write_text(lib.run(tmp_path, "export").out, "utf-8")
     lib.run(elsewhere, "import", str(file))
-    assert [chat["is_pinned"] for chat in lib.exported(elsewhere)] == [False, True]
+    assert [chat["is_pinned"] for chat in exported(lib, elsewhere)] == [False, True]
 
 
 def test_a_missing_file_and_a_database_that_cannot_be_used_are_told_in_a_sentence(

@@ -20,6 +20,7 @@ from lib.chat.conversations import Conversation
 from lib.chat.decoding import FormatError, build, typed
 from lib.chat.finish_reasons import Ending
 from lib.chat.messages import Message
+from lib.chat.printable import printable
 from lib.chat.reply import Reply, State
 from lib.chat.usage import Source
 
@@ -149,14 +150,17 @@ def _claim(own: str, taken: set[str], where: str) -> None:
 
 
 def to_markdown(conversation: Conversation) -> str:
-    """The shown path, for reading: what was said stays as it was written, figures and errors below it."""
+    """The shown path, for reading: what was said as it was written, figures and errors below it.
+
+    People look at such a file in a terminal too: what steers one is left out.
+    """
     began = f"{conversation.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     blocks = [f"# {_line(conversation.title)}", began]
     if conversation.system_prompt:
         blocks += ["## System", conversation.system_prompt]
     for message in conversation.path():
         blocks += _answer(message.reply) if message.reply else _said(message)
-    return "\n\n".join(blocks) + "\n"
+    return printable("\n\n".join(blocks)) + "\n"
 
 
 def _said(message: Message) -> Iterator[str]:

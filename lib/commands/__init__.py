@@ -1,7 +1,6 @@
 """What `python -m lib` can do: a module a command, each with its options and what it does."""
 
 import argparse
-import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ OK, FAILED, WRONG_USAGE = 0, 1, 2
 def add_connection_options(command: argparse.ArgumentParser) -> None:
     """The options of commands that ask a server."""
     command.add_argument("--base-url", help="instead of KKIAI_BASE_URL")
-    command.add_argument("--api-key-file", type=Path, help="file with the key, instead of KKIAI_API_KEY")
+    command.add_argument("--api-key-file", type=Path, help="file with the key, instead of KKIAI_API_KEY_FILE")
 
 
 def overrides(options: argparse.Namespace) -> dict[str, Any]:
@@ -21,10 +20,5 @@ def overrides(options: argparse.Namespace) -> dict[str, Any]:
     if base_url := getattr(options, "base_url", None):
         given["KKIAI_BASE_URL"] = base_url
     if api_key_file := getattr(options, "api_key_file", None):
-        given["KKIAI_API_KEY"] = api_key_file.read_text("utf-8")
+        given["KKIAI_API_KEY_FILE"] = str(api_key_file)
     return given
-
-
-def printable(text: str) -> str:
-    """The text without control characters: a model must not steer somebody's terminal."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from lib import app
 from lib.chat import exports
-from lib.commands import FAILED, OK, printable
+from lib.chat.printable import printable_json
+from lib.commands import FAILED, OK
 from lib.config import Settings
 from lib.files import archive
 from lib.files.incoming import Folder, Incoming, Source
@@ -39,7 +40,7 @@ def run_export(options: argparse.Namespace, settings: Settings) -> int:
             wanted = iter([found])
         if options.format == "json":
             for piece in archive.json_pieces(wanted, app.open_files(settings)):
-                print(piece, end="")
+                print(printable_json(piece), end="")
         else:
             print("\n\n".join(exports.to_markdown(conversation) for conversation in wanted))
     return OK
@@ -52,9 +53,9 @@ def run_import(options: argparse.Namespace, settings: Settings) -> int:
         added = store.conversations.take(incoming.read(map(_source, options.files)))
     outcome = incoming.outcome
     for sentence in outcome.said(added, "conversation"):
-        print(printable(sentence))
+        print(sentence)
     for fault in outcome.faults:
-        print(f"lib: {printable(fault)}", file=sys.stderr)
+        print(f"lib: {fault}", file=sys.stderr)
     return FAILED if outcome.faults else OK
 
 

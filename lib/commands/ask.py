@@ -13,9 +13,10 @@ from lib.chat.connection import Connection
 from lib.chat.conversations import Conversation
 from lib.chat.errors import Category, ChatError, missing_key
 from lib.chat.messages import Params
+from lib.chat.printable import printable_json
 from lib.chat.reply import Reply, State
 from lib.chat.tape import text_of
-from lib.commands import FAILED, OK, add_connection_options, printable
+from lib.commands import FAILED, OK, add_connection_options
 from lib.config import Settings
 from lib.engine.engine import Engine, new_id
 from lib.engine.live import LiveTape
@@ -46,7 +47,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         if local_model:
             local_model.stop()
     if options.json:
-        print(json.dumps(_as_json(reply), ensure_ascii=False, indent=2))
+        print(printable_json(json.dumps(_as_json(reply), ensure_ascii=False, indent=2)))
     elif reply.error:
         print(f"{reply.error.message}\n{reply.error.hint}", file=sys.stderr)
     return OK if reply.state is State.COMPLETED else FAILED
@@ -99,7 +100,7 @@ def _follow(engine: Engine, tape: LiveTape, *, is_silent: bool) -> None:
         events = tape.events[seen:]
         seen += len(events)
         if not is_silent:
-            print(printable(text_of(events)), end="", flush=True)
+            print(text_of(events), end="", flush=True)
     if not is_silent and text_of(tape.events):
         print()
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from lib import app
 from lib.chat.diagnosis import Cost, Finding, has_failed, learnt
-from lib.commands import FAILED, OK, add_connection_options, printable
+from lib.chat.printable import printable_json
+from lib.commands import FAILED, OK, add_connection_options
 from lib.config import Settings
 from lib.engine.doctor import Doctor, Examination
 from lib.engine.engine import Engine
@@ -41,7 +42,11 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         if local_model:
             local_model.stop()
     if options.json:
-        print(json.dumps(_as_json(examination, engine.doctor.cost), ensure_ascii=False, indent=2))
+        print(
+            printable_json(
+                json.dumps(_as_json(examination, engine.doctor.cost), ensure_ascii=False, indent=2)
+            )
+        )
     _keep(examination, settings)
     is_whole = not examination.was_stopped and not examination.problem
     return OK if is_whole and not has_failed(examination.findings) else FAILED
@@ -59,7 +64,7 @@ def _follow(doctor: Doctor, examination: Examination, *, is_silent: bool) -> Non
         seen += len(fresh)
         if not is_silent:
             for finding in fresh:
-                print(printable(_line(finding)), flush=True)
+                print(_line(finding), flush=True)
     if not is_silent and (end := examination.problem or ("Stopped." if examination.was_stopped else "")):
         print(end)
 

@@ -14,9 +14,10 @@ from lib.app import DATABASE
 from lib.chat import exports
 from lib.store import Store
 from tests.app_server import AppServer
+from tests.command_line import process
 from tests.page_socket import PATIENCE, PageSocket
 from tests.scripted_gateway import Gate, Received, ScriptedGateway, stream
-from tests.test_export_command import conversations_of, process
+from tests.test_export_command import conversations_of
 
 STOPPED = -signal.SIGTERM
 """The exit status of a process that ended because it was asked to."""

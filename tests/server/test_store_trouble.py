@@ -14,10 +14,11 @@ from sqlalchemy import create_engine
 from lib.app import DATABASE
 from lib.store import Store, database
 from tests.app_server import AppServer
+from tests.command_line import process
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 from tests.store.conftest import answer, draft
-from tests.test_export_command import conversations_of, process
+from tests.test_export_command import conversations_of
 
 IN_MEMORY = "Chats are kept in memory until the app stops."
 NOW_IN_MEMORY = "What is said now is in memory only."

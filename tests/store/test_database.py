@@ -132,7 +132,8 @@ def test_a_file_of_a_newer_version_is_told_in_a_sentence_and_left_as_it_was(path
     assert version(path) == "9999"
 
 
-def test_a_file_of_an_older_version_is_copied_then_brought_up_to_date(path: Path) -> None:
+def write_old(path: Path) -> None:
+    """A database as the first version left it, with one conversation."""
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as connection:
         config = Config()
@@ -142,6 +143,10 @@ def test_a_file_of_an_older_version_is_copied_then_brought_up_to_date(path: Path
             command.upgrade(config, "0001")
             old.execute(text(OLD_CONVERSATION))
             old.commit()
+
+
+def test_a_file_of_an_older_version_is_copied_then_brought_up_to_date(path: Path) -> None:
+    write_old(path)
     Store(path).close()
     copy = path.with_name("chat.sqlite3.before-0001")
     assert version(copy) == "0001"
