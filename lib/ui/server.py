@@ -24,7 +24,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from lib import app
 from lib.config import ConfigurationError
-from lib.ui import uploads
+from lib.ui import closed_tabs, uploads
 from lib.web import audience, shares
 
 _WARM = (
@@ -44,6 +44,7 @@ SWITCH_SECONDS = 0.001
 lets go of the interpreter and queues for it again: with hundreds of threads a send waits for that queue."""
 
 
+closed_tabs.install()
 uploads.install()
 
 
@@ -120,7 +121,7 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """What wraps every request."""
-    return [Middleware(SecurityHeaders)]
+    return [Middleware(SecurityHeaders), Middleware(uploads.UploadGate)]
 
 
 class SecurityHeaders:
