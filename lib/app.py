@@ -31,6 +31,8 @@ class App:
     store: Store
     files: Files
     engine: Engine
+    signing_key: bytes
+    """What cookies of this installation are signed with."""
     local_model: LocalModel | None
     local_model_problem: str | None
     """Why the embedded model was wanted and is not there, in one sentence."""
@@ -88,7 +90,8 @@ def build(settings: Settings) -> App:
         has_auto_titles=settings.has_auto_titles,
         request_bytes=settings.request_bytes,
     )
-    return App(settings, store, files, engine, local_model, problem, storage_problem)
+    signing_key = store.secrets.get("cookies")
+    return App(settings, store, files, engine, signing_key, local_model, problem, storage_problem)
 
 
 def gateway(settings: Settings) -> Gateway:

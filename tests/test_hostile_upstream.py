@@ -16,11 +16,11 @@ import pytest
 
 from lib.gateway.limits import MB, Limits
 from tests.app_server import ROOT
+from tests.command_line import environment
 from tests.files.samples import image
 from tests.page_socket import PATIENCE
 from tests.scripted_gateway import Received, ScriptedGateway
 from tests.scripted_replies import JSON, SSE, Reply
-from tests.test_command_line import environment
 
 BLOCK = 64 * 1024
 MOST_GROWTH = 3 * Limits().file_bytes

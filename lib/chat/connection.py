@@ -2,7 +2,8 @@
 
 import ipaddress
 import re
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
 SYNSTAR_BASE_URL = "https://www.kkiai.com/v1"
@@ -17,9 +18,16 @@ _ENDPOINTS = re.compile(r"(/chat/completions|/completions|/models)+$")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Secret:
-    """A string that never shows itself: `reveal()` is the only way to its value."""
+    """A string that never shows itself: `reveal()` is the only way to its value.
+
+    It has no hash, and what holds it has none: nothing can be remembered under a secret.
+    """
+
+    __hash__ = None  # type: ignore[assignment]
 
     _value: str
+    id: str = field(default_factory=lambda: secrets.token_hex(8), compare=False)
+    """Tells it apart from others, and tells nothing of its value."""
 
     def reveal(self) -> str:
         return self._value
@@ -45,6 +53,11 @@ class Connection:
 
     base_url: str
     api_key: Secret | None = None
+
+    @property
+    def id(self) -> str:
+        """What may be remembered of this connection is remembered under this; the key is not in it."""
+        return f"{self.base_url} {self.api_key.id}" if self.api_key else self.base_url
 
     @property
     def needs_key(self) -> bool:

@@ -162,18 +162,20 @@ def _checked(recording: Recording) -> Recording:
 
 
 def _comparisons(value: Any, cells: Sequence[Conversation]) -> list[Comparison]:
-    found: list[Comparison] = []
+    members: dict[str | None, list[Conversation]] = {}
+    for cell in sorted(cells, key=lambda cell: cell.position):
+        members.setdefault(cell.comparison_id, []).append(cell)
+    found: dict[str, Comparison] = {}
     for position, item in enumerate(typed(list, value, "comparisons")):
         where = f"comparisons[{position}]"
         fields_of = typed(dict, item, where)
         own = _id(fields_of.get("id"), f"{where}.id")
-        if any(one.id == own for one in found):
+        if own in found:
             raise FormatError(f"{where}.id", "must not occur twice")
         title = typed(str, fields_of.get("title"), f"{where}.title")
         created_at = decode(datetime, fields_of.get("created_at"), f"{where}.created_at")
-        members = sorted((c for c in cells if c.comparison_id == own), key=lambda cell: cell.position)
-        found.append(Comparison(own, title, created_at, members, position=position))
-    return found
+        found[own] = Comparison(own, title, created_at, members.get(own, []), position=position)
+    return list(found.values())
 
 
 def _id(value: Any, where: str) -> str:

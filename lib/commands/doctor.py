@@ -80,7 +80,7 @@ def _estimate(cost: Cost) -> str:
 
 def _as_json(examination: Examination, cost: Cost) -> dict[str, Any]:
     return {
-        "base_url": examination.connection.base_url,
+        "base_url": examination.base_url,
         "model": examination.model,
         "estimate": asdict(cost),
         "findings": [asdict(finding) for finding in examination.findings],
@@ -98,7 +98,7 @@ def _keep(examination: Examination, settings: Settings) -> None:
         return
     try:
         with closing(app.open_store(settings)) as store:
-            base_url = examination.connection.base_url
+            base_url = examination.base_url
             store.models.learn(base_url, examination.model, found, datetime.now(UTC))
     except StoreError as error:
         print(f"lib: The pages are not told. {error}", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import OrderedDict
 from concurrent.futures import Future
 
 from lib.chat.balance import Balance
@@ -11,6 +12,8 @@ from lib.gateway.client import Gateway
 
 FRESH_SECONDS = 60.0
 """New API answers a key's usage 20 times in 20 minutes for each address, then no more."""
+REMEMBERED = 256
+"""Connections whose balance is kept: every visitor with a key of their own has one."""
 
 
 class Balances:
@@ -18,16 +21,19 @@ class Balances:
 
     def __init__(self, gateway: Gateway, loop: Loop) -> None:
         self._gateway, self._loop = gateway, loop
-        self._asked: dict[Connection, tuple[float, Future[Balance | None]]] = {}
+        self._asked: OrderedDict[str, tuple[float, Future[Balance | None]]] = OrderedDict()
         self._lock = threading.Lock()
 
     def left(self, connection: Connection, *, wait_seconds: float = 1.0) -> Balance | None:
         """What is left, if the gateway says so within `wait_seconds`."""
         with self._lock:
-            at, asking = self._asked.get(connection, (float("-inf"), None))
+            at, asking = self._asked.get(connection.id, (float("-inf"), None))
             if asking is None or time.monotonic() - at > FRESH_SECONDS:
                 asking = self._loop.submit(self._gateway.balance(connection))
-                self._asked[connection] = time.monotonic(), asking
+                self._asked[connection.id] = time.monotonic(), asking
+                self._asked.move_to_end(connection.id)
+                if len(self._asked) > REMEMBERED:
+                    self._asked.popitem(last=False)
         try:
             return asking.result(wait_seconds)
         except TimeoutError:

@@ -2,9 +2,10 @@
 
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from lib.chat.connection import Connection
@@ -18,6 +19,8 @@ FRESH_SECONDS = 300.0
 """How long a list is good before it is asked for again."""
 RETRY_SECONDS = 10.0
 """How long a failure is shown before it is asked for again."""
+REMEMBERED = 256
+"""Connections whose lists are kept: every visitor with a key of their own has one."""
 
 T = TypeVar("T")
 
@@ -35,37 +38,42 @@ class Catalogue:
 
     def __init__(self, gateway: Gateway, loop: Loop) -> None:
         self._gateway, self._loop = gateway, loop
-        self._models: dict[Connection, _Asked[list[Model]]] = {}
-        self._prices: dict[Connection, _Asked[dict[str, Price]]] = {}
+        self._models: OrderedDict[str, _Asked[list[Model]]] = OrderedDict()
+        self._prices: OrderedDict[str, _Asked[dict[str, Price]]] = OrderedDict()
         self._lock = threading.Lock()
 
     def listing(self, connection: Connection, *, wait_seconds: float = 1.0) -> Listing:
         """What is known; waits only where nothing has been heard yet, and never longer than told."""
-        with self._lock:
-            asked = self._models.setdefault(connection, _Asked())
+        asked = self._asked(self._models, connection.id)
         known, error = asked.answer(lambda: self._submit(self._gateway.models(connection)), wait_seconds)
         return Listing(tuple(known or ()), error)
 
     def ask_again(self, connection: Connection, *, wait_seconds: float) -> Listing:
         """Ask now, whatever is known, and wait for the answer, never longer than told."""
-        with self._lock:
-            asked = self._models.setdefault(connection, _Asked())
+        asked = self._asked(self._models, connection.id)
         known, error = asked.anew(lambda: self._submit(self._gateway.models(connection)), wait_seconds)
         return Listing(tuple(known or ()), error)
 
     def kind(self, connection: Connection, model: str) -> Kind:
         """What a model makes: as its gateway has listed it, else by its name. Asks nobody."""
         with self._lock:
-            asked = self._models.get(connection)
+            asked = self._models.get(connection.id)
         models = (asked.known if asked else None) or ()
         return next((each.kind for each in models if each.id == model), kind_of(model))
 
     def prices(self, connection: Connection, *, wait_seconds: float = 0.0) -> Prices:
         """What is known of prices. They are asked for when somebody looks at them, not before."""
-        with self._lock:
-            asked = self._prices.setdefault(Connection(connection.base_url), _Asked())
+        asked = self._asked(self._prices, connection.base_url)
         known, _ = asked.answer(lambda: self._submit(self._gateway.prices(connection)), wait_seconds)
         return known or {}
+
+    def _asked(self, about: "OrderedDict[str, _Asked[T]]", of: str) -> "_Asked[T]":
+        with self._lock:
+            asked = about.setdefault(of, _Asked())
+            about.move_to_end(of)
+            if len(about) > REMEMBERED:
+                about.popitem(last=False)
+            return asked
 
     def _submit(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
         return self._loop.submit(coroutine)
@@ -118,6 +126,6 @@ class _Asked(Generic[T]):
             case None:
                 self.known = asking.result()
             case ChatError() as error:
-                self._error = error
+                self._error = replace(error)  # without its traceback, which holds the key
             case BaseException() as fault:
                 raise fault

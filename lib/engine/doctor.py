@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 class Examination:
     """One run of the doctor: like a tape, it is followed from its start by whoever looks."""
 
-    connection: Connection
+    base_url: str
     model: str | None
     """The model that is asked; `None` until it is known."""
     findings: list[Finding] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Doctor:
     def __init__(self, gateway: Gateway, loop: Loop, store: Store | None) -> None:
         """With a store, what is learnt of a model is kept there."""
         self._gateway, self._loop, self._store = gateway, loop, store
-        self._examinations: OrderedDict[Connection, Examination] = OrderedDict()
+        self._examinations: OrderedDict[str, Examination] = OrderedDict()
         self._lock = threading.Lock()
 
     @property
@@ -89,30 +89,29 @@ class Doctor:
 
     def last(self, connection: Connection) -> Examination | None:
         """The examination that runs for this server and key, else the last one."""
-        return self._examinations.get(connection)
+        return self._examinations.get(connection.id)
 
     def examine(self, connection: Connection, model: str | None = None) -> Examination:
         """Begin an examination; while one runs for this server and key, that one."""
         with self._lock:
-            running = self._examinations.get(connection)
+            running = self._examinations.get(connection.id)
             if running and not running.is_closed:
                 return running
-            begun = self._examinations[connection] = Examination(connection, model)
-            self._examinations.move_to_end(connection)
+            begun = self._examinations[connection.id] = Examination(connection.base_url, model)
+            self._examinations.move_to_end(connection.id)
             if len(self._examinations) > REMEMBERED:
                 self._examinations.popitem(last=False)
-        begun._future = self._loop.submit(self._run(begun))
+        begun._future = self._loop.submit(self._run(begun, connection))
         begun._future.add_done_callback(lambda future: _ended(begun, future))
         return begun
 
     def stop(self, examination: Examination) -> None:
         """End it now; what was found so far stays."""
         examination._close(was_stopped=True)
-        if examination._future:
-            examination._future.cancel()
+        if future := examination._future:
+            future.cancel()
 
-    async def _run(self, examination: Examination) -> None:
-        connection = examination.connection
+    async def _run(self, examination: Examination, connection: Connection) -> None:
         async with self._gateway.lend(connection) as client:
             patient = Patient(client, connection, examination.model)
             blocked: dict[str, str] = {}
@@ -130,7 +129,7 @@ class Doctor:
         try:
             await asyncio.to_thread(
                 self._store.models.learn,
-                examination.connection.base_url,
+                examination.base_url,
                 examination.model,
                 found,
                 datetime.now(UTC),
@@ -160,6 +159,7 @@ def _finding(probe: Probe, answer: Answer, connection: Connection, duration_ms: 
 
 def _ended(examination: Examination, future: "Future[None]") -> None:
     """It is over. One still open means that our own code failed: say so, never hang."""
+    examination._future = None  # where it was cancelled, it holds its last frames, and they the key
     if future.cancelled():
         examination._close(was_stopped=True)
     elif examination._close(problem="The examination broke off inside this app."):

@@ -1,8 +1,8 @@
-"""One openai client a base URL and key, each with its own connections."""
+"""One openai client a base URL, with its own connections. It knows no key: that is lent with it."""
 
 import ssl
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
@@ -22,6 +22,8 @@ HEADERS_SENT = (
     "x-stainless-raw-response",  # the SDK reads it back from the request to know what it was asked for
 )
 """All that a request carries, besides the key. The SDK would add what it finds in the environment."""
+_KEY = "x-lent-key"
+"""The header in which a lent client hands its key to the hook: `Authorization` may be the environment's."""
 
 
 @dataclass(slots=True)
@@ -38,18 +40,19 @@ class Clients:
         self._timeout = httpx2.Timeout(None, connect=connect_seconds)
         self._limit = limit
         self._tls: ssl.SSLContext | None = None
-        self._lent: OrderedDict[Connection, _Lent] = OrderedDict()
+        self._lent: OrderedDict[str, _Lent] = OrderedDict()
 
     @asynccontextmanager
     async def lend(self, connection: Connection) -> AsyncIterator[AsyncOpenAI]:
-        """The connection's client, kept open while it is in use."""
-        lent = self._lent.get(connection)
+        """The connection's client, kept open while it is in use. Only what is lent knows the key."""
+        lent = self._lent.get(connection.base_url)
         if lent is None:
-            lent = self._lent[connection] = _Lent(self._build(connection))
-        self._lent.move_to_end(connection)
+            lent = self._lent[connection.base_url] = _Lent(self._build(connection))
+        self._lent.move_to_end(connection.base_url)
         lent.borrowers += 1
+        key = connection.api_key
         try:
-            yield lent.client
+            yield lent.client.copy(default_headers={_KEY: key.reveal()}) if key else lent.client
         finally:
             lent.borrowers -= 1
             await self._close_surplus()
@@ -61,8 +64,8 @@ class Clients:
             await lent.client.close()
 
     async def _close_surplus(self) -> None:
-        idle = [connection for connection, lent in self._lent.items() if not lent.borrowers]
-        dropped = [self._lent.pop(connection) for connection in idle[: max(len(self._lent) - self._limit, 0)]]
+        idle = [base_url for base_url, lent in self._lent.items() if not lent.borrowers]
+        dropped = [self._lent.pop(base_url) for base_url in idle[: max(len(self._lent) - self._limit, 0)]]
         for lent in dropped:
             await lent.client.close()
 
@@ -80,20 +83,15 @@ class Clients:
                 trust_env=not connection.is_loopback,
                 follow_redirects=False,
                 timeout=self._timeout,
-                event_hooks={"request": [_set_headers(connection)], "response": [bound]},
+                event_hooks={"request": [_set_headers], "response": [bound]},
             ),
         )
 
 
-def _set_headers(connection: Connection) -> Callable[[httpx2.Request], Awaitable[None]]:
+async def _set_headers(request: httpx2.Request) -> None:
     """Leave only the headers that are meant, as the last step before a request is sent."""
-    authorization = f"Bearer {connection.api_key.reveal()}" if connection.api_key else None
-
-    async def set_headers(request: httpx2.Request) -> None:
-        headers = {name: value for name, value in request.headers.items() if name in HEADERS_SENT}
-        headers["accept-encoding"] = "identity"  # a compressor between would hold tokens back
-        if authorization:
-            headers["authorization"] = authorization
-        request.headers = httpx2.Headers(headers)
-
-    return set_headers
+    headers = {name: value for name, value in request.headers.items() if name in HEADERS_SENT}
+    headers["accept-encoding"] = "identity"  # a compressor between would hold tokens back
+    if key := request.headers.get(_KEY):
+        headers["authorization"] = f"Bearer {key}"
+    request.headers = httpx2.Headers(headers)

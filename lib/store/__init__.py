@@ -13,6 +13,7 @@ from lib.store.recordings import Recordings
 from lib.store.replies import Replies
 from lib.store.rooms import Rooms
 from lib.store.search import Search
+from lib.store.secrets import Secrets
 from lib.store.shares import Shares
 from lib.store.votes import Votes
 
@@ -35,6 +36,7 @@ class Store:
         self.models = Models(self._database)
         self.recordings = Recordings(self._database)
         self.shares = Shares(self._database)
+        self.secrets = Secrets(self._database)
         self.votes = Votes(self._database)
         self.rooms = Rooms(self._database)
         self.decks = Decks(self._database)

@@ -288,3 +288,11 @@ shares = Table(
 )
 """Reports under a link: `report` is the HTML as it was masked when it was shared, compressed. `source_id` is
 the comparison, the deck run or the recording that it is of."""
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+"""The random keys of this installation, such as the one that signs cookies: made once, and never shown."""

@@ -13,8 +13,8 @@ from lib.store.schema import rounds, thumbs, votes
 
 Counts = tuple[dict[str, int], dict[str, int], dict[str, int]]
 """Choices, thumbs up and thumbs down: how often each was given."""
-MOST_VOTERS = 2_000
-"""Voters whose votes a round takes: more than any room holds, and few enough to keep."""
+MOST_VOTERS = 5_000
+"""Voters whose votes a round takes: more than any room lets in, and few enough to keep."""
 
 
 class Votes:
@@ -85,6 +85,14 @@ class Votes:
             if is_up is not None:
                 connection.execute(insert(thumbs).values(row))
         return True
+
+    def withdraw(self, round_id: str, voter: str) -> None:
+        """Take back all that a voter said in an open round."""
+        with self._database.write() as connection:
+            if _still_open(connection, round_id):
+                for table in (votes, thumbs):
+                    own = (table.c.round_id == round_id) & (table.c.voter == voter)
+                    connection.execute(delete(table).where(own))
 
     def ballot(self, round_id: str, voter: str) -> Ballot:
         """What a voter said in a round."""

@@ -9,7 +9,7 @@ from lib import app
 from lib.chat.attachments import Attachment
 from lib.chat.connection import parse_api_key
 from lib.engine.engine import SendRefused, new_id
-from lib.ui import choices, conversation_actions, errors, intake, pace, recording_actions, structured, uploads
+from lib.ui import choices, conversation_actions, errors, intake, pace, recording_actions, structured
 from lib.ui.labels import literal
 from lib.ui.session import MESSAGES_SHOWN, Session, hear_models, held
 
@@ -45,9 +45,7 @@ def submit() -> None:
         elif is_first and not audio:
             _say(session, said.text, send_id)
     if audio and is_first:
-        recording = audio.getvalue()
-        uploads.release([audio])
-        intake.write_down(session, said.text, recording)
+        intake.take_speech(session, said.text, audio)
 
 
 def send(text: str) -> None:

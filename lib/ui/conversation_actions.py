@@ -8,6 +8,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lib import app
 from lib.files.incoming import Incoming, Source
+from lib.files.intake import FileRefused
 from lib.store.database import StoreError
 from lib.ui import errors, uploads
 from lib.ui.session import CONVERSATIONS_LISTED, draft, held
@@ -79,8 +80,7 @@ def import_field() -> str:
 
 def receive(key: str) -> None:
     """Take the uploaded files out of their field: they are read when the dialog is drawn, and only once."""
-    # Files that were taken out before may come along once more, as deleted ones.
-    uploaded = [file for file in st.session_state[key] if isinstance(file, UploadedFile)]
+    uploaded = uploads.arrived(st.session_state[key])
     if not uploaded:
         return
     st.session_state[_RECEIVED] = uploaded
@@ -98,13 +98,18 @@ def import_files(uploaded: list[UploadedFile]) -> None:
     """Take conversations from the uploaded files; the dialog says what came of it."""
     session, application = held(), app.get()
     incoming = Incoming(application.files)
-    sources = [Source(each.name, partial(BytesIO, each.getvalue())) for each in uploaded]
+    sources, refusals = [], []
+    for each in uploaded:
+        try:
+            sources.append(Source(each.name, partial(BytesIO, uploads.content(each))))
+        except FileRefused as refused:
+            refusals.append(str(refused))
     try:
         added = application.store.conversations.take(incoming.read(sources))
     except StoreError as error:
         session.notice = str(error)
     else:
-        session.notice = "\n\n".join([*incoming.outcome.said(added), *incoming.outcome.faults])
+        session.notice = "\n\n".join([*incoming.outcome.said(added), *incoming.outcome.faults, *refusals])
 
 
 def show_more() -> None:

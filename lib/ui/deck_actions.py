@@ -15,7 +15,7 @@ from lib.engine.engine import new_id
 from lib.files import decks as files
 from lib.files.intake import LONGEST_DOCUMENT, FileRefused, take
 from lib.store.database import StoreError
-from lib.ui import actions, errors, pace, session
+from lib.ui import actions, errors, pace, session, uploads
 from lib.ui.decks import Decks, held
 from lib.ui.session import Session
 
@@ -79,17 +79,18 @@ def _open_new(make: Callable[[str], Deck]) -> None:
 
 def import_file(key: str) -> None:
     """Make a deck of the uploaded file; what is wrong with it is said below the field."""
-    now, uploaded = held(), st.session_state[key]
-    if not uploaded:
-        return
-    now.uploads += 1
-    try:
-        deck = files.read(uploaded.name, uploaded.getvalue(), new_id=new_id)
-        app.get().store.decks.add(files.kept(deck, app.get().files))
-    except (FormatError, StoreError) as error:
-        now.refusals = [str(error)]
-    else:
-        now.open_deck(deck.id)
+    now = held()
+    for uploaded in uploads.arrived(st.session_state[key]):
+        now.uploads += 1
+        try:
+            deck = files.read(uploaded.name, uploads.content(uploaded), new_id=new_id)
+            app.get().store.decks.add(files.kept(deck, app.get().files))
+        except (FormatError, FileRefused, StoreError) as error:
+            now.refusals = [str(error)]
+        else:
+            now.open_deck(deck.id)
+        finally:
+            uploads.release([uploaded])
 
 
 @errors.stored
@@ -140,16 +141,17 @@ def remove(prompt_id: str) -> None:
 @errors.stored
 def attach(prompt_id: str, key: str) -> None:
     """Put uploaded files to a prompt; what is refused is said in a sentence."""
-    now, uploaded = held(), list(st.session_state[key] or ())
+    now, uploaded = held(), uploads.arrived(st.session_state[key])
     taken: list[Attachment] = []
     now.refusals, now.uploads = [], now.uploads + 1
     for file in uploaded:
         try:
-            found = take(file.name, file.getvalue(), most_characters=LONGEST_DOCUMENT)
+            found = take(file.name, uploads.content(file), most_characters=LONGEST_DOCUMENT)
         except FileRefused as refused:
             now.refusals.append(str(refused))
         else:
             taken += map(app.get().files.keep, found)
+    uploads.release(uploaded)
 
     def put(prompt: Prompt) -> Prompt:
         together = {each.id: each for each in (*prompt.attachments, *taken)}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lib import app
 from lib.chat.attachments import Attachment, images_of, upload_name
@@ -80,7 +81,7 @@ def _take(tray: Tray, files: Iterable[Any]) -> None:
             return
         room = LONGEST_DOCUMENT - sum(len(each.text) for each in tray.attached)
         try:
-            _add(tray, take_file(file.name, file.getvalue(), most_characters=room))
+            _add(tray, take_file(file.name, uploads.content(file), most_characters=room))
         except FileRefused as refused:
             tray.refusals.append(str(refused))
 
@@ -100,6 +101,18 @@ def _add(tray: Tray, taken: list[Attachment]) -> None:
         first = tray.attached[same]
         note = f"{first.note} “{name}” holds the same and is not sent again.".strip()
         tray.attached[same] = replace(first, note=note)
+
+
+def take_speech(session: Session, text: str, audio: UploadedFile) -> None:
+    """As `write_down`, for what was spoken just now."""
+    try:
+        recording = uploads.content(audio)
+    except FileRefused as refused:
+        session.draft = text
+        session.refusals.append(str(refused))
+    else:
+        uploads.release([audio])
+        write_down(session, text, recording)
 
 
 def write_down(session: Session, text: str, recording: bytes) -> None:

@@ -10,7 +10,7 @@ from lib.chat import exports
 from lib.chat.conversations import Conversation
 from lib.files import archive
 from lib.store.conversations import KEPT_IN_BIN
-from lib.ui import actions, conversation_actions, inspector, usage
+from lib.ui import actions, conversation_actions, inspector, uploads, usage
 from lib.ui.labels import plain
 from lib.ui.session import Session, held
 
@@ -105,6 +105,7 @@ def _import() -> None:
         with st.spinner("Reading the chats…", show_time=True):
             conversation_actions.import_files(files)
     key = conversation_actions.import_field()
+    uploads.expect(_largest_upload() * uploads.MEGABYTE)
     st.file_uploader(
         "Exports of SynStar Chat, ChatGPT, Claude or Open WebUI",
         accept_multiple_files=True,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lib import app
 from lib.chat import recordings
@@ -13,8 +14,9 @@ from lib.chat.decoding import FormatError
 from lib.chat.recordings import Kind, Recording
 from lib.engine import recorder
 from lib.files import archive
+from lib.files.intake import FileRefused
 from lib.store.database import StoreError
-from lib.ui import errors, session
+from lib.ui import errors, session, uploads
 from lib.ui.conversation_actions import LONGEST_TITLE
 
 KEY = "recordings"
@@ -138,13 +140,19 @@ def delete() -> None:
 
 def take(key: str) -> None:
     """Take a recording from the uploaded file; the dialog says why not, if not."""
-    listing, uploaded = held(), st.session_state[key]
-    if uploaded:
-        listing.notice = _take(listing, uploaded.getvalue())
+    listing = held()
+    for uploaded in uploads.arrived(st.session_state[key]):
+        listing.notice = _take(listing, uploaded)
         listing.panel = IMPORT if listing.notice else None
 
 
-def _take(listing: Listing, data: bytes) -> str | None:
+def _take(listing: Listing, uploaded: UploadedFile) -> str | None:
+    try:
+        data = uploads.content(uploaded)
+    except FileRefused as refused:
+        return str(refused)
+    finally:
+        uploads.release([uploaded])
     if len(data) > LARGEST_FILE:
         return f"This file is too large: a recording has {LARGEST_FILE // 1_000_000} MB at most."
     try:

@@ -25,7 +25,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from lib import app
 from lib.config import ConfigurationError
-from lib.ui import connections, log, uploads
+from lib.ui import closed_tabs, connections, log, uploads
 from lib.web import audience, shares
 from lib.web.gate import Gate
 
@@ -48,6 +48,7 @@ lets go of the interpreter and queues for it again: with hundreds of threads a s
 
 connections.install()
 log.install()
+closed_tabs.install()
 uploads.install()
 # Streamlit asks the Internet for it to print it, and to compare it with the `Origin` of foreign pages.
 net_util.get_external_ip = lambda: None
@@ -126,7 +127,7 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """What wraps every request."""
-    return [Middleware(SecurityHeaders), Middleware(Gate)]
+    return [Middleware(SecurityHeaders), Middleware(Gate), Middleware(uploads.UploadGate)]
 
 
 class SecurityHeaders:

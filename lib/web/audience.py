@@ -8,13 +8,11 @@ import asyncio
 import hashlib
 import json
 import re
-import secrets
-import time
-from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -27,15 +25,13 @@ from lib.chat.votes import ALL_BAD, TIE, Ballot, Round
 from lib.report.markup import stylesheet
 from lib.store.database import StoreError
 from lib.store.rooms import Room
+from lib.web.limits import Refused, address_of
 from lib.web.room import Follower, LiveRoom, message
+from lib.web.turnout import COOKIE_SECONDS, Turnout, device, new_cookie
 
-MOST_FOLLOWERS = 500
-"""Devices that may follow one room at once."""
 LONGEST_BODY = 512
 """Bytes of a vote."""
-VOTES_PER_MINUTE, ROOM_VOTES_PER_MINUTE = 60, 6_000
-"""What is taken from one device, and in one room."""
-COOKIE, COOKIE_SECONDS = "audience", 12 * 3600
+COOKIE = "audience"
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 FILES = Path(__file__).parent
 _TOKEN = re.compile(r"[\w-]{20,32}", re.A)
@@ -43,6 +39,7 @@ _TOKEN = re.compile(r"[\w-]{20,32}", re.A)
 _rooms: dict[str, LiveRoom] = {}
 """The rooms that are followed now, by their token."""
 _tasks: dict[str, "asyncio.Task[None]"] = {}
+_turnout = Turnout()
 
 
 def routes() -> list[BaseRoute]:
@@ -74,7 +71,7 @@ async def _page(request: Request) -> Response:
     if not _device(request):
         answer.set_cookie(
             COOKIE,
-            secrets.token_urlsafe(16),
+            new_cookie(app.get().signing_key),
             max_age=COOKIE_SECONDS,
             path="/room",
             secure=request.url.scheme == "https",
@@ -99,22 +96,26 @@ async def _events(request: Request) -> Response:
     room = await _open_room(request)
     if room is None:
         return Response(status_code=404, headers=HEADERS)
-    if followers(room.token) >= MOST_FOLLOWERS:
-        return Response("This room is full.", 503, HEADERS)
-    stream = _follow(room, _voter(request, room))
+    address, followed = address_of(request), _rooms.get(room.token)
+    if followed and not followed.followers.has_room(address):
+        return Response("This room is full.", 503, {**HEADERS, "Retry-After": "30"})
+    stream = _follow(room, _voter(request, room), address)
     return StreamingResponse(
         stream, media_type="text/event-stream", headers={**HEADERS, "X-Accel-Buffering": "no"}
     )
 
 
-async def _follow(room: Room, voter: str | None) -> AsyncIterator[bytes]:
+async def _follow(room: Room, voter: str | None, address: str) -> AsyncIterator[bytes]:
     live = _live(room)
-    follower = live.join()
+    try:
+        follower = live.join(address)
+    except Refused:  # others were quicker
+        return
     try:
         yield b"retry: 1000\n\n"
         if voter:
             yield message("mine", await run_in_threadpool(_mine, room, voter))
-        while not live.is_over:
+        while not (live.is_over or follower.is_gone):
             if news := await follower.take(live.state):
                 yield news
         if live.is_closed:
@@ -133,7 +134,7 @@ def _live(room: Room) -> LiveRoom:
 
 def _leave(live: LiveRoom, follower: Follower) -> None:
     """One follower less; after the last one nobody renders any more."""
-    live.followers.discard(follower)
+    live.followers.leave(follower)
     token = live.room.token
     if not live.followers and _rooms.get(token) is live:
         del _rooms[token]
@@ -151,10 +152,11 @@ async def _vote(request: Request) -> Response:
     said = await _body(request)
     if said is None:
         return _refused(400, "This is no vote.")
-    if not _limits.take(room.token, voter):
-        return _refused(429, "Too many votes at once. Try again in a minute.")
     try:
-        mine = await run_in_threadpool(_count, room, voter, said)
+        leaves = _turnout.admit(room.token, voter, address_of(request))
+        mine = await run_in_threadpool(_count, room, voter, said, leaves)
+    except Refused as refused:
+        return _refused(429, str(refused), {"Retry-After": str(refused.retry_after)})
     except StoreError:
         return _refused(503, "The vote could not be kept. Try again.")
     if mine is None:
@@ -163,12 +165,17 @@ async def _vote(request: Request) -> Response:
     return JSONResponse(mine, headers=HEADERS)
 
 
-def _count(room: Room, voter: str, said: dict[str, Any]) -> dict[str, Any] | None:
-    """Count what a device said; `None` when it is not, or no more, a vote in the room's round."""
+def _count(room: Room, voter: str, said: dict[str, Any], leaves: str | None) -> dict[str, Any] | None:
+    """Count what a device said; `None` when it is not, or no more, a vote in the room's round.
+
+    `leaves` is the voter whose place this one has taken.
+    """
     votes, now = app.get().store.votes, datetime.now(UTC)
     shown = votes.latest(room.comparison_id)
     if not shown or shown.id != said.get("round"):
         return None
+    if leaves:
+        votes.withdraw(shown.id, leaves)
     cells = {letter: cell_id for cell_id, letter in shown.letters.items()}
     if "choice" in said:
         choice = str(said["choice"])
@@ -208,15 +215,14 @@ async def _open_room(request: Request) -> Room | None:
 
 
 def _device(request: Request) -> str | None:
-    """The device's cookie, if it is one of ours."""
-    own = request.cookies.get(COOKIE, "")
-    return own if _TOKEN.fullmatch(own) else None
+    """The device's name, if its cookie is one of ours."""
+    return device(app.get().signing_key, request.cookies.get(COOKIE, ""))
 
 
 def _voter(request: Request, room: Room) -> str | None:
     """The device's name in this room: nothing that is kept leads from one room to another."""
-    device = _device(request)
-    return hashlib.sha256(f"{room.token}/{device}".encode()).hexdigest() if device else None
+    own = _device(request)
+    return hashlib.sha256(f"{room.token}/{own}".encode()).hexdigest() if own else None
 
 
 async def _body(request: Request) -> dict[str, Any] | None:
@@ -235,26 +241,8 @@ async def _body(request: Request) -> dict[str, Any] | None:
     return said if isinstance(said, dict) else None
 
 
-def _refused(status: int, sentence: str) -> Response:
-    return JSONResponse({"error": sentence}, status, HEADERS)
-
-
-class _Limits:
-    """Counts votes by the minute."""
-
-    def __init__(self) -> None:
-        self._minute, self._counted = 0, Counter[str]()
-
-    def take(self, token: str, voter: str) -> bool:
-        """Count one more; `False` where it is one too many."""
-        if (minute := int(time.monotonic() // 60)) != self._minute:
-            self._minute, self._counted = minute, Counter()
-        self._counted[token] += 1
-        self._counted[voter] += 1
-        return self._counted[voter] <= VOTES_PER_MINUTE and self._counted[token] <= ROOM_VOTES_PER_MINUTE
-
-
-_limits = _Limits()
+def _refused(status: int, sentence: str, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
+    return JSONResponse({"error": sentence}, status, {**HEADERS, **headers})
 
 
 @cache

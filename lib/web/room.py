@@ -14,8 +14,11 @@ from starlette.concurrency import run_in_threadpool
 from lib.app import App
 from lib.store.database import StoreError
 from lib.store.rooms import Room
+from lib.web.limits import Seats
 from lib.web.room_view import RoomView, Seen
 
+MOST_FOLLOWERS = 500
+"""Devices that may follow one room at once."""
 FRAME_SECONDS = 0.15
 """The shortest time between two frames: about seven a second are enough to read along."""
 COST_SHARE, LONGEST_REST_SECONDS = 4, 0.5
@@ -35,6 +38,8 @@ class Follower:
         self._waiting: deque[bytes] = deque()
         self._is_there = asyncio.Event()
         self._needs_state = True
+        self.is_gone = False
+        """Whether its place was given to another."""
 
     def give(self, message: bytes) -> None:
         """One more message; when too many wait they are dropped, for the whole state."""
@@ -54,6 +59,11 @@ class Follower:
     def wake(self) -> None:
         self._is_there.set()
 
+    def go(self) -> None:
+        """End it: its place is another's now."""
+        self.is_gone = True
+        self._is_there.set()
+
     async def take(self, state: Callable[[], bytes]) -> bytes:
         """Wait for messages; all that wait, or the whole state. Nothing when it was only woken."""
         await self._is_there.wait()
@@ -71,7 +81,7 @@ class LiveRoom:
 
     def __init__(self, app: App, room: Room) -> None:
         self.room = room
-        self.followers: set[Follower] = set()
+        self.followers: Seats[Follower] = Seats(MOST_FOLLOWERS)
         self.is_over = False
         """Whether it is followed no more: closed, or broken off."""
         self.is_closed = False
@@ -114,10 +124,11 @@ class LiveRoom:
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self.end)
 
-    def join(self) -> Follower:
-        """One more follower; it is sent the whole state first."""
+    def join(self, address: str) -> Follower:
+        """One more follower; it is sent the whole state first. Raises `Refused` when the room is full."""
         follower = Follower()
-        self.followers.add(follower)
+        if leaves := self.followers.take(address, follower):
+            leaves.go()
         if self._shown:
             follower.wake()
         return follower

@@ -192,7 +192,7 @@ def test_a_secret_is_never_shown_by_formatting() -> None:
     shown = [
         *(repr(secret), str(secret), f"{secret}", f"{secret!r}", f"{secret!s}", f"{[secret]}"),
         *("{}".format(secret), "%s %r" % (secret, secret), format(secret)),  # noqa: UP031, UP032
-        *(repr(connection), str(connection), repr(Holder("x", secret)), repr({secret: connection})),
+        *(repr(connection), str(connection), repr(Holder("x", secret)), repr({"secret": connection})),
     ]
     assert not [text for text in shown if KEY in text]
     assert all("***" in text for text in shown)
@@ -225,7 +225,16 @@ def test_a_secret_can_be_revealed_compared_and_asked_whether_it_is_empty() -> No
     assert (Secret(KEY) == Secret(KEY), Secret(KEY) == Secret("other")) == (True, False)
     assert Secret(KEY)
     assert not Secret("")
-    assert len({Connection("https://a", Secret("1")), Connection("https://a", Secret("2"))}) == 2
+
+
+def test_nothing_can_be_remembered_under_a_secret() -> None:
+    one, other = (Connection("https://a", Secret(KEY)) for _ in range(2))
+    for held in (one.api_key, one):
+        with pytest.raises(TypeError, match="unhashable"):
+            hash(held)
+    assert one.id == Connection("https://a", one.api_key).id
+    assert len({one.id, other.id, Connection("https://b", one.api_key).id, Connection("https://a").id}) == 4
+    assert KEY not in one.id
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,12 @@
 """Recordings: written and read back without loss; what is no recording gets a sentence."""
 
 import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from types import FrameType
+from typing import Any, cast
 
 import pytest
 
@@ -125,3 +130,38 @@ def test_a_conversation_that_shows_no_answer_is_told() -> None:
 
 def test_its_models_are_named_once_each_in_the_order_of_the_cells() -> None:
     assert models(recording()) == ["model-a", "model-b"]
+
+
+def many(count: int) -> dict[str, Any]:
+    """A recording of that many comparisons, as its file holds it."""
+    tape: list[Event] = [Sent(0.0, {"model": "m"}), Content(1.0, "So"), Finished(2.0, "stop")]
+    cells = [replace(cell(f"c{number}", 0, tape), comparison_id=f"x{number}") for number in range(count)]
+    comparisons = [Comparison(f"x{number}", "Why?", AT, [each]) for number, each in enumerate(cells)]
+    tapes = {f"{each.id}-answer": tape for each in cells}
+    kept = Recording("many", "Why?", Kind.DECK, AT, comparisons, tapes)
+    return cast(dict[str, Any], json.loads(json.dumps(to_json(kept))))
+
+
+def steps(work: Callable[[], object]) -> int:
+    """How many instructions Python takes for it: a measure that no busy machine changes."""
+    taken = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> Callable[..., Any]:  # noqa: ARG001
+        nonlocal taken
+        taken += event == "opcode"
+        frame.f_trace_opcodes = True
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return taken
+
+
+def test_a_recording_twice_as_long_takes_twice_the_work_to_read() -> None:
+    short, long = many(40), many(80)
+    assert from_json(long).comparisons[79].cells[0].model == "model-c79"
+    assert steps(lambda: from_json(long)) < 2.05 * steps(lambda: from_json(short))

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from lib.chat.balance import Balance
-from lib.chat.connection import Connection
+from lib.chat.connection import Connection, Secret
 from lib.engine import balances
 from lib.engine.engine import Engine
 from tests.engine.conftest import PATIENCE
@@ -28,6 +28,18 @@ def test_a_balance_is_asked_for_once_a_minute(
     assert [request.path for request in gateway.requests].count(TOKEN) == 1
     monkeypatch.setattr(balances, "FRESH_SECONDS", 0.0)
     assert engine.balances.left(connection, wait_seconds=PATIENCE) == Balance(0.0)
+
+
+def test_the_connections_of_those_who_came_first_are_forgotten_first(
+    engine: Engine, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(balances, "REMEMBERED", 2)
+    gateway.serve(TOKEN, error(200, quota(500_000)))
+    one, two, three = (Connection(gateway.base_url, Secret(f"sk-{number}")) for number in range(3))
+    for each in (one, two, three, two, one):
+        engine.balances.left(each, wait_seconds=PATIENCE)
+    asked = [each.headers["authorization"] for each in gateway.requests if each.path == TOKEN]
+    assert asked == ["Bearer sk-0", "Bearer sk-1", "Bearer sk-2", "Bearer sk-0"]
 
 
 def test_a_silent_gateway_holds_nobody_up(

@@ -130,10 +130,22 @@ def test_two_keys_are_asked_for_apart(
     catalogue: Catalogue, gateway: ScriptedGateway, connection: Connection
 ) -> None:
     """A gateway lists what a key may use."""
-    for key in ("sk-one", "sk-two", "sk-one"):
-        catalogue.listing(Connection(connection.base_url, Secret(key)), wait_seconds=PATIENCE)
+    one, two = (Connection(connection.base_url, Secret(key)) for key in ("sk-one", "sk-two"))
+    for each in (one, two, one):
+        catalogue.listing(each, wait_seconds=PATIENCE)
     sent = [request.headers["authorization"] for request in gateway.requests]
     assert sent == ["Bearer sk-one", "Bearer sk-two"]
+
+
+def test_the_connections_of_those_who_came_first_are_forgotten_first(
+    catalogue: Catalogue, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue_module, "REMEMBERED", 2)
+    one, two, three = (Connection(gateway.base_url, Secret(f"sk-{number}")) for number in range(3))
+    for each in (one, two, three, two, one):
+        catalogue.listing(each, wait_seconds=PATIENCE)
+    sent = [request.headers["authorization"] for request in gateway.requests]
+    assert sent == ["Bearer sk-0", "Bearer sk-1", "Bearer sk-2", "Bearer sk-0"]
 
 
 def test_many_who_look_at_once_share_one_request_and_all_get_the_list(

@@ -316,7 +316,7 @@ def test_each_key_is_sent_only_with_its_own_requests(gateway: ScriptedGateway) -
 
 
 def test_idle_clients_beyond_the_limit_are_closed_and_busy_ones_kept(gateway: ScriptedGateway) -> None:
-    first, second, third = (connection(gateway, key) for key in ("sk-1", "sk-2", "sk-3"))
+    first, second, third = (Connection(f"{gateway.base_url}/{name}") for name in ("a", "b", "c"))
 
     async def use() -> None:
         clients = Clients(connect_seconds=1.0, limit=1)

@@ -1,13 +1,18 @@
 """A comparison opened to a room: phones follow it live, vote, and see nothing else."""
 
 import http.client
+import json
 import re
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
+from lib.app import DATABASE
+from lib.store import Store
+from lib.web.turnout import NEWCOMER_RATE, new_cookie
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.phone import Phone
@@ -165,11 +170,33 @@ def test_what_is_no_vote_is_refused_in_a_sentence(gateway: ScriptedGateway, hall
                 status, answer = phone.post({**own, **change})
                 assert (status, answer) == (http.client.CONFLICT, {"error": "This vote is closed."})
             assert phone.post({"round": {}, "choice": "A"})[0] == http.client.CONFLICT
-            phone.cookie = ""
-            assert phone.vote("A") == http.client.FORBIDDEN
-            phone.cookie = "audience=../../etc"
-            assert phone.vote("A") == http.client.FORBIDDEN
+            own_cookie = phone.cookie
+            for made_up in ("", "audience=../../etc", f"audience={'x' * 22}", own_cookie.partition(".")[0]):
+                phone.cookie = made_up
+                assert phone.vote("A") == http.client.FORBIDDEN
             assert phone.state["voters"] == 0
+
+
+def test_an_altered_cookie_is_nobodys_and_its_owner_gets_a_new_one(
+    gateway: ScriptedGateway, hall: AppServer
+) -> None:
+    gateway.when("Forge", stream("Said"))
+    with presenter(hall) as tab:
+        link = open_room(tab)
+        tab.ask("Forge")
+        with Phone(link) as phone, Phone(link) as forger:
+            phone.wait_for_end()
+            forger.wait_for_end()
+            assert phone.vote("A") == http.client.OK
+            name, _, signature = phone.cookie.partition(".")
+            first = "y" if name[9] == "x" else "x"
+            forger.cookie = f"{name[:9]}{first}{name[10:]}.{signature}"
+            assert forger.vote("B") == http.client.FORBIDDEN
+            assert "set-cookie" in forger.get()[1]
+            assert forger.cookie not in (phone.cookie, "")
+            assert forger.vote("B") == http.client.OK
+            assert "set-cookie" not in forger.get()[1]
+            phone.wait_for(lambda: phone.state["voters"] == 2)
 
 
 def test_one_device_cannot_flood_a_room(gateway: ScriptedGateway, hall: AppServer) -> None:
@@ -184,6 +211,47 @@ def test_one_device_cannot_flood_a_room(gateway: ScriptedGateway, hall: AppServe
             assert statuses[0] == http.client.OK
             assert http.client.TOO_MANY_REQUESTS in statuses
             assert other.vote("B") == http.client.OK
+
+
+def test_a_script_that_makes_voters_is_slowed_and_nobody_else_is(
+    gateway: ScriptedGateway, hall: AppServer
+) -> None:
+    gateway.when("Stuff the ballot", stream("Said"))
+    at_once, a_second = NEWCOMER_RATE
+    with presenter(hall) as tab, closing(Store(hall.data_dir / DATABASE)) as store:
+        link = open_room(tab)
+        tab.ask("Stuff the ballot")
+        key = store.secrets.get("cookies")
+        with Phone(link) as honest, Phone(link, "127.0.0.2") as script:
+            honest.wait_for_end()
+            script.wait_for_end()
+            started, statuses = time.monotonic(), list[int]()
+            while statuses.count(http.client.TOO_MANY_REQUESTS) < 20:
+                script.cookie = f"audience={new_cookie(key)}"
+                statuses.append(script.vote("A"))
+            most = at_once + a_second * (time.monotonic() - started) + 1
+            assert at_once <= statuses.count(http.client.OK) <= most
+            status, headers, said = script.send(json.dumps({"round": honest.state["round"]["id"]}).encode())
+            assert (status, headers["retry-after"]) == (http.client.TOO_MANY_REQUESTS, "1")
+            assert b"Try again in a moment." in said
+            assert honest.vote("B") == http.client.OK
+
+
+def test_who_fills_a_room_with_streams_gives_one_up_for_a_newcomer(hall: AppServer) -> None:
+    with presenter(hall) as tab, ExitStack() as opened:
+        link = open_room(tab)
+        phones = [Phone(link, "127.0.0.2") for _ in range(505)]
+        for phone in phones:
+            opened.callback(phone.leave)
+        streams = [phone.stream() for phone in phones]
+        assert [each.status for each in streams] == [http.client.OK] * 500 + [
+            http.client.SERVICE_UNAVAILABLE
+        ] * 5
+        assert streams[-1].headers["Retry-After"] == "30"
+        with Phone(link) as newcomer, Phone(link, "127.0.0.3") as another:
+            assert newcomer.state["answers"] == another.state["answers"] == []
+            for left in streams[498:500]:
+                assert b"event: state" in left.read()  # to its end
 
 
 def test_model_text_is_inert_and_an_error_names_nobody(gateway: ScriptedGateway, hall: AppServer) -> None:
@@ -276,7 +344,9 @@ def test_the_page_is_private_and_loads_nothing_of_others(hall: AppServer) -> Non
     assert headers["cache-control"] == "no-store"
     assert "noindex" in headers["x-robots-tag"]
     assert "script-src 'self'" in headers["content-security-policy"]
-    assert re.search(r"audience=[\w-]{22}; HttpOnly; .*Path=/room; SameSite=lax", headers["set-cookie"])
+    assert re.search(
+        r"audience=[\w-]{22}(\.[\w-]+){2}; HttpOnly; .*Path=/room; SameSite=lax", headers["set-cookie"]
+    )
     loaded = re.findall(r'(?:src|href)="([^"]*)"', page.decode())
     assert loaded == ["/room/-/room.css", "/room/-/room.js"]
     for path, kind in zip(loaded, ("text/css", "text/javascript"), strict=True):

@@ -127,3 +127,15 @@ def test_a_round_takes_so_many_voters_and_no_more(store: Store, monkeypatch: pyt
     assert not store.votes.thumb(opened.id, "third", "x", True)
     assert store.votes.vote(opened.id, "second", "y", NOW)
     assert store.votes.tally(opened.id) == Tally({"x": 1, "y": 1}, {"x": 1})
+
+
+def test_what_is_withdrawn_is_counted_no_more_while_the_round_is_open(store: Store) -> None:
+    opened = open_round(store)
+    for voter in ("stays", "leaves"):
+        store.votes.vote(opened.id, voter, "x", NOW)
+        store.votes.thumb(opened.id, voter, "y", True)
+    store.votes.withdraw(opened.id, "leaves")
+    assert store.votes.tally(opened.id) == Tally({"x": 1}, {"y": 1})
+    store.votes.reveal(opened.id, NOW)
+    store.votes.withdraw(opened.id, "stays")
+    assert store.votes.tally(opened.id) == Tally({"x": 1}, {"y": 1})

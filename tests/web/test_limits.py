@@ -1,0 +1,96 @@
+"""Limits of rooms: who takes too much is slowed or gives a place up, and nobody else is."""
+
+import pytest
+from starlette.requests import Request
+
+from lib.web import turnout
+from lib.web.limits import Rate, Refused, Seats, address_of
+from lib.web.turnout import Turnout
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("::1", "::/64"),
+        ("no address", "no address"),
+    ],
+)
+def test_an_address_is_a_household(host: str, address: str) -> None:
+    assert address_of(Request({"type": "http", "client": (host, 1)})) == address
+
+
+def test_a_request_from_nowhere_has_an_address_too() -> None:
+    assert address_of(Request({"type": "http", "client": None})) == ""
+
+
+def test_a_rate_lets_so_much_through_at_once_and_says_how_long_to_wait() -> None:
+    rate = Rate(3, 0.01)
+    assert [rate.take("a") for _ in range(3)] == [0.0] * 3
+    assert 99 < rate.take("a") <= 100
+    assert rate.take("b") == 0.0
+
+
+def test_a_rate_knows_a_bounded_number_of_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lib.web.limits.MOST_KNOWN", 2)
+    rate = Rate(1, 0.01)
+    assert [rate.take(key) for key in "abc"] == [0.0] * 3
+    assert rate.take("c") > 0
+    assert rate.take("a") == 0.0  # forgotten, and so as free as one that never came
+
+
+def test_a_full_room_takes_a_place_from_the_address_that_has_most() -> None:
+    seats = Seats[str](4)
+    assert [seats.take("greedy", who) for who in ("g1", "g2", "g3")] == [None] * 3
+    assert seats.take("other", "o1") is None
+    assert not seats.has_room("greedy")
+    with pytest.raises(Refused, match="full"):
+        seats.take("greedy", "g4")
+    assert seats.take("new", "n1") == "g3"
+    assert set(seats) == {"g1", "g2", "o1", "n1"}
+    assert seats.take("other", "o2") == "g2"
+    with pytest.raises(Refused):
+        seats.take("other", "o3")
+
+
+def test_a_place_that_is_given_up_is_free() -> None:
+    seats = Seats[str](1)
+    seats.take("a", "a1")
+    seats.leave("a1")
+    seats.leave("a1")
+    assert (len(seats), seats.take("a", "a2")) == (0, None)
+
+
+def test_a_voter_keeps_a_place_and_a_full_vote_lets_newcomers_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turnout, "MOST_VOTERS", 3)
+    voters = Turnout()
+    assert [voters.admit("room", f"v{number}", "greedy") for number in range(3)] == [None] * 3
+    assert voters.admit("room", "v2", "greedy") is None
+    assert voters.admit("room", "new", "elsewhere") == "v2"
+    with pytest.raises(Refused, match="full"):
+        voters.admit("room", "v2", "greedy")
+    assert voters.admit("another room", "v9", "greedy") is None
+
+
+def test_a_hall_behind_one_address_gets_in_and_a_script_does_not_go_on() -> None:
+    voters = Turnout()
+    for number in range(300):
+        for _ in range(4):  # a vote, and thumbs
+            voters.admit("room", f"v{number}", "hall")
+    with pytest.raises(Refused, match="for the first time just now") as refused:
+        for number in range(300, 400):
+            voters.admit("room", f"v{number}", "hall")
+    assert refused.value.retry_after == 1
+    assert voters.admit("room", "honest", "elsewhere") is None
+
+
+def test_one_device_that_votes_without_end_uses_up_its_own_votes_only() -> None:
+    voters = Turnout()
+    with pytest.raises(Refused, match="faster than votes are counted"):
+        for _ in range(200):
+            voters.admit("room", "script", "office")
+    for number in range(50):
+        assert voters.admit("room", f"colleague{number}", "office") is None
