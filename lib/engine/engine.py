@@ -24,6 +24,7 @@ from lib.engine.balances import Balances
 from lib.engine.catalogue import Catalogue
 from lib.engine.deck_runs import DeckRuns
 from lib.engine.doctor import Doctor
+from lib.engine.elsewhere import Elsewhere
 from lib.engine.journal import Beginning, Journal
 from lib.engine.live import LiveTape
 from lib.engine.lookout import Lookout
@@ -51,6 +52,9 @@ BURST_SECONDS_PER_STREAM = 0.0005
 
 SEND_IDS_KEPT = 10_000
 """Send ids that are known without asking the store; it knows those of kept replies for good."""
+
+LAST_WRITE_SECONDS = 10.0
+"""How long a process that stops tries to store the last words."""
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +95,7 @@ class Engine:
         self._trouble = Trouble(lambda: self.news.tell(STORING))
         self._lookout = Lookout(store, self._owner, self._trouble, self._let_go) if store else None
         self._loop = Loop()
+        self._elsewhere = Elsewhere(self._loop, store, self._owner) if store else None
         self._journal = Journal(store, self._owner, self._trouble, self._forget) if store else None
         self.catalogue = Catalogue(gateway, self._loop)
         self.repeats = Repeats(self._loop, self._ended_upstream, self.cancel)
@@ -192,9 +197,13 @@ class Engine:
         return text
 
     def tape(self, reply_id: str) -> LiveTape | None:
-        """The tape of a reply that this process runs, or ran a moment ago."""
-        run = self._runs.get(reply_id)
-        return run.tape if run else None
+        """The tape of a reply that this process runs, or ran a moment ago, or that another one runs."""
+        if run := self._runs.get(reply_id):
+            return run.tape
+        try:
+            return self._elsewhere.tape(reply_id) if self._elsewhere else None
+        except StoreError:
+            return None
 
     def running(self, conversation_id: str | None = None) -> list[LiveTape]:
         """The open tapes: of a conversation, or all of them."""
@@ -234,9 +243,8 @@ class Engine:
             runs = list(self._runs.values())
         for run in runs:
             self._end(run, Interrupted(run.at_ms))
-        if self._journal:
-            self._journal.stop()
-        if self._lookout:
+        if self._journal and self._lookout:
+            self._journal.stop(LAST_WRITE_SECONDS if self._lookout.is_well else 0.0)
             self._lookout.stop()
         self._loop.submit(self._gateway.close()).result(timeout=5)
         self._loop.stop()

@@ -106,8 +106,8 @@ class Journal:
             lengths = {key: len(self._tracks[key].tape.events) for key in self._dirty}
             return self._changed.wait_for(lambda: self._has_written(lengths), timeout)
 
-    def stop(self, timeout: float = 10.0) -> None:
-        """Write what is left and end the thread."""
+    def stop(self, timeout: float) -> None:
+        """Write what is left, if that can be done within `timeout` seconds, and end the thread."""
         self.flush(timeout)
         with self._changed:
             self._is_ending = True

@@ -32,6 +32,8 @@ class Lookout:
         self._on_taken_over = on_taken_over
         self._silence = Silence(owner)
         self._left = deque[str]()
+        self.is_well = True
+        """Whether the file of the store was there and whole at the last look."""
         self._ending = threading.Event()
         try:
             self._left += store.processes.join(owner)
@@ -72,7 +74,9 @@ class Lookout:
             self._on_taken_over()
 
     def _look(self) -> None:
+        self.is_well = False
         self._store.look()
+        self.is_well = True
         beats = self._store.processes.beats()
         for dead in self._silence.after(beats):
             self._left += self._store.processes.take_over(dead, beats[dead], self._owner)

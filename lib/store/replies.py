@@ -120,18 +120,19 @@ class Replies:
                 if open_.get(reply_id, True):
                     ledger.book(connection, closing.row)
 
-    def tape(self, reply_id: str) -> list[Event]:
-        """The journaled events of a reply, in order. What cannot be read is left out."""
-        return [event for _, events in self._journaled(reply_id) for event in events]
+    def tape(self, reply_id: str, start: int = 0) -> list[Event]:
+        """The journaled events of a reply in order, from place `start`. What cannot be read is left out."""
+        return [event for _, events in self._journaled(reply_id, start) for event in events]
 
     def next_seq(self, reply_id: str) -> int:
         """The place after all that is journaled of a reply."""
         return max((seq + max(1, len(events)) for seq, events in self._journaled(reply_id)), default=0)
 
-    def _journaled(self, reply_id: str) -> list[tuple[int, list[Event]]]:
+    def _journaled(self, reply_id: str, start: int = 0) -> list[tuple[int, list[Event]]]:
         # As text: one row that is no JSON must not cost the others.
         columns = journal.c.seq, type_coerce(journal.c.events, String)
-        query = select(*columns).where(journal.c.reply_id == reply_id).order_by(journal.c.seq)
+        wanted = and_(journal.c.reply_id == reply_id, journal.c.seq >= start)
+        query = select(*columns).where(wanted).order_by(journal.c.seq)
         with self._database.read() as connection:
             rows = connection.execute(query).all()
         return [(seq, _events(stored)) for seq, stored in rows]

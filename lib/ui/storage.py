@@ -6,9 +6,6 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from lib import app
-from lib.chat.comparisons import released
-from lib.engine.engine import new_id
-from lib.files import archive
 from lib.store.database import StoreError
 from lib.ui.labels import plain
 
@@ -24,8 +21,7 @@ def show() -> None:
     elif problem := application.engine.problem:
         with st.container(key="storage"):
             st.warning(f"{plain(problem)} What is said now is in memory only.", icon=":material/save:")
-            if application.engine.unstored():
-                _show_download()
+            _show_download()
 
 
 def needing(draw: Callable[[], None]) -> None:
@@ -39,7 +35,7 @@ def needing(draw: Callable[[], None]) -> None:
 def _show_download() -> None:
     st.download_button(
         "Download what is not stored",
-        _unstored,
+        app.get().unstored,
         f"not-stored-{datetime.now(UTC):%Y-%m-%d-%H%M}.json",
         "application/json",
         key="download_unstored",
@@ -47,10 +43,3 @@ def _show_download() -> None:
         on_click="ignore",
         help="“Import chats” takes it back as chats of their own, beside what is stored of them by then.",
     )
-
-
-def _unstored() -> str:
-    """Copies with ids of their own: an import leaves out what it finds under the same ones."""
-    application, now = app.get(), datetime.now(UTC)
-    copies = [released(each, new_id=new_id, now=now) for each in application.engine.unstored()]
-    return "".join(archive.json_pieces(copies, application.files))

@@ -51,7 +51,7 @@ def trouble() -> Trouble:
 def journal(store: Store, trouble: Trouble, stored: Stored) -> Iterator[Journal]:
     running = Journal(store, OWNER, trouble, stored)
     yield running
-    running.stop()
+    running.stop(PATIENCE)
 
 
 def begin(store: Store) -> LiveTape:
@@ -143,7 +143,7 @@ def test_a_database_that_is_locked_for_a_while_costs_nothing(
     assert stored.happened.wait(PATIENCE)
     assert eventually(lambda: trouble.sentence is None)
     assert store.replies.tape(tape.reply_id) == tape.events
-    journal.stop()
+    journal.stop(PATIENCE)
     store.close()
 
 
@@ -152,7 +152,7 @@ def test_stopping_writes_what_is_left(store: Store, trouble: Trouble, stored: St
     for tape in tapes:
         append(journal, tape, Content(1, "a"))
     append(journal, tapes[0], Finished(2, "stop"))
-    journal.stop()
+    journal.stop(PATIENCE)
     assert [store.replies.tape(tape.reply_id) for tape in tapes] == [tape.events for tape in tapes]
     assert stored.tapes == tapes[:1]
 

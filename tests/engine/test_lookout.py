@@ -12,8 +12,8 @@ import pytest
 
 from lib.chat.connection import Connection
 from lib.chat.reply import State
-from lib.chat.tape import Content
-from lib.engine import lookout
+from lib.chat.tape import Content, text_of
+from lib.engine import elsewhere, lookout
 from lib.engine.engine import Engine
 from lib.engine.lookout import SILENT_BEATS, Silence
 from lib.engine.news import STORING
@@ -94,11 +94,17 @@ def test_of_two_processes_the_one_that_lives_closes_what_the_other_left(
             before = store.processes.beats()
             assert eventually(lambda: store.processes.beats() != before)  # noqa: B023
         assert {running.reply_id for running in store.replies.running()} == both
+        watched = engine.tape(reply_id)
+        assert watched is not None
+        assert watched.is_elsewhere
+        assert engine.tape(reply_id) is watched
         process.kill()
         assert eventually(lambda: {r.reply_id for r in store.replies.running()} == {mine.reply_id})
     found = store.conversations.get("c")
     assert found is not None
     assert found.messages[reply_id].content == "one two "
+    assert watched.wait_closed(PATIENCE)
+    assert (text_of(watched.events), watched.reply().state) == ("one two ", State.INTERRUPTED)
     assert state_of(store, found) is State.INTERRUPTED
     assert [row.state for row in store.ledger.of_conversation("c")] == [State.INTERRUPTED]
     assert len(store.processes.beats()) == 1, "the dead one is forgotten"
@@ -190,6 +196,39 @@ def test_what_keeps_words_from_being_stored_is_told_to_who_listens(
     assert told.wait(PATIENCE)
     assert engine.problem is None
     store.replies.journal("nobody", [Entry("nothing", 0, [])])
+
+
+def test_a_reply_of_another_process_is_followed_word_for_word(
+    chat: Chat, second: Engine, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elsewhere, "LOOK_SECONDS", 0.01)
+    gate = Gate()
+    gateway.enqueue(stream("one ", "two", hold=gate, hold_after=1))
+    tape = chat.send()
+    wait_for_text(tape, "one ")
+    watched = second.tape(tape.reply_id)
+    assert watched is not None
+    wait_for_text(watched, "one ")
+    second.cancel(tape.reply_id)
+    assert not watched.is_closed
+    gate.open()
+    assert watched.wait_closed(PATIENCE)
+    assert watched.reply().text == "one two"
+    assert watched.reply().state is State.COMPLETED
+    assert second.tape(tape.reply_id) is None
+
+
+def test_a_reply_whose_chat_is_deleted_meanwhile_ends_for_who_follows_it(
+    chat: Chat, second: Engine, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elsewhere, "LOOK_SECONDS", 0.01)
+    gateway.enqueue(stream("one ", then_silence=True))
+    tape = chat.send()
+    watched = second.tape(tape.reply_id)
+    assert watched is not None
+    chat.store.conversations.purge(tape.conversation_id)
+    assert watched.wait_closed(PATIENCE)
+    assert watched.reply().state is State.INTERRUPTED
 
 
 class Beats:

@@ -3,6 +3,7 @@
 import http.client
 import json
 import resource
+import signal
 import sqlite3
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from lib.app import DATABASE
+from lib.chat import exports
 from lib.store import Store, database
 from tests.app_server import AppServer
 from tests.page_socket import PATIENCE, PageSocket
@@ -186,7 +188,7 @@ def ready(app: AppServer) -> tuple[int, dict[str, Any]]:
 
 
 def test_a_deleted_database_is_told_within_seconds_and_all_that_was_said_since_can_be_saved(
-    server: AppServer, gateway: ScriptedGateway, tmp_path: Path
+    server: AppServer, gateway: ScriptedGateway
 ) -> None:
     gate = Gate()
     gateway.when("Go on", stream("One", " two", " three", hold=gate, hold_after=2))
@@ -209,23 +211,28 @@ def test_a_deleted_database_is_told_within_seconds_and_all_that_was_said_since_c
         other.wait_for_answer("Answered in memory")
         with PageSocket(server.url, other.address) as again:
             again.wait_for_answer("Answered in memory")
-        for page in ("Compare", "Decks", "Recordings", "Models", "Doctor"):
+        for page in ("Compare", "Decks", "Models"):
             idle.follow_link(page)
             idle.wait_for(lambda: NOW_IN_MEMORY in idle.alerts, "The banner")
             idle.wait_until_idle()
             assert not idle.tree.nodes("exception")
-        saved = tmp_path / "saved.json"
-        saved.write_bytes(writer.download("download_unstored"))
+        offered = conversations_of(writer.download("download_unstored").decode())
         assert not writer.tree.nodes("exception")
         assert not other.tree.nodes("exception")
     assert list(server.data_dir.glob(DATABASE)) == [], "nothing was put in its place"
     assert server.log.count("was deleted or moved away") == 1
+    assert server.stop() == -signal.SIGTERM
     assert "Traceback" not in server.log
-    server.kill()
+    [saved] = server.data_dir.glob("not-stored-*.json")
+    assert saved.stat().st_mode & 0o077 == 0
     assert process(server.data_dir, "import", str(saved)).returncode == 0
     with closing(Store(server.data_dir / DATABASE)) as store:
-        kept = [[message.content for message in each.path()] for each in store.conversations.all()]
-    assert sorted(kept) == [["And now?", "Answered in memory"], ["Go on", "One two three"]]
+        kept = exports.to_json(store.conversations.all())["conversations"]
+    for conversations in (offered, kept):
+        assert sorted([message["content"] for message in each["messages"]] for each in conversations) == [
+            ["And now?", "Answered in memory"],
+            ["Go on", "One two three"],
+        ]
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux can limit another process")
