@@ -87,7 +87,7 @@ def _converse(store: Store, title: str, messages: int) -> str:
         answer = Message(new_id(), question.id, "assistant", "", now, Reply())
         begun = Begun(answer.id, new_id(), new_id(), "benchmark")
         store.replies.begin(conversation, [question, answer], begun)
-        store.replies.journal([], [_ended(begun, conversation.id, now)])
+        store.replies.journal("benchmark", [], [_ended(begun, conversation.id, now)])
         conversation.add([question, answer])
     return conversation.id
 

@@ -1,16 +1,20 @@
 """The composition root: settings, store, gateway and engine, built once a process and handed out."""
 
 import logging
+import os
 import sys
 import threading
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
 from lib import config
+from lib.chat.comparisons import released
 from lib.chat.connection import Connection
 from lib.config import Settings
 from lib.engine import builtin
-from lib.engine.engine import Engine
-from lib.files import private
+from lib.engine.engine import Engine, new_id
+from lib.files import archive, private
 from lib.files.folder import Files
 from lib.gateway.client import Gateway, Timeouts
 from lib.gateway.local_model import LocalModel, LocalModelError
@@ -44,11 +48,22 @@ class App:
         """Where requests go unless a visitor brought a key."""
         return self.local_model.connection if self.local_model else self.settings.connection
 
+    def unstored(self) -> str:
+        """An export of the chats of which something is in memory only.
+
+        It holds copies with ids of their own: an import leaves out what it finds under the same ones.
+        """
+        now = datetime.now(UTC)
+        copies = [released(each, new_id=new_id, now=now) for each in self.engine.unstored()]
+        return "".join(archive.json_pieces(copies, self.files))
+
     def stop(self) -> None:
-        """End replies, the embedded model and the store, in this order."""
+        """End replies, the embedded model and the store, in this order; save what could not be stored."""
         self.engine.stop()
         if self.local_model:
             self.local_model.stop()
+        if self.engine.unstored():
+            _save(self.unstored(), self.settings.data_dir)
         self.store.close()
 
 
@@ -129,6 +144,23 @@ def start_local_model(settings: Settings) -> tuple[LocalModel | None, str | None
     except LocalModelError as error:
         _announce(str(error))
         return None, str(error)
+
+
+def _save(unstored: str, folder: Path) -> None:
+    file = folder / f"not-stored-{datetime.now(UTC):%Y-%m-%d-%H%M%S}.json"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(
+            os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600),
+            "w",
+            encoding="utf-8",
+            errors="replace",
+        ) as opened:
+            opened.write(unstored)
+    except OSError as error:
+        log.error("What was not stored is lost: %s.", error.strerror)
+    else:
+        log.warning("What was not stored is in %s: it can be imported.", file)
 
 
 def _announce(sentence: str) -> None:

@@ -47,6 +47,7 @@ class PageSocket:
         self._session_id = ""
         self._cache: dict[str, ForwardMsg] = {}
         self._held: dict[str, WidgetState] = {}
+        self._answered: dict[str, str] = {}
         self._waits_for_run = False
         self._last_sent = b""
         self._connections = contextlib.ExitStack()
@@ -179,6 +180,21 @@ class PageSocket:
         """Where this tab sends a file."""
         return f"/_stcore/upload_file/{self._session_id}/{file_id}"
 
+    def download(self, key: str) -> bytes:
+        """Press a button whose file is made when it is pressed; gives the file."""
+        request = BackMsg()
+        asked = request.backend_operation_request
+        asked.request_id, asked.session_id = secrets.token_hex(8), self._session_id
+        asked.deferred_file.file_id = self.widget(key).proto.deferred_file_id
+        assert self._socket
+        self._socket.send(request.SerializeToString())
+        self.wait_for(lambda: asked.request_id in self._answered, "The file")
+        connection = http.client.HTTPConnection(self._host, timeout=PATIENCE)
+        connection.request("GET", self._answered[asked.request_id])
+        data = connection.getresponse().read()
+        connection.close()
+        return data
+
     def tick(self, key: str) -> None:
         """Let the fragment that holds a widget run again, as its timer does in a browser."""
         self._rerun(fragment=self.widget(key).fragment)
@@ -295,6 +311,9 @@ class PageSocket:
             case "script_finished":
                 is_over = message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
                 self.is_running = self._waits_for_run or not is_over
+            case "backend_operation_response":
+                response = message.backend_operation_response
+                self._answered[response.request_id] = response.deferred_file.url
             case "delta":
                 self._hold(message)
 

@@ -58,10 +58,12 @@ class DeckRuns:
         ended: Callable[[str], Awaitable[None]],
         flush: Callable[[], bool],
         cancel: Callable[[str], None],
+        is_behind: Callable[[str], bool],
     ) -> None:
-        """`ended` waits for the end of the reply with an id, `flush` until all that has ended is stored."""
+        """`ended` waits for the end of the reply with an id, `flush` until all that has ended is stored;
+        `is_behind` says whether a conversation waits to be stored."""
         self._loop, self._store, self._send = loop, store, send
-        self._ended, self._flush, self._cancel = ended, flush, cancel
+        self._ended, self._flush, self._cancel, self._is_behind = ended, flush, cancel, is_behind
         self._works: dict[str, _Work] = {}
         self._problems: dict[str, str] = {}
         self._changing = threading.Lock()
@@ -181,7 +183,9 @@ class DeckRuns:
             session_id=work.session_id,
             attachments=() if question else prompt.attachments,
         )
-        if tape and cell.is_temporary:  # the engine would go on in memory, where no page finds it
+        if tape and self._is_behind(
+            cell.id
+        ):  # it would go on in memory, and cost, with nothing to show for it
             self._cancel(tape.reply_id)
             raise StoreError("The database cannot be written: the run is paused.")
         return tape

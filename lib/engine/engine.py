@@ -24,16 +24,19 @@ from lib.engine.balances import Balances
 from lib.engine.catalogue import Catalogue
 from lib.engine.deck_runs import DeckRuns
 from lib.engine.doctor import Doctor
-from lib.engine.journal import Journal
+from lib.engine.elsewhere import Elsewhere
+from lib.engine.journal import Beginning, Journal
 from lib.engine.live import LiveTape
+from lib.engine.lookout import Lookout
 from lib.engine.loop import Loop
-from lib.engine.news import News
+from lib.engine.news import STORING, News
 from lib.engine.paced import Paced
 from lib.engine.player import Player
-from lib.engine.recovery import new_owner, recover
 from lib.engine.repeats import Repeats
 from lib.engine.run import Run
 from lib.engine.titles import write_title
+from lib.engine.trouble import Trouble
+from lib.engine.unstored import as_they_stand
 from lib.files.folder import Files
 from lib.gateway.client import Gateway
 from lib.gateway.errors.images import refuses_images
@@ -49,6 +52,9 @@ BURST_SECONDS_PER_STREAM = 0.0005
 
 SEND_IDS_KEPT = 10_000
 """Send ids that are known without asking the store; it knows those of kept replies for good."""
+
+LAST_WRITE_SECONDS = 10.0
+"""How long a process that stops tries to store the last words."""
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +75,8 @@ class Engine:
         has_auto_titles: bool = False,
         request_bytes: int = pictures.REQUEST_BYTES,
     ) -> None:
-        """Without a store nothing is kept. With one, replies left by dead processes are closed first.
+        """Without a store nothing is kept. With one, what dead processes left running is closed first, and
+        whenever another process dies.
 
         `files` keeps the images; without it they are in memory. Requests with images are kept
         under `request_bytes`.
@@ -78,16 +85,18 @@ class Engine:
         self._files, self._request_bytes = files or Files(None), request_bytes
         self._refused_images: set[tuple[str, str]] = set()
         self._has_auto_titles = has_auto_titles
-        self._owner = new_owner()
+        self._owner = new_id()
         self._runs: dict[str, Run] = {}
         self._changing = threading.Lock()
         self._sending = threading.Lock()
         self._send_ids: OrderedDict[str, None] = OrderedDict()
         self._is_stopping = False
-        if store:
-            recover(store, self._owner)
+        self.news = News()
+        self._trouble = Trouble(lambda: self.news.tell(STORING))
+        self._lookout = Lookout(store, self._owner, self._trouble, self._let_go) if store else None
         self._loop = Loop()
-        self._journal = Journal(store, self._owner, self._forget) if store else None
+        self._elsewhere = Elsewhere(self._loop, store, self._owner) if store else None
+        self._journal = Journal(store, self._owner, self._trouble, self._forget) if store else None
         self.catalogue = Catalogue(gateway, self._loop)
         self.repeats = Repeats(self._loop, self._ended_upstream, self.cancel)
         self.deck_runs = DeckRuns(
@@ -97,16 +106,35 @@ class Engine:
             ended=self._ended_upstream,
             flush=self.flush,
             cancel=self.cancel,
+            is_behind=self.is_behind,
         )
         self.doctor = Doctor(gateway, self._loop, store)
         self.balances = Balances(gateway, self._loop)
         self.paced = Paced(self._loop)
-        self.news = News()
 
     @property
     def problem(self) -> str | None:
-        """Why what is said now is not stored yet, in one sentence; `None` while all is well."""
-        return self._journal.problem if self._journal else None
+        """Why what is said now is not stored yet, in a sentence or two; `None` while all is well.
+
+        `news` tells `STORING` when that changes.
+        """
+        return self._trouble.sentence
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it takes no more sends."""
+        return self._is_stopping
+
+    def is_behind(self, conversation_id: str) -> bool:
+        """Whether something was sent in this conversation that the store has not taken yet."""
+        return self._journal is not None and self._journal.is_behind(conversation_id)
+
+    def unstored(self) -> list[Conversation]:
+        """The conversations of which words are in memory only, as they stand now."""
+        ids = self._journal.unwritten() if self._journal else []
+        with self._changing:
+            runs = [self._runs[reply_id] for reply_id in ids if reply_id in self._runs]
+        return as_they_stand(runs)
 
     def send(
         self,
@@ -126,7 +154,7 @@ class Engine:
         `attachments` go with the text. An image model draws what the text says.
         Returns `None` when this send id was sent before: nothing happens then. Raises `SendRefused`.
 
-        When the store cannot take it, the conversation goes on in memory, as a temporary one.
+        When the store cannot take it, it is answered all the same, and stored when that can be done.
         """
         if self._is_stopping:
             raise SendRefused("The server is about to stop. Send this again in a moment.")
@@ -140,11 +168,14 @@ class Engine:
             added = _new_messages(conversation, text, parent_id, self._kept(conversation, attachments))
             if not conversation.messages and text is not None:
                 conversation.title = title_of(added[0])
-            if not self._begin(conversation, added, send_id, session_id):
+            begun = Begun(added[-1].id, send_id, session_id, self._owner)
+            is_stored = self._begin(conversation, added, begun)
+            if is_stored is None:
                 return None
+            late = None if is_stored else Beginning(_copy(conversation), added, begun)
             self._remember(send_id)
             conversation.add(added)
-            return self._start(conversation, added[-1], connection, session_id)
+            return self._start(conversation, added[-1], connection, session_id, late)
 
     def refuses_images(self, connection: Connection, model: str | None) -> bool:
         """Whether this model has refused images since the process started."""
@@ -166,9 +197,13 @@ class Engine:
         return text
 
     def tape(self, reply_id: str) -> LiveTape | None:
-        """The tape of a reply that this process runs, or ran a moment ago."""
-        run = self._runs.get(reply_id)
-        return run.tape if run else None
+        """The tape of a reply that this process runs, or ran a moment ago, or that another one runs."""
+        if run := self._runs.get(reply_id):
+            return run.tape
+        try:
+            return self._elsewhere.tape(reply_id) if self._elsewhere else None
+        except StoreError:
+            return None
 
     def running(self, conversation_id: str | None = None) -> list[LiveTape]:
         """The open tapes: of a conversation, or all of them."""
@@ -208,26 +243,29 @@ class Engine:
             runs = list(self._runs.values())
         for run in runs:
             self._end(run, Interrupted(run.at_ms))
-        if self._journal:
-            self._journal.stop()
+        if self._journal and self._lookout:
+            self._journal.stop(LAST_WRITE_SECONDS if self._lookout.is_well else 0.0)
+            self._lookout.stop()
         self._loop.submit(self._gateway.close()).result(timeout=5)
         self._loop.stop()
 
-    def _begin(self, conversation: Conversation, added: list[Message], send_id: str, session_id: str) -> bool:
-        """Store the question and the running reply; `False` when this send id was stored before."""
-        if self._store is None or conversation.is_temporary:
+    def _begin(self, conversation: Conversation, added: list[Message], begun: Begun) -> bool | None:
+        """Store the question and the running reply; says whether that is done.
+
+        `None` when this send id was stored before. What is temporary has nothing to be stored.
+        """
+        if self._store is None or self._journal is None or conversation.is_temporary:
             return True
-        begun = Begun(added[-1].id, send_id, session_id, self._owner)
+        if self._journal.is_behind():  # in their order, and without waiting for a lock each time
+            return False
         try:
             stored_at = self._store.replies.begin(conversation, added, begun)
         except StoreError as error:
-            log.error("A conversation goes on in memory: %s", error)
-            conversation.is_temporary = True
-            return True
-        if stored_at is None:
+            self._trouble.tell("journal", str(error))
             return False
-        conversation.updated_at = stored_at
-        return True
+        if stored_at is not None:
+            conversation.updated_at = stored_at
+        return None if stored_at is None else True
 
     def _remember(self, send_id: str) -> None:
         self._send_ids[send_id] = None
@@ -235,13 +273,19 @@ class Engine:
             self._send_ids.popitem(last=False)
 
     def _start(
-        self, conversation: Conversation, message: Message, connection: Connection, session_id: str
+        self,
+        conversation: Conversation,
+        message: Message,
+        connection: Connection,
+        session_id: str,
+        late: Beginning | None,
     ) -> LiveTape:
         run = Run(
             tape=LiveTape(message.id, conversation.id),
             session_id=session_id,
             created_at=message.created_at,
             connection=connection,
+            conversation=_copy(conversation),
             messages=conversation.path(message.parent_id),
             model=conversation.model or "",
             system_prompt=conversation.system_prompt,
@@ -251,6 +295,8 @@ class Engine:
         )
         with self._changing:
             self._runs[message.id] = run
+        if self._journal and late:
+            self._journal.begin(run.tape, late)
         self.paced.join(run.tape)
         run.future = self._loop.submit(self._answer(run))
         run.future.add_done_callback(lambda future: self._ended(run, future))
@@ -332,6 +378,17 @@ class Engine:
         if error and refuses_images(error):
             self._refused_images.add((run.connection.base_url, run.model))
 
+    def _let_go(self) -> None:
+        """Another process took this one for dead: interrupt what it has taken over."""
+        if not self._store or not self._journal:
+            return
+        with self._changing:  # before the store is asked: what begins meanwhile is this process's own
+            runs = [run for run in self._runs.values() if run.is_kept]
+        owned = self._store.processes.owned(self._owner)
+        for run in runs:
+            if run.tape.reply_id not in owned and not self._journal.is_behind(run.conversation.id):
+                self._end(run, Interrupted(run.at_ms))
+
     def _forget(self, tape: LiveTape) -> None:
         with self._changing:
             self._runs.pop(tape.reply_id, None)
@@ -340,6 +397,11 @@ class Engine:
 def new_id() -> str:
     """A fresh id for a conversation, a message, a session or a send: 128 random bits in hex."""
     return secrets.token_hex(16)
+
+
+def _copy(conversation: Conversation) -> Conversation:
+    """The conversation as it is now: a page may go on with it."""
+    return replace(conversation, messages=dict(conversation.messages))
 
 
 def _new_messages(

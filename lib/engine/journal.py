@@ -3,22 +3,33 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from lib.chat.conversations import Conversation
 from lib.chat.ledger import LedgerRow
+from lib.chat.messages import Message
 from lib.engine.live import LiveTape
+from lib.engine.trouble import Trouble
 from lib.store import Store
 from lib.store.database import StoreError
-from lib.store.replies import Closing, Entry
+from lib.store.replies import Begun, Closing, Entry
 
 BATCH_SECONDS = 0.25
 """How long received text may be in memory only."""
 RETRY_SECONDS = 1.0
 """How long to wait after a write that failed."""
-HEARTBEAT_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A send that the store could not take: the conversation as it was before, and what was added to it."""
+
+    conversation: Conversation
+    added: Sequence[Message]
+    begun: Begun
 
 
 @dataclass(slots=True)
@@ -26,27 +37,50 @@ class _Track:
     """A tape on its way into the store."""
 
     tape: LiveTape
+    beginning: Beginning | None = None
+    """What has to be stored first."""
     written: int = 0
     row: LedgerRow | None = None
     """Set when the tape has closed."""
+
+    def is_written(self, length: int) -> bool:
+        """Whether as many events, and all that comes before and after them, are in the store."""
+        return not self.beginning and self.written >= length and not self.row
 
 
 class Journal:
     """One writer for all tapes of the process: a batch every `BATCH_SECONDS`, at once when a tape closes."""
 
-    def __init__(self, store: Store, owner: str, on_stored: Callable[[LiveTape], None]) -> None:
+    def __init__(
+        self, store: Store, owner: str, trouble: Trouble, on_stored: Callable[[LiveTape], None]
+    ) -> None:
         """`on_stored` is called, on the journal's thread, when a closed tape is in the store."""
-        self._store, self._owner, self._on_stored = store, owner, on_stored
+        self._store, self._owner, self._trouble, self._on_stored = store, owner, trouble, on_stored
         self._tracks: dict[str, _Track] = {}
         self._dirty: set[str] = set()
         self._changed = threading.Condition()
         self._is_urgent = self._is_ending = False
-        self.problem: str | None = None
-        """Why the last write failed, in one sentence; `None` when it did not."""
-        self._beat_at = time.monotonic()
-        store.replies.beat(owner)
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
+
+    def begin(self, tape: LiveTape, beginning: Beginning) -> None:
+        """The store could not take this send: it is tried again until it can, in the order of the sends."""
+        with self._changed:
+            self._tracks[tape.reply_id] = _Track(tape, beginning)
+            self._dirty.add(tape.reply_id)
+            self._changed.notify_all()
+
+    def is_behind(self, conversation_id: str | None = None) -> bool:
+        """Whether a send, of this conversation or of any, waits to be stored."""
+        with self._changed:
+            waiting = [track for track in self._tracks.values() if track.beginning]
+        return any(conversation_id in (None, track.tape.conversation_id) for track in waiting)
+
+    def unwritten(self) -> list[str]:
+        """The ids of the replies that are not in the store as they stand, in the order of their sends."""
+        with self._changed:
+            tracks = list(self._tracks.items())
+        return [id_ for id_, track in tracks if not track.is_written(len(track.tape.events))]
 
     def touch(self, tape: LiveTape) -> None:
         """The tape has new events: they will be written with the next batch. A closed one is `close`'s."""
@@ -72,8 +106,8 @@ class Journal:
             lengths = {key: len(self._tracks[key].tape.events) for key in self._dirty}
             return self._changed.wait_for(lambda: self._has_written(lengths), timeout)
 
-    def stop(self, timeout: float = 10.0) -> None:
-        """Write what is left and end the thread."""
+    def stop(self, timeout: float) -> None:
+        """Write what is left, if that can be done within `timeout` seconds, and end the thread."""
         self.flush(timeout)
         with self._changed:
             self._is_ending = True
@@ -82,7 +116,7 @@ class Journal:
 
     def _has_written(self, lengths: dict[str, int]) -> bool:
         tracks = ((self._tracks.get(key), length) for key, length in lengths.items())
-        return all(track is None or (track.written >= length and not track.row) for track, length in tracks)
+        return all(track is None or track.is_written(length) for track, length in tracks)
 
     def _hurry(self) -> None:
         self._is_urgent = True
@@ -93,26 +127,27 @@ class Journal:
             tracks = self._wait_for_work()
             try:
                 self._write(tracks)
-                self.problem = None
+                self._trouble.tell("journal", None)
             except StoreError as error:
-                self._wait_after(error, str(error))
-            except Exception as error:  # whatever it is, the tapes of all others must still be written
-                self._wait_after(error, "The journal cannot be written.")
+                self._wait_after(str(error))
+            except Exception:  # whatever it is, the tapes of all others must still be written
+                log.exception("The journal is tried again.")
+                self._wait_after("The journal cannot be written.")
 
-    def _wait_after(self, error: Exception, problem: str) -> None:
-        log.error("The journal is tried again: %s", problem, exc_info=error)
-        self.problem = problem
+    def _wait_after(self, problem: str) -> None:
+        self._trouble.tell("journal", problem)
         time.sleep(RETRY_SECONDS)
 
     def _wait_for_work(self) -> list[_Track]:
         with self._changed:
-            self._changed.wait_for(lambda: self._dirty or self._is_urgent, HEARTBEAT_SECONDS)
+            self._changed.wait_for(lambda: self._dirty or self._is_urgent)
             if self._dirty:
                 self._changed.wait_for(lambda: self._is_urgent, BATCH_SECONDS)
             self._is_urgent = False
             return [self._tracks[reply_id] for reply_id in self._dirty]
 
     def _write(self, tracks: list[_Track]) -> None:
+        self._store_beginnings()
         # Closed ones first: a tape that closes after this line is still written to here as an open one.
         closings = {track.tape.reply_id: track.row for track in tracks if track.row}
         lengths = {track.tape.reply_id: len(track.tape.events) for track in tracks}
@@ -123,17 +158,19 @@ class Journal:
         ]
         replies = [Closing(self._tracks[key].tape.reply(), row) for key, row in closings.items()]
         if entries or replies:
-            self._store.replies.journal(entries, replies)
+            self._store.replies.journal(self._owner, entries, replies)
         self._settle(lengths, set(closings))
         for track in tracks:
             if track.tape.reply_id in closings:
                 self._on_stored(track.tape)
-        self._beat()  # last: when it fails, what was written must not be written again
 
-    def _beat(self) -> None:
-        if time.monotonic() - self._beat_at >= HEARTBEAT_SECONDS:
-            self._store.replies.beat(self._owner)
-            self._beat_at = time.monotonic()
+    def _store_beginnings(self) -> None:
+        with self._changed:
+            waiting = [track for track in self._tracks.values() if track.beginning]
+        for track in waiting:
+            if late := track.beginning:
+                self._store.replies.begin(late.conversation, late.added, late.begun)
+                track.beginning = None
 
     def _settle(self, lengths: dict[str, int], closed: set[str]) -> None:
         """What was written is clean, unless more came meanwhile."""

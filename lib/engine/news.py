@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable
 
+STORING = "storing"
+"""The topic of whether what is said can be stored."""
 Listener = Callable[[], None]
 """Called on the thread that brings the news: it must be quick, and wake its own thread or loop."""
 

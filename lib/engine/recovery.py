@@ -1,61 +1,53 @@
 """Closes the replies of processes that died: what was journaled stays, the state says `interrupted`."""
 
-import os
-import secrets
-import socket
-from datetime import UTC, datetime, timedelta
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from lib.chat.ledger import LedgerRow, accounted
 from lib.chat.reply import fold
-from lib.chat.tape import CLOSING, Interrupted, UsageReported
+from lib.chat.tape import CLOSING, Event, Interrupted, UsageReported
 from lib.store import Store
+from lib.store.database import StoreError
 from lib.store.replies import Closing, Entry, Running
 
-SILENCE = timedelta(seconds=20)
-"""A process on another machine that has not said that it is alive for so long is taken for dead."""
+log = logging.getLogger(__name__)
 
 
-def new_owner() -> str:
-    """A name for this process: its machine, its process id and something nobody else has."""
-    return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(8)}"
+def interrupt(store: Store, owner: str, reply_id: str) -> None:
+    """Close a reply that is `owner`'s and that nobody runs any more, with all its words.
 
-
-def recover(store: Store, owner: str) -> int:
-    """Close what dead processes left running; says how many replies that were."""
-    left = [running for running in store.replies.running() if _is_dead(running, owner)]
-    for running in left:
-        _interrupt(store, running)
-    return len(left)
-
-
-def _is_dead(running: Running, owner: str) -> bool:
-    machine, pid, _token = running.owner.split("/")
-    own_machine, own_pid, _token = owner.split("/")
-    if running.owner == owner:
-        return False
-    if machine == own_machine:
-        return pid == own_pid or not _is_alive(int(pid))
-    return running.heartbeat_at is None or datetime.now(UTC) - running.heartbeat_at > SILENCE
-
-
-def _is_alive(pid: int) -> bool:
+    Where rows cannot be read, as much is kept as can be, and it is closed all the same. Raises `StoreError`.
+    """
+    running = _running(store, owner, reply_id)
+    events = store.replies.tape(reply_id)
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        added, closing = _ended(store, running, events)
+    except StoreError:
+        raise
+    except Exception as error:
+        log.warning("A tape makes no sense, some of it is left out: %s.", type(error).__name__)
+        added, closing = _ended(store, running, [event for event in events if _is_sound(event)])
+    entries = [Entry(reply_id, store.replies.next_seq(reply_id), added)] if added else []
+    store.replies.journal(owner, entries, [closing])
 
 
-def _interrupt(store: Store, running: Running) -> None:
-    events = store.replies.tape(running.reply_id)
-    seq = len(events)
+def _running(store: Store, owner: str, reply_id: str) -> Running:
+    try:
+        return store.replies.running([reply_id])[0]
+    except (ValueError, TypeError, IndexError) as error:  # its message is gone, or holds no date
+        log.warning("A reply is closed without what it belongs to: %s.", type(error).__name__)
+        return Running(reply_id, "", owner, "", datetime.now(UTC))
+
+
+def _ended(store: Store, running: Running, events: Sequence[Event]) -> tuple[list[Event], Closing]:
+    """What has to be added to a tape to close it, and its close."""
+    added: list[Event] = []
     if not (events and isinstance(events[-1], CLOSING)):
         at_ms = events[-1].at_ms if events else 0.0
         usage = accounted(fold(events), *_prompt(store, running))
-        events += [UsageReported(at_ms, usage), Interrupted(at_ms)]
-    reply = fold(events)
+        added = [UsageReported(at_ms, usage), Interrupted(at_ms)]
+    reply = fold([*events, *added])
     row = LedgerRow.of(
         reply,
         reply_id=running.reply_id,
@@ -63,12 +55,25 @@ def _interrupt(store: Store, running: Running) -> None:
         conversation_id=running.conversation_id,
         created_at=running.created_at,
     )
-    store.replies.journal([Entry(running.reply_id, seq, events[seq:])], [Closing(reply, row)])
+    return added, Closing(reply, row)
+
+
+def _is_sound(event: Event) -> bool:
+    """Whether an event holds what its kind holds."""
+    try:
+        fold([event])
+        return event.at_ms >= 0
+    except Exception:
+        return False
 
 
 def _prompt(store: Store, running: Running) -> tuple[list[str], int]:
     """The texts that were sent, and the tokens of the images."""
-    conversation = store.conversations.get(running.conversation_id)
-    if not conversation:
+    try:
+        conversation = store.conversations.get(running.conversation_id)
+    except (ValueError, TypeError, KeyError) as error:
+        log.warning("What a reply answers cannot be read: %s.", type(error).__name__)
+        return [], 0
+    if not conversation or running.reply_id not in conversation.messages:
         return [], 0
     return conversation.prompt(running.reply_id), conversation.prompt_image_tokens(running.reply_id)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lib.chat.connection import Connection
+from lib.chat.conversations import Conversation
 from lib.chat.ledger import LedgerRow, accounted
 from lib.chat.messages import Message, Params
 from lib.chat.reply import fold
@@ -23,6 +24,8 @@ class Run:
     session_id: str
     created_at: datetime
     connection: Connection
+    conversation: Conversation
+    """As it was when this was sent: what the store may not have yet is in it."""
     messages: Sequence[Message]
     """The path that is answered."""
     model: str

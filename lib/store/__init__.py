@@ -9,6 +9,7 @@ from lib.store.database import Database
 from lib.store.decks import DeckRuns, Decks
 from lib.store.ledger import Ledger
 from lib.store.models import Models
+from lib.store.processes import Processes
 from lib.store.recordings import Recordings
 from lib.store.replies import Replies
 from lib.store.rooms import Rooms
@@ -31,6 +32,7 @@ class Store:
         self.attachments = Attachments(self._database)
         self.comparisons = Comparisons(self._database)
         self.replies = Replies(self._database)
+        self.processes = Processes(self._database)
         self.ledger = Ledger(self._database)
         self.search = Search(self._database)
         self.models = Models(self._database)
@@ -41,6 +43,10 @@ class Store:
         self.rooms = Rooms(self._database)
         self.decks = Decks(self._database)
         self.deck_runs = DeckRuns(self._database)
+
+    def look(self) -> None:
+        """Look whether the file is still there, the same and whole. Raises `StoreError`, with what to do."""
+        self._database.look()
 
     def close(self) -> None:
         """Let the connections go."""

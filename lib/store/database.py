@@ -3,13 +3,15 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, inspect
 from sqlalchemy.exc import SQLAlchemyError
+
+from lib.store.file import DatabaseFile, uri
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = max(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
@@ -36,10 +38,12 @@ class Database:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise StoreError(f"The folder {path.parent} cannot be used: {error.strerror}.") from error
-        self._path = path
-        self._engine = _create_engine(path)
+        self.path = path
+        self._file: DatabaseFile | None = None
+        self._engine = _create_engine(self._connect, is_file=path is not None)
         try:
             self._migrate()
+            self._file = _watched(path)
         except StoreError:
             self.close()
             raise
@@ -47,7 +51,7 @@ class Database:
     @contextmanager
     def read(self, *, is_snapshot: bool = False) -> Iterator[Connection]:
         """A connection to read with; in a snapshot all statements see the same state. Raises `StoreError`."""
-        with _translated(), self._engine.connect() as connection:
+        with _translated(), self._connection() as connection:
             reading = connection.execution_options(begin="BEGIN" if is_snapshot else None)
             with reading.begin():
                 yield reading
@@ -55,14 +59,34 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A connection in a transaction committed at the end; writers take turns. Raises `StoreError`."""
-        with _translated(), self._writing, self._engine.connect() as connection:
+        with _translated(), self._writing, self._connection() as connection:
             # A writer takes its lock at once: a reader that turns writer half-way can be refused by SQLite.
             writing = connection.execution_options(begin="BEGIN IMMEDIATE")
             with writing.begin():
                 yield writing
 
+    def look(self) -> None:
+        """Look whether the file is still there, the same, and whole as far as a glance tells.
+
+        Raises `StoreError`; nothing can be read or written then until a later look finds it well again.
+        """
+        if self._file and (problem := self._file.look()):
+            raise StoreError(problem)
+
     def close(self) -> None:
         self._engine.dispose()
+
+    def _connection(self) -> Connection:
+        if self._file and (problem := self._file.problem()):
+            raise StoreError(problem)
+        return self._engine.connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        if self.path is None:
+            return sqlite3.connect(":memory:", check_same_thread=False)
+        # Once it was there, a missing file is not made anew: that would hide what happened to it.
+        mode = "rw" if self._file else "rwc"
+        return sqlite3.connect(uri(self.path, mode), uri=True, check_same_thread=False)
 
     def _migrate(self) -> None:
         with self.read() as connection:
@@ -72,7 +96,7 @@ class Database:
 
         # The write lock is held from here on: of several processes that start at once, one migrates.
         with self.write() as connection:
-            upgrade(connection, _revision(connection), self._path)
+            upgrade(connection, _revision(connection), self.path)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -92,12 +116,19 @@ def _translated() -> Iterator[None]:
         raise StoreError(f"The database cannot be used: {reason}.") from error
 
 
-def _create_engine(path: Path | None) -> Engine:
+def _watched(path: Path | None) -> DatabaseFile | None:
+    try:
+        return DatabaseFile(path) if path else None
+    except OSError as error:
+        raise StoreError(f"The database cannot be used: {error.strerror}.") from error
+
+
+def _create_engine(connect: Callable[[], sqlite3.Connection], *, is_file: bool) -> Engine:
     # In memory there is one connection, which is the database: everybody takes turns with it.
-    size = {"pool_size": 8, "max_overflow": 24} if path else {"pool_size": 1, "max_overflow": 0}
+    size = {"pool_size": 8, "max_overflow": 24} if is_file else {"pool_size": 1, "max_overflow": 0}
     engine = create_engine(
-        URL.create("sqlite", database=str(path) if path else ":memory:"),  # a text would end at a "?"
-        connect_args={"check_same_thread": False},
+        "sqlite://",
+        creator=connect,
         json_serializer=_to_json,
         poolclass=QueuePool,
         **size,

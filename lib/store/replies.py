@@ -1,11 +1,13 @@
 """Replies and their tapes: begun, journaled while they run, closed once."""
 
-from collections.abc import Sequence
+import json
+import logging
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, String, and_, insert, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError
 
 from lib.chat import tape as tape_json
@@ -17,7 +19,10 @@ from lib.chat.reply import to_json as reply_to_json
 from lib.chat.tape import Event
 from lib.store import attachments, conversations, ledger, search
 from lib.store.database import Database, StoreError
-from lib.store.schema import journal, messages, processes, replies
+from lib.store.schema import conversations as conversations_table
+from lib.store.schema import journal, messages, replies
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,11 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A reply whose tape is still open, and when its process was last alive (`None`: never said)."""
+    """A reply whose tape is still open, and the process that runs it."""
 
     reply_id: str
     session_id: str
     owner: str
-    heartbeat_at: datetime | None
     conversation_id: str
     created_at: datetime
 
@@ -76,69 +80,78 @@ class Replies:
                 connection.execute(insert(replies), _begun(begun, conversation.model))
                 return now
         except StoreError as error:
-            if isinstance(error.__cause__, IntegrityError) and self._was_sent(begun.send_id):
-                return None
-            raise
+            known = self._begun_with(begun.send_id) if isinstance(error.__cause__, IntegrityError) else None
+            if known is None:
+                raise
+            reply_id, updated_at = known
+            return updated_at if reply_id == begun.reply_id else None
 
-    def _was_sent(self, send_id: str) -> bool:
+    def _begun_with(self, send_id: str) -> tuple[str, datetime] | None:
+        """The reply that this send id began, and when its conversation last changed."""
+        query = (
+            select(replies.c.id, conversations_table.c.updated_at)
+            .join(messages, messages.c.id == replies.c.id)
+            .join(conversations_table, conversations_table.c.id == messages.c.conversation_id)
+            .where(replies.c.send_id == send_id)
+        )
         with self._database.read() as connection:
-            return (
-                connection.execute(select(replies.c.id).where(replies.c.send_id == send_id)).first()
-                is not None
-            )
+            row = connection.execute(query).first()
+            return (row.id, row.updated_at) if row else None
 
-    def journal(self, entries: Sequence[Entry], closings: Sequence[Closing] = ()) -> None:
+    def journal(self, owner: str, entries: Sequence[Entry], closings: Sequence[Closing] = ()) -> None:
         """Append to journals and close replies, all in one transaction.
 
         What belongs to a reply that is no longer there (its conversation was deleted meanwhile) is dropped;
-        its row in the ledger is kept. A reply that another process has closed stays as that one left it.
+        its row in the ledger is kept. What belongs to one that has been closed, or that is not `owner`'s any
+        more, is dropped with its row: it stays as the process left it that took it over.
         """
         with self._database.write() as connection:
             ids = {entry.reply_id for entry in entries} | {closing.row.reply_id for closing in closings}
-            known = select(replies.c.id, replies.c.state).where(replies.c.id.in_(ids))
-            states = dict(connection.execute(known).all())
-            rows = [_row(entry) for entry in entries if states.get(entry.reply_id) == State.RUNNING]
+            is_open = and_(replies.c.state == State.RUNNING, replies.c.owner == owner)
+            known = select(replies.c.id, is_open).where(replies.c.id.in_(ids))
+            open_: dict[str, bool] = dict(connection.execute(known).all())
+            rows = [_row(entry) for entry in entries if open_.get(entry.reply_id)]
             if rows:
                 connection.execute(insert(journal), rows)
             for closing in closings:
-                state = states.get(closing.row.reply_id)
-                if state == State.RUNNING:
+                reply_id = closing.row.reply_id
+                if open_.get(reply_id):
                     _close(connection, closing)
-                if state in (State.RUNNING, None):
+                if open_.get(reply_id, True):
                     ledger.book(connection, closing.row)
 
-    def tape(self, reply_id: str) -> list[Event]:
-        """The journaled events of a reply, in order."""
-        query = select(journal.c.events).where(journal.c.reply_id == reply_id).order_by(journal.c.seq)
+    def tape(self, reply_id: str, start: int = 0) -> list[Event]:
+        """The journaled events of a reply in order, from place `start`. What cannot be read is left out."""
+        return [event for _, events in self._journaled(reply_id, start) for event in events]
+
+    def next_seq(self, reply_id: str) -> int:
+        """The place after all that is journaled of a reply."""
+        return max((seq + max(1, len(events)) for seq, events in self._journaled(reply_id)), default=0)
+
+    def _journaled(self, reply_id: str, start: int = 0) -> list[tuple[int, list[Event]]]:
+        # As text: one row that is no JSON must not cost the others.
+        columns = journal.c.seq, type_coerce(journal.c.events, String)
+        wanted = and_(journal.c.reply_id == reply_id, journal.c.seq >= start)
+        query = select(*columns).where(wanted).order_by(journal.c.seq)
         with self._database.read() as connection:
-            rows = connection.execute(query).scalars()
-            return [tape_json.from_json(event) for events in rows for event in events]
+            rows = connection.execute(query).all()
+        return [(seq, _events(stored)) for seq, stored in rows]
 
-    def beat(self, owner: str) -> None:
-        """Say that this process is alive."""
-        now = datetime.now(UTC)
-        with self._database.write() as connection:
-            changed = connection.execute(
-                update(processes).where(processes.c.id == owner).values(heartbeat_at=now)
-            )
-            if not changed.rowcount:
-                connection.execute(insert(processes).values(id=owner, heartbeat_at=now))
-
-    def running(self) -> list[Running]:
-        """The replies that some process is running, or was when it died."""
+    def running(self, ids: Collection[str] | None = None) -> list[Running]:
+        """The replies that some process is running, or was when it died; `ids` names those to look at."""
         query = (
             select(
                 replies.c.id,
                 replies.c.session_id,
                 replies.c.owner,
-                processes.c.heartbeat_at,
                 messages.c.conversation_id,
                 messages.c.created_at,
             )
             .join(messages, messages.c.id == replies.c.id)
-            .outerjoin(processes, processes.c.id == replies.c.owner)
             .where(replies.c.state == State.RUNNING)
         )
+        if ids is not None:
+            query = query.where(replies.c.id.in_(ids))
         with self._database.read() as connection:
             return [Running(*row) for row in connection.execute(query)]
 
@@ -152,6 +165,14 @@ def _begun(begun: Begun, model: str | None) -> dict[str, Any]:
         "state": State.RUNNING,
         "model_requested": model,
     }
+
+
+def _events(stored: str) -> list[Event]:
+    try:
+        return [tape_json.from_json(event) for event in json.loads(stored)]
+    except Exception as error:  # whatever somebody has made of the row
+        log.warning("A part of a tape cannot be read and is left out: %s.", type(error).__name__)
+        return []
 
 
 def _row(entry: Entry) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from lib.ui import (
     comparison_actions,
     composer,
     figures,
-    header,
     merging,
     outage,
     present,
@@ -57,9 +56,8 @@ def show_sidebar(now: Comparing) -> None:
 
 
 def show_notices(tab: Session) -> None:
-    """What has to be said about the database and the gateway before anything else."""
+    """What has to be said about the gateway before anything else."""
     with st.container(key="notices"):  # also where it is empty, so that what follows keeps its place
-        header.show_problem()
         outage.show(tab)
 
 

@@ -229,7 +229,7 @@ def _look_for_votes(now: Comparing) -> None:
 def _refresh(now: Comparing) -> None:
     """Load the comparison again when the store knows more of it than this tab."""
     comparison = now.comparison
-    if comparison.prompt is None or any(cell.is_temporary for cell in comparison.cells):
+    if comparison.prompt is None or _is_in_memory(comparison):
         return
     stored = app.get().store.comparisons.updated_at(comparison.id)
     if not stored:  # deleted in another tab
@@ -239,9 +239,15 @@ def _refresh(now: Comparing) -> None:
         _reload(now)
 
 
+def _is_in_memory(comparison: Comparison) -> bool:
+    """Whether this tab has cells, or something said in them, that the store has not."""
+    is_behind = app.get().engine.is_behind
+    return any(cell.is_temporary or is_behind(cell.id) for cell in comparison.cells)
+
+
 def _reload(now: Comparing) -> None:
     """Take the store's cells, to go on with this tab's choices."""
-    if any(cell.is_temporary for cell in now.comparison.cells):
+    if _is_in_memory(now.comparison):
         return
     chosen = {cell.id: cell for cell in now.comparison.cells}
     if found := app.get().store.comparisons.get(now.comparison.id):

@@ -106,6 +106,11 @@ def settle(tray: Tray, key: str = actions.PROMPT) -> None:
 
 def show_stop(tape: LiveTape, slot: DeltaGenerator) -> None:
     """A button that stops the running reply, from any tab, at any time."""
+    if tape.is_elsewhere:
+        slot.caption(
+            "Another process of this app runs this reply, or did so until a moment ago: then it ends soon."
+        )
+        return
     slot.button(
         "Stop",
         key=f"stop-{tape.reply_id}",

@@ -7,6 +7,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from lib import app
 from lib.config import ConfigurationError
+from lib.ui import storage
 from lib.ui.labels import plain
 
 STYLE = Path(__file__).with_name("style.css")
@@ -37,4 +38,5 @@ def show(pages: list[StreamlitPage]) -> None:
                 for listed in pages:
                     if listed.visibility == "visible":
                         st.page_link(listed, width="stretch")
-    page.run()
+    storage.show()
+    storage.needing(page.run)

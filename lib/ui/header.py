@@ -12,7 +12,6 @@ from lib.ui.session import Session
 
 def show(session: Session) -> None:
     """The title with its menu; a welcome for an empty chat; what to do when nothing can answer."""
-    show_problem()
     outage.show(session)
     if session.conversation.messages:
         _show_title(session)
@@ -22,15 +21,6 @@ def show(session: Session) -> None:
         _show_welcome(session)
 
 
-def show_problem() -> None:
-    """Say that the database cannot be used, and what that means for what is written now."""
-    application = app.get()
-    if problem := application.storage_problem:
-        st.warning(f"{plain(problem)} Chats are kept in memory until the app stops.", icon=":material/save:")
-    elif problem := application.engine.problem:
-        st.warning(f"{plain(problem)} What is said now is in memory only.", icon=":material/save:")
-
-
 def _show_title(session: Session) -> None:
     key, conversation = "conversation_menu", session.conversation
     pin = "Unpin" if conversation.is_pinned else "Pin"
@@ -38,6 +28,8 @@ def _show_title(session: Session) -> None:
         st.markdown(f"**{plain(conversation.title)}**")
         if conversation.is_temporary:
             st.badge("Not stored", icon=":material/visibility_off:", color="gray")
+        elif app.get().engine.is_behind(conversation.id):
+            st.badge("Not stored yet", icon=":material/hourglass:", color="orange")
         st.space("stretch")
         st.button(
             "Usage",

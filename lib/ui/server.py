@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import gc
 import hashlib
 import os
@@ -10,7 +11,6 @@ import signal
 import sys
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -21,12 +21,14 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import net_util
+from streamlit.runtime import Runtime
 from streamlit.runtime.pages_manager import PagesManager
 
 from lib import app
 from lib.config import ConfigurationError
+from lib.engine.news import STORING
 from lib.ui import closed_tabs, connections, log, uploads
-from lib.web import audience, shares
+from lib.web import audience, ready, shares
 from lib.web.gate import Gate
 
 _WARM = (
@@ -54,7 +56,7 @@ uploads.install()
 net_util.get_external_ip = lambda: None
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Build everything before the first request, take it down after the last."""
     # The folder's name makes Streamlit run its files without the frame: a deep link would miss sign-in.
@@ -65,6 +67,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         sys.stderr.write(f"SynStar Chat cannot start: {error}\n")
         sys.stderr.flush()
         os._exit(1)  # anything raised from here reaches the person as two tracebacks
+    _draw_pages_anew_when_storing_changes()
     for number in (signal.SIGINT, signal.SIGTERM):
         _let_audiences_go_at(number)
     _let_replies_end_before(signal.SIGTERM)
@@ -89,6 +92,21 @@ def _warm_up() -> None:
     gc.collect()
     gc.freeze()  # what lives as long as the process need not be searched by every collection
     gc.set_threshold(*COLLECT_AFTER)
+
+
+def _draw_pages_anew_when_storing_changes() -> None:
+    """A page that nobody touches must say it too when words are not stored any more."""
+    loop = asyncio.get_running_loop()
+
+    def draw() -> None:
+        for active in Runtime.instance()._session_mgr.list_active_sessions():
+            active.session.request_rerun(active.session._client_state)
+
+    def hear() -> None:
+        with contextlib.suppress(RuntimeError):  # the server has ended meanwhile
+            loop.call_soon_threadsafe(draw)
+
+    app.get().engine.news.listen(STORING, hear)
 
 
 def _let_audiences_go_at(number: signal.Signals) -> None:
@@ -122,7 +140,7 @@ def _let_replies_end_before(number: signal.Signals) -> None:
 
 def routes() -> list[BaseRoute]:
     """The addresses that are no pages of Streamlit."""
-    return [*audience.routes(), shares.route()]
+    return [*audience.routes(), shares.route(), ready.route()]
 
 
 def middleware() -> list[Middleware]:

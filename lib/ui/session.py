@@ -17,6 +17,7 @@ from lib.chat.models import Kind, Model, picked
 from lib.chat.reply import Reply, State
 from lib.engine.engine import new_id
 from lib.engine.live import LiveTape
+from lib.store.database import StoreError
 from lib.ui import choices
 
 PARAMETER = "c"
@@ -119,7 +120,11 @@ class Session:
         return app.get().engine.catalogue.listing(connection, wait_seconds=0).models
 
     def _picked(self, listed: Iterable[Model]) -> list[str]:
-        return picked(listed, app.get().store.models.choices(self.connection.base_url))
+        try:
+            choices = app.get().store.models.choices(self.connection.base_url)
+        except StoreError:  # the page says so; a chat can go on without them
+            choices = {}
+        return picked(listed, choices)
 
     def settle(self, tape: LiveTape) -> Message:
         """Put what a tape says into the conversation."""
@@ -225,21 +230,39 @@ def with_choices(conversation: Conversation, like: Conversation) -> Conversation
 
 def _refresh(session: Session, wanted: str) -> None:
     """Load the wanted conversation, or load it again when the store knows more of it than this tab."""
-    conversations = app.get().store.conversations
     known = session.conversation
-    if known.is_temporary and wanted == known.id:
+    if wanted == known.id and not _is_stale(known):
         return
-    if wanted == known.id:
-        updated_at = conversations.updated_at(known.id)
-        if updated_at is None or updated_at == known.updated_at:
-            return
-    found = conversations.get(wanted)
+    try:
+        found = _find(wanted)
+    except StoreError:
+        st.toast("This conversation cannot be read now.", icon=":material/error:")
+        return
     if found and wanted == known.id:
         session.conversation = with_choices(found, known)
     elif found:
         session.open(found)
     elif wanted != known.id:
         st.toast("This conversation is not here any more.", icon=":material/search_off:")
+
+
+def _is_stale(known: Conversation) -> bool:
+    """Whether the store knows more of a conversation than this tab."""
+    if known.is_temporary or app.get().engine.is_behind(known.id):
+        return False
+    try:
+        updated_at = app.get().store.conversations.updated_at(known.id)
+    except StoreError:
+        return False
+    return updated_at is not None and updated_at != known.updated_at
+
+
+def _find(wanted: str) -> Conversation | None:
+    """The conversation, with all that the store has not taken yet."""
+    engine = app.get().engine
+    if engine.is_behind(wanted):
+        return next((each for each in engine.unstored() if each.id == wanted), None)
+    return app.get().store.conversations.get(wanted)
 
 
 def _catch_up(session: Session) -> bool:

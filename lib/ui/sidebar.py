@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib import app
 from lib.store.conversations import Summary
+from lib.store.database import StoreError
 from lib.store.search import Hit
 from lib.ui import actions, conversation_actions, panels
 from lib.ui.labels import plain
@@ -36,10 +37,13 @@ def show(session: Session) -> None:
             label_visibility="collapsed",
         )
         with st.container(key="conversations"):
-            if words.strip():
-                _list_hits(application.store.search.find(words))
-            else:
-                _list(session, application.store.conversations.latest(session.listed + 1))
+            try:
+                if words.strip():
+                    _list_hits(application.store.search.find(words))
+                else:
+                    _list(session, application.store.conversations.latest(session.listed + 1))
+            except StoreError:
+                st.caption("Your conversations cannot be listed now.")
         _show_menu()
 
 

@@ -19,9 +19,12 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from lib import app
 from lib.config import Settings
+from lib.web import ready
 
 CLOSED = "/_stcore/metrics"
 """Streamlit's figures: no page of ours asks for them, and they tell about everybody here."""
+FOR_WATCHERS = ("/_stcore/health", ready.PATH)
+"""Whether the server is well: a load balancer asks for it under any name, and learns nothing else."""
 FOR_OWN_PAGES = ("/media/", "/_stcore/")
 """Files that pages show, uploads, the stream: nobody opens these by a link."""
 MOST_TOLD = 20
@@ -74,6 +77,8 @@ class _Guard:
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers, path = Headers(scope=scope), scope["path"]
+        if path.endswith(FOR_WATCHERS):
+            return None
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         if len(hosts) != 1 or not self._is_ours(hosts[0]):
             self._tell("Host %r is not among CHAT_ALLOWED_HOSTS", *hosts[:1])

@@ -19,6 +19,7 @@ from lib.engine.live import LiveTape
 from lib.gateway.client import Gateway
 from lib.store import Store
 from tests.scripted_gateway import ScriptedGateway
+from tests.store.fresh import fresh
 
 PATIENCE = 10.0
 """Seconds to wait for what must happen."""
@@ -114,7 +115,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(path: Path) -> Iterator[Store]:
-    opened = Store(path)
+    opened = fresh(path)
     yield opened
     opened.close()
 

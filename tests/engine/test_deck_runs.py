@@ -255,6 +255,7 @@ def test_a_store_that_takes_nothing_pauses_the_run_with_a_sentence(
     assert eventually(lambda: not engine.deck_runs.is_running(run.id))
     assert engine.deck_runs.problem(run.id) == "The database cannot be written: the run is paused."
     assert said(store, run) == ["None", "None"]
+    monkeypatch.undo()
 
 
 def test_a_run_pauses_where_the_gateway_asks_for_a_long_wait(

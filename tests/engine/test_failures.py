@@ -1,7 +1,9 @@
 """What goes wrong upstream, in the database or in our own code ends one reply and nothing else."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -11,12 +13,13 @@ from lib.chat.connection import Connection
 from lib.chat.errors import Category
 from lib.chat.messages import Params
 from lib.chat.reply import State
-from lib.chat.tape import Retried, Sent
+from lib.chat.tape import Retried, Sent, text_of
 from lib.chat.usage import Source
+from lib.engine import journal
 from lib.engine.engine import Engine
 from lib.gateway.client import Gateway
 from lib.store import Store, database
-from tests.engine.conftest import PATIENCE, Chat, wait_for_text
+from tests.engine.conftest import PATIENCE, Chat, eventually, wait_for_text
 from tests.scripted_gateway import Gate, ScriptedGateway, error, hang_up, raw, stream
 from tests.scripted_replies import Script
 
@@ -102,25 +105,118 @@ def test_a_conversation_purged_while_it_is_answered_harms_nobody(
     assert chat.stored(chat.beside().ask())[1].state is State.COMPLETED
 
 
-def test_a_send_that_cannot_be_stored_is_answered_in_memory(
-    path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 20)
-    store = Store(path)
+@dataclass(slots=True)
+class Lock:
+    """Somebody else who is writing to the database, and does not come to an end."""
+
+    connection: sqlite3.Connection
+
+    def take(self) -> None:
+        self.connection.execute("BEGIN IMMEDIATE")
+
+    def release(self) -> None:
+        self.connection.execute("ROLLBACK")
+
+
+@pytest.fixture
+def lock(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lock]:
+    """A lock for which nobody waits long."""
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 20)  # before the store opens its first connection
+    monkeypatch.setattr(journal, "RETRY_SECONDS", 0.01)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield Lock(connection)
+
+
+@pytest.fixture
+def patient(lock: Lock, store: Store, connection: Connection) -> Iterator[Chat]:  # noqa: ARG001
+    """A chat whose store gives up soon where it is locked."""
     chat = Chat(Engine(Gateway(), store), store, connection)
-    with closing(sqlite3.connect(path, isolation_level=None)) as somebody:
-        somebody.execute("BEGIN IMMEDIATE")
-        tape = chat.send()
-        assert tape.wait_closed(PATIENCE)
-        somebody.execute("ROLLBACK")
-    assert tape.reply().state is State.COMPLETED
-    assert chat.conversation.is_temporary
-    assert "goes on in memory" in caplog.text
-    assert chat.ask().reply().state is State.COMPLETED
-    assert len(chat.conversation.path()) == 4
-    assert store.conversations.latest(10) == []
+    yield chat
     chat.engine.stop()
-    store.close()
+
+
+def test_what_is_said_while_the_database_is_locked_is_answered_and_stored_once_it_is_free(
+    patient: Chat, lock: Lock
+) -> None:
+    before = patient.ask("tokens=2 before")
+    lock.take()
+    other = patient.beside()
+    tapes = [patient.send("tokens=2 first"), other.send("tokens=2 new")]
+    assert all(tape.wait_closed(PATIENCE) for tape in tapes)
+    assert "locked" in (patient.engine.problem or "")
+    tapes.append(patient.send("tokens=2 second"))
+    assert tapes[-1].wait_closed(PATIENCE)
+    assert patient.engine.is_behind(patient.conversation.id)
+    assert not patient.engine.flush(0.05)
+    unstored = {id_: message for each in patient.engine.unstored() for id_, message in each.messages.items()}
+    for tape in tapes:
+        assert (unstored[tape.reply_id].content, unstored[tape.reply_id].reply) == (
+            text_of(tape.events),
+            tape.reply(),
+        )
+    assert not patient.conversation.is_temporary
+    lock.release()
+    for chat in (patient, other):
+        assert chat.engine.flush(PATIENCE)
+        found = chat.store.conversations.get(chat.conversation.id)
+        assert found is not None
+        assert [message.id for message in found.path()] == [m.id for m in chat.conversation.path()]
+        assert (found.title, list(found.messages)) == (
+            chat.conversation.title,
+            list(chat.conversation.messages),
+        )
+    assert patient.engine.problem is None
+    assert patient.engine.unstored() == []
+    assert not patient.engine.is_behind(patient.conversation.id)
+    booked = [row.reply_id for row in patient.store.ledger.of_session(patient.session_id)]
+    assert sorted(booked) == sorted(tape.reply_id for tape in (before, *tapes))
+    for tape in tapes:
+        assert text_of(patient.store.replies.tape(tape.reply_id)) == text_of(tape.events)
+
+
+def test_a_send_that_arrives_again_while_the_first_one_waits_to_be_stored_is_the_same_send(
+    patient: Chat, lock: Lock, gateway: ScriptedGateway
+) -> None:
+    lock.take()
+    tape = patient.try_send("tokens=2", send_id="once")
+    assert tape is not None
+    assert patient.try_send("tokens=2", send_id="once") is None
+    assert tape.wait_closed(PATIENCE)
+    lock.release()
+    patient.flush()
+    assert patient.try_send("tokens=2", send_id="once") is None
+    assert len(gateway.requests) == 1
+    assert len(patient.store.ledger.of_session(patient.session_id)) == 1
+
+
+def test_a_reply_that_waits_to_be_stored_can_be_stopped_and_is_stored_as_stopped(
+    patient: Chat, lock: Lock, gateway: ScriptedGateway
+) -> None:
+    gateway.enqueue(stream("Hel", then_silence=True))
+    lock.take()
+    tape = patient.send()
+    wait_for_text(tape, "Hel")
+    patient.engine.cancel(tape.reply_id)
+    lock.release()
+    message, reply = patient.stored(tape)
+    assert (message.content, reply.state) == ("Hel", State.STOPPED)
+
+
+def test_the_log_tells_of_a_trouble_once_however_long_it_lasts(
+    patient: Chat, lock: Lock, caplog: pytest.LogCaptureFixture
+) -> None:
+    lock.take()
+    for _ in range(3):
+        assert patient.send().wait_closed(PATIENCE)
+        assert not patient.engine.flush(0.1)
+    lock.release()
+    patient.flush()
+    assert eventually(lambda: len(caplog.records) > 1)
+    lines = [record.getMessage() for record in caplog.records]
+    assert lines == [
+        "What is said now is in memory only. The database cannot be used: database is locked.",
+        "All that was said is stored again.",
+    ]
 
 
 def test_a_fault_of_our_own_ends_the_reply_instead_of_leaving_it_hanging(

@@ -17,11 +17,12 @@ from lib.engine import journal as journal_module
 from lib.engine.engine import new_id
 from lib.engine.journal import Journal
 from lib.engine.live import LiveTape
+from lib.engine.trouble import Trouble
 from lib.store import Store, database
 from lib.store.replies import Begun
 from tests.engine.conftest import PATIENCE, draft, eventually
 
-OWNER = "host/1/a"
+OWNER = "0f"
 
 
 class Stored:
@@ -42,10 +43,15 @@ def stored() -> Stored:
 
 
 @pytest.fixture
-def journal(store: Store, stored: Stored) -> Iterator[Journal]:
-    running = Journal(store, OWNER, stored)
+def trouble() -> Trouble:
+    return Trouble(lambda: None)
+
+
+@pytest.fixture
+def journal(store: Store, trouble: Trouble, stored: Stored) -> Iterator[Journal]:
+    running = Journal(store, OWNER, trouble, stored)
     yield running
-    running.stop()
+    running.stop(PATIENCE)
 
 
 def begin(store: Store) -> LiveTape:
@@ -105,7 +111,7 @@ def test_a_closed_tape_is_written_now_and_then_told(
 
 
 def test_news_of_a_tape_that_is_stored_already_harm_nobody(
-    journal: Journal, store: Store, stored: Stored
+    journal: Journal, store: Store, stored: Stored, trouble: Trouble
 ) -> None:
     """A burst of the stream may arrive just after somebody stopped the reply."""
     late, next_one = begin(store), begin(store)
@@ -114,71 +120,39 @@ def test_news_of_a_tape_that_is_stored_already_harm_nobody(
     append(journal, late, Content(3, "too late"))
     append(journal, next_one, Content(1, "b"), Finished(2, "stop"))
     assert journal.flush(PATIENCE)
-    assert journal.problem is None
+    assert trouble.sentence is None
     assert store.replies.tape(late.reply_id) == late.events
     assert store.replies.tape(next_one.reply_id) == next_one.events
 
 
 def test_a_database_that_is_locked_for_a_while_costs_nothing(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, trouble: Trouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 20)
     monkeypatch.setattr(journal_module, "RETRY_SECONDS", 0.01)
     store = Store(path)
     tape, stored = begin(store), Stored()
-    journal = Journal(store, OWNER, stored)
+    journal = Journal(store, OWNER, trouble, stored)
     with closing(sqlite3.connect(path, isolation_level=None)) as somebody:
         somebody.execute("BEGIN IMMEDIATE")
         append(journal, tape, Content(1, "a"))
         assert not journal.flush(0.2)
-        assert eventually(lambda: "locked" in (journal.problem or ""))
+        assert eventually(lambda: "locked" in (trouble.sentence or ""))
         append(journal, tape, Content(2, "b"), Finished(3, "stop"))
         somebody.execute("ROLLBACK")
     assert stored.happened.wait(PATIENCE)
-    assert eventually(lambda: journal.problem is None)
+    assert eventually(lambda: trouble.sentence is None)
     assert store.replies.tape(tape.reply_id) == tape.events
-    journal.stop()
+    journal.stop(PATIENCE)
     store.close()
 
 
-def test_a_sign_of_life_that_cannot_be_written_keeps_no_tape_back(
-    path: Path, store: Store, stored: Stored, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journal_module, "HEARTBEAT_SECONDS", 0.01)
-    monkeypatch.setattr(journal_module, "RETRY_SECONDS", 0.01)
-    journal, tape = Journal(store, OWNER, stored), begin(store)
-    with closing(sqlite3.connect(path, isolation_level=None)) as somebody:
-        somebody.execute(
-            "CREATE TRIGGER no_beats BEFORE UPDATE ON processes BEGIN SELECT RAISE(ABORT, 'no beats'); END"
-        )
-    assert eventually(lambda: journal.problem is not None)
-    append(journal, tape, Content(1, "a"))
-    assert journal.flush(PATIENCE)
-    append(journal, tape, Content(2, "b"), Finished(3, "stop"))
-    assert stored.happened.wait(PATIENCE)
-    assert store.replies.tape(tape.reply_id) == tape.events
-    assert "no beats" in (journal.problem or "")
-    journal.stop()
-
-
-def test_the_process_goes_on_saying_that_it_is_alive(
-    store: Store, stored: Stored, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journal_module, "HEARTBEAT_SECONDS", 0.01)
-    journal = Journal(store, OWNER, stored)
-    begin(store)
-    first = store.replies.running()[0].heartbeat_at
-    assert first is not None
-    assert eventually(lambda: (store.replies.running()[0].heartbeat_at or first) > first)
-    journal.stop()
-
-
-def test_stopping_writes_what_is_left(store: Store, stored: Stored) -> None:
-    journal, tapes = Journal(store, OWNER, stored), [begin(store) for _ in range(5)]
+def test_stopping_writes_what_is_left(store: Store, trouble: Trouble, stored: Stored) -> None:
+    journal, tapes = Journal(store, OWNER, trouble, stored), [begin(store) for _ in range(5)]
     for tape in tapes:
         append(journal, tape, Content(1, "a"))
     append(journal, tapes[0], Finished(2, "stop"))
-    journal.stop()
+    journal.stop(PATIENCE)
     assert [store.replies.tape(tape.reply_id) for tape in tapes] == [tape.events for tape in tapes]
     assert stored.tapes == tapes[:1]
 

@@ -1,14 +1,12 @@
 """What a process left behind when it died is closed by the next one; what another one runs is not."""
 
-import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-
-import pytest
 
 from lib.chat.connection import Connection
 from lib.chat.conversations import Conversation
@@ -16,9 +14,7 @@ from lib.chat.messages import Message
 from lib.chat.reply import Reply, State, fold
 from lib.chat.tape import Content, Event, Finished, Interrupted, Sent, UsageReported, text_of
 from lib.chat.usage import Source, Usage, estimate_usage
-from lib.engine import recovery
 from lib.engine.engine import Engine, new_id
-from lib.engine.recovery import new_owner, recover
 from lib.gateway.client import Gateway
 from lib.store import Store
 from lib.store.replies import Begun, Entry
@@ -48,6 +44,8 @@ print(tape.conversation_id, tape.reply_id, flush=True)
 threading.Event().wait()
 """
 """Begins a reply, journals two words of it, and waits to be killed."""
+DEAD = "0f"
+"""The process that has left the replies of these tests."""
 
 
 @contextmanager
@@ -63,16 +61,12 @@ def another_process(path: Path, gateway: ScriptedGateway) -> Iterator[tuple[str,
             process.kill()
 
 
-@pytest.fixture
-def dead_owner() -> str:
-    """A process of this machine that is over."""
-    with subprocess.Popen([sys.executable, "-c", ""]) as process:
-        process.wait(PATIENCE)
-    machine, _, token = new_owner().split("/")
-    return f"{machine}/{process.pid}/{token}"
+def recover(store: Store) -> None:
+    """What a process does that starts on this database alone."""
+    Engine(Gateway(), store).stop()
 
 
-def leave(store: Store, owner: str, *events: Event) -> Conversation:
+def leave(store: Store, *events: Event, owner: str = DEAD) -> Conversation:
     """A running reply of `owner` with these events in its journal."""
     conversation = draft()
     now = datetime.now(UTC)
@@ -81,7 +75,7 @@ def leave(store: Store, owner: str, *events: Event) -> Conversation:
     store.replies.begin(conversation, [question, answer], Begun(answer.id, new_id(), "s", owner))
     conversation.add([question, answer])
     if events:
-        store.replies.journal([Entry(answer.id, 0, events)])
+        store.replies.journal(owner, [Entry(answer.id, 0, events)])
     return conversation
 
 
@@ -121,11 +115,9 @@ def test_a_reply_of_a_killed_process_is_interrupted_and_one_of_a_living_process_
     after.stop()
 
 
-def test_what_was_journaled_is_kept_and_its_cost_estimated(store: Store, dead_owner: str) -> None:
-    left = leave(
-        store, dead_owner, Sent(0.0, {"model": "model-a"}), Content(5.0, "Tea is "), Content(9.0, "a")
-    )
-    assert recover(store, new_owner()) == 1
+def test_what_was_journaled_is_kept_and_its_cost_estimated(store: Store) -> None:
+    left = leave(store, Sent(0.0, {"model": "model-a"}), Content(5.0, "Tea is "), Content(9.0, "a"))
+    recover(store)
     reply_id = left.leaf_id or ""
     tape = store.replies.tape(reply_id)
     assert text_of(tape) == "Tea is a"
@@ -136,74 +128,77 @@ def test_what_was_journaled_is_kept_and_its_cost_estimated(store: Store, dead_ow
     assert (row.reply_id, row.state) == (reply_id, State.INTERRUPTED)
 
 
-def test_what_was_reported_before_the_death_is_not_estimated_again(store: Store, dead_owner: str) -> None:
+def test_what_was_reported_before_the_death_is_not_estimated_again(store: Store) -> None:
     usage = Usage(3, 4, 7, source=Source.REPORTED)
-    leave(store, dead_owner, Content(5.0, "Tea"), UsageReported(6.0, usage))
-    recover(store, new_owner())
+    leave(store, Content(5.0, "Tea"), UsageReported(6.0, usage))
+    recover(store)
     assert [row.usage for row in store.ledger.of_session("s")] == [usage]
 
 
-def test_a_reply_that_had_said_nothing_is_interrupted_at_no_known_cost(store: Store, dead_owner: str) -> None:
-    left = leave(store, dead_owner)
-    assert recover(store, new_owner()) == 1
+def test_a_reply_that_had_said_nothing_is_interrupted_at_no_known_cost(store: Store) -> None:
+    left = leave(store)
+    recover(store)
     assert state_of(store, left) is State.INTERRUPTED
     assert [row.usage.source for row in store.ledger.of_session("s")] == [Source.UNKNOWN]
 
 
-def test_a_reply_that_had_ended_but_was_not_closed_in_the_store_has_its_own_end(
-    store: Store, dead_owner: str
-) -> None:
-    left = leave(store, dead_owner, Content(5.0, "Tea"), Finished(6.0, "stop"))
-    assert recover(store, new_owner()) == 1
+def test_a_reply_that_had_ended_but_was_not_closed_in_the_store_has_its_own_end(store: Store) -> None:
+    left = leave(store, Content(5.0, "Tea"), Finished(6.0, "stop"))
+    recover(store)
     assert state_of(store, left) is State.COMPLETED
     assert len(store.replies.tape(left.leaf_id or "")) == 2
 
 
-def test_recovering_again_finds_nothing(store: Store, dead_owner: str) -> None:
+def test_recovering_again_finds_nothing(store: Store) -> None:
     for _ in range(3):
-        leave(store, dead_owner, Content(5.0, "Tea"))
-    assert [recover(store, new_owner()) for _ in range(2)] == [3, 0]
+        leave(store, Content(5.0, "Tea"))
+    for _ in range(2):
+        recover(store)
+    assert store.replies.running() == []
     assert len(store.ledger.of_session("s")) == 3
 
 
-def test_a_predecessor_with_the_same_process_id_is_dead(store: Store) -> None:
-    """In a container every process is number 1."""
-    left = leave(store, new_owner())
-    assert recover(store, new_owner()) == 1
-    assert state_of(store, left) is State.INTERRUPTED
-
-
-def test_ones_own_replies_are_left_alone(store: Store) -> None:
-    owner = new_owner()
-    leave(store, owner)
-    assert recover(store, owner) == 0
-
-
-def test_a_living_process_of_this_machine_is_left_alone_however_long_it_says_nothing(store: Store) -> None:
-    machine, _, token = new_owner().split("/")
-    leave(store, f"{machine}/{os.getppid()}/{token}")
-    assert recover(store, new_owner()) == 0
-
-
-@pytest.mark.parametrize(
-    ("beats", "silence_seconds", "closed"), [(True, 20.0, 0), (True, 0.0, 1), (False, 20.0, 1)]
-)
-def test_a_process_of_another_machine_is_dead_when_it_has_been_silent_for_long(
-    store: Store, monkeypatch: pytest.MonkeyPatch, beats: bool, silence_seconds: float, closed: int
-) -> None:
-    monkeypatch.setattr(recovery, "SILENCE", timedelta(seconds=silence_seconds))
-    leave(store, "elsewhere/1/abc")
-    if beats:
-        store.replies.beat("elsewhere/1/abc")
-    assert recover(store, new_owner()) == closed
-
-
-def test_every_process_has_a_name_of_its_own() -> None:
-    assert len({new_owner() for _ in range(100)}) == 100
-
-
-def test_a_purged_conversation_has_nothing_to_recover(store: Store, dead_owner: str) -> None:
-    left = leave(store, dead_owner)
+def test_a_purged_conversation_has_nothing_to_recover(store: Store) -> None:
+    left = leave(store)
     store.conversations.purge(left.id)
-    assert recover(store, new_owner()) == 0
+    recover(store)
     assert store.ledger.of_session("s") == []
+
+
+def test_a_process_may_have_had_any_name(store: Store) -> None:
+    """Earlier versions named a process by its machine and its number, which another one may have now."""
+    names = ("host/1/0f", "abc", "", "a/b", "../../x", "\0", "x" * 5000)
+    left = [leave(store, Content(5.0, "Tea"), owner=name) for name in names]
+    recover(store)
+    assert {state_of(store, each) for each in left} == {State.INTERRUPTED}
+
+
+DAMAGE = (
+    "UPDATE journal SET events = 'no JSON' WHERE reply_id = :id",
+    "UPDATE journal SET events = '[[\"?\", 1.0]]' WHERE reply_id = :id",
+    'UPDATE journal SET events = \'[["c", "soon", 5]]\' WHERE reply_id = :id',
+    'UPDATE journal SET events = \'[["u", 1.0, {"source": "reported"}]]\' WHERE reply_id = :id',
+    "UPDATE messages SET created_at = 'soon' WHERE id = :id",
+    "DELETE FROM messages WHERE id = :id",
+    "UPDATE conversations SET params = 'no JSON' WHERE leaf_id = :id",
+    "UPDATE replies SET session_id = '' WHERE id = :id",
+)
+
+
+def test_malformed_rows_stop_no_start_and_cost_no_other_reply(store: Store, path: Path) -> None:
+    broken = {damage: leave(store, Content(5.0, "Lost")) for damage in DAMAGE}
+    whole = [leave(store, Content(5.0, "Tea")) for _ in range(2)]
+    with closing(sqlite3.connect(path)) as somebody:
+        somebody.execute("INSERT INTO processes VALUES (?, 'soon')", (DEAD,))
+        for damage, conversation in broken.items():
+            somebody.execute(damage, {"id": conversation.leaf_id})
+        somebody.commit()
+        engine = Engine(Gateway(), store)
+        assert engine.problem is None
+        engine.stop()
+        assert {state_of(store, each) for each in whole} == {State.INTERRUPTED}
+        states = {
+            damage: somebody.execute("SELECT state FROM replies WHERE id = ?", (each.leaf_id,)).fetchone()[0]
+            for damage, each in broken.items()
+        }
+    assert states == dict.fromkeys(DAMAGE, "interrupted")

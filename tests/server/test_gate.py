@@ -118,8 +118,13 @@ def shakes_hands(site: AppServer, origin: str | None = None, name: str = "127.0.
 def test_no_page_is_served_under_a_name_of_somebody_else(host: AppServer, name: str) -> None:
     name = name.format(port=host.port)
     assert status(host, Host=name) in (400, 421)
-    assert status(host, "/_stcore/health", Host=name) in (400, 421)
+    assert status(host, "/_stcore/host-config", Host=name) in (400, 421)
     assert status(host, "/room/" + "x" * 22, Host=name) in (400, 421)
+
+
+@pytest.mark.parametrize("path", ["/ready", "/_stcore/health"])
+def test_whoever_watches_the_server_may_ask_by_any_name(host: AppServer, path: str) -> None:
+    assert status(host, path, Host=f"192.168.0.7:{host.port}") == 200
 
 
 @pytest.mark.parametrize(
@@ -164,7 +169,7 @@ def test_a_page_of_another_site_sends_nothing(site: AppServer) -> None:
 
 @pytest.mark.parametrize("sent_by", ["cross-site", "same-site", "anything"])
 def test_what_only_our_pages_ask_for_is_not_embedded_elsewhere(site: AppServer, sent_by: str) -> None:
-    for path in ("/media/0123.png", "/_stcore/health", "/_stcore/host-config"):
+    for path in ("/media/0123.png", "/_stcore/host-config"):
         assert status(site, path, Sec_Fetch_Site=sent_by) == 403
         assert status(site, path, Sec_Fetch_Site="same-origin") != 403
     assert status(site, "/", Sec_Fetch_Site=sent_by) == 200  # a link from elsewhere opens the page

@@ -17,6 +17,7 @@ from tests.app_server import AppServer
 from tests.command_line import process
 from tests.page_socket import PATIENCE, PageSocket
 from tests.scripted_gateway import Gate, Received, ScriptedGateway, stream
+from tests.server.test_store_trouble import ready
 from tests.test_export_command import conversations_of
 
 STOPPED = -signal.SIGTERM
@@ -119,6 +120,7 @@ def test_a_server_asked_to_stop_refuses_sends_and_lets_a_running_reply_end(
         second.wait_for(lambda: "The server is about to stop." in second.toasts, "The refusal")
         second.wait_for(lambda: second.widget("prompt").proto.value == "Too late", "The text in the box")
         assert first.answer == "One two"
+        assert ready(server) == (503, {"ready": False, "reason": "The server is about to stop."})
         gate.open()
         status = server.wait()
     assert status == STOPPED

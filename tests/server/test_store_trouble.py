@@ -1,10 +1,15 @@
 """A database that cannot be used, or no longer, or not yet: said in one sentence, nothing is lost."""
 
+import http.client
+import json
 import resource
+import signal
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -12,16 +17,19 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from lib.app import DATABASE
+from lib.chat import exports
 from lib.store import Store, database
 from tests.app_server import AppServer
 from tests.command_line import process
-from tests.page_socket import PageSocket
+from tests.page_socket import PATIENCE, PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 from tests.store.conftest import answer, draft
 from tests.test_export_command import conversations_of
 
 IN_MEMORY = "Chats are kept in memory until the app stops."
 NOW_IN_MEMORY = "What is said now is in memory only."
+NOTICED_SECONDS = 5.0
+"""What happens to the file of the database is told so soon."""
 
 
 def below_a_file(data_dir: Path) -> None:
@@ -148,22 +156,84 @@ def test_a_disk_that_fills_up_is_told_and_what_is_said_meanwhile_is_kept_when_th
         writer.wait_for_answer("One two three")
         other.ask("And now?")
         other.wait_for_answer("Answered in memory")
-        assert any("Not stored" in text for text in other.tree.texts("header"))
-        while NOW_IN_MEMORY not in other.alerts:
-            other.click("new_chat")
-            other.wait_until_idle()
+        other.wait_for(lambda: NOW_IN_MEMORY in other.alerts, "The banner")
+        other.wait_for(lambda: "Not stored yet" in " ".join(other.tree.texts("header")), "The badge")
         assert "The database cannot be used: " in other.alerts.replace("\\", "")
         assert not writer.tree.nodes("exception")
+        with PageSocket(server.url, other.address) as same:
+            same.wait_for_answer("Answered in memory")
         free_the_disk(server)
-        while NOW_IN_MEMORY in other.alerts:
-            other.click("new_chat")
-            other.wait_until_idle()
+        other.wait_for(lambda: NOW_IN_MEMORY not in other.alerts, "The end of the banner")
+        other.wait_for(
+            lambda: "Not stored" not in " ".join(other.tree.texts("header")), "The end of the badge"
+        )
         with PageSocket(server.url, writer.address) as later:
             later.wait_for_answer("One two three")
     server.kill()
-    [kept] = conversations_of(process(server.data_dir, "export").stdout)
-    assert [message["content"] for message in kept["messages"]] == ["Fill the disk", "One two three"]
-    assert kept["messages"][-1]["reply"]["state"] == "completed"
+    kept = conversations_of(process(server.data_dir, "export").stdout)
+    assert sorted([message["content"] for message in each["messages"]] for each in kept) == [
+        ["And now?", "Answered in memory"],
+        ["Fill the disk", "One two three"],
+    ]
+    assert {each["messages"][-1]["reply"]["state"] for each in kept} == {"completed"}
+
+
+def ready(app: AppServer) -> tuple[int, dict[str, Any]]:
+    """What the server says to whoever watches it."""
+    connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=PATIENCE)
+    connection.request("GET", "/ready")
+    response = connection.getresponse()
+    said = response.status, json.loads(response.read())
+    connection.close()
+    return said
+
+
+def test_a_deleted_database_is_told_within_seconds_and_all_that_was_said_since_can_be_saved(
+    server: AppServer, gateway: ScriptedGateway
+) -> None:
+    gate = Gate()
+    gateway.when("Go on", stream("One", " two", " three", hold=gate, hold_after=2))
+    gateway.when("And now?", stream("Answered in memory"))
+    with PageSocket(server.url) as writer, PageSocket(server.url) as other, PageSocket(server.url) as idle:
+        writer.ask("Go on")
+        writer.wait_for(lambda: writer.answer == "One two", "The first half")
+        idle.wait_until_idle()
+        assert ready(server) == (200, {"ready": True, "reason": None})
+        for file in server.data_dir.glob(f"{DATABASE}*"):
+            file.unlink()
+        deleted_at = time.monotonic()
+        idle.wait_for(lambda: NOW_IN_MEMORY in idle.alerts, "The banner, on a page that nobody touches")
+        assert time.monotonic() - deleted_at < NOTICED_SECONDS
+        assert "was deleted or moved away while the app was running" in idle.alerts
+        assert ready(server) == (503, {"ready": False, "reason": "What is said now cannot be stored."})
+        gate.open()
+        writer.wait_for_answer("One two three")
+        other.ask("And now?")
+        other.wait_for_answer("Answered in memory")
+        with PageSocket(server.url, other.address) as again:
+            again.wait_for_answer("Answered in memory")
+        for page in ("Compare", "Decks", "Models"):
+            idle.follow_link(page)
+            idle.wait_for(lambda: NOW_IN_MEMORY in idle.alerts, "The banner")
+            idle.wait_until_idle()
+            assert not idle.tree.nodes("exception")
+        offered = conversations_of(writer.download("download_unstored").decode())
+        assert not writer.tree.nodes("exception")
+        assert not other.tree.nodes("exception")
+    assert list(server.data_dir.glob(DATABASE)) == [], "nothing was put in its place"
+    assert server.log.count("was deleted or moved away") == 1
+    assert server.stop() == -signal.SIGTERM
+    assert "Traceback" not in server.log
+    [saved] = server.data_dir.glob("not-stored-*.json")
+    assert saved.stat().st_mode & 0o077 == 0
+    assert process(server.data_dir, "import", str(saved)).returncode == 0
+    with closing(Store(server.data_dir / DATABASE)) as store:
+        kept = exports.to_json(store.conversations.all())["conversations"]
+    for conversations in (offered, kept):
+        assert sorted([message["content"] for message in each["messages"]] for each in conversations) == [
+            ["And now?", "Answered in memory"],
+            ["Go on", "One two three"],
+        ]
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux can limit another process")
@@ -175,6 +245,8 @@ def test_what_a_person_does_with_a_chat_while_the_disk_is_full_is_refused_with_a
         tab.ask("Hello")
         tab.wait_for_answer("Hello too")
         fill_the_disk(server)
+        tab.wait_for(lambda: NOW_IN_MEMORY in tab.alerts, "The banner")
+        tab.wait_until_idle()
         tab.choose("conversation_menu", "Pin")
         tab.wait_until_idle()
         assert not tab.tree.nodes("exception")

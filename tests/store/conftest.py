@@ -15,7 +15,10 @@ from lib.chat.usage import Source, Usage
 from lib.engine.engine import new_id
 from lib.store import Store
 from lib.store.replies import Begun, Closing, Entry
+from tests.store.fresh import fresh
 
+OWNER = "0f"
+"""The process that runs the replies of these tests."""
 USAGE = Usage(10, 20, 30, 5, 2, Source.REPORTED)
 
 
@@ -26,7 +29,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(path: Path) -> Iterator[Store]:
-    opened = Store(path)
+    opened = fresh(path)
     yield opened
     opened.close()
 
@@ -52,7 +55,7 @@ def begin(
     conversation: Conversation,
     text: str = "Hello",
     *,
-    owner: str = "host/1/a",
+    owner: str = OWNER,
     session_id: str = "s1",
 ) -> str:
     """Store a question and its running reply; returns the reply's id."""
@@ -91,5 +94,5 @@ def answer(store: Store, conversation: Conversation, *texts: str, session_id: st
     reply_id = begin(store, conversation, session_id=session_id)
     tape = events(*texts, model=conversation.model or "model-a")
     end = closing(conversation, reply_id, tape, session_id)
-    store.replies.journal([Entry(reply_id, 0, tape)], [end])
+    store.replies.journal(OWNER, [Entry(reply_id, 0, tape)], [end])
     return reply_id

@@ -12,7 +12,7 @@ from lib.engine.engine import new_id
 from lib.store import Store
 from lib.store import conversations as conversations_module
 from lib.store.replies import Begun
-from tests.store.conftest import answer, begin, draft, question_and_answer
+from tests.store.conftest import OWNER, answer, begin, draft, question_and_answer
 
 
 def known(store: Store, conversation: Conversation) -> Conversation:
@@ -68,7 +68,7 @@ def test_messages_keep_the_order_in_which_they_were_stored_whatever_the_clock_sa
             replace(m, created_at=m.created_at - timedelta(days=days))
             for m in question_and_answer(conversation)
         ]
-        store.replies.begin(conversation, added, Begun(added[-1].id, new_id(), "s", "host/1/a"))
+        store.replies.begin(conversation, added, Begun(added[-1].id, new_id(), "s", OWNER))
         conversation.add(added)
     assert list(known(store, conversation).messages) == list(conversation.messages)
 
@@ -120,7 +120,7 @@ def test_which_version_is_shown_is_remembered(store: Store) -> None:
     first = answer(store, conversation, "One")
     question = conversation.messages[first].parent_id
     other = Message(new_id(), question, "assistant", "", datetime.now(UTC), Reply())
-    store.replies.begin(conversation, [other], Begun(other.id, new_id(), "s", "host/1/a"))
+    store.replies.begin(conversation, [other], Begun(other.id, new_id(), "s", OWNER))
     assert known(store, conversation).leaf_id == other.id
     assert [message.id for message in known(store, conversation).versions(first)] == [first, other.id]
     store.conversations.show(conversation.id, first)

@@ -6,7 +6,7 @@ from lib.chat.tape import Event, Reasoning, Sent, Served, Stopped
 from lib.chat.usage import Usage
 from lib.store import Store
 from lib.store.replies import Entry
-from tests.store.conftest import USAGE, answer, begin, closing, draft, events
+from tests.store.conftest import OWNER, USAGE, answer, begin, closing, draft, events
 
 
 def test_a_row_comes_back_as_it_was_booked(store: Store) -> None:
@@ -15,7 +15,7 @@ def test_a_row_comes_back_as_it_was_booked(store: Store) -> None:
     sent, *rest = events("Hello", " to you", " and all of you")
     tape = [sent, Reasoning(100.0, "Hm…"), *rest]
     end = closing(conversation, reply_id, tape, "mine")
-    store.replies.journal([Entry(reply_id, 0, tape)], [end])
+    store.replies.journal(OWNER, [Entry(reply_id, 0, tape)], [end])
     [row], booked = store.ledger.of_conversation(conversation.id), end.row
     assert row.conversation == "Tea"
     assert row.usage == USAGE
@@ -29,7 +29,7 @@ def test_a_stopped_reply_of_unknown_cost_is_booked_too(store: Store) -> None:
     conversation = draft()
     reply_id = begin(store, conversation)
     tape: list[Event] = [Sent(0.0, {"model": "model-a"}), Served(5.0, "model-b"), Stopped(9.0)]
-    store.replies.journal([Entry(reply_id, 0, tape)], [closing(conversation, reply_id, tape)])
+    store.replies.journal(OWNER, [Entry(reply_id, 0, tape)], [closing(conversation, reply_id, tape)])
     [row] = store.ledger.of_conversation(conversation.id)
     assert row.usage == Usage()
     assert (row.state, row.ttft_ms, row.total_ms) == (State.STOPPED, None, 9.0)

@@ -1,0 +1,92 @@
+"""The file of the database while the app runs: whether it is still there, still the same, and whole."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+GONE = (
+    "The database file was deleted or moved away while the app was running. "
+    "Put it back, or save what is not stored and start the app again."
+)
+REPLACED = (
+    "The database file was replaced by another one while the app was running. "
+    "Save what is not stored and start the app again."
+)
+DAMAGED = (
+    "The database file is damaged ({}). Save what is not stored, restore a backup and start the app again."
+)
+_FOR_NOW = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+"""What SQLite says while somebody else is at work."""
+
+
+class DatabaseFile:
+    """A file that SQLite has open, with its write-ahead log.
+
+    Nothing here opens the file but SQLite itself: when anybody else in the process closes it, the system
+    drops SQLite's locks on it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """`path` is open, and stays so: then no new file can get its number."""
+        self._path = path
+        log = path.with_name(f"{path.name}-wal")
+        self._files = [path, log] if log.exists() else [path]  # some file systems allow no such log
+        self._opened = self._numbers()
+        self._damage: str | None = None
+        self._pages = self._longest = 0
+
+    def problem(self) -> str | None:
+        """Why nothing may be read or written, in a sentence or two. Takes microseconds: asked each time.
+
+        Without it SQLite would go on in the deleted file, and lose everything with its last connection.
+        """
+        try:
+            is_same = self._numbers() == self._opened
+        except FileNotFoundError:
+            return GONE
+        except OSError as error:
+            return f"The database file cannot be reached: {error.strerror}."
+        return self._damage if is_same else REPLACED
+
+    def look(self) -> str | None:
+        """Look at the file past all that is remembered of it; then as `problem`. Takes about a millisecond.
+
+        What a glance cannot see, such as a changed page in the middle, SQLite tells when it reads there.
+        """
+        if self.problem() in (GONE, REPLACED):
+            return self.problem()
+        # Twice: another process may just have made it smaller, which takes it two steps.
+        fault = self._fault() and self._fault()
+        self._damage = DAMAGED.format(fault) if fault else None
+        return self.problem()
+
+    def _numbers(self) -> list[tuple[int, int]]:
+        return [(found.st_dev, found.st_ino) for found in (file.stat() for file in self._files)]
+
+    def _fault(self) -> str | None:
+        try:
+            with closing(sqlite3.connect(uri(self._path, "ro"), uri=True, timeout=1.0)) as fresh:
+                [(pages,)] = fresh.execute("PRAGMA page_count")
+                [(page_bytes,)] = fresh.execute("PRAGMA page_size")
+                fresh.execute("SELECT version_num FROM alembic_version").fetchone()
+            size, *log_size = (file.stat().st_size for file in self._files)
+        except sqlite3.Error as error:
+            is_for_now = getattr(error, "sqlite_errorcode", 0) & 0xFF in _FOR_NOW
+            return self._damage if is_for_now else str(error)
+        except OSError as error:
+            return error.strerror
+        return "it was cut off" if self._is_cut(pages, page_bytes, size, sum(log_size)) else None
+
+    def _is_cut(self, pages: int, page_bytes: int, size: int, log_size: int) -> bool:
+        """Whether the file has lost its end. It may lag behind its pages: the newest are in the log."""
+        missing = pages * page_bytes - size
+        was_longer = pages >= self._pages and size < self._longest
+        if missing > log_size or (missing > 0 and was_longer):
+            return True
+        self._pages, self._longest = pages, size
+        return False
+
+
+def uri(path: Path, mode: str) -> str:
+    """The address of a file for SQLite; `mode` is `ro`, `rw` or `rwc`: only the last makes a missing file."""
+    return f"{path.absolute().as_uri()}?mode={mode}"

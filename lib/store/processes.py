@@ -1,0 +1,109 @@
+"""The processes that run replies: each says that it is alive, and takes over what the dead have left."""
+
+import fcntl
+import os
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, Connection, String, delete, insert, select, type_coerce, update
+
+from lib.chat.reply import State
+from lib.store.database import Database
+from lib.store.schema import processes, replies
+
+
+class Processes:
+    """Reads and writes the heartbeats of the processes that work with one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock: int | None = None
+
+    def join(self, owner: str) -> list[str]:
+        """Say that the process `owner` is going to run replies, until it leaves.
+
+        Where it is the only one, whatever still runs is of the dead: it is `owner`'s from now on. Returns the
+        ids of these replies. Those of a dead process beside living ones are found by its silence.
+        """
+        is_alone = self._is_alone()
+        try:
+            with self._database.write() as connection:
+                left: list[str] = []
+                if is_alone:
+                    connection.execute(delete(processes))
+                    left = _take(connection, replies.c.owner != owner, owner)
+                _beat(connection, owner)
+                return left
+        finally:
+            if self._lock is not None:
+                fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+    def leave(self, owner: str) -> None:
+        """Say that `owner` runs nothing any more."""
+        try:
+            with self._database.write() as connection:
+                connection.execute(delete(processes).where(processes.c.id == owner))
+        finally:
+            if self._lock is not None:
+                os.close(self._lock)
+                self._lock = None
+
+    def beat(self, owner: str) -> bool:
+        """Say that `owner` is alive. `False` when the others had taken it for dead."""
+        with self._database.write() as connection:
+            return _beat(connection, owner)
+
+    def beats(self) -> dict[str, str | None]:
+        """The last beat of each process, and `None` for one that owns running replies and never said a word.
+
+        A beat is a text that is another one each time. It tells no time: clocks differ, and jump.
+        """
+        # As text: nobody must stumble over a row that holds no date.
+        heartbeats = select(processes.c.id, type_coerce(processes.c.heartbeat_at, String))
+        owners = select(replies.c.owner).where(replies.c.state == State.RUNNING).distinct()
+        with self._database.read() as connection:
+            silent: dict[str, str | None] = dict.fromkeys(connection.execute(owners).scalars())
+            return silent | dict(connection.execute(heartbeats).all())
+
+    def take_over(self, dead: str, last_beat: str | None, owner: str) -> list[str]:
+        """Make what `dead` runs `owner`'s, and forget `dead`, unless it has beaten since `last_beat`.
+
+        Returns the ids of the replies. From now on their old owner cannot write to them.
+        """
+        heartbeat = select(type_coerce(processes.c.heartbeat_at, String)).where(processes.c.id == dead)
+        with self._database.write() as connection:
+            if connection.execute(heartbeat).scalar() != last_beat:
+                return []
+            connection.execute(delete(processes).where(processes.c.id == dead))
+            return _take(connection, replies.c.owner == dead, owner)
+
+    def owned(self, owner: str) -> set[str]:
+        """The ids of the running replies that are `owner`'s."""
+        own = select(replies.c.id).where(replies.c.state == State.RUNNING, replies.c.owner == owner)
+        with self._database.read() as connection:
+            return set(connection.execute(own).scalars())
+
+    def _is_alone(self) -> bool:
+        """Take the lock that every process shares while it lives: the system lets it go, however one dies."""
+        if self._database.path is None:
+            return True
+        try:
+            # Beside the database: SQLite loses its own locks when somebody else closes the file itself.
+            self._lock = os.open(f"{self._database.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # held by another one, or a file system without locks
+            return False
+        return True
+
+
+def _beat(connection: Connection, owner: str) -> bool:
+    now = datetime.now(UTC)
+    changed = connection.execute(update(processes).where(processes.c.id == owner).values(heartbeat_at=now))
+    if changed.rowcount:
+        return True
+    connection.execute(insert(processes).values(id=owner, heartbeat_at=now))
+    return False
+
+
+def _take(connection: Connection, whose: ColumnElement[bool], owner: str) -> list[str]:
+    taken = update(replies).where(replies.c.state == State.RUNNING, whose).values(owner=owner)
+    return list(connection.execute(taken.returning(replies.c.id)).scalars())

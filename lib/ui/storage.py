@@ -1,0 +1,45 @@
+"""What stands above every page while what is said cannot be stored, and what can still be saved then."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from lib import app
+from lib.store.database import StoreError
+from lib.ui.labels import plain
+
+
+def show() -> None:
+    """Draw the banner if there is trouble; otherwise nothing."""
+    application = app.get()
+    if problem := application.storage_problem:
+        with st.container(key="storage"):
+            st.warning(
+                f"{plain(problem)} Chats are kept in memory until the app stops.", icon=":material/save:"
+            )
+    elif problem := application.engine.problem:
+        with st.container(key="storage"):
+            st.warning(f"{plain(problem)} What is said now is in memory only.", icon=":material/save:")
+            _show_download()
+
+
+def needing(draw: Callable[[], None]) -> None:
+    """Draw a page; where it needs what cannot be read now, say so in its place."""
+    try:
+        draw()
+    except StoreError as error:
+        st.error(f"This cannot be shown now. {plain(str(error))}", icon=":material/error:")
+
+
+def _show_download() -> None:
+    st.download_button(
+        "Download what is not stored",
+        app.get().unstored,
+        f"not-stored-{datetime.now(UTC):%Y-%m-%d-%H%M}.json",
+        "application/json",
+        key="download_unstored",
+        icon=":material/download:",
+        on_click="ignore",
+        help="“Import chats” takes it back as chats of their own, beside what is stored of them by then.",
+    )
