@@ -47,6 +47,7 @@ class ClosedTabs(SessionStorage):
         info, timer = self._kept.pop(session_id)
         timer.cancel()
         info.session.shutdown()
+        info.session.session_state.clear()  # the runtime may go on holding the last session that it served
 
 
 def install() -> None:
