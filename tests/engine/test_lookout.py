@@ -285,6 +285,13 @@ def test_one_who_beats_seldom_is_alive() -> None:
         assert beats.after("me", "slow") == []
 
 
+def test_a_beat_in_between_is_one_too() -> None:
+    beats = Beats("other")
+    for _ in range(20):
+        assert [beats.after("me") for _ in range(SILENT_BEATS - 1)] == [[]] * (SILENT_BEATS - 1)
+        assert beats.after("other") == []
+
+
 def test_who_comes_later_is_looked_at_from_then_on() -> None:
     beats = Beats()
     for _ in range(20):
