@@ -93,7 +93,6 @@ class Engine:
         self._is_stopping = False
         self.news = News()
         self._trouble = Trouble(lambda: self.news.tell(STORING))
-        self._lookout = Lookout(store, self._owner, self._trouble, self._let_go) if store else None
         self._loop = Loop()
         self._elsewhere = Elsewhere(self._loop, store, self._owner) if store else None
         self._journal = Journal(store, self._owner, self._trouble, self._forget) if store else None
@@ -111,6 +110,7 @@ class Engine:
         self.doctor = Doctor(gateway, self._loop, store)
         self.balances = Balances(gateway, self._loop)
         self.paced = Paced(self._loop)
+        self._lookout = Lookout(store, self._owner, self._trouble, self._let_go) if store else None
 
     @property
     def problem(self) -> str | None:

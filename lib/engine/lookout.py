@@ -108,8 +108,10 @@ class Silence:
     def after(self, beats: Mapping[str, str | None]) -> list[str]:
         """Who is dead, now that these are the last beats."""
         last, self._last = self._last, beats
-        if beats.get(self._own) == last.get(self._own):
+        silent = [who for who in beats if who in last and beats[who] == last[who]]
+        self._silent = {who: self._silent.get(who, 0) for who in silent}
+        if self._own in silent:
             return []
-        others = [who for who in beats if who != self._own and who in last and beats[who] == last[who]]
-        self._silent = {who: self._silent.get(who, 0) + 1 for who in others}
-        return [who for who in others if self._silent[who] >= SILENT_BEATS]
+        for who in silent:
+            self._silent[who] += 1
+        return [who for who in silent if self._silent[who] >= SILENT_BEATS]

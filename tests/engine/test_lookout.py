@@ -1,11 +1,13 @@
 """Processes that work on one folder: who dies is noticed by the others, who only slept gives way."""
 
+import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,22 @@ def other_process(path: Path, gateway: ScriptedGateway) -> Iterator[tuple["subpr
             process.kill()
 
 
+def stop_between_writes(process: "subprocess.Popen[str]", path: Path) -> None:
+    """Stop a process while it writes nothing: in the midst of that it would keep everybody from writing."""
+    for _ in range(100):
+        process.send_signal(signal.SIGSTOP)
+        os.waitpid(process.pid, os.WUNTRACED)
+        with closing(sqlite3.connect(path, timeout=0.5, isolation_level=None)) as somebody:
+            try:
+                somebody.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                process.send_signal(signal.SIGCONT)
+            else:
+                somebody.execute("ROLLBACK")
+                return
+    raise AssertionError("It writes all the time.")
+
+
 def test_of_two_processes_the_one_that_lives_closes_what_the_other_left(
     engine: Engine, store: Store, path: Path, gateway: ScriptedGateway, connection: Connection
 ) -> None:
@@ -120,7 +138,7 @@ def test_a_process_that_was_stopped_for_long_writes_nothing_into_a_reply_that_wa
     gate = Gate()
     gateway.when("Count", stream("one ", "two ", "three", hold=gate, hold_after=2, then_silence=True))
     with other_process(path, gateway) as (process, reply_id):
-        process.send_signal(signal.SIGSTOP)
+        stop_between_writes(process, path)
         assert eventually(lambda: not store.replies.running())
         tape = store.replies.tape(reply_id)
         process.send_signal(signal.SIGCONT)
@@ -265,6 +283,13 @@ def test_one_who_beats_seldom_is_alive() -> None:
     for _ in range(20):
         assert [beats.after("me") for _ in range(SILENT_BEATS - 1)] == [[]] * (SILENT_BEATS - 1)
         assert beats.after("me", "slow") == []
+
+
+def test_a_beat_in_between_is_one_too() -> None:
+    beats = Beats("other")
+    for _ in range(20):
+        assert [beats.after("me") for _ in range(SILENT_BEATS - 1)] == [[]] * (SILENT_BEATS - 1)
+        assert beats.after("other") == []
 
 
 def test_who_comes_later_is_looked_at_from_then_on() -> None:
