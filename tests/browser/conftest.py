@@ -80,16 +80,16 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def gateway() -> Iterator[ScriptedGateway]:
-    """One scripted gateway for all tests of a module: each scripts what its own prompts are answered."""
+    """One scripted gateway for all tests here: each scripts what its own prompts are answered."""
     with ScriptedGateway() as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
-    """One app for all tests of a module: each opens conversations of its own."""
+    """One app for all tests here: each opens conversations of its own."""
     with AppServer(tmp_path_factory.mktemp("app") / "data", gateway.base_url) as running:
         yield running
 

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import urllib.request
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,16 @@ from tests.browser.test_files import expect_drawn
 from tests.files.test_incoming import CONTAINED
 from tests.files.test_incoming import chat as chatgpt_chat
 from tests.files.test_zips import packed
+from tests.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def server(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """An app of its own: what it holds of uploads is looked at."""
+    with AppServer(tmp_path_factory.mktemp("app") / "data", gateway.base_url) as running:
+        yield running
 
 
 def open_dialog(chat: ChatPage, name: str) -> None:

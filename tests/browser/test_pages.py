@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from tests.app_server import AppServer
 from tests.browser.chat_page import ChatPage
 from tests.scripted_gateway import ScriptedGateway
 from tests.scripted_models import able
@@ -18,6 +19,13 @@ def gateway() -> Iterator[ScriptedGateway]:
     """A gateway with a thousand models."""
     with ScriptedGateway(["claude-a", "gpt-b", *(f"qwen-{number:03}" for number in range(998))]) as running:
         running.answer_chats(able(refuses=("image",)))
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """An app of its own in front of it."""
+    with AppServer(tmp_path_factory.mktemp("app") / "data", gateway.base_url) as running:
         yield running
 
 

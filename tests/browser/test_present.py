@@ -83,7 +83,9 @@ def test_a_recording_is_revealed_step_by_step_with_the_arrow_keys(chat: ChatPage
     chat.page.get_by_text("One at a time").click()
     expect(cells).to_have_count(1)
     chat.wait_until_still()
+    before = chat.page.url
     chat.page.keyboard.press("ArrowLeft")
+    expect(chat.page).not_to_have_url(before)  # there is one cell before and after
     expect(cells).to_have_count(1)
     chat.wait_until_still()
     chat.page.keyboard.press("ArrowLeft")

@@ -90,6 +90,7 @@ def test_a_hostile_answer_is_inert_on_the_page_in_the_report_and_under_its_link(
         "```html\n</script><script>document.title = 'taken'</script>\n```\n\n"
         "$$\\href{javascript:alert(1)}{x} \\text{<script>alert(1)</script>}$$\n\nThe end."
     )
+    before = len(gateway.requests)
     gateway.when("Be hostile", by_model(model_a=stream(hostile), model_b=stream("I am kind.")))
     compare(chat, "Be hostile")
     open_report(chat)
@@ -119,7 +120,9 @@ def test_a_hostile_answer_is_inert_on_the_page_in_the_report_and_under_its_link(
         visit.close()
     assert "taken" not in chat.page.title()
     assert not [
-        received.path for received in gateway.requests if not received.path.startswith(("/v1/", "/api/"))
+        received.path
+        for received in gateway.requests[before:]
+        if not received.path.startswith(("/v1/", "/api/"))
     ]
 
 
