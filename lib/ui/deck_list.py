@@ -72,6 +72,6 @@ def show_empty() -> None:
 def show_refusals(now: Decks) -> None:
     """What has to be said about the last files."""
     if now.refusals:
-        with st.container(key="column"):
+        with st.container(key="refusals"):
             for sentence in now.refusals:
                 st.error(plain(sentence), icon=":material/error:")

@@ -91,3 +91,4 @@ def test_a_deck_is_let_go_though_it_was_refused(house: AppServer) -> None:
             tab.upload(f"deck_file-{number}", "newer.yaml", b"version: 2 #" + b"-" * (17 * MEGABYTE))
             tab.wait_until_idle()
             assert "version must be 1" in tab.alerts
+            assert not tab.tree.nodes("exception")
