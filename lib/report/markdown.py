@@ -17,6 +17,7 @@ from lib.chat.markdown.readers import ANY
 from lib.chat.markdown.typed import Code, Words, typed
 from lib.chat.messages import Message
 from lib.chat.prices import Prices
+from lib.chat.printable import printable
 from lib.chat.recordings import Recording
 from lib.chat.reply import Reply
 from lib.report import wording
@@ -48,7 +49,7 @@ def to_markdown(recording: Recording, *, maker: str) -> str:
         if len(shown) > 1:
             blocks.append(f"## {section.number}. {_line(section.title)}")
         blocks += _section(section, recording.prices)
-    return "\n\n".join([*blocks, f"---\n\n{_line(maker)}"]) + "\n"
+    return printable("\n\n".join([*blocks, f"---\n\n{_line(maker)}"])) + "\n"
 
 
 def _section(section: Section, prices: Prices) -> Iterator[str]:

@@ -42,6 +42,14 @@ def test_the_markdown_reads_well_as_it_is() -> None:
     assert text.endswith("---\n\nSynStar Chat 1.2.3\n")
 
 
+def test_the_markdown_steers_no_terminal() -> None:
+    steering = "\x1b[2J\x1b]52;c;aGk=\x07\x9b2J\u202eevil"
+    kept = recording({f"m{steering}": tape(f"Tea{steering}")}, prompt=f"Why?{steering}")
+    text = markdown.to_markdown(kept, maker="SynStar Chat")
+    assert "Tea" in text
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", text)
+
+
 def test_a_deck_has_a_heading_for_each_prompt() -> None:
     text = markdown.to_markdown(deck(["Why?", "How?"]), maker="SynStar Chat")
     assert [line for line in text.splitlines() if line.startswith("## ")] == ["## 1. Why?", "## 2. How?"]
