@@ -21,6 +21,7 @@ from itertools import pairwise
 
 from lib.chat.markdown import diagrams, formulas
 from lib.chat.markdown.inline import drawn, turns
+from lib.chat.markdown.literal import Markdown
 from lib.chat.markdown.readers import PAGE, Reader
 from lib.chat.markdown.structure import Kind, Line, Structure
 from lib.chat.markdown.tex import katex
@@ -41,7 +42,7 @@ _BEGINNING = re.compile(r"(?:#{1,6} +)?(?:\[[ xX]\] +)?")
 """What a line begins with before its words: the signs of a heading and of a task."""
 
 
-def inert(markdown: str, reader: Reader = PAGE, *, is_open: bool = False) -> str:
+def inert(markdown: str, reader: Reader = PAGE, *, is_open: bool = False) -> Markdown:
     """One block, so that it shows what the model wrote and fetches nothing.
 
     `is_open` tells that more of it is being written: a tag that has only begun is not shown yet.
@@ -53,14 +54,17 @@ def inert(markdown: str, reader: Reader = PAGE, *, is_open: bool = False) -> str
         for at, (kind, lines) in enumerate(groups)
     ]
     shown = "\n".join(piece for _, piece in pieces)
-    if not reader.is_streamlit:
-        return shown
+    return Markdown(_before(text, pieces) + shown if reader.is_streamlit else shown)
+
+
+def _before(text: str, pieces: list[tuple[Kind, str]]) -> str:
+    """What Streamlit has to be told before a block."""
     if ("```" in text or "~~~" in text) and any(
         _has_formula(piece) for kind, piece in pieces if kind in _DRAWN
     ):
-        return _LOAD_FORMULAS + shown
+        return _LOAD_FORMULAS
     indented = text.lstrip("\n")[:1].isspace() and not text.isspace()
-    return _KEEP_INDENT + shown if indented else shown
+    return _KEEP_INDENT if indented else ""
 
 
 def _has_formula(piece: str) -> bool:
