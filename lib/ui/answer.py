@@ -73,7 +73,7 @@ def show_outcome(message: Message, remedy: Callable[[ChatError], None] | None = 
     """
     reply = message.reply or Reply()
     if reply.refusal:
-        st.markdown(inert(reply.refusal))
+        show_blocks(reply.refusal)
     attached.show_drawn(reply.images, message.id)
     attached.show_sounds(reply.audio)
     sources.show(reply.citations, message.id)

@@ -1,6 +1,6 @@
 """A live tape as frames for `st.write_stream`: few, small, and in step with how busy the process is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import streamlit as st
 
@@ -98,7 +98,7 @@ def still_here() -> None:
     st.session_state.get(KEY)
 
 
-def _drawn(finished: list[str], still_open: str) -> Iterator[Frame]:
+def _drawn(finished: Sequence[str], still_open: str) -> Iterator[Frame]:
     """Finished blocks, each in an element of its own that is not sent again, then the open one."""
     for block in finished:
         yield Whole(inert(block))
