@@ -13,14 +13,19 @@ what is copied from the page:
 - `$` that is not part of a formula gets a backslash; `\\(..\\)`, `\\[..\\]` and environments are formulas
 - addresses and emphasis beside Chinese, Japanese and Korean begin and end where they are meant to
 - quotes and lists within each other are text beyond `structure.DEEPEST` of them
+- what would take a browser too long (`lib/chat/markdown/limits.py`) is shown as it was written
 """
 
 import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from lib.chat.blocks import Block
 from lib.chat.markdown import diagrams, formulas
+from lib.chat.markdown.code_spans import without_code
 from lib.chat.markdown.inline import drawn, turns
+from lib.chat.markdown.links import is_allowed
+from lib.chat.markdown.literal import Markdown
 from lib.chat.markdown.readers import PAGE, Reader
 from lib.chat.markdown.structure import Kind, Line, Structure
 from lib.chat.markdown.tex import katex
@@ -32,39 +37,49 @@ _LOAD_FORMULAS = '[//]: # "$x$"\n\n'
 """Likewise. Streamlit looks for formulas after guessing what is code; this one it finds in any case."""
 
 _DRAWN = (Kind.TEXT, Kind.FORMULA)
-_CODE_SPAN = re.compile(r"(`+)[^`]+\1(?!`)")
 _FORMULA = re.compile(r"(?<!\\)(?:\\\\)*\$")
-_DEFINITION = re.compile(r"\[[^\[\]]+\]:[ \t]*\S+[ \t]*(?:[\"'(][^!]*)?$")
-_DELIMITER_ROW = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_DEFINITION = re.compile(r"\[[^\[\]]+\]:[ \t]*<?(\S++)[ \t]*+(?:[\"'(][^!]*)?$")
+_DEFINITION_BEGUN = re.compile(r"\[(?!\^)(?:[^\[\]\\]|\\.)+\](?=:)")
+_DELIMITER_ROW = re.compile(r"\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*$")
 _CELL = re.compile(r"(?:\\[\\|]|[^|])+|\|")
 _BEGINNING = re.compile(r"(?:#{1,6} +)?(?:\[[ xX]\] +)?")
 """What a line begins with before its words: the signs of a heading and of a task."""
 
 
-def inert(markdown: str, reader: Reader = PAGE, *, is_open: bool = False) -> str:
+def inert(markdown: str, reader: Reader = PAGE, *, is_open: bool = False) -> Markdown:
     """One block, so that it shows what the model wrote and fetches nothing.
 
     `is_open` tells that more of it is being written: a tag that has only begun is not shown yet.
     """
     text = markdown.replace("\r\n", "\n").replace("\r", "\n")
+    if isinstance(markdown, Block) and markdown.is_plain:
+        return Markdown(_as_written(text))
     groups = list(_groups(text.split("\n")))
     pieces = [
         (kind, _drawn(kind, lines, reader, is_open=is_open and at == len(groups) - 1))
         for at, (kind, lines) in enumerate(groups)
     ]
     shown = "\n".join(piece for _, piece in pieces)
-    if not reader.is_streamlit:
-        return shown
+    return Markdown(_before(text, pieces) + shown if reader.is_streamlit else shown)
+
+
+def _as_written(text: str) -> str:
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence}text\n{text}\n{fence}"
+
+
+def _before(text: str, pieces: list[tuple[Kind, str]]) -> str:
+    """What Streamlit has to be told before a block."""
     if ("```" in text or "~~~" in text) and any(
         _has_formula(piece) for kind, piece in pieces if kind in _DRAWN
     ):
-        return _LOAD_FORMULAS + shown
+        return _LOAD_FORMULAS
     indented = text.lstrip("\n")[:1].isspace() and not text.isspace()
-    return _KEEP_INDENT + shown if indented else shown
+    return _KEEP_INDENT if indented else ""
 
 
 def _has_formula(piece: str) -> bool:
-    return bool(_FORMULA.search(_CODE_SPAN.sub("", piece)))
+    return bool(_FORMULA.search(without_code(piece)))
 
 
 _Group = list[tuple[str, Line]]
@@ -106,7 +121,7 @@ def _width(fence: str) -> int:
 def _paragraph(group: _Group, reader: Reader, *, is_open: bool) -> Iterator[str]:
     """A paragraph with the table below it."""
     first = 0
-    while first < len(group) and _DEFINITION.match(group[first][1].content) and "![" not in group[first][0]:
+    while first < len(group) and _defines(group[first]):
         yield group[first][0]
         first += 1
     header = _header(group, first)
@@ -122,9 +137,17 @@ def _paragraph(group: _Group, reader: Reader, *, is_open: bool) -> Iterator[str]
         yield source if at == 1 else "".join(_cell(cell, reader, is_last) for cell in cells)
 
 
+def _defines(written: tuple[str, Line]) -> bool:
+    """Whether it is a link's definition that may stay."""
+    source, line = written
+    found = _DEFINITION.match(line.content)
+    return bool(found and is_allowed(found[1]) and "![" not in source)
+
+
 def _words(source: str, line: Line) -> str:
-    r"""A line as it is written; one that is nested too deeply is text, as `\>`."""
-    return f"{line.prefix}\\{line.content}" if line.is_too_deep else source
+    r"""A line as it is written; one that is nested too deeply, or defines a link, is text, as `\>`."""
+    is_text = line.is_too_deep or _DEFINITION_BEGUN.match(line.content)
+    return f"{line.prefix}\\{line.content}" if is_text else source
 
 
 def _turned(shown: str, line: Line, reader: Reader) -> str:

@@ -2,6 +2,8 @@
 
 FENCE = "```json\n"
 INDENT = "  "
+DEEPEST = 40
+"""Levels that are indented: each line of hostile JSON may be one level deeper than the one above."""
 _OPENING, _CLOSING, _SPACE = "{[", "}]", " \t\r\n"
 
 
@@ -69,4 +71,4 @@ class JsonBlock:
         return before + character + after
 
     def _line(self) -> str:
-        return "\n" + INDENT * self._depth
+        return "\n" + INDENT * min(self._depth, DEEPEST)

@@ -1,7 +1,7 @@
 """A model's markdown as HTML that does nothing: for reports, and for phones that have no Streamlit.
 
 What a model writes is untrusted. There is no HTML of its own in the result, no image that a browser would
-fetch, and no link but to `http`, `https` and `mailto`.
+fetch, and no link but to `http`, `https`, `mailto` and `tel`.
 """
 
 import re
@@ -20,15 +20,14 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from lib.chat.markdown.links import with_links
+from lib.chat.blocks import Block, split
+from lib.chat.markdown.links import is_address, is_allowed, with_links
 from lib.chat.markdown.tags import half_tag
 from lib.chat.markdown.typed import Code, Words
-from lib.chat.markdown.typed import typed as split
+from lib.chat.markdown.typed import typed as pieces_of
 from lib.report.formulas import formulas
 from lib.report.inline import OPEN_END, Inline, beyond_commonmark
 
-LONGEST = 200_000
-"""Characters of a text that is read as markdown; a longer one is shown as it is."""
 LONGEST_CODE = 20_000
 """Characters of code that gets colours."""
 DEEPEST = 20
@@ -44,7 +43,6 @@ LANGUAGES = frozenset(
 )
 """What code may be written in to get colours."""
 
-_SAFE = re.compile(r"https?://|mailto:", re.I)
 _PICTURE = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]*")
 """Small pictures that a text carries itself, as the page shows them."""
 _RULES = """\
@@ -68,10 +66,15 @@ _TASK = re.compile(r"\[([ xX])\] ")
 
 def html(text: str, *, is_open: bool = False) -> str:
     """The text as an HTML fragment; `is_open` while it is being written."""
-    if len(text) <= LONGEST:
-        text = text[: half_tag(text)] if is_open else text
-        environment: dict[str, Any] = {OPEN_END: text} if is_open else {}
-        tokens = _MARKDOWN.parse(text, environment)
+    blocks = [text] if isinstance(text, Block) else split(text)
+    return "".join(_block(block, is_open=is_open and block is blocks[-1]) for block in blocks)
+
+
+def _block(text: Block, *, is_open: bool) -> str:
+    if not text.is_plain:
+        text_ = text[: half_tag(text)] if is_open else text
+        environment: dict[str, Any] = {OPEN_END: text_} if is_open else {}
+        tokens = _MARKDOWN.parse(text_, environment)
         # What is nested more deeply is left out by the parser.
         if all(token.level < DEEPEST - 1 for token in tokens):
             return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, environment))
@@ -81,7 +84,7 @@ def html(text: str, *, is_open: bool = False) -> str:
 def typed(text: str) -> str:
     """What a person typed as an HTML fragment: as it was typed, with links, and code in fences as code."""
     pieces = (
-        _code(each.text, each.language) if isinstance(each, Code) else words(each) for each in split(text)
+        _code(each.text, each.language) if isinstance(each, Code) else words(each) for each in pieces_of(text)
     )
     return "".join(pieces)
 
@@ -122,7 +125,7 @@ def _words(words: Words) -> str:
 
 def _link(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
     token = tokens[index]
-    if not _SAFE.match(str(token.attrGet("href") or "")):
+    if not is_allowed(str(token.attrGet("href") or "")):
         token.attrs = {}
     else:
         token.attrs = {"href": token.attrs["href"], **_APART}
@@ -236,7 +239,7 @@ def _indented(
 
 
 def _is_known(url: str) -> bool:
-    return bool(_SAFE.match(url) or _PICTURE.fullmatch(url))
+    return is_address(url)
 
 
 _MARKDOWN = _parser()

@@ -8,9 +8,9 @@ import streamlit as st
 from lib import app
 from lib.chat.attachments import Attachment
 from lib.chat.connection import parse_api_key
+from lib.chat.markdown.literal import literal, md
 from lib.engine.engine import SendRefused, new_id
 from lib.ui import choices, conversation_actions, errors, intake, pace, recording_actions, structured
-from lib.ui.labels import literal
 from lib.ui.session import MESSAGES_SHOWN, Session, hear_models, held
 
 PROMPT = "prompt"
@@ -134,7 +134,7 @@ def _ask(
     The send carries the id that the page had when it was clicked: a click that arrives twice sends once.
     """
     if fault := structured.fault(structured.of_chat(session)):
-        st.toast(f"{literal(fault)} Change it under “Parameters”.", icon=":material/error:")
+        st.toast(md("{} Change it under “Parameters”.", literal(fault)), icon=":material/error:")
         return False
     if not session.conversation.model:  # asked before the page had drawn the list of models
         hear_models()

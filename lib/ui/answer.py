@@ -12,13 +12,13 @@ from lib.chat.blocks import split
 from lib.chat.errors import ChatError
 from lib.chat.inert import inert
 from lib.chat.json_block import JsonBlock
+from lib.chat.markdown.literal import Markdown, md
 from lib.chat.messages import Message
 from lib.chat.reply import Reply, Timing, fold
 from lib.chat.tape import Content, Event, Reasoning, ToolCall
 from lib.engine.live import LiveTape
 from lib.ui import attached, errors, remarks, sources
 from lib.ui.frames import first_kind, frames, where_it_begins
-from lib.ui.labels import plain
 
 BLOCKS_KEPT = 1000
 """Texts whose blocks are remembered: what has been said does not change, and is drawn in every run."""
@@ -49,7 +49,7 @@ def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False, besi
         before.append(fold(tape.events[:start]))
     _show_reasoning(head, before)
     waiting = st.empty() if before else head
-    waiting.markdown(f":shimmer[{'Drawing' if is_drawing else 'Waiting for the model'}…]")
+    waiting.markdown(":shimmer[Drawing…]" if is_drawing else ":shimmer[Waiting for the model…]")
     kind = first_kind(tape, start)
     if kind is Reasoning and not start:
         with waiting.status(":shimmer[Thinking…]", type="compact") as status:
@@ -73,14 +73,14 @@ def show_outcome(message: Message, remedy: Callable[[ChatError], None] | None = 
     """
     reply = message.reply or Reply()
     if reply.refusal:
-        st.markdown(inert(reply.refusal))
+        show_blocks(reply.refusal)
     attached.show_drawn(reply.images, message.id)
     attached.show_sounds(reply.audio)
     sources.show(reply.citations, message.id)
     for call in reply.tool_calls:
         remarks.show_tool_call(call)
     for notice in reply.notices:
-        st.caption(f":material/info: {plain(notice)}")
+        st.caption(md(":material/info: {}", notice))
     if reply.error:
         errors.show(reply.error)
         if remedy:
@@ -88,7 +88,7 @@ def show_outcome(message: Message, remedy: Callable[[ChatError], None] | None = 
         errors.show_details(reply.error)
     elif said := endings.remark(reply):
         with st.container(key=f"remark-{message.id}"):
-            st.caption(f":material/info: {plain(said)}")
+            st.caption(md(":material/info: {}", said))
 
 
 def show_blocks(markdown: str) -> None:
@@ -103,7 +103,7 @@ def text(turn: Turn) -> str:
 
 
 @lru_cache(maxsize=BLOCKS_KEPT)
-def _blocks(markdown: str) -> tuple[str, ...]:
+def _blocks(markdown: str) -> tuple[Markdown, ...]:
     return tuple(inert(block) for block in split(markdown))
 
 

@@ -9,13 +9,13 @@ from lib import app
 from lib.chat.attachments import Attachment
 from lib.chat.comparisons import MOST_CELLS, missing, synthesis
 from lib.chat.conversations import Conversation, title_from
+from lib.chat.markdown.literal import literal
 from lib.engine.engine import SendRefused, new_id
 from lib.engine.live import LiveTape
 from lib.engine.repeats import Send
 from lib.store.database import StoreError
 from lib.ui import actions, blind, choices, comparing, drafts, intake, pace, session, structured
 from lib.ui.comparing import Comparing, Pending, held
-from lib.ui.labels import literal
 from lib.ui.session import Session
 
 

@@ -7,9 +7,10 @@ import streamlit as st
 
 from lib import app
 from lib.chat.attachments import Attachment, images_of, upload_name, uploads
+from lib.chat.markdown.literal import Markdown, md, plain
 from lib.files.folder import Missing
 from lib.ui.intake import Tray
-from lib.ui.labels import plain, show_badge
+from lib.ui.labels import show_badge
 
 THUMBNAIL_SIDE = 640
 """Pixels of the longest side: enough for a sharp preview."""
@@ -58,7 +59,7 @@ def _show_one_drawn(image: Attachment, key: str) -> None:
         st.caption(_gone(image))
         return
     st.image(data, width="stretch")
-    st.caption(f"{image.width} × {image.height}" + (f" · {plain(image.text)}" if image.text else ""))
+    st.caption(md("{} × {}{}", image.width, image.height, md(" · {}", image.text) if image.text else ""))
     st.download_button(
         "Download",
         data,
@@ -104,7 +105,7 @@ def show_waiting(
 def _show_refusals(refusals: Sequence[str], write_down_again: Callable[[], None] | None) -> None:
     """Say why nothing was sent."""
     for sentence in refusals:
-        st.caption(f":red[:material/error: **Not sent.** {plain(sentence)}]", width="stretch")
+        st.caption(md(":red[:material/error: **Not sent.** {}]", sentence), width="stretch")
     if write_down_again:
         st.button("Try again", key="write_down_again", on_click=write_down_again)
     else:
@@ -125,14 +126,14 @@ def _show_waiting(pieces: Sequence[Attachment], detach: Callable[[str], None]) -
         if attachment.is_image:
             _show_image(attachment, WAITING_SIDE)
             if len(pieces) > 1:
-                st.caption(f"{len(pieces)} pieces", width="content")
+                st.caption(md("{} pieces", len(pieces)), width="content")
         else:
-            st.caption(f":material/description: {_label(attachment)}", width="content")
+            st.caption(md(":material/description: {}", _label(attachment)), width="content")
         st.button(
             "",
             key=f"detach-{attachment.id}",
             icon=":material/close:",
-            help=f"Remove {plain(upload_name(attachment))}",
+            help=md("Remove {}", upload_name(attachment)),
             type="tertiary",
             on_click=_detach,
             args=(detach, [each.id for each in pieces]),
@@ -148,7 +149,7 @@ def _show_notes(attachments: Sequence[Attachment]) -> None:
     """Say of each file what was left out of it or is not certain."""
     for first in (pieces[0] for pieces in uploads(attachments)):
         if first.note:
-            st.caption(f"{plain(upload_name(first))}: {plain(first.note)}")
+            st.caption(md("{}: {}", upload_name(first), first.note))
 
 
 def _show_image(image: Attachment, side: int) -> None:
@@ -161,10 +162,12 @@ def _show_image(image: Attachment, side: int) -> None:
         st.image(data, width=max(1, side * (image.width or 1) // longest))
 
 
-def _gone(image: Attachment) -> str:
-    return f":material/broken_image: {plain(image.name)} is not here any more."
+def _gone(image: Attachment) -> Markdown:
+    return md(":material/broken_image: {} is not here any more.", image.name)
 
 
-def _label(document: Attachment) -> str:
-    pages = f" · {document.pages:,} {'page' if document.pages == 1 else 'pages'}" if document.pages else ""
-    return f"{plain(document.name)}{pages} · ≈ {document.tokens:,} tokens"
+def _label(document: Attachment) -> Markdown:
+    pages = (
+        md(" · {:,} {}", document.pages, "page" if document.pages == 1 else "pages") if document.pages else ""
+    )
+    return md("{}{} · ≈ {:,} tokens", document.name, pages, document.tokens)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from lib import app
+from lib.chat.markdown.literal import Markdown, md
 from lib.ui import blind, comparison_actions, errors, links
 from lib.ui.comparing import Comparing, held
 from lib.web import audience
@@ -59,7 +60,7 @@ def show_dialog() -> None:
     _keep_counting(now)
     closes = f"{now.room.closes_at:%H:%M} UTC"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(f"It closes by itself at {closes}.", width="content")
+        st.caption(md("It closes by itself at {}.", closes), width="content")
         st.button("Close the room", key="close_room", icon=":material/block:", on_click=_close)
 
 
@@ -81,10 +82,10 @@ def _keep_counting(now: Comparing, text_alignment: Literal["left", "right"] = "l
     st.caption(_counted(now), text_alignment=text_alignment)
 
 
-def _counted(now: Comparing) -> str:
+def _counted(now: Comparing) -> Markdown:
     following = audience.followers(now.room.token) if now.room else 0
     voted = app.get().store.votes.voters(now.round.id) if now.round else 0
-    return f":material/group: {following} following · :material/how_to_vote: {voted} voted"
+    return md(":material/group: {} following · :material/how_to_vote: {} voted", following, voted)
 
 
 @errors.stored

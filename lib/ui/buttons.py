@@ -5,6 +5,8 @@ from typing import Literal
 
 import streamlit as st
 
+from lib.chat.markdown.literal import literal, md
+
 
 def button(
     label: str,
@@ -16,7 +18,9 @@ def button(
     kind: Literal["primary", "secondary", "tertiary"] = "secondary",
 ) -> None:
     """A button with a word and an icon."""
-    st.button(label, key=key, icon=f":material/{icon}:", type=kind, disabled=disabled, on_click=action)
+    st.button(
+        literal(label), key=key, icon=f":material/{icon}:", type=kind, disabled=disabled, on_click=action
+    )
 
 
 def show_icon(
@@ -35,7 +39,7 @@ def show_icon(
         "",
         key=f"{icon}-{of or args[0]}",
         icon=f":material/{icon}:",
-        help=label,
+        help=literal(label),
         type="tertiary",
         disabled=disabled,
         on_click=action,
@@ -57,5 +61,5 @@ def show_versions(
     after = versions[at + 1] if at + 1 < len(versions) else None
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", width="content"):
         show_icon("chevron_left", "Earlier version", action, *args, before, of=of, disabled=before is None)
-        st.caption(f"{at + 1} / {len(versions)}", width="content")
+        st.caption(md("{} / {}", at + 1, len(versions)), width="content")
         show_icon("chevron_right", "Later version", action, *args, after, of=of, disabled=after is None)

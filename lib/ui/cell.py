@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.chat.comparisons import FEWEST_CELLS, is_synthesis
 from lib.chat.conversations import Conversation
+from lib.chat.markdown.literal import md, plain
 from lib.chat.messages import Message
 from lib.chat.reply import Reply
 from lib.engine.live import LiveTape
@@ -27,7 +28,6 @@ from lib.ui import (
     remedies,
 )
 from lib.ui.comparing import Comparing
-from lib.ui.labels import plain
 from lib.ui.remedies import Ways
 from lib.ui.session import Session
 
@@ -57,7 +57,7 @@ def show_cell(now: Comparing, tab: Session, cell: Conversation, label: str) -> S
 def _show_head(now: Comparing, tab: Session, cell: Conversation, label: str) -> None:
     if now.is_hidden:
         # No container: one in the same place would keep the pickers of before until the run ends.
-        st.markdown(f"**{plain(label)}**")
+        st.markdown(md("**{}**", label))
         return
     is_draft, models = now.comparison.prompt is None, tab.models_for_cells
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"cellhead-{cell.id}"):
@@ -79,7 +79,7 @@ def _show_name(label: str) -> None:
     model, _, settings = label.partition(" · ")
     is_long = len(label) > LONGEST_LABEL
     shown = model.rpartition("/")[2] if is_long else model
-    st.markdown(f"**{plain(shown)}**", width="stretch", help=plain(label) if is_long else None)
+    st.markdown(md("**{}**", shown), width="stretch", help=plain(label) if is_long else None)
     if settings:
         st.caption(plain(settings), width="content")
 
@@ -124,7 +124,7 @@ def _show_question(now: Comparing, cell: Conversation, path: list[Message]) -> N
     elif earlier:
         key = f"earlier-{cell.id}"
         with st.expander(
-            f"Earlier ({len(earlier) // 2})", type="compact", key=key, on_change="rerun"
+            md("Earlier ({})", len(earlier) // 2), type="compact", key=key, on_change="rerun"
         ) as fold:
             if fold.open:
                 for message in earlier:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from lib import app
 from lib.chat.conversations import Conversation
+from lib.chat.markdown.literal import Markdown
 from lib.chat.progress import Progress
 from lib.engine.live import LiveTape
 from lib.ui import audience, comparing, figures, grid
@@ -65,7 +66,7 @@ class _Live:
         self._message = cell.messages[tape.reply_id]
         self._progress = Progress(cell.prompt(tape.reply_id), cell.prompt_image_tokens(tape.reply_id))
 
-    def figures(self) -> str:
+    def figures(self) -> Markdown:
         """The lines over its cell."""
         events = self.tape.events[self._seen :]
         self._seen += len(events)

@@ -12,9 +12,9 @@ import streamlit as st
 
 from lib.chat.capabilities import LABELS, Capability
 from lib.chat.conversations import Conversation
+from lib.chat.markdown.literal import literal, md
 from lib.chat.messages import Params
 from lib.chat.models import best_match
-from lib.ui.labels import plain
 
 MODEL, OTHER_MODEL, SYSTEM_PROMPT, PARAMS = "model", "other_model", "system_prompt", "params."
 """Keys of the widgets. Where a page holds several conversations, `of` goes before them, one for each."""
@@ -129,9 +129,7 @@ def _match_model(key: str, models: Sequence[str], chosen: str | None, elsewhere:
     match = best_match(typed, models)
     st.session_state[key] = match or chosen
     if not match:
-        st.toast(
-            f"No model is called “{plain(typed)}” here. {elsewhere}".rstrip(), icon=":material/search_off:"
-        )
+        st.toast(md("No model is called “{}” here. {}", typed, elsewhere), icon=":material/search_off:")
 
 
 def show(
@@ -216,7 +214,7 @@ def _show_missing(missing: frozenset[Capability]) -> None:
     """Say what the model does not take, also of what is drawn."""
     told = [LABELS[name] for name in LABELS if name in missing and name in _TOLD]
     if told:
-        st.caption(f"The doctor found that this model does not take: {', '.join(told)}.")
+        st.caption(md("The doctor found that this model does not take: {}.", ", ".join(told)))
 
 
 _TOLD = set(LABELS) - {Capability.STREAM_USAGE}
@@ -231,9 +229,11 @@ _SIZES: dict[str | None, str] = {
 
 
 def _number(label: str, key: str, value: float | None, low: float, high: float, step: float) -> None:
-    st.number_input(label, low, high, value, step, key=key, placeholder=DEFAULT, on_change="ignore")
+    st.number_input(literal(label), low, high, value, step, key=key, placeholder=DEFAULT, on_change="ignore")
 
 
 def _select(label: str, key: str, options: dict[str | None, str], value: str | None) -> None:
     labels = list(options.values())
-    st.selectbox(label, labels, labels.index(options.get(value, labels[0])), key=key, on_change="ignore")
+    st.selectbox(
+        literal(label), labels, labels.index(options.get(value, labels[0])), key=key, on_change="ignore"
+    )

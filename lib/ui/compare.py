@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
 from lib.chat.comparisons import MOST_CELLS, MOST_REPEATS, attempts, missing
+from lib.chat.markdown.literal import literal, md, plain
 from lib.ui import (
     asking,
     attached,
@@ -28,7 +29,6 @@ from lib.ui import (
     voting,
 )
 from lib.ui.comparing import Comparing
-from lib.ui.labels import plain
 from lib.ui.session import Session
 
 LIST = "comparisons.list"
@@ -124,8 +124,8 @@ def _show_refusals(now: Comparing, tab: Session) -> None:
         return
     refuses = app.get().engine.refuses_images
     models = dict.fromkeys(cell.model for cell in now.comparison.cells)
-    if names := [plain(model) for model in models if model and refuses(tab.connection, model)]:
-        st.caption(f":material/hide_image: {', '.join(names)}: refused images before.", width="content")
+    if names := [model for model in models if model and refuses(tab.connection, model)]:
+        st.caption(md(":material/hide_image: {}: refused images before.", ", ".join(names)), width="content")
 
 
 def _show_repeats(now: Comparing) -> None:
@@ -147,13 +147,13 @@ def _show_repeats(now: Comparing) -> None:
     if now.comparison.prompt is None:
         st.caption(each, width="content")
         about = figures.about(now.expected(""))
-        st.caption(f"{len(cells) * now.repeats} answers: {about}", width="content")
+        st.caption(md("{} answers: {}", len(cells) * now.repeats, about), width="content")
         return
     lacking = sum(missing(cell, now.repeats) for cell in cells)
     st.caption(each, width="content")
     if lacking:
         _button(f"Ask {lacking} more", "repeat", "repeat", asking.repeat)
-        st.caption(figures.about(now.expected(None)), width="content")
+        st.caption(literal(figures.about(now.expected(None))), width="content")
 
 
 def _show_progress(now: Comparing) -> None:
@@ -161,7 +161,7 @@ def _show_progress(now: Comparing) -> None:
     if now.repeats > 1:
         wanted = sum(max(now.repeats, len(attempts(cell))) for cell in now.comparison.cells)
         there = sum(len(attempts(cell)) for cell in now.comparison.cells) - len(now.following)
-        st.progress(there / wanted, text=f"{there} of {wanted} answers", width=260)
+        st.progress(there / wanted, text=md("{} of {} answers", there, wanted), width=260)
 
 
 def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from lib.chat.markdown.literal import md
 from lib.ui import (
     asking,
     audience,
@@ -16,7 +17,6 @@ from lib.ui import (
     session,
 )
 from lib.ui.comparing import Comparing, held
-from lib.ui.labels import plain
 from lib.ui.session import Session
 
 DELETE, REPORT = "Delete", "Report"
@@ -40,15 +40,17 @@ def _closed() -> None:
 def _ask_first(now: Comparing) -> None:
     about = figures.about(now.expected(now.pending.text if now.pending else None))
     each = "one answer" if now.repeats == 1 else f"{now.repeats} answers"
-    st.markdown(f"{len(now.comparison.cells)} cells with {each} each will take about **{about[2:]}**.")
+    st.markdown(
+        md("{} cells with {} each will take about **{}**.", len(now.comparison.cells), each, about[2:])
+    )
     if st.button("Run", key="confirm_run", type="primary", on_click=asking.confirm):
         st.rerun()
 
 
 @st.dialog("Delete this comparison?", on_dismiss=_closed)
 def _delete() -> None:
-    title = plain(held().comparison.title)
-    st.markdown(f"“{title}” goes for good, with all that was said in its cells.")
+    title = held().comparison.title
+    st.markdown(md("“{}” goes for good, with all that was said in its cells.", title))
     if st.button("Delete", key="confirm_delete", type="primary", on_click=comparison_actions.delete):
         st.rerun()
 

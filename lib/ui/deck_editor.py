@@ -6,12 +6,12 @@ import streamlit as st
 
 from lib import app
 from lib.chat.decks import LONGEST_NOTES, LONGEST_PROMPT, LONGEST_TITLE, MOST_PROMPTS, Deck, Prompt
+from lib.chat.markdown.literal import Markdown, literal, md
 from lib.files import decks as files
 from lib.files.intake import clean_name
 from lib.ui import attached, deck_actions, deck_setup
 from lib.ui.buttons import button, show_icon
 from lib.ui.decks import Decks, present
-from lib.ui.labels import plain
 from lib.ui.session import Session
 
 MENU = "deck_menu"
@@ -72,7 +72,7 @@ def _show_head(now: Decks, deck: Deck) -> None:
 
 def _download(label: str, data: Callable[[], str], deck: Deck, ending: str) -> None:
     st.download_button(
-        label,
+        literal(label),
         data,
         f"{clean_name(deck.title)}.{ending}",
         f"text/{ending}",
@@ -86,7 +86,7 @@ def _show_prompt(now: Decks, deck: Deck, prompt: Prompt, at: int) -> None:
     """A prompt to be written, with what belongs to it folded below."""
     with st.container(border=True, key=f"deckprompt-{prompt.id}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
-            st.markdown(f"**{at + 1}**", width="content")
+            st.markdown(md("**{}**", at + 1), width="content")
             st.caption(_extras(prompt), width="content")
             st.space("stretch")
             own, is_last = prompt.id, at == len(deck.prompts) - 1
@@ -101,15 +101,15 @@ def _show_prompt(now: Decks, deck: Deck, prompt: Prompt, at: int) -> None:
                 _show_extras(now, prompt)
 
 
-def _extras(prompt: Prompt) -> str:
+def _extras(prompt: Prompt) -> Markdown:
     """What a prompt has besides its text, in a line."""
     count = len(prompt.attachments)
     parts = [
         "notes" if prompt.notes.strip() else "",
-        f"{count} {'file' if count == 1 else 'files'}" if count else "",
+        md("{} {}", count, "file" if count == 1 else "files") if count else "",
         "own system prompt" if prompt.system_prompt.strip() else "",
     ]
-    return " · ".join(part for part in parts if part)
+    return md(" · ").join(filter(None, parts))
 
 
 def _show_extras(now: Decks, prompt: Prompt) -> None:
@@ -124,7 +124,7 @@ def _show_extras(now: Decks, prompt: Prompt) -> None:
                 "",
                 key=f"detach-{key}",
                 icon=":material/close:",
-                help=f"Remove {plain(attachment.name)}",
+                help=md("Remove {}", attachment.name),
                 type="tertiary",
                 on_click=deck_actions.detach,
                 args=(prompt.id, attachment.id),
@@ -152,7 +152,7 @@ def _write(
     key = f"{name}-{prompt.id}"
     present(now, key, name, getattr(prompt, name), prompt.id)
     st.text_area(
-        label,
+        literal(label),
         key=key,
         height="content",
         max_chars=longest,

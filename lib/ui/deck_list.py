@@ -3,12 +3,12 @@
 import streamlit as st
 
 from lib import app
+from lib.chat.markdown.literal import Markdown, md, plain
 from lib.files.decks import LARGEST_DECK
 from lib.store.decks import DeckSummary
 from lib.ui import composer, deck_actions, decks, sidebar
 from lib.ui.buttons import button
 from lib.ui.decks import Decks
-from lib.ui.labels import plain
 from lib.ui.session import Session
 
 
@@ -38,8 +38,8 @@ def show_sidebar(now: Decks, tab: Session) -> None:
         composer.show_send_id(tab)
 
 
-def _run_title(run: DeckSummary) -> str:
-    return f"{plain(run.title)} · {run.at.astimezone():%d %b %H:%M}"
+def _run_title(run: DeckSummary) -> Markdown:
+    return md("{} · {:%d %b %H:%M}", run.title, run.at.astimezone())
 
 
 def _show_import(now: Decks) -> None:

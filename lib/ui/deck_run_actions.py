@@ -9,12 +9,12 @@ from lib import app
 from lib.chat import deck_runs as values
 from lib.chat.deck_runs import MOST_COLUMNS, DeckRun
 from lib.chat.expected import Expected
+from lib.chat.markdown.literal import literal
 from lib.engine.engine import SendRefused, new_id
 from lib.store.database import StoreError
 from lib.ui import comparing, drafts, errors, pace, session
 from lib.ui.deck_actions import click_id, is_first, stop_run
 from lib.ui.decks import Decks, held
-from lib.ui.labels import literal
 from lib.ui.session import Session
 
 RUN, RESUME = "run", "resume"

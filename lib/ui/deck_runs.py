@@ -7,11 +7,11 @@ from lib.chat import deck_runs as values
 from lib.chat.comparisons import Comparison
 from lib.chat.deck_runs import DeckRun, Field, Progress
 from lib.chat.expected import Expected
+from lib.chat.markdown.literal import Markdown, md, plain
 from lib.chat.reply import Reply
 from lib.ui import deck_actions, deck_grid, deck_run_actions, figures, recordings, reports, session
 from lib.ui.buttons import button
 from lib.ui.decks import Decks, held
-from lib.ui.labels import plain
 from lib.ui.session import Session
 
 LIVE_SECONDS, IDLE_SECONDS = 1.0, 4.0
@@ -68,8 +68,8 @@ def _standing(run: DeckRun, rows: Rows) -> tuple[object, ...]:
 def _show_head(run: DeckRun) -> None:
     has_deck = app.get().store.decks.get(run.deck.id) is not None
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
-        st.markdown(f"**{plain(run.deck.title)}**")
-        st.caption(f"run on {run.created_at.astimezone():%d %b %Y, %H:%M}", width="content")
+        st.markdown(md("**{}**", run.deck.title))
+        st.caption(md("run on {:%d %b %Y, %H:%M}", run.created_at.astimezone()), width="content")
         st.space("stretch")
         if has_deck:
             st.button(
@@ -141,9 +141,9 @@ def _ask_label(progress: Progress) -> str:
     return f"Ask the missing {progress.missing}"
 
 
-def estimated(one: Expected, answers: int) -> str:
+def estimated(one: Expected, answers: int) -> Markdown:
     """What so many answers are expected to take, in words."""
-    return f"{figures.about(one)} for {answers} {'answer' if answers == 1 else 'answers'}"
+    return md("{} for {} {}", figures.about(one), answers, "answer" if answers == 1 else "answers")
 
 
 def _show_moving(shown: tuple[object, ...]) -> None:
@@ -170,13 +170,13 @@ def _show_moving(shown: tuple[object, ...]) -> None:
         deck_run_actions.open_row(clicked.opened)
 
 
-def _in_words(run: DeckRun, progress: Progress) -> str:
+def _in_words(run: DeckRun, progress: Progress) -> Markdown:
     engine = app.get().engine.deck_runs
-    parts = [f"{progress.done} of {progress.total} answers"]
+    parts = [md("{} of {} answers", progress.done, progress.total)]
     if progress.running:
-        parts.append(f"{progress.running} running")
+        parts.append(md("{} running", progress.running))
     if progress.failed:
-        parts.append(f"{progress.failed} to ask again")
+        parts.append(md("{} to ask again", progress.failed))
     if not engine.is_running(run.id) and progress.waiting:
-        parts.append("paused")
-    return " · ".join(parts)
+        parts.append(md("paused"))
+    return md(" · ").join(parts)

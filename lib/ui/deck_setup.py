@@ -6,6 +6,7 @@ from lib.chat import deck_runs as values
 from lib.chat.conversations import Conversation
 from lib.chat.deck_runs import FEWEST_COLUMNS, MOST_COLUMNS
 from lib.chat.decks import Deck
+from lib.chat.markdown.literal import literal, md
 from lib.ui import choices, comparing, deck_actions, deck_run_actions
 from lib.ui.buttons import button, show_icon
 from lib.ui.deck_runs import estimated
@@ -71,7 +72,7 @@ def show_question(now: Decks, tab: Session) -> None:
 
 @st.dialog("Delete?", on_dismiss=deck_actions.withdraw)
 def _ask_delete(sentence: str) -> None:
-    st.markdown(sentence)
+    st.markdown(literal(sentence))
     if st.button("Delete", key="confirm_delete", type="primary", on_click=deck_actions.delete):
         st.rerun()
 
@@ -87,6 +88,6 @@ def _ask_run(now: Decks, tab: Session) -> None:
         words = estimated(deck_run_actions.expected(draft, tab), len(rows) * len(cells))
     else:
         return
-    st.markdown(f"This will take a lot: **{words}**.")
+    st.markdown(md("This will take a lot: **{}**.", words))
     if st.button("Run", key="confirm_run", type="primary", on_click=deck_run_actions.confirm):
         st.rerun()

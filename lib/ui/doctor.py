@@ -8,23 +8,23 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
 from lib.chat.diagnosis import Cost, Finding, Verdict, learnt
+from lib.chat.markdown.literal import Markdown, code, literal, md, plain
 from lib.chat.prices import Price
 from lib.engine.doctor import Examination
 from lib.ui import model_actions
 from lib.ui.choices import pick_model
-from lib.ui.labels import plain
 from lib.ui.session import KEY, Session
 
 MODEL = "doctor_model"
 SILENCE_SECONDS = 0.5
 """How often a page that waits for a check looks whether anybody still looks at it."""
 _SIGNS = {
-    Verdict.PASS: ":green[:material/check_circle:]",
-    Verdict.FAIL: ":red[:material/cancel:]",
-    Verdict.NOT_SUPPORTED: ":orange[:material/do_not_disturb_on:]",
-    Verdict.SKIPPED: ":gray[:material/skip_next:]",
+    Verdict.PASS: md(":green[:material/check_circle:]"),
+    Verdict.FAIL: md(":red[:material/cancel:]"),
+    Verdict.NOT_SUPPORTED: md(":orange[:material/do_not_disturb_on:]"),
+    Verdict.SKIPPED: md(":gray[:material/skip_next:]"),
 }
-_PENDING, _RUNNING = ":gray[:material/radio_button_unchecked:]", ":blue[:material/pending:]"
+_PENDING, _RUNNING = md(":gray[:material/radio_button_unchecked:]"), md(":blue[:material/pending:]")
 _WORDS = {Verdict.PASS: "passed", Verdict.FAIL: "failed"}
 
 
@@ -33,8 +33,11 @@ def show(session: Session) -> list[DeltaGenerator]:
     doctor, connection = app.get().engine.doctor, session.connection
     st.markdown("### Doctor")
     st.caption(
-        f"Examines `{connection.base_url}` and one of its models: what is wrong, what the model can do, "
-        "and what to do about it. The chat page then offers what the model takes."
+        md(
+            "Examines {} and one of its models: what is wrong, what the model can do, and what to do about "
+            "it. The chat page then offers what the model takes.",
+            code(connection.base_url),
+        )
     )
     examination = doctor.last(connection)
     is_running = examination is not None and not examination.is_closed
@@ -42,7 +45,7 @@ def show(session: Session) -> list[DeltaGenerator]:
     price = app.get().engine.catalogue.prices(connection).get(model or "")
     st.caption(_estimate(doctor.cost, price))
     if examination is None:
-        st.caption(" · ".join(probe.title for probe in doctor.checks))
+        st.caption(literal(" · ".join(probe.title for probe in doctor.checks)))
         return []
     _show_summary(examination)
     with st.container(key="checks", gap="xsmall"):
@@ -92,12 +95,12 @@ def _show_controls(session: Session, *, is_running: bool) -> str | None:
     return model
 
 
-def _estimate(cost: Cost, price: Price | None) -> str:
+def _estimate(cost: Cost, price: Price | None) -> Markdown:
     words = f"It takes about {cost.requests} requests and {cost.tokens:,} tokens"
     if price is None:
-        return f"{words}, more for a model that thinks."
+        return literal(f"{words}, more for a model that thinks.")
     dollars = price.call * cost.requests if price.call is not None else _dollars(cost.tokens, price)
-    return plain(f"{words}, roughly ${dollars:.3f}, more for a model that thinks.")
+    return literal(f"{words}, roughly ${dollars:.3f}, more for a model that thinks.")
 
 
 def _dollars(tokens: int, price: Price) -> float:
@@ -110,11 +113,11 @@ def _show_summary(examination: Examination) -> None:
         f"{counts[verdict]} {_WORDS.get(verdict, verdict.value)}" for verdict in Verdict if counts[verdict]
     )
     if not examination.is_closed:
-        st.markdown(f"Examining {plain(examination.model or 'the server')}…")
+        st.markdown(md("Examining {}…", examination.model or "the server"))
         return
     end = "Stopped. " if examination.was_stopped else ""
-    about = f" of {plain(examination.model)}" if examination.model else ""
-    st.markdown(f"{end}**Examination{about}**: {told or 'nothing found'}.")
+    about = f" of {examination.model}" if examination.model else ""
+    st.markdown(md("{}**Examination{}**: {}.", end, about, told or "nothing found"))
     if examination.problem:
         st.error(plain(examination.problem), icon=":material/error:")
     if examination.was_stopped and learnt(examination.findings):
@@ -127,22 +130,21 @@ def _draw(examination: Examination, slots: Sequence[DeltaGenerator], drawn: int)
     """Draw the findings from the `drawn`-th on, and what is still to come."""
     checks, findings = app.get().engine.doctor.checks, examination.findings[:]
     for slot, finding in list(zip(slots, findings, strict=False))[drawn:]:
-        _draw_row(slot, f"{_SIGNS[finding.verdict]} **{finding.title}**", _text(finding))
+        _draw_row(slot, md("{} **{}**", _SIGNS[finding.verdict], finding.title), _text(finding))
     if not examination.is_closed:
         for number in range(len(findings), len(slots)):
-            is_next = number == len(findings)
-            sign = _RUNNING if is_next else _PENDING
-            title = checks[number].title
-            _draw_row(slots[number], f"{sign} **{title}**" if is_next else f"{sign} :gray[{title}]", "")
+            is_next, title = number == len(findings), checks[number].title
+            row = md("{} **{}**" if is_next else "{} :gray[{}]", _RUNNING if is_next else _PENDING, title)
+            _draw_row(slots[number], row, md(""))
 
 
-def _draw_row(slot: DeltaGenerator, title: str, text: str) -> None:
+def _draw_row(slot: DeltaGenerator, title: Markdown, text: Markdown) -> None:
     with slot.container():
         left, right = st.columns([2, 5], gap="small")
         left.markdown(title)
         right.markdown(text)
 
 
-def _text(finding: Finding) -> str:
-    advice = f"  \n:gray[{plain(finding.advice)}]" if finding.advice else ""
-    return f"{plain(finding.meaning)}{advice}"
+def _text(finding: Finding) -> Markdown:
+    advice = md("  \n:gray[{}]", finding.advice) if finding.advice else ""
+    return md("{}{}", finding.meaning, advice)

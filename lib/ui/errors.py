@@ -7,8 +7,8 @@ from typing import ParamSpec
 import streamlit as st
 
 from lib.chat.errors import Category, ChatError
+from lib.chat.markdown.literal import literal, md, plain
 from lib.store.database import StoreError
-from lib.ui.labels import literal, plain
 
 P = ParamSpec("P")
 
@@ -31,7 +31,7 @@ TITLES = {
 
 def show(error: ChatError) -> None:
     """Draw the error where the rest of the reply would stand."""
-    st.error(f"**{TITLES[error.category]}.** {plain(error.hint)}", icon=":material/error:")
+    st.error(md("**{}.** {}", TITLES[error.category], error.hint), icon=":material/error:")
 
 
 def show_details(error: ChatError) -> None:

@@ -2,10 +2,10 @@
 
 from lib.chat.expected import Expected
 from lib.chat.finish_reasons import Ending
+from lib.chat.markdown.literal import Markdown, literal, md
 from lib.chat.prices import Prices
 from lib.chat.reply import Reply, State
 from lib.chat.usage import Source
-from lib.ui.labels import literal, plain
 
 _DOT = "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"
 _STATES = {State.STOPPED: "stopped", State.FAILED: "failed", State.INTERRUPTED: "interrupted"}
@@ -18,14 +18,14 @@ def seconds(ms: float | None) -> str:
     return f"{ms / 1000:.2f} s" if ms < 9_995 else f"{ms / 1000:.1f} s"
 
 
-def footer(reply: Reply) -> str:
-    """The line under a reply, as markdown: served model, tokens, time to first token, tokens/s, and how it
+def footer(reply: Reply) -> Markdown:
+    """The line under a reply: served model, tokens, time to first token, tokens/s, and how it
     ended."""
-    return _joined(literal(reply.model_served or reply.model_requested or ""), *_parts(reply))
+    return literal(_joined(reply.model_served or reply.model_requested or "", *_parts(reply)))
 
 
-def summary(reply: Reply, cost: str = "") -> str:
-    """The lines over a cell, as markdown: times and how it ended; tokens and tokens/s; the cost.
+def summary(reply: Reply, cost: str = "") -> Markdown:
+    """The lines over a cell: times and how it ended; tokens and tokens/s; the cost.
 
     Lines of their own, so that none breaks elsewhere when a figure gets longer.
     """
@@ -35,7 +35,7 @@ def summary(reply: Reply, cost: str = "") -> str:
     return _lines(times, _joined(_tokens(reply), _rate(reply)), cost)
 
 
-def running(reply: Reply, cost: str = "") -> str:
+def running(reply: Reply, cost: str = "") -> Markdown:
     """The same lines while a reply runs: each figure has its place from the start."""
     elapsed = f"elapsed {(reply.timing.total_ms or 0.0) / 1000:.1f} s"
     times = _joined(_first_token(reply) or "first token –", elapsed)
@@ -43,14 +43,14 @@ def running(reply: Reply, cost: str = "") -> str:
 
 
 def cost(reply: Reply, prices: Prices) -> str:
-    """What a reply costs and by which price, as markdown; empty where no price is known at all."""
+    """What a reply costs and by which price; empty where no price is known at all."""
     if not prices or reply.usage.completion_tokens is None:
         return ""
     price = prices.get(reply.model_requested or "")
     dollars = price.cost(reply.usage) if price else None
     if price is None or dollars is None:
         return "cost unknown"
-    return plain(_joined(f"{_about(reply)}{money(dollars)}", price.source))
+    return _joined(f"{_about(reply)}{money(dollars)}", price.source)
 
 
 def money(dollars: float) -> str:
@@ -61,18 +61,19 @@ def money(dollars: float) -> str:
 
 
 def about(expected: Expected) -> str:
-    """What something is expected to take, as markdown: tokens, and the cost as far as prices are known."""
+    """What something is expected to take: tokens, and the cost as far as prices are known."""
     tokens = f"≈ {expected.tokens:,} tokens"
     if expected.cost is None:
         return tokens
     unit = "price" if expected.unpriced == 1 else "prices"
     left_out = f" ({expected.unpriced} {unit} unknown)" if expected.unpriced else ""
-    return f"{tokens}, {plain(money(expected.cost))}{left_out}"
+    return f"{tokens}, {money(expected.cost)}{left_out}"
 
 
-def _lines(*lines: str) -> str:
+def _lines(*lines: str) -> Markdown:
     """Lines that break nowhere but between figures, if at all."""
-    return "  \n".join(line.replace(" ", "\N{NO-BREAK SPACE}").replace(_DOT, " · ") for line in lines if line)
+    unbroken = (line.replace(" ", "\N{NO-BREAK SPACE}").replace(_DOT, " · ") for line in lines if line)
+    return md("  \n").join(map(literal, unbroken))
 
 
 def _joined(*parts: str) -> str:
@@ -115,7 +116,7 @@ def _ending(reply: Reply) -> str:
     if reply.state in _STATES:
         return _STATES[reply.state]
     is_told = reply.ending not in (None, Ending.COMPLETE, Ending.TOOL_CALLS)  # which stand above
-    return f"ended by {plain(reply.finish_reason or '')}" if is_told else ""
+    return f"ended by {reply.finish_reason}" if is_told else ""
 
 
 def _about(reply: Reply) -> str:

@@ -6,9 +6,9 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from lib import app
+from lib.chat.markdown.literal import literal, md
 from lib.config import ConfigurationError
 from lib.ui import storage
-from lib.ui.labels import plain
 
 STYLE = Path(__file__).with_name("style.css")
 WITHOUT_SIDEBAR = """<style>
@@ -23,7 +23,7 @@ def show(pages: list[StreamlitPage]) -> None:
     try:
         title = app.get().settings.title
     except ConfigurationError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
         st.stop()
     st.set_page_config(page_title=title, page_icon=STAR, layout="wide")
     page = st.navigation(pages, position="hidden")
@@ -33,7 +33,7 @@ def show(pages: list[StreamlitPage]) -> None:
     else:
         with st.sidebar:
             with st.container(key="brand"):
-                st.markdown(f":material/auto_awesome: **{plain(title)}**")
+                st.markdown(md(":material/auto_awesome: **{}**", title))
             with st.container(key="pages", gap="xsmall"):
                 for listed in pages:
                     if listed.visibility == "visible":

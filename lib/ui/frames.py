@@ -1,11 +1,12 @@
 """A live tape as frames for `st.write_stream`: few, small, and in step with how busy the process is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import streamlit as st
 
 from lib.chat.blocks import BlockSplitter
 from lib.chat.inert import inert
+from lib.chat.markdown.literal import Markdown
 from lib.chat.tape import Content, ContentWasReasoning, Reasoning, ToolCall
 from lib.engine.live import LiveTape
 from lib.ui import pace
@@ -14,10 +15,8 @@ from lib.ui.session import KEY
 SILENCE_SECONDS = 0.5
 """How often a follower of a silent stream looks whether its page is still there."""
 
-Frame = str | Callable[[], None]
 
-
-class Whole(str):
+class Whole(Markdown):
     """A frame that replaces the open element's text instead of being added to it.
 
     `st.write_stream` keeps what it was given and adds each chunk to it. The open block of a reply cannot be
@@ -26,6 +25,9 @@ class Whole(str):
 
     def __radd__(self, _shown: str) -> str:
         return str(self)
+
+
+Frame = Whole | Callable[[], None]
 
 
 def frames(
@@ -96,7 +98,7 @@ def still_here() -> None:
     st.session_state.get(KEY)
 
 
-def _drawn(finished: list[str], still_open: str) -> Iterator[Frame]:
+def _drawn(finished: Sequence[str], still_open: str) -> Iterator[Frame]:
     """Finished blocks, each in an element of its own that is not sent again, then the open one."""
     for block in finished:
         yield Whole(inert(block))

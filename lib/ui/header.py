@@ -5,8 +5,8 @@ from typing import Literal
 import streamlit as st
 
 from lib import app
+from lib.chat.markdown.literal import literal, md, plain
 from lib.ui import actions, composer, conversation_actions, outage, panels
-from lib.ui.labels import plain
 from lib.ui.session import Session
 
 
@@ -25,7 +25,7 @@ def _show_title(session: Session) -> None:
     key, conversation = "conversation_menu", session.conversation
     pin = "Unpin" if conversation.is_pinned else "Pin"
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
-        st.markdown(f"**{plain(conversation.title)}**")
+        st.markdown(md("**{}**", conversation.title))
         if conversation.is_temporary:
             st.badge("Not stored", icon=":material/visibility_off:", color="gray")
         elif app.get().engine.is_behind(conversation.id):
@@ -56,8 +56,10 @@ def _show_welcome(session: Session) -> None:
         st.markdown("## What would you like to know?", text_alignment="center")
         if application.local_model and not session.api_key:
             st.caption(
-                f"{plain(application.local_model.name)} answers, a tiny demo model on this machine. "
-                "Nothing you write leaves it.",
+                md(
+                    "{} answers, a tiny demo model on this machine. Nothing you write leaves it.",
+                    application.local_model.name,
+                ),
                 text_alignment="center",
             )
         composer.show_suggestions()
@@ -80,7 +82,7 @@ def _show_temporary(session: Session) -> None:
 def _show_first_steps() -> None:
     application = app.get()
     with st.container(key="welcome"):
-        st.markdown(f"## Welcome to {plain(application.settings.title)}")
+        st.markdown(md("## Welcome to {}", application.settings.title))
         if application.local_model_problem:
             st.warning(plain(application.local_model_problem), icon=":material/memory:")
         st.markdown(
@@ -95,7 +97,7 @@ def _show_first_steps() -> None:
 
 def _show_connect(label: str, kind: Literal["primary", "tertiary"]) -> None:
     st.button(
-        label,
+        literal(label),
         key="open_connect",
         icon=":material/key:",
         type=kind,

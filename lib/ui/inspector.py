@@ -9,6 +9,7 @@ from lib import app
 from lib.chat import snippets
 from lib.chat.connection import Connection
 from lib.chat.conversations import Conversation
+from lib.chat.markdown.literal import Markdown, code, md, plain
 from lib.chat.messages import Message
 from lib.chat.reply import Reply, State, fold
 from lib.chat.tape import Event, Sent, Served
@@ -19,12 +20,11 @@ from lib.files.fitting import fit, text_bytes
 from lib.gateway import requests
 from lib.store.database import StoreError
 from lib.ui import charts, errors
-from lib.ui.labels import plain
 
 LONGEST_SHOWN = 60_000
 """Characters of code that a page shows; more is offered as a file."""
-_IMPORTED = "This reply was imported: what was sent for it, and when, stayed where it was recorded."
-_NOT_SENT = "Nothing was sent for this reply so far."
+_IMPORTED = md("This reply was imported: what was sent for it, and when, stayed where it was recorded.")
+_NOT_SENT = md("Nothing was sent for this reply so far.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class _Inspected:
     """`None` where no request is on the tape."""
 
     @property
-    def missing(self) -> str:
+    def missing(self) -> Markdown:
         """Why there is no request to show."""
         is_imported = not self.events and self.reply.state is not State.RUNNING
         return _IMPORTED if is_imported else _NOT_SENT
@@ -84,7 +84,7 @@ def _chosen(conversation: Conversation, inspected: str | None) -> Message | None
     turn = next((turn for turn in turns if turn[0].id == inspected), turns[-1] if turns else [])
     if len(turn) < 2:
         return turn[0] if turn else None
-    parts = [f"Part {number}" for number in range(1, len(turn) + 1)]
+    parts = [md("Part {}", number) for number in range(1, len(turn) + 1)]
     key = f"inspected-{turn[-1].id}"
     part = st.segmented_control(
         "Part of the answer", parts, default=parts[-1], key=key, required=True, label_visibility="collapsed"
@@ -126,7 +126,9 @@ def _show_request(inspected: _Inspected) -> None:
         st.caption(inspected.missing)
         return
     if inspected.requests > 1:
-        st.caption(f"Asked {inspected.requests} times; this is the last request. The timeline tells why.")
+        st.caption(
+            md("Asked {} times; this is the last request. The timeline tells why.", inspected.requests)
+        )
     url = snippets.address(inspected.base_url, inspected.body)
     head = f"POST {url}\nAuthorization: Bearer ***\nContent-Type: application/json"
     st.code(head, language="http", wrap_lines=True)
@@ -180,7 +182,7 @@ def _show_code(inspected: _Inspected) -> None:
         _show_text(snippets.as_python(inspected.base_url, inspected.body), "python", "request.py")
     with javascript:
         _show_text(snippets.as_javascript(inspected.base_url, inspected.body), "javascript", "request.mjs")
-    st.caption(f"Set `{snippets.KEY}` to your key first.")
+    st.caption(md("Set {} to your key first.", code(snippets.KEY)))
 
 
 def _show_text(text: str, language: str, file_name: str) -> None:
@@ -188,9 +190,9 @@ def _show_text(text: str, language: str, file_name: str) -> None:
     if len(text) <= LONGEST_SHOWN:
         st.code(text, language=language, wrap_lines=True)
         return
-    st.caption(f"{len(text) / 1000:,.0f} kB are too much to show here.")
+    st.caption(md("{:,.0f} kB are too much to show here.", len(text) / 1000))
     st.download_button(
-        f"Download {file_name}",
+        md("Download {}", file_name),
         text,
         file_name,
         key=f"download_{file_name}",

@@ -4,9 +4,9 @@ import streamlit as st
 
 from lib.chat.comparisons import MOST_CELLS, labels
 from lib.chat.differences import differences
+from lib.chat.markdown.literal import Markdown, md, plain
 from lib.ui import asking, choices, comparing
 from lib.ui.comparing import Comparing
-from lib.ui.labels import plain
 from lib.ui.session import Session
 
 
@@ -35,7 +35,7 @@ def _show_differences(texts: dict[str, str]) -> None:
     st.caption(":red-background[Only in the first] :green-background[only in the second]")
 
 
-def _marked(first: str, second: str) -> str:
+def _marked(first: str, second: str) -> Markdown:
     """Both texts in one, as markdown: what only one of them has is coloured."""
     pieces = []
     for one in differences(first, second):
@@ -43,18 +43,17 @@ def _marked(first: str, second: str) -> str:
             pieces.append(_lines(one.first))
         else:
             pieces += [_lines(one.first, "red-background"), _lines(one.second, "green-background")]
-    return "".join(pieces)
+    return md("").join(pieces)
 
 
-def _lines(text: str, colour: str | None = None) -> str:
+def _lines(text: str, colour: str | None = None) -> Markdown:
     """The text with its own line breaks, nothing in it read as markdown."""
-    lines = [
-        f"{line[: len(line) - len(line.lstrip())]}:{colour}[{plain(line.strip())}]"
+    return md("  \n").join(
+        md("{}:{}[{}]", md(line[: len(line) - len(line.lstrip())]), md(colour), line.strip())
         if colour and line.strip()
         else plain(line)
         for line in text.split("\n")
-    ]
-    return "  \n".join(lines)
+    )
 
 
 def _show_synthesis(now: Comparing, tab: Session) -> None:

@@ -7,12 +7,13 @@ import streamlit as st
 from lib.chat.capabilities import LABELS, Capabilities
 from lib.chat.card import Card
 from lib.chat.ledger import Traffic
+from lib.chat.markdown.literal import Markdown, literal, md, plain
 from lib.chat.models import Choice, Kind
 from lib.chat.prices import Price
 from lib.store.models import TRAFFIC_DAYS
 from lib.ui import model_actions
 from lib.ui.figures import seconds
-from lib.ui.labels import plain, show_badge
+from lib.ui.labels import show_badge
 
 
 def show(card: Card) -> None:
@@ -20,7 +21,7 @@ def show(card: Card) -> None:
     model, choice = card.model, card.choice
     with st.container(border=True, key="model_details"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{plain(model.id)}**", width="content")
+            st.markdown(md("**{}**", model.id), width="content")
             for label in (model.vendor, model.kind.value, *_marks(choice)):
                 show_badge(plain(label))
         _show_actions(model.id, model.kind, choice)
@@ -48,7 +49,7 @@ def _show_actions(model: str, kind: Kind, choice: Choice) -> None:
         )
         for label, icon, changed in _switches(choice):
             st.button(
-                label,
+                literal(label),
                 key=f"choose_{icon}-{model}",
                 icon=f":material/{icon}:",
                 type="tertiary",
@@ -87,25 +88,25 @@ def _switches(choice: Choice) -> list[tuple[str, str, Choice]]:
     ]
 
 
-def _fact(label: str, text: str) -> None:
+def _fact(label: str, text: Markdown) -> None:
     left, right = st.columns([1, 7], gap="small")
-    left.markdown(f":gray[{label}]")
+    left.markdown(md(":gray[{}]", label))
     right.markdown(text)
 
 
-def _price(price: Price | None) -> str:
+def _price(price: Price | None) -> Markdown:
     if price is None:
-        return ":gray[Not known: this server tells no price for it.]"
+        return md(":gray[Not known: this server tells no price for it.]")
     if price.call is not None:
-        return plain(f"${price.call:.4g} a call, {price.source}")
+        return literal(f"${price.call:.4g} a call, {price.source}")
     parts = {"prompt": price.prompt, "completion": price.completion, "cached prompt": price.cached}
     told = [f"${value:.4g} {name}" for name, value in parts.items() if value is not None]
-    return plain(f"{', '.join(told)} for a million tokens, {price.source}")
+    return literal(f"{', '.join(told)} for a million tokens, {price.source}")
 
 
-def _traffic(traffic: Traffic | None) -> str:
+def _traffic(traffic: Traffic | None) -> Markdown:
     if traffic is None:
-        return f":gray[No reply in the last {TRAFFIC_DAYS} days.]"
+        return md(":gray[No reply in the last {} days.]", TRAFFIC_DAYS)
     parts = [f"{traffic.replies:,} {'reply' if traffic.replies == 1 else 'replies'} in {TRAFFIC_DAYS} days"]
     if traffic.success_rate is not None:
         parts.append(f"{traffic.success_rate:.0%} succeeded")
@@ -119,14 +120,14 @@ def _traffic(traffic: Traffic | None) -> str:
     return plain(" · ".join(parts))
 
 
-def _capabilities(capabilities: Capabilities) -> str:
+def _capabilities(capabilities: Capabilities) -> Markdown:
     if capabilities.checked_at is None:
-        return ":gray[Nothing yet: the doctor has not examined it.]"
+        return md(":gray[Nothing yet: the doctor has not examined it.]")
     told = [
-        f":green-badge[:material/check: {label}]"
+        md(":green-badge[:material/check: {}]", label)
         if name in capabilities.shown
-        else f":gray-badge[:material/close: {label}]"
+        else md(":gray-badge[:material/close: {}]", label)
         for name, label in LABELS.items()
         if name in capabilities.shown | capabilities.missing
     ]
-    return f"{' '.join(told)} :gray[examined {capabilities.checked_at:%Y-%m-%d}]"
+    return md("{} :gray[examined {:%Y-%m-%d}]", md(" ").join(told), capabilities.checked_at)

@@ -11,6 +11,7 @@ from lib.chat.capabilities import LABELS, Capabilities
 from lib.chat.card import Card
 from lib.chat.connection import Connection
 from lib.chat.errors import ChatError
+from lib.chat.markdown.literal import code, literal, md
 from lib.chat.models import Choice
 from lib.chat.prices import Price
 from lib.ui import errors, model_details
@@ -55,7 +56,7 @@ def show(session: Session) -> None:
         st.caption("The list of models is on its way, or empty. Open this page again in a moment.")
     if cards:
         found = _filtered(cards)
-        st.caption(f"{len(found)} of {len(cards)} models at `{connection.base_url}`")
+        st.caption(md("{} of {} models at {}", len(found), len(cards), code(connection.base_url)))
         chosen = _choose(found)
         if chosen:
             model_details.show(chosen)
@@ -109,7 +110,7 @@ def _filtered(cards: Sequence[Card]) -> list[Card]:
 
 def _option(label: str, key: str, options: list[str]) -> str:
     chosen = st.selectbox(
-        label, options, key=key, label_visibility="collapsed", width=170, persist_state="session"
+        literal(label), options, key=key, label_visibility="collapsed", width=170, persist_state="session"
     )
     return chosen or options[0]
 

@@ -4,9 +4,9 @@ import streamlit as st
 
 from lib import app
 from lib.chat.errors import Category, ChatError
+from lib.chat.markdown.literal import Markdown, md
 from lib.engine.catalogue import RETRY_SECONDS
 from lib.ui import actions, errors, panels
-from lib.ui.labels import plain
 from lib.ui.session import Session, held
 
 LOOK_SECONDS = 3.0
@@ -48,11 +48,13 @@ def _show_banner() -> None:
             st.button("Try again", key="list_models", icon=":material/refresh:", on_click=actions.list_models)
 
 
-def _sentence(error: ChatError) -> str:
+def _sentence(error: ChatError) -> Markdown:
     if error.category in _DOWN:
-        return (
-            f"**{errors.TITLES[error.category]}.** {plain(error.sentence)} Earlier chats are here to read; "
-            f"this page looks again every {RETRY_SECONDS:.0f} seconds."
+        return md(
+            "**{}.** {} Earlier chats are here to read; this page looks again every {:.0f} seconds.",
+            errors.TITLES[error.category],
+            error.sentence,
+            RETRY_SECONDS,
         )
     title = errors.TITLES[error.category] if error.category in _KEYS else "The models could not be listed"
-    return f"**{title}.** {plain(error.sentence)} {plain(error.hint)}"
+    return md("**{}.** {} {}", title, error.sentence, error.hint)

@@ -8,10 +8,10 @@ import streamlit as st
 from lib import app
 from lib.chat import exports
 from lib.chat.conversations import Conversation
+from lib.chat.markdown.literal import literal, md, plain
 from lib.files import archive
 from lib.store.conversations import KEPT_IN_BIN
 from lib.ui import actions, conversation_actions, inspector, uploads, usage
-from lib.ui.labels import plain
 from lib.ui.session import Session, held
 
 USAGE, RENAME, EXPORT, DELETE, CONNECT = "Usage", "Rename", "Export", "Delete", "Connect"
@@ -74,8 +74,12 @@ def _rename() -> None:
 @st.dialog("Delete this chat?", on_dismiss=_closed)
 def _delete() -> None:
     st.markdown(
-        f"“{plain(held().conversation.title)}” leaves the list. For {KEPT_IN_BIN.days} days you can take it "
-        f"back from “{BIN}”; then it is gone for good."
+        md(
+            "“{}” leaves the list. For {} days you can take it back from “{}”; then it is gone for good.",
+            held().conversation.title,
+            KEPT_IN_BIN.days,
+            BIN,
+        )
     )
     if st.button("Delete", key="confirm_delete", type="primary", on_click=conversation_actions.delete):
         st.rerun()
@@ -93,8 +97,11 @@ def _export() -> None:
 @st.dialog("Export all chats", on_dismiss=_closed)
 def _export_all() -> None:
     st.caption(
-        "A zip with every chat, every version and figure. It can be imported again; if it is larger than "
-        f"{_largest_upload()} MB, unpack it and import the files in it, one or several at a time."
+        md(
+            "A zip with every chat, every version and figure. It can be imported again; if it is larger than "
+            "{} MB, unpack it and import the files in it, one or several at a time.",
+            _largest_upload(),
+        )
     )
     _download("Zip", _all_as_zip, "chats.zip", "application/zip")
 
@@ -114,9 +121,12 @@ def _import() -> None:
         args=(key,),
     )
     st.caption(
-        "A zip as it was sent to you, or the JSON files in it. Chats that are here already are not added "
-        f"again. A file larger than {_largest_upload()} MB goes in from the command line: "
-        "`.venv/bin/python -m lib import FILE`"
+        md(
+            "A zip as it was sent to you, or the JSON files in it. Chats that are here already are not added "
+            "again. A file larger than {} MB goes in from the command line: "
+            "`.venv/bin/python -m lib import FILE`",
+            _largest_upload(),
+        )
     )
     if notice := held().notice:
         st.info(plain(notice), icon=":material/info:")
@@ -149,12 +159,12 @@ def _bin() -> None:
 
 def _bin_button(label: str, name: str, action: Callable[[str], None], conversation_id: str) -> None:
     key = f"{name}-{conversation_id}"
-    st.button(label, key=key, type="tertiary", on_click=action, args=(conversation_id,))
+    st.button(literal(label), key=key, type="tertiary", on_click=action, args=(conversation_id,))
 
 
 def _download(label: str, data: Callable[[], str | BytesIO], file_name: str, mime: str) -> None:
     st.download_button(
-        label,
+        literal(label),
         data,
         file_name,
         mime,
@@ -176,8 +186,11 @@ def _connect() -> None:
     if notice := held().notice:
         st.error(plain(notice), icon=":material/key_off:")
     st.caption(
-        f"Sent to {plain(base_url)} only, kept in memory for this tab and never stored. "
-        "To keep it, put `KKIAI_API_KEY=…` in the file `.env` and start the app again."
+        md(
+            "Sent to {} only, kept in memory for this tab and never stored. To keep it, put "
+            "`KKIAI_API_KEY=…` in the file `.env` and start the app again.",
+            base_url,
+        )
     )
     if st.button("Use this key", key="confirm_key", type="primary", on_click=actions.connect, args=(key,)):
         st.rerun()

@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from lib.chat.comparisons import Comparison
+from lib.chat.markdown.literal import literal
 from lib.ui import keys, presenting, question, recordings, replaying, results, sharing, watching
 from lib.ui.comparing import OPEN
 from lib.ui.presenting import ALL, ONE, Presenting
@@ -122,7 +123,7 @@ def _icon(icon: str, label: str, action: Callable[[], None], *, disabled: bool =
         "",
         key=icon,
         icon=f":material/{icon}:",
-        help=label,
+        help=literal(label),
         type="tertiary",
         disabled=disabled,
         on_click=action,

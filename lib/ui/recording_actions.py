@@ -11,6 +11,7 @@ from lib import app
 from lib.chat import recordings
 from lib.chat.comparisons import Comparison
 from lib.chat.decoding import FormatError
+from lib.chat.markdown.literal import literal
 from lib.chat.recordings import Kind, Recording
 from lib.engine import recorder
 from lib.files import archive
@@ -88,7 +89,7 @@ def record(
 ) -> Recording | None:
     """A recording of these at this tab's prices; `None`, told in a toast, where that cannot be."""
     if refusal := recorder.why_not(comparisons):
-        st.toast(refusal, icon=":material/info:")
+        st.toast(literal(refusal), icon=":material/info:")
         return None
     application = app.get()
     prices = application.engine.catalogue.prices(session.held().connection, wait_seconds=0)

@@ -10,12 +10,12 @@ import streamlit as st
 from lib import app
 from lib.chat import recordings
 from lib.chat.comparisons import Comparison
+from lib.chat.markdown.literal import Markdown, md, plain
 from lib.chat.recordings import Kind, Recording
 from lib.files import archive
 from lib.store.recordings import RecordingSummary
 from lib.ui import recording_actions, replaying
 from lib.ui.conversation_actions import LONGEST_TITLE
-from lib.ui.labels import plain
 from lib.ui.recording_actions import DELETE, IMPORT, RENAME, Listing, held
 
 KINDS = {
@@ -31,7 +31,7 @@ MODELS_NAMED = 3
 def show(listing: Listing) -> None:
     """Draw the list."""
     if listing.added is not None:
-        st.toast(f"“{plain(listing.added)}” was added.", icon=":material/play_circle:")
+        st.toast(md("“{}” was added.", listing.added), icon=":material/play_circle:")
         listing.added = None
     found = app.get().store.recordings.latest(listing.listed + 1)
     with st.container(horizontal=True, vertical_alignment="center", key="recordings_head"):
@@ -89,10 +89,10 @@ def show_panel(listing: Listing) -> None:
         draw()
 
 
-def recorded_on(at: datetime) -> str:
+def recorded_on(at: datetime) -> Markdown:
     """What stands beside everything that was recorded."""
     local = at.astimezone()
-    return f"Recorded on {local.day} {local:%B %Y}"
+    return md("Recorded on {} {:%B %Y}", local.day, local)
 
 
 def mark(recording: Recording) -> None:
@@ -102,7 +102,7 @@ def mark(recording: Recording) -> None:
 
 def _show_row(summary: RecordingSummary) -> None:
     kind, icon = KINDS[summary.kind]
-    models = ", ".join(map(plain, summary.models[:MODELS_NAMED]))
+    models = ", ".join(summary.models[:MODELS_NAMED])
     if more := len(summary.models) - MODELS_NAMED:
         models += f" and {more} more" if more > 0 else ""
     with st.container(
@@ -117,7 +117,8 @@ def _show_row(summary: RecordingSummary) -> None:
                 on_click=replaying.go_to,
                 args=(summary.id,),
             )
-            st.caption(" · ".join(filter(None, [kind, models, recorded_on(summary.recorded_at)])))
+            told = [kind, models, recorded_on(summary.recorded_at)]
+            st.caption(md(" · ").join(each for each in told if each))
         st.download_button(
             "",
             partial(_document, summary.id),
@@ -183,7 +184,7 @@ def _rename() -> None:
 
 @st.dialog("Delete this recording?", on_dismiss=_closed)
 def _delete() -> None:
-    st.markdown(f"“{plain(held().chosen_title)}” goes for good.")
+    st.markdown(md("“{}” goes for good.", held().chosen_title))
     if st.button("Delete", key="confirm_delete", type="primary", on_click=recording_actions.delete):
         st.rerun()
 

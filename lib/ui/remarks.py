@@ -3,14 +3,14 @@
 import streamlit as st
 
 from lib.chat.json_block import FENCE, JsonBlock
+from lib.chat.markdown.literal import literal, md, plain
 from lib.chat.models import is_same
 from lib.chat.reply import Reply, ToolUse
-from lib.ui.labels import plain
 
 
 def show_tool_call(call: ToolUse) -> None:
     """A tool call for reading: nothing runs it."""
-    st.caption(f":material/build: Asks for the tool **{plain(call.name or 'without a name')}**")
+    st.caption(md(":material/build: Asks for the tool **{}**", call.name or "without a name"))
     st.code(JsonBlock().feed(call.arguments).removeprefix(FENCE) or "{}", language="json", wrap_lines=True)
 
 
@@ -25,4 +25,4 @@ def show_other_model(reply: Reply) -> None:
 
 
 def _model_badge(label: str, why: str) -> None:
-    st.badge(label, icon=":material/swap_horiz:", color="orange", help=plain(why))
+    st.badge(literal(label), icon=":material/swap_horiz:", color="orange", help=plain(why))

@@ -8,11 +8,11 @@ import streamlit as st
 from lib import app
 from lib.chat.connection import likely_base_url
 from lib.chat.errors import Category, ChatError
+from lib.chat.markdown.literal import code, md, plain
 from lib.chat.messages import Message
 from lib.chat.models import closest
 from lib.chat.reply import Reply
 from lib.ui import actions, conversation_actions, panels
-from lib.ui.labels import plain
 from lib.ui.session import Session
 
 Turn = Sequence[Message]
@@ -72,7 +72,7 @@ def _copy_address(session: Session, turn: Turn, ways: Ways) -> None:
     told = error.likely_base_url if error else None
     if likely := told or likely_base_url(session.connection.base_url):
         _button("Copy the likely setting", "content_copy", turn, actions.copy_address, likely)
-        st.caption(f"`KKIAI_BASE_URL={likely}`, for the file `.env`", width="content")
+        st.caption(md("{}, for the file `.env`", code(f"KKIAI_BASE_URL={likely}")), width="content")
     else:
         _try_again(session, turn, ways)
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from lib.chat.markdown.literal import md
 from lib.ui import recordings, replaying, reports, results, scrubber, watching
-from lib.ui.labels import plain
 from lib.ui.replaying import PACES, Replaying
 from lib.ui.watching import Slots
 
@@ -56,7 +56,7 @@ def _show_head(now: Replaying) -> None:
             query_params={replaying.OPEN: recording.id},
         )
     with st.container(horizontal=True, vertical_alignment="center", key="replay_title"):
-        st.markdown(f"### {plain(recording.title)}", width="content")
+        st.markdown(md("### {}", recording.title), width="content")
         recordings.mark(recording)
     if wants_report:
         reports.open_dialog(recording, recording.id)
@@ -79,7 +79,7 @@ def _show_choices(now: Replaying) -> None:
             "Question",
             range(now.questions),
             default=now.number,
-            format_func=lambda number: f"Question {number + 1}",
+            format_func=lambda number: md("Question {}", number + 1),
             key=replaying.QUESTION,
             label_visibility="collapsed",
             required=True,

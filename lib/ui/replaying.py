@@ -8,11 +8,11 @@ import streamlit as st
 from lib import app
 from lib.chat.comparisons import Comparison
 from lib.chat.decoding import FormatError
+from lib.chat.markdown.literal import literal
 from lib.chat.playback import AT_ONCE, ORIGINAL, Pace, count_turns, scene, turns
 from lib.chat.recordings import Recording
 from lib.engine.player import Player
 from lib.ui import scrubber
-from lib.ui.labels import literal
 
 KEY = "replaying"
 """Of this tab's state in `st.session_state`."""

@@ -13,6 +13,7 @@ from lib.chat import recordings
 from lib.chat.comparisons import Comparison
 from lib.chat.deck_runs import DeckRun
 from lib.chat.exports import Load
+from lib.chat.markdown.literal import Markdown, literal, md, plain
 from lib.chat.recordings import Kind, Recording
 from lib.config import ROOT
 from lib.files import archive
@@ -20,7 +21,6 @@ from lib.report import markdown, masking, page, table
 from lib.report.findings import Kind as Found
 from lib.report.masking import Finding
 from lib.ui import clipboard, recording_actions, session, sharing
-from lib.ui.labels import plain
 
 LISTED = 40
 """Findings of a kind that can be let through; more of them are masked in any case."""
@@ -89,7 +89,7 @@ def _show(recording: Recording, source_id: str, findings: Sequence[Finding]) -> 
     clipboard.show(session.held())
 
 
-def _contents(recording: Recording) -> str:
+def _contents(recording: Recording) -> Markdown:
     """What leaves, counted."""
     messages = [message for cell in recording.cells for message in cell.messages.values()]
     attached = {each.id: each for message in messages for each in message.attachments}.values()
@@ -99,8 +99,10 @@ def _contents(recording: Recording) -> str:
         "image": sum(each.is_image for each in attached),
         "document": sum(not each.is_image for each in attached),
     }
-    said = [f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
-    return f"What leaves: {', '.join(said)}, with models, parameters, system prompts and figures."
+    said = [
+        md("{:,} {}{}", count, noun, "" if count == 1 else "s") for noun, count in counts.items() if count
+    ]
+    return md("What leaves: {}, with models, parameters, system prompts and figures.", md(", ").join(said))
 
 
 def _choose_masks(findings: Sequence[Finding], keys: Sequence[str], source_id: str) -> dict[str, str]:
@@ -128,7 +130,7 @@ def _let_through(findings: Sequence[Finding], title: str, key: str) -> set[str]:
     counts = {finding.text: finding.count for finding in findings}
     more = f" · {len(findings) - LISTED:,} more are masked too" if len(findings) > LISTED else ""
     masked = st.pills(
-        f"{title} ({sum(counts.values()):,}{more})",
+        md("{} ({:,}{})", title, sum(counts.values()), more),
         shown,
         selection_mode="multi",
         default=shown,
@@ -138,10 +140,10 @@ def _let_through(findings: Sequence[Finding], title: str, key: str) -> set[str]:
     return set(shown) - set(masked)
 
 
-def _label(text: str, count: int) -> str:
+def _label(text: str, count: int) -> Markdown:
     line = " ".join(text.split())
     line = line if len(line) <= LONGEST_LABEL else f"{line[: LONGEST_LABEL - 8]}…{line[-7:]}"
-    return plain(line) + (f" × {count:,}" if count > 1 else "")
+    return md("{} × {:,}", line, count) if count > 1 else plain(line)
 
 
 def _show_downloads(masked: Callable[[], Recording], name: str) -> None:
@@ -162,7 +164,7 @@ def _show_downloads(masked: Callable[[], Recording], name: str) -> None:
 
 def _download(label: str, text: Callable[[], str], file_name: str, mime: str) -> None:
     st.download_button(
-        label,
+        literal(label),
         lambda: text().encode(errors="replace"),
         file_name,
         mime,

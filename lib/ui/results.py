@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from lib.chat.comparisons import CellFigures, Comparison, Spread, figures
+from lib.chat.markdown.literal import plain
 from lib.chat.prices import Prices
 from lib.chat.usage import Source
 from lib.ui.figures import money
-from lib.ui.labels import plain
 
 MEASURES = {
     "ttft_ms": "First token (s)",

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from lib import app
+from lib.chat.markdown.literal import link, md
 from lib.store.shares import Share
 from lib.ui import buttons, errors, links, session
-from lib.ui.labels import plain
 from lib.web import shares
 
 DAYS = {1: "1 day", 7: "7 days", 30: "30 days"}
@@ -27,7 +27,7 @@ def show(source_id: str, title: str, report: Callable[[], str]) -> None:
             list(DAYS),
             default=USUAL_DAYS,
             required=True,
-            format_func=DAYS.__getitem__,
+            format_func=lambda days: DAYS[days],
             label_visibility="collapsed",
             key="share_days",
         )
@@ -57,7 +57,7 @@ def show_code(source_id: str) -> None:
         ):
             st.image(links.code(address), width=CODE_PIXELS, alt="QR code of the link to the report")
             st.markdown(
-                f"Take the report home:\n\n[{plain(address.partition('://')[2])}]({address})", width="content"
+                md("Take the report home:\n\n{}", link(address.partition("://")[2], address)), width="content"
             )
 
 
@@ -80,8 +80,8 @@ def _show_link(share: Share) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key=f"share-{share.token[:8]}"
     ):
-        st.markdown(f"[{plain(address.partition('://')[2])}]({address})", width="stretch")
-        st.caption(f"{views} · until {share.expires_at:%d %b %Y}", width="content")
+        st.markdown(link(address.partition("://")[2], address), width="stretch")
+        st.caption(md("{} · until {:%d %b %Y}", views, share.expires_at), width="content")
         buttons.show_icon("content_copy", "Copy link", _copy, address, of=share.token)
         buttons.show_icon("link_off", "Revoke", _revoke, share.token)
 

@@ -8,11 +8,11 @@ from itertools import groupby
 import streamlit as st
 
 from lib import app
+from lib.chat.markdown.literal import Markdown, literal, md, plain
 from lib.store.conversations import Summary
 from lib.store.database import StoreError
 from lib.store.search import Hit
 from lib.ui import actions, conversation_actions, panels
-from lib.ui.labels import plain
 from lib.ui.session import Session
 
 WORD_JOINER = "\u2060"
@@ -81,16 +81,16 @@ def _list_hits(hits: Sequence[Hit]) -> None:
 def choose(
     key: str,
     label: str,
-    titles: dict[str, str],
+    titles: dict[str, Markdown],
     open_id: str,
     action: Callable[[str], None],
-    captions: list[str] | None = None,
+    captions: list[Markdown] | None = None,
 ) -> None:
     """Rows to click, one widget for all of them; `action` gets its key."""
     titles = _told_apart(titles)
     st.session_state[key] = open_id if open_id in titles else None
     st.radio(
-        label,
+        literal(label),
         list(titles),
         index=None,
         key=key,
@@ -113,12 +113,12 @@ def _show_menu() -> None:
     )
 
 
-def _told_apart(titles: dict[str, str]) -> dict[str, str]:
+def _told_apart(titles: dict[str, Markdown]) -> dict[str, Markdown]:
     """Equal titles made different without a visible sign: a radio button tells options by their labels."""
     seen: Counter[str] = Counter()
-    apart = {}
+    apart: dict[str, Markdown] = {}
     for id_, title in titles.items():
-        apart[id_] = title + WORD_JOINER * seen[title]
+        apart[id_] = md("{}{}", title, WORD_JOINER * seen[title])
         seen[title] += 1
     return apart
 

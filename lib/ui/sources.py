@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lib.chat.citations import Citation
-from lib.ui.labels import plain
+from lib.chat.markdown.literal import Markdown, link, md, plain
 
 SHOWN = 8
 """Sources that are seen at once; more are folded."""
@@ -19,17 +19,17 @@ def show(citations: Sequence[Citation], key: str) -> None:
         st.caption(":material/link: Sources")
         st.markdown(_lines(citations[:SHOWN], 1))
         if rest := citations[SHOWN:]:
-            with st.expander(f"{len(rest)} more", type="compact"):
+            with st.expander(md("{} more", len(rest)), type="compact"):
                 st.markdown(_lines(rest, SHOWN + 1))
 
 
-def _lines(citations: Sequence[Citation], first: int) -> str:
-    return "\n".join(f"{number}. {_line(each)}" for number, each in enumerate(citations, first))
+def _lines(citations: Sequence[Citation], first: int) -> Markdown:
+    return md("\n").join(md("{}. {}", number, _line(each)) for number, each in enumerate(citations, first))
 
 
-def _line(citation: Citation) -> str:
+def _line(citation: Citation) -> Markdown:
     if not citation.link:
         return plain(citation.label)
     host = citation.link.partition("//")[2].partition("/")[0]
-    beside = f" · {plain(host)}" if citation.title else ""
-    return f"[{plain(citation.label)}](<{citation.link}>){beside}"
+    beside = md(" · {}", host) if citation.title else ""
+    return md("{}{}", link(citation.label, citation.link), beside)

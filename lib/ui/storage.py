@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from lib import app
+from lib.chat.markdown.literal import md
 from lib.store.database import StoreError
-from lib.ui.labels import plain
 
 
 def show() -> None:
@@ -15,12 +15,11 @@ def show() -> None:
     application = app.get()
     if problem := application.storage_problem:
         with st.container(key="storage"):
-            st.warning(
-                f"{plain(problem)} Chats are kept in memory until the app stops.", icon=":material/save:"
-            )
+            said = md("{} Chats are kept in memory until the app stops.", problem)
+            st.warning(said, icon=":material/save:")
     elif problem := application.engine.problem:
         with st.container(key="storage"):
-            st.warning(f"{plain(problem)} What is said now is in memory only.", icon=":material/save:")
+            st.warning(md("{} What is said now is in memory only.", problem), icon=":material/save:")
             _show_download()
 
 
@@ -29,7 +28,7 @@ def needing(draw: Callable[[], None]) -> None:
     try:
         draw()
     except StoreError as error:
-        st.error(f"This cannot be shown now. {plain(str(error))}", icon=":material/error:")
+        st.error(md("This cannot be shown now. {}", str(error)), icon=":material/error:")
 
 
 def _show_download() -> None:

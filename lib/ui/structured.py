@@ -11,6 +11,7 @@ import streamlit as st
 
 from lib.chat.capabilities import Capability
 from lib.chat.conversations import Conversation
+from lib.chat.markdown.literal import literal, md, plain
 from lib.chat.messages import Params
 from lib.chat.structured import (
     LONGEST_JSON,
@@ -21,7 +22,6 @@ from lib.chat.structured import (
     tools_text,
 )
 from lib.ui.choices import DEFAULT, PARAMS
-from lib.ui.labels import plain
 from lib.ui.session import Session, held
 
 FORMAT, SCHEMA = PARAMS + "response_format", PARAMS + "schema"
@@ -85,7 +85,7 @@ def show(find: Find, missing: frozenset[Capability] = frozenset()) -> None:
         _show_tools(form, find)
     if not (has_json and has_tools):
         what = " and ".join(name for name, has in (("JSON", has_json), ("tools", has_tools)) if not has)
-        st.caption(f"The doctor found that this model does not take {what}.")
+        st.caption(md("The doctor found that this model does not take {}.", what))
 
 
 def _show_format(form: Form, find: Find) -> None:
@@ -165,12 +165,12 @@ def _choice_label(choice: str | Mapping[str, Any] | None) -> str:
 def _select(form: Form, find: Find, name: str, label: str, options: list[str]) -> None:
     chosen = form.given(name)
     index = options.index(chosen) if chosen in options else 0
-    st.selectbox(label, options, index, key=form.of + name, on_change=_take, args=(name, find))
+    st.selectbox(literal(label), options, index, key=form.of + name, on_change=_take, args=(name, find))
 
 
 def _paste(form: Form, find: Find, name: str, label: str, example: str) -> None:
     st.text_area(
-        label,
+        literal(label),
         form.given(name),
         key=form.of + name,
         height=140,

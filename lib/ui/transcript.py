@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.chat import endings
+from lib.chat.markdown.literal import md
 from lib.chat.messages import Message
 from lib.chat.reply import Reply
 from lib.engine.live import LiveTape
@@ -21,7 +22,7 @@ def show(session: Session) -> DeltaGenerator | None:
     hidden = max(0, len(turns) - session.shown_messages)
     if hidden:
         st.button(
-            f"Show earlier messages ({hidden})",
+            md("Show earlier messages ({})", hidden),
             key="show_earlier",
             type="tertiary",
             on_click=actions.show_earlier,

@@ -8,9 +8,9 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from lib.chat import spreadsheets
 from lib.chat.ledger import LedgerRow, totals
+from lib.chat.markdown.literal import literal, plain
 from lib.chat.prices import Prices, cost_of, price_of, total_spent
 from lib.chat.usage import Source
-from lib.ui.labels import plain
 
 COLUMNS = {
     "time": "Time",
@@ -60,7 +60,7 @@ def by_model(frame: pd.DataFrame) -> pd.DataFrame:
 def show(rows: Sequence[LedgerRow], *, empty: str, prices: Prices) -> None:
     """Draw the totals, the totals per model and the table."""
     if not rows:
-        st.caption(empty)
+        st.caption(literal(empty))
         return
     frame = table(rows, prices)
     _show_totals(rows, prices)
@@ -103,7 +103,7 @@ def _show_totals(rows: Sequence[LedgerRow], prices: Prices) -> None:
     }
     with st.container(horizontal=True, key="usage_totals"):
         for label, value in figures.items():
-            st.metric(label, f"{value:,}")
+            st.metric(literal(label), f"{value:,}")
     notes = [
         f"{count} of {sums.replies} replies {what}"
         for count, what in (
@@ -112,7 +112,7 @@ def _show_totals(rows: Sequence[LedgerRow], prices: Prices) -> None:
         )
         if count
     ]
-    st.caption("; ".join(notes) + "." if notes else "All figures as reported by the gateway.")
+    st.caption(literal("; ".join(notes) + "." if notes else "All figures as reported by the gateway."))
     if prices:
         spent = total_spent(rows, prices)
         left_out = f"; no price is known of {spent.unknown} of {len(rows)} replies" if spent.unknown else ""

@@ -7,11 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from lib import app
+from lib.chat.markdown.literal import Markdown, md, plain
 from lib.chat.votes import ALL_BAD, FEWEST_VOTES, TIE, Pair, Round, Tally, pairs
 from lib.ui import errors
 from lib.ui.blind import PRESENTER
 from lib.ui.comparing import Comparing, held
-from lib.ui.labels import plain
 
 CHOICES = {TIE: "A tie", ALL_BAD: "All bad"}
 """What a vote may be besides a cell, in words."""
@@ -56,7 +56,7 @@ def _show_ballot(now: Comparing, opened: Round) -> None:
 def _show_result(now: Comparing, closed: Round) -> None:
     tally = app.get().store.votes.tally(closed.id)
     with st.container(key="ballot", border=True):
-        st.markdown(f"**{_verdict(now, closed, tally)}**")
+        st.markdown(md("**{}**", _verdict(now, closed, tally)))
         st.caption(_counted(now, closed, tally))
         with st.expander(
             "Wins by pair", icon=":material/leaderboard:", key="pairs", on_change="rerun"
@@ -65,27 +65,33 @@ def _show_result(now: Comparing, closed: Round) -> None:
                 _show_pairs(pairs(app.get().store.votes.polls()))
 
 
-def _verdict(now: Comparing, closed: Round, tally: Tally) -> str:
+def _verdict(now: Comparing, closed: Round, tally: Tally) -> Markdown:
     """Who won, in one line."""
     if not tally.votes:
-        return "Nobody voted"
+        return md("Nobody voted")
     winners = [cell_id for cell_id in closed.models if cell_id in tally.winners]
     if not winners:
-        return "No answer was chosen"
+        return md("No answer was chosen")
     named = [plain(now.labels.get(cell_id, "An answer")) for cell_id in winners]
-    votes = f"{tally.choices[winners[0]]} of {_votes(tally.votes)}"
-    return f"{named[0]} won, {votes}" if len(named) == 1 else f"Level: {' and '.join(named)}, {votes} each"
+    votes = md("{} of {}", tally.choices[winners[0]], _votes(tally.votes))
+    return (
+        md("{} won, {}", named[0], votes)
+        if len(named) == 1
+        else md("Level: {}, {} each", md(" and ").join(named), votes)
+    )
 
 
-def _counted(now: Comparing, closed: Round, tally: Tally) -> str:
+def _counted(now: Comparing, closed: Round, tally: Tally) -> Markdown:
     """All choices with their counts, and the thumbs."""
     parts = []
     for cell_id in closed.models:
         up, down = tally.up.get(cell_id, 0), tally.down.get(cell_id, 0)
-        thumbs = f" :material/thumb_up: {up} :material/thumb_down: {down}" if up or down else ""
+        thumbs = md(" :material/thumb_up: {} :material/thumb_down: {}", up, down) if up or down else ""
         name = plain(now.labels.get(cell_id, closed.letter(cell_id)))
-        parts.append(f"{name}: {tally.choices.get(cell_id, 0)}{thumbs}")
-    return " · ".join([*parts, *(f"{words}: {tally.choices.get(key, 0)}" for key, words in CHOICES.items())])
+        parts.append(md("{}: {}{}", name, tally.choices.get(cell_id, 0), thumbs))
+    return md(" · ").join(
+        [*parts, *(md("{}: {}", words, tally.choices.get(key, 0)) for key, words in CHOICES.items())]
+    )
 
 
 def _show_pairs(found: Sequence[Pair]) -> None:
@@ -95,8 +101,11 @@ def _show_pairs(found: Sequence[Pair]) -> None:
         return
     st.dataframe(table(found), hide_index=True, key="pairs_table")
     st.caption(
-        f"Ahead: Wilson's 95 % interval of a model's share of the wins lies above one half, and at least "
-        f"{FEWEST_VOTES} votes chose one of the two. “All bad” counts for neither."
+        md(
+            "Ahead: Wilson's 95 % interval of a model's share of the wins lies above one half, and at least "
+            "{} votes chose one of the two. “All bad” counts for neither.",
+            FEWEST_VOTES,
+        )
     )
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.chat.comparisons import Comparison
+from lib.chat.markdown.literal import Markdown, md
 from lib.chat.messages import Message
 from lib.chat.playback import as_played, turns
 from lib.chat.prices import Prices
@@ -19,7 +20,6 @@ from lib.engine.live import LiveTape
 from lib.ui import answer, blind, figures, grid, question
 from lib.ui.cells import LIVE_SECONDS
 from lib.ui.frames import still_here
-from lib.ui.labels import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def show_question(message: Message) -> None:
 def _show_cell(cell: Watched, beside: int) -> Slots | None:
     """Draw a cell; `beside` is how many others stream. Returns its slots where it does."""
     with st.container(key=f"cellhead-{cell.id}"):
-        st.markdown(f"**{plain(cell.label)}**")
+        st.markdown(md("**{}**", cell.label))
     if not cell.answer:
         st.caption("…")
         return None
@@ -215,7 +215,7 @@ class _Live:
     def __init__(self, slots: Slots) -> None:
         self.slots, self._seen, self._progress = slots, 0, Progress(slots.cell.prompt)
 
-    def line(self) -> str:
+    def line(self) -> Markdown:
         """The lines over its cell."""
         cell, tape = self.slots.cell, self.slots.tape
         events = tape.events[self._seen :]
@@ -224,7 +224,7 @@ class _Live:
         return _running(cell, self._progress, tape.events)
 
 
-def _line(cell: Watched, events: Sequence[Event] | None = None) -> str:
+def _line(cell: Watched, events: Sequence[Event] | None = None) -> Markdown:
     """The lines over a cell that is not followed; `events` are those of its tape, as far as it has come."""
     reply = cell.answer[-1].reply or Reply()
     if reply.state is State.RUNNING:
@@ -234,7 +234,7 @@ def _line(cell: Watched, events: Sequence[Event] | None = None) -> str:
     return figures.summary(reply, figures.cost(reply, cell.prices))
 
 
-def _running(cell: Watched, progress: Progress, events: Sequence[Event]) -> str:
+def _running(cell: Watched, progress: Progress, events: Sequence[Event]) -> Markdown:
     """A recorded reply's figures have the times of its recording, however fast it is played."""
     message = cell.answer[-1]
     elapsed_ms = events[-1].at_ms if events else 0.0

@@ -18,7 +18,8 @@ NAME = (
 PAGE = """
 import streamlit as st
 
-from lib.ui.labels import literal, plain, show_badge
+from lib.chat.markdown.literal import literal, md, plain
+from lib.ui.labels import show_badge
 
 name = NAME
 st.set_page_config(page_title=name)
@@ -43,11 +44,11 @@ with st.container(key="caption"):
 with st.container(key="sentence"):
     st.caption(literal(name))
 with st.container(key="bold"):
-    st.markdown(f"**{plain(name)}**")
+    st.markdown(md("**{}**", name))
 with st.container(key="heading"):
-    st.markdown(f"### {plain(name)}")
+    st.markdown(md("### {}", name))
 with st.container(key="colour"):
-    st.markdown(f":red-background[{plain(name)}]")
+    st.markdown(md(":red-background[{}]", name))
 with st.container(key="expander"):
     st.expander(plain(name))
 with st.container(key="status"):
@@ -77,7 +78,18 @@ st.text("All drawn")
 """.replace("NAME", repr(NAME))
 LABELLED = (
     *("button", "popover", "menu_button", "radio", "radio_caption", "segmented_control", "pills", "badge"),
-    *("caption", "sentence", "bold", "heading", "colour", "expander", "status", "tabs", "metric", "error"),
+    *(
+        "caption",
+        "sentence",
+        "bold",
+        "heading",
+        "colour",
+        "expander",
+        "status",
+        "tabs",
+        "metric",
+        "error",
+    ),
     *("progress", "download_button", "text_input", "toggle", "table"),
 )
 

@@ -322,7 +322,7 @@ def test_no_word_is_lost_in_what_is_deeply_nested(sign: str, depth: int) -> None
     [
         "[",
         "![",
-        "*",
+        "a* ",
         "$",
         "`",
         "> ",
@@ -336,7 +336,7 @@ def test_no_word_is_lost_in_what_is_deeply_nested(sign: str, depth: int) -> None
         "[^",
         "&#1;",
         "(",
-        "- ",
+        "- a\n",
     ],
 )
 def test_hostile_text_takes_time_in_proportion(piece: str) -> None:

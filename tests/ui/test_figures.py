@@ -1,5 +1,6 @@
 """Figures as people read them."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -78,3 +79,15 @@ def test_without_prices_there_is_no_line_for_costs_and_one_without_a_price_is_un
 )
 def test_what_is_expected_is_told_with_what_it_leaves_out(expected: Expected, shown: str) -> None:
     assert read(figures.about(expected)) == [shown]
+
+
+def test_names_that_come_from_elsewhere_are_text() -> None:
+    picture = "![x](http://a.invalid/i.png) [y](http://a.invalid) <b>z</b>"
+    hostile = replace(DONE, model_requested=picture, model_served=picture, finish_reason=picture)
+    price = Price(call=0.5, source=picture)
+    for line in (
+        figures.footer(hostile),
+        figures.summary(hostile, figures.cost(hostile, {picture: price})),
+        figures.running(hostile, figures.cost(hostile, {picture: price})),
+    ):
+        assert not re.search(r"(?<!\\)[\[<]", line.replace(":small[]", ""))

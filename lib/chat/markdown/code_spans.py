@@ -22,3 +22,15 @@ class CodeSpans:
         starts = self._runs.get(width, [])
         following = bisect_left(starts, after)
         return starts[following] + width if following < len(starts) else after
+
+
+def without_code(text: str) -> str:
+    """The text without its code spans."""
+    if "`" not in text:
+        return text
+    spans, pieces, at = CodeSpans(text), list[str](), 0
+    while ticks := _TICKS.search(text, at):
+        end = spans.end(ticks.start(), ticks.end())
+        pieces.append(text[at : ticks.start() if end > ticks.end() else end])
+        at = end
+    return "".join([*pieces, text[at:]])

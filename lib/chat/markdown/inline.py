@@ -20,7 +20,8 @@ _TOKEN = re.compile(
     |(?P<address>{links.START})
     |(?P<operator>(?<![-<=~\w])(?<![-<=~\s]>)(?:<->|->|<-|--|>=|<=|~=)(?![->=~\w]|<(?![A-Za-z/])))
     |(?P<tag><(?=[A-Za-z/!?]))
-    |(?P<image>!+\[)
+    |(?P<image>!++\[)
+    |(?P<marks>!+)
     |(?P<opening>\[)
     |(?P<closing>\])
     |(?P<colon>:)
@@ -32,8 +33,8 @@ _BRACKET = re.compile(r"\\[!-/:-@\[-`{-~]|`+|\[|\]")
 _SHORT_CODE = re.compile(r":(?:(?!\d{1,2}:)[\w+-]+:|material/)", re.A)
 _DIRECTIVE = re.compile(rf":(?:[A-Za-z]|{DIRECTIVE_NAME}[\[{{]|(?<=::){DIRECTIVE_NAME})")
 _TARGET = re.compile(
-    r"""\(\s*(?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)
-    (?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*\)
+    r"""\(\s*+(?:<[^<>\n]*>|[^\s()<>]*+(?:\([^\s()<>]*+\)[^\s()<>]*+)*+)
+    (?:\s++(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*+\)
     |\[[^\[\]]*\]""",
     re.X,
 )
@@ -61,6 +62,17 @@ def _outermost(text: str, sign: str) -> tuple[int, int]:
     """
     runs = re.findall(rf"{re.escape(sign)}+", text)
     return (text.find(sign), text.rfind(runs[-1])) if len(set(runs)) == 1 else (-1, -1)
+
+
+def _is_link(target: str) -> bool:
+    """Whether what stands behind a link's words may stay: an allowed address, or a definition's name."""
+    return "![" not in target and (target[0] == "[" or links.is_allowed(target[1:].lstrip(" \t\n<")))
+
+
+def _is_forbidden(target: str) -> bool:
+    """Whether it is an address that must not be followed: the words stay."""
+    inside = target[1:].lstrip(" \t\n<")
+    return target[0] == "(" and links.is_address(inside) and not links.is_allowed(inside)
 
 
 class _Inline:
@@ -110,11 +122,16 @@ class _Inline:
         return self._put(self.text[token.start() : end], end)
 
     def _verbatim(self, token: re.Match[str]) -> int:
-        return self._put(token[0], token.end())
+        if links.is_allowed(token[0][1:]) or not links.is_address(token[0][1:]):
+            return self._put(token[0], token.end())
+        return self._put("&lt;", token.start() + 1)
 
     def _tag(self, token: re.Match[str]) -> int:
         end = self.tags.draw(token.start())
         return self._put("&lt;", token.end()) if end is None else end
+
+    def _marks(self, token: re.Match[str]) -> int:
+        return self._put(token[0], token.end())
 
     def _tilde(self, token: re.Match[str]) -> int:
         return self._put(r"\~", token.end())
@@ -193,7 +210,11 @@ class _Inline:
         if collapsed := _COLLAPSED.match(self.text, token.start()):
             return self._put(collapsed[0], collapsed.end())
         end = self.closing.get(token.start())
-        if end is not None and _TARGET.match(self.text, end + 1):
+        target = _TARGET.match(self.text, end + 1) if end is not None else None
+        if end is not None and target and _is_forbidden(target[0]):
+            self.dropped.add(end)
+            return token.end()
+        if end is not None and target and _is_link(target[0]):
             self.linked_until = max(self.linked_until, end)
         self._part_from_mark(token)
         return self._put("[", token.end())
@@ -205,9 +226,12 @@ class _Inline:
 
     def _closing(self, token: re.Match[str]) -> int:
         target = _TARGET.match(self.text, token.end())
-        if not target or "![" in target[0]:
-            return self._put("]", token.end())
-        return self._put("" if token.start() in self.dropped else "]" + target[0], target.end())
+        if target and token.start() in self.dropped:
+            return target.end()
+        if target and _is_link(target[0]):
+            return self._put("]" + target[0], target.end())
+        is_read_on = self.text.startswith("(", token.end())  # by a reader that may see a target here
+        return self._put(r"\]" if is_read_on else "]", token.end())
 
     def _image(self, token: re.Match[str]) -> int:
         before = r"\!" * (len(token[0]) - 2)  # a bare one would make an image of the link that follows
@@ -217,10 +241,10 @@ class _Inline:
             return self._put(before + picture[0], picture.end())
         end = self.closing.get(opening)
         target = _TARGET.match(self.text, end + 1) if end is not None else None
-        if end is None or not target or "![" in target[0]:
+        if end is None or not target or not (_is_link(target[0]) or _is_forbidden(target[0])):
             return self._put(before + r"\![", token.end())
         name = "" if self.text[token.end() : end].strip() else "image"
-        if opening < self.linked_until:
+        if opening < self.linked_until or _is_forbidden(target[0]):
             self.dropped.add(end)
             return self._put(before + name, token.end())
         self.linked_until = max(self.linked_until, end)

@@ -1,4 +1,4 @@
-"""Addresses that stand in a text without any sign around them."""
+"""Addresses: where a link may lead, and those that stand in a text without any sign around them."""
 
 import re
 import unicodedata
@@ -16,6 +16,18 @@ _SIGN = re.compile(r"[!-/:-@\[-`{-~]")
 _ICON = re.compile(r":(?:[\w+-]+:|material/)")
 _TRAILING = "?!.,:;_~'"
 """What ends a sentence rather than an address."""
+_ALLOWED = re.compile(r"https?://|mailto:|tel:", re.I)
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|#|//", re.I)
+
+
+def is_allowed(target: str) -> bool:
+    """Whether a link may lead there: not into the text of a link, a file, a script or this app."""
+    return bool(_ALLOWED.match(target))
+
+
+def is_address(target: str) -> bool:
+    """Whether it is meant as one, allowed or not; `f[i](x)` holds none."""
+    return bool(_ADDRESS.match(target))
 
 
 @dataclass(frozen=True, slots=True)

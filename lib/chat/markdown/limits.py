@@ -1,0 +1,92 @@
+"""How much of a text is drawn as markdown, so that no answer keeps a browser busy for a second.
+
+What a browser does grows with what it has to draw, not with characters, and with the square of some signs. So
+each line weighs what it was measured to cost at most, in units of 0.1 ms in Chromium, and what weighs too
+much is shown as it was written. The page, reports and rooms go by the same weights: `BlockSplitter` weighs.
+"""
+
+import re
+
+from lib.chat.markdown.structure import Kind, Line
+
+MOST = 10_000
+"""What the drawn blocks of one text may weigh together: a second. Some 150 kB of an ordinary answer."""
+PLAIN = 15
+"""What a block weighs that is shown as it was written."""
+SPENT = MOST // 50
+"""With less than that left nothing more is drawn: it would only be cut into ever smaller pieces."""
+LONGEST_PLAIN = 20_000
+"""Characters of such a block, from which on it ends with its line, so that it is not sent again and again."""
+
+_CHARACTERS = 200
+_CHARACTERS_OF_CODE = 20
+"""So many weigh one; code is coloured, which makes an element of each word."""
+_CHARACTERS_OF_FORMULA = 3
+_HEADING = re.compile("#{1,6} ")
+_FORMULA = re.compile(
+    r"\$[^$]+\$|\\\([^\\]*(?:\\[^()][^\\]*)*\\\)|\\\[[^\\]*(?:\\[^\[\]][^\\]*)*\\\]|\\(?:ce|pu)\{[^{}]*\}"
+)
+_UNCLOSED = re.compile(r"\$|\\[(\[]|\\(?:ce|pu|begin)\{")
+_DELIMITERS = re.compile(r"[-:|]*+-[-:| \t]*$")
+_WEIGHTS = {
+    r"\[\^": 8,  # a footnote
+    r"\\(?:ce|pu|begin)\{": 8,
+    "<->|->|<-|--|>=|<=|~=": 5,  # parted by a directive
+    r"https?://|www\.": 3,
+    r"[\[<]": 3,
+    r"\*+|~+|`|\]|\$": 2,
+    ":(?=[a-zA-Z+])": 2,
+    r"[_\\^{&@]": 1,
+}
+_SIGN = re.compile("|".join(f"({sign})" for sign in _WEIGHTS))
+_WEIGHT_OF = (0, *_WEIGHTS.values())
+_CELL = 3
+
+
+class Scale:
+    """Weighs the lines of a text, one after the other."""
+
+    def __init__(self) -> None:
+        self._columns = 0
+        """Of the table that the line stands in."""
+        self._is_formula = False
+        """Whether a formula may have begun that has not ended."""
+
+    def weigh(self, line: Line, *, is_inside: bool) -> int:
+        """The weight of the next line; `is_inside` tells that it stands in a quote or a list."""
+        length = len(line.prefix) + len(line.content)
+        if line.kind is Kind.TEXT:
+            return self._text(line, is_inside=is_inside) + length // _CHARACTERS
+        self._columns, self._is_formula = 0, False
+        if line.kind is Kind.CODE:
+            return 1 + 12 * line.starts + length // _CHARACTERS_OF_CODE
+        if line.kind is Kind.FORMULA:
+            return 3 + length // _CHARACTERS_OF_FORMULA
+        return 12 if line.kind is Kind.UNDERLINE else 1
+
+    def _text(self, line: Line, *, is_inside: bool) -> int:
+        if line.starts:
+            self._columns, self._is_formula = 0, False
+        content = line.content
+        pipes = content.count("|")
+        if pipes and _DELIMITERS.match(content):
+            self._columns = pipes + 1
+        own = 2 if line.starts else 3 if is_inside else 1
+        own += 6 * bool(line.starts and _HEADING.match(content))
+        return own + _CELL * max(pipes, self._columns) + signs(content) + self._formulas(content)
+
+    def _formulas(self, content: str) -> int:
+        if self._is_formula:
+            return len(content) // _CHARACTERS_OF_FORMULA
+        left, at, length = [], 0, 0
+        for formula in _FORMULA.finditer(content):
+            left.append(content[at : formula.start()])
+            at = formula.end()
+            length += at - formula.start()
+        self._is_formula = bool(_UNCLOSED.search("".join([*left, content[at:]])))
+        return length // _CHARACTERS_OF_FORMULA
+
+
+def signs(text: str) -> int:
+    """The weight of the signs in a text that may mean something."""
+    return sum(_WEIGHT_OF[sign.lastindex or 0] for sign in _SIGN.finditer(text))
