@@ -39,9 +39,20 @@ def test_make_help_lists_every_target() -> None:
     assert {"install", "run", "test", "check"} <= set(targets())
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
 def test_links_between_the_documents_lead_somewhere(document: str) -> None:
     links = re.findall(
         r"(?<!!)\[[^]!]*\]\((?!https?:|#|mailto:)([^)#\s]+)", (ROOT / document).read_text("utf-8")
     )
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_test_that_the_table_of_threats_names_is_there() -> None:
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", (ROOT / "docs/security.md").read_text("utf-8"))
+    assert named
+    missing = [
+        f"{file}::{test}"
+        for file, test in named
+        if not re.search(rf"^def {test}\(", (ROOT / "tests" / file).read_text("utf-8"), re.M)
+    ]
+    assert missing == []
