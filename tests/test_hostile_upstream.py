@@ -128,13 +128,22 @@ def test_an_answer_in_another_compression_gets_a_sentence(
     assert f"({encoding})" in ask(gateway, tmp_path)["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (b'{"id": "%s"},' % (b"x" * BLOCK), "was longer than 8 MB."),
+        (b'{"id": "model"},' * 1000, "has more than 250,000 values."),
+    ],
+    ids=["long", "many"],
+)
 def test_a_list_of_models_without_end_gets_a_sentence(
-    gateway: ScriptedGateway, tmp_path: Path, usual: int
+    gateway: ScriptedGateway, tmp_path: Path, usual: int, entry: bytes, said: str
 ) -> None:
-    entries = itertools.chain([b'{"data": ['], itertools.repeat(b'{"id": "model"},' * 1000))
-    gateway.answer_models(lambda _: Reply(entries, headers=JSON))
+    gateway.answer_models(
+        lambda _: Reply(itertools.chain([b'{"data": ['], itertools.repeat(entry)), headers=JSON)
+    )
     asked = ask(gateway, tmp_path, model="")
-    assert asked["error"]["message"] == "The server's answer was longer than 8 MB."
+    assert asked["error"]["message"] == f"The server's answer {said}"
     assert asked["memory"] - usual < MOST_GROWTH
 
 
