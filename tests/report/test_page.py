@@ -145,7 +145,7 @@ def test_nothing_of_it_is_loaded_or_run() -> None:
         if tag == "link":
             assert attributes == {"rel": "icon", "href": "data:,"}
         if tag == "a":
-            assert attributes["href"].startswith("http")
+            assert attributes.get("href", "https:").startswith("http")  # without one, it is words
     policy = next(a["content"] for _, a in tree.elements if a.get("http-equiv") == "Content-Security-Policy")
     assert policy == "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     assert "url(" not in drawn(kept).partition("</style>")[0]
