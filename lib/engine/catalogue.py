@@ -17,7 +17,7 @@ from lib.gateway.client import Gateway
 
 FRESH_SECONDS = 300.0
 """How long a list is good before it is asked for again."""
-RETRY_SECONDS = 10.0
+RETRY_SECONDS = 5.0
 """How long a failure is shown before it is asked for again."""
 REMEMBERED = 256
 """Connections whose lists are kept: every visitor with a key of their own has one."""

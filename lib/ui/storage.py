@@ -28,7 +28,9 @@ def needing(draw: Callable[[], None]) -> None:
     try:
         draw()
     except StoreError as error:
-        st.error(md("This cannot be shown now. {}", str(error)), icon=":material/error:")
+        with st.container(key="unreadable"):
+            why = "" if app.get().engine.problem else str(error)  # else the banner has said it
+            st.info(md("This page cannot be shown without the database. {}", why), icon=":material/info:")
 
 
 def _show_download() -> None:
