@@ -34,22 +34,6 @@ def test_a_question_asked_before_the_models_are_listed_is_answered(
         assert tab.footer.startswith("model-late")
 
 
-def test_without_its_gateway_the_page_opens_and_shows_what_was_said(tmp_path: Path) -> None:
-    with ScriptedGateway() as gateway, AppServer(tmp_path / "data", gateway.base_url) as app:
-        gateway.when("Remember this", stream("It is remembered"))
-        with PageSocket(app.url) as tab:
-            tab.ask("Remember this")
-            tab.wait_for_answer("It is remembered")
-            address = tab.address
-        app.stop()
-    with AppServer(tmp_path / "data", gateway.base_url) as app, PageSocket(app.url, address) as tab:
-        tab.wait_for_answer("It is remembered")
-        tab.ask("Are you there?")
-        tab.wait_for(lambda: "The model's server cannot be reached" in tab.alerts, "The error")
-        tab.wait_for(lambda: "failed" in tab.footer, "The end")
-        assert not tab.tree.nodes("exception")
-
-
 @pytest.mark.parametrize(
     ("variable", "value"),
     [("KKIAI_BASE_URL", "kkiai dot com"), ("KKIAI_API_KEY", "sk-two words")],
