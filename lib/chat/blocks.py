@@ -150,7 +150,7 @@ class BlockSplitter:
     def _read(self, text: str) -> None:
         """Note what a line says about the lines to come."""
         line = self._structure.feed(text)
-        self._weight += self._scale.weigh(line, is_inside=self._structure.inside)
+        self._weight += self._scale.weigh(text, line, is_inside=self._structure.inside)
         if self._html:
             self._html = None if self._html.search(text) else self._html
         if line.kind is not Kind.TEXT:

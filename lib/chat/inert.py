@@ -36,6 +36,9 @@ _KEEP_INDENT = "[//]: #\n\n"
 _LOAD_FORMULAS = '[//]: # "$x$"\n\n'
 """Likewise. Streamlit looks for formulas after guessing what is code; this one it finds in any case."""
 
+_MOST_LINES = 2000
+"""Lines of what is shown as it was written; of more the ends are only marked: each takes a browser time."""
+
 _DRAWN = (Kind.TEXT, Kind.FORMULA)
 _FORMULA = re.compile(r"(?<!\\)(?:\\\\)*\$")
 _DEFINITION = re.compile(r"\[[^\[\]]+\]:[ \t]*<?(\S++)[ \t]*+(?:[\"'(][^!]*)?$")
@@ -64,6 +67,8 @@ def inert(markdown: str, reader: Reader = PAGE, *, is_open: bool = False) -> Mar
 
 
 def _as_written(text: str) -> str:
+    if text.count("\n") > _MOST_LINES:
+        text = text.replace("\n", " ¶ ")
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
     return f"{fence}text\n{text}\n{fence}"
 

@@ -13,8 +13,10 @@ from io import StringIO
 
 BYTE_ORDER_MARK = "\ufeff"
 """Tells Excel that a file is UTF-8: without it, it reads the system's old encoding."""
-_LEAD = "[' \u00a0\u3000]*"
-"""What may stand before a formula's first sign: blanks, and apostrophes that were there before."""
+_LEAD = (
+    r"[' \x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]*"
+)
+"""What may stand before a formula's first sign: blanks, what does not show, apostrophes that were there."""
 _AT_START = rf"\A(?={_LEAD}[=+\-@\t\r\n＝＋－＠])"
 _INSIDE = rf"(?<=[;\t\r\n])(?={_LEAD}(?:[=＝]|[+\-@＋－＠](?!\s)))"
 """Inside a text, a list's `- item` is none."""

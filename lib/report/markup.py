@@ -5,7 +5,7 @@ fetch, and no link but to `http`, `https`, `mailto` and `tel`.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from html import escape
 from typing import Any
@@ -124,11 +124,7 @@ def _words(words: Words) -> str:
 
 
 def _link(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
-    token = tokens[index]
-    if not is_allowed(str(token.attrGet("href") or "")):
-        token.attrs = {}
-    else:
-        token.attrs = {"href": token.attrs["href"], **_APART}
+    tokens[index].attrs = {"href": tokens[index].attrs["href"], **_APART}
     return self.renderToken(tokens, index, options, env)
 
 
@@ -150,10 +146,23 @@ def _cell(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
 
 
 def _links(state: StateCore) -> None:
-    """Nothing is fetched: an image from elsewhere is a link to it."""
+    """Nothing is fetched: an image from elsewhere is a link to it, and a link leads only where it may."""
     for block in state.tokens:
         if block.type == "inline" and block.children:
-            block.children = list(_without_images(block.children))
+            block.children = list(_allowed(_without_images(block.children)))
+
+
+def _allowed(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Without the links that lead elsewhere: their words stay."""
+    is_dropped: list[bool] = []
+    for token in tokens:
+        if token.type == "link_open":
+            is_dropped.append(not is_allowed(str(token.attrGet("href") or "")))
+        is_end = token.type == "link_close"
+        if token.type not in ("link_open", "link_close") or not (
+            is_dropped.pop() if is_end else is_dropped[-1]
+        ):
+            yield token
 
 
 def _without_images(tokens: Sequence[Token]) -> Iterator[Token]:

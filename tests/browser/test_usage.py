@@ -53,6 +53,14 @@ def test_a_title_in_the_csv_is_no_formula(chat: ChatPage) -> None:
     assert record["conversation"] == "'=1+1"
 
 
+def test_a_table_offers_no_file_with_its_cells_as_they_are(chat: ChatPage) -> None:
+    chat.ask_and_wait("=2+2")
+    chat.open_usage()
+    chat.dialog.get_by_test_id("stDataFrame").last.hover()
+    expect(chat.dialog.get_by_role("button", name="Search").last).to_be_visible()
+    expect(chat.page.get_by_role("button", name="Download as CSV")).to_have_count(0)
+
+
 def test_the_panel_tells_this_chat_from_the_whole_session(chat: ChatPage) -> None:
     chat.ask_and_wait("tokens=3 here")
     chat.new_chat()

@@ -1,6 +1,10 @@
 """Two texts, word by word: nothing is lost, and what is equal is called equal."""
 
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lib.chat.differences import MOST_WORDS, Difference, differences
 
@@ -36,3 +40,34 @@ def test_blanks_alone_are_no_difference() -> None:
 def test_a_text_without_an_end_is_cut() -> None:
     [only] = differences("word " * (MOST_WORDS + 50), "word " * (MOST_WORDS + 50))
     assert len(only.first.split()) == MOST_WORDS
+
+
+@given(*[st.lists(st.sampled_from("abcdefgh \n"), max_size=120).map(" ".join)] * 2)
+def test_nothing_is_lost_and_what_is_called_equal_is(first: str, second: str) -> None:
+    found = list(differences(first, second))
+    assert "".join(one.first for one in found) == first
+    assert "".join(one.second for one in found) == second
+    assert all(
+        (one.first.split() == one.second.split()) == one.is_equal
+        for one in found
+        if one.first.split() or one.second.split()
+    )
+
+
+def test_a_word_in_a_long_text_is_found() -> None:
+    words = [f"w{at % 700} and the" for at in range(1200)]
+    changed = [*words[:500], "new", *words[500:900], *words[901:]]
+    unlike = [one for one in differences(" ".join(words), " ".join(changed)) if not one.is_equal]
+    assert [(sorted(one.first.split()), one.second.split()) for one in unlike] == [
+        ([], ["new"]),
+        (["and", "the", "w200"], []),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("a b c ", "c b a "), ("a b ", "b a "), ("a a b ", "b b a "), ("a ", "b ")]
+)
+def test_words_that_repeat_take_no_time(first: str, second: str) -> None:
+    started = time.process_time()
+    assert list(differences(first * 2000, second * 2000))
+    assert time.process_time() - started < 1

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from lib.chat.spreadsheets import BYTE_ORDER_MARK, as_written, to_csv
 
-FORMULA = re.compile(r"[ \u00a0\u3000]*([=＝]|[+\-@＋－＠]\S)")
-texts = st.text("=+-@\t\r\n＝＋－＠' ;,\"a1(\u3000\u00a0", max_size=6)
+FORMULA = re.compile(r"[ \u00a0\u3000\x00\x0b\u200b\ufeff]*([=＝]|[+\-@＋－＠]\S)")
+texts = st.text("=+-@\t\r\n＝＋－＠' ;,\"a1(\u3000\u00a0\x00\x0b\u200b\ufeff", max_size=6)
 
 
 def cells(text: str, separator: str = ",") -> list[list[str]]:

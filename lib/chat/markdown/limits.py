@@ -7,10 +7,12 @@ much is shown as it was written. The page, reports and rooms go by the same weig
 
 import re
 
+from lib.chat.markdown.diagrams import IS_MERMAID
 from lib.chat.markdown.structure import Kind, Line
 
-MOST = 10_000
-"""What the drawn blocks of one text may weigh together: a second. Some 150 kB of an ordinary answer."""
+MOST = 7_000
+"""What the drawn blocks of one text may weigh together, so that there is time for the rest of it. Some 120 kB
+of words with a few signs, or 20 kB in which each sentence is a heading, an item, a formula or code."""
 PLAIN = 15
 """What a block weighs that is shown as it was written."""
 SPENT = MOST // 50
@@ -19,9 +21,10 @@ LONGEST_PLAIN = 20_000
 """Characters of such a block, from which on it ends with its line, so that it is not sent again and again."""
 
 _CHARACTERS = 200
-_CHARACTERS_OF_CODE = 20
-"""So many weigh one; code is coloured, which makes an element of each word."""
-_CHARACTERS_OF_FORMULA = 3
+_CHARACTERS_OF_CODE = 6
+"""So many weigh one; code is coloured, which makes an element of each word and takes the square of a line."""
+_CHARACTERS_OF_FORMULA = 2
+_DIAGRAM = 200
 _HEADING = re.compile("#{1,6} ")
 _FORMULA = re.compile(
     r"\$[^$]+\$|\\\([^\\]*(?:\\[^()][^\\]*)*\\\)|\\\[[^\\]*(?:\\[^\[\]][^\\]*)*\\\]|\\(?:ce|pu)\{[^{}]*\}"
@@ -30,13 +33,15 @@ _UNCLOSED = re.compile(r"\$|\\[(\[]|\\(?:ce|pu|begin)\{")
 _DELIMITERS = re.compile(r"[-:|]*+-[-:| \t]*$")
 _WEIGHTS = {
     r"\[\^": 8,  # a footnote
-    r"\\(?:ce|pu|begin)\{": 8,
+    r"\\(?:ce|pu|begin)\{": 12,
     "<->|->|<-|--|>=|<=|~=": 5,  # parted by a directive
     r"https?://|www\.": 3,
     r"[\[<]": 3,
-    r"\*+|~+|`|\]|\$": 2,
+    r"\$": 4,
+    r"\*+|~+|`|\]": 2,
     ":(?=[a-zA-Z+])": 2,
-    r"[_\\^{&@]": 1,
+    "&": 6,  # a cell of a matrix
+    r"[_\\^{@]": 1,
 }
 _SIGN = re.compile("|".join(f"({sign})" for sign in _WEIGHTS))
 _WEIGHT_OF = (0, *_WEIGHTS.values())
@@ -52,16 +57,17 @@ class Scale:
         self._is_formula = False
         """Whether a formula may have begun that has not ended."""
 
-    def weigh(self, line: Line, *, is_inside: bool) -> int:
-        """The weight of the next line; `is_inside` tells that it stands in a quote or a list."""
-        length = len(line.prefix) + len(line.content)
+    def weigh(self, text: str, line: Line, *, is_inside: bool) -> int:
+        """The weight of the next line of a text; `is_inside` tells that it stands in a quote or a list."""
+        length = len(text)
         if line.kind is Kind.TEXT:
             return self._text(line, is_inside=is_inside) + length // _CHARACTERS
         self._columns, self._is_formula = 0, False
         if line.kind is Kind.CODE:
-            return 1 + 12 * line.starts + length // _CHARACTERS_OF_CODE
+            is_diagram = line.starts and IS_MERMAID.search(line.content)
+            return 1 + 15 * line.starts + _DIAGRAM * bool(is_diagram) + length // _CHARACTERS_OF_CODE
         if line.kind is Kind.FORMULA:
-            return 3 + length // _CHARACTERS_OF_FORMULA
+            return 5 + signs(line.content) + length // _CHARACTERS_OF_FORMULA
         return 12 if line.kind is Kind.UNDERLINE else 1
 
     def _text(self, line: Line, *, is_inside: bool) -> int:
@@ -71,8 +77,8 @@ class Scale:
         pipes = content.count("|")
         if pipes and _DELIMITERS.match(content):
             self._columns = pipes + 1
-        own = 2 if line.starts else 3 if is_inside else 1
-        own += 6 * bool(line.starts and _HEADING.match(content))
+        own = 2 + 2 * len(line.prefix.split()) if line.starts else 3 if is_inside else 1
+        own += 8 * bool(line.starts and _HEADING.match(content))
         return own + _CELL * max(pipes, self._columns) + signs(content) + self._formulas(content)
 
     def _formulas(self, content: str) -> int:

@@ -140,7 +140,8 @@ def test_hostile_text_keeps_its_letters_and_draws_no_more_than_a_page_bears(name
     blocks = split(HOSTILE[name])
     assert "".join(blocks) == HOSTILE[name]
     assert sum(map(tokens, blocks)) < MOST_TOKENS
-    assert all(block in inert(block) for block in blocks if block.is_plain)
+    shown = [inert(block).replace(" ¶ ", "\n") for block in blocks if block.is_plain]
+    assert all(map(str.__contains__, shown, (block for block in blocks if block.is_plain)))
 
 
 @pytest.mark.parametrize("name", ["brackets", "table", "emphasis", "headings"])
@@ -156,8 +157,8 @@ def test_an_ordinary_answer_is_drawn_whole() -> None:
         "- one **item**\n- two\n  - more\n\n"
         "```python\ndef f(x):\n    return x + 1\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
     )
-    assert not any(block.is_plain for block in split(section * 60))
-    assert not any(block.is_plain for block in split("words of a long story " * 9000))
+    assert not any(block.is_plain for block in split(section * 40))
+    assert not any(block.is_plain for block in split("words of a long story " * 5000))
 
 
 def test_what_follows_a_block_that_is_too_heavy_is_drawn() -> None:

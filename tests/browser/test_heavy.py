@@ -1,0 +1,99 @@
+"""What no page may be busy with for long, in Chromium: its time is counted in what the processor worked."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from lib.report import markup
+from tests.browser import own_page
+
+pytestmark = pytest.mark.browser
+
+PAGE = r"""
+import json
+from pathlib import Path
+
+import streamlit as st
+
+from lib.chat.blocks import split
+from lib.chat.inert import inert
+
+text = json.loads(Path("texts.json").read_text(encoding="utf-8"))[st.query_params["text"]]
+st.markdown("$x$ **a**\n\n# b\n\n```python\nx = 1\n```")  # loads what the page draws these with
+if st.button("Draw"):
+    for block in split(text):
+        st.markdown(inert(block))
+    st.text("All drawn")
+"""
+TEXTS = {
+    "bullets": "- " * 20_000 + "x",
+    "brackets": "[" * 30_000 + "](y)" * 30_000,
+    "stars": "**" * 100_000,
+    "quotes": ">" * 100_000,
+    "table": "|" + "a|" * 200 + "\n|" + "-|" * 200 + "\n" + ("|" + "a|" * 200 + "\n") * 300,
+    "emphasis": "*a*" * 66_000,
+    "headings": "# a\n\n" * 40_000,
+    "formulas": ("$x^2$ " * 50 + "\n\n") * 650,
+    "paragraphs": "a\n\n" * 60_000,
+    "items": "- a\n" * 50_000,
+    "code": "```html\n" + "<a " * 60_000 + "\n```",
+}
+MOST_MS = 1000
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with own_page.served(tmp_path_factory.mktemp("page"), PAGE, {"texts.json": json.dumps(TEXTS)}) as url:
+        yield url
+
+
+class Work:
+    """What a page's main thread has worked since this was made, whatever else the machine had to do."""
+
+    def __init__(self, page: Page) -> None:
+        self._page, self._session = page, page.context.new_cdp_session(page)
+        self._session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        self._before = self._so_far()
+
+    def ms(self) -> float:
+        """Until the page has nothing left to draw."""
+        self._page.evaluate("new Promise((done) => requestIdleCallback(done))")
+        return self._so_far() - self._before
+
+    def _so_far(self) -> float:
+        metrics = self._session.send("Performance.getMetrics")["metrics"]
+        return 1000 * float(next(each["value"] for each in metrics if each["name"] == "TaskDuration"))
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page()
+    page.set_default_timeout(60_000)
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_text_keeps_the_page_busy(name: str, address: str, page: Page) -> None:
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{address}/?text={name}")
+    page.get_by_role("button", name="Draw").wait_for()
+    page.locator(".katex").first.wait_for()
+    work = Work(page)
+    page.get_by_role("button", name="Draw").click()
+    page.get_by_text("All drawn", exact=True).wait_for()
+    assert work.ms() < MOST_MS
+    assert complaints == []
+    assert page.get_by_test_id("stException").count() == 0
+    assert "RangeError" not in page.locator("body").inner_text()
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_text_keeps_a_reader_of_its_report_busy(name: str, page: Page) -> None:
+    drawn = markup.html(TEXTS[name])
+    work = Work(page)
+    page.set_content(drawn)
+    assert work.ms() < MOST_MS
