@@ -5,6 +5,7 @@ import http.client
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -61,6 +62,32 @@ def host(tmp_path_factory: pytest.TempPathFactory, internet: Listener) -> Iterat
         no_proxy="",
     ) as running:
         yield running
+
+
+@dataclass
+class Silent:
+    """Connections on which nothing more is said, and a page that is open meanwhile."""
+
+    connections: list[socket.socket]
+    """One that sends nothing, one that stops in its headers, one that has been refused."""
+    tab: PageSocket
+    """Its stream may be silent for as long as it likes."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def silent(site: AppServer) -> Iterator[Silent]:
+    """Opened before all tests of this file, for the last one: the others need not wait for them."""
+    starts = (b"", b"GET / HTTP/1.1\r\nHost: local", b"GET / HTTP/1.1\r\nX: y\r\n")
+    with contextlib.ExitStack() as stack:
+        opened = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", site.port), HEAD_SECONDS + PATIENCE))
+            for _ in starts
+        ]
+        for connection, start in zip(opened, starts, strict=True):
+            connection.sendall(start)
+        tab = stack.enter_context(PageSocket(site.url))
+        tab.wait_until_idle()
+        yield Silent(opened, tab)
 
 
 def status(site: AppServer, path: str = "/", method: str = "GET", **headers: str) -> int:
@@ -225,21 +252,6 @@ def is_closed(connection: socket.socket) -> bool:
         return True
 
 
-def test_connections_that_say_nothing_are_closed(site: AppServer) -> None:
-    """One that sends nothing, one that stops in its headers, one that is slow, one that has been served."""
-    starts = (b"", b"GET / HTTP/1.1\r\nHost: local", b"GET / HTTP/1.1\r\nX: y\r\n")
-    opened = [socket.create_connection(("127.0.0.1", site.port), HEAD_SECONDS + PATIENCE) for _ in starts]
-    for connection, start in zip(opened, starts, strict=True):
-        connection.sendall(start)
-    with PageSocket(site.url) as tab:  # a stream that is open may be silent for as long as it likes
-        tab.wait_until_idle()
-        for connection in opened:
-            assert is_closed(connection)
-            connection.close()
-        tab.click("new_chat")
-        tab.wait_until_idle()
-
-
 def test_what_a_client_sends_makes_no_line_of_its_own_in_the_log(site: AppServer) -> None:
     forged = "2026-01-01 ERROR forged"
     for name in (f"x\r\n{forged}", f"x\n{forged}", f"x\x0b{forged}", f"x\u2028{forged}"):
@@ -250,3 +262,10 @@ def test_what_a_client_sends_makes_no_line_of_its_own_in_the_log(site: AppServer
             tab.wait_until_idle()
     status(site, Host="evil.example", Origin=f"http://a\x85{forged}")
     assert [line for line in site.log.splitlines() if line.startswith(forged)] == []
+
+
+def test_connections_that_say_nothing_are_closed(silent: Silent) -> None:
+    for connection in silent.connections:
+        assert is_closed(connection)
+    silent.tab.click("new_chat")
+    silent.tab.wait_until_idle()
