@@ -70,7 +70,7 @@ def _as_written(text: str) -> str:
     if text.count("\n") > _MOST_LINES:
         text = text.replace("\n", " ¶ ")
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
-    return f"{fence}text\n{text}\n{fence}"
+    return f"{fence}text\n{text}\n{fence}\n"
 
 
 def _before(text: str, pieces: list[tuple[Kind, str]]) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC
 from markdown_it import MarkdownIt
 
 from lib.chat.attachments import Attachment
+from lib.chat.blocks import split
 from lib.chat.citations import Citation
 from lib.chat.comparisons import SYNTHESIS, CellFigures
 from lib.chat.endings import remark
@@ -157,7 +158,7 @@ def _table(figures: Iterable[CellFigures], prices: Prices, title: str = "Cell") 
 
 def _text(text: str) -> str:
     """What somebody wrote, with its own markdown, so that it draws nothing but text and ends with itself."""
-    shown = inert(text, ANY).rstrip() if text else ""
+    shown = "".join(inert(block, ANY) for block in split(text)).rstrip()
     if not _is_harmless(shown):
         shown = _TAG.sub("&lt;", shown).replace("![", r"!\[")
     last = _READER.parse(f"{shown}\n\n{_NEXT}")[-1]

@@ -154,15 +154,14 @@ def _links(state: StateCore) -> None:
 
 def _allowed(tokens: Iterable[Token]) -> Iterator[Token]:
     """Without the links that lead elsewhere: their words stay."""
-    is_dropped: list[bool] = []
+    is_kept: list[bool] = []
     for token in tokens:
         if token.type == "link_open":
-            is_dropped.append(not is_allowed(str(token.attrGet("href") or "")))
-        is_end = token.type == "link_close"
-        if token.type not in ("link_open", "link_close") or not (
-            is_dropped.pop() if is_end else is_dropped[-1]
-        ):
+            is_kept.append(is_allowed(str(token.attrGet("href") or "")))
+        if not token.type.startswith("link_") or is_kept[-1]:
             yield token
+        if token.type == "link_close":
+            is_kept.pop()
 
 
 def _without_images(tokens: Sequence[Token]) -> Iterator[Token]:

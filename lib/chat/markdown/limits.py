@@ -30,7 +30,7 @@ _FORMULA = re.compile(
     r"\$[^$]+\$|\\\([^\\]*(?:\\[^()][^\\]*)*\\\)|\\\[[^\\]*(?:\\[^\[\]][^\\]*)*\\\]|\\(?:ce|pu)\{[^{}]*\}"
 )
 _UNCLOSED = re.compile(r"\$|\\[(\[]|\\(?:ce|pu|begin)\{")
-_DELIMITERS = re.compile(r"[-:|]*+-[-:| \t]*$")
+_DELIMITERS = re.compile(r"[-:| \t]+$")
 _WEIGHTS = {
     r"\[\^": 8,  # a footnote
     r"\\(?:ce|pu|begin)\{": 12,
@@ -75,7 +75,7 @@ class Scale:
             self._columns, self._is_formula = 0, False
         content = line.content
         pipes = content.count("|")
-        if pipes and _DELIMITERS.match(content):
+        if "-" in content and _DELIMITERS.match(content):
             self._columns = pipes + 1
         own = 2 + 2 * len(line.prefix.split()) if line.starts else 3 if is_inside else 1
         own += 8 * bool(line.starts and _HEADING.match(content))

@@ -32,6 +32,8 @@ HOSTILE = {
     "quotes": ">" * 100_000,
     "table": "|" + "a|" * 200 + "\n|" + "-|" * 200 + "\n" + ("|" + "a|" * 200 + "\n") * 300,
     "short rows": "|" + "a|" * 1000 + "\n|" + "-|" * 1000 + "\n" + "a\n" * 30_000,
+    "empty rows": "|" + "a|" * 99 + "\n|" + "-|" * 99 + "\n" + "a\n" * 5_000,
+    "rows without pipes": "a\n:-\n" + "a\n" * 60_000,
     "emphasis": "*a*" * 66_000,
     "marks": "!" * 200_000,
     "ticks": "".join("`" * width + " " for width in range(1, 630)),
@@ -180,7 +182,7 @@ def test_a_heavy_block_that_streams_is_not_sent_again_and_again() -> None:
 def test_the_fence_around_what_is_shown_as_written_is_wide_enough() -> None:
     block = Block("````\n" * 3)
     block.is_plain = True
-    assert inert(block) == "`````text\n````\n````\n````\n\n`````"
+    assert inert(block) == "`````text\n````\n````\n````\n\n`````\n"
 
 
 def test_json_that_is_nested_without_end_is_not_indented_without_end() -> None:
