@@ -49,6 +49,8 @@ class Block(str):
 
     is_plain = False
     """Whether it is to be shown as it was written."""
+    is_uncoloured = False
+    """Whether the code in it is to be shown without colours."""
 
 
 class BlockSplitter:
@@ -63,14 +65,14 @@ class BlockSplitter:
         self._refers = False
         self._html: re.Pattern[str] | None = None
         self._scale = limits.Scale()
-        self._weight = 0
-        self._left = limits.MOST
+        self._weight = limits.Weight()
+        self._left, self._colours_left = limits.MOST, limits.COLOURS
 
     @property
     def open(self) -> Block:
         """The text of the block that may still change."""
         line = "".join(self._line)
-        return self._block("".join(self._lines) + line, self._weight + limits.signs(line))
+        return self._block("".join(self._lines) + line, self._weight + limits.Weight(limits.signs(line)))
 
     def feed(self, text: str) -> list[Block]:
         """Add text; returns the blocks that became final by it."""
@@ -89,9 +91,10 @@ class BlockSplitter:
         blocks = self._add("".join(self._line)) if self._line else []
         return [*blocks, self._cut()] if self._lines else blocks
 
-    def _block(self, text: str, weight: int) -> Block:
+    def _block(self, text: str, weight: limits.Weight) -> Block:
         block = Block(text)
-        block.is_plain = weight > self._left or self._is_spent
+        block.is_plain = weight.own > self._left or self._is_spent
+        block.is_uncoloured = weight.colours > min(self._colours_left, self._left - weight.own)
         return block
 
     @property
@@ -111,7 +114,7 @@ class BlockSplitter:
             self._read(part)
         ready = self._structure.idle and not self._refers and not self._html
         self._gap = blank and ready and self._size >= MIN_BLOCK
-        if self._weight > self._left and self._size >= limits.LONGEST_PLAIN:
+        if self._weight.own > self._left and self._size >= limits.LONGEST_PLAIN:
             blocks.append(self._piece())
         return blocks
 
@@ -135,8 +138,10 @@ class BlockSplitter:
 
     def _cut(self) -> Block:
         block = self._piece()
-        self._left -= limits.PLAIN if block.is_plain else self._weight
-        self._weight = 0
+        colours = 0 if block.is_plain or block.is_uncoloured else self._weight.colours
+        self._left -= (limits.PLAIN if block.is_plain else self._weight.own) + colours
+        self._colours_left -= colours
+        self._weight = limits.Weight()
         return block
 
     def _piece(self) -> Block:

@@ -55,11 +55,14 @@ def inert(markdown: str, reader: Reader = PAGE, *, is_open: bool = False) -> Mar
     `is_open` tells that more of it is being written: a tag that has only begun is not shown yet.
     """
     text = markdown.replace("\r\n", "\n").replace("\r", "\n")
-    if isinstance(markdown, Block) and markdown.is_plain:
+    block = markdown if isinstance(markdown, Block) else Block(markdown)
+    if block.is_plain:
         return Markdown(_as_written(text))
     groups = list(_groups(text.split("\n")))
-    pieces = [
-        (kind, _drawn(kind, lines, reader, is_open=is_open and at == len(groups) - 1))
+    pieces: list[tuple[Kind, str]] = [
+        (kind, _code(lines, is_coloured=not block.is_uncoloured))
+        if kind is Kind.CODE
+        else (kind, _drawn(kind, lines, reader, is_open=is_open and at == len(groups) - 1))
         for at, (kind, lines) in enumerate(groups)
     ]
     shown = "\n".join(piece for _, piece in pieces)
@@ -113,8 +116,13 @@ def _drawn(kind: Kind, group: _Group, reader: Reader, *, is_open: bool) -> str:
         return "\n".join(_display([line for _, line in group], reader))
     if kind is Kind.TEXT:
         return "\n".join(_paragraph(group, reader, is_open=is_open))
+    return "\n".join(source for source, _ in group)
+
+
+def _code(group: _Group, *, is_coloured: bool) -> str:
     sources, first = [source for source, _ in group], group[0][1]
-    if first.starts and diagrams.IS_MERMAID.search(first.content) and diagrams.fetches(sources[1:]):
+    is_fetching = diagrams.IS_MERMAID.search(first.content) and diagrams.fetches(sources[1:])
+    if first.starts and first.content[:1] in ("`", "~") and (is_fetching or not is_coloured):
         sources[0] = first.prefix + first.content[0] * _width(first.content) + "text"
     return "\n".join(sources)
 

@@ -208,6 +208,11 @@ LETTERS: dict[str, type[Event]] = {
 _LETTER_OF = {event: letter for letter, event in LETTERS.items()}
 
 
+def milliseconds(seconds: float) -> float:
+    """A time of a tape's clock, to a tenth: its figures are the same before it is stored and after."""
+    return round(seconds * 1000, 1)
+
+
 def to_json(event: Event) -> list[Any]:
     """The event as a JSON list, ready for a journal or an export."""
     letter, at_ms = _LETTER_OF[type(event)], round(event.at_ms, 1)

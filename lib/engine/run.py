@@ -12,7 +12,7 @@ from lib.chat.conversations import Conversation
 from lib.chat.ledger import LedgerRow, accounted
 from lib.chat.messages import Message, Params
 from lib.chat.reply import fold
-from lib.chat.tape import CLOSING, Event, UsageReported
+from lib.chat.tape import CLOSING, Event, UsageReported, milliseconds
 from lib.engine.live import LiveTape
 
 
@@ -43,7 +43,7 @@ class Run:
     @property
     def at_ms(self) -> float:
         """The time on the tape's clock."""
-        return (time.monotonic() - self.started_at) * 1000 if self.started_at else 0.0
+        return milliseconds(time.monotonic() - self.started_at) if self.started_at else 0.0
 
     def append(self, burst: Sequence[Event]) -> bool:
         """Put events on the tape; says whether it closed now.

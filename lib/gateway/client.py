@@ -17,7 +17,7 @@ from lib.chat.errors import Category, ChatError
 from lib.chat.messages import Message, Params
 from lib.chat.models import Model
 from lib.chat.prices import Price
-from lib.chat.tape import Content, Event, Failed, Image, Noted, Retried, Sent, Served
+from lib.chat.tape import Content, Event, Failed, Image, Noted, Retried, Sent, Served, milliseconds
 from lib.chat.usage import Usage
 from lib.gateway import drawing, images, pricing, requests, transcription
 from lib.gateway.balance import balance_of
@@ -148,7 +148,7 @@ class Gateway:
                 async for burst in bursts:
                     yield mask.events(burst)
         except Exception as exc:
-            yield [Failed((time.perf_counter() - started) * 1000, _translated(exc, connection))]
+            yield [Failed(milliseconds(time.perf_counter() - started), _translated(exc, connection))]
 
     async def transcribe(self, connection: Connection, recording: bytes, *, model: str) -> tuple[str, Usage]:
         """What a WAV recording says, and the usage as reported. Raises `ChatError`."""
@@ -215,7 +215,7 @@ class _Attempt:
 
     def at_ms(self) -> float:
         """The time since the reply's first request was sent."""
-        return (time.perf_counter() - self.started) * 1000
+        return milliseconds(time.perf_counter() - self.started)
 
     async def bursts(self, client: openai.AsyncOpenAI) -> AsyncGenerator[list[Event], None]:
         """What one request is answered. Raises what openai raises before the answer's body begins."""

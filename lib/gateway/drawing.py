@@ -9,7 +9,7 @@ import httpx2
 import openai
 
 from lib.chat.connection import Connection
-from lib.chat.tape import Event, Finished, Image, Retried, Sent, Served, UsageReported
+from lib.chat.tape import Event, Finished, Image, Retried, Sent, Served, UsageReported, milliseconds
 from lib.gateway import images
 from lib.gateway.errors.translation import translate_response
 from lib.gateway.stream.chunks import object_in
@@ -28,7 +28,7 @@ async def draw(
     started = time.perf_counter()
 
     def at_ms() -> float:
-        return (time.perf_counter() - started) * 1000
+        return milliseconds(time.perf_counter() - started)
 
     yield [Sent(at_ms(), body, base_url=connection.base_url)]
     try:

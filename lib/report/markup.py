@@ -77,7 +77,8 @@ def _block(text: Block, *, is_open: bool) -> str:
         tokens = _MARKDOWN.parse(text_, environment)
         # What is nested more deeply is left out by the parser.
         if all(token.level < DEEPEST - 1 for token in tokens):
-            return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, environment))
+            options = _UNCOLOURED if text.is_uncoloured else _MARKDOWN.options
+            return str(_MARKDOWN.renderer.render(tokens, options, environment))
     return f'<pre dir="auto">{escape(text)}</pre>\n'
 
 
@@ -250,4 +251,9 @@ def _is_known(url: str) -> bool:
     return is_address(url)
 
 
+def _uncoloured(content: str, _language: str, _attributes: str) -> str:
+    return _code(content, "")
+
+
 _MARKDOWN = _parser()
+_UNCOLOURED = OptionsDict({**_MARKDOWN.options, "highlight": _uncoloured})  # type: ignore[typeddict-item]

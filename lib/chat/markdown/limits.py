@@ -6,13 +6,16 @@ much is shown as it was written. The page, reports and rooms go by the same weig
 """
 
 import re
+from dataclasses import dataclass
 
 from lib.chat.markdown.diagrams import IS_MERMAID
 from lib.chat.markdown.structure import Kind, Line
 
 MOST = 7_000
 """What the drawn blocks of one text may weigh together, so that there is time for the rest of it. Some 120 kB
-of words with a few signs, or 20 kB in which each sentence is a heading, an item, a formula or code."""
+of words with a few signs, or 20 kB in which each sentence is a heading, an item or a formula."""
+COLOURS = 3_500
+"""What the colours of code may weigh of that; further code has none, and costs no more than words."""
 PLAIN = 15
 """What a block weighs that is shown as it was written."""
 SPENT = MOST // 50
@@ -48,6 +51,17 @@ _WEIGHT_OF = (0, *_WEIGHTS.values())
 _CELL = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What something takes to be drawn: as it is, and for the colours of its code."""
+
+    own: int = 0
+    colours: int = 0
+
+    def __add__(self, other: "Weight") -> "Weight":
+        return Weight(self.own + other.own, self.colours + other.colours)
+
+
 class Scale:
     """Weighs the lines of a text, one after the other."""
 
@@ -57,18 +71,20 @@ class Scale:
         self._is_formula = False
         """Whether a formula may have begun that has not ended."""
 
-    def weigh(self, text: str, line: Line, *, is_inside: bool) -> int:
+    def weigh(self, text: str, line: Line, *, is_inside: bool) -> Weight:
         """The weight of the next line of a text; `is_inside` tells that it stands in a quote or a list."""
         length = len(text)
         if line.kind is Kind.TEXT:
-            return self._text(line, is_inside=is_inside) + length // _CHARACTERS
+            return Weight(self._text(line, is_inside=is_inside) + length // _CHARACTERS)
         self._columns, self._is_formula = 0, False
         if line.kind is Kind.CODE:
             is_diagram = line.starts and IS_MERMAID.search(line.content)
-            return 1 + 15 * line.starts + _DIAGRAM * bool(is_diagram) + length // _CHARACTERS_OF_CODE
+            fence = 15 + signs(line.content) if line.starts else 0
+            own = 1 + fence + _DIAGRAM * bool(is_diagram) + length // _CHARACTERS
+            return Weight(own, length // _CHARACTERS_OF_CODE)
         if line.kind is Kind.FORMULA:
-            return 5 + signs(line.content) + length // _CHARACTERS_OF_FORMULA
-        return 12 if line.kind is Kind.UNDERLINE else 1
+            return Weight(5 + signs(line.content) + length // _CHARACTERS_OF_FORMULA)
+        return Weight(12 if line.kind is Kind.UNDERLINE else 1)
 
     def _text(self, line: Line, *, is_inside: bool) -> int:
         if line.starts:
@@ -78,7 +94,7 @@ class Scale:
         if "-" in content and _DELIMITERS.match(content):
             self._columns = pipes + 1
         own = 2 + 2 * len(line.prefix.split()) if line.starts else 3 if is_inside else 1
-        own += 8 * bool(line.starts and _HEADING.match(content))
+        own += 10 * bool(line.starts and _HEADING.match(content))
         return own + _CELL * max(pipes, self._columns) + signs(content) + self._formulas(content)
 
     def _formulas(self, content: str) -> int:

@@ -187,3 +187,14 @@ def test_the_fence_around_what_is_shown_as_written_is_wide_enough() -> None:
 
 def test_json_that_is_nested_without_end_is_not_indented_without_end() -> None:
     assert len(JsonBlock().feed("[" * 20_000)) < 2_000_000
+
+
+def test_code_loses_its_colours_before_anything_else_is_lost() -> None:
+    section = "Some words about it.\n\n```python\n" + "value = function(argument)\n" * 200 + "```\n\n"
+    blocks = split(section * 12)
+    assert not any(block.is_plain for block in blocks)
+    assert [blocks[0].is_uncoloured, blocks[-1].is_uncoloured] == [False, True]
+    assert inert(blocks[0]).splitlines()[2] == "```python"
+    assert inert(blocks[-1]).splitlines()[2] == "```text"
+    assert '<span class="hl-' in markup.html(blocks[0])
+    assert '<span class="hl-' not in markup.html(blocks[-1])
