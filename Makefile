@@ -14,11 +14,11 @@ endif
 # Each list is whole and names the hashes of its files: nothing is looked up beyond it, no other file is taken.
 INSTALL += --no-deps --require-hashes
 
-# Two at a time, a file on one worker.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+# Three at a time, though there may be two processors: they wait a lot. A file on one worker.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test coverage check format bench soak
+.PHONY: help install run dev test coverage lint check format bench soak
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -38,10 +38,13 @@ coverage: .venv/.dev .venv/.local ## Run the tests that drive no browser, and sa
 	@$(PYTEST) --ignore tests/browser --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=90
 
-check: .venv/.dev ## Format check, lint, types and tests: what CI runs
+lint: .venv/.dev ## Format check, lint and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+
+check: .venv/.dev ## Lint and test: what CI runs
+	@$(MAKE) --no-print-directory --jobs=3 lint .venv/.local .venv/.browser
 	@$(MAKE) --no-print-directory test
 
 format: .venv/.dev ## Format the code and mend what lint can mend

@@ -68,11 +68,11 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=next(filter(None, found), None), args=QUIET)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """A running Chromium.
+    """A running Chromium for all tests here.
 
-    It lives as long as a module: Playwright holds the thread's event loop, and other tests need theirs.
+    No longer than that: Playwright holds the thread's event loop, and other tests need theirs.
     """
     with sync_playwright() as playwright:
         browser = launch(playwright)

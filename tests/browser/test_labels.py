@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.browser import own_page
-from tests.browser.conftest import launch
 
 pytestmark = pytest.mark.browser
 
@@ -95,14 +94,13 @@ LABELLED = (
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    with own_page.served(tmp_path_factory.mktemp("page"), PAGE) as url, sync_playwright() as playwright:
-        browser = launch(playwright)
-        opened = browser.new_page()
+def page(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    with own_page.served(tmp_path_factory.mktemp("page"), PAGE) as url:
+        opened = chromium.new_page()
         opened.goto(url)
         opened.get_by_text("All drawn", exact=True).wait_for(timeout=60_000)
         yield opened
-        browser.close()
+        opened.close()
 
 
 @pytest.mark.parametrize("element", LABELLED)

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from lib.chat.blocks import split
 from tests.browser import own_page
-from tests.browser.conftest import launch
 
 pytestmark = pytest.mark.browser
 
@@ -134,20 +133,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def drawn(address: str) -> tuple[Shown, list[str]]:
+def drawn(chromium: Browser, address: str) -> tuple[Shown, list[str]]:
     """What each container of the page shows, and the addresses the browser asked for."""
     asked: list[str] = []
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        page = browser.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(address)
-        page.get_by_text("All drawn", exact=True).wait_for(timeout=60_000)
-        page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
-        cases = len(ALIKE) + len(WRITTEN) + len(DRAWN)
-        keys = [f"{way}_{at}" for at in range(cases) for way in ("whole", "split")]
-        shown: dict[str, Any] = {key: page.evaluate(READ, key) for key in keys}
-        browser.close()
+    page = chromium.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    page.get_by_text("All drawn", exact=True).wait_for(timeout=60_000)
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+    cases = len(ALIKE) + len(WRITTEN) + len(DRAWN)
+    keys = [f"{way}_{at}" for at in range(cases) for way in ("whole", "split")]
+    shown: dict[str, Any] = {key: page.evaluate(READ, key) for key in keys}
+    page.close()
     return shown, asked
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from lib.chat.markdown.diagrams import IS_MERMAID
 from lib.chat.markdown.structure import Kind, Line
 
-MOST = 7_000
-"""What the drawn blocks of one text may weigh together, so that there is time for the rest of it. Some 120 kB
-of words with a few signs, or 20 kB in which each sentence is a heading, an item or a formula."""
-COLOURS = 3_500
+MOST = 9_000
+"""What the drawn blocks of one text may weigh together, so that there is time for the rest of it. Some 150 kB
+of words with a few signs, or 25 kB in which each sentence is a heading, an item or a formula."""
+COLOURS = 4_500
 """What the colours of code may weigh of that; further code has none, and costs no more than words."""
 PLAIN = 15
 """What a block weighs that is shown as it was written."""
@@ -94,7 +94,7 @@ class Scale:
         if "-" in content and _DELIMITERS.match(content):
             self._columns = pipes + 1
         own = 2 + 2 * len(line.prefix.split()) if line.starts else 3 if is_inside else 1
-        own += 10 * bool(line.starts and _HEADING.match(content))
+        own += 14 * bool(line.starts and _HEADING.match(content))
         return own + _CELL * max(pipes, self._columns) + signs(content) + self._formulas(content)
 
     def _formulas(self, content: str) -> int:

@@ -113,10 +113,10 @@ def tokens(block: Block) -> int:
 @example([("- ", 4000), ("x", 1)])
 @example([("[", 4000), ("](y)", 4000)])
 def test_reading_takes_steps_in_proportion_to_the_length(parts: list[tuple[str, int]]) -> None:
-    text = text_of(parts, LENGTH // 4)
-    once, twice = steps(lambda: draw(text)), steps(lambda: draw(text + text))
-    assert twice < 2.3 * once + 500
-    assert once < 60 * len(text) + 500
+    text = text_of(parts, LENGTH // 8)
+    once, four_times = steps(lambda: draw(text)), steps(lambda: draw(text * 4))
+    assert four_times < 8 * once + 500  # the square would be 16
+    assert once < 120 * len(text) + 500
 
 
 @settings(max_examples=20, deadline=None)
