@@ -1,7 +1,9 @@
 """How long the gateway's loop, on which all replies stream, is held by the largest events that are read."""
 
 import asyncio
+import gc
 import json
+import sys
 import time
 from typing import Any
 
@@ -9,6 +11,7 @@ from benchmarks.report import Figure
 from benchmarks.stage import Stage
 from lib.gateway.limits import MB, Limits
 from lib.gateway.stream.reader import StreamReader
+from lib.ui.server import COLLECT_AFTER, SWITCH_SECONDS
 
 READ_BYTES = 64 * 1024
 """What a connection gives at once."""
@@ -18,6 +21,9 @@ GOAL_MS = 100.0
 
 def measure(_: Stage) -> list[Figure]:
     """One figure an event: the longest time that a task beside the reading had to wait."""
+    gc.freeze()  # as the app does: a collection that searches all there is would be measured too
+    gc.set_threshold(*COLLECT_AFTER)
+    sys.setswitchinterval(SWITCH_SECONDS)
     return [
         Figure(f"an event of {len(data) // MB} MB, {name}: others wait", "ms", held, goal=GOAL_MS)
         for name, data in _events().items()

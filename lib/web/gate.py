@@ -10,11 +10,13 @@ import ipaddress
 import logging
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any, cast
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnected
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from lib import app
@@ -49,7 +51,8 @@ class Gate:
             return
         if self._guard is None:  # not before: the settings are read when the server starts
             self._guard = _guard(self._inner, app.get().settings)
-        await self._guard(scope, receive, send)
+        with suppress(WebSocketDisconnected):  # a page went away while it was sent to, and Streamlit reads on
+            await self._guard(scope, receive, send)
 
 
 def _guard(inner: ASGIApp, settings: Settings) -> ASGIApp:

@@ -40,6 +40,8 @@ _REASONING = (
 """A delta's reasoning under any one of its names: gateways fill several of them with the same text."""
 _BLANKS = re.compile(r"\s*")
 _USUAL_REASONING = ("reasoning_content",)
+BLOCK = 128 * 1024
+"""Characters that are searched at once: while a pattern is searched for, the whole process waits."""
 MOST_CITATIONS = 1000
 """Sources of an answer, beyond which no more are looked at."""
 _USUAL = frozenset(("role", "content", "reasoning_content", "refusal", "tool_calls"))
@@ -206,6 +208,10 @@ class Delta:
 
     def _read_text(self, text: str, *, is_thinking: bool = False) -> None:
         """More content; `is_thinking`: a mark beside it calls it thinking, with tags in it or not."""
+        if len(text) > BLOCK:
+            for start in range(0, len(text), BLOCK):
+                self._read_text(text[start : start + BLOCK], is_thinking=is_thinking)
+            return
         if self._think_tags.passes(text) and not is_thinking:
             self._add_content(text)
             return
