@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 import sys
 import threading
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from lib.gateway.client import Gateway, Timeouts
 from lib.gateway.local_model import LocalModel, LocalModelError
 from lib.store import Store
 from lib.store.database import StoreError
+from lib.store.secrets import KEY_BYTES
 
 DATABASE = "chat.sqlite3"
 FILES = "files"
@@ -93,11 +95,8 @@ def build(settings: Settings) -> App:
     """An app of its own for these settings."""
     local_model, problem = start_local_model(settings)
     store, storage_problem = _open_store_or_memory(settings)
-    store.conversations.purge_old()
-    builtin.add_missing(store)
     files = open_files(settings)
-    if not storage_problem:
-        files.sweep(store.attachments.ids() | store.decks.image_ids())
+    signing_key = _prepared(store, files, is_stored=not storage_problem)
     engine = Engine(
         gateway(settings),
         store,
@@ -105,7 +104,6 @@ def build(settings: Settings) -> App:
         has_auto_titles=settings.has_auto_titles,
         request_bytes=settings.request_bytes,
     )
-    signing_key = store.secrets.get("cookies")
     return App(settings, store, files, engine, signing_key, local_model, problem, storage_problem)
 
 
@@ -144,6 +142,20 @@ def start_local_model(settings: Settings) -> tuple[LocalModel | None, str | None
     except LocalModelError as error:
         _announce(str(error))
         return None, str(error)
+
+
+def _prepared(store: Store, files: Files, *, is_stored: bool) -> bytes:
+    """The key for cookies; and what is old is tidied up. What cannot be done now waits for the next start."""
+    signing_key = b""
+    try:
+        signing_key = store.secrets.get("cookies")
+        store.conversations.purge_old()
+        builtin.add_missing(store)
+        if is_stored:
+            files.sweep(store.attachments.ids() | store.decks.image_ids())
+    except StoreError as error:
+        log.warning("Nothing was tidied up at this start. %s", error)
+    return signing_key or secrets.token_bytes(KEY_BYTES)
 
 
 def _save(unstored: str, folder: Path) -> None:

@@ -9,6 +9,7 @@ import ipaddress
 import math
 import os
 import re
+import stat
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -195,7 +196,10 @@ def _key_from_file(sources: tuple[Mapping[str, Any], ...]) -> dict[str, str]:
 
 def _content(file: str) -> bytes:
     try:
-        with Path(file).expanduser().open("rb") as opened:
+        path = Path(file).expanduser()
+        if not stat.S_ISREG(path.stat().st_mode):  # one might wait for ever for what a pipe says
+            raise ConfigurationError("KKIAI_API_KEY_FILE cannot be read: it is no file.")
+        with path.open("rb") as opened:
             return opened.read(LARGEST_KEY_FILE + 1)
     except OSError as error:
         raise ConfigurationError(f"KKIAI_API_KEY_FILE cannot be read: {error.strerror}.") from None

@@ -227,6 +227,12 @@ def test_a_key_file_that_cannot_be_read_is_told_without_its_name(name: str, tmp_
     assert KEY not in str(refusal.value)
 
 
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigurationError, match=r"^KKIAI_API_KEY_FILE cannot be read: it is no file\.$"):
+        config.read(tmp_path, KKIAI_API_KEY_FILE=str(tmp_path / "pipe"))
+
+
 def test_a_key_and_a_key_file_in_one_place_are_refused(tmp_path: Path) -> None:
     write_env(tmp_path, f"KKIAI_API_KEY={KEY}", f"KKIAI_API_KEY_FILE={KEY_FILE}")
     with pytest.raises(

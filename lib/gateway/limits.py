@@ -24,10 +24,18 @@ class Limits:
     """Values in one event. While JSON is decoded nothing else goes on in this process: 100 ms for so many."""
     pieces: int = 600_000
     """Its events, and those on its tape: each is about one a token."""
+    calls: int = 1_000
+    """Its tool calls."""
+    files: int = 200
+    """Its pictures, those too that are only named."""
     other_bytes: int = 32 * MB
     """Lines that are no events: pings, comments, JSON in print."""
 
 
+NAME_CHARACTERS = 1_000
+"""Of an id, a model's name, a finish reason: what is longer is cut."""
+MOST_SERVED = 100
+"""How often an answer may tell that another model goes on, or under another id."""
 LINE_COST = 64
 """Bytes that a line takes besides its own."""
 REMOTE_IMAGES = 16

@@ -24,6 +24,10 @@ class StoreError(Exception):
     """The database cannot be used. The message is one sentence for the person who runs it."""
 
 
+class UnreadableError(StoreError, ValueError):
+    """A row holds something else than it should."""
+
+
 class Database:
     """A pool of connections to one file, and the lock that makes writers queue up."""
 
@@ -51,7 +55,7 @@ class Database:
     @contextmanager
     def read(self, *, is_snapshot: bool = False) -> Iterator[Connection]:
         """A connection to read with; in a snapshot all statements see the same state. Raises `StoreError`."""
-        with _translated(), self._connection() as connection:
+        with _translated(), _readable(), self._connection() as connection:
             reading = connection.execution_options(begin="BEGIN" if is_snapshot else None)
             with reading.begin():
                 yield reading
@@ -114,6 +118,16 @@ def _translated() -> Iterator[None]:
     except (SQLAlchemyError, sqlite3.Error) as error:
         reason = error if isinstance(error, sqlite3.Error) else getattr(error, "orig", type(error).__name__)
         raise StoreError(f"The database cannot be used: {reason}.") from error
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except StoreError:
+        raise
+    except (ValueError, KeyError, TypeError) as error:  # no JSON, no date, or of another shape
+        raise UnreadableError("The database holds a row that cannot be read.") from error
 
 
 def _watched(path: Path | None) -> DatabaseFile | None:

@@ -73,13 +73,16 @@ class Decks:
             connection.execute(delete(decks).where(decks.c.id == deck_id))
 
     def image_ids(self) -> set[str]:
-        """The ids of all images of decks and of the decks that were run: files that are in use."""
+        """The ids of all images of decks and of the decks that were run: files that are in use.
+
+        Raises `StoreError`, also where a row cannot be read: then nobody knows what is in use.
+        """
         with self._database.read() as connection:
             contents = [
                 *connection.execute(select(decks.c.content)).scalars(),
                 *(content["deck"] for content in connection.execute(select(deck_runs.c.content)).scalars()),
             ]
-        return {own for content in contents for own in _attached(content)}
+            return {own for content in contents for own in _attached(content)}
 
 
 class DeckRuns:

@@ -126,7 +126,10 @@ class Replies:
 
     def next_seq(self, reply_id: str) -> int:
         """The place after all that is journaled of a reply."""
-        return max((seq + max(1, len(events)) for seq, events in self._journaled(reply_id)), default=0)
+        return max(
+            (seq + max(1, len(events)) for seq, events in self._journaled(reply_id) if isinstance(seq, int)),
+            default=0,
+        )
 
     def _journaled(self, reply_id: str, start: int = 0) -> list[tuple[int, list[Event]]]:
         # As text: one row that is no JSON must not cost the others.

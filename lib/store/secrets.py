@@ -2,7 +2,7 @@
 
 import secrets as random
 
-from sqlalchemy import select
+from sqlalchemy import String, select, type_coerce, update
 from sqlalchemy.dialects.sqlite import insert
 
 from lib.store.database import Database
@@ -18,10 +18,18 @@ class Secrets:
         self._database = database
 
     def get(self, name: str) -> bytes:
-        """The key of this name; whoever asks first makes it, and of two processes both get the same one."""
+        """The key of this name; whoever asks first makes it, and of two processes both get the same one.
+
+        What is no key is replaced by one.
+        """
         row = {"name": name, "value": random.token_bytes(KEY_BYTES)}
-        query = select(secrets.c.value).where(secrets.c.name == name)
+        # As it is stored: somebody may have put there what is no bytes.
+        query = select(type_coerce(secrets.c.value, String)).where(secrets.c.name == name)
         with self._database.write() as connection:
             connection.execute(insert(secrets).values(row).on_conflict_do_nothing())
-            value: bytes = connection.execute(query).scalar_one()
-        return value
+            value: object = connection.execute(query).scalar_one()
+            if isinstance(value, bytes) and len(value) == KEY_BYTES:
+                return value
+            made = random.token_bytes(KEY_BYTES)
+            connection.execute(update(secrets).where(secrets.c.name == name).values(value=made))
+            return made

@@ -80,7 +80,7 @@ class _Guard:
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers, path = Headers(scope=scope), scope["path"]
-        if path.endswith(FOR_WATCHERS):
+        if path in FOR_WATCHERS and scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             return None
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         if len(hosts) != 1 or not self._is_ours(hosts[0]):
@@ -94,7 +94,7 @@ class _Guard:
                 own,
             )
             return 403, "A page of another site may not ask this server."
-        is_foreign = headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
+        is_foreign = not {*headers.getlist("sec-fetch-site")} <= {"same-origin", "none"}
         if is_foreign and any(part in path for part in FOR_OWN_PAGES):
             return 403, "Only pages of this server may ask for this."
         return (404, "Nothing is here.") if path.endswith(CLOSED) else None

@@ -29,7 +29,7 @@ class Refused(Exception):
 
 
 def address_of(request: Request) -> str:
-    """Where a request comes from. One household or server has a /64 of IPv6 addresses: they count as one."""
+    """Where a request comes from. One site may have a /48 of IPv6 addresses: they count as one."""
     host = request.client.host if request.client else ""
     try:
         address = ipaddress.ip_address(host)
@@ -37,7 +37,7 @@ def address_of(request: Request) -> str:
         return host
     if isinstance(address, ipaddress.IPv6Address):
         mapped = address.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+        return str(mapped or ipaddress.ip_network((int(address) >> 80 << 80, 48)))
     return host
 
 

@@ -178,6 +178,7 @@ DAMAGE = (
     "UPDATE journal SET events = '[[\"?\", 1.0]]' WHERE reply_id = :id",
     'UPDATE journal SET events = \'[["c", "soon", 5]]\' WHERE reply_id = :id',
     'UPDATE journal SET events = \'[["u", 1.0, {"source": "reported"}]]\' WHERE reply_id = :id',
+    "INSERT INTO journal VALUES (:id, 'x', '[]')",
     "UPDATE messages SET created_at = 'soon' WHERE id = :id",
     "DELETE FROM messages WHERE id = :id",
     "UPDATE conversations SET params = 'no JSON' WHERE leaf_id = :id",

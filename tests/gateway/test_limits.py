@@ -9,6 +9,7 @@ import pytest
 
 from lib.chat.errors import Category
 from lib.chat.reply import Reply, State, fold
+from lib.chat.tape import Event, to_json
 from lib.gateway.limits import Limits
 from lib.gateway.stream.reader import StreamReader
 
@@ -51,6 +52,9 @@ def read(blocks: Iterator[bytes]) -> tuple[Reply, int]:
         itertools.repeat(b'data: {"choices":\n'),
         itertools.repeat(b"data:\n"),
         itertools.repeat(b"data: {}\n\n"),
+        itertools.repeat(b"\n" * 100),
+        itertools.repeat(b"\r" * 100),
+        itertools.repeat(b"data:\n\n" * 10),
         itertools.repeat(b": ping\n\n"),
         itertools.repeat(b"event: message\n"),
         itertools.repeat(b"x\n"),
@@ -69,6 +73,7 @@ def read(blocks: Iterator[bytes]) -> tuple[Reply, int]:
         numbered(lambda number: chunk(images=[f"https://example.org/{number}.png"])),
         numbered(lambda number: chunk(annotations=[{"url": f"https://example.org/{number}"}])),
         numbered(lambda number: b'data: {"id": "%d", "choices": []}\n\n' % number),
+        numbered(lambda number: chunk(images=[f"data:image/gif;base64,R0lGODlh{number:08}"])),
         numbered(lambda number: b'data: {"usage": {"completion_tokens": %d}}\n\n' % number),
     ],
 )  # fmt: skip
@@ -97,6 +102,19 @@ def test_a_piece_of_more_values_than_can_be_decoded_at_once_is_not_read(start: s
         reply = fold([*events, *reader.close(2.0)])
         assert reply.error
         assert (reply.text, reply.state) == ("First.", State.FAILED)
+
+
+def test_names_are_cut_and_told_a_number_of_times() -> None:
+    reader, name = StreamReader(), "x" * 100_000
+    events: list[Event] = []
+    for number in range(500):
+        call = {"index": 0, "id": name, "function": {"name": name, "arguments": "{}"}}
+        delta = {"delta": {"content": "a", "tool_calls": [call]}, "finish_reason": name}
+        told = {"id": f"{number}{name}", "model": name, "system_fingerprint": name, "choices": [delta]}
+        events += reader.feed(b"data: " + json.dumps(told).encode() + b"\n\n", 0.0)
+    written = len(json.dumps([to_json(event) for event in [*events, *reader.close(1.0)]]))
+    assert written < 2_000_000
+    assert fold(events).text == "a" * 500
 
 
 def test_a_text_is_cut_where_there_is_no_more_room() -> None:

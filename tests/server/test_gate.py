@@ -152,6 +152,9 @@ def test_no_page_is_served_under_a_name_of_somebody_else(host: AppServer, name: 
 @pytest.mark.parametrize("path", ["/ready", "/_stcore/health"])
 def test_whoever_watches_the_server_may_ask_by_any_name(host: AppServer, path: str) -> None:
     assert status(host, path, Host=f"192.168.0.7:{host.port}") == 200
+    for other in (f"/compare{path}", f"/room/x{path}", f"/_stcore/upload_file/x{path}"):
+        assert status(host, other, Host="evil.example") == 421
+    assert status(host, path, "POST", Host="evil.example") == 421
 
 
 @pytest.mark.parametrize(
@@ -192,6 +195,16 @@ def test_a_page_of_another_site_sends_nothing(site: AppServer) -> None:
         assert (
             status(site, path, method, Origin=own) != 403 or method == "PUT"
         )  # Streamlit's own token is missing
+
+
+def test_a_page_that_says_twice_where_it_is_from_is_not_believed(site: AppServer) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=PATIENCE)
+    connection.putrequest("GET", "/media/0123.png")
+    for value in ("same-origin", "cross-site"):
+        connection.putheader("Sec-Fetch-Site", value)
+    connection.endheaders()
+    assert connection.getresponse().status == 403
+    connection.close()
 
 
 @pytest.mark.parametrize("sent_by", ["cross-site", "same-site", "anything"])

@@ -66,12 +66,12 @@ _TEMPLATE = _Template()
 
 def plain(text: str) -> Markdown:
     """A name or a sentence within markdown of ours: every sign that may mean something is escaped."""
-    return text if isinstance(text, Markdown) else Markdown(_ANY_SIGN.sub(_escaped, text))
+    return text if isinstance(text, Markdown) else Markdown(_ANY_SIGN.sub(_escaped, _lines(text)))
 
 
 def literal(text: str) -> Markdown:
     """A text that stands alone: only what means something where it stands is escaped."""
-    return text if isinstance(text, Markdown) else Markdown(_SIGN_WITH_MEANING.sub(_escaped, text))
+    return text if isinstance(text, Markdown) else Markdown(_SIGN_WITH_MEANING.sub(_escaped, _lines(text)))
 
 
 def code(text: str) -> Markdown:
@@ -96,6 +96,11 @@ def literal_lines(text: str) -> Markdown:
     """
     lines = (marked(line.rstrip(), literal, _NOTHING) or _NOTHING for line in text.split("\n"))
     return Markdown("\n".join(lines))
+
+
+def _lines(text: str) -> str:
+    """With one kind of line ends: readers take a carriage return for one, too."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _in_percent(sign: re.Match[str]) -> str:

@@ -204,6 +204,9 @@ class Delta:
 
     def _add_calls(self, pieces: Iterable[tuple[int, str | None, str | None, str]]) -> None:
         for number, id_, name, arguments in pieces:
+            if number >= self._limits.calls:
+                self.excess = f"The answer calls more than {self._limits.calls:,} tools."
+                return
             self._add(ToolCall(self.at_ms, number, id_, name, self._taken(arguments)))
 
     def _read_text(self, text: str, *, is_thinking: bool = False) -> None:
@@ -253,6 +256,9 @@ class Delta:
         if self._pictures.setdefault(sha256(picture.source.encode()).digest(), field) != field:
             return
         self._drawn += 1
+        if self._drawn > self._limits.files:
+            self.excess = self.excess or f"The answer has more than {self._limits.files} pictures."
+            return
         if picture.source.startswith(("http://", "https://")):
             self._add_remote(picture)
             return

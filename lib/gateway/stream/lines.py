@@ -43,6 +43,8 @@ class Lines:
         self._parts_size = self._data_size = self._other_size = 0
         """Bytes of the two, and of all lines that were no events."""
         self._has_too_many_values = False
+        self._is_blank = False
+        """Whether the last line was."""
         self._event = b""
         self._at_start = True
         self._ends_in_return = False
@@ -108,12 +110,15 @@ class Lines:
             line = line.removeprefix(_BOM)
             self._at_start = False
         if line.startswith(b"data:"):
+            self._is_blank = False
             while line.startswith(b"data:"):  # a gateway before a gateway says it twice
                 line = line[5:].strip()
             self._read_data(line, found)
             return
         line = line.strip()
         if not line:
+            self._other_size += LINE_COST * self._is_blank  # one ends an event, further ones mean nothing
+            self._is_blank = True
             self._end_event(found)
         elif line == _DONE:
             found.append(Mark.DONE)
@@ -137,6 +142,8 @@ class Lines:
     def _read_data(self, data: bytes, found: list[Line]) -> None:
         if data == _DONE:
             found.append(Mark.DONE)
+        elif not data:
+            self._other_size += LINE_COST
         elif not self._data:
             if (chunk := object_in(data)) is not None:
                 found.append(chunk)

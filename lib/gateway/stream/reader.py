@@ -14,7 +14,7 @@ from lib.gateway.errors.translation import (
     translate_stream_error,
 )
 from lib.gateway.images import RemoteImage
-from lib.gateway.limits import ERROR_BYTES, Limits, exceeded
+from lib.gateway.limits import ERROR_BYTES, MOST_SERVED, NAME_CHARACTERS, Limits, exceeded
 from lib.gateway.stream.chunks import object_in
 from lib.gateway.stream.delta import Delta
 from lib.gateway.stream.lines import ErrorLine, Line, Lines, Mark, is_chunk
@@ -31,6 +31,10 @@ _USUAL_CHOICE = frozenset(("index", "delta", "message", "logprobs", "finish_reas
 
 MUCH_BYTES = 128 * 1024
 """From so much on, reading may take several milliseconds."""
+
+
+MANY_LINES = 2_000
+"""Likewise, however short they are."""
 
 
 class StreamReader:
@@ -54,6 +58,7 @@ class StreamReader:
         self._events: list[Event] = []
         self._delta = Delta(limits)
         self._served: tuple[Any, Any] = (None, None)
+        self._times_served = 0
         self._told_usage: Any = None
         self._usage: Usage | None = None
         self._new_usage: Usage | None = None
@@ -82,7 +87,9 @@ class StreamReader:
 
     def is_much(self, data: bytes, *, is_end: bool = False) -> bool:
         """Whether so much is read with this piece of the body that other streams would notice."""
-        return self._lines.pending + len(data) > MUCH_BYTES and (is_end or b"\n" in data)
+        if self._lines.pending + len(data) > MUCH_BYTES and (is_end or b"\n" in data):
+            return True
+        return len(data) > MANY_LINES and data.count(b"\n") > MANY_LINES
 
     def close(self, at_ms: float, error: ChatError | None = None) -> list[Event]:
         """The events left at the end of the body; `error` says what cut it, if something did."""
@@ -146,7 +153,8 @@ class StreamReader:
     def _read_served(self, chunk: dict[str, Any]) -> None:
         self._served = chunk.get("id"), chunk.get("model")
         id_, model, fingerprint = (_word(chunk.get(key)) for key in ("id", "model", "system_fingerprint"))
-        if id_ or model:
+        if (id_ or model) and self._times_served < MOST_SERVED:
+            self._times_served += 1
             self._add(Served(self._at_ms, model=model, id=id_, system_fingerprint=fingerprint))
 
     def _read_choice(self, choice: dict[str, Any]) -> None:
@@ -164,7 +172,7 @@ class StreamReader:
         if not is_usual:
             self._delta.cite(citations_in(choice))
         if reason := choice.get("finish_reason") or (None if is_usual else _reason_elsewhere(choice)):
-            self._finish_reason = str(reason)
+            self._finish_reason = str(reason)[:NAME_CHARACTERS]
         if usage := choice.get("usage"):
             self._note_usage(usage)
         if not is_usual and (error := choice.get("error")) and not self.closed:
@@ -238,4 +246,4 @@ def _usage_elsewhere(chunk: dict[str, Any]) -> Any:
 
 
 def _word(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return value[:NAME_CHARACTERS] if isinstance(value, str) and value else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lib.chat.tool_arguments import ToolArguments
+from lib.gateway.limits import NAME_CHARACTERS
 from lib.gateway.stream.chunks import as_json
 
 
@@ -87,4 +88,4 @@ class ToolCalls:
 
 
 def _word(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return value[:NAME_CHARACTERS] if isinstance(value, str) and value else None

@@ -1,5 +1,7 @@
 """Markdown of ours with text in it that is not: the text stays text."""
 
+from collections.abc import Callable
+
 import pytest
 
 from lib.chat.markdown.literal import Markdown, code, link, literal, md, plain
@@ -60,3 +62,12 @@ def test_a_link_leads_to_http_only() -> None:
     assert link("a", "https://a.invalid/<b> \\") == "[a](<https://a.invalid/%3Cb%3E%20%5C>)"
     for address in ("data:text/html,x", "file:///etc/passwd", "javascript:x", "//a.invalid", ""):
         assert link("a", address) == "a"
+
+
+@pytest.mark.parametrize("escape", [plain, literal])
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_what_begins_a_line_means_nothing_whatever_ends_the_one_before(
+    escape: Callable[[str], Markdown], end: str
+) -> None:
+    assert escape(f"a{end}# b{end}- c") == escape("a\n# b\n- c")
+    assert "\n# " not in escape(f"a{end}# b")
