@@ -1,11 +1,8 @@
 """Recordings: written and read back without loss; what is no recording gets a sentence."""
 
 import json
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from types import FrameType
 from typing import Any, cast
 
 import pytest
@@ -21,6 +18,7 @@ from lib.chat.reply import fold
 from lib.chat.tape import Content, Event, Finished, Image, Sent, UsageReported
 from lib.chat.usage import Source, Usage
 from lib.chat.votes import TIE, Tally
+from tests.steps import steps
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 PICTURE = Attachment("ab" * 32, AttachmentKind.IMAGE, "cat.png", "image/png", 3, 1, 1, data=b"png")
@@ -140,25 +138,6 @@ def many(count: int) -> dict[str, Any]:
     tapes = {f"{each.id}-answer": tape for each in cells}
     kept = Recording("many", "Why?", Kind.DECK, AT, comparisons, tapes)
     return cast(dict[str, Any], json.loads(json.dumps(to_json(kept))))
-
-
-def steps(work: Callable[[], object]) -> int:
-    """How many instructions Python takes for it: a measure that no busy machine changes."""
-    taken = 0
-
-    def count(frame: FrameType, event: str, argument: object) -> Callable[..., Any]:  # noqa: ARG001
-        nonlocal taken
-        taken += event == "opcode"
-        frame.f_trace_opcodes = True
-        return count
-
-    before = sys.gettrace()
-    sys.settrace(count)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
-    return taken
 
 
 def test_a_recording_twice_as_long_takes_twice_the_work_to_read() -> None:

@@ -4,10 +4,9 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,35 +22,10 @@ from lib.gateway.client import Gateway
 from lib.store import Store
 from lib.store.replies import Entry
 from tests.engine.conftest import PATIENCE, Chat, eventually, wait_for_text
-from tests.engine.test_recovery import ROOT, leave, state_of
+from tests.engine.other_process import other_process
+from tests.engine.test_recovery import leave, state_of
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 
-OTHER = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from lib.chat.connection import Connection
-from lib.chat.conversations import Conversation
-from lib.chat.tape import text_of
-from lib.engine import lookout
-from lib.engine.engine import Engine
-from lib.gateway.client import Gateway
-from lib.store import Store
-lookout.BEAT_SECONDS = float(sys.argv[3])
-now = datetime.now(UTC)
-chat = Conversation("c", "", now, now, "model-a")
-engine = Engine(Gateway(), Store(Path(sys.argv[1])))
-to = Connection(sys.argv[2])
-tape = engine.send(chat, "Count", parent_id=None, connection=to, send_id="s", session_id="s")
-while "two" not in text_of(tape.events):
-    tape.wait(len(tape.events), 1.0)
-engine.flush()
-print(tape.reply_id, flush=True)
-tape.wait_closed()
-print(tape.reply().state, flush=True)
-engine.stop()
-"""
-"""Begins a reply, journals two words of it, and tells how it ended."""
 BEAT_SECONDS = 0.03
 
 
@@ -68,19 +42,6 @@ def second(path: Path, store: Store) -> Iterator[Engine]:  # noqa: ARG001
     yield engine
     engine.stop()
     own.close()
-
-
-@contextmanager
-def other_process(path: Path, gateway: ScriptedGateway) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """Another process in the middle of a reply; gives it and the reply's id."""
-    command = [sys.executable, "-c", OTHER, str(path), gateway.base_url, str(BEAT_SECONDS)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        try:
-            yield process, process.stdout.readline().strip()
-        finally:
-            process.send_signal(signal.SIGCONT)
-            process.kill()
 
 
 def stop_between_writes(process: "subprocess.Popen[str]", path: Path) -> None:
@@ -106,7 +67,7 @@ def test_of_two_processes_the_one_that_lives_closes_what_the_other_left(
     gate = Gate()
     gateway.when("Mine", stream("Al", "ive", hold=gate, hold_after=1))
     mine = Chat(engine, store, connection).send("Mine")
-    with other_process(path, gateway) as (process, reply_id):
+    with other_process(path, gateway, BEAT_SECONDS) as (process, reply_id):
         both = {mine.reply_id, reply_id}
         for _ in range(2 * SILENT_BEATS):  # so long it is looked at, and found alive
             before = store.processes.beats()
@@ -137,7 +98,7 @@ def test_a_process_that_was_stopped_for_long_writes_nothing_into_a_reply_that_wa
 ) -> None:
     gate = Gate()
     gateway.when("Count", stream("one ", "two ", "three", hold=gate, hold_after=2, then_silence=True))
-    with other_process(path, gateway) as (process, reply_id):
+    with other_process(path, gateway, BEAT_SECONDS) as (process, reply_id):
         stop_between_writes(process, path)
         assert eventually(lambda: not store.replies.running())
         tape = store.replies.tape(reply_id)

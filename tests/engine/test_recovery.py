@@ -1,10 +1,7 @@
 """What a process left behind when it died is closed by the next one; what another one runs is not."""
 
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,46 +16,12 @@ from lib.gateway.client import Gateway
 from lib.store import Store
 from lib.store.replies import Begun, Entry
 from tests.engine.conftest import PATIENCE, Chat, draft
+from tests.engine.other_process import CONVERSATION, other_process
 from tests.scripted_gateway import ScriptedGateway, stream
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PROCESS = """
-import sys, threading
-from datetime import UTC, datetime
-from pathlib import Path
-from lib.chat.connection import Connection
-from lib.chat.conversations import Conversation
-from lib.chat.tape import text_of
-from lib.engine.engine import Engine
-from lib.gateway.client import Gateway
-from lib.store import Store
-now = datetime.now(UTC)
-chat = Conversation("c", "", now, now, "model-a")
-engine = Engine(Gateway(), Store(Path(sys.argv[1])))
-to = Connection(sys.argv[2])
-tape = engine.send(chat, "Count", parent_id=None, connection=to, send_id="s", session_id="s")
-while "two" not in text_of(tape.events):
-    tape.wait(len(tape.events), 1.0)
-engine.flush()
-print(tape.conversation_id, tape.reply_id, flush=True)
-threading.Event().wait()
-"""
-"""Begins a reply, journals two words of it, and waits to be killed."""
 DEAD = "0f"
 """The process that has left the replies of these tests."""
-
-
-@contextmanager
-def another_process(path: Path, gateway: ScriptedGateway) -> Iterator[tuple[str, str]]:
-    """A process in the middle of a reply, killed at the end; gives the conversation's and the reply's id."""
-    command = [sys.executable, "-c", PROCESS, str(path), gateway.base_url]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        try:
-            conversation_id, reply_id = process.stdout.readline().split()
-            yield conversation_id, reply_id
-        finally:
-            process.kill()
 
 
 def recover(store: Store) -> None:
@@ -91,7 +54,7 @@ def test_a_reply_of_a_killed_process_is_interrupted_and_one_of_a_living_process_
     store: Store, path: Path, gateway: ScriptedGateway, connection: Connection
 ) -> None:
     gateway.enqueue(stream("one ", "two ", then_silence=True))
-    with another_process(path, gateway) as (conversation_id, reply_id):
+    with other_process(path, gateway) as (_, reply_id):
         beside = Engine(Gateway(), store)
         assert [running.reply_id for running in store.replies.running()] == [reply_id]
         assert Chat(beside, store, connection).ask().reply().state is State.COMPLETED
@@ -99,13 +62,13 @@ def test_a_reply_of_a_killed_process_is_interrupted_and_one_of_a_living_process_
         assert [running.reply_id for running in store.replies.running()] == [reply_id]
     assert gateway.requests[0].closed.wait(PATIENCE)
     after = Engine(Gateway(), store)
-    found = store.conversations.get(conversation_id)
+    found = store.conversations.get(CONVERSATION)
     assert found is not None
     message = found.messages[reply_id]
     assert message.content == "one two "
     assert message.reply is not None
     assert message.reply.state is State.INTERRUPTED
-    [row] = store.ledger.of_conversation(conversation_id)
+    [row] = store.ledger.of_conversation(CONVERSATION)
     assert (row.state, row.usage.source) == (State.INTERRUPTED, Source.ESTIMATED)
     assert store.replies.running() == []
     found.messages[reply_id] = message

@@ -4,11 +4,6 @@ The hunt counts steps, not seconds: lines of our code that are run to read a tex
 parser finds in what is drawn of it.
 """
 
-import sys
-from collections.abc import Callable
-from types import FrameType
-from typing import Any
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -19,6 +14,7 @@ from lib.chat.inert import inert
 from lib.chat.json_block import JsonBlock
 from lib.chat.markdown import limits
 from lib.report import markup
+from tests.steps import steps
 
 LENGTH = 12_000
 MOST_TOKENS = 12_000
@@ -76,27 +72,6 @@ def text_of(parts: list[tuple[str, int]], length: int = LENGTH) -> str:
     """The patterns, each so often as is said, and all of that again until the text is as long."""
     once = "".join((each * times)[: length // len(parts)] for each, times in parts)
     return (once * (length // len(once) + 1))[:length]
-
-
-def steps(read: Callable[[], object]) -> int:
-    """How many lines of our code are run."""
-    count = 0
-
-    def line(_frame: FrameType, event: str, _argument: object) -> Any:
-        nonlocal count
-        count += event == "line"
-        return line
-
-    def call(frame: FrameType, _event: str, _argument: object) -> Any:
-        return line if "/lib/chat/" in frame.f_code.co_filename else None
-
-    before = sys.gettrace()
-    sys.settrace(call)
-    try:
-        read()
-    finally:
-        sys.settrace(before)
-    return count
 
 
 def draw(text: str) -> list[str]:
