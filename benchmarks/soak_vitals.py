@@ -7,7 +7,6 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median, quantiles
-from types import TracebackType
 
 import psutil
 
@@ -88,12 +87,7 @@ class HealthWatch:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._is_over.set()
         self._thread.join()
 
