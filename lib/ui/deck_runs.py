@@ -153,8 +153,6 @@ def _show_moving(shown: tuple[object, ...]) -> None:
     if run is None:
         return
     rows = _rows(now, run)
-    if _standing(run, rows) != shown:
-        st.rerun()
     progress = _progress(rows)
     st.progress(progress.done / max(progress.total, 1), text=_in_words(run, progress))
     prices = app.get().engine.catalogue.prices(session.held().connection)
@@ -165,9 +163,11 @@ def _show_moving(shown: tuple[object, ...]) -> None:
     clicked = deck_grid.show(deck_grid.table(run, rows, columns, prices), key="deck_grid")
     if clicked.retried:
         deck_run_actions.retry(clicked.retried)
-        st.rerun()
     if clicked.opened:
         deck_run_actions.open_row(clicked.opened)
+    # Not before the grid: a run that ends early loses the click that it came for.
+    if clicked.retried or _standing(run, rows) != shown:
+        st.rerun()
 
 
 def _in_words(run: DeckRun, progress: Progress) -> Markdown:
