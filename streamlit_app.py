@@ -7,11 +7,11 @@ import streamlit as st
 from streamlit import runtime
 
 if not runtime.exists():
-    from lib.ui import server
+    from lib.ui.server import asgi
 
-    app = st.App(__file__, lifespan=server.lifespan, middleware=server.middleware(), routes=server.routes())
+    app = st.App(__file__, lifespan=asgi.lifespan, middleware=asgi.middleware(), routes=asgi.routes())
 else:
-    from lib.ui import frame
+    from lib.ui.shell import frame
 
     frame.show(
         [

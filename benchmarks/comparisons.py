@@ -16,7 +16,7 @@ from benchmarks.stage import Stage
 from benchmarks.tab import Tab
 from benchmarks.upstream import MODELS, Times
 from lib import app
-from lib.chat.comparisons import Comparison, attempts
+from lib.domain.comparison.comparisons import Comparison, attempts
 from lib.store import Store
 
 TOKENS, RATE, TTFT_MS = 1000, 50, 200

@@ -11,7 +11,7 @@ from benchmarks.report import Figure
 from benchmarks.stage import Stage
 from lib.gateway.limits import MB, Limits
 from lib.gateway.stream.reader import StreamReader
-from lib.ui.server import COLLECT_AFTER, SWITCH_SECONDS
+from lib.ui.server.asgi import COLLECT_AFTER, SWITCH_SECONDS
 
 READ_BYTES = 64 * 1024
 """What a connection gives at once."""

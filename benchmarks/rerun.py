@@ -12,11 +12,11 @@ from benchmarks.report import Figure
 from benchmarks.stage import Stage, Upstream
 from benchmarks.tab import Tab
 from lib.app import DATABASE
-from lib.chat.conversations import Conversation
-from lib.chat.ledger import LedgerRow
-from lib.chat.messages import Message
-from lib.chat.reply import Reply, State, Timing
-from lib.chat.usage import Source, Usage
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Message
+from lib.domain.reply.ledger import LedgerRow
+from lib.domain.reply.reply import Reply, State, Timing
+from lib.domain.reply.usage import Source, Usage
 from lib.engine.engine import new_id
 from lib.store import Store
 from lib.store.replies import Begun, Closing

@@ -15,7 +15,7 @@ from typing import Any
 from benchmarks.prompts import Prompt
 from benchmarks.soak_upstream import Ending
 from lib.app import DATABASE
-from lib.chat.reply import State
+from lib.domain.reply.reply import State
 from tests.app_server import ROOT
 
 KILLED = "killed"

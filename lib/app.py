@@ -10,17 +10,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lib import config
-from lib.chat.comparisons import released
-from lib.chat.connection import Connection
 from lib.config import Settings
-from lib.engine import builtin
+from lib.domain.comparison.comparisons import released
+from lib.domain.models.connection import Connection
 from lib.engine.engine import Engine, new_id
-from lib.files import archive, private
+from lib.engine.playback import builtin
+from lib.files import private
 from lib.files.folder import Files
+from lib.files.imports import archive
 from lib.gateway.client import Gateway, Timeouts
-from lib.gateway.local_model import LocalModel, LocalModelError
+from lib.gateway.embedded.model import LocalModel, LocalModelError
 from lib.store import Store
-from lib.store.database import StoreError
+from lib.store.database.database import StoreError
 from lib.store.secrets import KEY_BYTES
 
 DATABASE = "chat.sqlite3"

@@ -18,7 +18,7 @@ from typing import Any
 
 from dotenv import dotenv_values
 
-from lib.chat.connection import SYNSTAR_BASE_URL, Connection, Secret, parse_api_key, parse_base_url
+from lib.domain.models.connection import SYNSTAR_BASE_URL, Connection, Secret, parse_api_key, parse_base_url
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST_KEY_FILE = 8192

@@ -2,24 +2,29 @@
 
 import streamlit as st
 
-from lib.ui import clipboard, composer, header, intake, pace, panels, session, sidebar, transcript, unanswered
+from lib.ui.chat import dialogs as chat_dialogs
+from lib.ui.chat import header, transcript
+from lib.ui.kit import clipboard
+from lib.ui.reply import message_box, outbox, uploads
+from lib.ui.shell import scheduler, sidebar
+from lib.ui.state import session
 
 session.hear_models()  # before the page's turn: all others wait for that
-intake.wait(session.held())
-with pace.building():
+uploads.wait(session.held())
+with scheduler.building():
     now = session.current()
     sidebar.show(now)
     with st.container(key="column"):
         header.show(now)
         place = transcript.show(now)
-    stop_slot = composer.show(now)
-    panels.show(now)
+    stop_slot = message_box.show(now)
+    chat_dialogs.show(now)
     clipboard.show(now)
-    composer.settle(now)
+    message_box.settle(now)
 
 if place and (tape := now.following):
-    composer.show_stop(tape, stop_slot)
+    message_box.show_stop(tape, stop_slot)
     transcript.follow(now, tape, place)
     stop_slot.empty()
-    unanswered.give_back(now)
-intake.follow_speech(now)
+    outbox.give_back(now)
+uploads.follow_speech(now)

@@ -2,39 +2,35 @@
 
 import streamlit as st
 
-from lib.ui import (
-    audience,
-    cells,
-    clipboard,
-    compare,
-    compare_panels,
-    comparing,
-    composer,
-    intake,
-    pace,
-    session,
-)
+from lib.ui.compare import audience, cells
+from lib.ui.compare import dialogs as compare_dialogs
+from lib.ui.compare import page as compare_page
+from lib.ui.kit import clipboard
+from lib.ui.reply import message_box, uploads
+from lib.ui.shell import scheduler
+from lib.ui.state import comparison as state_comparison
+from lib.ui.state import session
 
 session.hear_models()  # before the page's turn: all others wait for that
-comparing.hear_prices()
+state_comparison.hear_prices()
 tab = session.elsewhere()
-intake.wait(comparing.held())
-with pace.building():
-    now = comparing.current()
-    compare.show_sidebar(now)
-    compare.show_notices(tab)
+uploads.wait(state_comparison.held())
+with scheduler.building():
+    now = state_comparison.current()
+    compare_page.show_sidebar(now)
+    compare_page.show_notices(tab)
     audience.show(now)
     with st.container(key="asked"):
-        compare.show_prompt(now, tab)
+        compare_page.show_prompt(now, tab)
     with st.container(key="cells"):
         running = cells.show(now, tab)
-    below_box = compare.show_composer(now, tab)
+    below_box = compare_page.show_composer(now, tab)
     clipboard.show(tab)
-    compare_panels.show(now, tab)
-    composer.settle(now, comparing.BOX)
+    compare_dialogs.show(now, tab)
+    message_box.settle(now, state_comparison.BOX)
     results = st.container(key="results")
 
 cells.watch(now, tab, running)
 with results:
-    compare.show_ended(now, tab, below_box)
+    compare_page.show_ended(now, tab, below_box)
 audience.keep_counting(now)

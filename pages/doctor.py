@@ -2,14 +2,17 @@
 
 import streamlit as st
 
-from lib.ui import doctor, pace, panels, session, sidebar
+from lib.ui.chat import dialogs as chat_dialogs
+from lib.ui.models import doctor
+from lib.ui.shell import scheduler, sidebar
+from lib.ui.state import session
 
-with pace.building():
+with scheduler.building():
     now = session.elsewhere()
     sidebar.show(now)
     with st.container(key="column"):
         slots = doctor.show(now)
-    panels.show(now)
+    chat_dialogs.show(now)
 
 if slots:
     doctor.follow(now, slots)

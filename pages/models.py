@@ -2,11 +2,14 @@
 
 import streamlit as st
 
-from lib.ui import models, pace, panels, session, sidebar
+from lib.ui.chat import dialogs as chat_dialogs
+from lib.ui.models import table as model_table
+from lib.ui.shell import scheduler, sidebar
+from lib.ui.state import session
 
-with pace.building():
+with scheduler.building():
     now = session.elsewhere()
     sidebar.show(now)
     with st.container(key="wide"):
-        models.show(now)
-    panels.show(now)
+        model_table.show(now)
+    chat_dialogs.show(now)

@@ -2,16 +2,19 @@
 
 import streamlit as st
 
-from lib.ui import pace, present, presenting, session
+from lib.ui.recordings import presentation as recording_presentation
+from lib.ui.shell import scheduler
+from lib.ui.state import presentation as state_presentation
+from lib.ui.state import session
 
-with pace.building():
+with scheduler.building():
     session.elsewhere()
-    now = presenting.current()
+    now = state_presentation.current()
     with st.container(key="present"):
-        running = present.show(now)
+        running = recording_presentation.show(now)
         results = st.container(key="results")
 
 if now:
-    present.follow(now, running)
+    recording_presentation.follow(now, running)
     with results:
-        present.show_results(now)
+        recording_presentation.show_results(now)

@@ -2,24 +2,29 @@
 
 import streamlit as st
 
-from lib.ui import pace, recording_actions, recordings, replay, replaying, session, sidebar
+from lib.ui.recordings import overview as recording_overview
+from lib.ui.recordings import player
+from lib.ui.share import recording_callbacks
+from lib.ui.shell import scheduler, sidebar
+from lib.ui.state import playback as state_playback
+from lib.ui.state import session
 
 running = []
-with pace.building():
+with scheduler.building():
     tab = session.elsewhere()
-    now = replaying.current()
+    now = state_playback.current()
     sidebar.show(tab)
     listed = st.empty()
     with st.container(key="replay"):  # a place of its own: nothing that stays of the list is in it
         if now:
-            running = replay.show(now)
+            running = player.show(now)
     if not now:
         with listed.container(key="column"):
-            listing = recording_actions.held()
-            recordings.show(listing)
-            recordings.show_panel(listing)
+            listing = recording_callbacks.held()
+            recording_overview.show(listing)
+            recording_overview.show_panel(listing)
 
 if now:
-    replay.follow(now, running)
+    player.follow(now, running)
     with st.container(key="results"):
-        replay.show_results(now)
+        player.show_results(now)

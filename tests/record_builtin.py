@@ -10,9 +10,9 @@ import tempfile
 from pathlib import Path
 
 from lib.app import DATABASE
-from lib.chat import recordings
-from lib.engine.builtin import FOLDER
-from lib.gateway.local_model import NAME
+from lib.domain.comparison import recordings
+from lib.engine.playback.builtin import FOLDER
+from lib.gateway.embedded.model import NAME
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket

@@ -16,7 +16,7 @@ def steps(work: Callable[[], object]) -> int:
         return line
 
     def call(frame: FrameType, _event: str, _argument: object) -> Any:
-        return line if "/lib/chat/" in frame.f_code.co_filename else None
+        return line if "/lib/domain/" in frame.f_code.co_filename else None
 
     before = sys.gettrace()
     sys.settrace(call)

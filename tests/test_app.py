@@ -10,7 +10,7 @@ import pytest
 
 from lib import app
 from lib.config import Settings
-from lib.store import database
+from lib.store.database import database
 
 
 @pytest.fixture

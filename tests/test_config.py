@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from lib import config
-from lib.chat.connection import SYNSTAR_BASE_URL, Secret
 from lib.config import LARGEST_KEY_FILE, VARIABLES, ConfigurationError, Settings
+from lib.domain.models.connection import SYNSTAR_BASE_URL, Secret
 
 KEY = "sk-Config-0123456789"
 FAR = {"KKIAI_BASE_URL": "http://10.0.0.5/v1"}

@@ -13,7 +13,7 @@ from lib import app
 from lib.config import Settings
 from tests.files.samples import image, uploaded
 from tests.store.conftest import answer, draft
-from tests.store.test_database import write_old
+from tests.store.database.test_database import write_old
 
 SOMEBODY_ELSE = 12345
 """A user id."""

@@ -4,7 +4,7 @@ import json
 from contextlib import closing
 from pathlib import Path
 
-from lib.chat.capabilities import Capability
+from lib.domain.models.capabilities import Capability
 from lib.store import Store
 from tests.command_line import CommandLine, process
 from tests.scripted_gateway import ScriptedGateway, error

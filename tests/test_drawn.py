@@ -13,7 +13,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACES = ("lib", "pages", "streamlit_app.py")
-MAY_MAKE = ("lib/chat/markdown/literal.py", "lib/chat/inert.py", "lib/ui/frames.py")
+MAY_MAKE = (
+    "lib/domain/text/markdown/literal.py",
+    "lib/domain/text/sanitize_markdown.py",
+    "lib/ui/reply/stream.py",
+)
 """Where `Markdown` is made of text."""
 
 BODIES = ("markdown", "caption", "write", "info", "warning", "error", "success", "toast", "title", "header")
@@ -230,7 +234,7 @@ def test_what_is_drawn_is_ours() -> None:
 
 
 def test_the_walk_sees_what_the_pages_draw() -> None:
-    trees = [ast.parse(path.read_text("utf-8")) for path in (ROOT / "lib/ui").glob("*.py")]
+    trees = [ast.parse(path.read_text("utf-8")) for path in (ROOT / "lib/ui").rglob("*.py")]
     drawn = [
         argument
         for tree in trees
@@ -241,7 +245,7 @@ def test_the_walk_sees_what_the_pages_draw() -> None:
     assert len(drawn) > 250
 
 
-USES = "import streamlit as st\nfrom lib.chat.markdown.literal import Markdown, literal, md, plain\n"
+USES = "import streamlit as st\nfrom lib.domain.text.markdown.literal import Markdown, literal, md, plain\n"
 MAKERS = """class Markdown(str): ...
 def md(template: str, *values: object) -> Markdown: ...
 def plain(text: str) -> Markdown: ...
@@ -250,7 +254,10 @@ def literal(text: str) -> Markdown: ...
 
 
 def faults_of(tmp_path: Path, source: str) -> list[str]:
-    for file, text in {"lib/chat/markdown/literal.py": MAKERS, "lib/ui/page.py": USES + source}.items():
+    for file, text in {
+        "lib/domain/text/markdown/literal.py": MAKERS,
+        "lib/ui/page.py": USES + source,
+    }.items():
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).write_text(text, "utf-8")
     return faults(tmp_path)
@@ -294,7 +301,8 @@ def test_foreign_text_is_told_with_its_file(source: str, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "source", ["st.caption(Markdown(name))", "from lib.chat.markdown import literal as l\nl.Markdown(name)"]
+    "source",
+    ["st.caption(Markdown(name))", "from lib.domain.text.markdown import literal as l\nl.Markdown(name)"],
 )
 def test_markdown_made_of_text_is_told(source: str, tmp_path: Path) -> None:
     assert any(fault.endswith("makes Markdown") for fault in faults_of(tmp_path, source))

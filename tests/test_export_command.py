@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from lib.app import DATABASE
-from lib.chat.conversations import Conversation
+from lib.domain.conversation.conversations import Conversation
 from lib.store import Store
 from tests.app_server import ROOT
 from tests.command_line import CommandLine, process
 from tests.store.conftest import answer, draft
 
-FIXTURE = ROOT / "tests" / "chat" / "fixtures" / "chatgpt_conversations.json"
+FIXTURE = ROOT / "tests" / "domain" / "imports" / "fixtures" / "chatgpt_conversations.json"
 CONVERSATION = {"id", "title", "created_at", "messages"}
 MESSAGE = {"id", "parent_id", "role", "content", "created_at", "reply"}
 REPLY = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lib.app import DATABASE
-from lib.chat.printable import printable
+from lib.domain.text.printable import printable
 from lib.store import Store
 from tests.command_line import CommandLine
 from tests.scripted_gateway import ScriptedGateway, error, stream

@@ -6,12 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 from lib import app
-from lib.chat import exports
-from lib.chat.printable import printable_json
 from lib.commands import FAILED, OK
 from lib.config import Settings
-from lib.files import archive
-from lib.files.incoming import Folder, Incoming, Source
+from lib.domain.conversation import exports
+from lib.domain.text.printable import printable_json
+from lib.files.imports import archive
+from lib.files.imports.incoming import Folder, Incoming, Source
 
 
 def add_export_options(command: argparse.ArgumentParser) -> None:

@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lib import app
-from lib.chat.attachments import Attachment
-from lib.chat.connection import Connection
-from lib.chat.conversations import Conversation
-from lib.chat.errors import Category, ChatError, missing_key
-from lib.chat.messages import Params
-from lib.chat.printable import printable_json
-from lib.chat.reply import Reply, State
-from lib.chat.tape import text_of
 from lib.commands import FAILED, OK, add_connection_options
 from lib.config import Settings
+from lib.domain.conversation.attachments import Attachment
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Params
+from lib.domain.models.connection import Connection
+from lib.domain.reply.errors import Category, ChatError, missing_key
+from lib.domain.reply.reply import Reply, State
+from lib.domain.reply.tape import text_of
+from lib.domain.text.printable import printable_json
 from lib.engine.engine import Engine, new_id
 from lib.engine.live import LiveTape
 

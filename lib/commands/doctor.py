@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lib import app
-from lib.chat.diagnosis import Cost, Finding, has_failed, learnt
-from lib.chat.printable import printable_json
 from lib.commands import FAILED, OK, add_connection_options
 from lib.config import Settings
-from lib.engine.doctor import Doctor, Examination
+from lib.domain.models.diagnosis import Cost, Finding, has_failed, learnt
+from lib.domain.text.printable import printable_json
 from lib.engine.engine import Engine
-from lib.store.database import StoreError
+from lib.engine.lookups.doctor import Doctor, Examination
+from lib.store.database.database import StoreError
 
 WIDTH = 21
 """Of the column with the names of the checks."""

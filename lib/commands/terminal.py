@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TextIO, cast
 
-from lib.chat.printable import printable
+from lib.domain.text.printable import printable
 
 
 class Terminal:

@@ -11,37 +11,37 @@ from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from lib.chat.attachments import Attachment
-from lib.chat.connection import Connection
-from lib.chat.conversations import Conversation, title_of
-from lib.chat.errors import Category, ChatError
-from lib.chat.messages import Message
-from lib.chat.models import Kind
-from lib.chat.reply import Reply, State
-from lib.chat.tape import CLOSING, Event, Failed, Interrupted, Stopped
-from lib.engine import pictures, speech
-from lib.engine.balances import Balances
-from lib.engine.catalogue import Catalogue
-from lib.engine.deck_runs import DeckRuns
-from lib.engine.doctor import Doctor
-from lib.engine.elsewhere import Elsewhere
+from lib.domain.conversation.attachments import Attachment
+from lib.domain.conversation.conversations import Conversation, title_of
+from lib.domain.conversation.messages import Message
+from lib.domain.models.connection import Connection
+from lib.domain.models.models import Kind
+from lib.domain.reply.errors import Category, ChatError
+from lib.domain.reply.reply import Reply, State
+from lib.domain.reply.tape import CLOSING, Event, Failed, Interrupted, Stopped
+from lib.engine import pictures, transcription
 from lib.engine.journal import Beginning, Journal
 from lib.engine.live import LiveTape
-from lib.engine.lookout import Lookout
+from lib.engine.lookups.balances import Balances
+from lib.engine.lookups.catalogue import Catalogue
+from lib.engine.lookups.doctor import Doctor
 from lib.engine.loop import Loop
-from lib.engine.news import STORING, News
-from lib.engine.paced import Paced
-from lib.engine.player import Player
-from lib.engine.repeats import Repeats
+from lib.engine.notifications import STORING, News
+from lib.engine.playback.player import Player
+from lib.engine.playback.synchronized import Paced
+from lib.engine.recovery.remote_tapes import Elsewhere
+from lib.engine.recovery.trouble import Trouble
+from lib.engine.recovery.unsaved import as_they_stand
+from lib.engine.recovery.watchdog import Watchdog
 from lib.engine.run import Run
+from lib.engine.series.deck_runs import DeckRuns
+from lib.engine.series.repeats import Repeats
 from lib.engine.titles import write_title
-from lib.engine.trouble import Trouble
-from lib.engine.unstored import as_they_stand
 from lib.files.folder import Files
 from lib.gateway.client import Gateway
 from lib.gateway.errors.images import refuses_images
 from lib.store import Store
-from lib.store.database import StoreError
+from lib.store.database.database import StoreError
 from lib.store.replies import Begun
 
 BURST_SECONDS = 0.1
@@ -110,7 +110,7 @@ class Engine:
         self.doctor = Doctor(gateway, self._loop, store)
         self.balances = Balances(gateway, self._loop)
         self.paced = Paced(self._loop)
-        self._lookout = Lookout(store, self._owner, self._trouble, self._let_go) if store else None
+        self._watchdog = Watchdog(store, self._owner, self._trouble, self._let_go) if store else None
 
     @property
     def problem(self) -> str | None:
@@ -185,7 +185,7 @@ class Engine:
         self, connection: Connection, recording: bytes, *, model: str, session_id: str, conversation_id: str
     ) -> str:
         """What a WAV recording says; a call of its own in the ledger. Waits. Raises `ChatError`."""
-        asked = speech.transcribe(self._gateway, connection, recording, model)
+        asked = transcription.transcribe(self._gateway, connection, recording, model)
         text, row, error = self._loop.submit(asked).result()
         if self._store:
             try:
@@ -243,9 +243,9 @@ class Engine:
             runs = list(self._runs.values())
         for run in runs:
             self._end(run, Interrupted(run.at_ms))
-        if self._journal and self._lookout:
-            self._journal.stop(LAST_WRITE_SECONDS if self._lookout.is_well else 0.0)
-            self._lookout.stop()
+        if self._journal and self._watchdog:
+            self._journal.stop(LAST_WRITE_SECONDS if self._watchdog.is_well else 0.0)
+            self._watchdog.stop()
         self._loop.submit(self._gateway.close()).result(timeout=5)
         self._loop.stop()
 

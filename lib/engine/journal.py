@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lib.chat.conversations import Conversation
-from lib.chat.ledger import LedgerRow
-from lib.chat.messages import Message
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Message
+from lib.domain.reply.ledger import LedgerRow
 from lib.engine.live import LiveTape
-from lib.engine.trouble import Trouble
+from lib.engine.recovery.trouble import Trouble
 from lib.store import Store
-from lib.store.database import StoreError
+from lib.store.database.database import StoreError
 from lib.store.replies import Begun, Closing, Entry
 
 BATCH_SECONDS = 0.25

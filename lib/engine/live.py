@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from lib.chat.reply import Reply, fold
-from lib.chat.tape import CLOSING, Event
+from lib.domain.reply.reply import Reply, fold
+from lib.domain.reply.tape import CLOSING, Event
 
 
 class LiveTape:

@@ -5,14 +5,14 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from lib.chat.errors import Category, ChatError
-from lib.chat.messages import Message
-from lib.chat.tape import Audio, Event, Failed, Image, Noted
+from lib.domain.conversation.messages import Message
+from lib.domain.reply.errors import Category, ChatError
+from lib.domain.reply.tape import Audio, Event, Failed, Image, Noted
 from lib.engine.run import Run
-from lib.files.archive import with_ending
 from lib.files.fitting import Fitted, fit, text_bytes
 from lib.files.folder import Files, checked
-from lib.files.sounds import checked_sound
+from lib.files.formats.sounds import checked_sound
+from lib.files.imports.archive import with_ending
 from lib.gateway.client import Gateway
 
 REQUEST_BYTES = 900 * 1024

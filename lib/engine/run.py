@@ -7,12 +7,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from lib.chat.connection import Connection
-from lib.chat.conversations import Conversation
-from lib.chat.ledger import LedgerRow, accounted
-from lib.chat.messages import Message, Params
-from lib.chat.reply import fold
-from lib.chat.tape import CLOSING, Event, UsageReported, milliseconds
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Message, Params
+from lib.domain.models.connection import Connection
+from lib.domain.reply.ledger import LedgerRow, accounted
+from lib.domain.reply.reply import fold
+from lib.domain.reply.tape import CLOSING, Event, UsageReported, milliseconds
 from lib.engine.live import LiveTape
 
 

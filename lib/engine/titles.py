@@ -7,11 +7,11 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from lib.chat.conversations import TITLE_CHARACTERS, title_of
-from lib.chat.ledger import LedgerRow, accounted
-from lib.chat.messages import Message, Params
-from lib.chat.reply import Reply, fold
-from lib.chat.tape import Event
+from lib.domain.conversation.conversations import TITLE_CHARACTERS, title_of
+from lib.domain.conversation.messages import Message, Params
+from lib.domain.reply.ledger import LedgerRow, accounted
+from lib.domain.reply.reply import Reply, fold
+from lib.domain.reply.tape import Event
 from lib.engine.run import Run
 from lib.gateway.client import Gateway
 from lib.store import Store

@@ -14,13 +14,14 @@ from typing import Any
 
 import yaml
 
-from lib.chat import decks, spreadsheets
-from lib.chat.attachments import Attachment, AttachmentKind, data_in, data_uri
-from lib.chat.decks import Deck, Prompt
-from lib.chat.decoding import FormatError, mended, typed
-from lib.files.encodings import decoded
+from lib.domain.comparison import decks
+from lib.domain.comparison.decks import Deck, Prompt
+from lib.domain.conversation.attachments import Attachment, AttachmentKind, data_in, data_uri
+from lib.domain.text import spreadsheets
+from lib.domain.text.decoding import FormatError, mended, typed
 from lib.files.folder import Files, Missing, checked
-from lib.files.intake import clean_name
+from lib.files.formats.encodings import decoded
+from lib.files.upload_validation import clean_name
 
 LARGEST_DECK = 20 * 1024 * 1024
 """Bytes of a file."""

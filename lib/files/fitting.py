@@ -4,8 +4,8 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lib.chat.attachments import Attachment, document_text
-from lib.chat.messages import Message
+from lib.domain.conversation.attachments import Attachment, document_text
+from lib.domain.conversation.messages import Message
 from lib.files.folder import Files, Missing
 
 STEPS = ((1120, 75), (784, 70), (512, 60))

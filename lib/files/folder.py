@@ -15,8 +15,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from lib.chat.attachments import Attachment, AttachmentKind
-from lib.files.images import FORMATS, LARGEST_PIXELS
+from lib.domain.conversation.attachments import Attachment, AttachmentKind
+from lib.files.formats.images import FORMATS, LARGEST_PIXELS
 
 UNUSED_SECONDS = 24 * 3600.0
 """How long a file that no message holds is left alone: the message may be about to be stored."""

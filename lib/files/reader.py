@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lib.files.kinds import Unreadable
+from lib.files.formats.kinds import Unreadable
 
 MEMORY_BYTES = 640 * 1024 * 1024
 """Address space. An image of the most pixels that are taken needs about half of it."""
@@ -62,7 +62,7 @@ Lines = Iterator[tuple[dict[str, Any], bytes]]
 
 def _image(data: bytes, limit: int) -> Lines:
     """`limit` pixels are the longest side."""
-    from lib.files import images
+    from lib.files.formats import images
 
     picture = images.read(data, limit)
     fields = ("media_type", "width", "height")
@@ -74,14 +74,14 @@ def _image(data: bytes, limit: int) -> Lines:
 
 def _pdf(data: bytes, limit: int) -> Lines:
     """`limit` characters are wanted."""
-    from lib.files import pdf
+    from lib.files.formats import pdf
 
     yield from ((line, b"") for line in pdf.read(data, limit))
 
 
 def _text(data: bytes, limit: int) -> Lines:
     """`limit` characters are wanted; one more says that there are more."""
-    from lib.files import texts
+    from lib.files.formats import texts
 
     document = texts.read(data, limit)
     yield (

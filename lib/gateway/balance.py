@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import openai
 
-from lib.chat.balance import Balance
+from lib.domain.models.balance import Balance
 
 QUOTA_PER_DOLLAR = 500_000
 """New API's and One API's default."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lib.chat.models import Kind, Model, kind_of
+from lib.domain.models.models import Kind, Model, kind_of
 
 _KIND_ORDER = list(Kind)
 

@@ -11,15 +11,15 @@ from typing import Any
 import httpx2
 import openai
 
-from lib.chat.balance import Balance
-from lib.chat.connection import Connection
-from lib.chat.errors import Category, ChatError
-from lib.chat.messages import Message, Params
-from lib.chat.models import Model
-from lib.chat.prices import Price
-from lib.chat.tape import Content, Event, Failed, Image, Noted, Retried, Sent, Served, milliseconds
-from lib.chat.usage import Usage
-from lib.gateway import drawing, images, pricing, requests, transcription
+from lib.domain.conversation.messages import Message, Params
+from lib.domain.models.balance import Balance
+from lib.domain.models.connection import Connection
+from lib.domain.models.models import Model
+from lib.domain.models.prices import Price
+from lib.domain.reply.errors import Category, ChatError
+from lib.domain.reply.tape import Content, Event, Failed, Image, Noted, Retried, Sent, Served, milliseconds
+from lib.domain.reply.usage import Usage
+from lib.gateway import image_generation, images, pricing, requests, transcription
 from lib.gateway.balance import balance_of
 from lib.gateway.bounded import unread
 from lib.gateway.catalogue import is_list, models_in
@@ -142,7 +142,7 @@ class Gateway:
             async with (
                 self._clients.lend(connection) as client,
                 aclosing(
-                    drawing.draw(client, connection, body, seconds=self._timeouts.first_byte_seconds)
+                    image_generation.draw(client, connection, body, seconds=self._timeouts.first_byte_seconds)
                 ) as bursts,
             ):
                 async for burst in bursts:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
-from lib.chat.connection import Connection
+from lib.domain.models.connection import Connection
 from lib.gateway.bounded import bound
 
 HEADERS_SENT = (

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from lib.chat.attachments import Attachment, AttachmentKind
-from lib.chat.connection import Connection
-from lib.chat.errors import Category, ChatError
+from lib.domain.conversation.attachments import Attachment, AttachmentKind
+from lib.domain.models.connection import Connection
+from lib.domain.reply.errors import Category, ChatError
 from lib.gateway.public_addresses import public_socket
 
 LARGEST_IMAGE = 20 * 1024 * 1024

@@ -5,7 +5,7 @@ What goes beyond a limit ends the answer: its connection is closed, and what cam
 
 from dataclasses import dataclass
 
-from lib.chat.errors import Category, ChatError
+from lib.domain.reply.errors import Category, ChatError
 
 MB = 1024**2
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from lib.chat.connection import Connection
-from lib.chat.errors import ChatError
-from lib.chat.tape import (
+from lib.domain.models.connection import Connection
+from lib.domain.reply.errors import ChatError
+from lib.domain.reply.tape import (
     Cited,
     Content,
     Event,

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx2
 import openai
 
-from lib.chat.prices import Price
+from lib.domain.models.prices import Price
 
 SECONDS = 5.0
 """The longest wait for prices: they are an extra."""

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lib.chat.attachments import Attachment, data_uri
-from lib.chat.messages import Message, Params
-from lib.chat.tape import Sent
+from lib.domain.conversation.attachments import Attachment, data_uri
+from lib.domain.conversation.messages import Message, Params
+from lib.domain.reply.tape import Sent
 
 CONTINUE = "Go on exactly where your last message broke off. Repeat nothing and add no introduction."
 """Asks for the rest of an answer: not every server goes on with a message of the assistant's by itself."""

@@ -8,7 +8,7 @@ when the failure came late (it had been at work).
 import random
 from dataclasses import dataclass
 
-from lib.chat.errors import Category, ChatError
+from lib.domain.reply.errors import Category, ChatError
 
 MOST_RETRIES = 2
 FIRST_PAUSE_SECONDS = 0.5

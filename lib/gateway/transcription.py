@@ -5,8 +5,8 @@ import asyncio
 import httpx2
 import openai
 
-from lib.chat.connection import Connection
-from lib.chat.usage import Usage
+from lib.domain.models.connection import Connection
+from lib.domain.reply.usage import Usage
 from lib.gateway.errors.translation import translate_response
 from lib.gateway.stream.chunks import object_in
 from lib.gateway.stream.token_counts import usage_of

@@ -1,1 +1,1 @@
-"""Recordings as files for people: HTML, Markdown, CSV. It imports values only, and no room but `lib.chat`."""
+"""Recordings as files for people: HTML, Markdown, CSV. It imports `lib.domain` and nothing else of ours."""

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from lib.chat.comparisons import CellFigures, Comparison
-from lib.chat.conversations import Conversation
-from lib.chat.messages import Message, Params
-from lib.chat.prices import Prices
-from lib.chat.recordings import Recording
-from lib.chat.reply import Reply
-from lib.chat.votes import ALL_BAD, TIE, Tally
+from lib.domain.comparison.comparisons import CellFigures, Comparison
+from lib.domain.comparison.recordings import Recording
+from lib.domain.comparison.votes import ALL_BAD, TIE, Tally
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Message, Params
+from lib.domain.models.prices import Prices
+from lib.domain.reply.reply import Reply
 from lib.report.measures import Chart, charts, measure, notes
 
 

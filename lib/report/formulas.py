@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
-from lib.chat.markdown import formulas as signs
-from lib.chat.markdown import tex as latex
+from lib.domain.text.math import formulas as signs
+from lib.domain.text.math import tex as latex
 
 LONGEST = 4000
 """Characters of a formula that is drawn."""

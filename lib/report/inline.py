@@ -11,8 +11,8 @@ from markdown_it.rules_inline.state_inline import Scanned, StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
-from lib.chat.markdown import emphasis, links, tags
-from lib.chat.markdown.tags import Tag
+from lib.domain.text.markdown import emphasis, links, tags
+from lib.domain.text.markdown.tags import Tag
 
 _LAST_BRACKET = -1
 """Where a block's last `]` is noted among the parser's notes on places: no place has this number."""

@@ -6,21 +6,21 @@ from datetime import UTC
 
 from markdown_it import MarkdownIt
 
-from lib.chat.attachments import Attachment
-from lib.chat.blocks import split
-from lib.chat.citations import Citation
-from lib.chat.comparisons import SYNTHESIS, CellFigures
-from lib.chat.endings import remark
-from lib.chat.inert import inert
-from lib.chat.markdown import tags
-from lib.chat.markdown.links import marked
-from lib.chat.markdown.readers import ANY
-from lib.chat.markdown.typed import Code, Words, typed
-from lib.chat.messages import Message
-from lib.chat.prices import Prices
-from lib.chat.printable import printable
-from lib.chat.recordings import Recording
-from lib.chat.reply import Reply
+from lib.domain.comparison.comparisons import SYNTHESIS, CellFigures
+from lib.domain.comparison.recordings import Recording
+from lib.domain.conversation.attachments import Attachment
+from lib.domain.conversation.messages import Message
+from lib.domain.models.prices import Prices
+from lib.domain.reply.citations import Citation
+from lib.domain.reply.endings import remark
+from lib.domain.reply.reply import Reply
+from lib.domain.text.blocks import split
+from lib.domain.text.markdown import tags
+from lib.domain.text.markdown.links import marked
+from lib.domain.text.markdown.readers import ANY
+from lib.domain.text.markdown.typed import Code, Words, typed
+from lib.domain.text.printable import printable
+from lib.domain.text.sanitize_markdown import inert
 from lib.report import wording
 from lib.report.contents import Cell, Section, Turn, sections
 from lib.report.measures import columns, cost_of, totals

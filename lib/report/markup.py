@@ -20,11 +20,11 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from lib.chat.blocks import Block, split
-from lib.chat.markdown.links import is_address, is_allowed, with_links
-from lib.chat.markdown.tags import half_tag
-from lib.chat.markdown.typed import Code, Words
-from lib.chat.markdown.typed import typed as pieces_of
+from lib.domain.text.blocks import Block, split
+from lib.domain.text.markdown.links import is_address, is_allowed, with_links
+from lib.domain.text.markdown.tags import half_tag
+from lib.domain.text.markdown.typed import Code, Words
+from lib.domain.text.markdown.typed import typed as pieces_of
 from lib.report.formulas import formulas
 from lib.report.inline import OPEN_END, Inline, beyond_commonmark
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
 from typing import Any, TypeVar
 
-from lib.chat.recordings import Recording
-from lib.chat.tape import Content, Event, Reasoning, Refusal, ToolCall
+from lib.domain.comparison.recordings import Recording
+from lib.domain.reply.tape import Content, Event, Reasoning, Refusal, ToolCall
 from lib.report.findings import Kind, Span, spans
 
 SHORTEST_KNOWN = 8

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from lib.chat.comparisons import CellFigures, Spread, figures, labels
-from lib.chat.conversations import Conversation
-from lib.chat.prices import Price, Prices
-from lib.chat.recordings import Recording, answers
-from lib.chat.reply import Reply, State
-from lib.chat.usage import Source
+from lib.domain.comparison.comparisons import CellFigures, Spread, figures, labels
+from lib.domain.comparison.recordings import Recording, answers
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.models.prices import Price, Prices
+from lib.domain.reply.reply import Reply, State
+from lib.domain.reply.usage import Source
 
 MEASURES = ("ttft_ms", "total_ms", "tokens_per_second", "completion_tokens", "cost")
 """The fields of `CellFigures` that are drawn."""

@@ -9,15 +9,15 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from markupsafe import Markup
 
-from lib.chat.attachments import Attachment, data_uri
-from lib.chat.comparisons import SYNTHESIS
-from lib.chat.endings import remark
-from lib.chat.exports import Load
-from lib.chat.json_block import JsonBlock
-from lib.chat.messages import Message
-from lib.chat.prices import Prices
-from lib.chat.recordings import Recording
-from lib.chat.reply import Reply
+from lib.domain.comparison.comparisons import SYNTHESIS
+from lib.domain.comparison.recordings import Recording
+from lib.domain.conversation.attachments import Attachment, data_uri
+from lib.domain.conversation.exports import Load
+from lib.domain.conversation.messages import Message
+from lib.domain.models.prices import Prices
+from lib.domain.reply.endings import remark
+from lib.domain.reply.reply import Reply
+from lib.domain.text.json_block import JsonBlock
 from lib.report import markup, wording
 from lib.report.contents import Cell, sections
 from lib.report.measures import columns, cost_of, totals

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator
 
-from lib.chat import spreadsheets
-from lib.chat.messages import Message
-from lib.chat.prices import Prices
-from lib.chat.recordings import Recording
-from lib.chat.reply import Reply
+from lib.domain.comparison.recordings import Recording
+from lib.domain.conversation.messages import Message
+from lib.domain.models.prices import Prices
+from lib.domain.reply.reply import Reply
+from lib.domain.text import spreadsheets
 from lib.report import wording
 from lib.report.contents import Cell, Section, all_answers
 from lib.report.measures import cost_of, price_of

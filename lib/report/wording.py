@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from lib.chat.comparisons import CellFigures, Spread
-from lib.chat.finish_reasons import Ending
-from lib.chat.reply import Reply, State
-from lib.chat.usage import Source, Usage
+from lib.domain.comparison.comparisons import CellFigures, Spread
+from lib.domain.reply.finish_reasons import Ending
+from lib.domain.reply.reply import Reply, State
+from lib.domain.reply.usage import Source, Usage
 from lib.report.measures import Totals
 
 TITLES = {

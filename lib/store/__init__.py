@@ -5,7 +5,7 @@ from pathlib import Path
 from lib.store.attachments import Attachments
 from lib.store.comparisons import Comparisons
 from lib.store.conversations import Conversations
-from lib.store.database import Database
+from lib.store.database.database import Database
 from lib.store.decks import DeckRuns, Decks
 from lib.store.ledger import Ledger
 from lib.store.models import Models
@@ -25,7 +25,7 @@ class Store:
     def __init__(self, path: Path | None) -> None:
         """Open or make the SQLite file at `path`; `None` keeps everything in memory.
 
-        Raises `lib.store.database.StoreError`.
+        Raises `lib.store.database.database.StoreError`.
         """
         self._database = Database(path)
         self.conversations = Conversations(self._database)

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select
 
-from lib.chat.attachments import Attachment, AttachmentKind
-from lib.store.database import Database
-from lib.store.schema import attachments, messages
+from lib.domain.conversation.attachments import Attachment, AttachmentKind
+from lib.store.database.database import Database
+from lib.store.database.schema import attachments, messages
 
 
 class Attachments:

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Row, Update, delete, func, insert, select, update
 
-from lib.chat.comparisons import Comparison
-from lib.chat.conversations import Conversation
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.conversation.conversations import Conversation
 from lib.store.conversations import cells as cells_of
 from lib.store.conversations import purge
-from lib.store.database import Database
-from lib.store.schema import comparisons, conversations
+from lib.store.database.database import Database
+from lib.store.database.schema import comparisons, conversations
 from lib.store.shares import forget
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
-from lib.chat import reply as replies_json
-from lib.chat.attachments import Attachment
-from lib.chat.conversations import Conversation
-from lib.chat.messages import Message, Params
-from lib.chat.reply import Reply
+from lib.domain.conversation.attachments import Attachment
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Message, Params
+from lib.domain.reply import reply as replies_json
+from lib.domain.reply.reply import Reply
 from lib.store import attachments, search
-from lib.store.database import Database
-from lib.store.schema import conversations, messages, replies
+from lib.store.database.database import Database
+from lib.store.database.schema import conversations, messages, replies
 
 KEPT_IN_BIN = timedelta(days=30)
 """How long a deleted conversation can be taken back."""

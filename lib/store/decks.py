@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from lib.chat import deck_runs as runs_json
-from lib.chat import decks as decks_json
-from lib.chat.comparisons import Comparison
-from lib.chat.deck_runs import DeckRun
-from lib.chat.decks import Deck
+from lib.domain.comparison import deck_runs as runs_json
+from lib.domain.comparison import decks as decks_json
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.deck_runs import DeckRun
+from lib.domain.comparison.decks import Deck
 from lib.store.comparisons import to_row
 from lib.store.conversations import purge
-from lib.store.database import Database
-from lib.store.schema import comparisons, conversations, deck_runs, decks
+from lib.store.database.database import Database
+from lib.store.database.schema import comparisons, conversations, deck_runs, decks
 from lib.store.shares import forget
 
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
-from lib.chat.ledger import LedgerRow
-from lib.chat.reply import State
-from lib.chat.usage import Source, Usage
-from lib.store.database import Database
-from lib.store.schema import conversations, ledger
+from lib.domain.reply.ledger import LedgerRow
+from lib.domain.reply.reply import State
+from lib.domain.reply.usage import Source, Usage
+from lib.store.database.database import Database
+from lib.store.database.schema import conversations, ledger
 
 
 class Ledger:

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
-from lib.chat.capabilities import Capabilities, Capability
-from lib.chat.ledger import Traffic
-from lib.chat.models import Choice
-from lib.store.database import Database
+from lib.domain.models.capabilities import Capabilities, Capability
+from lib.domain.models.models import Choice
+from lib.domain.reply.ledger import Traffic
+from lib.store.database.database import Database
+from lib.store.database.schema import UtcDateTime, capabilities, model_choices
 from lib.store.memory import Memory
-from lib.store.schema import UtcDateTime, capabilities, model_choices
 
 TRAFFIC_DAYS = 30
 """How far back replies count: an older one says little of today's model."""

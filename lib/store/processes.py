@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, String, delete, insert, select, type_coerce, update
 
-from lib.chat.reply import State
-from lib.store.database import Database
-from lib.store.schema import processes, replies
+from lib.domain.reply.reply import State
+from lib.store.database.database import Database
+from lib.store.database.schema import processes, replies
 
 
 class Processes:

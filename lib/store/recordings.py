@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from lib.chat import recordings as documents
-from lib.chat.exports import Load
-from lib.chat.recordings import Kind, Recording
-from lib.store.database import Database
-from lib.store.schema import recordings
+from lib.domain.comparison import recordings as documents
+from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.conversation.exports import Load
+from lib.store.database.database import Database
+from lib.store.database.schema import recordings
 from lib.store.shares import forget
 
 _LISTED = recordings.c["id", "title", "kind", "models", "recorded_at"]
@@ -68,7 +68,7 @@ class Recordings:
     def get(self, recording_id: str) -> Recording | None:
         """The recording, whole, its images with their bytes; `None` when it is not here.
 
-        Raises `lib.chat.decoding.FormatError` where this version cannot read it.
+        Raises `lib.domain.text.decoding.FormatError` where this version cannot read it.
         """
         query = select(recordings.c.title, recordings.c.document)
         query = query.where(recordings.c.id == recording_id, recordings.c.deleted_at.is_(None))

@@ -10,17 +10,17 @@ from typing import Any
 from sqlalchemy import Connection, String, and_, insert, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError
 
-from lib.chat import tape as tape_json
-from lib.chat.conversations import Conversation
-from lib.chat.ledger import LedgerRow
-from lib.chat.messages import Message
-from lib.chat.reply import Reply, State
-from lib.chat.reply import to_json as reply_to_json
-from lib.chat.tape import Event
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Message
+from lib.domain.reply import tape as tape_json
+from lib.domain.reply.ledger import LedgerRow
+from lib.domain.reply.reply import Reply, State
+from lib.domain.reply.reply import to_json as reply_to_json
+from lib.domain.reply.tape import Event
 from lib.store import attachments, conversations, ledger, search
-from lib.store.database import Database, StoreError
-from lib.store.schema import conversations as conversations_table
-from lib.store.schema import journal, messages, replies
+from lib.store.database.database import Database, StoreError
+from lib.store.database.schema import conversations as conversations_table
+from lib.store.database.schema import journal, messages, replies
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Select, insert, select, update
 
-from lib.store.database import Database
-from lib.store.schema import rooms
+from lib.store.database.database import Database
+from lib.store.database.schema import rooms
 
 OPEN_FOR = timedelta(hours=4)
 """A room closes by itself: who forgets it has not left it open overnight."""

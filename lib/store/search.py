@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
-from lib.store.database import Database
-from lib.store.schema import UtcDateTime
+from lib.store.database.database import Database
+from lib.store.database.schema import UtcDateTime
 
 SHORTEST_INDEXED = 3
 """The index holds three letters at a time; shorter words are looked for the slow way."""

@@ -5,8 +5,8 @@ import secrets as random
 from sqlalchemy import String, select, type_coerce, update
 from sqlalchemy.dialects.sqlite import insert
 
-from lib.store.database import Database
-from lib.store.schema import secrets
+from lib.store.database.database import Database
+from lib.store.database.schema import secrets
 
 KEY_BYTES = 32
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from lib.store.database import Database
-from lib.store.schema import shares
+from lib.store.database.database import Database
+from lib.store.database.schema import shares
 
 
 @dataclass(frozen=True, slots=True)

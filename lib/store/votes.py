@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from lib.chat.votes import Ballot, Poll, Round, Tally
-from lib.store.database import Database
-from lib.store.schema import rounds, thumbs, votes
+from lib.domain.comparison.votes import Ballot, Poll, Round, Tally
+from lib.store.database.database import Database
+from lib.store.database.schema import rounds, thumbs, votes
 
 Counts = tuple[dict[str, int], dict[str, int], dict[str, int]]
 """Choices, thumbs up and thumbs down: how often each was given."""

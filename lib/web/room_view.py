@@ -6,14 +6,14 @@ from html import escape
 from string import ascii_uppercase
 from typing import Any
 
-from lib.chat.blocks import BlockSplitter
-from lib.chat.comparisons import Comparison
-from lib.chat.conversations import Conversation
-from lib.chat.json_block import JsonBlock
-from lib.chat.messages import Message
-from lib.chat.reply import Reply, State
-from lib.chat.tape import ContentWasReasoning, text_of
-from lib.chat.votes import ALL_BAD, TIE, Round, Tally, ordered, titles
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.votes import ALL_BAD, TIE, Round, Tally, ordered, titles
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Message
+from lib.domain.reply.reply import Reply, State
+from lib.domain.reply.tape import ContentWasReasoning, text_of
+from lib.domain.text.blocks import BlockSplitter
+from lib.domain.text.json_block import JsonBlock
 from lib.engine.engine import Engine
 from lib.engine.live import LiveTape
 from lib.report.markup import html, typed

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from lib.chat.errors import Category
+from lib.domain.reply.errors import Category
 from lib.gateway.requests import CONTINUE
-from lib.ui.errors import TITLES
+from lib.ui.kit.errors import TITLES
 from tests.app_server import AppServer, free_port
 from tests.browser.chat_page import ChatPage
 from tests.scripted_gateway import ScriptedGateway, error, raw, stream

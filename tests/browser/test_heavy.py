@@ -17,8 +17,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from lib.chat.blocks import split
-from lib.chat.inert import inert
+from lib.domain.text.blocks import split
+from lib.domain.text.sanitize_markdown import inert
 
 text = json.loads(Path("texts.json").read_text(encoding="utf-8"))[st.query_params["text"]]
 st.markdown("$x$ **a**\n\n# b\n\n```python\nx = 1\n```")  # loads what the page draws these with

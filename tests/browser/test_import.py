@@ -15,9 +15,9 @@ from tests.app_server import AppServer
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import OpenChat
 from tests.browser.test_files import expect_drawn
-from tests.files.test_incoming import CONTAINED
-from tests.files.test_incoming import chat as chatgpt_chat
-from tests.files.test_zips import packed
+from tests.files.imports.test_incoming import CONTAINED
+from tests.files.imports.test_incoming import chat as chatgpt_chat
+from tests.files.imports.test_zips import packed
 from tests.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.browser

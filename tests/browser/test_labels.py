@@ -17,7 +17,7 @@ NAME = (
 PAGE = """
 import streamlit as st
 
-from lib.chat.markdown.literal import literal, md, plain
+from lib.domain.text.markdown.literal import literal, md, plain
 from lib.ui.labels import show_badge
 
 name = NAME

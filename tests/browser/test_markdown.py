@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from lib.chat.blocks import split
+from lib.domain.text.blocks import split
 from tests.browser import own_page
 
 pytestmark = pytest.mark.browser
@@ -19,8 +19,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from lib.chat.blocks import split
-from lib.chat.inert import inert
+from lib.domain.text.blocks import split
+from lib.domain.text.sanitize_markdown import inert
 
 for at, text in enumerate(json.loads(Path("cases.json").read_text(encoding="utf-8"))):
     with st.container(key=f"whole_{at}"):

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from lib.chat.connection import Connection, Secret
-from lib.chat.conversations import Conversation
-from lib.chat.messages import Message
-from lib.chat.reply import Reply
-from lib.chat.tape import text_of
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Message
+from lib.domain.models.connection import Connection, Secret
+from lib.domain.reply.reply import Reply
+from lib.domain.reply.tape import text_of
 from lib.engine.engine import Engine, new_id
 from lib.engine.live import LiveTape
 from lib.gateway.client import Gateway

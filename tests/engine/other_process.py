@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lib.engine.lookout import BEAT_SECONDS
+from lib.engine.recovery.watchdog import BEAT_SECONDS
 from tests.app_server import ROOT
 from tests.scripted_gateway import ScriptedGateway
 
@@ -16,14 +16,14 @@ OTHER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from lib.chat.connection import Connection
-from lib.chat.conversations import Conversation
-from lib.chat.tape import text_of
-from lib.engine import lookout
+from lib.domain.models.connection import Connection
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.reply.tape import text_of
+from lib.engine.recovery import watchdog
 from lib.engine.engine import Engine
 from lib.gateway.client import Gateway
 from lib.store import Store
-lookout.BEAT_SECONDS = float(sys.argv[3])
+watchdog.BEAT_SECONDS = float(sys.argv[3])
 now = datetime.now(UTC)
 chat = Conversation("c", "", now, now, "model-a")
 engine = Engine(Gateway(), Store(Path(sys.argv[1])))

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from lib.chat.connection import Connection
-from lib.chat.messages import Params
-from lib.chat.reply import State, fold
-from lib.chat.tape import CLOSING, to_json
-from lib.chat.usage import Source, estimate_usage
+from lib.domain.conversation.messages import Params
+from lib.domain.models.connection import Connection
+from lib.domain.reply.reply import State, fold
+from lib.domain.reply.tape import CLOSING, to_json
+from lib.domain.reply.usage import Source, estimate_usage
 from lib.engine.engine import Engine, SendRefused, new_id
 from lib.gateway.client import Gateway
 from lib.gateway.requests import CONTINUE

@@ -9,16 +9,17 @@ from typing import cast
 
 import pytest
 
-from lib.chat.connection import Connection
-from lib.chat.errors import Category
-from lib.chat.messages import Params
-from lib.chat.reply import State
-from lib.chat.tape import Retried, Sent, text_of
-from lib.chat.usage import Source
+from lib.domain.conversation.messages import Params
+from lib.domain.models.connection import Connection
+from lib.domain.reply.errors import Category
+from lib.domain.reply.reply import State
+from lib.domain.reply.tape import Retried, Sent, text_of
+from lib.domain.reply.usage import Source
 from lib.engine import journal
 from lib.engine.engine import Engine
 from lib.gateway.client import Gateway
-from lib.store import Store, database
+from lib.store import Store
+from lib.store.database import database
 from tests.engine.conftest import PATIENCE, Chat, eventually, wait_for_text
 from tests.scripted_gateway import Gate, ScriptedGateway, error, hang_up, raw, stream
 from tests.scripted_replies import Script

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from lib.chat.ledger import LedgerRow
-from lib.chat.messages import Message
-from lib.chat.reply import Reply, State
-from lib.chat.tape import Content, Event, Finished, Sent
+from lib.domain.conversation.messages import Message
+from lib.domain.reply.ledger import LedgerRow
+from lib.domain.reply.reply import Reply, State
+from lib.domain.reply.tape import Content, Event, Finished, Sent
 from lib.engine import journal as journal_module
 from lib.engine.engine import new_id
 from lib.engine.journal import Journal
 from lib.engine.live import LiveTape
-from lib.engine.trouble import Trouble
-from lib.store import Store, database
+from lib.engine.recovery.trouble import Trouble
+from lib.store import Store
+from lib.store.database import database
 from lib.store.replies import Begun
 from tests.engine.conftest import PATIENCE, draft, eventually
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lib.chat.connection import Connection, parse_api_key
+from lib.domain.models.connection import Connection, parse_api_key
 from lib.engine.engine import Engine
 from lib.store import Store
 from tests.app_server import ROOT

@@ -2,8 +2,8 @@
 
 import threading
 
-from lib.chat.reply import State
-from lib.chat.tape import Content, Event, Finished, Interrupted, Stopped, text_of
+from lib.domain.reply.reply import State
+from lib.domain.reply.tape import Content, Event, Finished, Interrupted, Stopped, text_of
 from lib.engine.live import LiveTape
 
 

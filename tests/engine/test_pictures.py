@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lib.chat.attachments import Attachment
-from lib.chat.connection import Connection
-from lib.chat.errors import ChatError
-from lib.chat.messages import Message
-from lib.chat.reply import State
-from lib.chat.usage import Source
+from lib.domain.conversation.attachments import Attachment
+from lib.domain.conversation.messages import Message
+from lib.domain.models.connection import Connection
+from lib.domain.reply.errors import ChatError
+from lib.domain.reply.reply import State
+from lib.domain.reply.usage import Source
 from lib.engine.engine import Engine, new_id
 from lib.engine.pictures import ATTACHMENTS_IGNORED
 from lib.files.folder import Files

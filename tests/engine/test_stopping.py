@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
-from lib.chat.connection import Connection
-from lib.chat.reply import State
-from lib.chat.tape import Retried, Stopped, text_of
-from lib.chat.usage import Source
+from lib.domain.models.connection import Connection
+from lib.domain.reply.reply import State
+from lib.domain.reply.tape import Retried, Stopped, text_of
+from lib.domain.reply.usage import Source
 from lib.engine.engine import Engine, SendRefused
 from lib.gateway import retries
 from lib.gateway.client import Gateway

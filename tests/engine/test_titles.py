@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from lib.chat.connection import Connection
-from lib.chat.reply import State
-from lib.chat.usage import Source
+from lib.domain.models.connection import Connection
+from lib.domain.reply.reply import State
+from lib.domain.reply.usage import Source
 from lib.engine.engine import Engine
 from lib.engine.titles import INSTRUCTION
 from lib.gateway.client import Gateway

@@ -9,7 +9,7 @@ import resource
 import sys
 from dataclasses import asdict
 
-from lib.files.intake import FileRefused, take
+from lib.files.upload_validation import FileRefused, take
 
 
 def main(name: str) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from PIL import Image
 
-from lib.chat.attachments import Attachment
-from lib.files.intake import take
+from lib.domain.conversation.attachments import Attachment
+from lib.files.upload_validation import take
 
 
 def uploaded(name: str, data: bytes, **options: Any) -> Attachment:

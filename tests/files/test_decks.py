@@ -13,9 +13,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.chat import decks
-from lib.chat.decks import LONGEST_NOTES, LONGEST_PROMPT, MOST_PROMPTS, Deck, Prompt
-from lib.chat.decoding import FormatError
+from lib.domain.comparison import decks
+from lib.domain.comparison.decks import LONGEST_NOTES, LONGEST_PROMPT, MOST_PROMPTS, Deck, Prompt
+from lib.domain.text.decoding import FormatError
 from lib.files.decks import LARGEST_DECK, kept, read, to_csv, to_yaml
 from lib.files.folder import Files
 from tests.files.samples import bomb, image, uploaded
@@ -183,7 +183,7 @@ def test_what_is_no_image_is_refused_with_its_place(uri: str) -> None:
 
 
 def test_an_image_of_too_many_pixels_is_refused() -> None:
-    from lib.chat.attachments import data_uri
+    from lib.domain.conversation.attachments import data_uri
 
     uri = data_uri("image/png", bomb())
     data = yaml.safe_dump({"prompts": [{"attachments": [{"name": "a.png", "image": uri}]}]}).encode()

@@ -7,8 +7,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from lib.chat.attachments import Attachment
-from lib.chat.messages import Message
+from lib.domain.conversation.attachments import Attachment
+from lib.domain.conversation.messages import Message
 from lib.files.fitting import SPARE_BYTES, Fitted, fit, text_bytes
 from lib.files.folder import Files
 from tests.files.samples import image, noise, uploaded

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.chat.citations import Citation
-from lib.chat.reply import Reply, State, fold
-from lib.chat.tape import Content, ContentWasReasoning, Image
+from lib.domain.reply.citations import Citation
+from lib.domain.reply.reply import Reply, State, fold
+from lib.domain.reply.tape import Content, ContentWasReasoning, Image
 from lib.gateway.stream.reader import StreamReader
 from tests.files.samples import image
 from tests.gateway.test_reader import STOP, chunk, read

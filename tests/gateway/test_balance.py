@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lib.chat.balance import Balance
+from lib.domain.models.balance import Balance
 from tests.gateway.test_client import connection, with_client
 from tests.scripted_gateway import ScriptedGateway, error, raw
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from lib.chat.connection import Connection, Secret
-from lib.chat.errors import Category, ChatError
-from lib.chat.models import Kind, Model, kind_of
+from lib.domain.models.connection import Connection, Secret
+from lib.domain.models.models import Kind, Model, kind_of
+from lib.domain.reply.errors import Category, ChatError
 from tests.gateway.test_client import with_client
 from tests.scripted_gateway import ScriptedGateway, error, raw, silence
 

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 import pytest
 
-from lib.chat.connection import Connection, Secret
-from lib.chat.errors import Category
-from lib.chat.messages import Message, Params
-from lib.chat.reply import State, fold
-from lib.chat.tape import CLOSING, Content, Event, Sent, Served
+from lib.domain.conversation.messages import Message, Params
+from lib.domain.models.connection import Connection, Secret
+from lib.domain.reply.errors import Category
+from lib.domain.reply.reply import State, fold
+from lib.domain.reply.tape import CLOSING, Content, Event, Sent, Served
 from lib.gateway.client import Gateway, Timeouts
 from lib.gateway.clients import Clients
 from tests.scripted_gateway import Gate, ScriptedGateway, error, hang_up, raw, silence, stream

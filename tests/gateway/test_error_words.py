@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lib.chat.errors import Category
+from lib.domain.reply.errors import Category
 from lib.gateway.errors.images import FAULTY, REFUSED, hint
 from tests.gateway.test_error_shapes import translate
 

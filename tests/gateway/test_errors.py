@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lib.chat.errors import Category, ChatError
-from lib.chat.tape import Failed
+from lib.domain.reply.errors import Category, ChatError
+from lib.domain.reply.tape import Failed
 from lib.gateway.errors.body import looks_like_error
 from lib.gateway.errors.images import refuses_images
 from lib.gateway.errors.translation import (

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from lib.chat.errors import Category
-from lib.chat.reply import Reply, State, fold
-from lib.chat.tape import Event, to_json
+from lib.domain.reply.errors import Category
+from lib.domain.reply.reply import Reply, State, fold
+from lib.domain.reply.tape import Event, to_json
 from lib.gateway.limits import Limits
 from lib.gateway.stream.reader import StreamReader
 

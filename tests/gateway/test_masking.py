@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from lib.chat.connection import Connection, Secret
-from lib.chat.errors import ChatError
-from lib.chat.reply import fold
-from lib.chat.tape import Content, Event, ToolCall, to_json
+from lib.domain.models.connection import Connection, Secret
+from lib.domain.reply.errors import ChatError
+from lib.domain.reply.reply import fold
+from lib.domain.reply.tape import Content, Event, ToolCall, to_json
 from lib.gateway.masking import SHORTEST_PART, KeyMask
 from tests.gateway.test_client import ask, connection, with_client
 from tests.scripted_gateway import ScriptedGateway, error, raw

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lib.chat.connection import Connection, Secret
-from lib.chat.prices import Price
+from lib.domain.models.connection import Connection, Secret
+from lib.domain.models.prices import Price
 from lib.gateway import pricing
 from tests.gateway.test_client import with_client
 from tests.scripted_gateway import ScriptedGateway, error, raw, silence

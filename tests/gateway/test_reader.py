@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from lib.chat.errors import Category
-from lib.chat.reply import Reply, State, fold
-from lib.chat.tape import CLOSING, Content, Event, Reasoning, Served, ToolCall, UsageReported
-from lib.chat.usage import Usage
+from lib.domain.reply.errors import Category
+from lib.domain.reply.reply import Reply, State, fold
+from lib.domain.reply.tape import CLOSING, Content, Event, Reasoning, Served, ToolCall, UsageReported
+from lib.domain.reply.usage import Usage
 from lib.gateway.errors.translation import translate_response
 from lib.gateway.stream.reader import StreamReader
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from lib.chat.attachments import Attachment, AttachmentKind
-from lib.chat.messages import Message, Params, Role
-from lib.chat.reply import Reply, ToolUse
-from lib.chat.tape import Sent
+from lib.domain.conversation.attachments import Attachment, AttachmentKind
+from lib.domain.conversation.messages import Message, Params, Role
+from lib.domain.reply.reply import Reply, ToolUse
+from lib.domain.reply.tape import Sent
 from lib.gateway import requests
 
 

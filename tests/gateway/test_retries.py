@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from lib.chat.errors import Category
-from lib.chat.messages import Params
-from lib.chat.reply import State, fold
-from lib.chat.tape import Content, Event, Retried, Sent
+from lib.domain.conversation.messages import Params
+from lib.domain.reply.errors import Category
+from lib.domain.reply.reply import State, fold
+from lib.domain.reply.tape import Content, Event, Retried, Sent
 from lib.gateway import retries
 from lib.gateway.client import Gateway
 from tests.gateway.test_client import QUICK, ask, category_of, collect, connection, with_client

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lib.chat.errors import Category, ChatError
-from lib.chat.usage import Usage
+from lib.domain.reply.errors import Category, ChatError
+from lib.domain.reply.usage import Usage
 from lib.gateway.client import Timeouts
 from tests.gateway.test_client import KEY, connection, with_client
 from tests.scripted_gateway import ScriptedGateway, error, silence

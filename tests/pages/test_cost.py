@@ -23,7 +23,7 @@ def usage_of(chat: AppTest, gateway: ScriptedGateway) -> AppTest:
 def test_known_prices_give_a_cost_with_its_source(
     chat: AppTest, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lib.ui.panels.PRICES_SECONDS", 20.0)
+    monkeypatch.setattr("lib.ui.chat.dialogs.PRICES_SECONDS", 20.0)
     gateway.answer_page("/api/pricing", error(200, PRICES))
     rows = usage_of(chat, gateway).dataframe[1].value.set_index("model_requested")
     priced = rows.loc["model-a"]

@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib import app
-from lib.chat.connection import SYNSTAR_BASE_URL
-from lib.chat.errors import Category
+from lib.domain.models.connection import SYNSTAR_BASE_URL
+from lib.domain.reply.errors import Category
 from tests.app_server import free_port
 from tests.pages.conftest import Opener
 from tests.pages.test_chat import ask, chats, said

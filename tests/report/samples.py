@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from lib.chat.attachments import Attachment, AttachmentKind
-from lib.chat.comparisons import Comparison
-from lib.chat.conversations import Conversation
-from lib.chat.messages import Message, Params
-from lib.chat.prices import Price
-from lib.chat.recordings import Kind, Recording
-from lib.chat.reply import fold
-from lib.chat.tape import Content, Event, Finished, Reasoning, Sent, UsageReported
-from lib.chat.usage import Source, Usage
-from lib.chat.votes import TIE, Tally
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.comparison.votes import TIE, Tally
+from lib.domain.conversation.attachments import Attachment, AttachmentKind
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Message, Params
+from lib.domain.models.prices import Price
+from lib.domain.reply.reply import fold
+from lib.domain.reply.tape import Content, Event, Finished, Reasoning, Sent, UsageReported
+from lib.domain.reply.usage import Source, Usage
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 PIXEL = bytes.fromhex(

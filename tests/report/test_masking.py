@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.chat.attachments import Attachment, AttachmentKind
-from lib.chat.errors import Category, ChatError
-from lib.chat.messages import Params
-from lib.chat.recordings import Recording, from_json, to_json
-from lib.chat.reply import fold
-from lib.chat.tape import Content, Event, Failed, Reasoning, Sent, Served, ToolCall
+from lib.domain.comparison.recordings import Recording, from_json, to_json
+from lib.domain.conversation.attachments import Attachment, AttachmentKind
+from lib.domain.conversation.messages import Params
+from lib.domain.reply.errors import Category, ChatError
+from lib.domain.reply.reply import fold
+from lib.domain.reply.tape import Content, Event, Failed, Reasoning, Sent, Served, ToolCall
 from lib.report import markdown, masking, page, table
 from lib.report.findings import Kind, spans
 from tests.report.samples import recording, tape, thinking, with_attachments

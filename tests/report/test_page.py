@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from lib.chat.attachments import AttachmentKind
-from lib.chat.comparisons import SYNTHESIS
-from lib.chat.errors import Category, ChatError
-from lib.chat.messages import Message
-from lib.chat.recordings import Recording
-from lib.chat.reply import fold
-from lib.chat.tape import Content, Failed, Sent
+from lib.domain.comparison.comparisons import SYNTHESIS
+from lib.domain.comparison.recordings import Recording
+from lib.domain.conversation.attachments import AttachmentKind
+from lib.domain.conversation.messages import Message
+from lib.domain.reply.errors import Category, ChatError
+from lib.domain.reply.reply import fold
+from lib.domain.reply.tape import Content, Failed, Sent
 from lib.report import page
 from tests.report.html_tree import Tree
 from tests.report.samples import AT, PAPER, PICTURE, cell, deck, recording, tape, thinking, with_attachments

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from lib.app import DATABASE, FILES
-from lib.chat import decks
-from lib.chat.decks import Prompt
+from lib.domain.comparison import decks
+from lib.domain.comparison.decks import Prompt
 from lib.engine.engine import new_id
 from lib.files.folder import UNUSED_SECONDS, Files
 from lib.store import Store

@@ -4,7 +4,7 @@ import io
 import json
 import wave
 
-from lib.ui import uploads
+from lib.ui.server import upload_storage
 from tests.app_server import AppServer
 from tests.files.samples import bomb, image
 from tests.page_socket import PageSocket
@@ -105,7 +105,7 @@ def test_a_tab_sends_more_than_it_may_hold_one_after_the_other(
     server: AppServer, gateway: ScriptedGateway
 ) -> None:
     with PageSocket(server.url) as tab:
-        for number in range(uploads.MOST_BYTES // EACH + 1):
+        for number in range(upload_storage.MOST_BYTES // EACH + 1):
             gateway.enqueue(stream("Long."))
             tab.ask(f"Sum up file {number}", ("log.txt", b"word " * (EACH // 5)))
             tab.wait_for(lambda: f"Sum up file {number}" in tab.text, "The question")  # noqa: B023

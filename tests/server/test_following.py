@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lib.app import DATABASE
-from lib.chat.reply import State
+from lib.domain.reply.reply import State
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PATIENCE, PageSocket

@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from lib.ui.connections import HEAD_BYTES, HEAD_SECONDS
+from lib.ui.server.connections import HEAD_BYTES, HEAD_SECONDS
 from tests.app_server import AppServer, free_port
 from tests.page_socket import PATIENCE, PageSocket
 

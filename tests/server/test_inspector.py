@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from lib.app import DATABASE
-from lib.chat.conversations import Conversation
-from lib.chat.messages import Message
-from lib.chat.reply import Reply, State
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Message
+from lib.domain.reply.reply import Reply, State
 from lib.store import Store
-from lib.ui.inspector import LONGEST_SHOWN
+from lib.ui.reply.inspector import LONGEST_SHOWN
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, deltas, error, raw, stream

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lib.app import DATABASE
-from lib.chat import exports
+from lib.domain.conversation import exports
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.command_line import process

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lib.app import DATABASE
-from lib.chat.prices import Price
-from lib.chat.recordings import Recording
-from lib.chat.votes import TIE
+from lib.domain.comparison.recordings import Recording
+from lib.domain.comparison.votes import TIE
+from lib.domain.models.prices import Price
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket

@@ -4,14 +4,14 @@ import json
 from datetime import UTC, datetime
 
 from lib.app import DATABASE
-from lib.chat import recordings
-from lib.chat.comparisons import Comparison
-from lib.chat.conversations import Conversation
-from lib.chat.messages import Message
-from lib.chat.recordings import Kind, Recording
-from lib.chat.reply import fold
-from lib.chat.tape import Content, Event, Finished, Sent, UsageReported
-from lib.chat.usage import Source, Usage
+from lib.domain.comparison import recordings
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Message
+from lib.domain.reply.reply import fold
+from lib.domain.reply.tape import Content, Event, Finished, Sent, UsageReported
+from lib.domain.reply.usage import Source, Usage
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket

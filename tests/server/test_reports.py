@@ -4,7 +4,7 @@ import http.client
 from datetime import UTC, datetime, timedelta
 
 from lib.app import DATABASE
-from lib.chat.recordings import Kind
+from lib.domain.comparison.recordings import Kind
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket

@@ -17,8 +17,9 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from lib.app import DATABASE
-from lib.chat import exports
-from lib.store import Store, database
+from lib.domain.conversation import exports
+from lib.store import Store
+from lib.store.database import database
 from tests.app_server import AppServer
 from tests.command_line import process
 from tests.page_socket import PATIENCE, PageSocket

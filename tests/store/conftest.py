@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from lib.chat.conversations import Conversation
-from lib.chat.ledger import LedgerRow
-from lib.chat.messages import Message, Params
-from lib.chat.reply import Reply, fold
-from lib.chat.tape import Content, Event, Finished, Sent, UsageReported
-from lib.chat.usage import Source, Usage
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Message, Params
+from lib.domain.reply.ledger import LedgerRow
+from lib.domain.reply.reply import Reply, fold
+from lib.domain.reply.tape import Content, Event, Finished, Sent, UsageReported
+from lib.domain.reply.usage import Source, Usage
 from lib.engine.engine import new_id
 from lib.store import Store
 from lib.store.replies import Begun, Closing, Entry

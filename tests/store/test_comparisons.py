@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from lib.chat.comparisons import Comparison
+from lib.domain.comparison.comparisons import Comparison
 from lib.engine.engine import new_id
 from lib.store import Store
 from tests.store.conftest import answer, draft

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lib.chat.conversations import Conversation
-from lib.chat.messages import Message, Params
-from lib.chat.reply import Reply, State
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Message, Params
+from lib.domain.reply.reply import Reply, State
 from lib.engine.engine import new_id
 from lib.store import Store
 from lib.store import conversations as conversations_module

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from lib.chat import deck_runs, decks
-from lib.chat.attachments import Attachment, AttachmentKind
-from lib.chat.comparisons import Comparison
-from lib.chat.deck_runs import DeckRun
-from lib.chat.decks import Deck, Prompt
+from lib.domain.comparison import deck_runs, decks
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.deck_runs import DeckRun
+from lib.domain.comparison.decks import Deck, Prompt
+from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.engine.engine import new_id
 from lib.store import Store
 from tests.store.conftest import answer, draft

@@ -1,9 +1,9 @@
 """The ledger keeps what was used, whatever becomes of the words."""
 
-from lib.chat.ledger import totals
-from lib.chat.reply import State
-from lib.chat.tape import Event, Reasoning, Sent, Served, Stopped
-from lib.chat.usage import Usage
+from lib.domain.reply.ledger import totals
+from lib.domain.reply.reply import State
+from lib.domain.reply.tape import Event, Reasoning, Sent, Served, Stopped
+from lib.domain.reply.usage import Usage
 from lib.store import Store
 from lib.store.replies import Entry
 from tests.store.conftest import OWNER, USAGE, answer, begin, closing, draft, events

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lib.chat.capabilities import Capabilities, Capability
-from lib.chat.ledger import LedgerRow, Traffic
-from lib.chat.models import Choice
-from lib.chat.reply import Reply, State
+from lib.domain.models.capabilities import Capabilities, Capability
+from lib.domain.models.models import Choice
+from lib.domain.reply.ledger import LedgerRow, Traffic
+from lib.domain.reply.reply import Reply, State
 from lib.engine.engine import new_id
 from lib.store import Store, memory, models
 

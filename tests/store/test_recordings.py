@@ -6,10 +6,10 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from lib.chat import recordings
-from lib.chat.attachments import Attachment, AttachmentKind
-from lib.chat.recordings import Kind
-from lib.engine import builtin, recorder
+from lib.domain.comparison import recordings
+from lib.domain.comparison.recordings import Kind
+from lib.domain.conversation.attachments import Attachment, AttachmentKind
+from lib.engine.playback import builtin, recorder
 from lib.store import Store
 from tests.store.conftest import answer, begin, draft, events
 from tests.store.test_comparisons import stored

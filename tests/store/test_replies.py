@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from lib.chat.errors import Category, ChatError
-from lib.chat.reply import State, fold
-from lib.chat.tape import Content, Event, Failed, Interrupted, Sent, Stopped
+from lib.domain.reply.errors import Category, ChatError
+from lib.domain.reply.reply import State, fold
+from lib.domain.reply.tape import Content, Event, Failed, Interrupted, Sent, Stopped
 from lib.engine.engine import new_id
 from lib.store import Store
-from lib.store.database import StoreError
+from lib.store.database.database import StoreError
 from lib.store.replies import Begun, Entry
-from tests.chat.test_tape import EVENTS
+from tests.domain.reply.test_tape import EVENTS
 from tests.store.conftest import OWNER, answer, begin, closing, draft, events, question_and_answer
 
 

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from lib.chat.comparisons import Comparison
+from lib.domain.comparison.comparisons import Comparison
 from lib.store import Store
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

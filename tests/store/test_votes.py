@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lib.chat.comparisons import Comparison
-from lib.chat.votes import ALL_BAD, TIE, Ballot, Poll, Round, Tally
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.votes import ALL_BAD, TIE, Ballot, Poll, Round, Tally
 from lib.engine.engine import new_id
 from lib.store import Store
 from lib.store import votes as store_votes

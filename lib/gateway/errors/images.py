@@ -2,7 +2,7 @@
 
 import re
 
-from lib.chat.errors import Category, ChatError
+from lib.domain.reply.errors import Category, ChatError
 
 REFUSED = "This model takes no images. Choose one that does, or send the message without the image."
 FAULTY = "The server did not take the image as it is. Send it smaller, in another format, or not at all."

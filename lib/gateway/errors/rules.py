@@ -7,7 +7,7 @@ OpenAI's API.
 
 import re
 
-from lib.chat.errors import Category
+from lib.domain.reply.errors import Category
 from lib.gateway.errors.body import ErrorBody
 
 _STATUSES = {

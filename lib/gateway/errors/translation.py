@@ -10,8 +10,8 @@ import aiohttp
 import httpx2
 import openai
 
-from lib.chat.connection import endpoint, likely_base_url, without_endpoint
-from lib.chat.errors import Category, ChatError
+from lib.domain.models.connection import endpoint, likely_base_url, without_endpoint
+from lib.domain.reply.errors import Category, ChatError
 from lib.gateway.errors import protection, waits
 from lib.gateway.errors.body import read_body, read_payload
 from lib.gateway.errors.rules import category_of

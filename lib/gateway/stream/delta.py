@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
-from lib.chat.citations import Citation, numbered
-from lib.chat.errors import ChatError
-from lib.chat.inline_images import InlineImage, InlineImages
-from lib.chat.tape import (
+from lib.domain.reply.citations import Citation, numbered
+from lib.domain.reply.errors import ChatError
+from lib.domain.reply.tape import (
     Audio,
     Cited,
     Content,
@@ -21,6 +20,7 @@ from lib.chat.tape import (
     Refusal,
     ToolCall,
 )
+from lib.domain.text.inline_images import InlineImage, InlineImages
 from lib.gateway import images
 from lib.gateway.images import RemoteImage
 from lib.gateway.limits import MB, REMOTE_IMAGES, Limits

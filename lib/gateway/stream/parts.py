@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lib.chat.citations import Citation
+from lib.domain.reply.citations import Citation
 from lib.gateway.stream.chunks import as_json
 from lib.gateway.stream.sources import citations_in
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from lib.chat.errors import ChatError
-from lib.chat.finish_reasons import Ending, ending_of
-from lib.chat.tape import Event, Failed, Finished, Served, UsageReported
-from lib.chat.usage import Usage
+from lib.domain.reply.errors import ChatError
+from lib.domain.reply.finish_reasons import Ending, ending_of
+from lib.domain.reply.tape import Event, Failed, Finished, Served, UsageReported
+from lib.domain.reply.usage import Usage
 from lib.gateway.errors.body import looks_like_error
 from lib.gateway.errors.translation import (
     filtered,

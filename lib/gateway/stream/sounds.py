@@ -5,7 +5,7 @@ import wave
 from base64 import b64decode
 from hashlib import sha256
 
-from lib.chat.attachments import Attachment, AttachmentKind
+from lib.domain.conversation.attachments import Attachment, AttachmentKind
 
 PCM_RATE = 24_000
 """Samples a second of a streamed answer: 16 bits, one channel (https://platform.openai.com/docs/guides/audio)."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from lib.chat.citations import Citation, numbered, unique
+from lib.domain.reply.citations import Citation, numbered, unique
 
 _HOLDERS = (
     *("citations", "annotations", "search_results", "web_search", "web_search_results", "references"),

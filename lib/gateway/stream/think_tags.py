@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from lib.chat.code_state import CodeState
+from lib.domain.text.code_state import CodeState
 
 _FINAL = "<|end|><|start|>assistant<|channel|>final<|message|>"
 TAGS = (

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lib.chat.usage import Source, Usage
+from lib.domain.reply.usage import Source, Usage
 
 _PROMPT = ("prompt_tokens", "input_tokens", "prompt_eval_count", "promptTokenCount", "prompt_token_count")
 _COMPLETION = (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from lib.chat.tool_arguments import ToolArguments
+from lib.domain.reply.tool_arguments import ToolArguments
 from lib.gateway.limits import NAME_CHARACTERS
 from lib.gateway.stream.chunks import as_json
 

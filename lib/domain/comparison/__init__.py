@@ -1,0 +1,1 @@
+"""Models side by side: comparisons, votes, decks and their runs, recordings and how they are played."""

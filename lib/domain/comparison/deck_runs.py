@@ -1,0 +1,241 @@
+"""The run of a deck: prompts down, models across, an answer in each field.
+
+A row is a comparison, so that whatever can be done with a comparison can be done with it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from lib.domain.comparison import comparisons, decks
+from lib.domain.comparison.comparisons import Comparison, Spread
+from lib.domain.comparison.decks import Deck, Prompt
+from lib.domain.comparison.estimates import USUAL_ANSWER_TOKENS, Expected
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Message, Params
+from lib.domain.models.prices import Price, Prices
+from lib.domain.reply.reply import Reply, State
+from lib.domain.reply.usage import Source, Usage, estimate_tokens, estimate_usage
+
+Live = Callable[[str], Reply | None]
+
+FEWEST_COLUMNS, MOST_COLUMNS = 1, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column's cells are asked with."""
+
+    model: str
+    system_prompt: str = ""
+    """Stands in place of the deck's and the prompts' own; empty leaves those."""
+    params: Params = Params()
+
+
+@dataclass(frozen=True, slots=True)
+class DeckRun:
+    """A deck as it was when it was run, and what it runs over."""
+
+    id: str
+    deck: Deck
+    created_at: datetime
+    columns: tuple[Column, ...]
+
+    def system_prompt(self, prompt: Prompt, column: Column) -> str:
+        """What a cell is told before its prompt."""
+        return column.system_prompt or self.deck.system_prompt_of(prompt)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Where one prompt and one model meet."""
+
+    row: int
+    column: int
+    cell: Conversation | None = None
+    """`None` before it is asked."""
+    answer: Message | None = None
+    """The answer that counts: a completed one if there is any, else the last try."""
+    tries: int = 0
+
+    @property
+    def reply(self) -> Reply:
+        return (self.answer.reply if self.answer else None) or Reply()
+
+    @property
+    def state(self) -> State | None:
+        """How its answer stands; `None` while it waits to be asked."""
+        return self.reply.state if self.answer else None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it has no answer, and none on the way."""
+        return self.state not in (State.COMPLETED, State.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is, in fields."""
+
+    total: int
+    done: int
+    running: int
+    failed: int
+    """Those that were tried and have no whole answer: failed, stopped or interrupted."""
+
+    @property
+    def missing(self) -> int:
+        return self.total - self.done - self.running
+
+    @property
+    def waiting(self) -> int:
+        """Those that were never asked."""
+        return self.missing - self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFigures:
+    """A column's medians over its answers. Times in ms."""
+
+    answers: int
+    ttft_ms: float | None = None
+    tokens_per_second: float | None = None
+    completion_tokens: float | None = None
+    source: Source = Source.UNKNOWN
+    """Of the tokens: estimated when any of them is."""
+    cost: float | None = None
+    """Of one answer, in USD."""
+
+
+def of(
+    run_id: str, deck: Deck, cells: Sequence[Conversation], *, now: datetime, new_id: Callable[[], str]
+) -> tuple[DeckRun, list[Comparison]]:
+    """A run of the deck's prompts over these cells' choices, and its rows, which nobody has asked yet.
+
+    Prompts that say nothing are left out.
+    """
+    asked = replace(deck, prompts=tuple(prompt for prompt in deck.prompts if not prompt.is_blank))
+    columns = tuple(Column(cell.model or "", cell.system_prompt, cell.params) for cell in cells)
+    rows = [
+        Comparison(new_id(), row_title(prompt), now, deck_run_id=run_id, position=at)
+        for at, prompt in enumerate(asked.prompts)
+    ]
+    return DeckRun(run_id, asked, now, columns), rows
+
+
+def row_title(prompt: Prompt) -> str:
+    """A name for a row in one line."""
+    return decks.title_of(prompt.text or next((each.name for each in prompt.attachments), ""))
+
+
+def labels(run: DeckRun) -> list[str]:
+    """A name for each column: its model, and what tells it from other columns of the same model."""
+    at = run.created_at
+    cells = [Conversation("", "", at, at, column.model, params=column.params) for column in run.columns]
+    return comparisons.labels(cells)
+
+
+def fields(run: DeckRun, row: Comparison, live: Live = lambda _: None) -> list[Field]:
+    """The fields of a row. `live` gives the reply with an id as far as it has come, where it is under way."""
+    return [_field(run, row, column, live) for column in range(len(run.columns))]
+
+
+def _field(run: DeckRun, row: Comparison, column: int, live: Live) -> Field:
+    cell = cell_of(run, row, column)
+    if cell is None:
+        return Field(row.position, column)
+    question = cell.path()[0].id
+    tries = [_alive(each, live) for each in cell.messages.values() if each.parent_id == question]
+    tries = [each for each in tries if each.reply]
+    whole = [each for each in tries if each.reply and each.reply.state is State.COMPLETED]
+    shown = [each for each in whole if each in cell.path()]
+    answer = next(iter(shown or whole[::-1] or tries[::-1]), None)
+    return Field(row.position, column, cell, answer, len(tries))
+
+
+def cell_of(run: DeckRun, row: Comparison, column: int) -> Conversation | None:
+    """The cell of a column: at its place, and asked the row's prompt. A synthesis was not."""
+    text = run.deck.prompts[row.position].text
+    for cell in row.cells:
+        if cell.position == column and cell.path() and cell.path()[0].content == text:
+            return cell
+    return None
+
+
+def _alive(message: Message, live: Live) -> Message:
+    if message.reply and message.reply.state is State.RUNNING and (reply := live(message.id)):
+        return replace(message, content=reply.text, reply=reply)
+    return message
+
+
+def progress(of_run: Sequence[Field]) -> Progress:
+    """Count the fields of a run."""
+    states = [field.state for field in of_run]
+    done, running = states.count(State.COMPLETED), states.count(State.RUNNING)
+    tried = sum(state is not None for state in states)
+    return Progress(len(states), done, running, failed=tried - done - running)
+
+
+def expected(run: DeckRun, missing: Sequence[tuple[int, int]], prices: Prices) -> Expected:
+    """What the answers of the fields at these rows and columns are expected to take."""
+    tokens, cost, unpriced = 0, 0.0, set[int]()
+    for row, at in missing:
+        column = run.columns[at]
+        usage = _expected(run, run.deck.prompts[row], column)
+        tokens += usage.total_tokens or 0
+        price = prices.get(column.model, Price()).cost(usage)
+        cost += price or 0.0
+        unpriced |= {at} if price is None else set()
+    is_known = len(unpriced) < len({at for _, at in missing})
+    return Expected(tokens, cost if is_known else None, len(unpriced))
+
+
+def _expected(run: DeckRun, prompt: Prompt, column: Column) -> Usage:
+    system_prompt = run.system_prompt(prompt, column)
+    said = Message(prompt.id, None, "user", prompt.text, run.created_at, attachments=prompt.attachments)
+    texts = [*([system_prompt] if system_prompt else []), *said.texts()]
+    answer = min(column.params.max_tokens or USUAL_ANSWER_TOKENS, USUAL_ANSWER_TOKENS)
+    asked = estimate_usage(texts, "", said.image_tokens()).prompt_tokens or 0
+    return Usage(asked, answer, asked + answer, source=Source.ESTIMATED)
+
+
+def column_figures(of_column: Sequence[Field], price: Price | None) -> ColumnFigures:
+    """The medians of a column's answers."""
+    done = [field.reply for field in of_column if field.state is State.COMPLETED]
+    sources = {reply.usage.source for reply in done if reply.usage.completion_tokens is not None}
+    return ColumnFigures(
+        answers=len(done),
+        ttft_ms=_median([reply.timing.first_token_ms for reply in done]),
+        tokens_per_second=_median([reply.tokens_per_second for reply in done]),
+        completion_tokens=_median([reply.usage.completion_tokens for reply in done]),
+        source=Source.ESTIMATED if Source.ESTIMATED in sources else max(sources, default=Source.UNKNOWN),
+        cost=_median([price.cost(reply.usage) for reply in done]) if price else None,
+    )
+
+
+def _median(values: Sequence[float | None]) -> float | None:
+    spread = Spread.of(values)
+    return spread.median if spread else None
+
+
+def tokens_so_far(reply: Reply) -> int | None:
+    """The tokens of an answer: as they were told, or guessed from what has come while it runs."""
+    if reply.state is State.RUNNING:
+        return estimate_tokens(reply.reasoning + reply.text)
+    return reply.usage.completion_tokens
+
+
+def columns_to_json(columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """The columns as plain JSON values."""
+    return [
+        {"model": each.model, "system_prompt": each.system_prompt, "params": each.params.body()}
+        for each in columns
+    ]
+
+
+def columns_from_json(values: Sequence[Mapping[str, Any]]) -> tuple[Column, ...]:
+    """The columns that `columns_to_json` wrote."""
+    return tuple(
+        Column(each["model"], each["system_prompt"], Params.from_body(each["params"])) for each in values
+    )

@@ -1,0 +1,143 @@
+"""A deck: an ordered list of prompts to show models with, and what is asked of a deck that is edited."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from lib.domain.conversation import attachments
+from lib.domain.conversation.attachments import Attachment
+
+MOST_PROMPTS = 100
+LONGEST_PROMPT = 200_000
+"""Characters, as in the chat: more is a document."""
+LONGEST_NOTES = 20_000
+LONGEST_TITLE = 120
+LONGEST_DECK = 2_000_000
+"""Characters of all that is written in a deck that comes as a file, its documents too."""
+MOST_FILES = 10
+"""With one prompt."""
+UNTITLED = "New deck"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One prompt of a deck."""
+
+    id: str
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    system_prompt: str = ""
+    """Its own; empty where the deck's is meant."""
+    notes: str = ""
+    """For the presenter's eyes; no model is told."""
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to ask."""
+        return not (self.text.strip() or self.attachments)
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """The prompts in their order, and the system prompt of all that have none of their own."""
+
+    id: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    system_prompt: str = ""
+    prompts: tuple[Prompt, ...] = ()
+
+    def system_prompt_of(self, prompt: Prompt) -> str:
+        """What a model is told before this prompt."""
+        return prompt.system_prompt or self.system_prompt
+
+    @property
+    def characters(self) -> int:
+        """All that is written in it, its documents too."""
+        texts = [self.system_prompt]
+        for prompt in self.prompts:
+            texts += [
+                prompt.text,
+                prompt.system_prompt,
+                prompt.notes,
+                *(one.text for one in prompt.attachments),
+            ]
+        return sum(map(len, texts))
+
+    def place(self, prompt_id: str) -> int | None:
+        """The place of a prompt, counted from 0; `None` when it is not here."""
+        return next((at for at, prompt in enumerate(self.prompts) if prompt.id == prompt_id), None)
+
+
+def new(deck_id: str, prompts: Sequence[Prompt] = (), *, title: str = UNTITLED) -> Deck:
+    """A deck of now."""
+    now = datetime.now(UTC)
+    return Deck(deck_id, title_of(title), now, now, prompts=tuple(prompts))
+
+
+def title_of(text: str) -> str:
+    """A title of one line, not too long."""
+    return " ".join(text.split())[:LONGEST_TITLE].strip() or UNTITLED
+
+
+def changed(deck: Deck, prompt_id: str, change: Callable[[Prompt], Prompt]) -> Deck:
+    """The deck with one prompt changed."""
+    return replace(
+        deck, prompts=tuple(change(each) if each.id == prompt_id else each for each in deck.prompts)
+    )
+
+
+def without(deck: Deck, prompt_id: str) -> Deck:
+    """The deck without a prompt."""
+    return replace(deck, prompts=tuple(each for each in deck.prompts if each.id != prompt_id))
+
+
+def added(deck: Deck, prompt: Prompt) -> Deck:
+    """The deck with one more prompt at its end, if it takes one more and does not have it yet."""
+    if len(deck.prompts) >= MOST_PROMPTS or deck.place(prompt.id) is not None:
+        return deck
+    return replace(deck, prompts=(*deck.prompts, prompt))
+
+
+def moved(deck: Deck, prompt_id: str, to: int) -> Deck:
+    """The deck with a prompt at another place, which is counted from 0."""
+    at = deck.place(prompt_id)
+    if at is None:
+        return deck
+    others = [*deck.prompts[:at], *deck.prompts[at + 1 :]]
+    others.insert(max(0, to), deck.prompts[at])
+    return replace(deck, prompts=tuple(others))
+
+
+def duplicated(deck: Deck, *, new_id: Callable[[], str]) -> Deck:
+    """The same deck as another one."""
+    prompts = [replace(prompt, id=new_id()) for prompt in deck.prompts]
+    copy = new(new_id(), prompts, title=f"{deck.title[: LONGEST_TITLE - 7]} (copy)")
+    return replace(copy, system_prompt=deck.system_prompt)
+
+
+def to_json(deck: Deck) -> dict[str, Any]:
+    """What a deck holds, without its id, title and dates, as plain JSON values; no image's bytes."""
+    return {
+        "system_prompt": deck.system_prompt,
+        "prompts": [
+            {
+                "id": prompt.id,
+                "text": prompt.text,
+                "attachments": [attachments.to_json(each) for each in prompt.attachments],
+                "system_prompt": prompt.system_prompt,
+                "notes": prompt.notes,
+            }
+            for prompt in deck.prompts
+        ],
+    }
+
+
+def prompts_from_json(content: Mapping[str, Any]) -> tuple[Prompt, ...]:
+    """The prompts that `to_json` wrote."""
+    return tuple(
+        Prompt(**{**each, "attachments": tuple(attachments.from_json(one) for one in each["attachments"])})
+        for each in content["prompts"]
+    )

@@ -1,0 +1,247 @@
+"""A recording: tapes kept for replay, with all that is needed to show them, in one JSON file.
+
+The file is self-contained: it needs no key, no gateway and no network. `VERSION` grows when a reader of the
+old shape could misread the new one. Its conversations are those of `lib.domain.conversation.exports`, its
+tapes the rows of `lib.domain.reply.tape`. A file may come from anybody: reading it ends with a recording that can
+be played, or with a `FormatError`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, get_type_hints
+
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.votes import Tally
+from lib.domain.conversation import exports
+from lib.domain.conversation.attachments import Attachment, AttachmentKind
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.exports import Load
+from lib.domain.conversation.messages import Message
+from lib.domain.models.prices import Price, Prices
+from lib.domain.reply import tape
+from lib.domain.reply.tape import CLOSING, LETTERS, Audio, Event, Image, Interrupted
+from lib.domain.text.decoding import FormatError, build, decode, typed
+
+FORMAT, VERSION = "synstar-recording", 1
+MOST_CELLS_KEPT = 32
+"""Of one comparison in a file: what a page can show at once."""
+LONGEST_MS = 86_400_000.0
+"""A day: no reply takes longer."""
+Tapes = Mapping[str, Sequence[Event]]
+"""Whole tapes by the id of their reply."""
+
+
+class Kind(StrEnum):
+    """What was recorded."""
+
+    REPLY = "reply"
+    COMPARISON = "comparison"
+    DECK = "deck"
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Comparisons as they stood when they were recorded. A single reply is a comparison of one cell, the run
+    of a deck one comparison for each of its prompts."""
+
+    id: str
+    title: str
+    kind: Kind
+    recorded_at: datetime
+    """When the last of its replies began."""
+    comparisons: Sequence[Comparison]
+    tapes: Tapes = field(default_factory=dict)
+    prices: Prices = field(default_factory=dict)
+    """The prices as they were then, by model."""
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
+    """The votes, by the comparison's id."""
+
+    @property
+    def cells(self) -> list[Conversation]:
+        return [cell for comparison in self.comparisons for cell in comparison.cells]
+
+
+def answers(recording: Recording) -> Iterator[Message]:
+    """All messages that have a reply."""
+    for cell in recording.cells:
+        yield from (message for message in cell.messages.values() if message.reply)
+
+
+def models(recording: Recording) -> list[str]:
+    """The models that answer in it, each once, in the order of the cells."""
+    return list(dict.fromkeys(cell.model for cell in recording.cells if cell.model))
+
+
+def _with_file(event: Event, checked: Callable[[Attachment], Attachment]) -> Event:
+    match event:
+        case Image(image=image):
+            return replace(event, image=checked(image))
+        case Audio(audio=audio):
+            return replace(event, audio=checked(audio))
+    return event
+
+
+def with_files(recording: Recording, checked: Callable[[Attachment], Attachment]) -> Recording:
+    """The recording with what `checked` makes of its pictures and sounds, in messages and on tapes."""
+
+    def of(attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
+        return tuple(one if one.kind is AttachmentKind.DOCUMENT else checked(one) for one in attachments)
+
+    for cell in recording.cells:
+        for own, message in cell.messages.items():
+            reply = message.reply and replace(
+                message.reply, images=of(message.reply.images), audio=of(message.reply.audio)
+            )
+            cell.messages[own] = replace(message, attachments=of(message.attachments), reply=reply)
+    tapes = {own: [_with_file(event, checked) for event in events] for own, events in recording.tapes.items()}
+    return replace(recording, tapes=tapes)
+
+
+def to_json(recording: Recording, load: Load = lambda attachment: attachment.data) -> dict[str, Any]:
+    """The recording as plain JSON values; `load` gives the bytes of its images."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "id": recording.id,
+        "title": recording.title,
+        "kind": recording.kind.value,
+        "recorded_at": recording.recorded_at.astimezone(UTC).isoformat(),
+        "comparisons": [
+            {"id": one.id, "title": one.title, "created_at": one.created_at.astimezone(UTC).isoformat()}
+            for one in recording.comparisons
+        ],
+        "conversations": exports.to_json(recording.cells, load)["conversations"],
+        "tapes": {
+            reply_id: [tape.to_json(event) for event in events]
+            for reply_id, events in recording.tapes.items()
+        },
+        "prices": {model: asdict(price) for model, price in recording.prices.items()},
+        "votes": {comparison_id: asdict(tally) for comparison_id, tally in recording.tallies.items()},
+    }
+
+
+def from_json(data: Any) -> Recording:
+    """The recording that `to_json` wrote. Raises `FormatError`."""
+    given = typed(dict, data, "")
+    if given.get("format") != FORMAT:
+        raise FormatError("", "is not a recording of SynStar Chat")
+    if typed(int, given.get("version"), "version") != VERSION:
+        raise FormatError("version", f"must be {VERSION}")
+    cells = exports.from_json({"version": exports.VERSION, "conversations": given.get("conversations")})
+    files = {file.id: file for cell in cells for file in _files(cell)}
+    recording = Recording(
+        id=_id(given.get("id"), "id"),
+        title=typed(str, given.get("title"), "title"),
+        kind=decode(Kind, given.get("kind"), "kind"),
+        recorded_at=decode(datetime, given.get("recorded_at"), "recorded_at"),
+        comparisons=_comparisons(given.get("comparisons"), cells),
+        tapes=_read_tapes(given.get("tapes"), files),
+        prices=_prices(given),
+        tallies=_tallies(given),
+    )
+    return _checked(recording)
+
+
+def _checked(recording: Recording) -> Recording:
+    """The recording, once each comparison has cells, each cell an answer, and each answer its tape."""
+    if not recording.comparisons:
+        raise FormatError("comparisons", "must hold at least one")
+    for position, comparison in enumerate(recording.comparisons):
+        if not 0 < len(comparison.cells) <= MOST_CELLS_KEPT:
+            raise FormatError(f"comparisons[{position}]", f"must have 1 to {MOST_CELLS_KEPT} conversations")
+        for cell in comparison.cells:
+            if not any(message.reply for message in cell.path()):
+                raise FormatError(
+                    f"comparisons[{position}]", f"has a conversation {cell.id} without an answer"
+                )
+    for message in answers(recording):
+        if message.id not in recording.tapes:
+            raise FormatError(f"tapes.{message.id}", "is missing")
+    return recording
+
+
+def _comparisons(value: Any, cells: Sequence[Conversation]) -> list[Comparison]:
+    members: dict[str | None, list[Conversation]] = {}
+    for cell in sorted(cells, key=lambda cell: cell.position):
+        members.setdefault(cell.comparison_id, []).append(cell)
+    found: dict[str, Comparison] = {}
+    for position, item in enumerate(typed(list, value, "comparisons")):
+        where = f"comparisons[{position}]"
+        fields_of = typed(dict, item, where)
+        own = _id(fields_of.get("id"), f"{where}.id")
+        if own in found:
+            raise FormatError(f"{where}.id", "must not occur twice")
+        title = typed(str, fields_of.get("title"), f"{where}.title")
+        created_at = decode(datetime, fields_of.get("created_at"), f"{where}.created_at")
+        found[own] = Comparison(own, title, created_at, members.get(own, []), position=position)
+    return list(found.values())
+
+
+def _id(value: Any, where: str) -> str:
+    own: str = typed(str, value, where)
+    if not exports.ID.fullmatch(own):
+        raise FormatError(where, "must be 1 to 32 letters, digits, - or _")
+    return own
+
+
+def _files(cell: Conversation) -> Iterator[Attachment]:
+    for message in cell.messages.values():
+        yield from message.reply.made if message.reply else ()
+
+
+def _read_tapes(value: Any, files: Mapping[str, Attachment]) -> dict[str, list[Event]]:
+    return {
+        reply_id: _tape(rows, files, f"tapes.{reply_id}")
+        for reply_id, rows in typed(dict, value, "tapes").items()
+    }
+
+
+def _tape(value: Any, files: Mapping[str, Attachment], where: str) -> list[Event]:
+    """A tape of events in the order of their times; the files' bytes are those in the conversations."""
+    events: list[Event] = []
+    for index, row in enumerate(typed(list, value, where)):
+        event = _event(row, f"{where}[{index}]")
+        event = _with_file(event, lambda file: files.get(file.id, file))
+        if events and (isinstance(events[-1], CLOSING) or event.at_ms < events[-1].at_ms):
+            raise FormatError(f"{where}[{index}]", "must not come before, or after the end of, the one above")
+        events.append(event)
+    if not events or not isinstance(events[-1], CLOSING):
+        events.append(Interrupted(events[-1].at_ms if events else 0.0))
+    return events
+
+
+def _event(row: Any, where: str) -> Event:
+    values = typed(list, row, where)
+    kind = LETTERS.get(values[0]) if values and isinstance(values[0], str) else None
+    if kind is None:
+        raise FormatError(where, "is an event of an unknown kind")
+    named = zip(fields(kind), values[1:], strict=False)
+    event: Event = build(kind, {field.name: value for field, value in named}, where)
+    if not 0 <= event.at_ms <= LONGEST_MS:
+        raise FormatError(where, "must not be before its request, or more than a day after it")
+    return event
+
+
+def _prices(given: Mapping[str, Any]) -> dict[str, Price]:
+    items = typed(dict, given.get("prices", {}), "prices").items()
+    return {typed(str, model, "prices"): build(Price, value, f"prices.{model}") for model, value in items}
+
+
+def _tallies(given: Mapping[str, Any]) -> dict[str, Tally]:
+    """The counted votes: whole numbers that are not negative."""
+    tallies = {}
+    for comparison_id, value in typed(dict, given.get("votes", {}), "votes").items():
+        where = f"votes.{comparison_id}"
+        counted = typed(dict, value, where)
+        parts = {name: _counts(counted.get(name, {}), f"{where}.{name}") for name in get_type_hints(Tally)}
+        tallies[comparison_id] = Tally(**parts)
+    return tallies
+
+
+def _counts(value: Any, where: str) -> dict[str, int]:
+    counts = {key: typed(int, count, where) for key, count in typed(dict, value, where).items()}
+    if any(count < 0 for count in counts.values()):
+        raise FormatError(where, "must not be negative")
+    return counts

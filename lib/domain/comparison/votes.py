@@ -1,0 +1,191 @@
+"""What people thought of a comparison's answers: rounds of votes, and what follows from many of them."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import combinations
+from math import sqrt
+from string import ascii_uppercase
+
+from lib.domain.comparison.comparisons import Comparison, labels
+
+TIE, ALL_BAD = "tie", "all_bad"
+"""What a vote may be besides a cell's id."""
+FEWEST_VOTES = 10
+"""Votes that must have chosen between two models before one of them may be called ahead. Below ten, one
+person more or less moves a model's share by over ten points: that says something of the person, not of the
+model."""
+Z_95 = 1.96
+"""Standard deviations around the mean that hold 95 % of a normal distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One question to a comparison's cells, put to the vote. A follow-up is a round of its own."""
+
+    id: str
+    comparison_id: str
+    number: int
+    """1 for the comparison's first."""
+    models: Mapping[str, str]
+    """The models as they were asked, by their cell's id, in the shuffled order of the page."""
+    opened_at: datetime
+    is_blind: bool = True
+    """Whether names and figures are hidden until the reveal."""
+    revealed_at: datetime | None = None
+    """When its votes were closed, and names were shown."""
+
+    @property
+    def cell_ids(self) -> list[str]:
+        return list(self.models)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether votes are still taken."""
+        return self.revealed_at is None
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether nobody may be told yet whose answer is whose."""
+        return self.is_blind and self.is_open
+
+    def letter(self, cell_id: str) -> str:
+        """The cell's name while its model is hidden: A for the first. Raises `KeyError`."""
+        return self.letters[cell_id]
+
+    @property
+    def letters(self) -> dict[str, str]:
+        return dict(zip(self.models, ascii_uppercase, strict=False))
+
+    def takes(self, choice: str) -> bool:
+        """Whether a vote may be this."""
+        return choice in self.models or choice in (TIE, ALL_BAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """What one voter said in a round."""
+
+    choice: str | None = None
+    """The best answer's cell, `TIE` or `ALL_BAD`; `None` without a vote."""
+    thumbs: Mapping[str, bool] = field(default_factory=dict)
+    """Thumbs up or down, by the cell's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The votes on a comparison, counted; nobody's name is in it."""
+
+    choices: Mapping[str, int] = field(default_factory=dict)
+    """How often each choice was made: a cell's id, `TIE` or `ALL_BAD`."""
+    up: Mapping[str, int] = field(default_factory=dict)
+    """Thumbs up, by the cell's id."""
+    down: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def votes(self) -> int:
+        """How many voted."""
+        return sum(self.choices.values())
+
+    @property
+    def winners(self) -> list[str]:
+        """The cells that were chosen most often; several when they are level, none without such a vote."""
+        cells = {choice: count for choice, count in self.choices.items() if choice not in (TIE, ALL_BAD)}
+        most = max(cells.values(), default=0)
+        return [cell_id for cell_id, count in cells.items() if count == most > 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A round whose votes are closed, counted."""
+
+    models: Mapping[str, str]
+    """The models, by their cell's id."""
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """How two models fared against each other, over many votes."""
+
+    first: str
+    second: str
+    first_wins: int = 0
+    """Votes that chose the first while the second was there too."""
+    second_wins: int = 0
+    ties: int = 0
+    all_bad: int = 0
+    """Votes that found no answer good: they count for neither."""
+
+    @property
+    def decided(self) -> int:
+        """Votes that chose one of the two."""
+        return self.first_wins + self.second_wins
+
+    @property
+    def share(self) -> tuple[float, float] | None:
+        """The first one's share of the decided votes, as Wilson's 95 % interval; `None` for too few."""
+        return wilson(self.first_wins, self.decided) if self.decided >= FEWEST_VOTES else None
+
+    @property
+    def ahead(self) -> str | None:
+        """The model that is ahead; `None` when the votes are too few, or do not tell the two apart."""
+        if self.share is None:
+            return None
+        low, high = self.share
+        return self.first if low > 0.5 else self.second if high < 0.5 else None
+
+
+def pairs(polls: Iterable[Poll]) -> list[Pair]:
+    """Every two models that stood in one round, by name; the pairs with most decided votes first.
+
+    Models with several cells in a round are counted once a vote. There is no ranking of all models:
+    who won how often depends on whom they met, and only a pair has met each other.
+    """
+    wins: Counter[tuple[str, str]] = Counter()
+    ties: Counter[tuple[str, str]] = Counter()
+    bad: Counter[tuple[str, str]] = Counter()
+    met: set[tuple[str, str]] = set()
+    for poll in polls:
+        models = sorted(set(poll.models.values()))
+        met.update(combinations(models, 2))
+        for choice, count in poll.tally.choices.items():
+            if choice in poll.models:
+                best = poll.models[choice]
+                wins.update({(best, other): count for other in models if other != best})
+            else:
+                same = ties if choice == TIE else bad
+                same.update(dict.fromkeys(combinations(models, 2), count))
+    found = [
+        Pair(a, b, wins[a, b], wins[b, a], ties[a, b], bad[a, b])
+        for a, b in met
+        if wins[a, b] or wins[b, a] or ties[a, b] or bad[a, b]
+    ]
+    return sorted(found, key=lambda pair: (-pair.decided, pair.first, pair.second))
+
+
+def wilson(wins: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of a share by Wilson's score; 0 to 1 for a share of nothing."""
+    if not of:
+        return 0.0, 1.0
+    share, square = wins / of, Z_95**2
+    middle = (share + square / (2 * of)) / (1 + square / of)
+    reach = Z_95 / (1 + square / of) * sqrt(share * (1 - share) / of + square / (4 * of**2))
+    return max(0.0, middle - reach), min(1.0, middle + reach)
+
+
+def ordered(cell_ids: Sequence[str], shuffled: Round | None) -> list[str]:
+    """The cells in a round's order; those that are not of it come last."""
+    order = shuffled.cell_ids if shuffled else []
+    return sorted(cell_ids, key=lambda cell_id: order.index(cell_id) if cell_id in order else len(order))
+
+
+def titles(comparison: Comparison, shuffled: Round | None) -> dict[str, str]:
+    """What each cell is called, by its id: by a letter only while nobody may know its model."""
+    named = dict(zip((cell.id for cell in comparison.cells), labels(comparison.cells), strict=True))
+    if shuffled and shuffled.is_blind:
+        for cell_id, letter in shuffled.letters.items():
+            if cell_id in named:
+                named[cell_id] = f"Answer {letter}" if shuffled.is_hidden else f"{letter}: {named[cell_id]}"
+    return named

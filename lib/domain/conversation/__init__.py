@@ -1,0 +1,1 @@
+"""Conversations: messages in a tree, attachments, exports."""

@@ -1,0 +1,223 @@
+"""Conversations as files: JSON that can be taken back without loss, Markdown for reading.
+
+The JSON's shape is SynStar Chat's own; its names are those of OpenAI's API reference. `VERSION` grows when a
+reader of the old shape could misread the new one; keys that a reader does not know are skipped. A file may
+come from anybody: reading it ends with conversations that can be stored, or with a `FormatError`.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from lib.domain.conversation import attachments
+from lib.domain.conversation.attachments import Attachment, AttachmentKind, data_uri
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Message
+from lib.domain.reply import reply as replies
+from lib.domain.reply.citations import Citation
+from lib.domain.reply.finish_reasons import Ending
+from lib.domain.reply.reply import Reply, State
+from lib.domain.reply.usage import Source
+from lib.domain.text.decoding import FormatError, build, typed
+from lib.domain.text.printable import printable
+
+VERSION = 1
+
+ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+"""What an id may be: the store's columns hold 32 characters."""
+
+Load = Callable[[Attachment], bytes | None]
+"""Gives the bytes of an image; `None` where they are not there any more."""
+
+
+def to_json(
+    conversations: Iterable[Conversation], load: Load = lambda attachment: attachment.data
+) -> dict[str, Any]:
+    """The conversations with all their branches, oldest message first, as plain JSON values.
+
+    Images go along as data URIs, documents as the text that was read from them.
+    """
+    return {"version": VERSION, "conversations": [_conversation(each, load) for each in conversations]}
+
+
+def json_text(conversation: Conversation, load: Load) -> str:
+    """One conversation of `to_json`, as text."""
+    return json.dumps(_conversation(conversation, load), ensure_ascii=False, indent=1)
+
+
+def json_pieces(texts: Iterable[str]) -> Iterator[str]:
+    """The text of `to_json` piece by piece, from those of its conversations: only one is held at a time."""
+    yield f'{{\n "version": {VERSION},\n "conversations": ['
+    separator = "\n"
+    for text in texts:
+        yield separator + text
+        separator = ",\n"
+    yield "\n]}\n"
+
+
+def _conversation(conversation: Conversation, load: Load) -> dict[str, Any]:
+    values = {field.name: getattr(conversation, field.name) for field in fields(conversation)}
+    return values | {
+        "created_at": _date(conversation.created_at),
+        "updated_at": _date(conversation.updated_at),
+        "params": conversation.params.body(),
+        "messages": [_message(message, load) for message in conversation.messages.values()],
+    }
+
+
+def _message(message: Message, load: Load) -> dict[str, Any]:
+    reply = message.reply
+    made = {"images": reply.images, "audio": reply.audio} if reply else {}
+    files = {name: [_attachment(each, load) for each in made[name]] for name in made}
+    attached = [_attachment(attachment, load) for attachment in message.attachments]
+    return {
+        "id": message.id,
+        "parent_id": message.parent_id,
+        "role": message.role,
+        "content": reply.text if reply else message.content,
+        "created_at": _date(message.created_at),
+        "reply": {"id": message.id, **replies.to_json(reply), **files} if reply else None,
+        **({"attachments": attached} if attached else {}),
+    }
+
+
+def _attachment(attachment: Attachment, load: Load) -> dict[str, Any]:
+    data = None if attachment.kind is AttachmentKind.DOCUMENT else load(attachment)
+    return attachments.to_json(attachment) | {"data": data_uri(attachment.media_type, data) if data else None}
+
+
+def _date(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def from_json(data: Any) -> list[Conversation]:
+    """The conversations that `to_json` wrote; a reply that was running is interrupted."""
+    export = typed(dict, data, "")
+    if typed(int, export.get("version"), "version") != VERSION:
+        raise FormatError("version", f"must be {VERSION}")
+    ids, message_ids = set[str](), set[str]()
+    conversations = []
+    for index, item in enumerate(typed(list, export.get("conversations"), "conversations")):
+        conversation = read_conversation(item, f"conversations[{index}]", message_ids)
+        _claim(conversation.id, ids, f"conversations[{index}]")
+        conversations.append(conversation)
+    return conversations
+
+
+def read_conversation(value: Any, where: str, message_ids: set[str] | None = None) -> Conversation:
+    """One conversation that `to_json` wrote, found at `where`; `message_ids` are those that are taken."""
+    message_ids = set() if message_ids is None else message_ids
+    given = {**typed(dict, value, where)}
+    given.setdefault("updated_at", given.get("created_at"))
+    items = typed(list, given.pop("messages", None), f"{where}.messages")
+    conversation: Conversation = build(Conversation, given, where)
+    _claim(conversation.id, set(), where)
+    leaf_id = conversation.leaf_id
+    for index, item in enumerate(items):
+        at = f"{where}.messages[{index}]"
+        message = _read_message(item, at)
+        _claim(message.id, message_ids, at)
+        if message.parent_id is not None and message.parent_id not in conversation.messages:
+            raise FormatError(f"{at}.parent_id", "must name an earlier message of the conversation")
+        conversation.add([message])
+    if leaf_id is not None and leaf_id not in conversation.messages:
+        raise FormatError(f"{where}.leaf_id", "must name a message of the conversation")
+    conversation.leaf_id = leaf_id or conversation.leaf_id
+    return conversation
+
+
+def _read_message(value: Any, where: str) -> Message:
+    message: Message = build(Message, value, where)
+    if (reply := message.reply) is None:
+        return message
+    if message.role != "assistant":
+        raise FormatError(f"{where}.reply", f"must be null, for the role is {message.role}")
+    if message.content != reply.text:
+        raise FormatError(f"{where}.content", "must be the text of its reply")
+    state = State.INTERRUPTED if reply.state is State.RUNNING else reply.state
+    return replace(message, reply=replace(reply, state=state))
+
+
+def _claim(own: str, taken: set[str], where: str) -> None:
+    if not ID.fullmatch(own):
+        raise FormatError(f"{where}.id", "must be 1 to 32 letters, digits, - or _")
+    if own in taken:
+        raise FormatError(f"{where}.id", "must not occur twice")
+    taken.add(own)
+
+
+def to_markdown(conversation: Conversation) -> str:
+    """The shown path, for reading: what was said as it was written, figures and errors below it.
+
+    People look at such a file in a terminal too: what steers one is left out.
+    """
+    began = f"{conversation.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    blocks = [f"# {_line(conversation.title)}", began]
+    if conversation.system_prompt:
+        blocks += ["## System", conversation.system_prompt]
+    for message in conversation.path():
+        blocks += _answer(message.reply) if message.reply else _said(message)
+    return printable("\n\n".join(blocks)) + "\n"
+
+
+def _said(message: Message) -> Iterator[str]:
+    yield f"## {message.role.capitalize()}"
+    yield from _names(message.attachments)
+    yield message.content
+
+
+def _names(attached: Iterable[Attachment]) -> Iterator[str]:
+    """A line for each attachment: only its name, for the file itself is not in a text."""
+    for each in attached:
+        yield f"*{each.kind.capitalize()}: {_line(each.name)}*"
+
+
+def _answer(reply: Reply) -> Iterator[str]:
+    model = reply.model_served or reply.model_requested
+    yield f"## Assistant · `{_line(model)}`" if model else "## Assistant"
+    if reply.reasoning:
+        yield f"<details>\n<summary>Reasoning</summary>\n\n{reply.reasoning}\n\n</details>"
+    yield from filter(None, (reply.text, reply.refusal))
+    for call in reply.tool_calls:
+        yield f"Tool call `{_line(call.name)}`:\n\n```json\n{call.arguments}\n```"
+    yield from _names(reply.made)
+    yield from _sources(reply.citations)
+    if figures := " · ".join(_figures(reply)):
+        yield f"*{figures}*"
+    if reply.error:
+        yield f"> {_line(str(reply.error))}"
+
+
+def _sources(citations: Sequence[Citation]) -> Iterator[str]:
+    """A numbered list: an answer's `[1]` means its first line."""
+    if citations:
+        lines = [f"{number}. {_source(each)}" for number, each in enumerate(citations, 1)]
+        yield "Sources:\n\n" + "\n".join(lines)
+
+
+def _source(citation: Citation) -> str:
+    title = re.sub(r"([\\\[\]`*_<>])", r"\\\1", _line(citation.title))
+    return " ".join(filter(None, (title, f"<{citation.link}>" if citation.link else citation.url)))
+
+
+def _figures(reply: Reply) -> Iterator[str]:
+    """What is known of a reply in numbers, and how it ended where that was not by itself."""
+    usage, first_token_ms = reply.usage, reply.timing.first_token_ms
+    source = " (estimated)" if usage.source is Source.ESTIMATED else ""
+    if usage.prompt_tokens is not None:
+        yield f"{usage.prompt_tokens:,} prompt tokens{source}"
+    if usage.completion_tokens is not None:
+        yield f"{usage.completion_tokens:,} completion tokens{source}"
+    if first_token_ms is not None:
+        yield f"first token after {first_token_ms / 1000:.2f} s"
+    if reply.state is not State.COMPLETED:
+        yield reply.state.value
+    elif reply.ending not in (None, Ending.COMPLETE):
+        yield f"ended by `{_line(reply.finish_reason)}`"
+
+
+def _line(text: str | None) -> str:
+    return " ".join((text or "").split())

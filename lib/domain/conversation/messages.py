@@ -1,0 +1,98 @@
+"""What was said: messages, and the parameters of a request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Literal
+
+from lib.domain.conversation.attachments import Attachment, document_text, images_of, without_pictures
+from lib.domain.reply.reply import Reply
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation's tree. An assistant's message holds its reply."""
+
+    id: str
+    parent_id: str | None
+    role: Role
+    content: str
+    created_at: datetime
+    """Aware, in UTC."""
+    reply: Reply | None = None
+    """How an assistant's message came about; `None` for a user's."""
+    attachments: tuple[Attachment, ...] = ()
+    """What a user's message brings along. What an assistant drew is in its reply."""
+
+    @property
+    def said(self) -> str:
+        """What a model is told of it in words: the content, and below it the tool calls that it made."""
+        if not self.reply:
+            return self.content
+        calls = [f"{call.name}({call.arguments})" for call in self.reply.tool_calls]
+        return "\n\n".join(filter(None, (without_pictures(self.content), *calls)))
+
+    def texts(self) -> list[str]:
+        """All that it says to a model in words: its documents, then its text."""
+        documents = [document_text(each) for each in self.attachments if not each.is_image]
+        return [*documents, self.said] if self.said else documents
+
+    @property
+    def images(self) -> list[Attachment]:
+        """The images that came with it, or that an answer has drawn."""
+        return [*images_of(self.attachments), *(self.reply.images if self.reply else ())]
+
+    def image_tokens(self) -> int:
+        """An estimate of the tokens that its images take in a prompt."""
+        return sum(image.tokens for image in self.images)
+
+
+DRAWING = ("image_size", "image_count")
+"""The parameters that are for image models alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """The optional parameters of a chat completion, in the API's words. `None` is not sent."""
+
+    temperature: float | None = None
+    max_tokens: int | None = None
+    top_p: float | None = None
+    seed: int | None = None
+    stop: tuple[str, ...] | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    reasoning_effort: str | None = None
+    response_format: Mapping[str, Any] | None = None
+    tools: tuple[Mapping[str, Any], ...] | None = None
+    tool_choice: str | Mapping[str, Any] | None = None
+    stream: bool = True
+    image_size: str | None = None
+    """Of the images that an image model draws, as `1024x1024`; a chat model is not told."""
+    image_count: int | None = None
+    """How many of them."""
+
+    def body(self) -> dict[str, Any]:
+        """The parameters that are set, as plain JSON values: what is stored and exported."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in values.items()
+            if value is not None
+        }
+
+    def chat_body(self) -> dict[str, Any]:
+        """The parameters that are set, as they stand in a chat completion's request."""
+        return {name: value for name, value in self.body().items() if name not in DRAWING}
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any]) -> "Params":
+        """The parameters in a JSON body; names that are not parameters are left out."""
+        known = {field.name: body[field.name] for field in fields(cls) if field.name in body}
+        if (stop := known.get("stop")) is not None:
+            known["stop"] = (stop,) if isinstance(stop, str) else tuple(stop)
+        if (tools := known.get("tools")) is not None:
+            known["tools"] = tuple(tools)
+        return cls(**known)

@@ -1,0 +1,109 @@
+"""Structured output and tools as a person pastes them, checked and brought into the API's shape.
+
+What cannot be used raises a `ValueError` whose text ends a sentence: "The schema" `is not JSON: …`.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lib.domain.text.decoding import DEEPEST_VALUE
+
+LONGEST_JSON = 100_000
+"""Characters of a pasted definition; more would not fit into many models' context anyway."""
+DEEPEST_DEFINITION = DEEPEST_VALUE - 3
+"""Levels of lists and objects, so that an export that holds it can be read."""
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What OpenAI's API reference allows for the name of a schema or a function."""
+
+
+def parse_schema(text: str) -> dict[str, Any]:
+    """A `response_format` from a JSON schema: a bare one, one with its name, or the whole parameter."""
+    given = _parsed(text)
+    if not isinstance(given, dict):
+        raise ValueError("must be a JSON object.")
+    if given.get("type") == "json_schema":
+        given = given.get("json_schema")
+    elif not isinstance(given.get("schema"), dict):
+        name = re.sub(r"[^A-Za-z0-9_-]+", "_", str(given.get("title", ""))).strip("_")[:64]
+        given = {"name": name or "answer", "schema": given, "strict": True}
+    if not isinstance(given, dict) or not isinstance(given.get("schema"), dict):
+        raise ValueError("needs an object “schema” inside “json_schema”.")
+    _check_name(given.get("name"))
+    return {"type": "json_schema", "json_schema": given}
+
+
+def parse_tools(text: str) -> tuple[dict[str, Any], ...]:
+    """The `tools` parameter from a list of tools, or from a single one; bare functions are wrapped."""
+    given = _parsed(text)
+    tools = [_tool(tool) for tool in (given if isinstance(given, list) else [given])]
+    if not tools:
+        raise ValueError("is empty.")
+    names = function_names(tools)
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ValueError(f"names “{twice}” twice.")
+    return tuple(tools)
+
+
+def function_names(tools: Sequence[Mapping[str, Any]] | None) -> list[str]:
+    """The names of the functions among tools; what an import brought along may be of any shape."""
+    functions = (tool.get("function") for tool in tools or ())
+    names = (function.get("name") for function in functions if isinstance(function, Mapping))
+    return [name for name in names if isinstance(name, str)]
+
+
+def schema_text(response_format: Mapping[str, Any] | None) -> str:
+    """A schema for its text field: as it is sent."""
+    is_schema = response_format is not None and response_format.get("type") == "json_schema"
+    return json.dumps(response_format, ensure_ascii=False, indent=2) if is_schema else ""
+
+
+def tools_text(tools: Sequence[Mapping[str, Any]] | None) -> str:
+    """Tools for their text field: as they are sent."""
+    return json.dumps(list(tools), ensure_ascii=False, indent=2) if tools else ""
+
+
+def _tool(given: Any) -> dict[str, Any]:
+    if not isinstance(given, dict):
+        raise ValueError("must hold JSON objects only.")
+    function = given.get("function")
+    if not isinstance(function, dict):
+        if given.get("type", "function") != "function":
+            return given  # a tool of the gateway's own, such as a web search
+        function = {key: value for key, value in given.items() if key != "type"}
+    _check_name(function.get("name"))
+    if not isinstance(function.get("parameters", {}), dict):
+        raise ValueError(f"must give “{function['name']}” an object as its parameters.")
+    return {"type": "function", "function": function}
+
+
+def _check_name(name: Any) -> None:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ValueError("needs a “name” of 1 to 64 letters, digits, - or _ in each of its definitions.")
+
+
+def _parsed(text: str) -> Any:
+    if not text.strip():
+        raise ValueError("is empty.")
+    if len(text) > LONGEST_JSON:
+        raise ValueError(f"must not be longer than {LONGEST_JSON:,} characters.")
+    try:
+        value = json.loads(text)
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except json.JSONDecodeError as error:
+        raise ValueError(f"is not JSON: {error.msg}, line {error.lineno}, column {error.colno}.") from None
+    except UnicodeEncodeError:
+        raise ValueError("holds half of a character.") from None
+    except ValueError:
+        raise ValueError("holds a number that JSON has no sign for.") from None
+    except RecursionError:
+        raise ValueError("is nested too deep.") from None
+    if _depth(value) > DEEPEST_DEFINITION:
+        raise ValueError("is nested too deep.")
+    return value
+
+
+def _depth(value: Any) -> int:
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(_depth, items), default=0)

@@ -1,0 +1,58 @@
+"""Conversations from files of other programs, and of this one: a module a format.
+
+Which format a conversation is in is told by its shape, one by one. Formats of others are known only by what
+their files hold: what is missing or odd is passed over, as far as there is something to say without it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lib.domain.conversation import exports
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.imports import chatgpt, claude, open_webui
+from lib.domain.imports.fields import fields_of, text_of
+from lib.domain.imports.files import Take, nothing
+from lib.domain.imports.outcome import LeftOut, Reason
+from lib.domain.text.decoding import FormatError
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """How conversations of one program are known, and read. `read` raises `FormatError`."""
+
+    fits: Callable[[Mapping[str, Any]], bool]
+    read: Callable[[Mapping[str, Any], Take], Conversation]
+
+
+def _is_ours(given: Mapping[str, Any]) -> bool:
+    return "leaf_id" in given or {"created_at", "messages"} <= given.keys()
+
+
+def _read_ours(given: Mapping[str, Any], _: Take) -> Conversation:
+    return exports.read_conversation(given, "it")
+
+
+_FORMATS = (
+    _Format(chatgpt.fits, chatgpt.read),
+    _Format(claude.fits, claude.read),
+    _Format(open_webui.fits, open_webui.read),
+    _Format(_is_ours, _read_ours),
+)
+
+
+def read(item: Any, take: Take = nothing) -> Conversation | LeftOut:
+    """A conversation as it stands in a file, or why it is left out; `take` gives the files in it.
+
+    Ids stay, or are derived from what is in the file: the same conversation always gets the same ones.
+    """
+    given = fields_of(item)
+    form = next((form for form in _FORMATS if form.fits(given)), None)
+    title = text_of(given.get("title")) or text_of(given.get("name"))
+    if form is None:
+        return LeftOut(Reason.UNKNOWN, title)
+    try:
+        conversation = form.read(given, take)
+    except (FormatError, RecursionError):
+        return LeftOut(Reason.DAMAGED, title)
+    return conversation if conversation.messages else LeftOut(Reason.EMPTY, title)

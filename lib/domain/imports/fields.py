@@ -1,0 +1,97 @@
+"""Values in files of other programs: what does not fit is as good as missing."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+from lib.domain.reply.citations import Citation
+from lib.domain.text.decoding import LARGEST_NUMBER, mended
+
+FIRST_MILLISECONDS = 1e11
+"""A number of seconds since 1970 would reach this in the year 5138: what is larger counts milliseconds."""
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def fields_of(value: Any) -> Mapping[str, Any]:
+    """An object; empty for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def items_of(value: Any) -> list[Any]:
+    """A list; empty for anything else."""
+    return value if isinstance(value, list) else []
+
+
+def objects_in(value: Any) -> list[Mapping[str, Any]]:
+    """The objects in a list."""
+    return [item for item in items_of(value) if isinstance(item, dict)]
+
+
+def text_of(value: Any) -> str:
+    """A text, halves of characters mended; empty for anything else."""
+    return mended(value) if isinstance(value, str) else ""
+
+
+def count_of(value: Any) -> int | None:
+    """A number of things; `None` for what is no such number."""
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_NUMBER
+    return value if is_count else None
+
+
+def moment_of(value: Any) -> datetime | None:
+    """A time in seconds or milliseconds since 1970, or in ISO 8601; `None` for what is none."""
+    try:
+        if isinstance(value, str):
+            at = datetime.fromisoformat(value)
+            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            seconds = value / 1000 if abs(value) >= FIRST_MILLISECONDS else value
+            return _EPOCH + timedelta(seconds=seconds)
+    except (ValueError, OverflowError):
+        pass
+    return None
+
+
+def id_of(own: str, *scope: str) -> str:
+    """An id that fits, always the same one: a UUID stays, others are derived, `scope` keeps them apart."""
+    if _UUID.fullmatch(own):
+        return own.replace("-", "").lower()
+    return sha256("\n".join((*scope, own)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def identity(given: Mapping[str, Any], *names: str) -> str:
+    """What a conversation is known by: the first of these fields that is there, else all that it holds."""
+    return next(filter(None, (text_of(given.get(name)) for name in names)), "") or json.dumps(
+        given, sort_keys=True
+    )
+
+
+def ranked(nodes: Mapping[str, Any], children: str) -> list[str]:
+    """The ids of nodes, siblings in the order in which the field `children` of their parent lists them."""
+    listed = {
+        text_of(child): rank
+        for node in nodes.values()
+        for rank, child in enumerate(items_of(fields_of(node).get(children)))
+    }
+    return sorted(nodes, key=lambda own: listed.get(own, 0))
+
+
+def source_of(given: Mapping[str, Any]) -> Citation | None:
+    """The page that an entry of a list of sources names; `None` where it has no address."""
+    url = text_of(given.get("url")).strip()
+    names = (text_of(given.get(name)) for name in ("title", "attribution", "name"))
+    return Citation(url, " ".join(next(filter(None, names), "").split())) if is_address(url) else None
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an http address."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)

@@ -1,0 +1,1 @@
+"""Models and the way to them: connections, prices, what a model can do."""

@@ -1,0 +1,122 @@
+"""One row for each reply that ended: what it used, how long it took, and how we know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from lib.domain.reply.reply import Reply, State
+from lib.domain.reply.usage import Source, Usage, estimate_usage
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """What a reply cost in tokens and time. Times in ms; `None` is unknown."""
+
+    reply_id: str
+    session_id: str
+    conversation_id: str
+    conversation: str
+    """The conversation's title when the row was read."""
+    created_at: datetime
+    model_requested: str | None
+    model_served: str | None
+    state: State
+    finish_reason: str | None
+    usage: Usage
+    ttft_ms: float | None
+    total_ms: float | None
+    tokens_per_second: float | None
+    retries: int = 0
+    """How often the request was asked again."""
+    purpose: str = "reply"
+    """What the call was for: a `reply` to a person, a `title` written on the side, or a `transcription`."""
+    error_category: str | None = None
+    """Of the error that ended it, where one did."""
+
+    @classmethod
+    def of(
+        cls, reply: Reply, *, reply_id: str, session_id: str, conversation_id: str, created_at: datetime
+    ) -> "LedgerRow":
+        """The row of a reply that has ended."""
+        return cls(
+            reply_id=reply_id,
+            session_id=session_id,
+            conversation_id=conversation_id,
+            conversation="",
+            created_at=created_at,
+            model_requested=reply.model_requested,
+            model_served=reply.model_served,
+            state=reply.state,
+            finish_reason=reply.finish_reason,
+            usage=reply.usage,
+            ttft_ms=reply.timing.ttft_ms,
+            total_ms=reply.timing.total_ms,
+            tokens_per_second=reply.tokens_per_second,
+            error_category=reply.error.category if reply.error else None,
+            retries=reply.retries,
+        )
+
+
+def accounted(reply: Reply, prompt: Sequence[str], image_tokens: int = 0) -> Usage:
+    """The usage to book for a reply: reported if it was, else estimated from what was sent and received.
+
+    Gateways that report with each chunk begin with no completion tokens: where such a reply was cut, they are
+    estimated. A reply that received nothing stays unknown: whether it is counted cannot be seen from here.
+    """
+    usage, is_whole = reply.usage, reply.state is State.COMPLETED
+    received = reply.text + reply.reasoning + reply.refusal + "".join(c.arguments for c in reply.tool_calls)
+    if not received or (usage.source is not Source.UNKNOWN and (usage.completion_tokens or is_whole)):
+        return usage
+    estimate = estimate_usage(prompt, received, image_tokens)
+    if not usage.prompt_tokens:
+        return estimate
+    total = usage.prompt_tokens + (estimate.completion_tokens or 0)
+    return replace(estimate, prompt_tokens=usage.prompt_tokens, total_tokens=total)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over rows, and how many of them are estimated or unknown."""
+
+    replies: int
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    estimated: int
+    unknown: int
+
+
+def totals(rows: Sequence[LedgerRow]) -> Totals:
+    """Add the rows up; an unknown figure adds nothing and is counted in `unknown`."""
+    return Totals(
+        replies=len(rows),
+        prompt_tokens=sum(row.usage.prompt_tokens or 0 for row in rows),
+        completion_tokens=sum(row.usage.completion_tokens or 0 for row in rows),
+        total_tokens=sum(row.usage.total_tokens or 0 for row in rows),
+        estimated=sum(row.usage.source is Source.ESTIMATED for row in rows),
+        unknown=sum(row.usage.source is Source.UNKNOWN for row in rows),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What this installation's own replies tell about a model. `None`: too little is known."""
+
+    model: str
+    """As it was asked for."""
+    replies: int
+    completed: int
+    failed: int
+    ttft_median_ms: float | None = None
+    ttft_p95_ms: float | None = None
+    tokens_per_second: float | None = None
+    """The median over the replies that have a rate."""
+    last_error: str | None = None
+    """The category of the latest failure."""
+    last_error_at: datetime | None = None
+
+    @property
+    def success_rate(self) -> float | None:
+        """Completed replies over those that completed or failed: who stops a reply says nothing of it."""
+        ended = self.completed + self.failed
+        return self.completed / ended if ended else None

@@ -1,0 +1,270 @@
+"""A reply is a tape: an append-only list of timed events.
+
+Everything shown of a reply is its tape played. `at_ms` is the time in ms since the reply's first request
+was sent. An event's stored form is a short JSON list, `[letter, at_ms, ...fields]`, so that a journal of
+thousands of small events stays small.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from lib.domain.conversation import attachments
+from lib.domain.conversation.attachments import Attachment
+from lib.domain.reply.citations import Citation
+from lib.domain.reply.errors import Category, ChatError
+from lib.domain.reply.usage import Source, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request left. A tape holds several when a request had to be asked again."""
+
+    at_ms: float
+    request: Mapping[str, Any]
+    """The JSON body without `messages`: those are the conversation's own, up to the reply's parent."""
+    system_prompt: str = ""
+    """As it was then; the conversation's may change later."""
+    base_url: str = ""
+    """Where it went; empty on tapes that do not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """The request is about to be asked again, for the reason said in one sentence."""
+
+    at_ms: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something of the request was changed or left out before it was sent, as said in one sentence."""
+
+    at_ms: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The answer began, or its id or model changed on the way."""
+
+    at_ms: float
+    model: str | None = None
+    id: str | None = None
+    system_fingerprint: str | None = None
+    status: int | None = None
+    request_id: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    """A piece of the model's thinking."""
+
+    at_ms: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A piece of the visible answer."""
+
+    at_ms: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContentWasReasoning:
+    """What came as content so far was the model's thinking: only its end was marked (`</think>`)."""
+
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A piece of a structured refusal (`delta.refusal`)."""
+
+    at_ms: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image that the model drew; its `text` is the prompt as the model revised it, or what it calls it."""
+
+    at_ms: float
+    image: Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """What the model said aloud; the words are content."""
+
+    at_ms: float
+    audio: Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """Sources of the answer, those that were not told before."""
+
+    at_ms: float
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A piece of a tool call: pieces with the same `index` belong together, their `arguments` are joined."""
+
+    at_ms: float
+    index: int
+    id: str | None = None
+    name: str | None = None
+    arguments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReported:
+    """The gateway told the usage; the last one of a tape counts."""
+
+    at_ms: float
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The answer ended well, for the reason the model gave: `stop`, `length`, `tool_calls`, `content_filter`
+    or the server's own word. It is the last event, though servers name the reason before the usage."""
+
+    at_ms: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The reply ended with an error; what came before it stays."""
+
+    at_ms: float
+    error: ChatError
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The person stopped the reply."""
+
+    at_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The server that ran the reply went away."""
+
+    at_ms: float
+
+
+Event = (
+    Sent
+    | Retried
+    | Noted
+    | Served
+    | Reasoning
+    | Content
+    | ContentWasReasoning
+    | Refusal
+    | Image
+    | Audio
+    | Cited
+    | ToolCall
+    | UsageReported
+    | Finished
+    | Failed
+    | Stopped
+    | Interrupted
+)
+
+CLOSING = (Finished, Failed, Stopped, Interrupted)
+"""A tape ends with exactly one of these."""
+
+LETTERS: dict[str, type[Event]] = {
+    "s": Sent,
+    "a": Retried,
+    "o": Noted,
+    "v": Served,
+    "r": Reasoning,
+    "c": Content,
+    "w": ContentWasReasoning,
+    "n": Refusal,
+    "m": Image,
+    "d": Audio,
+    "q": Cited,
+    "t": ToolCall,
+    "u": UsageReported,
+    "f": Finished,
+    "e": Failed,
+    "x": Stopped,
+    "i": Interrupted,
+}
+_LETTER_OF = {event: letter for letter, event in LETTERS.items()}
+
+
+def milliseconds(seconds: float) -> float:
+    """A time of a tape's clock, to a tenth: its figures are the same before it is stored and after."""
+    return round(seconds * 1000, 1)
+
+
+def to_json(event: Event) -> list[Any]:
+    """The event as a JSON list, ready for a journal or an export."""
+    letter, at_ms = _LETTER_OF[type(event)], round(event.at_ms, 1)
+    match event:
+        case Reasoning(text=text) | Content(text=text) | Refusal(text=text):
+            return [letter, at_ms, text]
+        case UsageReported(usage=usage):
+            return [letter, at_ms, asdict(usage)]
+        case Image(image=made) | Audio(audio=made):
+            return [letter, at_ms, attachments.to_json(made)]
+        case Failed(error=error):
+            return [letter, at_ms, asdict(error)]
+        case _:
+            fields = asdict(event)
+            del fields["at_ms"]
+            return [letter, at_ms, *fields.values()]
+
+
+def from_json(row: Sequence[Any]) -> Event:
+    """The event that `to_json` wrote. Raises `ValueError` for a letter this version does not know."""
+    letter, at_ms, *values = row
+    if letter not in LETTERS:
+        raise ValueError(f"The tape holds an event of an unknown kind: {letter!r}.")
+    if letter == "u":
+        return UsageReported(at_ms, usage_from_json(values[0]))
+    if letter == "m":
+        return Image(at_ms, attachments.from_json(values[0]))
+    if letter == "d":
+        return Audio(at_ms, attachments.from_json(values[0]))
+    if letter == "q":
+        return Cited(at_ms, tuple(Citation(**fields) for fields in values[0]))
+    if letter == "e":
+        return Failed(at_ms, error_from_json(values[0]))
+    return LETTERS[letter](at_ms, *values)
+
+
+def usage_from_json(fields: Mapping[str, Any]) -> Usage:
+    """The usage that `asdict` wrote."""
+    return Usage(**{**fields, "source": Source(fields["source"])})
+
+
+def error_from_json(fields: Mapping[str, Any]) -> ChatError:
+    """The error that `asdict` wrote."""
+    return ChatError(**{**fields, "category": Category(fields["category"])})
+
+
+def text_of(events: Iterable[Event]) -> str:
+    """The visible text of these events, joined."""
+    texts: list[str] = []
+    for event in events:
+        if isinstance(event, ContentWasReasoning):
+            texts.clear()
+        elif isinstance(event, Content):
+            texts.append(event.text)
+    return "".join(texts)

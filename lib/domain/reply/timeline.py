@@ -1,0 +1,150 @@
+"""A tape, listed: what happened when, with thousands of pieces of text folded into few steps."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from lib.domain.reply.tape import (
+    Content,
+    Event,
+    Failed,
+    Finished,
+    Interrupted,
+    Reasoning,
+    Refusal,
+    Retried,
+    Sent,
+    Served,
+    Stopped,
+    ToolCall,
+    UsageReported,
+)
+from lib.domain.reply.usage import in_words
+
+STALL_MS = 2_000.0
+"""A longer silence, once the answer has begun, is a stall."""
+
+
+class What(StrEnum):
+    """What a step is, in words to show."""
+
+    SENT = "Request sent"
+    RETRIED = "Asked again"
+    HEADERS = "Headers"
+    SERVED = "Answer begun"
+    CHANGED = "Model changed"
+    REASONING = "Thinking"
+    TEXT = "Text"
+    REFUSAL = "Refusal"
+    TOOL_CALL = "Tool call"
+    STALL = "Stall"
+    USAGE = "Usage"
+    FINISHED = "Finished"
+    FAILED = "Failed"
+    STOPPED = "Stopped"
+    INTERRUPTED = "Interrupted"
+
+
+RUNS = (What.REASONING, What.TEXT, What.REFUSAL, What.TOOL_CALL)
+"""Steps that last: many pieces, one after the other."""
+_OF_PIECE = {
+    Content: What.TEXT,
+    Reasoning: What.REASONING,
+    Refusal: What.REFUSAL,
+    ToolCall: What.TOOL_CALL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of a timeline; times are in ms since the reply's first request was sent."""
+
+    what: What
+    at_ms: float
+    until_ms: float
+    """The same as `at_ms` for what has no length."""
+    detail: str = ""
+    pieces: int = 0
+    """How many events were folded into a run; one may hold several tokens."""
+    characters: int = 0
+    is_first_token: bool = False
+
+
+def timeline(events: Iterable[Event]) -> list[Step]:
+    """The steps of a tape, in the order in which they happened."""
+    steps: list[Step] = []
+    served_by: str | None = None
+    for event in events:
+        if isinstance(event, Content | Reasoning | Refusal | ToolCall):
+            _add_piece(steps, event)
+            continue
+        steps += _stall(steps, event.at_ms)
+        if isinstance(event, Served) and event.status is None:
+            steps += _served(event, served_by)
+            served_by = event.model or served_by
+        else:
+            step = _step(event)
+            steps += [] if _is_repeated(steps, step) else [step]
+    return steps
+
+
+def _is_repeated(steps: list[Step], step: Step) -> bool:
+    """Whether the usage is told again: by the gateway in every chunk, or by us when the tape was closed."""
+    told = (before.detail for before in steps if before.what is What.USAGE)
+    return step.what is What.USAGE and step.detail in told
+
+
+def _add_piece(steps: list[Step], event: Content | Reasoning | Refusal | ToolCall) -> None:
+    """Fold a piece into the run before it, or begin another one."""
+    steps += _stall(steps, event.at_ms)
+    what, text = _OF_PIECE[type(event)], event.arguments if isinstance(event, ToolCall) else event.text
+    name = (event.name or "") if isinstance(event, ToolCall) else ""
+    last = steps[-1] if steps else None
+    if last and last.what is what and not (name and last.detail and name != last.detail):
+        steps[-1] = replace(
+            last,
+            until_ms=event.at_ms,
+            detail=last.detail or name,
+            pieces=last.pieces + 1,
+            characters=last.characters + len(text),
+        )
+    else:
+        is_first = not any(step.what in RUNS for step in steps)
+        steps.append(Step(what, event.at_ms, event.at_ms, name, 1, len(text), is_first))
+
+
+def _stall(steps: list[Step], at_ms: float) -> Iterator[Step]:
+    """The silence before `at_ms`, where the answer had begun and it was long."""
+    is_long = bool(steps) and at_ms - steps[-1].until_ms > STALL_MS
+    if is_long and any(step.what in RUNS for step in steps):
+        yield Step(What.STALL, steps[-1].until_ms, at_ms)
+
+
+def _served(event: Served, served_by: str | None) -> Iterator[Step]:
+    if served_by and event.model and event.model != served_by:
+        yield Step(What.CHANGED, event.at_ms, event.at_ms, f"{served_by} → {event.model}")
+    elif not served_by and event.model:
+        yield Step(What.SERVED, event.at_ms, event.at_ms, event.model)
+
+
+def _step(event: Event) -> Step:
+    match event:
+        case Sent(request=request):
+            what, detail = What.SENT, str(request.get("model", ""))
+        case Retried(reason=reason):
+            what, detail = What.RETRIED, reason
+        case Served(status=status):
+            what, detail = What.HEADERS, f"status {status}"
+        case UsageReported(usage=usage):
+            what, detail = What.USAGE, in_words(usage)
+        case Finished(reason=reason):
+            what, detail = What.FINISHED, reason
+        case Failed(error=error):
+            what, detail = What.FAILED, error.message
+        case Stopped():
+            what, detail = What.STOPPED, ""
+        case Interrupted():
+            what, detail = What.INTERRUPTED, ""
+        case _:
+            raise AssertionError(event)
+    return Step(what, event.at_ms, event.at_ms, detail)

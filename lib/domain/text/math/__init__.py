@@ -1,0 +1,1 @@
+"""Formulas and chemistry in markdown, as TeX that every renderer knows."""

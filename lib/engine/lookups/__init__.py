@@ -1,0 +1,1 @@
+"""What the gateway is asked besides replies: its models, what is left to spend, an examination."""

@@ -1,0 +1,131 @@
+"""The models of each connection and their prices: asked once, remembered, asked again in the background."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from lib.domain.models.connection import Connection
+from lib.domain.models.models import Kind, Model, kind_of
+from lib.domain.models.prices import Price, Prices
+from lib.domain.reply.errors import ChatError
+from lib.engine.loop import Loop
+from lib.gateway.client import Gateway
+
+FRESH_SECONDS = 300.0
+"""How long a list is good before it is asked for again."""
+RETRY_SECONDS = 5.0
+"""How long a failure is shown before it is asked for again."""
+REMEMBERED = 256
+"""Connections whose lists are kept: every visitor with a key of their own has one."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The models last heard of, and the error of the last try, if it failed."""
+
+    models: tuple[Model, ...] = ()
+    error: ChatError | None = None
+
+
+class Catalogue:
+    """The lists of all connections in use."""
+
+    def __init__(self, gateway: Gateway, loop: Loop) -> None:
+        self._gateway, self._loop = gateway, loop
+        self._models: OrderedDict[str, _Asked[list[Model]]] = OrderedDict()
+        self._prices: OrderedDict[str, _Asked[dict[str, Price]]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def listing(self, connection: Connection, *, wait_seconds: float = 1.0) -> Listing:
+        """What is known; waits only where nothing has been heard yet, and never longer than told."""
+        asked = self._asked(self._models, connection.id)
+        known, error = asked.answer(lambda: self._submit(self._gateway.models(connection)), wait_seconds)
+        return Listing(tuple(known or ()), error)
+
+    def ask_again(self, connection: Connection, *, wait_seconds: float) -> Listing:
+        """Ask now, whatever is known, and wait for the answer, never longer than told."""
+        asked = self._asked(self._models, connection.id)
+        known, error = asked.anew(lambda: self._submit(self._gateway.models(connection)), wait_seconds)
+        return Listing(tuple(known or ()), error)
+
+    def kind(self, connection: Connection, model: str) -> Kind:
+        """What a model makes: as its gateway has listed it, else by its name. Asks nobody."""
+        with self._lock:
+            asked = self._models.get(connection.id)
+        models = (asked.known if asked else None) or ()
+        return next((each.kind for each in models if each.id == model), kind_of(model))
+
+    def prices(self, connection: Connection, *, wait_seconds: float = 0.0) -> Prices:
+        """What is known of prices. They are asked for when somebody looks at them, not before."""
+        asked = self._asked(self._prices, connection.base_url)
+        known, _ = asked.answer(lambda: self._submit(self._gateway.prices(connection)), wait_seconds)
+        return known or {}
+
+    def _asked(self, about: "OrderedDict[str, _Asked[T]]", of: str) -> "_Asked[T]":
+        with self._lock:
+            asked = about.setdefault(of, _Asked())
+            about.move_to_end(of)
+            if len(about) > REMEMBERED:
+                about.popitem(last=False)
+            return asked
+
+    def _submit(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
+        return self._loop.submit(coroutine)
+
+
+class _Asked(Generic[T]):
+    """One question, its last good answer, and the error of its last try."""
+
+    def __init__(self) -> None:
+        self.known: T | None = None
+        self._error: ChatError | None = None
+        self._asked_at = float("-inf")
+        self._asking: Future[T] | None = None
+        self._lock = threading.Lock()
+
+    def answer(
+        self, ask: "Callable[[], Future[T]]", wait_seconds: float
+    ) -> tuple[T | None, ChatError | None]:
+        """What is known, asked again when it is old; waits for the first answer only."""
+        asking = self._refresh(ask)
+        if asking and self.known is None and not self._error:
+            try:
+                asking.exception(wait_seconds)
+            except TimeoutError:
+                return None, None
+            self._refresh(ask)
+        return self.known, self._error
+
+    def anew(self, ask: "Callable[[], Future[T]]", wait_seconds: float) -> tuple[T | None, ChatError | None]:
+        """What is known after asking again, unless that takes longer than told."""
+        with self._lock:
+            self._asked_at = float("-inf")
+        if asking := self._refresh(ask):
+            wait([asking], wait_seconds)
+        self._refresh(ask)
+        return self.known, self._error
+
+    def _refresh(self, ask: "Callable[[], Future[T]]") -> "Future[T] | None":
+        with self._lock:
+            if self._asking and self._asking.done():
+                self._take(self._asking)
+            good_for = RETRY_SECONDS if self._error else FRESH_SECONDS
+            if not self._asking and time.monotonic() - self._asked_at > good_for:
+                self._asking, self._asked_at = ask(), time.monotonic()
+            return self._asking
+
+    def _take(self, asking: "Future[T]") -> None:
+        self._asking, self._error = None, None
+        match asking.exception():
+            case None:
+                self.known = asking.result()
+            case ChatError() as error:
+                self._error = replace(error)  # without its traceback, which holds the key
+            case BaseException() as fault:
+                raise fault

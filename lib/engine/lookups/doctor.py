@@ -1,0 +1,166 @@
+"""The doctor: examines a server and a model, one check after the other, for all who look on."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from lib.domain.models.connection import Connection
+from lib.domain.models.diagnosis import Cost, Finding, Verdict, learnt
+from lib.engine.loop import Loop
+from lib.gateway.client import Gateway
+from lib.gateway.masking import KeyMask
+from lib.gateway.probes.checks import PROBES, total_cost
+from lib.gateway.probes.probe import Answer, Patient, Probe, skipped
+from lib.store import Store
+from lib.store.database.database import StoreError
+
+REMEMBERED = 32
+"""Connections whose last examination is kept to be looked at."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class Examination:
+    """One run of the doctor: like a tape, it is followed from its start by whoever looks."""
+
+    base_url: str
+    model: str | None
+    """The model that is asked; `None` until it is known."""
+    findings: list[Finding] = field(default_factory=list)
+    """Only ever appended to."""
+    is_closed: bool = False
+    was_stopped: bool = False
+    problem: str | None = None
+    """Why it broke off, in one sentence, if it did."""
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _future: "Future[None] | None" = None
+
+    def wait(self, seen: int, timeout: float) -> bool:
+        """Wait until there is more than `seen` findings or the end, `timeout` seconds at most."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.is_closed or len(self.findings) > seen, timeout)
+
+    def wait_closed(self, timeout: float | None = None) -> bool:
+        """Wait for the end, `timeout` seconds at most; says whether it came."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.is_closed, timeout)
+
+    def _add(self, finding: Finding) -> None:
+        with self._changed:
+            if not self.is_closed:
+                self.findings.append(finding)
+                self._changed.notify_all()
+
+    def _close(self, *, was_stopped: bool = False, problem: str | None = None) -> bool:
+        """End it, once; says whether it was this call that did."""
+        with self._changed:
+            if self.is_closed:
+                return False
+            self.is_closed, self.was_stopped, self.problem = True, was_stopped, problem
+            self._changed.notify_all()
+            return True
+
+
+class Doctor:
+    """One per engine. Its methods may be called from any thread."""
+
+    def __init__(self, gateway: Gateway, loop: Loop, store: Store | None) -> None:
+        """With a store, what is learnt of a model is kept there."""
+        self._gateway, self._loop, self._store = gateway, loop, store
+        self._examinations: OrderedDict[str, Examination] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def checks(self) -> Sequence[Probe]:
+        """What is checked, in this order."""
+        return PROBES
+
+    @property
+    def cost(self) -> Cost:
+        """What an examination takes, roughly."""
+        return total_cost()
+
+    def last(self, connection: Connection) -> Examination | None:
+        """The examination that runs for this server and key, else the last one."""
+        return self._examinations.get(connection.id)
+
+    def examine(self, connection: Connection, model: str | None = None) -> Examination:
+        """Begin an examination; while one runs for this server and key, that one."""
+        with self._lock:
+            running = self._examinations.get(connection.id)
+            if running and not running.is_closed:
+                return running
+            begun = self._examinations[connection.id] = Examination(connection.base_url, model)
+            self._examinations.move_to_end(connection.id)
+            if len(self._examinations) > REMEMBERED:
+                self._examinations.popitem(last=False)
+        begun._future = self._loop.submit(self._run(begun, connection))
+        begun._future.add_done_callback(lambda future: _ended(begun, future))
+        return begun
+
+    def stop(self, examination: Examination) -> None:
+        """End it now; what was found so far stays."""
+        examination._close(was_stopped=True)
+        if future := examination._future:
+            future.cancel()
+
+    async def _run(self, examination: Examination, connection: Connection) -> None:
+        async with self._gateway.lend(connection) as client:
+            patient = Patient(client, connection, examination.model)
+            blocked: dict[str, str] = {}
+            for probe in PROBES:
+                finding = await _made(probe, patient, blocked)
+                examination.model = patient.model
+                examination._add(finding)
+        await self._keep(examination)
+        examination._close()
+
+    async def _keep(self, examination: Examination) -> None:
+        found = learnt(examination.findings)
+        if not self._store or not examination.model or not found:
+            return
+        try:
+            await asyncio.to_thread(
+                self._store.models.learn,
+                examination.base_url,
+                examination.model,
+                found,
+                datetime.now(UTC),
+            )
+        except StoreError as error:
+            log.error("What the doctor learnt is not kept: %s", error)
+
+
+async def _made(probe: Probe, patient: Patient, blocked: dict[str, str]) -> Finding:
+    """Make a check, or skip it because of one that failed; `blocked` names that one, by check."""
+    culprit = next((blocked[name] for name in probe.needs if name in blocked), None)
+    started = time.perf_counter()
+    answer = skipped(f"“{culprit}” has to pass first.") if culprit else await probe.run(patient)
+    if culprit or answer.verdict is Verdict.FAIL:
+        blocked[probe.name] = culprit or probe.title
+    return _finding(probe, answer, patient.connection, (time.perf_counter() - started) * 1000)
+
+
+def _finding(probe: Probe, answer: Answer, connection: Connection, duration_ms: float) -> Finding:
+    otherwise = probe.otherwise if answer.verdict is Verdict.NOT_SUPPORTED else ""
+    mask = KeyMask(connection)  # servers repeat what they were sent, however it looks
+    meaning, advice = (mask.words(text) for text in (answer.meaning, answer.advice or otherwise))
+    return Finding(
+        probe.name, probe.title, answer.verdict, meaning, advice, probe.capability, round(duration_ms, 1)
+    )
+
+
+def _ended(examination: Examination, future: "Future[None]") -> None:
+    """It is over. One still open means that our own code failed: say so, never hang."""
+    examination._future = None  # where it was cancelled, it holds its last frames, and they the key
+    if future.cancelled():
+        examination._close(was_stopped=True)
+    elif examination._close(problem="The examination broke off inside this app."):
+        log.error("An examination ended without its end.", exc_info=future.exception())

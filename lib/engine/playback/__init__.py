@@ -1,0 +1,1 @@
+"""Recordings: made, played by a clock, and replies shown at one pace."""

@@ -1,0 +1,186 @@
+"""Plays whole tapes by a clock, so that a page follows them as it follows live replies."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+
+from lib.domain.comparison.playback import ORIGINAL, Pace, moments
+from lib.domain.reply.tape import Event
+from lib.engine.live import LiveTape
+from lib.engine.loop import Loop
+
+LEASE_SECONDS = 5.0
+"""How long a player goes on when nobody watches it: a page that is drawn anew is back sooner."""
+LOOK_SECONDS = 1.0
+"""The longest sleep: then it is seen that nobody watches any more."""
+
+_Cue = tuple[float, str, Event]
+"""The second at which an event is played, the id of its reply, and the event."""
+
+
+class Player:
+    """Plays several tapes at once. While it plays it is one coroutine on the engine's loop, while it stands
+    still it is nothing. Its methods may be called from any thread.
+
+    Its `tapes` are followed like those of running replies. They only ever grow: where the time is set, new
+    ones take their place.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        recorded: Mapping[str, Sequence[Event]],
+        *,
+        later: Collection[str] = (),
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        """Whole tapes by the id of their reply; those in `later` begin when all others have ended."""
+        self._loop, self._recorded, self._later = loop, recorded, later
+        self._lease_seconds = lease_seconds
+        self._changed = threading.Condition(threading.RLock())
+        self._playing: Future[None] | None = None
+        self._run_number = self._watchers = self._next = 0
+        self._seen_at = self._began_at = self._stood_at = 0.0
+        self._cues: list[_Cue] = []
+        self.tapes: dict[str, LiveTape] = {}
+        self.pace = ORIGINAL
+        self.seconds = 0.0
+        """How long it plays at this pace."""
+        with self._changed:
+            self._schedule()
+            self._stand(0.0)
+
+    @property
+    def is_playing(self) -> bool:
+        return self._playing is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all has been played."""
+        return self._next == len(self._cues)
+
+    @property
+    def position(self) -> float:
+        """Seconds from the start."""
+        with self._changed:
+            passed = time.monotonic() - self._began_at if self._playing else 0.0
+            return min(self._stood_at + passed, self.seconds)
+
+    def play(self) -> None:
+        """Go on; from the start where all has been played."""
+        with self._changed:
+            if not self._playing:
+                if self.is_over:
+                    self._stand(0.0)
+                self._go()
+
+    def pause(self) -> None:
+        """Stand still."""
+        with self._changed:
+            self._halt()
+
+    def seek(self, seconds: float) -> None:
+        """Go to a time, forward or back; what played plays on from there."""
+        with self._changed:
+            was_playing = self._halt()
+            self._stand(seconds)
+            if was_playing:
+                self._go()
+
+    def set_pace(self, pace: Pace) -> None:
+        """Play at another pace from here on: as much of the whole has been played as before."""
+        with self._changed:
+            was_playing = self._halt()
+            part = self._stood_at / self.seconds if self.seconds else float(self.is_over)
+            self.pace = pace
+            self._schedule()
+            self._stand(part * self.seconds)
+            if was_playing:
+                self._go()
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Somebody watches for as long as the context lasts; unwatched, it soon stands still by itself."""
+        with self._changed:
+            self._watchers += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._watchers, self._seen_at = self._watchers - 1, time.monotonic()
+
+    def wait(self, timeout: float) -> None:
+        """Wait until a tape ends or it stands still, `timeout` seconds at most."""
+        with self._changed:
+            if self._playing:
+                self._changed.wait(timeout)
+
+    def _schedule(self) -> None:
+        """Put all events into the order in which they are played."""
+        timed = {own: moments(tape, self.pace) for own, tape in self._recorded.items()}
+        others = max(
+            (times[-1] for own, times in timed.items() if times and own not in self._later), default=0
+        )
+        cues = [
+            (at + (others if own in self._later else 0.0), own, event)
+            for own, times in timed.items()
+            for at, event in zip(times, self._recorded[own], strict=True)
+        ]
+        self._cues = sorted(cues, key=lambda cue: cue[0])
+        self.seconds = self._cues[-1][0] if self._cues else 0.0
+
+    def _stand(self, seconds: float) -> None:
+        """Stand at a time, on new tapes that hold what has been played by then."""
+        self._stood_at, self._next = min(max(seconds, 0.0), self.seconds), 0
+        self.tapes = {own: LiveTape(own, "") for own in self._recorded}
+        self._play_due(self._stood_at)
+
+    def _go(self) -> None:
+        """Play on, if there is more."""
+        if not self.is_over:
+            self._run_number += 1
+            self._seen_at = self._began_at = time.monotonic()
+            self._playing = self._loop.submit(self._run(self._run_number))
+
+    def _halt(self) -> bool:
+        """Stand still where it is; says whether it played."""
+        if not self._playing:
+            return False
+        self._stood_at = self.position
+        self._playing.cancel()
+        self._playing = None
+        self._changed.notify_all()
+        return True
+
+    async def _run(self, number: int) -> None:
+        """Play until the end, or until this run is not the one under way any more."""
+        while (seconds := self._step(number)) is not None:
+            await asyncio.sleep(seconds)
+
+    def _step(self, number: int) -> float | None:
+        """Play what is due; returns the seconds until there is more to do, `None` when there is not."""
+        with self._changed:
+            if number != self._run_number or not self._playing:
+                return None
+            position = self.position
+            self._play_due(position)
+            is_left = not self._watchers and time.monotonic() - self._seen_at > self._lease_seconds
+            if self.is_over or is_left:
+                self._stood_at, self._playing = position, None
+                self._changed.notify_all()
+                return None
+            return min(max(self._cues[self._next][0] - position, 0.0), LOOK_SECONDS, self._lease_seconds)
+
+    def _play_due(self, position: float) -> None:
+        """Put on the tapes what is played by this time."""
+        due: dict[str, list[Event]] = {}
+        while self._next < len(self._cues) and self._cues[self._next][0] <= position:
+            _, own, event = self._cues[self._next]
+            due.setdefault(own, []).append(event)
+            self._next += 1
+        for own, events in due.items():
+            if self.tapes[own].append(events):
+                self._changed.notify_all()

@@ -1,0 +1,127 @@
+"""Makes recordings of what the store holds."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from lib.domain.comparison import recordings
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.comparison.votes import Tally
+from lib.domain.conversation.conversations import Conversation, title_from
+from lib.domain.models.prices import Prices
+from lib.domain.reply.reply import Reply, State
+from lib.domain.reply.tape import (
+    Audio,
+    Cited,
+    Content,
+    Event,
+    Finished,
+    Image,
+    Noted,
+    Reasoning,
+    Sent,
+    Served,
+    ToolCall,
+)
+from lib.store import Store
+
+
+def why_not(comparisons: Sequence[Comparison]) -> str | None:
+    """Why these cannot be recorded now, in one sentence; `None` when they can."""
+    messages = [m for one in comparisons for cell in one.cells for m in cell.messages.values()]
+    states = {message.reply.state for message in messages if message.reply}
+    if State.RUNNING in states:
+        return "A reply is still running. Wait for its end, or stop it: then it can be recorded."
+    return None if states else "There is no reply yet that could be recorded."
+
+
+def record(
+    store: Store,
+    comparisons: Sequence[Comparison],
+    *,
+    title: str,
+    kind: Kind,
+    prices: Prices,
+    recording_id: str | None = None,
+) -> Recording:
+    """The comparisons with the tapes of all their replies, the prices of their models, and the votes on them.
+
+    Without an id it gets one that is made of what it holds: the same, recorded twice, is one recording. Cells
+    that nobody has asked anything are left out.
+    """
+    asked = [replace(one, cells=[cell for cell in one.cells if cell.path()]) for one in comparisons]
+    asked = [one for one in asked if one.cells]
+    cells = [cell for comparison in asked for cell in comparison.cells]
+    replies = {m.id: m.reply for cell in cells for m in cell.messages.values() if m.reply}
+    models = {cell.model for cell in cells} | {reply.model_requested for reply in replies.values()}
+    recording = Recording(
+        id=recording_id or "",
+        title=title,
+        kind=kind,
+        recorded_at=_began(asked),
+        comparisons=asked,
+        tapes={own: _discreet(store.replies.tape(own)) or _untimed(reply) for own, reply in replies.items()},
+        prices={model: price for model, price in prices.items() if model in models},
+        tallies=_tallies(store, asked),
+    )
+    return recording if recording_id else replace(recording, id=_id(recording))
+
+
+def as_comparison(conversation: Conversation, reply_id: str) -> Comparison:
+    """One reply with what was said before it, as a comparison with one cell."""
+    path = conversation.path(reply_id)
+    reply = path[-1].reply
+    title = next((title_from(m.content) for m in reversed(path) if m.role == "user"), conversation.title)
+    cell = replace(
+        conversation,
+        model=(reply.model_requested or reply.model_served) if reply else None,
+        messages={message.id: message for message in path},
+        leaf_id=reply_id,
+        comparison_id=conversation.id,
+        position=0,
+        is_pinned=False,
+    )
+    return Comparison(conversation.id, title, path[-1].created_at, [cell])
+
+
+def _tallies(store: Store, comparisons: Sequence[Comparison]) -> dict[str, Tally]:
+    """The votes on each one's last question, once they are closed."""
+    rounds = [store.votes.latest(comparison.id) for comparison in comparisons]
+    closed = {one.comparison_id: store.votes.tally(one.id) for one in rounds if one and not one.is_open}
+    return {comparison_id: tally for comparison_id, tally in closed.items() if tally != Tally()}
+
+
+def _began(comparisons: Sequence[Comparison]) -> datetime:
+    """When the last message of them all was written."""
+    return max(m.created_at for one in comparisons for cell in one.cells for m in cell.messages.values())
+
+
+def _discreet(tape: Iterable[Event]) -> list[Event]:
+    """A tape for strangers: where its requests went is not told."""
+    return [replace(event, base_url="") if isinstance(event, Sent) else event for event in tape]
+
+
+def _untimed(reply: Reply) -> list[Event]:
+    """A tape for a reply that came without one, from another program's export: all at once."""
+    told: list[Event | None] = [
+        Served(0.0, model=reply.model_served) if reply.model_served else None,
+        Reasoning(0.0, reply.reasoning) if reply.reasoning else None,
+        Content(0.0, reply.text) if reply.text else None,
+        *(Image(0.0, image) for image in reply.images),
+        *(Audio(0.0, audio) for audio in reply.audio),
+        Cited(0.0, reply.citations) if reply.citations else None,
+        *(ToolCall(0.0, n, call.id, call.name, call.arguments) for n, call in enumerate(reply.tool_calls)),
+        *(Noted(0.0, notice) for notice in reply.notices),
+        Finished(0.0, reply.finish_reason or "stop"),
+    ]
+    return [event for event in told if event]
+
+
+def _id(recording: Recording) -> str:
+    known = {**recordings.to_json(recording, lambda _image: None), "title": "", "prices": {}}
+    for conversation in known["conversations"]:
+        conversation["updated_at"] = conversation["title"] = ""
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:32]

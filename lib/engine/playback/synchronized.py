@@ -1,0 +1,159 @@
+"""Replies written at one speed, so that nobody can tell a model by how fast it is.
+
+A paced tape is a copy of a running one for whoever must not know whose it is: its text comes when all its
+group's do, in step, no faster than `CHARACTERS_PER_SECOND` and than the slowest that still runs. It holds
+text and an end, no reasoning, no names and no times of its model.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from lib.domain.reply.reply import Reply
+from lib.domain.reply.tape import Content, ContentWasReasoning, Event, Interrupted, Stopped, text_of
+from lib.engine.live import LiveTape
+from lib.engine.loop import Loop
+
+TICK_SECONDS = 0.1
+CHARACTERS_PER_SECOND = 260
+"""About 65 tokens a second: faster than people read, slower than most models write."""
+
+
+class PacedTape(LiveTape):
+    """Follows another tape at the pace of its group."""
+
+    tells_thinking = False
+
+    def __init__(self, source: LiveTape) -> None:
+        super().__init__(source.reply_id, source.conversation_id)
+        self.source = source
+        self.text = ""
+        """What the model has written so far."""
+        self.shown = 0
+        """How many characters of it stand on this tape."""
+        self._seen = 0
+
+    def reply(self) -> Reply:
+        """What the model's own tape says so far: its figures are the true ones."""
+        return self.source.reply()
+
+    def read(self) -> None:
+        """Take over what the model has written meanwhile."""
+        events = self.source.events[self._seen :]
+        self._seen += len(events)
+        if any(isinstance(event, ContentWasReasoning) for event in events):
+            self.text, self.shown = "", 0
+            self.append([ContentWasReasoning(events[-1].at_ms)])
+        self.text += text_of(events)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the model has, and all that it wrote is in `text`."""
+        return self.source.is_closed and self._seen == len(self.source.events)
+
+    def show(self, until: int, at_ms: float) -> None:
+        """Write the text up to that character, and the end when it is reached."""
+        piece = self.text[self.shown : until]
+        self.shown += len(piece)
+        events: list[Event] = [Content(at_ms, piece)] if piece else []
+        if self.has_ended and self.shown == len(self.text):
+            events.append(self.source.events[-1])
+        self.append(events)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Tapes that are written in step."""
+
+    tapes: list[PacedTape] = field(default_factory=list)
+    is_complete: bool = False
+    """Whether all its tapes are there."""
+    is_hurried: bool = False
+    """Whether the pace does not matter any more."""
+
+    def is_ready(self) -> bool:
+        """Whether each has something to show, or has ended."""
+        return self.is_complete and all(tape.text or tape.has_ended for tape in self.tapes)
+
+    def limit(self, wanted: int) -> int:
+        """How many characters each may show now, of the `wanted` ones."""
+        if self.is_hurried or self._was_stopped():
+            return max((len(tape.text) for tape in self.tapes), default=0)
+        return min([wanted, *(len(tape.text) for tape in self.tapes if not tape.has_ended)])
+
+    def _was_stopped(self) -> bool:
+        ended = all(tape.has_ended for tape in self.tapes)
+        return ended and any(isinstance(tape.source.events[-1], Stopped | Interrupted) for tape in self.tapes)
+
+
+class Paced:
+    """The paced tapes of this process."""
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self._expected: dict[str, _Group] = {}
+        """The groups that are being put together, by the ids of their conversations."""
+        self._writing: dict[str, tuple[_Group, PacedTape]] = {}
+        """Those that are not written to their end yet, by the id of their reply."""
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def together(self, conversation_ids: Sequence[str]) -> Iterator[None]:
+        """The replies that begin in these conversations meanwhile are written at one speed."""
+        group = _Group()
+        with self._lock:
+            self._expected.update(dict.fromkeys(conversation_ids, group))
+        try:
+            yield
+        finally:
+            with self._lock:
+                for conversation_id in conversation_ids:
+                    self._expected.pop(conversation_id, None)
+            group.is_complete = True
+            if group.tapes:
+                self._loop.submit(self._write(group))
+
+    def join(self, tape: LiveTape) -> None:
+        """A reply begins: it gets a paced tape if one is expected of its conversation."""
+        with self._lock:
+            if group := self._expected.get(tape.conversation_id):
+                paced = PacedTape(tape)
+                group.tapes.append(paced)
+                self._writing[tape.reply_id] = group, paced
+
+    def tape(self, reply_id: str) -> PacedTape | None:
+        """The paced tape of a reply, until it is written to its end."""
+        _, tape = self._writing.get(reply_id, (None, None))
+        return tape
+
+    def hurry(self, conversation_id: str) -> None:
+        """Write the rest of this conversation's group at once: its models are known, or it was stopped."""
+        with self._lock:
+            for group, tape in self._writing.values():
+                group.is_hurried |= tape.conversation_id == conversation_id
+
+    async def _write(self, group: _Group) -> None:
+        try:
+            started = time.monotonic()
+            while not all(tape.is_closed for tape in group.tapes):
+                await asyncio.sleep(TICK_SECONDS)
+                for tape in group.tapes:
+                    tape.read()
+                if not group.is_ready() and not group.is_hurried:
+                    started = time.monotonic()
+                    continue
+                seconds = time.monotonic() - started
+                limit = group.limit(round(seconds * CHARACTERS_PER_SECOND))
+                for tape in group.tapes:
+                    tape.show(limit, seconds * 1000)
+        finally:
+            self._let_go(group)
+
+    def _let_go(self, group: _Group) -> None:
+        for tape in group.tapes:
+            tape.append([Interrupted(0.0)])  # nothing happens to one that is closed
+            with self._lock:
+                self._writing.pop(tape.reply_id, None)

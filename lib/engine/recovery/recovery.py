@@ -1,0 +1,79 @@
+"""Closes the replies of processes that died: what was journaled stays, the state says `interrupted`."""
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from lib.domain.reply.ledger import LedgerRow, accounted
+from lib.domain.reply.reply import fold
+from lib.domain.reply.tape import CLOSING, Event, Interrupted, UsageReported
+from lib.store import Store
+from lib.store.database.database import StoreError
+from lib.store.replies import Closing, Entry, Running
+
+log = logging.getLogger(__name__)
+
+
+def interrupt(store: Store, owner: str, reply_id: str) -> None:
+    """Close a reply that is `owner`'s and that nobody runs any more, with all its words.
+
+    Where rows cannot be read, as much is kept as can be, and it is closed all the same. Raises `StoreError`.
+    """
+    running = _running(store, owner, reply_id)
+    events = store.replies.tape(reply_id)
+    try:
+        added, closing = _ended(store, running, events)
+    except StoreError:
+        raise
+    except Exception as error:
+        log.warning("A tape makes no sense, some of it is left out: %s.", type(error).__name__)
+        added, closing = _ended(store, running, [event for event in events if _is_sound(event)])
+    entries = [Entry(reply_id, store.replies.next_seq(reply_id), added)] if added else []
+    store.replies.journal(owner, entries, [closing])
+
+
+def _running(store: Store, owner: str, reply_id: str) -> Running:
+    try:
+        return store.replies.running([reply_id])[0]
+    except (ValueError, TypeError, IndexError) as error:  # its message is gone, or holds no date
+        log.warning("A reply is closed without what it belongs to: %s.", type(error).__name__)
+        return Running(reply_id, "", owner, "", datetime.now(UTC))
+
+
+def _ended(store: Store, running: Running, events: Sequence[Event]) -> tuple[list[Event], Closing]:
+    """What has to be added to a tape to close it, and its close."""
+    added: list[Event] = []
+    if not (events and isinstance(events[-1], CLOSING)):
+        at_ms = events[-1].at_ms if events else 0.0
+        usage = accounted(fold(events), *_prompt(store, running))
+        added = [UsageReported(at_ms, usage), Interrupted(at_ms)]
+    reply = fold([*events, *added])
+    row = LedgerRow.of(
+        reply,
+        reply_id=running.reply_id,
+        session_id=running.session_id,
+        conversation_id=running.conversation_id,
+        created_at=running.created_at,
+    )
+    return added, Closing(reply, row)
+
+
+def _is_sound(event: Event) -> bool:
+    """Whether an event holds what its kind holds."""
+    try:
+        fold([event])
+        return event.at_ms >= 0
+    except Exception:
+        return False
+
+
+def _prompt(store: Store, running: Running) -> tuple[list[str], int]:
+    """The texts that were sent, and the tokens of the images."""
+    try:
+        conversation = store.conversations.get(running.conversation_id)
+    except (ValueError, TypeError, KeyError) as error:
+        log.warning("What a reply answers cannot be read: %s.", type(error).__name__)
+        return [], 0
+    if not conversation or running.reply_id not in conversation.messages:
+        return [], 0
+    return conversation.prompt(running.reply_id), conversation.prompt_image_tokens(running.reply_id)

@@ -1,0 +1,21 @@
+"""Conversations of which something is in memory only, put together from the replies under way."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lib.domain.conversation.conversations import Conversation
+from lib.engine.run import Run
+
+
+def as_they_stand(runs: Sequence[Run]) -> list[Conversation]:
+    """The conversations of these runs, in the order of their first ones, with all that is known of each."""
+    found: dict[str, Conversation] = {}
+    for run in runs:
+        known = found.get(run.conversation.id)
+        messages = {**(known.messages if known else {}), **run.conversation.messages}
+        found[run.conversation.id] = replace(run.conversation, messages=messages)
+    for run in runs:
+        messages, reply = found[run.conversation.id].messages, run.tape.reply()
+        message = messages[run.tape.reply_id]
+        messages[message.id] = replace(message, content=reply.text, reply=reply)
+    return list(found.values())

@@ -1,0 +1,117 @@
+"""Looks after the store while the process lives: its file, and the replies of processes that died."""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+
+from lib.engine.recovery.recovery import interrupt
+from lib.engine.recovery.trouble import Trouble
+from lib.store import Store
+from lib.store.database.database import StoreError
+
+BEAT_SECONDS = 2.0
+"""How often a process says that it is alive, and how often it looks at the others and at the file."""
+SILENT_BEATS = 5
+"""A process that stays silent while another one beats so often is dead."""
+AT_ONCE = 20
+"""Replies that are closed between two looks at the file."""
+
+log = logging.getLogger(__name__)
+
+
+class Watchdog:
+    """Two threads: one beats and does nothing else, so that no work delays it; the other one looks."""
+
+    def __init__(self, store: Store, owner: str, trouble: Trouble, on_taken_over: Callable[[], None]) -> None:
+        """Closes first what is known to be of dead processes.
+
+        `on_taken_over` is called, on the heartbeat's thread, when the others had taken this process for dead.
+        """
+        self._store, self._owner, self._trouble = store, owner, trouble
+        self._on_taken_over = on_taken_over
+        self._silence = Silence(owner)
+        self._left = deque[str]()
+        self.is_well = True
+        """Whether the file of the store was there and whole at the last look."""
+        self._ending = threading.Event()
+        try:
+            self._left += store.processes.join(owner)
+            while self._left:
+                self._close_left()
+        except StoreError as error:
+            trouble.tell("watchdog", str(error))
+        works = (("heartbeat", self._beat), ("watchdog", self._look))
+        self._threads = [
+            threading.Thread(target=self._repeat, args=(name, work), name=name, daemon=True)
+            for name, work in works
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """End the threads, and say that this process is gone."""
+        self._ending.set()
+        for thread in self._threads:
+            thread.join(timeout)
+        try:
+            self._store.processes.leave(self._owner)
+        except StoreError as error:
+            log.warning("The others will notice by themselves that this process has ended: %s", error)
+
+    def _repeat(self, name: str, work: Callable[[], None]) -> None:
+        while not self._ending.wait(BEAT_SECONDS):
+            try:
+                work()
+                self._trouble.tell(name, None)
+            except StoreError as error:
+                self._trouble.tell(name, str(error))
+            except Exception:  # the next try may do better; without any, nobody would look again
+                log.exception("The %s failed.", name)
+
+    def _beat(self) -> None:
+        if not self._store.processes.beat(self._owner):
+            self._on_taken_over()
+
+    def _look(self) -> None:
+        self.is_well = False
+        self._store.look()
+        self.is_well = True
+        beats = self._store.processes.beats()
+        for dead in self._silence.after(beats):
+            self._left += self._store.processes.take_over(dead, beats[dead], self._owner)
+        self._close_left()
+
+    def _close_left(self) -> None:
+        for _ in range(min(AT_ONCE, len(self._left))):
+            try:
+                interrupt(self._store, self._owner, self._left[0])
+            except StoreError:
+                raise  # it is tried again
+            except Exception:
+                log.exception("A reply that was left running cannot be closed.")
+            self._left.popleft()
+
+
+class Silence:
+    """Tells who is dead by counting beats of one's own, never by a clock.
+
+    Clocks of two machines differ and jump. And where nobody can beat, for the database is locked, the disk
+    is full or the whole machine was asleep, nobody is taken for dead: then one does not beat either.
+    """
+
+    def __init__(self, own: str) -> None:
+        self._own = own
+        self._last: Mapping[str, str | None] = {}
+        self._silent: dict[str, int] = {}
+
+    def after(self, beats: Mapping[str, str | None]) -> list[str]:
+        """Who is dead, now that these are the last beats."""
+        last, self._last = self._last, beats
+        silent = [who for who in beats if who in last and beats[who] == last[who]]
+        self._silent = {who: self._silent.get(who, 0) for who in silent}
+        if self._own in silent:
+            return []
+        for who in silent:
+            self._silent[who] += 1
+        return [who for who in silent if self._silent[who] >= SILENT_BEATS]

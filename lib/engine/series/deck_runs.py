@@ -1,0 +1,218 @@
+"""Runs decks: one row after the other, the cells of a row at once, whether or not a page is looking."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from lib.domain.comparison import deck_runs
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.deck_runs import DeckRun
+from lib.domain.comparison.decks import Prompt
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.models.connection import Connection
+from lib.engine.live import LiveTape
+from lib.engine.loop import Loop
+from lib.engine.series.backoff import wait_after
+from lib.store import Store
+from lib.store.database.database import StoreError
+
+Send = Callable[..., LiveTape | None]
+"""The engine's `send`."""
+
+LOOK_SECONDS = 1.0
+"""How often a run that waits looks whether it is to pause or stop."""
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Work:
+    """A run under way, and for whom."""
+
+    run: DeckRun
+    connection: Connection
+    session_id: str
+    is_pausing: bool = False
+    is_stopping: bool = False
+    tapes: list[LiveTape] = field(default_factory=list)
+    """Those of the row under way."""
+
+    @property
+    def is_ending(self) -> bool:
+        return self.is_pausing or self.is_stopping
+
+
+class DeckRuns:
+    """The runs of one process. What was answered is in the store; that a run goes on is in memory only:
+    after a restart it stands paused, and starting it again asks what is missing."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        store: Store | None,
+        send: Send,
+        *,
+        ended: Callable[[str], Awaitable[None]],
+        flush: Callable[[], bool],
+        cancel: Callable[[str], None],
+        is_behind: Callable[[str], bool],
+    ) -> None:
+        """`ended` waits for the end of the reply with an id, `flush` until all that has ended is stored;
+        `is_behind` says whether a conversation waits to be stored."""
+        self._loop, self._store, self._send = loop, store, send
+        self._ended, self._flush, self._cancel, self._is_behind = ended, flush, cancel, is_behind
+        self._works: dict[str, _Work] = {}
+        self._problems: dict[str, str] = {}
+        self._changing = threading.Lock()
+
+    def start(self, run: DeckRun, connection: Connection, *, session_id: str) -> bool:
+        """Ask the cells of a stored run that have no whole answer. Says whether that was begun now.
+
+        A run that is about to pause goes on. Needs a store.
+        """
+        with self._changing:
+            work = self._works.get(run.id)
+            if work and not work.is_stopping:
+                was_pausing, work.is_pausing = work.is_pausing, False
+                return was_pausing
+            if work or not self._store:
+                return False
+            work = self._works[run.id] = _Work(run, connection, session_id)
+            self._problems.pop(run.id, None)
+        self._loop.submit(self._run(work, self._store)).add_done_callback(lambda done: self._over(work, done))
+        return True
+
+    def is_running(self, run_id: str) -> bool:
+        """Whether the engine is at a run, be it only to end it."""
+        return run_id in self._works
+
+    def is_ending(self, run_id: str) -> bool:
+        """Whether a run begins nothing more and waits for the replies under way."""
+        work = self._works.get(run_id)
+        return bool(work and work.is_ending)
+
+    def problem(self, run_id: str) -> str | None:
+        """Why a run ended before its end, in one sentence."""
+        return self._problems.get(run_id)
+
+    def pause(self, run_id: str) -> None:
+        """Begin nothing more; what runs may end."""
+        with self._changing:
+            if work := self._works.get(run_id):
+                work.is_pausing = True
+
+    def stop(self, run_id: str) -> None:
+        """Begin nothing more, and stop what runs."""
+        with self._changing:
+            work = self._works.get(run_id)
+            if not work:
+                return
+            work.is_stopping = True
+            tapes = list(work.tapes)
+        for tape in tapes:
+            self._cancel(tape.reply_id)
+
+    def retry(
+        self, run: DeckRun, row_id: str, column: int, tries: int, connection: Connection, *, session_id: str
+    ) -> LiveTape | None:
+        """Ask one cell once more, after so many tries; `None` where that was done before or it runs.
+
+        Raises `SendRefused` and `StoreError`.
+        """
+        self._flush()
+        row = self._store.comparisons.get(row_id) if self._store else None
+        if row is None or not 0 <= column < len(run.columns) or row.position >= len(run.deck.prompts):
+            return None
+        found = deck_runs.fields(run, row)[column]
+        if found.tries != tries or not found.is_missing:
+            return None
+        return self._ask(_Work(run, connection, session_id), row, column)
+
+    async def _run(self, work: _Work, store: Store) -> None:
+        await asyncio.to_thread(self._flush)  # what has just failed must not look as if it still ran
+        for row_id in await asyncio.to_thread(store.comparisons.updated_in_run, work.run.id):
+            if self._is_let_go(work):
+                return
+            # Read when its turn has come: meanwhile a cell of it may have been asked by hand.
+            if row := await asyncio.to_thread(store.comparisons.get, row_id):
+                await self._answer(work, row)
+
+    def _is_let_go(self, work: _Work) -> bool:
+        """Whether the run ends here: from then on, who goes on with it starts it anew."""
+        with self._changing:
+            if work.is_ending:
+                self._works.pop(work.run.id, None)
+            return work.is_ending
+
+    async def _answer(self, work: _Work, row: Comparison) -> None:
+        """Ask what is missing in a row, and wait for the answers."""
+        for field_ in deck_runs.fields(work.run, row):
+            if field_.is_missing and not work.is_ending:
+                await asyncio.to_thread(self._begin, work, row, field_.column)
+        await asyncio.gather(*(self._ended(tape.reply_id) for tape in work.tapes))
+        ended, work.tapes = work.tapes, []
+        until = asyncio.get_running_loop().time() + wait_after(ended)
+        while not work.is_ending and (left := until - asyncio.get_running_loop().time()) > 0:
+            await asyncio.sleep(min(left, LOOK_SECONDS))
+
+    def _begin(self, work: _Work, row: Comparison, column: int) -> None:
+        tape = self._ask(work, row, column)
+        if tape is None:
+            return
+        with self._changing:
+            work.tapes.append(tape)
+            is_late = work.is_stopping
+        if is_late:
+            self._cancel(tape.reply_id)
+
+    def _ask(self, work: _Work, row: Comparison, column: int) -> LiveTape | None:
+        """Send a cell its prompt, or ask for another version of the answer that it lacks."""
+        run, prompt = work.run, work.run.deck.prompts[row.position]
+        found = deck_runs.fields(run, row)[column]
+        cell = _cell(run, row, prompt, column, found.cell)
+        question = cell.path()[0].id if cell.messages else None
+        tape = self._send(
+            cell,
+            None if question else prompt.text,
+            parent_id=question,
+            connection=work.connection,
+            send_id=f"{run.id}/{row.position}/{column}/{found.tries}",
+            session_id=work.session_id,
+            attachments=() if question else prompt.attachments,
+        )
+        if tape and self._is_behind(
+            cell.id
+        ):  # it would go on in memory, and cost, with nothing to show for it
+            self._cancel(tape.reply_id)
+            raise StoreError("The database cannot be written: the run is paused.")
+        return tape
+
+    def _over(self, work: _Work, done: "Future[None]") -> None:
+        error = None if done.cancelled() else done.exception()
+        if error:
+            log.warning("The run of a deck ended early: %s", error)
+        with self._changing:  # who sees that it has ended sees why
+            if error:
+                self._problems[work.run.id] = str(error)
+            if self._works.get(work.run.id) is work:
+                del self._works[work.run.id]
+
+
+def _cell(
+    run: DeckRun, row: Comparison, prompt: Prompt, column: int, known: Conversation | None
+) -> Conversation:
+    """The cell as the column asks it: what a person has chosen in it since is for what comes after."""
+    now, asked = datetime.now(UTC), run.columns[column]
+    cell = known or Conversation(
+        f"{row.id[:29]}-{column}", row.title, now, now, comparison_id=row.id, position=column
+    )
+    return replace(
+        cell,
+        model=asked.model,
+        system_prompt=run.system_prompt(prompt, asked),
+        params=asked.params,
+        messages=dict(cell.messages),
+    )

@@ -1,0 +1,99 @@
+"""Asks the same question again and again: one reply after the other, whether or not a page is looking."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from lib.engine.live import LiveTape
+from lib.engine.loop import Loop
+from lib.engine.series.backoff import wait_after
+
+Send = Callable[[int], LiveTape | None]
+"""Begins a series' reply of that number; `None` when it was begun before."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Series:
+    future: "Future[None] | None" = None
+    latest: str | None = None
+    """The reply that it has begun last."""
+    is_stopped: bool = False
+
+
+class Repeats:
+    """The series under way, one a conversation. They live in memory: replies that were begun are kept,
+    and what a restart cuts off is asked for again by whoever still wants it."""
+
+    def __init__(
+        self, loop: Loop, ended: Callable[[str], Awaitable[None]], cancel: Callable[[str], None]
+    ) -> None:
+        """`ended` waits for the end of the reply with an id, `cancel` stops it."""
+        self._loop, self._ended, self._cancel = loop, ended, cancel
+        self._series: dict[str, _Series] = {}
+        self._changed = threading.Condition()
+
+    def start(self, conversation_id: str, count: int, send: Send, *, after: LiveTape | None = None) -> None:
+        """Call `send` with the numbers from 1 to `count`, each time when the reply before it has ended."""
+        series = _Series()
+        with self._changed:
+            if conversation_id in self._series:
+                return
+            self._series[conversation_id] = series
+            series.future = self._loop.submit(self._run(series, count, send, after))
+        series.future.add_done_callback(lambda done: self._over(conversation_id, done))
+
+    def is_running(self, conversation_id: str) -> bool:
+        """Whether more replies will be asked for."""
+        return conversation_id in self._series
+
+    def latest(self, conversation_id: str) -> str | None:
+        """The reply that a series under way has begun last; `None` before the first."""
+        series = self._series.get(conversation_id)
+        return series.latest if series else None
+
+    def stop(self, conversation_id: str) -> None:
+        """Ask for no more. A reply that is just being begun is stopped, one that runs is left alone."""
+        with self._changed:
+            series = self._series.get(conversation_id)
+        if series and series.future:
+            series.is_stopped = True
+            series.future.cancel()
+
+    def wait(self, timeout: float) -> None:
+        """Wait until some series has begun a reply or ended, `timeout` seconds at most."""
+        with self._changed:
+            self._changed.wait(timeout)
+
+    async def _run(self, series: _Series, count: int, send: Send, after: LiveTape | None) -> None:
+        if after:
+            await self._ended(after.reply_id)
+        for number in range(1, count + 1):
+            if tape := await asyncio.to_thread(self._begin, series, number, send):
+                series.latest = tape.reply_id
+                self._tell()
+                await self._ended(tape.reply_id)
+                await asyncio.sleep(wait_after([tape]))
+
+    def _begin(self, series: _Series, number: int, send: Send) -> LiveTape | None:
+        """Begin a reply on a thread of its own, which goes on when the series is stopped meanwhile."""
+        if series.is_stopped:
+            return None
+        tape = send(number)
+        if tape and series.is_stopped:
+            self._cancel(tape.reply_id)
+        return tape
+
+    def _over(self, conversation_id: str, done: "Future[None]") -> None:
+        self._series.pop(conversation_id, None)
+        self._tell()
+        if not done.cancelled() and (error := done.exception()):
+            log.warning("A series of repeats ended early: %s", error)
+
+    def _tell(self) -> None:
+        with self._changed:
+            self._changed.notify_all()

@@ -1,0 +1,151 @@
+"""Images as models take them: upright, in 8 bits of sRGB, without metadata, no side longer than asked for.
+
+What is much longer than wide is cut into pieces along its longer side: made small as a whole, a scrolled
+screenshot cannot be read.
+"""
+
+import contextlib
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+
+from PIL import Image, ImageCms, ImageOps
+
+from lib.files.formats.kinds import Unreadable
+
+LARGEST_PIXELS = 50_000_000
+"""More than the cameras of most phones; decoded, 200 MB."""
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+JPEG_QUALITY = 85
+MOST_PIECES = 8
+"""Of one image: a page's length on a phone, and room for other files in a message."""
+OVERLAP = 64
+"""Pixels that two pieces share, so that every line of text is whole in one of them."""
+LONG, CUT_BELOW = 2.5, 0.5
+"""An image is cut that is so many times as long as wide and would be made smaller than by this factor."""
+TOLD_BELOW = 1 / 3
+"""What is made smaller than by this factor is told: small text may be unreadable."""
+_ORIENTATION = 0x0112
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A picture as a file: a whole image, or a piece of a long one."""
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image as it is taken."""
+
+    pieces: tuple[Piece, ...]
+    notes: tuple[str, ...]
+    """What was left out or made smaller, a sentence each."""
+
+
+def read(data: bytes, longest_side: int) -> Picture:
+    """The image in a file. Raises `Unreadable` where it is too large, and anything where it is damaged."""
+    Image.MAX_IMAGE_PIXELS = None  # our own limit comes before anything is decoded
+    image: Image.Image = Image.open(BytesIO(data), formats=FORMATS)
+    width, height = image.size
+    if width * height > LARGEST_PIXELS:
+        raise Unreadable(f"has {width:,} x {height:,} pixels; {LARGEST_PIXELS // 10**6} million are the most")
+    is_animated = _is_animated(image)
+    scale = _scale(max(width, height), min(width, height), longest_side)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    image = _shown(image, size)
+    boxes = list(_boxes(*image.size, longest_side))
+    pieces = tuple(_piece(image.crop(box), is_one=len(boxes) == 1) for box in boxes)
+    notes = ["Only the first picture of the animation was taken."] if is_animated else []
+    if scale < TOLD_BELOW:
+        notes.append(
+            f"It was made smaller, from {width:,} × {height:,} to {size[0]:,} × {size[1]:,} pixels: "
+            "small text in it may be unreadable."
+        )
+    return Picture(pieces, tuple(notes))
+
+
+def _is_animated(image: Image.Image) -> bool:
+    with contextlib.suppress(
+        OSError, SyntaxError, ValueError
+    ):  # what follows the first picture may be damaged
+        return image.format != "JPEG" and bool(getattr(image, "is_animated", False))
+    return False
+
+
+def _scale(longer: int, shorter: int, longest_side: int) -> float:
+    """By which factor an image is made smaller: as a whole, or so that its pieces fit."""
+    whole = min(1.0, longest_side / longer)
+    if longer <= LONG * shorter or whole >= CUT_BELOW:
+        return whole
+    in_pieces = MOST_PIECES * longest_side - (MOST_PIECES - 1) * OVERLAP
+    return min(1.0, longest_side / shorter, in_pieces / longer)
+
+
+def _boxes(width: int, height: int, longest_side: int) -> Iterator[tuple[int, int, int, int]]:
+    """Where the pieces are, from the top or the left, all of about one length."""
+    longer = max(width, height)
+    count = max(1, math.ceil((longer - OVERLAP) / (longest_side - OVERLAP)))
+    length = math.ceil((longer + (count - 1) * OVERLAP) / count)
+    for number in range(count):
+        start = min(number * (length - OVERLAP), longer - length)
+        end = start + length
+        yield (0, start, width, end) if height >= width else (start, 0, end, height)
+
+
+def _shown(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """The first picture of a file as it is meant to look, RGB or RGBA; `size` is that before it is turned."""
+    profile, turn = image.info.get("icc_profile"), image.getexif().get(_ORIENTATION)
+    image.draft("RGB", size)
+    image.seek(0)
+    is_transparent = image.has_transparency_data
+    if image.mode[:1] in "IF":
+        image, is_transparent = _eight_bits(image), False
+    elif is_transparent:
+        image = image.convert("RGBA")
+    elif image.mode in ("1", "P"):
+        image = image.convert("RGB")
+    image = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    image = _in_srgb(image, profile) if profile else image
+    image = image.convert("RGBA" if is_transparent else "RGB")
+    if turn in range(2, 9):
+        image.getexif()[_ORIENTATION] = turn
+        image = ImageOps.exif_transpose(image)
+    return image
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """A grey image of 16 bits: the upper byte of each pixel. Pillow would cut off what is above 255."""
+    if image.mode == "F":
+        image = image.convert("I")
+    if image.mode == "I":
+        image = image.convert("I;16")
+    return Image.frombytes("L", image.size, image.tobytes("raw", "I;16B")[::2])
+
+
+def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """The image with the colours that its profile means; as it is where the profile is none for it."""
+    with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        own, srgb = ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
+        changed = ImageCms.profileToProfile(image, own, srgb, outputMode=mode)
+        return changed or image
+    return image
+
+
+def _piece(image: Image.Image, *, is_one: bool) -> Piece:
+    """A JPEG, or a PNG where an image can be seen through; pieces stand on white. Metadata stays behind."""
+    image.info = {}
+    kept = BytesIO()
+    if image.mode == "RGBA" and image.getextrema()[-1][0] < 255:  # type: ignore[index]
+        if is_one:
+            image.save(kept, "PNG", optimize=True)
+            return Piece(kept.getvalue(), "image/png", *image.size)
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    image.convert("RGB").save(kept, "JPEG", quality=JPEG_QUALITY, optimize=is_one)
+    return Piece(kept.getvalue(), "image/jpeg", *image.size)

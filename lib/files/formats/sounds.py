@@ -1,0 +1,29 @@
+"""Sounds that came from elsewhere: a gateway, an import."""
+
+import re
+from dataclasses import replace
+from hashlib import sha256
+
+from lib.domain.conversation.attachments import Attachment, AttachmentKind
+
+LARGEST_SOUND = 20 * 1024 * 1024
+"""Bytes."""
+_KINDS = (
+    (rb"RIFF....WAVE", "audio/wav"),
+    (rb"ID3|\xff[\xe2-\xff]", "audio/mpeg"),
+    (rb"OggS", "audio/ogg"),
+    (rb"fLaC", "audio/flac"),
+)
+"""What browsers play. Whatever a file calls itself, it is served as what its first bytes say."""
+
+
+def checked_sound(sound: Attachment) -> Attachment:
+    """The sound under the id of its bytes, as what they are. Raises `ValueError` for anything else."""
+    data = sound.data or b""
+    media_type = next((kind for head, kind in _KINDS if re.match(head, data, re.DOTALL)), None)
+    if media_type is None:
+        raise ValueError(f"“{sound.name}” is no sound that can be played.")
+    if len(data) > LARGEST_SOUND:
+        raise ValueError(f"“{sound.name}” is larger than {LARGEST_SOUND // 1024**2} MB.")
+    own = sha256(data).hexdigest()
+    return replace(sound, id=own, kind=AttachmentKind.AUDIO, media_type=media_type, size=len(data))

@@ -1,0 +1,1 @@
+"""Exports of other programs and of this one, read as streams."""

@@ -1,0 +1,158 @@
+"""From an upload to attachments, or to the sentence that says why not. What counts is what is in a file."""
+
+import contextlib
+import json
+import re
+import subprocess
+import threading
+import unicodedata
+from hashlib import sha256
+from typing import Any
+
+from lib.domain.conversation.attachments import Attachment, AttachmentKind, piece_name
+from lib.files import reader
+from lib.files.formats import kinds
+
+LARGEST_UPLOAD = 20 * 1024 * 1024
+"""Bytes of a file."""
+LONGEST_SIDE = 1568
+"""Pixels. Anthropic's models shrink larger images to this side, OpenAI's to about as much."""
+LONGEST_DOCUMENT = 200_000
+"""Characters that are read of a document: some 50,000 tokens of Latin text."""
+READING_SECONDS = 5.0
+"""How long to wait for the reader at most. It ends itself much sooner, by the time that it has computed: only
+where it gets no processor does this come first."""
+LONGEST_NAME = 80
+TOO_LONG = "takes too long to be read"
+_reading = threading.BoundedSemaphore(2)
+"""How many uploads are read at once, by all pages together: each may use all the memory of a reader."""
+
+
+class FileRefused(ValueError):
+    """An upload that is not taken; the text is one sentence for the person who sent it."""
+
+
+def take(name: str, data: bytes, *, most_characters: int = LONGEST_DOCUMENT) -> list[Attachment]:
+    """The upload as an attachment with its bytes, a long image as several. Raises `FileRefused`.
+
+    It takes less than 2 s of computing, whatever the file is.
+    """
+    name = clean_name(name)
+    if not data:
+        raise FileRefused(f"“{name}” is empty.")
+    if len(data) > LARGEST_UPLOAD:
+        raise FileRefused(f"“{name}” is larger than {LARGEST_UPLOAD // 1024**2} MB.")
+    if kinds.is_image(data):
+        return _images(name, data)
+    if most_characters <= 0:
+        raise FileRefused(
+            f"“{name}” does not fit: all documents together may have {LONGEST_DOCUMENT:,} characters."
+        )
+    if kinds.is_pdf(data):
+        return [_pdf(name, data, most_characters)]
+    if words := kinds.refusal(data):
+        raise FileRefused(f"“{name}” {words}.")
+    return [_text(name, data, most_characters)]
+
+
+def clean_name(name: str) -> str:
+    """A file's own name: no folders, nothing invisible, not too long; its ending stays."""
+    own = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    seen = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in own)
+    shown = " ".join(seen.split()).strip(". ")
+    if len(shown) > LONGEST_NAME:
+        stem, dot, ending = shown.rpartition(".")
+        ending = f"{dot}{ending}" if dot and len(ending) <= 8 else ""
+        shown = f"{(stem if ending else shown)[: LONGEST_NAME - len(ending) - 1]}…{ending}"
+    return shown or "file"
+
+
+def _images(name: str, data: bytes) -> list[Attachment]:
+    head, _, kept = _read("image", data, LONGEST_SIDE).partition(b"\n")
+    said = _line(head)
+    pieces = said.get("pieces", [])
+    if not pieces or sum(piece["size"] for piece in pieces) != len(kept):
+        raise FileRefused(f"“{name}” {said.get('refused', TOO_LONG)}.")
+    taken = []
+    for number, piece in enumerate(pieces, 1):
+        own, kept = kept[: piece["size"]], kept[piece["size"] :]
+        shown = piece_name(name, number, len(pieces))
+        note, one = " ".join(said["notes"]), sha256(own).hexdigest()
+        taken.append(Attachment(one, AttachmentKind.IMAGE, shown, note=note, data=own, **piece))
+    return taken
+
+
+def _pdf(name: str, data: bytes, most_characters: int) -> Attachment:
+    said = [_line(line) for line in _read("pdf", data, most_characters).split(b"\n")]
+    pages = next((line["pages"] for line in said if "pages" in line), 0)
+    texts = [line["text"] for line in said if "text" in line and line.get("is_page", True)]
+    elsewhere = [f"[Form]\n{line['text']}" for line in said if not line.get("is_page", True)]
+    if not texts:
+        refused = next((line["refused"] for line in said if "refused" in line), TOO_LONG)
+        raise FileRefused(f"“{name}” {refused}.")
+    if not any(texts) and not elsewhere:
+        raise FileRefused(f"“{name}” holds no text, only pictures of it; send its pages as images.")
+    marked = [f"[Page {number}]\n{text}" for number, text in enumerate(texts, 1)]
+    notes = [_pages_read(len(texts), pages), *(line["note"] for line in said if "note" in line)]
+    text = "\n\n".join([*marked, *elsewhere])
+    text = text[:most_characters] if notes[0] else text  # which is said already
+    return _document(name, "application/pdf", data, text, most_characters, notes=notes, pages=pages)
+
+
+def _pages_read(read: int, pages: int) -> str:
+    if read >= pages:
+        return ""
+    return f"Only {'page 1' if read == 1 else f'the first {read:,}'} of {pages:,} pages could be read."
+
+
+def _text(name: str, data: bytes, most_characters: int) -> Attachment:
+    said = _line(_read("text", data, most_characters))
+    if "text" not in said:
+        raise FileRefused(f"“{name}” {said.get('refused', TOO_LONG)}.")
+    if not said["text"].strip():
+        raise FileRefused(f"“{name}” is empty.")
+    return _document(name, said["media_type"], data, said["text"], most_characters, notes=said["notes"])
+
+
+def _document(
+    name: str,
+    media_type: str,
+    data: bytes,
+    text: str,
+    most_characters: int,
+    *,
+    notes: list[str],
+    pages: int | None = None,
+) -> Attachment:
+    if len(text) > most_characters:
+        text = text[:most_characters]
+        notes = [*notes, f"Only the first {len(text):,} characters were read."]
+    own, note = sha256(text.encode()).hexdigest(), " ".join(filter(None, notes))
+    return Attachment(
+        own, AttachmentKind.DOCUMENT, name, media_type, len(data), pages=pages, text=text, note=note
+    )
+
+
+def _read(kind: str, data: bytes, limit: int) -> bytes:
+    """What the reader said in its time. It gets nothing but the file."""
+    pipe = subprocess.PIPE
+    with (
+        _reading,
+        subprocess.Popen(  # noqa: S603
+            reader.command(kind, limit), stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env={}
+        ) as process,
+    ):
+        try:
+            said, _ = process.communicate(data, READING_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            said, _ = process.communicate()
+        return said
+
+
+def _line(line: bytes) -> dict[str, Any]:
+    """A line of the reader's; nothing for one that was cut when it was ended."""
+    with contextlib.suppress(ValueError):
+        said = json.loads(line)
+        return said if isinstance(said, dict) else {}
+    return {}

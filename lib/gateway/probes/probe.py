@@ -1,0 +1,204 @@
+"""A probe asks a server one thing, to learn what it does. This module is how it asks and what it hears."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx2
+import openai
+
+from lib.domain.models.capabilities import Capability
+from lib.domain.models.connection import Connection
+from lib.domain.models.diagnosis import Cost, Verdict
+from lib.domain.reply.errors import Category, ChatError
+from lib.domain.reply.reply import Reply, State, fold
+from lib.domain.reply.tape import Content, Event, Reasoning, ToolCall
+from lib.gateway.errors.translation import translate_exception
+from lib.gateway.stream.reader import StreamReader
+
+SECONDS = 60.0
+"""The longest wait for the whole of one answer."""
+LARGEST_BYTES = 4_000_000
+"""More of an answer is not read."""
+_REFUSALS = {Category.BAD_REQUEST, Category.INVALID_MODEL, Category.PERMISSION_DENIED}
+_REFUSING_STATUSES = {404, 405, 413, 415, 500, 501}
+"""A server that has just answered a plain request and says this now refuses what was new in the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a probe concludes."""
+
+    verdict: Verdict
+    meaning: str
+    advice: str = ""
+
+
+def passed(meaning: str) -> Answer:
+    return Answer(Verdict.PASS, meaning)
+
+
+def failed(meaning: str, advice: str) -> Answer:
+    return Answer(Verdict.FAIL, meaning, advice)
+
+
+def unsupported(meaning: str, advice: str = "") -> Answer:
+    return Answer(Verdict.NOT_SUPPORTED, meaning, advice)
+
+
+def skipped(meaning: str) -> Answer:
+    return Answer(Verdict.SKIPPED, meaning)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came back for one request."""
+
+    reply: Reply
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    arrivals_ms: tuple[float, ...] = ()
+    """When each read that brought a piece of the answer was done, since the request."""
+    received_at: datetime | None = None
+    """When the answer began, by this machine's clock."""
+    body: bytes = b""
+    """Of what is not a reply."""
+
+    @property
+    def error(self) -> ChatError | None:
+        return self.reply.error
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the connection broke before anything was answered."""
+        error = self.error
+        return self.status is None and error is not None and error.category is Category.UPSTREAM_DOWN
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the server does not take the request as it is, rather than being in trouble."""
+        error = self.error
+        return error is not None and (error.category in _REFUSALS or error.status in _REFUSING_STATUSES)
+
+
+class Patient:
+    """The server and the model under examination, and what has been heard of them so far."""
+
+    def __init__(self, client: openai.AsyncOpenAI, connection: Connection, model: str | None) -> None:
+        """`model` is the one to ask; `None` takes the first chat model listed."""
+        self.connection, self.model = connection, model
+        self.listing: Heard | None = None
+        """The answer of `/models`."""
+        self.chat: Heard | None = None
+        """The answer of the smallest chat."""
+        self.stream: Heard | None = None
+        """The answer of the streamed chat."""
+        self.limit: Literal["max_tokens", "max_completion_tokens"] | None = "max_tokens"
+        """The model's word for the most tokens of an answer; `None` if it takes none."""
+        self._client = client
+
+    @property
+    def base_url(self) -> str:
+        return self.connection.base_url
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def proxy(self) -> str | None:
+        """The host of the proxy that requests go through; it resolves names and makes connections."""
+        if self.connection.is_loopback or proxy_bypass(self.host):
+            return None
+        address = getproxies().get(urlsplit(self.base_url).scheme)
+        return urlsplit(address).hostname if address else None
+
+    def most(self, tokens: int) -> dict[str, int]:
+        """The parameter that ends an answer after so many tokens, as far as the model takes one."""
+        return {self.limit: tokens} if self.limit else {}
+
+    async def get(self, url: str) -> Heard:
+        """GET an address, or a path below the base URL; the answer's body is kept."""
+        return await self._heard(lambda: self._client.get(url, cast_to=httpx2.Response))
+
+    async def post(self, body: bytes) -> Heard:
+        """POST these very bytes to the chat endpoint; the answer's body is kept."""
+        headers = {"Content-Type": "application/json"}
+        return await self._heard(
+            lambda: self._client.post(
+                "/chat/completions", cast_to=httpx2.Response, content=body, options={"headers": headers}
+            )
+        )
+
+    async def _heard(self, send: Callable[[], Awaitable[httpx2.Response]]) -> Heard:
+        try:
+            async with asyncio.timeout(SECONDS):
+                response = await send()
+        except Exception as exc:
+            return _of_exception(exc, self.base_url)
+        now = datetime.now(UTC)
+        return Heard(
+            Reply(State.COMPLETED), response.status_code, response.headers, (), now, response.content
+        )
+
+    async def ask(self, prompt: Any, **body: Any) -> Heard:
+        """Ask the model: `prompt` is the content of the only message, unless `body` has `messages`."""
+        heard = await self._ask(prompt, **body)
+        # A kept connection that the server has just closed tells nothing: once more, on a new one.
+        return await self._ask(prompt, **body) if heard.is_cut_off else heard
+
+    async def _ask(self, prompt: Any, **body: Any) -> Heard:
+        request = {"model": self.model or "", "messages": [{"role": "user", "content": prompt}], **body}
+        started = time.perf_counter()
+        reader, events, arrivals = StreamReader(base_url=self.base_url), list[Event](), list[float]()
+        try:
+            async with asyncio.timeout(SECONDS), AsyncExitStack() as stack:
+                create = self._client.chat.completions.with_streaming_response.create
+                response = (await stack.enter_async_context(create(**request))).http_response
+                received_at, size = datetime.now(UTC), 0
+                chunks = await stack.enter_async_context(aclosing(response.aiter_bytes()))
+                async for data in chunks:
+                    at_ms, size = (time.perf_counter() - started) * 1000, size + len(data)
+                    burst = reader.feed(data, at_ms)
+                    arrivals += [at_ms] * any(isinstance(e, Content | Reasoning | ToolCall) for e in burst)
+                    events += burst
+                    if reader.closed or size > LARGEST_BYTES:
+                        break
+        except Exception as exc:
+            return _of_exception(exc, self.base_url)
+        events += reader.close((time.perf_counter() - started) * 1000)
+        reply = fold(events)
+        return Heard(reply, response.status_code, response.headers, tuple(arrivals), received_at)
+
+
+Run = Callable[[Patient], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One check of the doctor."""
+
+    name: str
+    title: str
+    run: Run
+    needs: tuple[str, ...] = ()
+    """The checks that must not have failed before."""
+    cost: Cost = Cost()
+    capability: Capability | None = None
+    otherwise: str = ""
+    """What to do where it is not supported."""
+
+
+def _of_exception(exc: Exception, base_url: str) -> Heard:
+    reply = Reply(State.FAILED, error=translate_exception(exc, base_url=base_url))
+    if not isinstance(exc, openai.APIStatusError):
+        return Heard(reply)
+    response = exc.response
+    now = datetime.now(UTC)
+    return Heard(reply, response.status_code, response.headers, (), now, response.content)

@@ -1,0 +1,174 @@
+"""Opens the database: SQLite in WAL mode with one writer at a time, migrated to today's schema."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, inspect
+from sqlalchemy.exc import SQLAlchemyError
+
+from lib.store.database.file import DatabaseFile, uri
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = max(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+"""The revision of today's schema."""
+BUSY_TIMEOUT_MS = 10_000
+"""How long to wait for another process that is writing (a backup, the command line)."""
+
+
+class StoreError(Exception):
+    """The database cannot be used. The message is one sentence for the person who runs it."""
+
+
+class UnreadableError(StoreError, ValueError):
+    """A row holds something else than it should."""
+
+
+class Database:
+    """A pool of connections to one file, and the lock that makes writers queue up."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Open the file at `path`, make it if need be, and migrate it; `None` is a database in memory.
+
+        A file of an older version is copied before it is changed. Raises `StoreError`.
+        """
+        self._writing = threading.Lock()
+        if path:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(f"The folder {path.parent} cannot be used: {error.strerror}.") from error
+        self.path = path
+        self._file: DatabaseFile | None = None
+        self._engine = _create_engine(self._connect, is_file=path is not None)
+        try:
+            self._migrate()
+            self._file = _watched(path)
+        except StoreError:
+            self.close()
+            raise
+
+    @contextmanager
+    def read(self, *, is_snapshot: bool = False) -> Iterator[Connection]:
+        """A connection to read with; in a snapshot all statements see the same state. Raises `StoreError`."""
+        with _translated(), _readable(), self._connection() as connection:
+            reading = connection.execution_options(begin="BEGIN" if is_snapshot else None)
+            with reading.begin():
+                yield reading
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection in a transaction committed at the end; writers take turns. Raises `StoreError`."""
+        with _translated(), self._writing, self._connection() as connection:
+            # A writer takes its lock at once: a reader that turns writer half-way can be refused by SQLite.
+            writing = connection.execution_options(begin="BEGIN IMMEDIATE")
+            with writing.begin():
+                yield writing
+
+    def look(self) -> None:
+        """Look whether the file is still there, the same, and whole as far as a glance tells.
+
+        Raises `StoreError`; nothing can be read or written then until a later look finds it well again.
+        """
+        if self._file and (problem := self._file.look()):
+            raise StoreError(problem)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _connection(self) -> Connection:
+        if self._file and (problem := self._file.problem()):
+            raise StoreError(problem)
+        return self._engine.connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        if self.path is None:
+            return sqlite3.connect(":memory:", check_same_thread=False)
+        # Once it was there, a missing file is not made anew: that would hide what happened to it.
+        mode = "rw" if self._file else "rwc"
+        return sqlite3.connect(uri(self.path, mode), uri=True, check_same_thread=False)
+
+    def _migrate(self) -> None:
+        with self.read() as connection:
+            if _revision(connection) == NEWEST:
+                return
+        from lib.store.database.upgrade import upgrade  # Alembic takes half a second to import
+
+        # The write lock is held from here on: of several processes that start at once, one migrates.
+        with self.write() as connection:
+            upgrade(connection, _revision(connection), self.path)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return found
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """SQLAlchemy's errors as one sentence, without statements or values in it."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        reason = error if isinstance(error, sqlite3.Error) else getattr(error, "orig", type(error).__name__)
+        raise StoreError(f"The database cannot be used: {reason}.") from error
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except StoreError:
+        raise
+    except (ValueError, KeyError, TypeError) as error:  # no JSON, no date, or of another shape
+        raise UnreadableError("The database holds a row that cannot be read.") from error
+
+
+def _watched(path: Path | None) -> DatabaseFile | None:
+    try:
+        return DatabaseFile(path) if path else None
+    except OSError as error:
+        raise StoreError(f"The database cannot be used: {error.strerror}.") from error
+
+
+def _create_engine(connect: Callable[[], sqlite3.Connection], *, is_file: bool) -> Engine:
+    # In memory there is one connection, which is the database: everybody takes turns with it.
+    size = {"pool_size": 8, "max_overflow": 24} if is_file else {"pool_size": 1, "max_overflow": 0}
+    engine = create_engine(
+        "sqlite://",
+        creator=connect,
+        json_serializer=_to_json,
+        poolclass=QueuePool,
+        **size,
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions by itself: `begin` does
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if statement := connection.get_execution_options().get("begin"):
+            connection.exec_driver_sql(statement)
+
+    return engine
+
+
+def _to_json(value: Any) -> str:
+    """JSON as short as can be; escaped where it holds half a character, which no file takes as it is."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"))
+    return text

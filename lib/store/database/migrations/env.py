@@ -1,0 +1,12 @@
+"""Alembic's entry: runs the migrations on the connection that `lib.store.database.database` hands over."""
+
+from alembic import context
+
+from lib.store.database.schema import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,  # SQLite alters a table by copying it
+)
+context.run_migrations()

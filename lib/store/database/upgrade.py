@@ -1,0 +1,35 @@
+"""Brings a database to today's schema, with Alembic."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from lib.store.database.database import MIGRATIONS, StoreError
+
+
+def upgrade(connection: Connection, revision: str | None, path: Path | None) -> None:
+    """Run the migrations after `revision`; a file that has one is copied beside itself before.
+
+    Raises `StoreError` for a revision that this version does not know: nothing is changed then.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise StoreError(f"The database {path} was written by a newer version of this app.")
+    if revision and path:
+        _back_up(path, revision)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _back_up(path: Path, revision: str) -> None:
+    """Copy the file with what is in its write-ahead log."""
+    target = path.with_name(f"{path.name}.before-{revision}")
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)

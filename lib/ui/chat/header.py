@@ -1,0 +1,108 @@
+"""The line above the conversation, and what stands there while nothing has been said."""
+
+from typing import Literal
+
+import streamlit as st
+
+from lib import app
+from lib.domain.text.markdown.literal import literal, md, plain
+from lib.ui.chat import callbacks, conversation_callbacks, dialogs
+from lib.ui.reply import message_box
+from lib.ui.shell import outage
+from lib.ui.state.session import Session
+
+
+def show(session: Session) -> None:
+    """The title with its menu; a welcome for an empty chat; what to do when nothing can answer."""
+    outage.show(session)
+    if session.conversation.messages:
+        _show_title(session)
+    elif session.connection.needs_key:
+        _show_first_steps()
+    else:
+        _show_welcome(session)
+
+
+def _show_title(session: Session) -> None:
+    key, conversation = "conversation_menu", session.conversation
+    pin = "Unpin" if conversation.is_pinned else "Pin"
+    with st.container(horizontal=True, vertical_alignment="center", key="header"):
+        st.markdown(md("**{}**", conversation.title))
+        if conversation.is_temporary:
+            st.badge("Not stored", icon=":material/visibility_off:", color="gray")
+        elif app.get().engine.is_behind(conversation.id):
+            st.badge("Not stored yet", icon=":material/hourglass:", color="orange")
+        st.space("stretch")
+        st.button(
+            "Usage",
+            key="open_usage",
+            icon=":material/data_usage:",
+            type="tertiary",
+            on_click=callbacks.open_panel,
+            args=(dialogs.USAGE,),
+        )
+        st.menu_button(
+            "",
+            [dialogs.RENAME, pin, dialogs.EXPORT, callbacks.INSPECT, dialogs.DELETE],
+            key=key,
+            icon=":material/more_horiz:",
+            type="tertiary",
+            on_click=callbacks.menu_action,
+            args=(key,),
+        )
+
+
+def _show_welcome(session: Session) -> None:
+    application = app.get()
+    with st.container(key="welcome", horizontal_alignment="center"):
+        st.markdown("## What would you like to know?", text_alignment="center")
+        if application.local_model and not session.api_key:
+            st.caption(
+                md(
+                    "{} answers, a tiny demo model on this machine. Nothing you write leaves it.",
+                    application.local_model.name,
+                ),
+                text_alignment="center",
+            )
+        message_box.show_suggestions()
+        _show_temporary(session)
+        if application.local_model and not session.api_key:
+            _show_connect("Connect SynStar AI", "tertiary")
+
+
+def _show_temporary(session: Session) -> None:
+    st.toggle(
+        "Temporary chat",
+        session.conversation.is_temporary,
+        key="temporary",
+        help="Never stored: gone when you leave it or reload the page.",
+        on_change=conversation_callbacks.make_temporary,
+        args=("temporary",),
+    )
+
+
+def _show_first_steps() -> None:
+    application = app.get()
+    with st.container(key="welcome"):
+        st.markdown(md("## Welcome to {}", application.settings.title))
+        if application.local_model_problem:
+            st.warning(plain(application.local_model_problem), icon=":material/memory:")
+        st.markdown(
+            "To chat with the models of SynStar AI, this app needs an API key. Three ways to begin:\n"
+            "\n"
+            "1. Add a key here. It stays in memory, for this tab only.\n"
+            "2. Put `KKIAI_API_KEY=sk-…` in the file `.env` and start the app again: it is there for good.\n"
+            "3. Start the app with `make run` and no key: a small model on this machine answers."
+        )
+        _show_connect("Add a key", "primary")
+
+
+def _show_connect(label: str, kind: Literal["primary", "tertiary"]) -> None:
+    st.button(
+        literal(label),
+        key="open_connect",
+        icon=":material/key:",
+        type=kind,
+        on_click=callbacks.open_panel,
+        args=(dialogs.CONNECT,),
+    )

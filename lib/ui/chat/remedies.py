@@ -1,0 +1,130 @@
+"""The one thing that helps after each kind of error, as a button under it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from lib import app
+from lib.domain.conversation.messages import Message
+from lib.domain.models.connection import likely_base_url
+from lib.domain.models.models import closest
+from lib.domain.reply.errors import Category, ChatError
+from lib.domain.reply.reply import Reply
+from lib.domain.text.markdown.literal import code, md, plain
+from lib.ui.chat import callbacks, conversation_callbacks, dialogs
+from lib.ui.state.session import Session
+
+Turn = Sequence[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What a page can do about an error: its callbacks, which take the id of the answer's last message."""
+
+    try_again: Callable[[str], None] = callbacks.regenerate
+    ask_model: Callable[[str, str], None] = callbacks.ask_model
+    """Takes the name of a model too."""
+    new: Callable[[], None] = conversation_callbacks.new_chat
+    new_label: str = "Start a new chat"
+    edit: Callable[[str], None] | None = callbacks.edit
+    """Takes the id of the question; `None` where it cannot be edited."""
+    go_on: Callable[[str], None] | None = callbacks.go_on
+    """`None` where an answer that broke off is not continued."""
+
+
+def show(session: Session, turn: Turn, error: ChatError, ways: Ways = Ways()) -> None:
+    """Draw what can be done about the error that a turn ended with."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"remedy-{turn[-1].id}"):
+        _REMEDIES[error.category](session, turn, ways)
+
+
+def is_continue(reply: Reply) -> bool:
+    """Whether the remedy is to continue what the reply has said so far."""
+    return bool(reply.error and reply.error.category is Category.STREAM_INTERRUPTED and reply.text)
+
+
+def _button(label: str, icon: str, turn: Turn, action: Callable[..., None], *args: str) -> None:
+    name = label.lower().replace(" ", "_")
+    st.button(
+        plain(label),
+        key=f"{name}-{turn[-1].id}",
+        icon=f":material/{icon}:",
+        on_click=action,
+        args=args,
+    )
+
+
+def _add_key(_: Session, turn: Turn, __: Ways) -> None:
+    _button("Add a key", "key", turn, callbacks.open_panel, dialogs.CONNECT)
+
+
+def _change_key(_: Session, turn: Turn, __: Ways) -> None:
+    _button("Use another key", "key", turn, callbacks.open_panel, dialogs.CONNECT)
+
+
+def _try_again(_: Session, turn: Turn, ways: Ways) -> None:
+    _button("Try again", "refresh", turn, ways.try_again, turn[-1].id)
+
+
+def _copy_address(session: Session, turn: Turn, ways: Ways) -> None:
+    error = (turn[-1].reply or Reply()).error
+    told = error.likely_base_url if error else None
+    if likely := told or likely_base_url(session.connection.base_url):
+        _button("Copy the likely setting", "content_copy", turn, callbacks.copy_address, likely)
+        st.caption(md("{}, for the file `.env`", code(f"KKIAI_BASE_URL={likely}")), width="content")
+    else:
+        _try_again(session, turn, ways)
+
+
+def _choose_model(session: Session, turn: Turn, ways: Ways) -> None:
+    """The catalogue's names that are most like the one that was asked for."""
+    reply = turn[-1].reply or Reply()
+    models = app.get().engine.catalogue.listing(session.connection, wait_seconds=0.0).models
+    names = closest(reply.model_requested or "", models)
+    for name in names:
+        _button(f"Ask {name}", "smart_toy", turn, ways.ask_model, turn[-1].id, name)
+    if not names:
+        _try_again(session, turn, ways)
+
+
+def _show_balance(session: Session, turn: Turn, ways: Ways) -> None:
+    _try_again(session, turn, ways)
+    if balance := app.get().engine.balances.left(session.connection):
+        st.caption(plain(str(balance)), width="content")
+
+
+def _new_chat(_: Session, turn: Turn, ways: Ways) -> None:
+    _button(ways.new_label, "edit_square", turn, ways.new)
+
+
+def _edit_question(session: Session, turn: Turn, ways: Ways) -> None:
+    question = session.conversation.messages.get(turn[0].parent_id or "")
+    if question and ways.edit:
+        _button("Edit the question", "edit", turn, ways.edit, question.id)
+    elif not ways.edit:
+        _try_again(session, turn, ways)
+
+
+def _continue(session: Session, turn: Turn, ways: Ways) -> None:
+    if ways.go_on and is_continue(turn[-1].reply or Reply()):
+        _button("Continue", "play_arrow", turn, ways.go_on, turn[-1].id)
+    else:
+        _try_again(session, turn, ways)
+
+
+_REMEDIES: dict[Category, Callable[[Session, Turn, Ways], None]] = {
+    Category.MISSING_KEY: _add_key,
+    Category.INVALID_KEY: _change_key,
+    Category.WRONG_BASE_URL: _copy_address,
+    Category.INVALID_MODEL: _choose_model,
+    Category.INSUFFICIENT_BALANCE: _show_balance,
+    Category.RATE_LIMITED: _try_again,
+    Category.CONTEXT_TOO_LONG: _new_chat,
+    Category.CONTENT_FILTERED: _edit_question,
+    Category.PERMISSION_DENIED: _choose_model,
+    Category.BAD_REQUEST: _edit_question,
+    Category.TIMEOUT: _try_again,
+    Category.UPSTREAM_DOWN: _try_again,
+    Category.STREAM_INTERRUPTED: _continue,
+}

@@ -1,0 +1,136 @@
+"""The conversation: what was said, and the reply that is being said."""
+
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lib.domain.conversation.messages import Message
+from lib.domain.reply import endings
+from lib.domain.reply.reply import Reply
+from lib.domain.text.markdown.literal import md
+from lib.engine.live import LiveTape
+from lib.ui.chat import callbacks, remedies
+from lib.ui.kit import buttons, figures
+from lib.ui.reply import answer, badges, question
+from lib.ui.reply.answer import Turn
+from lib.ui.share import recording_callbacks
+from lib.ui.state.session import Session
+
+
+def show(session: Session) -> DeltaGenerator | None:
+    """Draw the shown path. Returns the place of the reply that is still running, if there is one."""
+    turns = session.conversation.turns()
+    session.versions = session.conversation.all_versions()
+    hidden = max(0, len(turns) - session.shown_messages)
+    if hidden:
+        st.button(
+            md("Show earlier messages ({})", hidden),
+            key="show_earlier",
+            type="tertiary",
+            on_click=callbacks.show_earlier,
+        )
+    place = None
+    for turn in turns[hidden:]:
+        if turn[0].role == "user":
+            _show_question(session, turn[0])
+        else:
+            place = _show_answer(session, turn, is_last=turn is turns[-1])
+    return place
+
+
+def follow(session: Session, tape: LiveTape, place: DeltaGenerator) -> None:
+    """Stream a running reply into its place; returns when it has ended."""
+    earlier = session.conversation.turns()[-1][:-1]
+    with place:
+        answer.stream(tape, earlier, is_drawing=session.is_drawing)
+        _show_end(session, [*earlier, session.settle(tape)], is_last=True)
+
+
+def _show_question(session: Session, message: Message) -> None:
+    if session.editing == message.id:
+        _show_editor(message)
+        return
+    with st.container(key=f"question-{message.id}", horizontal_alignment="right"):
+        with st.container(key=f"bubble-{message.id}", width="content"):
+            question.show(message)
+        _show_versions(session, message)
+
+
+def _show_editor(message: Message) -> None:
+    key = f"editor-{message.id}"
+    with st.container(border=True, key=f"editing-{message.id}"):
+        st.text_area("Edit your message", message.content, key=key, height="content")
+        with st.container(horizontal=True, horizontal_alignment="right"):
+            st.button("Cancel", key="cancel_edit", on_click=callbacks.edit, args=(None,))
+            st.button(
+                "Send", key="send_edit", type="primary", on_click=callbacks.resend, args=(message.id, key)
+            )
+
+
+def _show_answer(session: Session, turn: Turn, *, is_last: bool) -> DeltaGenerator | None:
+    """Draw an answer; one that is still running is left to `follow`, its place is returned."""
+    place = st.container(key=f"answer-{turn[0].id}")
+    if is_last and session.following:
+        return place
+    with place:
+        answer.show(turn)
+        _show_end(session, turn, is_last=is_last)
+    return None
+
+
+def _show_end(session: Session, turn: Turn, *, is_last: bool) -> None:
+    """What stands under an answer's text: what was odd about it, its figures, what can be done."""
+    reply = turn[-1].reply or Reply()
+    answer.show_outcome(turn[-1], partial(remedies.show, session, turn) if is_last else None)
+    _show_actions(session, turn, reply, is_last=is_last)
+
+
+def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) -> None:
+    message, last = turn[0], turn[-1]
+    asked = session.conversation.messages.get(message.parent_id or "")
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"end-{message.id}"):
+        if is_last:
+            if answer.text(turn):
+                buttons.show_icon("content_copy", "Copy", callbacks.copy, message.id)
+            buttons.show_icon("refresh", "Regenerate", callbacks.regenerate, message.id)
+            if asked:
+                buttons.show_icon("edit", "Edit the question", callbacks.edit, asked.id)
+            buttons.show_icon("frame_inspect", callbacks.INSPECT, callbacks.inspect, message.id)
+            if not session.conversation.is_temporary:
+                buttons.show_icon(
+                    "radio_button_checked",
+                    recording_callbacks.KEEP,
+                    recording_callbacks.keep_reply,
+                    message.id,
+                )
+            if endings.has_more(reply) and not remedies.is_continue(reply):
+                st.button(
+                    "Continue",
+                    key=f"continue-{last.id}",
+                    icon=":material/play_arrow:",
+                    type="tertiary",
+                    on_click=callbacks.go_on,
+                    args=(last.id,),
+                )
+        elif asked:
+            key = f"turn-{message.id}"
+            kept = [] if session.conversation.is_temporary else [recording_callbacks.KEEP]
+            st.menu_button(
+                "",
+                ["Copy", "Regenerate", "Edit", callbacks.INSPECT, *kept],
+                key=key,
+                icon=":material/more_horiz:",
+                type="tertiary",
+                on_click=callbacks.turn_action,
+                args=(key, asked.id, message.id),
+            )
+        _show_versions(session, message)
+        badges.show_other_model(reply)
+        st.caption(figures.footer(reply))
+
+
+def _show_versions(session: Session, message: Message) -> None:
+    """Arrows to the other versions of a message, if there are any."""
+    versions = session.versions[message.id]
+    buttons.show_versions(versions, message.id, callbacks.show_version, of=message.id)

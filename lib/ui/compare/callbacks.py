@@ -1,0 +1,242 @@
+"""Sends to the cells of a comparison: callbacks of the compare page. They run before the page is drawn."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from lib import app
+from lib.domain.comparison.comparisons import MOST_CELLS, missing, synthesis
+from lib.domain.conversation.attachments import Attachment
+from lib.domain.conversation.conversations import Conversation, title_from
+from lib.domain.text.markdown.literal import literal
+from lib.engine.engine import SendRefused, new_id
+from lib.engine.live import LiveTape
+from lib.engine.series.repeats import Send
+from lib.store.database.database import StoreError
+from lib.ui.chat import callbacks as chat_callbacks
+from lib.ui.compare import blind
+from lib.ui.reply import uploads
+from lib.ui.shell import scheduler
+from lib.ui.state import choices, drafts, session, structured
+from lib.ui.state import comparison as state_comparison
+from lib.ui.state.comparison import Comparing, Pending, held
+from lib.ui.state.session import Session
+
+
+def submit() -> None:
+    """Ask all cells what stands in the composer, with its files.
+
+    It stays there while a file was refused. Files take a while: whatever ends the run meanwhile does so at
+    the next look into the session state, so there is none after them until all is sent.
+    """
+    now, tab, send_id, said = held(), session.held(), _send_id(), st.session_state[state_comparison.BOX]
+    if not said:
+        return
+    with uploads.once(now, send_id) as is_first:
+        if is_first:
+            now.refusals, tab.send_id = [], new_id()
+            uploads.take(now, said.files)
+            _submit(now, tab, said.text, send_id)
+
+
+def _submit(now: Comparing, tab: Session, text: str, send_id: str) -> None:
+    if not text.strip() and not now.attached:
+        return
+    if now.refusals:
+        now.draft = text
+    elif now.expected(text).is_much:
+        now.pending = Pending(text)
+    else:
+        _ask_all(now, tab, text, send_id)
+
+
+def detach(attachment_id: str) -> None:
+    """Take a waiting file away again."""
+    now = held()
+    now.attached = [each for each in now.attached if each.id != attachment_id]
+    now.refusals = []
+
+
+def repeat() -> None:
+    """Ask the last question again, until every cell has as many answers as are wanted."""
+    now = held()
+    if now.expected(None).is_much:
+        now.pending = Pending(None)
+    else:
+        _repeat(now, session.held(), _send_id())
+
+
+def confirm() -> None:
+    """Ask what was held back because it takes a lot."""
+    now, tab, send_id = held(), session.held(), _send_id()
+    pending, now.pending = now.pending, None
+    if pending and pending.text is None:
+        _repeat(now, tab, send_id)
+    elif pending and pending.text is not None:
+        _ask_all(now, tab, pending.text, send_id)
+
+
+def withdraw() -> None:
+    """Do not ask it; the text goes back to where it was written."""
+    now = held()
+    pending, now.pending = now.pending, None
+    now.draft = (pending.text if pending else None) or ""
+
+
+def retry(cell_id: str) -> None:
+    """Ask a cell for another version of its last answer."""
+    now, tab, send_id = held(), session.held(), _send_id()
+    if cell := now.cell(cell_id):
+        with scheduler.sending():
+            refusal = _fault(now, cell) or _ask(now, tab, cell, None, cell.path()[-1].parent_id, send_id)
+        if refusal:
+            st.toast(literal(refusal), icon=":material/error:")
+
+
+def ask_model(cell_id: str, model: str) -> None:
+    """Ask another model for a cell's answer."""
+    if cell := held().cell(cell_id):
+        cell.model = st.session_state[state_comparison.of(cell) + choices.MODEL] = model
+        retry(cell_id)
+
+
+def synthesise() -> None:
+    """Let the chosen model merge the last answers, in one more cell."""
+    now, tab, send_id = held(), session.held(), _send_id()
+    model = str(st.session_state.get(state_comparison.MERGER) or "").strip()[: choices.LONGEST_MODEL_NAME]
+    if not model or len(now.comparison.cells) > MOST_CELLS:
+        return
+    cell = drafts.add(now.comparison)
+    cell.model = model
+    with scheduler.sending():
+        refusal = _ask(now, tab, cell, synthesis(now.comparison), None, send_id)
+    if refusal or not cell.messages:  # refused, or sent before by a click that came twice
+        now.comparison.cells.remove(cell)
+    if refusal:
+        st.toast(literal(refusal), icon=":material/error:")
+
+
+def _ask_all(now: Comparing, tab: Session, text: str, send_id: str) -> None:
+    """Send to every cell, with the files that wait; what is refused stays in the composer.
+
+    All in one turn, in which nothing touches the page: Streamlit may end a script whenever it does, and
+    another run that looked meanwhile would see some cells only.
+    """
+    with scheduler.sending():
+        refusal = _refusal(now, tab, text) or blind.begin(now)
+        if not refusal:
+            with blind.paced(now):
+                refusal = "".join(_say(now, tab, cell, text, send_id) for cell in now.comparison.cells)
+            if now.repeats > 1:
+                _repeat(now, tab, send_id)
+    if refusal:
+        now.draft = text
+        st.toast(literal(refusal), icon=":material/error:")
+    else:
+        now.draft, now.attached = "", []
+
+
+def _refusal(now: Comparing, tab: Session, text: str) -> str:
+    """Why nothing can be asked now, in one sentence; a new comparison is stored on the way."""
+    comparison = now.comparison
+    if state_comparison.repeating(comparison) or any(
+        app.get().engine.running(cell.id) for cell in comparison.cells
+    ):
+        return "Some replies are still running. Stop them, or wait for their end."
+    drafts.choose_models(comparison, tab.models_for_cells)
+    if any(not cell.model for cell in comparison.cells):
+        return "Choose a model for each cell first."
+    if faults := [fault for cell in comparison.cells if (fault := _fault(now, cell))]:
+        return faults[0]
+    if comparison.prompt is None:
+        comparison.title = title_from(text or now.attached[0].name)
+        try:
+            app.get().store.comparisons.add(comparison)
+        except StoreError as error:
+            return str(error)
+    return ""
+
+
+def _fault(now: Comparing, cell: Conversation) -> str | None:
+    """Why a cell cannot be asked as it is set."""
+    fault = structured.fault(now.structure(cell))
+    return f"{fault} Change it in the settings of its cell." if fault else None
+
+
+def _say(now: Comparing, tab: Session, cell: Conversation, text: str, send_id: str) -> str:
+    """Say something to a cell. As in a chat, it takes the place of a question that got no answer.
+
+    Returns why it was refused, if it was.
+    """
+    question = cell.unanswered()
+    if question is None:
+        return _ask(now, tab, cell, text, cell.leaf_id, send_id, now.attached)
+    if text.strip() == question.content.strip() and not now.attached:
+        return _ask(now, tab, cell, None, question.id, send_id)
+    attachments = [*question.attachments, *now.attached]
+    return _ask(now, tab, cell, text, question.parent_id, send_id, attachments)
+
+
+def _ask(
+    now: Comparing,
+    tab: Session,
+    cell: Conversation,
+    text: str | None,
+    parent_id: str | None,
+    send_id: str,
+    attachments: Sequence[Attachment] = (),
+) -> str:
+    """Hand a cell's send to the engine; returns why it was refused, if it was."""
+    try:
+        tape = app.get().engine.send(
+            cell,
+            text,
+            parent_id=parent_id,
+            connection=tab.connection,
+            send_id=f"{send_id}/{cell.position}",
+            session_id=tab.id,
+            attachments=attachments,
+        )
+    except SendRefused as error:
+        return str(error)
+    if tape:
+        now.tapes[tape.reply_id] = tape
+    tab.send_id = new_id()
+    return ""
+
+
+def _repeat(now: Comparing, tab: Session, send_id: str) -> None:
+    """Let every cell be asked as often as its last question lacks answers; cells in memory are left out."""
+    for cell in now.comparison.compared:
+        count = missing(cell, now.repeats)
+        if count and cell.path() and not cell.is_temporary:
+            send = _again(tab, cell, f"{send_id}/{cell.position}")
+            after = now.tapes.get(cell.leaf_id or "")
+            app.get().engine.repeats.start(cell.id, count, send, after=after)
+
+
+def _again(tab: Session, cell: Conversation, send_id: str) -> Send:
+    """Asks a cell's last question once more. It works on a copy: the engine's threads are not the page's."""
+    copy = replace(cell, messages=dict(cell.messages))
+    parent_id, connection, session_id = cell.path()[-1].parent_id, tab.connection, tab.id
+    engine = app.get().engine
+
+    def send(number: int) -> LiveTape | None:
+        return engine.send(
+            copy,
+            None,
+            parent_id=parent_id,
+            connection=connection,
+            send_id=f"{send_id}/{number}",
+            session_id=session_id,
+        )
+
+    return send
+
+
+def _send_id() -> str:
+    """The id that the page had when it was clicked, with room for the cell's place."""
+    return str(st.session_state.get(chat_callbacks.SEND_ID) or session.held().send_id)[
+        : chat_callbacks.LONGEST_SEND_ID - 8
+    ]

@@ -1,0 +1,61 @@
+"""What can be done with one cell of a comparison: callbacks. They run before the page is drawn."""
+
+from datetime import UTC, datetime
+
+from lib import app
+from lib.domain.comparison.comparisons import FEWEST_CELLS, released
+from lib.engine.engine import new_id
+from lib.ui.kit import errors
+from lib.ui.state import session
+from lib.ui.state.comparison import held
+
+INSPECT = "Inspect"
+"""The inspector's name among the dialogs."""
+
+
+def stop(cell_id: str) -> None:
+    """Stop a cell: its running reply, and those that would follow."""
+    engine = app.get().engine
+    engine.repeats.stop(cell_id)
+    running = engine.running(cell_id)
+    for tape in running:
+        engine.cancel(tape.reply_id)
+    if not running:
+        engine.paced.hurry(cell_id)  # all that is left is how fast it is shown
+
+
+def copy(cell_id: str) -> None:
+    """Put a cell's last answer on the clipboard, as the model wrote it."""
+    if cell := held().cell(cell_id):
+        session.held().copied = cell.path()[-1].content
+
+
+def inspect(cell_id: str) -> None:
+    """Open the inspector on a cell's last answer."""
+    now = held()
+    now.panel, now.inspected = INSPECT, cell_id
+
+
+@errors.stored
+def show_version(cell_id: str, message_id: str) -> None:
+    """Show another version of a cell's answer."""
+    if cell := held().cell(cell_id):
+        cell.leaf_id = cell.newest_leaf(message_id)
+        app.get().store.conversations.show(cell.id, cell.leaf_id)
+
+
+@errors.stored
+def take_over(cell_id: str) -> None:
+    """Continue a cell in the chat: open a chat that begins with all that was said in it."""
+    if cell := held().cell(cell_id):
+        chat = released(cell, new_id=new_id, now=datetime.now(UTC))
+        if not chat.is_temporary:
+            app.get().store.conversations.take([chat])
+        session.held().open(chat)
+
+
+def remove(cell_id: str) -> None:
+    """Take a cell out before anything was asked."""
+    cells = held().comparison.cells
+    if len(cells) > FEWEST_CELLS:
+        cells[:] = [cell for cell in cells if cell.id != cell_id]

@@ -1,0 +1,79 @@
+"""The cells of a comparison, side by side: each with its model, its figures, and what it says."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from lib import app
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.reply.progress import Progress
+from lib.domain.text.markdown.literal import Markdown
+from lib.engine.live import LiveTape
+from lib.ui.compare import audience
+from lib.ui.compare.cell import Slots, show_cell, show_ended
+from lib.ui.kit import figures, grid
+from lib.ui.reply.stream import still_here
+from lib.ui.state import comparison as state_comparison
+from lib.ui.state.comparison import Comparing
+from lib.ui.state.session import Session
+
+LIVE_SECONDS = 0.5
+"""How often the figures of a running reply are drawn."""
+
+
+def show(now: Comparing, tab: Session) -> list[Slots]:
+    """Draw the cells; running replies stream, each on a thread of its own. Returns those cells' slots."""
+    cells, named = now.cells, now.labels
+    running = []
+    for cell, box in zip(cells, grid.boxes([cell.id for cell in cells]), strict=True):
+        with box:
+            slots = show_cell(now, tab, cell, named[cell.id])
+        if slots:
+            running.append(slots)
+    return running
+
+
+def watch(now: Comparing, tab: Session, running: list[Slots]) -> None:
+    """Keep the figures of running cells moving; returns when every reply has ended.
+
+    The texts stream beside this on threads of their own, which may draw nothing but their text.
+    """
+    live = {slots.cell.id: _Live(now, slots.cell, now.following[slots.cell.id]) for slots in running}
+    while live or now.repeating:
+        state_comparison.take_prices(now, tab)
+        for slots in running:
+            if reply := live.get(slots.cell.id):
+                if not now.is_hidden:
+                    slots.figures.caption(reply.figures())
+                if reply.tape.is_closed:
+                    state_comparison.settle(slots.cell, reply.tape)
+                    del live[slots.cell.id]
+                    show_ended(slots)
+        audience.count(now)
+        if state_comparison.is_outrun(now):
+            st.rerun()
+        if live:
+            next(iter(live.values())).tape.wait_closed(LIVE_SECONDS)
+        else:
+            app.get().engine.repeats.wait(LIVE_SECONDS)
+        still_here()
+
+
+class _Live:
+    """The figures of a reply while it runs, counted as it grows."""
+
+    def __init__(self, now: Comparing, cell: Conversation, tape: LiveTape) -> None:
+        self.tape, self._now, self._seen = tape, now, 0
+        self._message = cell.messages[tape.reply_id]
+        self._progress = Progress(cell.prompt(tape.reply_id), cell.prompt_image_tokens(tape.reply_id))
+
+    def figures(self) -> Markdown:
+        """The lines over its cell."""
+        events = self.tape.events[self._seen :]
+        self._seen += len(events)
+        self._progress.add(events)
+        elapsed = datetime.now(UTC) - self._message.created_at
+        asked = self._message.reply.model_requested if self._message.reply else None
+        reply = replace(self._progress.reply(elapsed.total_seconds() * 1000), model_requested=asked)
+        return figures.running(reply, figures.cost(reply, self._now.prices))

@@ -1,0 +1,67 @@
+"""What can be done with a comparison as a whole: callbacks. They run before the page is drawn."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from lib import app
+from lib.domain.comparison.comparisons import MOST_CELLS, SWEEP_TEMPERATURES
+from lib.ui.compare import cell_callbacks
+from lib.ui.kit import errors
+from lib.ui.state import drafts
+from lib.ui.state.comparison import held
+
+
+def add_cell() -> None:
+    """One more cell, with the settings of the last one and a model that is not there yet."""
+    now = held()
+    if len(now.comparison.cells) < MOST_CELLS:
+        drafts.add(now.comparison, like=now.comparison.cells[-1]).model = None
+
+
+def sweep() -> None:
+    """Ask one model, the first cell's, at three temperatures."""
+    now = held()
+    first = now.comparison.cells[0]
+    now.comparison.cells.clear()
+    for temperature in SWEEP_TEMPERATURES:
+        cell = drafts.add(now.comparison, like=first)
+        cell.params = replace(first.params, temperature=temperature)
+
+
+def stop_all() -> None:
+    """Stop every cell of the comparison."""
+    for cell in held().comparison.cells:
+        cell_callbacks.stop(cell.id)
+
+
+def start_new() -> None:
+    """A new comparison of the same models."""
+    now = held()
+    now.open(drafts.draft(like=now.comparison))
+    now.invitation = None
+    st.query_params.clear()
+
+
+@errors.stored
+def open_listed(key: str) -> None:
+    """Open the comparison that was chosen in the list."""
+    now, wanted = held(), st.session_state[key]
+    if found := app.get().store.comparisons.get(wanted) if wanted else None:
+        now.open(found)
+
+
+def open_panel(name: str | None) -> None:
+    """Open a dialog of the compare page; `None` closes it."""
+    held().panel = name
+
+
+@errors.stored
+def delete() -> None:
+    """Remove the open comparison for good, for which the person was asked."""
+    now = held()
+    stop_all()
+    app.get().engine.flush()  # what was stopped is written down before its place goes
+    app.get().store.comparisons.delete(now.comparison.id)
+    app.get().engine.news.tell(now.comparison.id)
+    start_new()

@@ -1,0 +1,69 @@
+"""The dialogs of the compare page."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from lib.domain.text.markdown.literal import md
+from lib.ui.chat import dialogs as chat_dialogs
+from lib.ui.compare import audience, callbacks, cell_callbacks, comparison_callbacks
+from lib.ui.kit import figures
+from lib.ui.reply import inspector
+from lib.ui.share import reports
+from lib.ui.state import session
+from lib.ui.state.comparison import Comparing, held
+from lib.ui.state.session import Session
+
+DELETE, REPORT = "Delete", "Report"
+
+
+def show(now: Comparing, tab: Session) -> None:
+    """Draw the dialog that is open, if one is; the one for a key is the chat's."""
+    if tab.panel == chat_dialogs.CONNECT:
+        chat_dialogs.show(tab)
+    elif now.pending is not None:
+        _ask_first(now)
+    elif draw := _PANELS.get(now.panel or ""):
+        draw()
+
+
+def _closed() -> None:
+    comparison_callbacks.open_panel(None)
+
+
+@st.dialog("Run this?", on_dismiss=callbacks.withdraw)
+def _ask_first(now: Comparing) -> None:
+    about = figures.about(now.expected(now.pending.text if now.pending else None))
+    each = "one answer" if now.repeats == 1 else f"{now.repeats} answers"
+    st.markdown(
+        md("{} cells with {} each will take about **{}**.", len(now.comparison.cells), each, about[2:])
+    )
+    if st.button("Run", key="confirm_run", type="primary", on_click=callbacks.confirm):
+        st.rerun()
+
+
+@st.dialog("Delete this comparison?", on_dismiss=_closed)
+def _delete() -> None:
+    title = held().comparison.title
+    st.markdown(md("“{}” goes for good, with all that was said in its cells.", title))
+    if st.button("Delete", key="confirm_delete", type="primary", on_click=comparison_callbacks.delete):
+        st.rerun()
+
+
+@st.dialog("Inspect a reply", width="large", icon=":material/frame_inspect:", on_dismiss=_closed)
+def _inspect() -> None:
+    now = held()
+    if (cell := now.cell(now.inspected or "")) and not now.is_hidden:
+        inspector.show(cell, session.held().connection, now.tapes)
+
+
+def _report() -> None:
+    reports.open_comparison(held().comparison, _closed)
+
+
+_PANELS: dict[str, Callable[[], None]] = {
+    DELETE: _delete,
+    REPORT: _report,
+    cell_callbacks.INSPECT: _inspect,
+    audience.PANEL: audience.show_dialog,
+}

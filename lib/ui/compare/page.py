@@ -1,0 +1,191 @@
+"""What stands around the cells: the prompt, the composer, the comparisons of before."""
+
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lib import app
+from lib.domain.comparison.comparisons import MOST_CELLS, MOST_REPEATS, attempts, missing
+from lib.domain.text.markdown.literal import literal, md, plain
+from lib.ui.compare import blind, callbacks, comparison_callbacks, dialogs, merging, voting
+from lib.ui.kit import buttons, figures
+from lib.ui.recordings import overview as recording_overview
+from lib.ui.recordings import presentation as recording_presentation
+from lib.ui.reply import attachments, message_box, question, results
+from lib.ui.share import reports
+from lib.ui.shell import outage, sidebar
+from lib.ui.state import comparison as state_comparison
+from lib.ui.state.comparison import Comparing
+from lib.ui.state.session import Session
+
+LIST = "comparisons.list"
+
+_button = partial(buttons.button, kind="tertiary")
+
+
+def show_sidebar(now: Comparing) -> None:
+    """The sidebar of the compare page: a new comparison, and those of before."""
+    with st.sidebar:
+        st.button(
+            "New comparison",
+            key="new_comparison",
+            icon=":material/add:",
+            width="stretch",
+            on_click=comparison_callbacks.start_new,
+        )
+        summaries = app.get().store.comparisons.latest(state_comparison.LISTED)
+        with st.container(key="conversations"):
+            if summaries:
+                titles = {summary.id: plain(summary.title) for summary in summaries}
+                sidebar.choose(
+                    LIST, "Comparisons", titles, now.comparison.id, comparison_callbacks.open_listed
+                )
+            else:
+                st.caption("Your comparisons will be listed here.")
+
+
+def show_notices(tab: Session) -> None:
+    """What has to be said about the gateway before anything else."""
+    with st.container(key="notices"):  # also where it is empty, so that what follows keeps its place
+        outage.show(tab)
+
+
+def show_prompt(now: Comparing, tab: Session) -> None:
+    """What all cells were asked; an invitation while nothing was."""
+    if asked := now.comparison.question:
+        _show_way_back(now)
+        with (
+            st.container(key="prompt_row", horizontal_alignment="right"),
+            st.container(key="bubble-prompt", width="content"),
+        ):
+            question.show(asked)
+        return
+    # One element, as the prompt is: one less would move the cells while they stream.
+    st.markdown(
+        "### Compare models\n\n"
+        ":gray[Choose two to eight models, then ask once: they answer side by side, each with its figures.]"
+    )
+    if tab.connection.needs_key:
+        st.info("Comparing needs an API key. Add one on the chat page first.", icon=":material/key:")
+
+
+def _show_way_back(now: Comparing) -> None:
+    """A row of a deck's run leads back to it."""
+    if run_id := now.comparison.deck_run_id:
+        st.page_link(
+            "pages/decks.py",
+            label="Back to the run",
+            icon=":material/arrow_back:",
+            query_params={"run": run_id},
+        )
+
+
+def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
+    """Where a person writes to all cells at once. Returns the slot of what stands below the message box."""
+    is_draft = now.comparison.prompt is None
+    placeholder = "Ask all models" if is_draft else "Ask all of them something more"
+    with st.bottom:  # a message box at the top level would make the page scroll after the longest answer
+        with st.container(key="tray"):
+            attachments.show_waiting(now, callbacks.detach)
+        message_box.show_box(tab, now, state_comparison.BOX, placeholder, callbacks.submit)
+        with st.container(key="composer"):
+            slot = st.empty()
+    with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if is_draft:
+            is_full = len(now.comparison.cells) >= MOST_CELLS
+            _button("Add a model", "add_cell", "add", comparison_callbacks.add_cell, disabled=is_full)
+            _button("Sweep temperature", "sweep", "device_thermostat", comparison_callbacks.sweep)
+            _show_repeats(now)
+        elif now.following or now.repeating:
+            _button("Stop all", "stop_all", "stop_circle", comparison_callbacks.stop_all)
+            _show_progress(now)
+            if not any(cell.is_temporary for cell in now.comparison.cells):
+                recording_presentation.show_button(now.comparison)
+        else:
+            _show_repeats(now)
+        _show_refusals(now, tab)
+    return slot
+
+
+def _show_refusals(now: Comparing, tab: Session) -> None:
+    """Say which models have refused images before."""
+    if now.is_hidden:
+        return
+    refuses = app.get().engine.refuses_images
+    models = dict.fromkeys(cell.model for cell in now.comparison.cells)
+    if names := [model for model in models if model and refuses(tab.connection, model)]:
+        st.caption(md(":material/hide_image: {}: refused images before.", ", ".join(names)), width="content")
+
+
+def _show_repeats(now: Comparing) -> None:
+    """How many answers each question gets, and what that is expected to take."""
+    blind.show_switch(now)
+    if now.is_blind or now.is_hidden:
+        return
+    st.number_input(
+        "Answers each",
+        1,
+        MOST_REPEATS,
+        now.repeats,
+        key=state_comparison.REPEATS,
+        label_visibility="collapsed",
+        width=110,
+    )
+    cells = now.comparison.compared
+    each = "answer each" if now.repeats == 1 else "answers each"
+    if now.comparison.prompt is None:
+        st.caption(each, width="content")
+        about = figures.about(now.expected(""))
+        st.caption(md("{} answers: {}", len(cells) * now.repeats, about), width="content")
+        return
+    lacking = sum(missing(cell, now.repeats) for cell in cells)
+    st.caption(each, width="content")
+    if lacking:
+        _button(f"Ask {lacking} more", "repeat", "repeat", callbacks.repeat)
+        st.caption(literal(figures.about(now.expected(None))), width="content")
+
+
+def _show_progress(now: Comparing) -> None:
+    """How many of the wanted answers are there."""
+    if now.repeats > 1:
+        wanted = sum(max(now.repeats, len(attempts(cell))) for cell in now.comparison.cells)
+        there = sum(len(attempts(cell)) for cell in now.comparison.cells) - len(now.following)
+        st.progress(there / wanted, text=md("{} of {} answers", there, wanted), width=260)
+
+
+def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
+    """What stands below the message box and below the cells when no reply runs any more."""
+    if now.comparison.prompt is None:
+        recording_overview.show_example()
+        return
+    if now.following:
+        with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _show_repeats(now)
+            _show_refusals(now, tab)
+    voting.show(now)
+    if now.is_hidden:
+        recording_presentation.show_button(now.comparison)
+        return
+    results.show(now.comparison, now.prices)
+    merging.show(now, tab)
+    _show_actions(now)
+
+
+def _show_actions(now: Comparing) -> None:
+    """A row of quiet buttons for what can be done with a comparison that has answers."""
+    with st.container(key="comparison_actions", horizontal=True, vertical_alignment="center"):
+        if not any(cell.is_temporary for cell in now.comparison.cells):
+            recording_presentation.show_button(now.comparison)
+            recording_overview.show_keep(now.comparison)
+            reports.show_button(_open_report)
+            if not now.comparison.deck_run_id:  # the row of a run goes with its run
+                _button("Delete", "delete_comparison", "delete", _open_delete)
+
+
+def _open_report() -> None:
+    comparison_callbacks.open_panel(dialogs.REPORT)
+
+
+def _open_delete() -> None:
+    comparison_callbacks.open_panel(dialogs.DELETE)

@@ -1,0 +1,165 @@
+"""The vote on the compare page: the ballot, who won, and the wins by pair over all rounds."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pandas as pd
+import streamlit as st
+
+from lib import app
+from lib.domain.comparison.votes import ALL_BAD, FEWEST_VOTES, TIE, Pair, Round, Tally, pairs
+from lib.domain.text.markdown.literal import Markdown, md, plain
+from lib.ui.compare.blind import PRESENTER
+from lib.ui.kit import errors
+from lib.ui.state.comparison import Comparing, held
+
+CHOICES = {TIE: "A tie", ALL_BAD: "All bad"}
+"""What a vote may be besides a cell, in words."""
+
+
+def show(now: Comparing) -> None:
+    """The vote while it is open, its result when it is not."""
+    if now.round and now.round.is_open:
+        _show_ballot(now, now.round)
+    elif now.round:
+        _show_result(now, now.round)
+
+
+def _show_ballot(now: Comparing, opened: Round) -> None:
+    named = {cell_id: now.labels[cell_id] for cell_id in opened.models if cell_id in now.labels}
+    choices = {**named, **CHOICES}
+    with st.container(key="ballot", border=True):
+        st.markdown("**Which answer is best?**")
+        st.segmented_control(
+            "Which answer is best?",
+            list(choices),
+            default=app.get().store.votes.ballot(opened.id, PRESENTER).choice,
+            format_func=lambda choice: plain(choices[choice]),
+            key=_vote_key(opened),
+            label_visibility="collapsed",
+            required=True,
+            on_change=_vote,
+            args=(opened.id,),
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Reveal" if opened.is_blind else "Show the result",
+                key="reveal",
+                icon=":material/visibility:",
+                type="primary",
+                on_click=_reveal,
+                args=(opened.id,),
+            )
+            st.caption("A vote can be changed until then.")
+
+
+def _show_result(now: Comparing, closed: Round) -> None:
+    tally = app.get().store.votes.tally(closed.id)
+    with st.container(key="ballot", border=True):
+        st.markdown(md("**{}**", _verdict(now, closed, tally)))
+        st.caption(_counted(now, closed, tally))
+        with st.expander(
+            "Wins by pair", icon=":material/leaderboard:", key="pairs", on_change="rerun"
+        ) as box:
+            if box.open:
+                _show_pairs(pairs(app.get().store.votes.polls()))
+
+
+def _verdict(now: Comparing, closed: Round, tally: Tally) -> Markdown:
+    """Who won, in one line."""
+    if not tally.votes:
+        return md("Nobody voted")
+    winners = [cell_id for cell_id in closed.models if cell_id in tally.winners]
+    if not winners:
+        return md("No answer was chosen")
+    named = [plain(now.labels.get(cell_id, "An answer")) for cell_id in winners]
+    votes = md("{} of {}", tally.choices[winners[0]], _votes(tally.votes))
+    return (
+        md("{} won, {}", named[0], votes)
+        if len(named) == 1
+        else md("Level: {}, {} each", md(" and ").join(named), votes)
+    )
+
+
+def _counted(now: Comparing, closed: Round, tally: Tally) -> Markdown:
+    """All choices with their counts, and the thumbs."""
+    parts = []
+    for cell_id in closed.models:
+        up, down = tally.up.get(cell_id, 0), tally.down.get(cell_id, 0)
+        thumbs = md(" :material/thumb_up: {} :material/thumb_down: {}", up, down) if up or down else ""
+        name = plain(now.labels.get(cell_id, closed.letter(cell_id)))
+        parts.append(md("{}: {}{}", name, tally.choices.get(cell_id, 0), thumbs))
+    return md(" · ").join(
+        [*parts, *(md("{}: {}", words, tally.choices.get(key, 0)) for key, words in CHOICES.items())]
+    )
+
+
+def _show_pairs(found: Sequence[Pair]) -> None:
+    """The table of wins by pair, over all rounds that are kept."""
+    if not found:
+        st.caption("No vote on two models has been revealed yet.")
+        return
+    st.dataframe(table(found), hide_index=True, key="pairs_table")
+    st.caption(
+        md(
+            "Ahead: Wilson's 95 % interval of a model's share of the wins lies above one half, and at least "
+            "{} votes chose one of the two. “All bad” counts for neither.",
+            FEWEST_VOTES,
+        )
+    )
+
+
+def table(found: Sequence[Pair]) -> pd.DataFrame:
+    """A row a pair."""
+    return pd.DataFrame(
+        [
+            {
+                "Model": pair.first,
+                "Wins": pair.first_wins,
+                "Against": pair.second,
+                "Its wins": pair.second_wins,
+                "Ties": pair.ties,
+                "All bad": pair.all_bad,
+                "Ahead": _ahead(pair),
+            }
+            for pair in found
+        ]
+    )
+
+
+def _ahead(pair: Pair) -> str:
+    if pair.share is None:
+        return f"Too few votes: {pair.decided} of {FEWEST_VOTES}"
+    low, high = pair.share
+    if pair.ahead == pair.second:
+        low, high = 1 - high, 1 - low
+    return (
+        f"{pair.ahead}, {low:.0%} – {high:.0%}" if pair.ahead else f"Not told apart, {low:.0%} – {high:.0%}"
+    )
+
+
+@errors.stored
+def _vote(round_id: str) -> None:
+    now = held()
+    if now.round and now.round.id == round_id:
+        choice = str(st.session_state.get(_vote_key(now.round)) or "")
+        if app.get().store.votes.vote(round_id, PRESENTER, choice, datetime.now(UTC)):
+            app.get().engine.news.tell(now.comparison.id)
+
+
+@errors.stored
+def _reveal(round_id: str) -> None:
+    """Close the votes, and tell everybody whose answer is whose."""
+    now, application = held(), app.get()
+    application.store.votes.reveal(round_id, datetime.now(UTC))
+    for cell in now.comparison.cells:
+        application.engine.paced.hurry(cell.id)
+    application.engine.news.tell(now.comparison.id)
+
+
+def _votes(count: int) -> str:
+    return f"{count} vote" if count == 1 else f"{count} votes"
+
+
+def _vote_key(opened: Round) -> str:
+    return f"vote-{opened.id}"

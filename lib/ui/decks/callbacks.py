@@ -1,0 +1,219 @@
+"""What a person does with decks: callbacks of the page's widgets. They run before the page is drawn."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from lib import app
+from lib.domain.comparison import decks as values
+from lib.domain.comparison.decks import Deck, Prompt
+from lib.domain.conversation.attachments import Attachment
+from lib.domain.conversation.exports import ID
+from lib.domain.text.decoding import FormatError
+from lib.engine.engine import new_id
+from lib.files import decks as files
+from lib.files.upload_validation import LONGEST_DOCUMENT, FileRefused, take
+from lib.store.database.database import StoreError
+from lib.ui.chat import callbacks as chat_callbacks
+from lib.ui.kit import errors
+from lib.ui.server import upload_storage
+from lib.ui.shell import scheduler
+from lib.ui.state import session
+from lib.ui.state.decks import Decks, held
+from lib.ui.state.session import Session
+
+EXAMPLE = (
+    ("Explain photosynthesis to a ten-year-old, in five sentences.", "Who finds the simplest words?"),
+    (
+        "A bat and a ball cost 1.10. The bat costs 1.00 more than the ball. What does the ball cost?",
+        "",
+    ),
+    ("Write a polite e-mail that declines a meeting and offers another date.", "Look at the tone."),
+)
+"""A deck to begin with: prompts, and notes for the presenter."""
+DELETE_DECK, DELETE_RUN = "delete deck", "delete run"
+
+
+def click_id() -> str:
+    """The id that this click carries; empty where it carries none."""
+    own = str(st.session_state.get(chat_callbacks.SEND_ID) or "")
+    return own if ID.fullmatch(own) else ""
+
+
+def is_first(now: Decks, tab: Session, own: str) -> bool:
+    """Whether a click with this id comes for the first time; from here on it has come.
+
+    What the click does follows at once, in the same turn, and without a look at the page: Streamlit may end
+    a script whenever it touches the page, and the same click once more would do nothing.
+    """
+    if not own or own == now.sent:
+        return False
+    now.sent, tab.send_id, now.refusals = own, new_id(), []
+    return True
+
+
+@errors.stored
+def create() -> None:
+    """A new deck with one prompt to fill in."""
+    _open_new(lambda own: values.new(own, [Prompt(new_id())]))
+
+
+@errors.stored
+def create_example() -> None:
+    """A new deck that shows what a deck is."""
+    prompts = [Prompt(new_id(), text, notes=notes) for text, notes in EXAMPLE]
+    _open_new(lambda own: values.new(own, prompts, title="Three quick questions"))
+
+
+@errors.stored
+def duplicate() -> None:
+    """The open deck once more."""
+    if deck := app.get().store.decks.get(held().deck_id or ""):
+        _open_new(lambda own: replace(values.duplicated(deck, new_id=new_id), id=own))
+
+
+def _open_new(make: Callable[[str], Deck]) -> None:
+    now, tab, own = held(), session.held(), click_id()
+    with scheduler.sending():
+        if is_first(now, tab, own):
+            app.get().store.decks.add(make(own))
+            now.open_deck(own)
+
+
+def import_file(key: str) -> None:
+    """Make a deck of the uploaded file; what is wrong with it is said below the field."""
+    now = held()
+    for uploaded in upload_storage.arrived(st.session_state[key]):
+        now.uploads += 1
+        try:
+            deck = files.read(uploaded.name, upload_storage.content(uploaded), new_id=new_id)
+            app.get().store.decks.add(files.kept(deck, app.get().files))
+        except (FormatError, FileRefused, StoreError) as error:
+            now.refusals = [str(error)]
+        else:
+            now.open_deck(deck.id)
+        finally:
+            upload_storage.release([uploaded])
+
+
+@errors.stored
+def open_deck(key: str) -> None:
+    """Open the deck that was chosen in the list."""
+    if wanted := st.session_state[key]:
+        held().open_deck(str(wanted))
+
+
+@errors.stored
+def open_run(key: str) -> None:
+    """Open the run that was chosen in the list."""
+    if wanted := st.session_state[key]:
+        held().open_run(str(wanted))
+
+
+def show_deck(deck_id: str) -> None:
+    """Go from a run to its deck."""
+    held().open_deck(deck_id)
+
+
+def _change(now: Decks, change: Callable[[Deck], Deck]) -> None:
+    """Change the open deck, as it stands in the store now."""
+    app.get().store.decks.change(now.deck_id or "", change)
+
+
+@errors.stored
+def add_prompt() -> None:
+    """One more prompt at the end."""
+    now, tab, own = held(), session.held(), click_id()
+    with scheduler.sending():
+        if is_first(now, tab, own):
+            _change(now, lambda deck: values.added(deck, Prompt(own)))
+
+
+@errors.stored
+def move(prompt_id: str, to: int) -> None:
+    """Move a prompt to another place."""
+    _change(held(), lambda deck: values.moved(deck, prompt_id, to))
+
+
+@errors.stored
+def remove(prompt_id: str) -> None:
+    """Take a prompt out."""
+    _change(held(), lambda deck: values.without(deck, prompt_id))
+
+
+@errors.stored
+def attach(prompt_id: str, key: str) -> None:
+    """Put uploaded files to a prompt; what is refused is said in a sentence."""
+    now, uploaded = held(), upload_storage.arrived(st.session_state[key])
+    taken: list[Attachment] = []
+    now.refusals, now.uploads = [], now.uploads + 1
+    for file in uploaded:
+        try:
+            found = take(file.name, upload_storage.content(file), most_characters=LONGEST_DOCUMENT)
+        except FileRefused as refused:
+            now.refusals.append(str(refused))
+        else:
+            taken += map(app.get().files.keep, found)
+    upload_storage.release(uploaded)
+
+    def put(prompt: Prompt) -> Prompt:
+        together = {each.id: each for each in (*prompt.attachments, *taken)}
+        if len(together) > values.MOST_FILES:
+            now.refusals.append(
+                f"A prompt takes {values.MOST_FILES} files at most; the others were left out."
+            )
+        return replace(prompt, attachments=tuple(together.values())[: values.MOST_FILES])
+
+    _change(now, lambda deck: values.changed(deck, prompt_id, put))
+
+
+@errors.stored
+def detach(prompt_id: str, attachment_id: str) -> None:
+    """Take a file away from a prompt."""
+
+    def without(prompt: Prompt) -> Prompt:
+        kept = tuple(each for each in prompt.attachments if each.id != attachment_id)
+        return replace(prompt, attachments=kept)
+
+    _change(held(), lambda deck: values.changed(deck, prompt_id, without))
+
+
+def choose(key: str) -> None:
+    """What was chosen in the menu of a deck or a run."""
+    match st.session_state[key]:
+        case "Duplicate":
+            duplicate()
+        case "Delete deck":
+            held().asking = DELETE_DECK
+        case "Delete run":
+            held().asking = DELETE_RUN
+
+
+def withdraw() -> None:
+    """Leave all as it is."""
+    held().asking = None
+
+
+@errors.stored
+def delete() -> None:
+    """Delete what the person was asked about."""
+    now, store = held(), app.get().store
+    asking, now.asking = now.asking, None
+    if asking == DELETE_DECK and now.deck_id:
+        store.decks.delete(now.deck_id)
+        now.open_deck(None)
+    elif asking == DELETE_RUN and now.run_id:
+        stop_run(now.run_id)
+        store.deck_runs.delete(now.run_id)
+        now.open_deck(None)
+
+
+def stop_run(run_id: str) -> None:
+    """Stop a run, and whatever replies of it run by themselves."""
+    application = app.get()
+    application.engine.deck_runs.stop(run_id)
+    for cells in application.store.comparisons.updated_in_run(run_id).values():
+        for cell_id in cells:
+            for tape in application.engine.running(cell_id):
+                application.engine.cancel(tape.reply_id)

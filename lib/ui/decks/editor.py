@@ -1,0 +1,169 @@
+"""The open deck on the page, to be written, exported and run."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from lib import app
+from lib.domain.comparison.decks import (
+    LONGEST_NOTES,
+    LONGEST_PROMPT,
+    LONGEST_TITLE,
+    MOST_PROMPTS,
+    Deck,
+    Prompt,
+)
+from lib.domain.text.markdown.literal import Markdown, literal, md
+from lib.files import decks as files
+from lib.files.upload_validation import clean_name
+from lib.ui.decks import callbacks, setup
+from lib.ui.kit.buttons import button, show_icon
+from lib.ui.reply import attachments
+from lib.ui.state.decks import Decks, present
+from lib.ui.state.session import Session
+
+MENU = "deck_menu"
+
+
+def show(now: Decks, tab: Session) -> None:
+    """Draw the open deck."""
+    deck = now.deck
+    if deck is None:
+        return
+    with st.container(key="column"):
+        _show_head(now, deck)
+        setup.show(now, deck, tab)
+        key = "deck_system_prompt"
+        present(now, key, "system_prompt", deck.system_prompt)
+        st.text_area(
+            "System prompt",
+            key=key,
+            height="content",
+            max_chars=LONGEST_PROMPT,
+            placeholder="What every model is told before each prompt",
+        )
+        for at, prompt in enumerate(deck.prompts):
+            _show_prompt(now, deck, prompt, at)
+        button(
+            "Add a prompt",
+            "add_prompt",
+            "add",
+            callbacks.add_prompt,
+            disabled=len(deck.prompts) >= MOST_PROMPTS,
+        )
+
+
+def _show_head(now: Decks, deck: Deck) -> None:
+    key = "deck_title"
+    present(now, key, "title", deck.title)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="deck_head"):
+        st.text_input(
+            "Title",
+            key=key,
+            max_chars=LONGEST_TITLE,
+            label_visibility="collapsed",
+        )
+        with st.popover("Export", icon=":material/download:", type="tertiary", key="export_deck"):
+            store = app.get().files
+            _download("YAML, with everything", lambda: files.to_yaml(deck, store), deck, "yaml")
+            _download("CSV, without files", lambda: files.to_csv(deck), deck, "csv")
+        st.menu_button(
+            "",
+            ["Duplicate", "Delete deck"],
+            key=MENU,
+            icon=":material/more_horiz:",
+            type="tertiary",
+            on_click=callbacks.choose,
+            args=(MENU,),
+        )
+
+
+def _download(label: str, data: Callable[[], str], deck: Deck, ending: str) -> None:
+    st.download_button(
+        literal(label),
+        data,
+        f"{clean_name(deck.title)}.{ending}",
+        f"text/{ending}",
+        key=f"export_{ending}",
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+def _show_prompt(now: Decks, deck: Deck, prompt: Prompt, at: int) -> None:
+    """A prompt to be written, with what belongs to it folded below."""
+    with st.container(border=True, key=f"deckprompt-{prompt.id}", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+            st.markdown(md("**{}**", at + 1), width="content")
+            st.caption(_extras(prompt), width="content")
+            st.space("stretch")
+            own, is_last = prompt.id, at == len(deck.prompts) - 1
+            show_icon("arrow_upward", "Move up", callbacks.move, own, at - 1, disabled=at == 0)
+            show_icon("arrow_downward", "Move down", callbacks.move, own, at + 1, disabled=is_last)
+            show_icon("delete", "Remove this prompt", callbacks.remove, own)
+        _write(now, prompt, "text", "Prompt", "What every model is asked", LONGEST_PROMPT, is_bare=True)
+        with st.expander(
+            "Notes, files, system prompt", type="compact", key=f"extras-{prompt.id}", on_change="rerun"
+        ) as fold:
+            if fold.open:
+                _show_extras(now, prompt)
+
+
+def _extras(prompt: Prompt) -> Markdown:
+    """What a prompt has besides its text, in a line."""
+    count = len(prompt.attachments)
+    parts = [
+        "notes" if prompt.notes.strip() else "",
+        md("{} {}", count, "file" if count == 1 else "files") if count else "",
+        "own system prompt" if prompt.system_prompt.strip() else "",
+    ]
+    return md(" · ").join(filter(None, parts))
+
+
+def _show_extras(now: Decks, prompt: Prompt) -> None:
+    _write(now, prompt, "notes", "Notes for the presenter", "No model is told", LONGEST_NOTES)
+    _write(now, prompt, "system_prompt", "System prompt of its own", "The deck's", LONGEST_PROMPT)
+    for attachment in prompt.attachments:
+        key = f"{prompt.id}-{attachment.id}"
+        with st.container(horizontal=True, vertical_alignment="center", key=f"deckfile-{key}"):
+            with st.container(width="content"):
+                attachments.show([attachment])
+            st.button(
+                "",
+                key=f"detach-{key}",
+                icon=":material/close:",
+                help=md("Remove {}", attachment.name),
+                type="tertiary",
+                on_click=callbacks.detach,
+                args=(prompt.id, attachment.id),
+            )
+    key = f"files-{prompt.id}-{now.uploads}"
+    st.file_uploader(
+        "Images and documents",
+        accept_multiple_files=True,
+        key=key,
+        on_change=callbacks.attach,
+        args=(prompt.id, key),
+    )
+
+
+def _write(
+    now: Decks,
+    prompt: Prompt,
+    name: str,
+    label: str,
+    placeholder: str,
+    longest: int,
+    *,
+    is_bare: bool = False,
+) -> None:
+    key = f"{name}-{prompt.id}"
+    present(now, key, name, getattr(prompt, name), prompt.id)
+    st.text_area(
+        literal(label),
+        key=key,
+        height="content",
+        max_chars=longest,
+        placeholder=placeholder,
+        label_visibility="collapsed" if is_bare else "visible",
+    )

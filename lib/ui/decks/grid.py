@@ -1,0 +1,121 @@
+"""The grid of a deck's run: prompts down, models across, drawn by a few lines of JavaScript.
+
+Two hundred fields of native elements would be a thousand messages a second; here they are one. What models
+said is put into the page as text, never as HTML.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.deck_runs import ColumnFigures, DeckRun, Field, labels, tokens_so_far
+from lib.domain.models.prices import Prices
+from lib.domain.reply.reply import Reply, State
+from lib.domain.reply.usage import Source
+from lib.ui.kit import figures
+
+EXCERPT_CHARACTERS = 160
+PROMPT_CHARACTERS = 400
+NOTES_CHARACTERS = 2000
+STATES = {None: "waiting", State.RUNNING: "running", State.COMPLETED: "done"}
+"""What a field's state is called; any other by its own name."""
+
+_HERE = Path(__file__)
+_grid = st.components.v2.component(
+    "deck_grid",
+    html='<div class="scroll" tabindex="-1"></div>',
+    css=_HERE.with_suffix(".css").read_text("utf-8"),
+    js=_HERE.with_suffix(".js").read_text("utf-8"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """What a person has clicked in the grid."""
+
+    opened: str | None
+    """The row of the field to look at, by its id."""
+    retried: str | None
+    """The field to ask once more."""
+
+
+def show(data: dict[str, Any], key: str) -> Clicked:
+    """Draw what `table` made, and say what was clicked since."""
+    drawn = _grid(data=data, key=key, on_opened_change=_nothing, on_retried_change=_nothing)
+    return Clicked(drawn.opened, drawn.retried)
+
+
+def _nothing() -> None:
+    """A click is answered where the grid is drawn."""
+
+
+def table(
+    run: DeckRun,
+    rows: Sequence[tuple[Comparison, Sequence[Field]]],
+    medians: Sequence[ColumnFigures],
+    prices: Prices,
+) -> dict[str, Any]:
+    """All that the grid shows, as plain JSON values."""
+    return {
+        "columns": labels(run),
+        "rows": [
+            {
+                "id": row.id,
+                "prompt": _short(run.deck.prompts[row.position].text, PROMPT_CHARACTERS) or row.title,
+                "files": len(run.deck.prompts[row.position].attachments),
+                "notes": run.deck.prompts[row.position].notes[:NOTES_CHARACTERS],
+                "fields": [_field(run, row, each, prices) for each in fields],
+            }
+            for row, fields in rows
+        ],
+        "medians": [_median(each, len(rows)) for each in medians],
+    }
+
+
+def _field(run: DeckRun, row: Comparison, field: Field, prices: Prices) -> dict[str, Any]:
+    reply = field.reply
+    shown = {"state": STATES.get(field.state, str(field.state)), "text": "", "figures": ""}
+    if field.state is None:
+        return shown
+    price = prices.get(run.columns[field.column].model)
+    said = reply.text or (str(reply.error) if reply.error else reply.refusal or reply.reasoning)
+    shown |= {"text": _short(said, EXCERPT_CHARACTERS), "figures": _figures(reply)}
+    if price and (cost := price.cost(reply.usage)) is not None:
+        shown["figures"] += f" · {figures.money(cost)}"
+    if field.is_missing:
+        shown["retry"] = f"{row.id}/{field.column}/{field.tries}"
+    return shown
+
+
+def _figures(reply: Reply) -> str:
+    """Time to first token, tokens/s and tokens, as far as they are known."""
+    tokens, is_running = tokens_so_far(reply), reply.state is State.RUNNING
+    about = "≈ " if is_running or reply.usage.source is Source.ESTIMATED else ""
+    first, rate = reply.timing.first_token_ms, reply.tokens_per_second
+    parts = [
+        figures.seconds(first) if first is not None else "",
+        f"{about}{rate:,.0f} tok/s" if rate is not None else "",
+        f"{about}{tokens:,} tok" if tokens else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _median(one: ColumnFigures, rows: int) -> dict[str, str]:
+    about = "≈ " if one.source is Source.ESTIMATED else ""
+    known = {
+        "First token": figures.seconds(one.ttft_ms) if one.ttft_ms is not None else "",
+        "Tokens/s": f"{about}{one.tokens_per_second:,.0f}" if one.tokens_per_second is not None else "",
+        "Tokens": f"{about}{one.completion_tokens:,.0f}" if one.completion_tokens is not None else "",
+        "Cost": figures.money(one.cost) if one.cost is not None else "",
+        "Answers": f"{one.answers} of {rows}",
+    }
+    return {name: figure for name, figure in known.items() if figure}
+
+
+def _short(text: str, characters: int) -> str:
+    words = " ".join(text[: 4 * characters].split())
+    return words if len(words) <= characters else f"{words[: characters - 1]}…"

@@ -1,0 +1,80 @@
+"""The decks and their runs in the sidebar, and what stands on the page while none is open."""
+
+import streamlit as st
+
+from lib import app
+from lib.domain.text.markdown.literal import Markdown, md, plain
+from lib.files.decks import LARGEST_DECK
+from lib.store.decks import DeckSummary
+from lib.ui.decks import callbacks
+from lib.ui.kit.buttons import button
+from lib.ui.reply import message_box
+from lib.ui.shell import sidebar
+from lib.ui.state import decks
+from lib.ui.state.decks import Decks
+from lib.ui.state.session import Session
+
+
+def show_sidebar(now: Decks, tab: Session) -> None:
+    """The sidebar of the decks page: a new deck, the decks, and their runs."""
+    store = app.get().store
+    with st.sidebar:
+        st.button(
+            "New deck",
+            key="new_deck",
+            icon=":material/add:",
+            width="stretch",
+            on_click=callbacks.create,
+        )
+        known, runs = store.decks.latest(decks.LISTED), store.deck_runs.latest(decks.LISTED)
+        with st.container(key="conversations"):
+            if known:
+                titles = {each.id: plain(each.title) for each in known}
+                sidebar.choose("decks.list", "Decks", titles, now.deck_id or "", callbacks.open_deck)
+            if runs:
+                titles = {each.id: _run_title(each) for each in runs}
+                sidebar.choose("decks.runs", "Runs", titles, now.run_id or "", callbacks.open_run)
+            if not known and not runs:
+                st.caption("Your decks will be listed here.")
+        _show_import(now)
+    with st.container(key="hidden"):
+        message_box.show_send_id(tab)
+
+
+def _run_title(run: DeckSummary) -> Markdown:
+    return md("{} · {:%d %b %H:%M}", run.title, run.at.astimezone())
+
+
+def _show_import(now: Decks) -> None:
+    with st.popover("Import a deck", icon=":material/upload:", type="tertiary", key="import_deck"):
+        key = f"deck_file-{now.uploads}"
+        st.file_uploader(
+            "A YAML or CSV file",
+            type=["yaml", "yml", "csv"],
+            max_upload_size=LARGEST_DECK // 1024**2,
+            key=key,
+            on_change=callbacks.import_file,
+            args=(key,),
+        )
+        st.caption("A CSV has a column `prompt` and may have `notes` and `system_prompt`.")
+
+
+def show_empty() -> None:
+    """What a deck is, while none is open."""
+    with st.container(key="column"):
+        st.markdown(
+            "### Decks\n\n"
+            ":gray[A deck is a list of prompts for a demo or a test. Run it over up to eight models: "
+            "each prompt is answered by all of them, side by side, each answer with its figures.]"
+        )
+        with st.container(horizontal=True):
+            button("New deck", "new_deck_here", "add", callbacks.create, kind="primary")
+            button("Start from an example", "new_example", "lightbulb", callbacks.create_example)
+
+
+def show_refusals(now: Decks) -> None:
+    """What has to be said about the last files."""
+    if now.refusals:
+        with st.container(key="refusals"):
+            for sentence in now.refusals:
+                st.error(plain(sentence), icon=":material/error:")

@@ -1,0 +1,186 @@
+"""The run of a deck on the page: how far it is, what can be done with it, and its grid, which moves."""
+
+import streamlit as st
+
+from lib import app
+from lib.domain.comparison import deck_runs as values
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.deck_runs import DeckRun, Field, Progress
+from lib.domain.comparison.estimates import Expected
+from lib.domain.reply.reply import Reply
+from lib.domain.text.markdown.literal import Markdown, md, plain
+from lib.ui.decks import callbacks, grid, run_callbacks
+from lib.ui.kit import figures
+from lib.ui.kit.buttons import button
+from lib.ui.recordings import overview as recording_overview
+from lib.ui.share import reports
+from lib.ui.state import session
+from lib.ui.state.decks import Decks, held
+from lib.ui.state.session import Session
+
+LIVE_SECONDS, IDLE_SECONDS = 1.0, 4.0
+"""How often the grid is drawn again: while replies run, and while only another tab may have changed it."""
+MENU = "run_menu"
+
+Rows = list[tuple[Comparison, list[Field]]]
+
+
+def show(now: Decks, tab: Session) -> None:
+    """Draw the open run."""
+    run = now.run
+    if run is None:
+        return
+    rows = _rows(now, run)
+    _show_head(run)
+    shown = _standing(run, rows)
+    _show_controls(run, rows, tab)
+    st.fragment(_show_moving, run_every=LIVE_SECONDS if _is_moving(run, rows) else IDLE_SECONDS)(shown)
+
+
+def _rows(now: Decks, run: DeckRun) -> Rows:
+    """The rows with their fields. Only those that the store has changed are read again."""
+    store, engine = app.get().store.comparisons, app.get().engine
+    stamps = store.updated_in_run(run.id)
+    stale = [own for own, cells in stamps.items() if own not in now.rows or now.rows[own].updated_at != cells]
+    if stale:
+        now.rows |= {row.id: row for row in store.of_run(run.id, stale)}
+
+    def live(reply_id: str) -> Reply | None:
+        tape = engine.tape(reply_id)
+        return tape.reply() if tape else None
+
+    kept = [now.rows[own] for own in stamps if own in now.rows]
+    return [(row, values.fields(run, row, live)) for row in kept if row.position < len(run.deck.prompts)]
+
+
+def _progress(rows: Rows) -> Progress:
+    return values.progress([field for _, fields in rows for field in fields])
+
+
+def _is_moving(run: DeckRun, rows: Rows) -> bool:
+    return app.get().engine.deck_runs.is_running(run.id) or _progress(rows).running > 0
+
+
+def _standing(run: DeckRun, rows: Rows) -> tuple[object, ...]:
+    """What the controls depend on: where it changes, the whole page is drawn again."""
+    engine = app.get().engine.deck_runs
+    is_running = engine.is_running(run.id)
+    idle = None if is_running else (_progress(rows).missing, _progress(rows).running > 0)
+    return is_running, engine.is_ending(run.id), idle
+
+
+def _show_head(run: DeckRun) -> None:
+    has_deck = app.get().store.decks.get(run.deck.id) is not None
+    with st.container(horizontal=True, vertical_alignment="center", key="header"):
+        st.markdown(md("**{}**", run.deck.title))
+        st.caption(md("run on {:%d %b %Y, %H:%M}", run.created_at.astimezone()), width="content")
+        st.space("stretch")
+        if has_deck:
+            st.button(
+                "Deck",
+                key="show_deck",
+                icon=":material/view_agenda:",
+                type="tertiary",
+                on_click=callbacks.show_deck,
+                args=(run.deck.id,),
+            )
+        st.menu_button(
+            "",
+            ["Delete run"],
+            key=MENU,
+            icon=":material/more_horiz:",
+            type="tertiary",
+            on_click=callbacks.choose,
+            args=(MENU,),
+        )
+
+
+def _show_controls(run: DeckRun, rows: Rows, tab: Session) -> None:
+    """What can be done with the run now, and with its answers."""
+    engine = app.get().engine.deck_runs
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run_controls"):
+        if engine.is_running(run.id):
+            _show_running(run)
+        else:
+            _show_resting(run, rows, tab)
+        st.space("stretch")
+        with st.container(key="deck_run_actions", horizontal=True, width="content"):
+            has_report = _progress(rows).done > 0 and not engine.is_running(run.id)
+            if has_report:
+                recording_overview.show_keep_run(run.id)
+            wants_report = has_report and reports.show_button()
+    if wants_report:
+        reports.open_run(run)
+    if problem := engine.problem(run.id):
+        st.warning(plain(problem), icon=":material/pause_circle:")
+
+
+def _show_running(run: DeckRun) -> None:
+    if app.get().engine.deck_runs.is_ending(run.id):
+        st.caption("Waiting for the replies that run…", width="content")
+        button("Go on", "resume_run", "play_arrow", run_callbacks.resume)
+    else:
+        button("Pause", "pause_run", "pause", run_callbacks.pause)
+    button("Stop", "stop_run", "stop_circle", run_callbacks.stop)
+
+
+def _show_resting(run: DeckRun, rows: Rows, tab: Session) -> None:
+    """What has no answer can be asked, with what that is expected to take."""
+    progress = _progress(rows)
+    if progress.missing:
+        label = _ask_label(progress)
+        is_blocked = tab.connection.needs_key
+        button(label, "resume_run", "play_arrow", run_callbacks.resume, disabled=is_blocked)
+        gaps = [(each.row, each.column) for _, fields in rows for each in fields if each.is_missing]
+        st.caption(estimated(run_callbacks.expected(run, tab, gaps), len(gaps)), width="content")
+    elif progress.running:
+        button("Stop", "stop_run", "stop_circle", run_callbacks.stop)
+    else:
+        st.caption("All answers are here. A click on one opens it as a comparison.", width="content")
+
+
+def _ask_label(progress: Progress) -> str:
+    if progress.waiting:
+        return "Resume" if progress.waiting < progress.total else "Run"
+    return f"Ask the missing {progress.missing}"
+
+
+def estimated(one: Expected, answers: int) -> Markdown:
+    """What so many answers are expected to take, in words."""
+    return md("{} for {} {}", figures.about(one), answers, "answer" if answers == 1 else "answers")
+
+
+def _show_moving(shown: tuple[object, ...]) -> None:
+    """The progress and the grid; drawn again by itself."""
+    now = held()
+    run = now.run
+    if run is None:
+        return
+    rows = _rows(now, run)
+    progress = _progress(rows)
+    st.progress(progress.done / max(progress.total, 1), text=_in_words(run, progress))
+    prices = app.get().engine.catalogue.prices(session.held().connection)
+    columns = [
+        values.column_figures([fields[at] for _, fields in rows], prices.get(column.model))
+        for at, column in enumerate(run.columns)
+    ]
+    clicked = grid.show(grid.table(run, rows, columns, prices), key="deck_grid")
+    if clicked.retried:
+        run_callbacks.retry(clicked.retried)
+    if clicked.opened:
+        run_callbacks.open_row(clicked.opened)
+    # Not before the grid: a run that ends early loses the click that it came for.
+    if clicked.retried or _standing(run, rows) != shown:
+        st.rerun()
+
+
+def _in_words(run: DeckRun, progress: Progress) -> Markdown:
+    engine = app.get().engine.deck_runs
+    parts = [md("{} of {} answers", progress.done, progress.total)]
+    if progress.running:
+        parts.append(md("{} running", progress.running))
+    if progress.failed:
+        parts.append(md("{} to ask again", progress.failed))
+    if not engine.is_running(run.id) and progress.waiting:
+        parts.append(md("paused"))
+    return md(" · ").join(parts)

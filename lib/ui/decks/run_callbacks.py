@@ -1,0 +1,157 @@
+"""What a person does with the run of a deck: its buttons' callbacks, and what a click in its grid asks."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from lib import app
+from lib.domain.comparison import deck_runs as values
+from lib.domain.comparison.deck_runs import MOST_COLUMNS, DeckRun
+from lib.domain.comparison.estimates import Expected
+from lib.domain.text.markdown.literal import literal
+from lib.engine.engine import SendRefused, new_id
+from lib.store.database.database import StoreError
+from lib.ui.decks.callbacks import click_id, is_first, stop_run
+from lib.ui.kit import errors
+from lib.ui.shell import scheduler
+from lib.ui.state import comparison as state_comparison
+from lib.ui.state import drafts, session
+from lib.ui.state.decks import Decks, held
+from lib.ui.state.session import Session
+
+RUN, RESUME = "run", "resume"
+"""What may wait for the person's agreement."""
+COMPARE_PAGE = "pages/compare.py"
+
+
+def add_model() -> None:
+    """One more column, with the settings of the last one and a model that is not there yet."""
+    now = held()
+    if len(now.chosen.cells) < MOST_COLUMNS:
+        drafts.add(now.chosen, like=now.chosen.cells[-1]).model = None
+
+
+def remove_model(cell_id: str) -> None:
+    """One column less."""
+    cells = held().chosen.cells
+    if len(cells) > values.FEWEST_COLUMNS:
+        cells[:] = [cell for cell in cells if cell.id != cell_id]
+
+
+def expected(run: DeckRun, tab: Session, missing: Sequence[tuple[int, int]] | None = None) -> Expected:
+    """What the missing fields of a run are expected to take; all of them, where none are named."""
+    every = [(row, column) for row in range(len(run.deck.prompts)) for column in range(len(run.columns))]
+    prices = app.get().engine.catalogue.prices(tab.connection)
+    return values.expected(run, every if missing is None else missing, prices)
+
+
+def run() -> None:
+    """Run the open deck over the chosen models; what takes a lot is asked about first."""
+    _begin(RUN)
+
+
+def resume() -> None:
+    """Ask what the open run lacks; what takes a lot is asked about first."""
+    _begin(RESUME)
+
+
+def confirm() -> None:
+    """Do what was asked about."""
+    _begin(None)
+
+
+def _begin(what: str | None) -> None:
+    """Run or resume, once a click; `None` does what the person has agreed to."""
+    now, tab, own = held(), session.held(), click_id()
+    refusal, models = "", tab.models_for_cells
+    with scheduler.sending():
+        if not is_first(now, tab, own):
+            return
+        is_agreed, what, now.asking = what is None, what or now.asking, None
+        try:
+            if what == RUN:
+                drafts.choose_models(now.chosen, models)
+                refusal = _run(now, tab, own, is_agreed=is_agreed)
+            elif what == RESUME:
+                refusal = _resume(now, tab, is_agreed=is_agreed)
+        except StoreError as error:
+            refusal = str(error)
+    if refusal:
+        st.toast(literal(refusal), icon=":material/error:")
+
+
+def _run(now: Decks, tab: Session, run_id: str, *, is_agreed: bool) -> str:
+    """Store a new run and begin it; returns why not, if not."""
+    deck = app.get().store.decks.get(now.deck_id or "")
+    if deck is None:
+        return "This deck is not here any more."
+    cells = now.chosen.cells
+    if any(not cell.model for cell in cells):
+        return "Choose a model for each column first."
+    fresh, rows = values.of(run_id, deck, cells, now=datetime.now(UTC), new_id=new_id)
+    if not rows:
+        return "Write a prompt first."
+    if not is_agreed and expected(fresh, tab).is_much:
+        now.asking = RUN
+    elif app.get().store.deck_runs.add(fresh, rows):
+        now.open_run(run_id)
+        _start(fresh, tab)
+    return ""
+
+
+def _resume(now: Decks, tab: Session, *, is_agreed: bool) -> str:
+    """Begin the open run again; returns why not, if not."""
+    found = app.get().store.deck_runs.get(now.run_id or "")
+    if found is None:
+        return "This run is not here any more."
+    if not is_agreed and expected(found, tab, missing(found)).is_much:
+        now.asking = RESUME
+    else:
+        _start(found, tab)
+    return ""
+
+
+def missing(run_: DeckRun) -> list[tuple[int, int]]:
+    """The fields of a run that lack an answer, as the store has them."""
+    rows = app.get().store.comparisons.of_run(run_.id)
+    fields = [each for row in rows for each in values.fields(run_, row)]
+    return [(each.row, each.column) for each in fields if each.is_missing]
+
+
+def _start(run_: DeckRun, tab: Session) -> None:
+    app.get().engine.deck_runs.start(run_, tab.connection, session_id=tab.id)
+
+
+def pause() -> None:
+    """Let what runs end, and begin nothing more."""
+    app.get().engine.deck_runs.pause(held().run_id or "")
+
+
+@errors.stored
+def stop() -> None:
+    """Stop what runs, and begin nothing more."""
+    stop_run(held().run_id or "")
+
+
+def retry(asked: str) -> None:
+    """Ask a field once more: `asked` names its row, its column, and the tries that there were before."""
+    now, tab = held(), session.held()
+    row_id, column, tries = (*str(asked).split("/"), "", "", "")[:3]
+    if not now.run or not (column.isdecimal() and tries.isdecimal()):
+        return
+    engine = app.get().engine.deck_runs
+    try:
+        engine.retry(now.run, row_id, int(column), int(tries), tab.connection, session_id=tab.id)
+    except (SendRefused, StoreError) as error:
+        st.toast(literal(str(error)), icon=":material/error:")
+
+
+def open_row(row_id: str) -> None:
+    """Open a row as a comparison on its own page: ends this run of the page."""
+    now = held()
+    found = app.get().store.comparisons.get(str(row_id))
+    if found and now.run and found.deck_run_id == now.run.id and found.cells:
+        state_comparison.held().open(found)
+        # With its address: one step back in the browser then leads to the run again.
+        st.switch_page(COMPARE_PAGE, query_params={state_comparison.OPEN: found.id})

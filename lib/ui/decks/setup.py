@@ -1,0 +1,95 @@
+"""What the next run of a deck asks, what that is expected to take, and the questions before it."""
+
+import streamlit as st
+
+from lib.domain.comparison import deck_runs as values
+from lib.domain.comparison.deck_runs import FEWEST_COLUMNS, MOST_COLUMNS
+from lib.domain.comparison.decks import Deck
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.text.markdown.literal import literal, md
+from lib.ui.decks import callbacks, run_callbacks
+from lib.ui.decks.run import estimated
+from lib.ui.kit.buttons import button, show_icon
+from lib.ui.state import choices
+from lib.ui.state import comparison as state_comparison
+from lib.ui.state.decks import Decks
+from lib.ui.state.session import Session
+
+
+def show(now: Decks, deck: Deck, tab: Session) -> None:
+    """The models that the next run asks, and what it is expected to take."""
+    cells, models = now.chosen.cells, tab.models_for_cells
+    with st.container(border=True, key="run_setup"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run_models"):
+            for cell in cells:
+                _show_choice(cell, models, is_only=len(cells) <= FEWEST_COLUMNS)
+            is_full = len(cells) >= MOST_COLUMNS
+            button("Add a model", "add_column", "add", run_callbacks.add_model, disabled=is_full)
+        draft, rows = values.of(deck.id, deck, cells, now=deck.updated_at, new_id=str)
+        is_ready = bool(rows) and not tab.connection.needs_key and all(cell.model for cell in cells)
+        with st.container(horizontal=True, vertical_alignment="center", key="run_start"):
+            button(
+                "Run",
+                "run_deck",
+                "play_arrow",
+                run_callbacks.run,
+                disabled=not is_ready,
+                kind="primary",
+            )
+            if rows:
+                st.caption(
+                    estimated(run_callbacks.expected(draft, tab), len(rows) * len(cells)), width="content"
+                )
+            else:
+                st.caption("Write a prompt, then run the deck over these models.", width="content")
+    if tab.connection.needs_key:
+        st.info("Running a deck needs an API key. Add one on the chat page first.", icon=":material/key:")
+
+
+def _show_choice(cell: Conversation, models: list[str], *, is_only: bool) -> None:
+    own = state_comparison.of(cell)
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="xxsmall", width=250, key=f"cellhead-{cell.id}"
+    ):
+        choices.show_model(cell, models, own, width=0)
+        with st.popover(
+            "", icon=":material/tune:", type="tertiary", key=f"settings-{cell.id}", on_change="rerun"
+        ) as popover:
+            if popover.open:
+                choices.show(cell, own)
+                st.caption("A system prompt here stands in place of the deck's and the prompts' own.")
+        show_icon("close", "Remove", run_callbacks.remove_model, cell.id, disabled=is_only)
+
+
+def show_question(now: Decks, tab: Session) -> None:
+    """Ask before many tokens are used, and before something is deleted."""
+    match now.asking:
+        case callbacks.DELETE_DECK:
+            _ask_delete("This deck goes for good. Its runs stay.")
+        case callbacks.DELETE_RUN:
+            _ask_delete("This run goes for good, with all that was answered in it.")
+        case run_callbacks.RUN | run_callbacks.RESUME:
+            _ask_run(now, tab)
+
+
+@st.dialog("Delete?", on_dismiss=callbacks.withdraw)
+def _ask_delete(sentence: str) -> None:
+    st.markdown(literal(sentence))
+    if st.button("Delete", key="confirm_delete", type="primary", on_click=callbacks.delete):
+        st.rerun()
+
+
+@st.dialog("Run this?", on_dismiss=callbacks.withdraw)
+def _ask_run(now: Decks, tab: Session) -> None:
+    if now.run:
+        gaps = run_callbacks.missing(now.run)
+        words = estimated(run_callbacks.expected(now.run, tab, gaps), len(gaps))
+    elif now.deck:
+        cells = now.chosen.cells
+        draft, rows = values.of(now.deck.id, now.deck, cells, now=now.deck.updated_at, new_id=str)
+        words = estimated(run_callbacks.expected(draft, tab), len(rows) * len(cells))
+    else:
+        return
+    st.markdown(md("This will take a lot: **{}**.", words))
+    if st.button("Run", key="confirm_run", type="primary", on_click=run_callbacks.confirm):
+        st.rerun()

@@ -1,0 +1,1 @@
+"""Elements that know nothing of chats: buttons, figures, charts, links."""

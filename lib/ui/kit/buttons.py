@@ -1,0 +1,65 @@
+"""Buttons: with a word and an icon, or quiet ones that say what they do when one points at them."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import streamlit as st
+
+from lib.domain.text.markdown.literal import literal, md
+
+
+def button(
+    label: str,
+    key: str,
+    icon: str,
+    action: Callable[[], None],
+    *,
+    disabled: bool = False,
+    kind: Literal["primary", "secondary", "tertiary"] = "secondary",
+) -> None:
+    """A button with a word and an icon."""
+    st.button(
+        literal(label), key=key, icon=f":material/{icon}:", type=kind, disabled=disabled, on_click=action
+    )
+
+
+def show_icon(
+    icon: str,
+    label: str,
+    action: Callable[..., None],
+    *args: object,
+    of: str = "",
+    disabled: bool = False,
+) -> None:
+    """Draw an icon that calls `action` with `args`.
+
+    `of`, or else the first of them, tells buttons with the same icon apart.
+    """
+    st.button(
+        "",
+        key=f"{icon}-{of or args[0]}",
+        icon=f":material/{icon}:",
+        help=literal(label),
+        type="tertiary",
+        disabled=disabled,
+        on_click=action,
+        args=args,
+    )
+
+
+def show_versions(
+    versions: Sequence[str], shown: str, action: Callable[..., None], *args: str, of: str
+) -> None:
+    """Draw arrows to the versions before and after the shown one, if there are any.
+
+    `action` is called with `args` and the version's id.
+    """
+    if len(versions) < 2:
+        return
+    at = versions.index(shown)
+    before = versions[at - 1] if at else None
+    after = versions[at + 1] if at + 1 < len(versions) else None
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", width="content"):
+        show_icon("chevron_left", "Earlier version", action, *args, before, of=of, disabled=before is None)
+        st.caption(md("{} / {}", at + 1, len(versions)), width="content")
+        show_icon("chevron_right", "Later version", action, *args, after, of=of, disabled=after is None)

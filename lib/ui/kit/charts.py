@@ -1,0 +1,90 @@
+"""Charts: pictures of values, in the theme's colours."""
+
+from collections.abc import Iterator, Sequence
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from lib.domain.reply.timeline import RUNS, Step, What
+
+UNTIL_HEADERS, UNTIL_TOKEN = "Until headers", "Until first token"
+THINNEST = 0.004
+"""Of a chart's width: what took no time must be seen too."""
+
+LANE, AXIS = 26, 50
+"""Pixels of height for each bar, and for the axis below them."""
+
+
+def show_timeline(steps: Sequence[Step]) -> None:
+    """Draw a reply's phases as bars, and all its steps as a table."""
+    bars = pd.DataFrame(_bars(steps), columns=["phase", "from", "to"])
+    if len(bars):
+        bars["end"] = bars["to"].clip(lower=bars["from"] + bars["to"].max() * THINNEST)
+        st.altair_chart(_chart(bars), key="timeline_chart", alt="The phases of the reply, as bars over time")
+    st.dataframe(
+        pd.DataFrame([_row(step) for step in steps]),
+        hide_index=True,
+        key="timeline",
+        column_config={
+            "At": st.column_config.NumberColumn("At (ms)", format="%.0f", width=80),
+            "For": st.column_config.NumberColumn("For (ms)", format="%.0f", width=80),
+            "What": st.column_config.Column(width=140),
+        },
+        placeholder="",
+    )
+
+
+def _chart(bars: pd.DataFrame) -> alt.Chart:
+    phases = list(dict.fromkeys(bars["phase"]))
+    colour = alt.condition(alt.datum.phase == What.STALL.value, alt.value("#d97706"), alt.value("#5b8def"))
+    chart: alt.Chart = (
+        alt.Chart(bars, height=LANE * len(phases) + AXIS)
+        .mark_bar(height=12, cornerRadius=3)
+        .encode(
+            x=alt.X("from:Q", title="Seconds", axis=alt.Axis(tickCount=6)),
+            x2="end:Q",
+            y=alt.Y("phase:N", sort=phases, title=None, axis=alt.Axis(labelLimit=200)),
+            color=colour,
+            tooltip=[
+                alt.Tooltip("phase:N", title="What"),
+                alt.Tooltip("from:Q", title="From (s)", format=".3f"),
+                alt.Tooltip("to:Q", title="To (s)", format=".3f"),
+            ],
+        )
+    )
+    return chart
+
+
+def _bars(steps: Sequence[Step]) -> Iterator[tuple[str, float, float]]:
+    """The phases with a length: waits, runs of text and thinking, stalls; in seconds."""
+    waits_since: tuple[str, float] | None = None
+    for step in steps:
+        is_run = step.what in RUNS
+        if waits_since and (is_run or step.what not in (What.SERVED, What.CHANGED)):
+            yield waits_since[0], waits_since[1] / 1000, step.at_ms / 1000
+            waits_since = None
+        if step.what is What.SENT:
+            waits_since = UNTIL_HEADERS, step.at_ms
+        elif step.what is What.HEADERS:
+            waits_since = UNTIL_TOKEN, step.at_ms
+        elif is_run or step.what is What.STALL:
+            yield step.what.value, step.at_ms / 1000, step.until_ms / 1000
+
+
+def _row(step: Step) -> dict[str, object]:
+    lasts = step.what in RUNS or step.what is What.STALL
+    return {
+        "At": step.at_ms,
+        "For": step.until_ms - step.at_ms if lasts else None,
+        "What": step.what.value,
+        "Detail": _detail(step),
+    }
+
+
+def _detail(step: Step) -> str:
+    if step.what not in RUNS:
+        return step.detail
+    pieces = f"{step.pieces:,} {'piece' if step.pieces == 1 else 'pieces'}, {step.characters:,} characters"
+    first = "first token" if step.is_first_token else ""
+    return " · ".join(filter(None, (step.detail, first, pieces)))

@@ -1,0 +1,16 @@
+"""Labels that are more than a sentence.
+
+Streamlit reads labels, captions, tooltips and toasts as markdown: they are `Markdown`. The options of a
+selectbox, a text field's placeholder and a page's title are plain text: nothing is escaped there.
+"""
+
+import streamlit as st
+
+from lib.domain.text.markdown.literal import md
+
+
+def show_badge(label: str, icon: str = "") -> None:
+    """Draw a gray badge; `st.badge` would escape once more what is `plain` in the label."""
+    st.markdown(
+        md(":gray-badge[{} {}]", icon, label) if icon else md(":gray-badge[{}]", label), width="content"
+    )

@@ -1,0 +1,46 @@
+"""What a person does with models: callbacks of the models page and of the doctor's."""
+
+from dataclasses import replace
+
+from lib import app
+from lib.domain.models.models import Choice
+from lib.ui.kit import errors
+from lib.ui.state import choices
+from lib.ui.state.session import DOCTOR_PAGE, draft, held
+
+
+def use(model: str) -> None:
+    """Begin a chat with this model."""
+    session = held()
+    session.open(replace(draft(like=session.conversation), model=model))
+
+
+@errors.stored
+def choose(model: str, choice: Choice) -> None:
+    """Keep what was chosen about a model. A chat that nobody has begun begins with the new default."""
+    session = held()
+    known = app.get().store.models
+    base_url = session.connection.base_url
+    is_new_default = choice.is_default and not known.choices(base_url).get(model, Choice()).is_default
+    known.choose(base_url, model, choice)
+    if is_new_default and not session.conversation.messages:
+        session.conversation.model = model
+        choices.present(session.conversation)
+
+
+def turn_to_doctor(model: str) -> None:
+    """Show the doctor's page, for this model."""
+    session = held()
+    session.patient, session.turned_to = model, DOCTOR_PAGE
+
+
+def examine(model: str | None) -> None:
+    """Let the doctor begin."""
+    app.get().engine.doctor.examine(held().connection, model)
+
+
+def stop_examination() -> None:
+    """Let the doctor stop."""
+    doctor = app.get().engine.doctor
+    if examination := doctor.last(held().connection):
+        doctor.stop(examination)

@@ -1,0 +1,133 @@
+"""All about one model, and what can be done with it."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from lib.domain.models.capabilities import LABELS, Capabilities
+from lib.domain.models.card import Card
+from lib.domain.models.models import Choice, Kind
+from lib.domain.models.prices import Price
+from lib.domain.reply.ledger import Traffic
+from lib.domain.text.markdown.literal import Markdown, literal, md, plain
+from lib.store.models import TRAFFIC_DAYS
+from lib.ui.kit.figures import seconds
+from lib.ui.kit.labels import show_badge
+from lib.ui.models import callbacks
+
+
+def show(card: Card) -> None:
+    """Draw the details of a model with its actions."""
+    model, choice = card.model, card.choice
+    with st.container(border=True, key="model_details"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(md("**{}**", model.id), width="content")
+            for label in (model.vendor, model.kind.value, *_marks(choice)):
+                show_badge(plain(label))
+        _show_actions(model.id, model.kind, choice)
+        _fact("Price", _price(card.price))
+        _fact("Here", _traffic(card.traffic))
+        _fact("Has shown", _capabilities(card.capabilities))
+
+
+def _marks(choice: Choice) -> list[str]:
+    marks = {"default": choice.is_default, "favourite": choice.is_favourite, "hidden": choice.is_hidden}
+    return [label for label, is_on in marks.items() if is_on]
+
+
+def _show_actions(model: str, kind: Kind, choice: Choice) -> None:
+    # Keys with the model: a click that meets the change to another row is for the model it was made at.
+    with st.container(horizontal=True, key="model_actions"):
+        st.button(
+            "Use in a new chat",
+            key=f"use_model-{model}",
+            icon=":material/edit_square:",
+            type="primary",
+            disabled=kind not in (Kind.CHAT, Kind.IMAGE),
+            on_click=callbacks.use,
+            args=(model,),
+        )
+        for label, icon, changed in _switches(choice):
+            st.button(
+                literal(label),
+                key=f"choose_{icon}-{model}",
+                icon=f":material/{icon}:",
+                type="tertiary",
+                on_click=callbacks.choose,
+                args=(model, changed),
+            )
+        st.button(
+            "Examine",
+            key=f"examine_model-{model}",
+            icon=":material/stethoscope:",
+            type="tertiary",
+            on_click=callbacks.turn_to_doctor,
+            args=(model,),
+        )
+
+
+def _switches(choice: Choice) -> list[tuple[str, str, Choice]]:
+    """Label and icon of what can be changed, and the choice that it leads to."""
+    is_favourite, is_default, is_hidden = choice.is_favourite, choice.is_default, choice.is_hidden
+    return [
+        (
+            "No favourite any more" if is_favourite else "Favourite",
+            "star",
+            replace(choice, is_favourite=not is_favourite),
+        ),
+        (
+            "No default any more" if is_default else "Make default",
+            "flag",
+            replace(choice, is_default=not is_default, is_hidden=False),
+        ),
+        (
+            "Show in the picker" if is_hidden else "Hide from the picker",
+            "visibility" if is_hidden else "visibility_off",
+            replace(choice, is_hidden=not is_hidden, is_default=False),
+        ),
+    ]
+
+
+def _fact(label: str, text: Markdown) -> None:
+    left, right = st.columns([1, 7], gap="small")
+    left.markdown(md(":gray[{}]", label))
+    right.markdown(text)
+
+
+def _price(price: Price | None) -> Markdown:
+    if price is None:
+        return md(":gray[Not known: this server tells no price for it.]")
+    if price.call is not None:
+        return literal(f"${price.call:.4g} a call, {price.source}")
+    parts = {"prompt": price.prompt, "completion": price.completion, "cached prompt": price.cached}
+    told = [f"${value:.4g} {name}" for name, value in parts.items() if value is not None]
+    return literal(f"{', '.join(told)} for a million tokens, {price.source}")
+
+
+def _traffic(traffic: Traffic | None) -> Markdown:
+    if traffic is None:
+        return md(":gray[No reply in the last {} days.]", TRAFFIC_DAYS)
+    parts = [f"{traffic.replies:,} {'reply' if traffic.replies == 1 else 'replies'} in {TRAFFIC_DAYS} days"]
+    if traffic.success_rate is not None:
+        parts.append(f"{traffic.success_rate:.0%} succeeded")
+    if traffic.ttft_median_ms is not None:
+        parts.append(f"first token {seconds(traffic.ttft_median_ms)} (p95 {seconds(traffic.ttft_p95_ms)})")
+    if traffic.tokens_per_second is not None:
+        parts.append(f"{traffic.tokens_per_second:,.0f} tokens/s")
+    if traffic.last_error_at:
+        error = (traffic.last_error or "of an unknown kind").replace("_", " ")
+        parts.append(f"last error: {error}, {traffic.last_error_at:%d %b %H:%M} UTC")
+    return plain(" · ".join(parts))
+
+
+def _capabilities(capabilities: Capabilities) -> Markdown:
+    if capabilities.checked_at is None:
+        return md(":gray[Nothing yet: the doctor has not examined it.]")
+    told = [
+        md(":green-badge[:material/check: {}]", label)
+        if name in capabilities.shown
+        else md(":gray-badge[:material/close: {}]", label)
+        for name, label in LABELS.items()
+        if name in capabilities.shown | capabilities.missing
+    ]
+    return md("{} :gray[examined {:%Y-%m-%d}]", md(" ").join(told), capabilities.checked_at)

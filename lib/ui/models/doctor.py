@@ -1,0 +1,148 @@
+"""The doctor's page: what an examination takes, how it goes, and what it found."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lib import app
+from lib.domain.models.diagnosis import Cost, Finding, Verdict, learnt
+from lib.domain.models.prices import Price
+from lib.domain.text.markdown.literal import Markdown, code, literal, md, plain
+from lib.engine.lookups.doctor import Examination
+from lib.ui.models import callbacks
+from lib.ui.state.choices import pick_model
+from lib.ui.state.session import KEY, Session
+
+MODEL = "doctor_model"
+SILENCE_SECONDS = 0.5
+"""How often a page that waits for a check looks whether anybody still looks at it."""
+_SIGNS = {
+    Verdict.PASS: md(":green[:material/check_circle:]"),
+    Verdict.FAIL: md(":red[:material/cancel:]"),
+    Verdict.NOT_SUPPORTED: md(":orange[:material/do_not_disturb_on:]"),
+    Verdict.SKIPPED: md(":gray[:material/skip_next:]"),
+}
+_PENDING, _RUNNING = md(":gray[:material/radio_button_unchecked:]"), md(":blue[:material/pending:]")
+_WORDS = {Verdict.PASS: "passed", Verdict.FAIL: "failed"}
+
+
+def show(session: Session) -> list[DeltaGenerator]:
+    """Draw the page; returns the places of the checks while an examination runs."""
+    doctor, connection = app.get().engine.doctor, session.connection
+    st.markdown("### Doctor")
+    st.caption(
+        md(
+            "Examines {} and one of its models: what is wrong, what the model can do, and what to do about "
+            "it. The chat page then offers what the model takes.",
+            code(connection.base_url),
+        )
+    )
+    examination = doctor.last(connection)
+    is_running = examination is not None and not examination.is_closed
+    model = _show_controls(session, is_running=is_running)
+    price = app.get().engine.catalogue.prices(connection).get(model or "")
+    st.caption(_estimate(doctor.cost, price))
+    if examination is None:
+        st.caption(literal(" · ".join(probe.title for probe in doctor.checks)))
+        return []
+    _show_summary(examination)
+    with st.container(key="checks", gap="xsmall"):
+        slots = [st.empty() for _ in doctor.checks]
+    _draw(examination, slots, 0)
+    return slots if is_running else []
+
+
+def follow(session: Session, slots: Sequence[DeltaGenerator]) -> None:
+    """Draw each finding as it comes, then the page anew."""
+    examination = app.get().engine.doctor.last(session.connection)
+    if examination is None:
+        return
+    seen = len(examination.findings)
+    _draw(examination, slots, 0)
+    while not examination.is_closed:
+        st.session_state.get(KEY)  # lets Streamlit end a script whose page has gone
+        if examination.wait(seen, SILENCE_SECONDS):
+            drawn, seen = seen, len(examination.findings)
+            _draw(examination, slots, drawn)
+    st.rerun()
+
+
+def _show_controls(session: Session, *, is_running: bool) -> str | None:
+    """The model and the button; returns the model."""
+    catalogue, connection = app.get().engine.catalogue, session.connection
+    listed = [] if connection.needs_key else [m.id for m in catalogue.listing(connection).models]
+    preferred = session.patient or st.session_state.get(MODEL) or session.conversation.model
+    chosen = preferred or (listed[0] if listed else None)
+    session.patient = None
+    st.session_state[MODEL] = chosen
+    with st.container(horizontal=True, vertical_alignment="center", key="doctor_controls"):
+        model = pick_model(listed, MODEL, chosen, disabled=is_running)
+        if is_running:
+            st.button("Stop", key="stop", icon=":material/stop_circle:", on_click=callbacks.stop_examination)
+        else:
+            st.button(
+                "Examine",
+                key="examine",
+                icon=":material/stethoscope:",
+                type="primary",
+                on_click=callbacks.examine,
+                args=(model,),
+            )
+    return model
+
+
+def _estimate(cost: Cost, price: Price | None) -> Markdown:
+    words = f"It takes about {cost.requests} requests and {cost.tokens:,} tokens"
+    if price is None:
+        return literal(f"{words}, more for a model that thinks.")
+    dollars = price.call * cost.requests if price.call is not None else _dollars(cost.tokens, price)
+    return literal(f"{words}, roughly ${dollars:.3f}, more for a model that thinks.")
+
+
+def _dollars(tokens: int, price: Price) -> float:
+    return tokens * (price.completion or 0.0) / 1_000_000
+
+
+def _show_summary(examination: Examination) -> None:
+    counts = Counter(finding.verdict for finding in examination.findings)
+    told = ", ".join(
+        f"{counts[verdict]} {_WORDS.get(verdict, verdict.value)}" for verdict in Verdict if counts[verdict]
+    )
+    if not examination.is_closed:
+        st.markdown(md("Examining {}…", examination.model or "the server"))
+        return
+    end = "Stopped. " if examination.was_stopped else ""
+    about = f" of {examination.model}" if examination.model else ""
+    st.markdown(md("{}**Examination{}**: {}.", end, about, told or "nothing found"))
+    if examination.problem:
+        st.error(plain(examination.problem), icon=":material/error:")
+    if examination.was_stopped and learnt(examination.findings):
+        st.caption(
+            "A stopped examination teaches nothing: run a whole one to change what the chat page offers."
+        )
+
+
+def _draw(examination: Examination, slots: Sequence[DeltaGenerator], drawn: int) -> None:
+    """Draw the findings from the `drawn`-th on, and what is still to come."""
+    checks, findings = app.get().engine.doctor.checks, examination.findings[:]
+    for slot, finding in list(zip(slots, findings, strict=False))[drawn:]:
+        _draw_row(slot, md("{} **{}**", _SIGNS[finding.verdict], finding.title), _text(finding))
+    if not examination.is_closed:
+        for number in range(len(findings), len(slots)):
+            is_next, title = number == len(findings), checks[number].title
+            row = md("{} **{}**" if is_next else "{} :gray[{}]", _RUNNING if is_next else _PENDING, title)
+            _draw_row(slots[number], row, md(""))
+
+
+def _draw_row(slot: DeltaGenerator, title: Markdown, text: Markdown) -> None:
+    with slot.container():
+        left, right = st.columns([2, 5], gap="small")
+        left.markdown(title)
+        right.markdown(text)
+
+
+def _text(finding: Finding) -> Markdown:
+    advice = md("  \n:gray[{}]", finding.advice) if finding.advice else ""
+    return md("{}{}", finding.meaning, advice)

@@ -1,0 +1,220 @@
+"""The models page: one table to search and filter, and the details of the model chosen in it."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from lib import app
+from lib.domain.models.capabilities import LABELS, Capabilities
+from lib.domain.models.card import Card
+from lib.domain.models.connection import Connection
+from lib.domain.models.models import Choice
+from lib.domain.models.prices import Price
+from lib.domain.reply.errors import ChatError
+from lib.domain.text.markdown.literal import code, literal, md
+from lib.ui.kit import errors
+from lib.ui.models import details
+from lib.ui.state.session import Session
+
+COLUMNS = {
+    "choice": "",
+    "model": "Model",
+    "vendor": "Vendor",
+    "kind": "Kind",
+    "prompt": "In $/1M",
+    "completion": "Out $/1M",
+    "call": "Per call $",
+    "replies": "Replies",
+    "success": "Success",
+    "ttft_median": "First token (s)",
+    "ttft_p95": "p95 (s)",
+    "tokens_per_second": "Tokens/s",
+    "last_error": "Last error",
+    "shown": "Has shown",
+}
+_PRICES = ("prompt", "completion", "call")
+_TRAFFIC = ("success", "ttft_median", "ttft_p95", "tokens_per_second", "last_error")
+PRICES_SECONDS = 0.5
+"""How long a page waits for prices that nobody has asked for yet."""
+ROWS_SHOWN, TALLEST_PIXELS = 9, 330
+"""A longer table scrolls: the details stay in sight below it."""
+ANY_VENDOR, ANY_KIND = "All vendors", "All kinds"
+
+
+def show(session: Session) -> None:
+    """Draw the page."""
+    connection = session.connection
+    st.markdown("### Models")
+    if connection.needs_key:
+        st.caption("The gateway lists its models for a key. Add one on the chat page.")
+        return
+    cards, error = known(connection)
+    if error:
+        errors.show(error)
+    elif not cards:
+        st.caption("The list of models is on its way, or empty. Open this page again in a moment.")
+    if cards:
+        found = _filtered(cards)
+        st.caption(md("{} of {} models at {}", len(found), len(cards), code(connection.base_url)))
+        chosen = _choose(found)
+        if chosen:
+            details.show(chosen)
+        elif found:
+            st.caption("Choose a row to see all about a model, and to make it yours.")
+
+
+def known(connection: Connection) -> tuple[list[Card], ChatError | None]:
+    """The models of a connection with all that is known of them, and why the list is not fresh."""
+    application = app.get()
+    listing = application.engine.catalogue.listing(connection)
+    store, base_url = application.store.models, connection.base_url
+    prices = application.engine.catalogue.prices(connection, wait_seconds=PRICES_SECONDS)
+    choices, capabilities, traffic = store.choices(base_url), store.capabilities(base_url), store.traffic()
+    cards = [
+        Card(
+            model,
+            choices.get(model.id, Choice()),
+            prices.get(model.id),
+            capabilities.get(model.id, Capabilities()),
+            traffic.get(model.id),
+        )
+        for model in listing.models
+    ]
+    return cards, listing.error
+
+
+def _filtered(cards: Sequence[Card]) -> list[Card]:
+    """Draw the filters; returns what passes them."""
+    with st.container(horizontal=True, vertical_alignment="center", key="model_filters"):
+        words = st.text_input(
+            "Search models",
+            key="model_search",
+            placeholder="Search models",
+            icon=":material/search:",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        vendor = _option("Vendor", "model_vendor", [ANY_VENDOR, *sorted({e.model.vendor for e in cards})])
+        kind = _option("Kind", "model_kind", [ANY_KIND, *sorted({e.model.kind.value for e in cards})])
+        with_hidden = st.toggle("Hidden too", key="model_hidden", persist_state="session")
+    return [
+        card
+        for card in cards
+        if all(word in card.model.id.lower() for word in words.lower().split())
+        and vendor in (ANY_VENDOR, card.model.vendor)
+        and kind in (ANY_KIND, card.model.kind.value)
+        and (with_hidden or not card.choice.is_hidden)
+    ]
+
+
+def _option(label: str, key: str, options: list[str]) -> str:
+    chosen = st.selectbox(
+        literal(label), options, key=key, label_visibility="collapsed", width=170, persist_state="session"
+    )
+    return chosen or options[0]
+
+
+def _choose(cards: list[Card]) -> Card | None:
+    """Draw the table; returns the card of the chosen row."""
+    if not cards:
+        st.caption("No model is like that.")
+        return None
+    rows = table(cards)
+    # The rows are part of the key: a chosen row must not become another model when the filter changes.
+    key = f"models-{hash(tuple(card.model.id for card in cards))}"
+    state = st.dataframe(
+        rows,
+        height=TALLEST_PIXELS if len(cards) > ROWS_SHOWN else "content",
+        hide_index=True,
+        key=key,
+        on_select="rerun",
+        selection_mode="single-row",
+        placeholder="–",
+        column_order=_columns(cards),
+        column_config={name: _column(name, label) for name, label in COLUMNS.items()},
+    )
+    chosen = state["selection"]["rows"]
+    return cards[chosen[0]] if chosen and chosen[0] < len(cards) else None
+
+
+def table(cards: Sequence[Card]) -> pd.DataFrame:
+    """The cards as a table; what is not known is a missing value."""
+    return pd.DataFrame([_record(card) for card in cards], columns=list(COLUMNS))
+
+
+def _columns(cards: Sequence[Card]) -> list[str]:
+    """The columns that have something to say: no prices where none are known."""
+    prices = [card.price for card in cards if card.price]
+    empty = {name for name in _PRICES if all(getattr(price, name) is None for price in prices)}
+    if not any(card.traffic for card in cards):
+        empty |= {"replies", *_TRAFFIC}
+    if not any(card.capabilities.checked_at for card in cards):
+        empty.add("shown")
+    return [name for name in COLUMNS if name not in empty]
+
+
+def _record(card: Card) -> Mapping[str, object]:
+    price, traffic = card.price or Price(), card.traffic
+    record = {
+        "choice": _mark(card.choice),
+        "model": card.model.id,
+        "vendor": card.model.vendor,
+        "kind": card.model.kind.value,
+        "prompt": price.prompt,
+        "completion": price.completion,
+        "call": price.call,
+        "shown": [label for name, label in LABELS.items() if name in card.capabilities.shown],
+        "replies": traffic.replies if traffic else 0,
+    }
+    if traffic:
+        record |= {
+            "success": None if traffic.success_rate is None else traffic.success_rate * 100,
+            "ttft_median": _seconds(traffic.ttft_median_ms),
+            "ttft_p95": _seconds(traffic.ttft_p95_ms),
+            "tokens_per_second": traffic.tokens_per_second,
+            "last_error": _words(traffic.last_error),
+        }
+    return record
+
+
+def _mark(choice: Choice) -> str:
+    return "".join(
+        sign
+        for sign, is_on in (("◆", choice.is_default), ("★", choice.is_favourite), ("–", choice.is_hidden))
+        if is_on
+    )
+
+
+def _seconds(ms: float | None) -> float | None:
+    return None if ms is None else ms / 1000
+
+
+def _words(category: str | None) -> str | None:
+    return category.replace("_", " ") if category else None
+
+
+def _column(name: str, label: str) -> ColumnConfig:
+    number = st.column_config.NumberColumn
+    match name:
+        case "choice":
+            return st.column_config.Column(label, width=40, help="◆ default, ★ favourite, – hidden")
+        case "model":
+            return st.column_config.Column(label, width=230)
+        case "prompt" | "completion":
+            return number(label, format="%.4g", help="USD for a million tokens")
+        case "call":
+            return number(label, format="%.4g")
+        case "success":
+            return number(label, format="%.0f %%", help="Completed replies over those that did or failed")
+        case "ttft_median":
+            return number(label, format="%.2f", help="Median time to the first token")
+        case "ttft_p95":
+            return number(label, format="%.2f", help="19 of 20 replies began sooner")
+        case "tokens_per_second":
+            return number(label, format="%.0f")
+        case "shown":
+            return st.column_config.ListColumn(label, width=200)
+        case _:
+            return st.column_config.Column(label)

@@ -1,0 +1,1 @@
+"""The recordings page, the player and the presentation."""

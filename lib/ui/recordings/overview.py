@@ -1,0 +1,193 @@
+"""The list of recordings: to open, to rename, to take home, to bring in."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+import streamlit as st
+
+from lib import app
+from lib.domain.comparison import recordings
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.text.markdown.literal import Markdown, md, plain
+from lib.files.imports import archive
+from lib.store.recordings import RecordingSummary
+from lib.ui.chat.conversation_callbacks import LONGEST_TITLE
+from lib.ui.share import recording_callbacks
+from lib.ui.share.recording_callbacks import DELETE, IMPORT, RENAME, Listing, held
+from lib.ui.state import playback as state_playback
+
+KINDS = {
+    Kind.REPLY: ("Reply", ":material/chat:"),
+    Kind.COMPARISON: ("Comparison", ":material/view_column:"),
+    Kind.DECK: ("Deck", ":material/view_agenda:"),
+}
+KEEP_ICON = ":material/radio_button_checked:"
+MODELS_NAMED = 3
+"""Of one recording in the list; of the others only how many there are is told."""
+
+
+def show(listing: Listing) -> None:
+    """Draw the list."""
+    if listing.added is not None:
+        st.toast(md("“{}” was added.", listing.added), icon=":material/play_circle:")
+        listing.added = None
+    found = app.get().store.recordings.latest(listing.listed + 1)
+    with st.container(horizontal=True, vertical_alignment="center", key="recordings_head"):
+        st.markdown("### Recordings", width="stretch")
+        st.button(
+            "Import",
+            key="open_import",
+            icon=":material/upload:",
+            type="tertiary",
+            on_click=recording_callbacks.open_panel,
+            args=(IMPORT,),
+        )
+    st.caption("Replies, comparisons and deck runs, kept to be played again without a key or a network.")
+    if not found:
+        st.info(
+            "Nothing is recorded yet. “Keep as recording” stands below comparisons and replies.",
+            icon=":material/play_circle:",
+        )
+    for summary in found[: listing.listed]:
+        _show_row(summary)
+    if len(found) > listing.listed:
+        st.button("Show more", key="show_more", type="tertiary", on_click=recording_callbacks.show_more)
+
+
+def show_keep(comparison: Comparison) -> None:
+    """A button that keeps a comparison as a recording."""
+    _show_keep(recording_callbacks.keep_comparison, comparison.id)
+
+
+def show_keep_run(run_id: str) -> None:
+    """A button that keeps the run of a deck as a recording."""
+    _show_keep(recording_callbacks.keep_run, run_id)
+
+
+def _show_keep(action: Callable[[str], None], own: str) -> None:
+    st.button(
+        recording_callbacks.KEEP, key="keep", icon=KEEP_ICON, type="tertiary", on_click=action, args=(own,)
+    )
+
+
+def show_example() -> None:
+    """Where nothing was compared yet: a link to a comparison that can be watched at once."""
+    for summary in app.get().store.recordings.latest(1, Kind.COMPARISON):
+        st.page_link(
+            "pages/recordings.py",
+            label="Watch a recorded comparison",
+            icon=":material/play_circle:",
+            query_params={state_playback.OPEN: summary.id},
+        )
+
+
+def show_panel(listing: Listing) -> None:
+    """Draw the dialog that is open, if one is."""
+    if draw := _PANELS.get(listing.panel or ""):
+        draw()
+
+
+def recorded_on(at: datetime) -> Markdown:
+    """What stands beside everything that was recorded."""
+    local = at.astimezone()
+    return md("Recorded on {} {:%B %Y}", local.day, local)
+
+
+def mark(recording: Recording) -> None:
+    """Draw the sign that this is no live reply."""
+    st.badge(recorded_on(recording.recorded_at), icon=":material/history:", color="gray")
+
+
+def _show_row(summary: RecordingSummary) -> None:
+    kind, icon = KINDS[summary.kind]
+    models = ", ".join(summary.models[:MODELS_NAMED])
+    if more := len(summary.models) - MODELS_NAMED:
+        models += f" and {more} more" if more > 0 else ""
+    with st.container(
+        horizontal=True, vertical_alignment="center", border=True, key=f"recording-{summary.id}"
+    ):
+        with st.container(gap="xxsmall", width="stretch"):
+            st.button(
+                plain(summary.title) or "Untitled",
+                key=f"open-{summary.id}",
+                icon=icon,
+                type="tertiary",
+                on_click=state_playback.go_to,
+                args=(summary.id,),
+            )
+            told = [kind, models, recorded_on(summary.recorded_at)]
+            st.caption(md(" · ").join(each for each in told if each))
+        st.download_button(
+            "",
+            partial(_document, summary.id),
+            f"recording-{summary.id[:8]}.json",
+            "application/json",
+            key=f"download-{summary.id}",
+            icon=":material/download:",
+            help="Download",
+            type="tertiary",
+            on_click="ignore",
+        )
+        key = f"more-{summary.id}"
+        st.menu_button(
+            "",
+            [RENAME, DELETE],
+            key=key,
+            icon=":material/more_horiz:",
+            type="tertiary",
+            on_click=recording_callbacks.choose,
+            args=(key, summary.id),
+        )
+
+
+def _document(recording_id: str) -> str:
+    """The recording as the file that can be imported elsewhere."""
+    application = app.get()
+    found = application.store.recordings.get(recording_id)
+    document = recordings.to_json(found, archive.loader(application.files)) if found else {}
+    return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+def _closed() -> None:
+    recording_callbacks.open_panel(None)
+
+
+@st.dialog("Import a recording", on_dismiss=_closed)
+def _import() -> None:
+    if held().panel != IMPORT:  # it was taken: the list behind must show it
+        st.rerun()
+    key = "recording_file"
+    st.file_uploader(
+        "A recording that was downloaded here or elsewhere",
+        type=["json"],
+        max_upload_size=recording_callbacks.LARGEST_FILE // 1_000_000,
+        key=key,
+        on_change=recording_callbacks.take,
+        args=(key,),
+    )
+    if notice := held().notice:
+        st.error(plain(notice), icon=":material/error:")
+    st.caption("It is kept here with its images. One that is here already is not added again.")
+
+
+@st.dialog("Rename this recording", on_dismiss=_closed)
+def _rename() -> None:
+    key = "recording_title"
+    st.text_input("Title", held().chosen_title, key=key, max_chars=LONGEST_TITLE)
+    if st.button(
+        "Rename", key="confirm_rename", type="primary", on_click=recording_callbacks.rename, args=(key,)
+    ):
+        st.rerun()
+
+
+@st.dialog("Delete this recording?", on_dismiss=_closed)
+def _delete() -> None:
+    st.markdown(md("“{}” goes for good.", held().chosen_title))
+    if st.button("Delete", key="confirm_delete", type="primary", on_click=recording_callbacks.delete):
+        st.rerun()
+
+
+_PANELS: dict[str, Callable[[], None]] = {IMPORT: _import, RENAME: _rename, DELETE: _delete}

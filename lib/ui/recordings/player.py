@@ -1,0 +1,119 @@
+"""An open recording: played as it was, and always marked as what it is."""
+
+import streamlit as st
+
+from lib.domain.text.markdown.literal import md
+from lib.ui.kit import scrubber
+from lib.ui.recordings import overview
+from lib.ui.reply import results, watched_cells
+from lib.ui.reply.watched_cells import Slots
+from lib.ui.share import reports
+from lib.ui.state import playback as state_playback
+from lib.ui.state.playback import PACES, Replaying
+
+
+def show(now: Replaying) -> list[Slots]:
+    """Draw the recording as far as it is played; returns the slots of what is being played."""
+    _show_head(now)
+    with st.container(key="choices"):  # also where there is nothing to choose: all below keeps its place
+        _show_choices(now)
+    _show_transport(now)
+    comparison, player = now.comparison, now.player
+    if question := watched_cells.question_of(comparison):
+        watched_cells.show_question(question)
+    with st.container(key="cells"):
+        cells = watched_cells.of(
+            comparison, player.tapes, now.recording.prices, is_followed=player.is_playing
+        )
+        return watched_cells.show(cells)
+
+
+def follow(now: Replaying, running: list[Slots]) -> None:
+    """Follow what is being played until it has ended."""
+    if running:
+        with now.player.watched():
+            watched_cells.follow(running)
+        st.rerun()  # Pause becomes Play, and the figures of them all come below
+
+
+def show_results(now: Replaying) -> None:
+    """Draw what was measured, once all has been played."""
+    if now.player.is_over and len(now.comparison.compared) > 1:
+        results.show(now.comparison, now.recording.prices)
+
+
+def _show_head(now: Replaying) -> None:
+    recording = now.recording
+    with st.container(horizontal=True, vertical_alignment="center", key="replay_head"):
+        st.button(
+            "All recordings",
+            key="close_recording",
+            icon=":material/arrow_back:",
+            type="tertiary",
+            on_click=state_playback.go_to,
+            args=(None,),
+        )
+        st.space("stretch")
+        wants_report = reports.show_button(
+            state_playback.pause
+        )  # its dialog waits for the end of what is played
+        st.page_link(
+            "pages/present.py",
+            label="Present",
+            icon=":material/slideshow:",
+            query_params={state_playback.OPEN: recording.id},
+        )
+    with st.container(horizontal=True, vertical_alignment="center", key="replay_title"):
+        st.markdown(md("### {}", recording.title), width="content")
+        overview.mark(recording)
+    if wants_report:
+        reports.open_dialog(recording, recording.id)
+
+
+def _show_choices(now: Replaying) -> None:
+    """Which prompt of a deck, which question of a conversation."""
+    comparisons = now.recording.comparisons
+    if len(comparisons) > 1:
+        st.selectbox(
+            "Prompt",
+            range(len(comparisons)),
+            now.at,
+            format_func=lambda at: f"{at + 1}. {comparisons[at].title}",
+            key=state_playback.PROMPT,
+            on_change=state_playback.choose_prompt,
+        )
+    if now.questions > 1:
+        st.segmented_control(
+            "Question",
+            range(now.questions),
+            default=now.number,
+            format_func=lambda number: md("Question {}", number + 1),
+            key=state_playback.QUESTION,
+            label_visibility="collapsed",
+            required=True,
+            on_change=state_playback.choose_question,
+        )
+
+
+def _show_transport(now: Replaying) -> None:
+    """Play or pause, the line of time, the pace."""
+    player = now.player
+    with st.container(horizontal=True, vertical_alignment="center", key="transport"):
+        if player.is_playing:
+            st.button("", key="pause", icon=":material/pause:", help="Pause", on_click=state_playback.pause)
+        else:
+            icon, label = ("replay", "Play again") if player.is_over else ("play_arrow", "Play")
+            st.button("", key="play", icon=f":material/{icon}:", help=label, on_click=state_playback.play)
+        scrubber.show(
+            player.position, player.seconds, is_playing=player.is_playing, on_seek=state_playback.seek
+        )
+        names = list(PACES)
+        st.selectbox(
+            "Pace",
+            names,
+            list(PACES.values()).index(player.pace),
+            key=state_playback.PACE,
+            label_visibility="collapsed",
+            width=160,
+            on_change=state_playback.set_pace,
+        )

@@ -1,0 +1,1 @@
+"""A reply and a message, as every screen draws them."""

@@ -1,0 +1,150 @@
+"""One answer: its reasoning, its text, and what was odd about it; whole, or as it is being said."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import dropwhile
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lib.domain.conversation.messages import Message
+from lib.domain.reply import endings
+from lib.domain.reply.errors import ChatError
+from lib.domain.reply.reply import Reply, Timing, fold
+from lib.domain.reply.tape import Content, Event, Reasoning, ToolCall
+from lib.domain.text.blocks import split
+from lib.domain.text.json_block import JsonBlock
+from lib.domain.text.markdown.literal import Markdown, md
+from lib.domain.text.sanitize_markdown import inert
+from lib.engine.live import LiveTape
+from lib.ui.kit import errors
+from lib.ui.reply import attachments, badges, sources
+from lib.ui.reply.stream import first_kind, frames, where_it_begins
+
+BLOCKS_KEPT = 1000
+"""Texts whose blocks are remembered: what has been said does not change, and is drawn in every run."""
+
+Turn = Sequence[Message]
+"""A question, or an answer and what continues it."""
+
+
+def show(turn: Turn) -> None:
+    """Draw an answer that has ended."""
+    _show_reasoning(st.empty(), _replies(turn))
+    show_blocks(_markdown(turn))
+
+
+def show_text(turn: Turn) -> None:
+    """Draw only what an answer says: nothing of how it came to it."""
+    show_blocks(_markdown(turn))
+
+
+def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False, beside: int = 0) -> None:
+    """Draw a running reply as it grows; returns when it has ended.
+
+    What continues an answer that broke off (`earlier`) goes on in the midst of its last block. `beside` is
+    how many other replies stream on the page.
+    """
+    head, before, start = st.empty(), _replies(earlier), where_it_begins(tape)
+    if start and tape.tells_thinking:
+        before.append(fold(tape.events[:start]))
+    _show_reasoning(head, before)
+    waiting = st.empty() if before else head
+    waiting.markdown(":shimmer[Drawing…]" if is_drawing else ":shimmer[Waiting for the model…]")
+    kind = first_kind(tape, start)
+    if kind is Reasoning and not start:
+        with waiting.status(":shimmer[Thinking…]", type="compact") as status:
+            st.write_stream(frames(tape, Reasoning, beside=beside))
+        status.update(label=_thought([tape.reply()]), state="complete")
+    elif kind is ToolCall:
+        waiting.markdown(":shimmer[Asking for a tool…]")
+    else:
+        waiting.empty()
+    written = JsonBlock().feed if tape.reply().is_json else str
+    st.write_stream(frames(tape, Content, start=start, before=text(earlier), written=written, beside=beside))
+    if kind is ToolCall or (tape.tells_thinking and _thinks_late(tape, start)):
+        waiting.empty()
+        _show_reasoning(head, [*before, fold(tape.events[start:])])
+
+
+def show_outcome(message: Message, remedy: Callable[[ChatError], None] | None = None) -> None:
+    """What stands under an answer's text: a refusal, images, tool calls, notices, an error.
+
+    `remedy` draws what can be done about the error.
+    """
+    reply = message.reply or Reply()
+    if reply.refusal:
+        show_blocks(reply.refusal)
+    attachments.show_drawn(reply.images, message.id)
+    attachments.show_sounds(reply.audio)
+    sources.show(reply.citations, message.id)
+    for call in reply.tool_calls:
+        badges.show_tool_call(call)
+    for notice in reply.notices:
+        st.caption(md(":material/info: {}", notice))
+    if reply.error:
+        errors.show(reply.error)
+        if remedy:
+            remedy(reply.error)
+        errors.show_details(reply.error)
+    elif said := endings.remark(reply):
+        with st.container(key=f"remark-{message.id}"):
+            st.caption(md(":material/info: {}", said))
+
+
+def show_blocks(markdown: str) -> None:
+    """Draw a text in the same elements in which it streamed, so that nothing moves when it has ended."""
+    for block in _blocks(markdown):
+        st.markdown(block)
+
+
+def text(turn: Turn) -> str:
+    """What a turn says, as it came."""
+    return "".join(message.content for message in turn)
+
+
+@lru_cache(maxsize=BLOCKS_KEPT)
+def _blocks(markdown: str) -> tuple[Markdown, ...]:
+    return tuple(inert(block) for block in split(markdown))
+
+
+def _markdown(turn: Turn) -> str:
+    """What a turn says, as markdown: JSON that was asked for is shown indented."""
+    reply = turn[-1].reply
+    return JsonBlock().feed(text(turn)) if reply and reply.is_json else text(turn)
+
+
+def _replies(turn: Turn) -> list[Reply]:
+    return [message.reply for message in turn if message.reply]
+
+
+def _show_reasoning(head: DeltaGenerator, replies: Sequence[Reply]) -> None:
+    thinking = [reply for reply in replies if reply.reasoning]
+    if thinking:
+        with head.status(_thought(thinking), state="complete", type="compact"):
+            show_blocks("\n\n".join(reply.reasoning for reply in thinking))
+
+
+def _thinks_late(tape: LiveTape, start: int) -> bool:
+    """Whether a model went on thinking when its answer had begun: that is shown when the answer has ended."""
+    pieces = [event for event in tape.events[start:] if isinstance(event, Content | Reasoning | ToolCall)]
+    return any(isinstance(event, Reasoning) for event in dropwhile(_is_thinking, pieces))
+
+
+def _is_thinking(event: Event) -> bool:
+    return isinstance(event, Reasoning)
+
+
+def _thought(replies: Sequence[Reply]) -> str:
+    """How long it thought; no time where none was taken, as of a reply from another program's export."""
+    times = [reply.timing for reply in replies if reply.timing.reasoning_ttft_ms is not None]
+    if not times:
+        return "Thought"
+    ms = sum(_thinking_ms(timing) for timing in times)
+    return f"Thought for {max(1, round(ms / 1000))} s"
+
+
+def _thinking_ms(timing: Timing) -> float:
+    since = timing.reasoning_ttft_ms or 0.0
+    ends = (timing.ttft_ms, timing.last_token_ms)
+    return next((until for until in ends if until and until >= since), since) - since

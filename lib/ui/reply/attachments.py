@@ -1,0 +1,173 @@
+"""Files on the page: those of a message, those that a model drew, those that wait to be sent."""
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+
+import streamlit as st
+
+from lib import app
+from lib.domain.conversation.attachments import Attachment, images_of, upload_name, uploads
+from lib.domain.text.markdown.literal import Markdown, md, plain
+from lib.files.folder import Missing
+from lib.ui.kit.labels import show_badge
+from lib.ui.reply.uploads import Tray
+
+THUMBNAIL_SIDE = 640
+"""Pixels of the longest side: enough for a sharp preview."""
+SHOWN_SIDE, WAITING_SIDE = 200, 44
+"""The longest side of previews, in CSS pixels: in a bubble, and over the composer."""
+DRAWN_WIDTH, DRAWN_WIDTH_OF_MANY = 480, 320
+"""How wide the images of an answer are drawn at most, in CSS pixels: one alone, and each of several."""
+TALLEST, NARROWEST = 560, 140
+"""How high they are drawn at most; the caption and the button below need some width."""
+
+
+def show(attachments: Sequence[Attachment]) -> None:
+    """Draw what came with a message: images as previews, documents as chips."""
+    if images := images_of(attachments):
+        with st.container(horizontal=True, gap="small"):
+            for image in images:
+                _show_image(image, SHOWN_SIDE)
+        _show_notes(images)
+    for document in attachments:
+        if not document.is_image:
+            show_badge(_label(document), ":material/description:")
+            if document.note:
+                st.caption(plain(document.note))
+
+
+def show_drawn(images: Sequence[Attachment], key: str) -> None:
+    """Draw the images of an answer, each with a button that saves it."""
+    width = DRAWN_WIDTH if len(images) == 1 else DRAWN_WIDTH_OF_MANY
+    with st.container(horizontal=True) if images else nullcontext():
+        for number, image in enumerate(images):
+            with st.container(width=_drawn_width(image, width), gap="xsmall"):
+                _show_one_drawn(image, f"save-{key}-{number}")
+
+
+def _drawn_width(image: Attachment, most: int) -> int:
+    """As wide as may be, unless it would be too high for that."""
+    if not image.width or not image.height:
+        return most
+    return max(NARROWEST, min(most, image.width, TALLEST * image.width // image.height))
+
+
+def _show_one_drawn(image: Attachment, key: str) -> None:
+    try:
+        data = app.get().files.load(image)
+    except Missing:
+        st.caption(_gone(image))
+        return
+    st.image(data, width="stretch")
+    st.caption(md("{} × {}{}", image.width, image.height, md(" · {}", image.text) if image.text else ""))
+    st.download_button(
+        "Download",
+        data,
+        image.name,
+        image.media_type,
+        key=key,
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def show_sounds(sounds: Sequence[Attachment]) -> None:
+    """Draw what a model said aloud, to be played; its words are the answer's text."""
+    for sound in sounds:
+        try:
+            st.audio(app.get().files.load(sound), format=sound.media_type)
+        except Missing:
+            st.caption(_gone(sound))
+
+
+def show_waiting(
+    tray: Tray, detach: Callable[[str], None], write_down_again: Callable[[], None] | None = None
+) -> None:
+    """Draw what goes with the next message, and what has to be said about the last files or recording.
+
+    `detach` takes a file away again; `write_down_again` tries once more with the recording.
+    """
+    # Drawn also when nothing waits: else what was sent would stand there until the page ends.
+    slot = st.empty()
+    if not (tray.refusals or tray.attached):
+        return
+    with slot.container(gap="xsmall"):
+        if tray.refusals:
+            _show_refusals(tray.refusals, write_down_again)
+        if tray.attached:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small", key="waiting"):
+                for pieces in uploads(tray.attached):
+                    _show_waiting(pieces, detach)
+            _show_notes(tray.attached)
+
+
+def _show_refusals(refusals: Sequence[str], write_down_again: Callable[[], None] | None) -> None:
+    """Say why nothing was sent."""
+    for sentence in refusals:
+        st.caption(md(":red[:material/error: **Not sent.** {}]", sentence), width="stretch")
+    if write_down_again:
+        st.button("Try again", key="write_down_again", on_click=write_down_again)
+    else:
+        st.caption("Change the message or its files, or press Enter to send it without what was refused.")
+
+
+def _show_waiting(pieces: Sequence[Attachment], detach: Callable[[str], None]) -> None:
+    """One chip for a file, though its image was cut."""
+    attachment = pieces[0]
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        gap="xxsmall",
+        width="content",
+        border=True,
+        key=f"chip-{attachment.id}",
+    ):
+        if attachment.is_image:
+            _show_image(attachment, WAITING_SIDE)
+            if len(pieces) > 1:
+                st.caption(md("{} pieces", len(pieces)), width="content")
+        else:
+            st.caption(md(":material/description: {}", _label(attachment)), width="content")
+        st.button(
+            "",
+            key=f"detach-{attachment.id}",
+            icon=":material/close:",
+            help=md("Remove {}", upload_name(attachment)),
+            type="tertiary",
+            on_click=_detach,
+            args=(detach, [each.id for each in pieces]),
+        )
+
+
+def _detach(detach: Callable[[str], None], ids: Sequence[str]) -> None:
+    for own in ids:
+        detach(own)
+
+
+def _show_notes(attachments: Sequence[Attachment]) -> None:
+    """Say of each file what was left out of it or is not certain."""
+    for first in (pieces[0] for pieces in uploads(attachments)):
+        if first.note:
+            st.caption(md("{}: {}", upload_name(first), first.note))
+
+
+def _show_image(image: Attachment, side: int) -> None:
+    try:
+        data = app.get().files.smaller(image, THUMBNAIL_SIDE)
+    except Missing:
+        st.caption(_gone(image))
+    else:
+        longest = max(image.width or 1, image.height or 1)
+        st.image(data, width=max(1, side * (image.width or 1) // longest))
+
+
+def _gone(image: Attachment) -> Markdown:
+    return md(":material/broken_image: {} is not here any more.", image.name)
+
+
+def _label(document: Attachment) -> Markdown:
+    pages = (
+        md(" · {:,} {}", document.pages, "page" if document.pages == 1 else "pages") if document.pages else ""
+    )
+    return md("{}{} · ≈ {:,} tokens", document.name, pages, document.tokens)

@@ -1,0 +1,28 @@
+"""What is remarkable about an answer besides its text: the tools it asks for, and who gave it."""
+
+import streamlit as st
+
+from lib.domain.models.models import is_same
+from lib.domain.reply.reply import Reply, ToolUse
+from lib.domain.text.json_block import FENCE, JsonBlock
+from lib.domain.text.markdown.literal import literal, md, plain
+
+
+def show_tool_call(call: ToolUse) -> None:
+    """A tool call for reading: nothing runs it."""
+    st.caption(md(":material/build: Asks for the tool **{}**", call.name or "without a name"))
+    st.code(JsonBlock().feed(call.arguments).removeprefix(FENCE) or "{}", language="json", wrap_lines=True)
+
+
+def show_other_model(reply: Reply) -> None:
+    """A badge where another model answered than the one that was asked, or more than one did."""
+    asked, served = reply.model_requested, reply.model_served
+    if reply.models_before:
+        changes = " → ".join([*reply.models_before, served or ""])
+        _model_badge("Model changed", f"The model changed while it answered: {changes}.")
+    elif asked and served and not is_same(asked, served):
+        _model_badge("Other model", f"{asked} was asked, {served} answered.")
+
+
+def _model_badge(label: str, why: str) -> None:
+    st.badge(literal(label), icon=":material/swap_horiz:", color="orange", help=plain(why))

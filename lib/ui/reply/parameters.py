@@ -1,0 +1,36 @@
+"""What a conversation is asked with, as one panel: for the composer of a chat and for each cell."""
+
+import streamlit as st
+
+from lib import app
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.models.capabilities import Capabilities
+from lib.domain.models.connection import Connection
+from lib.ui.state import choices, structured
+
+WIDTH = 460
+"""In pixels: the same for both tabs, so that nothing moves between them."""
+
+
+def show(
+    conversation: Conversation,
+    connection: Connection,
+    find: structured.Find,
+    of: str = "",
+    *,
+    is_drawing: bool = False,
+) -> None:
+    """Draw system prompt, parameters, structured output and tools, as far as the model is known to take them.
+
+    `of` goes before the keys of the widgets; `find` finds what was pasted.
+    """
+    if is_drawing:
+        choices.show(conversation, of, is_drawing=True)
+        return
+    general, structure = st.tabs(["General", "Structured"])
+    known = app.get().store.models.capabilities(connection.base_url)
+    missing = known.get(conversation.model or "", Capabilities()).missing
+    with general:
+        choices.show(conversation, of, missing=missing)
+    with structure:
+        structured.show(find, missing)

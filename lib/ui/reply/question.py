@@ -1,0 +1,27 @@
+"""What a person asked: drawn as it was typed, with its line breaks and blanks, links, and code in fences."""
+
+import streamlit as st
+
+from lib.domain.comparison.comparisons import SYNTHESIS
+from lib.domain.conversation.messages import Message
+from lib.domain.text.markdown.literal import literal_lines
+from lib.domain.text.markdown.typed import Code, typed
+from lib.ui.reply import answer, attachments
+
+
+def show(message: Message) -> None:
+    """Draw a question with what came with it."""
+    attachments.show(message.attachments)
+    show_text(message)
+
+
+def show_text(message: Message) -> None:
+    """Draw what a question says; a synthesis is asked with answers in it, which are markdown."""
+    if message.content.startswith(SYNTHESIS):
+        answer.show_blocks(message.content)
+        return
+    for piece in typed(message.content):
+        if isinstance(piece, Code):
+            st.code(piece.text, piece.language or None)
+        else:
+            st.markdown(literal_lines(piece.text))

@@ -1,0 +1,122 @@
+"""What a comparison measured: a table and charts, the fastest, the cheapest and the longest marked."""
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from lib.domain.comparison.comparisons import CellFigures, Comparison, Spread, figures
+from lib.domain.models.prices import Prices
+from lib.domain.reply.usage import Source
+from lib.domain.text.markdown.literal import plain
+from lib.ui.kit.figures import money
+
+MEASURES = {
+    "ttft_ms": "First token (s)",
+    "total_ms": "Total time (s)",
+    "tokens_per_second": "Tokens/s",
+    "completion_tokens": "Tokens",
+    "cost": "Cost (USD)",
+}
+"""The measured fields of `CellFigures`, each with its title."""
+BAR, BEST, OTHER = "#4a86f0", 1.0, 0.45
+"""The bars' colour, and how much of it the best one and the others take, on a light page and a dark one."""
+BAR_HEIGHT = 30
+_FORMATS = {"cost": "$.4~r"}
+"""How a chart's numbers are written, where two decimals will not do (d3-format)."""
+
+
+def table(taken: Sequence[CellFigures]) -> pd.DataFrame:
+    """A row a cell: medians, their spread where a cell was asked several times, marks, the tokens' source."""
+    is_repeated = any(one.replies > 1 for one in taken)
+    return pd.DataFrame([_record(one, is_repeated=is_repeated) for one in taken])
+
+
+def chart(taken: Sequence[CellFigures], measure: str) -> alt.LayerChart:
+    """Bars of one measure, a cell each in the order of the page; a line from the lowest to the highest."""
+    frame = pd.DataFrame(
+        [
+            {"cell": one.label, "median": spread.median, "low": spread.low, "high": spread.high}
+            for one in taken
+            if (spread := _measured(one, measure))
+        ]
+    )
+    is_less_better = measure == "cost" or measure.endswith("_ms")
+    best = frame["median"].min() if is_less_better else frame["median"].max()
+    frame["is_best"] = (frame["median"] == best) & (frame["median"].nunique() > 1)
+    title = MEASURES[measure]
+    cells = alt.Chart(frame).encode(y=alt.Y("cell:N", sort=None, title=None).axis(labelLimit=150))
+    strength = alt.Opacity("is_best:N", legend=None).scale(domain=[True, False], range=[BEST, OTHER])
+    bars = cells.mark_bar(color=BAR, cornerRadiusEnd=3, height={"band": 0.6}).encode(
+        x=alt.X("median:Q", title=None).axis(tickCount=4, grid=False),
+        opacity=strength,
+        tooltip=[
+            alt.Tooltip("cell:N", title="Cell"),
+            alt.Tooltip("median:Q", title=title, format=_FORMATS.get(measure, ",.2f")),
+        ],
+    )
+    spreads = cells.mark_rule(strokeWidth=1.5, color="gray").encode(x="low:Q", x2="high:Q")
+    return alt.LayerChart(layer=[bars, spreads], height=BAR_HEIGHT * (len(frame) + 1))
+
+
+def show(comparison: Comparison, prices: Prices) -> None:
+    """Draw the table and the charts, once a cell has an answer."""
+    taken = figures(comparison.compared, prices)
+    if not any(one.replies for one in taken):
+        return
+    st.markdown("#### Figures")
+    costs = {MEASURES["cost"]: st.column_config.NumberColumn(format="%.6f")}
+    st.dataframe(table(taken), hide_index=True, key="comparison_table", placeholder="–", column_config=costs)
+    _show_sources(taken)
+    shown = [measure for measure in MEASURES if any(_measured(one, measure) for one in taken)]
+    for start in range(0, len(shown), 2):
+        for column, measure in zip(st.columns(2, gap="medium"), shown[start : start + 2], strict=False):
+            with column:
+                st.caption(MEASURES[measure])
+                st.altair_chart(chart(taken, measure), key=f"chart_{measure}")
+
+
+def _show_sources(taken: Sequence[CellFigures]) -> None:
+    """Say where tokens and costs are from, and what is not known."""
+    answered = [one for one in taken if one.replies]
+    said = []
+    if estimated := sum(one.source is Source.ESTIMATED for one in answered):
+        said.append(f"Tokens of {estimated} of {len(answered)} cells are estimated: no server reported them.")
+    if priced := [one for one in answered if one.cost]:
+        sources = ", ".join(dict.fromkeys(one.cost_source for one in priced))
+        left_out = f"; {len(answered) - len(priced)} without" if len(priced) < len(answered) else ""
+        said.append(f"Costs are of one answer, at prices {sources}{left_out}.")
+    if said:
+        st.caption(plain(" ".join(said)))
+
+
+def _measured(one: CellFigures, measure: str) -> Spread | None:
+    """A measure in the unit of its title."""
+    spread: Spread | None = getattr(one, measure)
+    if spread is None or not measure.endswith("_ms"):
+        return spread
+    return Spread(spread.median / 1000, spread.low / 1000, spread.high / 1000)
+
+
+def _short(number: float) -> str:
+    return f"{number:,.2f}".removesuffix(".00")
+
+
+def _record(one: CellFigures, *, is_repeated: bool) -> dict[str, object]:
+    record: dict[str, object] = {"Cell": one.label}
+    marks = {"Fastest": one.is_fastest, "Cheapest": one.is_cheapest, "Longest": one.is_longest}
+    record["Mark"] = ", ".join(mark for mark, is_so in marks.items() if is_so)
+    for measure, title in MEASURES.items():
+        spread = _measured(one, measure)
+        is_cost = measure == "cost"
+        if is_cost and not spread:
+            continue
+        record[title] = (spread.median if is_cost else round(spread.median, 2)) if spread else None
+        if is_repeated:
+            short = money if is_cost else _short
+            record[f"{title}, spread"] = f"{short(spread.low)} – {short(spread.high)}" if spread else None
+    record["Token source"] = one.source.value
+    record["Replies"] = one.replies
+    record["Not completed"] = one.others
+    return record

@@ -1,0 +1,1 @@
+"""Streamlit's server as we run it: start and end, connections, uploads, sessions."""

@@ -1,0 +1,1 @@
+"""What any screen can take along: a report, a link, a recording."""

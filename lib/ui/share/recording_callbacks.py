@@ -1,0 +1,175 @@
+"""What can be done with recordings: callbacks. They run before the page is drawn."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from lib import app
+from lib.domain.comparison import recordings
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.text.decoding import FormatError
+from lib.domain.text.markdown.literal import literal
+from lib.engine.playback import recorder
+from lib.files.imports import archive
+from lib.files.upload_validation import FileRefused
+from lib.store.database.database import StoreError
+from lib.ui.chat.conversation_callbacks import LONGEST_TITLE
+from lib.ui.kit import errors
+from lib.ui.server import upload_storage
+from lib.ui.state import session
+
+KEY = "recordings"
+"""Of the list's state in `st.session_state`."""
+KEEP = "Keep as recording"
+RENAME, DELETE, IMPORT = "Rename", "Delete", "Import"
+"""The names of the dialogs, as the menus show them."""
+LISTED = 30
+"""Recordings listed at once; "Show more" adds as many again."""
+LARGEST_FILE = 20_000_000
+"""Bytes of a file that is taken in."""
+
+
+@dataclass(slots=True)
+class Listing:
+    """The state of a tab's list."""
+
+    listed: int = LISTED
+    panel: str | None = None
+    """The dialog that is open."""
+    chosen: str | None = None
+    """The recording that it is about."""
+    chosen_title: str = ""
+    notice: str | None = None
+    """Why the last file was not taken."""
+    added: str | None = None
+    """The title of what was taken, until the page has said so."""
+
+
+def held() -> Listing:
+    """This tab's list."""
+    known = st.session_state.get(KEY)
+    if not isinstance(known, Listing):
+        known = st.session_state[KEY] = Listing()
+    return known
+
+
+def keep_comparison(comparison_id: str) -> None:
+    """Keep a comparison as it stands."""
+    _flush()
+    if found := app.get().store.comparisons.get(comparison_id):
+        _keep([found], Kind.COMPARISON, found.title)
+
+
+def keep_reply(answer_id: str) -> None:
+    """Keep an answer of the open chat, by its first message, with what was said before it."""
+    _flush()
+    conversation = session.held().conversation
+    for turn in conversation.turns():
+        if turn[0].id == answer_id and not conversation.is_temporary:
+            comparison = recorder.as_comparison(conversation, turn[-1].id)
+            _keep([comparison], Kind.REPLY, comparison.title)
+
+
+def keep_run(run_id: str) -> None:
+    """Keep the run of a deck: a comparison for each of its prompts that was asked."""
+    _flush()
+    store = app.get().store
+    if run := store.deck_runs.get(run_id):
+        _keep(store.comparisons.of_run(run_id), Kind.DECK, run.deck.title)
+
+
+def _flush() -> None:
+    app.get().engine.flush()  # what was said a moment ago is recorded too
+
+
+def record(
+    comparisons: Sequence[Comparison], kind: Kind, title: str, *, recording_id: str | None = None
+) -> Recording | None:
+    """A recording of these at this tab's prices; `None`, told in a toast, where that cannot be."""
+    if refusal := recorder.why_not(comparisons):
+        st.toast(literal(refusal), icon=":material/info:")
+        return None
+    application = app.get()
+    prices = application.engine.catalogue.prices(session.held().connection, wait_seconds=0)
+    return recorder.record(
+        application.store, comparisons, title=title, kind=kind, prices=prices, recording_id=recording_id
+    )
+
+
+@errors.stored
+def _keep(comparisons: Sequence[Comparison], kind: Kind, title: str) -> None:
+    recording, application = record(comparisons, kind, title), app.get()
+    if recording is None:
+        return
+    is_new = application.store.recordings.add(recording, archive.loader(application.files))
+    said = "Kept. It is on the page Recordings." if is_new else "This is among the recordings already."
+    st.toast(said, icon=":material/play_circle:")
+
+
+def choose(key: str, recording_id: str) -> None:
+    """Open the dialog that was chosen in a recording's menu."""
+    listing = held()
+    listing.chosen, listing.panel = recording_id, st.session_state[key]
+    listing.chosen_title = app.get().store.recordings.title(recording_id) or ""
+
+
+def open_panel(name: str | None) -> None:
+    """Open a dialog of the page; `None` closes it."""
+    listing = held()
+    listing.panel, listing.notice = name, None
+
+
+@errors.stored
+def rename(key: str) -> None:
+    listing = held()
+    title = " ".join((st.session_state[key] or "").split())[:LONGEST_TITLE]
+    if title and listing.chosen:
+        app.get().store.recordings.rename(listing.chosen, title)
+    listing.panel = None
+
+
+@errors.stored
+def delete() -> None:
+    """Remove the chosen recording, for which the person was asked."""
+    listing = held()
+    if listing.chosen:
+        app.get().store.recordings.delete(listing.chosen)
+    listing.panel = listing.chosen = None
+
+
+def take(key: str) -> None:
+    """Take a recording from the uploaded file; the dialog says why not, if not."""
+    listing = held()
+    for uploaded in upload_storage.arrived(st.session_state[key]):
+        listing.notice = _take(listing, uploaded)
+        listing.panel = IMPORT if listing.notice else None
+
+
+def _take(listing: Listing, uploaded: UploadedFile) -> str | None:
+    try:
+        data = upload_storage.content(uploaded)
+    except FileRefused as refused:
+        return str(refused)
+    finally:
+        upload_storage.release([uploaded])
+    if len(data) > LARGEST_FILE:
+        return f"This file is too large: a recording has {LARGEST_FILE // 1_000_000} MB at most."
+    try:
+        recording = archive.with_checked_images(recordings.from_json(json.loads(data)))
+        if not app.get().store.recordings.add(recording):
+            return "This recording is here already."
+    except (FormatError, StoreError) as error:
+        return str(error)
+    except (ValueError, RecursionError):
+        return "This is not a JSON file."
+    listing.added = recording.title
+    return None
+
+
+def show_more() -> None:
+    """List more recordings."""
+    held().listed += LISTED

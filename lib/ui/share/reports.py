@@ -1,0 +1,210 @@
+"""A report of a recording: what leaves, what of it is masked, and files to take home."""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from typing import Literal
+
+import streamlit as st
+
+from lib import app
+from lib.config import ROOT
+from lib.domain.comparison import recordings
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.deck_runs import DeckRun
+from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.conversation.exports import Load
+from lib.domain.text.markdown.literal import Markdown, literal, md, plain
+from lib.files.imports import archive
+from lib.report import markdown, masking, page, table
+from lib.report.findings import Kind as Found
+from lib.report.masking import Finding
+from lib.ui.kit import clipboard
+from lib.ui.share import recording_callbacks, share_links
+from lib.ui.state import session
+
+LISTED = 40
+"""Findings of a kind that can be let through; more of them are masked in any case."""
+LONGEST_LABEL = 40
+PREVIEW_HEIGHT = 320
+_KINDS = {
+    Found.EMAIL: ("E-mail addresses", "mail"),
+    Found.KEY: ("Keys", "key"),
+    Found.HOST: ("Internal hosts", "dns"),
+}
+
+
+def show_button(action: Callable[[], None] | None = None) -> bool:
+    """Draw the button for a report; says whether it was pressed. `action` is called before the page is."""
+    icon = ":material/summarize:"
+    return st.button("Report", key="report", icon=icon, type="tertiary", on_click=action)
+
+
+def open_comparison(comparison: Comparison, on_dismiss: Callable[[], None]) -> None:
+    """Draw the dialog with the report of a comparison as it stands."""
+    _open([comparison], Kind.COMPARISON, comparison.id, comparison.title, on_dismiss)
+
+
+def open_run(run: DeckRun) -> None:
+    """Draw the dialog with the report of a deck's run as it stands."""
+    rows = app.get().store.comparisons.of_run(run.id)
+    _open(rows, Kind.DECK, run.id, run.deck.title)
+
+
+def open_dialog(
+    recording: Recording, source_id: str, on_dismiss: Callable[[], None] | Literal["ignore"] = "ignore"
+) -> None:
+    """Draw the report's dialog. Links are listed by `source_id`: what the recording is of."""
+    findings = masking.find(recording, _own_keys())
+    st.dialog("Report", width="large", on_dismiss=on_dismiss)(_show)(recording, source_id, findings)
+
+
+def _open(
+    comparisons: Sequence[Comparison],
+    kind: Kind,
+    source_id: str,
+    title: str,
+    on_dismiss: Callable[[], None] | Literal["ignore"] = "ignore",
+) -> None:
+    app.get().engine.flush()  # what was said a moment ago is in it too
+    if recording := recording_callbacks.record(comparisons, kind, title, recording_id=source_id):
+        open_dialog(recording, source_id, on_dismiss)
+
+
+def _show(recording: Recording, source_id: str, findings: Sequence[Finding]) -> None:
+    st.caption(_contents(recording))
+    keys = _own_keys()
+    chosen = _choose_masks(findings, keys, source_id)
+    masked = partial(masking.masked, recording, chosen, keys)
+    with st.expander(
+        "Preview", icon=":material/visibility:", key="report_preview", on_change="rerun"
+    ) as fold:
+        if fold.open:
+            text = markdown.to_markdown(masked(), maker=_maker())
+            st.code(text, language=None, wrap_lines=True, height=PREVIEW_HEIGHT)
+            st.caption("JSON also holds the tapes, all versions and the text of documents.")
+    title = masking.masked_text(recording.title, chosen, keys)
+    _show_downloads(masked, _file_name(title))
+    if app.get().settings.is_sharing:
+        share_links.show(source_id, title, lambda: page.html(masked(), _loader(), maker=_maker()))
+    clipboard.show(session.held())
+
+
+def _contents(recording: Recording) -> Markdown:
+    """What leaves, counted."""
+    messages = [message for cell in recording.cells for message in cell.messages.values()]
+    attached = {each.id: each for message in messages for each in message.attachments}.values()
+    counts = {
+        "prompt": len(recording.comparisons),
+        "answer": sum(1 for _ in recordings.answers(recording)),
+        "image": sum(each.is_image for each in attached),
+        "document": sum(not each.is_image for each in attached),
+    }
+    said = [
+        md("{:,} {}{}", count, noun, "" if count == 1 else "s") for noun, count in counts.items() if count
+    ]
+    return md("What leaves: {}, with models, parameters, system prompts and figures.", md(", ").join(said))
+
+
+def _choose_masks(findings: Sequence[Finding], keys: Sequence[str], source_id: str) -> dict[str, str]:
+    """The masks by the text that they stand for; each finding can be let through by a click, but no key of
+    this app."""
+    masks = masking.masks(findings)
+    if not findings:
+        st.caption(":material/check: No e-mail addresses, keys or internal hosts were found in it.")
+        return masks
+    st.caption("These are masked in all formats. Click one to let it through; your own key stays masked.")
+    offered = [finding for finding in findings if not any(key in finding.text for key in keys)]
+    for kind, (title, icon) in _KINDS.items():
+        of_kind = [finding for finding in offered if finding.kind is kind]
+        if of_kind:
+            let_through = _let_through(
+                of_kind, f":material/{icon}: {title}", f"masks-{kind.name}-{source_id}"
+            )
+            masks = {text: mask for text, mask in masks.items() if text not in let_through}
+    return masks
+
+
+def _let_through(findings: Sequence[Finding], title: str, key: str) -> set[str]:
+    """The texts of one kind that shall not be masked."""
+    shown = [finding.text for finding in findings[:LISTED]]
+    counts = {finding.text: finding.count for finding in findings}
+    more = f" · {len(findings) - LISTED:,} more are masked too" if len(findings) > LISTED else ""
+    masked = st.pills(
+        md("{} ({:,}{})", title, sum(counts.values()), more),
+        shown,
+        selection_mode="multi",
+        default=shown,
+        format_func=lambda text: _label(text, counts[text]),
+        key=key,
+    )
+    return set(shown) - set(masked)
+
+
+def _label(text: str, count: int) -> Markdown:
+    line = " ".join(text.split())
+    line = line if len(line) <= LONGEST_LABEL else f"{line[: LONGEST_LABEL - 8]}…{line[-7:]}"
+    return md("{} × {:,}", line, count) if count > 1 else plain(line)
+
+
+def _show_downloads(masked: Callable[[], Recording], name: str) -> None:
+    """Files are made when they are asked for."""
+    maker = _maker()
+    with st.container(horizontal=True, gap="small", key="report_files"):
+        _download("HTML", lambda: page.html(masked(), _loader(), maker=maker), f"{name}.html", "text/html")
+        _download(
+            "Markdown",
+            lambda: markdown.to_markdown(masked(), maker=maker),
+            f"{name}.md",
+            "text/markdown",
+        )
+        # With its mark, a spreadsheet reads the file as UTF-8.
+        _download("CSV", lambda: table.to_csv(masked()), f"{name}.csv", "text/csv")
+        _download("JSON", lambda: _as_json(masked()), f"{name}.json", "application/json")
+
+
+def _download(label: str, text: Callable[[], str], file_name: str, mime: str) -> None:
+    st.download_button(
+        literal(label),
+        lambda: text().encode(errors="replace"),
+        file_name,
+        mime,
+        key=f"report_{label.lower()}",
+        icon=":material/download:",
+        type="primary" if label == "HTML" else "secondary",
+        on_click="ignore",
+    )
+
+
+def _as_json(recording: Recording) -> str:
+    return json.dumps(recordings.to_json(recording, _loader()), ensure_ascii=False, indent=1)
+
+
+def _loader() -> Load:
+    return archive.loader(app.get().files)
+
+
+def _own_keys() -> list[str]:
+    """The keys that this app and this visitor work with: their text must not leave in any case."""
+    connection, settings = session.held().connection, app.get().settings
+    return [key.reveal() for key in (connection.api_key, settings.api_key) if key and key.is_secret]
+
+
+def _file_name(title: str) -> str:
+    return re.sub(r"[^\w-]+", "-", title).strip("-")[:60] or "report"
+
+
+def _maker() -> str:
+    return f"{app.get().settings.title} · {_version()}"
+
+
+@cache
+def _version() -> str:
+    """The newest version that the changelog tells of."""
+    try:
+        log = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    except OSError:
+        return "version not known"
+    found = re.search(r"^## (.+)$", log, re.MULTILINE)
+    return found[1].lower() if found else "version not known"

@@ -1,0 +1,42 @@
+"""What every page stands in: the browser's tab, the look, the navigation."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from lib import app
+from lib.config import ConfigurationError
+from lib.domain.text.markdown.literal import literal, md
+from lib.ui.shell import storage
+
+STYLE = Path(__file__).with_name("style.css")
+WITHOUT_SIDEBAR = """<style>
+[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
+</style>"""
+"""For pages that no menu lists, which are for an audience: what the page before had there stays for a run."""
+STAR = Path(__file__).with_name("star.svg")
+
+
+def show(pages: list[StreamlitPage]) -> None:
+    """Draw the frame and run the page that the address names."""
+    try:
+        title = app.get().settings.title
+    except ConfigurationError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        st.stop()
+    st.set_page_config(page_title=title, page_icon=STAR, layout="wide")
+    page = st.navigation(pages, position="hidden")
+    st.html(STYLE)
+    if page.visibility == "hidden":
+        st.html(WITHOUT_SIDEBAR)
+    else:
+        with st.sidebar:
+            with st.container(key="brand"):
+                st.markdown(md(":material/auto_awesome: **{}**", title))
+            with st.container(key="pages", gap="xsmall"):
+                for listed in pages:
+                    if listed.visibility == "visible":
+                        st.page_link(listed, width="stretch")
+    storage.show()
+    storage.needing(page.run)

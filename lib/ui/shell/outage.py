@@ -1,0 +1,64 @@
+"""What stands above the chat while the gateway does not list its models, and goes by itself when it does."""
+
+import streamlit as st
+
+from lib import app
+from lib.domain.reply.errors import Category, ChatError
+from lib.domain.text.markdown.literal import Markdown, md
+from lib.engine.lookups.catalogue import RETRY_SECONDS
+from lib.ui.chat import callbacks as chat_callbacks
+from lib.ui.chat import dialogs as chat_dialogs
+from lib.ui.kit import errors
+from lib.ui.state.session import Session, held
+
+LOOK_SECONDS = 3.0
+"""How often the banner looks whether the list has come; asking again takes `RETRY_SECONDS`."""
+_DOWN = (Category.UPSTREAM_DOWN, Category.TIMEOUT)
+_KEYS = (Category.MISSING_KEY, Category.INVALID_KEY)
+
+
+def show(session: Session) -> None:
+    """Draw the banner if there is no list; otherwise nothing."""
+    if not session.connection.needs_key and _error(session):
+        _show_banner()
+
+
+def _error(session: Session) -> ChatError | None:
+    """Why no model is known. A list that is only old is good enough."""
+    listing = app.get().engine.catalogue.listing(session.connection, wait_seconds=0)
+    return None if listing.models else listing.error
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+def _show_banner() -> None:
+    error = _error(held())
+    if error is None:
+        st.rerun()
+    with st.container(key="outage"):
+        st.warning(_sentence(error), icon=":material/cloud_off:")
+        if error.category in _KEYS:
+            is_clicked = st.button(
+                "Use another key",
+                key="outage_key",
+                icon=":material/key:",
+                on_click=chat_callbacks.open_panel,
+                args=(chat_dialogs.CONNECT,),
+            )
+            if is_clicked:
+                st.rerun()  # a click in a fragment draws that alone, and the dialog stands outside
+        else:
+            st.button(
+                "Try again", key="list_models", icon=":material/refresh:", on_click=chat_callbacks.list_models
+            )
+
+
+def _sentence(error: ChatError) -> Markdown:
+    if error.category in _DOWN:
+        return md(
+            "**{}.** {} Earlier chats are here to read; this page looks again every {:.0f} seconds.",
+            errors.TITLES[error.category],
+            error.sentence,
+            RETRY_SECONDS,
+        )
+    title = errors.TITLES[error.category] if error.category in _KEYS else "The models could not be listed"
+    return md("**{}.** {} {}", title, error.sentence, error.hint)

@@ -1,0 +1,138 @@
+"""The sidebar below the links to the pages: a new chat, and the conversations."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from itertools import groupby
+
+import streamlit as st
+
+from lib import app
+from lib.domain.text.markdown.literal import Markdown, literal, md, plain
+from lib.store.conversations import Summary
+from lib.store.database.database import StoreError
+from lib.store.search import Hit
+from lib.ui.chat import callbacks as chat_callbacks
+from lib.ui.chat import conversation_callbacks
+from lib.ui.chat import dialogs as chat_dialogs
+from lib.ui.state.session import Session
+
+WORD_JOINER = "\u2060"
+
+
+def show(session: Session) -> None:
+    """Draw the sidebar."""
+    application = app.get()
+    with st.sidebar:
+        st.button(
+            "New chat",
+            key="new_chat",
+            icon=":material/edit_square:",
+            width="stretch",
+            on_click=conversation_callbacks.new_chat,
+        )
+        words = st.text_input(
+            "Search",
+            key="search",
+            placeholder="Search all chats",
+            icon=":material/search:",
+            label_visibility="collapsed",
+        )
+        with st.container(key="conversations"):
+            try:
+                if words.strip():
+                    _list_hits(application.store.search.find(words))
+                else:
+                    _list(session, application.store.conversations.latest(session.listed + 1))
+            except StoreError:
+                st.caption("Your conversations cannot be listed now.")
+        _show_menu()
+
+
+def _list(session: Session, summaries: Sequence[Summary]) -> None:
+    """One list a day: one widget holds many conversations, which keeps a rerun small."""
+    if not summaries:
+        st.caption("Your conversations will be listed here.")
+    today = datetime.now().astimezone().date()
+    listed = summaries[: session.listed]
+    for day, group in groupby(listed, key=lambda summary: _day(summary, today)):
+        titles = {summary.id: plain(summary.title) for summary in group}
+        choose(
+            f"conversations.{day}",
+            day,
+            titles,
+            session.conversation.id,
+            conversation_callbacks.open_conversation,
+        )
+    if len(summaries) > session.listed:
+        st.button("Show more", key="show_more", type="tertiary", on_click=conversation_callbacks.show_more)
+
+
+def _list_hits(hits: Sequence[Hit]) -> None:
+    """What was found: a conversation once, with the text around its best hit."""
+    if not hits:
+        st.caption("Nothing found.")
+        return
+    best = {hit.conversation_id: hit for hit in reversed(hits)}
+    ordered = [hit for hit in hits if best[hit.conversation_id] is hit]
+    titles = {hit.conversation_id: plain(hit.title) for hit in ordered}
+    captions = [plain(" ".join(hit.snippet.split())) for hit in ordered]
+    choose("conversations.Found", "Found", titles, "", conversation_callbacks.open_conversation, captions)
+
+
+def choose(
+    key: str,
+    label: str,
+    titles: dict[str, Markdown],
+    open_id: str,
+    action: Callable[[str], None],
+    captions: list[Markdown] | None = None,
+) -> None:
+    """Rows to click, one widget for all of them; `action` gets its key."""
+    titles = _told_apart(titles)
+    st.session_state[key] = open_id if open_id in titles else None
+    st.radio(
+        literal(label),
+        list(titles),
+        index=None,
+        key=key,
+        format_func=titles.get,
+        captions=captions,
+        on_change=action,
+        args=(key,),
+    )
+
+
+def _show_menu() -> None:
+    st.menu_button(
+        "More",
+        [chat_dialogs.BIN, chat_dialogs.EXPORT_ALL, chat_dialogs.IMPORT],
+        key="more",
+        icon=":material/more_horiz:",
+        type="tertiary",
+        on_click=chat_callbacks.menu_action,
+        args=("more",),
+    )
+
+
+def _told_apart(titles: dict[str, Markdown]) -> dict[str, Markdown]:
+    """Equal titles made different without a visible sign: a radio button tells options by their labels."""
+    seen: Counter[str] = Counter()
+    apart: dict[str, Markdown] = {}
+    for id_, title in titles.items():
+        apart[id_] = md("{}{}", title, WORD_JOINER * seen[title])
+        seen[title] += 1
+    return apart
+
+
+def _day(summary: Summary, today: date) -> str:
+    if summary.is_pinned:
+        return "Pinned"
+    days = (today - summary.updated_at.astimezone().date()).days
+    if days <= 0:
+        return "Today"
+    if days == 1:
+        return "Yesterday"
+    if days < 7:
+        return "This week"
+    return "Earlier"

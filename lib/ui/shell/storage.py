@@ -1,0 +1,46 @@
+"""What stands above every page while what is said cannot be stored, and what can still be saved then."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from lib import app
+from lib.domain.text.markdown.literal import md
+from lib.store.database.database import StoreError
+
+
+def show() -> None:
+    """Draw the banner if there is trouble; otherwise nothing."""
+    application = app.get()
+    if problem := application.storage_problem:
+        with st.container(key="storage"):
+            said = md("{} Chats are kept in memory until the app stops.", problem)
+            st.warning(said, icon=":material/save:")
+    elif problem := application.engine.problem:
+        with st.container(key="storage"):
+            st.warning(md("{} What is said now is in memory only.", problem), icon=":material/save:")
+            _show_download()
+
+
+def needing(draw: Callable[[], None]) -> None:
+    """Draw a page; where it needs what cannot be read now, say so in its place."""
+    try:
+        draw()
+    except StoreError as error:
+        with st.container(key="unreadable"):
+            why = "" if app.get().engine.problem else str(error)  # else the banner has said it
+            st.info(md("This page cannot be shown without the database. {}", why), icon=":material/info:")
+
+
+def _show_download() -> None:
+    st.download_button(
+        "Download what is not stored",
+        app.get().unstored,
+        f"not-stored-{datetime.now(UTC):%Y-%m-%d-%H%M}.json",
+        "application/json",
+        key="download_unstored",
+        icon=":material/download:",
+        on_click="ignore",
+        help="“Import chats” takes it back as chats of their own, beside what is stored of them by then.",
+    )

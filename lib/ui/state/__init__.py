@@ -1,0 +1,1 @@
+"""What one browser tab works with. The only folder that touches `st.session_state`."""

@@ -1,0 +1,239 @@
+"""Model, system prompt and parameters: the widgets that hold them, and the conversation that keeps them.
+
+The widgets do not rerun the page (`on_change="ignore"`): their values arrive with the next click and are
+collected then. Widgets that are not drawn (a closed popover) have no value and change nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Params
+from lib.domain.models.capabilities import LABELS, Capability
+from lib.domain.models.models import best_match
+from lib.domain.text.markdown.literal import literal, md
+
+MODEL, OTHER_MODEL, SYSTEM_PROMPT, PARAMS = "model", "other_model", "system_prompt", "params."
+"""Keys of the widgets. Where a page holds several conversations, `of` goes before them, one for each."""
+LONGEST_MODEL_NAME = 200
+DEFAULT = "Default"
+"""Shown where nothing is sent, so that the server decides."""
+MOST_IMAGES = 4
+
+
+def collect(conversation: Conversation, of: str = "") -> None:
+    """Take over what the widgets hold."""
+    held = st.session_state
+    if model := held.get(of + MODEL):
+        conversation.model = str(model).strip()[:LONGEST_MODEL_NAME]
+    if (system_prompt := held.get(of + SYSTEM_PROMPT)) is not None:
+        conversation.system_prompt = system_prompt.strip()
+    values = {name: held[of + PARAMS + name] for name in _TAKE if of + PARAMS + name in held}
+    taken: dict[str, Any] = {name: _TAKE[name](value) for name, value in values.items()}
+    conversation.params = replace(conversation.params, **taken)
+
+
+def present(conversation: Conversation, of: str = "") -> None:
+    """Let the widgets show another conversation's choices."""
+    st.session_state[of + MODEL] = conversation.model
+    for key in [str(key) for key in st.session_state]:
+        if key == of + SYSTEM_PROMPT or key.startswith(of + PARAMS):
+            st.session_state.pop(key)
+
+
+def _name_model(of: str) -> None:
+    """Choose the model that was typed, listed or not."""
+    if name := str(st.session_state.get(of + OTHER_MODEL) or "").strip():
+        st.session_state[of + MODEL] = name[:LONGEST_MODEL_NAME]
+        st.session_state[of + OTHER_MODEL] = ""
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _words(text: str | None) -> tuple[str, ...] | None:
+    """Stop sequences, one a line; at most four, as the API allows."""
+    return tuple(line for line in (text or "").splitlines() if line)[:4] or None
+
+
+def _effort(label: str) -> str | None:
+    return None if label == DEFAULT else label.lower()
+
+
+def _size(label: str) -> str | None:
+    return None if label == DEFAULT else label.replace(" × ", "x")
+
+
+_TAKE = {
+    "temperature": _same,
+    "max_tokens": _same,
+    "top_p": _same,
+    "seed": _same,
+    "stop": _words,
+    "presence_penalty": _same,
+    "frequency_penalty": _same,
+    "reasoning_effort": _effort,
+    "image_size": _size,
+    "image_count": _same,
+    "stream": bool,
+}
+
+
+def show_model(conversation: Conversation, models: list[str], of: str = "", width: int = 280) -> None:
+    """Draw the model picker; a conversation without a model gets the first of the list."""
+    chosen = conversation.model or (models[0] if models else None)
+    conversation.model = st.session_state[of + MODEL] = chosen
+    pick_model(
+        models, of + MODEL, chosen, elsewhere="Enter it as “Another model” under the parameters.", width=width
+    )
+
+
+def pick_model(
+    models: Sequence[str],
+    key: str,
+    chosen: str | None,
+    *,
+    elsewhere: str = "",
+    width: int = 280,
+    disabled: bool = False,
+) -> str | None:
+    """Draw a field for one of `models`, in which Enter takes the best match for what was typed.
+
+    What matches none is told, with where it can be entered `elsewhere`. Where none are listed, any name is
+    taken. A `width` of 0 is that of the container.
+    """
+    options = [chosen, *models] if chosen and chosen not in models else list(models)
+    return st.selectbox(
+        "Model",
+        options,
+        key=key,
+        index=0 if options else None,
+        placeholder="Choose a model",
+        label_visibility="collapsed",
+        accept_new_options=True,  # else what was typed stays there while another model is asked
+        disabled=disabled,
+        on_change=_match_model,
+        args=(key, tuple(models), chosen, elsewhere),
+        width=width or "stretch",
+    )
+
+
+def _match_model(key: str, models: Sequence[str], chosen: str | None, elsewhere: str) -> None:
+    typed = str(st.session_state[key] or "")
+    if not models or typed in (chosen, *models):
+        return
+    match = best_match(typed, models)
+    st.session_state[key] = match or chosen
+    if not match:
+        st.toast(md("No model is called “{}” here. {}", typed, elsewhere), icon=":material/search_off:")
+
+
+def show(
+    conversation: Conversation,
+    of: str = "",
+    *,
+    is_drawing: bool = False,
+    missing: frozenset[Capability] = frozenset(),
+) -> None:
+    """Draw the system prompt and the parameters, or those of an image model.
+
+    What the doctor found missing of the model is not offered, unless it is set and has to be unset.
+    """
+    if is_drawing:
+        _show_drawing(conversation.params, of + PARAMS)
+    else:
+        _show_writing(conversation, of, missing)
+
+
+def _show_drawing(params: Params, of: str) -> None:
+    _select("Size", of + "image_size", _SIZES, params.image_size)
+    _number("Images", of + "image_count", params.image_count, 1, MOST_IMAGES, 1)
+
+
+def _show_writing(conversation: Conversation, of: str, missing: frozenset[Capability]) -> None:
+    params = conversation.params
+    left_out = _left_out(params, missing)
+    st.text_area(
+        "System prompt",
+        conversation.system_prompt,
+        key=of + SYSTEM_PROMPT,
+        height=68,
+        placeholder="How the model should answer in this chat",
+        on_change="ignore",
+    )
+    st.text_input(
+        "Another model",
+        key=of + OTHER_MODEL,
+        max_chars=LONGEST_MODEL_NAME,
+        placeholder="The name of one that is not listed",
+        on_change=_name_model,
+        args=(of,),
+    )
+    left, right = st.columns(2)
+    of += PARAMS
+    with left:
+        _number("Temperature", of + "temperature", params.temperature, 0.0, 2.0, 0.1)
+        if Capability.MAX_TOKENS not in left_out:
+            _number("Max tokens", of + "max_tokens", params.max_tokens, 1, 1_000_000, 64)
+        _number("Presence penalty", of + "presence_penalty", params.presence_penalty, -2.0, 2.0, 0.1)
+        if Capability.REASONING not in left_out:
+            _select("Reasoning effort", of + "reasoning_effort", _EFFORTS, params.reasoning_effort)
+    with right:
+        _number("Top p", of + "top_p", params.top_p, 0.0, 1.0, 0.05)
+        _number("Seed", of + "seed", params.seed, 0, 2**31 - 1, 1)
+        _number("Frequency penalty", of + "frequency_penalty", params.frequency_penalty, -2.0, 2.0, 0.1)
+    if Capability.STOP not in left_out:
+        st.text_area(
+            "Stop sequences",
+            "\n".join(params.stop or ()),
+            key=of + "stop",
+            height=68,
+            placeholder="One a line, four at most",
+            on_change="ignore",
+        )
+    st.toggle("Stream the reply", params.stream, key=of + "stream", on_change="ignore")
+    _show_missing(missing)
+
+
+_PARAMETERS = {
+    Capability.MAX_TOKENS: "max_tokens",
+    Capability.REASONING: "reasoning_effort",
+    Capability.STOP: "stop",
+}
+
+
+def _left_out(params: Params, missing: frozenset[Capability]) -> set[Capability]:
+    return {name for name in missing & _PARAMETERS.keys() if getattr(params, _PARAMETERS[name]) is None}
+
+
+def _show_missing(missing: frozenset[Capability]) -> None:
+    """Say what the model does not take, also of what is drawn."""
+    told = [LABELS[name] for name in LABELS if name in missing and name in _TOLD]
+    if told:
+        st.caption(md("The doctor found that this model does not take: {}.", ", ".join(told)))
+
+
+_TOLD = set(LABELS) - {Capability.STREAM_USAGE}
+
+
+_EFFORTS = {None: DEFAULT, "minimal": "Minimal", "low": "Low", "medium": "Medium", "high": "High"}
+_SIZES: dict[str | None, str] = {
+    None: DEFAULT,
+    **{f"{w}x{h}": f"{w} × {h}" for w, h in ((1024, 1024), (1536, 1024), (1024, 1536), (512, 512))},
+}
+"""What most image models draw; `gpt-image` and `dall-e-2` take them all between them."""
+
+
+def _number(label: str, key: str, value: float | None, low: float, high: float, step: float) -> None:
+    st.number_input(literal(label), low, high, value, step, key=key, placeholder=DEFAULT, on_change="ignore")
+
+
+def _select(label: str, key: str, options: dict[str | None, str], value: str | None) -> None:
+    labels = list(options.values())
+    st.selectbox(
+        literal(label), labels, labels.index(options.get(value, labels[0])), key=key, on_change="ignore"
+    )

@@ -1,0 +1,298 @@
+"""What a tab's compare page works with: the open comparison, as the address and the store have it."""
+
+import threading
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lib import app
+from lib.domain.comparison.comparisons import MOST_CELLS, MOST_REPEATS, Comparison
+from lib.domain.comparison.estimates import Expected, expected
+from lib.domain.comparison.votes import Round, ordered, titles
+from lib.domain.conversation.attachments import Attachment
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.models.prices import Prices
+from lib.domain.reply.reply import State
+from lib.engine.live import LiveTape
+from lib.store.rooms import Room
+from lib.ui.reply.message_box import LONGEST_MESSAGE
+from lib.ui.state import choices, drafts, session
+from lib.ui.state.session import Session
+from lib.ui.state.structured import Form
+
+KEY = "comparing"
+"""Of this tab's state in `st.session_state`."""
+OPEN, MODELS, ASKED = "comparison", "models", "prompt"
+"""The address: `?comparison=<id>` is open; `?models=a,b&prompt=...` stands ready to run."""
+BOX = "question"
+"""Key of the message box: another one than the chat's, which holds files too."""
+LISTED = 50
+GONE = "This comparison is not here any more."
+MERGER = "merger"
+"""Key of the field that names the model for a synthesis."""
+PRICES_SECONDS = 0.5
+REPEATS = "repeats"
+"""Key of the field that says how many answers each question gets."""
+BLIND = "blind"
+"""Key of the switch that hides whose answer is whose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A question to all cells that was not sent yet."""
+
+    text: str | None
+    """`None` asks the last one again."""
+
+
+@dataclass(slots=True)
+class Comparing:
+    """The state of a tab's compare page."""
+
+    comparison: Comparison
+    address: str | None = None
+    """The comparison that the address names, as this tab last wrote it."""
+    invitation: tuple[str, str] | None = None
+    """The models and the prompt in the address that were taken over."""
+    tapes: dict[str, LiveTape] = field(default_factory=dict)
+    """The tapes that this tab has begun: those of cells in memory are nowhere else when they end."""
+    following: dict[str, LiveTape] = field(default_factory=dict)
+    """The running tape of each cell, by the cell's id."""
+    repeats: int = 1
+    """How many answers each question gets from each cell."""
+    attached: list[Attachment] = field(default_factory=list)
+    """Files that were taken and wait for the next question."""
+    refusals: list[str] = field(default_factory=list)
+    """What has to be said about the last files, a sentence each."""
+    draft: str = ""
+    """Text on its way back into the message box."""
+    drawn: str = ""
+    """That text, as the run of the page has drawn it."""
+    prices: Prices = field(default_factory=dict)
+    """What is known of prices, when the page was brought up to date."""
+    pending: Pending | None = None
+    """What will take a lot, until the person agrees."""
+    submitted: str = ""
+    """The id under which something was sent last from the message box."""
+    submitting: threading.Event | None = None
+    """Set when that is done: files take a while."""
+    repeating: set[str] = field(default_factory=set)
+    """The cells that were being asked again and again when the page was brought up to date."""
+
+    pasted: dict[str, str] = field(default_factory=dict)
+    """What was pasted as a schema or as tools, by its widget's key: it may be of no use yet."""
+    inspected: str | None = None
+    """The cell that the inspector shows."""
+    panel: str | None = None
+    """The dialog that is open."""
+    is_blind: bool = False
+    """Whether the next question hides whose answer is whose."""
+    round: Round | None = None
+    """The last question's round of votes, if there is one."""
+    room: Room | None = None
+    """The room that follows this comparison, if it is open to one."""
+    count: DeltaGenerator | None = None
+    """Where this run of the page shows how many are in the room."""
+
+    def open(self, comparison: Comparison) -> None:
+        """Show another comparison."""
+        self.comparison, self.panel, self.pending = comparison, None, None
+        self.round, self.room = None, None
+        self.attached, self.refusals, self.draft = [], [], ""
+        self.pasted.clear()
+        self.tapes.clear()
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether nobody may see yet whose answer is whose."""
+        return self.round is not None and self.round.is_hidden
+
+    @property
+    def cells(self) -> list[Conversation]:
+        """The cells in the order of the page: a blind round has shuffled them."""
+        cells = {cell.id: cell for cell in self.comparison.cells}
+        return [cells[cell_id] for cell_id in ordered(list(cells), self.round)]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What each cell is called on the page, by its id."""
+        return titles(self.comparison, self.round)
+
+    def expected(self, text: str | None) -> Expected:
+        """What it is about to take to ask this, with the files that wait; `None` asks the last one again."""
+        again = text is None
+        cells = self.comparison.compared if again else self.comparison.cells
+        return expected(cells, text, self.repeats, self.prices, () if again else self.attached)
+
+    def structure(self, cell: Conversation) -> Form:
+        """What was pasted for a cell's structured output and tools."""
+        return Form(cell, self.pasted, of(cell))
+
+    def cell(self, cell_id: str) -> Conversation | None:
+        """The cell with this id, if it is one of these."""
+        return next((cell for cell in self.comparison.cells if cell.id == cell_id), None)
+
+
+def held() -> Comparing:
+    """This tab's comparison, with what its widgets hold."""
+    known = st.session_state.get(KEY)
+    if not isinstance(known, Comparing):
+        known = st.session_state[KEY] = Comparing(drafts.draft())
+    for cell in known.comparison.cells:
+        choices.collect(cell, of(cell))
+    if (repeats := st.session_state.get(REPEATS)) is not None:
+        known.repeats = min(max(int(repeats), 1), MOST_REPEATS)
+    if (is_blind := st.session_state.get(BLIND)) is not None:
+        known.is_blind = bool(is_blind)
+    if known.is_blind:
+        known.repeats = 1  # versions of an answer would tell its cell from the others
+    return known
+
+
+def structure_of(cell_id: str) -> Form | None:
+    """What was pasted for a cell of the open comparison."""
+    now = held()
+    cell = now.cell(cell_id)
+    return now.structure(cell) if cell else None
+
+
+def of(cell: Conversation) -> str:
+    """What the keys of a cell's widgets begin with."""
+    return f"{cell.id}."
+
+
+def current() -> Comparing:
+    """This tab's comparison, brought up to date with the address and the store."""
+    now = held()
+    _follow_address(now)
+    # Asked before the store, which then knows all that an ended series began.
+    now.repeating = repeating(now.comparison)
+    _refresh(now)
+    _look_for_votes(now)
+    if not _catch_up(now):
+        _reload(now)
+        _catch_up(now)
+    tab = session.held()
+    drafts.choose_models(now.comparison, tab.models_for_cells)
+    take_prices(now, tab)
+    if now.comparison.prompt is not None or now.room:
+        now.address = now.comparison.id
+        st.query_params.from_dict({OPEN: now.comparison.id})
+    elif OPEN in st.query_params:
+        del st.query_params[OPEN]
+    return now
+
+
+def hear_prices() -> None:
+    """Wait, for half a second at most, where nobody has asked for the connection's prices yet."""
+    take_prices(held(), session.held(), wait_seconds=PRICES_SECONDS)
+
+
+def take_prices(now: Comparing, tab: Session, wait_seconds: float = 0.0) -> None:
+    """Take over what is known of prices."""
+    if not tab.connection.needs_key:
+        now.prices = app.get().engine.catalogue.prices(tab.connection, wait_seconds=wait_seconds)
+
+
+def _follow_address(now: Comparing) -> None:
+    wanted = st.query_params.get(OPEN)
+    if wanted and wanted not in (now.address, now.comparison.id):
+        if found := app.get().store.comparisons.get(wanted):
+            now.open(drafts.filled(found))  # one opened to a room before anything was asked has no cells
+        else:
+            st.toast(GONE, icon=":material/search_off:")
+    invitation = st.query_params.get(MODELS, ""), st.query_params.get(ASKED, "")
+    if any(invitation) and invitation != now.invitation:
+        names = [name.strip()[: choices.LONGEST_MODEL_NAME] for name in invitation[0].split(",")]
+        now.open(drafts.draft([name for name in names if name][:MOST_CELLS]))
+        now.invitation = invitation
+        now.draft = invitation[1][:LONGEST_MESSAGE]
+
+
+def _look_for_votes(now: Comparing) -> None:
+    """The comparison's round and its room, as the store has them."""
+    store, known = app.get().store, now.round
+    now.round = store.votes.latest(now.comparison.id)
+    if app.get().settings.is_sharing:
+        now.room = store.rooms.of(now.comparison.id, datetime.now(UTC))
+    if now.round and known is None:  # opened just now: go on as it was
+        now.is_blind = now.round.is_blind
+        st.session_state.pop(BLIND, None)
+
+
+def _refresh(now: Comparing) -> None:
+    """Load the comparison again when the store knows more of it than this tab."""
+    comparison = now.comparison
+    if comparison.prompt is None or _is_in_memory(comparison):
+        return
+    stored = app.get().store.comparisons.updated_at(comparison.id)
+    if not stored:  # deleted in another tab
+        now.open(drafts.draft(like=comparison))
+        st.toast(GONE, icon=":material/search_off:")
+    elif stored != comparison.updated_at:
+        _reload(now)
+
+
+def _is_in_memory(comparison: Comparison) -> bool:
+    """Whether this tab has cells, or something said in them, that the store has not."""
+    is_behind = app.get().engine.is_behind
+    return any(cell.is_temporary or is_behind(cell.id) for cell in comparison.cells)
+
+
+def _reload(now: Comparing) -> None:
+    """Take the store's cells, to go on with this tab's choices."""
+    if _is_in_memory(now.comparison):
+        return
+    chosen = {cell.id: cell for cell in now.comparison.cells}
+    if found := app.get().store.comparisons.get(now.comparison.id):
+        found.cells = [session.with_choices(cell, chosen.get(cell.id, cell)) for cell in found.cells]
+        now.comparison = found
+
+
+def _catch_up(now: Comparing) -> bool:
+    """Fold the tapes that closed while nobody looked, and keep the open ones to follow.
+
+    Says whether all were there. One that ended since the store was asked is let go once it is stored.
+    """
+    now.following, was_there = {}, True
+    for cell in now.comparison.cells:
+        for message in list(cell.messages.values()):
+            paced = app.get().engine.paced.tape(message.id)
+            if paced and message.id == cell.leaf_id:
+                now.following[cell.id] = paced
+            elif message.reply and message.reply.state is State.RUNNING:
+                tape = app.get().engine.tape(message.id) or now.tapes.get(message.id)
+                if tape is None:
+                    was_there = False
+                elif tape.is_closed:
+                    settle(cell, tape)
+                elif message.id == cell.leaf_id:
+                    now.following[cell.id] = tape
+    return was_there
+
+
+def settle(cell: Conversation, tape: LiveTape) -> None:
+    """Put what a tape says into its cell."""
+    reply = tape.reply()
+    cell.messages[tape.reply_id] = replace(cell.messages[tape.reply_id], content=reply.text, reply=reply)
+
+
+def repeating(comparison: Comparison) -> set[str]:
+    """The cells that will be asked again by themselves."""
+    repeats = app.get().engine.repeats
+    return {cell.id for cell in comparison.cells if repeats.is_running(cell.id)}
+
+
+def is_outrun(now: Comparing) -> bool:
+    """Whether more has begun, or a series has ended, since this run of the page was brought up to date."""
+    engine = app.get().engine
+    if now.repeating - repeating(now.comparison):
+        return True
+    for cell in now.comparison.cells:
+        begun = [tape.reply_id for tape in engine.running(cell.id)]
+        begun += [latest] if (latest := engine.repeats.latest(cell.id)) else []
+        if any(reply_id not in cell.messages for reply_id in begun):
+            return True
+    return False

@@ -1,0 +1,156 @@
+"""What a tab's decks page works with: the open deck, or the open run of one, as address and store have it."""
+
+from dataclasses import dataclass, field, replace
+
+import streamlit as st
+
+from lib import app
+from lib.domain.comparison import decks as values
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.deck_runs import DeckRun
+from lib.domain.comparison.decks import Deck
+from lib.store.database.database import StoreError
+from lib.ui.chat import callbacks as chat_callbacks
+from lib.ui.state import choices, comparison, drafts, session
+
+KEY = "decks"
+"""Of this tab's state in `st.session_state`."""
+DECK, RUN = "deck", "run"
+"""The address: `?deck=<id>` is open, or `?run=<id>`."""
+LISTED = 30
+
+
+@dataclass(slots=True)
+class Field:
+    """A field of the open deck that is written in."""
+
+    name: str
+    """Of the deck's, or the prompt's, own field."""
+    prompt_id: str | None
+    """`None` for the deck itself."""
+    text: str
+    """What it holds as far as the store knows."""
+
+
+@dataclass(slots=True)
+class Decks:
+    """The state of a tab's decks page."""
+
+    chosen: Comparison
+    """The cells that the next run asks, as a person chooses them."""
+    deck_id: str | None = None
+    run_id: str | None = None
+    address: tuple[str, str] = ("", "")
+    """What the address named when this tab last looked."""
+    deck: Deck | None = None
+    """The open deck, for this run of the page."""
+    run: DeckRun | None = None
+    """The open run of a deck, likewise; then no deck is open."""
+    rows: dict[str, Comparison] = field(default_factory=dict)
+    """The rows of that run by their ids, as they were last read."""
+    fields: dict[str, Field] = field(default_factory=dict)
+    """What is written in on the page, by the widget's key."""
+    sent: str | None = None
+    """The id of the last click that must not count twice."""
+    asking: str | None = None
+    """What waits for the person's word: a run that takes a lot, or something to be deleted."""
+    refusals: list[str] = field(default_factory=list)
+    """What has to be said about the last files, a sentence each."""
+    uploads: int = 0
+    """How many uploads were taken: each empties the fields for the next."""
+
+    def open_deck(self, deck_id: str | None) -> None:
+        """Show a deck; `None` shows none."""
+        self._open(deck_id, None)
+
+    def open_run(self, run_id: str) -> None:
+        """Show a run of a deck."""
+        self._open(None, run_id)
+
+    def _open(self, deck_id: str | None, run_id: str | None) -> None:
+        self.deck_id, self.run_id, self.refusals, self.asking = deck_id, run_id, [], None
+        self.rows.clear()
+        self.fields.clear()
+
+
+def held() -> Decks:
+    """This tab's state, with what its widgets hold."""
+    known = st.session_state.get(KEY)
+    if not isinstance(known, Decks):
+        known = st.session_state[KEY] = Decks(drafts.draft())
+    for cell in known.chosen.cells:
+        choices.collect(cell, comparison.of(cell))
+    _collect(known)
+    return known
+
+
+def _collect(now: Decks) -> None:
+    """Store what was written since the fields were drawn.
+
+    Callbacks cannot: where a click follows at once, Streamlit ends the one that was about to store a text,
+    and never calls it again. What the store does not take stays in its field and is tried again.
+    """
+    holds = {key: st.session_state.get(key) for key in now.fields}
+    written = {key: str(text) for key, text in holds.items() if text not in (None, now.fields[key].text)}
+    if not written or now.deck_id is None:
+        return
+
+    def write(deck: Deck) -> Deck:
+        for key, text in written.items():
+            deck = _written(deck, now.fields[key], text)
+        return deck
+
+    try:
+        app.get().store.decks.change(now.deck_id, write)
+    except StoreError as error:
+        now.refusals = [str(error)]
+    else:
+        for key, text in written.items():
+            now.fields[key].text = text
+
+
+def _written(deck: Deck, into: Field, text: str) -> Deck:
+    """The deck with a text in one of its fields, as far as it fits."""
+    if into.name == "title":
+        return replace(deck, title=values.title_of(text))
+    text = text[: values.LONGEST_NOTES if into.name == "notes" else values.LONGEST_PROMPT]
+    text = text.strip() if into.name == "system_prompt" else text
+    if into.prompt_id is None:
+        return replace(deck, system_prompt=text)
+    match into.name:
+        case "notes":
+            return values.changed(deck, into.prompt_id, lambda prompt: replace(prompt, notes=text))
+        case "system_prompt":
+            return values.changed(deck, into.prompt_id, lambda prompt: replace(prompt, system_prompt=text))
+        case _:
+            return values.changed(deck, into.prompt_id, lambda prompt: replace(prompt, text=text))
+
+
+def present(now: Decks, key: str, name: str, stored: str, prompt_id: str | None = None) -> None:
+    """Let the field that is drawn next show what is stored, which another tab may have written."""
+    known, holds = now.fields.get(key), st.session_state.get(key)
+    if known and holds not in (None, known.text):
+        return  # it could not be stored yet
+    if holds != stored:
+        st.session_state[key] = stored
+    now.fields[key] = Field(name, prompt_id, stored)
+
+
+def current() -> Decks:
+    """This tab's state, brought up to date with the address and the store."""
+    now, store = held(), app.get().store
+    wanted = st.query_params.get(DECK, ""), st.query_params.get(RUN, "")
+    # A click that comes twice brings the address of before the first one along.
+    is_late = now.sent is not None and st.session_state.get(chat_callbacks.SEND_ID) == now.sent
+    if wanted != now.address and any(wanted) and not is_late:
+        now.open_run(wanted[1]) if wanted[1] else now.open_deck(wanted[0])
+    now.run = store.deck_runs.get(now.run_id) if now.run_id else None
+    now.deck = store.decks.get(now.deck_id) if now.deck_id else None
+    if (now.run_id and not now.run) or (now.deck_id and not now.deck):
+        now.open_deck(None)
+        st.toast("This deck is not here any more.", icon=":material/search_off:")
+    now.address = now.deck_id or "", now.run_id or ""
+    names = {DECK: now.deck_id, RUN: now.run_id}
+    st.query_params.from_dict({name: own for name, own in names.items() if own})
+    drafts.choose_models(now.chosen, session.held().models_for_cells)
+    return now

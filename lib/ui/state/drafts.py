@@ -1,0 +1,46 @@
+"""Comparisons that nobody has asked anything yet, and the cells that they are made of."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from lib.domain.comparison.comparisons import FEWEST_CELLS, Comparison
+from lib.domain.conversation.conversations import Conversation
+from lib.engine.engine import new_id
+from lib.ui.state import session
+
+
+def draft(models: Sequence[str] = (), like: Comparison | None = None) -> Comparison:
+    """A comparison that nobody has asked anything yet: of these models, or of another one's cells."""
+    comparison = Comparison(new_id(), "New comparison", datetime.now(UTC))
+    if like:
+        for cell in like.cells:
+            add(comparison, cell)
+        return comparison
+    for model in models:
+        add(comparison).model = model
+    return filled(comparison)
+
+
+def filled(comparison: Comparison) -> Comparison:
+    """The comparison with as many cells as one has at least."""
+    while len(comparison.cells) < FEWEST_CELLS:
+        add(comparison).model = None
+    return comparison
+
+
+def add(comparison: Comparison, like: Conversation | None = None) -> Conversation:
+    """One more cell at the end."""
+    position = max((cell.position for cell in comparison.cells), default=-1) + 1
+    cell = replace(session.draft(like), comparison_id=comparison.id, position=position)
+    comparison.cells.append(cell)
+    return cell
+
+
+def choose_models(comparison: Comparison, models: Sequence[str]) -> None:
+    """Give each cell without a model one of the list, another one each as far as there are enough."""
+    taken = {cell.model for cell in comparison.cells}
+    for cell in comparison.cells:
+        if cell.model is None and models:
+            cell.model = next((model for model in models if model not in taken), models[0])
+            taken.add(cell.model)

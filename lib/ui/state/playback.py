@@ -1,0 +1,152 @@
+"""What a tab's recordings page works with: the open recording, and what plays it."""
+
+import math
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from lib import app
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.playback import AT_ONCE, ORIGINAL, Pace, count_turns, scene, turns
+from lib.domain.comparison.recordings import Recording
+from lib.domain.text.decoding import FormatError
+from lib.domain.text.markdown.literal import literal
+from lib.engine.playback.player import Player
+from lib.ui.kit import scrubber
+
+KEY = "replaying"
+"""Of this tab's state in `st.session_state`."""
+OPEN = "recording"
+"""The address: `?recording=<id>` is open."""
+PACE, PROMPT, QUESTION = "pace", "replay_prompt", "replay_question"
+"""Keys of the widgets that choose the pace, the prompt of a deck, and the question of a conversation."""
+PACES: dict[str, Pace] = {
+    "Original pace": ORIGINAL,
+    "10 tokens/s": 10.0,
+    "30 tokens/s": 30.0,
+    "100 tokens/s": 100.0,
+    "At once": AT_ONCE,
+}
+
+
+@dataclass(slots=True)
+class Replaying:
+    """An open recording: one of its comparisons, one question in it, and the player of the answers."""
+
+    recording: Recording
+    at: int = 0
+    """The comparison that is shown."""
+    number: int = 0
+    """The question that is shown with its answers: 0 is the first."""
+    player: Player = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.player = self._player(ORIGINAL)
+
+    @property
+    def comparison(self) -> Comparison:
+        """The comparison that is shown, each cell up to its answer to the shown question."""
+        return scene(self.recording.comparisons[self.at], self.number)
+
+    @property
+    def questions(self) -> int:
+        """How many questions the shown comparison has."""
+        return count_turns(self.recording.comparisons[self.at])
+
+    def go_to(self, at: int, number: int = 0) -> None:
+        """Show and play another comparison of the recording, or another question."""
+        self.player.pause()
+        self.at = min(max(at, 0), len(self.recording.comparisons) - 1)
+        self.number = min(max(number, 0), self.questions - 1)
+        self.player = self._player(self.player.pace)
+        self.player.play()
+
+    def _player(self, pace: Pace) -> Player:
+        """Plays the last reply of each cell."""
+        player = player_of(self.recording, self.comparison)
+        player.set_pace(pace)
+        return player
+
+
+def player_of(recording: Recording, comparison: Comparison) -> Player:
+    """Plays the last reply of each cell of a recorded comparison; a synthesis after what it was made of."""
+    compared = {cell.id for cell in comparison.compared}
+    last = {cell.id: turns(cell)[-1].last.id for cell in comparison.cells}
+    tapes = {own: recording.tapes[own] for own in last.values()}
+    later = {own for cell_id, own in last.items() if cell_id not in compared}
+    return app.get().engine.player(tapes, later=later)
+
+
+def held() -> Replaying | None:
+    """The recording that this tab has open."""
+    known = st.session_state.get(KEY)
+    return known if isinstance(known, Replaying) else None
+
+
+def current(*, is_played: bool = True) -> Replaying | None:
+    """The recording that the address names; `None` when it names none, or none that is here.
+
+    One that was not open before is played at once.
+    """
+    wanted, now = st.query_params.get(OPEN), held()
+    if now and (not wanted or wanted != now.recording.id):
+        now.player.pause()
+        now = st.session_state[KEY] = None
+    if wanted and not now and (found := find(wanted)):
+        now = st.session_state[KEY] = Replaying(found)
+        if is_played:
+            now.player.play()
+    if wanted and not now:
+        del st.query_params[OPEN]
+    return now
+
+
+def find(recording_id: str) -> Recording | None:
+    """The recording with this id; where there is none, a toast says so."""
+    try:
+        if found := app.get().store.recordings.get(recording_id):
+            return found
+        st.toast("This recording is not here any more.", icon=":material/search_off:")
+    except FormatError as error:
+        st.toast(literal(str(error)), icon=":material/error:")
+    return None
+
+
+def go_to(recording_id: str | None) -> None:
+    """Let the address name a recording; `None` goes back to the list."""
+    st.query_params.from_dict({OPEN: recording_id} if recording_id else {})
+
+
+def play() -> None:
+    if now := held():
+        now.player.play()
+
+
+def pause() -> None:
+    if now := held():
+        now.player.pause()
+
+
+def seek() -> None:
+    """Go to the second that was chosen on the line."""
+    wanted = (st.session_state.get(scrubber.KEY) or {}).get(scrubber.SEEK)
+    if (now := held()) and isinstance(wanted, int | float) and math.isfinite(wanted):
+        now.player.seek(float(wanted))
+
+
+def set_pace() -> None:
+    """Play at the pace that was chosen."""
+    if now := held():
+        now.player.set_pace(PACES.get(st.session_state.get(PACE) or "", ORIGINAL))
+
+
+def choose_prompt() -> None:
+    """Show the chosen prompt of a deck."""
+    if (now := held()) and isinstance(wanted := st.session_state.get(PROMPT), int):
+        now.go_to(wanted)
+
+
+def choose_question() -> None:
+    """Show the chosen question of a conversation."""
+    if (now := held()) and isinstance(wanted := st.session_state.get(QUESTION), int):
+        now.go_to(now.at, wanted)

@@ -1,0 +1,246 @@
+"""What a tab's presentation works with: what is presented, and how much of it is revealed."""
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import streamlit as st
+
+from lib import app
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.playback import count_turns, scene
+from lib.domain.comparison.recordings import Recording
+from lib.domain.comparison.votes import Round, ordered
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.models.prices import Prices
+from lib.domain.reply.reply import State
+from lib.engine.live import LiveTape
+from lib.engine.playback.player import Player
+from lib.ui.kit import keys
+from lib.ui.share import share_links
+from lib.ui.state import playback, session
+
+KEY = "presenting"
+"""Of this tab's state in `st.session_state`."""
+VIEW, COSTS = "presented", "presented_costs"
+"""Keys of the widgets that choose how many cells are seen at a time, and whether their costs are."""
+ALL, ONE = "All", "One at a time"
+STEP = "step"
+"""The address says what is revealed: `&step=<scene>.<cells>`, so that a refresh shows the same."""
+Name = Literal["comparison", "recording"]
+
+
+@dataclass(slots=True)
+class Presenting:
+    """A presentation: a scene for each question, in which the cells are revealed one after the other."""
+
+    name: Name
+    """What the address names the source with."""
+    id: str
+    comparisons: list[Comparison]
+    recording: Recording | None = None
+    """`None` for a comparison of the store, whose replies may be running."""
+    round: Round | None = None
+    """Its votes: while they are blind, nobody is told whose answer is whose."""
+    at: int = 0
+    """The scene."""
+    revealed: int = 0
+    """How many cells of the scene are seen; one more than there are shows what they took."""
+    view: str = ALL
+    has_costs: bool = False
+    player: Player | None = None
+    """Plays the recorded cells that were revealed last."""
+    has_left: bool = False
+
+    @property
+    def scenes(self) -> list[tuple[int, int]]:
+        """Each question to come: the comparison that it is of, and its number there."""
+        counts = [count_turns(one) for one in self.comparisons]
+        if not self.recording:
+            return [(0, counts[0] - 1)]
+        return [(at, number) for at, count in enumerate(counts) for number in range(count)]
+
+    @property
+    def comparison(self) -> Comparison:
+        """What the scene shows when all is revealed."""
+        at, number = self.scenes[self.at]
+        shown = scene(self.comparisons[at], number)
+        cells = {cell.id: cell for cell in shown.cells}
+        return replace(shown, cells=[cells[own] for own in ordered(list(cells), self.round)])
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether nobody may be told yet whose answer is whose."""
+        return self.round is not None and self.round.is_hidden
+
+    @property
+    def steps(self) -> int:
+        """How often there is something to reveal in the scene: each cell, then figures and the report."""
+        comparison = self.comparison
+        has_more = len(comparison.compared) > 1 or share_links.has_link(self.id)
+        return len(comparison.cells) + (has_more and not self.is_hidden)
+
+    @property
+    def prices(self) -> Prices:
+        """Of the models, where costs are wanted."""
+        if not self.has_costs:
+            return {}
+        if self.recording:
+            return self.recording.prices
+        return app.get().engine.catalogue.prices(session.held().connection, wait_seconds=0)
+
+    @property
+    def tapes(self) -> Mapping[str, LiveTape]:
+        """What is followed: running replies, or what is played of a recording."""
+        if self.player:
+            return self.player.tapes
+        return {} if self.recording else _tapes(self.comparison)
+
+    def go_to(self, at: int, revealed: int) -> None:
+        """Show a step of a scene as it stands."""
+        self.stand()
+        self.at = min(max(at, 0), len(self.scenes) - 1)
+        self.revealed = min(max(revealed, 0), self.steps)
+        st.query_params[STEP] = f"{self.at}.{self.revealed}"
+
+    def reveal(self, revealed: int) -> None:
+        """Show so many cells of the scene. Of a recording, those that come to be seen are played."""
+        before = self.revealed
+        self.go_to(self.at, revealed)
+        comparison = self.comparison
+        if self.recording and (cells := comparison.cells[before:revealed]):
+            self.player = playback.player_of(self.recording, replace(comparison, cells=cells))
+            self.player.play()
+
+    def stand(self) -> None:
+        """Play no more: what was being played is seen whole."""
+        if self.player:
+            self.player.pause()
+            self.player = None
+
+
+def held() -> Presenting | None:
+    """What this tab presents."""
+    known = st.session_state.get(KEY)
+    return known if isinstance(known, Presenting) else None
+
+
+def current() -> Presenting | None:
+    """The presentation of what the address names; `None` where there is no such thing."""
+    name: Name = "recording" if playback.OPEN in st.query_params else "comparison"
+    wanted, now = st.query_params.get(name) or "", held()
+    if now and (now.name, now.id) != (name, wanted):
+        now.stand()
+        now = None
+    if now and now.recording:
+        return now
+    found = _recorded(wanted) if name == "recording" else _stored(wanted)
+    if found and now:
+        now.comparisons, now.round = found.comparisons, found.round
+        now.revealed = min(now.revealed, now.steps)
+    else:
+        now = found
+        _take_step(now)
+    st.session_state[KEY] = now
+    return now
+
+
+def _take_step(now: Presenting | None) -> None:
+    """Show what the address says is revealed, if it says so."""
+    if now and (step := re.fullmatch(r"(\d{1,4})\.(\d{1,4})", st.query_params.get(STEP, ""))):
+        now.go_to(int(step[1]), int(step[2]))
+
+
+def _recorded(recording_id: str) -> Presenting | None:
+    found = playback.find(recording_id)
+    return Presenting("recording", recording_id, list(found.comparisons), found) if found else None
+
+
+def _stored(comparison_id: str) -> Presenting | None:
+    """A comparison that was asked something. Where replies run, all cells are seen from the start."""
+    for _ in range(2):  # a reply that ended since it was read is let go once it is stored
+        found = app.get().store.comparisons.get(comparison_id)
+        if not found or not count_turns(found):
+            return None
+        votes = app.get().store.votes.latest(comparison_id)
+        now = Presenting("comparison", comparison_id, [found], round=votes)
+        cells = now.comparison.cells
+        running = [cell.leaf_id for cell in cells if _is_running(cell)]
+        if all(own in now.tapes for own in running):
+            break
+    now.revealed = len(cells) if running else 0
+    return now
+
+
+def _is_running(cell: Conversation) -> bool:
+    reply = cell.path()[-1].reply
+    return bool(reply and reply.state is State.RUNNING)
+
+
+def _tapes(comparison: Comparison) -> dict[str, LiveTape]:
+    """The tapes of the replies that run; the paced one where it may not be told how fast a model is."""
+    engine, last = app.get().engine, [cell.leaf_id or "" for cell in comparison.cells]
+    found = {own: engine.paced.tape(own) or engine.tape(own) for own in last}
+    return {own: tape for own, tape in found.items() if tape}
+
+
+def step_on() -> None:
+    """Reveal what comes next; after all of it, go to the next question."""
+    if not (now := held()):
+        return
+    if now.revealed < now.steps:
+        now.reveal(now.revealed + 1)
+    elif now.at + 1 < len(now.scenes):
+        now.go_to(now.at + 1, 0)
+
+
+def step_back() -> None:
+    """Take back what was revealed last; before all of it, go to the question before."""
+    if not (now := held()):
+        return
+    if now.revealed:
+        now.go_to(now.at, now.revealed - 1)
+    elif now.at:
+        now.go_to(now.at - 1, sys.maxsize)
+
+
+def reveal_all() -> None:
+    """Reveal all cells at once."""
+    if now := held():
+        now.reveal(len(now.comparison.cells))
+
+
+def press() -> None:
+    """Do what the pressed key stands for."""
+    pressed = (st.session_state.get(keys.KEY) or {}).get(keys.PRESSED)
+    match pressed:
+        case keys.NEXT:
+            step_on()
+        case keys.BACK:
+            step_back()
+        case keys.PAUSE:
+            pause_or_play()
+        case keys.LEAVE:
+            leave()
+
+
+def pause_or_play() -> None:
+    """Let what is played of a recording stand still, or go on."""
+    if (now := held()) and now.player:
+        (now.player.pause if now.player.is_playing else now.player.play)()
+
+
+def leave() -> None:
+    """Go back to where the presentation was begun."""
+    if now := held():
+        now.stand()
+        now.has_left = True
+
+
+def choose() -> None:
+    """Take over how many cells are seen at a time, and whether their costs are."""
+    if now := held():
+        now.view = ONE if st.session_state.get(VIEW) == ONE else ALL
+        now.has_costs = bool(st.session_state.get(COSTS))

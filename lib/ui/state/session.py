@@ -1,0 +1,283 @@
+"""What one browser tab works with: the one typed object in `st.session_state`."""
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from lib import app
+from lib.domain.conversation.attachments import Attachment
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.messages import Message
+from lib.domain.models.connection import Connection, Secret
+from lib.domain.models.models import Kind, Model, picked
+from lib.domain.reply.ledger import LedgerRow
+from lib.domain.reply.reply import Reply, State
+from lib.engine.engine import new_id
+from lib.engine.live import LiveTape
+from lib.store.database.database import StoreError
+from lib.ui.state import choices
+
+PARAMETER = "c"
+"""The address says which conversation is open: `?c=<id>`."""
+MESSAGES_SHOWN = 40
+"""Messages drawn at once; "Show earlier messages" adds as many again."""
+CONVERSATIONS_LISTED = 30
+"""Conversations listed at once; "Show more" adds as many again."""
+CHAT_PAGE, DOCTOR_PAGE = "pages/chat.py", "pages/doctor.py"
+KEY = "session"
+"""Of this tab's session in `st.session_state`."""
+
+
+@dataclass(slots=True)
+class Session:
+    """The state of a tab. It holds values and ids; what must last is in the store."""
+
+    conversation: Conversation
+    """The open one, with its messages; not in the store before its first message."""
+    id: str = field(default_factory=new_id)
+    send_id: str = field(default_factory=new_id)
+    """The id that the next send will carry."""
+    listening: threading.Event | None = None
+    """Set when the last recording has been written down, or that has failed."""
+    address: str | None = None
+    """The conversation that the address names, as this tab last wrote it."""
+    api_key: Secret | None = None
+    """A visitor's own key: in memory, for this tab, never stored."""
+    draft: str = ""
+    """Text on its way back into the composer."""
+    drawn: str = ""
+    """That text, as the run of the page has drawn it."""
+    submitted: str = ""
+    """The id under which something was sent last from the message box."""
+    submitting: threading.Event | None = None
+    """Set when that is done: files take a while."""
+    attached: list[Attachment] = field(default_factory=list)
+    """Files that were taken and wait for the next message."""
+    refusals: list[str] = field(default_factory=list)
+    """What has to be said about the last files or the last recording, a sentence each."""
+    recording: tuple[str, bytes] | None = None
+    """What was written before a recording that could not be written down, and the recording itself."""
+    editing: str | None = None
+    """The message that is being edited."""
+    is_waiting: bool = False
+    """Whether this tab waits for a reply, or has not looked yet how it ended."""
+    returned: str | None = None
+    """The question that goes back into the message box, for it got no answer; "" takes it out again."""
+    returns: int = 0
+    """How many questions have come back: the same one may do so twice."""
+    copied: str | None = None
+    """Text on its way to the clipboard."""
+    shown_messages: int = MESSAGES_SHOWN
+    """How many messages of the path are drawn, from the last one up."""
+    listed: int = CONVERSATIONS_LISTED
+    """How many conversations the sidebar lists."""
+    panel: str | None = None
+    """The dialog that is open."""
+    pasted: dict[str, str] = field(default_factory=dict)
+    """What was pasted as a schema or as tools, by its widget's key: it may be of no use yet."""
+    inspected: str | None = None
+    """The turn, by its first message, that the inspector shows; `None` for the last one."""
+    notice: str | None = None
+    """What that dialog has to say. A toast from one of its callbacks would replace the page's style."""
+    unkept: list[LedgerRow] = field(default_factory=list)
+    """The ledger of this tab's temporary chats, which no store has."""
+    tapes: dict[str, LiveTape] = field(default_factory=dict)
+    """The tapes of the open temporary chat: the engine lets them go when they end."""
+    versions: dict[str, list[str]] = field(default_factory=dict)
+    """The ids of the versions of each message, for this run of the page."""
+    turned_to: str | None = None
+    """The page that a callback asked for: the chat when a conversation was opened."""
+    patient: str | None = None
+    """The model that the doctor's page is opened for."""
+    following: LiveTape | None = None
+    """The tape that this run of the page follows: the one of the shown path's last message."""
+
+    @property
+    def connection(self) -> Connection:
+        """Where this tab's requests go."""
+        application = app.get()
+        if self.api_key:
+            return Connection(application.settings.base_url, self.api_key)
+        return application.connection
+
+    @property
+    def models(self) -> list[str]:
+        """The models to choose from: as the connection lists them, favourites first, without hidden ones."""
+        return self._picked(self._listed())
+
+    @property
+    def models_for_cells(self) -> list[str]:
+        """Those of `models` that can be compared: image models do not write."""
+        return self._picked(model for model in self._listed() if model.kind is not Kind.IMAGE)
+
+    def _listed(self) -> Sequence[Model]:
+        connection = self.connection
+        if connection.needs_key:
+            return ()
+        return app.get().engine.catalogue.listing(connection, wait_seconds=0).models
+
+    def _picked(self, listed: Iterable[Model]) -> list[str]:
+        try:
+            choices = app.get().store.models.choices(self.connection.base_url)
+        except StoreError:  # the page says so; a chat can go on without them
+            choices = {}
+        return picked(listed, choices)
+
+    def settle(self, tape: LiveTape) -> Message:
+        """Put what a tape says into the conversation."""
+        reply = tape.reply()
+        message = replace(self.conversation.messages[tape.reply_id], content=reply.text, reply=reply)
+        self.conversation.messages[tape.reply_id] = message
+        if self.conversation.is_temporary:
+            self._book(message, reply)
+        return message
+
+    def _book(self, message: Message, reply: Reply) -> None:
+        if all(row.reply_id != message.id for row in self.unkept):
+            row = LedgerRow.of(
+                reply,
+                reply_id=message.id,
+                session_id=self.id,
+                conversation_id=self.conversation.id,
+                created_at=message.created_at,
+            )
+            self.unkept.append(replace(row, conversation="Temporary chat"))
+
+    def forget_attached(self) -> None:
+        """Nothing waits for the next message any more."""
+        self.attached, self.refusals, self.recording = [], [], None
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether the chosen model draws images."""
+        model, connection = self.conversation.model, self.connection
+        if not model or connection.needs_key:
+            return False
+        return app.get().engine.catalogue.kind(connection, model) is Kind.IMAGE
+
+    def open(self, conversation: Conversation) -> None:
+        """Show another conversation."""
+        self.conversation = conversation
+        self.turned_to = CHAT_PAGE
+        self.editing = self.copied = self.panel = None
+        self.is_waiting = False
+        self.shown_messages = MESSAGES_SHOWN
+        self.forget_attached()
+        self.tapes.clear()
+        self.pasted.clear()
+        choices.present(conversation)
+        self.send_id = new_id()
+
+
+def held() -> Session:
+    """This tab's session, with what its widgets hold."""
+    session = st.session_state.get(KEY)
+    if not isinstance(session, Session):
+        session = st.session_state[KEY] = Session(draft())
+    choices.collect(session.conversation)
+    return session
+
+
+def hear_models() -> None:
+    """Wait, for a second at most, where the connection's models are not known yet."""
+    connection = held().connection
+    if not connection.needs_key:
+        app.get().engine.catalogue.listing(connection, wait_seconds=1.0)
+
+
+def current() -> Session:
+    """This tab's session, brought up to date with the address and the store."""
+    session = held()
+    session.turned_to = None
+    address = st.query_params.get(PARAMETER)
+    wanted = address if address and address != session.address else session.conversation.id
+    _refresh(session, wanted)
+    if not _catch_up(session):
+        _refresh(session, session.conversation.id)
+        _catch_up(session)
+    conversation = session.conversation
+    session.address = conversation.id if conversation.messages and not conversation.is_temporary else None
+    if session.address and session.address != address:
+        st.query_params[PARAMETER] = session.address
+    elif address and not session.address:
+        del st.query_params[PARAMETER]
+    return session
+
+
+def elsewhere() -> Session:
+    """This tab's session for another page than the chat. What a callback asked for is turned to first."""
+    session = held()
+    wanted, session.turned_to = session.turned_to, None
+    if wanted:
+        st.switch_page(wanted)
+    return session
+
+
+def draft(like: Conversation | None = None) -> Conversation:
+    """A conversation that nobody has said anything in yet, with the choices of another one."""
+    now = datetime.now(UTC)
+    fresh = Conversation(new_id(), "New chat", now, now, model=app.get().settings.default_model)
+    return with_choices(fresh, like) if like else fresh
+
+
+def with_choices(conversation: Conversation, like: Conversation) -> Conversation:
+    """The conversation, to go on with another one's model, system prompt and parameters."""
+    return replace(conversation, model=like.model, system_prompt=like.system_prompt, params=like.params)
+
+
+def _refresh(session: Session, wanted: str) -> None:
+    """Load the wanted conversation, or load it again when the store knows more of it than this tab."""
+    known = session.conversation
+    if wanted == known.id and not _is_stale(known):
+        return
+    try:
+        found = _find(wanted)
+    except StoreError:
+        st.toast("This conversation cannot be read now.", icon=":material/error:")
+        return
+    if found and wanted == known.id:
+        session.conversation = with_choices(found, known)
+    elif found:
+        session.open(found)
+    elif wanted != known.id:
+        st.toast("This conversation is not here any more.", icon=":material/search_off:")
+
+
+def _is_stale(known: Conversation) -> bool:
+    """Whether the store knows more of a conversation than this tab."""
+    if known.is_temporary or app.get().engine.is_behind(known.id):
+        return False
+    try:
+        updated_at = app.get().store.conversations.updated_at(known.id)
+    except StoreError:
+        return False
+    return updated_at is not None and updated_at != known.updated_at
+
+
+def _find(wanted: str) -> Conversation | None:
+    """The conversation, with all that the store has not taken yet."""
+    engine = app.get().engine
+    if engine.is_behind(wanted):
+        return next((each for each in engine.unstored() if each.id == wanted), None)
+    return app.get().store.conversations.get(wanted)
+
+
+def _catch_up(session: Session) -> bool:
+    """Fold the tapes that closed while nobody of this tab was looking, and keep the open one to follow.
+
+    Says whether all were there. One that ended since the store was asked is let go once it is stored.
+    """
+    session.following, was_there = None, True
+    for message in list(session.conversation.messages.values()):
+        if message.reply and message.reply.state is State.RUNNING:
+            tape = app.get().engine.tape(message.id) or session.tapes.get(message.id)
+            if tape is None:
+                was_there = False
+            elif tape.is_closed:
+                session.settle(tape)
+            elif message.id == session.conversation.leaf_id:
+                session.following, session.is_waiting = tape, True
+    return was_there

@@ -1,0 +1,80 @@
+"""Whose a model is, and which ones a person is offered."""
+
+import pytest
+
+from lib.domain.models.models import OTHER_VENDOR, Choice, Kind, Model, best_match, picked, vendor_of
+
+
+@pytest.mark.parametrize(
+    ("model_id", "vendor"),
+    [
+        ("gpt-4o", "OpenAI"),
+        ("o3-pro", "OpenAI"),
+        ("chatgpt-4o-latest", "OpenAI"),
+        ("text-embedding-3-small", "OpenAI"),
+        ("claude-sonnet-4-thinking", "Anthropic"),
+        ("anthropic/claude-3.5-haiku", "Anthropic"),
+        ("gemini-2.5-pro", "Google"),
+        ("DeepSeek-V3", "DeepSeek"),
+        ("deepseek-r1-distill-llama-70b", "DeepSeek"),
+        ("qwen-max", "Alibaba"),
+        ("grok-4", "xAI"),
+        ("llama-4-maverick", "Meta"),
+        ("kimi-k2", "Moonshot"),
+        ("glm-4.6", "Zhipu"),
+        ("mixtral-8x7b", "Mistral"),
+        ("model-a", OTHER_VENDOR),
+        ("", OTHER_VENDOR),
+    ],
+)
+def test_a_name_tells_the_vendor(model_id: str, vendor: str) -> None:
+    assert vendor_of(model_id) == vendor
+    assert Model(model_id, "custom", Kind.CHAT).vendor == vendor
+
+
+def test_the_default_and_favourites_come_first_and_hidden_ones_not_at_all() -> None:
+    models = [Model(name, None, Kind.CHAT) for name in "abcde"]
+    choices = {
+        "b": Choice(is_hidden=True),
+        "c": Choice(is_favourite=True),
+        "e": Choice(is_default=True),
+        "gone": Choice(is_favourite=True),
+    }
+    assert picked(models, choices) == ["e", "c", "a", "d"]
+    assert picked(models, {}) == ["a", "b", "c", "d", "e"]
+
+
+LISTED = [
+    "claude-opus-4",
+    "deepseek/deepseek-r1:free",
+    "deepseek/deepseek-r1-distill-llama-70b",
+    "gpt-4o-mini",
+    "gpt-4o",
+    "openai/gpt-4o",
+    "qwen3-max",
+    "通义千问-max",
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("gpt-4o", "gpt-4o"),
+        ("GPT 4o", "gpt-4o"),
+        ("gpt4o", "gpt-4o"),
+        ("4o mini", "gpt-4o-mini"),
+        ("mini 4o", "gpt-4o-mini"),
+        ("deepseek-r1", "deepseek/deepseek-r1:free"),
+        ("r1 llama", "deepseek/deepseek-r1-distill-llama-70b"),
+        ("opus", "claude-opus-4"),
+        ("openai/gpt-4o", "openai/gpt-4o"),
+        ("千问", "通义千问-max"),
+        (" qwen3-max ", "qwen3-max"),
+        ("o5", None),
+        ("gpt-4o-maxi", None),
+        ("", None),
+        ("/-", None),
+    ],
+)
+def test_what_is_typed_finds_the_model_that_is_meant(typed: str, expected: str | None) -> None:
+    assert best_match(typed, LISTED) == expected
