@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lib import config
 from lib.commands import FAILED, WRONG_USAGE, archive, ask, doctor, overrides, terminal
 from lib.config import ConfigurationError, Settings
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from lib.files.imports import archive
 from lib.gateway.client import Gateway, Timeouts
 from lib.gateway.embedded.model import LocalModel, LocalModelError
 from lib.store import Store
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 from lib.store.secrets import KEY_BYTES
 
 DATABASE = "chat.sqlite3"

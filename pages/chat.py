@@ -2,11 +2,11 @@
 
 import streamlit as st
 
+from lib.ui.chat import composer, header, transcript
 from lib.ui.chat import dialogs as chat_dialogs
-from lib.ui.chat import header, transcript
-from lib.ui.kit import clipboard
 from lib.ui.reply import message_box, outbox, uploads
-from lib.ui.shell import scheduler, sidebar
+from lib.ui.shell import clipboard, scheduler, sidebar
+from lib.ui.shell import dialogs as shell_dialogs
 from lib.ui.state import session
 
 session.hear_models()  # before the page's turn: all others wait for that
@@ -17,8 +17,9 @@ with scheduler.building():
     with st.container(key="column"):
         header.show(now)
         place = transcript.show(now)
-    stop_slot = message_box.show(now)
+    stop_slot = composer.show(now)
     chat_dialogs.show(now)
+    shell_dialogs.show(now)
     clipboard.show(now)
     message_box.settle(now)
 

@@ -5,9 +5,8 @@ import streamlit as st
 from lib.ui.compare import audience, cells
 from lib.ui.compare import dialogs as compare_dialogs
 from lib.ui.compare import page as compare_page
-from lib.ui.kit import clipboard
 from lib.ui.reply import message_box, uploads
-from lib.ui.shell import scheduler
+from lib.ui.shell import clipboard, scheduler
 from lib.ui.state import comparison as state_comparison
 from lib.ui.state import session
 
@@ -27,7 +26,7 @@ with scheduler.building():
     below_box = compare_page.show_composer(now, tab)
     clipboard.show(tab)
     compare_dialogs.show(now, tab)
-    message_box.settle(now, state_comparison.BOX)
+    message_box.settle(now)
     results = st.container(key="results")
 
 cells.watch(now, tab, running)

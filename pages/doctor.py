@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from lib.ui.chat import dialogs as chat_dialogs
 from lib.ui.models import doctor
+from lib.ui.shell import dialogs as shell_dialogs
 from lib.ui.shell import scheduler, sidebar
 from lib.ui.state import session
 
@@ -12,7 +12,7 @@ with scheduler.building():
     sidebar.show(now)
     with st.container(key="column"):
         slots = doctor.show(now)
-    chat_dialogs.show(now)
+    shell_dialogs.show(now)
 
 if slots:
     doctor.follow(now, slots)

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from lib.ui.chat import dialogs as chat_dialogs
 from lib.ui.models import table as model_table
+from lib.ui.shell import dialogs as shell_dialogs
 from lib.ui.shell import scheduler, sidebar
 from lib.ui.state import session
 
@@ -12,4 +12,4 @@ with scheduler.building():
     sidebar.show(now)
     with st.container(key="wide"):
         model_table.show(now)
-    chat_dialogs.show(now)
+    shell_dialogs.show(now)

@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,8 @@ PLACES = ("lib", "pages", "streamlit_app.py")
 BELOW_ENGINE = ("lib.domain", "lib.files", "lib.gateway", "lib.store")
 BELOW_UI = (*BELOW_ENGINE, "lib.engine", "lib.config", "lib.app")
 KIT = (*BELOW_UI, "lib.ui.kit")
-STATE = (*KIT, "lib.ui.state")
-SHELL = (*STATE, "lib.ui.server", "lib.ui.shell")
+STATE = (*KIT, "lib.ui.server", "lib.ui.state")
+SHELL = (*STATE, "lib.ui.shell")
 REPLY = (*SHELL, "lib.ui.reply")
 SHARE = (*REPLY, "lib.report", "lib.web", "lib.ui.share")
 SCREENS = ("lib.ui.chat", "lib.ui.compare", "lib.ui.decks", "lib.ui.recordings", "lib.ui.models")
@@ -90,7 +90,7 @@ def _sources(root: Path) -> Iterator[Path]:
 def _faults(root: Path, path: Path) -> Iterator[str]:
     file = path.relative_to(root).as_posix()
     tree = ast.parse(path.read_text("utf-8"))
-    module = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    module = _module(root, path)
     room = _room(module)
     if room is None:
         yield f"{file} is in no room of the table"
@@ -103,6 +103,10 @@ def _faults(root: Path, path: Path) -> Iterator[str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 yield f"{file}:{node.lineno} defines {node.name}, but a page is a script"
+
+
+def _module(root: Path, path: Path) -> str:
+    return path.relative_to(root).as_posix().removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def _faults_of_use(file: str, room: str, name: str) -> Iterator[str]:
@@ -185,6 +189,57 @@ def test_the_walk_sees_the_whole_house() -> None:
     assert unseen == []
 
 
+def circles(root: Path) -> list[list[str]]:
+    """The files that import each other, each group once."""
+    imports = _imports_between_files(root)
+    reached = {name: _reached(name, imports) for name in imports}
+    groups = {
+        frozenset({name, *(other for other in found if name in reached[other])})
+        for name, found in reached.items()
+        if name in found
+    }
+    return sorted(sorted(group) for group in groups)
+
+
+def _imports_between_files(root: Path) -> dict[str, set[str]]:
+    modules = {_module(root, path): path for path in _sources(root)}
+    imports = {}
+    for module, path in modules.items():
+        package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+        used = {name for _, name in _uses(ast.parse(path.read_text("utf-8")), package)}
+        imports[module] = {found for name in used if (found := _file_of(name, modules)) and found != module}
+    return imports
+
+
+def _file_of(name: str, modules: Collection[str]) -> str | None:
+    """The file that a full name stands in: `lib.app.get` in `lib.app`."""
+    while name and name not in modules:
+        name = name.rpartition(".")[0]
+    return name or None
+
+
+def _reached(start: str, imports: dict[str, set[str]]) -> set[str]:
+    seen: set[str] = set()
+    waiting = list(imports[start])
+    while waiting:
+        if (name := waiting.pop()) not in seen:
+            seen.add(name)
+            waiting += imports[name]
+    return seen
+
+
+def test_no_files_import_each_other() -> None:
+    assert circles(ROOT) == []
+
+
+def test_files_that_import_each_other_are_told(tmp_path: Path) -> None:
+    write(tmp_path, "lib/ui/kit/a.py", "from lib.ui.kit import b")
+    write(tmp_path, "lib/ui/kit/b.py", "from lib.ui.kit.c import draw")
+    write(tmp_path, "lib/ui/kit/c.py", "def draw():\n    from lib.ui.kit import a")
+    write(tmp_path, "lib/ui/kit/d.py", "from lib.ui.kit import a")
+    assert circles(tmp_path) == [["lib.ui.kit.a", "lib.ui.kit.b", "lib.ui.kit.c"]]
+
+
 def write(root: Path, file: str, source: str) -> None:
     (root / file).parent.mkdir(parents=True, exist_ok=True)
     (root / file).write_text(source, "utf-8")
@@ -233,6 +288,12 @@ def write(root: Path, file: str, source: str) -> None:
         ("lib/config.py", "from lib.engine.engine import Engine", "lib.engine.engine.Engine"),
         ("lib/__init__.py", "from lib.domain.reply import tape", "lib.domain.reply.tape"),
         ("lib/ui/state/session.py", "import pages.chat", "pages.chat"),
+        ("lib/ui/compare/cell.py", "from lib.ui.chat import header", "lib.ui.chat.header"),
+        ("lib/ui/decks/run.py", "from lib.ui.recordings import player", "lib.ui.recordings.player"),
+        ("lib/ui/reply/answer.py", "from lib.ui.share import reports", "lib.ui.share.reports"),
+        ("lib/ui/shell/sidebar.py", "from lib.ui.chat.header import show", "lib.ui.chat.header.show"),
+        ("lib/ui/state/session.py", "from lib.ui.shell import scheduler", "lib.ui.shell.scheduler"),
+        ("lib/ui/kit/figures.py", "from lib.ui.state import session", "lib.ui.state.session"),
         (
             "lib/domain/reply/tape.py",
             "from tests.scripted_gateway import Gate",

@@ -15,7 +15,7 @@ from lib.domain.models.diagnosis import Cost, Finding, has_failed, learnt
 from lib.domain.text.printable import printable_json
 from lib.engine.engine import Engine
 from lib.engine.lookups.doctor import Doctor, Examination
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 
 WIDTH = 21
 """Of the column with the names of the checks."""

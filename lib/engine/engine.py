@@ -41,7 +41,7 @@ from lib.files.folder import Files
 from lib.gateway.client import Gateway
 from lib.gateway.errors.images import refuses_images
 from lib.store import Store
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 from lib.store.replies import Begun
 
 BURST_SECONDS = 0.1

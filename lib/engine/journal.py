@@ -12,7 +12,7 @@ from lib.domain.reply.ledger import LedgerRow
 from lib.engine.live import LiveTape
 from lib.engine.recovery.trouble import Trouble
 from lib.store import Store
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 from lib.store.replies import Begun, Closing, Entry
 
 BATCH_SECONDS = 0.25

@@ -18,7 +18,8 @@ from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.reply import to_json as reply_to_json
 from lib.domain.reply.tape import Event
 from lib.store import attachments, conversations, ledger, search
-from lib.store.database.database import Database, StoreError
+from lib.store.database.database import Database
+from lib.store.database.errors import StoreError
 from lib.store.database.schema import conversations as conversations_table
 from lib.store.database.schema import journal, messages, replies
 

@@ -23,7 +23,7 @@ from starlette.routing import BaseRoute, Route
 from lib import app
 from lib.domain.comparison.votes import ALL_BAD, TIE, Ballot, Round
 from lib.report.markup import stylesheet
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 from lib.store.rooms import Room
 from lib.web.limits import Refused, address_of
 from lib.web.room import Follower, LiveRoom, message

@@ -12,7 +12,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from lib.app import App
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 from lib.store.rooms import Room
 from lib.web.limits import Seats
 from lib.web.room_view import RoomView, Seen

@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from lib import app
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 
 PATH = "/share/"
 HEADERS = {

@@ -7,8 +7,8 @@ from lib import app
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models import connection
 from lib.engine.engine import new_id
+from lib.ui.chat import header
 from lib.ui.chat.usage import COLUMNS
-from lib.ui.reply import message_box
 from lib.ui.state.session import draft
 from tests.pages.conftest import SECONDS, Opener
 from tests.scripted_gateway import Received, ScriptedGateway, error, stream
@@ -36,15 +36,15 @@ def menu(chat: AppTest, choice: str) -> AppTest:
 
 def test_an_empty_chat_offers_suggestions_and_the_gateways_models_chat_first(chat: AppTest) -> None:
     assert "What would you like to know?" in said(chat)
-    assert chat.pills(key="suggestion").options == list(message_box.SUGGESTIONS)
+    assert chat.pills(key="suggestion").options == list(header.SUGGESTIONS)
     assert chat.selectbox(key="model").options == ["model-a", "model-b", "text-embedding-a"]
     assert not chat.chat_input[0].disabled
 
 
 def test_a_picked_suggestion_is_sent(chat: AppTest, gateway: ScriptedGateway) -> None:
     gateway.enqueue(stream("A haiku"))
-    chat.pills(key="suggestion").select(message_box.SUGGESTIONS[3]).run()
-    assert chats(gateway)[0].prompt == message_box.SUGGESTIONS[3]
+    chat.pills(key="suggestion").select(header.SUGGESTIONS[3]).run()
+    assert chats(gateway)[0].prompt == header.SUGGESTIONS[3]
     assert "A haiku" in said(chat)
     assert "What would you like to know?" not in said(chat)
 

@@ -19,7 +19,7 @@ from sqlalchemy import create_engine
 from lib.app import DATABASE
 from lib.domain.conversation import exports
 from lib.store import Store
-from lib.store.database import database
+from lib.store.database.schema import MIGRATIONS
 from tests.app_server import AppServer
 from tests.command_line import process
 from tests.page_socket import PATIENCE, PageSocket
@@ -100,7 +100,7 @@ def test_a_database_of_the_first_version_is_copied_brought_up_to_date_and_shown(
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as connection:
         config = Config()
-        config.set_main_option("script_location", str(database.MIGRATIONS))
+        config.set_main_option("script_location", str(MIGRATIONS))
         with create_engine("sqlite://", creator=lambda: connection).connect() as old:
             config.attributes["connection"] = old
             command.upgrade(config, "0001")

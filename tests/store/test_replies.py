@@ -12,7 +12,7 @@ from lib.domain.reply.reply import State, fold
 from lib.domain.reply.tape import Content, Event, Failed, Interrupted, Sent, Stopped
 from lib.engine.engine import new_id
 from lib.store import Store
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 from lib.store.replies import Begun, Entry
 from tests.domain.reply.test_tape import EVENTS
 from tests.store.conftest import OWNER, answer, begin, closing, draft, events, question_and_answer

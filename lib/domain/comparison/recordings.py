@@ -2,8 +2,8 @@
 
 The file is self-contained: it needs no key, no gateway and no network. `VERSION` grows when a reader of the
 old shape could misread the new one. Its conversations are those of `lib.domain.conversation.exports`, its
-tapes the rows of `lib.domain.reply.tape`. A file may come from anybody: reading it ends with a recording that can
-be played, or with a `FormatError`.
+tapes the rows of `lib.domain.reply.tape`. A file may come from anybody: reading it ends with a recording that
+can be played, or with a `FormatError`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -8,6 +8,8 @@ from datetime import datetime
 from lib.domain.conversation.messages import Message, Params, Role
 from lib.domain.reply.reply import State
 
+LONGEST_TITLE = 120
+"""Characters of a title that a person gives."""
 TITLE_CHARACTERS = 60
 _MARKDOWN = re.compile(r"^\s*[#>]+(?:\s+|$)|[*`~]+|(?<!\w)_+|_+(?!\w)", re.MULTILINE)
 """Signs of headings, quotes, emphasis and code; not those inside a word or a sum: `C#`, `a_b`, `3 > 2`."""

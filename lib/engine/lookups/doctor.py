@@ -18,7 +18,7 @@ from lib.gateway.masking import KeyMask
 from lib.gateway.probes.checks import PROBES, total_cost
 from lib.gateway.probes.probe import Answer, Patient, Probe, skipped
 from lib.store import Store
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 
 REMEMBERED = 32
 """Connections whose last examination is kept to be looked at."""

@@ -8,7 +8,7 @@ from lib.domain.reply.ledger import LedgerRow, accounted
 from lib.domain.reply.reply import fold
 from lib.domain.reply.tape import CLOSING, Event, Interrupted, UsageReported
 from lib.store import Store
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 from lib.store.replies import Closing, Entry, Running
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from lib.domain.reply.tape import Interrupted
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
 from lib.store import Store
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 
 LOOK_SECONDS = 0.5
 """How often the store is asked for more; the other process writes twice as often."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from lib.engine.recovery.recovery import interrupt
 from lib.engine.recovery.trouble import Trouble
 from lib.store import Store
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 
 BEAT_SECONDS = 2.0
 """How often a process says that it is alive, and how often it looks at the others and at the file."""

@@ -18,7 +18,7 @@ from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
 from lib.engine.series.backoff import wait_after
 from lib.store import Store
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 
 Send = Callable[..., LiveTape | None]
 """The engine's `send`."""

@@ -11,21 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
+from lib.store.database.errors import StoreError, UnreadableError
 from lib.store.database.file import DatabaseFile, uri
+from lib.store.database.schema import NEWEST
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = max(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-"""The revision of today's schema."""
 BUSY_TIMEOUT_MS = 10_000
 """How long to wait for another process that is writing (a backup, the command line)."""
-
-
-class StoreError(Exception):
-    """The database cannot be used. The message is one sentence for the person who runs it."""
-
-
-class UnreadableError(StoreError, ValueError):
-    """A row holds something else than it should."""
 
 
 class Database:

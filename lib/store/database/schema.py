@@ -1,6 +1,7 @@
 """The tables. `migrations/` brings an older file to this shape; a test compares the two."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import (
     JSON,
@@ -19,6 +20,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
 )
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = max(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+"""The revision of today's schema."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -9,7 +9,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from lib.store.database.database import MIGRATIONS, StoreError
+from lib.store.database.errors import StoreError
+from lib.store.database.schema import MIGRATIONS
 
 
 def upgrade(connection: Connection, revision: str | None, path: Path | None) -> None:

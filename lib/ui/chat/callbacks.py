@@ -1,32 +1,22 @@
 """What a person does: callbacks of the page's widgets. They run before the page is drawn."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 
 from lib import app
 from lib.domain.conversation.attachments import Attachment
-from lib.domain.models.connection import parse_api_key
 from lib.domain.text.markdown.literal import literal, md
 from lib.engine.engine import SendRefused, new_id
-from lib.ui.chat import conversation_callbacks
 from lib.ui.kit import errors
 from lib.ui.reply import uploads
 from lib.ui.share import recording_callbacks
 from lib.ui.shell import scheduler
-from lib.ui.state import choices, structured
-from lib.ui.state.session import MESSAGES_SHOWN, Session, hear_models, held
+from lib.ui.state import choices, conversations, sending, structured, widgets
+from lib.ui.state.session import MESSAGES_SHOWN, Session, hear_models, held, open_panel
 
-PROMPT = "prompt"
-"""The composer's key."""
-SEND_ID = "send_id"
-"""Key of the hidden field that holds the id of the next send."""
 INSPECT = "Inspect"
 """The inspector's name, as menus show it."""
-LONGEST_SEND_ID = 64
-LISTING_SECONDS = 5.0
-"""How long "Try again" waits for a list of models."""
 
 
 def submit() -> None:
@@ -36,8 +26,8 @@ def submit() -> None:
     that a person reads it before it is sent. Files and speech take a while: whatever ends the run meanwhile
     does so at the next look into the session state, so there is none after them.
     """
-    session, said = held(), st.session_state[PROMPT]
-    send_id = st.session_state.get(SEND_ID) or session.send_id
+    session, said = held(), widgets.value(sending.PROMPT)
+    send_id = sending.send_id(session)
     if not said:
         return
     audio = getattr(said, "audio", None)  # not there where nothing can be spoken
@@ -97,7 +87,7 @@ def write_down_again() -> None:
 
 def pick(key: str) -> None:
     """Send the suggestion that was picked."""
-    send(st.session_state[key] or "")
+    send(widgets.text(key))
 
 
 def regenerate(message_id: str) -> None:
@@ -108,7 +98,8 @@ def regenerate(message_id: str) -> None:
 
 def ask_model(message_id: str, model: str) -> None:
     """Ask another model for the answer."""
-    held().conversation.model = st.session_state[choices.MODEL] = model
+    held().conversation.model = model
+    widgets.put(choices.MODEL, model)
     regenerate(message_id)
 
 
@@ -120,7 +111,7 @@ def go_on(message_id: str) -> None:
 def resend(message_id: str, key: str) -> None:
     """Send an edited message: a version beside the old one."""
     session = held()
-    text, edited = st.session_state[key] or "", session.conversation.messages[message_id]
+    text, edited = widgets.text(key), session.conversation.messages[message_id]
     if not text.strip() and not edited.attachments:
         return
     if _ask(session, text, edited.parent_id, edited.attachments):
@@ -144,7 +135,7 @@ def _ask(
     if not session.conversation.model:  # asked before the page had drawn the list of models
         hear_models()
         session.conversation.model = next(iter(session.models), None)
-    send_id = send_id or st.session_state.get(SEND_ID) or session.send_id
+    send_id = send_id or sending.send_id(session)
     try:
         with scheduler.sending():
             tape = app.get().engine.send(
@@ -152,7 +143,7 @@ def _ask(
                 text,
                 parent_id=parent_id,
                 connection=session.connection,
-                send_id=send_id[:LONGEST_SEND_ID],
+                send_id=send_id,
                 session_id=session.id,
                 attachments=attachments,
             )
@@ -165,10 +156,6 @@ def _ask(
     if session.returned:
         session.returned = ""
     return True
-
-
-def stop(reply_id: str) -> None:
-    app.get().engine.cancel(reply_id)
 
 
 def edit(message_id: str | None) -> None:
@@ -184,19 +171,9 @@ def copy(message_id: str) -> None:
             session.copied = "".join(message.said for message in turn)
 
 
-def copy_address(base_url: str) -> None:
-    """Put the setting that was probably meant on the clipboard."""
-    held().copied = f"KKIAI_BASE_URL={base_url}"
-
-
-def list_models() -> None:
-    """Ask the gateway once more for its models."""
-    app.get().engine.catalogue.ask_again(held().connection, wait_seconds=LISTING_SECONDS)
-
-
 def turn_action(key: str, question_id: str, answer_id: str) -> None:
     """What was chosen in a turn's menu."""
-    match st.session_state[key]:
+    match widgets.text(key):
         case "Copy":
             copy(answer_id)
         case "Regenerate":
@@ -229,36 +206,14 @@ def show_earlier() -> None:
     held().shown_messages += MESSAGES_SHOWN
 
 
-def open_panel(name: str | None) -> None:
-    """Open a dialog of the chat page; `None` closes it."""
-    session = held()
-    session.panel, session.notice = name, None
-
-
 def menu_action(key: str) -> None:
     """What was chosen in a menu: pin or unpin, else the dialog of that name."""
-    match st.session_state[key]:
+    match widgets.text(key):
         case "Pin":
-            conversation_callbacks.pin(True)
+            conversations.pin(True)
         case "Unpin":
-            conversation_callbacks.pin(False)
+            conversations.pin(False)
         case "Inspect":
             inspect(None)
         case name:
             open_panel(name)
-
-
-def connect(key: str) -> None:
-    """Take a visitor's own key, for this tab only."""
-    session = held()
-    try:
-        api_key = parse_api_key(st.session_state[key] or "")
-    except ValueError as error:
-        session.notice = f"This key {error}"
-        return
-    if not api_key:
-        session.notice = "Paste a key first."
-        return
-    session.api_key = api_key
-    session.open(replace(session.conversation, model=app.get().settings.default_model))
-    session.turned_to = None  # a key may be given on other pages too

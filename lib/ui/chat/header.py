@@ -6,10 +6,18 @@ import streamlit as st
 
 from lib import app
 from lib.domain.text.markdown.literal import literal, md, plain
-from lib.ui.chat import callbacks, conversation_callbacks, dialogs
-from lib.ui.reply import message_box
+from lib.ui.chat import callbacks, dialogs
 from lib.ui.shell import outage
-from lib.ui.state.session import Session
+from lib.ui.shell.dialogs import CONNECT
+from lib.ui.state import conversations
+from lib.ui.state.session import Session, open_panel
+
+SUGGESTIONS = (
+    "Explain how a large language model writes its answer, in five sentences",
+    "Write a Python function that finds the longest word in a text",
+    "Give me three ideas for a short team workshop",
+    "Write a haiku about a quiet morning",
+)
 
 
 def show(session: Session) -> None:
@@ -38,7 +46,7 @@ def _show_title(session: Session) -> None:
             key="open_usage",
             icon=":material/data_usage:",
             type="tertiary",
-            on_click=callbacks.open_panel,
+            on_click=open_panel,
             args=(dialogs.USAGE,),
         )
         st.menu_button(
@@ -64,10 +72,22 @@ def _show_welcome(session: Session) -> None:
                 ),
                 text_alignment="center",
             )
-        message_box.show_suggestions()
+        _show_suggestions()
         _show_temporary(session)
         if application.local_model and not session.api_key:
             _show_connect("Connect SynStar AI", "tertiary")
+
+
+def _show_suggestions() -> None:
+    """Something to begin with, for an empty chat."""
+    st.pills(
+        "Suggestions",
+        SUGGESTIONS,
+        key="suggestion",
+        label_visibility="collapsed",
+        on_change=callbacks.pick,
+        args=("suggestion",),
+    )
 
 
 def _show_temporary(session: Session) -> None:
@@ -76,7 +96,7 @@ def _show_temporary(session: Session) -> None:
         session.conversation.is_temporary,
         key="temporary",
         help="Never stored: gone when you leave it or reload the page.",
-        on_change=conversation_callbacks.make_temporary,
+        on_change=conversations.make_temporary,
         args=("temporary",),
     )
 
@@ -103,6 +123,6 @@ def _show_connect(label: str, kind: Literal["primary", "tertiary"]) -> None:
         key="open_connect",
         icon=":material/key:",
         type=kind,
-        on_click=callbacks.open_panel,
-        args=(dialogs.CONNECT,),
+        on_click=open_panel,
+        args=(CONNECT,),
     )

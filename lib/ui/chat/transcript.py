@@ -10,12 +10,24 @@ from lib.domain.reply import endings
 from lib.domain.reply.reply import Reply
 from lib.domain.text.markdown.literal import md
 from lib.engine.live import LiveTape
-from lib.ui.chat import callbacks, remedies
+from lib.ui.chat import callbacks
 from lib.ui.kit import buttons, figures
-from lib.ui.reply import answer, badges, question
+from lib.ui.reply import answer, badges, question, remedies
 from lib.ui.reply.answer import Turn
+from lib.ui.reply.remedies import Ways
 from lib.ui.share import recording_callbacks
+from lib.ui.state import conversations
 from lib.ui.state.session import Session
+
+WAYS = Ways(
+    try_again=callbacks.regenerate,
+    ask_model=callbacks.ask_model,
+    new=conversations.new_chat,
+    new_label="Start a new chat",
+    edit=callbacks.edit,
+    go_on=callbacks.go_on,
+)
+"""What a chat can do about an error."""
 
 
 def show(session: Session) -> DeltaGenerator | None:
@@ -82,7 +94,7 @@ def _show_answer(session: Session, turn: Turn, *, is_last: bool) -> DeltaGenerat
 def _show_end(session: Session, turn: Turn, *, is_last: bool) -> None:
     """What stands under an answer's text: what was odd about it, its figures, what can be done."""
     reply = turn[-1].reply or Reply()
-    answer.show_outcome(turn[-1], partial(remedies.show, session, turn) if is_last else None)
+    answer.show_outcome(turn[-1], partial(remedies.show, session, turn, WAYS) if is_last else None)
     _show_actions(session, turn, reply, is_last=is_last)
 
 

@@ -9,14 +9,12 @@ import streamlit as st
 from lib import app
 from lib.domain.comparison.votes import Round
 from lib.domain.conversation.conversations import Conversation
-from lib.domain.conversation.messages import Message
-from lib.domain.reply.reply import Reply, State
 from lib.engine.engine import new_id
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 from lib.ui.compare import cell_callbacks
 from lib.ui.kit import buttons, errors
-from lib.ui.reply import answer, attachments
 from lib.ui.state import comparison as state_comparison
+from lib.ui.state import widgets
 from lib.ui.state.comparison import Comparing, held
 
 PRESENTER = "presenter"
@@ -91,25 +89,11 @@ def show_controls(now: Comparing, cell: Conversation) -> None:
         )
 
 
-def show_outcome(message: Message) -> None:
-    """What stands under an answer: errors and notices would name the model."""
-    reply = message.reply or Reply()
-    if reply.refusal:
-        answer.show_blocks(reply.refusal)
-    attachments.show_drawn(reply.images, message.id)
-    if reply.state in (State.FAILED, State.INTERRUPTED):
-        st.error("This answer broke off. The reveal tells why.", icon=":material/error:")
-    elif reply.state is State.STOPPED:
-        st.caption("Stopped")
-    elif not reply.says_something and reply.state is State.COMPLETED:
-        st.caption("This answer has no words.")
-
-
 @errors.stored
 def _thumb(round_id: str, cell_id: str) -> None:
     now = held()
     if now.round and now.round.id == round_id:
-        given = st.session_state.get(_thumb_key(now.round, cell_id))
+        given = widgets.value(_thumb_key(now.round, cell_id))
         app.get().store.votes.thumb(round_id, PRESENTER, cell_id, None if given is None else bool(given))
 
 

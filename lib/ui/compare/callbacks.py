@@ -13,12 +13,11 @@ from lib.domain.text.markdown.literal import literal
 from lib.engine.engine import SendRefused, new_id
 from lib.engine.live import LiveTape
 from lib.engine.series.repeats import Send
-from lib.store.database.database import StoreError
-from lib.ui.chat import callbacks as chat_callbacks
+from lib.store.database.errors import StoreError
 from lib.ui.compare import blind
 from lib.ui.reply import uploads
 from lib.ui.shell import scheduler
-from lib.ui.state import choices, drafts, session, structured
+from lib.ui.state import choices, drafts, sending, session, structured, widgets
 from lib.ui.state import comparison as state_comparison
 from lib.ui.state.comparison import Comparing, Pending, held
 from lib.ui.state.session import Session
@@ -30,7 +29,7 @@ def submit() -> None:
     It stays there while a file was refused. Files take a while: whatever ends the run meanwhile does so at
     the next look into the session state, so there is none after them until all is sent.
     """
-    now, tab, send_id, said = held(), session.held(), _send_id(), st.session_state[state_comparison.BOX]
+    now, tab, send_id, said = held(), session.held(), _send_id(), widgets.value(state_comparison.BOX)
     if not said:
         return
     with uploads.once(now, send_id) as is_first:
@@ -97,14 +96,15 @@ def retry(cell_id: str) -> None:
 def ask_model(cell_id: str, model: str) -> None:
     """Ask another model for a cell's answer."""
     if cell := held().cell(cell_id):
-        cell.model = st.session_state[state_comparison.of(cell) + choices.MODEL] = model
+        cell.model = model
+        widgets.put(state_comparison.of(cell) + choices.MODEL, model)
         retry(cell_id)
 
 
 def synthesise() -> None:
     """Let the chosen model merge the last answers, in one more cell."""
     now, tab, send_id = held(), session.held(), _send_id()
-    model = str(st.session_state.get(state_comparison.MERGER) or "").strip()[: choices.LONGEST_MODEL_NAME]
+    model = widgets.text(state_comparison.MERGER).strip()[: choices.LONGEST_MODEL_NAME]
     if not model or len(now.comparison.cells) > MOST_CELLS:
         return
     cell = drafts.add(now.comparison)
@@ -237,6 +237,4 @@ def _again(tab: Session, cell: Conversation, send_id: str) -> Send:
 
 def _send_id() -> str:
     """The id that the page had when it was clicked, with room for the cell's place."""
-    return str(st.session_state.get(chat_callbacks.SEND_ID) or session.held().send_id)[
-        : chat_callbacks.LONGEST_SEND_ID - 8
-    ]
+    return sending.send_id(session.held(), room=8)

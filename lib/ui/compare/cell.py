@@ -12,11 +12,10 @@ from lib.domain.conversation.messages import Message
 from lib.domain.reply.reply import Reply
 from lib.domain.text.markdown.literal import md, plain
 from lib.engine.live import LiveTape
-from lib.ui.chat import remedies
-from lib.ui.chat.remedies import Ways
 from lib.ui.compare import blind, callbacks, cell_callbacks, comparison_callbacks
 from lib.ui.kit import buttons, figures
-from lib.ui.reply import answer, badges, parameters, question
+from lib.ui.reply import answer, badges, parameters, question, remedies
+from lib.ui.reply.remedies import Ways
 from lib.ui.state import choices
 from lib.ui.state import comparison as state_comparison
 from lib.ui.state.comparison import Comparing
@@ -169,7 +168,7 @@ def show_ended(slots: Slots) -> None:
         with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             blind.show_controls(slots.now, cell)
         with slots.outcome.container():
-            blind.show_outcome(message)
+            answer.show_blind_outcome(message)
         return
     reply = message.reply or Reply()
     slots.figures.caption(figures.summary(reply, figures.cost(reply, slots.now.prices)))
@@ -182,7 +181,7 @@ def show_ended(slots: Slots) -> None:
         _show_versions(cell, message)
         badges.show_other_model(reply)
     with slots.outcome.container():
-        answer.show_outcome(message, partial(remedies.show, slots.tab, [message], ways=_ways(cell)))
+        answer.show_outcome(message, partial(remedies.show, slots.tab, [message], _ways(cell)))
 
 
 def _show_inspect(cell_id: str, of: str) -> None:

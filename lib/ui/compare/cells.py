@@ -13,13 +13,11 @@ from lib.engine.live import LiveTape
 from lib.ui.compare import audience
 from lib.ui.compare.cell import Slots, show_cell, show_ended
 from lib.ui.kit import figures, grid
-from lib.ui.reply.stream import still_here
+from lib.ui.reply.watched_cells import LIVE_SECONDS
 from lib.ui.state import comparison as state_comparison
+from lib.ui.state import widgets
 from lib.ui.state.comparison import Comparing
 from lib.ui.state.session import Session
-
-LIVE_SECONDS = 0.5
-"""How often the figures of a running reply are drawn."""
 
 
 def show(now: Comparing, tab: Session) -> list[Slots]:
@@ -57,7 +55,7 @@ def watch(now: Comparing, tab: Session, running: list[Slots]) -> None:
             next(iter(live.values())).tape.wait_closed(LIVE_SECONDS)
         else:
             app.get().engine.repeats.wait(LIVE_SECONDS)
-        still_here()
+        widgets.still_here()
 
 
 class _Live:

@@ -8,7 +8,7 @@ from lib import app
 from lib.domain.comparison.comparisons import MOST_CELLS, SWEEP_TEMPERATURES
 from lib.ui.compare import cell_callbacks
 from lib.ui.kit import errors
-from lib.ui.state import drafts
+from lib.ui.state import drafts, widgets
 from lib.ui.state.comparison import held
 
 
@@ -46,7 +46,7 @@ def start_new() -> None:
 @errors.stored
 def open_listed(key: str) -> None:
     """Open the comparison that was chosen in the list."""
-    now, wanted = held(), st.session_state[key]
+    now, wanted = held(), widgets.value(key)
     if found := app.get().store.comparisons.get(wanted) if wanted else None:
         now.open(found)
 

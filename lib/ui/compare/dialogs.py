@@ -5,11 +5,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from lib.domain.text.markdown.literal import md
-from lib.ui.chat import dialogs as chat_dialogs
 from lib.ui.compare import audience, callbacks, cell_callbacks, comparison_callbacks
 from lib.ui.kit import figures
 from lib.ui.reply import inspector
 from lib.ui.share import reports
+from lib.ui.shell import dialogs as shell_dialogs
 from lib.ui.state import session
 from lib.ui.state.comparison import Comparing, held
 from lib.ui.state.session import Session
@@ -18,9 +18,9 @@ DELETE, REPORT = "Delete", "Report"
 
 
 def show(now: Comparing, tab: Session) -> None:
-    """Draw the dialog that is open, if one is; the one for a key is the chat's."""
-    if tab.panel == chat_dialogs.CONNECT:
-        chat_dialogs.show(tab)
+    """Draw the dialog that is open, if one is; one that every page has goes first."""
+    if tab.panel:
+        shell_dialogs.show(tab)
     elif now.pending is not None:
         _ask_first(now)
     elif draw := _PANELS.get(now.panel or ""):

@@ -10,10 +10,8 @@ from lib.domain.comparison.comparisons import MOST_CELLS, MOST_REPEATS, attempts
 from lib.domain.text.markdown.literal import literal, md, plain
 from lib.ui.compare import blind, callbacks, comparison_callbacks, dialogs, merging, voting
 from lib.ui.kit import buttons, figures
-from lib.ui.recordings import overview as recording_overview
-from lib.ui.recordings import presentation as recording_presentation
 from lib.ui.reply import attachments, message_box, question, results
-from lib.ui.share import reports
+from lib.ui.share import keeping, reports
 from lib.ui.shell import outage, sidebar
 from lib.ui.state import comparison as state_comparison
 from lib.ui.state.comparison import Comparing
@@ -88,7 +86,7 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
     with st.bottom:  # a message box at the top level would make the page scroll after the longest answer
         with st.container(key="tray"):
             attachments.show_waiting(now, callbacks.detach)
-        message_box.show_box(tab, now, state_comparison.BOX, placeholder, callbacks.submit)
+        message_box.show(tab, now, state_comparison.BOX, placeholder, callbacks.submit)
         with st.container(key="composer"):
             slot = st.empty()
     with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -101,7 +99,7 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
             _button("Stop all", "stop_all", "stop_circle", comparison_callbacks.stop_all)
             _show_progress(now)
             if not any(cell.is_temporary for cell in now.comparison.cells):
-                recording_presentation.show_button(now.comparison)
+                keeping.show_present(now.comparison)
         else:
             _show_repeats(now)
         _show_refusals(now, tab)
@@ -157,7 +155,7 @@ def _show_progress(now: Comparing) -> None:
 def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
     """What stands below the message box and below the cells when no reply runs any more."""
     if now.comparison.prompt is None:
-        recording_overview.show_example()
+        keeping.show_example()
         return
     if now.following:
         with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -165,7 +163,7 @@ def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
             _show_refusals(now, tab)
     voting.show(now)
     if now.is_hidden:
-        recording_presentation.show_button(now.comparison)
+        keeping.show_present(now.comparison)
         return
     results.show(now.comparison, now.prices)
     merging.show(now, tab)
@@ -176,8 +174,8 @@ def _show_actions(now: Comparing) -> None:
     """A row of quiet buttons for what can be done with a comparison that has answers."""
     with st.container(key="comparison_actions", horizontal=True, vertical_alignment="center"):
         if not any(cell.is_temporary for cell in now.comparison.cells):
-            recording_presentation.show_button(now.comparison)
-            recording_overview.show_keep(now.comparison)
+            keeping.show_present(now.comparison)
+            keeping.show_keep(now.comparison)
             reports.show_button(_open_report)
             if not now.comparison.deck_run_id:  # the row of a run goes with its run
                 _button("Delete", "delete_comparison", "delete", _open_delete)

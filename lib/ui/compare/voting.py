@@ -11,6 +11,7 @@ from lib.domain.comparison.votes import ALL_BAD, FEWEST_VOTES, TIE, Pair, Round,
 from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.ui.compare.blind import PRESENTER
 from lib.ui.kit import errors
+from lib.ui.state import widgets
 from lib.ui.state.comparison import Comparing, held
 
 CHOICES = {TIE: "A tie", ALL_BAD: "All bad"}
@@ -142,7 +143,7 @@ def _ahead(pair: Pair) -> str:
 def _vote(round_id: str) -> None:
     now = held()
     if now.round and now.round.id == round_id:
-        choice = str(st.session_state.get(_vote_key(now.round)) or "")
+        choice = widgets.text(_vote_key(now.round))
         if app.get().store.votes.vote(round_id, PRESENTER, choice, datetime.now(UTC)):
             app.get().engine.news.tell(now.comparison.id)
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import streamlit as st
-
 from lib import app
 from lib.domain.comparison import decks as values
 from lib.domain.comparison.decks import Deck, Prompt
@@ -14,12 +12,11 @@ from lib.domain.text.decoding import FormatError
 from lib.engine.engine import new_id
 from lib.files import decks as files
 from lib.files.upload_validation import LONGEST_DOCUMENT, FileRefused, take
-from lib.store.database.database import StoreError
-from lib.ui.chat import callbacks as chat_callbacks
+from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage
 from lib.ui.shell import scheduler
-from lib.ui.state import session
+from lib.ui.state import sending, session, widgets
 from lib.ui.state.decks import Decks, held
 from lib.ui.state.session import Session
 
@@ -37,7 +34,7 @@ DELETE_DECK, DELETE_RUN = "delete deck", "delete run"
 
 def click_id() -> str:
     """The id that this click carries; empty where it carries none."""
-    own = str(st.session_state.get(chat_callbacks.SEND_ID) or "")
+    own = widgets.text(sending.SEND_ID)
     return own if ID.fullmatch(own) else ""
 
 
@@ -84,7 +81,7 @@ def _open_new(make: Callable[[str], Deck]) -> None:
 def import_file(key: str) -> None:
     """Make a deck of the uploaded file; what is wrong with it is said below the field."""
     now = held()
-    for uploaded in upload_storage.arrived(st.session_state[key]):
+    for uploaded in upload_storage.arrived(widgets.value(key)):
         now.uploads += 1
         try:
             deck = files.read(uploaded.name, upload_storage.content(uploaded), new_id=new_id)
@@ -100,15 +97,15 @@ def import_file(key: str) -> None:
 @errors.stored
 def open_deck(key: str) -> None:
     """Open the deck that was chosen in the list."""
-    if wanted := st.session_state[key]:
-        held().open_deck(str(wanted))
+    if wanted := widgets.text(key):
+        held().open_deck(wanted)
 
 
 @errors.stored
 def open_run(key: str) -> None:
     """Open the run that was chosen in the list."""
-    if wanted := st.session_state[key]:
-        held().open_run(str(wanted))
+    if wanted := widgets.text(key):
+        held().open_run(wanted)
 
 
 def show_deck(deck_id: str) -> None:
@@ -145,7 +142,7 @@ def remove(prompt_id: str) -> None:
 @errors.stored
 def attach(prompt_id: str, key: str) -> None:
     """Put uploaded files to a prompt; what is refused is said in a sentence."""
-    now, uploaded = held(), upload_storage.arrived(st.session_state[key])
+    now, uploaded = held(), upload_storage.arrived(widgets.value(key))
     taken: list[Attachment] = []
     now.refusals, now.uploads = [], now.uploads + 1
     for file in uploaded:
@@ -181,7 +178,7 @@ def detach(prompt_id: str, attachment_id: str) -> None:
 
 def choose(key: str) -> None:
     """What was chosen in the menu of a deck or a run."""
-    match st.session_state[key]:
+    match widgets.text(key):
         case "Duplicate":
             duplicate()
         case "Delete deck":

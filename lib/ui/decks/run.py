@@ -12,8 +12,7 @@ from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.ui.decks import callbacks, grid, run_callbacks
 from lib.ui.kit import figures
 from lib.ui.kit.buttons import button
-from lib.ui.recordings import overview as recording_overview
-from lib.ui.share import reports
+from lib.ui.share import keeping, reports
 from lib.ui.state import session
 from lib.ui.state.decks import Decks, held
 from lib.ui.state.session import Session
@@ -107,7 +106,7 @@ def _show_controls(run: DeckRun, rows: Rows, tab: Session) -> None:
         with st.container(key="deck_run_actions", horizontal=True, width="content"):
             has_report = _progress(rows).done > 0 and not engine.is_running(run.id)
             if has_report:
-                recording_overview.show_keep_run(run.id)
+                keeping.show_keep_run(run.id)
             wants_report = has_report and reports.show_button()
     if wants_report:
         reports.open_run(run)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.text.markdown.literal import literal, md, plain
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 
 P = ParamSpec("P")
 

@@ -12,8 +12,9 @@ from lib.domain.models.prices import Price
 from lib.domain.text.markdown.literal import Markdown, code, literal, md, plain
 from lib.engine.lookups.doctor import Examination
 from lib.ui.models import callbacks
+from lib.ui.state import widgets
 from lib.ui.state.choices import pick_model
-from lib.ui.state.session import KEY, Session
+from lib.ui.state.session import Session
 
 MODEL = "doctor_model"
 SILENCE_SECONDS = 0.5
@@ -62,7 +63,7 @@ def follow(session: Session, slots: Sequence[DeltaGenerator]) -> None:
     seen = len(examination.findings)
     _draw(examination, slots, 0)
     while not examination.is_closed:
-        st.session_state.get(KEY)  # lets Streamlit end a script whose page has gone
+        widgets.still_here()
         if examination.wait(seen, SILENCE_SECONDS):
             drawn, seen = seen, len(examination.findings)
             _draw(examination, slots, drawn)
@@ -73,10 +74,10 @@ def _show_controls(session: Session, *, is_running: bool) -> str | None:
     """The model and the button; returns the model."""
     catalogue, connection = app.get().engine.catalogue, session.connection
     listed = [] if connection.needs_key else [m.id for m in catalogue.listing(connection).models]
-    preferred = session.patient or st.session_state.get(MODEL) or session.conversation.model
+    preferred = session.patient or widgets.value(MODEL) or session.conversation.model
     chosen = preferred or (listed[0] if listed else None)
     session.patient = None
-    st.session_state[MODEL] = chosen
+    widgets.put(MODEL, chosen)
     with st.container(horizontal=True, vertical_alignment="center", key="doctor_controls"):
         model = pick_model(listed, MODEL, chosen, disabled=is_running)
         if is_running:

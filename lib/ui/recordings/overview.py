@@ -9,12 +9,11 @@ import streamlit as st
 
 from lib import app
 from lib.domain.comparison import recordings
-from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.files.imports import archive
 from lib.store.recordings import RecordingSummary
-from lib.ui.chat.conversation_callbacks import LONGEST_TITLE
 from lib.ui.share import recording_callbacks
 from lib.ui.share.recording_callbacks import DELETE, IMPORT, RENAME, Listing, held
 from lib.ui.state import playback as state_playback
@@ -24,7 +23,6 @@ KINDS = {
     Kind.COMPARISON: ("Comparison", ":material/view_column:"),
     Kind.DECK: ("Deck", ":material/view_agenda:"),
 }
-KEEP_ICON = ":material/radio_button_checked:"
 MODELS_NAMED = 3
 """Of one recording in the list; of the others only how many there are is told."""
 
@@ -55,33 +53,6 @@ def show(listing: Listing) -> None:
         _show_row(summary)
     if len(found) > listing.listed:
         st.button("Show more", key="show_more", type="tertiary", on_click=recording_callbacks.show_more)
-
-
-def show_keep(comparison: Comparison) -> None:
-    """A button that keeps a comparison as a recording."""
-    _show_keep(recording_callbacks.keep_comparison, comparison.id)
-
-
-def show_keep_run(run_id: str) -> None:
-    """A button that keeps the run of a deck as a recording."""
-    _show_keep(recording_callbacks.keep_run, run_id)
-
-
-def _show_keep(action: Callable[[str], None], own: str) -> None:
-    st.button(
-        recording_callbacks.KEEP, key="keep", icon=KEEP_ICON, type="tertiary", on_click=action, args=(own,)
-    )
-
-
-def show_example() -> None:
-    """Where nothing was compared yet: a link to a comparison that can be watched at once."""
-    for summary in app.get().store.recordings.latest(1, Kind.COMPARISON):
-        st.page_link(
-            "pages/recordings.py",
-            label="Watch a recorded comparison",
-            icon=":material/play_circle:",
-            query_params={state_playback.OPEN: summary.id},
-        )
 
 
 def show_panel(listing: Listing) -> None:

@@ -17,7 +17,7 @@ from lib.ui.state import presentation as state_presentation
 from lib.ui.state.comparison import OPEN
 from lib.ui.state.presentation import ALL, ONE, Presenting
 
-COMPARE_PAGE, RECORDINGS_PAGE, PRESENT_PAGE = "pages/compare.py", "pages/recordings.py", "pages/present.py"
+COMPARE_PAGE, RECORDINGS_PAGE = "pages/compare.py", "pages/recordings.py"
 
 
 def show(now: Presenting | None) -> list[Slots]:
@@ -56,13 +56,6 @@ def show_results(now: Presenting) -> None:
         share_links.show_code(now.id)
         if len(comparison.compared) > 1:
             results.show(comparison, now.prices)
-
-
-def show_button(comparison: Comparison) -> None:
-    """A link to the presentation of a comparison."""
-    st.page_link(
-        PRESENT_PAGE, label="Present", icon=":material/slideshow:", query_params={OPEN: comparison.id}
-    )
 
 
 def _go_back(now: Presenting) -> None:

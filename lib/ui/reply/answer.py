@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.domain.conversation.messages import Message
 from lib.domain.reply import endings
 from lib.domain.reply.errors import ChatError
-from lib.domain.reply.reply import Reply, Timing, fold
+from lib.domain.reply.reply import Reply, State, Timing, fold
 from lib.domain.reply.tape import Content, Event, Reasoning, ToolCall
 from lib.domain.text.blocks import split
 from lib.domain.text.json_block import JsonBlock
@@ -90,6 +90,20 @@ def show_outcome(message: Message, remedy: Callable[[ChatError], None] | None = 
     elif said := endings.remark(reply):
         with st.container(key=f"remark-{message.id}"):
             st.caption(md(":material/info: {}", said))
+
+
+def show_blind_outcome(message: Message) -> None:
+    """What stands under an answer whose model nobody may know yet: errors and notices would name it."""
+    reply = message.reply or Reply()
+    if reply.refusal:
+        show_blocks(reply.refusal)
+    attachments.show_drawn(reply.images, message.id)
+    if reply.state in (State.FAILED, State.INTERRUPTED):
+        st.error("This answer broke off. The reveal tells why.", icon=":material/error:")
+    elif reply.state is State.STOPPED:
+        st.caption("Stopped")
+    elif not reply.says_something and reply.state is State.COMPLETED:
+        st.caption("This answer has no words.")
 
 
 def show_blocks(markdown: str) -> None:

@@ -18,7 +18,7 @@ from lib.domain.text.markdown.literal import Markdown, code, md, plain
 from lib.engine.live import LiveTape
 from lib.files.fitting import fit, text_bytes
 from lib.gateway import requests
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 from lib.ui.kit import charts, errors
 
 LONGEST_SHOWN = 60_000

@@ -27,7 +27,8 @@ def show(session: Session) -> None:
     """Let the browser put the text into the box if that is empty, or take it out once it is asked again."""
     look(session)
     if session.returned is not None:
-        _message_box(data={"text": session.returned, "times": session.returns}, key="unanswered")
+        with st.container(key="hidden_outbox"):
+            _message_box(data={"text": session.returned, "times": session.returns}, key="unanswered")
 
 
 def look(session: Session) -> bool:

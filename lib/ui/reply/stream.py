@@ -10,7 +10,7 @@ from lib.domain.text.markdown.literal import Markdown
 from lib.domain.text.sanitize_markdown import inert
 from lib.engine.live import LiveTape
 from lib.ui.shell import scheduler
-from lib.ui.state.session import KEY
+from lib.ui.state import widgets
 
 SILENCE_SECONDS = 0.5
 """How often a follower of a silent stream looks whether its page is still there."""
@@ -90,12 +90,7 @@ def first_kind(tape: LiveTape, start: int = 0) -> type[Content | Reasoning | Too
 def _wait(tape: LiveTape, seen: int) -> None:
     """Wait for news."""
     while not tape.wait(seen, SILENCE_SECONDS):
-        still_here()
-
-
-def still_here() -> None:
-    """Let Streamlit end a script whose page has gone: reading the session state does."""
-    st.session_state.get(KEY)
+        widgets.still_here()
 
 
 def _drawn(finished: Sequence[str], still_open: str) -> Iterator[Frame]:

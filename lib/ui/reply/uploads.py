@@ -18,7 +18,8 @@ from lib.files.upload_validation import take as take_file
 from lib.ui.kit.errors import TITLES
 from lib.ui.reply.stream import SILENCE_SECONDS
 from lib.ui.server import upload_storage
-from lib.ui.state.session import KEY, Session
+from lib.ui.state import widgets
+from lib.ui.state.session import Session
 
 MOST_FILES, MOST_IMAGES = 10, 20
 """With one message. A long screenshot is one file of several images."""
@@ -63,7 +64,7 @@ def once(tray: Tray, send_id: str) -> Iterator[bool]:
 def wait(tray: Tray) -> None:
     """Before a page is drawn: wait for what another run of it sends."""
     while tray.submitting and not tray.submitting.wait(SILENCE_SECONDS):
-        st.session_state.get(KEY)  # a run that is not wanted any more ends here
+        widgets.still_here()
 
 
 def take(tray: Tray, files: Iterable[Any]) -> None:
@@ -142,7 +143,7 @@ def follow_speech(session: Session) -> None:
     listening = session.listening
     has_waited = listening is not None and not listening.is_set()
     while listening and not listening.wait(SILENCE_SECONDS):
-        st.session_state.get(KEY)
+        widgets.still_here()
     if has_waited or session.draft:  # it came after the box was drawn
         st.rerun()
 

@@ -17,11 +17,12 @@ from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Event
 from lib.domain.text.markdown.literal import Markdown, md
 from lib.engine.live import LiveTape
-from lib.ui.compare import blind
-from lib.ui.compare.cells import LIVE_SECONDS
 from lib.ui.kit import figures, grid
 from lib.ui.reply import answer, question
-from lib.ui.reply.stream import still_here
+from lib.ui.state import widgets
+
+LIVE_SECONDS = 0.5
+"""How often the figures of a running reply are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,10 @@ class Watched:
     """Without any, no cost is told."""
     is_hidden: bool = False
     """Whether nobody may be told yet whose answer it is: no figures, no thinking, no error in its words."""
+
+
+LIVE_SECONDS = 0.5
+"""How often the figures of a running reply are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,7 @@ def follow(running: Sequence[Slots]) -> None:
             _show_ended(ended, slots.figures, slots.outcome)
         if live:
             live[0].slots.tape.wait_closed(LIVE_SECONDS)
-        still_here()
+        widgets.still_here()
 
 
 def show_question(message: Message) -> None:
@@ -178,7 +183,7 @@ def _show_ended(cell: Watched, line: DeltaGenerator, outcome: DeltaGenerator) ->
     if not cell.is_hidden:
         line.caption(_line(cell, cell.tape.events if cell.tape else None))
     with outcome.container():
-        (blind.show_outcome if cell.is_hidden else answer.show_outcome)(cell.answer[-1])
+        (answer.show_blind_outcome if cell.is_hidden else answer.show_outcome)(cell.answer[-1])
 
 
 @st.fragment(parallel=True)

@@ -11,19 +11,18 @@ from lib import app
 from lib.domain.comparison import recordings
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.domain.text.decoding import FormatError
 from lib.domain.text.markdown.literal import literal
 from lib.engine.playback import recorder
 from lib.files.imports import archive
 from lib.files.upload_validation import FileRefused
-from lib.store.database.database import StoreError
-from lib.ui.chat.conversation_callbacks import LONGEST_TITLE
+from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage
-from lib.ui.state import session
+from lib.ui.state import session, widgets
 
 KEY = "recordings"
-"""Of the list's state in `st.session_state`."""
 KEEP = "Keep as recording"
 RENAME, DELETE, IMPORT = "Rename", "Delete", "Import"
 """The names of the dialogs, as the menus show them."""
@@ -51,10 +50,7 @@ class Listing:
 
 def held() -> Listing:
     """This tab's list."""
-    known = st.session_state.get(KEY)
-    if not isinstance(known, Listing):
-        known = st.session_state[KEY] = Listing()
-    return known
+    return widgets.hold(KEY, Listing, Listing)
 
 
 def keep_comparison(comparison_id: str) -> None:
@@ -113,7 +109,7 @@ def _keep(comparisons: Sequence[Comparison], kind: Kind, title: str) -> None:
 def choose(key: str, recording_id: str) -> None:
     """Open the dialog that was chosen in a recording's menu."""
     listing = held()
-    listing.chosen, listing.panel = recording_id, st.session_state[key]
+    listing.chosen, listing.panel = recording_id, widgets.text(key)
     listing.chosen_title = app.get().store.recordings.title(recording_id) or ""
 
 
@@ -126,7 +122,7 @@ def open_panel(name: str | None) -> None:
 @errors.stored
 def rename(key: str) -> None:
     listing = held()
-    title = " ".join((st.session_state[key] or "").split())[:LONGEST_TITLE]
+    title = " ".join(widgets.text(key).split())[:LONGEST_TITLE]
     if title and listing.chosen:
         app.get().store.recordings.rename(listing.chosen, title)
     listing.panel = None
@@ -144,7 +140,7 @@ def delete() -> None:
 def take(key: str) -> None:
     """Take a recording from the uploaded file; the dialog says why not, if not."""
     listing = held()
-    for uploaded in upload_storage.arrived(st.session_state[key]):
+    for uploaded in upload_storage.arrived(widgets.value(key)):
         listing.notice = _take(listing, uploaded)
         listing.panel = IMPORT if listing.notice else None
 

@@ -20,8 +20,8 @@ from lib.files.imports import archive
 from lib.report import markdown, masking, page, table
 from lib.report.findings import Kind as Found
 from lib.report.masking import Finding
-from lib.ui.kit import clipboard
 from lib.ui.share import recording_callbacks, share_links
+from lib.ui.shell import clipboard
 from lib.ui.state import session
 
 LISTED = 40

@@ -43,11 +43,6 @@ def show(source_id: str, title: str, report: Callable[[], str]) -> None:
         )
 
 
-def has_link(source_id: str) -> bool:
-    """Whether a report of a source can be found under a link now."""
-    return app.get().settings.is_sharing and bool(app.get().store.shares.of(source_id, datetime.now(UTC)))
-
-
 def show_code(source_id: str) -> None:
     """Draw the newest open link to a report of a source as a code for phones, where there is one."""
     open_links = app.get().store.shares.of(source_id, datetime.now(UTC))

@@ -6,11 +6,12 @@ from lib import app
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.text.markdown.literal import Markdown, md
 from lib.engine.lookups.catalogue import RETRY_SECONDS
-from lib.ui.chat import callbacks as chat_callbacks
-from lib.ui.chat import dialogs as chat_dialogs
 from lib.ui.kit import errors
-from lib.ui.state.session import Session, held
+from lib.ui.shell import dialogs
+from lib.ui.state.session import Session, held, open_panel
 
+LISTING_SECONDS = 5.0
+"""How long "Try again" waits for a list of models."""
 LOOK_SECONDS = 3.0
 """How often the banner looks whether the list has come; asking again takes `RETRY_SECONDS`."""
 _DOWN = (Category.UPSTREAM_DOWN, Category.TIMEOUT)
@@ -41,15 +42,18 @@ def _show_banner() -> None:
                 "Use another key",
                 key="outage_key",
                 icon=":material/key:",
-                on_click=chat_callbacks.open_panel,
-                args=(chat_dialogs.CONNECT,),
+                on_click=open_panel,
+                args=(dialogs.CONNECT,),
             )
             if is_clicked:
                 st.rerun()  # a click in a fragment draws that alone, and the dialog stands outside
         else:
-            st.button(
-                "Try again", key="list_models", icon=":material/refresh:", on_click=chat_callbacks.list_models
-            )
+            st.button("Try again", key="list_models", icon=":material/refresh:", on_click=_list_models)
+
+
+def _list_models() -> None:
+    """Ask the gateway once more for its models."""
+    app.get().engine.catalogue.ask_again(held().connection, wait_seconds=LISTING_SECONDS)
 
 
 def _sentence(error: ChatError) -> Markdown:

@@ -10,12 +10,11 @@ import streamlit as st
 from lib import app
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
 from lib.store.conversations import Summary
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 from lib.store.search import Hit
-from lib.ui.chat import callbacks as chat_callbacks
-from lib.ui.chat import conversation_callbacks
-from lib.ui.chat import dialogs as chat_dialogs
-from lib.ui.state.session import Session
+from lib.ui.shell import dialogs
+from lib.ui.state import conversations, widgets
+from lib.ui.state.session import Session, open_panel
 
 WORD_JOINER = "\u2060"
 
@@ -29,7 +28,7 @@ def show(session: Session) -> None:
             key="new_chat",
             icon=":material/edit_square:",
             width="stretch",
-            on_click=conversation_callbacks.new_chat,
+            on_click=conversations.new_chat,
         )
         words = st.text_input(
             "Search",
@@ -62,10 +61,10 @@ def _list(session: Session, summaries: Sequence[Summary]) -> None:
             day,
             titles,
             session.conversation.id,
-            conversation_callbacks.open_conversation,
+            conversations.open_conversation,
         )
     if len(summaries) > session.listed:
-        st.button("Show more", key="show_more", type="tertiary", on_click=conversation_callbacks.show_more)
+        st.button("Show more", key="show_more", type="tertiary", on_click=conversations.show_more)
 
 
 def _list_hits(hits: Sequence[Hit]) -> None:
@@ -77,7 +76,7 @@ def _list_hits(hits: Sequence[Hit]) -> None:
     ordered = [hit for hit in hits if best[hit.conversation_id] is hit]
     titles = {hit.conversation_id: plain(hit.title) for hit in ordered}
     captions = [plain(" ".join(hit.snippet.split())) for hit in ordered]
-    choose("conversations.Found", "Found", titles, "", conversation_callbacks.open_conversation, captions)
+    choose("conversations.Found", "Found", titles, "", conversations.open_conversation, captions)
 
 
 def choose(
@@ -90,7 +89,7 @@ def choose(
 ) -> None:
     """Rows to click, one widget for all of them; `action` gets its key."""
     titles = _told_apart(titles)
-    st.session_state[key] = open_id if open_id in titles else None
+    widgets.put(key, open_id if open_id in titles else None)
     st.radio(
         literal(label),
         list(titles),
@@ -106,13 +105,17 @@ def choose(
 def _show_menu() -> None:
     st.menu_button(
         "More",
-        [chat_dialogs.BIN, chat_dialogs.EXPORT_ALL, chat_dialogs.IMPORT],
+        [dialogs.BIN, dialogs.EXPORT_ALL, dialogs.IMPORT],
         key="more",
         icon=":material/more_horiz:",
         type="tertiary",
-        on_click=chat_callbacks.menu_action,
+        on_click=_open_chosen,
         args=("more",),
     )
+
+
+def _open_chosen(key: str) -> None:
+    open_panel(widgets.text(key))
 
 
 def _told_apart(titles: dict[str, Markdown]) -> dict[str, Markdown]:

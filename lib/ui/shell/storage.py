@@ -7,7 +7,7 @@ import streamlit as st
 
 from lib import app
 from lib.domain.text.markdown.literal import md
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 
 
 def show() -> None:

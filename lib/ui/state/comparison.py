@@ -17,13 +17,12 @@ from lib.domain.models.prices import Prices
 from lib.domain.reply.reply import State
 from lib.engine.live import LiveTape
 from lib.store.rooms import Room
-from lib.ui.reply.message_box import LONGEST_MESSAGE
-from lib.ui.state import choices, drafts, session
+from lib.ui.state import choices, drafts, session, widgets
+from lib.ui.state.sending import LONGEST_MESSAGE
 from lib.ui.state.session import Session
 from lib.ui.state.structured import Form
 
 KEY = "comparing"
-"""Of this tab's state in `st.session_state`."""
 OPEN, MODELS, ASKED = "comparison", "models", "prompt"
 """The address: `?comparison=<id>` is open; `?models=a,b&prompt=...` stands ready to run."""
 BOX = "question"
@@ -137,14 +136,12 @@ class Comparing:
 
 def held() -> Comparing:
     """This tab's comparison, with what its widgets hold."""
-    known = st.session_state.get(KEY)
-    if not isinstance(known, Comparing):
-        known = st.session_state[KEY] = Comparing(drafts.draft())
+    known = widgets.hold(KEY, Comparing, lambda: Comparing(drafts.draft()))
     for cell in known.comparison.cells:
         choices.collect(cell, of(cell))
-    if (repeats := st.session_state.get(REPEATS)) is not None:
+    if (repeats := widgets.value(REPEATS)) is not None:
         known.repeats = min(max(int(repeats), 1), MOST_REPEATS)
-    if (is_blind := st.session_state.get(BLIND)) is not None:
+    if (is_blind := widgets.value(BLIND)) is not None:
         known.is_blind = bool(is_blind)
     if known.is_blind:
         known.repeats = 1  # versions of an answer would tell its cell from the others
@@ -219,7 +216,7 @@ def _look_for_votes(now: Comparing) -> None:
         now.room = store.rooms.of(now.comparison.id, datetime.now(UTC))
     if now.round and known is None:  # opened just now: go on as it was
         now.is_blind = now.round.is_blind
-        st.session_state.pop(BLIND, None)
+        widgets.take(BLIND)
 
 
 def _refresh(now: Comparing) -> None:

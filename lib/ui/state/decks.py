@@ -9,12 +9,10 @@ from lib.domain.comparison import decks as values
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun
 from lib.domain.comparison.decks import Deck
-from lib.store.database.database import StoreError
-from lib.ui.chat import callbacks as chat_callbacks
-from lib.ui.state import choices, comparison, drafts, session
+from lib.store.database.errors import StoreError
+from lib.ui.state import choices, comparison, drafts, sending, session, widgets
 
 KEY = "decks"
-"""Of this tab's state in `st.session_state`."""
 DECK, RUN = "deck", "run"
 """The address: `?deck=<id>` is open, or `?run=<id>`."""
 LISTED = 30
@@ -75,9 +73,7 @@ class Decks:
 
 def held() -> Decks:
     """This tab's state, with what its widgets hold."""
-    known = st.session_state.get(KEY)
-    if not isinstance(known, Decks):
-        known = st.session_state[KEY] = Decks(drafts.draft())
+    known = widgets.hold(KEY, Decks, lambda: Decks(drafts.draft()))
     for cell in known.chosen.cells:
         choices.collect(cell, comparison.of(cell))
     _collect(known)
@@ -90,7 +86,7 @@ def _collect(now: Decks) -> None:
     Callbacks cannot: where a click follows at once, Streamlit ends the one that was about to store a text,
     and never calls it again. What the store does not take stays in its field and is tried again.
     """
-    holds = {key: st.session_state.get(key) for key in now.fields}
+    holds = {key: widgets.value(key) for key in now.fields}
     written = {key: str(text) for key, text in holds.items() if text not in (None, now.fields[key].text)}
     if not written or now.deck_id is None:
         return
@@ -128,11 +124,11 @@ def _written(deck: Deck, into: Field, text: str) -> Deck:
 
 def present(now: Decks, key: str, name: str, stored: str, prompt_id: str | None = None) -> None:
     """Let the field that is drawn next show what is stored, which another tab may have written."""
-    known, holds = now.fields.get(key), st.session_state.get(key)
+    known, holds = now.fields.get(key), widgets.value(key)
     if known and holds not in (None, known.text):
         return  # it could not be stored yet
     if holds != stored:
-        st.session_state[key] = stored
+        widgets.put(key, stored)
     now.fields[key] = Field(name, prompt_id, stored)
 
 
@@ -141,7 +137,7 @@ def current() -> Decks:
     now, store = held(), app.get().store
     wanted = st.query_params.get(DECK, ""), st.query_params.get(RUN, "")
     # A click that comes twice brings the address of before the first one along.
-    is_late = now.sent is not None and st.session_state.get(chat_callbacks.SEND_ID) == now.sent
+    is_late = now.sent is not None and widgets.value(sending.SEND_ID) == now.sent
     if wanted != now.address and any(wanted) and not is_late:
         now.open_run(wanted[1]) if wanted[1] else now.open_deck(wanted[0])
     now.run = store.deck_runs.get(now.run_id) if now.run_id else None

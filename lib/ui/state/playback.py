@@ -13,9 +13,9 @@ from lib.domain.text.decoding import FormatError
 from lib.domain.text.markdown.literal import literal
 from lib.engine.playback.player import Player
 from lib.ui.kit import scrubber
+from lib.ui.state import widgets
 
 KEY = "replaying"
-"""Of this tab's state in `st.session_state`."""
 OPEN = "recording"
 """The address: `?recording=<id>` is open."""
 PACE, PROMPT, QUESTION = "pace", "replay_prompt", "replay_question"
@@ -79,7 +79,7 @@ def player_of(recording: Recording, comparison: Comparison) -> Player:
 
 def held() -> Replaying | None:
     """The recording that this tab has open."""
-    known = st.session_state.get(KEY)
+    known = widgets.value(KEY)
     return known if isinstance(known, Replaying) else None
 
 
@@ -91,11 +91,12 @@ def current(*, is_played: bool = True) -> Replaying | None:
     wanted, now = st.query_params.get(OPEN), held()
     if now and (not wanted or wanted != now.recording.id):
         now.player.pause()
-        now = st.session_state[KEY] = None
+        now = None
     if wanted and not now and (found := find(wanted)):
-        now = st.session_state[KEY] = Replaying(found)
+        now = Replaying(found)
         if is_played:
             now.player.play()
+    widgets.put(KEY, now)
     if wanted and not now:
         del st.query_params[OPEN]
     return now
@@ -129,7 +130,7 @@ def pause() -> None:
 
 def seek() -> None:
     """Go to the second that was chosen on the line."""
-    wanted = (st.session_state.get(scrubber.KEY) or {}).get(scrubber.SEEK)
+    wanted = (widgets.value(scrubber.KEY) or {}).get(scrubber.SEEK)
     if (now := held()) and isinstance(wanted, int | float) and math.isfinite(wanted):
         now.player.seek(float(wanted))
 
@@ -137,16 +138,16 @@ def seek() -> None:
 def set_pace() -> None:
     """Play at the pace that was chosen."""
     if now := held():
-        now.player.set_pace(PACES.get(st.session_state.get(PACE) or "", ORIGINAL))
+        now.player.set_pace(PACES.get(widgets.text(PACE), ORIGINAL))
 
 
 def choose_prompt() -> None:
     """Show the chosen prompt of a deck."""
-    if (now := held()) and isinstance(wanted := st.session_state.get(PROMPT), int):
+    if (now := held()) and isinstance(wanted := widgets.value(PROMPT), int):
         now.go_to(wanted)
 
 
 def choose_question() -> None:
     """Show the chosen question of a conversation."""
-    if (now := held()) and isinstance(wanted := st.session_state.get(QUESTION), int):
+    if (now := held()) and isinstance(wanted := widgets.value(QUESTION), int):
         now.go_to(now.at, wanted)

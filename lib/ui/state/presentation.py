@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Literal
 
 import streamlit as st
@@ -19,11 +20,9 @@ from lib.domain.reply.reply import State
 from lib.engine.live import LiveTape
 from lib.engine.playback.player import Player
 from lib.ui.kit import keys
-from lib.ui.share import share_links
-from lib.ui.state import playback, session
+from lib.ui.state import playback, session, widgets
 
 KEY = "presenting"
-"""Of this tab's state in `st.session_state`."""
 VIEW, COSTS = "presented", "presented_costs"
 """Keys of the widgets that choose how many cells are seen at a time, and whether their costs are."""
 ALL, ONE = "All", "One at a time"
@@ -79,7 +78,7 @@ class Presenting:
     def steps(self) -> int:
         """How often there is something to reveal in the scene: each cell, then figures and the report."""
         comparison = self.comparison
-        has_more = len(comparison.compared) > 1 or share_links.has_link(self.id)
+        has_more = len(comparison.compared) > 1 or _has_link(self.id)
         return len(comparison.cells) + (has_more and not self.is_hidden)
 
     @property
@@ -121,9 +120,14 @@ class Presenting:
             self.player = None
 
 
+def _has_link(source_id: str) -> bool:
+    """Whether a report of a source can be found under a link now."""
+    return app.get().settings.is_sharing and bool(app.get().store.shares.of(source_id, datetime.now(UTC)))
+
+
 def held() -> Presenting | None:
     """What this tab presents."""
-    known = st.session_state.get(KEY)
+    known = widgets.value(KEY)
     return known if isinstance(known, Presenting) else None
 
 
@@ -143,7 +147,7 @@ def current() -> Presenting | None:
     else:
         now = found
         _take_step(now)
-    st.session_state[KEY] = now
+    widgets.put(KEY, now)
     return now
 
 
@@ -214,7 +218,7 @@ def reveal_all() -> None:
 
 def press() -> None:
     """Do what the pressed key stands for."""
-    pressed = (st.session_state.get(keys.KEY) or {}).get(keys.PRESSED)
+    pressed = (widgets.value(keys.KEY) or {}).get(keys.PRESSED)
     match pressed:
         case keys.NEXT:
             step_on()
@@ -242,5 +246,5 @@ def leave() -> None:
 def choose() -> None:
     """Take over how many cells are seen at a time, and whether their costs are."""
     if now := held():
-        now.view = ONE if st.session_state.get(VIEW) == ONE else ALL
-        now.has_costs = bool(st.session_state.get(COSTS))
+        now.view = ONE if widgets.value(VIEW) == ONE else ALL
+        now.has_costs = bool(widgets.value(COSTS))

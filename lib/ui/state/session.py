@@ -1,4 +1,4 @@
-"""What one browser tab works with: the one typed object in `st.session_state`."""
+"""What one browser tab works with: the open conversation and what is on its way."""
 
 import threading
 from collections.abc import Iterable, Sequence
@@ -17,8 +17,8 @@ from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.reply import Reply, State
 from lib.engine.engine import new_id
 from lib.engine.live import LiveTape
-from lib.store.database.database import StoreError
-from lib.ui.state import choices
+from lib.store.database.errors import StoreError
+from lib.ui.state import choices, widgets
 
 PARAMETER = "c"
 """The address says which conversation is open: `?c=<id>`."""
@@ -28,7 +28,6 @@ CONVERSATIONS_LISTED = 30
 """Conversations listed at once; "Show more" adds as many again."""
 CHAT_PAGE, DOCTOR_PAGE = "pages/chat.py", "pages/doctor.py"
 KEY = "session"
-"""Of this tab's session in `st.session_state`."""
 
 
 @dataclass(slots=True)
@@ -174,11 +173,15 @@ class Session:
 
 def held() -> Session:
     """This tab's session, with what its widgets hold."""
-    session = st.session_state.get(KEY)
-    if not isinstance(session, Session):
-        session = st.session_state[KEY] = Session(draft())
+    session = widgets.hold(KEY, Session, lambda: Session(draft()))
     choices.collect(session.conversation)
     return session
+
+
+def open_panel(name: str | None) -> None:
+    """Open the dialog of this name; `None` closes the one that is open."""
+    session = held()
+    session.panel, session.notice = name, None
 
 
 def hear_models() -> None:

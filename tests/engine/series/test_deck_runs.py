@@ -14,7 +14,7 @@ from lib.domain.reply.reply import State
 from lib.engine.engine import Engine, SendRefused, new_id
 from lib.gateway.client import Gateway
 from lib.store import Store
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 from tests.engine.conftest import PATIENCE, draft, eventually
 from tests.files.samples import image, uploaded
 from tests.scripted_gateway import Gate, Script, ScriptedGateway, error, stream

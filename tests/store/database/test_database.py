@@ -14,8 +14,9 @@ from sqlalchemy import create_engine, text
 
 from lib.store import Store
 from lib.store.database import database
-from lib.store.database.database import Database, StoreError
-from lib.store.database.schema import metadata
+from lib.store.database.database import Database
+from lib.store.database.errors import StoreError
+from lib.store.database.schema import MIGRATIONS, metadata
 from tests.store.conftest import answer, begin, draft
 
 PATIENCE = 20.0
@@ -138,7 +139,7 @@ def write_old(path: Path) -> None:
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as connection:
         config = Config()
-        config.set_main_option("script_location", str(database.MIGRATIONS))
+        config.set_main_option("script_location", str(MIGRATIONS))
         with create_engine("sqlite://", creator=lambda: connection).connect() as old:
             config.attributes["connection"] = old
             command.upgrade(config, "0001")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lib.store import Store
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 from tests.store.conftest import begin, draft
 
 

@@ -12,8 +12,8 @@ from lib.domain.models.models import closest
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.reply import Reply
 from lib.domain.text.markdown.literal import code, md, plain
-from lib.ui.chat import callbacks, conversation_callbacks, dialogs
-from lib.ui.state.session import Session
+from lib.ui.shell import dialogs
+from lib.ui.state.session import Session, held, open_panel
 
 Turn = Sequence[Message]
 
@@ -22,18 +22,18 @@ Turn = Sequence[Message]
 class Ways:
     """What a page can do about an error: its callbacks, which take the id of the answer's last message."""
 
-    try_again: Callable[[str], None] = callbacks.regenerate
-    ask_model: Callable[[str, str], None] = callbacks.ask_model
+    try_again: Callable[[str], None]
+    ask_model: Callable[[str, str], None]
     """Takes the name of a model too."""
-    new: Callable[[], None] = conversation_callbacks.new_chat
-    new_label: str = "Start a new chat"
-    edit: Callable[[str], None] | None = callbacks.edit
+    new: Callable[[], None]
+    new_label: str
+    edit: Callable[[str], None] | None
     """Takes the id of the question; `None` where it cannot be edited."""
-    go_on: Callable[[str], None] | None = callbacks.go_on
+    go_on: Callable[[str], None] | None
     """`None` where an answer that broke off is not continued."""
 
 
-def show(session: Session, turn: Turn, error: ChatError, ways: Ways = Ways()) -> None:
+def show(session: Session, turn: Turn, ways: Ways, error: ChatError) -> None:
     """Draw what can be done about the error that a turn ended with."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"remedy-{turn[-1].id}"):
         _REMEDIES[error.category](session, turn, ways)
@@ -56,11 +56,16 @@ def _button(label: str, icon: str, turn: Turn, action: Callable[..., None], *arg
 
 
 def _add_key(_: Session, turn: Turn, __: Ways) -> None:
-    _button("Add a key", "key", turn, callbacks.open_panel, dialogs.CONNECT)
+    _button("Add a key", "key", turn, open_panel, dialogs.CONNECT)
 
 
 def _change_key(_: Session, turn: Turn, __: Ways) -> None:
-    _button("Use another key", "key", turn, callbacks.open_panel, dialogs.CONNECT)
+    _button("Use another key", "key", turn, open_panel, dialogs.CONNECT)
+
+
+def _copy_setting(base_url: str) -> None:
+    """Put the setting that was probably meant on the clipboard."""
+    held().copied = f"KKIAI_BASE_URL={base_url}"
 
 
 def _try_again(_: Session, turn: Turn, ways: Ways) -> None:
@@ -71,7 +76,7 @@ def _copy_address(session: Session, turn: Turn, ways: Ways) -> None:
     error = (turn[-1].reply or Reply()).error
     told = error.likely_base_url if error else None
     if likely := told or likely_base_url(session.connection.base_url):
-        _button("Copy the likely setting", "content_copy", turn, callbacks.copy_address, likely)
+        _button("Copy the likely setting", "content_copy", turn, _copy_setting, likely)
         st.caption(md("{}, for the file `.env`", code(f"KKIAI_BASE_URL={likely}")), width="content")
     else:
         _try_again(session, turn, ways)

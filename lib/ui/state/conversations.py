@@ -3,20 +3,20 @@
 from functools import partial
 from io import BytesIO
 
-import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lib import app
+from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.files.imports.incoming import Incoming, Source
 from lib.files.upload_validation import FileRefused
-from lib.store.database.database import StoreError
+from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage
+from lib.ui.state import widgets
 from lib.ui.state.session import CONVERSATIONS_LISTED, draft, held
 
-LONGEST_TITLE = 120
 _RECEIVED, _IMPORTS = "import_received", "imports"
-"""In `st.session_state`: uploaded files that wait to be read, and how often there were any."""
+"""Keys: uploaded files that wait to be read, and how often there were any."""
 
 
 def new_chat() -> None:
@@ -27,7 +27,7 @@ def new_chat() -> None:
 @errors.stored
 def open_conversation(key: str) -> None:
     """Open the conversation that was chosen in a list."""
-    session, wanted = held(), st.session_state[key]
+    session, wanted = held(), widgets.value(key)
     found = app.get().store.conversations.get(wanted) if wanted else None
     if found:
         session.open(found)
@@ -36,7 +36,7 @@ def open_conversation(key: str) -> None:
 @errors.stored
 def rename(key: str) -> None:
     session = held()
-    title = " ".join((st.session_state[key] or "").split())[:LONGEST_TITLE]
+    title = " ".join(widgets.text(key).split())[:LONGEST_TITLE]
     if title:
         app.get().store.conversations.rename(session.conversation.id, title)
         session.conversation.title = title
@@ -76,22 +76,22 @@ def purge(conversation_id: str) -> None:
 
 def import_field() -> str:
     """The key of the field for files to import: another one after each import, so that it is empty again."""
-    return f"import_files-{st.session_state.get(_IMPORTS, 0)}"
+    return f"import_files-{widgets.value(_IMPORTS) or 0}"
 
 
 def receive(key: str) -> None:
     """Take the uploaded files out of their field: they are read when the dialog is drawn, and only once."""
-    uploaded = upload_storage.arrived(st.session_state[key])
+    uploaded = upload_storage.arrived(widgets.value(key))
     if not uploaded:
         return
-    st.session_state[_RECEIVED] = uploaded
-    st.session_state[_IMPORTS] = st.session_state.get(_IMPORTS, 0) + 1
+    widgets.put(_RECEIVED, uploaded)
+    widgets.put(_IMPORTS, (widgets.value(_IMPORTS) or 0) + 1)
     upload_storage.release(uploaded)
 
 
 def received() -> list[UploadedFile]:
     """The files that wait to be read, if any do."""
-    files: list[UploadedFile] = st.session_state.pop(_RECEIVED, [])
+    files: list[UploadedFile] = widgets.take(_RECEIVED) or []
     return files
 
 
@@ -120,4 +120,4 @@ def show_more() -> None:
 
 def make_temporary(key: str) -> None:
     """Keep the new chat in memory only, or not."""
-    held().conversation.is_temporary = bool(st.session_state[key])
+    held().conversation.is_temporary = bool(widgets.value(key))

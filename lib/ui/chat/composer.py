@@ -1,0 +1,43 @@
+"""Where a person writes in a chat: the message box, what waits over it, the model, the parameters, Stop."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lib import app
+from lib.ui.chat import callbacks
+from lib.ui.reply import attachments, message_box, outbox, parameters
+from lib.ui.state import choices, sending, structured
+from lib.ui.state.session import Session
+
+
+def show(session: Session) -> DeltaGenerator:
+    """Draw the pinned bottom of the page. Returns the slot of the Stop button."""
+    conversation, is_drawing = session.conversation, session.is_drawing
+    with st.bottom, st.container(key="tray"):
+        again = callbacks.write_down_again if session.recording else None
+        attachments.show_waiting(session, callbacks.detach, again)
+        if app.get().engine.refuses_images(session.connection, conversation.model):
+            st.caption(":material/hide_image: This model has refused images before.")
+    placeholder = "Describe an image" if is_drawing else "Ask anything"
+    message_box.show(
+        session, session, sending.PROMPT, placeholder, callbacks.submit, accept_audio=_can_write_down(session)
+    )
+    outbox.show(session)
+    with st.bottom, st.container(key="composer", horizontal=True, vertical_alignment="center", gap="small"):
+        choices.show_model(conversation, session.models)
+        with st.popover(
+            "Parameters", icon=":material/tune:", type="tertiary", key="parameters", on_change="rerun"
+        ) as popover:
+            if popover.open:
+                with st.container(width=parameters.WIDTH):
+                    find = structured.in_chat
+                    parameters.show(conversation, session.connection, find, is_drawing=is_drawing)
+        st.space("stretch")
+        return st.empty()
+
+
+def _can_write_down(session: Session) -> bool:
+    """Whether something may be spoken: the embedded model does not listen."""
+    application = app.get()
+    is_local = application.local_model is not None and not session.api_key
+    return application.settings.transcription_model is not None and not is_local

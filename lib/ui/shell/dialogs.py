@@ -1,0 +1,153 @@
+"""The dialogs that every page with a sidebar can open: a key, the bin, all chats in and out."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+
+import streamlit as st
+
+from lib import app
+from lib.domain.models.connection import parse_api_key
+from lib.domain.text.markdown.literal import literal, md, plain
+from lib.files.imports import archive
+from lib.ui.server import upload_storage
+from lib.ui.state import conversations, widgets
+from lib.ui.state.session import Session, held, open_panel
+
+CONNECT = "Connect"
+BIN, EXPORT_ALL, IMPORT = "Deleted chats", "Export all chats", "Import chats"
+"""The names of the dialogs, as menus show them."""
+BIN_SHOWN = 50
+
+
+def show(session: Session) -> None:
+    """Draw the dialog that is open, if it is one of these."""
+    if draw := _PANELS.get(session.panel or ""):
+        draw()
+
+
+def _closed() -> None:
+    open_panel(None)
+
+
+@st.dialog("Export all chats", on_dismiss=_closed)
+def _export_all() -> None:
+    st.caption(
+        md(
+            "A zip with every chat, every version and figure. It can be imported again; if it is larger than "
+            "{} MB, unpack it and import the files in it, one or several at a time.",
+            _largest_upload(),
+        )
+    )
+    download("Zip", _all_as_zip, "chats.zip", "application/zip")
+
+
+@st.dialog("Import chats", on_dismiss=_closed)
+def _import() -> None:
+    if files := conversations.received():
+        with st.spinner("Reading the chats…", show_time=True):
+            conversations.import_files(files)
+    key = conversations.import_field()
+    upload_storage.expect(_largest_upload() * upload_storage.MEGABYTE)
+    st.file_uploader(
+        "Exports of SynStar Chat, ChatGPT, Claude or Open WebUI",
+        accept_multiple_files=True,
+        key=key,
+        on_change=conversations.receive,
+        args=(key,),
+    )
+    st.caption(
+        md(
+            "A zip as it was sent to you, or the JSON files in it. Chats that are here already are not added "
+            "again. A file larger than {} MB goes in from the command line: "
+            "`.venv/bin/python -m lib import FILE`",
+            _largest_upload(),
+        )
+    )
+    if notice := held().notice:
+        st.info(plain(notice), icon=":material/info:")
+
+
+def _largest_upload() -> int:
+    """Megabytes of a file that the server takes."""
+    return int(st.get_option("server.maxUploadSize"))
+
+
+def _all_as_zip() -> BytesIO:
+    application, file = app.get(), BytesIO()
+    archive.write_zip(application.store.conversations.all(), application.files, file)
+    return file
+
+
+@st.dialog("Deleted chats", on_dismiss=_closed)
+def _bin() -> None:
+    if held().panel != BIN:  # a chat was taken back and is open: the page behind must show it
+        st.rerun()
+    deleted = app.get().store.conversations.bin()
+    if not deleted:
+        st.caption("Nothing here. A chat that you delete can be taken back from here for a while.")
+    for summary in deleted[:BIN_SHOWN]:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"deleted-{summary.id}"):
+            st.markdown(plain(summary.title), width="stretch")
+            _bin_button("Take back", "restore", conversations.restore, summary.id)
+            _bin_button("Delete for good", "purge", conversations.purge, summary.id)
+
+
+def _bin_button(label: str, name: str, action: Callable[[str], None], conversation_id: str) -> None:
+    key = f"{name}-{conversation_id}"
+    st.button(literal(label), key=key, type="tertiary", on_click=action, args=(conversation_id,))
+
+
+def download(label: str, data: Callable[[], str | BytesIO], file_name: str, mime: str) -> None:
+    """A button that makes the file when it is clicked."""
+    st.download_button(
+        literal(label),
+        data,
+        file_name,
+        mime,
+        key=f"download_{file_name}",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+@st.dialog("Connect SynStar AI", icon=":material/key:", on_dismiss=_closed)
+def _connect() -> None:
+    key = "visitor_key"
+    base_url = app.get().settings.base_url
+    st.text_input("API key", key=key, type="password", placeholder="sk-…", autocomplete="off")
+    if notice := held().notice:
+        st.error(plain(notice), icon=":material/key_off:")
+    st.caption(
+        md(
+            "Sent to {} only, kept in memory for this tab and never stored. To keep it, put "
+            "`KKIAI_API_KEY=…` in the file `.env` and start the app again.",
+            base_url,
+        )
+    )
+    if st.button("Use this key", key="confirm_key", type="primary", on_click=_take_key, args=(key,)):
+        st.rerun()
+
+
+def _take_key(key: str) -> None:
+    """Take a visitor's own key, for this tab only."""
+    session = held()
+    try:
+        api_key = parse_api_key(widgets.text(key))
+    except ValueError as error:
+        session.notice = f"This key {error}"
+        return
+    if not api_key:
+        session.notice = "Paste a key first."
+        return
+    session.api_key = api_key
+    session.open(replace(session.conversation, model=app.get().settings.default_model))
+    session.turned_to = None  # a key may be given on other pages too
+
+
+_PANELS: dict[str, Callable[[], None]] = {
+    CONNECT: _connect,
+    BIN: _bin,
+    EXPORT_ALL: _export_all,
+    IMPORT: _import,
+}
