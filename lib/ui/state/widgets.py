@@ -42,4 +42,4 @@ def hold(key: str, kind: type[Held], make: Callable[[], Held]) -> Held:
 
 def still_here() -> None:
     """Let Streamlit end this script if its page has gone, or another run has taken its place."""
-    st.session_state.get("")
+    st.session_state.get("any key")
