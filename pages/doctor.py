@@ -12,7 +12,7 @@ with scheduler.building():
     sidebar.show(now)
     with st.container(key="column"):
         slots = doctor.show(now)
-    shell_dialogs.show(now)
+    shell_dialogs.show()
 
 if slots:
     doctor.follow(now, slots)

@@ -12,4 +12,4 @@ with scheduler.building():
     sidebar.show(now)
     with st.container(key="wide"):
         model_table.show(now)
-    shell_dialogs.show(now)
+    shell_dialogs.show()

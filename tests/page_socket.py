@@ -241,6 +241,12 @@ class PageSocket:
         ]
 
     @property
+    def returned(self) -> str:
+        """The text that the page has put back into the message box."""
+        node = self.tree.find("outbox")
+        return str(json.loads(node.proto.json)["text"]) if node else ""
+
+    @property
     def toasts(self) -> str:
         return read("\n".join(node.proto.body for node in self.tree.nodes("toast")))
 

@@ -9,7 +9,7 @@ from lib.domain.models import connection
 from lib.engine.engine import new_id
 from lib.ui.chat import header
 from lib.ui.chat.usage import COLUMNS
-from lib.ui.state.session import draft
+from lib.ui.state.session import new_conversation
 from tests.pages.conftest import SECONDS, Opener
 from tests.scripted_gateway import Received, ScriptedGateway, error, stream
 
@@ -183,7 +183,7 @@ def test_a_long_conversation_shows_its_end_and_offers_the_rest(
 
 def conversation_of(questions: int, gateway: ScriptedGateway) -> Conversation:
     """A conversation that was held before: so many questions, and as many answers."""
-    conversation = draft()
+    conversation = new_conversation()
     conversation.model = "model-a"
     gateway.enqueue(*(stream("So it is.") for _ in range(questions)))
     for number in range(questions):

@@ -1,5 +1,7 @@
 """Files and images on the chat page: what goes along, what waits, what is refused, what is drawn."""
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -26,8 +28,8 @@ def pictures(chat: AppTest) -> int:
 
 
 def in_composer(chat: AppTest) -> str:
-    proto = chat.chat_input[0].proto
-    return str(proto.value) if proto.set_value else ""
+    found = [one.proto for one in chat.get("bidi_component") if one.proto.component_name == "outbox"]
+    return str(json.loads(found[-1].json)["text"]) if found else ""
 
 
 def test_images_and_documents_stand_in_the_question(chat: AppTest, gateway: ScriptedGateway) -> None:

@@ -29,12 +29,6 @@ def first_cell(tab: PageSocket) -> str:
     return tab.tree.keys("cell-")[0].removeprefix("cell-")
 
 
-def in_box(tab: PageSocket) -> str:
-    """What was put into the message box."""
-    proto = tab.widget("question").proto
-    return str(proto.value) if proto.set_value else ""
-
-
 def ask(tab: PageSocket, text: str, *files: tuple[str, bytes]) -> None:
     """Ask all cells and wait for the end of it."""
     tab.ask(text, *files)
@@ -66,7 +60,7 @@ def test_a_refused_file_holds_the_question_back_and_its_other_files_wait(
     two.ask("Keep these words", ("bomb.png", bomb()), ("tea.txt", b"Tea"))
     two.wait_for(lambda: "10,000 x 10,000 pixels" in two.text, "The refusal")
     two.wait_until_idle()
-    assert in_box(two) == "Keep these words"
+    assert two.returned == "Keep these words"
     assert "tea" in two.text
     assert not any("Keep these words" in one.prompt for one in upstream.requests)
     ask(two, "Keep these words")
@@ -146,7 +140,7 @@ def test_one_cell_answers_by_a_schema_and_the_other_does_not(
     two.wait_for(lambda: "Change it in the settings of its cell" in two.toasts, "The toast")
     two.wait_until_idle()
     assert asked(upstream, "Which city?") == []
-    assert in_box(two) == "Which city?"
+    assert two.returned == "Which city?"
     two.write(f"{of}.params.schema", json.dumps(SCHEMA))
     two.wait_until_idle()
     ask(two, "Which city?")

@@ -30,11 +30,6 @@ def spoken(text: str, hold: Gate) -> Script:
     return lambda _: Reply([hold, json.dumps({"text": text}).encode()])
 
 
-def in_composer(tab: PageSocket) -> str:
-    proto = tab.widget("prompt").proto
-    return str(proto.value) if proto.set_value else ""
-
-
 def test_an_uploaded_image_is_sent_and_shown(upstream: ScriptedGateway, tab: PageSocket) -> None:
     upstream.when("Which colour is the square?", stream("Red."))
     tab.ask("Which colour is the square?", ("square.png", image()))
@@ -49,7 +44,7 @@ def test_a_hostile_upload_leaves_the_page_as_it_was(upstream: ScriptedGateway, t
     tab.ask("Keep my words", ("../../bomb.png", bomb()), ("notes.txt", b"Tea"))
     tab.wait_for(lambda: "10,000 x 10,000 pixels" in tab.text, "The refusal")
     tab.wait_until_idle()
-    assert in_composer(tab) == "Keep my words"
+    assert tab.returned == "Keep my words"
     assert not tab.tree.nodes("exception")
     whole = "File: notes.txt\n\nTea\n\nKeep my words"
     assert [each for each in upstream.requests if "Keep my words" in each.prompt] == []
@@ -62,7 +57,7 @@ def test_what_is_spoken_waits_in_the_composer(upstream: ScriptedGateway, tab: Pa
     upstream.enqueue(error(200, {"text": "and how long?"}))
     before = len(upstream.requests)
     tab.ask("How hot,", audio=recording())
-    tab.wait_for(lambda: in_composer(tab) == "How hot, and how long?", "What was said")
+    tab.wait_for(lambda: tab.returned == "How hot, and how long?", "What was said")
     tab.wait_until_idle()
     assert [each.path for each in upstream.requests[before:]] == ["/v1/audio/transcriptions"]
     assert "What would you like to know?" in tab.text
@@ -79,7 +74,7 @@ def test_a_click_while_speech_is_written_down_loses_nothing(
     tab.switch("temporary", True)  # a new run, which ends the one whose callback still waits
     tab.wait_for(lambda: len(tab.frames) > before, "The new run")
     gate.open()
-    tab.wait_for(lambda: in_composer(tab) == "Held back", "What was said")
+    tab.wait_for(lambda: tab.returned == "Held back", "What was said")
 
 
 def test_a_recording_that_failed_can_be_tried_again(upstream: ScriptedGateway, tab: PageSocket) -> None:
@@ -87,10 +82,10 @@ def test_a_recording_that_failed_can_be_tried_again(upstream: ScriptedGateway, t
     tab.ask("Tea:", audio=recording())
     tab.wait_for(lambda: "Too many requests just now" in tab.text, "The sentence")
     tab.wait_until_idle()
-    assert in_composer(tab) == "Tea:"
+    assert tab.returned == "Tea:"
     upstream.enqueue(error(200, {"text": "how hot?"}))
     tab.click("write_down_again")
-    tab.wait_for(lambda: in_composer(tab) == "Tea: how hot?", "What was said")
+    tab.wait_for(lambda: tab.returned == "Tea: how hot?", "What was said")
     tab.wait_until_idle()
     assert "Too many requests" not in tab.text
 

@@ -11,9 +11,10 @@ from lib.engine.engine import SendRefused, new_id
 from lib.ui.kit import errors
 from lib.ui.reply import uploads
 from lib.ui.share import recording_callbacks
-from lib.ui.shell import scheduler
+from lib.ui.shell import clipboard, scheduler
 from lib.ui.state import choices, conversations, sending, structured, widgets
-from lib.ui.state.session import MESSAGES_SHOWN, Session, hear_models, held, open_panel
+from lib.ui.state.panel import open_panel
+from lib.ui.state.session import MESSAGES_SHOWN, Session, hear_models, held
 
 INSPECT = "Inspect"
 """The inspector's name, as menus show it."""
@@ -31,12 +32,12 @@ def submit() -> None:
     if not said:
         return
     audio = getattr(said, "audio", None)  # not there where nothing can be spoken
-    with uploads.once(session, send_id) as is_first:
+    with uploads.once(session.draft, send_id) as is_first:
         if is_first:
-            session.refusals, session.send_id = [], new_id()
-            uploads.take(session, said.files)
-        if is_first and session.refusals:
-            session.draft = said.text
+            session.draft.refusals, session.send_id = [], new_id()
+            uploads.take(session.draft, said.files)
+        if is_first and session.draft.refusals:
+            session.draft.give_back(said.text)
         elif is_first and not audio:
             _say(session, said.text, send_id)
     if audio and is_first:
@@ -52,36 +53,35 @@ def _say(session: Session, text: str, send_id: str | None = None) -> None:
     """What follows a question that got no answer takes its place, so that a model is never asked two at once:
     unchanged, it is asked again; changed, it is another version of it, with the files it had.
     """
-    if not text.strip() and not session.attached:
+    if not text.strip() and not session.draft.attachments:
         return
     was_sent, question = False, session.conversation.unanswered()
     try:
         if question is None:
-            was_sent = _ask(session, text, session.conversation.leaf_id, session.attached, send_id)
-        elif text.strip() == question.content.strip() and not session.attached:
+            was_sent = _ask(session, text, session.conversation.leaf_id, session.draft.attachments, send_id)
+        elif text.strip() == question.content.strip() and not session.draft.attachments:
             was_sent = _ask(session, None, question.id, send_id=send_id)
         else:
-            attachments = [*question.attachments, *session.attached]
+            attachments = [*question.attachments, *session.draft.attachments]
             was_sent = _ask(session, text, question.parent_id, attachments, send_id)
     finally:  # also where Streamlit ends the run while it is told why
-        session.draft = "" if was_sent else text
+        if not was_sent:
+            session.draft.give_back(text)
     if was_sent:
-        session.forget_attached()
+        session.draft.clear()
 
 
 def detach(attachment_id: str) -> None:
     """Take a waiting file away again."""
-    session = held()
-    session.attached = [each for each in session.attached if each.id != attachment_id]
-    session.refusals = []
+    held().draft.detach(attachment_id)
 
 
 def write_down_again() -> None:
     """Try once more to have the last recording written down."""
     session = held()
-    if not session.recording:
+    if not session.draft.recording:
         return
-    (text, recording), session.refusals = session.recording, []
+    (text, recording), session.draft.refusals = session.draft.recording, []
     uploads.write_down(session, text, recording)
 
 
@@ -153,8 +153,7 @@ def _ask(
     if tape and session.conversation.is_temporary:
         session.tapes[tape.reply_id] = tape
     session.send_id, session.is_waiting = new_id(), True
-    if session.returned:
-        session.returned = ""
+    session.draft.take_out()
     return True
 
 
@@ -168,7 +167,7 @@ def copy(message_id: str) -> None:
     session = held()
     for turn in session.conversation.turns():
         if turn[0].id == message_id:
-            session.copied = "".join(message.said for message in turn)
+            clipboard.copy("".join(message.said for message in turn))
 
 
 def turn_action(key: str, question_id: str, answer_id: str) -> None:
@@ -188,8 +187,7 @@ def turn_action(key: str, question_id: str, answer_id: str) -> None:
 
 def inspect(answer_id: str | None) -> None:
     """Open the inspector on an answer; `None` is the last one."""
-    open_panel(INSPECT)
-    held().inspected = answer_id
+    open_panel(INSPECT, answer_id)
 
 
 @errors.stored

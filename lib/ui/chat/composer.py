@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
 from lib.ui.chat import callbacks
-from lib.ui.reply import attachments, message_box, outbox, parameters
+from lib.ui.reply import attachments, message_box, parameters
 from lib.ui.state import choices, sending, structured
 from lib.ui.state.session import Session
 
@@ -14,15 +14,19 @@ def show(session: Session) -> DeltaGenerator:
     """Draw the pinned bottom of the page. Returns the slot of the Stop button."""
     conversation, is_drawing = session.conversation, session.is_drawing
     with st.bottom, st.container(key="tray"):
-        again = callbacks.write_down_again if session.recording else None
-        attachments.show_waiting(session, callbacks.detach, again)
+        again = callbacks.write_down_again if session.draft.recording else None
+        attachments.show_waiting(session.draft, callbacks.detach, again)
         if app.get().engine.refuses_images(session.connection, conversation.model):
             st.caption(":material/hide_image: This model has refused images before.")
     placeholder = "Describe an image" if is_drawing else "Ask anything"
     message_box.show(
-        session, session, sending.PROMPT, placeholder, callbacks.submit, accept_audio=_can_write_down(session)
+        session,
+        session.draft,
+        sending.PROMPT,
+        placeholder,
+        callbacks.submit,
+        accept_audio=_can_write_down(session),
     )
-    outbox.show(session)
     with st.bottom, st.container(key="composer", horizontal=True, vertical_alignment="center", gap="small"):
         choices.show_model(conversation, session.models)
         with st.popover(

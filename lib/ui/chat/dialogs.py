@@ -14,8 +14,8 @@ from lib.ui.chat import callbacks, usage
 from lib.ui.reply import inspector
 from lib.ui.shell import dialogs
 from lib.ui.shell.dialogs import download
-from lib.ui.state import conversations
-from lib.ui.state.session import Session, held, open_panel
+from lib.ui.state import conversations, panel
+from lib.ui.state.session import held
 
 USAGE, RENAME, EXPORT, DELETE = "Usage", "Rename", "Export", "Delete"
 """The names of the dialogs, as menus show them."""
@@ -24,17 +24,13 @@ PRICES_SECONDS = 0.5
 _THIS_SESSION, _THIS_CHAT = "This session", "This chat"
 
 
-def show(session: Session) -> None:
+def show() -> None:
     """Draw the dialog that is open, if one is."""
-    if draw := _PANELS.get(session.panel or ""):
+    if draw := _PANELS.get(panel.held().name or ""):
         draw()
 
 
-def _closed() -> None:
-    open_panel(None)
-
-
-@st.dialog("Token usage", width="large", icon=":material/data_usage:", on_dismiss=_closed)
+@st.dialog("Token usage", width="large", icon=":material/data_usage:", on_dismiss=panel.close)
 def _usage() -> None:
     session, application = held(), app.get()
     application.engine.flush()
@@ -56,13 +52,13 @@ def _usage() -> None:
     usage.show(rows, empty="Ask something: each reply gets a row here when it ends.", prices=prices)
 
 
-@st.dialog("Inspect a reply", width="large", icon=":material/frame_inspect:", on_dismiss=_closed)
+@st.dialog("Inspect a reply", width="large", icon=":material/frame_inspect:", on_dismiss=panel.close)
 def _inspect() -> None:
     session = held()
-    inspector.show(session.conversation, session.connection, session.tapes, session.inspected)
+    inspector.show(session.conversation, session.connection, session.tapes, panel.held().subject)
 
 
-@st.dialog("Rename this chat", on_dismiss=_closed)
+@st.dialog("Rename this chat", on_dismiss=panel.close)
 def _rename() -> None:
     key = "new_title"
     st.text_input("Title", held().conversation.title, key=key, max_chars=LONGEST_TITLE)
@@ -70,7 +66,7 @@ def _rename() -> None:
         st.rerun()
 
 
-@st.dialog("Delete this chat?", on_dismiss=_closed)
+@st.dialog("Delete this chat?", on_dismiss=panel.close)
 def _delete() -> None:
     st.markdown(
         md(
@@ -84,7 +80,7 @@ def _delete() -> None:
         st.rerun()
 
 
-@st.dialog("Export", on_dismiss=_closed)
+@st.dialog("Export", on_dismiss=panel.close)
 def _export() -> None:
     conversation = held().conversation
     st.caption("JSON holds every version and figure and can be imported again; Markdown is for reading.")

@@ -10,7 +10,8 @@ from lib.ui.chat import callbacks, dialogs
 from lib.ui.shell import outage
 from lib.ui.shell.dialogs import CONNECT
 from lib.ui.state import conversations
-from lib.ui.state.session import Session, open_panel
+from lib.ui.state.panel import open_panel
+from lib.ui.state.session import Session
 
 SUGGESTIONS = (
     "Explain how a large language model writes its answer, in five sentences",

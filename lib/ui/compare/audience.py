@@ -8,8 +8,9 @@ import streamlit as st
 
 from lib import app
 from lib.domain.text.markdown.literal import Markdown, md
-from lib.ui.compare import blind, comparison_callbacks
+from lib.ui.compare import blind
 from lib.ui.kit import errors, links
+from lib.ui.state import panel
 from lib.ui.state.comparison import Comparing, held
 from lib.web import audience
 
@@ -42,12 +43,12 @@ def show(now: Comparing) -> None:
     count(now)
 
 
-@st.dialog("The audience", on_dismiss=lambda: comparison_callbacks.open_panel(None))
+@st.dialog("The audience", on_dismiss=panel.close)
 def show_dialog() -> None:
     """The link, as text and as a QR code; the numbers; and the end of it."""
     now = held()
     if not now.room:  # closed just now, or its time is up
-        comparison_callbacks.open_panel(None)
+        panel.close()
         st.rerun()
     link = f"{links.origin()}/room/{now.room.token}"
     st.markdown(
@@ -96,7 +97,7 @@ def _open() -> None:
         store.comparisons.add(now.comparison)
         now.room = store.rooms.open(now.comparison.id, datetime.now(UTC))
         blind.open_round(now)
-    comparison_callbacks.open_panel(PANEL)
+    panel.open_panel(PANEL)
 
 
 @errors.stored
@@ -106,4 +107,4 @@ def _close() -> None:
         app.get().store.rooms.close(now.room.token, datetime.now(UTC))
         app.get().engine.news.tell(now.comparison.id)
         now.room = None
-    comparison_callbacks.open_panel(None)
+    panel.close()

@@ -17,7 +17,7 @@ from lib.store.database.errors import StoreError
 from lib.ui.compare import blind
 from lib.ui.reply import uploads
 from lib.ui.shell import scheduler
-from lib.ui.state import choices, drafts, sending, session, structured, widgets
+from lib.ui.state import choices, new_comparisons, sending, session, structured, widgets
 from lib.ui.state import comparison as state_comparison
 from lib.ui.state.comparison import Comparing, Pending, held
 from lib.ui.state.session import Session
@@ -32,18 +32,18 @@ def submit() -> None:
     now, tab, send_id, said = held(), session.held(), _send_id(), widgets.value(state_comparison.BOX)
     if not said:
         return
-    with uploads.once(now, send_id) as is_first:
+    with uploads.once(now.draft, send_id) as is_first:
         if is_first:
-            now.refusals, tab.send_id = [], new_id()
-            uploads.take(now, said.files)
+            now.draft.refusals, tab.send_id = [], new_id()
+            uploads.take(now.draft, said.files)
             _submit(now, tab, said.text, send_id)
 
 
 def _submit(now: Comparing, tab: Session, text: str, send_id: str) -> None:
-    if not text.strip() and not now.attached:
+    if not text.strip() and not now.draft.attachments:
         return
-    if now.refusals:
-        now.draft = text
+    if now.draft.refusals:
+        now.draft.give_back(text)
     elif now.expected(text).is_much:
         now.pending = Pending(text)
     else:
@@ -52,9 +52,7 @@ def _submit(now: Comparing, tab: Session, text: str, send_id: str) -> None:
 
 def detach(attachment_id: str) -> None:
     """Take a waiting file away again."""
-    now = held()
-    now.attached = [each for each in now.attached if each.id != attachment_id]
-    now.refusals = []
+    held().draft.detach(attachment_id)
 
 
 def repeat() -> None:
@@ -80,7 +78,7 @@ def withdraw() -> None:
     """Do not ask it; the text goes back to where it was written."""
     now = held()
     pending, now.pending = now.pending, None
-    now.draft = (pending.text if pending else None) or ""
+    now.draft.give_back((pending.text if pending else None) or "")
 
 
 def retry(cell_id: str) -> None:
@@ -107,7 +105,7 @@ def synthesise() -> None:
     model = widgets.text(state_comparison.MERGER).strip()[: choices.LONGEST_MODEL_NAME]
     if not model or len(now.comparison.cells) > MOST_CELLS:
         return
-    cell = drafts.add(now.comparison)
+    cell = new_comparisons.add(now.comparison)
     cell.model = model
     with scheduler.sending():
         refusal = _ask(now, tab, cell, synthesis(now.comparison), None, send_id)
@@ -131,10 +129,11 @@ def _ask_all(now: Comparing, tab: Session, text: str, send_id: str) -> None:
             if now.repeats > 1:
                 _repeat(now, tab, send_id)
     if refusal:
-        now.draft = text
+        now.draft.give_back(text)
         st.toast(literal(refusal), icon=":material/error:")
     else:
-        now.draft, now.attached = "", []
+        now.draft.take_out()
+        now.draft.clear()
 
 
 def _refusal(now: Comparing, tab: Session, text: str) -> str:
@@ -144,13 +143,13 @@ def _refusal(now: Comparing, tab: Session, text: str) -> str:
         app.get().engine.running(cell.id) for cell in comparison.cells
     ):
         return "Some replies are still running. Stop them, or wait for their end."
-    drafts.choose_models(comparison, tab.models_for_cells)
+    new_comparisons.choose_models(comparison, tab.models_for_cells)
     if any(not cell.model for cell in comparison.cells):
         return "Choose a model for each cell first."
     if faults := [fault for cell in comparison.cells if (fault := _fault(now, cell))]:
         return faults[0]
     if comparison.prompt is None:
-        comparison.title = title_from(text or now.attached[0].name)
+        comparison.title = title_from(text or now.draft.attachments[0].name)
         try:
             app.get().store.comparisons.add(comparison)
         except StoreError as error:
@@ -171,10 +170,10 @@ def _say(now: Comparing, tab: Session, cell: Conversation, text: str, send_id: s
     """
     question = cell.unanswered()
     if question is None:
-        return _ask(now, tab, cell, text, cell.leaf_id, send_id, now.attached)
-    if text.strip() == question.content.strip() and not now.attached:
+        return _ask(now, tab, cell, text, cell.leaf_id, send_id, now.draft.attachments)
+    if text.strip() == question.content.strip() and not now.draft.attachments:
         return _ask(now, tab, cell, None, question.id, send_id)
-    attachments = [*question.attachments, *now.attached]
+    attachments = [*question.attachments, *now.draft.attachments]
     return _ask(now, tab, cell, text, question.parent_id, send_id, attachments)
 
 

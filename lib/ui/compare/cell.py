@@ -185,7 +185,7 @@ def show_ended(slots: Slots) -> None:
 
 
 def _show_inspect(cell_id: str, of: str) -> None:
-    buttons.show_icon("frame_inspect", cell_callbacks.INSPECT, cell_callbacks.inspect, cell_id, of=of)
+    buttons.show_icon("frame_inspect", "Inspect", cell_callbacks.inspect, cell_id, of=of)
 
 
 def _ways(cell: Conversation) -> Ways:

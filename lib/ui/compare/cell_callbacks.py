@@ -6,10 +6,12 @@ from lib import app
 from lib.domain.comparison.comparisons import FEWEST_CELLS, released
 from lib.engine.engine import new_id
 from lib.ui.kit import errors
+from lib.ui.shell import clipboard
 from lib.ui.state import session
 from lib.ui.state.comparison import held
+from lib.ui.state.panel import open_panel
 
-INSPECT = "Inspect"
+INSPECT_CELL = "Inspect a cell"
 """The inspector's name among the dialogs."""
 
 
@@ -27,13 +29,12 @@ def stop(cell_id: str) -> None:
 def copy(cell_id: str) -> None:
     """Put a cell's last answer on the clipboard, as the model wrote it."""
     if cell := held().cell(cell_id):
-        session.held().copied = cell.path()[-1].content
+        clipboard.copy(cell.path()[-1].content)
 
 
 def inspect(cell_id: str) -> None:
     """Open the inspector on a cell's last answer."""
-    now = held()
-    now.panel, now.inspected = INSPECT, cell_id
+    open_panel(INSPECT_CELL, cell_id)
 
 
 @errors.stored

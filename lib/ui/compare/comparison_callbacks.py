@@ -8,7 +8,7 @@ from lib import app
 from lib.domain.comparison.comparisons import MOST_CELLS, SWEEP_TEMPERATURES
 from lib.ui.compare import cell_callbacks
 from lib.ui.kit import errors
-from lib.ui.state import drafts, widgets
+from lib.ui.state import new_comparisons, widgets
 from lib.ui.state.comparison import held
 
 
@@ -16,7 +16,7 @@ def add_cell() -> None:
     """One more cell, with the settings of the last one and a model that is not there yet."""
     now = held()
     if len(now.comparison.cells) < MOST_CELLS:
-        drafts.add(now.comparison, like=now.comparison.cells[-1]).model = None
+        new_comparisons.add(now.comparison, like=now.comparison.cells[-1]).model = None
 
 
 def sweep() -> None:
@@ -25,7 +25,7 @@ def sweep() -> None:
     first = now.comparison.cells[0]
     now.comparison.cells.clear()
     for temperature in SWEEP_TEMPERATURES:
-        cell = drafts.add(now.comparison, like=first)
+        cell = new_comparisons.add(now.comparison, like=first)
         cell.params = replace(first.params, temperature=temperature)
 
 
@@ -38,7 +38,7 @@ def stop_all() -> None:
 def start_new() -> None:
     """A new comparison of the same models."""
     now = held()
-    now.open(drafts.draft(like=now.comparison))
+    now.open(new_comparisons.new(like=now.comparison))
     now.invitation = None
     st.query_params.clear()
 
@@ -49,11 +49,6 @@ def open_listed(key: str) -> None:
     now, wanted = held(), widgets.value(key)
     if found := app.get().store.comparisons.get(wanted) if wanted else None:
         now.open(found)
-
-
-def open_panel(name: str | None) -> None:
-    """Open a dialog of the compare page; `None` closes it."""
-    held().panel = name
 
 
 @errors.stored

@@ -9,26 +9,18 @@ from lib.ui.compare import audience, callbacks, cell_callbacks, comparison_callb
 from lib.ui.kit import figures
 from lib.ui.reply import inspector
 from lib.ui.share import reports
-from lib.ui.shell import dialogs as shell_dialogs
-from lib.ui.state import session
+from lib.ui.state import panel, session
 from lib.ui.state.comparison import Comparing, held
-from lib.ui.state.session import Session
 
-DELETE, REPORT = "Delete", "Report"
+DELETE_COMPARISON, REPORT_COMPARISON = "Delete comparison", "Report"
 
 
-def show(now: Comparing, tab: Session) -> None:
-    """Draw the dialog that is open, if one is; one that every page has goes first."""
-    if tab.panel:
-        shell_dialogs.show(tab)
-    elif now.pending is not None:
+def show(now: Comparing) -> None:
+    """Draw the dialog that is open, if one is."""
+    if now.pending is not None:
         _ask_first(now)
-    elif draw := _PANELS.get(now.panel or ""):
+    elif draw := _PANELS.get(panel.held().name or ""):
         draw()
-
-
-def _closed() -> None:
-    comparison_callbacks.open_panel(None)
 
 
 @st.dialog("Run this?", on_dismiss=callbacks.withdraw)
@@ -42,7 +34,7 @@ def _ask_first(now: Comparing) -> None:
         st.rerun()
 
 
-@st.dialog("Delete this comparison?", on_dismiss=_closed)
+@st.dialog("Delete this comparison?", on_dismiss=panel.close)
 def _delete() -> None:
     title = held().comparison.title
     st.markdown(md("“{}” goes for good, with all that was said in its cells.", title))
@@ -50,20 +42,20 @@ def _delete() -> None:
         st.rerun()
 
 
-@st.dialog("Inspect a reply", width="large", icon=":material/frame_inspect:", on_dismiss=_closed)
+@st.dialog("Inspect a reply", width="large", icon=":material/frame_inspect:", on_dismiss=panel.close)
 def _inspect() -> None:
     now = held()
-    if (cell := now.cell(now.inspected or "")) and not now.is_hidden:
+    if (cell := now.cell(panel.held().subject or "")) and not now.is_hidden:
         inspector.show(cell, session.held().connection, now.tapes)
 
 
 def _report() -> None:
-    reports.open_comparison(held().comparison, _closed)
+    reports.open_comparison(held().comparison, panel.close)
 
 
 _PANELS: dict[str, Callable[[], None]] = {
-    DELETE: _delete,
-    REPORT: _report,
-    cell_callbacks.INSPECT: _inspect,
+    DELETE_COMPARISON: _delete,
+    REPORT_COMPARISON: _report,
+    cell_callbacks.INSPECT_CELL: _inspect,
     audience.PANEL: audience.show_dialog,
 }

@@ -15,6 +15,7 @@ from lib.ui.share import keeping, reports
 from lib.ui.shell import outage, sidebar
 from lib.ui.state import comparison as state_comparison
 from lib.ui.state.comparison import Comparing
+from lib.ui.state.panel import open_panel
 from lib.ui.state.session import Session
 
 LIST = "comparisons.list"
@@ -85,8 +86,8 @@ def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
     placeholder = "Ask all models" if is_draft else "Ask all of them something more"
     with st.bottom:  # a message box at the top level would make the page scroll after the longest answer
         with st.container(key="tray"):
-            attachments.show_waiting(now, callbacks.detach)
-        message_box.show(tab, now, state_comparison.BOX, placeholder, callbacks.submit)
+            attachments.show_waiting(now.draft, callbacks.detach)
+        message_box.show(tab, now.draft, state_comparison.BOX, placeholder, callbacks.submit)
         with st.container(key="composer"):
             slot = st.empty()
     with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -182,8 +183,8 @@ def _show_actions(now: Comparing) -> None:
 
 
 def _open_report() -> None:
-    comparison_callbacks.open_panel(dialogs.REPORT)
+    open_panel(dialogs.REPORT_COMPARISON)
 
 
 def _open_delete() -> None:
-    comparison_callbacks.open_panel(dialogs.DELETE)
+    open_panel(dialogs.DELETE_COMPARISON)

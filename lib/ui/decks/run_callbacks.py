@@ -16,7 +16,7 @@ from lib.ui.decks.callbacks import click_id, is_first, stop_run
 from lib.ui.kit import errors
 from lib.ui.shell import scheduler
 from lib.ui.state import comparison as state_comparison
-from lib.ui.state import drafts, session
+from lib.ui.state import new_comparisons, session
 from lib.ui.state.decks import Decks, held
 from lib.ui.state.session import Session
 
@@ -29,7 +29,7 @@ def add_model() -> None:
     """One more column, with the settings of the last one and a model that is not there yet."""
     now = held()
     if len(now.chosen.cells) < MOST_COLUMNS:
-        drafts.add(now.chosen, like=now.chosen.cells[-1]).model = None
+        new_comparisons.add(now.chosen, like=now.chosen.cells[-1]).model = None
 
 
 def remove_model(cell_id: str) -> None:
@@ -71,7 +71,7 @@ def _begin(what: str | None) -> None:
         is_agreed, what, now.asking = what is None, what or now.asking, None
         try:
             if what == RUN:
-                drafts.choose_models(now.chosen, models)
+                new_comparisons.choose_models(now.chosen, models)
                 refusal = _run(now, tab, own, is_agreed=is_agreed)
             elif what == RESUME:
                 refusal = _resume(now, tab, is_agreed=is_agreed)

@@ -5,14 +5,17 @@ from dataclasses import replace
 from lib import app
 from lib.domain.models.models import Choice
 from lib.ui.kit import errors
-from lib.ui.state import choices
-from lib.ui.state.session import DOCTOR_PAGE, draft, held
+from lib.ui.state import choices, widgets
+from lib.ui.state.session import DOCTOR_PAGE, held, new_conversation
+
+EXAMINED = "examined"
+"""Key of the model that the doctor's page is opened for."""
 
 
 def use(model: str) -> None:
     """Begin a chat with this model."""
     session = held()
-    session.open(replace(draft(like=session.conversation), model=model))
+    session.open(replace(new_conversation(like=session.conversation), model=model))
 
 
 @errors.stored
@@ -30,8 +33,8 @@ def choose(model: str, choice: Choice) -> None:
 
 def turn_to_doctor(model: str) -> None:
     """Show the doctor's page, for this model."""
-    session = held()
-    session.patient, session.turned_to = model, DOCTOR_PAGE
+    widgets.put(EXAMINED, model)
+    held().turned_to = DOCTOR_PAGE
 
 
 def examine(model: str | None) -> None:

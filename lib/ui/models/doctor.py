@@ -74,9 +74,8 @@ def _show_controls(session: Session, *, is_running: bool) -> str | None:
     """The model and the button; returns the model."""
     catalogue, connection = app.get().engine.catalogue, session.connection
     listed = [] if connection.needs_key else [m.id for m in catalogue.listing(connection).models]
-    preferred = session.patient or widgets.value(MODEL) or session.conversation.model
+    preferred = widgets.take(callbacks.EXAMINED) or widgets.value(MODEL) or session.conversation.model
     chosen = preferred or (listed[0] if listed else None)
-    session.patient = None
     widgets.put(MODEL, chosen)
     with st.container(horizontal=True, vertical_alignment="center", key="doctor_controls"):
         model = pick_model(listed, MODEL, chosen, disabled=is_running)

@@ -10,7 +10,7 @@ from lib.domain.conversation.attachments import Attachment, images_of, upload_na
 from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.files.folder import Missing
 from lib.ui.kit.labels import show_badge
-from lib.ui.reply.uploads import Tray
+from lib.ui.state.draft import Draft
 
 THUMBNAIL_SIDE = 640
 """Pixels of the longest side: enough for a sharp preview."""
@@ -82,7 +82,7 @@ def show_sounds(sounds: Sequence[Attachment]) -> None:
 
 
 def show_waiting(
-    tray: Tray, detach: Callable[[str], None], write_down_again: Callable[[], None] | None = None
+    draft: Draft, detach: Callable[[str], None], write_down_again: Callable[[], None] | None = None
 ) -> None:
     """Draw what goes with the next message, and what has to be said about the last files or recording.
 
@@ -90,16 +90,16 @@ def show_waiting(
     """
     # Drawn also when nothing waits: else what was sent would stand there until the page ends.
     slot = st.empty()
-    if not (tray.refusals or tray.attached):
+    if not (draft.refusals or draft.attachments):
         return
     with slot.container(gap="xsmall"):
-        if tray.refusals:
-            _show_refusals(tray.refusals, write_down_again)
-        if tray.attached:
+        if draft.refusals:
+            _show_refusals(draft.refusals, write_down_again)
+        if draft.attachments:
             with st.container(horizontal=True, vertical_alignment="center", gap="small", key="waiting"):
-                for pieces in uploads(tray.attached):
+                for pieces in uploads(draft.attachments):
                     _show_waiting(pieces, detach)
-            _show_notes(tray.attached)
+            _show_notes(draft.attachments)
 
 
 def _show_refusals(refusals: Sequence[str], write_down_again: Callable[[], None] | None) -> None:

@@ -8,14 +8,15 @@ from streamlit.delta_generator import DeltaGenerator
 from lib import app
 from lib.engine.live import LiveTape
 from lib.files.upload_validation import LARGEST_UPLOAD
-from lib.ui.reply.uploads import Tray
+from lib.ui.reply import outbox
 from lib.ui.state import sending, widgets
+from lib.ui.state.draft import Draft
 from lib.ui.state.session import Session
 
 
 def show(
     session: Session,
-    tray: Tray,
+    draft: Draft,
     key: str,
     placeholder: str,
     on_submit: Callable[[], None],
@@ -25,7 +26,7 @@ def show(
     """Draw a page's message box, and the hidden field with the id that what is sent will carry."""
     with st.container(key="hidden"):
         show_send_id(session)
-    _put_back(tray, key)
+        outbox.show(draft, key)
     st.chat_input(
         placeholder,
         key=key,
@@ -38,27 +39,10 @@ def show(
     )
 
 
-def _put_back(tray: Tray, key: str) -> None:
-    """Write a text that comes back into the message box that is drawn next."""
-    tray.drawn = tray.draft
-    if tray.drawn:
-        widgets.put(key, tray.drawn)
-
-
 def show_send_id(session: Session) -> None:
     """The field with the id that the next click carries; it belongs into a container of the key `hidden`."""
     widgets.put(sending.SEND_ID, session.send_id)
     st.text_input("Send id", key=sending.SEND_ID, label_visibility="collapsed")
-
-
-def settle(tray: Tray) -> None:
-    """The page is drawn: a text that was put back into the box stays the person's from here on.
-
-    What a run draws after another one has begun is thrown away: then reading the session state ends it here.
-    """
-    if tray.drawn and tray.drawn == tray.draft:
-        widgets.still_here()
-        tray.draft = ""
 
 
 def show_stop(tape: LiveTape, slot: DeltaGenerator) -> None:

@@ -1,51 +1,36 @@
-"""Gives a question that got no answer back to the person: its text returns to the message box."""
+"""Brings a text back into the message box: one that was not sent, or a question that got no answer."""
 
 import streamlit as st
 
-from lib.domain.reply.reply import State
-from lib.ui.state.session import Session
+from lib.ui.state.draft import Draft
 
-# What a person is typing is known to the browser alone: only there one can tell whether the box is empty.
+# Only the browser knows what a person is typing. So it is there that one can tell whether the box is free.
 _SCRIPT = """
 export default function ({ data, parentElement }) {
-  const box = document.querySelector(".st-key-prompt textarea");
   const held = parentElement.querySelector("span").dataset;
-  if (!box || !data || (held.text === data.text && held.times === String(data.times))) return;
-  const write = (text) => {
+  let frame = 0;
+  const write = (box, text) => {
     Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, text);
     box.dispatchEvent(new Event("input", { bubbles: true }));
   };
-  if (data.text && !box.value) write(data.text);
-  if (!data.text && box.value === held.text) write("");
-  Object.assign(held, data);
+  const put = () => {
+    const box = document.querySelector(`.st-key-${data.box} textarea`);
+    if (!box) { frame = requestAnimationFrame(put); return; }  // it is drawn a moment later
+    if (held.text === data.text && held.returns === String(data.returns)) return;
+    if (!box.value || box.value === held.text) write(box, data.text);
+    else if (data.text && !data.is_stored) write(box, `${data.text}\\n${box.value}`);
+    Object.assign(held, { text: data.text, returns: data.returns });
+  };
+  put();
+  return () => cancelAnimationFrame(frame);
 }
 """
-_message_box = st.components.v2.component("unanswered", html="<span></span>", js=_SCRIPT)
+_outbox = st.components.v2.component("outbox", html="<span></span>", js=_SCRIPT)
 
 
-def show(session: Session) -> None:
-    """Let the browser put the text into the box if that is empty, or take it out once it is asked again."""
-    look(session)
-    if session.returned is not None:
-        with st.container(key="hidden_outbox"):
-            _message_box(data={"text": session.returned, "times": session.returns}, key="unanswered")
-
-
-def look(session: Session) -> bool:
-    """See how the reply that this tab waited for has ended; says whether its question comes back."""
-    conversation = session.conversation
-    leaf = conversation.messages.get(conversation.leaf_id or "")
-    if not session.is_waiting or (leaf and leaf.reply and leaf.reply.state is State.RUNNING):
-        return False
-    session.is_waiting = False
-    if (question := conversation.unanswered()) is None:
-        return False
-    session.returned = question.content
-    session.returns += 1
-    return True
-
-
-def give_back(session: Session) -> None:
-    """After a reply's end: draw the page again if its question comes back."""
-    if look(session):
-        st.rerun()
+def show(draft: Draft, box: str) -> None:
+    """Put the text into the box of this key, or take it out once it is sent; what a person types stays."""
+    draft.drawn = draft.returns
+    if draft.returned is not None:
+        data = {"box": box, "text": draft.returned, "returns": draft.returns, "is_stored": draft.is_stored}
+        _outbox(data=data, key="outbox")

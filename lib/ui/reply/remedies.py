@@ -12,8 +12,9 @@ from lib.domain.models.models import closest
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.reply import Reply
 from lib.domain.text.markdown.literal import code, md, plain
-from lib.ui.shell import dialogs
-from lib.ui.state.session import Session, held, open_panel
+from lib.ui.shell import clipboard, dialogs
+from lib.ui.state.panel import open_panel
+from lib.ui.state.session import Session
 
 Turn = Sequence[Message]
 
@@ -65,7 +66,7 @@ def _change_key(_: Session, turn: Turn, __: Ways) -> None:
 
 def _copy_setting(base_url: str) -> None:
     """Put the setting that was probably meant on the clipboard."""
-    held().copied = f"KKIAI_BASE_URL={base_url}"
+    clipboard.copy(f"KKIAI_BASE_URL={base_url}")
 
 
 def _try_again(_: Session, turn: Turn, ways: Ways) -> None:

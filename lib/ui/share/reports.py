@@ -88,7 +88,7 @@ def _show(recording: Recording, source_id: str, findings: Sequence[Finding]) -> 
     _show_downloads(masked, _file_name(title))
     if app.get().settings.is_sharing:
         share_links.show(source_id, title, lambda: page.html(masked(), _loader(), maker=_maker()))
-    clipboard.show(session.held())
+    clipboard.show()
 
 
 def _contents(recording: Recording) -> Markdown:

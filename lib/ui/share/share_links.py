@@ -10,7 +10,7 @@ from lib import app
 from lib.domain.text.markdown.literal import link, md
 from lib.store.shares import Share
 from lib.ui.kit import buttons, errors, links
-from lib.ui.state import session
+from lib.ui.shell import clipboard
 from lib.web import shares
 
 DAYS = {1: "1 day", 7: "7 days", 30: "30 days"}
@@ -84,7 +84,7 @@ def _show_link(share: Share) -> None:
 
 def _copy(address: str) -> None:
     """Put a link on the clipboard."""
-    session.held().copied = address
+    clipboard.copy(address)
 
 
 @errors.stored

@@ -3,7 +3,9 @@
 import streamlit as st
 
 from lib.engine.engine import new_id
-from lib.ui.state.session import Session
+from lib.ui.state import widgets
+
+COPIED = "copied"
 
 _SCRIPT = """
 export default function ({ data, parentElement }) {
@@ -25,9 +27,13 @@ _copy = st.components.v2.component(
 )
 
 
-def show(session: Session) -> None:
+def copy(text: str) -> None:
+    """Put a text on the clipboard when the page is drawn next; for callbacks."""
+    widgets.put(COPIED, text)
+
+
+def show() -> None:
     """Copy what was asked for since the last run."""
-    if session.copied is not None:
-        _copy(data={"text": session.copied, "id": new_id()}, key="clipboard")
+    if (text := widgets.take(COPIED)) is not None:
+        _copy(data={"text": text, "id": new_id()}, key="clipboard")
         st.toast("Copied", icon=":material/content_copy:")
-        session.copied = None

@@ -11,8 +11,8 @@ from lib.domain.models.connection import parse_api_key
 from lib.domain.text.markdown.literal import literal, md, plain
 from lib.files.imports import archive
 from lib.ui.server import upload_storage
-from lib.ui.state import conversations, widgets
-from lib.ui.state.session import Session, held, open_panel
+from lib.ui.state import conversations, panel, widgets
+from lib.ui.state.session import held
 
 CONNECT = "Connect"
 BIN, EXPORT_ALL, IMPORT = "Deleted chats", "Export all chats", "Import chats"
@@ -20,17 +20,13 @@ BIN, EXPORT_ALL, IMPORT = "Deleted chats", "Export all chats", "Import chats"
 BIN_SHOWN = 50
 
 
-def show(session: Session) -> None:
+def show() -> None:
     """Draw the dialog that is open, if it is one of these."""
-    if draw := _PANELS.get(session.panel or ""):
+    if draw := _PANELS.get(panel.held().name or ""):
         draw()
 
 
-def _closed() -> None:
-    open_panel(None)
-
-
-@st.dialog("Export all chats", on_dismiss=_closed)
+@st.dialog("Export all chats", on_dismiss=panel.close)
 def _export_all() -> None:
     st.caption(
         md(
@@ -42,7 +38,7 @@ def _export_all() -> None:
     download("Zip", _all_as_zip, "chats.zip", "application/zip")
 
 
-@st.dialog("Import chats", on_dismiss=_closed)
+@st.dialog("Import chats", on_dismiss=panel.close)
 def _import() -> None:
     if files := conversations.received():
         with st.spinner("Reading the chats…", show_time=True):
@@ -64,7 +60,7 @@ def _import() -> None:
             _largest_upload(),
         )
     )
-    if notice := held().notice:
+    if notice := panel.held().notice:
         st.info(plain(notice), icon=":material/info:")
 
 
@@ -79,9 +75,9 @@ def _all_as_zip() -> BytesIO:
     return file
 
 
-@st.dialog("Deleted chats", on_dismiss=_closed)
+@st.dialog("Deleted chats", on_dismiss=panel.close)
 def _bin() -> None:
-    if held().panel != BIN:  # a chat was taken back and is open: the page behind must show it
+    if panel.held().name != BIN:  # a chat was taken back and is open: the page behind must show it
         st.rerun()
     deleted = app.get().store.conversations.bin()
     if not deleted:
@@ -111,12 +107,12 @@ def download(label: str, data: Callable[[], str | BytesIO], file_name: str, mime
     )
 
 
-@st.dialog("Connect SynStar AI", icon=":material/key:", on_dismiss=_closed)
+@st.dialog("Connect SynStar AI", icon=":material/key:", on_dismiss=panel.close)
 def _connect() -> None:
     key = "visitor_key"
     base_url = app.get().settings.base_url
     st.text_input("API key", key=key, type="password", placeholder="sk-…", autocomplete="off")
-    if notice := held().notice:
+    if notice := panel.held().notice:
         st.error(plain(notice), icon=":material/key_off:")
     st.caption(
         md(
@@ -135,10 +131,10 @@ def _take_key(key: str) -> None:
     try:
         api_key = parse_api_key(widgets.text(key))
     except ValueError as error:
-        session.notice = f"This key {error}"
+        panel.held().notice = f"This key {error}"
         return
     if not api_key:
-        session.notice = "Paste a key first."
+        panel.held().notice = "Paste a key first."
         return
     session.api_key = api_key
     session.open(replace(session.conversation, model=app.get().settings.default_model))

@@ -8,7 +8,8 @@ from lib.domain.text.markdown.literal import Markdown, md
 from lib.engine.lookups.catalogue import RETRY_SECONDS
 from lib.ui.kit import errors
 from lib.ui.shell import dialogs
-from lib.ui.state.session import Session, held, open_panel
+from lib.ui.state.panel import open_panel
+from lib.ui.state.session import Session, held
 
 LISTING_SECONDS = 5.0
 """How long "Try again" waits for a list of models."""

@@ -14,7 +14,8 @@ from lib.store.database.errors import StoreError
 from lib.store.search import Hit
 from lib.ui.shell import dialogs
 from lib.ui.state import conversations, widgets
-from lib.ui.state.session import Session, open_panel
+from lib.ui.state.panel import open_panel
+from lib.ui.state.session import Session
 
 WORD_JOINER = "\u2060"
 
@@ -42,7 +43,7 @@ def show(session: Session) -> None:
                 if words.strip():
                     _list_hits(application.store.search.find(words))
                 else:
-                    _list(session, application.store.conversations.latest(session.listed + 1))
+                    _list(session, application.store.conversations.latest(conversations.listed() + 1))
             except StoreError:
                 st.caption("Your conversations cannot be listed now.")
         _show_menu()
@@ -53,7 +54,7 @@ def _list(session: Session, summaries: Sequence[Summary]) -> None:
     if not summaries:
         st.caption("Your conversations will be listed here.")
     today = datetime.now().astimezone().date()
-    listed = summaries[: session.listed]
+    listed = summaries[: conversations.listed()]
     for day, group in groupby(listed, key=lambda summary: _day(summary, today)):
         titles = {summary.id: plain(summary.title) for summary in group}
         choose(
@@ -63,7 +64,7 @@ def _list(session: Session, summaries: Sequence[Summary]) -> None:
             session.conversation.id,
             conversations.open_conversation,
         )
-    if len(summaries) > session.listed:
+    if len(summaries) > conversations.listed():
         st.button("Show more", key="show_more", type="tertiary", on_click=conversations.show_more)
 
 

@@ -1,6 +1,5 @@
 """What a tab's compare page works with: the open comparison, as the address and the store have it."""
 
-import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -11,13 +10,13 @@ from lib import app
 from lib.domain.comparison.comparisons import MOST_CELLS, MOST_REPEATS, Comparison
 from lib.domain.comparison.estimates import Expected, expected
 from lib.domain.comparison.votes import Round, ordered, titles
-from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.prices import Prices
 from lib.domain.reply.reply import State
 from lib.engine.live import LiveTape
 from lib.store.rooms import Room
-from lib.ui.state import choices, drafts, session, widgets
+from lib.ui.state import choices, new_comparisons, panel, session, widgets
+from lib.ui.state.draft import Draft
 from lib.ui.state.sending import LONGEST_MESSAGE
 from lib.ui.state.session import Session
 from lib.ui.state.structured import Form
@@ -61,31 +60,17 @@ class Comparing:
     """The running tape of each cell, by the cell's id."""
     repeats: int = 1
     """How many answers each question gets from each cell."""
-    attached: list[Attachment] = field(default_factory=list)
-    """Files that were taken and wait for the next question."""
-    refusals: list[str] = field(default_factory=list)
-    """What has to be said about the last files, a sentence each."""
-    draft: str = ""
-    """Text on its way back into the message box."""
-    drawn: str = ""
-    """That text, as the run of the page has drawn it."""
+    draft: Draft = field(default_factory=Draft)
+    """The next question, as far as it waits."""
     prices: Prices = field(default_factory=dict)
     """What is known of prices, when the page was brought up to date."""
     pending: Pending | None = None
     """What will take a lot, until the person agrees."""
-    submitted: str = ""
-    """The id under which something was sent last from the message box."""
-    submitting: threading.Event | None = None
-    """Set when that is done: files take a while."""
     repeating: set[str] = field(default_factory=set)
     """The cells that were being asked again and again when the page was brought up to date."""
 
     pasted: dict[str, str] = field(default_factory=dict)
     """What was pasted as a schema or as tools, by its widget's key: it may be of no use yet."""
-    inspected: str | None = None
-    """The cell that the inspector shows."""
-    panel: str | None = None
-    """The dialog that is open."""
     is_blind: bool = False
     """Whether the next question hides whose answer is whose."""
     round: Round | None = None
@@ -97,9 +82,11 @@ class Comparing:
 
     def open(self, comparison: Comparison) -> None:
         """Show another comparison."""
-        self.comparison, self.panel, self.pending = comparison, None, None
+        self.comparison, self.pending = comparison, None
+        panel.close()
         self.round, self.room = None, None
-        self.attached, self.refusals, self.draft = [], [], ""
+        self.draft.clear()
+        self.draft.take_out()
         self.pasted.clear()
         self.tapes.clear()
 
@@ -123,7 +110,7 @@ class Comparing:
         """What it is about to take to ask this, with the files that wait; `None` asks the last one again."""
         again = text is None
         cells = self.comparison.compared if again else self.comparison.cells
-        return expected(cells, text, self.repeats, self.prices, () if again else self.attached)
+        return expected(cells, text, self.repeats, self.prices, () if again else self.draft.attachments)
 
     def structure(self, cell: Conversation) -> Form:
         """What was pasted for a cell's structured output and tools."""
@@ -136,7 +123,7 @@ class Comparing:
 
 def held() -> Comparing:
     """This tab's comparison, with what its widgets hold."""
-    known = widgets.hold(KEY, Comparing, lambda: Comparing(drafts.draft()))
+    known = widgets.hold(KEY, Comparing, lambda: Comparing(new_comparisons.new()))
     for cell in known.comparison.cells:
         choices.collect(cell, of(cell))
     if (repeats := widgets.value(REPEATS)) is not None:
@@ -172,7 +159,7 @@ def current() -> Comparing:
         _reload(now)
         _catch_up(now)
     tab = session.held()
-    drafts.choose_models(now.comparison, tab.models_for_cells)
+    new_comparisons.choose_models(now.comparison, tab.models_for_cells)
     take_prices(now, tab)
     if now.comparison.prompt is not None or now.room:
         now.address = now.comparison.id
@@ -197,15 +184,17 @@ def _follow_address(now: Comparing) -> None:
     wanted = st.query_params.get(OPEN)
     if wanted and wanted not in (now.address, now.comparison.id):
         if found := app.get().store.comparisons.get(wanted):
-            now.open(drafts.filled(found))  # one opened to a room before anything was asked has no cells
+            now.open(
+                new_comparisons.filled(found)
+            )  # one opened to a room before anything was asked has no cells
         else:
             st.toast(GONE, icon=":material/search_off:")
     invitation = st.query_params.get(MODELS, ""), st.query_params.get(ASKED, "")
     if any(invitation) and invitation != now.invitation:
         names = [name.strip()[: choices.LONGEST_MODEL_NAME] for name in invitation[0].split(",")]
-        now.open(drafts.draft([name for name in names if name][:MOST_CELLS]))
+        now.open(new_comparisons.new([name for name in names if name][:MOST_CELLS]))
         now.invitation = invitation
-        now.draft = invitation[1][:LONGEST_MESSAGE]
+        now.draft.give_back(invitation[1][:LONGEST_MESSAGE])
 
 
 def _look_for_votes(now: Comparing) -> None:
@@ -226,7 +215,7 @@ def _refresh(now: Comparing) -> None:
         return
     stored = app.get().store.comparisons.updated_at(comparison.id)
     if not stored:  # deleted in another tab
-        now.open(drafts.draft(like=comparison))
+        now.open(new_comparisons.new(like=comparison))
         st.toast(GONE, icon=":material/search_off:")
     elif stored != comparison.updated_at:
         _reload(now)

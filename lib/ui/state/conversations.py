@@ -12,16 +12,18 @@ from lib.files.upload_validation import FileRefused
 from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage
-from lib.ui.state import widgets
-from lib.ui.state.session import CONVERSATIONS_LISTED, draft, held
+from lib.ui.state import panel, widgets
+from lib.ui.state.session import held, new_conversation
 
-_RECEIVED, _IMPORTS = "import_received", "imports"
-"""Keys: uploaded files that wait to be read, and how often there were any."""
+CONVERSATIONS_LISTED = 30
+"""Conversations listed at once; "Show more" adds as many again."""
+_LISTED, _RECEIVED, _IMPORTS = "listed", "import_received", "imports"
+"""Keys: how many are listed, uploaded files that wait to be read, and how often there were any."""
 
 
 def new_chat() -> None:
     session = held()
-    session.open(draft(like=session.conversation))
+    session.open(new_conversation(like=session.conversation))
 
 
 @errors.stored
@@ -40,7 +42,7 @@ def rename(key: str) -> None:
     if title:
         app.get().store.conversations.rename(session.conversation.id, title)
         session.conversation.title = title
-    session.panel = None
+    panel.close()
 
 
 @errors.stored
@@ -56,7 +58,7 @@ def delete() -> None:
     for tape in app.get().engine.running(session.conversation.id):
         app.get().engine.cancel(tape.reply_id)
     app.get().store.conversations.delete(session.conversation.id)
-    session.open(draft(like=session.conversation))
+    session.open(new_conversation(like=session.conversation))
 
 
 @errors.stored
@@ -97,7 +99,7 @@ def received() -> list[UploadedFile]:
 
 def import_files(uploaded: list[UploadedFile]) -> None:
     """Take conversations from the uploaded files; the dialog says what came of it."""
-    session, application = held(), app.get()
+    application = app.get()
     incoming = Incoming(application.files)
     sources, refusals = [], []
     for each in uploaded:
@@ -108,14 +110,21 @@ def import_files(uploaded: list[UploadedFile]) -> None:
     try:
         added = application.store.conversations.take(incoming.read(sources))
     except StoreError as error:
-        session.notice = str(error)
+        panel.held().notice = str(error)
     else:
-        session.notice = "\n\n".join([*incoming.outcome.said(added), *incoming.outcome.faults, *refusals])
+        panel.held().notice = "\n\n".join(
+            [*incoming.outcome.said(added), *incoming.outcome.faults, *refusals]
+        )
+
+
+def listed() -> int:
+    """How many conversations the sidebar lists."""
+    return int(widgets.value(_LISTED) or CONVERSATIONS_LISTED)
 
 
 def show_more() -> None:
     """List more conversations."""
-    held().listed += CONVERSATIONS_LISTED
+    widgets.put(_LISTED, listed() + CONVERSATIONS_LISTED)
 
 
 def make_temporary(key: str) -> None:

@@ -10,7 +10,7 @@ from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun
 from lib.domain.comparison.decks import Deck
 from lib.store.database.errors import StoreError
-from lib.ui.state import choices, comparison, drafts, sending, session, widgets
+from lib.ui.state import choices, comparison, new_comparisons, sending, session, widgets
 
 KEY = "decks"
 DECK, RUN = "deck", "run"
@@ -73,7 +73,7 @@ class Decks:
 
 def held() -> Decks:
     """This tab's state, with what its widgets hold."""
-    known = widgets.hold(KEY, Decks, lambda: Decks(drafts.draft()))
+    known = widgets.hold(KEY, Decks, lambda: Decks(new_comparisons.new()))
     for cell in known.chosen.cells:
         choices.collect(cell, comparison.of(cell))
     _collect(known)
@@ -148,5 +148,5 @@ def current() -> Decks:
     now.address = now.deck_id or "", now.run_id or ""
     names = {DECK: now.deck_id, RUN: now.run_id}
     st.query_params.from_dict({name: own for name, own in names.items() if own})
-    drafts.choose_models(now.chosen, session.held().models_for_cells)
+    new_comparisons.choose_models(now.chosen, session.held().models_for_cells)
     return now

@@ -1,6 +1,5 @@
 """What one browser tab works with: the open conversation and what is on its way."""
 
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -8,7 +7,6 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from lib import app
-from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection, Secret
@@ -18,14 +16,13 @@ from lib.domain.reply.reply import Reply, State
 from lib.engine.engine import new_id
 from lib.engine.live import LiveTape
 from lib.store.database.errors import StoreError
-from lib.ui.state import choices, widgets
+from lib.ui.state import choices, panel, widgets
+from lib.ui.state.draft import Draft
 
 PARAMETER = "c"
 """The address says which conversation is open: `?c=<id>`."""
 MESSAGES_SHOWN = 40
 """Messages drawn at once; "Show earlier messages" adds as many again."""
-CONVERSATIONS_LISTED = 30
-"""Conversations listed at once; "Show more" adds as many again."""
 CHAT_PAGE, DOCTOR_PAGE = "pages/chat.py", "pages/doctor.py"
 KEY = "session"
 
@@ -39,48 +36,20 @@ class Session:
     id: str = field(default_factory=new_id)
     send_id: str = field(default_factory=new_id)
     """The id that the next send will carry."""
-    listening: threading.Event | None = None
-    """Set when the last recording has been written down, or that has failed."""
     address: str | None = None
     """The conversation that the address names, as this tab last wrote it."""
     api_key: Secret | None = None
     """A visitor's own key: in memory, for this tab, never stored."""
-    draft: str = ""
-    """Text on its way back into the composer."""
-    drawn: str = ""
-    """That text, as the run of the page has drawn it."""
-    submitted: str = ""
-    """The id under which something was sent last from the message box."""
-    submitting: threading.Event | None = None
-    """Set when that is done: files take a while."""
-    attached: list[Attachment] = field(default_factory=list)
-    """Files that were taken and wait for the next message."""
-    refusals: list[str] = field(default_factory=list)
-    """What has to be said about the last files or the last recording, a sentence each."""
-    recording: tuple[str, bytes] | None = None
-    """What was written before a recording that could not be written down, and the recording itself."""
+    draft: Draft = field(default_factory=Draft)
+    """The next message, as far as it waits."""
     editing: str | None = None
     """The message that is being edited."""
     is_waiting: bool = False
     """Whether this tab waits for a reply, or has not looked yet how it ended."""
-    returned: str | None = None
-    """The question that goes back into the message box, for it got no answer; "" takes it out again."""
-    returns: int = 0
-    """How many questions have come back: the same one may do so twice."""
-    copied: str | None = None
-    """Text on its way to the clipboard."""
     shown_messages: int = MESSAGES_SHOWN
     """How many messages of the path are drawn, from the last one up."""
-    listed: int = CONVERSATIONS_LISTED
-    """How many conversations the sidebar lists."""
-    panel: str | None = None
-    """The dialog that is open."""
     pasted: dict[str, str] = field(default_factory=dict)
     """What was pasted as a schema or as tools, by its widget's key: it may be of no use yet."""
-    inspected: str | None = None
-    """The turn, by its first message, that the inspector shows; `None` for the last one."""
-    notice: str | None = None
-    """What that dialog has to say. A toast from one of its callbacks would replace the page's style."""
     unkept: list[LedgerRow] = field(default_factory=list)
     """The ledger of this tab's temporary chats, which no store has."""
     tapes: dict[str, LiveTape] = field(default_factory=dict)
@@ -89,8 +58,6 @@ class Session:
     """The ids of the versions of each message, for this run of the page."""
     turned_to: str | None = None
     """The page that a callback asked for: the chat when a conversation was opened."""
-    patient: str | None = None
-    """The model that the doctor's page is opened for."""
     following: LiveTape | None = None
     """The tape that this run of the page follows: the one of the shown path's last message."""
 
@@ -145,10 +112,6 @@ class Session:
             )
             self.unkept.append(replace(row, conversation="Temporary chat"))
 
-    def forget_attached(self) -> None:
-        """Nothing waits for the next message any more."""
-        self.attached, self.refusals, self.recording = [], [], None
-
     @property
     def is_drawing(self) -> bool:
         """Whether the chosen model draws images."""
@@ -161,10 +124,11 @@ class Session:
         """Show another conversation."""
         self.conversation = conversation
         self.turned_to = CHAT_PAGE
-        self.editing = self.copied = self.panel = None
+        self.editing = None
+        panel.close()
         self.is_waiting = False
         self.shown_messages = MESSAGES_SHOWN
-        self.forget_attached()
+        self.draft.clear()
         self.tapes.clear()
         self.pasted.clear()
         choices.present(conversation)
@@ -173,15 +137,9 @@ class Session:
 
 def held() -> Session:
     """This tab's session, with what its widgets hold."""
-    session = widgets.hold(KEY, Session, lambda: Session(draft()))
+    session = widgets.hold(KEY, Session, lambda: Session(new_conversation()))
     choices.collect(session.conversation)
     return session
-
-
-def open_panel(name: str | None) -> None:
-    """Open the dialog of this name; `None` closes the one that is open."""
-    session = held()
-    session.panel, session.notice = name, None
 
 
 def hear_models() -> None:
@@ -219,7 +177,7 @@ def elsewhere() -> Session:
     return session
 
 
-def draft(like: Conversation | None = None) -> Conversation:
+def new_conversation(like: Conversation | None = None) -> Conversation:
     """A conversation that nobody has said anything in yet, with the choices of another one."""
     now = datetime.now(UTC)
     fresh = Conversation(new_id(), "New chat", now, now, model=app.get().settings.default_model)

@@ -10,7 +10,7 @@ from lib.engine.engine import new_id
 from lib.ui.state import session
 
 
-def draft(models: Sequence[str] = (), like: Comparison | None = None) -> Comparison:
+def new(models: Sequence[str] = (), like: Comparison | None = None) -> Comparison:
     """A comparison that nobody has asked anything yet: of these models, or of another one's cells."""
     comparison = Comparison(new_id(), "New comparison", datetime.now(UTC))
     if like:
@@ -32,7 +32,7 @@ def filled(comparison: Comparison) -> Comparison:
 def add(comparison: Comparison, like: Conversation | None = None) -> Conversation:
     """One more cell at the end."""
     position = max((cell.position for cell in comparison.cells), default=-1) + 1
-    cell = replace(session.draft(like), comparison_id=comparison.id, position=position)
+    cell = replace(session.new_conversation(like), comparison_id=comparison.id, position=position)
     comparison.cells.append(cell)
     return cell
 

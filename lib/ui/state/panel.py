@@ -1,0 +1,35 @@
+"""The dialog that is open in a tab: one at a time, opened by a callback and drawn at the end of the page."""
+
+from dataclasses import dataclass
+
+from lib.ui.state import widgets
+
+KEY = "panel"
+
+
+@dataclass(slots=True)
+class Panel:
+    """The state of the dialogs."""
+
+    name: str | None = None
+    """The one that is open, as menus call it."""
+    subject: str | None = None
+    """What it is about, by its id: the answer that the inspector shows; `None` is the last one."""
+    notice: str | None = None
+    """What it has to say. A toast from one of its callbacks would replace the page's style."""
+
+
+def held() -> Panel:
+    """This tab's dialog."""
+    return widgets.hold(KEY, Panel, Panel)
+
+
+def open_panel(name: str | None, subject: str | None = None) -> None:
+    """Open the dialog of this name."""
+    panel = held()
+    panel.name, panel.subject, panel.notice = name, subject, None
+
+
+def close() -> None:
+    """Close the dialog that is open."""
+    open_panel(None)
