@@ -186,6 +186,11 @@ class ChatPage:
         self.page.keyboard.press("Escape")
         expect(field).to_have_count(0)
 
+    def use_another_model(self, name: str) -> None:
+        """Name a model that is not listed; returns when its name stands in the model's box."""
+        self.set_parameter("Another model", name)
+        expect(self.page.get_by_role("combobox", name="Model")).to_have_value(name)
+
     def inspect_last(self) -> None:
         """Open the inspector on the last answer."""
         self._choose("conversation_menu", "Inspect")

@@ -143,7 +143,7 @@ def test_enter_in_the_model_box_takes_the_best_match_and_no_name_that_is_not_lis
     field.press("Enter")
     expect(chat.page.get_by_test_id("stToast")).to_contain_text("No model is called “nothing-like-it” here.")
     expect(field).to_have_value("model-b")
-    chat.set_parameter("Another model", "model-unlisted")
+    chat.use_another_model("model-unlisted")
     chat.ask_and_wait("tokens=3 by name")
     assert asked(gateway, "tokens=3 by name")[0].body["model"] == "model-unlisted"
 

@@ -119,7 +119,7 @@ def test_an_image_model_draws_and_what_it_drew_can_be_saved(
     chat = open_chat(scheme="dark")
     drawn = image(256, 256, colour=(10, 120, 60))
     gateway.when("A green square", drawing(drawn, prompt="A plain green square"))
-    chat.set_parameter("Another model", "easel-image")
+    chat.use_another_model("easel-image")
     expect(chat.box).to_have_attribute("placeholder", "Describe an image")
     chat.ask("A green square")
     expect_drawn(chat.answer.locator("img"), 1)

@@ -27,7 +27,7 @@ FOUR = "models=model-a,model-b,model-c,model-d"
 def test_an_address_stands_ready_and_never_runs_by_itself(upstream: ScriptedGateway, site: AppServer) -> None:
     with compare(site, f"{FOUR}&prompt=Ready+when+you+are") as tab:
         tab.wait_until_idle()
-        assert tab.widget("question").proto.value == "Ready when you are"
+        assert tab.returned == "Ready when you are"
         assert len(tab.tree.keys("cell-")) == 4
         tab.reconnect()
         assert asked(upstream, "Ready when you are") == []
