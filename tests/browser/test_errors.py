@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from lib.domain.reply.error_words import WORDS
 from lib.domain.reply.errors import Category
 from lib.gateway.requests import CONTINUE
-from lib.ui.kit.errors import TITLES
 from tests.app_server import AppServer, free_port
 from tests.browser.chat_page import ChatPage
 from tests.scripted_gateway import ScriptedGateway, error, raw, stream
@@ -87,7 +87,7 @@ def test_each_error_says_what_it_is_and_its_button_helps(chat: ChatPage, gateway
         gateway.when(category, script)
         chat.ask(category)
         alert = chat.answer.get_by_test_id("stAlert")
-        expect(alert).to_contain_text(TITLES[category])
+        expect(alert).to_contain_text(WORDS[category].title)
         if category is not Category.STREAM_INTERRUPTED:
             expect(chat.box).to_have_value(category)
         if category is Category.INSUFFICIENT_BALANCE:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from lib.domain.reply.error_words import WORDS
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.tape import Failed
 from lib.gateway.errors.body import looks_like_error
 from lib.gateway.errors.images import refuses_images
 from lib.gateway.errors.translation import (
-    HINTS,
     translate_exception,
     translate_response,
     translate_stream_error,
@@ -63,7 +63,7 @@ def test_the_type_is_never_needed() -> None:
 
 
 def test_every_category_has_a_hint() -> None:
-    assert set(HINTS) == set(Category)
+    assert set(WORDS) == set(Category)
 
 
 @pytest.mark.parametrize(

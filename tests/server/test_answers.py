@@ -116,9 +116,9 @@ def test_an_answer_that_a_filter_ended_says_so(upstream: ScriptedGateway, tab: P
     upstream.when("Something riskier", answer({}, finish="SAFETY"))
     tab.ask("Something risky")
     tab.wait_for_answer("Half an")
-    assert "The content filter stepped in" in tab.text
+    assert "A content filter stopped this" in tab.text
     tab.ask("Something riskier")
-    tab.wait_for(lambda: "The content filter stepped in" in tab.alerts, "The error")
+    tab.wait_for(lambda: "A content filter stopped this" in tab.alerts, "The error")
 
 
 def test_a_limit_that_thinking_used_up_is_told_with_what_to_do(

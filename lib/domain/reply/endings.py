@@ -14,7 +14,7 @@ def remark(reply: Reply) -> str:
         case Ending.LENGTH:
             return "The answer reached its token limit: there may be more to say."
         case Ending.CONTENT_FILTER:
-            return "The content filter stepped in: the answer may be cut."
+            return "A content filter stopped this: the answer may be cut."
         case Ending.BROKEN:
             return "The model's server broke the answer off."
     return ""

@@ -11,26 +11,11 @@ import httpx2
 import openai
 
 from lib.domain.models.connection import endpoint, likely_base_url, without_endpoint
+from lib.domain.reply.error_words import WORDS
 from lib.domain.reply.errors import Category, ChatError
 from lib.gateway.errors import protection, waits
 from lib.gateway.errors.body import read_body, read_payload
 from lib.gateway.errors.rules import category_of
-
-HINTS = {
-    Category.MISSING_KEY: "Enter an API key of this gateway.",
-    Category.INVALID_KEY: "Check the API key: copy it again from the gateway's key page, or make a new one.",
-    Category.WRONG_BASE_URL: "We called {base_url}; check the base URL, it is probably {likely}.",
-    Category.INVALID_MODEL: "Choose another model, or ask the gateway's admin which ones your key may use.",
-    Category.INSUFFICIENT_BALANCE: "Top up the account or raise the key's quota, then send it again.",
-    Category.RATE_LIMITED: "Wait a moment, then try again; another model may be free now.",
-    Category.CONTEXT_TOO_LONG: "Start a new chat, shorten the message, or take a model with more context.",
-    Category.CONTENT_FILTERED: "Put the message differently; a content filter stopped it.",
-    Category.PERMISSION_DENIED: "Ask the gateway's admin to allow this for your key, or use another key.",
-    Category.BAD_REQUEST: "Check the parameters and the message; the server does not take them as they are.",
-    Category.TIMEOUT: "Try again; if it goes on, choose a faster model or a shorter message.",
-    Category.UPSTREAM_DOWN: "Try again in a moment, or choose another model.",
-    Category.STREAM_INTERRUPTED: "Continue the reply from here, or ask again.",
-}
 
 _TEMPORARY = {Category.RATE_LIMITED, Category.TIMEOUT, Category.UPSTREAM_DOWN, Category.STREAM_INTERRUPTED}
 _TEMPORARY_CLIENT_STATUSES = {408, 425, 429}
@@ -184,19 +169,13 @@ def _error(
     temporary_status = status is None or status < 300 or status >= 500 or status in _TEMPORARY_CLIENT_STATUSES
     retryable = category in _TEMPORARY and temporary_status
     hint = _hint(category, base_url, likely or likely_base_url(base_url))
-    if retryable and wait:
-        hint = _PATIENCE[category].format(waits.in_words(wait)) if category in _PATIENCE else hint
+    if retryable and wait and (later := WORDS[category].later):
+        hint = later.format(wait=waits.in_words(wait))
     return ChatError(category, message.strip(), hint, status, code, request_id, retryable, wait, likely)
 
 
-_PATIENCE = {
-    Category.RATE_LIMITED: "Try again {}; another model may be free now.",
-    Category.UPSTREAM_DOWN: "Try again {}, or choose another model.",
-}
-
-
 def _hint(category: Category, base_url: str, likely: str | None) -> str:
-    hint = HINTS[category] if likely or category is not Category.WRONG_BASE_URL else NO_API
+    hint = WORDS[category].advice if likely or category is not Category.WRONG_BASE_URL else NO_API
     return hint.format(base_url=base_url, likely=likely)
 
 

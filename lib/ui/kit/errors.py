@@ -6,32 +6,17 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from lib.domain.reply.errors import Category, ChatError
+from lib.domain.reply.error_words import WORDS
+from lib.domain.reply.errors import ChatError
 from lib.domain.text.markdown.literal import literal, md, plain
 from lib.store.database.errors import StoreError
 
 P = ParamSpec("P")
 
-TITLES = {
-    Category.MISSING_KEY: "No API key was sent",
-    Category.INVALID_KEY: "The API key was not accepted",
-    Category.WRONG_BASE_URL: "This address is not the API",
-    Category.INVALID_MODEL: "This model is not available",
-    Category.INSUFFICIENT_BALANCE: "The balance is used up",
-    Category.RATE_LIMITED: "Too many requests just now",
-    Category.CONTEXT_TOO_LONG: "The conversation is too long for this model",
-    Category.CONTENT_FILTERED: "The content filter stepped in",
-    Category.PERMISSION_DENIED: "This key may not do that",
-    Category.BAD_REQUEST: "The request was not accepted",
-    Category.TIMEOUT: "No answer in time",
-    Category.UPSTREAM_DOWN: "The model's server cannot be reached",
-    Category.STREAM_INTERRUPTED: "The reply broke off",
-}
-
 
 def show(error: ChatError) -> None:
     """Draw the error where the rest of the reply would stand."""
-    st.error(md("**{}.** {}", TITLES[error.category], error.hint), icon=":material/error:")
+    st.error(md("**{}.** {}", WORDS[error.category].title, error.hint), icon=":material/error:")
 
 
 def show_details(error: ChatError) -> None:

@@ -12,10 +12,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from lib import app
 from lib.domain.conversation.attachments import Attachment, images_of, upload_name
 from lib.domain.conversation.attachments import uploads as uploads_of
+from lib.domain.reply.error_words import WORDS
 from lib.domain.reply.errors import ChatError
 from lib.files.upload_validation import LONGEST_DOCUMENT, FileRefused
 from lib.files.upload_validation import take as take_file
-from lib.ui.kit.errors import TITLES
 from lib.ui.reply.stream import SILENCE_SECONDS
 from lib.ui.server import upload_storage
 from lib.ui.state import widgets
@@ -115,7 +115,7 @@ def write_down(session: Session, text: str, recording: bytes) -> None:
         if not spoken:
             draft.refusals.append("Nothing could be heard in the recording.")
     except ChatError as error:
-        draft.refusals.append(f"{TITLES[error.category]}. {error.sentence} {error.hint}")
+        draft.refusals.append(f"{WORDS[error.category].title}. {error.sentence} {error.hint}")
     finally:
         draft.transcribing.set()
 

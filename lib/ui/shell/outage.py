@@ -3,10 +3,10 @@
 import streamlit as st
 
 from lib import app
+from lib.domain.reply.error_words import WORDS
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.text.markdown.literal import Markdown, md
 from lib.engine.lookups.catalogue import RETRY_SECONDS
-from lib.ui.kit import errors
 from lib.ui.shell import dialogs
 from lib.ui.state.panel import open_panel
 from lib.ui.state.session import Session, held
@@ -61,9 +61,9 @@ def _sentence(error: ChatError) -> Markdown:
     if error.category in _DOWN:
         return md(
             "**{}.** {} Earlier chats are here to read; this page looks again every {:.0f} seconds.",
-            errors.TITLES[error.category],
+            WORDS[error.category].title,
             error.sentence,
             RETRY_SECONDS,
         )
-    title = errors.TITLES[error.category] if error.category in _KEYS else "The models could not be listed"
+    title = WORDS[error.category].title if error.category in _KEYS else "The models could not be listed"
     return md("**{}.** {} {}", title, error.sentence, error.hint)
