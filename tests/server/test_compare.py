@@ -238,7 +238,7 @@ def test_the_box_shares_nothing_with_the_chats(upstream: ScriptedGateway, site: 
         tab.wait_for_text("Compare models")
         tab.wait_until_idle()
         assert "notes" not in tab.text
-        assert not tab.widget("question").proto.value
+        assert not tab.returned
         tab.ask("For the cells")
         tab.wait_for(lambda: said(tab) == ["In a cell", "In a cell"], "Both answers")
         tab.wait_until_idle()

@@ -118,7 +118,7 @@ def test_a_server_asked_to_stop_refuses_sends_and_lets_a_running_reply_end(
         os.kill(server.pid, signal.SIGTERM)
         second.ask("Too late")
         second.wait_for(lambda: "The server is about to stop." in second.toasts, "The refusal")
-        second.wait_for(lambda: second.widget("prompt").proto.value == "Too late", "The text in the box")
+        second.wait_for(lambda: second.returned == "Too late", "The text in the box")
         assert first.answer == "One two"
         assert ready(server) == (503, {"ready": False, "reason": "The server is about to stop."})
         gate.open()

@@ -132,7 +132,7 @@ def test_of_two_tabs_that_send_at_once_in_one_chat_one_is_answered(
             each.wait_for(lambda: each.answer == "One two" or STILL_RUNNING in each.toasts, "The outcome")  # noqa: B023
         [at] = [at for at, each in enumerate(tabs) if STILL_RUNNING in each.toasts]
         refused, taken = tabs[at], tabs[1 - at]
-        refused.wait_for(lambda: refused.widget("prompt").proto.value == questions[at], "The text in the box")
+        refused.wait_for(lambda: refused.returned == questions[at], "The text in the box")
         assert len(asked(upstream, "Shared")) == 2
         for gate in gates:
             gate.open()

@@ -10,7 +10,6 @@ from lib.domain.text.markdown.literal import literal, md
 from lib.engine.engine import SendRefused, new_id
 from lib.ui.kit import errors
 from lib.ui.reply import uploads
-from lib.ui.share import recording_callbacks
 from lib.ui.shell import clipboard, scheduler
 from lib.ui.state import choices, conversations, sending, structured, widgets
 from lib.ui.state.panel import open_panel
@@ -168,21 +167,6 @@ def copy(message_id: str) -> None:
     for turn in session.conversation.turns():
         if turn[0].id == message_id:
             clipboard.copy("".join(message.said for message in turn))
-
-
-def turn_action(key: str, question_id: str, answer_id: str) -> None:
-    """What was chosen in a turn's menu."""
-    match widgets.text(key):
-        case "Copy":
-            copy(answer_id)
-        case "Regenerate":
-            regenerate(answer_id)
-        case "Edit":
-            edit(question_id)
-        case "Inspect":
-            inspect(answer_id)
-        case recording_callbacks.KEEP:
-            recording_callbacks.keep_reply(answer_id)
 
 
 def inspect(answer_id: str | None) -> None:

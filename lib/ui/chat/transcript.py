@@ -10,12 +10,11 @@ from lib.domain.reply import endings
 from lib.domain.reply.reply import Reply
 from lib.domain.text.markdown.literal import md
 from lib.engine.live import LiveTape
-from lib.ui.chat import callbacks
+from lib.ui.chat import answer_actions, callbacks
 from lib.ui.kit import buttons, figures
 from lib.ui.reply import answer, badges, question, remedies
 from lib.ui.reply.answer import Turn
 from lib.ui.reply.remedies import Ways
-from lib.ui.share import recording_callbacks
 from lib.ui.state import conversations
 from lib.ui.state.session import Session
 
@@ -100,22 +99,10 @@ def _show_end(session: Session, turn: Turn, *, is_last: bool) -> None:
 
 def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) -> None:
     message, last = turn[0], turn[-1]
-    asked = session.conversation.messages.get(message.parent_id or "")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"end-{message.id}"):
+        actions = answer_actions.of(session, turn)
         if is_last:
-            if answer.text(turn):
-                buttons.show_icon("content_copy", "Copy", callbacks.copy, message.id)
-            buttons.show_icon("refresh", "Regenerate", callbacks.regenerate, message.id)
-            if asked:
-                buttons.show_icon("edit", "Edit the question", callbacks.edit, asked.id)
-            buttons.show_icon("frame_inspect", callbacks.INSPECT, callbacks.inspect, message.id)
-            if not session.conversation.is_temporary:
-                buttons.show_icon(
-                    "radio_button_checked",
-                    recording_callbacks.KEEP,
-                    recording_callbacks.keep_reply,
-                    message.id,
-                )
+            answer_actions.show_icons(actions)
             if endings.has_more(reply) and not remedies.is_continue(reply):
                 st.button(
                     "Continue",
@@ -125,18 +112,8 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
                     on_click=callbacks.go_on,
                     args=(last.id,),
                 )
-        elif asked:
-            key = f"turn-{message.id}"
-            kept = [] if session.conversation.is_temporary else [recording_callbacks.KEEP]
-            st.menu_button(
-                "",
-                ["Copy", "Regenerate", "Edit", callbacks.INSPECT, *kept],
-                key=key,
-                icon=":material/more_horiz:",
-                type="tertiary",
-                on_click=callbacks.turn_action,
-                args=(key, asked.id, message.id),
-            )
+        elif message.parent_id in session.conversation.messages:
+            answer_actions.show_menu(actions, key=f"turn-{message.id}")
         _show_versions(session, message)
         badges.show_other_model(reply)
         st.caption(figures.footer(reply))

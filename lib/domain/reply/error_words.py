@@ -1,0 +1,64 @@
+"""What a person reads about each kind of error: its title and what to do, in one table."""
+
+from dataclasses import dataclass
+
+from lib.domain.reply.errors import Category
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one kind of error is told."""
+
+    title: str
+    """What went wrong, in a few words, without a full stop."""
+    advice: str
+    """What to do, a sentence; it may name `{base_url}` and the base URL that is `{likely}` meant."""
+    later: str = ""
+    """The advice where the server says how long to wait: `{wait}` is "in 20 seconds" or the like."""
+
+
+WORDS = {
+    Category.MISSING_KEY: Words("No API key was sent", "Enter an API key of this gateway."),
+    Category.INVALID_KEY: Words(
+        "The API key was not accepted",
+        "Check the API key: copy it again from the gateway's key page, or make a new one.",
+    ),
+    Category.WRONG_BASE_URL: Words(
+        "This address is not the API", "We called {base_url}; check the base URL, it is probably {likely}."
+    ),
+    Category.INVALID_MODEL: Words(
+        "This model is not available",
+        "Choose another model, or ask the gateway's admin which ones your key may use.",
+    ),
+    Category.INSUFFICIENT_BALANCE: Words(
+        "The balance is used up", "Top up the account or raise the key's quota, then send it again."
+    ),
+    Category.RATE_LIMITED: Words(
+        "Too many requests just now",
+        "Wait a moment, then try again; another model may be free now.",
+        "Try again {wait}; another model may be free now.",
+    ),
+    Category.CONTEXT_TOO_LONG: Words(
+        "The conversation is too long for this model",
+        "Start a new chat, shorten the message, or take a model with more context.",
+    ),
+    Category.CONTENT_FILTERED: Words(
+        "A content filter stopped this", "Put the message differently; a content filter stopped it."
+    ),
+    Category.PERMISSION_DENIED: Words(
+        "This key may not do that", "Ask the gateway's admin to allow this for your key, or use another key."
+    ),
+    Category.BAD_REQUEST: Words(
+        "The request was not accepted",
+        "Check the parameters and the message; the server does not take them as they are.",
+    ),
+    Category.TIMEOUT: Words(
+        "No answer in time", "Try again; if it goes on, choose a faster model or a shorter message."
+    ),
+    Category.UPSTREAM_DOWN: Words(
+        "The model's server cannot be reached",
+        "Try again in a moment, or choose another model.",
+        "Try again {wait}, or choose another model.",
+    ),
+    Category.STREAM_INTERRUPTED: Words("The reply broke off", "Continue the reply from here, or ask again."),
+}

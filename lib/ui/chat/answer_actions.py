@@ -1,0 +1,67 @@
+"""What can be done with an answer of the open chat: one list, as icons or as a menu."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from lib.ui.chat import callbacks
+from lib.ui.kit import buttons
+from lib.ui.reply import answer
+from lib.ui.reply.answer import Turn
+from lib.ui.share import recording_callbacks
+from lib.ui.state import widgets
+from lib.ui.state.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One of them."""
+
+    label: str
+    icon: str
+    run: Callable[[], None]
+    key: str
+    """What tells its button from others with the same icon."""
+    tooltip: str = ""
+    """What its icon says when one points at it; the label where this is empty."""
+
+
+def of(session: Session, turn: Turn) -> list[Action]:
+    """What can be done with this answer, in the order in which it is shown."""
+    own, question_id = turn[0].id, turn[0].parent_id or ""
+    actions = [Action("Copy", "content_copy", partial(callbacks.copy, own), own)] if answer.text(turn) else []
+    actions.append(Action("Regenerate", "refresh", partial(callbacks.regenerate, own), own))
+    if question_id in session.conversation.messages:
+        edit = partial(callbacks.edit, question_id)
+        actions.append(Action("Edit", "edit", edit, question_id, "Edit the question"))
+    actions.append(Action(callbacks.INSPECT, "frame_inspect", partial(callbacks.inspect, own), own))
+    if not session.conversation.is_temporary:
+        keep = partial(recording_callbacks.keep_reply, own)
+        actions.append(Action(recording_callbacks.KEEP, "radio_button_checked", keep, own))
+    return actions
+
+
+def show_icons(actions: Sequence[Action]) -> None:
+    """Draw them as icons."""
+    for action in actions:
+        buttons.show_icon(action.icon, action.tooltip or action.label, action.run, of=action.key)
+
+
+def show_menu(actions: Sequence[Action], key: str) -> None:
+    """Draw them as a menu behind three dots."""
+    st.menu_button(
+        "",
+        [action.label for action in actions],
+        key=key,
+        icon=":material/more_horiz:",
+        type="tertiary",
+        on_click=_run_chosen,
+        args=(key, {action.label: action.run for action in actions}),
+    )
+
+
+def _run_chosen(key: str, runs: dict[str, Callable[[], None]]) -> None:
+    if run := runs.get(widgets.text(key)):
+        run()
