@@ -134,7 +134,7 @@ def reveal(presenter: ChatPage, phone: Page, take: Take) -> None:
 def report(presenter: ChatPage, folder: Path, take: Take) -> None:
     """One file that says it all, and a link to it."""
     presenter.keyed("report").get_by_role("button").click()
-    expect(presenter.dialog).to_contain_text("What leaves: 1 prompt, 3 answers")
+    expect(presenter.dialog).to_contain_text("This report contains 1 prompt, 3 answers")
     with presenter.page.expect_download() as download:
         presenter.dialog.get_by_role("button", name="HTML", exact=True).click()
     file = folder / "report.html"

@@ -135,7 +135,7 @@ def test_what_is_found_is_masked_unless_it_is_let_through(
     )
     compare(chat, prompt)
     open_report(chat)
-    expect(chat.dialog).to_contain_text("What leaves: 1 prompt, 2 answers")
+    expect(chat.dialog).to_contain_text("This report contains 1 prompt, 2 answers")
     expect(chat.dialog.get_by_text("E-mail addresses (")).to_be_visible()
     for name in ("HTML", "Markdown", "CSV", "JSON"):
         text = download(chat, name).read_text("utf-8-sig")

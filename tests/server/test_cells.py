@@ -233,7 +233,7 @@ def test_a_deleted_comparison_is_gone_here_and_in_another_tab(
     with compare(site, address) as other:
         other.wait_until_idle()
         two.click("delete_comparison")
-        two.wait_for_text("goes for good")
+        two.wait_for_text("will be deleted permanently")
         two.wait_until_idle()
         two.click("confirm_delete")
         two.wait_for_text("Compare models")

@@ -120,7 +120,7 @@ def test_a_deck_is_written_put_in_order_and_found_again(site: AppServer) -> None
         tab.wait_until_idle()
         assert texts(tab) == ["Changed over there", "Changed over here"]
         tab.choose("deck_menu", "Delete deck")
-        tab.wait_for_text("This deck goes for good")
+        tab.wait_for_text("This deck will be deleted permanently")
         tab.wait_until_idle()
         tab.click("confirm_delete")
         tab.wait_for_text("A deck is a list of prompts")

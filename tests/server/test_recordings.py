@@ -239,7 +239,7 @@ def test_a_recording_has_a_report(island: AppServer) -> None:
         tab.wait_for(lambda: said(tab) == ["Because."], "The replay")
         tab.wait_until_idle()
         tab.click("report")
-        tab.wait_for_text("What leaves")
+        tab.wait_for_text("This report contains")
         files = ["report_html", "report_markdown", "report_csv", "report_json"]
         tab.wait_for(lambda: [n.key for n in tab.tree.nodes("download_button")] == files, "The files")
 

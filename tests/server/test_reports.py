@@ -32,7 +32,7 @@ def test_a_comparison_has_one(upstream: ScriptedGateway, site: AppServer) -> Non
     with PageSocket(site.url, "models=model-a,model-b", "compare") as tab:
         tab.ask("Report this")
         open_report(tab)
-        assert "What leaves: 1 prompt, 2 answers" in tab.text
+        assert "This report contains 1 prompt, 2 answers" in tab.text
 
 
 def test_the_run_of_a_deck_has_one(upstream: ScriptedGateway, site: AppServer) -> None:
@@ -46,7 +46,7 @@ def test_the_run_of_a_deck_has_one(upstream: ScriptedGateway, site: AppServer) -
         wait_for_cells(tab, *["Yes."] * 4)
         tab.tick("deck_grid")
         open_report(tab)
-        assert "What leaves: 2 prompts, 4 answers" in tab.text
+        assert "This report contains 2 prompts, 4 answers" in tab.text
 
 
 def test_a_recording_has_one(site: AppServer) -> None:
@@ -56,7 +56,7 @@ def test_a_recording_has_one(site: AppServer) -> None:
     with PageSocket(site.url, f"recording={found.id}", "recordings") as tab:
         tab.click("report")
         see_report(tab)
-        assert "What leaves: 1 prompt" in tab.text
+        assert "This report contains 1 prompt" in tab.text
 
 
 def test_no_link_is_served(site: AppServer) -> None:

@@ -70,7 +70,7 @@ def _rename() -> None:
 def _delete() -> None:
     st.markdown(
         md(
-            "“{}” leaves the list. For {} days you can take it back from “{}”; then it is gone for good.",
+            "“{}” leaves the list. For {} days you can restore it from “{}”; then it is deleted permanently.",
             held().conversation.title,
             KEPT_IN_BIN.days,
             dialogs.BIN,

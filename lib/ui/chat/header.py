@@ -112,7 +112,7 @@ def _show_first_steps() -> None:
             "To chat with the models of SynStar AI, this app needs an API key. Three ways to begin:\n"
             "\n"
             "1. Add a key here. It stays in memory, for this tab only.\n"
-            "2. Put `KKIAI_API_KEY=sk-…` in the file `.env` and start the app again: it is there for good.\n"
+            "2. Put `KKIAI_API_KEY=sk-…` in the file `.env` and start the app again: it stays.\n"
             "3. Start the app with `make run` and no key: a small model on this machine answers."
         )
         _show_connect("Add a key", "primary")

@@ -58,7 +58,9 @@ def show_dialog() -> None:
         st.image(links.code(link), width=QR_PIXELS, alt="QR code of the link")
     st.code(link, language=None, wrap_lines=True)
     if urlsplit(link).hostname in ONLY_HERE:
-        st.caption(":material/info: Only this machine reaches this address: phones need the server's own.")
+        st.caption(
+            ":material/info: This address works on this machine only. Phones need the address of the server in your network."
+        )
     _keep_counting(now)
     closes = f"{now.room.closes_at:%H:%M} UTC"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

@@ -37,7 +37,7 @@ def _ask_first(now: Comparing) -> None:
 @st.dialog("Delete this comparison?", on_dismiss=panel.close)
 def _delete() -> None:
     title = held().comparison.title
-    st.markdown(md("“{}” goes for good, with all that was said in its cells.", title))
+    st.markdown(md("“{}” will be deleted permanently, with every answer in it.", title))
     if st.button("Delete", key="confirm_delete", type="primary", on_click=comparison_callbacks.delete):
         st.rerun()
 

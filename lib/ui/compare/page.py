@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from lib import app
 from lib.domain.comparison.comparisons import MOST_CELLS, MOST_REPEATS, attempts, missing
 from lib.domain.text.markdown.literal import literal, md, plain
-from lib.ui.compare import blind, callbacks, comparison_callbacks, dialogs, merging, voting
+from lib.ui.compare import blind, callbacks, comparison_callbacks, dialogs, diff, synthesis, voting
 from lib.ui.kit import buttons, figures
 from lib.ui.reply import attachments, message_box, question, results
 from lib.ui.share import keeping, reports
@@ -167,7 +167,10 @@ def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
         keeping.show_present(now.comparison)
         return
     results.show(now.comparison, now.prices)
-    merging.show(now, tab)
+    answered = [cell for cell in now.comparison.cells if cell.path() and cell.path()[-1].content]
+    if len(answered) > 1:
+        diff.show(answered)
+        synthesis.show(now, tab)
     _show_actions(now)
 
 

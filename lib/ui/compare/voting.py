@@ -135,7 +135,7 @@ def _ahead(pair: Pair) -> str:
     if pair.ahead == pair.second:
         low, high = 1 - high, 1 - low
     return (
-        f"{pair.ahead}, {low:.0%} – {high:.0%}" if pair.ahead else f"Not told apart, {low:.0%} – {high:.0%}"
+        f"{pair.ahead}, {low:.0%} – {high:.0%}" if pair.ahead else f"No clear winner, {low:.0%} – {high:.0%}"
     )
 
 

@@ -121,7 +121,7 @@ def _extras(prompt: Prompt) -> Markdown:
 
 
 def _show_extras(now: Decks, prompt: Prompt) -> None:
-    _write(now, prompt, "notes", "Notes for the presenter", "No model is told", LONGEST_NOTES)
+    _write(now, prompt, "notes", "Notes for the presenter", "Not sent to the models", LONGEST_NOTES)
     _write(now, prompt, "system_prompt", "System prompt of its own", "The deck's", LONGEST_PROMPT)
     for attachment in prompt.attachments:
         key = f"{prompt.id}-{attachment.id}"

@@ -65,9 +65,9 @@ def show_question(now: Decks, tab: Session) -> None:
     """Ask before many tokens are used, and before something is deleted."""
     match now.asking:
         case callbacks.DELETE_DECK:
-            _ask_delete("This deck goes for good. Its runs stay.")
+            _ask_delete("This deck will be deleted permanently. Its runs stay.")
         case callbacks.DELETE_RUN:
-            _ask_delete("This run goes for good, with all that was answered in it.")
+            _ask_delete("This run will be deleted permanently, with every answer in it.")
         case run_callbacks.RUN | run_callbacks.RESUME:
             _ask_run(now, tab)
 

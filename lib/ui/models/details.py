@@ -71,7 +71,7 @@ def _switches(choice: Choice) -> list[tuple[str, str, Choice]]:
     is_favourite, is_default, is_hidden = choice.is_favourite, choice.is_default, choice.is_hidden
     return [
         (
-            "No favourite any more" if is_favourite else "Favourite",
+            "Remove from favourites" if is_favourite else "Favourite",
             "star",
             replace(choice, is_favourite=not is_favourite),
         ),

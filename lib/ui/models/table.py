@@ -119,7 +119,7 @@ def _option(label: str, key: str, options: list[str]) -> str:
 def _choose(cards: list[Card]) -> Card | None:
     """Draw the table; returns the card of the chosen row."""
     if not cards:
-        st.caption("No model is like that.")
+        st.caption("No model matches this search.")
         return None
     rows = table(cards)
     # The rows are part of the key: a chosen row must not become another model when the filter changes.

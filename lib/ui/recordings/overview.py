@@ -156,7 +156,7 @@ def _rename() -> None:
 
 @st.dialog("Delete this recording?", on_dismiss=_closed)
 def _delete() -> None:
-    st.markdown(md("“{}” goes for good.", held().chosen_title))
+    st.markdown(md("“{}” will be deleted permanently.", held().chosen_title))
     if st.button("Delete", key="confirm_delete", type="primary", on_click=recording_callbacks.delete):
         st.rerun()
 

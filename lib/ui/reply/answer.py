@@ -18,7 +18,7 @@ from lib.domain.text.markdown.literal import Markdown, md
 from lib.domain.text.sanitize_markdown import inert
 from lib.engine.live import LiveTape
 from lib.ui.kit import errors
-from lib.ui.reply import attachments, badges, sources
+from lib.ui.reply import attachments, sources, tool_calls
 from lib.ui.reply.stream import first_kind, frames, where_it_begins
 
 BLOCKS_KEPT = 1000
@@ -79,7 +79,7 @@ def show_outcome(message: Message, remedy: Callable[[ChatError], None] | None = 
     attachments.show_sounds(reply.audio)
     sources.show(reply.citations, message.id)
     for call in reply.tool_calls:
-        badges.show_tool_call(call)
+        tool_calls.show(call)
     for notice in reply.notices:
         st.caption(md(":material/info: {}", notice))
     if reply.error:

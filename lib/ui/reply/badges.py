@@ -1,17 +1,10 @@
-"""What is remarkable about an answer besides its text: the tools it asks for, and who gave it."""
+"""Badges beside an answer: another model gave it than the one that was asked."""
 
 import streamlit as st
 
 from lib.domain.models.models import is_same
-from lib.domain.reply.reply import Reply, ToolUse
-from lib.domain.text.json_block import FENCE, JsonBlock
-from lib.domain.text.markdown.literal import literal, md, plain
-
-
-def show_tool_call(call: ToolUse) -> None:
-    """A tool call for reading: nothing runs it."""
-    st.caption(md(":material/build: Asks for the tool **{}**", call.name or "without a name"))
-    st.code(JsonBlock().feed(call.arguments).removeprefix(FENCE) or "{}", language="json", wrap_lines=True)
+from lib.domain.reply.reply import Reply
+from lib.domain.text.markdown.literal import literal, plain
 
 
 def show_other_model(reply: Reply) -> None:

@@ -92,7 +92,7 @@ def _show(recording: Recording, source_id: str, findings: Sequence[Finding]) -> 
 
 
 def _contents(recording: Recording) -> Markdown:
-    """What leaves, counted."""
+    """What the report contains, counted."""
     messages = [message for cell in recording.cells for message in cell.messages.values()]
     attached = {each.id: each for message in messages for each in message.attachments}.values()
     counts = {
@@ -104,7 +104,9 @@ def _contents(recording: Recording) -> Markdown:
     said = [
         md("{:,} {}{}", count, noun, "" if count == 1 else "s") for noun, count in counts.items() if count
     ]
-    return md("What leaves: {}, with models, parameters, system prompts and figures.", md(", ").join(said))
+    return md(
+        "This report contains {}, with models, parameters, system prompts and figures.", md(", ").join(said)
+    )
 
 
 def _choose_masks(findings: Sequence[Finding], keys: Sequence[str], source_id: str) -> dict[str, str]:

@@ -85,8 +85,8 @@ def _bin() -> None:
     for summary in deleted[:BIN_SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center", key=f"deleted-{summary.id}"):
             st.markdown(plain(summary.title), width="stretch")
-            _bin_button("Take back", "restore", conversations.restore, summary.id)
-            _bin_button("Delete for good", "purge", conversations.purge, summary.id)
+            _bin_button("Restore", "restore", conversations.restore, summary.id)
+            _bin_button("Delete permanently", "purge", conversations.purge, summary.id)
 
 
 def _bin_button(label: str, name: str, action: Callable[[str], None], conversation_id: str) -> None:

@@ -1,31 +1,23 @@
-"""What can be made of a comparison's answers: their differences, and one answer merged from all."""
+"""What two answers of a comparison do not have in common, word by word."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
-from lib.domain.comparison.comparisons import MOST_CELLS, labels
+from lib.domain.comparison.comparisons import labels
+from lib.domain.conversation.conversations import Conversation
 from lib.domain.text.differences import differences
 from lib.domain.text.markdown.literal import Markdown, md, plain
-from lib.ui.compare import callbacks
-from lib.ui.state import choices
-from lib.ui.state import comparison as state_comparison
-from lib.ui.state.comparison import Comparing
-from lib.ui.state.session import Session
 
 
-def show(now: Comparing, tab: Session) -> None:
-    """Draw both, closed: they draw nothing before they are opened."""
-    answered = [cell for cell in now.comparison.cells if cell.path() and cell.path()[-1].content]
-    if len(answered) < 2:
-        return
+def show(answered: Sequence[Conversation]) -> None:
+    """Draw it for two of these cells, closed: nothing is compared before it is opened."""
     with st.expander(
         "Differences", icon=":material/difference:", key="differences", on_change="rerun"
     ) as box:
         if box.open:
             texts = zip(labels(answered), (cell.path()[-1].content for cell in answered), strict=True)
             _show_differences(dict(texts))
-    with st.expander("Synthesise", icon=":material/merge:", key="synthesis", on_change="rerun") as box:
-        if box.open:
-            _show_synthesis(now, tab)
 
 
 def _show_differences(texts: dict[str, str]) -> None:
@@ -55,20 +47,4 @@ def _lines(text: str, colour: str | None = None) -> Markdown:
         if colour and line.strip()
         else plain(line)
         for line in text.split("\n")
-    )
-
-
-def _show_synthesis(now: Comparing, tab: Session) -> None:
-    st.caption(
-        "A model merges the last answers into one, in a cell of its own. It is not told whose they are."
-    )
-    models = tab.models_for_cells
-    model = choices.pick_model(models, state_comparison.MERGER, models[0] if models else None)
-    st.button(
-        "Synthesise",
-        key="synthesise",
-        icon=":material/merge:",
-        type="primary",
-        disabled=not model or len(now.comparison.cells) > MOST_CELLS,
-        on_click=callbacks.synthesise,
     )
