@@ -1,11 +1,12 @@
 """What can be done with an answer of the open chat: one list, as icons or as a menu."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
 
+from lib.domain.text.markdown.literal import literal
 from lib.ui.chat import callbacks
 from lib.ui.kit import buttons
 from lib.ui.reply import answer
@@ -51,17 +52,18 @@ def show_icons(actions: Sequence[Action]) -> None:
 
 def show_menu(actions: Sequence[Action], key: str) -> None:
     """Draw them as a menu behind three dots."""
+    runs: dict[str, Callable[[], None]] = {literal(action.label): action.run for action in actions}
     st.menu_button(
         "",
-        [action.label for action in actions],
+        [literal(action.label) for action in actions],
         key=key,
         icon=":material/more_horiz:",
         type="tertiary",
         on_click=_run_chosen,
-        args=(key, {action.label: action.run for action in actions}),
+        args=(key, runs),
     )
 
 
-def _run_chosen(key: str, runs: dict[str, Callable[[], None]]) -> None:
+def _run_chosen(key: str, runs: Mapping[str, Callable[[], None]]) -> None:
     if run := runs.get(widgets.text(key)):
         run()

@@ -59,7 +59,8 @@ def show_dialog() -> None:
     st.code(link, language=None, wrap_lines=True)
     if urlsplit(link).hostname in ONLY_HERE:
         st.caption(
-            ":material/info: This address works on this machine only. Phones need the address of the server in your network."
+            ":material/info: This address works on this machine only. Phones need the server's address "
+            "in your network."
         )
     _keep_counting(now)
     closes = f"{now.room.closes_at:%H:%M} UTC"
