@@ -9,8 +9,8 @@ import streamlit as st
 from lib.domain.comparison.comparisons import CellFigures, Comparison, Spread, figures
 from lib.domain.models.prices import Prices
 from lib.domain.reply.usage import Source
+from lib.domain.reply.wording import money
 from lib.domain.text.markdown.literal import plain
-from lib.ui.kit.figures import money
 
 MEASURES = {
     "ttft_ms": "First token (s)",
