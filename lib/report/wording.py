@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lib.domain.comparison.comparisons import CellFigures, Spread
+from lib.domain.comparison.statistics import Figures, Spread
 from lib.domain.reply.reply import Reply
 from lib.domain.reply.usage import Source
 from lib.domain.reply.wording import (
@@ -50,15 +50,9 @@ def spread(measure: str, found: Spread | None, *, source: Source = Source.REPORT
     return f"{shown} ({number(measure, found.low)} – {number(measure, found.high)})"
 
 
-def measured(one: CellFigures, measure: str) -> str:
+def measured(one: Figures, measure: str) -> str:
     """A measure of a cell."""
-    return spread(measure, getattr(one, measure), source=one.source)
-
-
-def marks(one: CellFigures) -> list[str]:
-    """What a cell was best in."""
-    found = {"fastest": one.is_fastest, "cheapest": one.is_cheapest, "longest": one.is_longest}
-    return [mark for mark, is_so in found.items() if is_so]
+    return spread(measure, one.measured(measure), source=one.source)
 
 
 def line(reply: Reply, cost: float | None) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 import streamlit as st
 
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.deck_runs import ColumnFigures, DeckRun, Field, labels, tokens_so_far
+from lib.domain.comparison.deck_runs import DeckRun, Field, labels, tokens_so_far
+from lib.domain.comparison.statistics import Figures
 from lib.domain.models.prices import Prices
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source
@@ -56,7 +57,7 @@ def _nothing() -> None:
 def table(
     run: DeckRun,
     rows: Sequence[tuple[Comparison, Sequence[Field]]],
-    medians: Sequence[ColumnFigures],
+    medians: Sequence[Figures],
     prices: Prices,
 ) -> dict[str, Any]:
     """All that the grid shows, as plain JSON values."""
@@ -104,14 +105,14 @@ def _figures(reply: Reply) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _median(one: ColumnFigures, rows: int) -> dict[str, str]:
+def _median(one: Figures, rows: int) -> dict[str, str]:
     sign = about(one.source)
     known = {
-        "First token": seconds(one.ttft_ms) if one.ttft_ms is not None else "",
-        "Tokens/s": f"{sign}{one.tokens_per_second:,.0f}" if one.tokens_per_second is not None else "",
-        "Tokens": f"{sign}{one.completion_tokens:,.0f}" if one.completion_tokens is not None else "",
-        "Cost": money(one.cost) if one.cost is not None else "",
-        "Answers": f"{one.answers} of {rows}",
+        "First token": seconds(one.ttft_ms.median) if one.ttft_ms else "",
+        "Tokens/s": f"{sign}{one.tokens_per_second.median:,.0f}" if one.tokens_per_second else "",
+        "Tokens": f"{sign}{one.completion_tokens.median:,.0f}" if one.completion_tokens else "",
+        "Cost": money(one.cost.median) if one.cost else "",
+        "Answers": f"{one.replies} of {rows}",
     }
     return {name: figure for name, figure in known.items() if figure}
 
