@@ -25,7 +25,6 @@ SMALLER_KEPT = 256
 log = logging.getLogger(__name__)
 
 _ID = re.compile(r"[0-9a-f]{64}")
-_MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
 
 
 class Missing(LookupError):
@@ -118,7 +117,7 @@ def checked(name: str, data: bytes, *, text: str = "") -> Attachment:
         raise ValueError(f"“{name}” has too many pixels.")
     own = sha256(data).hexdigest()
     return Attachment(
-        own, AttachmentKind.IMAGE, name, _MEDIA_TYPES[kind], len(data), width, height, text=text, data=data
+        own, AttachmentKind.IMAGE, name, Image.MIME[kind], len(data), width, height, text=text, data=data
     )
 
 

@@ -21,6 +21,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from lib.domain.conversation.media_types import PICTURE_IN_TEXT
 from lib.domain.text.blocks import Block, split
 from lib.domain.text.markdown.links import is_address, is_allowed, with_links
 from lib.domain.text.markdown.tags import half_tag
@@ -44,8 +45,7 @@ LANGUAGES = frozenset(
 )
 """What code may be written in to get colours."""
 
-_PICTURE = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]*")
-"""Small pictures that a text carries itself, as the page shows them."""
+_PICTURE = re.compile(PICTURE_IN_TEXT)
 _RULES = """\
 .typed { white-space: pre-wrap; }
 .typed, p, li, h4, h5, h6, th, td { unicode-bidi: plaintext; text-align: start; }

@@ -14,6 +14,7 @@ from lib.domain.comparison.recordings import Recording
 from lib.domain.comparison.statistics import of_prompts
 from lib.domain.conversation.attachments import Attachment, data_uri
 from lib.domain.conversation.exports import Load
+from lib.domain.conversation.media_types import PICTURES
 from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import Prices
 from lib.domain.reply.endings import remark
@@ -24,8 +25,6 @@ from lib.report.contents import Cell, sections
 from lib.report.measures import cost_of, totals
 
 FOLDER = Path(__file__).parent
-PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-"""What is shown of images: none of these can hold a script."""
 LONGEST_BEGINNING = 160
 """Characters of an answer in the grid of a deck."""
 

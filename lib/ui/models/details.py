@@ -43,7 +43,7 @@ def _show_actions(model: str, kind: Kind, choice: Choice) -> None:
             key=f"use_model-{model}",
             icon=":material/edit_square:",
             type="primary",
-            disabled=kind not in (Kind.CHAT, Kind.IMAGE),
+            disabled=not kind.chats,
             on_click=callbacks.use,
             args=(model,),
         )
