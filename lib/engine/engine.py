@@ -15,7 +15,6 @@ from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation, title_of
 from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection
-from lib.domain.models.models import Kind
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import CLOSING, Event, Failed, Interrupted, Stopped
@@ -290,7 +289,7 @@ class Engine:
             model=conversation.model or "",
             system_prompt=conversation.system_prompt,
             params=conversation.params,
-            is_drawing=self.catalogue.kind(connection, conversation.model or "") is Kind.IMAGE,
+            is_drawing=self.catalogue.kind(connection, conversation.model or "").draws,
             is_kept=self._store is not None and not conversation.is_temporary,
         )
         with self._changing:

@@ -6,13 +6,13 @@ import re
 import tempfile
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
+from cachetools import LRUCache
 from PIL import Image
 
 from lib.domain.conversation.attachments import Attachment, AttachmentKind
@@ -25,7 +25,6 @@ SMALLER_KEPT = 256
 log = logging.getLogger(__name__)
 
 _ID = re.compile(r"[0-9a-f]{64}")
-_MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
 
 
 class Missing(LookupError):
@@ -39,7 +38,7 @@ class Files:
         """`None` keeps everything in memory, as does what cannot be written."""
         self._folder = folder
         self._held: dict[str, bytes] = {}
-        self._smaller: OrderedDict[tuple[str, int, int], bytes] = OrderedDict()
+        self._smaller: LRUCache[tuple[str, int, int], bytes] = LRUCache(SMALLER_KEPT)
         self._changing = threading.Lock()
 
     def keep(self, attachment: Attachment) -> Attachment:
@@ -71,7 +70,6 @@ class Files:
         key = attachment.id, side, quality
         with self._changing:
             if (known := self._smaller.get(key)) is not None:
-                self._smaller.move_to_end(key)
                 return known
         try:
             shrunk = _shrunk(self.load(attachment), side, quality)
@@ -79,8 +77,6 @@ class Files:
             raise Missing(attachment.name) from None
         with self._changing:
             self._smaller[key] = shrunk
-            if len(self._smaller) > SMALLER_KEPT:
-                self._smaller.popitem(last=False)
         return shrunk
 
     def sweep(self, in_use: Collection[str]) -> int:
@@ -121,7 +117,7 @@ def checked(name: str, data: bytes, *, text: str = "") -> Attachment:
         raise ValueError(f"“{name}” has too many pixels.")
     own = sha256(data).hexdigest()
     return Attachment(
-        own, AttachmentKind.IMAGE, name, _MEDIA_TYPES[kind], len(data), width, height, text=text, data=data
+        own, AttachmentKind.IMAGE, name, Image.MIME[kind], len(data), width, height, text=text, data=data
     )
 
 

@@ -1,6 +1,6 @@
 """What a server was seen not to take for a model, so that it is not sent to it again.
 
-Remembered for as long as the process lives. Wordings are those of OpenAI, Azure, LiteLLM, vLLM, Groq, Gemini
+Wordings are those of OpenAI, Azure, LiteLLM, vLLM, Groq, Gemini
 and of FastAPI's field errors.
 """
 
@@ -9,9 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import openai
+from cachetools import TTLCache
 
 from lib.gateway.errors.body import read_body
 
+REMEMBERED, FORGOTTEN_SECONDS = 1_000, 24 * 3600.0
+"""Models of servers that are remembered, and for how long: a server may learn."""
 _KEPT = {"model", "messages", "stream"}
 """A request is none without these."""
 _RENAMED = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
@@ -31,7 +34,9 @@ class Dialects:
     """What each pair of base URL and model does not take: a name, and the name to use in its place."""
 
     def __init__(self) -> None:
-        self._refused: dict[tuple[str, str], dict[str, str | None]] = {}
+        self._refused: TTLCache[tuple[str, str], dict[str, str | None]] = TTLCache(
+            REMEMBERED, FORGOTTEN_SECONDS
+        )
 
     def spoken(self, base_url: str, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """The body as this server takes it, and what was changed in it, one sentence each."""

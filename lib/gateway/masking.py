@@ -1,6 +1,5 @@
 """Keeps a connection's key out of everything that a gateway sends back, however it repeats it."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -18,13 +17,7 @@ from lib.domain.reply.tape import (
     Served,
     ToolCall,
 )
-
-MASK = "***"
-SHORTEST_PART = 12
-"""A run of so many characters of the key counts as a part of it: servers cut keys, or break them in two."""
-_ANCHOR = SHORTEST_PART // 2
-_ALONE = r"(?<![\w:/-])(?<!\w\.){}(?![\w:/-])(?!\.\w)"
-"""A word that is no part of a name or an address."""
+from lib.domain.text.secrets import SHORTEST_PART, KnownKey, without_word
 
 
 class KeyMask:
@@ -32,21 +25,19 @@ class KeyMask:
 
     def __init__(self, connection: Connection) -> None:
         key = connection.api_key.reveal() if connection.api_key else ""
-        self._is_secret = bool(connection.api_key and connection.api_key.is_secret)
-        self._word = None if self._is_secret or not key else re.compile(_ALONE.format(re.escape(key)))
-        self._parts = _parts(key, SHORTEST_PART) if self._is_secret else set[str]()
-        # Each part holds one of these whole: most texts are done with after a few quick looks.
-        self._anchors = [key[at : at + _ANCHOR] for at in range(0, len(key) - _ANCHOR + 1, _ANCHOR)]
+        is_secret = connection.api_key is not None and connection.api_key.is_secret
+        self._key = KnownKey(key) if is_secret else None
+        self._word = "" if is_secret else key
         self._before: dict[str, str] = {}
 
     def text(self, text: str) -> str:
         """The text without the key and without longer parts of it."""
-        return self._masked(text, 0) if self._is_secret else text
+        return self._key.masked(text) if self._key else text
 
     def words(self, text: str) -> str:
         """As `text`, for what a server says of itself: there a key that is a word (`ollama`) is masked too,
         where it stands alone. A model, an address or an answer may well hold such a word."""
-        return self._word.sub(MASK, text) if self._word else self.text(text)
+        return without_word(text, self._word) if self._word else self.text(text)
 
     def optional(self, text: str | None) -> str | None:
         """As `text`, for what may be missing."""
@@ -64,7 +55,7 @@ class KeyMask:
 
     def events(self, events: Iterable[Event]) -> list[Event]:
         """The events of an answer, in the order in which they come, with the key in none of them."""
-        return [self._event(event) for event in events] if self._is_secret or self._word else list(events)
+        return [self._event(event) for event in events] if self._key or self._word else list(events)
 
     def _event(self, event: Event) -> Event:
         match event:
@@ -101,28 +92,8 @@ class KeyMask:
 
     def _piece(self, stream: str, text: str) -> str:
         """A piece of a stream. The key may be broken over several: of it, less than a part goes out."""
-        if not self._is_secret:
+        if not self._key:
             return text
         before = self._before.get(stream, "")
         self._before[stream] = (before + text)[1 - SHORTEST_PART :]
-        return self._masked(before + text, len(before))
-
-    def _masked(self, text: str, start: int) -> str:
-        """The text from `start` on, with what stands before it as its context."""
-        if not any(anchor in text for anchor in self._anchors):
-            return text[start:]
-        hidden = [False] * len(text)
-        for at in range(len(text) - SHORTEST_PART + 1):
-            if text[at : at + SHORTEST_PART] in self._parts:
-                hidden[at : at + SHORTEST_PART] = [True] * SHORTEST_PART
-        shown = []
-        for at in range(start, len(text)):
-            if not hidden[at]:
-                shown.append(text[at])
-            elif at == start or not hidden[at - 1]:
-                shown.append(MASK)
-        return "".join(shown)
-
-
-def _parts(key: str, size: int) -> set[str]:
-    return {key[at : at + size] for at in range(len(key) - size + 1)}
+        return self._key.masked(before + text, len(before))

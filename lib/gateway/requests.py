@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from lib.domain.conversation.attachments import Attachment, data_uri
+from lib.domain.conversation.media_types import picture_type
 from lib.domain.conversation.messages import Message, Params
 from lib.domain.reply.tape import Sent
 
@@ -91,17 +92,9 @@ def _content(
         except LookupError:
             texts.append(f"[The image {each.name} was left out.]")
             continue
-        url = {"url": data_uri(_media_type(data), data), "detail": DETAIL}
+        # By its bytes: it may have been made smaller, and another format with it.
+        url = {"url": data_uri(picture_type(data) or "image/jpeg", data), "detail": DETAIL}
         images.append({"type": "image_url", "image_url": url})
     if not images:
         return "\n\n".join(texts)
     return [*({"type": "text", "text": text} for text in texts), *images]
-
-
-def _media_type(data: bytes) -> str:
-    """By the first bytes: what is sent may have been made smaller, and another format with it."""
-    if data.startswith(b"\x89PNG"):
-        return "image/png"
-    if data.startswith(b"GIF8"):
-        return "image/gif"
-    return "image/webp" if data.startswith(b"RIFF") else "image/jpeg"

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from lib.domain.comparison.comparisons import CellFigures, Comparison
+from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.recordings import Recording
+from lib.domain.comparison.statistics import Figures
 from lib.domain.comparison.votes import ALL_BAD, TIE, Tally
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message, Params
@@ -29,7 +30,7 @@ class Cell:
     """One column."""
 
     conversation: Conversation
-    figures: CellFigures
+    figures: Figures
     turns: Sequence[Turn]
     settings: Mapping[str, str]
     """Its parameters, in words."""
@@ -71,7 +72,7 @@ class Section:
     """What the figures leave out, and where prices are from; a sentence each."""
 
     @property
-    def figures(self) -> list[CellFigures]:
+    def figures(self) -> list[Figures]:
         return [cell.figures for cell in self.cells]
 
 

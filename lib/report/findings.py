@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from ipaddress import ip_address
 
-SHORTEST_RANDOM = 16
-"""Characters of letters and digits mixed that look like a key."""
+from lib.domain.text import secrets
+from lib.domain.text.secrets import KnownKey
+
 LONGEST_LOCAL = 64
 """Characters before the @ of an e-mail address (RFC 5321)."""
 
@@ -46,13 +47,10 @@ def spans(text: str, keys: Collection[str] = (), *, is_id: bool = False) -> list
 
 def _candidates(text: str, keys: Collection[str], is_id: bool) -> Iterator[Span]:
     for key in keys:
-        at = text.find(key)
-        while at >= 0:
-            yield Span(at, at + len(key), Kind.KEY)
-            at = text.find(key, at + len(key))
+        yield from (Span(start, end, Kind.KEY) for start, end in KnownKey(key).spans(text))
     words = _PICTURE.sub(lambda picture: " " * len(picture[0]), text)  # bytes of a picture look random
     yield from _emails(words)
-    yield from _keys(words, is_id)
+    yield from (Span(start, end, Kind.KEY) for start, end in secrets.find(words, is_id=is_id))
     yield from _hosts(words)
 
 
@@ -71,40 +69,6 @@ def _emails(text: str) -> Iterator[Span]:
             length = len(name) - (lead.end() if lead else 0)
             if length:
                 yield Span(domain.start() - length, domain.end(), Kind.EMAIL)
-
-
-_MARKED_KEY = re.compile(
-    r"""(?<![A-Za-z0-9])(?:sk|pk|rk)-[A-Za-z0-9_-]{8,}
-    | (?<![A-Za-z0-9])(?:gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|hf_|AKIA|AIza)[A-Za-z0-9_-]{10,}
-    | (?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+){1,4}
-    | \b[Bb]earer[ ]+(?P<bearer>[A-Za-z0-9._~+/-]{8,}=*)
-    | ://[^/\s:@]{1,100}:(?P<password>[^/\s@]{1,200})@""",
-    re.X,
-)
-_BLOCK = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
-_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+/-]{14,}[A-Za-z0-9=]")
-_PART = re.compile(r"[A-Za-z0-9]+")
-
-
-def _keys(text: str, is_id: bool) -> Iterator[Span]:
-    for found in _MARKED_KEY.finditer(text):
-        group = found.lastgroup or 0
-        yield Span(found.start(group), found.end(group), Kind.KEY)
-    for block in _BLOCK.finditer(text):
-        end = text.find("-----END", block.end())
-        stop = text.find("-----", end + 8) if end >= 0 else -1
-        yield Span(block.start(), stop + 5 if stop >= 0 else len(text), Kind.KEY)
-        if stop < 0:
-            break
-    for token in () if is_id else _TOKEN.finditer(text):
-        if any(map(_looks_random, _PART.findall(token[0]))):
-            yield Span(token.start(), token.end(), Kind.KEY)
-
-
-def _looks_random(part: str) -> bool:
-    """Whether letters and digits are mixed as nobody writes them."""
-    digits = sum(character.isdigit() for character in part)
-    return len(part) >= SHORTEST_RANDOM and 3 <= digits < len(part)
 
 
 _HOST = re.compile(

@@ -51,17 +51,22 @@ def formulas(parser: MarkdownIt) -> None:
     parser.add_render_rule("formula", _render)
 
 
-@lru_cache(maxsize=1000)
 def mathml(tex: str, *, is_display: bool) -> str:
     """The formula as a `math` element; as its source, where it cannot be read."""
-    if len(tex) <= LONGEST and tex.count("{") <= LONGEST // 8 and not _is_odd(tex):
-        try:
-            converter = Converter(display="block" if is_display else "inline")
-            drawn = _serialised(converter.convert_to_element(latex.mathml(tex)))
-            return drawn.replace("<math", '<math dir="ltr"', 1)
-        except Exception:  # noqa: S110  # the converter fails in many ways on what is no LaTeX
-            pass
-    return f'<code class="tex" dir="ltr">{escape(tex)}</code>'
+    is_short = len(tex) <= LONGEST and tex.count("{") <= LONGEST // 8
+    drawn = _drawn(tex, is_display=is_display) if is_short and not _is_odd(tex) else ""
+    return drawn or f'<code class="tex" dir="ltr">{escape(tex)}</code>'
+
+
+@lru_cache(maxsize=1000)  # a function of its arguments alone, which are short: only their number matters
+def _drawn(tex: str, *, is_display: bool) -> str:
+    """The element; empty where the converter cannot read the formula."""
+    try:
+        converter = Converter(display="block" if is_display else "inline")
+        drawn = _serialised(converter.convert_to_element(latex.mathml(tex)))
+    except Exception:  # the converter fails in many ways on what is no LaTeX
+        return ""
+    return drawn.replace("<math", '<math dir="ltr"', 1)
 
 
 def _is_odd(tex: str) -> bool:

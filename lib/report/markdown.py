@@ -6,8 +6,9 @@ from datetime import UTC
 
 from markdown_it import MarkdownIt
 
-from lib.domain.comparison.comparisons import SYNTHESIS, CellFigures
+from lib.domain.comparison.comparisons import SYNTHESIS
 from lib.domain.comparison.recordings import Recording
+from lib.domain.comparison.statistics import Figures, of_prompts
 from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import Prices
@@ -23,7 +24,7 @@ from lib.domain.text.printable import printable
 from lib.domain.text.sanitize_markdown import inert
 from lib.report import wording
 from lib.report.contents import Cell, Section, Turn, sections
-from lib.report.measures import columns, cost_of, totals
+from lib.report.measures import cost_of, totals
 
 _READER = MarkdownIt("commonmark", {"html": True}).enable("table")
 """Reads as the most trusting readers do."""
@@ -43,7 +44,7 @@ def to_markdown(recording: Recording, *, maker: str) -> str:
     if len(shown) > 1:
         blocks.append(
             _table(
-                columns([section.figures for section in shown]), recording.prices, "Medians of all prompts"
+                of_prompts([section.figures for section in shown]), recording.prices, "Medians of all prompts"
             )
         )
     for section in shown:
@@ -142,14 +143,14 @@ def _names(attachments: Iterable[Attachment]) -> Iterator[str]:
         yield f"*{each.kind.capitalize()}: {_line(each.name)}*"
 
 
-def _table(figures: Iterable[CellFigures], prices: Prices, title: str = "Cell") -> str:
+def _table(figures: Iterable[Figures], prices: Prices, title: str = "Cell") -> str:
     titles = {name: title for name, title in wording.TITLES.items() if prices or name != "cost"}
     rows = [
         [title, *titles.values(), "Replies", "Tokens are"],
         ["---", *["---:"] * (len(titles) + 1), "---"],
     ]
     for one in figures:
-        marks = f" ({', '.join(found)})" if (found := wording.marks(one)) else ""
+        marks = f" ({', '.join(found)})" if (found := one.marks) else ""
         replies = f"{one.replies} (+{one.others} not completed)" if one.others else str(one.replies)
         measured = [_line(wording.measured(one, measure)) for measure in titles]
         rows.append([_line(one.label + marks), *measured, replies, one.source.value])

@@ -15,11 +15,13 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
+from mdit_py_plugins.tasklists import tasklists_plugin
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from lib.domain.conversation.media_types import PICTURE_IN_TEXT
 from lib.domain.text.blocks import Block, split
 from lib.domain.text.markdown.links import is_address, is_allowed, with_links
 from lib.domain.text.markdown.tags import half_tag
@@ -43,8 +45,7 @@ LANGUAGES = frozenset(
 )
 """What code may be written in to get colours."""
 
-_PICTURE = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]*")
-"""Small pictures that a text carries itself, as the page shows them."""
+_PICTURE = re.compile(PICTURE_IN_TEXT)
 _RULES = """\
 .typed { white-space: pre-wrap; }
 .typed, p, li, h4, h5, h6, th, td { unicode-bidi: plaintext; text-align: start; }
@@ -57,11 +58,10 @@ mark { background: #ffe58a; color: #10151c; }
 p:empty { display: none; }
 .right { text-align: right; }
 .center { text-align: center; }
-li.task { list-style: none; margin-inline-start: -1.2em; }
+li.task-list-item { list-style: none; margin-inline-start: -1.2em; }
 """
 _APART = {"rel": "noopener noreferrer nofollow", "target": "_blank"}
 """What keeps a page that a link leads to apart from this one."""
-_TASK = re.compile(r"\[([ xX])\] ")
 
 
 def html(text: str, *, is_open: bool = False) -> str:
@@ -118,10 +118,6 @@ def _code(content: str, language: str, _attributes: str = "") -> str:
         except ClassNotFound:
             pass
     return f'<pre class="code" dir="ltr"><code>{coloured or escape(content)}</code></pre>\n'
-
-
-def _words(words: Words) -> str:
-    return f'<div class="typed">{"".join(_with_links(words.text))}</div>\n'
 
 
 def _link(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
@@ -215,15 +211,11 @@ def _small_headings(state: StateCore) -> None:
             token.tag = f"h{min(int(token.tag[1]) + 3, 6)}"
 
 
-def _tasks(state: StateCore) -> None:
-    """`- [ ]` and `- [x]` are boxes."""
-    for at, token in enumerate(state.tokens[2:], start=2):
-        if token.type != "inline" or state.tokens[at - 2].type != "list_item_open" or not token.children:
-            continue
-        first = token.children[0]
-        if first.type == "text" and (task := _TASK.match(first.content)):
-            first.content = ("☐ " if task[1] == " " else "☑ ") + first.content[task.end() :]
-            state.tokens[at - 2].attrSet("class", "task")
+def _box(
+    _self: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    """A task's box as a character: what a model writes holds no form. Nothing else here makes HTML."""
+    return "☑" if "checked" in tokens[index].content else "☐"
 
 
 def _parser() -> Any:
@@ -231,13 +223,14 @@ def _parser() -> Any:
     parser = MarkdownIt()
     parser.inline = Inline()
     parser.configure("commonmark", settings).enable(["table", "strikethrough"])
-    parser.use(formulas).use(beyond_commonmark)
+    parser.use(formulas).use(beyond_commonmark).use(tasklists_plugin)
     parser.validateLink = _is_known  # type: ignore[method-assign]
-    for change in (_tasks, _links, _small_headings, _directions):
+    for change in (_links, _small_headings, _directions):
         parser.core.ruler.push(change.__name__, change)
     for name, draw in {"link_open": _link, "image": _image, "th_open": _cell, "td_open": _cell}.items():
         parser.add_render_rule(name, draw)
     parser.add_render_rule("code_block", _indented)
+    parser.add_render_rule("html_inline", _box)
     return parser
 
 

@@ -14,9 +14,6 @@ from lib.domain.comparison.recordings import Recording
 from lib.domain.reply.tape import Content, Event, Reasoning, Refusal, ToolCall
 from lib.report.findings import Kind, Span, spans
 
-SHORTEST_KNOWN = 8
-"""Characters of a configured key that is looked for: a shorter one (`EMPTY`) is a word."""
-
 PIECES = (Content, Reasoning, Refusal)
 """Events that hold a piece of a text."""
 
@@ -37,7 +34,7 @@ def find(recording: Recording, keys: Iterable[str] = ()) -> list[Finding]:
 
     A text that stands in several places, as the prompt in every cell, is counted once.
     """
-    known, counted, seen = _known(keys), Counter[tuple[Kind, str]](), set[tuple[str, bool]]()
+    known, counted, seen = list(keys), Counter[tuple[Kind, str]](), set[tuple[str, bool]]()
 
     def count(text: str, *, is_id: bool) -> list[Span]:
         if (text, is_id) not in seen:
@@ -64,7 +61,7 @@ def masks(findings: Iterable[Finding]) -> dict[str, str]:
 
 def masked(recording: Recording, texts: Mapping[str, str], keys: Iterable[str] = ()) -> Recording:
     """The recording with a mask in place of each of these texts; times and figures stay as they are."""
-    known = _known(keys)
+    known = list(keys)
 
     def chosen(text: str, *, is_id: bool) -> list[Span]:
         # An id may look as random as a key: in it, only what was found elsewhere is masked.
@@ -76,16 +73,12 @@ def masked(recording: Recording, texts: Mapping[str, str], keys: Iterable[str] =
 
 def masked_text(text: str, texts: Mapping[str, str], keys: Iterable[str] = ()) -> str:
     """A text of its own with the same masks."""
-    known, shown, at = _known(keys), list[str](), 0
+    known, shown, at = list(keys), list[str](), 0
     for span in spans(text, known):
         if text[span.start : span.end] in texts:
             shown += [text[at : span.start], texts[text[span.start : span.end]]]
             at = span.end
     return "".join([*shown, text[at:]])
-
-
-def _known(keys: Iterable[str]) -> list[str]:
-    return [key for key in keys if len(key) >= SHORTEST_KNOWN]
 
 
 _OWN_IDS = frozenset(("id", "parent_id", "leaf_id", "comparison_id", "deck_run_id", "data", "media_type"))

@@ -1,17 +1,15 @@
-"""The numbers of a report: of cells, of columns, of all replies together, and what they leave out."""
+"""The numbers of a report: of cells, of all replies together, and what they leave out."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from lib.domain.comparison.comparisons import CellFigures, Spread, figures, labels
+from lib.domain.comparison.comparisons import labels
 from lib.domain.comparison.recordings import Recording, answers
+from lib.domain.comparison.statistics import MEASURES, Figures, Spread, best, of_cells
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.prices import Price, Prices
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source
-
-MEASURES = ("ttft_ms", "total_ms", "tokens_per_second", "completion_tokens", "cost")
-"""The fields of `CellFigures` that are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,58 +44,32 @@ class Totals:
     without_cost: int
 
 
-def measure(cells: Sequence[Conversation], compared: int, prices: Prices) -> list[CellFigures]:
+def measure(cells: Sequence[Conversation], compared: int, prices: Prices) -> list[Figures]:
     """The figures of all cells; what merges the others' answers is not measured against them."""
-    found = figures(cells[:compared], prices)
-    found += [one for cell in cells[compared:] for one in figures([cell], prices)]
+    found = of_cells(cells[:compared], prices)
+    found += [one for cell in cells[compared:] for one in of_cells([cell], prices)]
     return [replace(one, label=label) for one, label in zip(found, labels(cells), strict=True)]
 
 
-def columns(rows: Sequence[Sequence[CellFigures]]) -> list[CellFigures]:
-    """The figures of each column of a deck's run: medians over its prompts, and the range of them."""
-    widest = max(rows, key=len, default=())
-    return [_column(one.label, [row[at] for row in rows if at < len(row)]) for at, one in enumerate(widest)]
-
-
-def _column(label: str, cells: Sequence[CellFigures]) -> CellFigures:
-    sources = {one.source for one in cells if one.completion_tokens}
-    return CellFigures(
-        label=label,
-        replies=sum(one.replies for one in cells),
-        others=sum(one.others for one in cells),
-        ttft_ms=_over([one.ttft_ms for one in cells]),
-        total_ms=_over([one.total_ms for one in cells]),
-        tokens_per_second=_over([one.tokens_per_second for one in cells]),
-        completion_tokens=_over([one.completion_tokens for one in cells]),
-        source=Source.ESTIMATED if Source.ESTIMATED in sources else max(sources, default=Source.UNKNOWN),
-        cost=_over([one.cost for one in cells]),
-    )
-
-
-def _over(spreads: Sequence[Spread | None]) -> Spread | None:
-    return Spread.of([one.median if one else None for one in spreads])
-
-
-def charts(measured: Sequence[CellFigures]) -> list[Chart]:
+def charts(measured: Sequence[Figures]) -> list[Chart]:
     """A chart of each measure that two cells have at least."""
     return [chart for name in MEASURES if (chart := _chart(name, measured))]
 
 
-def _chart(name: str, measured: Sequence[CellFigures]) -> Chart | None:
+def _chart(name: str, measured: Sequence[Figures]) -> Chart | None:
     """The bars of a measure; `None` where fewer than two cells have it."""
-    known = [(one, spread) for one in measured if (spread := getattr(one, name))]
+    known = [(one, spread) for one in measured if (spread := one.measured(name))]
     if len(known) < 2:
         return None
     longest = max(spread.high for _, spread in known) or 1.0
-    medians = [spread.median for _, spread in known]
-    best = max(medians) if name in ("tokens_per_second", "completion_tokens") else min(medians)
+    first = best(name, (spread for _, spread in known))
     bars = [
-        Bar(one.label, spread, 100 * spread.median / longest, spread.median == best) for one, spread in known
+        Bar(one.label, spread, 100 * spread.median / longest, spread.median == first) for one, spread in known
     ]
     return Chart(name, bars)
 
 
-def notes(measured: Sequence[CellFigures]) -> Iterator[str]:
+def notes(measured: Sequence[Figures]) -> Iterator[str]:
     """What the figures leave out and where they are from."""
     count = len(measured)
     if estimated := sum(one.source is Source.ESTIMATED for one in measured):

@@ -11,8 +11,10 @@ from markupsafe import Markup
 
 from lib.domain.comparison.comparisons import SYNTHESIS
 from lib.domain.comparison.recordings import Recording
+from lib.domain.comparison.statistics import of_prompts
 from lib.domain.conversation.attachments import Attachment, data_uri
 from lib.domain.conversation.exports import Load
+from lib.domain.conversation.media_types import PICTURES
 from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import Prices
 from lib.domain.reply.endings import remark
@@ -20,11 +22,9 @@ from lib.domain.reply.reply import Reply
 from lib.domain.text.json_block import JsonBlock
 from lib.report import markup, wording
 from lib.report.contents import Cell, sections
-from lib.report.measures import columns, cost_of, totals
+from lib.report.measures import cost_of, totals
 
 FOLDER = Path(__file__).parent
-PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-"""What is shown of images: none of these can hold a script."""
 LONGEST_BEGINNING = 160
 """Characters of an answer in the grid of a deck."""
 
@@ -36,7 +36,7 @@ def html(recording: Recording, load: Load, *, maker: str) -> str:
     return template.render(
         recording=recording,
         sections=shown,
-        columns=columns([section.figures for section in shown]),
+        columns=of_prompts([section.figures for section in shown]),
         together=wording.together(totals(recording)),
         titles=_titles(recording.prices),
         synthesis=SYNTHESIS,
@@ -72,7 +72,6 @@ def _environment() -> Environment:
         "answered": _answered,
         "date": _date,
         "beginning": _beginning,
-        "marks": wording.marks,
         "remark": remark,
         "measured": wording.measured,
         "number": lambda value, measure: wording.number(measure, value),

@@ -7,8 +7,8 @@ from lib.domain.comparison.recordings import Recording
 from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import Prices
 from lib.domain.reply.reply import Reply
+from lib.domain.reply.wording import told_as
 from lib.domain.text import spreadsheets
-from lib.report import wording
 from lib.report.contents import Cell, Section, all_answers
 from lib.report.measures import cost_of, price_of
 
@@ -58,7 +58,7 @@ def _measured(cell: Cell, reply: Reply, prices: Prices) -> dict[str, object]:
         "completion_tokens": usage.completion_tokens,
         "reasoning_tokens": usage.reasoning_tokens,
         "cached_tokens": usage.cached_tokens,
-        "tokens_source": wording.told_as(usage),
+        "tokens_source": told_as(usage),
         "cost_usd": cost_of(cell.conversation, reply, prices),
         "price_source": price.source if price else "",
     }

@@ -1,11 +1,23 @@
-"""Numbers of a report in words."""
+"""What only a report says of figures: measures with their range, and sums with what they leave out."""
 
 from collections.abc import Iterator
 
-from lib.domain.comparison.comparisons import CellFigures, Spread
-from lib.domain.reply.finish_reasons import Ending
-from lib.domain.reply.reply import Reply, State
-from lib.domain.reply.usage import Source, Usage
+from lib.domain.comparison.statistics import Figures, Spread
+from lib.domain.reply.reply import Reply
+from lib.domain.reply.usage import Source
+from lib.domain.reply.wording import (
+    UNKNOWN,
+    about,
+    counted,
+    ending,
+    first_token,
+    money,
+    rate,
+    seconds,
+    tokens,
+    told_as,
+    total,
+)
 from lib.report.measures import Totals
 
 TITLES = {
@@ -16,62 +28,31 @@ TITLES = {
     "cost": "Cost",
 }
 """The title of each measure."""
-UNKNOWN = "–"
 
 
 def number(measure: str, value: float) -> str:
     """A value of a measure, in its unit."""
     if measure.endswith("_ms"):
-        return f"{value / 1000:.2f} s" if value < 9_995 else f"{value / 1000:,.1f} s"
+        return seconds(value)
     if measure == "cost":
-        return dollars(value)
+        return money(value)
     return f"{value:,.1f}".removesuffix(".0") if measure == "tokens_per_second" else f"{value:,.0f}"
-
-
-def dollars(value: float) -> str:
-    """A sum in USD, with as many decimals as tell something."""
-    return (
-        f"${value:,.2f}"
-        if value == 0 or value >= 10
-        else f"${value:.4f}"
-        if value >= 0.01
-        else f"${value:.6f}"
-    )
 
 
 def spread(measure: str, found: Spread | None, *, source: Source = Source.REPORTED) -> str:
     """The median, and the range where there is one; a dash where it is not known."""
     if found is None:
         return UNKNOWN
-    is_guess = source is Source.ESTIMATED and measure in ("tokens_per_second", "completion_tokens", "cost")
-    about = "≈ " if is_guess else ""
-    shown = about + number(measure, found.median)
+    sign = "" if measure.endswith("_ms") else about(source)
+    shown = sign + number(measure, found.median)
     if found.low == found.high:
         return shown
     return f"{shown} ({number(measure, found.low)} – {number(measure, found.high)})"
 
 
-def measured(one: CellFigures, measure: str) -> str:
+def measured(one: Figures, measure: str) -> str:
     """A measure of a cell."""
-    return spread(measure, getattr(one, measure), source=one.source)
-
-
-def marks(one: CellFigures) -> list[str]:
-    """What a cell was best in."""
-    found = {"fastest": one.is_fastest, "cheapest": one.is_cheapest, "longest": one.is_longest}
-    return [mark for mark, is_so in found.items() if is_so]
-
-
-def told_as(usage: Usage) -> str:
-    """Where token counts are from, and whether they fit each other."""
-    return usage.source.value if usage.adds_up else f"{usage.source.value}, do not add up"
-
-
-def state(reply: Reply) -> str:
-    """How a reply ended, where that was not by itself."""
-    if reply.state is not State.COMPLETED:
-        return reply.state.value
-    return f"ended by {reply.finish_reason}" if reply.ending not in (None, Ending.COMPLETE) else ""
+    return spread(measure, one.measured(measure), source=one.source)
 
 
 def line(reply: Reply, cost: float | None) -> str:
@@ -80,32 +61,27 @@ def line(reply: Reply, cost: float | None) -> str:
 
 
 def _line(reply: Reply, cost: float | None) -> Iterator[str]:
-    usage, timing = reply.usage, reply.timing
-    about = "≈ " if usage.source is Source.ESTIMATED else ""
-    if usage.completion_tokens is not None:
-        unit = "token" if usage.completion_tokens == 1 else "tokens"
-        yield f"{about}{usage.completion_tokens:,} {unit} ({told_as(usage)})"
-    if timing.first_token_ms is not None:
-        yield f"first token {number('ttft_ms', timing.first_token_ms)}"
-    if reply.tokens_per_second is not None:
-        yield f"{about}{reply.tokens_per_second:,.0f} tokens/s"
-    if timing.total_ms is not None:
-        yield f"total {number('total_ms', timing.total_ms)}"
+    usage = reply.usage
+    if told := tokens(usage):
+        yield f"{told} ({told_as(usage)})"
+    yield first_token(reply)
+    yield rate(reply.tokens_per_second, usage.source)
+    yield total(reply)
     if cost is not None:
-        yield about + dollars(cost)
-    yield state(reply)
+        yield about(usage.source) + money(cost)
+    yield ending(reply)
 
 
 def together(totals: Totals) -> str:
     """All replies in one line, with what it leaves out."""
-    parts = [f"{totals.replies:,} {'reply' if totals.replies == 1 else 'replies'}"]
+    parts = [counted(totals.replies, "reply", "replies")]
     if totals.not_completed:
         parts[0] += f" ({totals.not_completed:,} not completed)"
     if totals.without_tokens < totals.replies:
         left_out = _left_out(totals.without_tokens, totals.replies, totals.estimated)
         parts.append(f"{totals.completion_tokens:,} tokens written{left_out}")
     if totals.cost is not None:
-        parts.append(dollars(totals.cost) + _left_out(totals.without_cost, totals.replies, 0))
+        parts.append(money(totals.cost) + _left_out(totals.without_cost, totals.replies, 0))
     return " · ".join(parts)
 
 

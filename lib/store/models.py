@@ -1,9 +1,12 @@
 """Models, as this installation knows them: what was chosen about them, what they have shown, how they did."""
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
+from cachetools import TTLCache, cachedmethod
 from sqlalchemy import Row, bindparam, delete, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
@@ -12,10 +15,13 @@ from lib.domain.models.models import Choice
 from lib.domain.reply.ledger import Traffic
 from lib.store.database.database import Database
 from lib.store.database.schema import UtcDateTime, capabilities, model_choices
-from lib.store.memory import Memory
 
 TRAFFIC_DAYS = 30
 """How far back replies count: an older one says little of today's model."""
+FRESH_SECONDS = 10.0
+"""How long an answer is remembered that every run of a page asks for: another process may change it."""
+REMEMBERED = 256
+"""Servers whose choices are remembered."""
 
 
 class Models:
@@ -23,12 +29,22 @@ class Models:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._choices = Memory(self._read_choices)
-        self._traffic = Memory(self._read_traffic)
+        self._choices: TTLCache[Hashable, Mapping[str, Choice]] = TTLCache(REMEMBERED, FRESH_SECONDS)
+        self._traffic: TTLCache[Hashable, Mapping[str, Traffic]] = TTLCache(1, FRESH_SECONDS)
+        self._remembering = threading.Lock()
+        self._changes = 0
 
+    @cachedmethod(
+        attrgetter("_choices"),
+        # What was read while it changed may be the old answer: it is remembered under the number of before.
+        key=lambda self, base_url: (self._changes, base_url),
+        lock=attrgetter("_remembering"),
+    )
     def choices(self, base_url: str) -> Mapping[str, Choice]:
         """What was chosen about a server's models; a model without a choice is not in it."""
-        return self._choices.get(base_url)
+        query = select(model_choices).where(model_choices.c.base_url == base_url)
+        with self._database.read() as connection:
+            return {row.model: _choice(row) for row in connection.execute(query)}
 
     def choose(self, base_url: str, model: str, choice: Choice) -> None:
         """Keep a choice; a new default takes the place of the old one."""
@@ -45,7 +61,8 @@ class Models:
             connection.execute(
                 statement.on_conflict_do_update(index_elements=["base_url", "model"], set_=values)
             )
-        self._choices.forget(base_url)
+        with self._remembering:
+            self._changes += 1
 
     def capabilities(self, base_url: str) -> dict[str, Capabilities]:
         """What a server's models have shown, by model; only those that were examined."""
@@ -67,16 +84,9 @@ class Models:
             connection.execute(delete(capabilities).where(of_model, capabilities.c.name.in_(list(found))))
             connection.execute(capabilities.insert(), rows)
 
+    @cachedmethod(attrgetter("_traffic"), lock=attrgetter("_remembering"))
     def traffic(self) -> Mapping[str, Traffic]:
         """What the ledger tells of each model's last days, by the id it was asked for."""
-        return self._traffic.get(None)
-
-    def _read_choices(self, base_url: str) -> Mapping[str, Choice]:
-        query = select(model_choices).where(model_choices.c.base_url == base_url)
-        with self._database.read() as connection:
-            return {row.model: _choice(row) for row in connection.execute(query)}
-
-    def _read_traffic(self, _key: None) -> Mapping[str, Traffic]:
         since = datetime.now(UTC) - timedelta(days=TRAFFIC_DAYS)
         with self._database.read() as connection:
             rows = connection.execute(_TRAFFIC, {"since": since})

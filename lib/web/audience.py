@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from lib import app
-from lib.domain.comparison.votes import ALL_BAD, TIE, Ballot, Round
+from lib.domain.comparison.votes import Ballot, Round
 from lib.report.markup import stylesheet
 from lib.store.database.errors import StoreError
 from lib.store.rooms import Room
@@ -176,16 +176,12 @@ def _count(room: Room, voter: str, said: dict[str, Any], leaves: str | None) -> 
         return None
     if leaves:
         votes.withdraw(shown.id, leaves)
-    cells = {letter: cell_id for cell_id, letter in shown.letters.items()}
     if "choice" in said:
-        choice = str(said["choice"])
-        taken = votes.vote(
-            shown.id, voter, cells.get(choice, choice if choice in (TIE, ALL_BAD) else ""), now
-        )
+        taken = votes.vote(shown.id, voter, shown.choice(str(said["choice"])), now)
     else:
         is_up = said.get("is_up")
         is_known = is_up is None or isinstance(is_up, bool)
-        taken = is_known and votes.thumb(shown.id, voter, cells.get(str(said.get("answer")), ""), is_up)
+        taken = is_known and votes.thumb(shown.id, voter, shown.choice(str(said.get("answer"))), is_up)
     return _said(shown, votes.ballot(shown.id, voter)) if taken else None
 
 
@@ -197,9 +193,8 @@ def _mine(room: Room, voter: str) -> dict[str, Any]:
 
 
 def _said(shown: Round, ballot: Ballot) -> dict[str, Any]:
-    letters = {**shown.letters, TIE: TIE, ALL_BAD: ALL_BAD}
-    thumbs = {letters[cell_id]: is_up for cell_id, is_up in ballot.thumbs.items()}
-    return {"round": shown.id, "choice": letters.get(ballot.choice or ""), "thumbs": thumbs}
+    thumbs = {shown.keys[cell_id]: is_up for cell_id, is_up in ballot.thumbs.items()}
+    return {"round": shown.id, "choice": shown.keys.get(ballot.choice or ""), "thumbs": thumbs}
 
 
 async def _open_room(request: Request) -> Room | None:

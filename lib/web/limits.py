@@ -7,10 +7,10 @@ are kept in memory only. A whole audience may sit behind one, so its limits let 
 import ipaddress
 import math
 import time
-from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
+from cachetools import LRUCache
 from starlette.requests import Request
 
 MOST_KNOWN = 10_000
@@ -46,18 +46,16 @@ class Rate:
 
     def __init__(self, at_once: int, a_second: float) -> None:
         self._at_once, self._a_second = float(at_once), a_second
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._left: LRUCache[str, tuple[float, float]] = LRUCache(MOST_KNOWN)
         """What is left to each key, and since when."""
 
     def take(self, key: str) -> float:
         """Take one; 0.0 where there was one to take, else the seconds until there will be."""
         now = time.monotonic()
-        left, since = self._left.pop(key, (self._at_once, now))
+        left, since = self._left.get(key, (self._at_once, now))
         left = min(self._at_once, left + (now - since) * self._a_second)
         is_free = left >= 1
         self._left[key] = left - is_free, now
-        if len(self._left) > MOST_KNOWN:
-            self._left.popitem(last=False)
         return 0.0 if is_free else (1 - left) / self._a_second
 
 

@@ -7,7 +7,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.votes import ALL_BAD, TIE, Round, Tally, ordered, titles
+from lib.domain.comparison.votes import Round, Tally, in_order, titles
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.reply.reply import Reply, State
@@ -193,8 +193,7 @@ class RoomView:
         shown, tally = self._seen.round, self._seen.tally
         if not shown or shown.is_open or tally is None:
             return None
-        keys = {**shown.letters, TIE: TIE, ALL_BAD: ALL_BAD}
-        counts = {key: tally.choices.get(choice, 0) for choice, key in keys.items()}
+        counts = {key: tally.choices.get(choice, 0) for choice, key in shown.keys.items()}
         return {"counts": counts, "winners": sorted(shown.letters[cell_id] for cell_id in tally.winners)}
 
 
@@ -202,8 +201,8 @@ def _asked(seen: Seen) -> Sequence[Conversation]:
     """The cells that were asked the last question, in the order of the presenter's page."""
     if not seen.comparison:
         return ()
-    cells = {cell.id: cell for cell in seen.comparison.compared if cell.path()}
+    cells = [cell for cell in seen.comparison.compared if cell.path()]
     if seen.round:
-        cells = {own: cell for own, cell in cells.items() if own in seen.round.models}
-    longest = max((len(cell.path()) for cell in cells.values()), default=0)
-    return [cells[own] for own in ordered(list(cells), seen.round) if len(cells[own].path()) == longest]
+        cells = [cell for cell in cells if cell.id in seen.round.models]
+    longest = max((len(cell.path()) for cell in cells), default=0)
+    return [cell for cell in in_order(cells, seen.round) if len(cell.path()) == longest]

@@ -2,8 +2,8 @@
 
 import hashlib
 import secrets
-from collections import OrderedDict
 
+from cachetools import LRUCache
 from itsdangerous import BadSignature, TimestampSigner
 
 from lib.web.limits import Rate, Refused, Seats
@@ -46,7 +46,7 @@ class Turnout:
     def __init__(self) -> None:
         self._voter, self._address = Rate(*VOTER_RATE), Rate(*ADDRESS_RATE)
         self._newcomer = Rate(*NEWCOMER_RATE)
-        self._voters: OrderedDict[str, Seats[str]] = OrderedDict()
+        self._voters: LRUCache[str, Seats[str]] = LRUCache(MOST_ROOMS)
 
     def admit(self, room: str, voter: str, address: str) -> str | None:
         """Let a voter vote once more; returns the voter whose place is taken for it, if one's is.
@@ -55,9 +55,6 @@ class Turnout:
         """
         place = f"{room} {address}"
         voters = self._voters.setdefault(room, Seats(MOST_VOTERS))
-        self._voters.move_to_end(room)
-        if len(self._voters) > MOST_ROOMS:
-            self._voters.popitem(last=False)
         _check(self._voter.take(voter), "You vote faster than votes are counted.")
         is_new = voter not in voters
         if is_new:

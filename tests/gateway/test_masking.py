@@ -11,7 +11,8 @@ from lib.domain.models.connection import Connection, Secret
 from lib.domain.reply.errors import ChatError
 from lib.domain.reply.reply import fold
 from lib.domain.reply.tape import Content, Event, ToolCall, to_json
-from lib.gateway.masking import SHORTEST_PART, KeyMask
+from lib.domain.text.secrets import SHORTEST_PART
+from lib.gateway.masking import KeyMask
 from tests.gateway.test_client import ask, connection, with_client
 from tests.scripted_gateway import ScriptedGateway, error, raw
 

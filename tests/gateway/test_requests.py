@@ -12,6 +12,8 @@ from lib.domain.reply.reply import Reply, ToolUse
 from lib.domain.reply.tape import Sent
 from lib.gateway import requests
 
+PNG = b"\x89PNG\r\n\x1a\n"
+
 
 def message(role: Role, content: str) -> Message:
     return Message(content, None, role, content, datetime.now(UTC))
@@ -109,10 +111,10 @@ def test_an_image_goes_as_a_data_uri_after_the_words() -> None:
 @pytest.mark.parametrize(
     ("head", "media_type"),
     [
-        (b"\x89PNG", "image/png"),
+        (PNG, "image/png"),
         (b"GIF89a", "image/gif"),
-        (b"RIFF", "image/webp"),
-        (b"\xff\xd8", "image/jpeg"),
+        (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
+        (b"\xff\xd8\xff", "image/jpeg"),
     ],
 )
 def test_the_media_type_is_that_of_the_bytes_that_are_sent(head: bytes, media_type: str) -> None:
@@ -144,7 +146,7 @@ def drew(text: str, *images: Attachment) -> Message:
 def test_what_the_assistant_drew_goes_out_with_the_next_question() -> None:
     """Strict servers take no pictures of the assistant's, and no server takes them as text."""
     path = [message("user", "Draw"), drew("Here:", PICTURE), message("user", "Now in blue")]
-    sent = body(*path, image=lambda _: b"\x89PNG")["messages"]
+    sent = body(*path, image=lambda _: PNG)["messages"]
     assert sent[1] == {"role": "assistant", "content": "Here:\n\n[image-1.png]"}
     question, picture = sent[2]["content"]
     assert question == {"type": "text", "text": "Now in blue"}
@@ -152,7 +154,7 @@ def test_what_the_assistant_drew_goes_out_with_the_next_question() -> None:
 
 
 def test_a_picture_alone_is_an_answer_and_goes_out_when_it_is_continued_too() -> None:
-    sent = body(message("user", "Draw"), drew("", PICTURE), image=lambda _: b"\x89PNG")["messages"]
+    sent = body(message("user", "Draw"), drew("", PICTURE), image=lambda _: PNG)["messages"]
     assert [each["role"] for each in sent] == ["user", "assistant", "user"]
     assert sent[1]["content"] == "[image-1.png]"
     assert [part["type"] for part in sent[2]["content"]] == ["text", "image_url"]

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from lib.gateway.masking import SHORTEST_PART
+from lib.domain.text.secrets import SHORTEST_PART
 from tests.app_server import ROOT, AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import ScriptedGateway, error, raw, stream

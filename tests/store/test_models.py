@@ -1,17 +1,21 @@
 """What is kept about models: choices, capabilities, and what the ledger tells."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from lib.domain.models.capabilities import Capabilities, Capability
 from lib.domain.models.models import Choice
 from lib.domain.reply.ledger import LedgerRow, Traffic
 from lib.domain.reply.reply import Reply, State
 from lib.engine.engine import new_id
-from lib.store import Store, memory, models
+from lib.store import Store, models
+from lib.store.database.database import Database
 
 URL, OTHER = "https://one.test/v1", "https://other.test/v1"
 NOW = datetime.now(UTC)
@@ -55,12 +59,35 @@ def test_a_new_default_takes_the_place_of_the_old_one(store: Store) -> None:
 def test_what_another_process_chose_is_seen_after_a_while(
     store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert store.models.choices(URL) == {}
+    monkeypatch.setattr(models, "FRESH_SECONDS", 0.0)
+    forgetful = Store(path)
+    assert store.models.choices(URL) == forgetful.models.choices(URL) == {}
     other = Store(path)
     other.models.choose(URL, "a", Choice(is_hidden=True))
-    other.close()
-    monkeypatch.setattr(memory, "FRESH_SECONDS", 0.0)
-    assert store.models.choices(URL) == {"a": Choice(is_hidden=True)}
+    assert store.models.choices(URL) == {}
+    assert forgetful.models.choices(URL) == {"a": Choice(is_hidden=True)}
+    for each in (other, forgetful):
+        each.close()
+
+
+def test_what_was_read_while_it_changed_is_not_remembered(path: Path) -> None:
+    """Another page may write while this one reads: what it then holds is the old answer."""
+
+    class Interrupted(Database):
+        @contextmanager
+        def read(self, *, is_snapshot: bool = False) -> Iterator[Connection]:
+            with super().read(is_snapshot=is_snapshot) as connection:
+                yield connection
+            if waiting:
+                waiting.pop()()
+
+    waiting: list[Callable[[], None]] = []
+    database = Interrupted(path)
+    known = models.Models(database)
+    waiting.append(lambda: known.choose(URL, "a", Choice(is_hidden=True)))
+    assert known.choices(URL) == {}
+    assert known.choices(URL) == {"a": Choice(is_hidden=True)}
+    database.close()
 
 
 def test_what_was_learnt_is_kept_until_something_else_is_learnt(store: Store) -> None:

@@ -4,13 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from statistics import median
 
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message, Params
-from lib.domain.models.prices import Prices
-from lib.domain.reply.reply import Reply, State
-from lib.domain.reply.usage import Source
 
 FEWEST_CELLS, MOST_CELLS = 2, 8
 MOST_REPEATS = 10
@@ -58,48 +54,6 @@ class Comparison:
     def updated_at(self) -> dict[str, datetime]:
         """When each cell last changed, by its id."""
         return {cell.id: cell.updated_at for cell in self.cells}
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """A figure that was taken several times."""
-
-    median: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, values: Sequence[float | None]) -> "Spread | None":
-        """The spread of the known values; `None` when there are none."""
-        known = [value for value in values if value is not None]
-        return cls(median(known), min(known), max(known)) if known else None
-
-
-@dataclass(frozen=True, slots=True)
-class CellFigures:
-    """What a cell's last question took: over all replies to it that were completed. Times in ms."""
-
-    label: str
-    replies: int
-    """How many were completed."""
-    others: int
-    """How many were not: stopped, failed or interrupted."""
-    ttft_ms: Spread | None = None
-    total_ms: Spread | None = None
-    tokens_per_second: Spread | None = None
-    completion_tokens: Spread | None = None
-    source: Source = Source.UNKNOWN
-    """Of the tokens: estimated when any of them is."""
-    cost: Spread | None = None
-    """Of one answer, in USD; `None` where the model's price or the tokens are not known."""
-    cost_source: str = ""
-    """Where the price is from."""
-    is_fastest: bool = False
-    """Whether no other cell's median total time is shorter."""
-    is_cheapest: bool = False
-    """Whether no other cell's median answer costs less."""
-    is_longest: bool = False
-    """Whether no other cell's median answer has more tokens."""
 
 
 def synthesis(comparison: Comparison) -> str:
@@ -154,31 +108,6 @@ def labels(cells: Sequence[Conversation]) -> list[str]:
     return apart
 
 
-def figures(cells: Sequence[Conversation], prices: Prices | None = None) -> list[CellFigures]:
-    """The figures of each cell; the fastest, cheapest and longest are marked where there is a choice."""
-    taken = [_figures(label, cell, prices or {}) for label, cell in zip(labels(cells), cells, strict=True)]
-    times = [one.total_ms.median if one.total_ms else None for one in taken]
-    costs = [one.cost.median if one.cost else None for one in taken]
-    tokens = [one.completion_tokens.median if one.completion_tokens else None for one in taken]
-    return [
-        replace(
-            one,
-            is_fastest=_is_best(time, times, min),
-            is_cheapest=_is_best(cost, costs, min),
-            is_longest=_is_best(length, tokens, max),
-        )
-        for one, time, cost, length in zip(taken, times, costs, tokens, strict=True)
-    ]
-
-
-def _is_best(
-    value: float | None, values: Sequence[float | None], best: Callable[[list[float]], float]
-) -> bool:
-    """Whether a known value is the best, and others are not as good."""
-    known = [other for other in values if other is not None]
-    return len(set(known)) > 1 and value == best(known)
-
-
 def asked_model(cell: Conversation) -> str | None:
     """The model that was asked for the shown answer; before the first one, the chosen one."""
     leaf = cell.messages.get(cell.leaf_id or "")
@@ -197,25 +126,3 @@ def _settings(params: Params) -> list[str]:
     temperature = body.pop("temperature", None)
     first = [f"{temperature:g}"] if temperature is not None else []
     return [*first, *(f"{name.replace('_', ' ')} {value}" for name, value in body.items())]
-
-
-def _figures(label: str, cell: Conversation, prices: Prices) -> CellFigures:
-    model = asked_model(cell)
-    replies = [message.reply or Reply() for message in attempts(cell)]
-    replies = [reply for reply in replies if reply.model_requested in (model, None)]
-    ended = [reply for reply in replies if reply.state is not State.RUNNING]
-    done = [reply for reply in ended if reply.state is State.COMPLETED]
-    sources = {reply.usage.source for reply in done if reply.usage.completion_tokens is not None}
-    price = prices.get(model or "")
-    return CellFigures(
-        label=label,
-        replies=len(done),
-        others=len(ended) - len(done),
-        ttft_ms=Spread.of([reply.timing.first_token_ms for reply in done]),
-        total_ms=Spread.of([reply.timing.total_ms for reply in done]),
-        tokens_per_second=Spread.of([reply.tokens_per_second for reply in done]),
-        completion_tokens=Spread.of([reply.usage.completion_tokens for reply in done]),
-        source=Source.ESTIMATED if Source.ESTIMATED in sources else max(sources, default=Source.UNKNOWN),
-        cost=Spread.of([price.cost(reply.usage) for reply in done]) if price else None,
-        cost_source=price.source if price else "",
-    )

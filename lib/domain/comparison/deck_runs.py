@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from lib.domain.comparison import comparisons, decks
-from lib.domain.comparison.comparisons import Comparison, Spread
+from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.decks import Deck, Prompt
 from lib.domain.comparison.estimates import USUAL_ANSWER_TOKENS, Expected
 from lib.domain.conversation.conversations import Conversation
@@ -92,20 +92,6 @@ class Progress:
     def waiting(self) -> int:
         """Those that were never asked."""
         return self.missing - self.failed
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnFigures:
-    """A column's medians over its answers. Times in ms."""
-
-    answers: int
-    ttft_ms: float | None = None
-    tokens_per_second: float | None = None
-    completion_tokens: float | None = None
-    source: Source = Source.UNKNOWN
-    """Of the tokens: estimated when any of them is."""
-    cost: float | None = None
-    """Of one answer, in USD."""
 
 
 def of(
@@ -198,25 +184,6 @@ def _expected(run: DeckRun, prompt: Prompt, column: Column) -> Usage:
     answer = min(column.params.max_tokens or USUAL_ANSWER_TOKENS, USUAL_ANSWER_TOKENS)
     asked = estimate_usage(texts, "", said.image_tokens()).prompt_tokens or 0
     return Usage(asked, answer, asked + answer, source=Source.ESTIMATED)
-
-
-def column_figures(of_column: Sequence[Field], price: Price | None) -> ColumnFigures:
-    """The medians of a column's answers."""
-    done = [field.reply for field in of_column if field.state is State.COMPLETED]
-    sources = {reply.usage.source for reply in done if reply.usage.completion_tokens is not None}
-    return ColumnFigures(
-        answers=len(done),
-        ttft_ms=_median([reply.timing.first_token_ms for reply in done]),
-        tokens_per_second=_median([reply.tokens_per_second for reply in done]),
-        completion_tokens=_median([reply.usage.completion_tokens for reply in done]),
-        source=Source.ESTIMATED if Source.ESTIMATED in sources else max(sources, default=Source.UNKNOWN),
-        cost=_median([price.cost(reply.usage) for reply in done]) if price else None,
-    )
-
-
-def _median(values: Sequence[float | None]) -> float | None:
-    spread = Spread.of(values)
-    return spread.median if spread else None
 
 
 def tokens_so_far(reply: Reply) -> int | None:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lib.domain.comparison.comparisons import Spread, attempts, missing
+from lib.domain.comparison.comparisons import attempts, missing
+from lib.domain.comparison.statistics import Spread
 from lib.domain.conversation.attachments import Attachment, document_text, images_of
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.prices import Prices

@@ -1,14 +1,16 @@
 """What people thought of a comparison's answers: rounds of votes, and what follows from many of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
 from math import sqrt
+from random import SystemRandom
 from string import ascii_uppercase
 
 from lib.domain.comparison.comparisons import Comparison, labels
+from lib.domain.conversation.conversations import Conversation
 
 TIE, ALL_BAD = "tie", "all_bad"
 """What a vote may be besides a cell's id."""
@@ -57,6 +59,15 @@ class Round:
     @property
     def letters(self) -> dict[str, str]:
         return dict(zip(self.models, ascii_uppercase, strict=False))
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """How an audience calls what can be chosen: a cell by its letter."""
+        return {**self.letters, TIE: TIE, ALL_BAD: ALL_BAD}
+
+    def choice(self, key: str) -> str:
+        """What an audience means by a key; empty for what is none."""
+        return next((choice for choice, known in self.keys.items() if known == key), "")
 
     def takes(self, choice: str) -> bool:
         """Whether a vote may be this."""
@@ -175,10 +186,18 @@ def wilson(wins: int, of: int) -> tuple[float, float]:
     return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
-def ordered(cell_ids: Sequence[str], shuffled: Round | None) -> list[str]:
+def drawn(cells: Iterable[Conversation], *, is_blind: bool) -> dict[str, str]:
+    """The models of a round to be opened, by their cell's id, in the order of the page: blind, by lot."""
+    order = list(cells)
+    if is_blind:
+        SystemRandom().shuffle(order)
+    return {cell.id: cell.model or "" for cell in order}
+
+
+def in_order(cells: Iterable[Conversation], shuffled: Round | None) -> list[Conversation]:
     """The cells in a round's order; those that are not of it come last."""
     order = shuffled.cell_ids if shuffled else []
-    return sorted(cell_ids, key=lambda cell_id: order.index(cell_id) if cell_id in order else len(order))
+    return sorted(cells, key=lambda cell: order.index(cell.id) if cell.id in order else len(order))
 
 
 def titles(comparison: Comparison, shuffled: Round | None) -> dict[str, str]:

@@ -21,6 +21,7 @@ from lib.domain.reply.citations import Citation
 from lib.domain.reply.finish_reasons import Ending
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source
+from lib.domain.reply.wording import seconds
 from lib.domain.text.decoding import FormatError, build, typed
 from lib.domain.text.printable import printable
 
@@ -212,7 +213,7 @@ def _figures(reply: Reply) -> Iterator[str]:
     if usage.completion_tokens is not None:
         yield f"{usage.completion_tokens:,} completion tokens{source}"
     if first_token_ms is not None:
-        yield f"first token after {first_token_ms / 1000:.2f} s"
+        yield f"first token after {seconds(first_token_ms)}"
     if reply.state is not State.COMPLETED:
         yield reply.state.value
     elif reply.ending not in (None, Ending.COMPLETE):

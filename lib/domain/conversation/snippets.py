@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from lib.domain.models.connection import endpoint
+from lib.domain.text.secrets import KnownKey
 
 KEY = "KKIAI_API_KEY"
 """The environment variable that holds the key."""
@@ -20,8 +21,8 @@ _BYTES = re.compile(r"(data:[\w.+-]+/[\w.+-]+;base64,)([A-Za-z0-9+/=]{64,})")
 
 
 def masked(value: Any, key: str = "") -> Any:
-    """The same JSON value without the key, which a person may have typed into a message."""
-    return _mapped(value, lambda text: text.replace(key, "***")) if key else value
+    """The same JSON value without the key, which a person may have typed into a message, and parts of it."""
+    return _mapped(value, KnownKey(key).masked) if key else value
 
 
 def abridged(value: Any) -> Any:

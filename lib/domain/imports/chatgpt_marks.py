@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lib.domain.imports.fields import count_of, fields_of, is_address, objects_in, source_of, text_of
+from lib.domain.imports.fields import count_of, fields_of, objects_in, source_of, text_of
 from lib.domain.imports.markdown import link
-from lib.domain.reply.citations import Citation, unique
+from lib.domain.reply.citations import Citation, is_page, unique
 
 _SIGN = re.compile("[\ue200-\ue2ff【]")
 LONGEST_MARK = 4000
@@ -74,7 +74,7 @@ def _own_words(mark: str) -> str:
             return ""
         return text_of(parts[1]) if isinstance(parts, list) and len(parts) > 1 else ""
     if kind == "url" and values:
-        url = next(filter(is_address, values), "")
+        url = next(filter(is_page, values), "")
         return link(values[0], url) if url else values[0]
     return ""
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
-from lib.domain.reply.citations import Citation
+from lib.domain.reply.citations import Citation, is_page
 from lib.domain.text.decoding import LARGEST_NUMBER, mended
 
 FIRST_MILLISECONDS = 1e11
@@ -85,13 +84,4 @@ def source_of(given: Mapping[str, Any]) -> Citation | None:
     """The page that an entry of a list of sources names; `None` where it has no address."""
     url = text_of(given.get("url")).strip()
     names = (text_of(given.get(name)) for name in ("title", "attribution", "name"))
-    return Citation(url, " ".join(next(filter(None, names), "").split())) if is_address(url) else None
-
-
-def is_address(text: str) -> bool:
-    """Whether a text is an http address."""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
+    return Citation(url, " ".join(next(filter(None, names), "").split())) if is_page(url) else None

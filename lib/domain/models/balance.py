@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from lib.domain.reply.wording import money
+
 
 @dataclass(frozen=True, slots=True)
 class Balance:
@@ -13,5 +15,4 @@ class Balance:
     def __str__(self) -> str:
         if self.usd is None:
             return "This key has no limit of its own, so it is the account behind it that is empty."
-        amount = f"${self.usd:,.2f}" if abs(self.usd) >= 0.01 or not self.usd else f"${self.usd:,.6f}"
-        return f"The gateway says that {amount} is left on this key."
+        return f"The gateway says that {money(self.usd, cents_from=0.01)} is left on this key."

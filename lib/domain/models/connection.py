@@ -6,13 +6,13 @@ import secrets
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
+from lib.domain.text.secrets import in_address, is_named
+
 SYNSTAR_BASE_URL = "https://www.kkiai.com/v1"
 """SynStar AI's own; its documentation, overview/base-urls, lists the other spellings people use."""
 SHORTEST_SECRET = 16
 """Characters of a key that is no word."""
 _SYNSTAR_HOSTS = {"kkiai.com", "www.kkiai.com"}
-_KEY_NAME = re.compile(r"key|token|secret|passw|signature|^sig$", re.I)
-"""Names of what does not belong into an address."""
 _ENDPOINTS = re.compile(r"(/chat/completions|/completions|/models)+$")
 
 
@@ -81,10 +81,10 @@ def parse_base_url(text: str, *, allow_plain_http: bool = False) -> str:
     cleaned = text.strip().strip("\"'").strip()
     parts = _split(cleaned)
     if parts is None or not parts.hostname:
-        raise ValueError(f"must be an address like {SYNSTAR_BASE_URL}, not {_shown(cleaned)!r}.")
+        raise ValueError(f"must be an address like {SYNSTAR_BASE_URL}, not {in_address(cleaned)[:80]!r}.")
     if parts.username or parts.password:
         raise ValueError("must not hold a user name or password; the key has a variable of its own.")
-    if any(_KEY_NAME.search(name) for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
+    if any(is_named(name) for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
         raise ValueError("must not hold a key in its query; the key has a variable of its own.")
     is_safe = parts.scheme == "https" or _is_loopback(parts.hostname) or parts.hostname in _SYNSTAR_HOSTS
     if not is_safe and not allow_plain_http:
@@ -171,9 +171,3 @@ def _is_loopback(hostname: str) -> bool:
         return ipaddress.ip_address(hostname).is_loopback
     except ValueError:
         return False
-
-
-def _shown(text: str) -> str:
-    """What was given, without what might be a secret in it."""
-    without_user = re.sub(r"//[^/]*@", "//***@", text)
-    return re.sub(r"\bsk-\S+|[\w-]{20,}", "***", without_user)[:80]

@@ -19,6 +19,16 @@ class Kind(StrEnum):
     VIDEO = "video"
     OTHER = "other"
 
+    @property
+    def draws(self) -> bool:
+        """Whether it is asked for images, not for words."""
+        return self is Kind.IMAGE
+
+    @property
+    def chats(self) -> bool:
+        """Whether a chat can be had with it: it answers with words or images."""
+        return self in (Kind.CHAT, Kind.IMAGE)
+
 
 @dataclass(frozen=True, slots=True)
 class Model:

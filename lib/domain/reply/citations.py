@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 _UNFIT = re.compile(r"[\x00-\x20<>\\\x7f]")
 
@@ -28,6 +29,15 @@ class Citation:
     def label(self) -> str:
         """What it is called: its title, else its address."""
         return self.title or self.url
+
+
+def is_page(text: str) -> bool:
+    """Whether a text is the address of a web page."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 def unique(citations: Iterable[Citation]) -> tuple[Citation, ...]:

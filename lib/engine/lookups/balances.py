@@ -1,9 +1,9 @@
 """What is left on each connection's key: asked when somebody wants to know, remembered for a minute."""
 
 import threading
-import time
-from collections import OrderedDict
 from concurrent.futures import Future
+
+from cachetools import TTLCache
 
 from lib.domain.models.balance import Balance
 from lib.domain.models.connection import Connection
@@ -19,21 +19,24 @@ REMEMBERED = 256
 class Balances:
     """The balances of all connections that were asked for."""
 
-    def __init__(self, gateway: Gateway, loop: Loop) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        loop: Loop,
+        *,
+        fresh_seconds: float = FRESH_SECONDS,
+        remembered: int = REMEMBERED,
+    ) -> None:
         self._gateway, self._loop = gateway, loop
-        self._asked: OrderedDict[str, tuple[float, Future[Balance | None]]] = OrderedDict()
+        self._asked: TTLCache[str, Future[Balance | None]] = TTLCache(remembered, fresh_seconds)
         self._lock = threading.Lock()
 
     def left(self, connection: Connection, *, wait_seconds: float = 1.0) -> Balance | None:
         """What is left, if the gateway says so within `wait_seconds`."""
         with self._lock:
-            at, asking = self._asked.get(connection.id, (float("-inf"), None))
-            if asking is None or time.monotonic() - at > FRESH_SECONDS:
-                asking = self._loop.submit(self._gateway.balance(connection))
-                self._asked[connection.id] = time.monotonic(), asking
-                self._asked.move_to_end(connection.id)
-                if len(self._asked) > REMEMBERED:
-                    self._asked.popitem(last=False)
+            asking = self._asked.get(connection.id)
+            if asking is None:
+                asking = self._asked[connection.id] = self._loop.submit(self._gateway.balance(connection))
         try:
             return asking.result(wait_seconds)
         except TimeoutError:

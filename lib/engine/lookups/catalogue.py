@@ -2,11 +2,12 @@
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
+
+from cachetools import TTLCache
 
 from lib.domain.models.connection import Connection
 from lib.domain.models.models import Kind, Model, kind_of
@@ -19,8 +20,8 @@ FRESH_SECONDS = 300.0
 """How long a list is good before it is asked for again."""
 RETRY_SECONDS = 5.0
 """How long a failure is shown before it is asked for again."""
-REMEMBERED = 256
-"""Connections whose lists are kept: every visitor with a key of their own has one."""
+REMEMBERED, FORGOTTEN_SECONDS = 256, 24 * 3600.0
+"""Connections whose lists are kept, and for how long: every visitor with a key of their own has one."""
 
 T = TypeVar("T")
 
@@ -36,10 +37,10 @@ class Listing:
 class Catalogue:
     """The lists of all connections in use."""
 
-    def __init__(self, gateway: Gateway, loop: Loop) -> None:
+    def __init__(self, gateway: Gateway, loop: Loop, *, remembered: int = REMEMBERED) -> None:
         self._gateway, self._loop = gateway, loop
-        self._models: OrderedDict[str, _Asked[list[Model]]] = OrderedDict()
-        self._prices: OrderedDict[str, _Asked[dict[str, Price]]] = OrderedDict()
+        self._models: TTLCache[str, _Asked[list[Model]]] = TTLCache(remembered, FORGOTTEN_SECONDS)
+        self._prices: TTLCache[str, _Asked[dict[str, Price]]] = TTLCache(remembered, FORGOTTEN_SECONDS)
         self._lock = threading.Lock()
 
     def listing(self, connection: Connection, *, wait_seconds: float = 1.0) -> Listing:
@@ -67,13 +68,9 @@ class Catalogue:
         known, _ = asked.answer(lambda: self._submit(self._gateway.prices(connection)), wait_seconds)
         return known or {}
 
-    def _asked(self, about: "OrderedDict[str, _Asked[T]]", of: str) -> "_Asked[T]":
+    def _asked(self, about: "TTLCache[str, _Asked[T]]", of: str) -> "_Asked[T]":
         with self._lock:
-            asked = about.setdefault(of, _Asked())
-            about.move_to_end(of)
-            if len(about) > REMEMBERED:
-                about.popitem(last=False)
-            return asked
+            return about.setdefault(of, _Asked())
 
     def _submit(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
         return self._loop.submit(coroutine)

@@ -4,11 +4,12 @@ import asyncio
 import logging
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from cachetools import TTLCache
 
 from lib.domain.models.connection import Connection
 from lib.domain.models.diagnosis import Cost, Finding, Verdict, learnt
@@ -20,8 +21,8 @@ from lib.gateway.probes.probe import Answer, Patient, Probe, skipped
 from lib.store import Store
 from lib.store.database.errors import StoreError
 
-REMEMBERED = 32
-"""Connections whose last examination is kept to be looked at."""
+REMEMBERED, FORGOTTEN_SECONDS = 32, 24 * 3600.0
+"""Connections whose last examination is kept to be looked at, and for how long."""
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class Doctor:
     def __init__(self, gateway: Gateway, loop: Loop, store: Store | None) -> None:
         """With a store, what is learnt of a model is kept there."""
         self._gateway, self._loop, self._store = gateway, loop, store
-        self._examinations: OrderedDict[str, Examination] = OrderedDict()
+        self._examinations: TTLCache[str, Examination] = TTLCache(REMEMBERED, FORGOTTEN_SECONDS)
         self._lock = threading.Lock()
 
     @property
@@ -89,7 +90,8 @@ class Doctor:
 
     def last(self, connection: Connection) -> Examination | None:
         """The examination that runs for this server and key, else the last one."""
-        return self._examinations.get(connection.id)
+        with self._lock:
+            return self._examinations.get(connection.id)
 
     def examine(self, connection: Connection, model: str | None = None) -> Examination:
         """Begin an examination; while one runs for this server and key, that one."""
@@ -98,9 +100,6 @@ class Doctor:
             if running and not running.is_closed:
                 return running
             begun = self._examinations[connection.id] = Examination(connection.base_url, model)
-            self._examinations.move_to_end(connection.id)
-            if len(self._examinations) > REMEMBERED:
-                self._examinations.popitem(last=False)
         begun._future = self._loop.submit(self._run(begun, connection))
         begun._future.add_done_callback(lambda future: _ended(begun, future))
         return begun

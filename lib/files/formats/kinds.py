@@ -4,13 +4,13 @@ them too. Such a signature counts where bytes follow that no text has; a PDF has
 
 import re
 
+from lib.domain.conversation.media_types import picture_type
+
 
 class Unreadable(ValueError):
     """A file that is not taken; the text says why, without the file's name and without a full stop."""
 
 
-_IMAGE = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff")
-_IMAGE_OF_LETTERS = re.compile(rb"GIF8[79]a|RIFF.{4}WEBPVP8", re.DOTALL)
 _PDF_HEADER = re.compile(rb"%PDF-\d\.\d[ \t]*[\r\n]")
 _PDF_OBJECT = re.compile(rb"\d\s{1,9}\d{1,9}\s{1,9}obj\b")
 _JUNK_BEFORE_PDF = 1024
@@ -43,7 +43,8 @@ _REFUSED = (
 
 def is_image(data: bytes) -> bool:
     """Whether it is a PNG, JPEG, GIF or WebP."""
-    return bool(_IMAGE.match(data)) or (_is_binary(data) and bool(_IMAGE_OF_LETTERS.match(data)))
+    media_type = picture_type(data)
+    return media_type in ("image/png", "image/jpeg") or (media_type is not None and _is_binary(data))
 
 
 def is_pdf(data: bytes) -> bool:

@@ -13,6 +13,7 @@ from lib.domain.conversation import exports
 from lib.domain.conversation.attachments import Attachment, AttachmentKind, data_in
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.exports import Load
+from lib.domain.conversation.media_types import PICTURES
 from lib.domain.conversation.messages import Message
 from lib.domain.text.inline_images import InlineImages
 from lib.files.folder import Files, Missing, checked
@@ -129,12 +130,9 @@ def _without_pictures(text: str, files: Files) -> tuple[str, list[Attachment]]:
     return "".join(kept).strip() if pictures else text, pictures
 
 
-_ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
-
-
 def with_ending(image: Attachment) -> Attachment:
     """A picture that has no name of its own, under one with the ending of what it is."""
-    return replace(image, name=image.name + _ENDINGS[image.media_type])
+    return replace(image, name=image.name + PICTURES[image.media_type])
 
 
 def _kept(attachment: Attachment, files: Files) -> Attachment:

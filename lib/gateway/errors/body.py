@@ -8,7 +8,7 @@ from html import unescape
 from itertools import islice
 from typing import Any
 
-from lib.gateway.errors.secrets import masked
+from lib.domain.text.secrets import in_server_words
 
 MESSAGE_CHARACTERS = 1000
 """More of a message is not shown."""
@@ -276,7 +276,7 @@ def _error_body(messages: list[str], code: str | None, kinds: list[str], *, is_e
     shown = _shown(_REQUEST_ID.sub("", " ".join(telling)))
     return ErrorBody(
         message=shown,
-        code=masked(code) if code else None,
+        code=in_server_words(code) if code else None,
         request_id=ids[-1] if ids else None,
         words=" ".join([*messages, code or "", *kinds]).lower(),
         is_error=is_error,
@@ -284,5 +284,5 @@ def _error_body(messages: list[str], code: str | None, kinds: list[str], *, is_e
 
 
 def _shown(text: str) -> str:
-    text = " ".join(masked(text).split())
+    text = " ".join(in_server_words(text).split())
     return text if len(text) <= MESSAGE_CHARACTERS else text[: MESSAGE_CHARACTERS - 1] + "…"

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from lib.domain.reply.citations import Citation, numbered, unique
+from lib.domain.reply.citations import Citation, is_page, numbered, unique
 
 _HOLDERS = (
     *("citations", "annotations", "search_results", "web_search", "web_search_results", "references"),
@@ -57,7 +56,7 @@ def _in(value: Any, depth: int) -> list[Citation]:
     found: list[Citation] = []
     for entry in value[:MOST] if isinstance(value, list) else ():
         if isinstance(entry, str):
-            found += [Citation(entry.strip())] if _is_address(entry.strip()) else []
+            found += [Citation(entry.strip())] if is_page(entry.strip()) else []
             continue
         told = _in(entry, depth + 1)
         is_place = isinstance(entry, list) or (
@@ -72,7 +71,7 @@ def _of_entry(entry: Mapping[str, Any], depth: int) -> list[Citation]:
     fields = {**entry, **inner}
     url = next((value for name in _URLS if isinstance(value := fields.get(name), str) and value), "").strip()
     title = next((value for name in _TITLES if isinstance(value := fields.get(name), str) and value), "")
-    citation = Citation(url if _is_address(url) else "", " ".join(title.split()))
+    citation = Citation(url if is_page(url) else "", " ".join(title.split()))
     if not citation.url:
         found: tuple[Citation, ...] = ()
         for name in _WITHIN:
@@ -81,11 +80,3 @@ def _of_entry(entry: Mapping[str, Any], depth: int) -> list[Citation]:
         if found or depth == 0:
             return list(found)
     return [citation] if citation.label else []
-
-
-def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)

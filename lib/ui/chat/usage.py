@@ -9,6 +9,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from lib.domain.models.prices import Prices, cost_of, price_of, total_spent
 from lib.domain.reply.ledger import LedgerRow, totals
 from lib.domain.reply.usage import Source
+from lib.domain.reply.wording import money, told_as
 from lib.domain.text import spreadsheets
 from lib.domain.text.markdown.literal import literal, plain
 
@@ -116,7 +117,7 @@ def _show_totals(rows: Sequence[LedgerRow], prices: Prices) -> None:
     if prices:
         spent = total_spent(rows, prices)
         left_out = f"; no price is known of {spent.unknown} of {len(rows)} replies" if spent.unknown else ""
-        st.caption(plain(f"Cost ${spent.dollars:.4f} at today's prices{left_out}."))
+        st.caption(plain(f"Cost {money(spent.dollars)} at today's prices{left_out}."))
 
 
 def _record(row: LedgerRow) -> dict[str, object]:
@@ -137,7 +138,7 @@ def _record(row: LedgerRow) -> dict[str, object]:
         "finish_reason": row.finish_reason or row.state.value,
         "retries": row.retries,
         "purpose": row.purpose,
-        "source": usage.source.value if usage.adds_up else f"{usage.source.value}, do not add up",
+        "source": told_as(usage),
     }
 
 

@@ -1,13 +1,12 @@
 """Blind questions: answers that do not say whose they are, nor betray it by their pace, until the reveal."""
 
-import random
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 
 import streamlit as st
 
 from lib import app
-from lib.domain.comparison.votes import Round
+from lib.domain.comparison.votes import Round, drawn
 from lib.domain.conversation.conversations import Conversation
 from lib.engine.engine import new_id
 from lib.store.database.errors import StoreError
@@ -19,8 +18,6 @@ from lib.ui.state.comparison import Comparing, held
 
 PRESENTER = "presenter"
 """The voter at this page: without sign-in everybody at it is the same person."""
-
-_shuffle = random.SystemRandom().shuffle
 
 
 def show_switch(now: Comparing) -> None:
@@ -60,13 +57,10 @@ def open_round(now: Comparing) -> None:
 
 
 def _open_round(now: Comparing, *, is_blind: bool) -> Round:
-    cells = now.comparison.compared
-    if is_blind:
-        _shuffle(cells)
     opened = app.get().store.votes.open(
         new_id(),
         now.comparison.id,
-        {cell.id: cell.model or "" for cell in cells},
+        drawn(now.comparison.compared, is_blind=is_blind),
         datetime.now(UTC),
         is_blind=is_blind,
     )

@@ -12,11 +12,12 @@ from typing import Any
 import streamlit as st
 
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.deck_runs import ColumnFigures, DeckRun, Field, labels, tokens_so_far
+from lib.domain.comparison.deck_runs import DeckRun, Field, labels, tokens_so_far
+from lib.domain.comparison.statistics import Figures
 from lib.domain.models.prices import Prices
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source
-from lib.ui.kit import figures
+from lib.domain.reply.wording import about, money, seconds
 
 EXCERPT_CHARACTERS = 160
 PROMPT_CHARACTERS = 400
@@ -56,7 +57,7 @@ def _nothing() -> None:
 def table(
     run: DeckRun,
     rows: Sequence[tuple[Comparison, Sequence[Field]]],
-    medians: Sequence[ColumnFigures],
+    medians: Sequence[Figures],
     prices: Prices,
 ) -> dict[str, Any]:
     """All that the grid shows, as plain JSON values."""
@@ -85,7 +86,7 @@ def _field(run: DeckRun, row: Comparison, field: Field, prices: Prices) -> dict[
     said = reply.text or (str(reply.error) if reply.error else reply.refusal or reply.reasoning)
     shown |= {"text": _short(said, EXCERPT_CHARACTERS), "figures": _figures(reply)}
     if price and (cost := price.cost(reply.usage)) is not None:
-        shown["figures"] += f" · {figures.money(cost)}"
+        shown["figures"] += f" · {money(cost)}"
     if field.is_missing:
         shown["retry"] = f"{row.id}/{field.column}/{field.tries}"
     return shown
@@ -94,24 +95,24 @@ def _field(run: DeckRun, row: Comparison, field: Field, prices: Prices) -> dict[
 def _figures(reply: Reply) -> str:
     """Time to first token, tokens/s and tokens, as far as they are known."""
     tokens, is_running = tokens_so_far(reply), reply.state is State.RUNNING
-    about = "≈ " if is_running or reply.usage.source is Source.ESTIMATED else ""
+    sign = about(Source.ESTIMATED if is_running else reply.usage.source)
     first, rate = reply.timing.first_token_ms, reply.tokens_per_second
     parts = [
-        figures.seconds(first) if first is not None else "",
-        f"{about}{rate:,.0f} tok/s" if rate is not None else "",
-        f"{about}{tokens:,} tok" if tokens else "",
+        seconds(first) if first is not None else "",
+        f"{sign}{rate:,.0f} tok/s" if rate is not None else "",
+        f"{sign}{tokens:,} tok" if tokens else "",
     ]
     return " · ".join(part for part in parts if part)
 
 
-def _median(one: ColumnFigures, rows: int) -> dict[str, str]:
-    about = "≈ " if one.source is Source.ESTIMATED else ""
+def _median(one: Figures, rows: int) -> dict[str, str]:
+    sign = about(one.source)
     known = {
-        "First token": figures.seconds(one.ttft_ms) if one.ttft_ms is not None else "",
-        "Tokens/s": f"{about}{one.tokens_per_second:,.0f}" if one.tokens_per_second is not None else "",
-        "Tokens": f"{about}{one.completion_tokens:,.0f}" if one.completion_tokens is not None else "",
-        "Cost": figures.money(one.cost) if one.cost is not None else "",
-        "Answers": f"{one.answers} of {rows}",
+        "First token": seconds(one.ttft_ms.median) if one.ttft_ms else "",
+        "Tokens/s": f"{sign}{one.tokens_per_second.median:,.0f}" if one.tokens_per_second else "",
+        "Tokens": f"{sign}{one.completion_tokens.median:,.0f}" if one.completion_tokens else "",
+        "Cost": money(one.cost.median) if one.cost else "",
+        "Answers": f"{one.replies} of {rows}",
     }
     return {name: figure for name, figure in known.items() if figure}
 

@@ -7,6 +7,7 @@ from lib.domain.comparison import deck_runs as values
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun, Field, Progress
 from lib.domain.comparison.estimates import Expected
+from lib.domain.comparison.statistics import of_replies
 from lib.domain.reply.reply import Reply
 from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.ui.decks import callbacks, grid, run_callbacks
@@ -160,7 +161,7 @@ def _show_moving(shown: tuple[object, ...]) -> None:
     st.progress(progress.done / max(progress.total, 1), text=_in_words(run, progress))
     prices = app.get().engine.catalogue.prices(session.held().connection)
     columns = [
-        values.column_figures([fields[at] for _, fields in rows], prices.get(column.model))
+        of_replies([fields[at].reply for _, fields in rows], prices.get(column.model))
         for at, column in enumerate(run.columns)
     ]
     clicked = grid.show(grid.table(run, rows, columns, prices), key="deck_grid")

@@ -9,9 +9,9 @@ from lib.domain.models.card import Card
 from lib.domain.models.models import Choice, Kind
 from lib.domain.models.prices import Price
 from lib.domain.reply.ledger import Traffic
+from lib.domain.reply.wording import counted, price, rate, seconds
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
 from lib.store.models import TRAFFIC_DAYS
-from lib.ui.kit.figures import seconds
 from lib.ui.kit.labels import show_badge
 from lib.ui.models import callbacks
 
@@ -43,7 +43,7 @@ def _show_actions(model: str, kind: Kind, choice: Choice) -> None:
             key=f"use_model-{model}",
             icon=":material/edit_square:",
             type="primary",
-            disabled=kind not in (Kind.CHAT, Kind.IMAGE),
+            disabled=not kind.chats,
             on_click=callbacks.use,
             args=(model,),
         )
@@ -94,26 +94,26 @@ def _fact(label: str, text: Markdown) -> None:
     right.markdown(text)
 
 
-def _price(price: Price | None) -> Markdown:
-    if price is None:
+def _price(known: Price | None) -> Markdown:
+    if known is None:
         return md(":gray[Not known: this server tells no price for it.]")
-    if price.call is not None:
-        return literal(f"${price.call:.4g} a call, {price.source}")
-    parts = {"prompt": price.prompt, "completion": price.completion, "cached prompt": price.cached}
-    told = [f"${value:.4g} {name}" for name, value in parts.items() if value is not None]
-    return literal(f"{', '.join(told)} for a million tokens, {price.source}")
+    if known.call is not None:
+        return literal(f"{price(known.call)} a call, {known.source}")
+    parts = {"prompt": known.prompt, "completion": known.completion, "cached prompt": known.cached}
+    told = [f"{price(value)} {name}" for name, value in parts.items() if value is not None]
+    return literal(f"{', '.join(told)} for a million tokens, {known.source}")
 
 
 def _traffic(traffic: Traffic | None) -> Markdown:
     if traffic is None:
         return md(":gray[No reply in the last {} days.]", TRAFFIC_DAYS)
-    parts = [f"{traffic.replies:,} {'reply' if traffic.replies == 1 else 'replies'} in {TRAFFIC_DAYS} days"]
+    parts = [f"{counted(traffic.replies, 'reply', 'replies')} in {TRAFFIC_DAYS} days"]
     if traffic.success_rate is not None:
         parts.append(f"{traffic.success_rate:.0%} succeeded")
     if traffic.ttft_median_ms is not None:
         parts.append(f"first token {seconds(traffic.ttft_median_ms)} (p95 {seconds(traffic.ttft_p95_ms)})")
     if traffic.tokens_per_second is not None:
-        parts.append(f"{traffic.tokens_per_second:,.0f} tokens/s")
+        parts.append(rate(traffic.tokens_per_second))
     if traffic.last_error_at:
         error = (traffic.last_error or "of an unknown kind").replace("_", " ")
         parts.append(f"last error: {error}, {traffic.last_error_at:%d %b %H:%M} UTC")

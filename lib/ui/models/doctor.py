@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from lib import app
 from lib.domain.models.diagnosis import Cost, Finding, Verdict, learnt
 from lib.domain.models.prices import Price
+from lib.domain.reply.wording import money
 from lib.domain.text.markdown.literal import Markdown, code, literal, md, plain
 from lib.engine.lookups.doctor import Examination
 from lib.ui.models import callbacks
@@ -98,7 +99,7 @@ def _estimate(cost: Cost, price: Price | None) -> Markdown:
     if price is None:
         return literal(f"{words}, more for a model that thinks.")
     dollars = price.call * cost.requests if price.call is not None else _dollars(cost.tokens, price)
-    return literal(f"{words}, roughly ${dollars:.3f}, more for a model that thinks.")
+    return literal(f"{words}, roughly {money(dollars)}, more for a model that thinks.")
 
 
 def _dollars(tokens: int, price: Price) -> float:

@@ -1,10 +1,11 @@
 """One answer: its reasoning, its text, and what was odd about it; whole, or as it is being said."""
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+import threading
+from collections.abc import Callable, Hashable, Sequence
 from itertools import dropwhile
 
 import streamlit as st
+from cachetools import TTLCache, cached
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.domain.conversation.messages import Message
@@ -21,8 +22,8 @@ from lib.ui.kit import errors
 from lib.ui.reply import attachments, sources, tool_calls
 from lib.ui.reply.stream import first_kind, frames, where_it_begins
 
-BLOCKS_KEPT = 1000
-"""Texts whose blocks are remembered: what has been said does not change, and is drawn in every run."""
+CHARACTERS_KEPT, FORGOTTEN_SECONDS = 4_000_000, 3600.0
+"""Blocks are remembered: what has been said does not change, and is drawn in every run."""
 
 Turn = Sequence[Message]
 """A question, or an answer and what continues it."""
@@ -117,7 +118,12 @@ def text(turn: Turn) -> str:
     return "".join(message.content for message in turn)
 
 
-@lru_cache(maxsize=BLOCKS_KEPT)
+@cached(
+    TTLCache[Hashable, tuple[Markdown, ...]](
+        CHARACTERS_KEPT, FORGOTTEN_SECONDS, getsizeof=lambda blocks: 1 + sum(map(len, blocks))
+    ),
+    lock=threading.Lock(),
+)
 def _blocks(markdown: str) -> tuple[Markdown, ...]:
     return tuple(inert(block) for block in split(markdown))
 

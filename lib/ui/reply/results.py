@@ -6,11 +6,12 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from lib.domain.comparison.comparisons import CellFigures, Comparison, Spread, figures
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.statistics import Figures, Spread, best, of_cells
 from lib.domain.models.prices import Prices
 from lib.domain.reply.usage import Source
+from lib.domain.reply.wording import money
 from lib.domain.text.markdown.literal import plain
-from lib.ui.kit.figures import money
 
 MEASURES = {
     "ttft_ms": "First token (s)",
@@ -19,7 +20,7 @@ MEASURES = {
     "completion_tokens": "Tokens",
     "cost": "Cost (USD)",
 }
-"""The measured fields of `CellFigures`, each with its title."""
+"""The measured fields of `Figures`, each with its title."""
 BAR, BEST, OTHER = "#4a86f0", 1.0, 0.45
 """The bars' colour, and how much of it the best one and the others take, on a light page and a dark one."""
 BAR_HEIGHT = 30
@@ -27,13 +28,13 @@ _FORMATS = {"cost": "$.4~r"}
 """How a chart's numbers are written, where two decimals will not do (d3-format)."""
 
 
-def table(taken: Sequence[CellFigures]) -> pd.DataFrame:
+def table(taken: Sequence[Figures]) -> pd.DataFrame:
     """A row a cell: medians, their spread where a cell was asked several times, marks, the tokens' source."""
     is_repeated = any(one.replies > 1 for one in taken)
     return pd.DataFrame([_record(one, is_repeated=is_repeated) for one in taken])
 
 
-def chart(taken: Sequence[CellFigures], measure: str) -> alt.LayerChart:
+def chart(taken: Sequence[Figures], measure: str) -> alt.LayerChart:
     """Bars of one measure, a cell each in the order of the page; a line from the lowest to the highest."""
     frame = pd.DataFrame(
         [
@@ -42,9 +43,7 @@ def chart(taken: Sequence[CellFigures], measure: str) -> alt.LayerChart:
             if (spread := _measured(one, measure))
         ]
     )
-    is_less_better = measure == "cost" or measure.endswith("_ms")
-    best = frame["median"].min() if is_less_better else frame["median"].max()
-    frame["is_best"] = (frame["median"] == best) & (frame["median"].nunique() > 1)
+    frame["is_best"] = frame["median"] == best(measure, (_measured(one, measure) for one in taken))
     title = MEASURES[measure]
     cells = alt.Chart(frame).encode(y=alt.Y("cell:N", sort=None, title=None).axis(labelLimit=150))
     strength = alt.Opacity("is_best:N", legend=None).scale(domain=[True, False], range=[BEST, OTHER])
@@ -62,7 +61,7 @@ def chart(taken: Sequence[CellFigures], measure: str) -> alt.LayerChart:
 
 def show(comparison: Comparison, prices: Prices) -> None:
     """Draw the table and the charts, once a cell has an answer."""
-    taken = figures(comparison.compared, prices)
+    taken = of_cells(comparison.compared, prices)
     if not any(one.replies for one in taken):
         return
     st.markdown("#### Figures")
@@ -77,7 +76,7 @@ def show(comparison: Comparison, prices: Prices) -> None:
                 st.altair_chart(chart(taken, measure), key=f"chart_{measure}")
 
 
-def _show_sources(taken: Sequence[CellFigures]) -> None:
+def _show_sources(taken: Sequence[Figures]) -> None:
     """Say where tokens and costs are from, and what is not known."""
     answered = [one for one in taken if one.replies]
     said = []
@@ -91,9 +90,9 @@ def _show_sources(taken: Sequence[CellFigures]) -> None:
         st.caption(plain(" ".join(said)))
 
 
-def _measured(one: CellFigures, measure: str) -> Spread | None:
+def _measured(one: Figures, measure: str) -> Spread | None:
     """A measure in the unit of its title."""
-    spread: Spread | None = getattr(one, measure)
+    spread = one.measured(measure)
     if spread is None or not measure.endswith("_ms"):
         return spread
     return Spread(spread.median / 1000, spread.low / 1000, spread.high / 1000)
@@ -103,10 +102,9 @@ def _short(number: float) -> str:
     return f"{number:,.2f}".removesuffix(".00")
 
 
-def _record(one: CellFigures, *, is_repeated: bool) -> dict[str, object]:
+def _record(one: Figures, *, is_repeated: bool) -> dict[str, object]:
     record: dict[str, object] = {"Cell": one.label}
-    marks = {"Fastest": one.is_fastest, "Cheapest": one.is_cheapest, "Longest": one.is_longest}
-    record["Mark"] = ", ".join(mark for mark, is_so in marks.items() if is_so)
+    record["Mark"] = ", ".join(mark.capitalize() for mark in one.marks)
     for measure, title in MEASURES.items():
         spread = _measured(one, measure)
         is_cost = measure == "cost"

@@ -16,6 +16,7 @@ from lib.domain.comparison.deck_runs import DeckRun
 from lib.domain.comparison.recordings import Kind, Recording
 from lib.domain.conversation.exports import Load
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
+from lib.domain.text.secrets import KnownKey
 from lib.files.imports import archive
 from lib.report import markdown, masking, page, table
 from lib.report.findings import Kind as Found
@@ -117,7 +118,8 @@ def _choose_masks(findings: Sequence[Finding], keys: Sequence[str], source_id: s
         st.caption(":material/check: No e-mail addresses, keys or internal hosts were found in it.")
         return masks
     st.caption("These are masked in all formats. Click one to let it through; your own key stays masked.")
-    offered = [finding for finding in findings if not any(key in finding.text for key in keys)]
+    own = [KnownKey(key) for key in keys]
+    offered = [finding for finding in findings if not any(key.spans(finding.text) for key in own)]
     for kind, (title, icon) in _KINDS.items():
         of_kind = [finding for finding in offered if finding.kind is kind]
         if of_kind:

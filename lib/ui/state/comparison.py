@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from lib import app
 from lib.domain.comparison.comparisons import MOST_CELLS, MOST_REPEATS, Comparison
 from lib.domain.comparison.estimates import Expected, expected
-from lib.domain.comparison.votes import Round, ordered, titles
+from lib.domain.comparison.votes import Round, in_order, titles
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.prices import Prices
 from lib.domain.reply.reply import State
@@ -98,8 +98,7 @@ class Comparing:
     @property
     def cells(self) -> list[Conversation]:
         """The cells in the order of the page: a blind round has shuffled them."""
-        cells = {cell.id: cell for cell in self.comparison.cells}
-        return [cells[cell_id] for cell_id in ordered(list(cells), self.round)]
+        return in_order(self.comparison.cells, self.round)
 
     @property
     def labels(self) -> dict[str, str]:

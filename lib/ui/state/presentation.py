@@ -13,7 +13,7 @@ from lib import app
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.playback import count_turns, scene
 from lib.domain.comparison.recordings import Recording
-from lib.domain.comparison.votes import Round, ordered
+from lib.domain.comparison.votes import Round, in_order
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.prices import Prices
 from lib.domain.reply.reply import State
@@ -66,8 +66,7 @@ class Presenting:
         """What the scene shows when all is revealed."""
         at, number = self.scenes[self.at]
         shown = scene(self.comparisons[at], number)
-        cells = {cell.id: cell for cell in shown.cells}
-        return replace(shown, cells=[cells[own] for own in ordered(list(cells), self.round)])
+        return replace(shown, cells=in_order(shown.cells, self.round))
 
     @property
     def is_hidden(self) -> bool:

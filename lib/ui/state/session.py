@@ -10,7 +10,7 @@ from lib import app
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection, Secret
-from lib.domain.models.models import Kind, Model, picked
+from lib.domain.models.models import Model, picked
 from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.reply import Reply, State
 from lib.engine.engine import new_id
@@ -77,7 +77,7 @@ class Session:
     @property
     def models_for_cells(self) -> list[str]:
         """Those of `models` that can be compared: image models do not write."""
-        return self._picked(model for model in self._listed() if model.kind is not Kind.IMAGE)
+        return self._picked(model for model in self._listed() if not model.kind.draws)
 
     def _listed(self) -> Sequence[Model]:
         connection = self.connection
@@ -118,7 +118,7 @@ class Session:
         model, connection = self.conversation.model, self.connection
         if not model or connection.needs_key:
             return False
-        return app.get().engine.catalogue.kind(connection, model) is Kind.IMAGE
+        return app.get().engine.catalogue.kind(connection, model).draws
 
     def open(self, conversation: Conversation) -> None:
         """Show another conversation."""

@@ -1,4 +1,4 @@
-"""The figures of a comparison, and a cell that becomes a chat."""
+"""What a comparison asked, how its cells are called, and a cell that becomes a chat."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,19 +7,9 @@ from typing import Any
 
 import pytest
 
-from lib.domain.comparison.comparisons import (
-    SYNTHESIS,
-    CellFigures,
-    Comparison,
-    Spread,
-    attempts,
-    figures,
-    labels,
-    released,
-)
+from lib.domain.comparison.comparisons import SYNTHESIS, Comparison, attempts, labels, released
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message, Params
-from lib.domain.models.prices import Price
 from lib.domain.reply.reply import Reply, State, Timing
 from lib.domain.reply.usage import Source, Usage
 from lib.engine.engine import new_id
@@ -53,81 +43,6 @@ def cell(model: str, replies: Sequence[Reply] = (), **params: Any) -> Conversati
     return made
 
 
-def test_a_figure_taken_once_has_no_spread() -> None:
-    taken = figures([cell("model-a", [reply(100.0, 1100.0, 50)])])
-    assert taken == [
-        CellFigures(
-            "model-a",
-            replies=1,
-            others=0,
-            ttft_ms=Spread(100.0, 100.0, 100.0),
-            total_ms=Spread(1100.0, 1100.0, 1100.0),
-            tokens_per_second=Spread(50.0, 50.0, 50.0),
-            completion_tokens=Spread(50, 50, 50),
-            source=Source.REPORTED,
-        )
-    ]
-
-
-def test_versions_of_an_answer_are_repeats_and_give_median_and_spread() -> None:
-    versions = [reply(ttft, 1000.0, 10) for ttft in (300.0, 100.0, 900.0)]
-    assert figures([cell("model-a", versions)])[0].ttft_ms == Spread(300.0, 100.0, 900.0)
-
-
-def test_what_was_not_completed_is_counted_and_measures_nothing() -> None:
-    cut = reply(1.0, 2.0, 999, state=State.STOPPED)
-    running = reply(1.0, 2.0, 999, state=State.RUNNING)
-    taken = figures([cell("model-a", [cut, reply(100.0, 1000.0, 10), running])])[0]
-    assert (taken.replies, taken.others) == (1, 1)
-    assert taken.completion_tokens == Spread(10, 10, 10)
-
-
-def test_the_fastest_and_the_longest_are_marked_and_ties_are_ties() -> None:
-    taken = figures(
-        [
-            cell("slow", [reply(1.0, 3000.0, 10)]),
-            cell("quick", [reply(9.0, 1000.0, 40)]),
-            cell("quick too", [reply(9.0, 1000.0, 20)]),
-            cell("failed", [reply(0.5, 1.0, 0, state=State.FAILED)]),
-        ]
-    )
-    assert [one.is_fastest for one in taken] == [False, True, True, False]
-    assert [one.is_longest for one in taken] == [False, True, False, False]
-
-
-def test_costs_are_at_the_price_of_the_model_and_the_cheapest_is_marked() -> None:
-    cells = [cell("a", [reply(1.0, 900.0, 10)] * 2), cell("b", [reply(1.0, 900.0, 40)]), cell("c")]
-    prices = {"a": Price(2.0, 8.0, source="told"), "b": Price(call=0.25, source="known"), "d": Price(call=1)}
-    taken = figures(cells, prices)
-    cost = (5 * 2.0 + 10 * 8.0) / 1e6
-    assert [one.cost for one in taken] == [Spread(cost, cost, cost), Spread(0.25, 0.25, 0.25), None]
-    assert [one.cost_source for one in taken] == ["told", "known", ""]
-    assert [one.is_cheapest for one in taken] == [True, False, False]
-
-
-def test_where_all_are_alike_nobody_is_marked() -> None:
-    alike = figures([cell("a", [reply(1.0, 900.0, 10)]), cell("b", [reply(5.0, 900.0, 10)])])
-    assert not any(one.is_fastest or one.is_longest for one in alike)
-
-
-def test_the_cheapest_of_one_is_not_marked() -> None:
-    cells = [cell("a", [reply(1.0, 900.0, 10)]), cell("b", [reply(1.0, 900.0, 10)])]
-    assert not any(one.is_cheapest for one in figures(cells, {"a": Price(call=1.0)}))
-
-
-def test_figures_are_of_the_model_that_answered_not_of_the_one_chosen_for_the_next() -> None:
-    asked = cell("a", [replace(reply(1.0, 900.0, 10), model_requested="a")])
-    asked.model = "b"
-    [taken] = figures([asked], {"a": Price(call=1.0), "b": Price(call=9.0)})
-    assert (taken.label, taken.cost) == ("a", Spread(1.0, 1.0, 1.0))
-
-
-def test_answers_of_another_model_in_the_same_cell_are_not_mixed_in() -> None:
-    versions = [replace(reply(1.0, 900.0, tokens), model_requested=m) for m, tokens in (("a", 10), ("b", 90))]
-    [taken] = figures([cell("b", versions)])
-    assert (taken.label, taken.replies, taken.completion_tokens) == ("b", 1, Spread(90, 90, 90))
-
-
 def test_a_synthesis_is_not_compared_and_a_question_that_took_anothers_place_is() -> None:
     first, second = cell("a", [reply(1.0, 2.0, 3)]), cell("b", [reply(1.0, 2.0, 3)])
     later = Message(new_id(), None, "user", "Coffee?", WHEN)
@@ -138,16 +53,6 @@ def test_a_synthesis_is_not_compared_and_a_question_that_took_anothers_place_is(
         comparison = Comparison("c", "Tea", WHEN, cells)
         assert comparison.prompt == "Tea?"
         assert comparison.compared == cells[:2]
-
-
-def test_without_a_choice_nothing_is_marked() -> None:
-    taken = figures([cell("model-a", [reply(1.0, 2.0, 10)]), cell("model-b")])
-    assert not any(one.is_fastest or one.is_longest for one in taken)
-
-
-def test_one_guess_among_reports_makes_a_guess() -> None:
-    replies = [reply(1.0, 900.0, 10), reply(1.0, 900.0, 10, is_guessed=True)]
-    assert figures([cell("model-a", replies)])[0].source is Source.ESTIMATED
 
 
 @pytest.mark.parametrize(

@@ -133,17 +133,6 @@ def test_an_estimate_adds_up_prompts_and_usual_answers_and_says_what_its_cost_le
     assert deck_runs.expected(RUN, [(0, 0)], prices).unpriced == 0
 
 
-def test_a_columns_figures_are_the_medians_of_its_whole_answers() -> None:
-    of_column = [fields(cell([reply]))[0] for reply in (done(10, 100), done(20, 300), done(90, 200))]
-    of_column += [fields(cell([Reply(State.FAILED)]))[0], Field(4, 0)]
-    figures = deck_runs.column_figures(of_column, Price(prompt=0.0, completion=1_000_000.0))
-    assert (figures.answers, figures.ttft_ms, figures.completion_tokens, figures.cost) == (3, 200, 20, 20)
-    assert figures.tokens_per_second == pytest.approx(20)
-    assert figures.source is Source.REPORTED
-    estimated = fields(cell([done(source=Source.ESTIMATED)]))[:1]
-    assert deck_runs.column_figures([*of_column, *estimated], None).source is Source.ESTIMATED
-
-
 def test_columns_of_one_model_are_told_apart() -> None:
     columns = (
         Column("model-a", params=Params(temperature=0.0)),

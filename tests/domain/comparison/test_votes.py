@@ -12,13 +12,19 @@ from lib.domain.comparison.votes import (
     Poll,
     Round,
     Tally,
-    ordered,
+    drawn,
+    in_order,
     pairs,
     wilson,
 )
+from lib.domain.conversation.conversations import Conversation
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 MODELS = {"y": "model-b", "x": "model-a", "z": "model-c"}
+
+
+def cells(*ids: str) -> list[Conversation]:
+    return [Conversation(own, "", NOW, NOW, f"m {own}") for own in ids]
 
 
 def test_a_round_names_its_cells_in_its_own_order_and_takes_its_own_choices() -> None:
@@ -35,8 +41,30 @@ def test_a_round_names_its_cells_in_its_own_order_and_takes_its_own_choices() ->
 
 def test_cells_stand_in_the_rounds_order_and_later_ones_behind_them() -> None:
     opened = Round("r", "c", 1, MODELS, NOW)
-    assert ordered(["x", "new", "y", "z"], opened) == ["y", "x", "z", "new"]
-    assert ordered(["x", "y"], None) == ["x", "y"]
+    assert [cell.id for cell in in_order(cells("x", "new", "y", "z"), opened)] == ["y", "x", "z", "new"]
+    assert [cell.id for cell in in_order(cells("x", "y"), None)] == ["x", "y"]
+
+
+def test_an_audience_knows_cells_by_their_letters_and_nothing_else() -> None:
+    opened = Round("r", "c", 1, MODELS, NOW)
+    assert opened.keys == {"y": "A", "x": "B", "z": "C", TIE: TIE, ALL_BAD: ALL_BAD}
+    assert [opened.choice(key) for key in ("B", TIE, ALL_BAD, "x", "D", "")] == [
+        "x",
+        TIE,
+        ALL_BAD,
+        "",
+        "",
+        "",
+    ]
+
+
+def test_only_a_blind_round_draws_lots() -> None:
+    asked = cells("x", "y", "z")
+    assert list(drawn(asked, is_blind=False).items()) == [("x", "m x"), ("y", "m y"), ("z", "m z")]
+    orders = {tuple(drawn(asked, is_blind=True)) for _ in range(200)}
+    assert len(orders) > 1
+    assert all(sorted(order) == ["x", "y", "z"] for order in orders)
+    assert [cell.id for cell in asked] == ["x", "y", "z"]
 
 
 def test_the_winner_is_the_cell_that_was_chosen_most_often() -> None:

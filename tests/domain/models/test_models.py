@@ -32,6 +32,11 @@ def test_a_name_tells_the_vendor(model_id: str, vendor: str) -> None:
     assert Model(model_id, "custom", Kind.CHAT).vendor == vendor
 
 
+def test_a_kind_says_what_can_be_done_with_a_model() -> None:
+    assert [kind for kind in Kind if kind.draws] == [Kind.IMAGE]
+    assert [kind for kind in Kind if kind.chats] == [Kind.CHAT, Kind.IMAGE]
+
+
 def test_the_default_and_favourites_come_first_and_hidden_ones_not_at_all() -> None:
     models = [Model(name, None, Kind.CHAT) for name in "abcde"]
     choices = {

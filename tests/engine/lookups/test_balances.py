@@ -1,17 +1,29 @@
 """Balances: asked for once, remembered, and nobody waits for them for long."""
 
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from lib.domain.models.balance import Balance
 from lib.domain.models.connection import Connection, Secret
 from lib.engine.engine import Engine
-from lib.engine.lookups import balances
-from tests.engine.conftest import PATIENCE
+from lib.engine.lookups.balances import Balances
+from lib.engine.loop import Loop
+from lib.gateway.client import Gateway
+from tests.engine.conftest import PATIENCE, settle
 from tests.scripted_gateway import ScriptedGateway, error, silence
 
 TOKEN = "/api/usage/token/"
+
+
+@pytest.fixture
+def asking(gateway: ScriptedGateway) -> Iterator[tuple[Gateway, Loop]]:
+    loop, client = Loop(), Gateway()
+    yield client, loop
+    loop.submit(client.close()).result(PATIENCE)
+    loop.stop()
+    settle(gateway)
 
 
 def quota(left: int) -> dict[str, object]:
@@ -19,25 +31,33 @@ def quota(left: int) -> dict[str, object]:
 
 
 def test_a_balance_is_asked_for_once_a_minute(
-    engine: Engine, gateway: ScriptedGateway, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, gateway: ScriptedGateway, connection: Connection
 ) -> None:
     gateway.serve(TOKEN, error(200, quota(500_000)))
     assert engine.balances.left(connection, wait_seconds=PATIENCE) == Balance(1.0)
     gateway.serve(TOKEN, error(200, quota(0)))
     assert engine.balances.left(connection, wait_seconds=PATIENCE) == Balance(1.0)
     assert [request.path for request in gateway.requests].count(TOKEN) == 1
-    monkeypatch.setattr(balances, "FRESH_SECONDS", 0.0)
-    assert engine.balances.left(connection, wait_seconds=PATIENCE) == Balance(0.0)
+
+
+def test_an_old_balance_is_asked_for_again(
+    asking: tuple[Gateway, Loop], gateway: ScriptedGateway, connection: Connection
+) -> None:
+    balances = Balances(*asking, fresh_seconds=0.0)
+    gateway.serve(TOKEN, error(200, quota(500_000)))
+    assert balances.left(connection, wait_seconds=PATIENCE) == Balance(1.0)
+    gateway.serve(TOKEN, error(200, quota(0)))
+    assert balances.left(connection, wait_seconds=PATIENCE) == Balance(0.0)
 
 
 def test_the_connections_of_those_who_came_first_are_forgotten_first(
-    engine: Engine, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
+    asking: tuple[Gateway, Loop], gateway: ScriptedGateway
 ) -> None:
-    monkeypatch.setattr(balances, "REMEMBERED", 2)
+    balances = Balances(*asking, remembered=2)
     gateway.serve(TOKEN, error(200, quota(500_000)))
     one, two, three = (Connection(gateway.base_url, Secret(f"sk-{number}")) for number in range(3))
     for each in (one, two, three, two, one):
-        engine.balances.left(each, wait_seconds=PATIENCE)
+        balances.left(each, wait_seconds=PATIENCE)
     asked = [each.headers["authorization"] for each in gateway.requests if each.path == TOKEN]
     assert asked == ["Bearer sk-0", "Bearer sk-1", "Bearer sk-2", "Bearer sk-0"]
 

@@ -19,12 +19,17 @@ REFUSAL = error(401, {"error": {"message": "Invalid token", "code": "invalid_api
 
 
 @pytest.fixture
-def catalogue(gateway: ScriptedGateway) -> Iterator[Catalogue]:
+def asking(gateway: ScriptedGateway) -> Iterator[tuple[Gateway, Loop]]:
     loop, client = Loop(), Gateway()
-    yield Catalogue(client, loop)
+    yield client, loop
     loop.submit(client.close()).result(PATIENCE)
     loop.stop()
     settle(gateway)
+
+
+@pytest.fixture
+def catalogue(asking: tuple[Gateway, Loop]) -> Catalogue:
+    return Catalogue(*asking)
 
 
 def names(listing: Listing) -> list[str]:
@@ -138,9 +143,9 @@ def test_two_keys_are_asked_for_apart(
 
 
 def test_the_connections_of_those_who_came_first_are_forgotten_first(
-    catalogue: Catalogue, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
+    asking: tuple[Gateway, Loop], gateway: ScriptedGateway
 ) -> None:
-    monkeypatch.setattr(catalogue_module, "REMEMBERED", 2)
+    catalogue = Catalogue(*asking, remembered=2)
     one, two, three = (Connection(gateway.base_url, Secret(f"sk-{number}")) for number in range(3))
     for each in (one, two, three, two, one):
         catalogue.listing(each, wait_seconds=PATIENCE)

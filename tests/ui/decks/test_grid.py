@@ -8,6 +8,7 @@ from lib.domain.comparison import deck_runs, decks
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import Column, DeckRun
 from lib.domain.comparison.decks import Prompt
+from lib.domain.comparison.statistics import of_replies
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import Price
@@ -30,7 +31,7 @@ def shown(*replies: Reply) -> dict[str, Any]:
         cell.add([Message(f"a{at}", "q", "assistant", reply.text, NOW, reply)])
     row = Comparison("row", "Why?", NOW, [cell] if replies else [], "r", 0)
     fields = deck_runs.fields(RUN, row)
-    figures = [deck_runs.column_figures(fields, PRICES["model-a"])]
+    figures = [of_replies([field.reply for field in fields], PRICES["model-a"])]
     table = deck_grid.table(RUN, [(row, fields)], figures, PRICES)
     assert json.loads(json.dumps(table)) == table
     return table

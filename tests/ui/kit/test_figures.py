@@ -26,14 +26,6 @@ def read(markdown: str) -> list[str]:
     return [line.replace("\N{NO-BREAK SPACE}", " ").replace("\\", "") for line in markdown.split("  \n")]
 
 
-@pytest.mark.parametrize(
-    ("dollars", "shown"),
-    [(0.0, "$0.00"), (0.0000123, "$0.000012"), (0.00214, "$0.0021"), (1234.5, "$1,234.50")],
-)
-def test_an_amount_has_as_many_decimals_as_it_takes(dollars: float, shown: str) -> None:
-    assert figures.money(dollars) == shown
-
-
 def test_the_lines_over_a_cell_tell_times_tokens_and_cost() -> None:
     cost = figures.cost(DONE, {"a": Price(call=0.5)})
     assert read(figures.summary(DONE, cost)) == [

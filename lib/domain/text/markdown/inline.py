@@ -2,6 +2,7 @@
 
 import re
 
+from lib.domain.conversation.media_types import PICTURE_IN_TEXT
 from lib.domain.text.markdown import emphasis, links, tags
 from lib.domain.text.markdown.characters import has_right_to_left, is_right_to_left, is_space
 from lib.domain.text.markdown.code_spans import CodeSpans
@@ -39,7 +40,7 @@ _TARGET = re.compile(
     re.X,
 )
 _COLLAPSED = re.compile(r"\[[^\[\]`!]+\]\[\]")
-_PICTURE = re.compile(r"!\[[^\[\]`$<\\]*\]\(data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]*\)")
+_PICTURE = re.compile(rf"!\[[^\[\]`$<\\]*\]\({PICTURE_IN_TEXT}\)")
 _ENDS = re.compile(r"[?!.,:;*_'\")]*+(?:\s|$)")
 """What GitHub's markdown would not take into an address."""
 _WITHOUT_DIRECTION = re.compile(r"`[^`]*`|\[[xX]\]|\$[^$]*\$|\\\(.{0,300}?\\\)|<[^<>]*>", re.S)
