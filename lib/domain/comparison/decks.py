@@ -7,6 +7,7 @@ from typing import Any
 
 from lib.domain.conversation import attachments
 from lib.domain.conversation.attachments import Attachment
+from lib.domain.text.validation import validated
 
 MOST_PROMPTS = 100
 LONGEST_PROMPT = 200_000
@@ -136,8 +137,5 @@ def to_json(deck: Deck) -> dict[str, Any]:
 
 
 def prompts_from_json(content: Mapping[str, Any]) -> tuple[Prompt, ...]:
-    """The prompts that `to_json` wrote."""
-    return tuple(
-        Prompt(**{**each, "attachments": tuple(attachments.from_json(one) for one in each["attachments"])})
-        for each in content["prompts"]
-    )
+    """The prompts that `to_json` wrote. Raises `FormatError`."""
+    return validated(tuple[Prompt, ...], content["prompts"], "prompts")

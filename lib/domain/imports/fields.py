@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lib.domain.reply.citations import Citation
-from lib.domain.text.decoding import LARGEST_NUMBER, mended
+from lib.domain.text.validation import LARGEST_NUMBER, mended
 
 FIRST_MILLISECONDS = 1e11
 """A number of seconds since 1970 would reach this in the year 5138: what is larger counts milliseconds."""
