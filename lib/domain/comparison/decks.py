@@ -1,7 +1,7 @@
 """A deck: an ordered list of prompts to show models with, and what is asked of a deck that is edited."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -121,19 +121,11 @@ def duplicated(deck: Deck, *, new_id: Callable[[], str]) -> Deck:
 
 def to_json(deck: Deck) -> dict[str, Any]:
     """What a deck holds, without its id, title and dates, as plain JSON values; no image's bytes."""
-    return {
-        "system_prompt": deck.system_prompt,
-        "prompts": [
-            {
-                "id": prompt.id,
-                "text": prompt.text,
-                "attachments": [attachments.to_json(each) for each in prompt.attachments],
-                "system_prompt": prompt.system_prompt,
-                "notes": prompt.notes,
-            }
-            for prompt in deck.prompts
-        ],
-    }
+    prompts = [
+        {**asdict(prompt), "attachments": [attachments.to_json(each) for each in prompt.attachments]}
+        for prompt in deck.prompts
+    ]
+    return {"system_prompt": deck.system_prompt, "prompts": prompts}
 
 
 def prompts_from_json(content: Mapping[str, Any]) -> tuple[Prompt, ...]:
