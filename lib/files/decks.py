@@ -18,7 +18,7 @@ from lib.domain.comparison import decks
 from lib.domain.comparison.decks import Deck, Prompt
 from lib.domain.conversation.attachments import Attachment, AttachmentKind, data_in, data_uri
 from lib.domain.text import spreadsheets
-from lib.domain.text.decoding import FormatError, mended, typed
+from lib.domain.text.validation import FormatError, mended, validated
 from lib.files.folder import Files, Missing, checked
 from lib.files.formats.encodings import decoded
 from lib.files.upload_validation import clean_name
@@ -118,14 +118,14 @@ def _attachment(attachment: Attachment, files: Files) -> dict[str, Any]:
 def _from_yaml(text: str, new_id: NewId) -> Deck:
     try:
         _check(yaml.parse(text, Loader=_Loader))
-        given = typed(dict, yaml.load(text, Loader=_Loader), "")  # noqa: S506
+        given = validated(dict, yaml.load(text, Loader=_Loader), "")  # noqa: S506
     except yaml.MarkedYAMLError as error:
         raise FormatError(_line(error.problem_mark), f"is no YAML: {error.problem}") from None
     except yaml.YAMLError:
         raise FormatError("", "is no YAML") from None
     if given.get("version", VERSION) != VERSION:
         raise FormatError("version", f"must be {VERSION}")
-    items = typed(list, given.get("prompts"), "prompts")
+    items = validated(list, given.get("prompts"), "prompts")
     _bound(len(items), decks.MOST_PROMPTS, "prompts", "prompts")
     prompts = [_read_prompt(item, f"prompts[{at}]", new_id) for at, item in enumerate(items)]
     deck = decks.new(new_id(), prompts, title=_text(given, "title", "", decks.LONGEST_TITLE))
@@ -152,8 +152,8 @@ def _line(mark: Any) -> str:
 
 def _read_prompt(value: Any, where: str, new_id: NewId) -> Prompt:
     """A mapping with the fields of a prompt, or its text alone."""
-    given = {"prompt": value} if isinstance(value, str) else typed(dict, value, where)
-    items = typed(list, given.get("attachments") or [], f"{where}.attachments")
+    given = {"prompt": value} if isinstance(value, str) else validated(dict, value, where)
+    items = validated(list, given.get("attachments") or [], f"{where}.attachments")
     _bound(len(items), decks.MOST_FILES, f"{where}.attachments", "files")
     return Prompt(
         new_id(),
@@ -165,7 +165,7 @@ def _read_prompt(value: Any, where: str, new_id: NewId) -> Prompt:
 
 
 def _read_attachment(value: Any, where: str) -> Attachment:
-    given = typed(dict, value, where)
+    given = validated(dict, value, where)
     name = clean_name(_text(given, "name", where, 1000))
     if "image" not in given:
         text = _text(given, "text", where, decks.LONGEST_PROMPT)
@@ -174,7 +174,7 @@ def _read_attachment(value: Any, where: str) -> Attachment:
         own = sha256(text.encode()).hexdigest()
         return Attachment(own, AttachmentKind.DOCUMENT, name, "text/plain", len(text.encode()), text=text)
     try:
-        return checked(name, data_in(typed(str, given["image"], f"{where}.image")))
+        return checked(name, data_in(validated(str, given["image"], f"{where}.image")))
     except FormatError:
         raise
     except ValueError:
@@ -184,7 +184,7 @@ def _read_attachment(value: Any, where: str) -> Attachment:
 def _text(given: dict[str, Any], field: str, where: str, longest: int) -> str:
     """A text; what is left out is an empty one."""
     at = f"{where}.{field}" if where else field
-    text: str = typed(str, given.get(field, ""), at)
+    text = validated(str, given.get(field, ""), at)
     _bound(len(text), longest, at, "characters")
     return text
 

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select
 
-from lib.domain.conversation.attachments import Attachment, AttachmentKind
+from lib.domain.conversation import attachments as attachments_json
+from lib.domain.conversation.attachments import Attachment
+from lib.domain.text.validation import validated
 from lib.store.database.database import Database
 from lib.store.database.schema import attachments, messages
 
@@ -46,7 +48,7 @@ def of_conversations(connection: Connection, chosen: Select[tuple[str]]) -> dict
 def _by_message(rows: Iterable[Row[Any]]) -> dict[str, tuple[Attachment, ...]]:
     found: dict[str, tuple[Attachment, ...]] = {}
     for row in rows:
-        found[row.message_id] = (*found.get(row.message_id, ()), _attachment(row))
+        found[row.message_id] = (*found.get(row.message_id, ()), validated(Attachment, dict(row._mapping)))
     return found
 
 
@@ -59,32 +61,6 @@ _OF_CONVERSATION = _ALL.where(messages.c.conversation_id == bindparam("conversat
 
 
 def _row(message_id: str, position: int, attachment: Attachment) -> dict[str, Any]:
-    return {
-        "message_id": message_id,
-        "position": position,
-        "id": attachment.id,
-        "kind": attachment.kind,
-        "name": attachment.name,
-        "media_type": attachment.media_type,
-        "size": attachment.size,
-        "width": attachment.width,
-        "height": attachment.height,
-        "pages": attachment.pages,
-        "text": attachment.text,
-        "note": attachment.note,
-    }
-
-
-def _attachment(row: Row[Any]) -> Attachment:
-    return Attachment(
-        row.id,
-        AttachmentKind(row.kind),
-        row.name,
-        row.media_type,
-        row.size,
-        row.width,
-        row.height,
-        row.pages,
-        row.text,
-        row.note,
-    )
+    columns = attachments_json.to_json(attachment)
+    del columns["data"]
+    return {"message_id": message_id, "position": position, **columns}

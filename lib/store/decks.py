@@ -105,10 +105,7 @@ class DeckRuns:
     def get(self, run_id: str) -> DeckRun | None:
         with self._database.read() as connection:
             row = connection.execute(select(deck_runs).where(deck_runs.c.id == run_id)).one_or_none()
-        if row is None:
-            return None
-        deck = Deck(row.deck_id, row.title, row.created_at, row.created_at, **_content(row.content["deck"]))
-        return DeckRun(row.id, deck, row.created_at, runs_json.columns_from_json(row.content["columns"]))
+            return _run(row) if row else None
 
     def latest(self, limit: int, deck_id: str | None = None) -> list[DeckSummary]:
         """The newest runs: of a deck, or of all."""
@@ -131,6 +128,11 @@ class DeckRuns:
 
 def _deck(row: Row[Any]) -> Deck:
     return Deck(row.id, row.title, row.created_at, row.updated_at, **_content(row.content))
+
+
+def _run(row: Row[Any]) -> DeckRun:
+    deck = Deck(row.deck_id, row.title, row.created_at, row.created_at, **_content(row.content["deck"]))
+    return DeckRun(row.id, deck, row.created_at, runs_json.columns_from_json(row.content["columns"]))
 
 
 def _content(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class Recordings:
     def get(self, recording_id: str) -> Recording | None:
         """The recording, whole, its images with their bytes; `None` when it is not here.
 
-        Raises `lib.domain.text.decoding.FormatError` where this version cannot read it.
+        Raises `lib.domain.text.validation.FormatError` where this version cannot read it.
         """
         query = select(recordings.c.title, recordings.c.document)
         query = query.where(recordings.c.id == recording_id, recordings.c.deleted_at.is_(None))

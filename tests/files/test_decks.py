@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from lib.domain.comparison import decks
 from lib.domain.comparison.decks import LONGEST_NOTES, LONGEST_PROMPT, MOST_PROMPTS, Deck, Prompt
-from lib.domain.text.decoding import FormatError
+from lib.domain.text.validation import FormatError
 from lib.files.decks import LARGEST_DECK, kept, read, to_csv, to_yaml
 from lib.files.folder import Files
 from tests.files.samples import bomb, image, uploaded

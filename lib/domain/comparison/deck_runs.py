@@ -17,6 +17,7 @@ from lib.domain.conversation.messages import Message, Params
 from lib.domain.models.prices import Price, Prices
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source, Usage, estimate_tokens, estimate_usage
+from lib.domain.text.validation import validated
 
 Live = Callable[[str], Reply | None]
 
@@ -202,7 +203,5 @@ def columns_to_json(columns: Sequence[Column]) -> list[dict[str, Any]]:
 
 
 def columns_from_json(values: Sequence[Mapping[str, Any]]) -> tuple[Column, ...]:
-    """The columns that `columns_to_json` wrote."""
-    return tuple(
-        Column(each["model"], each["system_prompt"], Params.from_body(each["params"])) for each in values
-    )
+    """The columns that `columns_to_json` wrote. Raises `FormatError`."""
+    return validated(tuple[Column, ...], values, "columns")

@@ -1,12 +1,13 @@
 """A deck: an ordered list of prompts to show models with, and what is asked of a deck that is edited."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from lib.domain.conversation import attachments
 from lib.domain.conversation.attachments import Attachment
+from lib.domain.text.validation import validated
 
 MOST_PROMPTS = 100
 LONGEST_PROMPT = 200_000
@@ -120,24 +121,13 @@ def duplicated(deck: Deck, *, new_id: Callable[[], str]) -> Deck:
 
 def to_json(deck: Deck) -> dict[str, Any]:
     """What a deck holds, without its id, title and dates, as plain JSON values; no image's bytes."""
-    return {
-        "system_prompt": deck.system_prompt,
-        "prompts": [
-            {
-                "id": prompt.id,
-                "text": prompt.text,
-                "attachments": [attachments.to_json(each) for each in prompt.attachments],
-                "system_prompt": prompt.system_prompt,
-                "notes": prompt.notes,
-            }
-            for prompt in deck.prompts
-        ],
-    }
+    prompts = [
+        {**asdict(prompt), "attachments": [attachments.to_json(each) for each in prompt.attachments]}
+        for prompt in deck.prompts
+    ]
+    return {"system_prompt": deck.system_prompt, "prompts": prompts}
 
 
 def prompts_from_json(content: Mapping[str, Any]) -> tuple[Prompt, ...]:
-    """The prompts that `to_json` wrote."""
-    return tuple(
-        Prompt(**{**each, "attachments": tuple(attachments.from_json(one) for one in each["attachments"])})
-        for each in content["prompts"]
-    )
+    """The prompts that `to_json` wrote. Raises `FormatError`."""
+    return validated(tuple[Prompt, ...], content["prompts"], "prompts")

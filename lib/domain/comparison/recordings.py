@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, get_type_hints
+from typing import Any
 
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.votes import Tally
@@ -19,10 +19,10 @@ from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.exports import Load
 from lib.domain.conversation.messages import Message
-from lib.domain.models.prices import Price, Prices
+from lib.domain.models.prices import Prices
 from lib.domain.reply import tape
 from lib.domain.reply.tape import CLOSING, LETTERS, Audio, Event, Image, Interrupted
-from lib.domain.text.decoding import FormatError, build, decode, typed
+from lib.domain.text.validation import FormatError, validated
 
 FORMAT, VERSION = "synstar-recording", 1
 MOST_CELLS_KEPT = 32
@@ -122,24 +122,50 @@ def to_json(recording: Recording, load: Load = lambda attachment: attachment.dat
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """A comparison as its file holds it: its conversations name it."""
+
+    id: str
+    title: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The fields of a file, before what belongs together is brought together."""
+
+    id: str
+    title: str
+    kind: Kind
+    recorded_at: datetime
+    comparisons: tuple[_Heading, ...]
+    conversations: list[Any]
+    tapes: Mapping[str, list[Any]]
+    prices: Prices = field(default_factory=dict)
+    votes: Mapping[str, Tally] = field(default_factory=dict)
+
+
 def from_json(data: Any) -> Recording:
     """The recording that `to_json` wrote. Raises `FormatError`."""
-    given = typed(dict, data, "")
+    given = validated(dict, data)
     if given.get("format") != FORMAT:
         raise FormatError("", "is not a recording of SynStar Chat")
-    if typed(int, given.get("version"), "version") != VERSION:
+    if validated(int, given.get("version"), "version") != VERSION:
         raise FormatError("version", f"must be {VERSION}")
-    cells = exports.from_json({"version": exports.VERSION, "conversations": given.get("conversations")})
-    files = {file.id: file for cell in cells for file in _files(cell)}
+    file = validated(_File, given)
+    exports.claim(file.id, set(), "")
+    cells = exports.from_json({"version": exports.VERSION, "conversations": file.conversations})
+    made = {each.id: each for cell in cells for each in _files(cell)}
     recording = Recording(
-        id=_id(given.get("id"), "id"),
-        title=typed(str, given.get("title"), "title"),
-        kind=decode(Kind, given.get("kind"), "kind"),
-        recorded_at=decode(datetime, given.get("recorded_at"), "recorded_at"),
-        comparisons=_comparisons(given.get("comparisons"), cells),
-        tapes=_read_tapes(given.get("tapes"), files),
-        prices=_prices(given),
-        tallies=_tallies(given),
+        id=file.id,
+        title=file.title,
+        kind=file.kind,
+        recorded_at=file.recorded_at,
+        comparisons=_comparisons(file.comparisons, cells),
+        tapes={own: _tape(rows, made, f"tapes.{own}") for own, rows in file.tapes.items()},
+        prices=file.prices,
+        tallies=file.votes,
     )
     return _checked(recording)
 
@@ -159,31 +185,24 @@ def _checked(recording: Recording) -> Recording:
     for message in answers(recording):
         if message.id not in recording.tapes:
             raise FormatError(f"tapes.{message.id}", "is missing")
+    for own, tally in recording.tallies.items():
+        for name, counts in asdict(tally).items():
+            if min(counts.values(), default=0) < 0:
+                raise FormatError(f"votes.{own}.{name}", "must not be negative")
     return recording
 
 
-def _comparisons(value: Any, cells: Sequence[Conversation]) -> list[Comparison]:
+def _comparisons(headings: Sequence[_Heading], cells: Sequence[Conversation]) -> list[Comparison]:
     members: dict[str | None, list[Conversation]] = {}
     for cell in sorted(cells, key=lambda cell: cell.position):
         members.setdefault(cell.comparison_id, []).append(cell)
-    found: dict[str, Comparison] = {}
-    for position, item in enumerate(typed(list, value, "comparisons")):
-        where = f"comparisons[{position}]"
-        fields_of = typed(dict, item, where)
-        own = _id(fields_of.get("id"), f"{where}.id")
-        if own in found:
-            raise FormatError(f"{where}.id", "must not occur twice")
-        title = typed(str, fields_of.get("title"), f"{where}.title")
-        created_at = decode(datetime, fields_of.get("created_at"), f"{where}.created_at")
-        found[own] = Comparison(own, title, created_at, members.get(own, []), position=position)
-    return list(found.values())
-
-
-def _id(value: Any, where: str) -> str:
-    own: str = typed(str, value, where)
-    if not exports.ID.fullmatch(own):
-        raise FormatError(where, "must be 1 to 32 letters, digits, - or _")
-    return own
+    taken = set[str]()
+    for position, one in enumerate(headings):
+        exports.claim(one.id, taken, f"comparisons[{position}]")
+    return [
+        Comparison(one.id, one.title, one.created_at, members.get(one.id, []), position=position)
+        for position, one in enumerate(headings)
+    ]
 
 
 def _files(cell: Conversation) -> Iterator[Attachment]:
@@ -191,21 +210,16 @@ def _files(cell: Conversation) -> Iterator[Attachment]:
         yield from message.reply.made if message.reply else ()
 
 
-def _read_tapes(value: Any, files: Mapping[str, Attachment]) -> dict[str, list[Event]]:
-    return {
-        reply_id: _tape(rows, files, f"tapes.{reply_id}")
-        for reply_id, rows in typed(dict, value, "tapes").items()
-    }
-
-
-def _tape(value: Any, files: Mapping[str, Attachment], where: str) -> list[Event]:
+def _tape(rows: Sequence[Any], made: Mapping[str, Attachment], where: str) -> list[Event]:
     """A tape of events in the order of their times; the files' bytes are those in the conversations."""
     events: list[Event] = []
-    for index, row in enumerate(typed(list, value, where)):
-        event = _event(row, f"{where}[{index}]")
-        event = _with_file(event, lambda file: files.get(file.id, file))
+    for index, row in enumerate(rows):
+        at = f"{where}[{index}]"
+        event = _with_file(_event(row, at), lambda file: made.get(file.id, file))
+        if not 0 <= event.at_ms <= LONGEST_MS:
+            raise FormatError(at, "must not be before its request, or more than a day after it")
         if events and (isinstance(events[-1], CLOSING) or event.at_ms < events[-1].at_ms):
-            raise FormatError(f"{where}[{index}]", "must not come before, or after the end of, the one above")
+            raise FormatError(at, "must not come before, or after the end of, the one above")
         events.append(event)
     if not events or not isinstance(events[-1], CLOSING):
         events.append(Interrupted(events[-1].at_ms if events else 0.0))
@@ -213,35 +227,9 @@ def _tape(value: Any, files: Mapping[str, Attachment], where: str) -> list[Event
 
 
 def _event(row: Any, where: str) -> Event:
-    values = typed(list, row, where)
-    kind = LETTERS.get(values[0]) if values and isinstance(values[0], str) else None
+    letter, *values = validated(list, row, where) or [None]
+    kind = LETTERS.get(letter) if isinstance(letter, str) else None
     if kind is None:
         raise FormatError(where, "is an event of an unknown kind")
-    named = zip(fields(kind), values[1:], strict=False)
-    event: Event = build(kind, {field.name: value for field, value in named}, where)
-    if not 0 <= event.at_ms <= LONGEST_MS:
-        raise FormatError(where, "must not be before its request, or more than a day after it")
-    return event
-
-
-def _prices(given: Mapping[str, Any]) -> dict[str, Price]:
-    items = typed(dict, given.get("prices", {}), "prices").items()
-    return {typed(str, model, "prices"): build(Price, value, f"prices.{model}") for model, value in items}
-
-
-def _tallies(given: Mapping[str, Any]) -> dict[str, Tally]:
-    """The counted votes: whole numbers that are not negative."""
-    tallies = {}
-    for comparison_id, value in typed(dict, given.get("votes", {}), "votes").items():
-        where = f"votes.{comparison_id}"
-        counted = typed(dict, value, where)
-        parts = {name: _counts(counted.get(name, {}), f"{where}.{name}") for name in get_type_hints(Tally)}
-        tallies[comparison_id] = Tally(**parts)
-    return tallies
-
-
-def _counts(value: Any, where: str) -> dict[str, int]:
-    counts = {key: typed(int, count, where) for key, count in typed(dict, value, where).items()}
-    if any(count < 0 for count in counts.values()):
-        raise FormatError(where, "must not be negative")
-    return counts
+    named = zip(fields(kind), values, strict=False)
+    return validated(kind, {field.name: value for field, value in named}, where)

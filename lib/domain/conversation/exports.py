@@ -22,8 +22,8 @@ from lib.domain.reply.finish_reasons import Ending
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source
 from lib.domain.reply.wording import seconds
-from lib.domain.text.decoding import FormatError, build, typed
 from lib.domain.text.printable import printable
+from lib.domain.text.validation import FormatError, validated
 
 VERSION = 1
 
@@ -96,14 +96,14 @@ def _date(at: datetime) -> str:
 
 def from_json(data: Any) -> list[Conversation]:
     """The conversations that `to_json` wrote; a reply that was running is interrupted."""
-    export = typed(dict, data, "")
-    if typed(int, export.get("version"), "version") != VERSION:
+    export = validated(dict, data)
+    if validated(int, export.get("version"), "version") != VERSION:
         raise FormatError("version", f"must be {VERSION}")
     ids, message_ids = set[str](), set[str]()
     conversations = []
-    for index, item in enumerate(typed(list, export.get("conversations"), "conversations")):
+    for index, item in enumerate(validated(list, export.get("conversations"), "conversations")):
         conversation = read_conversation(item, f"conversations[{index}]", message_ids)
-        _claim(conversation.id, ids, f"conversations[{index}]")
+        claim(conversation.id, ids, f"conversations[{index}]")
         conversations.append(conversation)
     return conversations
 
@@ -111,16 +111,16 @@ def from_json(data: Any) -> list[Conversation]:
 def read_conversation(value: Any, where: str, message_ids: set[str] | None = None) -> Conversation:
     """One conversation that `to_json` wrote, found at `where`; `message_ids` are those that are taken."""
     message_ids = set() if message_ids is None else message_ids
-    given = {**typed(dict, value, where)}
+    given = validated(dict, value, where)
     given.setdefault("updated_at", given.get("created_at"))
-    items = typed(list, given.pop("messages", None), f"{where}.messages")
-    conversation: Conversation = build(Conversation, given, where)
-    _claim(conversation.id, set(), where)
+    items = validated(list, given.pop("messages", None), f"{where}.messages")
+    conversation = validated(Conversation, given, where)
+    claim(conversation.id, set(), where)
     leaf_id = conversation.leaf_id
     for index, item in enumerate(items):
         at = f"{where}.messages[{index}]"
         message = _read_message(item, at)
-        _claim(message.id, message_ids, at)
+        claim(message.id, message_ids, at)
         if message.parent_id is not None and message.parent_id not in conversation.messages:
             raise FormatError(f"{at}.parent_id", "must name an earlier message of the conversation")
         conversation.add([message])
@@ -131,7 +131,7 @@ def read_conversation(value: Any, where: str, message_ids: set[str] | None = Non
 
 
 def _read_message(value: Any, where: str) -> Message:
-    message: Message = build(Message, value, where)
+    message = validated(Message, value, where)
     if (reply := message.reply) is None:
         return message
     if message.role != "assistant":
@@ -142,11 +142,13 @@ def _read_message(value: Any, where: str) -> Message:
     return replace(message, reply=replace(reply, state=state))
 
 
-def _claim(own: str, taken: set[str], where: str) -> None:
+def claim(own: str, taken: set[str], where: str) -> None:
+    """Take an id for what was found at `where`. Raises `FormatError`."""
+    place = f"{where}.id".lstrip(".")
     if not ID.fullmatch(own):
-        raise FormatError(f"{where}.id", "must be 1 to 32 letters, digits, - or _")
+        raise FormatError(place, "must be 1 to 32 letters, digits, - or _")
     if own in taken:
-        raise FormatError(f"{where}.id", "must not occur twice")
+        raise FormatError(place, "must not occur twice")
     taken.add(own)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from lib.domain.conversation.attachments import Attachment, document_text, images_of, without_pictures
 from lib.domain.reply.reply import Reply
+from lib.domain.text.validation import validated
 
 Role = Literal["system", "user", "assistant"]
 
@@ -89,10 +90,6 @@ class Params:
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> "Params":
-        """The parameters in a JSON body; names that are not parameters are left out."""
-        known = {field.name: body[field.name] for field in fields(cls) if field.name in body}
-        if (stop := known.get("stop")) is not None:
-            known["stop"] = (stop,) if isinstance(stop, str) else tuple(stop)
-        if (tools := known.get("tools")) is not None:
-            known["tools"] = tuple(tools)
-        return cls(**known)
+        """The parameters in a JSON body; names that are not parameters are left out. Raises `FormatError`."""
+        stop = body.get("stop")
+        return validated(cls, {**body, "stop": [stop] if isinstance(stop, str) else stop})

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lib.domain.text.decoding import DEEPEST_VALUE
+from lib.domain.text.validation import DEEPEST_VALUE
 
 LONGEST_JSON = 100_000
 """Characters of a pasted definition; more would not fit into many models' context anyway."""

@@ -14,7 +14,7 @@ from lib.domain.imports import chatgpt, claude, open_webui
 from lib.domain.imports.fields import fields_of, text_of
 from lib.domain.imports.files import Take, nothing
 from lib.domain.imports.outcome import LeftOut, Reason
-from lib.domain.text.decoding import FormatError
+from lib.domain.text.validation import FormatError
 
 
 @dataclass(frozen=True, slots=True)

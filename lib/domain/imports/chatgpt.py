@@ -14,7 +14,7 @@ from lib.domain.imports.chatgpt_marks import readable
 from lib.domain.imports.fields import fields_of, id_of, identity, moment_of, objects_in, ranked, text_of
 from lib.domain.imports.files import Named, Take, taken
 from lib.domain.imports.tree import Node, Said, conversation
-from lib.domain.text.decoding import FormatError
+from lib.domain.text.validation import FormatError
 
 
 def fits(given: Mapping[str, Any]) -> bool:

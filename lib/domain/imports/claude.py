@@ -16,7 +16,7 @@ from lib.domain.imports.markdown import document, fenced
 from lib.domain.imports.tags import Tag, pieces
 from lib.domain.imports.tree import Node, Said, conversation
 from lib.domain.reply.citations import Citation
-from lib.domain.text.decoding import FormatError
+from lib.domain.text.validation import FormatError
 
 _TAG = re.compile(r"<(?P<name>antArtifact|antThinking)\b(?P<attributes>[^<>]*)>")
 _LANGUAGES = {

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from lib.domain.reply.citations import Citation, is_page
-from lib.domain.text.decoding import LARGEST_NUMBER, mended
+from lib.domain.text.validation import LARGEST_NUMBER, mended
 
 FIRST_MILLISECONDS = 1e11
 """A number of seconds since 1970 would reach this in the year 5138: what is larger counts milliseconds."""

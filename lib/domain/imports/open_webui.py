@@ -28,7 +28,7 @@ from lib.domain.imports.tree import Node, Said, conversation
 from lib.domain.reply.citations import Citation
 from lib.domain.reply.reply import State
 from lib.domain.reply.usage import Source, Usage
-from lib.domain.text.decoding import FormatError
+from lib.domain.text.validation import FormatError
 
 _DETAILS = re.compile(
     r'<(?P<name>details)(?P<attributes> type="(?:reasoning|tool_calls|code_interpreter)"[^<>]*)>'

@@ -17,7 +17,7 @@ from lib.domain.imports.fields import id_of
 from lib.domain.reply.citations import Citation, unique
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source, Usage
-from lib.domain.text.decoding import FormatError
+from lib.domain.text.validation import FormatError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

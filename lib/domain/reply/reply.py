@@ -29,11 +29,10 @@ from lib.domain.reply.tape import (
     Stopped,
     ToolCall,
     UsageReported,
-    error_from_json,
-    usage_from_json,
 )
 from lib.domain.reply.tool_arguments import ToolArguments
 from lib.domain.reply.usage import Usage
+from lib.domain.text.validation import validated
 
 SHORTEST_RATED_TOKENS = 8
 SHORTEST_RATED_MS = 200.0
@@ -321,20 +320,5 @@ def to_json(reply: Reply) -> dict[str, Any]:
 
 
 def from_json(fields: Mapping[str, Any]) -> Reply:
-    """The reply that `to_json` wrote."""
-    error = fields["error"]
-    return Reply(
-        **{
-            **fields,
-            "state": State(fields["state"]),
-            "tool_calls": tuple(ToolUse(**call) for call in fields["tool_calls"]),
-            "usage": usage_from_json(fields["usage"]),
-            "error": error_from_json(error) if error else None,
-            "timing": Timing(**fields["timing"]),
-            "images": tuple(attachments.from_json(image) for image in fields.get("images", ())),
-            "audio": tuple(attachments.from_json(audio) for audio in fields.get("audio", ())),
-            "citations": tuple(Citation(**citation) for citation in fields.get("citations", ())),
-            "notices": tuple(fields["notices"]),
-            "models_before": tuple(fields.get("models_before", ())),
-        }
-    )
+    """The reply that `to_json` wrote. Raises `FormatError`."""
+    return validated(Reply, fields)

@@ -12,8 +12,8 @@ from lib.domain.comparison import recordings
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.recordings import Kind, Recording
 from lib.domain.conversation.conversations import LONGEST_TITLE
-from lib.domain.text.decoding import FormatError
 from lib.domain.text.markdown.literal import literal
+from lib.domain.text.validation import FormatError
 from lib.engine.playback import recorder
 from lib.files.imports import archive
 from lib.files.upload_validation import FileRefused

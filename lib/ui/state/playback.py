@@ -9,8 +9,8 @@ from lib import app
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.playback import AT_ONCE, ORIGINAL, Pace, count_turns, scene, turns
 from lib.domain.comparison.recordings import Recording
-from lib.domain.text.decoding import FormatError
 from lib.domain.text.markdown.literal import literal
+from lib.domain.text.validation import FormatError
 from lib.engine.playback.player import Player
 from lib.ui.kit import scrubber
 from lib.ui.state import widgets

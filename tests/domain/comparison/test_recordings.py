@@ -17,7 +17,7 @@ from lib.domain.models.prices import Price
 from lib.domain.reply.reply import fold
 from lib.domain.reply.tape import Content, Event, Finished, Image, Sent, UsageReported
 from lib.domain.reply.usage import Source, Usage
-from lib.domain.text.decoding import FormatError
+from lib.domain.text.validation import FormatError
 from tests.steps import steps
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

@@ -17,8 +17,8 @@ from lib.domain.conversation.messages import Message, Params
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.reply import Reply, State, Timing, ToolUse
 from lib.domain.reply.usage import Source, Usage
-from lib.domain.text.decoding import FormatError
 from lib.domain.text.printable import printable
+from lib.domain.text.validation import FormatError
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 ERROR = ChatError(
