@@ -5,6 +5,7 @@ import logging
 import secrets
 import threading
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
@@ -87,6 +88,8 @@ class Engine:
         self._has_auto_titles = has_auto_titles
         self._owner = new_id()
         self._runs: dict[str, Run] = {}
+        self._unkept: weakref.WeakValueDictionary[str, LiveTape] = weakref.WeakValueDictionary()
+        """Closed tapes that no store gets, for as long as somebody keeps them."""
         self._changing = threading.Lock()
         self._sending = threading.Lock()
         self._send_ids: OrderedDict[str, None] = OrderedDict()
@@ -175,7 +178,10 @@ class Engine:
             late = None if is_stored else Beginning(_copy(conversation), added, begun)
             self._remember(send_id)
             conversation.add(added)
-            return self._start(conversation, added[-1], connection, session_id, late)
+            tape = self._start(conversation, added[-1], connection, session_id, late)
+            if not self._is_kept(conversation):
+                tape.keep_for(conversation)
+            return tape
 
     def refuses_images(self, connection: Connection, model: str | None) -> bool:
         """Whether this model has refused images since the process started."""
@@ -196,20 +202,22 @@ class Engine:
             raise error
         return text
 
-    def tape(self, reply_id: str) -> LiveTape | None:
-        """The tape of a reply that this process runs, or ran a moment ago, or that another one runs."""
-        if run := self._runs.get(reply_id):
-            return run.tape
+    def follow(self, reply_id: str) -> LiveTape | None:
+        """The tape of a reply as people may see it, wherever it runs; `None` once the store has all of it.
+
+        While a blind round is written that is a copy, which does not tell how fast the model is. A reply that
+        no store gets can be followed for as long as its conversation is there.
+        """
+        run = self._runs.get(reply_id)
+        here = self.paced.tape(reply_id) or (run.tape if run else self._unkept.get(reply_id))
         try:
-            return self._elsewhere.tape(reply_id) if self._elsewhere else None
+            return here or (self._elsewhere.tape(reply_id) if self._elsewhere else None)
         except StoreError:
             return None
 
-    def running(self, conversation_id: str | None = None) -> list[LiveTape]:
-        """The open tapes: of a conversation, or all of them."""
-        with self._changing:
-            tapes = [run.tape for run in self._runs.values()]
-        return [t for t in tapes if not t.is_closed and conversation_id in (None, t.conversation_id)]
+    def running(self, conversation_id: str | None = None) -> list[str]:
+        """The ids of the replies that this process runs: in a conversation, or all of them."""
+        return [tape.reply_id for tape in self._open_tapes(conversation_id)]
 
     def player(self, recorded: Mapping[str, Sequence[Event]], *, later: Collection[str] = ()) -> Player:
         """Plays whole tapes, by the ids of their replies; those in `later` after the others."""
@@ -230,7 +238,7 @@ class Engine:
 
         def wait() -> None:
             deadline = time.monotonic() + seconds
-            for tape in self.running():
+            for tape in self._open_tapes():
                 tape.wait_closed(max(0.0, deadline - time.monotonic()))
             then()
 
@@ -291,7 +299,7 @@ class Engine:
             system_prompt=conversation.system_prompt,
             params=conversation.params,
             is_drawing=self.catalogue.kind(connection, conversation.model or "") is Kind.IMAGE,
-            is_kept=self._store is not None and not conversation.is_temporary,
+            is_kept=self._is_kept(conversation),
         )
         with self._changing:
             self._runs[message.id] = run
@@ -335,7 +343,7 @@ class Engine:
 
     def _kept(self, conversation: Conversation, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
         """The attachments with their images in files, where the conversation is stored at all."""
-        if self._store is None or conversation.is_temporary:
+        if not self._is_kept(conversation):
             return tuple(attachments)
         return tuple(self._files.keep(attachment) for attachment in attachments)
 
@@ -363,6 +371,7 @@ class Engine:
         """The tape is closed: hand it to the journal, or let it go when it is not kept."""
         self._learn(run)
         if not self._journal or not run.is_kept:
+            self._unkept[run.tape.reply_id] = run.tape  # before it is forgotten: somebody may look in between
             self._forget(run.tape)
             return
         self._journal.close(run.tape, run.row())
@@ -388,6 +397,14 @@ class Engine:
         for run in runs:
             if run.tape.reply_id not in owned and not self._journal.is_behind(run.conversation.id):
                 self._end(run, Interrupted(run.at_ms))
+
+    def _is_kept(self, conversation: Conversation) -> bool:
+        return self._store is not None and not conversation.is_temporary
+
+    def _open_tapes(self, conversation_id: str | None = None) -> list[LiveTape]:
+        with self._changing:
+            tapes = [run.tape for run in self._runs.values()]
+        return [t for t in tapes if not t.is_closed and conversation_id in (None, t.conversation_id)]
 
     def _forget(self, tape: LiveTape) -> None:
         with self._changing:

@@ -1,5 +1,6 @@
 """The engine runs replies to their end, whatever happens to who asked for them."""
 
+import gc
 import threading
 from dataclasses import replace
 
@@ -108,8 +109,8 @@ def test_a_reply_says_its_first_words_while_it_runs(chat: Chat, gateway: Scripte
     gateway.enqueue(stream("first", " last", hold=gate, hold_after=1))
     tape = chat.send()
     wait_for_text(tape, "first")
-    assert chat.engine.tape(tape.reply_id) is tape
-    assert chat.engine.running(chat.conversation.id) == chat.engine.running() == [tape]
+    assert chat.engine.follow(tape.reply_id) is tape
+    assert chat.engine.running(chat.conversation.id) == chat.engine.running() == [tape.reply_id]
     assert chat.engine.running("another") == []
     with pytest.raises(SendRefused, match="still running"):
         chat.try_send("me too", send_id=new_id())
@@ -145,7 +146,7 @@ def test_twenty_replies_at_once_all_end_and_are_stored_exactly(chat: Chat, gatew
         assert [to_json(event) for event in journaled] == [to_json(event) for event in tape.events]
         assert sum(isinstance(event, CLOSING) for event in journaled) == 1
     assert len(chat.store.ledger.of_session(chat.session_id)) == 20
-    assert eventually(lambda: all(chat.engine.tape(tape.reply_id) is None for tape in tapes))
+    assert eventually(lambda: all(chat.engine.follow(tape.reply_id) is None for tape in tapes))
 
 
 def test_a_temporary_chat_leaves_nothing_in_the_store(chat: Chat) -> None:
@@ -156,7 +157,22 @@ def test_a_temporary_chat_leaves_nothing_in_the_store(chat: Chat) -> None:
     assert chat.store.conversations.latest(10) == []
     assert chat.store.ledger.of_session(chat.session_id) == []
     assert chat.store.replies.tape(tape.reply_id) == []
-    assert eventually(lambda: chat.engine.tape(tape.reply_id) is None)
+
+
+def test_a_temporary_reply_can_be_followed_for_as_long_as_its_chat_is_there(chat: Chat) -> None:
+    chat.conversation.is_temporary = True
+    reply_ids = [chat.ask().reply_id for _ in range(3)]
+    gc.collect()
+    ended = [chat.engine.follow(reply_id) for reply_id in reply_ids]
+    assert all(tape and tape.reply().state is State.COMPLETED for tape in ended)
+    chat.conversation = draft()
+    del ended
+
+    def are_gone() -> bool:
+        gc.collect()  # a run that has just ended is in a circle with its future
+        return all(chat.engine.follow(reply_id) is None for reply_id in reply_ids)
+
+    assert eventually(are_gone)
 
 
 def test_without_a_store_everything_works_and_nothing_is_kept(
@@ -184,5 +200,5 @@ def test_ids_are_never_the_same() -> None:
 
 def test_an_unknown_reply_can_be_asked_for_and_cancelled(engine: Engine) -> None:
     engine.cancel("gone")
-    assert engine.tape("gone") is None
+    assert engine.follow("gone") is None
     assert engine.running(draft().id) == []

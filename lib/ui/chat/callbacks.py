@@ -1,7 +1,6 @@
 """What a person does: callbacks of the page's widgets. They run before the page is drawn."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 
@@ -147,7 +146,7 @@ def _ask(
     send_id = send_id or st.session_state.get(SEND_ID) or session.send_id
     try:
         with scheduler.sending():
-            tape = app.get().engine.send(
+            app.get().engine.send(
                 session.conversation,
                 text,
                 parent_id=parent_id,
@@ -159,8 +158,6 @@ def _ask(
     except SendRefused as error:
         st.toast(literal(str(error)), icon=":material/error:")
         return False
-    if tape and session.conversation.is_temporary:
-        session.tapes[tape.reply_id] = tape
     session.send_id, session.is_waiting = new_id(), True
     if session.returned:
         session.returned = ""
@@ -260,5 +257,6 @@ def connect(key: str) -> None:
         session.notice = "Paste a key first."
         return
     session.api_key = api_key
-    session.open(replace(session.conversation, model=app.get().settings.default_model))
+    session.conversation.model = app.get().settings.default_model
+    session.open(session.conversation)
     session.turned_to = None  # a key may be given on other pages too

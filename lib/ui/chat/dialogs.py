@@ -60,7 +60,7 @@ def _usage() -> None:
 @st.dialog("Inspect a reply", width="large", icon=":material/frame_inspect:", on_dismiss=_closed)
 def _inspect() -> None:
     session = held()
-    inspector.show(session.conversation, session.connection, session.tapes, session.inspected)
+    inspector.show(session.conversation, session.connection, session.inspected)
 
 
 @st.dialog("Rename this chat", on_dismiss=_closed)

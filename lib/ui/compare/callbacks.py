@@ -89,7 +89,7 @@ def retry(cell_id: str) -> None:
     now, tab, send_id = held(), session.held(), _send_id()
     if cell := now.cell(cell_id):
         with scheduler.sending():
-            refusal = _fault(now, cell) or _ask(now, tab, cell, None, cell.path()[-1].parent_id, send_id)
+            refusal = _fault(now, cell) or _ask(tab, cell, None, cell.path()[-1].parent_id, send_id)
         if refusal:
             st.toast(literal(refusal), icon=":material/error:")
 
@@ -110,7 +110,7 @@ def synthesise() -> None:
     cell = drafts.add(now.comparison)
     cell.model = model
     with scheduler.sending():
-        refusal = _ask(now, tab, cell, synthesis(now.comparison), None, send_id)
+        refusal = _ask(tab, cell, synthesis(now.comparison), None, send_id)
     if refusal or not cell.messages:  # refused, or sent before by a click that came twice
         now.comparison.cells.remove(cell)
     if refusal:
@@ -171,15 +171,14 @@ def _say(now: Comparing, tab: Session, cell: Conversation, text: str, send_id: s
     """
     question = cell.unanswered()
     if question is None:
-        return _ask(now, tab, cell, text, cell.leaf_id, send_id, now.attached)
+        return _ask(tab, cell, text, cell.leaf_id, send_id, now.attached)
     if text.strip() == question.content.strip() and not now.attached:
-        return _ask(now, tab, cell, None, question.id, send_id)
+        return _ask(tab, cell, None, question.id, send_id)
     attachments = [*question.attachments, *now.attached]
-    return _ask(now, tab, cell, text, question.parent_id, send_id, attachments)
+    return _ask(tab, cell, text, question.parent_id, send_id, attachments)
 
 
 def _ask(
-    now: Comparing,
     tab: Session,
     cell: Conversation,
     text: str | None,
@@ -189,7 +188,7 @@ def _ask(
 ) -> str:
     """Hand a cell's send to the engine; returns why it was refused, if it was."""
     try:
-        tape = app.get().engine.send(
+        app.get().engine.send(
             cell,
             text,
             parent_id=parent_id,
@@ -200,8 +199,6 @@ def _ask(
         )
     except SendRefused as error:
         return str(error)
-    if tape:
-        now.tapes[tape.reply_id] = tape
     tab.send_id = new_id()
     return ""
 
@@ -212,8 +209,7 @@ def _repeat(now: Comparing, tab: Session, send_id: str) -> None:
         count = missing(cell, now.repeats)
         if count and cell.path() and not cell.is_temporary:
             send = _again(tab, cell, f"{send_id}/{cell.position}")
-            after = now.tapes.get(cell.leaf_id or "")
-            app.get().engine.repeats.start(cell.id, count, send, after=after)
+            app.get().engine.repeats.start(cell.id, count, send, after=cell.leaf_id)
 
 
 def _again(tab: Session, cell: Conversation, send_id: str) -> Send:
