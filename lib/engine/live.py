@@ -66,11 +66,9 @@ class LiveTape:
         return fold(list(self.events))
 
     def keep_for(self, owner: object) -> None:
-        """Keep the tape for as long as its owner is there: a chat in memory, its only other copy.
-
-        A number of such tapes would not do: while a laptop sleeps, many others may end.
-        """
-        # An owner that is a value has no place for it: the finalizer, which does nothing, holds it.
+        """Keep the tape for as long as its owner is there: what a chat in memory says is nowhere else."""
+        # A bound on their number would lose words: while a laptop sleeps, any number of others may end. The
+        # owner is a value and has no place for a tape: its finalizer, which does nothing, holds it.
         weakref.finalize(owner, _no_more, self).atexit = False
 
     def _leave(self, listener: Callable[[], None]) -> None:

@@ -49,26 +49,26 @@ def test_a_conversation_is_sent_with_all_that_was_said_before(chat: Chat, gatewa
 
 def test_sending_the_same_id_twice_asks_once(chat: Chat, gateway: ScriptedGateway) -> None:
     send_id = new_id()
-    first = chat.send(send_id=send_id)
+    first = chat.try_send(QUICK, send_id)
+    assert first
     assert first.wait_closed(PATIENCE)
     chat.flush()
     shown = list(chat.conversation.messages)
-    assert chat.try_send("Hi", send_id=send_id) is None
-    assert chat.try_send(None, parent_id=shown[0], send_id=send_id) is None
-    assert chat.beside().try_send("Hi", send_id=send_id) is None
+    assert chat.try_send("Hi", send_id) is None
+    assert chat.regenerate(first, send_id) is None
+    assert chat.beside().try_send("Hi", send_id) is None
     assert list(chat.conversation.messages) == shown
     assert len(gateway.requests) == 1
     assert len(chat.store.ledger.of_session(chat.session_id)) == 1
 
 
 def test_many_clicks_with_one_id_ask_once(chat: Chat, gateway: ScriptedGateway) -> None:
-    send_id, question = new_id(), chat.ask().reply_id
-    parent_id = chat.conversation.messages[question].parent_id
+    send_id, answer = new_id(), chat.ask()
     barrier, tapes = threading.Barrier(8), list[object]()
 
     def click() -> None:
         barrier.wait(PATIENCE)
-        tapes.append(chat.try_send(None, parent_id=parent_id, send_id=send_id))
+        tapes.append(chat.regenerate(answer, send_id))
 
     threads = [threading.Thread(target=click) for _ in range(8)]
     for thread in threads:
@@ -83,8 +83,8 @@ def test_many_clicks_with_one_id_ask_once(chat: Chat, gateway: ScriptedGateway) 
 def test_regenerating_makes_a_version_beside_the_old_one(chat: Chat, gateway: ScriptedGateway) -> None:
     gateway.enqueue(stream("One"), stream("Two"))
     first = chat.ask()
-    question = chat.conversation.messages[first.reply_id].parent_id
-    second = chat.send(None, parent_id=question)
+    second = chat.regenerate(first)
+    assert second
     assert second.wait_closed(PATIENCE)
     assert [m.id for m in chat.conversation.versions(second.reply_id)] == [first.reply_id, second.reply_id]
     assert (chat.stored(first)[0].content, chat.stored(second)[0].content) == ("One", "Two")
@@ -97,7 +97,8 @@ def test_an_answer_that_broke_off_is_gone_on_with(chat: Chat, gateway: ScriptedG
     assert chat.stored(broken)[1].state is State.FAILED
     message = chat.stored(broken)[0]
     chat.conversation.messages[message.id] = message
-    rest = chat.send(None, parent_id=broken.reply_id)
+    rest = chat.go_on(broken.reply_id)
+    assert rest
     assert rest.wait_closed(PATIENCE)
     assert chat.stored(rest)[0].parent_id == broken.reply_id
     sent = [(m["role"], m["content"]) for m in gateway.requests[1].body["messages"]]
@@ -113,7 +114,7 @@ def test_a_reply_says_its_first_words_while_it_runs(chat: Chat, gateway: Scripte
     assert chat.engine.running(chat.conversation.id) == chat.engine.running() == [tape.reply_id]
     assert chat.engine.running("another") == []
     with pytest.raises(SendRefused, match="still running"):
-        chat.try_send("me too", send_id=new_id())
+        chat.send("me too")
     chat.flush()
     assert fold(chat.store.replies.tape(tape.reply_id)).text == "first"
     gate.open()
@@ -184,6 +185,26 @@ def test_without_a_store_everything_works_and_nothing_is_kept(
     engine.stop()
     assert tape.reply().text == "Hello"
     assert store.conversations.latest(10) == []
+
+
+def test_what_was_sent_is_put_into_a_conversation_by_who_holds_it(chat: Chat) -> None:
+    conversation = chat.conversation
+    before = replace(conversation, messages={})
+    accepted = chat.engine.say(
+        conversation,
+        f"{QUICK} Hello",
+        parent_id=None,
+        connection=chat.connection,
+        send_id=new_id(),
+        session_id=chat.session_id,
+    )
+    assert accepted
+    assert conversation == before
+    accepted.put_into(conversation)
+    question, answer = conversation.path()
+    assert (question.content, answer.id) == (f"{QUICK} Hello", accepted.tape.reply_id)
+    assert conversation.title == f"{QUICK} Hello"
+    assert conversation.updated_at == chat.store.conversations.updated_at(conversation.id)
 
 
 def test_nothing_is_sent_without_a_model(chat: Chat, gateway: ScriptedGateway) -> None:
