@@ -64,7 +64,7 @@ def _reply(
     now = datetime.now(UTC)
     conversation = Conversation(new_id(), "", now, now, model, options.system)
     conversation.params = Params(stream=not options.no_stream)
-    tape = engine.send(
+    accepted = engine.say(
         conversation,
         options.prompt,
         parent_id=None,
@@ -72,9 +72,9 @@ def _reply(
         send_id=new_id(),
         session_id=new_id(),
     )
-    assert tape is not None, "a fresh send id was never sent before"  # noqa: S101
-    _follow(engine, tape, is_silent=options.json)
-    return tape.reply()
+    assert accepted is not None, "a fresh send id was never sent before"  # noqa: S101
+    _follow(engine, accepted.tape, is_silent=options.json)
+    return accepted.tape.reply()
 
 
 def _first_model(engine: Engine, connection: Connection) -> str:

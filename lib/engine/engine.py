@@ -2,23 +2,22 @@
 
 import asyncio
 import logging
-import secrets
 import threading
 import time
-from collections import OrderedDict
+import weakref
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from lib.domain.conversation.attachments import Attachment
-from lib.domain.conversation.conversations import Conversation, title_of
+from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection
 from lib.domain.reply.errors import Category, ChatError
-from lib.domain.reply.reply import Reply, State
+from lib.domain.reply.reply import State
 from lib.domain.reply.tape import CLOSING, Event, Failed, Interrupted, Stopped
-from lib.engine import pictures, transcription
+from lib.engine import pictures, sending, transcription
 from lib.engine.journal import Beginning, Journal
 from lib.engine.live import LiveTape
 from lib.engine.lookups.balances import Balances
@@ -33,6 +32,7 @@ from lib.engine.recovery.trouble import Trouble
 from lib.engine.recovery.unsaved import as_they_stand
 from lib.engine.recovery.watchdog import Watchdog
 from lib.engine.run import Run
+from lib.engine.sending import Accepted, SendIds, SendRefused, new_id
 from lib.engine.series.deck_runs import DeckRuns
 from lib.engine.series.repeats import Repeats
 from lib.engine.titles import write_title
@@ -49,17 +49,12 @@ one process carry hundreds of streams."""
 BURST_SECONDS_PER_STREAM = 0.0005
 """A few streams are read almost without delay; the pause grows with their number."""
 
-SEND_IDS_KEPT = 10_000
-"""Send ids that are known without asking the store; it knows those of kept replies for good."""
-
 LAST_WRITE_SECONDS = 10.0
 """How long a process that stops tries to store the last words."""
 
 log = logging.getLogger(__name__)
 
-
-class SendRefused(Exception):
-    """A send that the engine does not take. The message is one sentence for the person who sent it."""
+__all__ = ["Engine", "SendRefused", "new_id"]
 
 
 class Engine:
@@ -86,9 +81,11 @@ class Engine:
         self._has_auto_titles = has_auto_titles
         self._owner = new_id()
         self._runs: dict[str, Run] = {}
+        self._unkept: weakref.WeakValueDictionary[str, LiveTape] = weakref.WeakValueDictionary()
+        """Closed tapes that no store gets, for as long as somebody keeps them."""
         self._changing = threading.Lock()
         self._sending = threading.Lock()
-        self._send_ids: OrderedDict[str, None] = OrderedDict()
+        self._send_ids = SendIds()
         self._is_stopping = False
         self.news = News()
         self._trouble = Trouble(lambda: self.news.tell(STORING))
@@ -100,7 +97,8 @@ class Engine:
         self.deck_runs = DeckRuns(
             self._loop,
             store,
-            self.send,
+            say=self.say,
+            regenerate=self.regenerate,
             ended=self._ended_upstream,
             flush=self.flush,
             cancel=self.cancel,
@@ -135,46 +133,53 @@ class Engine:
             runs = [self._runs[reply_id] for reply_id in ids if reply_id in self._runs]
         return as_they_stand(runs)
 
-    def send(
+    def say(
         self,
         conversation: Conversation,
-        text: str | None,
+        text: str,
         *,
         parent_id: str | None,
         connection: Connection,
         send_id: str,
         session_id: str,
         attachments: Sequence[Attachment] = (),
-    ) -> LiveTape | None:
-        """Ask the conversation's model; add the question and the running reply to `conversation`.
+    ) -> Accepted | None:
+        """Say something after message `parent_id`, and ask the conversation's model for an answer.
 
-        `text` is what the person says after message `parent_id`. `None` asks for another answer where
-        `parent_id` is the person's message, and for the rest of it where it is an answer that broke off.
         `attachments` go with the text. An image model draws what the text says.
         Returns `None` when this send id was sent before: nothing happens then. Raises `SendRefused`.
 
         When the store cannot take it, it is answered all the same, and stored when that can be done.
         """
-        if self._is_stopping:
-            raise SendRefused("The server is about to stop. Send this again in a moment.")
-        if not conversation.model:
-            raise SendRefused("Choose a model first.")
-        with self._sending:
-            if send_id in self._send_ids:
-                return None
-            if text is not None and self.running(conversation.id):
-                raise SendRefused("A reply is still running. Stop it, or wait for its end.")
-            added = _new_messages(conversation, text, parent_id, self._kept(conversation, attachments))
-            if not conversation.messages and text is not None:
-                conversation.title = title_of(added[0])
-            begun = Begun(added[-1].id, send_id, session_id, self._owner)
-            is_stored = self._begin(conversation, added, begun)
-            if is_stored is None:
-                return None
-            late = None if is_stored else Beginning(_copy(conversation), added, begun)
-            self._remember(send_id)
-            conversation.add(added)
-            return self._start(conversation, added[-1], connection, session_id, late)
+        asked = replace(sending.question(text, parent_id), attachments=tuple(attachments))
+        return self._send(conversation, asked, asked.id, connection, send_id, session_id)
+
+    def regenerate(
+        self,
+        conversation: Conversation,
+        question_id: str | None,
+        *,
+        connection: Connection,
+        send_id: str,
+        session_id: str,
+    ) -> Accepted | None:
+        """Ask the conversation's model for another answer to a question; else as `say`.
+
+        It may be asked while others to the same question run.
+        """
+        return self._send(conversation, None, question_id, connection, send_id, session_id)
+
+    def continue_(
+        self,
+        conversation: Conversation,
+        answer_id: str,
+        *,
+        connection: Connection,
+        send_id: str,
+        session_id: str,
+    ) -> Accepted | None:
+        """Ask for the rest of an answer that broke off; else as `say`."""
+        return self._send(conversation, None, answer_id, connection, send_id, session_id)
 
     def refuses_images(self, connection: Connection, model: str | None) -> bool:
         """Whether this model has refused images since the process started."""
@@ -195,20 +200,22 @@ class Engine:
             raise error
         return text
 
-    def tape(self, reply_id: str) -> LiveTape | None:
-        """The tape of a reply that this process runs, or ran a moment ago, or that another one runs."""
-        if run := self._runs.get(reply_id):
-            return run.tape
+    def follow(self, reply_id: str) -> LiveTape | None:
+        """The tape of a reply as people may see it, wherever it runs; `None` once the store has all of it.
+
+        While a blind round is written that is a copy, which does not tell how fast the model is. A reply that
+        no store gets can be followed for as long as its conversation is there.
+        """
+        run = self._runs.get(reply_id)
+        here = self.paced.tape(reply_id) or (run.tape if run else self._unkept.get(reply_id))
         try:
-            return self._elsewhere.tape(reply_id) if self._elsewhere else None
+            return here or (self._elsewhere.tape(reply_id) if self._elsewhere else None)
         except StoreError:
             return None
 
-    def running(self, conversation_id: str | None = None) -> list[LiveTape]:
-        """The open tapes: of a conversation, or all of them."""
-        with self._changing:
-            tapes = [run.tape for run in self._runs.values()]
-        return [t for t in tapes if not t.is_closed and conversation_id in (None, t.conversation_id)]
+    def running(self, conversation_id: str | None = None) -> list[str]:
+        """The ids of the replies that this process runs: in a conversation, or all of them."""
+        return [tape.reply_id for tape in self._open_tapes(conversation_id)]
 
     def player(self, recorded: Mapping[str, Sequence[Event]], *, later: Collection[str] = ()) -> Player:
         """Plays whole tapes, by the ids of their replies; those in `later` after the others."""
@@ -229,7 +236,7 @@ class Engine:
 
         def wait() -> None:
             deadline = time.monotonic() + seconds
-            for tape in self.running():
+            for tape in self._open_tapes():
                 tape.wait_closed(max(0.0, deadline - time.monotonic()))
             then()
 
@@ -248,61 +255,82 @@ class Engine:
         self._loop.submit(self._gateway.close()).result(timeout=5)
         self._loop.stop()
 
-    def _begin(self, conversation: Conversation, added: list[Message], begun: Begun) -> bool | None:
-        """Store the question and the running reply; says whether that is done.
+    def _send(
+        self,
+        conversation: Conversation,
+        asked: Message | None,
+        parent_id: str | None,
+        connection: Connection,
+        send_id: str,
+        session_id: str,
+    ) -> Accepted | None:
+        """Store what is asked, if that can be done, and begin the reply to message `parent_id`."""
+        if self._is_stopping:
+            raise SendRefused("The server is about to stop. Send this again in a moment.")
+        if not conversation.model:
+            raise SendRefused("Choose a model first.")
+        with self._sending:  # a click may arrive twice, on two threads: the second one must see the first
+            if send_id in self._send_ids:
+                return None
+            if asked and self.running(conversation.id):
+                raise SendRefused("A reply is still running. Stop it, or wait for its end.")
+            if asked and self._is_kept(conversation):
+                asked = replace(asked, attachments=tuple(map(self._files.keep, asked.attachments)))
+            reply = sending.running(conversation.model, parent_id)
+            added = (asked, reply) if asked else (reply,)
+            tape = LiveTape(reply.id, conversation.id)
+            before = sending.titled(conversation, asked)
+            updated_at = self._begin(tape, before, added, send_id, session_id)
+            if updated_at is None:
+                return None
+            self._send_ids.add(send_id)
+            now = sending.grown(before, added, updated_at)
+            self._start(tape, now, connection, session_id)
+            return Accepted(tape, added, now.title, updated_at, self._is_kept(conversation))
+
+    def _begin(
+        self,
+        tape: LiveTape,
+        conversation: Conversation,
+        added: Sequence[Message],
+        send_id: str,
+        session_id: str,
+    ) -> datetime | None:
+        """Store the question and the running reply; says when the conversation has changed last.
 
         `None` when this send id was stored before. What is temporary has nothing to be stored.
         """
-        if self._store is None or self._journal is None or conversation.is_temporary:
-            return True
-        if self._journal.is_behind():  # in their order, and without waiting for a lock each time
-            return False
-        try:
-            stored_at = self._store.replies.begin(conversation, added, begun)
-        except StoreError as error:
-            self._trouble.tell("journal", str(error))
-            return False
-        if stored_at is not None:
-            conversation.updated_at = stored_at
-        return None if stored_at is None else True
-
-    def _remember(self, send_id: str) -> None:
-        self._send_ids[send_id] = None
-        if len(self._send_ids) > SEND_IDS_KEPT:
-            self._send_ids.popitem(last=False)
+        if self._journal is None or not self._is_kept(conversation):
+            return conversation.updated_at
+        begun = Begun(tape.reply_id, send_id, session_id, self._owner)
+        return self._journal.begin(tape, Beginning(conversation, added, begun))
 
     def _start(
-        self,
-        conversation: Conversation,
-        message: Message,
-        connection: Connection,
-        session_id: str,
-        late: Beginning | None,
-    ) -> LiveTape:
+        self, tape: LiveTape, conversation: Conversation, connection: Connection, session_id: str
+    ) -> None:
+        """Run the reply that a conversation's path ends with."""
+        message = conversation.messages[tape.reply_id]
         run = Run(
-            tape=LiveTape(message.id, conversation.id),
+            tape=tape,
             session_id=session_id,
             created_at=message.created_at,
             connection=connection,
-            conversation=_copy(conversation),
+            conversation=conversation,
             messages=conversation.path(message.parent_id),
             model=conversation.model or "",
             system_prompt=conversation.system_prompt,
             params=conversation.params,
             is_drawing=self.catalogue.kind(connection, conversation.model or "").draws,
-            is_kept=self._store is not None and not conversation.is_temporary,
+            is_kept=self._is_kept(conversation),
         )
         with self._changing:
             self._runs[message.id] = run
-        if self._journal and late:
-            self._journal.begin(run.tape, late)
         self.paced.join(run.tape)
         run.future = self._loop.submit(self._answer(run))
         run.future.add_done_callback(lambda future: self._ended(run, future))
         if run.tape.is_closed:  # stopped by somebody who saw it before it had a future to cancel
             run.future.cancel()
         self.news.tell(conversation.comparison_id)
-        return run.tape
 
     async def _ended_upstream(self, reply_id: str) -> None:
         run = self._runs.get(reply_id)
@@ -332,12 +360,6 @@ class Engine:
             self._gateway, run, self._files, request_bytes=self._request_bytes, pause=self._pause
         )
 
-    def _kept(self, conversation: Conversation, attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
-        """The attachments with their images in files, where the conversation is stored at all."""
-        if self._store is None or conversation.is_temporary:
-            return tuple(attachments)
-        return tuple(self._files.keep(attachment) for attachment in attachments)
-
     def _pause(self) -> float:
         return min(BURST_SECONDS, BURST_SECONDS_PER_STREAM * len(self._runs))
 
@@ -362,6 +384,7 @@ class Engine:
         """The tape is closed: hand it to the journal, or let it go when it is not kept."""
         self._learn(run)
         if not self._journal or not run.is_kept:
+            self._unkept[run.tape.reply_id] = run.tape  # before it is forgotten: somebody may look in between
             self._forget(run.tape)
             return
         self._journal.close(run.tape, run.row())
@@ -388,31 +411,14 @@ class Engine:
             if run.tape.reply_id not in owned and not self._journal.is_behind(run.conversation.id):
                 self._end(run, Interrupted(run.at_ms))
 
+    def _is_kept(self, conversation: Conversation) -> bool:
+        return self._store is not None and not conversation.is_temporary
+
+    def _open_tapes(self, conversation_id: str | None = None) -> list[LiveTape]:
+        with self._changing:
+            tapes = [run.tape for run in self._runs.values()]
+        return [t for t in tapes if not t.is_closed and conversation_id in (None, t.conversation_id)]
+
     def _forget(self, tape: LiveTape) -> None:
         with self._changing:
             self._runs.pop(tape.reply_id, None)
-
-
-def new_id() -> str:
-    """A fresh id for a conversation, a message, a session or a send: 128 random bits in hex."""
-    return secrets.token_hex(16)
-
-
-def _copy(conversation: Conversation) -> Conversation:
-    """The conversation as it is now: a page may go on with it."""
-    return replace(conversation, messages=dict(conversation.messages))
-
-
-def _new_messages(
-    conversation: Conversation,
-    text: str | None,
-    parent_id: str | None,
-    attachments: tuple[Attachment, ...],
-) -> list[Message]:
-    now = datetime.now(UTC)
-    added: list[Message] = []
-    if text is not None:
-        added.append(Message(new_id(), parent_id, "user", text, now, attachments=attachments))
-        parent_id = added[-1].id
-    running = Reply(model_requested=conversation.model)
-    return [*added, Message(new_id(), parent_id, "assistant", "", now, running)]

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """A send that the store could not take: the conversation as it was before, and what was added to it."""
+    """A send: the conversation as it was before, and what was added to it."""
 
     conversation: Conversation
     added: Sequence[Message]
@@ -38,7 +39,7 @@ class _Track:
 
     tape: LiveTape
     beginning: Beginning | None = None
-    """What has to be stored first."""
+    """The send, where it has to be stored first."""
     written: int = 0
     row: LedgerRow | None = None
     """Set when the tape has closed."""
@@ -63,12 +64,21 @@ class Journal:
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
 
-    def begin(self, tape: LiveTape, beginning: Beginning) -> None:
-        """The store could not take this send: it is tried again until it can, in the order of the sends."""
+    def begin(self, tape: LiveTape, beginning: Beginning) -> datetime | None:
+        """Store a send before its reply runs; says when the conversation has changed last.
+
+        `None` when this send id was stored before. What the store cannot take is tried again until it can.
+        """
+        if not self.is_behind():  # in the order of the sends, and without waiting for a lock each time
+            try:
+                return self._store.replies.begin(beginning.conversation, beginning.added, beginning.begun)
+            except StoreError as error:
+                self._trouble.tell("journal", str(error))
         with self._changed:
             self._tracks[tape.reply_id] = _Track(tape, beginning)
             self._dirty.add(tape.reply_id)
             self._changed.notify_all()
+        return beginning.conversation.updated_at
 
     def is_behind(self, conversation_id: str | None = None) -> bool:
         """Whether a send, of this conversation or of any, waits to be stored."""

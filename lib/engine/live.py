@@ -1,6 +1,7 @@
 """A tape while its reply runs: one writer (the loop's thread), any number of followers."""
 
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 
 from lib.domain.reply.reply import Reply, fold
@@ -64,7 +65,17 @@ class LiveTape:
         """What the tape says so far."""
         return fold(list(self.events))
 
+    def keep_for(self, owner: object) -> None:
+        """Keep the tape for as long as its owner is there: what a chat in memory says is nowhere else."""
+        # A bound on their number would lose words: while a laptop sleeps, any number of others may end. The
+        # owner is a value and has no place for a tape: its finalizer, which does nothing, holds it.
+        weakref.finalize(owner, _no_more, self).atexit = False
+
     def _leave(self, listener: Callable[[], None]) -> None:
         with self._grown:
             if listener in self._listeners:
                 self._listeners.remove(listener)
+
+
+def _no_more(_: LiveTape) -> None:
+    """Its owner is gone."""

@@ -170,7 +170,7 @@ class RoomView:
         """The answer as it is known already, or a new one; `None` where its tape cannot be found now."""
         answer = known.get(message.id)
         if answer is None:
-            tape = self._engine.paced.tape(message.id) or self._engine.tape(message.id)
+            tape = self._engine.follow(message.id)
             is_running = message.reply is not None and message.reply.state is State.RUNNING
             if tape is None and is_running:
                 self.is_incomplete = True

@@ -2,13 +2,14 @@
 
 import http.client
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection, Secret
@@ -16,6 +17,7 @@ from lib.domain.reply.reply import Reply
 from lib.domain.reply.tape import text_of
 from lib.engine.engine import Engine, new_id
 from lib.engine.live import LiveTape
+from lib.engine.sending import Accepted
 from lib.gateway.client import Gateway
 from lib.store import Store
 from tests.scripted_gateway import ScriptedGateway
@@ -42,23 +44,52 @@ class Chat:
     conversation: Conversation = field(default_factory=draft)
     session_id: str = field(default_factory=new_id)
 
-    def send(
-        self, text: str | None = QUICK, *, parent_id: str | None = None, send_id: str | None = None
-    ) -> LiveTape:
-        """Say something after the shown message, or ask for another answer to `parent_id`."""
-        tape = self.try_send(text, parent_id=parent_id, send_id=send_id or new_id())
+    def send(self, text: str = QUICK, *, attachments: Sequence[Attachment] = ()) -> LiveTape:
+        """Say something after the shown message."""
+        tape = self.try_send(text, new_id(), attachments=attachments)
         assert tape is not None
         return tape
 
-    def try_send(self, text: str | None, *, send_id: str, parent_id: str | None = None) -> LiveTape | None:
-        return self.engine.send(
+    def try_send(self, text: str, send_id: str, *, attachments: Sequence[Attachment] = ()) -> LiveTape | None:
+        """As a page does it; `None` where that id was sent before."""
+        accepted = self.engine.say(
             self.conversation,
             text,
-            parent_id=parent_id or self.conversation.leaf_id,
+            parent_id=self.conversation.leaf_id,
             connection=self.connection,
             send_id=send_id,
             session_id=self.session_id,
+            attachments=attachments,
         )
+        return self._put(accepted)
+
+    def regenerate(self, tape: LiveTape, send_id: str | None = None) -> LiveTape | None:
+        """Ask for another version of an answer."""
+        accepted = self.engine.regenerate(
+            self.conversation,
+            self.conversation.messages[tape.reply_id].parent_id,
+            connection=self.connection,
+            send_id=send_id or new_id(),
+            session_id=self.session_id,
+        )
+        return self._put(accepted)
+
+    def go_on(self, reply_id: str) -> LiveTape | None:
+        """Ask for the rest of an answer."""
+        accepted = self.engine.continue_(
+            self.conversation,
+            reply_id,
+            connection=self.connection,
+            send_id=new_id(),
+            session_id=self.session_id,
+        )
+        return self._put(accepted)
+
+    def _put(self, accepted: Accepted | None) -> LiveTape | None:
+        if accepted is None:
+            return None
+        accepted.put_into(self.conversation)
+        return accepted.tape
 
     def ask(self, text: str = QUICK) -> LiveTape:
         """Say something and wait until the answer is whole and stored."""

@@ -1,5 +1,6 @@
 """The engine runs replies to their end, whatever happens to who asked for them."""
 
+import gc
 import threading
 from dataclasses import replace
 
@@ -48,26 +49,26 @@ def test_a_conversation_is_sent_with_all_that_was_said_before(chat: Chat, gatewa
 
 def test_sending_the_same_id_twice_asks_once(chat: Chat, gateway: ScriptedGateway) -> None:
     send_id = new_id()
-    first = chat.send(send_id=send_id)
+    first = chat.try_send(QUICK, send_id)
+    assert first
     assert first.wait_closed(PATIENCE)
     chat.flush()
     shown = list(chat.conversation.messages)
-    assert chat.try_send("Hi", send_id=send_id) is None
-    assert chat.try_send(None, parent_id=shown[0], send_id=send_id) is None
-    assert chat.beside().try_send("Hi", send_id=send_id) is None
+    assert chat.try_send("Hi", send_id) is None
+    assert chat.regenerate(first, send_id) is None
+    assert chat.beside().try_send("Hi", send_id) is None
     assert list(chat.conversation.messages) == shown
     assert len(gateway.requests) == 1
     assert len(chat.store.ledger.of_session(chat.session_id)) == 1
 
 
 def test_many_clicks_with_one_id_ask_once(chat: Chat, gateway: ScriptedGateway) -> None:
-    send_id, question = new_id(), chat.ask().reply_id
-    parent_id = chat.conversation.messages[question].parent_id
+    send_id, answer = new_id(), chat.ask()
     barrier, tapes = threading.Barrier(8), list[object]()
 
     def click() -> None:
         barrier.wait(PATIENCE)
-        tapes.append(chat.try_send(None, parent_id=parent_id, send_id=send_id))
+        tapes.append(chat.regenerate(answer, send_id))
 
     threads = [threading.Thread(target=click) for _ in range(8)]
     for thread in threads:
@@ -82,8 +83,8 @@ def test_many_clicks_with_one_id_ask_once(chat: Chat, gateway: ScriptedGateway) 
 def test_regenerating_makes_a_version_beside_the_old_one(chat: Chat, gateway: ScriptedGateway) -> None:
     gateway.enqueue(stream("One"), stream("Two"))
     first = chat.ask()
-    question = chat.conversation.messages[first.reply_id].parent_id
-    second = chat.send(None, parent_id=question)
+    second = chat.regenerate(first)
+    assert second
     assert second.wait_closed(PATIENCE)
     assert [m.id for m in chat.conversation.versions(second.reply_id)] == [first.reply_id, second.reply_id]
     assert (chat.stored(first)[0].content, chat.stored(second)[0].content) == ("One", "Two")
@@ -96,7 +97,8 @@ def test_an_answer_that_broke_off_is_gone_on_with(chat: Chat, gateway: ScriptedG
     assert chat.stored(broken)[1].state is State.FAILED
     message = chat.stored(broken)[0]
     chat.conversation.messages[message.id] = message
-    rest = chat.send(None, parent_id=broken.reply_id)
+    rest = chat.go_on(broken.reply_id)
+    assert rest
     assert rest.wait_closed(PATIENCE)
     assert chat.stored(rest)[0].parent_id == broken.reply_id
     sent = [(m["role"], m["content"]) for m in gateway.requests[1].body["messages"]]
@@ -108,11 +110,11 @@ def test_a_reply_says_its_first_words_while_it_runs(chat: Chat, gateway: Scripte
     gateway.enqueue(stream("first", " last", hold=gate, hold_after=1))
     tape = chat.send()
     wait_for_text(tape, "first")
-    assert chat.engine.tape(tape.reply_id) is tape
-    assert chat.engine.running(chat.conversation.id) == chat.engine.running() == [tape]
+    assert chat.engine.follow(tape.reply_id) is tape
+    assert chat.engine.running(chat.conversation.id) == chat.engine.running() == [tape.reply_id]
     assert chat.engine.running("another") == []
     with pytest.raises(SendRefused, match="still running"):
-        chat.try_send("me too", send_id=new_id())
+        chat.send("me too")
     chat.flush()
     assert fold(chat.store.replies.tape(tape.reply_id)).text == "first"
     gate.open()
@@ -145,7 +147,7 @@ def test_twenty_replies_at_once_all_end_and_are_stored_exactly(chat: Chat, gatew
         assert [to_json(event) for event in journaled] == [to_json(event) for event in tape.events]
         assert sum(isinstance(event, CLOSING) for event in journaled) == 1
     assert len(chat.store.ledger.of_session(chat.session_id)) == 20
-    assert eventually(lambda: all(chat.engine.tape(tape.reply_id) is None for tape in tapes))
+    assert eventually(lambda: all(chat.engine.follow(tape.reply_id) is None for tape in tapes))
 
 
 def test_a_temporary_chat_leaves_nothing_in_the_store(chat: Chat) -> None:
@@ -156,7 +158,22 @@ def test_a_temporary_chat_leaves_nothing_in_the_store(chat: Chat) -> None:
     assert chat.store.conversations.latest(10) == []
     assert chat.store.ledger.of_session(chat.session_id) == []
     assert chat.store.replies.tape(tape.reply_id) == []
-    assert eventually(lambda: chat.engine.tape(tape.reply_id) is None)
+
+
+def test_a_temporary_reply_can_be_followed_for_as_long_as_its_chat_is_there(chat: Chat) -> None:
+    chat.conversation.is_temporary = True
+    reply_ids = [chat.ask().reply_id for _ in range(3)]
+    gc.collect()
+    ended = [chat.engine.follow(reply_id) for reply_id in reply_ids]
+    assert all(tape and tape.reply().state is State.COMPLETED for tape in ended)
+    chat.conversation = draft()
+    del ended
+
+    def are_gone() -> bool:
+        gc.collect()  # a run that has just ended is in a circle with its future
+        return all(chat.engine.follow(reply_id) is None for reply_id in reply_ids)
+
+    assert eventually(are_gone)
 
 
 def test_without_a_store_everything_works_and_nothing_is_kept(
@@ -168,6 +185,26 @@ def test_without_a_store_everything_works_and_nothing_is_kept(
     engine.stop()
     assert tape.reply().text == "Hello"
     assert store.conversations.latest(10) == []
+
+
+def test_what_was_sent_is_put_into_a_conversation_by_who_holds_it(chat: Chat) -> None:
+    conversation = chat.conversation
+    before = replace(conversation, messages={})
+    accepted = chat.engine.say(
+        conversation,
+        f"{QUICK} Hello",
+        parent_id=None,
+        connection=chat.connection,
+        send_id=new_id(),
+        session_id=chat.session_id,
+    )
+    assert accepted
+    assert conversation == before
+    accepted.put_into(conversation)
+    question, answer = conversation.path()
+    assert (question.content, answer.id) == (f"{QUICK} Hello", accepted.tape.reply_id)
+    assert conversation.title == f"{QUICK} Hello"
+    assert conversation.updated_at == chat.store.conversations.updated_at(conversation.id)
 
 
 def test_nothing_is_sent_without_a_model(chat: Chat, gateway: ScriptedGateway) -> None:
@@ -184,5 +221,5 @@ def test_ids_are_never_the_same() -> None:
 
 def test_an_unknown_reply_can_be_asked_for_and_cancelled(engine: Engine) -> None:
     engine.cancel("gone")
-    assert engine.tape("gone") is None
+    assert engine.follow("gone") is None
     assert engine.running(draft().id) == []

@@ -179,13 +179,13 @@ def test_a_send_that_arrives_again_while_the_first_one_waits_to_be_stored_is_the
     patient: Chat, lock: Lock, gateway: ScriptedGateway
 ) -> None:
     lock.take()
-    tape = patient.try_send("tokens=2", send_id="once")
+    tape = patient.try_send("tokens=2", "once")
     assert tape is not None
-    assert patient.try_send("tokens=2", send_id="once") is None
+    assert patient.try_send("tokens=2", "once") is None
     assert tape.wait_closed(PATIENCE)
     lock.release()
     patient.flush()
-    assert patient.try_send("tokens=2", send_id="once") is None
+    assert patient.try_send("tokens=2", "once") is None
     assert len(gateway.requests) == 1
     assert len(patient.store.ledger.of_session(patient.session_id)) == 1
 

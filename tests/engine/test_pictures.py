@@ -15,7 +15,7 @@ from lib.domain.models.connection import Connection
 from lib.domain.reply.errors import ChatError
 from lib.domain.reply.reply import State
 from lib.domain.reply.usage import Source
-from lib.engine.engine import Engine, new_id
+from lib.engine.engine import Engine
 from lib.engine.pictures import ATTACHMENTS_IGNORED
 from lib.files.folder import Files
 from lib.gateway.client import Gateway
@@ -44,16 +44,7 @@ def chat(gateway: ScriptedGateway, store: Store, files: Files, connection: Conne
 
 def ask(chat: Chat, text: str, *attachments: Attachment) -> Message:
     """Say something with files; the answer, as the store has it."""
-    tape = chat.engine.send(
-        chat.conversation,
-        text,
-        parent_id=chat.conversation.leaf_id,
-        connection=chat.connection,
-        send_id=new_id(),
-        session_id=chat.session_id,
-        attachments=attachments,
-    )
-    assert tape
+    tape = chat.send(text, attachments=attachments)
     assert tape.wait_closed(PATIENCE)
     answer = chat.stored(tape)[0]
     chat.conversation.messages[answer.id] = answer  # as a page does that has followed it
@@ -109,17 +100,7 @@ def test_images_of_a_temporary_chat_are_in_no_file(
 ) -> None:
     chat.conversation.is_temporary = True
     photo = uploaded("photo.png", image())
-    tape = chat.engine.send(
-        chat.conversation,
-        QUICK,
-        parent_id=None,
-        connection=chat.connection,
-        send_id=new_id(),
-        session_id=chat.session_id,
-        attachments=(photo,),
-    )
-    assert tape
-    assert tape.wait_closed(PATIENCE)
+    assert chat.send(attachments=(photo,)).wait_closed(PATIENCE)
     assert gateway.requests[0].images == [photo.data]
     assert kept(tmp_path) == []
     assert chat.store.attachments.ids() == set()

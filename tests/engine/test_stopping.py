@@ -98,8 +98,8 @@ def test_a_reply_stopped_by_another_tab_the_moment_it_appears_is_hung_up_on(
 
     def stop_whatever_runs() -> None:
         while not is_over.is_set():
-            for tape in chat.engine.running():
-                chat.engine.cancel(tape.reply_id)
+            for reply_id in chat.engine.running():
+                chat.engine.cancel(reply_id)
 
     gateway.when("endless", stream("a", then_silence=True))
     other_tab = threading.Thread(target=stop_whatever_runs, daemon=True)

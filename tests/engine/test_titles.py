@@ -91,10 +91,11 @@ def test_another_answer_to_the_first_question_costs_no_second_title(
     titled: Chat, gateway: ScriptedGateway
 ) -> None:
     gateway.enqueue(stream("80 °C."), stream("Water for tea"), stream("85 °C."))
-    titled.ask(QUESTION)
+    first = titled.ask(QUESTION)
     assert eventually(lambda: title(titled) == "Water for tea")
-    question = titled.conversation.path()[0]
-    assert titled.send(None, parent_id=question.id).wait_closed(PATIENCE)
+    second = titled.regenerate(first)
+    assert second
+    assert second.wait_closed(PATIENCE)
     titled.flush()
     show_that_titles_are_written(titled, gateway)
     assert len(gateway.requests) == 3 + 2

@@ -187,7 +187,7 @@ def conversation_of(questions: int, gateway: ScriptedGateway) -> Conversation:
     conversation.model = "model-a"
     gateway.enqueue(*(stream("So it is.") for _ in range(questions)))
     for number in range(questions):
-        tape = app.get().engine.send(
+        accepted = app.get().engine.say(
             conversation,
             f"Question {number}.",
             parent_id=conversation.leaf_id,
@@ -195,8 +195,9 @@ def conversation_of(questions: int, gateway: ScriptedGateway) -> Conversation:
             send_id=new_id(),
             session_id=new_id(),
         )
-        assert tape
-        assert tape.wait_closed(SECONDS)
+        assert accepted
+        accepted.put_into(conversation)
+        assert accepted.tape.wait_closed(SECONDS)
     assert app.get().engine.flush()
     return conversation
 

@@ -77,9 +77,9 @@ def test_stop_works_before_the_first_word(upstream: ScriptedGateway, tab: PageSo
     upstream.when("Say nothing yet", stream("Never", hold=gate))
     tab.ask("Say nothing yet")
     tab.wait_for_text("Waiting for the model…")
+    assert gate.reached.wait(PATIENCE)
     tab.click("stop")
     tab.wait_for(lambda: "stopped" in tab.footer, "The end")
-    assert gate.reached.wait(PATIENCE)
     assert asked(upstream, "Say nothing yet")[0].closed.wait(PATIENCE)
     assert tab.answer == ""
 

@@ -15,7 +15,7 @@ _MARKDOWN = re.compile(r"^\s*[#>]+(?:\s+|$)|[*`~]+|(?<!\w)_+|_+(?!\w)", re.MULTI
 """Signs of headings, quotes, emphasis and code; not those inside a word or a sum: `C#`, `a_b`, `3 > 2`."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Conversation:
     """The tree, the message it is shown up to, and what the next message is sent with."""
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from lib.domain.comparison import deck_runs
 from lib.domain.comparison.comparisons import Comparison
@@ -16,12 +17,13 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.connection import Connection
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
+from lib.engine.sending import Accepted
 from lib.engine.series.backoff import wait_after
 from lib.store import Store
 from lib.store.database.errors import StoreError
 
-Send = Callable[..., LiveTape | None]
-"""The engine's `send`."""
+Send = Callable[..., Accepted | None]
+"""The engine's `say` or `regenerate`."""
 
 LOOK_SECONDS = 1.0
 """How often a run that waits looks whether it is to pause or stop."""
@@ -53,8 +55,9 @@ class DeckRuns:
         self,
         loop: Loop,
         store: Store | None,
-        send: Send,
         *,
+        say: Send,
+        regenerate: Send,
         ended: Callable[[str], Awaitable[None]],
         flush: Callable[[], bool],
         cancel: Callable[[str], None],
@@ -62,7 +65,7 @@ class DeckRuns:
     ) -> None:
         """`ended` waits for the end of the reply with an id, `flush` until all that has ended is stored;
         `is_behind` says whether a conversation waits to be stored."""
-        self._loop, self._store, self._send = loop, store, send
+        self._loop, self._store, self._say, self._regenerate = loop, store, say, regenerate
         self._ended, self._flush, self._cancel, self._is_behind = ended, flush, cancel, is_behind
         self._works: dict[str, _Work] = {}
         self._problems: dict[str, str] = {}
@@ -173,22 +176,21 @@ class DeckRuns:
         run, prompt = work.run, work.run.deck.prompts[row.position]
         found = deck_runs.fields(run, row)[column]
         cell = _cell(run, row, prompt, column, found.cell)
-        question = cell.path()[0].id if cell.messages else None
-        tape = self._send(
-            cell,
-            None if question else prompt.text,
-            parent_id=question,
+        if cell.messages:
+            send = partial(self._regenerate, cell, cell.path()[0].id)
+        else:
+            send = partial(self._say, cell, prompt.text, parent_id=None, attachments=prompt.attachments)
+        accepted = send(
             connection=work.connection,
             send_id=f"{run.id}/{row.position}/{column}/{found.tries}",
             session_id=work.session_id,
-            attachments=() if question else prompt.attachments,
         )
-        if tape and self._is_behind(
-            cell.id
-        ):  # it would go on in memory, and cost, with nothing to show for it
-            self._cancel(tape.reply_id)
+        if accepted is None:
+            return None
+        if self._is_behind(cell.id):  # it would go on in memory, and cost, with nothing to show for it
+            self._cancel(accepted.tape.reply_id)
             raise StoreError("The database cannot be written: the run is paused.")
-        return tape
+        return accepted.tape
 
     def _over(self, work: _Work, done: "Future[None]") -> None:
         error = None if done.cancelled() else done.exception()

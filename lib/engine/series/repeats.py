@@ -37,8 +37,11 @@ class Repeats:
         self._series: dict[str, _Series] = {}
         self._changed = threading.Condition()
 
-    def start(self, conversation_id: str, count: int, send: Send, *, after: LiveTape | None = None) -> None:
-        """Call `send` with the numbers from 1 to `count`, each time when the reply before it has ended."""
+    def start(self, conversation_id: str, count: int, send: Send, *, after: str | None = None) -> None:
+        """Call `send` with the numbers from 1 to `count`, each time when the reply before it has ended.
+
+        `after` is the id of a reply that the first one waits for.
+        """
         series = _Series()
         with self._changed:
             if conversation_id in self._series:
@@ -69,9 +72,9 @@ class Repeats:
         with self._changed:
             self._changed.wait(timeout)
 
-    async def _run(self, series: _Series, count: int, send: Send, after: LiveTape | None) -> None:
+    async def _run(self, series: _Series, count: int, send: Send, after: str | None) -> None:
         if after:
-            await self._ended(after.reply_id)
+            await self._ended(after)
         for number in range(1, count + 1):
             if tape := await asyncio.to_thread(self._begin, series, number, send):
                 series.latest = tape.reply_id

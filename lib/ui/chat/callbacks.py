@@ -1,13 +1,14 @@
 """What a person does: callbacks of the page's widgets. They run before the page is drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from lib import app
-from lib.domain.conversation.attachments import Attachment
 from lib.domain.text.markdown.literal import literal, md
 from lib.engine.engine import SendRefused, new_id
+from lib.engine.sending import Accepted
 from lib.ui.kit import errors
 from lib.ui.reply import uploads
 from lib.ui.shell import clipboard, scheduler
@@ -54,15 +55,18 @@ def _say(session: Session, text: str, send_id: str | None = None) -> None:
     """
     if not text.strip() and not session.draft.attachments:
         return
-    was_sent, question = False, session.conversation.unanswered()
+    was_sent, question, engine = False, session.conversation.unanswered(), app.get().engine
     try:
         if question is None:
-            was_sent = _ask(session, text, session.conversation.leaf_id, session.draft.attachments, send_id)
+            leaf_id, attachments = session.conversation.leaf_id, session.draft.attachments
+            say = partial(engine.say, text=text, parent_id=leaf_id, attachments=attachments)
+            was_sent = _send(session, say, send_id)
         elif text.strip() == question.content.strip() and not session.draft.attachments:
-            was_sent = _ask(session, None, question.id, send_id=send_id)
+            was_sent = _send(session, partial(engine.regenerate, question_id=question.id), send_id)
         else:
             attachments = [*question.attachments, *session.draft.attachments]
-            was_sent = _ask(session, text, question.parent_id, attachments, send_id)
+            say = partial(engine.say, text=text, parent_id=question.parent_id, attachments=attachments)
+            was_sent = _send(session, say, send_id)
     finally:  # also where Streamlit ends the run while it is told why
         if not was_sent:
             session.draft.give_back(text)
@@ -92,7 +96,8 @@ def pick(key: str) -> None:
 def regenerate(message_id: str) -> None:
     """Ask for another version of an answer."""
     session = held()
-    _ask(session, None, session.conversation.messages[message_id].parent_id)
+    question_id = session.conversation.messages[message_id].parent_id
+    _send(session, partial(app.get().engine.regenerate, question_id=question_id))
 
 
 def ask_model(message_id: str, model: str) -> None:
@@ -104,7 +109,7 @@ def ask_model(message_id: str, model: str) -> None:
 
 def go_on(message_id: str) -> None:
     """Ask for the rest of an answer that broke off."""
-    _ask(held(), None, message_id)
+    _send(held(), partial(app.get().engine.continue_, answer_id=message_id))
 
 
 def resend(message_id: str, key: str) -> None:
@@ -113,18 +118,14 @@ def resend(message_id: str, key: str) -> None:
     text, edited = widgets.text(key), session.conversation.messages[message_id]
     if not text.strip() and not edited.attachments:
         return
-    if _ask(session, text, edited.parent_id, edited.attachments):
+    attachments = edited.attachments
+    say = partial(app.get().engine.say, text=text, parent_id=edited.parent_id, attachments=attachments)
+    if _send(session, say):
         session.editing = None
 
 
-def _ask(
-    session: Session,
-    text: str | None,
-    parent_id: str | None,
-    attachments: Sequence[Attachment] = (),
-    send_id: str | None = None,
-) -> bool:
-    """Hand a send to the engine; says whether it went. What was refused is said in a toast.
+def _send(session: Session, begin: Callable[..., Accepted | None], send_id: str | None = None) -> bool:
+    """Begin a reply with the engine; says whether it went. What was refused is said in a toast.
 
     The send carries the id that the page had when it was clicked: a click that arrives twice sends once.
     """
@@ -137,20 +138,17 @@ def _ask(
     send_id = send_id or sending.send_id(session)
     try:
         with scheduler.sending():
-            tape = app.get().engine.send(
+            accepted = begin(
                 session.conversation,
-                text,
-                parent_id=parent_id,
                 connection=session.connection,
                 send_id=send_id,
                 session_id=session.id,
-                attachments=attachments,
             )
+            if accepted:
+                accepted.put_into(session.conversation)
     except SendRefused as error:
         st.toast(literal(str(error)), icon=":material/error:")
         return False
-    if tape and session.conversation.is_temporary:
-        session.tapes[tape.reply_id] = tape
     session.send_id, session.is_waiting = new_id(), True
     session.draft.take_out()
     return True

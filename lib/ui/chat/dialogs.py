@@ -55,7 +55,7 @@ def _usage() -> None:
 @st.dialog("Inspect a reply", width="large", icon=":material/frame_inspect:", on_dismiss=panel.close)
 def _inspect() -> None:
     session = held()
-    inspector.show(session.conversation, session.connection, session.tapes, panel.held().subject)
+    inspector.show(session.conversation, session.connection, panel.held().subject)
 
 
 @st.dialog("Rename this chat", on_dismiss=panel.close)

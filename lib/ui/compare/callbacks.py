@@ -1,17 +1,18 @@
 """Sends to the cells of a comparison: callbacks of the compare page. They run before the page is drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from lib import app
 from lib.domain.comparison.comparisons import MOST_CELLS, missing, synthesis
-from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation, title_from
 from lib.domain.text.markdown.literal import literal
 from lib.engine.engine import SendRefused, new_id
 from lib.engine.live import LiveTape
+from lib.engine.sending import Accepted
 from lib.engine.series.repeats import Send
 from lib.store.database.errors import StoreError
 from lib.ui.compare import blind
@@ -86,7 +87,8 @@ def retry(cell_id: str) -> None:
     now, tab, send_id = held(), session.held(), _send_id()
     if cell := now.cell(cell_id):
         with scheduler.sending():
-            refusal = _fault(now, cell) or _ask(now, tab, cell, None, cell.path()[-1].parent_id, send_id)
+            again = partial(app.get().engine.regenerate, question_id=cell.path()[-1].parent_id)
+            refusal = _fault(now, cell) or _send(tab, cell, again, send_id)
         if refusal:
             st.toast(literal(refusal), icon=":material/error:")
 
@@ -108,7 +110,8 @@ def synthesise() -> None:
     cell = new_comparisons.add(now.comparison)
     cell.model = model
     with scheduler.sending():
-        refusal = _ask(now, tab, cell, synthesis(now.comparison), None, send_id)
+        say = partial(app.get().engine.say, text=synthesis(now.comparison), parent_id=None)
+        refusal = _send(tab, cell, say, send_id)
     if refusal or not cell.messages:  # refused, or sent before by a click that came twice
         now.comparison.cells.remove(cell)
     if refusal:
@@ -168,39 +171,27 @@ def _say(now: Comparing, tab: Session, cell: Conversation, text: str, send_id: s
 
     Returns why it was refused, if it was.
     """
-    question = cell.unanswered()
+    engine, question = app.get().engine, cell.unanswered()
     if question is None:
-        return _ask(now, tab, cell, text, cell.leaf_id, send_id, now.draft.attachments)
+        say = partial(engine.say, text=text, parent_id=cell.leaf_id, attachments=now.draft.attachments)
+        return _send(tab, cell, say, send_id)
     if text.strip() == question.content.strip() and not now.draft.attachments:
-        return _ask(now, tab, cell, None, question.id, send_id)
+        return _send(tab, cell, partial(engine.regenerate, question_id=question.id), send_id)
     attachments = [*question.attachments, *now.draft.attachments]
-    return _ask(now, tab, cell, text, question.parent_id, send_id, attachments)
+    say = partial(engine.say, text=text, parent_id=question.parent_id, attachments=attachments)
+    return _send(tab, cell, say, send_id)
 
 
-def _ask(
-    now: Comparing,
-    tab: Session,
-    cell: Conversation,
-    text: str | None,
-    parent_id: str | None,
-    send_id: str,
-    attachments: Sequence[Attachment] = (),
-) -> str:
-    """Hand a cell's send to the engine; returns why it was refused, if it was."""
+def _send(tab: Session, cell: Conversation, begin: Callable[..., Accepted | None], send_id: str) -> str:
+    """Begin a cell's reply with the engine; returns why it was refused, if it was."""
     try:
-        tape = app.get().engine.send(
-            cell,
-            text,
-            parent_id=parent_id,
-            connection=tab.connection,
-            send_id=f"{send_id}/{cell.position}",
-            session_id=tab.id,
-            attachments=attachments,
+        accepted = begin(
+            cell, connection=tab.connection, send_id=f"{send_id}/{cell.position}", session_id=tab.id
         )
     except SendRefused as error:
         return str(error)
-    if tape:
-        now.tapes[tape.reply_id] = tape
+    if accepted:
+        accepted.put_into(cell)
     tab.send_id = new_id()
     return ""
 
@@ -211,25 +202,24 @@ def _repeat(now: Comparing, tab: Session, send_id: str) -> None:
         count = missing(cell, now.repeats)
         if count and cell.path() and not cell.is_temporary:
             send = _again(tab, cell, f"{send_id}/{cell.position}")
-            after = now.tapes.get(cell.leaf_id or "")
-            app.get().engine.repeats.start(cell.id, count, send, after=after)
+            app.get().engine.repeats.start(cell.id, count, send, after=cell.leaf_id)
 
 
 def _again(tab: Session, cell: Conversation, send_id: str) -> Send:
     """Asks a cell's last question once more. It works on a copy: the engine's threads are not the page's."""
     copy = replace(cell, messages=dict(cell.messages))
-    parent_id, connection, session_id = cell.path()[-1].parent_id, tab.connection, tab.id
+    question_id, connection, session_id = cell.path()[-1].parent_id, tab.connection, tab.id
     engine = app.get().engine
 
     def send(number: int) -> LiveTape | None:
-        return engine.send(
+        accepted = engine.regenerate(
             copy,
-            None,
-            parent_id=parent_id,
+            question_id,
             connection=connection,
             send_id=f"{send_id}/{number}",
             session_id=session_id,
         )
+        return accepted.tape if accepted else None
 
     return send
 

@@ -20,8 +20,8 @@ def stop(cell_id: str) -> None:
     engine = app.get().engine
     engine.repeats.stop(cell_id)
     running = engine.running(cell_id)
-    for tape in running:
-        engine.cancel(tape.reply_id)
+    for reply_id in running:
+        engine.cancel(reply_id)
     if not running:
         engine.paced.hurry(cell_id)  # all that is left is how fast it is shown
 

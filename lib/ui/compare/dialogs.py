@@ -46,7 +46,7 @@ def _delete() -> None:
 def _inspect() -> None:
     now = held()
     if (cell := now.cell(panel.held().subject or "")) and not now.is_hidden:
-        inspector.show(cell, session.held().connection, now.tapes)
+        inspector.show(cell, session.held().connection)
 
 
 def _report() -> None:

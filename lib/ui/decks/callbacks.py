@@ -212,5 +212,5 @@ def stop_run(run_id: str) -> None:
     application.engine.deck_runs.stop(run_id)
     for cells in application.store.comparisons.updated_in_run(run_id).values():
         for cell_id in cells:
-            for tape in application.engine.running(cell_id):
-                application.engine.cancel(tape.reply_id)
+            for reply_id in application.engine.running(cell_id):
+                application.engine.cancel(reply_id)

@@ -46,7 +46,7 @@ def _rows(now: Decks, run: DeckRun) -> Rows:
         now.rows |= {row.id: row for row in store.of_run(run.id, stale)}
 
     def live(reply_id: str) -> Reply | None:
-        tape = engine.tape(reply_id)
+        tape = engine.follow(reply_id)
         return tape.reply() if tape else None
 
     kept = [now.rows[own] for own in stamps if own in now.rows]

@@ -15,7 +15,6 @@ from lib.domain.reply.tape import Event, Sent, Served
 from lib.domain.reply.timeline import timeline
 from lib.domain.reply.usage import in_words
 from lib.domain.text.markdown.literal import Markdown, code, md, plain
-from lib.engine.live import LiveTape
 from lib.files.fitting import fit, text_bytes
 from lib.gateway import requests
 from lib.store.database.errors import StoreError
@@ -49,19 +48,15 @@ class _Inspected:
 def show(
     conversation: Conversation,
     connection: Connection,
-    tapes: Mapping[str, LiveTape],
     inspected: str | None = None,
 ) -> None:
-    """Draw the inspector of an answer: the one that begins with message `inspected`, by default the last.
-
-    `tapes` are those of replies that are in memory only.
-    """
+    """Draw the inspector of an answer: the one that begins with message `inspected`, by default the last."""
     message, key = _chosen(conversation, inspected), _key(connection)
     if not message or not message.reply:
         st.caption("Nothing to inspect yet: this chat has no reply.")
         return
     try:
-        seen = _read(conversation.path(message.parent_id), message, message.reply, tapes, key)
+        seen = _read(conversation.path(message.parent_id), message, message.reply, key)
     except StoreError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
@@ -92,12 +87,10 @@ def _chosen(conversation: Conversation, inspected: str | None) -> Message | None
     return turn[parts.index(part)]
 
 
-def _read(
-    path: Sequence[Message], message: Message, known: Reply, tapes: Mapping[str, LiveTape], key: str
-) -> _Inspected:
+def _read(path: Sequence[Message], message: Message, known: Reply, key: str) -> _Inspected:
     """Play the reply's tape: the live one while it runs, else as it was stored. `path` is what it answers."""
     application = app.get()
-    tape = application.engine.tape(message.id) or tapes.get(message.id)
+    tape = application.engine.follow(message.id)
     events = list(tape.events) if tape else application.store.replies.tape(message.id)
     reply = fold(events) if events else known
     sent = [event for event in events if isinstance(event, Sent)]

@@ -1,7 +1,6 @@
 """The dialogs that every page with a sidebar can open: a key, the bin, all chats in and out."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from io import BytesIO
 
 import streamlit as st
@@ -137,7 +136,8 @@ def _take_key(key: str) -> None:
         panel.held().notice = "Paste a key first."
         return
     session.api_key = api_key
-    session.open(replace(session.conversation, model=app.get().settings.default_model))
+    session.conversation.model = app.get().settings.default_model
+    session.open(session.conversation)
     session.turned_to = None  # a key may be given on other pages too
 
 

@@ -54,8 +54,6 @@ class Comparing:
     """The comparison that the address names, as this tab last wrote it."""
     invitation: tuple[str, str] | None = None
     """The models and the prompt in the address that were taken over."""
-    tapes: dict[str, LiveTape] = field(default_factory=dict)
-    """The tapes that this tab has begun: those of cells in memory are nowhere else when they end."""
     following: dict[str, LiveTape] = field(default_factory=dict)
     """The running tape of each cell, by the cell's id."""
     repeats: int = 1
@@ -88,7 +86,6 @@ class Comparing:
         self.draft.clear()
         self.draft.take_out()
         self.pasted.clear()
-        self.tapes.clear()
 
     @property
     def is_hidden(self) -> bool:
@@ -244,17 +241,16 @@ def _catch_up(now: Comparing) -> bool:
     now.following, was_there = {}, True
     for cell in now.comparison.cells:
         for message in list(cell.messages.values()):
-            paced = app.get().engine.paced.tape(message.id)
-            if paced and message.id == cell.leaf_id:
-                now.following[cell.id] = paced
-            elif message.reply and message.reply.state is State.RUNNING:
-                tape = app.get().engine.tape(message.id) or now.tapes.get(message.id)
-                if tape is None:
-                    was_there = False
-                elif tape.is_closed:
-                    settle(cell, tape)
-                elif message.id == cell.leaf_id:
-                    now.following[cell.id] = tape
+            is_running = message.reply is not None and message.reply.state is State.RUNNING
+            if not is_running and not (now.is_hidden and message.id == cell.leaf_id):
+                continue  # a hidden answer may be whole, and yet be shown in step with others
+            tape = app.get().engine.follow(message.id)
+            if tape is None:
+                was_there = was_there and not is_running
+            elif tape.is_closed:
+                settle(cell, tape)
+            elif message.id == cell.leaf_id:
+                now.following[cell.id] = tape
     return was_there
 
 
@@ -276,7 +272,7 @@ def is_outrun(now: Comparing) -> bool:
     if now.repeating - repeating(now.comparison):
         return True
     for cell in now.comparison.cells:
-        begun = [tape.reply_id for tape in engine.running(cell.id)]
+        begun = engine.running(cell.id)
         begun += [latest] if (latest := engine.repeats.latest(cell.id)) else []
         if any(reply_id not in cell.messages for reply_id in begun):
             return True

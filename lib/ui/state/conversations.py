@@ -55,8 +55,8 @@ def pin(is_pinned: bool) -> None:
 def delete() -> None:
     """Put the open conversation into the bin, for which the person was asked."""
     session = held()
-    for tape in app.get().engine.running(session.conversation.id):
-        app.get().engine.cancel(tape.reply_id)
+    for reply_id in app.get().engine.running(session.conversation.id):
+        app.get().engine.cancel(reply_id)
     app.get().store.conversations.delete(session.conversation.id)
     session.open(new_conversation(like=session.conversation))
 

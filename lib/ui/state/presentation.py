@@ -183,9 +183,9 @@ def _is_running(cell: Conversation) -> bool:
 
 
 def _tapes(comparison: Comparison) -> dict[str, LiveTape]:
-    """The tapes of the replies that run; the paced one where it may not be told how fast a model is."""
+    """The tapes of the replies that run."""
     engine, last = app.get().engine, [cell.leaf_id or "" for cell in comparison.cells]
-    found = {own: engine.paced.tape(own) or engine.tape(own) for own in last}
+    found = {own: engine.follow(own) for own in last}
     return {own: tape for own, tape in found.items() if tape}
 
 

@@ -52,8 +52,6 @@ class Session:
     """What was pasted as a schema or as tools, by its widget's key: it may be of no use yet."""
     unkept: list[LedgerRow] = field(default_factory=list)
     """The ledger of this tab's temporary chats, which no store has."""
-    tapes: dict[str, LiveTape] = field(default_factory=dict)
-    """The tapes of the open temporary chat: the engine lets them go when they end."""
     versions: dict[str, list[str]] = field(default_factory=dict)
     """The ids of the versions of each message, for this run of the page."""
     turned_to: str | None = None
@@ -129,7 +127,6 @@ class Session:
         self.is_waiting = False
         self.shown_messages = MESSAGES_SHOWN
         self.draft.clear()
-        self.tapes.clear()
         self.pasted.clear()
         choices.present(conversation)
         self.send_id = new_id()
@@ -234,7 +231,7 @@ def _catch_up(session: Session) -> bool:
     session.following, was_there = None, True
     for message in list(session.conversation.messages.values()):
         if message.reply and message.reply.state is State.RUNNING:
-            tape = app.get().engine.tape(message.id) or session.tapes.get(message.id)
+            tape = app.get().engine.follow(message.id)
             if tape is None:
                 was_there = False
             elif tape.is_closed:

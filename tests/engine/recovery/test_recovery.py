@@ -72,7 +72,8 @@ def test_a_reply_of_a_killed_process_is_interrupted_and_one_of_a_living_process_
     assert (row.state, row.usage.source) == (State.INTERRUPTED, Source.ESTIMATED)
     assert store.replies.running() == []
     found.messages[reply_id] = message
-    rest = Chat(after, store, connection, found).send(None, parent_id=reply_id)
+    rest = Chat(after, store, connection, found).go_on(reply_id)
+    assert rest
     assert rest.wait_closed(PATIENCE)
     assert rest.reply().state is State.COMPLETED
     after.stop()

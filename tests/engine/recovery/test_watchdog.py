@@ -73,10 +73,10 @@ def test_of_two_processes_the_one_that_lives_closes_what_the_other_left(
             before = store.processes.beats()
             assert eventually(lambda: store.processes.beats() != before)  # noqa: B023
         assert {running.reply_id for running in store.replies.running()} == both
-        watched = engine.tape(reply_id)
+        watched = engine.follow(reply_id)
         assert watched is not None
         assert watched.is_elsewhere
-        assert engine.tape(reply_id) is watched
+        assert engine.follow(reply_id) is watched
         process.kill()
         assert eventually(lambda: {r.reply_id for r in store.replies.running()} == {mine.reply_id})
     found = store.conversations.get("c")
@@ -126,7 +126,7 @@ def test_who_watches_a_reply_that_was_taken_over_sees_it_interrupted(
     assert tape.wait_closed(PATIENCE)
     assert tape.reply().state is State.INTERRUPTED
     assert gateway.requests[0].closed.wait(PATIENCE)
-    assert eventually(lambda: chat.engine.tape(tape.reply_id) is None)
+    assert eventually(lambda: chat.engine.follow(tape.reply_id) is None)
     assert chat.beside().ask().reply().state is State.COMPLETED
 
 
@@ -185,7 +185,7 @@ def test_a_reply_of_another_process_is_followed_word_for_word(
     gateway.enqueue(stream("one ", "two", hold=gate, hold_after=1))
     tape = chat.send()
     wait_for_text(tape, "one ")
-    watched = second.tape(tape.reply_id)
+    watched = second.follow(tape.reply_id)
     assert watched is not None
     wait_for_text(watched, "one ")
     second.cancel(tape.reply_id)
@@ -194,7 +194,7 @@ def test_a_reply_of_another_process_is_followed_word_for_word(
     assert watched.wait_closed(PATIENCE)
     assert watched.reply().text == "one two"
     assert watched.reply().state is State.COMPLETED
-    assert second.tape(tape.reply_id) is None
+    assert second.follow(tape.reply_id) is None
 
 
 def test_a_reply_whose_chat_is_deleted_meanwhile_ends_for_who_follows_it(
@@ -203,7 +203,7 @@ def test_a_reply_whose_chat_is_deleted_meanwhile_ends_for_who_follows_it(
     monkeypatch.setattr(remote_tapes, "LOOK_SECONDS", 0.01)
     gateway.enqueue(stream("one ", then_silence=True))
     tape = chat.send()
-    watched = second.tape(tape.reply_id)
+    watched = second.follow(tape.reply_id)
     assert watched is not None
     chat.store.conversations.purge(tape.conversation_id)
     assert watched.wait_closed(PATIENCE)

@@ -87,7 +87,7 @@ def test_rows_follow_each_other_and_a_rows_cells_run_at_once(
     run = begin("One", "Two")
     assert all(gate.reached.wait(PATIENCE) for gate in gates)
     gates[0].open()
-    assert eventually(lambda: not engine.tape(fields(store, run)[0].answer.id))  # type: ignore[union-attr]
+    assert eventually(lambda: not engine.follow(fields(store, run)[0].answer.id))  # type: ignore[union-attr]
     assert {prompt for prompt, _ in asked(gateway)} == {"One"}
     gates[1].open()
     wait_for_end(engine, run)
