@@ -171,8 +171,8 @@ def _read_attachment(value: Any, where: str) -> Attachment:
         text = _text(given, "text", where, decks.LONGEST_PROMPT)
         if not text:
             raise FormatError(where, "must have an image or a text")
-        own = sha256(text.encode()).hexdigest()
-        return Attachment(own, AttachmentKind.DOCUMENT, name, "text/plain", len(text.encode()), text=text)
+        id_ = sha256(text.encode()).hexdigest()
+        return Attachment(id_, AttachmentKind.DOCUMENT, name, "text/plain", len(text.encode()), text=text)
     try:
         return checked(name, data_in(validated(str, given["image"], f"{where}.image")))
     except FormatError:

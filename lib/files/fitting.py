@@ -43,7 +43,7 @@ def fit(files: Files, messages: Sequence[Message], *, text_bytes: int, request_b
     uses = [image.id for group in groups for image in group if image.id in data]
 
     def fits() -> bool:
-        return sum(len(data[own]) for own in uses) <= budget
+        return sum(len(data[id_]) for id_ in uses) <= budget
 
     for group in groups:
         for side, quality in STEPS:
@@ -51,11 +51,11 @@ def fit(files: Files, messages: Sequence[Message], *, text_bytes: int, request_b
                 break
             _shrink(files, group, data, side, quality)
     left_out = 0
-    for own in reversed(dict.fromkeys(reversed(uses))):  # an image that was sent again is a new one
+    for id_ in reversed(dict.fromkeys(reversed(uses))):  # an image that was sent again is a new one
         if fits():
             break
-        uses = [use for use in uses if use != own]
-        del data[own]
+        uses = [use for use in uses if use != id_]
+        del data[id_]
         left_out += 1
     return Fitted(data, _sentence(left_out, missing))
 

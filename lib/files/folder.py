@@ -88,10 +88,10 @@ class Files:
                 removed += 1
         return removed
 
-    def _path(self, own: str) -> Path:
-        if not self._folder or not _ID.fullmatch(own):
-            raise FileNotFoundError(own)
-        return self._folder / own[:2] / own
+    def _path(self, id_: str) -> Path:
+        if not self._folder or not _ID.fullmatch(id_):
+            raise FileNotFoundError(id_)
+        return self._folder / id_[:2] / id_
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -115,9 +115,9 @@ def checked(name: str, data: bytes, *, text: str = "") -> Attachment:
         raise ValueError(f"“{name}” is no image.") from None
     if width * height > LARGEST_PIXELS:
         raise ValueError(f"“{name}” has too many pixels.")
-    own = sha256(data).hexdigest()
+    id_ = sha256(data).hexdigest()
     return Attachment(
-        own, AttachmentKind.IMAGE, name, Image.MIME[kind], len(data), width, height, text=text, data=data
+        id_, AttachmentKind.IMAGE, name, Image.MIME[kind], len(data), width, height, text=text, data=data
     )
 
 

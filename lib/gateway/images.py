@@ -33,8 +33,8 @@ class RemoteImage:
 
 def image(number: int, data: bytes, text: str = "") -> Attachment:
     """A picture of an answer, not looked at yet: what it really is, is found where images are decoded."""
-    own = sha256(data).hexdigest()
-    return Attachment(own, AttachmentKind.IMAGE, f"image-{number}", "", len(data), text=text, data=data)
+    id_ = sha256(data).hexdigest()
+    return Attachment(id_, AttachmentKind.IMAGE, f"image-{number}", "", len(data), text=text, data=data)
 
 
 def decoded(source: str) -> bytes:

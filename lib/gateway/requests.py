@@ -18,9 +18,9 @@ Load = Callable[[str], bytes]
 """Gives an image's bytes by its id; `LookupError` leaves it out of the request."""
 
 
-def no_images(own: str) -> bytes:
+def no_images(id_: str) -> bytes:
     """For conversations without images."""
-    raise LookupError(own)
+    raise LookupError(id_)
 
 
 def body(

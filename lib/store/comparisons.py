@@ -86,9 +86,9 @@ class Comparisons:
         found: dict[str, dict[str, datetime]] = {}
         with self._database.read() as connection:
             for row in connection.execute(query):
-                own = found.setdefault(row.id, {})
+                stamps = found.setdefault(row.id, {})
                 if row.cell_id is not None:
-                    own[row.cell_id] = row.updated_at
+                    stamps[row.cell_id] = row.updated_at
         return found
 
     def updated_at(self, comparison_id: str) -> dict[str, datetime]:

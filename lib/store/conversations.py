@@ -135,11 +135,11 @@ class Conversations:
 def cells(connection: Connection, comparison_ids: Sequence[str]) -> list[Conversation]:
     """The cells of these comparisons, whole, in their order: few statements, however many there are."""
     chosen = conversations.c.comparison_id.in_(comparison_ids)
-    own = select(conversations.c.id).where(chosen)
+    ids = select(conversations.c.id).where(chosen)
     said: dict[str, list[Row[Any]]] = {}
-    for row in connection.execute(_ALL_MESSAGES.where(messages.c.conversation_id.in_(own))):
+    for row in connection.execute(_ALL_MESSAGES.where(messages.c.conversation_id.in_(ids))):
         said.setdefault(row.conversation_id, []).append(row)
-    attached = attachments.of_conversations(connection, own)
+    attached = attachments.of_conversations(connection, ids)
     rows = connection.execute(select(conversations).where(chosen).order_by(conversations.c.position))
     return [
         _conversation(row, [_message(each, attached.get(each.id, ())) for each in said.get(row.id, ())])
@@ -174,9 +174,9 @@ def save(connection: Connection, conversation: Conversation, added: Sequence[Mes
         "leaf_id": added[-1].id,
         "updated_at": datetime.now(UTC),
     }
-    own = conversations.c.id == conversation.id
+    chosen = conversations.c.id == conversation.id
     is_known = bool(conversation.messages) and (
-        connection.execute(update(conversations).where(own).values(values)).rowcount > 0
+        connection.execute(update(conversations).where(chosen).values(values)).rowcount > 0
     )
     if not is_known:
         values |= {"title": conversation.title, "created_at": conversation.created_at}

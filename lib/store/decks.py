@@ -57,14 +57,14 @@ class Decks:
 
     def change(self, deck_id: str, change: Callable[[Deck], Deck]) -> Deck | None:
         """Change what is stored now, whoever changed it last; returns the deck as it is then."""
-        own = decks.c.id == deck_id
+        chosen = decks.c.id == deck_id
         with self._database.write() as connection:
-            row = connection.execute(select(decks).where(own)).one_or_none()
+            row = connection.execute(select(decks).where(chosen)).one_or_none()
             if row is None:
                 return None
             deck = replace(change(_deck(row)), updated_at=datetime.now(UTC))
             values = {"title": deck.title, "content": decks_json.to_json(deck)}
-            connection.execute(update(decks).where(own).values(updated_at=deck.updated_at, **values))
+            connection.execute(update(decks).where(chosen).values(updated_at=deck.updated_at, **values))
             return deck
 
     def delete(self, deck_id: str) -> None:
@@ -82,7 +82,7 @@ class Decks:
                 *connection.execute(select(decks.c.content)).scalars(),
                 *(content["deck"] for content in connection.execute(select(deck_runs.c.content)).scalars()),
             ]
-            return {own for content in contents for own in _attached(content)}
+            return {chosen for content in contents for chosen in _attached(content)}
 
 
 class DeckRuns:

@@ -78,9 +78,9 @@ class Processes:
 
     def owned(self, owner: str) -> set[str]:
         """The ids of the running replies that are `owner`'s."""
-        own = select(replies.c.id).where(replies.c.state == State.RUNNING, replies.c.owner == owner)
+        chosen = select(replies.c.id).where(replies.c.state == State.RUNNING, replies.c.owner == owner)
         with self._database.read() as connection:
-            return set(connection.execute(own).scalars())
+            return set(connection.execute(chosen).scalars())
 
     def _is_alone(self) -> bool:
         """Take the lock that every process shares while it lives: the system lets it go, however one dies."""

@@ -75,13 +75,13 @@ class Votes:
 
     def thumb(self, round_id: str, voter: str, cell_id: str, is_up: bool | None) -> bool:
         """Take, change or withdraw (`None`) a voter's thumb on a cell; `False` as for `vote`."""
-        own = (thumbs.c.round_id == round_id) & (thumbs.c.voter == voter) & (thumbs.c.cell_id == cell_id)
+        of_voter = (thumbs.c.round_id == round_id) & (thumbs.c.voter == voter) & (thumbs.c.cell_id == cell_id)
         row = {"round_id": round_id, "voter": voter, "cell_id": cell_id, "is_up": is_up}
         with self._database.write() as connection:
             found = _still_open(connection, round_id)
             if not found or cell_id not in found.models or _is_full(connection, round_id, voter):
                 return False
-            connection.execute(delete(thumbs).where(own))
+            connection.execute(delete(thumbs).where(of_voter))
             if is_up is not None:
                 connection.execute(insert(thumbs).values(row))
         return True
@@ -91,8 +91,8 @@ class Votes:
         with self._database.write() as connection:
             if _still_open(connection, round_id):
                 for table in (votes, thumbs):
-                    own = (table.c.round_id == round_id) & (table.c.voter == voter)
-                    connection.execute(delete(table).where(own))
+                    of_voter = (table.c.round_id == round_id) & (table.c.voter == voter)
+                    connection.execute(delete(table).where(of_voter))
 
     def ballot(self, round_id: str, voter: str) -> Ballot:
         """What a voter said in a round."""
@@ -154,7 +154,7 @@ def _tallies(connection: Connection, round_id: str | None = None) -> dict[str, T
         counted[row.round_id][0][row.choice] = row.times
     for row in connection.execute(given.group_by(thumbs.c.round_id, thumbs.c.cell_id, thumbs.c.is_up)):
         counted[row.round_id][1 if row.is_up else 2][row.cell_id] = row.times
-    return {own: Tally(*counts) for own, counts in counted.items()}
+    return {round_id: Tally(*counts) for round_id, counts in counted.items()}
 
 
 def _round(row: Row[tuple[object, ...]]) -> Round:

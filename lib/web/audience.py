@@ -216,8 +216,8 @@ def _device(request: Request) -> str | None:
 
 def _voter(request: Request, room: Room) -> str | None:
     """The device's name in this room: nothing that is kept leads from one room to another."""
-    own = _device(request)
-    return hashlib.sha256(f"{room.token}/{own}".encode()).hexdigest() if own else None
+    device = _device(request)
+    return hashlib.sha256(f"{room.token}/{device}".encode()).hexdigest() if device else None
 
 
 async def _body(request: Request) -> dict[str, Any] | None:

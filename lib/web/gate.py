@@ -86,12 +86,12 @@ class _Guard:
         if len(hosts) != 1 or not self._is_ours(hosts[0]):
             self._tell("Host %r is not among CHAT_ALLOWED_HOSTS", *hosts[:1])
             return 421, "This server is not known by that name. An admin can add it to CHAT_ALLOWED_HOSTS."
-        own = f"{_SCHEMES.get(scope['scheme'], scope['scheme'])}://{hosts[0]}"
-        if any(origin != own for origin in origins):
+        expected = f"{_SCHEMES.get(scope['scheme'], scope['scheme'])}://{hosts[0]}"
+        if any(origin != expected for origin in origins):
             self._tell(
                 "Origin %r is not %r; behind a proxy with https, name it in CHAT_TRUSTED_PROXIES",
                 origins[0],
-                own,
+                expected,
             )
             return 403, "A page of another site may not ask this server."
         is_foreign = not {*headers.getlist("sec-fetch-site")} <= {"same-origin", "none"}

@@ -181,13 +181,13 @@ class LiveRoom:
 
     def _read(self) -> Seen:
         """What the store knows now. Runs on a thread of its own."""
-        store, own = self._app.store, self.room.comparison_id
+        store, id_ = self._app.store, self.room.comparison_id
         if not store.rooms.get(self.room.token, datetime.now(UTC)):
             return Seen(None)
         comparison = self._known.comparison
-        if comparison is None or store.comparisons.updated_at(own) != comparison.updated_at:
-            comparison = store.comparisons.get(own)
-        shown = store.votes.latest(own)
+        if comparison is None or store.comparisons.updated_at(id_) != comparison.updated_at:
+            comparison = store.comparisons.get(id_)
+        shown = store.votes.latest(id_)
         if not shown:
             return Seen(comparison)
         tally = None if shown.is_open else store.votes.tally(shown.id)
@@ -196,7 +196,7 @@ class LiveRoom:
     def _listen(self) -> None:
         """Be woken by the tapes of the answers that are shown, and by no others."""
         tapes = {answer.reply_id: answer.tape for answer in self._view.answers if not answer.is_over}
-        for reply_id in [own for own in self._leaving if own not in tapes]:
+        for reply_id in [id_ for id_ in self._leaving if id_ not in tapes]:
             self._leaving.pop(reply_id)()
         for reply_id, tape in tapes.items():
             if tape and reply_id not in self._leaving:

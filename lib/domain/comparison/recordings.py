@@ -90,12 +90,12 @@ def with_files(recording: Recording, checked: Callable[[Attachment], Attachment]
         return tuple(one if one.kind is AttachmentKind.DOCUMENT else checked(one) for one in attachments)
 
     for cell in recording.cells:
-        for own, message in cell.messages.items():
+        for id_, message in cell.messages.items():
             reply = message.reply and replace(
                 message.reply, images=of(message.reply.images), audio=of(message.reply.audio)
             )
-            cell.messages[own] = replace(message, attachments=of(message.attachments), reply=reply)
-    tapes = {own: [_with_file(event, checked) for event in events] for own, events in recording.tapes.items()}
+            cell.messages[id_] = replace(message, attachments=of(message.attachments), reply=reply)
+    tapes = {id_: [_with_file(event, checked) for event in events] for id_, events in recording.tapes.items()}
     return replace(recording, tapes=tapes)
 
 
@@ -163,7 +163,7 @@ def from_json(data: Any) -> Recording:
         kind=file.kind,
         recorded_at=file.recorded_at,
         comparisons=_comparisons(file.comparisons, cells),
-        tapes={own: _tape(rows, made, f"tapes.{own}") for own, rows in file.tapes.items()},
+        tapes={id_: _tape(rows, made, f"tapes.{id_}") for id_, rows in file.tapes.items()},
         prices=file.prices,
         tallies=file.votes,
     )
@@ -185,10 +185,10 @@ def _checked(recording: Recording) -> Recording:
     for message in answers(recording):
         if message.id not in recording.tapes:
             raise FormatError(f"tapes.{message.id}", "is missing")
-    for own, tally in recording.tallies.items():
+    for id_, tally in recording.tallies.items():
         for name, counts in asdict(tally).items():
             if min(counts.values(), default=0) < 0:
-                raise FormatError(f"votes.{own}.{name}", "must not be negative")
+                raise FormatError(f"votes.{id_}.{name}", "must not be negative")
     return recording
 
 

@@ -142,14 +142,14 @@ def _read_message(value: Any, where: str) -> Message:
     return replace(message, reply=replace(reply, state=state))
 
 
-def claim(own: str, taken: set[str], where: str) -> None:
+def claim(id_: str, taken: set[str], where: str) -> None:
     """Take an id for what was found at `where`. Raises `FormatError`."""
     place = f"{where}.id".lstrip(".")
-    if not ID.fullmatch(own):
+    if not ID.fullmatch(id_):
         raise FormatError(place, "must be 1 to 32 letters, digits, - or _")
-    if own in taken:
+    if id_ in taken:
         raise FormatError(place, "must not occur twice")
-    taken.add(own)
+    taken.add(id_)
 
 
 def to_markdown(conversation: Conversation) -> str:

@@ -31,11 +31,11 @@ def read(given: Mapping[str, Any], take: Take) -> Conversation:
     mapping = given.get("mapping") or {}
     if not isinstance(mapping, dict):
         raise FormatError("mapping", "must be an object")
-    own = identity(given, "conversation_id", "id")
+    id_ = identity(given, "conversation_id", "id")
     model = text_of(given.get("default_model_slug"))
     return conversation(
-        {own: _node(fields_of(mapping[own]), model, take) for own in ranked(mapping, "children")},
-        own=id_of(own, "conversation", own),
+        {id_: _node(fields_of(mapping[id_]), model, take) for id_ in ranked(mapping, "children")},
+        id_=id_of(id_, "conversation", id_),
         title=text_of(given.get("title")),
         created_at=moment_of(given.get("create_time")),
         updated_at=moment_of(given.get("update_time")),
@@ -70,8 +70,8 @@ def _said(message: Mapping[str, Any], model: str, take: Take) -> Said | None:
 def _question(content: Mapping[str, Any], metadata: Mapping[str, Any], take: Take) -> Said:
     attached = [(asset(each.get("id")), text_of(each.get("name"))) for each in _attachments(metadata)]
     names, shown = dict(attached), pictures_in(content)
-    pictures = [Named(names.get(own, ""), own, is_picture=True) for own in shown]
-    documents = [Named(name, own) for own, name in attached if own not in shown]
+    pictures = [Named(names.get(id_, ""), id_, is_picture=True) for id_ in shown]
+    documents = [Named(name, id_) for id_, name in attached if id_ not in shown]
     files, missing = taken([*pictures, *documents], take)
     text, _ = readable(question_text(content), metadata, is_model=False)
     return Said("user", "\n\n".join(filter(None, (*missing, text))), files=files)
@@ -86,7 +86,7 @@ def _answer(
 ) -> Said:
     text, citations = readable(text, metadata)
     files, missing = taken(
-        [Named(pointer=own, is_picture=True) for own in pictures_in(content, metadata)], take
+        [Named(pointer=id_, is_picture=True) for id_ in pictures_in(content, metadata)], take
     )
     return Said(
         "assistant",

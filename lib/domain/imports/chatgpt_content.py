@@ -18,9 +18,9 @@ _WHOLE = ("", ".*", "(?s).*", r"[\s\S]*")
 
 def asset(pointer: Any) -> str:
     """The id of a file in what names it: `file-service://file-…`, `sediment://file_…`, or the id alone."""
-    own = text_of(pointer).rpartition("://")[2]
-    found = _ASSET.match(own)
-    return found[0] if found else own
+    id_ = text_of(pointer).rpartition("://")[2]
+    found = _ASSET.match(id_)
+    return found[0] if found else id_
 
 
 def question_text(content: Mapping[str, Any]) -> str:

@@ -40,7 +40,7 @@ def read(given: Mapping[str, Any], take: Take) -> Conversation:
         raise FormatError("chat_messages", "must be a list")
     return conversation(
         _nodes(objects_in(messages), text_of(given.get("model")), take),
-        own=id_of(identity(given, "uuid"), "claude"),
+        id_=id_of(identity(given, "uuid"), "claude"),
         title=text_of(given.get("name")),
         created_at=moment_of(given.get("created_at")),
         updated_at=moment_of(given.get("updated_at")),
@@ -55,11 +55,11 @@ def _nodes(messages: list[Mapping[str, Any]], model: str, take: Take) -> dict[st
     nodes: dict[str, Node] = {}
     before: str | None = None
     for number, each in enumerate(messages):
-        own = text_of(each.get("uuid"))
-        own = own if own and own not in nodes else f"{own}/{number}"
+        id_ = text_of(each.get("uuid"))
+        id_ = id_ if id_ and id_ not in nodes else f"{id_}/{number}"
         parent = text_of(each.get("parent_message_uuid")) or None if is_tree else before
-        nodes[own] = Node(parent, moment_of(each.get("created_at")), _said(each, model, take))
-        before = own
+        nodes[id_] = Node(parent, moment_of(each.get("created_at")), _said(each, model, take))
+        before = id_
     return nodes
 
 
@@ -163,8 +163,8 @@ def _pictures(result: Mapping[str, Any]) -> Iterator[Named]:
         source = fields_of(part.get("source"))
         if part.get("type") == "image" and (data := text_of(source.get("data"))):
             yield Named(pointer=f"data:{text_of(source.get('media_type'))};base64,{data}", is_picture=True)
-        elif part.get("type") == "image" and (own := text_of(part.get("file_uuid"))):
-            yield Named(text_of(part.get("file_name")), own, is_picture=True)
+        elif part.get("type") == "image" and (id_ := text_of(part.get("file_uuid"))):
+            yield Named(text_of(part.get("file_name")), id_, is_picture=True)
 
 
 def _citation(given: Mapping[str, Any]) -> Citation | None:

@@ -56,11 +56,11 @@ def moment_of(value: Any) -> datetime | None:
     return None
 
 
-def id_of(own: str, *scope: str) -> str:
+def id_of(id_: str, *scope: str) -> str:
     """An id that fits, always the same one: a UUID stays, others are derived, `scope` keeps them apart."""
-    if _UUID.fullmatch(own):
-        return own.replace("-", "").lower()
-    return sha256("\n".join((*scope, own)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    if _UUID.fullmatch(id_):
+        return id_.replace("-", "").lower()
+    return sha256("\n".join((*scope, id_)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def identity(given: Mapping[str, Any], *names: str) -> str:
@@ -77,7 +77,7 @@ def ranked(nodes: Mapping[str, Any], children: str) -> list[str]:
         for node in nodes.values()
         for rank, child in enumerate(items_of(fields_of(node).get(children)))
     }
-    return sorted(nodes, key=lambda own: listed.get(own, 0))
+    return sorted(nodes, key=lambda id_: listed.get(id_, 0))
 
 
 def source_of(given: Mapping[str, Any]) -> Citation | None:

@@ -51,8 +51,8 @@ def read(given: Mapping[str, Any], take: Take) -> Conversation:
     created_at = moment_of(given.get("created_at")) or moment_of(chat.get("timestamp"))
     said = _by_id(chat, history)
     return conversation(
-        {own: _node(each, take) for own, each in said.items()},
-        own=id_of(text_of(given.get("id")) or identity(chat, "id"), "open webui", str(created_at)),
+        {id_: _node(each, take) for id_, each in said.items()},
+        id_=id_of(text_of(given.get("id")) or identity(chat, "id"), "open webui", str(created_at)),
         title=text_of(given.get("title")) or text_of(chat.get("title")),
         created_at=created_at,
         updated_at=moment_of(given.get("updated_at")),
@@ -66,7 +66,7 @@ def _by_id(chat: Mapping[str, Any], history: Mapping[str, Any]) -> dict[str, Map
     """The messages with their parents, siblings in the order in which their parent lists them."""
     messages = history.get("messages")
     if isinstance(messages, dict) and messages:
-        return {own: fields_of(messages[own]) for own in ranked(messages, "childrenIds")}
+        return {id_: fields_of(messages[id_]) for id_ in ranked(messages, "childrenIds")}
     found: dict[str, Mapping[str, Any]] = {}
     if not isinstance(messages or [], dict | list) or not isinstance(chat.get("messages") or [], list):
         raise FormatError("messages", "must be an object or a list")

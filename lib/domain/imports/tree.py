@@ -64,7 +64,7 @@ class _Draft:
 def conversation(
     nodes: Mapping[str, Node],
     *,
-    own: str,
+    id_: str,
     title: str,
     created_at: datetime | None,
     updated_at: datetime | None,
@@ -74,19 +74,19 @@ def conversation(
 ) -> Conversation:
     """The conversation of these nodes, siblings in the order in which they are given.
 
-    `own` is its id, `shown` the node up to which the other program showed it: else it is shown up to its last
+    `id_` is its id, `shown` the node up to which the other program showed it: else it is shown up to its last
     message. Raises `FormatError` where nodes are their own ancestors.
     """
     times = [node.at for node in nodes.values() if node.at]
     start = created_at or min(times, default=updated_at or _EPOCH)
-    growth = _Growth(nodes, own)
+    growth = _Growth(nodes, id_)
     growth.grow(start)
     if len(growth.nearest) != len(nodes):
         raise FormatError("", "holds messages that are their own ancestors")
     messages = {id_: _message(id_, draft) for id_, draft in growth.drafts.items()}
     first = next(iter(messages.values()), None)
     return Conversation(
-        id=own,
+        id=id_,
         title=title.strip() or (title_of(first) if first else ""),
         created_at=start,
         updated_at=updated_at or max([start, *times]),
@@ -132,9 +132,9 @@ class _Growth:
             self.drafts[near].said.append(said)
             self.nearest[node_id] = near
         else:
-            own = self.nearest[node_id] = id_of("\n".join((self.scope, node_id)), "message")
+            id_ = self.nearest[node_id] = id_of("\n".join((self.scope, node_id)), "message")
             goes_on = near is not None and said.role == self.drafts[near].said[0].role == "assistant"
-            self.drafts[own] = _Draft(near, at, [said], goes_on)
+            self.drafts[id_] = _Draft(near, at, [said], goes_on)
             is_open = said.role == "assistant"
         if is_open:
             self._open.add(node_id)
@@ -148,11 +148,11 @@ def _children(nodes: Mapping[str, Node]) -> dict[str | None, list[str]]:
     return children
 
 
-def _message(own: str, draft: _Draft) -> Message:
+def _message(id_: str, draft: _Draft) -> Message:
     said = draft.said
     text, files = _joined(each.text for each in said), tuple(file for each in said for file in each.files)
     if said[0].role == "user":
-        return Message(own, draft.parent_id, "user", text, draft.at, attachments=files)
+        return Message(id_, draft.parent_id, "user", text, draft.at, attachments=files)
     if draft.is_continued and text:
         text = f"\n\n{text}"
     reply = Reply(
@@ -168,7 +168,7 @@ def _message(own: str, draft: _Draft) -> Message:
         citations=unique(citation for each in said for citation in each.citations),
         notices=tuple(dict.fromkeys(notice for each in said for notice in each.notices)),
     )
-    return Message(own, draft.parent_id, "assistant", text, draft.at, reply)
+    return Message(id_, draft.parent_id, "assistant", text, draft.at, reply)
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -17,7 +17,7 @@ from lib.engine.loop import Loop
 from lib.gateway.client import Gateway
 from lib.gateway.masking import KeyMask
 from lib.gateway.probes.checks import PROBES, total_cost
-from lib.gateway.probes.probe import Answer, Patient, Probe, skipped
+from lib.gateway.probes.probe import Answer, Probe, ProbeContext, skipped
 from lib.store import Store
 from lib.store.database.errors import StoreError
 
@@ -112,11 +112,11 @@ class Doctor:
 
     async def _run(self, examination: Examination, connection: Connection) -> None:
         async with self._gateway.lend(connection) as client:
-            patient = Patient(client, connection, examination.model)
+            context = ProbeContext(client, connection, examination.model)
             blocked: dict[str, str] = {}
             for probe in PROBES:
-                finding = await _made(probe, patient, blocked)
-                examination.model = patient.model
+                finding = await _made(probe, context, blocked)
+                examination.model = context.model
                 examination._add(finding)
         await self._keep(examination)
         examination._close()
@@ -137,14 +137,14 @@ class Doctor:
             log.error("What the doctor learnt is not kept: %s", error)
 
 
-async def _made(probe: Probe, patient: Patient, blocked: dict[str, str]) -> Finding:
+async def _made(probe: Probe, context: ProbeContext, blocked: dict[str, str]) -> Finding:
     """Make a check, or skip it because of one that failed; `blocked` names that one, by check."""
     culprit = next((blocked[name] for name in probe.needs if name in blocked), None)
     started = time.perf_counter()
-    answer = skipped(f"“{culprit}” has to pass first.") if culprit else await probe.run(patient)
+    answer = skipped(f"“{culprit}” has to pass first.") if culprit else await probe.run(context)
     if culprit or answer.verdict is Verdict.FAIL:
         blocked[probe.name] = culprit or probe.title
-    return _finding(probe, answer, patient.connection, (time.perf_counter() - started) * 1000)
+    return _finding(probe, answer, context.connection, (time.perf_counter() - started) * 1000)
 
 
 def _finding(probe: Probe, answer: Answer, connection: Connection, duration_ms: float) -> Finding:

@@ -12,5 +12,5 @@ FOLDER = Path(__file__).with_name("recordings")
 def add_missing(store: Store) -> None:
     """Keep those that were never in the store: what somebody deleted does not come back."""
     files = {path.stem: path for path in FOLDER.glob("*.json")}
-    for own in sorted(store.recordings.unknown(files)):
-        store.recordings.add(recordings.from_json(json.loads(files[own].read_text("utf-8"))))
+    for id_ in sorted(store.recordings.unknown(files)):
+        store.recordings.add(recordings.from_json(json.loads(files[id_].read_text("utf-8"))))

@@ -120,14 +120,14 @@ class Player:
 
     def _schedule(self) -> None:
         """Put all events into the order in which they are played."""
-        timed = {own: moments(tape, self.pace) for own, tape in self._recorded.items()}
+        timed = {id_: moments(tape, self.pace) for id_, tape in self._recorded.items()}
         others = max(
-            (times[-1] for own, times in timed.items() if times and own not in self._later), default=0
+            (times[-1] for id_, times in timed.items() if times and id_ not in self._later), default=0
         )
         cues = [
-            (at + (others if own in self._later else 0.0), own, event)
-            for own, times in timed.items()
-            for at, event in zip(times, self._recorded[own], strict=True)
+            (at + (others if id_ in self._later else 0.0), id_, event)
+            for id_, times in timed.items()
+            for at, event in zip(times, self._recorded[id_], strict=True)
         ]
         self._cues = sorted(cues, key=lambda cue: cue[0])
         self.seconds = self._cues[-1][0] if self._cues else 0.0
@@ -135,7 +135,7 @@ class Player:
     def _stand(self, seconds: float) -> None:
         """Stand at a time, on new tapes that hold what has been played by then."""
         self._stood_at, self._next = min(max(seconds, 0.0), self.seconds), 0
-        self.tapes = {own: LiveTape(own, "") for own in self._recorded}
+        self.tapes = {id_: LiveTape(id_, "") for id_ in self._recorded}
         self._play_due(self._stood_at)
 
     def _go(self) -> None:
@@ -178,9 +178,9 @@ class Player:
         """Put on the tapes what is played by this time."""
         due: dict[str, list[Event]] = {}
         while self._next < len(self._cues) and self._cues[self._next][0] <= position:
-            _, own, event = self._cues[self._next]
-            due.setdefault(own, []).append(event)
+            _, id_, event = self._cues[self._next]
+            due.setdefault(id_, []).append(event)
             self._next += 1
-        for own, events in due.items():
-            if self.tapes[own].append(events):
+        for id_, events in due.items():
+            if self.tapes[id_].append(events):
                 self._changed.notify_all()

@@ -63,7 +63,7 @@ def record(
         kind=kind,
         recorded_at=_began(asked),
         comparisons=asked,
-        tapes={own: _discreet(store.replies.tape(own)) or _untimed(reply) for own, reply in replies.items()},
+        tapes={id_: _discreet(store.replies.tape(id_)) or _untimed(reply) for id_, reply in replies.items()},
         prices={model: price for model, price in prices.items() if model in models},
         tallies=_tallies(store, asked),
     )

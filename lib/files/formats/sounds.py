@@ -25,5 +25,5 @@ def checked_sound(sound: Attachment) -> Attachment:
         raise ValueError(f"“{sound.name}” is no sound that can be played.")
     if len(data) > LARGEST_SOUND:
         raise ValueError(f"“{sound.name}” is larger than {LARGEST_SOUND // 1024**2} MB.")
-    own = sha256(data).hexdigest()
-    return replace(sound, id=own, kind=AttachmentKind.AUDIO, media_type=media_type, size=len(data))
+    id_ = sha256(data).hexdigest()
+    return replace(sound, id=id_, kind=AttachmentKind.AUDIO, media_type=media_type, size=len(data))

@@ -54,7 +54,7 @@ def _numbered(texts: Iterable[str]) -> Iterator[tuple[int, str]]:
 
 def with_files(conversation: Conversation, files: Files) -> Conversation:
     """An imported conversation with its images in files. What is none loses its bytes."""
-    messages = {own: _with_files(message, files) for own, message in conversation.messages.items()}
+    messages = {id_: _with_files(message, files) for id_, message in conversation.messages.items()}
     return replace(conversation, messages=messages)
 
 

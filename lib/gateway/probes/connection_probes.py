@@ -19,7 +19,7 @@ from lib.domain.reply.errors import Category, ChatError, missing_key
 from lib.gateway.catalogue import is_list, models_in
 from lib.gateway.errors.body import looks_like_error, read_body
 from lib.gateway.errors.translation import translate_response
-from lib.gateway.probes.probe import Answer, Heard, Patient, failed, passed, skipped, unsupported
+from lib.gateway.probes.probe import Answer, ProbeContext, ProbeResponse, failed, passed, skipped, unsupported
 
 CONNECT_SECONDS = 10.0
 SKEW_SECONDS = 60.0
@@ -28,41 +28,41 @@ EXPIRES_SOON_DAYS = 14
 _KEY_TROUBLE = {Category.MISSING_KEY, Category.INVALID_KEY, Category.PERMISSION_DENIED}
 
 
-async def name_resolution(patient: Patient) -> Answer:
+async def name_resolution(context: ProbeContext) -> Answer:
     """Whether the host has an address."""
-    if proxy := patient.proxy:
+    if proxy := context.proxy:
         return skipped(f"Requests go through the proxy {proxy}, which looks names up by itself.")
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            found = await asyncio.get_running_loop().getaddrinfo(patient.host, None, type=socket.SOCK_STREAM)
+            found = await asyncio.get_running_loop().getaddrinfo(context.host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError, TimeoutError):
         return failed(
-            f"There is no server named {patient.host}, or no name server answers.",
+            f"There is no server named {context.host}, or no name server answers.",
             "Check the spelling of the base URL and this machine's connection to the network.",
         )
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if addresses == [patient.host]:
-        return passed(f"{patient.host} is an address, no name.")
+    if addresses == [context.host]:
+        return passed(f"{context.host} is an address, no name.")
     more = f" and {len(addresses) - 1} more" if len(addresses) > 1 else ""
-    return passed(f"{patient.host} is {addresses[0]}{more}.")
+    return passed(f"{context.host} is {addresses[0]}{more}.")
 
 
-async def tls(patient: Patient) -> Answer:
+async def tls(context: ProbeContext) -> Answer:
     """Whether the connection is secure, and for how long the certificate is good."""
-    parts = urlsplit(patient.base_url)
+    parts = urlsplit(context.base_url)
     if parts.scheme != "https":
-        where = "stays on this machine" if patient.connection.is_loopback else "can be read on the way"
+        where = "stays on this machine" if context.connection.is_loopback else "can be read on the way"
         return skipped(f"The address uses plain http: what is said {where}.")
-    if proxy := patient.proxy:
+    if proxy := context.proxy:
         return skipped(f"Requests go through the proxy {proxy}.")
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             _, writer = await asyncio.open_connection(
-                patient.host, parts.port or 443, ssl=httpx2.create_ssl_context(), server_hostname=patient.host
+                context.host, parts.port or 443, ssl=httpx2.create_ssl_context(), server_hostname=context.host
             )
     except ssl.SSLCertVerificationError as error:
         return failed(
-            f"The certificate of {patient.host} is not trusted here: {error.verify_message}.",
+            f"The certificate of {context.host} is not trusted here: {error.verify_message}.",
             "If a company's proxy signs connections, name its certificate in SSL_CERT_FILE; "
             "else tell the server's admin.",
         )
@@ -87,79 +87,79 @@ def _of_certificate(version: str, not_after: object) -> Answer:
     return passed(f"{version}, the certificate is good for {days} more days.{soon}")
 
 
-async def base_url(patient: Patient) -> Answer:
+async def base_url(context: ProbeContext) -> Answer:
     """Whether the API is at this address; if not, the address where it is."""
-    heard = patient.listing = await patient.get("/models")
-    if _is_api(heard):
-        return passed(f"{patient.base_url} is the address of an API.")
-    error = heard.error
+    response = context.listing = await context.get("/models")
+    if _is_api(response):
+        return passed(f"{context.base_url} is the address of an API.")
+    error = response.error
     if error and error.category is not Category.WRONG_BASE_URL:
         return failed(error.message, error.hint)
-    for proposed in likely_base_urls(patient.base_url):
-        if _is_api(await patient.get(endpoint(proposed, "/models"))):
+    for proposed in likely_base_urls(context.base_url):
+        if _is_api(await context.get(endpoint(proposed, "/models"))):
             return failed(
-                f"{patient.base_url} is not the address of the API, {proposed} is.",
+                f"{context.base_url} is not the address of the API, {proposed} is.",
                 f"Set KKIAI_BASE_URL={proposed}",
             )
-    if _is_api(await patient.post(b"{}")):
-        return passed(f"{patient.base_url} is the address of an API that lists no models.")
+    if _is_api(await context.post(b"{}")):
+        return passed(f"{context.base_url} is the address of an API that lists no models.")
     return failed(
-        f"There is no API at {patient.base_url}, nor at the addresses that are usually meant.",
+        f"There is no API at {context.base_url}, nor at the addresses that are usually meant.",
         "Look up the base URL in the documentation of the server; it often ends with /v1.",
     )
 
 
-def _is_api(heard: Heard) -> bool:
+def _is_api(response: ProbeResponse) -> bool:
     """Whether this is a list of models, or an error in the words of an API."""
-    if heard.status is None or read_body(heard.body).is_html:
+    if response.status is None or read_body(response.body).is_html:
         return False
-    if heard.status < 300:
-        return _listed(heard) is not None or read_body(heard.body).is_error
-    is_elsewhere = heard.error is not None and heard.error.category is Category.WRONG_BASE_URL
-    return not is_elsewhere and read_body(heard.body).is_error
+    if response.status < 300:
+        return _listed(response) is not None or read_body(response.body).is_error
+    is_elsewhere = response.error is not None and response.error.category is Category.WRONG_BASE_URL
+    return not is_elsewhere and read_body(response.body).is_error
 
 
-def _listed(heard: Heard) -> list[Model] | None:
+def _listed(response: ProbeResponse) -> list[Model] | None:
     try:
-        payload = json.loads(heard.body)
+        payload = json.loads(response.body)
     except (ValueError, RecursionError):
         return None
     return models_in(payload) if is_list(payload) and not looks_like_error(payload) else None
 
 
-def _error(patient: Patient, heard: Heard) -> ChatError:
+def _error(context: ProbeContext, response: ProbeResponse) -> ChatError:
     """What is wrong with an answer that should have been a list."""
-    return heard.error or translate_response(
-        heard.status or 200, heard.headers, heard.body, base_url=patient.base_url
+    return response.error or translate_response(
+        response.status or 200, response.headers, response.body, base_url=context.base_url
     )
 
 
-async def key(patient: Patient) -> Answer:
+async def key(context: ProbeContext) -> Answer:
     """Whether the server takes the key."""
-    if patient.connection.needs_key:
+    if context.connection.needs_key:
         return failed(missing_key().message, missing_key().hint)
-    heard = patient.listing
-    if heard is None:
+    response = context.listing
+    if response is None:
         return skipped("The server was not asked.")
-    if _listed(heard) is not None:
-        if patient.connection.api_key is None:
+    if _listed(response) is not None:
+        if context.connection.api_key is None:
             return skipped("No key is set, and the server lists its models without one.")
         return passed("The server lists its models for this key.")
-    error = _error(patient, heard)
+    error = _error(context, response)
     if error.category in _KEY_TROUBLE:
         return failed(error.message, error.hint)
     return skipped(f"Its list of models tells nothing of the key. {error.message}")
 
 
-async def models(patient: Patient) -> Answer:
+async def models(context: ProbeContext) -> Answer:
     """Whether the list of models can be read, and whether the model to ask is on it."""
-    heard = patient.listing
-    if heard is None:
+    response = context.listing
+    if response is None:
         return skipped("The server was not asked.")
-    found = _listed(heard)
+    found = _listed(response)
     if found is None:
-        error = _error(patient, heard)
-        if heard.status in (404, 405):
+        error = _error(context, response)
+        if response.status in (404, 405):
             return unsupported("The server has no list of models.", "Name the model that you want.")
         return failed(error.message, error.hint)
     if not found:
@@ -168,25 +168,25 @@ async def models(patient: Patient) -> Answer:
     ids = [model.id for model in found]
     count = "1 model" if len(found) == 1 else f"{len(found)} models"
     meaning = f"{count}, {kinds[Kind.CHAT]} for chat."
-    patient.model = patient.model or ids[0]
-    if patient.model in ids:
-        return passed(f"{meaning} {patient.model} is asked here.")
-    closest = ", ".join(difflib.get_close_matches(patient.model, ids, n=3)) or ids[0]
-    missing = f"{meaning} {patient.model} is not one of them."
+    context.model = context.model or ids[0]
+    if context.model in ids:
+        return passed(f"{meaning} {context.model} is asked here.")
+    closest = ", ".join(difflib.get_close_matches(context.model, ids, n=3)) or ids[0]
+    missing = f"{meaning} {context.model} is not one of them."
     return Answer(Verdict.PASS, missing, f"If it does not answer, try {closest}.")
 
 
-async def clock(patient: Patient) -> Answer:
+async def clock(context: ProbeContext) -> Answer:
     """Whether this machine and the server agree on what time it is."""
-    for heard in (patient.chat, patient.listing):
-        if heard and heard.received_at and (theirs := _date(heard)):
-            return _of_skew((heard.received_at - theirs).total_seconds())
+    for response in (context.chat, context.listing):
+        if response and response.received_at and (theirs := _date(response)):
+            return _of_skew((response.received_at - theirs).total_seconds())
     return skipped("The server does not tell its time.")
 
 
-def _date(heard: Heard) -> datetime | None:
+def _date(response: ProbeResponse) -> datetime | None:
     try:
-        return parsedate_to_datetime(heard.headers.get("date", "")).astimezone(UTC)
+        return parsedate_to_datetime(response.headers.get("date", "")).astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         return None
 

@@ -57,7 +57,7 @@ def skipped(meaning: str) -> Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ProbeResponse:
     """What came back for one request."""
 
     reply: Reply
@@ -87,17 +87,17 @@ class Heard:
         return error is not None and (error.category in _REFUSALS or error.status in _REFUSING_STATUSES)
 
 
-class Patient:
+class ProbeContext:
     """The server and the model under examination, and what has been heard of them so far."""
 
     def __init__(self, client: openai.AsyncOpenAI, connection: Connection, model: str | None) -> None:
         """`model` is the one to ask; `None` takes the first chat model listed."""
         self.connection, self.model = connection, model
-        self.listing: Heard | None = None
+        self.listing: ProbeResponse | None = None
         """The answer of `/models`."""
-        self.chat: Heard | None = None
+        self.chat: ProbeResponse | None = None
         """The answer of the smallest chat."""
-        self.stream: Heard | None = None
+        self.stream: ProbeResponse | None = None
         """The answer of the streamed chat."""
         self.limit: Literal["max_tokens", "max_completion_tokens"] | None = "max_tokens"
         """The model's word for the most tokens of an answer; `None` if it takes none."""
@@ -123,11 +123,11 @@ class Patient:
         """The parameter that ends an answer after so many tokens, as far as the model takes one."""
         return {self.limit: tokens} if self.limit else {}
 
-    async def get(self, url: str) -> Heard:
+    async def get(self, url: str) -> ProbeResponse:
         """GET an address, or a path below the base URL; the answer's body is kept."""
         return await self._heard(lambda: self._client.get(url, cast_to=httpx2.Response))
 
-    async def post(self, body: bytes) -> Heard:
+    async def post(self, body: bytes) -> ProbeResponse:
         """POST these very bytes to the chat endpoint; the answer's body is kept."""
         headers = {"Content-Type": "application/json"}
         return await self._heard(
@@ -136,24 +136,24 @@ class Patient:
             )
         )
 
-    async def _heard(self, send: Callable[[], Awaitable[httpx2.Response]]) -> Heard:
+    async def _heard(self, send: Callable[[], Awaitable[httpx2.Response]]) -> ProbeResponse:
         try:
             async with asyncio.timeout(SECONDS):
                 response = await send()
         except Exception as exc:
             return _of_exception(exc, self.base_url)
         now = datetime.now(UTC)
-        return Heard(
+        return ProbeResponse(
             Reply(State.COMPLETED), response.status_code, response.headers, (), now, response.content
         )
 
-    async def ask(self, prompt: Any, **body: Any) -> Heard:
+    async def ask(self, prompt: Any, **body: Any) -> ProbeResponse:
         """Ask the model: `prompt` is the content of the only message, unless `body` has `messages`."""
-        heard = await self._ask(prompt, **body)
+        response = await self._ask(prompt, **body)
         # A kept connection that the server has just closed tells nothing: once more, on a new one.
-        return await self._ask(prompt, **body) if heard.is_cut_off else heard
+        return await self._ask(prompt, **body) if response.is_cut_off else response
 
-    async def _ask(self, prompt: Any, **body: Any) -> Heard:
+    async def _ask(self, prompt: Any, **body: Any) -> ProbeResponse:
         request = {"model": self.model or "", "messages": [{"role": "user", "content": prompt}], **body}
         started = time.perf_counter()
         reader, events, arrivals = StreamReader(base_url=self.base_url), list[Event](), list[float]()
@@ -174,10 +174,10 @@ class Patient:
             return _of_exception(exc, self.base_url)
         events += reader.close((time.perf_counter() - started) * 1000)
         reply = fold(events)
-        return Heard(reply, response.status_code, response.headers, tuple(arrivals), received_at)
+        return ProbeResponse(reply, response.status_code, response.headers, tuple(arrivals), received_at)
 
 
-Run = Callable[[Patient], Awaitable[Answer]]
+Run = Callable[[ProbeContext], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +195,10 @@ class Probe:
     """What to do where it is not supported."""
 
 
-def _of_exception(exc: Exception, base_url: str) -> Heard:
+def _of_exception(exc: Exception, base_url: str) -> ProbeResponse:
     reply = Reply(State.FAILED, error=translate_exception(exc, base_url=base_url))
     if not isinstance(exc, openai.APIStatusError):
-        return Heard(reply)
+        return ProbeResponse(reply)
     response = exc.response
     now = datetime.now(UTC)
-    return Heard(reply, response.status_code, response.headers, (), now, response.content)
+    return ProbeResponse(reply, response.status_code, response.headers, (), now, response.content)

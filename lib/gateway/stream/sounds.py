@@ -55,8 +55,8 @@ def sound(data: bytes) -> Attachment:
     kind = next(((media, ending) for head, media, ending in _KINDS if data.startswith(head)), None)
     if kind is None:
         data, kind = _as_wav(data), ("audio/wav", ".wav")
-    own = sha256(data).hexdigest()
-    return Attachment(own, AttachmentKind.AUDIO, f"speech{kind[1]}", kind[0], len(data), data=data)
+    id_ = sha256(data).hexdigest()
+    return Attachment(id_, AttachmentKind.AUDIO, f"speech{kind[1]}", kind[0], len(data), data=data)
 
 
 def _as_wav(samples: bytes) -> bytes:

@@ -31,16 +31,18 @@ class Action:
 
 def of(session: Session, turn: Turn) -> list[Action]:
     """What can be done with this answer, in the order in which it is shown."""
-    own, question_id = turn[0].id, turn[0].parent_id or ""
-    actions = [Action("Copy", "content_copy", partial(callbacks.copy, own), own)] if answer.text(turn) else []
-    actions.append(Action("Regenerate", "refresh", partial(callbacks.regenerate, own), own))
+    first, question_id = turn[0].id, turn[0].parent_id or ""
+    actions = (
+        [Action("Copy", "content_copy", partial(callbacks.copy, first), first)] if answer.text(turn) else []
+    )
+    actions.append(Action("Regenerate", "refresh", partial(callbacks.regenerate, first), first))
     if question_id in session.conversation.messages:
         edit = partial(callbacks.edit, question_id)
         actions.append(Action("Edit", "edit", edit, question_id, "Edit the question"))
-    actions.append(Action(callbacks.INSPECT, "frame_inspect", partial(callbacks.inspect, own), own))
+    actions.append(Action(callbacks.INSPECT, "frame_inspect", partial(callbacks.inspect, first), first))
     if not session.conversation.is_temporary:
-        keep = partial(recording_callbacks.keep_reply, own)
-        actions.append(Action(recording_callbacks.KEEP, "radio_button_checked", keep, own))
+        keep = partial(recording_callbacks.keep_reply, first)
+        actions.append(Action(recording_callbacks.KEEP, "radio_button_checked", keep, first))
     return actions
 
 

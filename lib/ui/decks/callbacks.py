@@ -34,48 +34,48 @@ DELETE_DECK, DELETE_RUN = "delete deck", "delete run"
 
 def click_id() -> str:
     """The id that this click carries; empty where it carries none."""
-    own = widgets.text(sending.SEND_ID)
-    return own if ID.fullmatch(own) else ""
+    click = widgets.text(sending.SEND_ID)
+    return click if ID.fullmatch(click) else ""
 
 
-def is_first(now: Decks, tab: Session, own: str) -> bool:
+def is_first(now: Decks, tab: Session, click: str) -> bool:
     """Whether a click with this id comes for the first time; from here on it has come.
 
     What the click does follows at once, in the same turn, and without a look at the page: Streamlit may end
     a script whenever it touches the page, and the same click once more would do nothing.
     """
-    if not own or own == now.sent:
+    if not click or click == now.sent:
         return False
-    now.sent, tab.send_id, now.refusals = own, new_id(), []
+    now.sent, tab.send_id, now.refusals = click, new_id(), []
     return True
 
 
 @errors.stored
 def create() -> None:
     """A new deck with one prompt to fill in."""
-    _open_new(lambda own: values.new(own, [Prompt(new_id())]))
+    _open_new(lambda click: values.new(click, [Prompt(new_id())]))
 
 
 @errors.stored
 def create_example() -> None:
     """A new deck that shows what a deck is."""
     prompts = [Prompt(new_id(), text, notes=notes) for text, notes in EXAMPLE]
-    _open_new(lambda own: values.new(own, prompts, title="Three quick questions"))
+    _open_new(lambda click: values.new(click, prompts, title="Three quick questions"))
 
 
 @errors.stored
 def duplicate() -> None:
     """The open deck once more."""
     if deck := app.get().store.decks.get(held().deck_id or ""):
-        _open_new(lambda own: replace(values.duplicated(deck, new_id=new_id), id=own))
+        _open_new(lambda click: replace(values.duplicated(deck, new_id=new_id), id=click))
 
 
 def _open_new(make: Callable[[str], Deck]) -> None:
-    now, tab, own = held(), session.held(), click_id()
+    now, tab, click = held(), session.held(), click_id()
     with scheduler.sending():
-        if is_first(now, tab, own):
-            app.get().store.decks.add(make(own))
-            now.open_deck(own)
+        if is_first(now, tab, click):
+            app.get().store.decks.add(make(click))
+            now.open_deck(click)
 
 
 def import_file(key: str) -> None:
@@ -121,10 +121,10 @@ def _change(now: Decks, change: Callable[[Deck], Deck]) -> None:
 @errors.stored
 def add_prompt() -> None:
     """One more prompt at the end."""
-    now, tab, own = held(), session.held(), click_id()
+    now, tab, click = held(), session.held(), click_id()
     with scheduler.sending():
-        if is_first(now, tab, own):
-            _change(now, lambda deck: values.added(deck, Prompt(own)))
+        if is_first(now, tab, click):
+            _change(now, lambda deck: values.added(deck, Prompt(click)))
 
 
 @errors.stored

@@ -63,16 +63,16 @@ def confirm() -> None:
 
 def _begin(what: str | None) -> None:
     """Run or resume, once a click; `None` does what the person has agreed to."""
-    now, tab, own = held(), session.held(), click_id()
+    now, tab, click = held(), session.held(), click_id()
     refusal, models = "", tab.models_for_cells
     with scheduler.sending():
-        if not is_first(now, tab, own):
+        if not is_first(now, tab, click):
             return
         is_agreed, what, now.asking = what is None, what or now.asking, None
         try:
             if what == RUN:
                 new_comparisons.choose_models(now.chosen, models)
-                refusal = _run(now, tab, own, is_agreed=is_agreed)
+                refusal = _run(now, tab, click, is_agreed=is_agreed)
             elif what == RESUME:
                 refusal = _resume(now, tab, is_agreed=is_agreed)
         except StoreError as error:

@@ -141,8 +141,8 @@ def _show_waiting(pieces: Sequence[Attachment], detach: Callable[[str], None]) -
 
 
 def _detach(detach: Callable[[str], None], ids: Sequence[str]) -> None:
-    for own in ids:
-        detach(own)
+    for id_ in ids:
+        detach(id_)
 
 
 def _show_notes(attachments: Sequence[Attachment]) -> None:

@@ -27,10 +27,10 @@ class ClosedTabs(SessionStorage):
 
     def save(self, session_info: SessionInfo) -> None:
         """Keep a session whose connection is gone."""
-        own = session_info.session.id
-        self.delete(own)
-        timer = asyncio.get_running_loop().call_later(self._seconds, self._end, own)
-        self._kept[own] = session_info, timer
+        id_ = session_info.session.id
+        self.delete(id_)
+        timer = asyncio.get_running_loop().call_later(self._seconds, self._end, id_)
+        self._kept[id_] = session_info, timer
         if len(self._kept) > MOST_KEPT:
             self._end(next(iter(self._kept)))
 

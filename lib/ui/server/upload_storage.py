@@ -41,7 +41,7 @@ class Uploads(MemoryUploadedFileManager):
         """The session's files that have these ids, with those that a message box has taken out."""
         found = super().get_files(session_id, file_ids)
         taken_out = self._taken_out.get(session_id, {})
-        return found or [taken_out[own] for own in file_ids if own in taken_out]
+        return found or [taken_out[id_] for id_ in file_ids if id_ in taken_out]
 
     def add_file(self, session_id: str, file: UploadedFileRec) -> None:
         """Keep an upload, or only its name; what was taken out before it is not asked for any more."""

@@ -118,8 +118,8 @@ def _choose_masks(findings: Sequence[Finding], keys: Sequence[str], source_id: s
         st.caption(":material/check: No e-mail addresses, keys or internal hosts were found in it.")
         return masks
     st.caption("These are masked in all formats. Click one to let it through; your own key stays masked.")
-    own = [KnownKey(key) for key in keys]
-    offered = [finding for finding in findings if not any(key.spans(finding.text) for key in own)]
+    known = [KnownKey(key) for key in keys]
+    offered = [finding for finding in findings if not any(key.spans(finding.text) for key in known)]
     for kind, (title, icon) in _KINDS.items():
         of_kind = [finding for finding in offered if finding.kind is kind]
         if of_kind:

@@ -82,5 +82,5 @@ def frame_seconds(open_characters: int, beside: int = 0) -> float:
     `beside` is how many other replies stream on the same page.
     """
     fair = _followers / PROCESS_FRAMES_PER_SECOND
-    own = FRAME_SECONDS + beside * FRAME_SECONDS_BESIDE
-    return max(own, open_characters * FRAME_SECONDS_PER_CHARACTER, fair)
+    alone = FRAME_SECONDS + beside * FRAME_SECONDS_BESIDE
+    return max(alone, open_characters * FRAME_SECONDS_PER_CHARACTER, fair)

@@ -147,6 +147,6 @@ def current() -> Decks:
         st.toast("This deck is not here any more.", icon=":material/search_off:")
     now.address = now.deck_id or "", now.run_id or ""
     names = {DECK: now.deck_id, RUN: now.run_id}
-    st.query_params.from_dict({name: own for name, own in names.items() if own})
+    st.query_params.from_dict({name: id_ for name, id_ in names.items() if id_})
     new_comparisons.choose_models(now.chosen, session.held().models_for_cells)
     return now

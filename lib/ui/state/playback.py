@@ -72,8 +72,8 @@ def player_of(recording: Recording, comparison: Comparison) -> Player:
     """Plays the last reply of each cell of a recorded comparison; a synthesis after what it was made of."""
     compared = {cell.id for cell in comparison.compared}
     last = {cell.id: turns(cell)[-1].last.id for cell in comparison.cells}
-    tapes = {own: recording.tapes[own] for own in last.values()}
-    later = {own for cell_id, own in last.items() if cell_id not in compared}
+    tapes = {id_: recording.tapes[id_] for id_ in last.values()}
+    later = {id_ for cell_id, id_ in last.items() if cell_id not in compared}
     return app.get().engine.player(tapes, later=later)
 
 

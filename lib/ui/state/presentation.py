@@ -171,7 +171,7 @@ def _stored(comparison_id: str) -> Presenting | None:
         now = Presenting("comparison", comparison_id, [found], round=votes)
         cells = now.comparison.cells
         running = [cell.leaf_id for cell in cells if _is_running(cell)]
-        if all(own in now.tapes for own in running):
+        if all(id_ in now.tapes for id_ in running):
             break
     now.revealed = len(cells) if running else 0
     return now
@@ -185,8 +185,8 @@ def _is_running(cell: Conversation) -> bool:
 def _tapes(comparison: Comparison) -> dict[str, LiveTape]:
     """The tapes of the replies that run."""
     engine, last = app.get().engine, [cell.leaf_id or "" for cell in comparison.cells]
-    found = {own: engine.follow(own) for own in last}
-    return {own: tape for own, tape in found.items() if tape}
+    found = {id_: engine.follow(id_) for id_ in last}
+    return {id_: tape for id_, tape in found.items() if tape}
 
 
 def step_on() -> None:

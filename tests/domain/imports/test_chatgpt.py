@@ -67,9 +67,9 @@ def test_ids_are_kept_or_derived_and_always_the_same() -> None:
     items = [{"id": "WEB:one", "mapping": mapping}, {"id": "two", "mapping": mapping}, {"mapping": mapping}]
     items.append({"mapping": mapping, "title": "Another one without an id"})
     found = list(map(taken, items))
-    ids = [own for conversation in found for own in (conversation.id, *conversation.messages)]
+    ids = [id_ for conversation in found for id_ in (conversation.id, *conversation.messages)]
     assert len(set(ids)) == 12
-    assert all(ID.fullmatch(own) for own in ids)
+    assert all(ID.fullmatch(id_) for id_ in ids)
     assert found == list(map(taken, items))
 
 

@@ -19,9 +19,9 @@ from tests.domain.imports.importing import reply_of, taken, there
 ROOT = "00000000-0000-4000-8000-000000000000"
 
 
-def said(own: str, sender: str, *content: Any, parent: str | None = None, **rest: Any) -> dict[str, Any]:
+def said(id_: str, sender: str, *content: Any, parent: str | None = None, **rest: Any) -> dict[str, Any]:
     texts = [{"type": "text", "text": part} if isinstance(part, str) else part for part in content]
-    given = {"uuid": own, "sender": sender, "content": texts, "created_at": "2025-05-01T10:00:00.5Z", **rest}
+    given = {"uuid": id_, "sender": sender, "content": texts, "created_at": "2025-05-01T10:00:00.5Z", **rest}
     return given | ({"parent_message_uuid": parent} if parent else {})
 
 
@@ -52,7 +52,7 @@ def test_a_conversation_with_its_branches_models_and_times() -> None:
 
 
 def test_older_exports_have_texts_only_one_after_the_other() -> None:
-    messages = [{"uuid": own, "text": text, "sender": sender} for own, sender, text in OLD]
+    messages = [{"uuid": id_, "text": text, "sender": sender} for id_, sender, text in OLD]
     assert [each.content for each in from_claude(*messages).path()] == ["Hi", "Hello", "Bye"]
 
 

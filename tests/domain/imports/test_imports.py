@@ -151,8 +151,8 @@ def test_the_outcomes_of_files_add_up() -> None:
 
 def test_a_conversation_has_the_same_id_in_every_file() -> None:
     mapping = {"q": node("user", "Hi")}
-    own = "0c1f6c2e-1111-4222-8333-444455556666"
-    first = taken({"conversation_id": own, "title": "Before", "mapping": mapping})
-    second = taken({"id": own, "title": "After", "mapping": {**mapping, "r": node("user", "Ho", parent="q")}})
-    assert first.id == second.id == own.replace("-", "")
+    id_ = "0c1f6c2e-1111-4222-8333-444455556666"
+    first = taken({"conversation_id": id_, "title": "Before", "mapping": mapping})
+    second = taken({"id": id_, "title": "After", "mapping": {**mapping, "r": node("user", "Ho", parent="q")}})
+    assert first.id == second.id == id_.replace("-", "")
     assert set(first.messages) < set(second.messages)

@@ -22,8 +22,8 @@ from tests.domain.imports.importing import reply_of, taken, there
 AT = datetime(2025, 2, 19, 21, 20, tzinfo=UTC)
 
 
-def said(own: str, role: str, content: Any, parent: str | None = None, **rest: Any) -> dict[str, Any]:
-    about = {"id": own, "parentId": parent, "childrenIds": [], "role": role, "content": content}
+def said(id_: str, role: str, content: Any, parent: str | None = None, **rest: Any) -> dict[str, Any]:
+    about = {"id": id_, "parentId": parent, "childrenIds": [], "role": role, "content": content}
     return {**about, "timestamp": 1740000000, **rest}
 
 
