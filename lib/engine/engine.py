@@ -341,7 +341,8 @@ class Engine:
     async def _answer(self, run: Run) -> None:
         async for burst in self._bursts(run):
             if burst and isinstance(burst[-1], CLOSING):
-                # Now all of the tape is looked at. That takes a while with a long one, and others stream on.
+                # What nobody has looked at yet is folded now, and what was sent may have to be weighed. With a
+                # long reply that takes a while, and others stream on.
                 await asyncio.to_thread(self._take, run, burst)
             else:
                 self._take(run, burst)

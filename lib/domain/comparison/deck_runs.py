@@ -16,7 +16,7 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message, Params
 from lib.domain.models.prices import Price, Prices
 from lib.domain.reply.reply import Reply, State
-from lib.domain.reply.usage import Source, Usage, estimate_tokens, estimate_usage
+from lib.domain.reply.usage import Source, Usage, estimate_usage
 
 Live = Callable[[str], Reply | None]
 
@@ -217,13 +217,6 @@ def column_figures(of_column: Sequence[Field], price: Price | None) -> ColumnFig
 def _median(values: Sequence[float | None]) -> float | None:
     spread = Spread.of(values)
     return spread.median if spread else None
-
-
-def tokens_so_far(reply: Reply) -> int | None:
-    """The tokens of an answer: as they were told, or guessed from what has come while it runs."""
-    if reply.state is State.RUNNING:
-        return estimate_tokens(reply.reasoning + reply.text)
-    return reply.usage.completion_tokens
 
 
 def columns_to_json(columns: Sequence[Column]) -> list[dict[str, Any]]:

@@ -40,6 +40,9 @@ class PacedTape(LiveTape):
         """What the model's own tape says so far: its figures are the true ones."""
         return self.source.reply()
 
+    def so_far(self, prompt_tokens: int | None = None, elapsed_ms: float | None = None) -> Reply:
+        return self.source.so_far(prompt_tokens, elapsed_ms)
+
     def read(self) -> None:
         """Take over what the model has written meanwhile."""
         events = self.source.events[self._seen :]

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.deck_runs import ColumnFigures, DeckRun, Field, labels, tokens_so_far
+from lib.domain.comparison.deck_runs import ColumnFigures, DeckRun, Field, labels
 from lib.domain.models.prices import Prices
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source
@@ -93,9 +93,8 @@ def _field(run: DeckRun, row: Comparison, field: Field, prices: Prices) -> dict[
 
 def _figures(reply: Reply) -> str:
     """Time to first token, tokens/s and tokens, as far as they are known."""
-    tokens, is_running = tokens_so_far(reply), reply.state is State.RUNNING
-    about = "≈ " if is_running or reply.usage.source is Source.ESTIMATED else ""
-    first, rate = reply.timing.first_token_ms, reply.tokens_per_second
+    about = "≈ " if reply.usage.source is Source.ESTIMATED else ""
+    first, rate, tokens = reply.timing.first_token_ms, reply.tokens_per_second, reply.usage.completion_tokens
     parts = [
         figures.seconds(first) if first is not None else "",
         f"{about}{rate:,.0f} tok/s" if rate is not None else "",
