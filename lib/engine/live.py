@@ -16,10 +16,10 @@ class LiveTape:
     tells_thinking = True
     """Whether who follows it may see how the model came to its answer."""
 
-    def __init__(self, reply_id: str, conversation_id: str, *, is_elsewhere: bool = False) -> None:
+    def __init__(self, reply_id: str, conversation_id: str, *, is_remote: bool = False) -> None:
         self.reply_id = reply_id
         self.conversation_id = conversation_id
-        self.is_elsewhere = is_elsewhere
+        self.is_remote = is_remote
         """Whether another process runs the reply: here it can be followed, not stopped."""
         self.events: list[Event] = []
         """Only ever appended to: a reader may look at any time, up to the length it saw."""

@@ -32,10 +32,10 @@ class Run:
     model: str
     system_prompt: str
     params: Params
-    is_drawing: bool
-    """Whether the model draws images instead of writing."""
     is_kept: bool
     """Whether it goes into the store; a temporary chat's does not."""
+    is_drawing: bool = False
+    """Whether the model draws images instead of writing."""
     started_at: float = 0.0
     """Monotonic seconds when the request was sent; 0 before."""
     future: "Future[None] | None" = None

@@ -11,7 +11,7 @@ from lib.domain.conversation.conversations import TITLE_CHARACTERS, title_of
 from lib.domain.conversation.messages import Message, Params
 from lib.domain.reply.fold import Fold
 from lib.domain.reply.ledger import LedgerRow
-from lib.domain.reply.reply import Reply
+from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Event
 from lib.domain.reply.usage import estimate_prompt
 from lib.engine.run import Run
@@ -25,6 +25,11 @@ INSTRUCTION = (
 PARAMS = Params(max_tokens=32, stream=False)
 EXCERPT_CHARACTERS = 2_000
 """Of the question and of the answer: a title needs no more."""
+
+
+def is_first_exchange(run: Run) -> bool:
+    """Whether `run` has answered the first words of its conversation."""
+    return len(run.messages) == 1 and not run.is_drawing and run.tape.reply().state is State.COMPLETED
 
 
 async def write_title(gateway: Gateway, store: Store, run: Run) -> None:
