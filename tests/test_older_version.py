@@ -26,7 +26,8 @@ from lib.domain.models.models import Choice
 from lib.domain.models.prices import Price
 from lib.domain.reply.citations import Citation
 from lib.domain.reply.errors import Category
-from lib.domain.reply.reply import Reply, State, ToolUse, fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import Reply, State, ToolUse
 from lib.domain.reply.usage import Source as From
 from lib.domain.reply.usage import Usage
 from lib.engine.recovery.recovery import interrupt

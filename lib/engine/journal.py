@@ -86,7 +86,7 @@ class Journal:
             waiting = [track for track in self._tracks.values() if track.beginning]
         return any(conversation_id in (None, track.tape.conversation_id) for track in waiting)
 
-    def unwritten(self) -> list[str]:
+    def unstored(self) -> list[str]:
         """The ids of the replies that are not in the store as they stand, in the order of their sends."""
         with self._changed:
             tracks = list(self._tracks.items())

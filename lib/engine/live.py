@@ -4,8 +4,10 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 
-from lib.domain.reply.reply import Reply, fold
+from lib.domain.reply.fold import Closing, Fold
+from lib.domain.reply.reply import Reply
 from lib.domain.reply.tape import CLOSING, Event
+from lib.domain.reply.usage import Usage
 
 
 class LiveTape:
@@ -14,10 +16,10 @@ class LiveTape:
     tells_thinking = True
     """Whether who follows it may see how the model came to its answer."""
 
-    def __init__(self, reply_id: str, conversation_id: str, *, is_elsewhere: bool = False) -> None:
+    def __init__(self, reply_id: str, conversation_id: str, *, is_remote: bool = False) -> None:
         self.reply_id = reply_id
         self.conversation_id = conversation_id
-        self.is_elsewhere = is_elsewhere
+        self.is_remote = is_remote
         """Whether another process runs the reply: here it can be followed, not stopped."""
         self.events: list[Event] = []
         """Only ever appended to: a reader may look at any time, up to the length it saw."""
@@ -26,6 +28,9 @@ class LiveTape:
         self._grown, self._closed = threading.Condition(lock), threading.Condition(lock)
         # Two: hundreds of followers that wait for their next frame's time must not wake for each event.
         self._listeners: list[Callable[[], None]] = []
+        self._fold, self._folded = Fold(), 0
+        self._folding = threading.Lock()
+        # Another lock than the writer's: it may take a while, and all replies stream on the writer's thread.
 
     def append(self, events: Sequence[Event]) -> bool:
         """Add events; what comes after the closing event is dropped. Says whether the tape closed now."""
@@ -63,13 +68,31 @@ class LiveTape:
 
     def reply(self) -> Reply:
         """What the tape says so far."""
-        return fold(list(self.events))
+        with self._folding:
+            return self._fold_on().reply()
+
+    def so_far(self, prompt_tokens: int | None = None, elapsed_ms: float | None = None) -> Reply:
+        """The same with the figures of a reply that runs: see `Fold.so_far`."""
+        with self._folding:
+            return self._fold_on().so_far(prompt_tokens, elapsed_ms)
+
+    def usage(self, prompt_tokens: int | None, closing: Closing) -> Usage:
+        """The usage to close the tape with: see `Fold.usage`."""
+        with self._folding:
+            return self._fold_on().usage(prompt_tokens, closing)
 
     def keep_for(self, owner: object) -> None:
         """Keep the tape for as long as its owner is there: what a chat in memory says is nowhere else."""
         # A bound on their number would lose words: while a laptop sleeps, any number of others may end. The
         # owner is a value and has no place for a tape: its finalizer, which does nothing, holds it.
         weakref.finalize(owner, _no_more, self).atexit = False
+
+    def _fold_on(self) -> Fold:
+        """Each event is folded once, when somebody looks for the first time after it came."""
+        events = self.events[self._folded :]
+        self._folded += len(events)
+        self._fold.extend(events)
+        return self._fold
 
     def _leave(self, listener: Callable[[], None]) -> None:
         with self._grown:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 STORING = "storing"
 """The topic of whether what is said can be stored."""
 Listener = Callable[[], None]
-"""Called on the thread that brings the news: it must be quick, and wake its own thread or loop."""
+"""Called on the thread that notifies: it must be quick, and wake its own thread or loop."""
 
 
-class News:
+class Notifications:
     """Topics are ids, of comparisons for instance. May be used from any thread."""
 
     def __init__(self) -> None:

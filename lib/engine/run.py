@@ -10,9 +10,10 @@ from datetime import datetime
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message, Params
 from lib.domain.models.connection import Connection
-from lib.domain.reply.ledger import LedgerRow, accounted
-from lib.domain.reply.reply import fold
+from lib.domain.reply.fold import Closing
+from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.tape import CLOSING, Event, UsageReported, milliseconds
+from lib.domain.reply.usage import Source, Usage, estimate_prompt
 from lib.engine.live import LiveTape
 
 
@@ -31,10 +32,10 @@ class Run:
     model: str
     system_prompt: str
     params: Params
-    is_drawing: bool
-    """Whether the model draws images instead of writing."""
     is_kept: bool
     """Whether it goes into the store; a temporary chat's does not."""
+    is_drawing: bool = False
+    """Whether the model draws images instead of writing."""
     started_at: float = 0.0
     """Monotonic seconds when the request was sent; 0 before."""
     future: "Future[None] | None" = None
@@ -48,24 +49,28 @@ class Run:
     def append(self, burst: Sequence[Event]) -> bool:
         """Put events on the tape; says whether it closed now.
 
-        Where nobody reported the usage, an estimate of it goes before the closing event.
+        Where nobody reported the usage, an estimate of it goes before the closing event, which comes no
+        earlier than what came before it.
         """
         with self._appending:  # who stops the reply must count all that came before, and come after it
             if burst and not self.started_at:
                 self.started_at = time.monotonic() - burst[0].at_ms / 1000
-            if burst and isinstance(burst[-1], CLOSING):
-                burst = [*burst[:-1], *self._ending(burst)]
-            return self.tape.append(burst)
+            if not burst or not isinstance(closing := burst[-1], CLOSING):
+                return self.tape.append(burst)
+            self.tape.append(burst[:-1])
+            at_ms = max(event.at_ms for event in (*self.tape.events[-1:], closing))
+            usage = self._usage(closing)
+            return self.tape.append([UsageReported(at_ms, usage), replace(closing, at_ms=at_ms)])
 
-    def _ending(self, burst: Sequence[Event]) -> Sequence[Event]:
-        """The burst's closing event, no earlier than what came before it, and the usage to book."""
-        events = [*self.tape.events, *burst]
+    def _usage(self, closing: Closing) -> Usage:
+        """The usage to book, with an estimate of what was sent only where it counts: that may be long."""
+        usage = self.tape.usage(None, closing)
+        if usage.source is not Source.ESTIMATED or usage.prompt_tokens is not None:
+            return usage
         texts = [self.system_prompt] if self.system_prompt else []
         texts += [text for message in self.messages for text in message.texts()]
         image_tokens = sum(message.image_tokens() for message in self.messages)
-        usage = accounted(fold(events), texts, image_tokens)
-        at_ms = max(event.at_ms for event in events[-2:])
-        return UsageReported(at_ms, usage), replace(burst[-1], at_ms=at_ms)
+        return self.tape.usage(estimate_prompt(texts, image_tokens), closing)
 
     def row(self) -> LedgerRow:
         """The ledger's row of the closed tape."""

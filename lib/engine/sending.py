@@ -1,15 +1,22 @@
-"""A send: what it adds to a conversation, and whether it was sent before."""
+"""A send: what it adds to a conversation, what the store is told, and the reply that it begins."""
 
 import secrets
+import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation, title_of
 from lib.domain.conversation.messages import Message
+from lib.domain.models.connection import Connection
 from lib.domain.reply.reply import Reply
+from lib.engine.journal import Beginning, Journal
 from lib.engine.live import LiveTape
+from lib.engine.run import Run
+from lib.engine.runs import Runs
+from lib.store.replies import Begun
 
 KNOWN_SEND_IDS = 10_000
 """Send ids that are known without asking the store; it knows those of kept replies for good."""
@@ -40,46 +47,117 @@ class Accepted:
             self.tape.keep_for(conversation)
 
 
-class SendIds:
-    """Those of the last sends. A click may arrive twice, and must be one send."""
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[str, None] = OrderedDict()
-
-    def __contains__(self, send_id: str) -> bool:
-        return send_id in self._known
-
-    def add(self, send_id: str) -> None:
-        """Know it from now on."""
-        self._known[send_id] = None
-        if len(self._known) > KNOWN_SEND_IDS:
-            self._known.popitem(last=False)
-
-
 def new_id() -> str:
     """A fresh id for a conversation, a message, a session or a send: 128 random bits in hex."""
     return secrets.token_hex(16)
 
 
-def question(text: str, parent_id: str | None) -> Message:
+def question(text: str, parent_id: str | None, attachments: tuple[Attachment, ...]) -> Message:
     """What a person says after a message."""
-    return Message(new_id(), parent_id, "user", text, datetime.now(UTC))
+    return Message(new_id(), parent_id, "user", text, datetime.now(UTC), attachments=attachments)
 
 
-def running(model: str | None, parent_id: str | None) -> Message:
-    """The reply to a message, before its first word."""
-    return Message(new_id(), parent_id, "assistant", "", datetime.now(UTC), Reply(model_requested=model))
+class Sending:
+    """Takes sends, one after the other."""
+
+    def __init__(
+        self,
+        runs: Runs,
+        journal: Journal | None,
+        owner: str,
+        *,
+        keep: Callable[[Attachment], Attachment],
+        start: Callable[[Run], None],
+    ) -> None:
+        """`keep` puts the images of what is stored into files, `start` asks the model."""
+        self._runs, self._journal, self._owner = runs, journal, owner
+        self._keep, self._start = keep, start
+        self._one_at_a_time = threading.Lock()
+        self._known: OrderedDict[str, None] = OrderedDict()
+        """The ids of the last sends: a click may arrive twice, and must be one send."""
+        self.is_stopping = False
+        """Whether no more are taken."""
+
+    def send(
+        self,
+        conversation: Conversation,
+        asked: Message | None,
+        parent_id: str | None,
+        connection: Connection,
+        send_id: str,
+        session_id: str,
+    ) -> Accepted | None:
+        """Store what is asked, if that can be done, and begin the reply to message `parent_id`.
+
+        `None` when this send id was sent before. Raises `SendRefused`.
+        """
+        if self.is_stopping:
+            raise SendRefused("The server is about to stop. Send this again in a moment.")
+        if not conversation.model:
+            raise SendRefused("Choose a model first.")
+        with self._one_at_a_time:  # the second of two clicks with one id must see the first
+            if send_id in self._known:
+                return None
+            if asked and self._runs.open_tapes(conversation.id):
+                raise SendRefused("A reply is still running. Stop it, or wait for its end.")
+            return self._accept(conversation, asked, parent_id, connection, send_id, session_id)
+
+    def _accept(
+        self,
+        conversation: Conversation,
+        asked: Message | None,
+        parent_id: str | None,
+        connection: Connection,
+        send_id: str,
+        session_id: str,
+    ) -> Accepted | None:
+        journal = None if conversation.is_temporary else self._journal
+        if asked and journal:
+            asked = replace(asked, attachments=tuple(map(self._keep, asked.attachments)))
+        reply = Reply(model_requested=conversation.model)
+        answer = Message(new_id(), parent_id, "assistant", "", datetime.now(UTC), reply)
+        added = (asked, answer) if asked else (answer,)
+        tape = LiveTape(answer.id, conversation.id)
+        before = _titled(conversation, asked)
+        begun = Begun(answer.id, send_id, session_id, self._owner)
+        updated_at = journal.begin(tape, Beginning(before, added, begun)) if journal else before.updated_at
+        if updated_at is None:
+            return None
+        self._remember(send_id)
+        accepted = Accepted(tape, added, before.title, updated_at, is_kept=journal is not None)
+        self._start(_run(accepted, before, connection, session_id))
+        return accepted
+
+    def _remember(self, send_id: str) -> None:
+        self._known[send_id] = None
+        if len(self._known) > KNOWN_SEND_IDS:
+            self._known.popitem(last=False)
 
 
-def titled(conversation: Conversation, asked: Message | None) -> Conversation:
-    """A copy of the conversation; its first question names it."""
-    is_first = asked is not None and not conversation.messages
-    title = title_of(asked) if asked and is_first else conversation.title
+def _titled(conversation: Conversation, asked: Message | None) -> Conversation:
+    """A copy of the conversation, for a page may go on with it; its first question names it."""
+    title = title_of(asked) if asked and not conversation.messages else conversation.title
     return replace(conversation, title=title, messages=dict(conversation.messages))
 
 
-def grown(conversation: Conversation, added: Sequence[Message], updated_at: datetime) -> Conversation:
-    """A copy of the conversation with what was added to it."""
-    copy = replace(conversation, messages=dict(conversation.messages), updated_at=updated_at)
-    copy.add(added)
-    return copy
+def _run(accepted: Accepted, before: Conversation, connection: Connection, session_id: str) -> Run:
+    """What is needed to run the reply that a send begins in the conversation `before` it."""
+    answer, messages = accepted.added[-1], {message.id: message for message in accepted.added}
+    conversation = replace(
+        before,
+        updated_at=accepted.updated_at,
+        messages={**before.messages, **messages},
+        leaf_id=answer.id,
+    )
+    return Run(
+        tape=accepted.tape,
+        session_id=session_id,
+        created_at=answer.created_at,
+        connection=connection,
+        conversation=conversation,
+        messages=conversation.path(answer.parent_id),
+        model=conversation.model or "",
+        system_prompt=conversation.system_prompt,
+        params=conversation.params,
+        is_kept=accepted.is_kept,
+    )

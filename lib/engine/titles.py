@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 
 from lib.domain.conversation.conversations import TITLE_CHARACTERS, title_of
 from lib.domain.conversation.messages import Message, Params
-from lib.domain.reply.ledger import LedgerRow, accounted
-from lib.domain.reply.reply import Reply, fold
+from lib.domain.reply.fold import Fold
+from lib.domain.reply.ledger import LedgerRow
+from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Event
+from lib.domain.reply.usage import estimate_prompt
 from lib.engine.run import Run
 from lib.gateway.client import Gateway
 from lib.store import Store
@@ -23,6 +25,11 @@ INSTRUCTION = (
 PARAMS = Params(max_tokens=32, stream=False)
 EXCERPT_CHARACTERS = 2_000
 """Of the question and of the answer: a title needs no more."""
+
+
+def is_first_exchange(run: Run) -> bool:
+    """Whether `run` has answered the first words of its conversation."""
+    return len(run.messages) == 1 and not run.is_drawing and run.tape.reply().state is State.COMPLETED
 
 
 async def write_title(gateway: Gateway, store: Store, run: Run) -> None:
@@ -47,8 +54,8 @@ async def _asked(gateway: Gateway, run: Run) -> tuple[str | None, LedgerRow]:
     async with aclosing(bursts):
         async for burst in bursts:
             events += burst
-    reply = fold(events)
-    reply = replace(reply, usage=accounted(reply, [INSTRUCTION, exchange[0].content]))
+    folded, prompt_tokens = Fold(events), estimate_prompt([INSTRUCTION, exchange[0].content])
+    reply = replace(folded.reply(), usage=folded.usage(prompt_tokens))
     return _title(reply), _row(run, reply)
 
 

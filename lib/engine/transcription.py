@@ -1,5 +1,6 @@
 """Speech to text: a call on the side that costs, with a row in the ledger whether it went well or not."""
 
+import logging
 import secrets
 import time
 from datetime import UTC, datetime
@@ -10,6 +11,10 @@ from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.reply import State
 from lib.domain.reply.usage import Usage
 from lib.gateway.client import Gateway
+from lib.store import Store
+from lib.store.database.errors import StoreError
+
+log = logging.getLogger(__name__)
 
 
 async def transcribe(
@@ -39,3 +44,12 @@ async def transcribe(
         purpose="transcription",
     )
     return text, row, error
+
+
+def book(store: Store | None, row: LedgerRow) -> None:
+    """Put the row into the ledger. Where that cannot be done the text is worth more than the row."""
+    try:
+        if store:
+            store.ledger.book(row)
+    except StoreError as error:
+        log.error("A transcription is missing in the ledger: %s", error)

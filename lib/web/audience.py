@@ -161,7 +161,7 @@ async def _vote(request: Request) -> Response:
         return _refused(503, "The vote could not be kept. Try again.")
     if mine is None:
         return _refused(409, "This vote is closed.")
-    app.get().engine.news.tell(room.comparison_id)
+    app.get().engine.notifications.tell(room.comparison_id)
     return JSONResponse(mine, headers=HEADERS)
 
 

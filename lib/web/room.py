@@ -99,7 +99,7 @@ class LiveRoom:
 
     async def run(self) -> None:
         """Follow the comparison until the room closes or this task is cancelled."""
-        stop = self._app.engine.news.listen(self.room.comparison_id, self._news)
+        stop = self._app.engine.notifications.listen(self.room.comparison_id, self._news)
         try:
             while not self.is_over:
                 await self._round()

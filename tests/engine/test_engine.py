@@ -8,7 +8,8 @@ import pytest
 
 from lib.domain.conversation.messages import Params
 from lib.domain.models.connection import Connection
-from lib.domain.reply.reply import State, fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import State
 from lib.domain.reply.tape import CLOSING, to_json
 from lib.domain.reply.usage import Source, estimate_usage
 from lib.engine.engine import Engine, SendRefused, new_id

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.domain.reply.citations import Citation
-from lib.domain.reply.reply import Reply, State, fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Content, ContentWasReasoning, Image
 from lib.gateway.stream.reader import StreamReader
 from tests.files.samples import image

@@ -13,7 +13,8 @@ import pytest
 from lib.domain.conversation.messages import Message, Params
 from lib.domain.models.connection import Connection, Secret
 from lib.domain.reply.errors import Category
-from lib.domain.reply.reply import State, fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import State
 from lib.domain.reply.tape import CLOSING, Content, Event, Sent, Served
 from lib.gateway.client import Gateway, Timeouts
 from lib.gateway.clients import Clients

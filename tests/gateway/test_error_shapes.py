@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.domain.reply.errors import Category, ChatError
-from lib.domain.reply.reply import fold
+from lib.domain.reply.fold import fold
 from lib.gateway.errors.body import read_body
 from lib.gateway.errors.images import hint
 from lib.gateway.errors.translation import translate_response

@@ -10,7 +10,8 @@ import pytest
 from lib.domain.conversation.messages import Params
 from lib.domain.models.connection import Connection, Secret
 from lib.domain.reply.errors import Category
-from lib.domain.reply.reply import Reply, State, fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Event, Finished, Image, Sent, Served, UsageReported
 from lib.gateway.client import Gateway, Timeouts
 from lib.gateway.images import LARGEST_IMAGE, UNREACHABLE

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from lib.domain.reply.errors import Category
-from lib.domain.reply.reply import Reply, State, fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Event, to_json
 from lib.gateway.limits import Limits
 from lib.gateway.stream.reader import StreamReader

@@ -9,7 +9,7 @@ import pytest
 
 from lib.domain.models.connection import Connection, Secret
 from lib.domain.reply.errors import ChatError
-from lib.domain.reply.reply import fold
+from lib.domain.reply.fold import fold
 from lib.domain.reply.tape import Content, Event, ToolCall, to_json
 from lib.domain.text.secrets import SHORTEST_PART
 from lib.gateway.masking import KeyMask

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from lib.domain.reply.errors import Category
-from lib.domain.reply.reply import Reply, State, fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import CLOSING, Content, Event, Reasoning, Served, ToolCall, UsageReported
 from lib.domain.reply.usage import Usage
 from lib.gateway.errors.translation import translate_response

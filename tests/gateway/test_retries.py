@@ -11,7 +11,8 @@ import pytest
 
 from lib.domain.conversation.messages import Params
 from lib.domain.reply.errors import Category
-from lib.domain.reply.reply import State, fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import State
 from lib.domain.reply.tape import Content, Event, Retried, Sent
 from lib.gateway import retries
 from lib.gateway.client import Gateway

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.domain.reply.reply import fold
+from lib.domain.reply.fold import fold
 from lib.domain.reply.usage import Source, Usage
 from lib.gateway.stream.token_counts import usage_of
 from tests.gateway.test_reader import STOP, chunk, read

@@ -11,7 +11,7 @@ from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message, Params
 from lib.domain.models.prices import Price
-from lib.domain.reply.reply import fold
+from lib.domain.reply.fold import fold
 from lib.domain.reply.tape import Content, Event, Finished, Reasoning, Sent, UsageReported
 from lib.domain.reply.usage import Source, Usage
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from lib.domain.conversation.messages import Message
-from lib.domain.reply.reply import fold
+from lib.domain.reply.fold import fold
 from lib.report import markdown, table
 from tests.report.html_tree import Tree
 from tests.report.samples import (

@@ -13,7 +13,7 @@ from lib.domain.comparison.recordings import Recording, from_json, to_json
 from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.domain.conversation.messages import Params
 from lib.domain.reply.errors import Category, ChatError
-from lib.domain.reply.reply import fold
+from lib.domain.reply.fold import fold
 from lib.domain.reply.tape import Content, Event, Failed, Reasoning, Sent, Served, ToolCall
 from lib.report import markdown, masking, page, table
 from lib.report.findings import Kind, spans

@@ -9,7 +9,7 @@ from lib.domain.comparison.recordings import Recording
 from lib.domain.conversation.attachments import AttachmentKind
 from lib.domain.conversation.messages import Message
 from lib.domain.reply.errors import Category, ChatError
-from lib.domain.reply.reply import fold
+from lib.domain.reply.fold import fold
 from lib.domain.reply.tape import Content, Failed, Sent
 from lib.report import page
 from tests.report.html_tree import Tree

@@ -9,7 +9,7 @@ from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.recordings import Kind, Recording
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
-from lib.domain.reply.reply import fold
+from lib.domain.reply.fold import fold
 from lib.domain.reply.tape import Content, Event, Finished, Sent, UsageReported
 from lib.domain.reply.usage import Source, Usage
 from lib.store import Store

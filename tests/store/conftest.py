@@ -8,8 +8,9 @@ import pytest
 
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message, Params
+from lib.domain.reply.fold import fold
 from lib.domain.reply.ledger import LedgerRow
-from lib.domain.reply.reply import Reply, fold
+from lib.domain.reply.reply import Reply
 from lib.domain.reply.tape import Content, Event, Finished, Sent, UsageReported
 from lib.domain.reply.usage import Source, Usage
 from lib.engine.engine import new_id

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from lib.domain.reply.errors import Category, ChatError
-from lib.domain.reply.reply import State, fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import State
 from lib.domain.reply.tape import Content, Event, Failed, Interrupted, Sent, Stopped
 from lib.engine.engine import new_id
 from lib.store import Store

@@ -16,7 +16,7 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message, Params
 from lib.domain.models.prices import Price, Prices
 from lib.domain.reply.reply import Reply, State
-from lib.domain.reply.usage import Source, Usage, estimate_tokens, estimate_usage
+from lib.domain.reply.usage import Source, Usage, estimate_usage
 from lib.domain.text.validation import validated
 
 Live = Callable[[str], Reply | None]
@@ -185,13 +185,6 @@ def _expected(run: DeckRun, prompt: Prompt, column: Column) -> Usage:
     answer = min(column.params.max_tokens or USUAL_ANSWER_TOKENS, USUAL_ANSWER_TOKENS)
     asked = estimate_usage(texts, "", said.image_tokens()).prompt_tokens or 0
     return Usage(asked, answer, asked + answer, source=Source.ESTIMATED)
-
-
-def tokens_so_far(reply: Reply) -> int | None:
-    """The tokens of an answer: as they were told, or guessed from what has come while it runs."""
-    if reply.state is State.RUNNING:
-        return estimate_tokens(reply.reasoning + reply.text)
-    return reply.usage.completion_tokens
 
 
 def columns_to_json(columns: Sequence[Column]) -> list[dict[str, Any]]:

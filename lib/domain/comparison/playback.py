@@ -7,7 +7,8 @@ from itertools import accumulate
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
-from lib.domain.reply.reply import fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import Reply
 from lib.domain.reply.tape import Content, Event, Reasoning, Refusal
 from lib.domain.reply.usage import estimate_tokens
 
@@ -87,7 +88,6 @@ def count_turns(comparison: Comparison) -> int:
     return max((len(turns(cell)) for cell in comparison.cells), default=0)
 
 
-def as_played(message: Message, events: Sequence[Event]) -> Message:
+def as_played(message: Message, reply: Reply) -> Message:
     """A message as it stood when its reply had come so far."""
-    reply = fold(events)
     return replace(message, content=reply.text, reply=reply)

@@ -1,11 +1,11 @@
 """One row for each reply that ended: what it used, how long it took, and how we know."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from lib.domain.reply.reply import Reply, State
-from lib.domain.reply.usage import Source, Usage, estimate_usage
+from lib.domain.reply.usage import Source, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +55,6 @@ class LedgerRow:
             error_category=reply.error.category if reply.error else None,
             retries=reply.retries,
         )
-
-
-def accounted(reply: Reply, prompt: Sequence[str], image_tokens: int = 0) -> Usage:
-    """The usage to book for a reply: reported if it was, else estimated from what was sent and received.
-
-    Gateways that report with each chunk begin with no completion tokens: where such a reply was cut, they are
-    estimated. A reply that received nothing stays unknown: whether it is counted cannot be seen from here.
-    """
-    usage, is_whole = reply.usage, reply.state is State.COMPLETED
-    received = reply.text + reply.reasoning + reply.refusal + "".join(c.arguments for c in reply.tool_calls)
-    if not received or (usage.source is not Source.UNKNOWN and (usage.completion_tokens or is_whole)):
-        return usage
-    estimate = estimate_usage(prompt, received, image_tokens)
-    if not usage.prompt_tokens:
-        return estimate
-    total = usage.prompt_tokens + (estimate.completion_tokens or 0)
-    return replace(estimate, prompt_tokens=usage.prompt_tokens, total_tokens=total)
 
 
 @dataclass(frozen=True, slots=True)

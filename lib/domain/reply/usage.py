@@ -76,12 +76,17 @@ def whole_tokens(weight: float) -> int:
     return round(weight + 0.49)
 
 
+def estimate_prompt(texts: Sequence[str], image_tokens: int = 0) -> int:
+    """Guess the tokens of the messages that are sent; `image_tokens` is the guess for images with them."""
+    return sum(estimate_tokens(text) + TOKENS_PER_MESSAGE for text in texts) + image_tokens
+
+
 def estimate_usage(prompt: Sequence[str], completion: str, image_tokens: int = 0) -> Usage:
     """Guess a reply's usage from the messages sent and the text received.
 
     `image_tokens` is the estimate for the images that were sent with them.
     """
-    prompt_tokens = sum(estimate_tokens(text) + TOKENS_PER_MESSAGE for text in prompt) + image_tokens
+    prompt_tokens = estimate_prompt(prompt, image_tokens)
     completion_tokens = estimate_tokens(completion)
     total = prompt_tokens + completion_tokens
     return Usage(prompt_tokens, completion_tokens, total, source=Source.ESTIMATED)

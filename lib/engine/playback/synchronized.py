@@ -1,8 +1,8 @@
 """Replies written at one speed, so that nobody can tell a model by how fast it is.
 
-A paced tape is a copy of a running one for whoever must not know whose it is: its text comes when all its
-group's do, in step, no faster than `CHARACTERS_PER_SECOND` and than the slowest that still runs. It holds
-text and an end, no reasoning, no names and no times of its model.
+A synchronized tape is a copy of a running one for whoever must not know whose it is: its text comes when
+all its group's do, in step, no faster than `CHARACTERS_PER_SECOND` and than the slowest that still runs. It
+holds text and an end, no reasoning, no names and no times of its model.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ CHARACTERS_PER_SECOND = 260
 """About 65 tokens a second: faster than people read, slower than most models write."""
 
 
-class PacedTape(LiveTape):
+class SynchronizedTape(LiveTape):
     """Follows another tape at the pace of its group."""
 
     tells_thinking = False
@@ -39,6 +39,9 @@ class PacedTape(LiveTape):
     def reply(self) -> Reply:
         """What the model's own tape says so far: its figures are the true ones."""
         return self.source.reply()
+
+    def so_far(self, prompt_tokens: int | None = None, elapsed_ms: float | None = None) -> Reply:
+        return self.source.so_far(prompt_tokens, elapsed_ms)
 
     def read(self) -> None:
         """Take over what the model has written meanwhile."""
@@ -68,7 +71,7 @@ class PacedTape(LiveTape):
 class _Group:
     """Tapes that are written in step."""
 
-    tapes: list[PacedTape] = field(default_factory=list)
+    tapes: list[SynchronizedTape] = field(default_factory=list)
     is_complete: bool = False
     """Whether all its tapes are there."""
     is_hurried: bool = False
@@ -89,14 +92,14 @@ class _Group:
         return ended and any(isinstance(tape.source.events[-1], Stopped | Interrupted) for tape in self.tapes)
 
 
-class Paced:
-    """The paced tapes of this process."""
+class SynchronizedTapes:
+    """The synchronized tapes of this process."""
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
         self._expected: dict[str, _Group] = {}
         """The groups that are being put together, by the ids of their conversations."""
-        self._writing: dict[str, tuple[_Group, PacedTape]] = {}
+        self._writing: dict[str, tuple[_Group, SynchronizedTape]] = {}
         """Those that are not written to their end yet, by the id of their reply."""
         self._lock = threading.Lock()
 
@@ -117,15 +120,15 @@ class Paced:
                 self._loop.submit(self._write(group))
 
     def join(self, tape: LiveTape) -> None:
-        """A reply begins: it gets a paced tape if one is expected of its conversation."""
+        """A reply begins: it gets a synchronized tape if one is expected of its conversation."""
         with self._lock:
             if group := self._expected.get(tape.conversation_id):
-                paced = PacedTape(tape)
-                group.tapes.append(paced)
-                self._writing[tape.reply_id] = group, paced
+                synchronized = SynchronizedTape(tape)
+                group.tapes.append(synchronized)
+                self._writing[tape.reply_id] = group, synchronized
 
-    def tape(self, reply_id: str) -> PacedTape | None:
-        """The paced tape of a reply, until it is written to its end."""
+    def tape(self, reply_id: str) -> SynchronizedTape | None:
+        """The synchronized tape of a reply, until it is written to its end."""
         _, tape = self._writing.get(reply_id, (None, None))
         return tape
 

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from lib.domain.reply.ledger import LedgerRow, accounted
-from lib.domain.reply.reply import fold
+from lib.domain.reply.fold import Fold, fold
+from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.tape import CLOSING, Event, Interrupted, UsageReported
+from lib.domain.reply.usage import estimate_prompt
 from lib.store import Store
 from lib.store.database.errors import StoreError
 from lib.store.replies import Closing, Entry, Running
@@ -42,12 +43,14 @@ def _running(store: Store, owner: str, reply_id: str) -> Running:
 
 def _ended(store: Store, running: Running, events: Sequence[Event]) -> tuple[list[Event], Closing]:
     """What has to be added to a tape to close it, and its close."""
-    added: list[Event] = []
+    added, folded = list[Event](), Fold(events)
     if not (events and isinstance(events[-1], CLOSING)):
         at_ms = events[-1].at_ms if events else 0.0
-        usage = accounted(fold(events), *_prompt(store, running))
-        added = [UsageReported(at_ms, usage), Interrupted(at_ms)]
-    reply = fold([*events, *added])
+        closing = Interrupted(at_ms)
+        usage = folded.usage(estimate_prompt(*_prompt(store, running)), closing)
+        added = [UsageReported(at_ms, usage), closing]
+        folded.extend(added)
+    reply = folded.reply()
     row = LedgerRow.of(
         reply,
         reply_id=running.reply_id,

@@ -17,7 +17,7 @@ LOOK_SECONDS = 0.5
 log = logging.getLogger(__name__)
 
 
-class Elsewhere:
+class RemoteTapes:
     """Tapes that grow by what another process journals; each is read for as long as somebody holds it."""
 
     def __init__(self, loop: Loop, store: Store, owner: str) -> None:
@@ -33,7 +33,7 @@ class Elsewhere:
             running = self._store.replies.running([reply_id])
             if not running or running[0].owner == self._owner:
                 return None
-            tape = LiveTape(reply_id, running[0].conversation_id, is_elsewhere=True)
+            tape = LiveTape(reply_id, running[0].conversation_id, is_remote=True)
             tape.append(self._store.replies.tape(reply_id))
             self._tapes[reply_id] = tape
         self._loop.submit(self._follow(weakref.ref(tape)))

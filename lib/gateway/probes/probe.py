@@ -17,7 +17,8 @@ from lib.domain.models.capabilities import Capability
 from lib.domain.models.connection import Connection
 from lib.domain.models.diagnosis import Cost, Verdict
 from lib.domain.reply.errors import Category, ChatError
-from lib.domain.reply.reply import Reply, State, fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Content, Event, Reasoning, ToolCall
 from lib.gateway.errors.translation import translate_exception
 from lib.gateway.stream.reader import StreamReader

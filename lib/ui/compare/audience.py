@@ -108,6 +108,6 @@ def _close() -> None:
     now = held()
     if now.room:
         app.get().store.rooms.close(now.room.token, datetime.now(UTC))
-        app.get().engine.news.tell(now.comparison.id)
+        app.get().engine.notifications.tell(now.comparison.id)
         now.room = None
     panel.close()

@@ -43,11 +43,11 @@ def begin(now: Comparing) -> str:
     return ""
 
 
-def paced(now: Comparing) -> AbstractContextManager[None]:
+def synchronized(now: Comparing) -> AbstractContextManager[None]:
     """What is asked meanwhile is written at one speed, if it is blind."""
     if not now.is_hidden:
         return nullcontext()
-    return app.get().engine.paced.together([cell.id for cell in now.comparison.cells])
+    return app.get().engine.synchronized.together([cell.id for cell in now.comparison.cells])
 
 
 def open_round(now: Comparing) -> None:
@@ -64,7 +64,7 @@ def _open_round(now: Comparing, *, is_blind: bool) -> Round:
         datetime.now(UTC),
         is_blind=is_blind,
     )
-    app.get().engine.news.tell(now.comparison.id)
+    app.get().engine.notifications.tell(now.comparison.id)
     return opened
 
 

@@ -127,7 +127,7 @@ def _ask_all(now: Comparing, tab: Session, text: str, send_id: str) -> None:
     with scheduler.sending():
         refusal = _refusal(now, tab, text) or blind.begin(now)
         if not refusal:
-            with blind.paced(now):
+            with blind.synchronized(now):
                 refusal = "".join(_say(now, tab, cell, text, send_id) for cell in now.comparison.cells)
             if now.repeats > 1:
                 _repeat(now, tab, send_id)

@@ -23,7 +23,7 @@ def stop(cell_id: str) -> None:
     for reply_id in running:
         engine.cancel(reply_id)
     if not running:
-        engine.paced.hurry(cell_id)  # all that is left is how fast it is shown
+        engine.synchronized.hurry(cell_id)  # all that is left is how fast it is shown
 
 
 def copy(cell_id: str) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from lib import app
 from lib.domain.conversation.conversations import Conversation
-from lib.domain.reply.progress import Progress
+from lib.domain.reply.usage import estimate_prompt
 from lib.domain.text.markdown.literal import Markdown
 from lib.engine.live import LiveTape
 from lib.ui.compare import audience
@@ -59,19 +59,18 @@ def watch(now: Comparing, tab: Session, running: list[Slots]) -> None:
 
 
 class _Live:
-    """The figures of a reply while it runs, counted as it grows."""
+    """The figures of a reply while it runs."""
 
     def __init__(self, now: Comparing, cell: Conversation, tape: LiveTape) -> None:
-        self.tape, self._now, self._seen = tape, now, 0
+        self.tape, self._now = tape, now
         self._message = cell.messages[tape.reply_id]
-        self._progress = Progress(cell.prompt(tape.reply_id), cell.prompt_image_tokens(tape.reply_id))
+        prompt, image_tokens = cell.prompt(tape.reply_id), cell.prompt_image_tokens(tape.reply_id)
+        self._prompt_tokens = estimate_prompt(prompt, image_tokens)
 
     def figures(self) -> Markdown:
         """The lines over its cell."""
-        events = self.tape.events[self._seen :]
-        self._seen += len(events)
-        self._progress.add(events)
         elapsed = datetime.now(UTC) - self._message.created_at
         asked = self._message.reply.model_requested if self._message.reply else None
-        reply = replace(self._progress.reply(elapsed.total_seconds() * 1000), model_requested=asked)
+        reply = self.tape.so_far(self._prompt_tokens, elapsed.total_seconds() * 1000)
+        reply = replace(reply, model_requested=asked)
         return figures.running(reply, figures.cost(reply, self._now.prices))

@@ -58,5 +58,5 @@ def delete() -> None:
     stop_all()
     app.get().engine.flush()  # what was stopped is written down before its place goes
     app.get().store.comparisons.delete(now.comparison.id)
-    app.get().engine.news.tell(now.comparison.id)
+    app.get().engine.notifications.tell(now.comparison.id)
     start_new()

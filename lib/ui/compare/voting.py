@@ -145,7 +145,7 @@ def _vote(round_id: str) -> None:
     if now.round and now.round.id == round_id:
         choice = widgets.text(_vote_key(now.round))
         if app.get().store.votes.vote(round_id, PRESENTER, choice, datetime.now(UTC)):
-            app.get().engine.news.tell(now.comparison.id)
+            app.get().engine.notifications.tell(now.comparison.id)
 
 
 @errors.stored
@@ -154,8 +154,8 @@ def _reveal(round_id: str) -> None:
     now, application = held(), app.get()
     application.store.votes.reveal(round_id, datetime.now(UTC))
     for cell in now.comparison.cells:
-        application.engine.paced.hurry(cell.id)
-    application.engine.news.tell(now.comparison.id)
+        application.engine.synchronized.hurry(cell.id)
+    application.engine.notifications.tell(now.comparison.id)
 
 
 def _votes(count: int) -> str:

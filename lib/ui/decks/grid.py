@@ -12,11 +12,10 @@ from typing import Any
 import streamlit as st
 
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.deck_runs import DeckRun, Field, labels, tokens_so_far
+from lib.domain.comparison.deck_runs import DeckRun, Field, labels
 from lib.domain.comparison.statistics import Figures
 from lib.domain.models.prices import Prices
 from lib.domain.reply.reply import Reply, State
-from lib.domain.reply.usage import Source
 from lib.domain.reply.wording import about, money, seconds
 
 EXCERPT_CHARACTERS = 160
@@ -94,9 +93,8 @@ def _field(run: DeckRun, row: Comparison, field: Field, prices: Prices) -> dict[
 
 def _figures(reply: Reply) -> str:
     """Time to first token, tokens/s and tokens, as far as they are known."""
-    tokens, is_running = tokens_so_far(reply), reply.state is State.RUNNING
-    sign = about(Source.ESTIMATED if is_running else reply.usage.source)
-    first, rate = reply.timing.first_token_ms, reply.tokens_per_second
+    sign = about(reply.usage.source)
+    first, rate, tokens = reply.timing.first_token_ms, reply.tokens_per_second, reply.usage.completion_tokens
     parts = [
         seconds(first) if first is not None else "",
         f"{sign}{rate:,.0f} tok/s" if rate is not None else "",

@@ -47,7 +47,7 @@ def _rows(now: Decks, run: DeckRun) -> Rows:
 
     def live(reply_id: str) -> Reply | None:
         tape = engine.follow(reply_id)
-        return tape.reply() if tape else None
+        return tape.so_far() if tape else None
 
     kept = [now.rows[own] for own in stamps if own in now.rows]
     return [(row, values.fields(run, row, live)) for row in kept if row.position < len(run.deck.prompts)]

@@ -11,7 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.domain.conversation.messages import Message
 from lib.domain.reply import endings
 from lib.domain.reply.errors import ChatError
-from lib.domain.reply.reply import Reply, State, Timing, fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import Reply, State, Timing
 from lib.domain.reply.tape import Content, Event, Reasoning, ToolCall
 from lib.domain.text.blocks import split
 from lib.domain.text.json_block import JsonBlock

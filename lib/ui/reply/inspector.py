@@ -10,7 +10,8 @@ from lib.domain.conversation import snippets
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection
-from lib.domain.reply.reply import Reply, State, fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Event, Sent, Served
 from lib.domain.reply.timeline import timeline
 from lib.domain.reply.usage import in_words

@@ -47,7 +47,7 @@ def show_send_id(session: Session) -> None:
 
 def show_stop(tape: LiveTape, slot: DeltaGenerator) -> None:
     """A button that stops the running reply, from any tab, at any time."""
-    if tape.is_elsewhere:
+    if tape.is_remote:
         slot.caption(
             "Another process of this app runs this reply, or did so until a moment ago: then it ends soon."
         )

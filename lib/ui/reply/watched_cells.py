@@ -12,9 +12,8 @@ from lib.domain.comparison.playback import as_played, turns
 from lib.domain.comparison.votes import Round, titles
 from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import Prices
-from lib.domain.reply.progress import Progress
 from lib.domain.reply.reply import Reply, State
-from lib.domain.reply.tape import Event
+from lib.domain.reply.usage import estimate_prompt
 from lib.domain.text.markdown.literal import Markdown, md
 from lib.engine.live import LiveTape
 from lib.ui.kit import figures, grid
@@ -39,8 +38,8 @@ class Watched:
     """Whether the page draws its tape as it grows."""
     is_live: bool = False
     """Whether it runs now; a recording does not."""
-    prompt: Sequence[str] = ()
-    """The texts that were sent to get the answer."""
+    prompt_tokens: int = 0
+    """An estimate for the texts that were sent to get the answer."""
     question: Message | None = None
     """What the cell was asked, where that is not what stands above all cells."""
     before: Sequence[Message] = ()
@@ -90,11 +89,11 @@ def of(
         watched = Watched(
             cell.id,
             named[cell.id],
-            [*turn.answer[:-1], as_played(turn.last, tape.events) if tape else turn.last],
+            [*turn.answer[:-1], as_played(turn.last, tape.reply()) if tape else turn.last],
             tape=tape,
             is_followed=is_open,
             is_live=is_live,
-            prompt=cell.prompt(turn.last.id),
+            prompt_tokens=estimate_prompt(cell.prompt(turn.last.id)),
             question=None if is_same else turn.question,
             before=() if is_hidden else turn.before,  # earlier figures and names would tell
             prices=prices,
@@ -126,19 +125,18 @@ def show(cells: Sequence[Watched]) -> list[Slots]:
 
 def follow(running: Sequence[Slots]) -> None:
     """Keep the figures of running replies moving; returns when every one has ended."""
-    live = [_Live(slots) for slots in running]
+    live = list(running)
     while live:
-        for each in list(live):
-            slots, is_over = each.slots, each.slots.tape.is_closed
-            if not is_over:
+        for slots in list(live):
+            if not slots.tape.is_closed:
                 if not slots.cell.is_hidden:
-                    slots.figures.caption(each.line())
+                    slots.figures.caption(_running(slots.cell))
                 continue
-            live.remove(each)
-            ended = replace(slots.cell, answer=[as_played(slots.cell.answer[-1], slots.tape.events)])
+            live.remove(slots)
+            ended = replace(slots.cell, answer=[as_played(slots.cell.answer[-1], slots.tape.reply())])
             _show_ended(ended, slots.figures, slots.outcome)
         if live:
-            live[0].slots.tape.wait_closed(LIVE_SECONDS)
+            live[0].tape.wait_closed(LIVE_SECONDS)
         widgets.still_here()
 
 
@@ -172,7 +170,7 @@ def _show_cell(cell: Watched, beside: int) -> Slots | None:
     outcome = st.empty()
     if cell.is_followed and cell.tape:
         if not cell.is_hidden:
-            line.caption(_line(cell, cell.tape.events))
+            line.caption(_line(cell))
         return Slots(cell, cell.tape, line, outcome)
     _show_ended(cell, line, outcome)
     return None
@@ -181,7 +179,7 @@ def _show_cell(cell: Watched, beside: int) -> Slots | None:
 def _show_ended(cell: Watched, line: DeltaGenerator, outcome: DeltaGenerator) -> None:
     """The figures of a reply that stands as it is, and what went wrong."""
     if not cell.is_hidden:
-        line.caption(_line(cell, cell.tape.events if cell.tape else None))
+        line.caption(_line(cell))
     with outcome.container():
         (answer.show_blind_outcome if cell.is_hidden else answer.show_outcome)(cell.answer[-1])
 
@@ -216,37 +214,20 @@ def _show_said(message: Message) -> None:
     st.caption(figures.footer(message.reply or Reply()))
 
 
-class _Live:
-    """The figures of a reply while it runs or is played, counted as its tape grows."""
-
-    def __init__(self, slots: Slots) -> None:
-        self.slots, self._seen, self._progress = slots, 0, Progress(slots.cell.prompt)
-
-    def line(self) -> Markdown:
-        """The lines over its cell."""
-        cell, tape = self.slots.cell, self.slots.tape
-        events = tape.events[self._seen :]
-        self._seen += len(events)
-        self._progress.add(events)
-        return _running(cell, self._progress, tape.events)
-
-
-def _line(cell: Watched, events: Sequence[Event] | None = None) -> Markdown:
-    """The lines over a cell that is not followed; `events` are those of its tape, as far as it has come."""
+def _line(cell: Watched) -> Markdown:
+    """The lines over a cell, as far as its tape has come."""
     reply = cell.answer[-1].reply or Reply()
     if reply.state is State.RUNNING:
-        progress = Progress(cell.prompt)
-        progress.add(events or [])
-        return _running(cell, progress, events or [])
+        return _running(cell)
     return figures.summary(reply, figures.cost(reply, cell.prices))
 
 
-def _running(cell: Watched, progress: Progress, events: Sequence[Event]) -> Markdown:
+def _running(cell: Watched) -> Markdown:
     """A recorded reply's figures have the times of its recording, however fast it is played."""
-    message = cell.answer[-1]
-    elapsed_ms = events[-1].at_ms if events else 0.0
+    message, tape = cell.answer[-1], cell.tape or LiveTape("", "")
+    elapsed_ms = tape.events[-1].at_ms if tape.events else 0.0
     if cell.is_live:
         elapsed_ms = (datetime.now(UTC) - message.created_at).total_seconds() * 1000
     asked = message.reply.model_requested if message.reply else None
-    reply = replace(progress.reply(elapsed_ms), model_requested=asked)
+    reply = replace(tape.so_far(cell.prompt_tokens, elapsed_ms), model_requested=asked)
     return figures.running(reply, figures.cost(reply, cell.prices))

@@ -106,7 +106,7 @@ def _draw_pages_anew_when_storing_changes() -> None:
         with contextlib.suppress(RuntimeError):  # the server has ended meanwhile
             loop.call_soon_threadsafe(draw)
 
-    app.get().engine.news.listen(STORING, hear)
+    app.get().engine.notifications.listen(STORING, hear)
 
 
 def _let_audiences_go_at(number: signal.Signals) -> None:

@@ -10,7 +10,8 @@ from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.playback import AT_ONCE, ORIGINAL, as_played, count_turns, moments, scene, turns
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
-from lib.domain.reply.reply import Reply, State, fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Content, Event, Finished, Reasoning, Sent, UsageReported
 from lib.domain.reply.usage import Source, Usage
 
@@ -92,7 +93,7 @@ def test_a_scene_shows_each_cell_up_to_its_answer_to_that_question() -> None:
 
 def test_a_message_stands_as_far_as_its_tape_was_played() -> None:
     message = Message("a", "q", "assistant", fold(TAPE).text, AT, fold(TAPE))
-    played = as_played(message, TAPE[:3])
+    played = as_played(message, fold(TAPE[:3]))
     assert played.content == "abcdefgh"
     assert played.reply
     assert played.reply.state is State.RUNNING

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from lib.domain.reply.citations import Citation
 from lib.domain.reply.errors import Category, ChatError
-from lib.domain.reply.reply import Reply, State, Timing, ToolUse, fold, from_json, to_json
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import Reply, State, Timing, ToolUse, from_json, to_json
 from lib.domain.reply.tape import (
     CLOSING,
     Audio,

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from lib.domain.comparison.playback import AT_ONCE
-from lib.domain.reply.reply import fold
+from lib.domain.reply.fold import fold
 from lib.domain.reply.tape import Content, Event, Finished, Sent, text_of
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop

@@ -15,7 +15,8 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import Price
 from lib.domain.reply.citations import Citation
-from lib.domain.reply.reply import Reply, State, ToolUse, fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import Reply, State, ToolUse
 from lib.engine.playback.recorder import as_comparison, record
 from lib.store import Store
 from tests.store.conftest import answer, draft

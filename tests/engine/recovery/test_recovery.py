@@ -8,7 +8,8 @@ from pathlib import Path
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection
-from lib.domain.reply.reply import Reply, State, fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Content, Event, Finished, Interrupted, Sent, UsageReported, text_of
 from lib.domain.reply.usage import Source, Usage, estimate_usage
 from lib.engine.engine import Engine, new_id

@@ -75,7 +75,7 @@ def test_of_two_processes_the_one_that_lives_closes_what_the_other_left(
         assert {running.reply_id for running in store.replies.running()} == both
         watched = engine.follow(reply_id)
         assert watched is not None
-        assert watched.is_elsewhere
+        assert watched.is_remote
         assert engine.follow(reply_id) is watched
         process.kill()
         assert eventually(lambda: {r.reply_id for r in store.replies.running()} == {mine.reply_id})
@@ -165,7 +165,7 @@ def test_what_keeps_words_from_being_stored_is_told_to_who_listens(
     engine: Engine, store: Store, path: Path
 ) -> None:
     told = threading.Event()
-    engine.news.listen(STORING, told.set)
+    engine.notifications.listen(STORING, told.set)
     away = path.with_name("away")
     path.rename(away)
     assert told.wait(PATIENCE)

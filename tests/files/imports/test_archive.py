@@ -18,7 +18,8 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.exports import from_json, to_markdown
 from lib.domain.conversation.messages import Message
 from lib.domain.imports.outcome import LeftOut, Reason
-from lib.domain.reply.reply import Reply, State, fold
+from lib.domain.reply.fold import fold
+from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Event, Finished
 from lib.domain.reply.tape import Image as ImageEvent
 from lib.files.folder import Files, Missing, checked

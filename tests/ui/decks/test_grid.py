@@ -13,7 +13,9 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import Price
 from lib.domain.reply.errors import Category, ChatError
+from lib.domain.reply.fold import Fold
 from lib.domain.reply.reply import Reply, State, Timing
+from lib.domain.reply.tape import Content
 from lib.domain.reply.usage import Source, Usage
 from lib.ui.decks import grid as deck_grid
 
@@ -60,7 +62,7 @@ def test_an_estimate_says_so_and_a_running_answer_counts_what_has_come() -> None
     assert field(Reply(State.COMPLETED, "A word. " * 20, usage=usage, timing=TIMING))["figures"].startswith(
         "0.42 s · ≈ 85 tok/s · ≈ 85 tok"
     )
-    one = field(Reply(State.RUNNING, "Four letters here", timing=Timing(420.0)))
+    one = field(Fold([Content(420.0, "Four letters here")]).so_far())
     assert (one["state"], one["figures"]) == ("running", "0.42 s · ≈ 5 tok")
 
 

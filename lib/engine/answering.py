@@ -1,0 +1,122 @@
+"""Puts what models say on the tapes of the replies under way, and books each when it has ended."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import Future
+
+from lib.domain.models.connection import Connection
+from lib.domain.reply.errors import Category, ChatError
+from lib.domain.reply.tape import CLOSING, Event, Failed, Interrupted, Stopped
+from lib.engine import pictures
+from lib.engine.journal import Journal
+from lib.engine.loop import Loop
+from lib.engine.run import Run
+from lib.engine.runs import Runs
+from lib.files.folder import Files
+from lib.gateway.client import Gateway
+from lib.gateway.errors.images import refuses_images
+
+BURST_SECONDS = 0.1
+"""The longest pause between two reads of a stream. One read then takes several chunks, which is what lets
+one process carry hundreds of streams."""
+BURST_SECONDS_PER_STREAM = 0.0005
+"""A few streams are read almost without delay; the pause grows with their number."""
+
+log = logging.getLogger(__name__)
+
+
+class Answering:
+    """Runs replies on the engine's loop. Its methods may be called from any thread."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        loop: Loop,
+        runs: Runs,
+        journal: Journal | None,
+        *,
+        files: Files,
+        request_bytes: int,
+        on_ended: Callable[[Run], None],
+    ) -> None:
+        """`on_ended` is called when the tape of a reply that is kept has closed."""
+        self._gateway, self._loop, self._runs, self._journal = gateway, loop, runs, journal
+        self._files, self._request_bytes, self._on_ended = files, request_bytes, on_ended
+        self._refused_images: set[tuple[str, str]] = set()
+
+    def start(self, run: Run) -> None:
+        """Ask the model."""
+        run.future = self._loop.submit(self._answer(run))
+        run.future.add_done_callback(lambda future: self._stream_ended(run, future))
+        if run.tape.is_closed:  # stopped by somebody who saw it before it had a future to cancel
+            run.future.cancel()
+
+    def end(self, run: Run, closing: Stopped | Interrupted | Failed) -> None:
+        """Close the tape first: what the cancelled stream still brings is too late then."""
+        if run.append([closing]):
+            self._book(run)
+        if run.future:
+            run.future.cancel()
+
+    async def ended(self, reply_id: str) -> None:
+        """Wait until a reply's connection to the gateway is closed."""
+        run = self._runs.get(reply_id)
+        if run and run.future:
+            await asyncio.wait([asyncio.wrap_future(run.future)])
+
+    def refuses_images(self, connection: Connection, model: str | None) -> bool:
+        """Whether this model has refused images since the process started."""
+        return (connection.base_url, model) in self._refused_images
+
+    async def _answer(self, run: Run) -> None:
+        async for burst in self._bursts(run):
+            if burst and isinstance(burst[-1], CLOSING):
+                # What nobody has looked at yet is folded now, and what was sent may have to be weighed: with
+                # a long reply that takes a while, and all others stream on this thread.
+                await asyncio.to_thread(self._take, run, burst)
+            else:
+                self._take(run, burst)
+
+    def _take(self, run: Run, burst: Sequence[Event]) -> None:
+        if run.append(burst):
+            self._book(run)
+        elif self._journal and run.is_kept:
+            self._journal.touch(run.tape)
+
+    def _bursts(self, run: Run) -> AsyncIterator[Sequence[Event]]:
+        if run.is_drawing:
+            return pictures.drawn(self._gateway, run, self._files)
+        if self.refuses_images(run.connection, run.model):
+            run.messages = pictures.without_drawn(run.messages)
+        return pictures.answered(
+            self._gateway, run, self._files, request_bytes=self._request_bytes, pause=self._pause
+        )
+
+    def _pause(self) -> float:
+        return min(BURST_SECONDS, BURST_SECONDS_PER_STREAM * len(self._runs))
+
+    def _stream_ended(self, run: Run, future: "Future[None]") -> None:
+        """The stream is over. A tape still open means that our own code failed: say so, never hang."""
+        if run.tape.is_closed or future.cancelled():
+            return
+        log.error("A reply ended without its closing event.", exc_info=future.exception())
+        error = ChatError(
+            Category.STREAM_INTERRUPTED, "The reply broke off inside this app.", "Try again.", retryable=True
+        )
+        self.end(run, Failed(run.at_ms, error))
+
+    def _book(self, run: Run) -> None:
+        """The tape is closed: hand it to the journal, or let it go when it is not kept."""
+        self._learn(run)
+        if self._journal and run.is_kept:
+            self._journal.close(run.tape, run.row())
+            self._on_ended(run)
+        else:
+            self._runs.forget(run.tape, is_stored=False)
+
+    def _learn(self, run: Run) -> None:
+        """Remember a model that refused the images it was sent."""
+        error = run.tape.reply().error if any(message.image_tokens() for message in run.messages) else None
+        if error and refuses_images(error):
+            self._refused_images.add((run.connection.base_url, run.model))
