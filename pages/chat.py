@@ -12,20 +12,20 @@ from lib.ui.state import session
 session.hear_models()  # before the page's turn: all others wait for that
 uploads.wait(session.held().draft)
 with scheduler.building():
-    now = session.current()
-    sidebar.show(now)
+    tab = session.current()
+    sidebar.show(tab)
     with st.container(key="column"):
-        header.show(now)
-        place = transcript.show(now)
-    unanswered.look(now)
-    stop_slot = composer.show(now)
+        header.show(tab)
+        place = transcript.show(tab)
+    unanswered.look(tab)
+    stop_slot = composer.show(tab)
     chat_dialogs.show()
     shell_dialogs.show()
     clipboard.show()
 
-if place and (tape := now.following):
+if place and (tape := tab.following):
     message_box.show_stop(tape, stop_slot)
-    transcript.follow(now, tape, place)
+    transcript.follow(tab, tape, place)
     stop_slot.empty()
-    unanswered.give_back(now)
-uploads.follow_speech(now)
+    unanswered.give_back(tab)
+uploads.follow_speech(tab)

@@ -8,29 +8,29 @@ from lib.ui.compare import page as compare_page
 from lib.ui.reply import uploads
 from lib.ui.shell import clipboard, scheduler
 from lib.ui.shell import dialogs as shell_dialogs
-from lib.ui.state import comparison as state_comparison
+from lib.ui.state import comparison as comparison_state
 from lib.ui.state import session
 
 session.hear_models()  # before the page's turn: all others wait for that
-state_comparison.hear_prices()
+comparison_state.hear_prices()
 tab = session.elsewhere()
-uploads.wait(state_comparison.held().draft)
+uploads.wait(comparison_state.held().draft)
 with scheduler.building():
-    now = state_comparison.current()
-    compare_page.show_sidebar(now)
+    state = comparison_state.current()
+    compare_page.show_sidebar(state)
     compare_page.show_notices(tab)
-    audience.show(now)
+    audience.show(state)
     with st.container(key="asked"):
-        compare_page.show_prompt(now, tab)
+        compare_page.show_prompt(state, tab)
     with st.container(key="cells"):
-        running = cells.show(now, tab)
-    below_box = compare_page.show_composer(now, tab)
+        running = cells.show(state, tab)
+    below_box = compare_page.show_composer(state, tab)
     clipboard.show()
-    compare_dialogs.show(now)
+    compare_dialogs.show(state)
     shell_dialogs.show()
     results = st.container(key="results")
 
-cells.watch(now, tab, running)
+cells.watch(state, tab, running)
 with results:
-    compare_page.show_ended(now, tab, below_box)
-audience.keep_counting(now)
+    compare_page.show_ended(state, tab, below_box)
+audience.keep_counting(state)

@@ -8,22 +8,22 @@ from lib.ui.decks import overview as deck_overview
 from lib.ui.decks import run as deck_run
 from lib.ui.decks import setup as deck_setup
 from lib.ui.shell import scheduler
-from lib.ui.state import comparison as state_comparison
+from lib.ui.state import comparison as comparison_state
 from lib.ui.state import decks, session
 
 session.hear_models()  # before the page's turn: all others wait for that
-state_comparison.hear_prices()
+comparison_state.hear_prices()
 tab = session.elsewhere()
 with scheduler.building():
-    now = decks.current()
-    deck_overview.show_sidebar(now, tab)
+    state = decks.current()
+    deck_overview.show_sidebar(state, tab)
     compare_page.show_notices(tab)
-    deck_overview.show_refusals(now)
+    deck_overview.show_refusals(state)
     with st.container(key="deck_page"):
-        if now.run:
-            deck_run.show(now, tab)
-        elif now.deck:
-            deck_editor.show(now, tab)
+        if state.run:
+            deck_run.show(state, tab)
+        elif state.deck:
+            deck_editor.show(state, tab)
         else:
             deck_overview.show_empty()
-    deck_setup.show_question(now, tab)
+    deck_setup.show_question(state, tab)

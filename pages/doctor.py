@@ -8,11 +8,11 @@ from lib.ui.shell import scheduler, sidebar
 from lib.ui.state import session
 
 with scheduler.building():
-    now = session.elsewhere()
-    sidebar.show(now)
+    tab = session.elsewhere()
+    sidebar.show(tab)
     with st.container(key="column"):
-        slots = doctor.show(now)
+        slots = doctor.show(tab)
     shell_dialogs.show()
 
 if slots:
-    doctor.follow(now, slots)
+    doctor.follow(tab, slots)

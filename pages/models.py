@@ -8,8 +8,8 @@ from lib.ui.shell import scheduler, sidebar
 from lib.ui.state import session
 
 with scheduler.building():
-    now = session.elsewhere()
-    sidebar.show(now)
+    tab = session.elsewhere()
+    sidebar.show(tab)
     with st.container(key="wide"):
-        model_table.show(now)
+        model_table.show(tab)
     shell_dialogs.show()

@@ -4,17 +4,17 @@ import streamlit as st
 
 from lib.ui.recordings import presentation as recording_presentation
 from lib.ui.shell import scheduler
-from lib.ui.state import presentation as state_presentation
+from lib.ui.state import presentation as presentation_state
 from lib.ui.state import session
 
 with scheduler.building():
     session.elsewhere()
-    now = state_presentation.current()
+    state = presentation_state.current()
     with st.container(key="present"):
-        running = recording_presentation.show(now)
+        running = recording_presentation.show(state)
         results = st.container(key="results")
 
-if now:
-    recording_presentation.follow(now, running)
+if state:
+    recording_presentation.follow(state, running)
     with results:
-        recording_presentation.show_results(now)
+        recording_presentation.show_results(state)

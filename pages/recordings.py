@@ -6,25 +6,25 @@ from lib.ui.recordings import overview as recording_overview
 from lib.ui.recordings import player
 from lib.ui.share import recording_callbacks
 from lib.ui.shell import scheduler, sidebar
-from lib.ui.state import playback as state_playback
+from lib.ui.state import playback as playback_state
 from lib.ui.state import session
 
 running = []
 with scheduler.building():
     tab = session.elsewhere()
-    now = state_playback.current()
+    state = playback_state.current()
     sidebar.show(tab)
     listed = st.empty()
     with st.container(key="replay"):  # a place of its own: nothing that stays of the list is in it
-        if now:
-            running = player.show(now)
-    if not now:
+        if state:
+            running = player.show(state)
+    if not state:
         with listed.container(key="column"):
             listing = recording_callbacks.held()
             recording_overview.show(listing)
             recording_overview.show_panel(listing)
 
-if now:
-    player.follow(now, running)
+if state:
+    player.follow(state, running)
     with st.container(key="results"):
-        player.show_results(now)
+        player.show_results(state)

@@ -49,7 +49,7 @@ def of(session: Session, turn: Turn) -> list[Action]:
 def show_icons(actions: Sequence[Action]) -> None:
     """Draw them as icons."""
     for action in actions:
-        buttons.show_icon(action.icon, action.tooltip or action.label, action.run, of=action.key)
+        buttons.show_icon(action.icon, action.tooltip or action.label, action.run, key=action.key)
 
 
 def show_menu(actions: Sequence[Action], key: str) -> None:

@@ -122,4 +122,4 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
 def _show_versions(session: Session, message: Message) -> None:
     """Arrows to the other versions of a message, if there are any."""
     versions = session.versions[message.id]
-    buttons.show_versions(versions, message.id, callbacks.show_version, of=message.id)
+    buttons.show_versions(versions, message.id, callbacks.show_version, key=message.id)

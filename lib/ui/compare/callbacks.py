@@ -19,8 +19,8 @@ from lib.ui.compare import blind
 from lib.ui.reply import uploads
 from lib.ui.shell import scheduler
 from lib.ui.state import choices, new_comparisons, sending, session, structured, widgets
-from lib.ui.state import comparison as state_comparison
-from lib.ui.state.comparison import Comparing, Pending, held
+from lib.ui.state import comparison as comparison_state
+from lib.ui.state.comparison import ComparisonState, Pending, held
 from lib.ui.state.session import Session
 
 
@@ -30,25 +30,25 @@ def submit() -> None:
     It stays there while a file was refused. Files take a while: whatever ends the run meanwhile does so at
     the next look into the session state, so there is none after them until all is sent.
     """
-    now, tab, send_id, said = held(), session.held(), _send_id(), widgets.value(state_comparison.BOX)
+    state, tab, send_id, said = held(), session.held(), _send_id(), widgets.value(comparison_state.BOX)
     if not said:
         return
-    with uploads.once(now.draft, send_id) as is_first:
+    with uploads.once(state.draft, send_id) as is_first:
         if is_first:
-            now.draft.refusals, tab.send_id = [], new_id()
-            uploads.take(now.draft, said.files)
-            _submit(now, tab, said.text, send_id)
+            state.draft.refusals, tab.send_id = [], new_id()
+            uploads.take(state.draft, said.files)
+            _submit(state, tab, said.text, send_id)
 
 
-def _submit(now: Comparing, tab: Session, text: str, send_id: str) -> None:
-    if not text.strip() and not now.draft.attachments:
+def _submit(state: ComparisonState, tab: Session, text: str, send_id: str) -> None:
+    if not text.strip() and not state.draft.attachments:
         return
-    if now.draft.refusals:
-        now.draft.give_back(text)
-    elif now.expected(text).is_much:
-        now.pending = Pending(text)
+    if state.draft.refusals:
+        state.draft.give_back(text)
+    elif state.expected(text).is_much:
+        state.pending = Pending(text)
     else:
-        _ask_all(now, tab, text, send_id)
+        _ask_all(state, tab, text, send_id)
 
 
 def detach(attachment_id: str) -> None:
@@ -58,37 +58,37 @@ def detach(attachment_id: str) -> None:
 
 def repeat() -> None:
     """Ask the last question again, until every cell has as many answers as are wanted."""
-    now = held()
-    if now.expected(None).is_much:
-        now.pending = Pending(None)
+    state = held()
+    if state.expected(None).is_much:
+        state.pending = Pending(None)
     else:
-        _repeat(now, session.held(), _send_id())
+        _repeat(state, session.held(), _send_id())
 
 
 def confirm() -> None:
     """Ask what was held back because it takes a lot."""
-    now, tab, send_id = held(), session.held(), _send_id()
-    pending, now.pending = now.pending, None
+    state, tab, send_id = held(), session.held(), _send_id()
+    pending, state.pending = state.pending, None
     if pending and pending.text is None:
-        _repeat(now, tab, send_id)
+        _repeat(state, tab, send_id)
     elif pending and pending.text is not None:
-        _ask_all(now, tab, pending.text, send_id)
+        _ask_all(state, tab, pending.text, send_id)
 
 
 def withdraw() -> None:
     """Do not ask it; the text goes back to where it was written."""
-    now = held()
-    pending, now.pending = now.pending, None
-    now.draft.give_back((pending.text if pending else None) or "")
+    state = held()
+    pending, state.pending = state.pending, None
+    state.draft.give_back((pending.text if pending else None) or "")
 
 
 def retry(cell_id: str) -> None:
     """Ask a cell for another version of its last answer."""
-    now, tab, send_id = held(), session.held(), _send_id()
-    if cell := now.cell(cell_id):
+    state, tab, send_id = held(), session.held(), _send_id()
+    if cell := state.cell(cell_id):
         with scheduler.sending():
             again = partial(app.get().engine.regenerate, question_id=cell.path()[-1].parent_id)
-            refusal = _fault(now, cell) or _send(tab, cell, again, send_id)
+            refusal = _fault(state, cell) or _send(tab, cell, again, send_id)
         if refusal:
             st.toast(literal(refusal), icon=":material/error:")
 
@@ -97,62 +97,62 @@ def ask_model(cell_id: str, model: str) -> None:
     """Ask another model for a cell's answer."""
     if cell := held().cell(cell_id):
         cell.model = model
-        widgets.put(state_comparison.of(cell) + choices.MODEL, model)
+        widgets.put(comparison_state.prefix_of(cell) + choices.MODEL, model)
         retry(cell_id)
 
 
 def synthesise() -> None:
     """Let the chosen model merge the last answers, in one more cell."""
-    now, tab, send_id = held(), session.held(), _send_id()
-    model = widgets.text(state_comparison.MERGER).strip()[: choices.LONGEST_MODEL_NAME]
-    if not model or len(now.comparison.cells) > MOST_CELLS:
+    state, tab, send_id = held(), session.held(), _send_id()
+    model = widgets.text(comparison_state.MERGER).strip()[: choices.LONGEST_MODEL_NAME]
+    if not model or len(state.comparison.cells) > MOST_CELLS:
         return
-    cell = new_comparisons.add(now.comparison)
+    cell = new_comparisons.add(state.comparison)
     cell.model = model
     with scheduler.sending():
-        say = partial(app.get().engine.say, text=synthesis(now.comparison), parent_id=None)
+        say = partial(app.get().engine.say, text=synthesis(state.comparison), parent_id=None)
         refusal = _send(tab, cell, say, send_id)
     if refusal or not cell.messages:  # refused, or sent before by a click that came twice
-        now.comparison.cells.remove(cell)
+        state.comparison.cells.remove(cell)
     if refusal:
         st.toast(literal(refusal), icon=":material/error:")
 
 
-def _ask_all(now: Comparing, tab: Session, text: str, send_id: str) -> None:
+def _ask_all(state: ComparisonState, tab: Session, text: str, send_id: str) -> None:
     """Send to every cell, with the files that wait; what is refused stays in the composer.
 
     All in one turn, in which nothing touches the page: Streamlit may end a script whenever it does, and
     another run that looked meanwhile would see some cells only.
     """
     with scheduler.sending():
-        refusal = _refusal(now, tab, text) or blind.begin(now)
+        refusal = _refusal(state, tab, text) or blind.begin(state)
         if not refusal:
-            with blind.synchronized(now):
-                refusal = "".join(_say(now, tab, cell, text, send_id) for cell in now.comparison.cells)
-            if now.repeats > 1:
-                _repeat(now, tab, send_id)
+            with blind.synchronized(state):
+                refusal = "".join(_say(state, tab, cell, text, send_id) for cell in state.comparison.cells)
+            if state.repeats > 1:
+                _repeat(state, tab, send_id)
     if refusal:
-        now.draft.give_back(text)
+        state.draft.give_back(text)
         st.toast(literal(refusal), icon=":material/error:")
     else:
-        now.draft.take_out()
-        now.draft.clear()
+        state.draft.take_out()
+        state.draft.clear()
 
 
-def _refusal(now: Comparing, tab: Session, text: str) -> str:
+def _refusal(state: ComparisonState, tab: Session, text: str) -> str:
     """Why nothing can be asked now, in one sentence; a new comparison is stored on the way."""
-    comparison = now.comparison
-    if state_comparison.repeating(comparison) or any(
+    comparison = state.comparison
+    if comparison_state.repeating(comparison) or any(
         app.get().engine.running(cell.id) for cell in comparison.cells
     ):
         return "Some replies are still running. Stop them, or wait for their end."
     new_comparisons.choose_models(comparison, tab.models_for_cells)
     if any(not cell.model for cell in comparison.cells):
         return "Choose a model for each cell first."
-    if faults := [fault for cell in comparison.cells if (fault := _fault(now, cell))]:
+    if faults := [fault for cell in comparison.cells if (fault := _fault(state, cell))]:
         return faults[0]
     if comparison.prompt is None:
-        comparison.title = title_from(text or now.draft.attachments[0].name)
+        comparison.title = title_from(text or state.draft.attachments[0].name)
         try:
             app.get().store.comparisons.add(comparison)
         except StoreError as error:
@@ -160,24 +160,24 @@ def _refusal(now: Comparing, tab: Session, text: str) -> str:
     return ""
 
 
-def _fault(now: Comparing, cell: Conversation) -> str | None:
+def _fault(state: ComparisonState, cell: Conversation) -> str | None:
     """Why a cell cannot be asked as it is set."""
-    fault = structured.fault(now.structure(cell))
+    fault = structured.fault(state.structure(cell))
     return f"{fault} Change it in the settings of its cell." if fault else None
 
 
-def _say(now: Comparing, tab: Session, cell: Conversation, text: str, send_id: str) -> str:
+def _say(state: ComparisonState, tab: Session, cell: Conversation, text: str, send_id: str) -> str:
     """Say something to a cell. As in a chat, it takes the place of a question that got no answer.
 
     Returns why it was refused, if it was.
     """
     engine, question = app.get().engine, cell.unanswered()
     if question is None:
-        say = partial(engine.say, text=text, parent_id=cell.leaf_id, attachments=now.draft.attachments)
+        say = partial(engine.say, text=text, parent_id=cell.leaf_id, attachments=state.draft.attachments)
         return _send(tab, cell, say, send_id)
-    if text.strip() == question.content.strip() and not now.draft.attachments:
+    if text.strip() == question.content.strip() and not state.draft.attachments:
         return _send(tab, cell, partial(engine.regenerate, question_id=question.id), send_id)
-    attachments = [*question.attachments, *now.draft.attachments]
+    attachments = [*question.attachments, *state.draft.attachments]
     say = partial(engine.say, text=text, parent_id=question.parent_id, attachments=attachments)
     return _send(tab, cell, say, send_id)
 
@@ -196,10 +196,10 @@ def _send(tab: Session, cell: Conversation, begin: Callable[..., Accepted | None
     return ""
 
 
-def _repeat(now: Comparing, tab: Session, send_id: str) -> None:
+def _repeat(state: ComparisonState, tab: Session, send_id: str) -> None:
     """Let every cell be asked as often as its last question lacks answers; cells in memory are left out."""
-    for cell in now.comparison.compared:
-        count = missing(cell, now.repeats)
+    for cell in state.comparison.compared:
+        count = missing(cell, state.repeats)
         if count and cell.path() and not cell.is_temporary:
             send = _again(tab, cell, f"{send_id}/{cell.position}")
             app.get().engine.repeats.start(cell.id, count, send, after=cell.leaf_id)

@@ -17,8 +17,8 @@ from lib.ui.kit import buttons, figures
 from lib.ui.reply import answer, badges, parameters, question, remedies
 from lib.ui.reply.remedies import Ways
 from lib.ui.state import choices
-from lib.ui.state import comparison as state_comparison
-from lib.ui.state.comparison import Comparing
+from lib.ui.state import comparison as comparison_state
+from lib.ui.state.comparison import ComparisonState
 from lib.ui.state.session import Session
 
 LONGEST_LABEL = 18
@@ -29,7 +29,7 @@ LONGEST_LABEL = 18
 class Slots:
     """The places of a cell that change when its reply ends."""
 
-    now: Comparing
+    state: ComparisonState
     tab: Session
     cell: Conversation
     figures: DeltaGenerator
@@ -37,22 +37,22 @@ class Slots:
     outcome: DeltaGenerator
 
 
-def show_cell(now: Comparing, tab: Session, cell: Conversation, label: str) -> Slots | None:
+def show_cell(state: ComparisonState, tab: Session, cell: Conversation, label: str) -> Slots | None:
     """Draw a cell; a running reply streams on a thread of its own. Returns the slots where one runs."""
-    _show_head(now, tab, cell, label)
-    slots = _show_talk(now, tab, cell) if cell.messages else None
-    return slots if cell.id in now.following else None
+    _show_head(state, tab, cell, label)
+    slots = _show_talk(state, tab, cell) if cell.messages else None
+    return slots if cell.id in state.following else None
 
 
-def _show_head(now: Comparing, tab: Session, cell: Conversation, label: str) -> None:
-    if now.is_hidden:
+def _show_head(state: ComparisonState, tab: Session, cell: Conversation, label: str) -> None:
+    if state.is_hidden:
         # No container: one in the same place would keep the pickers of before until the run ends.
         st.markdown(md("**{}**", label))
         return
-    is_draft, models = now.comparison.prompt is None, tab.models_for_cells
+    is_draft, models = state.comparison.prompt is None, tab.models_for_cells
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"cellhead-{cell.id}"):
         if is_draft:
-            choices.show_model(cell, models, state_comparison.of(cell), width=0)
+            choices.show_model(cell, models, comparison_state.prefix_of(cell), width=0)
         else:
             _show_name(label)
         with st.popover(
@@ -60,7 +60,7 @@ def _show_head(now: Comparing, tab: Session, cell: Conversation, label: str) -> 
         ) as popover:
             if popover.open:
                 _show_settings(tab, cell, is_draft=is_draft)
-        if is_draft and len(now.comparison.cells) > FEWEST_CELLS:
+        if is_draft and len(state.comparison.cells) > FEWEST_CELLS:
             buttons.show_icon("close", "Remove", cell_callbacks.remove, cell.id)
 
 
@@ -75,29 +75,29 @@ def _show_name(label: str) -> None:
 
 
 def _show_settings(tab: Session, cell: Conversation, *, is_draft: bool) -> None:
-    of = state_comparison.of(cell)
+    prefix = comparison_state.prefix_of(cell)
     with st.container(width=parameters.WIDTH):
         if not is_draft:
-            choices.show_model(cell, tab.models_for_cells, of, width=0)
-        find = partial(state_comparison.structure_of, cell.id)
-        parameters.show(cell, tab.connection, find, of)
+            choices.show_model(cell, tab.models_for_cells, prefix, width=0)
+        find = partial(comparison_state.structure_of, cell.id)
+        parameters.show(cell, tab.connection, find, prefix)
 
 
-def _show_talk(now: Comparing, tab: Session, cell: Conversation) -> Slots:
+def _show_talk(state: ComparisonState, tab: Session, cell: Conversation) -> Slots:
     """What was asked and said in a cell, below the figures of its last reply."""
     with st.container(key=f"figures-{cell.id}"):
         line, controls = st.empty(), st.empty()
     path = cell.path()
-    _show_question(now, cell, path[:-1])
-    tape = now.following.get(cell.id)
+    _show_question(state, cell, path[:-1])
+    tape = state.following.get(cell.id)
     with st.container(key=f"answer-{path[-1].id}"):
         if tape:
-            _stream(tape, beside=len(now.following) - 1)
-        elif now.is_hidden:
+            _stream(tape, beside=len(state.following) - 1)
+        elif state.is_hidden:
             answer.show_text(path[-1:])  # who thinks, and for how long, tells models apart
         else:
             answer.show(path[-1:])
-    slots = Slots(now, tab, cell, line, controls, outcome=st.empty())
+    slots = Slots(state, tab, cell, line, controls, outcome=st.empty())
     if tape:
         _show_stop(slots)
     else:
@@ -105,10 +105,10 @@ def _show_talk(now: Comparing, tab: Session, cell: Conversation) -> Slots:
     return slots
 
 
-def _show_question(now: Comparing, cell: Conversation, path: list[Message]) -> None:
+def _show_question(state: ComparisonState, cell: Conversation, path: list[Message]) -> None:
     """What a cell was asked last; what was said before is folded, so that the answer is in view."""
     *earlier, asked = path
-    if now.is_hidden:  # earlier figures and names would tell
+    if state.is_hidden:  # earlier figures and names would tell
         if earlier:
             _show_said(asked)
     elif earlier:
@@ -125,7 +125,7 @@ def _show_question(now: Comparing, cell: Conversation, path: list[Message]) -> N
         with st.expander("What it was asked", type="compact", key=key, on_change="rerun") as fold:
             if fold.open:
                 question.show_text(asked)
-    elif asked.content != now.comparison.prompt:
+    elif asked.content != state.comparison.prompt:
         _show_said(asked)
 
 
@@ -156,36 +156,36 @@ def _show_stop(slots: Slots) -> None:
             on_click=cell_callbacks.stop,
             args=(cell_id,),
         )
-        if not slots.now.is_hidden:
-            _show_inspect(cell_id, of=f"running-{cell_id}")  # the same run draws the other one at the end
+        if not slots.state.is_hidden:
+            _show_inspect(cell_id, key=f"running-{cell_id}")  # the same run draws the other one at the end
 
 
 def show_ended(slots: Slots) -> None:
     """The figures of a reply that has ended, what went wrong, and what can be done with it."""
     cell = slots.cell
     message = cell.path()[-1]
-    if slots.now.is_hidden:
+    if slots.state.is_hidden:
         with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            blind.show_controls(slots.now, cell)
+            blind.show_controls(slots.state, cell)
         with slots.outcome.container():
             answer.show_blind_outcome(message)
         return
     reply = message.reply or Reply()
-    slots.figures.caption(figures.summary(reply, figures.cost(reply, slots.now.prices)))
+    slots.figures.caption(figures.summary(reply, figures.cost(reply, slots.state.prices)))
     with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         buttons.show_icon("refresh", "Retry: another version", callbacks.retry, cell.id)
         if reply.text:
             buttons.show_icon("content_copy", "Copy", cell_callbacks.copy, cell.id)
             buttons.show_icon("forum", "Continue in chat", cell_callbacks.take_over, cell.id)
-        _show_inspect(cell.id, of=cell.id)
+        _show_inspect(cell.id, key=cell.id)
         _show_versions(cell, message)
         badges.show_other_model(reply)
     with slots.outcome.container():
         answer.show_outcome(message, partial(remedies.show, slots.tab, [message], _ways(cell)))
 
 
-def _show_inspect(cell_id: str, of: str) -> None:
-    buttons.show_icon("frame_inspect", "Inspect", cell_callbacks.inspect, cell_id, of=of)
+def _show_inspect(cell_id: str, key: str) -> None:
+    buttons.show_icon("frame_inspect", "Inspect", cell_callbacks.inspect, cell_id, key=key)
 
 
 def _ways(cell: Conversation) -> Ways:
@@ -203,4 +203,4 @@ def _ways(cell: Conversation) -> Ways:
 def _show_versions(cell: Conversation, message: Message) -> None:
     """Arrows to the other versions of the last answer, if there are any."""
     versions = [version.id for version in cell.versions(message.id)]
-    buttons.show_versions(versions, message.id, cell_callbacks.show_version, cell.id, of=cell.id)
+    buttons.show_versions(versions, message.id, cell_callbacks.show_version, cell.id, key=cell.id)

@@ -14,42 +14,42 @@ from lib.ui.compare import audience
 from lib.ui.compare.cell import Slots, show_cell, show_ended
 from lib.ui.kit import figures, grid
 from lib.ui.reply.watched_cells import LIVE_SECONDS
-from lib.ui.state import comparison as state_comparison
+from lib.ui.state import comparison as comparison_state
 from lib.ui.state import widgets
-from lib.ui.state.comparison import Comparing
+from lib.ui.state.comparison import ComparisonState
 from lib.ui.state.session import Session
 
 
-def show(now: Comparing, tab: Session) -> list[Slots]:
+def show(state: ComparisonState, tab: Session) -> list[Slots]:
     """Draw the cells; running replies stream, each on a thread of its own. Returns those cells' slots."""
-    cells, named = now.cells, now.labels
+    cells, named = state.cells, state.labels
     running = []
     for cell, box in zip(cells, grid.boxes([cell.id for cell in cells]), strict=True):
         with box:
-            slots = show_cell(now, tab, cell, named[cell.id])
+            slots = show_cell(state, tab, cell, named[cell.id])
         if slots:
             running.append(slots)
     return running
 
 
-def watch(now: Comparing, tab: Session, running: list[Slots]) -> None:
+def watch(state: ComparisonState, tab: Session, running: list[Slots]) -> None:
     """Keep the figures of running cells moving; returns when every reply has ended.
 
     The texts stream beside this on threads of their own, which may draw nothing but their text.
     """
-    live = {slots.cell.id: _Live(now, slots.cell, now.following[slots.cell.id]) for slots in running}
-    while live or now.repeating:
-        state_comparison.take_prices(now, tab)
+    live = {slots.cell.id: _Live(state, slots.cell, state.following[slots.cell.id]) for slots in running}
+    while live or state.repeating:
+        comparison_state.take_prices(state, tab)
         for slots in running:
             if reply := live.get(slots.cell.id):
-                if not now.is_hidden:
+                if not state.is_hidden:
                     slots.figures.caption(reply.figures())
                 if reply.tape.is_closed:
-                    state_comparison.settle(slots.cell, reply.tape)
+                    comparison_state.settle(slots.cell, reply.tape)
                     del live[slots.cell.id]
                     show_ended(slots)
-        audience.count(now)
-        if state_comparison.is_outrun(now):
+        audience.count(state)
+        if comparison_state.is_outrun(state):
             st.rerun()
         if live:
             next(iter(live.values())).tape.wait_closed(LIVE_SECONDS)
@@ -61,8 +61,8 @@ def watch(now: Comparing, tab: Session, running: list[Slots]) -> None:
 class _Live:
     """The figures of a reply while it runs."""
 
-    def __init__(self, now: Comparing, cell: Conversation, tape: LiveTape) -> None:
-        self.tape, self._now = tape, now
+    def __init__(self, state: ComparisonState, cell: Conversation, tape: LiveTape) -> None:
+        self.tape, self._now = tape, state
         self._message = cell.messages[tape.reply_id]
         prompt, image_tokens = cell.prompt(tape.reply_id), cell.prompt_image_tokens(tape.reply_id)
         self._prompt_tokens = estimate_prompt(prompt, image_tokens)

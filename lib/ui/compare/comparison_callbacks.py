@@ -14,18 +14,18 @@ from lib.ui.state.comparison import held
 
 def add_cell() -> None:
     """One more cell, with the settings of the last one and a model that is not there yet."""
-    now = held()
-    if len(now.comparison.cells) < MOST_CELLS:
-        new_comparisons.add(now.comparison, like=now.comparison.cells[-1]).model = None
+    state = held()
+    if len(state.comparison.cells) < MOST_CELLS:
+        new_comparisons.add(state.comparison, like=state.comparison.cells[-1]).model = None
 
 
 def sweep() -> None:
     """Ask one model, the first cell's, at three temperatures."""
-    now = held()
-    first = now.comparison.cells[0]
-    now.comparison.cells.clear()
+    state = held()
+    first = state.comparison.cells[0]
+    state.comparison.cells.clear()
     for temperature in SWEEP_TEMPERATURES:
-        cell = new_comparisons.add(now.comparison, like=first)
+        cell = new_comparisons.add(state.comparison, like=first)
         cell.params = replace(first.params, temperature=temperature)
 
 
@@ -37,26 +37,26 @@ def stop_all() -> None:
 
 def start_new() -> None:
     """A new comparison of the same models."""
-    now = held()
-    now.open(new_comparisons.new(like=now.comparison))
-    now.invitation = None
+    state = held()
+    state.open(new_comparisons.new(like=state.comparison))
+    state.invitation = None
     st.query_params.clear()
 
 
 @errors.stored
 def open_listed(key: str) -> None:
     """Open the comparison that was chosen in the list."""
-    now, wanted = held(), widgets.value(key)
+    state, wanted = held(), widgets.value(key)
     if found := app.get().store.comparisons.get(wanted) if wanted else None:
-        now.open(found)
+        state.open(found)
 
 
 @errors.stored
 def delete() -> None:
     """Remove the open comparison for good, for which the person was asked."""
-    now = held()
+    state = held()
     stop_all()
     app.get().engine.flush()  # what was stopped is written down before its place goes
-    app.get().store.comparisons.delete(now.comparison.id)
-    app.get().engine.notifications.tell(now.comparison.id)
+    app.get().store.comparisons.delete(state.comparison.id)
+    app.get().engine.notifications.tell(state.comparison.id)
     start_new()

@@ -10,25 +10,25 @@ from lib.ui.kit import figures
 from lib.ui.reply import inspector
 from lib.ui.share import reports
 from lib.ui.state import panel, session
-from lib.ui.state.comparison import Comparing, held
+from lib.ui.state.comparison import ComparisonState, held
 
 DELETE_COMPARISON, REPORT_COMPARISON = "Delete comparison", "Report"
 
 
-def show(now: Comparing) -> None:
+def show(state: ComparisonState) -> None:
     """Draw the dialog that is open, if one is."""
-    if now.pending is not None:
-        _ask_first(now)
+    if state.pending is not None:
+        _ask_first(state)
     elif draw := _PANELS.get(panel.held().name or ""):
         draw()
 
 
 @st.dialog("Run this?", on_dismiss=callbacks.withdraw)
-def _ask_first(now: Comparing) -> None:
-    about = figures.about(now.expected(now.pending.text if now.pending else None))
-    each = "one answer" if now.repeats == 1 else f"{now.repeats} answers"
+def _ask_first(state: ComparisonState) -> None:
+    about = figures.about(state.expected(state.pending.text if state.pending else None))
+    each = "one answer" if state.repeats == 1 else f"{state.repeats} answers"
     st.markdown(
-        md("{} cells with {} each will take about **{}**.", len(now.comparison.cells), each, about[2:])
+        md("{} cells with {} each will take about **{}**.", len(state.comparison.cells), each, about[2:])
     )
     if st.button("Run", key="confirm_run", type="primary", on_click=callbacks.confirm):
         st.rerun()
@@ -44,8 +44,8 @@ def _delete() -> None:
 
 @st.dialog("Inspect a reply", width="large", icon=":material/frame_inspect:", on_dismiss=panel.close)
 def _inspect() -> None:
-    now = held()
-    if (cell := now.cell(panel.held().subject or "")) and not now.is_hidden:
+    state = held()
+    if (cell := state.cell(panel.held().subject or "")) and not state.is_hidden:
         inspector.show(cell, session.held().connection)
 
 

@@ -13,8 +13,8 @@ from lib.ui.kit import buttons, figures
 from lib.ui.reply import attachments, message_box, question, results
 from lib.ui.share import keeping, reports
 from lib.ui.shell import outage, sidebar
-from lib.ui.state import comparison as state_comparison
-from lib.ui.state.comparison import Comparing
+from lib.ui.state import comparison as comparison_state
+from lib.ui.state.comparison import ComparisonState
 from lib.ui.state.panel import open_panel
 from lib.ui.state.session import Session
 
@@ -23,7 +23,7 @@ LIST = "comparisons.list"
 _button = partial(buttons.button, kind="tertiary")
 
 
-def show_sidebar(now: Comparing) -> None:
+def show_sidebar(state: ComparisonState) -> None:
     """The sidebar of the compare page: a new comparison, and those of before."""
     with st.sidebar:
         st.button(
@@ -33,12 +33,12 @@ def show_sidebar(now: Comparing) -> None:
             width="stretch",
             on_click=comparison_callbacks.start_new,
         )
-        summaries = app.get().store.comparisons.latest(state_comparison.LISTED)
+        summaries = app.get().store.comparisons.latest(comparison_state.LISTED)
         with st.container(key="conversations"):
             if summaries:
                 titles = {summary.id: plain(summary.title) for summary in summaries}
                 sidebar.choose(
-                    LIST, "Comparisons", titles, now.comparison.id, comparison_callbacks.open_listed
+                    LIST, "Comparisons", titles, state.comparison.id, comparison_callbacks.open_listed
                 )
             else:
                 st.caption("Your comparisons will be listed here.")
@@ -50,10 +50,10 @@ def show_notices(tab: Session) -> None:
         outage.show(tab)
 
 
-def show_prompt(now: Comparing, tab: Session) -> None:
+def show_prompt(state: ComparisonState, tab: Session) -> None:
     """What all cells were asked; an invitation while nothing was."""
-    if asked := now.comparison.question:
-        _show_way_back(now)
+    if asked := state.comparison.question:
+        _show_way_back(state)
         with (
             st.container(key="prompt_row", horizontal_alignment="right"),
             st.container(key="bubble-prompt", width="content"),
@@ -69,9 +69,9 @@ def show_prompt(now: Comparing, tab: Session) -> None:
         st.info("Comparing needs an API key. Add one on the chat page first.", icon=":material/key:")
 
 
-def _show_way_back(now: Comparing) -> None:
+def _show_way_back(state: ComparisonState) -> None:
     """A row of a deck's run leads back to it."""
-    if run_id := now.comparison.deck_run_id:
+    if run_id := state.comparison.deck_run_id:
         st.page_link(
             "pages/decks.py",
             label="Back to the run",
@@ -80,108 +80,108 @@ def _show_way_back(now: Comparing) -> None:
         )
 
 
-def show_composer(now: Comparing, tab: Session) -> DeltaGenerator:
+def show_composer(state: ComparisonState, tab: Session) -> DeltaGenerator:
     """Where a person writes to all cells at once. Returns the slot of what stands below the message box."""
-    is_draft = now.comparison.prompt is None
+    is_draft = state.comparison.prompt is None
     placeholder = "Ask all models" if is_draft else "Ask all of them something more"
     with st.bottom:  # a message box at the top level would make the page scroll after the longest answer
         with st.container(key="tray"):
-            attachments.show_waiting(now.draft, callbacks.detach)
-        message_box.show(tab, now.draft, state_comparison.BOX, placeholder, callbacks.submit)
+            attachments.show_waiting(state.draft, callbacks.detach)
+        message_box.show(tab, state.draft, comparison_state.BOX, placeholder, callbacks.submit)
         with st.container(key="composer"):
             slot = st.empty()
     with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
         if is_draft:
-            is_full = len(now.comparison.cells) >= MOST_CELLS
+            is_full = len(state.comparison.cells) >= MOST_CELLS
             _button("Add a model", "add_cell", "add", comparison_callbacks.add_cell, disabled=is_full)
             _button("Sweep temperature", "sweep", "device_thermostat", comparison_callbacks.sweep)
-            _show_repeats(now)
-        elif now.following or now.repeating:
+            _show_repeats(state)
+        elif state.following or state.repeating:
             _button("Stop all", "stop_all", "stop_circle", comparison_callbacks.stop_all)
-            _show_progress(now)
-            if not any(cell.is_temporary for cell in now.comparison.cells):
-                keeping.show_present(now.comparison)
+            _show_progress(state)
+            if not any(cell.is_temporary for cell in state.comparison.cells):
+                keeping.show_present(state.comparison)
         else:
-            _show_repeats(now)
-        _show_refusals(now, tab)
+            _show_repeats(state)
+        _show_refusals(state, tab)
     return slot
 
 
-def _show_refusals(now: Comparing, tab: Session) -> None:
+def _show_refusals(state: ComparisonState, tab: Session) -> None:
     """Say which models have refused images before."""
-    if now.is_hidden:
+    if state.is_hidden:
         return
     refuses = app.get().engine.refuses_images
-    models = dict.fromkeys(cell.model for cell in now.comparison.cells)
+    models = dict.fromkeys(cell.model for cell in state.comparison.cells)
     if names := [model for model in models if model and refuses(tab.connection, model)]:
         st.caption(md(":material/hide_image: {}: refused images before.", ", ".join(names)), width="content")
 
 
-def _show_repeats(now: Comparing) -> None:
+def _show_repeats(state: ComparisonState) -> None:
     """How many answers each question gets, and what that is expected to take."""
-    blind.show_switch(now)
-    if now.is_blind or now.is_hidden:
+    blind.show_switch(state)
+    if state.is_blind or state.is_hidden:
         return
     st.number_input(
         "Answers each",
         1,
         MOST_REPEATS,
-        now.repeats,
-        key=state_comparison.REPEATS,
+        state.repeats,
+        key=comparison_state.REPEATS,
         label_visibility="collapsed",
         width=110,
     )
-    cells = now.comparison.compared
-    each = "answer each" if now.repeats == 1 else "answers each"
-    if now.comparison.prompt is None:
+    cells = state.comparison.compared
+    each = "answer each" if state.repeats == 1 else "answers each"
+    if state.comparison.prompt is None:
         st.caption(each, width="content")
-        about = figures.about(now.expected(""))
-        st.caption(md("{} answers: {}", len(cells) * now.repeats, about), width="content")
+        about = figures.about(state.expected(""))
+        st.caption(md("{} answers: {}", len(cells) * state.repeats, about), width="content")
         return
-    lacking = sum(missing(cell, now.repeats) for cell in cells)
+    lacking = sum(missing(cell, state.repeats) for cell in cells)
     st.caption(each, width="content")
     if lacking:
         _button(f"Ask {lacking} more", "repeat", "repeat", callbacks.repeat)
-        st.caption(literal(figures.about(now.expected(None))), width="content")
+        st.caption(literal(figures.about(state.expected(None))), width="content")
 
 
-def _show_progress(now: Comparing) -> None:
+def _show_progress(state: ComparisonState) -> None:
     """How many of the wanted answers are there."""
-    if now.repeats > 1:
-        wanted = sum(max(now.repeats, len(attempts(cell))) for cell in now.comparison.cells)
-        there = sum(len(attempts(cell)) for cell in now.comparison.cells) - len(now.following)
+    if state.repeats > 1:
+        wanted = sum(max(state.repeats, len(attempts(cell))) for cell in state.comparison.cells)
+        there = sum(len(attempts(cell)) for cell in state.comparison.cells) - len(state.following)
         st.progress(there / wanted, text=md("{} of {} answers", there, wanted), width=260)
 
 
-def show_ended(now: Comparing, tab: Session, slot: DeltaGenerator) -> None:
+def show_ended(state: ComparisonState, tab: Session, slot: DeltaGenerator) -> None:
     """What stands below the message box and below the cells when no reply runs any more."""
-    if now.comparison.prompt is None:
+    if state.comparison.prompt is None:
         keeping.show_example()
         return
-    if now.following:
+    if state.following:
         with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
-            _show_repeats(now)
-            _show_refusals(now, tab)
-    voting.show(now)
-    if now.is_hidden:
-        keeping.show_present(now.comparison)
+            _show_repeats(state)
+            _show_refusals(state, tab)
+    voting.show(state)
+    if state.is_hidden:
+        keeping.show_present(state.comparison)
         return
-    results.show(now.comparison, now.prices)
-    answered = [cell for cell in now.comparison.cells if cell.path() and cell.path()[-1].content]
+    results.show(state.comparison, state.prices)
+    answered = [cell for cell in state.comparison.cells if cell.path() and cell.path()[-1].content]
     if len(answered) > 1:
         diff.show(answered)
-        synthesis.show(now, tab)
-    _show_actions(now)
+        synthesis.show(state, tab)
+    _show_actions(state)
 
 
-def _show_actions(now: Comparing) -> None:
+def _show_actions(state: ComparisonState) -> None:
     """A row of quiet buttons for what can be done with a comparison that has answers."""
     with st.container(key="comparison_actions", horizontal=True, vertical_alignment="center"):
-        if not any(cell.is_temporary for cell in now.comparison.cells):
-            keeping.show_present(now.comparison)
-            keeping.show_keep(now.comparison)
+        if not any(cell.is_temporary for cell in state.comparison.cells):
+            keeping.show_present(state.comparison)
+            keeping.show_keep(state.comparison)
             reports.show_button(_open_report)
-            if not now.comparison.deck_run_id:  # the row of a run goes with its run
+            if not state.comparison.deck_run_id:  # the row of a run goes with its run
                 _button("Delete", "delete_comparison", "delete", _open_delete)
 
 

@@ -5,29 +5,29 @@ import streamlit as st
 from lib.domain.comparison.comparisons import MOST_CELLS
 from lib.ui.compare import callbacks
 from lib.ui.state import choices
-from lib.ui.state import comparison as state_comparison
-from lib.ui.state.comparison import Comparing
+from lib.ui.state import comparison as comparison_state
+from lib.ui.state.comparison import ComparisonState
 from lib.ui.state.session import Session
 
 
-def show(now: Comparing, tab: Session) -> None:
+def show(state: ComparisonState, tab: Session) -> None:
     """Draw where a model is asked to merge the answers, closed."""
     with st.expander("Synthesise", icon=":material/merge:", key="synthesis", on_change="rerun") as box:
         if box.open:
-            _show_synthesis(now, tab)
+            _show_synthesis(state, tab)
 
 
-def _show_synthesis(now: Comparing, tab: Session) -> None:
+def _show_synthesis(state: ComparisonState, tab: Session) -> None:
     st.caption(
         "A model merges the last answers into one, in a cell of its own. It is not told whose they are."
     )
     models = tab.models_for_cells
-    model = choices.pick_model(models, state_comparison.MERGER, models[0] if models else None)
+    model = choices.pick_model(models, comparison_state.MERGER, models[0] if models else None)
     st.button(
         "Synthesise",
         key="synthesise",
         icon=":material/merge:",
         type="primary",
-        disabled=not model or len(now.comparison.cells) > MOST_CELLS,
+        disabled=not model or len(state.comparison.cells) > MOST_CELLS,
         on_click=callbacks.synthesise,
     )

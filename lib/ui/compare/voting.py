@@ -12,22 +12,22 @@ from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.ui.compare.blind import PRESENTER
 from lib.ui.kit import errors
 from lib.ui.state import widgets
-from lib.ui.state.comparison import Comparing, held
+from lib.ui.state.comparison import ComparisonState, held
 
 CHOICES = {TIE: "A tie", ALL_BAD: "All bad"}
 """What a vote may be besides a cell, in words."""
 
 
-def show(now: Comparing) -> None:
+def show(state: ComparisonState) -> None:
     """The vote while it is open, its result when it is not."""
-    if now.round and now.round.is_open:
-        _show_ballot(now, now.round)
-    elif now.round:
-        _show_result(now, now.round)
+    if state.round and state.round.is_open:
+        _show_ballot(state, state.round)
+    elif state.round:
+        _show_result(state, state.round)
 
 
-def _show_ballot(now: Comparing, opened: Round) -> None:
-    named = {cell_id: now.labels[cell_id] for cell_id in opened.models if cell_id in now.labels}
+def _show_ballot(state: ComparisonState, opened: Round) -> None:
+    named = {cell_id: state.labels[cell_id] for cell_id in opened.models if cell_id in state.labels}
     choices = {**named, **CHOICES}
     with st.container(key="ballot", border=True):
         st.markdown("**Which answer is best?**")
@@ -54,11 +54,11 @@ def _show_ballot(now: Comparing, opened: Round) -> None:
             st.caption("A vote can be changed until then.")
 
 
-def _show_result(now: Comparing, closed: Round) -> None:
+def _show_result(state: ComparisonState, closed: Round) -> None:
     tally = app.get().store.votes.tally(closed.id)
     with st.container(key="ballot", border=True):
-        st.markdown(md("**{}**", _verdict(now, closed, tally)))
-        st.caption(_counted(now, closed, tally))
+        st.markdown(md("**{}**", _verdict(state, closed, tally)))
+        st.caption(_counted(state, closed, tally))
         with st.expander(
             "Wins by pair", icon=":material/leaderboard:", key="pairs", on_change="rerun"
         ) as box:
@@ -66,14 +66,14 @@ def _show_result(now: Comparing, closed: Round) -> None:
                 _show_pairs(pairs(app.get().store.votes.polls()))
 
 
-def _verdict(now: Comparing, closed: Round, tally: Tally) -> Markdown:
+def _verdict(state: ComparisonState, closed: Round, tally: Tally) -> Markdown:
     """Who won, in one line."""
     if not tally.votes:
         return md("Nobody voted")
     winners = [cell_id for cell_id in closed.models if cell_id in tally.winners]
     if not winners:
         return md("No answer was chosen")
-    named = [plain(now.labels.get(cell_id, "An answer")) for cell_id in winners]
+    named = [plain(state.labels.get(cell_id, "An answer")) for cell_id in winners]
     votes = md("{} of {}", tally.choices[winners[0]], _votes(tally.votes))
     return (
         md("{} won, {}", named[0], votes)
@@ -82,13 +82,13 @@ def _verdict(now: Comparing, closed: Round, tally: Tally) -> Markdown:
     )
 
 
-def _counted(now: Comparing, closed: Round, tally: Tally) -> Markdown:
+def _counted(state: ComparisonState, closed: Round, tally: Tally) -> Markdown:
     """All choices with their counts, and the thumbs."""
     parts = []
     for cell_id in closed.models:
         up, down = tally.up.get(cell_id, 0), tally.down.get(cell_id, 0)
         thumbs = md(" :material/thumb_up: {} :material/thumb_down: {}", up, down) if up or down else ""
-        name = plain(now.labels.get(cell_id, closed.letter(cell_id)))
+        name = plain(state.labels.get(cell_id, closed.letter(cell_id)))
         parts.append(md("{}: {}{}", name, tally.choices.get(cell_id, 0), thumbs))
     return md(" · ").join(
         [*parts, *(md("{}: {}", words, tally.choices.get(key, 0)) for key, words in CHOICES.items())]
@@ -141,21 +141,21 @@ def _ahead(pair: Pair) -> str:
 
 @errors.stored
 def _vote(round_id: str) -> None:
-    now = held()
-    if now.round and now.round.id == round_id:
-        choice = widgets.text(_vote_key(now.round))
+    state = held()
+    if state.round and state.round.id == round_id:
+        choice = widgets.text(_vote_key(state.round))
         if app.get().store.votes.vote(round_id, PRESENTER, choice, datetime.now(UTC)):
-            app.get().engine.notifications.tell(now.comparison.id)
+            app.get().engine.notifications.tell(state.comparison.id)
 
 
 @errors.stored
 def _reveal(round_id: str) -> None:
     """Close the votes, and tell everybody whose answer is whose."""
-    now, application = held(), app.get()
+    state, application = held(), app.get()
     application.store.votes.reveal(round_id, datetime.now(UTC))
-    for cell in now.comparison.cells:
+    for cell in state.comparison.cells:
         application.engine.synchronized.hurry(cell.id)
-    application.engine.notifications.tell(now.comparison.id)
+    application.engine.notifications.tell(state.comparison.id)
 
 
 def _votes(count: int) -> str:

@@ -17,7 +17,7 @@ from lib.ui.kit import errors
 from lib.ui.server import upload_storage
 from lib.ui.shell import scheduler
 from lib.ui.state import sending, session, widgets
-from lib.ui.state.decks import Decks, held
+from lib.ui.state.decks import DecksState, held
 from lib.ui.state.session import Session
 
 EXAMPLE = (
@@ -38,15 +38,15 @@ def click_id() -> str:
     return click if ID.fullmatch(click) else ""
 
 
-def is_first(now: Decks, tab: Session, click: str) -> bool:
+def is_first(state: DecksState, tab: Session, click: str) -> bool:
     """Whether a click with this id comes for the first time; from here on it has come.
 
     What the click does follows at once, in the same turn, and without a look at the page: Streamlit may end
     a script whenever it touches the page, and the same click once more would do nothing.
     """
-    if not click or click == now.sent:
+    if not click or click == state.sent:
         return False
-    now.sent, tab.send_id, now.refusals = click, new_id(), []
+    state.sent, tab.send_id, state.refusals = click, new_id(), []
     return True
 
 
@@ -71,25 +71,25 @@ def duplicate() -> None:
 
 
 def _open_new(make: Callable[[str], Deck]) -> None:
-    now, tab, click = held(), session.held(), click_id()
+    state, tab, click = held(), session.held(), click_id()
     with scheduler.sending():
-        if is_first(now, tab, click):
+        if is_first(state, tab, click):
             app.get().store.decks.add(make(click))
-            now.open_deck(click)
+            state.open_deck(click)
 
 
 def import_file(key: str) -> None:
     """Make a deck of the uploaded file; what is wrong with it is said below the field."""
-    now = held()
+    state = held()
     for uploaded in upload_storage.arrived(widgets.value(key)):
-        now.uploads += 1
+        state.uploads += 1
         try:
             deck = files.read(uploaded.name, upload_storage.content(uploaded), new_id=new_id)
             app.get().store.decks.add(files.kept(deck, app.get().files))
         except (FormatError, FileRefused, StoreError) as error:
-            now.refusals = [str(error)]
+            state.refusals = [str(error)]
         else:
-            now.open_deck(deck.id)
+            state.open_deck(deck.id)
         finally:
             upload_storage.release([uploaded])
 
@@ -113,18 +113,18 @@ def show_deck(deck_id: str) -> None:
     held().open_deck(deck_id)
 
 
-def _change(now: Decks, change: Callable[[Deck], Deck]) -> None:
+def _change(state: DecksState, change: Callable[[Deck], Deck]) -> None:
     """Change the open deck, as it stands in the store now."""
-    app.get().store.decks.change(now.deck_id or "", change)
+    app.get().store.decks.change(state.deck_id or "", change)
 
 
 @errors.stored
 def add_prompt() -> None:
     """One more prompt at the end."""
-    now, tab, click = held(), session.held(), click_id()
+    state, tab, click = held(), session.held(), click_id()
     with scheduler.sending():
-        if is_first(now, tab, click):
-            _change(now, lambda deck: values.added(deck, Prompt(click)))
+        if is_first(state, tab, click):
+            _change(state, lambda deck: values.added(deck, Prompt(click)))
 
 
 @errors.stored
@@ -142,14 +142,14 @@ def remove(prompt_id: str) -> None:
 @errors.stored
 def attach(prompt_id: str, key: str) -> None:
     """Put uploaded files to a prompt; what is refused is said in a sentence."""
-    now, uploaded = held(), upload_storage.arrived(widgets.value(key))
+    state, uploaded = held(), upload_storage.arrived(widgets.value(key))
     taken: list[Attachment] = []
-    now.refusals, now.uploads = [], now.uploads + 1
+    state.refusals, state.uploads = [], state.uploads + 1
     for file in uploaded:
         try:
             found = take(file.name, upload_storage.content(file), most_characters=LONGEST_DOCUMENT)
         except FileRefused as refused:
-            now.refusals.append(str(refused))
+            state.refusals.append(str(refused))
         else:
             taken += map(app.get().files.keep, found)
     upload_storage.release(uploaded)
@@ -157,12 +157,12 @@ def attach(prompt_id: str, key: str) -> None:
     def put(prompt: Prompt) -> Prompt:
         together = {each.id: each for each in (*prompt.attachments, *taken)}
         if len(together) > values.MOST_FILES:
-            now.refusals.append(
+            state.refusals.append(
                 f"A prompt takes {values.MOST_FILES} files at most; the others were left out."
             )
         return replace(prompt, attachments=tuple(together.values())[: values.MOST_FILES])
 
-    _change(now, lambda deck: values.changed(deck, prompt_id, put))
+    _change(state, lambda deck: values.changed(deck, prompt_id, put))
 
 
 @errors.stored
@@ -195,15 +195,15 @@ def withdraw() -> None:
 @errors.stored
 def delete() -> None:
     """Delete what the person was asked about."""
-    now, store = held(), app.get().store
-    asking, now.asking = now.asking, None
-    if asking == DELETE_DECK and now.deck_id:
-        store.decks.delete(now.deck_id)
-        now.open_deck(None)
-    elif asking == DELETE_RUN and now.run_id:
-        stop_run(now.run_id)
-        store.deck_runs.delete(now.run_id)
-        now.open_deck(None)
+    state, store = held(), app.get().store
+    asking, state.asking = state.asking, None
+    if asking == DELETE_DECK and state.deck_id:
+        store.decks.delete(state.deck_id)
+        state.open_deck(None)
+    elif asking == DELETE_RUN and state.run_id:
+        stop_run(state.run_id)
+        store.deck_runs.delete(state.run_id)
+        state.open_deck(None)
 
 
 def stop_run(run_id: str) -> None:

@@ -19,22 +19,22 @@ from lib.files.upload_validation import clean_name
 from lib.ui.decks import callbacks, setup
 from lib.ui.kit.buttons import button, show_icon
 from lib.ui.reply import attachments
-from lib.ui.state.decks import Decks, present
+from lib.ui.state.decks import DecksState, present
 from lib.ui.state.session import Session
 
 MENU = "deck_menu"
 
 
-def show(now: Decks, tab: Session) -> None:
+def show(state: DecksState, tab: Session) -> None:
     """Draw the open deck."""
-    deck = now.deck
+    deck = state.deck
     if deck is None:
         return
     with st.container(key="column"):
-        _show_head(now, deck)
-        setup.show(now, deck, tab)
+        _show_head(state, deck)
+        setup.show(state, deck, tab)
         key = "deck_system_prompt"
-        present(now, key, "system_prompt", deck.system_prompt)
+        present(state, key, "system_prompt", deck.system_prompt)
         st.text_area(
             "System prompt",
             key=key,
@@ -43,7 +43,7 @@ def show(now: Decks, tab: Session) -> None:
             placeholder="What every model is told before each prompt",
         )
         for at, prompt in enumerate(deck.prompts):
-            _show_prompt(now, deck, prompt, at)
+            _show_prompt(state, deck, prompt, at)
         button(
             "Add a prompt",
             "add_prompt",
@@ -53,9 +53,9 @@ def show(now: Decks, tab: Session) -> None:
         )
 
 
-def _show_head(now: Decks, deck: Deck) -> None:
+def _show_head(state: DecksState, deck: Deck) -> None:
     key = "deck_title"
-    present(now, key, "title", deck.title)
+    present(state, key, "title", deck.title)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="deck_head"):
         st.text_input(
             "Title",
@@ -90,7 +90,7 @@ def _download(label: str, data: Callable[[], str], deck: Deck, ending: str) -> N
     )
 
 
-def _show_prompt(now: Decks, deck: Deck, prompt: Prompt, at: int) -> None:
+def _show_prompt(state: DecksState, deck: Deck, prompt: Prompt, at: int) -> None:
     """A prompt to be written, with what belongs to it folded below."""
     with st.container(border=True, key=f"deckprompt-{prompt.id}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
@@ -101,12 +101,12 @@ def _show_prompt(now: Decks, deck: Deck, prompt: Prompt, at: int) -> None:
             show_icon("arrow_upward", "Move up", callbacks.move, own, at - 1, disabled=at == 0)
             show_icon("arrow_downward", "Move down", callbacks.move, own, at + 1, disabled=is_last)
             show_icon("delete", "Remove this prompt", callbacks.remove, own)
-        _write(now, prompt, "text", "Prompt", "What every model is asked", LONGEST_PROMPT, is_bare=True)
+        _write(state, prompt, "text", "Prompt", "What every model is asked", LONGEST_PROMPT, is_bare=True)
         with st.expander(
             "Notes, files, system prompt", type="compact", key=f"extras-{prompt.id}", on_change="rerun"
         ) as fold:
             if fold.open:
-                _show_extras(now, prompt)
+                _show_extras(state, prompt)
 
 
 def _extras(prompt: Prompt) -> Markdown:
@@ -120,9 +120,9 @@ def _extras(prompt: Prompt) -> Markdown:
     return md(" · ").join(filter(None, parts))
 
 
-def _show_extras(now: Decks, prompt: Prompt) -> None:
-    _write(now, prompt, "notes", "Notes for the presenter", "Not sent to the models", LONGEST_NOTES)
-    _write(now, prompt, "system_prompt", "System prompt of its own", "The deck's", LONGEST_PROMPT)
+def _show_extras(state: DecksState, prompt: Prompt) -> None:
+    _write(state, prompt, "notes", "Notes for the presenter", "Not sent to the models", LONGEST_NOTES)
+    _write(state, prompt, "system_prompt", "System prompt of its own", "The deck's", LONGEST_PROMPT)
     for attachment in prompt.attachments:
         key = f"{prompt.id}-{attachment.id}"
         with st.container(horizontal=True, vertical_alignment="center", key=f"deckfile-{key}"):
@@ -137,7 +137,7 @@ def _show_extras(now: Decks, prompt: Prompt) -> None:
                 on_click=callbacks.detach,
                 args=(prompt.id, attachment.id),
             )
-    key = f"files-{prompt.id}-{now.uploads}"
+    key = f"files-{prompt.id}-{state.uploads}"
     st.file_uploader(
         "Images and documents",
         accept_multiple_files=True,
@@ -148,7 +148,7 @@ def _show_extras(now: Decks, prompt: Prompt) -> None:
 
 
 def _write(
-    now: Decks,
+    state: DecksState,
     prompt: Prompt,
     name: str,
     label: str,
@@ -158,7 +158,7 @@ def _write(
     is_bare: bool = False,
 ) -> None:
     key = f"{name}-{prompt.id}"
-    present(now, key, name, getattr(prompt, name), prompt.id)
+    present(state, key, name, getattr(prompt, name), prompt.id)
     st.text_area(
         literal(label),
         key=key,

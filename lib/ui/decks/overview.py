@@ -11,11 +11,11 @@ from lib.ui.kit.buttons import button
 from lib.ui.reply import message_box
 from lib.ui.shell import sidebar
 from lib.ui.state import decks
-from lib.ui.state.decks import Decks
+from lib.ui.state.decks import DecksState
 from lib.ui.state.session import Session
 
 
-def show_sidebar(now: Decks, tab: Session) -> None:
+def show_sidebar(state: DecksState, tab: Session) -> None:
     """The sidebar of the decks page: a new deck, the decks, and their runs."""
     store = app.get().store
     with st.sidebar:
@@ -30,13 +30,13 @@ def show_sidebar(now: Decks, tab: Session) -> None:
         with st.container(key="conversations"):
             if known:
                 titles = {each.id: plain(each.title) for each in known}
-                sidebar.choose("decks.list", "Decks", titles, now.deck_id or "", callbacks.open_deck)
+                sidebar.choose("decks.list", "Decks", titles, state.deck_id or "", callbacks.open_deck)
             if runs:
                 titles = {each.id: _run_title(each) for each in runs}
-                sidebar.choose("decks.runs", "Runs", titles, now.run_id or "", callbacks.open_run)
+                sidebar.choose("decks.runs", "Runs", titles, state.run_id or "", callbacks.open_run)
             if not known and not runs:
                 st.caption("Your decks will be listed here.")
-        _show_import(now)
+        _show_import(state)
     with st.container(key="hidden"):
         message_box.show_send_id(tab)
 
@@ -45,9 +45,9 @@ def _run_title(run: DeckSummary) -> Markdown:
     return md("{} · {:%d %b %H:%M}", run.title, run.at.astimezone())
 
 
-def _show_import(now: Decks) -> None:
+def _show_import(state: DecksState) -> None:
     with st.popover("Import a deck", icon=":material/upload:", type="tertiary", key="import_deck"):
-        key = f"deck_file-{now.uploads}"
+        key = f"deck_file-{state.uploads}"
         st.file_uploader(
             "A YAML or CSV file",
             type=["yaml", "yml", "csv"],
@@ -72,9 +72,9 @@ def show_empty() -> None:
             button("Start from an example", "new_example", "lightbulb", callbacks.create_example)
 
 
-def show_refusals(now: Decks) -> None:
+def show_refusals(state: DecksState) -> None:
     """What has to be said about the last files."""
-    if now.refusals:
+    if state.refusals:
         with st.container(key="refusals"):
-            for sentence in now.refusals:
+            for sentence in state.refusals:
                 st.error(plain(sentence), icon=":material/error:")

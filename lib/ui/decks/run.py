@@ -15,7 +15,7 @@ from lib.ui.kit import figures
 from lib.ui.kit.buttons import button
 from lib.ui.share import keeping, reports
 from lib.ui.state import session
-from lib.ui.state.decks import Decks, held
+from lib.ui.state.decks import DecksState, held
 from lib.ui.state.session import Session
 
 LIVE_SECONDS, IDLE_SECONDS = 1.0, 4.0
@@ -25,31 +25,35 @@ MENU = "run_menu"
 Rows = list[tuple[Comparison, list[Field]]]
 
 
-def show(now: Decks, tab: Session) -> None:
+def show(state: DecksState, tab: Session) -> None:
     """Draw the open run."""
-    run = now.run
+    run = state.run
     if run is None:
         return
-    rows = _rows(now, run)
+    rows = _rows(state, run)
     _show_head(run)
     shown = _standing(run, rows)
     _show_controls(run, rows, tab)
     st.fragment(_show_moving, run_every=LIVE_SECONDS if _is_moving(run, rows) else IDLE_SECONDS)(shown)
 
 
-def _rows(now: Decks, run: DeckRun) -> Rows:
+def _rows(state: DecksState, run: DeckRun) -> Rows:
     """The rows with their fields. Only those that the store has changed are read again."""
     store, engine = app.get().store.comparisons, app.get().engine
     stamps = store.updated_in_run(run.id)
-    stale = [own for own, cells in stamps.items() if own not in now.rows or now.rows[own].updated_at != cells]
+    stale = [
+        row_id
+        for row_id, cells in stamps.items()
+        if row_id not in state.rows or state.rows[row_id].updated_at != cells
+    ]
     if stale:
-        now.rows |= {row.id: row for row in store.of_run(run.id, stale)}
+        state.rows |= {row.id: row for row in store.of_run(run.id, stale)}
 
     def live(reply_id: str) -> Reply | None:
         tape = engine.follow(reply_id)
         return tape.so_far() if tape else None
 
-    kept = [now.rows[own] for own in stamps if own in now.rows]
+    kept = [state.rows[row_id] for row_id in stamps if row_id in state.rows]
     return [(row, values.fields(run, row, live)) for row in kept if row.position < len(run.deck.prompts)]
 
 
@@ -152,11 +156,11 @@ def estimated(one: Expected, answers: int) -> Markdown:
 
 def _show_moving(shown: tuple[object, ...]) -> None:
     """The progress and the grid; drawn again by itself."""
-    now = held()
-    run = now.run
+    state = held()
+    run = state.run
     if run is None:
         return
-    rows = _rows(now, run)
+    rows = _rows(state, run)
     progress = _progress(rows)
     st.progress(progress.done / max(progress.total, 1), text=_in_words(run, progress))
     prices = app.get().engine.catalogue.prices(session.held().connection)

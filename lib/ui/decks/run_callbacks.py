@@ -15,9 +15,9 @@ from lib.store.database.errors import StoreError
 from lib.ui.decks.callbacks import click_id, is_first, stop_run
 from lib.ui.kit import errors
 from lib.ui.shell import scheduler
-from lib.ui.state import comparison as state_comparison
+from lib.ui.state import comparison as comparison_state
 from lib.ui.state import new_comparisons, session
-from lib.ui.state.decks import Decks, held
+from lib.ui.state.decks import DecksState, held
 from lib.ui.state.session import Session
 
 RUN, RESUME = "run", "resume"
@@ -27,9 +27,9 @@ COMPARE_PAGE = "pages/compare.py"
 
 def add_model() -> None:
     """One more column, with the settings of the last one and a model that is not there yet."""
-    now = held()
-    if len(now.chosen.cells) < MOST_COLUMNS:
-        new_comparisons.add(now.chosen, like=now.chosen.cells[-1]).model = None
+    state = held()
+    if len(state.chosen.cells) < MOST_COLUMNS:
+        new_comparisons.add(state.chosen, like=state.chosen.cells[-1]).model = None
 
 
 def remove_model(cell_id: str) -> None:
@@ -63,50 +63,50 @@ def confirm() -> None:
 
 def _begin(what: str | None) -> None:
     """Run or resume, once a click; `None` does what the person has agreed to."""
-    now, tab, click = held(), session.held(), click_id()
+    state, tab, click = held(), session.held(), click_id()
     refusal, models = "", tab.models_for_cells
     with scheduler.sending():
-        if not is_first(now, tab, click):
+        if not is_first(state, tab, click):
             return
-        is_agreed, what, now.asking = what is None, what or now.asking, None
+        is_agreed, what, state.asking = what is None, what or state.asking, None
         try:
             if what == RUN:
-                new_comparisons.choose_models(now.chosen, models)
-                refusal = _run(now, tab, click, is_agreed=is_agreed)
+                new_comparisons.choose_models(state.chosen, models)
+                refusal = _run(state, tab, click, is_agreed=is_agreed)
             elif what == RESUME:
-                refusal = _resume(now, tab, is_agreed=is_agreed)
+                refusal = _resume(state, tab, is_agreed=is_agreed)
         except StoreError as error:
             refusal = str(error)
     if refusal:
         st.toast(literal(refusal), icon=":material/error:")
 
 
-def _run(now: Decks, tab: Session, run_id: str, *, is_agreed: bool) -> str:
+def _run(state: DecksState, tab: Session, run_id: str, *, is_agreed: bool) -> str:
     """Store a new run and begin it; returns why not, if not."""
-    deck = app.get().store.decks.get(now.deck_id or "")
+    deck = app.get().store.decks.get(state.deck_id or "")
     if deck is None:
         return "This deck is not here any more."
-    cells = now.chosen.cells
+    cells = state.chosen.cells
     if any(not cell.model for cell in cells):
         return "Choose a model for each column first."
     fresh, rows = values.of(run_id, deck, cells, now=datetime.now(UTC), new_id=new_id)
     if not rows:
         return "Write a prompt first."
     if not is_agreed and expected(fresh, tab).is_much:
-        now.asking = RUN
+        state.asking = RUN
     elif app.get().store.deck_runs.add(fresh, rows):
-        now.open_run(run_id)
+        state.open_run(run_id)
         _start(fresh, tab)
     return ""
 
 
-def _resume(now: Decks, tab: Session, *, is_agreed: bool) -> str:
+def _resume(state: DecksState, tab: Session, *, is_agreed: bool) -> str:
     """Begin the open run again; returns why not, if not."""
-    found = app.get().store.deck_runs.get(now.run_id or "")
+    found = app.get().store.deck_runs.get(state.run_id or "")
     if found is None:
         return "This run is not here any more."
     if not is_agreed and expected(found, tab, missing(found)).is_much:
-        now.asking = RESUME
+        state.asking = RESUME
     else:
         _start(found, tab)
     return ""
@@ -136,22 +136,22 @@ def stop() -> None:
 
 def retry(asked: str) -> None:
     """Ask a field once more: `asked` names its row, its column, and the tries that there were before."""
-    now, tab = held(), session.held()
+    state, tab = held(), session.held()
     row_id, column, tries = (*str(asked).split("/"), "", "", "")[:3]
-    if not now.run or not (column.isdecimal() and tries.isdecimal()):
+    if not state.run or not (column.isdecimal() and tries.isdecimal()):
         return
     engine = app.get().engine.deck_runs
     try:
-        engine.retry(now.run, row_id, int(column), int(tries), tab.connection, session_id=tab.id)
+        engine.retry(state.run, row_id, int(column), int(tries), tab.connection, session_id=tab.id)
     except (SendRefused, StoreError) as error:
         st.toast(literal(str(error)), icon=":material/error:")
 
 
 def open_row(row_id: str) -> None:
     """Open a row as a comparison on its own page: ends this run of the page."""
-    now = held()
+    state = held()
     found = app.get().store.comparisons.get(str(row_id))
-    if found and now.run and found.deck_run_id == now.run.id and found.cells:
-        state_comparison.held().open(found)
+    if found and state.run and found.deck_run_id == state.run.id and found.cells:
+        comparison_state.held().open(found)
         # With its address: one step back in the browser then leads to the run again.
-        st.switch_page(COMPARE_PAGE, query_params={state_comparison.OPEN: found.id})
+        st.switch_page(COMPARE_PAGE, query_params={comparison_state.OPEN: found.id})

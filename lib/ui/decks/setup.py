@@ -11,14 +11,14 @@ from lib.ui.decks import callbacks, run_callbacks
 from lib.ui.decks.run import estimated
 from lib.ui.kit.buttons import button, show_icon
 from lib.ui.state import choices
-from lib.ui.state import comparison as state_comparison
-from lib.ui.state.decks import Decks
+from lib.ui.state import comparison as comparison_state
+from lib.ui.state.decks import DecksState
 from lib.ui.state.session import Session
 
 
-def show(now: Decks, deck: Deck, tab: Session) -> None:
+def show(state: DecksState, deck: Deck, tab: Session) -> None:
     """The models that the next run asks, and what it is expected to take."""
-    cells, models = now.chosen.cells, tab.models_for_cells
+    cells, models = state.chosen.cells, tab.models_for_cells
     with st.container(border=True, key="run_setup"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run_models"):
             for cell in cells:
@@ -47,29 +47,29 @@ def show(now: Decks, deck: Deck, tab: Session) -> None:
 
 
 def _show_choice(cell: Conversation, models: list[str], *, is_only: bool) -> None:
-    own = state_comparison.of(cell)
+    prefix = comparison_state.prefix_of(cell)
     with st.container(
         horizontal=True, vertical_alignment="center", gap="xxsmall", width=250, key=f"cellhead-{cell.id}"
     ):
-        choices.show_model(cell, models, own, width=0)
+        choices.show_model(cell, models, prefix, width=0)
         with st.popover(
             "", icon=":material/tune:", type="tertiary", key=f"settings-{cell.id}", on_change="rerun"
         ) as popover:
             if popover.open:
-                choices.show(cell, own)
+                choices.show(cell, prefix)
                 st.caption("A system prompt here stands in place of the deck's and the prompts' own.")
         show_icon("close", "Remove", run_callbacks.remove_model, cell.id, disabled=is_only)
 
 
-def show_question(now: Decks, tab: Session) -> None:
+def show_question(state: DecksState, tab: Session) -> None:
     """Ask before many tokens are used, and before something is deleted."""
-    match now.asking:
+    match state.asking:
         case callbacks.DELETE_DECK:
             _ask_delete("This deck will be deleted permanently. Its runs stay.")
         case callbacks.DELETE_RUN:
             _ask_delete("This run will be deleted permanently, with every answer in it.")
         case run_callbacks.RUN | run_callbacks.RESUME:
-            _ask_run(now, tab)
+            _ask_run(state, tab)
 
 
 @st.dialog("Delete?", on_dismiss=callbacks.withdraw)
@@ -80,13 +80,13 @@ def _ask_delete(sentence: str) -> None:
 
 
 @st.dialog("Run this?", on_dismiss=callbacks.withdraw)
-def _ask_run(now: Decks, tab: Session) -> None:
-    if now.run:
-        gaps = run_callbacks.missing(now.run)
-        words = estimated(run_callbacks.expected(now.run, tab, gaps), len(gaps))
-    elif now.deck:
-        cells = now.chosen.cells
-        draft, rows = values.of(now.deck.id, now.deck, cells, now=now.deck.updated_at, new_id=str)
+def _ask_run(state: DecksState, tab: Session) -> None:
+    if state.run:
+        gaps = run_callbacks.missing(state.run)
+        words = estimated(run_callbacks.expected(state.run, tab, gaps), len(gaps))
+    elif state.deck:
+        cells = state.chosen.cells
+        draft, rows = values.of(state.deck.id, state.deck, cells, now=state.deck.updated_at, new_id=str)
         words = estimated(run_callbacks.expected(draft, tab), len(rows) * len(cells))
     else:
         return

@@ -28,16 +28,16 @@ def show_icon(
     label: str,
     action: Callable[..., None],
     *args: object,
-    of: str = "",
+    key: str = "",
     disabled: bool = False,
 ) -> None:
     """Draw an icon that calls `action` with `args`.
 
-    `of`, or else the first of them, tells buttons with the same icon apart.
+    `key`, or else the first of them, tells buttons with the same icon apart.
     """
     st.button(
         "",
-        key=f"{icon}-{of or args[0]}",
+        key=f"{icon}-{key or args[0]}",
         icon=f":material/{icon}:",
         help=literal(label),
         type="tertiary",
@@ -48,7 +48,7 @@ def show_icon(
 
 
 def show_versions(
-    versions: Sequence[str], shown: str, action: Callable[..., None], *args: str, of: str
+    versions: Sequence[str], shown: str, action: Callable[..., None], *args: str, key: str
 ) -> None:
     """Draw arrows to the versions before and after the shown one, if there are any.
 
@@ -60,6 +60,6 @@ def show_versions(
     before = versions[at - 1] if at else None
     after = versions[at + 1] if at + 1 < len(versions) else None
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", width="content"):
-        show_icon("chevron_left", "Earlier version", action, *args, before, of=of, disabled=before is None)
+        show_icon("chevron_left", "Earlier version", action, *args, before, key=key, disabled=before is None)
         st.caption(md("{} / {}", at + 1, len(versions)), width="content")
-        show_icon("chevron_right", "Later version", action, *args, after, of=of, disabled=after is None)
+        show_icon("chevron_right", "Later version", action, *args, after, key=key, disabled=after is None)

@@ -16,7 +16,7 @@ from lib.files.imports import archive
 from lib.store.recordings import RecordingSummary
 from lib.ui.share import recording_callbacks
 from lib.ui.share.recording_callbacks import DELETE, IMPORT, RENAME, Listing, held
-from lib.ui.state import playback as state_playback
+from lib.ui.state import playback as playback_state
 
 KINDS = {
     Kind.REPLY: ("Reply", ":material/chat:"),
@@ -86,7 +86,7 @@ def _show_row(summary: RecordingSummary) -> None:
                 key=f"open-{summary.id}",
                 icon=icon,
                 type="tertiary",
-                on_click=state_playback.go_to,
+                on_click=playback_state.go_to,
                 args=(summary.id,),
             )
             told = [kind, models, recorded_on(summary.recorded_at)]

@@ -8,60 +8,60 @@ from lib.ui.recordings import overview
 from lib.ui.reply import results, watched_cells
 from lib.ui.reply.watched_cells import Slots
 from lib.ui.share import reports
-from lib.ui.state import playback as state_playback
-from lib.ui.state.playback import PACES, Replaying
+from lib.ui.state import playback as playback_state
+from lib.ui.state.playback import PACES, PlaybackState
 
 
-def show(now: Replaying) -> list[Slots]:
+def show(state: PlaybackState) -> list[Slots]:
     """Draw the recording as far as it is played; returns the slots of what is being played."""
-    _show_head(now)
+    _show_head(state)
     with st.container(key="choices"):  # also where there is nothing to choose: all below keeps its place
-        _show_choices(now)
-    _show_transport(now)
-    comparison, player = now.comparison, now.player
+        _show_choices(state)
+    _show_transport(state)
+    comparison, player = state.comparison, state.player
     if question := watched_cells.question_of(comparison):
         watched_cells.show_question(question)
     with st.container(key="cells"):
         cells = watched_cells.of(
-            comparison, player.tapes, now.recording.prices, is_followed=player.is_playing
+            comparison, player.tapes, state.recording.prices, is_followed=player.is_playing
         )
         return watched_cells.show(cells)
 
 
-def follow(now: Replaying, running: list[Slots]) -> None:
+def follow(state: PlaybackState, running: list[Slots]) -> None:
     """Follow what is being played until it has ended."""
     if running:
-        with now.player.watched():
+        with state.player.watched():
             watched_cells.follow(running)
         st.rerun()  # Pause becomes Play, and the figures of them all come below
 
 
-def show_results(now: Replaying) -> None:
+def show_results(state: PlaybackState) -> None:
     """Draw what was measured, once all has been played."""
-    if now.player.is_over and len(now.comparison.compared) > 1:
-        results.show(now.comparison, now.recording.prices)
+    if state.player.is_over and len(state.comparison.compared) > 1:
+        results.show(state.comparison, state.recording.prices)
 
 
-def _show_head(now: Replaying) -> None:
-    recording = now.recording
+def _show_head(state: PlaybackState) -> None:
+    recording = state.recording
     with st.container(horizontal=True, vertical_alignment="center", key="replay_head"):
         st.button(
             "All recordings",
             key="close_recording",
             icon=":material/arrow_back:",
             type="tertiary",
-            on_click=state_playback.go_to,
+            on_click=playback_state.go_to,
             args=(None,),
         )
         st.space("stretch")
         wants_report = reports.show_button(
-            state_playback.pause
+            playback_state.pause
         )  # its dialog waits for the end of what is played
         st.page_link(
             "pages/present.py",
             label="Present",
             icon=":material/slideshow:",
-            query_params={state_playback.OPEN: recording.id},
+            query_params={playback_state.OPEN: recording.id},
         )
     with st.container(horizontal=True, vertical_alignment="center", key="replay_title"):
         st.markdown(md("### {}", recording.title), width="content")
@@ -70,50 +70,50 @@ def _show_head(now: Replaying) -> None:
         reports.open_dialog(recording, recording.id)
 
 
-def _show_choices(now: Replaying) -> None:
+def _show_choices(state: PlaybackState) -> None:
     """Which prompt of a deck, which question of a conversation."""
-    comparisons = now.recording.comparisons
+    comparisons = state.recording.comparisons
     if len(comparisons) > 1:
         st.selectbox(
             "Prompt",
             range(len(comparisons)),
-            now.at,
+            state.at,
             format_func=lambda at: f"{at + 1}. {comparisons[at].title}",
-            key=state_playback.PROMPT,
-            on_change=state_playback.choose_prompt,
+            key=playback_state.PROMPT,
+            on_change=playback_state.choose_prompt,
         )
-    if now.questions > 1:
+    if state.questions > 1:
         st.segmented_control(
             "Question",
-            range(now.questions),
-            default=now.number,
+            range(state.questions),
+            default=state.number,
             format_func=lambda number: md("Question {}", number + 1),
-            key=state_playback.QUESTION,
+            key=playback_state.QUESTION,
             label_visibility="collapsed",
             required=True,
-            on_change=state_playback.choose_question,
+            on_change=playback_state.choose_question,
         )
 
 
-def _show_transport(now: Replaying) -> None:
+def _show_transport(state: PlaybackState) -> None:
     """Play or pause, the line of time, the pace."""
-    player = now.player
+    player = state.player
     with st.container(horizontal=True, vertical_alignment="center", key="transport"):
         if player.is_playing:
-            st.button("", key="pause", icon=":material/pause:", help="Pause", on_click=state_playback.pause)
+            st.button("", key="pause", icon=":material/pause:", help="Pause", on_click=playback_state.pause)
         else:
             icon, label = ("replay", "Play again") if player.is_over else ("play_arrow", "Play")
-            st.button("", key="play", icon=f":material/{icon}:", help=label, on_click=state_playback.play)
+            st.button("", key="play", icon=f":material/{icon}:", help=label, on_click=playback_state.play)
         scrubber.show(
-            player.position, player.seconds, is_playing=player.is_playing, on_seek=state_playback.seek
+            player.position, player.seconds, is_playing=player.is_playing, on_seek=playback_state.seek
         )
         names = list(PACES)
         st.selectbox(
             "Pace",
             names,
             list(PACES.values()).index(player.pace),
-            key=state_playback.PACE,
+            key=playback_state.PACE,
             label_visibility="collapsed",
             width=160,
-            on_change=state_playback.set_pace,
+            on_change=playback_state.set_pace,
         )

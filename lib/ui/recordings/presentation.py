@@ -12,108 +12,110 @@ from lib.ui.recordings import overview
 from lib.ui.reply import question, results, watched_cells
 from lib.ui.reply.watched_cells import Slots
 from lib.ui.share import share_links
-from lib.ui.state import playback as state_playback
-from lib.ui.state import presentation as state_presentation
+from lib.ui.state import playback as playback_state
+from lib.ui.state import presentation as presentation_state
 from lib.ui.state.comparison import OPEN
-from lib.ui.state.presentation import ALL, ONE, Presenting
+from lib.ui.state.presentation import ALL, ONE, PresentationState
 
 COMPARE_PAGE, RECORDINGS_PAGE = "pages/compare.py", "pages/recordings.py"
 
 
-def show(now: Presenting | None) -> list[Slots]:
+def show(state: PresentationState | None) -> list[Slots]:
     """Draw what is revealed; returns the slots of what runs or is played."""
-    if now is None:
+    if state is None:
         st.info("There is nothing here to present.", icon=":material/slideshow:")
         st.page_link(COMPARE_PAGE, label="Compare models", icon=":material/view_column:")
         return []
-    if now.has_left:
-        _go_back(now)
-    keys.listen(state_presentation.press)
-    comparison = now.comparison
-    _show_controls(now)
+    if state.has_left:
+        _go_back(state)
+    keys.listen(presentation_state.press)
+    comparison = state.comparison
+    _show_controls(state)
     with st.container(key="stage"):
-        _show_question(now, comparison)
+        _show_question(state, comparison)
         with st.container(key="cells"):
-            return _show_cells(now, comparison)
+            return _show_cells(state, comparison)
 
 
-def follow(now: Presenting, running: list[Slots]) -> None:
+def follow(state: PresentationState, running: list[Slots]) -> None:
     """Follow what runs or is played until it has ended."""
     if not running:
         return
-    if now.player:
-        with now.player.watched():
+    if state.player:
+        with state.player.watched():
             watched_cells.follow(running)
     else:
         watched_cells.follow(running)
     st.rerun()
 
 
-def show_results(now: Presenting) -> None:
+def show_results(state: PresentationState) -> None:
     """Draw where the report is and what the cells took, as the last thing to be revealed."""
-    comparison = now.comparison
-    if now.revealed > len(comparison.cells):
-        share_links.show_code(now.id)
+    comparison = state.comparison
+    if state.revealed > len(comparison.cells):
+        share_links.show_code(state.id)
         if len(comparison.compared) > 1:
-            results.show(comparison, now.prices)
+            results.show(comparison, state.prices)
 
 
-def _go_back(now: Presenting) -> None:
-    if now.recording:
-        st.switch_page(RECORDINGS_PAGE, query_params={state_playback.OPEN: now.id})
-    st.switch_page(COMPARE_PAGE, query_params={OPEN: now.id})
+def _go_back(state: PresentationState) -> None:
+    if state.recording:
+        st.switch_page(RECORDINGS_PAGE, query_params={playback_state.OPEN: state.id})
+    st.switch_page(COMPARE_PAGE, query_params={OPEN: state.id})
 
 
-def _show_controls(now: Presenting) -> None:
+def _show_controls(state: PresentationState) -> None:
     """The presenter's row: quiet, and the same by keys."""
-    is_last = now.revealed == now.steps and now.at + 1 == len(now.scenes)
+    is_last = state.revealed == state.steps and state.at + 1 == len(state.scenes)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="presenter"):
-        _icon("arrow_back", "Back (←)", state_presentation.step_back, disabled=not (now.revealed or now.at))
-        _icon("arrow_forward", "Reveal the next (→)", state_presentation.step_on, disabled=is_last)
-        if now.revealed < len(now.comparison.cells):
-            st.button("Reveal all", key="reveal_all", type="tertiary", on_click=state_presentation.reveal_all)
-        if now.player and not now.player.is_over:
+        _icon(
+            "arrow_back", "Back (←)", presentation_state.step_back, disabled=not (state.revealed or state.at)
+        )
+        _icon("arrow_forward", "Reveal the next (→)", presentation_state.step_on, disabled=is_last)
+        if state.revealed < len(state.comparison.cells):
+            st.button("Reveal all", key="reveal_all", type="tertiary", on_click=presentation_state.reveal_all)
+        if state.player and not state.player.is_over:
             icon, label = (
-                ("pause", "Pause (space)") if now.player.is_playing else ("play_arrow", "Go on (space)")
+                ("pause", "Pause (space)") if state.player.is_playing else ("play_arrow", "Go on (space)")
             )
-            _icon(icon, label, state_presentation.pause_or_play)
-        if now.recording:
-            overview.mark(now.recording)
+            _icon(icon, label, presentation_state.pause_or_play)
+        if state.recording:
+            overview.mark(state.recording)
         st.space("stretch")
-        st.toggle("Cost", now.has_costs, key=state_presentation.COSTS, on_change=state_presentation.choose)
+        st.toggle("Cost", state.has_costs, key=presentation_state.COSTS, on_change=presentation_state.choose)
         st.segmented_control(
             "Seen",
             [ALL, ONE],
-            default=now.view,
-            key=state_presentation.VIEW,
+            default=state.view,
+            key=presentation_state.VIEW,
             label_visibility="collapsed",
             required=True,
-            on_change=state_presentation.choose,
+            on_change=presentation_state.choose,
         )
-        _icon("close", "Leave (Esc)", state_presentation.leave)
+        _icon("close", "Leave (Esc)", presentation_state.leave)
 
 
-def _show_question(now: Presenting, comparison: Comparison) -> None:
+def _show_question(state: PresentationState, comparison: Comparison) -> None:
     """What was asked: alone in the middle before the first answer, then above all of them."""
     if asked := watched_cells.question_of(comparison):
-        with st.container(key="stage_prompt" if now.revealed else "stage_opening"):
+        with st.container(key="stage_prompt" if state.revealed else "stage_opening"):
             question.show(asked)
 
 
-def _show_cells(now: Presenting, comparison: Comparison) -> list[Slots]:
-    is_followed = not now.player or now.player.is_playing
+def _show_cells(state: PresentationState, comparison: Comparison) -> list[Slots]:
+    is_followed = not state.player or state.player.is_playing
     cells = watched_cells.of(
         comparison,
-        now.tapes,
-        now.prices,
-        votes=now.round,
+        state.tapes,
+        state.prices,
+        votes=state.round,
         is_followed=is_followed,
-        is_live=not now.recording,
+        is_live=not state.recording,
     )
-    if now.view == ONE:
-        return watched_cells.show(cells[max(0, now.revealed - 1) : now.revealed])
-    unseen = [replace(cell, answer=()) for cell in cells[now.revealed :]]
-    return watched_cells.show([*cells[: now.revealed], *unseen]) if now.revealed else []
+    if state.view == ONE:
+        return watched_cells.show(cells[max(0, state.revealed - 1) : state.revealed])
+    unseen = [replace(cell, answer=()) for cell in cells[state.revealed :]]
+    return watched_cells.show([*cells[: state.revealed], *unseen]) if state.revealed else []
 
 
 def _icon(icon: str, label: str, action: Callable[[], None], *, disabled: bool = False) -> None:

@@ -16,21 +16,21 @@ def show(
     conversation: Conversation,
     connection: Connection,
     find: structured.Find,
-    of: str = "",
+    prefix: str = "",
     *,
     is_drawing: bool = False,
 ) -> None:
     """Draw system prompt, parameters, structured output and tools, as far as the model is known to take them.
 
-    `of` goes before the keys of the widgets; `find` finds what was pasted.
+    `prefix` goes before the keys of the widgets; `find` finds what was pasted.
     """
     if is_drawing:
-        choices.show(conversation, of, is_drawing=True)
+        choices.show(conversation, prefix, is_drawing=True)
         return
     general, structure = st.tabs(["General", "Structured"])
     known = app.get().store.models.capabilities(connection.base_url)
     missing = known.get(conversation.model or "", Capabilities()).missing
     with general:
-        choices.show(conversation, of, missing=missing)
+        choices.show(conversation, prefix, missing=missing)
     with structure:
         structured.show(find, missing)

@@ -78,7 +78,7 @@ def _show_link(share: Share) -> None:
     ):
         st.markdown(link(address.partition("://")[2], address), width="stretch")
         st.caption(md("{} · until {:%d %b %Y}", views, share.expires_at), width="content")
-        buttons.show_icon("content_copy", "Copy link", _copy, address, of=share.token)
+        buttons.show_icon("content_copy", "Copy link", _copy, address, key=share.token)
         buttons.show_icon("link_off", "Revoke", _revoke, share.token)
 
 

@@ -17,38 +17,38 @@ from lib.domain.models.models import best_match
 from lib.domain.text.markdown.literal import literal, md
 
 MODEL, OTHER_MODEL, SYSTEM_PROMPT, PARAMS = "model", "other_model", "system_prompt", "params."
-"""Keys of the widgets. Where a page holds several conversations, `of` goes before them, one for each."""
+"""Keys of the widgets. Where a page holds several conversations, `prefix` goes before them, one for each."""
 LONGEST_MODEL_NAME = 200
 DEFAULT = "Default"
 """Shown where nothing is sent, so that the server decides."""
 MOST_IMAGES = 4
 
 
-def collect(conversation: Conversation, of: str = "") -> None:
+def collect(conversation: Conversation, prefix: str = "") -> None:
     """Take over what the widgets hold."""
     held = st.session_state
-    if model := held.get(of + MODEL):
+    if model := held.get(prefix + MODEL):
         conversation.model = str(model).strip()[:LONGEST_MODEL_NAME]
-    if (system_prompt := held.get(of + SYSTEM_PROMPT)) is not None:
+    if (system_prompt := held.get(prefix + SYSTEM_PROMPT)) is not None:
         conversation.system_prompt = system_prompt.strip()
-    values = {name: held[of + PARAMS + name] for name in _TAKE if of + PARAMS + name in held}
+    values = {name: held[prefix + PARAMS + name] for name in _TAKE if prefix + PARAMS + name in held}
     taken: dict[str, Any] = {name: _TAKE[name](value) for name, value in values.items()}
     conversation.params = replace(conversation.params, **taken)
 
 
-def present(conversation: Conversation, of: str = "") -> None:
+def present(conversation: Conversation, prefix: str = "") -> None:
     """Let the widgets show another conversation's choices."""
-    st.session_state[of + MODEL] = conversation.model
+    st.session_state[prefix + MODEL] = conversation.model
     for key in [str(key) for key in st.session_state]:
-        if key == of + SYSTEM_PROMPT or key.startswith(of + PARAMS):
+        if key == prefix + SYSTEM_PROMPT or key.startswith(prefix + PARAMS):
             st.session_state.pop(key)
 
 
-def _name_model(of: str) -> None:
+def _name_model(prefix: str) -> None:
     """Choose the model that was typed, listed or not."""
-    if name := str(st.session_state.get(of + OTHER_MODEL) or "").strip():
-        st.session_state[of + MODEL] = name[:LONGEST_MODEL_NAME]
-        st.session_state[of + OTHER_MODEL] = ""
+    if name := str(st.session_state.get(prefix + OTHER_MODEL) or "").strip():
+        st.session_state[prefix + MODEL] = name[:LONGEST_MODEL_NAME]
+        st.session_state[prefix + OTHER_MODEL] = ""
 
 
 def _same(value: Any) -> Any:
@@ -83,12 +83,16 @@ _TAKE = {
 }
 
 
-def show_model(conversation: Conversation, models: list[str], of: str = "", width: int = 280) -> None:
+def show_model(conversation: Conversation, models: list[str], prefix: str = "", width: int = 280) -> None:
     """Draw the model picker; a conversation without a model gets the first of the list."""
     chosen = conversation.model or (models[0] if models else None)
-    conversation.model = st.session_state[of + MODEL] = chosen
+    conversation.model = st.session_state[prefix + MODEL] = chosen
     pick_model(
-        models, of + MODEL, chosen, elsewhere="Enter it as “Another model” under the parameters.", width=width
+        models,
+        prefix + MODEL,
+        chosen,
+        elsewhere="Enter it as “Another model” under the parameters.",
+        width=width,
     )
 
 
@@ -134,7 +138,7 @@ def _match_model(key: str, models: Sequence[str], chosen: str | None, elsewhere:
 
 def show(
     conversation: Conversation,
-    of: str = "",
+    prefix: str = "",
     *,
     is_drawing: bool = False,
     missing: frozenset[Capability] = frozenset(),
@@ -144,58 +148,58 @@ def show(
     What the doctor found missing of the model is not offered, unless it is set and has to be unset.
     """
     if is_drawing:
-        _show_drawing(conversation.params, of + PARAMS)
+        _show_drawing(conversation.params, prefix + PARAMS)
     else:
-        _show_writing(conversation, of, missing)
+        _show_writing(conversation, prefix, missing)
 
 
-def _show_drawing(params: Params, of: str) -> None:
-    _select("Size", of + "image_size", _SIZES, params.image_size)
-    _number("Images", of + "image_count", params.image_count, 1, MOST_IMAGES, 1)
+def _show_drawing(params: Params, prefix: str) -> None:
+    _select("Size", prefix + "image_size", _SIZES, params.image_size)
+    _number("Images", prefix + "image_count", params.image_count, 1, MOST_IMAGES, 1)
 
 
-def _show_writing(conversation: Conversation, of: str, missing: frozenset[Capability]) -> None:
+def _show_writing(conversation: Conversation, prefix: str, missing: frozenset[Capability]) -> None:
     params = conversation.params
     left_out = _left_out(params, missing)
     st.text_area(
         "System prompt",
         conversation.system_prompt,
-        key=of + SYSTEM_PROMPT,
+        key=prefix + SYSTEM_PROMPT,
         height=68,
         placeholder="How the model should answer in this chat",
         on_change="ignore",
     )
     st.text_input(
         "Another model",
-        key=of + OTHER_MODEL,
+        key=prefix + OTHER_MODEL,
         max_chars=LONGEST_MODEL_NAME,
         placeholder="The name of one that is not listed",
         on_change=_name_model,
-        args=(of,),
+        args=(prefix,),
     )
     left, right = st.columns(2)
-    of += PARAMS
+    prefix += PARAMS
     with left:
-        _number("Temperature", of + "temperature", params.temperature, 0.0, 2.0, 0.1)
+        _number("Temperature", prefix + "temperature", params.temperature, 0.0, 2.0, 0.1)
         if Capability.MAX_TOKENS not in left_out:
-            _number("Max tokens", of + "max_tokens", params.max_tokens, 1, 1_000_000, 64)
-        _number("Presence penalty", of + "presence_penalty", params.presence_penalty, -2.0, 2.0, 0.1)
+            _number("Max tokens", prefix + "max_tokens", params.max_tokens, 1, 1_000_000, 64)
+        _number("Presence penalty", prefix + "presence_penalty", params.presence_penalty, -2.0, 2.0, 0.1)
         if Capability.REASONING not in left_out:
-            _select("Reasoning effort", of + "reasoning_effort", _EFFORTS, params.reasoning_effort)
+            _select("Reasoning effort", prefix + "reasoning_effort", _EFFORTS, params.reasoning_effort)
     with right:
-        _number("Top p", of + "top_p", params.top_p, 0.0, 1.0, 0.05)
-        _number("Seed", of + "seed", params.seed, 0, 2**31 - 1, 1)
-        _number("Frequency penalty", of + "frequency_penalty", params.frequency_penalty, -2.0, 2.0, 0.1)
+        _number("Top p", prefix + "top_p", params.top_p, 0.0, 1.0, 0.05)
+        _number("Seed", prefix + "seed", params.seed, 0, 2**31 - 1, 1)
+        _number("Frequency penalty", prefix + "frequency_penalty", params.frequency_penalty, -2.0, 2.0, 0.1)
     if Capability.STOP not in left_out:
         st.text_area(
             "Stop sequences",
             "\n".join(params.stop or ()),
-            key=of + "stop",
+            key=prefix + "stop",
             height=68,
             placeholder="One a line, four at most",
             on_change="ignore",
         )
-    st.toggle("Stream the reply", params.stream, key=of + "stream", on_change="ignore")
+    st.toggle("Stream the reply", params.stream, key=prefix + "stream", on_change="ignore")
     _show_missing(missing)
 
 

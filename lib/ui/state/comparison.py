@@ -46,7 +46,7 @@ class Pending:
 
 
 @dataclass(slots=True)
-class Comparing:
+class ComparisonState:
     """The state of a tab's compare page."""
 
     comparison: Comparison
@@ -110,18 +110,18 @@ class Comparing:
 
     def structure(self, cell: Conversation) -> Form:
         """What was pasted for a cell's structured output and tools."""
-        return Form(cell, self.pasted, of(cell))
+        return Form(cell, self.pasted, prefix_of(cell))
 
     def cell(self, cell_id: str) -> Conversation | None:
         """The cell with this id, if it is one of these."""
         return next((cell for cell in self.comparison.cells if cell.id == cell_id), None)
 
 
-def held() -> Comparing:
+def held() -> ComparisonState:
     """This tab's comparison, with what its widgets hold."""
-    known = widgets.hold(KEY, Comparing, lambda: Comparing(new_comparisons.new()))
+    known = widgets.hold(KEY, ComparisonState, lambda: ComparisonState(new_comparisons.new()))
     for cell in known.comparison.cells:
-        choices.collect(cell, of(cell))
+        choices.collect(cell, prefix_of(cell))
     if (repeats := widgets.value(REPEATS)) is not None:
         known.repeats = min(max(int(repeats), 1), MOST_REPEATS)
     if (is_blind := widgets.value(BLIND)) is not None:
@@ -133,36 +133,36 @@ def held() -> Comparing:
 
 def structure_of(cell_id: str) -> Form | None:
     """What was pasted for a cell of the open comparison."""
-    now = held()
-    cell = now.cell(cell_id)
-    return now.structure(cell) if cell else None
+    state = held()
+    cell = state.cell(cell_id)
+    return state.structure(cell) if cell else None
 
 
-def of(cell: Conversation) -> str:
+def prefix_of(cell: Conversation) -> str:
     """What the keys of a cell's widgets begin with."""
     return f"{cell.id}."
 
 
-def current() -> Comparing:
+def current() -> ComparisonState:
     """This tab's comparison, brought up to date with the address and the store."""
-    now = held()
-    _follow_address(now)
+    state = held()
+    _follow_address(state)
     # Asked before the store, which then knows all that an ended series began.
-    now.repeating = repeating(now.comparison)
-    _refresh(now)
-    _look_for_votes(now)
-    if not _catch_up(now):
-        _reload(now)
-        _catch_up(now)
+    state.repeating = repeating(state.comparison)
+    _refresh(state)
+    _look_for_votes(state)
+    if not _catch_up(state):
+        _reload(state)
+        _catch_up(state)
     tab = session.held()
-    new_comparisons.choose_models(now.comparison, tab.models_for_cells)
-    take_prices(now, tab)
-    if now.comparison.prompt is not None or now.room:
-        now.address = now.comparison.id
-        st.query_params.from_dict({OPEN: now.comparison.id})
+    new_comparisons.choose_models(state.comparison, tab.models_for_cells)
+    take_prices(state, tab)
+    if state.comparison.prompt is not None or state.room:
+        state.address = state.comparison.id
+        st.query_params.from_dict({OPEN: state.comparison.id})
     elif OPEN in st.query_params:
         del st.query_params[OPEN]
-    return now
+    return state
 
 
 def hear_prices() -> None:
@@ -170,51 +170,51 @@ def hear_prices() -> None:
     take_prices(held(), session.held(), wait_seconds=PRICES_SECONDS)
 
 
-def take_prices(now: Comparing, tab: Session, wait_seconds: float = 0.0) -> None:
+def take_prices(state: ComparisonState, tab: Session, wait_seconds: float = 0.0) -> None:
     """Take over what is known of prices."""
     if not tab.connection.needs_key:
-        now.prices = app.get().engine.catalogue.prices(tab.connection, wait_seconds=wait_seconds)
+        state.prices = app.get().engine.catalogue.prices(tab.connection, wait_seconds=wait_seconds)
 
 
-def _follow_address(now: Comparing) -> None:
+def _follow_address(state: ComparisonState) -> None:
     wanted = st.query_params.get(OPEN)
-    if wanted and wanted not in (now.address, now.comparison.id):
+    if wanted and wanted not in (state.address, state.comparison.id):
         if found := app.get().store.comparisons.get(wanted):
-            now.open(
+            state.open(
                 new_comparisons.filled(found)
             )  # one opened to a room before anything was asked has no cells
         else:
             st.toast(GONE, icon=":material/search_off:")
     invitation = st.query_params.get(MODELS, ""), st.query_params.get(ASKED, "")
-    if any(invitation) and invitation != now.invitation:
+    if any(invitation) and invitation != state.invitation:
         names = [name.strip()[: choices.LONGEST_MODEL_NAME] for name in invitation[0].split(",")]
-        now.open(new_comparisons.new([name for name in names if name][:MOST_CELLS]))
-        now.invitation = invitation
-        now.draft.give_back(invitation[1][:LONGEST_MESSAGE])
+        state.open(new_comparisons.new([name for name in names if name][:MOST_CELLS]))
+        state.invitation = invitation
+        state.draft.give_back(invitation[1][:LONGEST_MESSAGE])
 
 
-def _look_for_votes(now: Comparing) -> None:
+def _look_for_votes(state: ComparisonState) -> None:
     """The comparison's round and its room, as the store has them."""
-    store, known = app.get().store, now.round
-    now.round = store.votes.latest(now.comparison.id)
+    store, known = app.get().store, state.round
+    state.round = store.votes.latest(state.comparison.id)
     if app.get().settings.is_sharing:
-        now.room = store.rooms.of(now.comparison.id, datetime.now(UTC))
-    if now.round and known is None:  # opened just now: go on as it was
-        now.is_blind = now.round.is_blind
+        state.room = store.rooms.of(state.comparison.id, datetime.now(UTC))
+    if state.round and known is None:  # opened just now: go on as it was
+        state.is_blind = state.round.is_blind
         widgets.take(BLIND)
 
 
-def _refresh(now: Comparing) -> None:
+def _refresh(state: ComparisonState) -> None:
     """Load the comparison again when the store knows more of it than this tab."""
-    comparison = now.comparison
+    comparison = state.comparison
     if comparison.prompt is None or _is_in_memory(comparison):
         return
     stored = app.get().store.comparisons.updated_at(comparison.id)
     if not stored:  # deleted in another tab
-        now.open(new_comparisons.new(like=comparison))
+        state.open(new_comparisons.new(like=comparison))
         st.toast(GONE, icon=":material/search_off:")
     elif stored != comparison.updated_at:
-        _reload(now)
+        _reload(state)
 
 
 def _is_in_memory(comparison: Comparison) -> bool:
@@ -223,26 +223,26 @@ def _is_in_memory(comparison: Comparison) -> bool:
     return any(cell.is_temporary or is_behind(cell.id) for cell in comparison.cells)
 
 
-def _reload(now: Comparing) -> None:
+def _reload(state: ComparisonState) -> None:
     """Take the store's cells, to go on with this tab's choices."""
-    if _is_in_memory(now.comparison):
+    if _is_in_memory(state.comparison):
         return
-    chosen = {cell.id: cell for cell in now.comparison.cells}
-    if found := app.get().store.comparisons.get(now.comparison.id):
+    chosen = {cell.id: cell for cell in state.comparison.cells}
+    if found := app.get().store.comparisons.get(state.comparison.id):
         found.cells = [session.with_choices(cell, chosen.get(cell.id, cell)) for cell in found.cells]
-        now.comparison = found
+        state.comparison = found
 
 
-def _catch_up(now: Comparing) -> bool:
+def _catch_up(state: ComparisonState) -> bool:
     """Fold the tapes that closed while nobody looked, and keep the open ones to follow.
 
     Says whether all were there. One that ended since the store was asked is let go once it is stored.
     """
-    now.following, was_there = {}, True
-    for cell in now.comparison.cells:
+    state.following, was_there = {}, True
+    for cell in state.comparison.cells:
         for message in list(cell.messages.values()):
             is_running = message.reply is not None and message.reply.state is State.RUNNING
-            if not is_running and not (now.is_hidden and message.id == cell.leaf_id):
+            if not is_running and not (state.is_hidden and message.id == cell.leaf_id):
                 continue  # a hidden answer may be whole, and yet be shown in step with others
             tape = app.get().engine.follow(message.id)
             if tape is None:
@@ -250,7 +250,7 @@ def _catch_up(now: Comparing) -> bool:
             elif tape.is_closed:
                 settle(cell, tape)
             elif message.id == cell.leaf_id:
-                now.following[cell.id] = tape
+                state.following[cell.id] = tape
     return was_there
 
 
@@ -266,12 +266,12 @@ def repeating(comparison: Comparison) -> set[str]:
     return {cell.id for cell in comparison.cells if repeats.is_running(cell.id)}
 
 
-def is_outrun(now: Comparing) -> bool:
+def is_outrun(state: ComparisonState) -> bool:
     """Whether more has begun, or a series has ended, since this run of the page was brought up to date."""
     engine = app.get().engine
-    if now.repeating - repeating(now.comparison):
+    if state.repeating - repeating(state.comparison):
         return True
-    for cell in now.comparison.cells:
+    for cell in state.comparison.cells:
         begun = engine.running(cell.id)
         begun += [latest] if (latest := engine.repeats.latest(cell.id)) else []
         if any(reply_id not in cell.messages for reply_id in begun):

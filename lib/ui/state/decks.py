@@ -31,7 +31,7 @@ class Field:
 
 
 @dataclass(slots=True)
-class Decks:
+class DecksState:
     """The state of a tab's decks page."""
 
     chosen: Comparison
@@ -71,38 +71,38 @@ class Decks:
         self.fields.clear()
 
 
-def held() -> Decks:
+def held() -> DecksState:
     """This tab's state, with what its widgets hold."""
-    known = widgets.hold(KEY, Decks, lambda: Decks(new_comparisons.new()))
+    known = widgets.hold(KEY, DecksState, lambda: DecksState(new_comparisons.new()))
     for cell in known.chosen.cells:
-        choices.collect(cell, comparison.of(cell))
+        choices.collect(cell, comparison.prefix_of(cell))
     _collect(known)
     return known
 
 
-def _collect(now: Decks) -> None:
+def _collect(state: DecksState) -> None:
     """Store what was written since the fields were drawn.
 
     Callbacks cannot: where a click follows at once, Streamlit ends the one that was about to store a text,
     and never calls it again. What the store does not take stays in its field and is tried again.
     """
-    holds = {key: widgets.value(key) for key in now.fields}
-    written = {key: str(text) for key, text in holds.items() if text not in (None, now.fields[key].text)}
-    if not written or now.deck_id is None:
+    holds = {key: widgets.value(key) for key in state.fields}
+    written = {key: str(text) for key, text in holds.items() if text not in (None, state.fields[key].text)}
+    if not written or state.deck_id is None:
         return
 
     def write(deck: Deck) -> Deck:
         for key, text in written.items():
-            deck = _written(deck, now.fields[key], text)
+            deck = _written(deck, state.fields[key], text)
         return deck
 
     try:
-        app.get().store.decks.change(now.deck_id, write)
+        app.get().store.decks.change(state.deck_id, write)
     except StoreError as error:
-        now.refusals = [str(error)]
+        state.refusals = [str(error)]
     else:
         for key, text in written.items():
-            now.fields[key].text = text
+            state.fields[key].text = text
 
 
 def _written(deck: Deck, into: Field, text: str) -> Deck:
@@ -122,31 +122,31 @@ def _written(deck: Deck, into: Field, text: str) -> Deck:
             return values.changed(deck, into.prompt_id, lambda prompt: replace(prompt, text=text))
 
 
-def present(now: Decks, key: str, name: str, stored: str, prompt_id: str | None = None) -> None:
+def present(state: DecksState, key: str, name: str, stored: str, prompt_id: str | None = None) -> None:
     """Let the field that is drawn next show what is stored, which another tab may have written."""
-    known, holds = now.fields.get(key), widgets.value(key)
+    known, holds = state.fields.get(key), widgets.value(key)
     if known and holds not in (None, known.text):
         return  # it could not be stored yet
     if holds != stored:
         widgets.put(key, stored)
-    now.fields[key] = Field(name, prompt_id, stored)
+    state.fields[key] = Field(name, prompt_id, stored)
 
 
-def current() -> Decks:
+def current() -> DecksState:
     """This tab's state, brought up to date with the address and the store."""
-    now, store = held(), app.get().store
+    state, store = held(), app.get().store
     wanted = st.query_params.get(DECK, ""), st.query_params.get(RUN, "")
     # A click that comes twice brings the address of before the first one along.
-    is_late = now.sent is not None and widgets.value(sending.SEND_ID) == now.sent
-    if wanted != now.address and any(wanted) and not is_late:
-        now.open_run(wanted[1]) if wanted[1] else now.open_deck(wanted[0])
-    now.run = store.deck_runs.get(now.run_id) if now.run_id else None
-    now.deck = store.decks.get(now.deck_id) if now.deck_id else None
-    if (now.run_id and not now.run) or (now.deck_id and not now.deck):
-        now.open_deck(None)
+    is_late = state.sent is not None and widgets.value(sending.SEND_ID) == state.sent
+    if wanted != state.address and any(wanted) and not is_late:
+        state.open_run(wanted[1]) if wanted[1] else state.open_deck(wanted[0])
+    state.run = store.deck_runs.get(state.run_id) if state.run_id else None
+    state.deck = store.decks.get(state.deck_id) if state.deck_id else None
+    if (state.run_id and not state.run) or (state.deck_id and not state.deck):
+        state.open_deck(None)
         st.toast("This deck is not here any more.", icon=":material/search_off:")
-    now.address = now.deck_id or "", now.run_id or ""
-    names = {DECK: now.deck_id, RUN: now.run_id}
+    state.address = state.deck_id or "", state.run_id or ""
+    names = {DECK: state.deck_id, RUN: state.run_id}
     st.query_params.from_dict({name: id_ for name, id_ in names.items() if id_})
-    new_comparisons.choose_models(now.chosen, session.held().models_for_cells)
-    return now
+    new_comparisons.choose_models(state.chosen, session.held().models_for_cells)
+    return state

@@ -30,7 +30,7 @@ PACES: dict[str, Pace] = {
 
 
 @dataclass(slots=True)
-class Replaying:
+class PlaybackState:
     """An open recording: one of its comparisons, one question in it, and the player of the answers."""
 
     recording: Recording
@@ -77,29 +77,29 @@ def player_of(recording: Recording, comparison: Comparison) -> Player:
     return app.get().engine.player(tapes, later=later)
 
 
-def held() -> Replaying | None:
+def held() -> PlaybackState | None:
     """The recording that this tab has open."""
     known = widgets.value(KEY)
-    return known if isinstance(known, Replaying) else None
+    return known if isinstance(known, PlaybackState) else None
 
 
-def current(*, is_played: bool = True) -> Replaying | None:
+def current(*, is_played: bool = True) -> PlaybackState | None:
     """The recording that the address names; `None` when it names none, or none that is here.
 
     One that was not open before is played at once.
     """
-    wanted, now = st.query_params.get(OPEN), held()
-    if now and (not wanted or wanted != now.recording.id):
-        now.player.pause()
-        now = None
-    if wanted and not now and (found := find(wanted)):
-        now = Replaying(found)
+    wanted, state = st.query_params.get(OPEN), held()
+    if state and (not wanted or wanted != state.recording.id):
+        state.player.pause()
+        state = None
+    if wanted and not state and (found := find(wanted)):
+        state = PlaybackState(found)
         if is_played:
-            now.player.play()
-    widgets.put(KEY, now)
-    if wanted and not now:
+            state.player.play()
+    widgets.put(KEY, state)
+    if wanted and not state:
         del st.query_params[OPEN]
-    return now
+    return state
 
 
 def find(recording_id: str) -> Recording | None:
@@ -119,35 +119,35 @@ def go_to(recording_id: str | None) -> None:
 
 
 def play() -> None:
-    if now := held():
-        now.player.play()
+    if state := held():
+        state.player.play()
 
 
 def pause() -> None:
-    if now := held():
-        now.player.pause()
+    if state := held():
+        state.player.pause()
 
 
 def seek() -> None:
     """Go to the second that was chosen on the line."""
     wanted = (widgets.value(scrubber.KEY) or {}).get(scrubber.SEEK)
-    if (now := held()) and isinstance(wanted, int | float) and math.isfinite(wanted):
-        now.player.seek(float(wanted))
+    if (state := held()) and isinstance(wanted, int | float) and math.isfinite(wanted):
+        state.player.seek(float(wanted))
 
 
 def set_pace() -> None:
     """Play at the pace that was chosen."""
-    if now := held():
-        now.player.set_pace(PACES.get(widgets.text(PACE), ORIGINAL))
+    if state := held():
+        state.player.set_pace(PACES.get(widgets.text(PACE), ORIGINAL))
 
 
 def choose_prompt() -> None:
     """Show the chosen prompt of a deck."""
-    if (now := held()) and isinstance(wanted := widgets.value(PROMPT), int):
-        now.go_to(wanted)
+    if (state := held()) and isinstance(wanted := widgets.value(PROMPT), int):
+        state.go_to(wanted)
 
 
 def choose_question() -> None:
     """Show the chosen question of a conversation."""
-    if (now := held()) and isinstance(wanted := widgets.value(QUESTION), int):
-        now.go_to(now.at, wanted)
+    if (state := held()) and isinstance(wanted := widgets.value(QUESTION), int):
+        state.go_to(state.at, wanted)

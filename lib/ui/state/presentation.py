@@ -32,7 +32,7 @@ Name = Literal["comparison", "recording"]
 
 
 @dataclass(slots=True)
-class Presenting:
+class PresentationState:
     """A presentation: a scene for each question, in which the cells are revealed one after the other."""
 
     name: Name
@@ -124,57 +124,57 @@ def _has_link(source_id: str) -> bool:
     return app.get().settings.is_sharing and bool(app.get().store.shares.of(source_id, datetime.now(UTC)))
 
 
-def held() -> Presenting | None:
+def held() -> PresentationState | None:
     """What this tab presents."""
     known = widgets.value(KEY)
-    return known if isinstance(known, Presenting) else None
+    return known if isinstance(known, PresentationState) else None
 
 
-def current() -> Presenting | None:
+def current() -> PresentationState | None:
     """The presentation of what the address names; `None` where there is no such thing."""
     name: Name = "recording" if playback.OPEN in st.query_params else "comparison"
-    wanted, now = st.query_params.get(name) or "", held()
-    if now and (now.name, now.id) != (name, wanted):
-        now.stand()
-        now = None
-    if now and now.recording:
-        return now
+    wanted, state = st.query_params.get(name) or "", held()
+    if state and (state.name, state.id) != (name, wanted):
+        state.stand()
+        state = None
+    if state and state.recording:
+        return state
     found = _recorded(wanted) if name == "recording" else _stored(wanted)
-    if found and now:
-        now.comparisons, now.round = found.comparisons, found.round
-        now.revealed = min(now.revealed, now.steps)
+    if found and state:
+        state.comparisons, state.round = found.comparisons, found.round
+        state.revealed = min(state.revealed, state.steps)
     else:
-        now = found
-        _take_step(now)
-    widgets.put(KEY, now)
-    return now
+        state = found
+        _take_step(state)
+    widgets.put(KEY, state)
+    return state
 
 
-def _take_step(now: Presenting | None) -> None:
+def _take_step(state: PresentationState | None) -> None:
     """Show what the address says is revealed, if it says so."""
-    if now and (step := re.fullmatch(r"(\d{1,4})\.(\d{1,4})", st.query_params.get(STEP, ""))):
-        now.go_to(int(step[1]), int(step[2]))
+    if state and (step := re.fullmatch(r"(\d{1,4})\.(\d{1,4})", st.query_params.get(STEP, ""))):
+        state.go_to(int(step[1]), int(step[2]))
 
 
-def _recorded(recording_id: str) -> Presenting | None:
+def _recorded(recording_id: str) -> PresentationState | None:
     found = playback.find(recording_id)
-    return Presenting("recording", recording_id, list(found.comparisons), found) if found else None
+    return PresentationState("recording", recording_id, list(found.comparisons), found) if found else None
 
 
-def _stored(comparison_id: str) -> Presenting | None:
+def _stored(comparison_id: str) -> PresentationState | None:
     """A comparison that was asked something. Where replies run, all cells are seen from the start."""
     for _ in range(2):  # a reply that ended since it was read is let go once it is stored
         found = app.get().store.comparisons.get(comparison_id)
         if not found or not count_turns(found):
             return None
         votes = app.get().store.votes.latest(comparison_id)
-        now = Presenting("comparison", comparison_id, [found], round=votes)
-        cells = now.comparison.cells
+        state = PresentationState("comparison", comparison_id, [found], round=votes)
+        cells = state.comparison.cells
         running = [cell.leaf_id for cell in cells if _is_running(cell)]
-        if all(id_ in now.tapes for id_ in running):
+        if all(id_ in state.tapes for id_ in running):
             break
-    now.revealed = len(cells) if running else 0
-    return now
+    state.revealed = len(cells) if running else 0
+    return state
 
 
 def _is_running(cell: Conversation) -> bool:
@@ -191,28 +191,28 @@ def _tapes(comparison: Comparison) -> dict[str, LiveTape]:
 
 def step_on() -> None:
     """Reveal what comes next; after all of it, go to the next question."""
-    if not (now := held()):
+    if not (state := held()):
         return
-    if now.revealed < now.steps:
-        now.reveal(now.revealed + 1)
-    elif now.at + 1 < len(now.scenes):
-        now.go_to(now.at + 1, 0)
+    if state.revealed < state.steps:
+        state.reveal(state.revealed + 1)
+    elif state.at + 1 < len(state.scenes):
+        state.go_to(state.at + 1, 0)
 
 
 def step_back() -> None:
     """Take back what was revealed last; before all of it, go to the question before."""
-    if not (now := held()):
+    if not (state := held()):
         return
-    if now.revealed:
-        now.go_to(now.at, now.revealed - 1)
-    elif now.at:
-        now.go_to(now.at - 1, sys.maxsize)
+    if state.revealed:
+        state.go_to(state.at, state.revealed - 1)
+    elif state.at:
+        state.go_to(state.at - 1, sys.maxsize)
 
 
 def reveal_all() -> None:
     """Reveal all cells at once."""
-    if now := held():
-        now.reveal(len(now.comparison.cells))
+    if state := held():
+        state.reveal(len(state.comparison.cells))
 
 
 def press() -> None:
@@ -231,19 +231,19 @@ def press() -> None:
 
 def pause_or_play() -> None:
     """Let what is played of a recording stand still, or go on."""
-    if (now := held()) and now.player:
-        (now.player.pause if now.player.is_playing else now.player.play)()
+    if (state := held()) and state.player:
+        (state.player.pause if state.player.is_playing else state.player.play)()
 
 
 def leave() -> None:
     """Go back to where the presentation was begun."""
-    if now := held():
-        now.stand()
-        now.has_left = True
+    if state := held():
+        state.stand()
+        state.has_left = True
 
 
 def choose() -> None:
     """Take over how many cells are seen at a time, and whether their costs are."""
-    if now := held():
-        now.view = ONE if widgets.value(VIEW) == ONE else ALL
-        now.has_costs = bool(widgets.value(COSTS))
+    if state := held():
+        state.view = ONE if widgets.value(VIEW) == ONE else ALL
+        state.has_costs = bool(widgets.value(COSTS))

@@ -38,13 +38,13 @@ class Form:
     conversation: Conversation
     pasted: dict[str, str]
     """By the key of its widget."""
-    of: str = ""
+    prefix: str = ""
     """What goes before those keys where a page holds several conversations."""
 
     def given(self, name: str) -> str:
         """What a widget holds: as it was pasted, else what the conversation has."""
         params = self.conversation.params
-        if (pasted := self.pasted.get(self.of + name)) is not None:
+        if (pasted := self.pasted.get(self.prefix + name)) is not None:
             return pasted
         kept = {
             FORMAT: _format_label(params.response_format),
@@ -119,7 +119,7 @@ def fault(form: Form) -> str | None:
 def _take(name: str, find: Find) -> None:
     """A widget has changed: keep what it holds, and use it if that is possible."""
     if form := find():
-        form.pasted[form.of + name] = (st.session_state[form.of + name] or "")[: LONGEST_JSON + 1]
+        form.pasted[form.prefix + name] = (st.session_state[form.prefix + name] or "")[: LONGEST_JSON + 1]
         form.conversation.params, _ = _read(form)
 
 
@@ -165,14 +165,14 @@ def _choice_label(choice: str | Mapping[str, Any] | None) -> str:
 def _select(form: Form, find: Find, name: str, label: str, options: list[str]) -> None:
     chosen = form.given(name)
     index = options.index(chosen) if chosen in options else 0
-    st.selectbox(literal(label), options, index, key=form.of + name, on_change=_take, args=(name, find))
+    st.selectbox(literal(label), options, index, key=form.prefix + name, on_change=_take, args=(name, find))
 
 
 def _paste(form: Form, find: Find, name: str, label: str, example: str) -> None:
     st.text_area(
         literal(label),
         form.given(name),
-        key=form.of + name,
+        key=form.prefix + name,
         height=140,
         placeholder=example,
         on_change=_take,
