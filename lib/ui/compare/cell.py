@@ -1,20 +1,21 @@
 """One cell of a comparison: its model, its figures, what it was asked and says, what can be done with it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from lib.domain.comparison.comparisons import FEWEST_CELLS, is_synthesis
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.reply.reply import Reply
+from lib.domain.reply.usage import estimate_prompt
 from lib.domain.text.markdown.literal import md, plain
-from lib.engine.live import LiveTape
 from lib.ui.compare import blind, callbacks, cell_callbacks, comparison_callbacks
-from lib.ui.kit import buttons, figures
-from lib.ui.reply import answer, badges, parameters, question, remedies
+from lib.ui.kit import buttons
+from lib.ui.reply import badges, parameters, remedies
+from lib.ui.reply import cell as cell_view
+from lib.ui.reply.cell import Cell, Parts
 from lib.ui.reply.remedies import Ways
 from lib.ui.state import choices
 from lib.ui.state import comparison as comparison_state
@@ -25,23 +26,44 @@ LONGEST_LABEL = 18
 """Characters of a cell's name that are sure to be seen whole; a longer one is told in a tooltip too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slots:
-    """The places of a cell that change when its reply ends."""
-
-    state: ComparisonState
-    tab: Session
-    cell: Conversation
-    figures: DeltaGenerator
-    controls: DeltaGenerator
-    outcome: DeltaGenerator
+def cells_of(state: ComparisonState) -> list[Cell]:
+    """The cells as they stand now, in the order of the page."""
+    labels = state.labels
+    return [_cell_of(state, cell, labels[cell.id]) for cell in state.cells]
 
 
-def show_cell(state: ComparisonState, tab: Session, cell: Conversation, label: str) -> Slots | None:
-    """Draw a cell; a running reply streams on a thread of its own. Returns the slots where one runs."""
-    _show_head(state, tab, cell, label)
-    slots = _show_talk(state, tab, cell) if cell.messages else None
-    return slots if cell.id in state.following else None
+def _cell_of(state: ComparisonState, cell: Conversation, label: str) -> Cell:
+    if not cell.messages:
+        return Cell(cell.id, label, ())
+    *before, last = cell.path()
+    tape = state.following.get(cell.id)
+    return Cell(
+        cell.id,
+        label,
+        [last],
+        tape=tape,
+        is_followed=tape is not None,
+        is_live=True,
+        prompt_tokens=estimate_prompt(cell.prompt(last.id), cell.prompt_image_tokens(last.id)),
+        before=before,
+        prices=state.prices,
+        is_hidden=state.is_hidden,
+    )
+
+
+def parts_of(state: ComparisonState, tab: Session) -> Parts:
+    """What the compare page draws in each cell, and what can be done there."""
+
+    def conversation(shown: Cell) -> Conversation:
+        return next(cell for cell in state.comparison.cells if cell.id == shown.id)
+
+    return Parts(
+        head=lambda shown: _show_head(state, tab, conversation(shown), shown.label),
+        asked=lambda shown: _show_asked(state, conversation(shown), shown.before),
+        running=_show_stop,
+        ended=lambda shown: _show_actions(state, conversation(shown)),
+        remedy=lambda shown, error: remedies.show(tab, [shown.answer[-1]], _ways(shown.id), error),
+    )
 
 
 def _show_head(state: ComparisonState, tab: Session, cell: Conversation, label: str) -> None:
@@ -83,116 +105,60 @@ def _show_settings(tab: Session, cell: Conversation, *, is_draft: bool) -> None:
         parameters.show(cell, tab.connection, find, prefix)
 
 
-def _show_talk(state: ComparisonState, tab: Session, cell: Conversation) -> Slots:
-    """What was asked and said in a cell, below the figures of its last reply."""
-    with st.container(key=f"figures-{cell.id}"):
-        line, controls = st.empty(), st.empty()
-    path = cell.path()
-    _show_question(state, cell, path[:-1])
-    tape = state.following.get(cell.id)
-    with st.container(key=f"answer-{path[-1].id}"):
-        if tape:
-            _stream(tape, beside=len(state.following) - 1)
-        elif state.is_hidden:
-            answer.show_text(path[-1:])  # who thinks, and for how long, tells models apart
-        else:
-            answer.show(path[-1:])
-    slots = Slots(state, tab, cell, line, controls, outcome=st.empty())
-    if tape:
-        _show_stop(slots)
-    else:
-        show_ended(slots)
-    return slots
-
-
-def _show_question(state: ComparisonState, cell: Conversation, path: list[Message]) -> None:
+def _show_asked(state: ComparisonState, cell: Conversation, said: Sequence[Message]) -> None:
     """What a cell was asked last; what was said before is folded, so that the answer is in view."""
-    *earlier, asked = path
+    *earlier, asked = said
     if state.is_hidden:  # earlier figures and names would tell
         if earlier:
-            _show_said(asked)
+            cell_view.show_said(asked, "bubble")
     elif earlier:
-        key = f"earlier-{cell.id}"
-        with st.expander(
-            md("Earlier ({})", len(earlier) // 2), type="compact", key=key, on_change="rerun"
-        ) as fold:
-            if fold.open:
-                for message in earlier:
-                    _show_said(message)
-        _show_said(asked)
+        label = md("Earlier ({})", len(earlier) // 2)
+        cell_view.show_folded(label, f"earlier-{cell.id}", earlier, "bubble")
+        cell_view.show_said(asked, "bubble")
     elif is_synthesis(cell):
-        key = f"task-{cell.id}"
-        with st.expander("What it was asked", type="compact", key=key, on_change="rerun") as fold:
-            if fold.open:
-                question.show_text(asked)
+        cell_view.show_folded(md("What it was asked"), f"task-{cell.id}", [asked])
     elif asked.content != state.comparison.prompt:
-        _show_said(asked)
+        cell_view.show_said(asked, "bubble")
 
 
-def _show_said(message: Message) -> None:
-    """A message of before, whole."""
-    if message.role == "user":
-        with st.container(key=f"bubble-{message.id}"):
-            question.show(message)
+def _show_stop(shown: Cell) -> None:
+    st.button(
+        "Stop",
+        key=f"stop-{shown.id}",
+        icon=":material/stop_circle:",
+        type="tertiary",
+        on_click=cell_callbacks.stop,
+        args=(shown.id,),
+    )
+    if not shown.is_hidden:
+        _show_inspect(shown.id, key=f"running-{shown.id}")  # the same run draws the other one at the end
+
+
+def _show_actions(state: ComparisonState, cell: Conversation) -> None:
+    """What can be done with an answer that has ended."""
+    if state.is_hidden:
+        blind.show_controls(state, cell)
         return
-    answer.show([message])
-    answer.show_outcome(message)
-    st.caption(figures.footer(message.reply or Reply()))
-
-
-@st.fragment(parallel=True)
-def _stream(tape: LiveTape, beside: int) -> None:
-    answer.stream(tape, beside=beside)
-
-
-def _show_stop(slots: Slots) -> None:
-    cell_id = slots.cell.id
-    with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.button(
-            "Stop",
-            key=f"stop-{cell_id}",
-            icon=":material/stop_circle:",
-            type="tertiary",
-            on_click=cell_callbacks.stop,
-            args=(cell_id,),
-        )
-        if not slots.state.is_hidden:
-            _show_inspect(cell_id, key=f"running-{cell_id}")  # the same run draws the other one at the end
-
-
-def show_ended(slots: Slots) -> None:
-    """The figures of a reply that has ended, what went wrong, and what can be done with it."""
-    cell = slots.cell
     message = cell.path()[-1]
-    if slots.state.is_hidden:
-        with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            blind.show_controls(slots.state, cell)
-        with slots.outcome.container():
-            answer.show_blind_outcome(message)
-        return
     reply = message.reply or Reply()
-    slots.figures.caption(figures.summary(reply, figures.cost(reply, slots.state.prices)))
-    with slots.controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        buttons.show_icon("refresh", "Retry: another version", callbacks.retry, cell.id)
-        if reply.text:
-            buttons.show_icon("content_copy", "Copy", cell_callbacks.copy, cell.id)
-            buttons.show_icon("forum", "Continue in chat", cell_callbacks.take_over, cell.id)
-        _show_inspect(cell.id, key=cell.id)
-        _show_versions(cell, message)
-        badges.show_other_model(reply)
-    with slots.outcome.container():
-        answer.show_outcome(message, partial(remedies.show, slots.tab, [message], _ways(cell)))
+    buttons.show_icon("refresh", "Retry: another version", callbacks.retry, cell.id)
+    if reply.text:
+        buttons.show_icon("content_copy", "Copy", cell_callbacks.copy, cell.id)
+        buttons.show_icon("forum", "Continue in chat", cell_callbacks.take_over, cell.id)
+    _show_inspect(cell.id, key=cell.id)
+    _show_versions(cell, message)
+    badges.show_other_model(reply)
 
 
 def _show_inspect(cell_id: str, key: str) -> None:
     buttons.show_icon("frame_inspect", "Inspect", cell_callbacks.inspect, cell_id, key=key)
 
 
-def _ways(cell: Conversation) -> Ways:
+def _ways(cell_id: str) -> Ways:
     """What can be done about an error in a cell."""
     return Ways(
-        try_again=lambda _: callbacks.retry(cell.id),
-        ask_model=lambda _, model: callbacks.ask_model(cell.id, model),
+        try_again=lambda _: callbacks.retry(cell_id),
+        ask_model=lambda _, model: callbacks.ask_model(cell_id, model),
         new=comparison_callbacks.start_new,
         new_label="New comparison",
         edit=None,

@@ -6,7 +6,7 @@ from lib.domain.text.markdown.literal import md
 from lib.ui.kit import scrubber
 from lib.ui.recordings import overview
 from lib.ui.reply import results, watched_cells
-from lib.ui.reply.watched_cells import Slots
+from lib.ui.reply.cell import Slots
 from lib.ui.share import reports
 from lib.ui.state import playback as playback_state
 from lib.ui.state.playback import PACES, PlaybackState

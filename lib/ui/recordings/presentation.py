@@ -10,7 +10,7 @@ from lib.domain.text.markdown.literal import literal
 from lib.ui.kit import keys
 from lib.ui.recordings import overview
 from lib.ui.reply import question, results, watched_cells
-from lib.ui.reply.watched_cells import Slots
+from lib.ui.reply.cell import Slots
 from lib.ui.share import share_links
 from lib.ui.state import playback as playback_state
 from lib.ui.state import presentation as presentation_state
