@@ -8,7 +8,7 @@ from lib.ui.compare.cell import cells_of, parts_of
 from lib.ui.reply import cell as cell_view
 from lib.ui.reply.cell import LIVE_SECONDS, Slots
 from lib.ui.state import comparison as comparison_state
-from lib.ui.state import widgets
+from lib.ui.state import following, widgets
 from lib.ui.state.comparison import ComparisonState
 from lib.ui.state.session import Session
 
@@ -27,7 +27,7 @@ def watch(state: ComparisonState, tab: Session, running: list[Slots]) -> None:
 
     def settle(slots: Slots) -> None:
         if cell := state.cell(slots.cell.id):
-            comparison_state.settle(cell, slots.tape)
+            following.settle(cell, slots.tape)
 
     while live or state.repeating:
         comparison_state.take_prices(state, tab)

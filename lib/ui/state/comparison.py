@@ -1,6 +1,6 @@
 """What a tab's compare page works with: the open comparison, as the address and the store have it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -12,11 +12,11 @@ from lib.domain.comparison.estimates import Expected, expected
 from lib.domain.comparison.votes import Round, in_order, titles
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.prices import Prices
-from lib.domain.reply.reply import State
 from lib.engine.live import LiveTape
 from lib.store.rooms import Room
 from lib.ui.state import choices, new_comparisons, panel, session, widgets
 from lib.ui.state.draft import Draft
+from lib.ui.state.following import catch_up
 from lib.ui.state.sending import LONGEST_MESSAGE
 from lib.ui.state.session import Session
 from lib.ui.state.structured import Form
@@ -180,9 +180,8 @@ def _follow_address(state: ComparisonState) -> None:
     wanted = st.query_params.get(OPEN)
     if wanted and wanted not in (state.address, state.comparison.id):
         if found := app.get().store.comparisons.get(wanted):
-            state.open(
-                new_comparisons.filled(found)
-            )  # one opened to a room before anything was asked has no cells
+            # One that was opened to a room before anything was asked has no cells.
+            state.open(new_comparisons.filled(found))
         else:
             st.toast(GONE, icon=":material/search_off:")
     invitation = st.query_params.get(MODELS, ""), st.query_params.get(ASKED, "")
@@ -234,30 +233,10 @@ def _reload(state: ComparisonState) -> None:
 
 
 def _catch_up(state: ComparisonState) -> bool:
-    """Fold the tapes that closed while nobody looked, and keep the open ones to follow.
-
-    Says whether all were there. One that ended since the store was asked is let go once it is stored.
-    """
-    state.following, was_there = {}, True
-    for cell in state.comparison.cells:
-        for message in list(cell.messages.values()):
-            is_running = message.reply is not None and message.reply.state is State.RUNNING
-            if not is_running and not (state.is_hidden and message.id == cell.leaf_id):
-                continue  # a hidden answer may be whole, and yet be shown in step with others
-            tape = app.get().engine.follow(message.id)
-            if tape is None:
-                was_there = was_there and not is_running
-            elif tape.is_closed:
-                settle(cell, tape)
-            elif message.id == cell.leaf_id:
-                state.following[cell.id] = tape
-    return was_there
-
-
-def settle(cell: Conversation, tape: LiveTape) -> None:
-    """Put what a tape says into its cell."""
-    reply = tape.reply()
-    cell.messages[tape.reply_id] = replace(cell.messages[tape.reply_id], content=reply.text, reply=reply)
+    """Take over what has ended, and the replies to follow; says whether all were there."""
+    found = {cell.id: catch_up(cell, is_hidden=state.is_hidden) for cell in state.comparison.cells}
+    state.following = {cell_id: each.tape for cell_id, each in found.items() if each.tape}
+    return all(each.was_there for each in found.values())
 
 
 def repeating(comparison: Comparison) -> set[str]:

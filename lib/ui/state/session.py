@@ -12,11 +12,10 @@ from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection, Secret
 from lib.domain.models.models import Model, picked
 from lib.domain.reply.ledger import LedgerRow
-from lib.domain.reply.reply import Reply, State
 from lib.engine.engine import new_id
 from lib.engine.live import LiveTape
 from lib.store.database.errors import StoreError
-from lib.ui.state import choices, panel, widgets
+from lib.ui.state import choices, following, panel, widgets
 from lib.ui.state.draft import Draft
 
 PARAMETER = "c"
@@ -92,17 +91,16 @@ class Session:
 
     def settle(self, tape: LiveTape) -> Message:
         """Put what a tape says into the conversation."""
-        reply = tape.reply()
-        message = replace(self.conversation.messages[tape.reply_id], content=reply.text, reply=reply)
-        self.conversation.messages[tape.reply_id] = message
-        if self.conversation.is_temporary:
-            self._book(message, reply)
+        message = following.settle(self.conversation, tape)
+        self.book(message)
         return message
 
-    def _book(self, message: Message, reply: Reply) -> None:
-        if all(row.reply_id != message.id for row in self.unkept):
+    def book(self, message: Message) -> None:
+        """Keep the figures of a temporary chat's reply, which no store has."""
+        known = any(row.reply_id == message.id for row in self.unkept)
+        if message.reply and self.conversation.is_temporary and not known:
             row = LedgerRow.of(
-                reply,
+                message.reply,
                 reply_id=message.id,
                 session_id=self.id,
                 conversation_id=self.conversation.id,
@@ -224,18 +222,10 @@ def _find(wanted: str) -> Conversation | None:
 
 
 def _catch_up(session: Session) -> bool:
-    """Fold the tapes that closed while nobody of this tab was looking, and keep the open one to follow.
-
-    Says whether all were there. One that ended since the store was asked is let go once it is stored.
-    """
-    session.following, was_there = None, True
-    for message in list(session.conversation.messages.values()):
-        if message.reply and message.reply.state is State.RUNNING:
-            tape = app.get().engine.follow(message.id)
-            if tape is None:
-                was_there = False
-            elif tape.is_closed:
-                session.settle(tape)
-            elif message.id == session.conversation.leaf_id:
-                session.following, session.is_waiting = tape, True
-    return was_there
+    """Take over what has ended, and the reply to follow; says whether all were there."""
+    found = following.catch_up(session.conversation)
+    for message in found.ended:
+        session.book(message)
+    session.following = found.tape
+    session.is_waiting = session.is_waiting or found.tape is not None
+    return found.was_there
