@@ -4,9 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import streamlit as st
-
-from lib.domain.text.markdown.literal import literal
 from lib.ui.chat import callbacks
 from lib.ui.kit import buttons
 from lib.ui.reply import answer
@@ -54,16 +51,8 @@ def show_icons(actions: Sequence[Action]) -> None:
 
 def show_menu(actions: Sequence[Action], key: str) -> None:
     """Draw them as a menu behind three dots."""
-    runs: dict[str, Callable[[], None]] = {literal(action.label): action.run for action in actions}
-    st.menu_button(
-        "",
-        [literal(action.label) for action in actions],
-        key=key,
-        icon=":material/more_horiz:",
-        type="tertiary",
-        on_click=_run_chosen,
-        args=(key, runs),
-    )
+    runs = {action.label: action.run for action in actions}
+    buttons.menu(list(runs), key, _run_chosen, key, runs)
 
 
 def _run_chosen(key: str, runs: Mapping[str, Callable[[], None]]) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from lib import app
 from lib.domain.text.markdown.literal import literal, md, plain
 from lib.ui.chat import callbacks, dialogs
+from lib.ui.kit import buttons
 from lib.ui.shell import outage
 from lib.ui.shell.dialogs import CONNECT
 from lib.ui.state import conversations
@@ -42,22 +43,12 @@ def _show_title(session: Session) -> None:
         elif app.get().engine.is_behind(conversation.id):
             st.badge("Not stored yet", icon=":material/hourglass:", color="orange")
         st.space("stretch")
-        st.button(
-            "Usage",
-            key="open_usage",
-            icon=":material/data_usage:",
-            type="tertiary",
-            on_click=open_panel,
-            args=(dialogs.USAGE,),
-        )
-        st.menu_button(
-            "",
+        buttons.button("Usage", "open_usage", "data_usage", open_panel, dialogs.USAGE, kind="tertiary")
+        buttons.menu(
             [dialogs.RENAME, pin, dialogs.EXPORT, callbacks.INSPECT, dialogs.DELETE],
-            key=key,
-            icon=":material/more_horiz:",
-            type="tertiary",
-            on_click=callbacks.menu_action,
-            args=(key,),
+            key,
+            callbacks.menu_action,
+            key,
         )
 
 

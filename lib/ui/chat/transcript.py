@@ -104,13 +104,8 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
         if is_last:
             answer_actions.show_icons(actions)
             if endings.has_more(reply) and not remedies.is_continue(reply):
-                st.button(
-                    "Continue",
-                    key=f"continue-{last.id}",
-                    icon=":material/play_arrow:",
-                    type="tertiary",
-                    on_click=callbacks.go_on,
-                    args=(last.id,),
+                buttons.button(
+                    "Continue", f"continue-{last.id}", "play_arrow", callbacks.go_on, last.id, kind="tertiary"
                 )
         elif message.parent_id in session.conversation.messages:
             answer_actions.show_menu(actions, key=f"turn-{message.id}")

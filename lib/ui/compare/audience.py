@@ -9,7 +9,7 @@ import streamlit as st
 from lib import app
 from lib.domain.text.markdown.literal import Markdown, md
 from lib.ui.compare import blind
-from lib.ui.kit import errors, links
+from lib.ui.kit import buttons, errors, links
 from lib.ui.state import panel
 from lib.ui.state.comparison import ComparisonState, held
 from lib.web import audience
@@ -33,12 +33,8 @@ def show(state: ComparisonState) -> None:
     ):
         if state.room:
             state.count = st.empty()
-        st.button(
-            "Audience" if state.room else "Open to the room",
-            key="open_room",
-            icon=":material/groups:",
-            type="tertiary",
-            on_click=_open,
+        buttons.button(
+            "Audience" if state.room else "Open to the room", "open_room", "groups", _open, kind="tertiary"
         )
     count(state)
 

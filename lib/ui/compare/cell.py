@@ -122,14 +122,7 @@ def _show_asked(state: ComparisonState, cell: Conversation, said: Sequence[Messa
 
 
 def _show_stop(shown: Cell) -> None:
-    st.button(
-        "Stop",
-        key=f"stop-{shown.id}",
-        icon=":material/stop_circle:",
-        type="tertiary",
-        on_click=cell_callbacks.stop,
-        args=(shown.id,),
-    )
+    buttons.button("Stop", f"stop-{shown.id}", "stop_circle", cell_callbacks.stop, shown.id, kind="tertiary")
     if not shown.is_hidden:
         _show_inspect(shown.id, key=f"running-{shown.id}")  # the same run draws the other one at the end
 

@@ -26,12 +26,8 @@ _button = partial(buttons.button, kind="tertiary")
 def show_sidebar(state: ComparisonState) -> None:
     """The sidebar of the compare page: a new comparison, and those of before."""
     with st.sidebar:
-        st.button(
-            "New comparison",
-            key="new_comparison",
-            icon=":material/add:",
-            width="stretch",
-            on_click=comparison_callbacks.start_new,
+        buttons.button(
+            "New comparison", "new_comparison", "add", comparison_callbacks.start_new, width="stretch"
         )
         summaries = app.get().store.comparisons.latest(comparison_state.LISTED)
         with st.container(key="conversations"):

@@ -4,6 +4,7 @@ import streamlit as st
 
 from lib.domain.comparison.comparisons import MOST_CELLS
 from lib.ui.compare import callbacks
+from lib.ui.kit import buttons
 from lib.ui.state import choices
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state.comparison import ComparisonState
@@ -23,11 +24,11 @@ def _show_synthesis(state: ComparisonState, tab: Session) -> None:
     )
     models = tab.models_for_cells
     model = choices.pick_model(models, comparison_state.MERGER, models[0] if models else None)
-    st.button(
+    buttons.button(
         "Synthesise",
-        key="synthesise",
-        icon=":material/merge:",
-        type="primary",
+        "synthesise",
+        "merge",
+        callbacks.synthesise,
+        kind="primary",
         disabled=not model or len(state.comparison.cells) > MOST_CELLS,
-        on_click=callbacks.synthesise,
     )

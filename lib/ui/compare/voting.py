@@ -10,7 +10,7 @@ from lib import app
 from lib.domain.comparison.votes import ALL_BAD, FEWEST_VOTES, TIE, Pair, Round, Tally, pairs
 from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.ui.compare.blind import PRESENTER
-from lib.ui.kit import errors
+from lib.ui.kit import buttons, errors
 from lib.ui.state import widgets
 from lib.ui.state.comparison import ComparisonState, held
 
@@ -43,13 +43,13 @@ def _show_ballot(state: ComparisonState, opened: Round) -> None:
             args=(opened.id,),
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
+            buttons.button(
                 "Reveal" if opened.is_blind else "Show the result",
-                key="reveal",
-                icon=":material/visibility:",
-                type="primary",
-                on_click=_reveal,
-                args=(opened.id,),
+                "reveal",
+                "visibility",
+                _reveal,
+                opened.id,
+                kind="primary",
             )
             st.caption("A vote can be changed until then.")
 

@@ -17,7 +17,7 @@ from lib.domain.text.markdown.literal import Markdown, literal, md
 from lib.files import decks as files
 from lib.files.upload_validation import clean_name
 from lib.ui.decks import callbacks, setup
-from lib.ui.kit.buttons import button, show_icon
+from lib.ui.kit import buttons
 from lib.ui.reply import attachments
 from lib.ui.state.decks import DecksState, present
 from lib.ui.state.session import Session
@@ -44,7 +44,7 @@ def show(state: DecksState, tab: Session) -> None:
         )
         for at, prompt in enumerate(deck.prompts):
             _show_prompt(state, deck, prompt, at)
-        button(
+        buttons.button(
             "Add a prompt",
             "add_prompt",
             "add",
@@ -67,15 +67,7 @@ def _show_head(state: DecksState, deck: Deck) -> None:
             store = app.get().files
             _download("YAML, with everything", lambda: files.to_yaml(deck, store), deck, "yaml")
             _download("CSV, without files", lambda: files.to_csv(deck), deck, "csv")
-        st.menu_button(
-            "",
-            ["Duplicate", "Delete deck"],
-            key=MENU,
-            icon=":material/more_horiz:",
-            type="tertiary",
-            on_click=callbacks.choose,
-            args=(MENU,),
-        )
+        buttons.menu(["Duplicate", "Delete deck"], MENU, callbacks.choose, MENU)
 
 
 def _download(label: str, data: Callable[[], str], deck: Deck, ending: str) -> None:
@@ -98,9 +90,9 @@ def _show_prompt(state: DecksState, deck: Deck, prompt: Prompt, at: int) -> None
             st.caption(_extras(prompt), width="content")
             st.space("stretch")
             own, is_last = prompt.id, at == len(deck.prompts) - 1
-            show_icon("arrow_upward", "Move up", callbacks.move, own, at - 1, disabled=at == 0)
-            show_icon("arrow_downward", "Move down", callbacks.move, own, at + 1, disabled=is_last)
-            show_icon("delete", "Remove this prompt", callbacks.remove, own)
+            buttons.show_icon("arrow_upward", "Move up", callbacks.move, own, at - 1, disabled=at == 0)
+            buttons.show_icon("arrow_downward", "Move down", callbacks.move, own, at + 1, disabled=is_last)
+            buttons.show_icon("delete", "Remove this prompt", callbacks.remove, own)
         _write(state, prompt, "text", "Prompt", "What every model is asked", LONGEST_PROMPT, is_bare=True)
         with st.expander(
             "Notes, files, system prompt", type="compact", key=f"extras-{prompt.id}", on_change="rerun"

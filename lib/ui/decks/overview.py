@@ -7,7 +7,7 @@ from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.files.decks import LARGEST_DECK
 from lib.store.decks import DeckSummary
 from lib.ui.decks import callbacks
-from lib.ui.kit.buttons import button
+from lib.ui.kit import buttons
 from lib.ui.reply import message_box
 from lib.ui.shell import sidebar
 from lib.ui.state import decks
@@ -19,13 +19,7 @@ def show_sidebar(state: DecksState, tab: Session) -> None:
     """The sidebar of the decks page: a new deck, the decks, and their runs."""
     store = app.get().store
     with st.sidebar:
-        st.button(
-            "New deck",
-            key="new_deck",
-            icon=":material/add:",
-            width="stretch",
-            on_click=callbacks.create,
-        )
+        buttons.button("New deck", "new_deck", "add", callbacks.create, width="stretch")
         known, runs = store.decks.latest(decks.LISTED), store.deck_runs.latest(decks.LISTED)
         with st.container(key="conversations"):
             if known:
@@ -68,8 +62,8 @@ def show_empty() -> None:
             "each prompt is answered by all of them, side by side, each answer with its figures.]"
         )
         with st.container(horizontal=True):
-            button("New deck", "new_deck_here", "add", callbacks.create, kind="primary")
-            button("Start from an example", "new_example", "lightbulb", callbacks.create_example)
+            buttons.button("New deck", "new_deck_here", "add", callbacks.create, kind="primary")
+            buttons.button("Start from an example", "new_example", "lightbulb", callbacks.create_example)
 
 
 def show_refusals(state: DecksState) -> None:

@@ -11,8 +11,7 @@ from lib.domain.comparison.statistics import of_replies
 from lib.domain.reply.reply import Reply
 from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.ui.decks import callbacks, grid, run_callbacks
-from lib.ui.kit import figures
-from lib.ui.kit.buttons import button
+from lib.ui.kit import buttons, figures
 from lib.ui.share import keeping, reports
 from lib.ui.state import session
 from lib.ui.state.decks import DecksState, held
@@ -80,23 +79,10 @@ def _show_head(run: DeckRun) -> None:
         st.caption(md("run on {:%d %b %Y, %H:%M}", run.created_at.astimezone()), width="content")
         st.space("stretch")
         if has_deck:
-            st.button(
-                "Deck",
-                key="show_deck",
-                icon=":material/view_agenda:",
-                type="tertiary",
-                on_click=callbacks.show_deck,
-                args=(run.deck.id,),
+            buttons.button(
+                "Deck", "show_deck", "view_agenda", callbacks.show_deck, run.deck.id, kind="tertiary"
             )
-        st.menu_button(
-            "",
-            ["Delete run"],
-            key=MENU,
-            icon=":material/more_horiz:",
-            type="tertiary",
-            on_click=callbacks.choose,
-            args=(MENU,),
-        )
+        buttons.menu(["Delete run"], MENU, callbacks.choose, MENU)
 
 
 def _show_controls(run: DeckRun, rows: Rows, tab: Session) -> None:
@@ -122,10 +108,10 @@ def _show_controls(run: DeckRun, rows: Rows, tab: Session) -> None:
 def _show_running(run: DeckRun) -> None:
     if app.get().engine.deck_runs.is_ending(run.id):
         st.caption("Waiting for the replies that run…", width="content")
-        button("Go on", "resume_run", "play_arrow", run_callbacks.resume)
+        buttons.button("Go on", "resume_run", "play_arrow", run_callbacks.resume)
     else:
-        button("Pause", "pause_run", "pause", run_callbacks.pause)
-    button("Stop", "stop_run", "stop_circle", run_callbacks.stop)
+        buttons.button("Pause", "pause_run", "pause", run_callbacks.pause)
+    buttons.button("Stop", "stop_run", "stop_circle", run_callbacks.stop)
 
 
 def _show_resting(run: DeckRun, rows: Rows, tab: Session) -> None:
@@ -134,11 +120,11 @@ def _show_resting(run: DeckRun, rows: Rows, tab: Session) -> None:
     if progress.missing:
         label = _ask_label(progress)
         is_blocked = tab.connection.needs_key
-        button(label, "resume_run", "play_arrow", run_callbacks.resume, disabled=is_blocked)
+        buttons.button(label, "resume_run", "play_arrow", run_callbacks.resume, disabled=is_blocked)
         gaps = [(each.row, each.column) for _, fields in rows for each in fields if each.is_missing]
         st.caption(estimated(run_callbacks.expected(run, tab, gaps), len(gaps)), width="content")
     elif progress.running:
-        button("Stop", "stop_run", "stop_circle", run_callbacks.stop)
+        buttons.button("Stop", "stop_run", "stop_circle", run_callbacks.stop)
     else:
         st.caption("All answers are here. A click on one opens it as a comparison.", width="content")
 

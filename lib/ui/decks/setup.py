@@ -9,7 +9,7 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.text.markdown.literal import literal, md
 from lib.ui.decks import callbacks, run_callbacks
 from lib.ui.decks.run import estimated
-from lib.ui.kit.buttons import button, show_icon
+from lib.ui.kit import buttons
 from lib.ui.state import choices
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state.decks import DecksState
@@ -24,11 +24,11 @@ def show(state: DecksState, deck: Deck, tab: Session) -> None:
             for cell in cells:
                 _show_choice(cell, models, is_only=len(cells) <= FEWEST_COLUMNS)
             is_full = len(cells) >= MOST_COLUMNS
-            button("Add a model", "add_column", "add", run_callbacks.add_model, disabled=is_full)
+            buttons.button("Add a model", "add_column", "add", run_callbacks.add_model, disabled=is_full)
         draft, rows = values.of(deck.id, deck, cells, now=deck.updated_at, new_id=str)
         is_ready = bool(rows) and not tab.connection.needs_key and all(cell.model for cell in cells)
         with st.container(horizontal=True, vertical_alignment="center", key="run_start"):
-            button(
+            buttons.button(
                 "Run",
                 "run_deck",
                 "play_arrow",
@@ -58,7 +58,7 @@ def _show_choice(cell: Conversation, models: list[str], *, is_only: bool) -> Non
             if popover.open:
                 choices.show(cell, prefix)
                 st.caption("A system prompt here stands in place of the deck's and the prompts' own.")
-        show_icon("close", "Remove", run_callbacks.remove_model, cell.id, disabled=is_only)
+        buttons.show_icon("close", "Remove", run_callbacks.remove_model, cell.id, disabled=is_only)
 
 
 def show_question(state: DecksState, tab: Session) -> None:

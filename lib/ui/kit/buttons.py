@@ -12,14 +12,37 @@ def button(
     label: str,
     key: str,
     icon: str,
-    action: Callable[[], None],
-    *,
+    action: Callable[..., None],
+    *args: object,
     disabled: bool = False,
     kind: Literal["primary", "secondary", "tertiary"] = "secondary",
+    width: Literal["content", "stretch"] = "content",
+) -> bool:
+    """Draw a button with a word and an icon that calls `action` with `args`; says whether it was clicked."""
+    return st.button(
+        literal(label),
+        key=key,
+        icon=f":material/{icon}:",
+        type=kind,
+        disabled=disabled,
+        width=width,
+        on_click=action,
+        args=args,
+    )
+
+
+def menu(
+    options: Sequence[str], key: str, action: Callable[..., None], *args: object, label: str = ""
 ) -> None:
-    """A button with a word and an icon."""
-    st.button(
-        literal(label), key=key, icon=f":material/{icon}:", type=kind, disabled=disabled, on_click=action
+    """Draw a menu behind three dots; `action` gets `args`, and finds what was chosen under the key."""
+    st.menu_button(
+        literal(label),
+        [literal(option) for option in options],
+        key=key,
+        icon=":material/more_horiz:",
+        type="tertiary",
+        on_click=action,
+        args=args,
     )
 
 

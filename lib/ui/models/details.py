@@ -12,6 +12,7 @@ from lib.domain.reply.ledger import Traffic
 from lib.domain.reply.wording import counted, price, rate, seconds
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
 from lib.store.models import TRAFFIC_DAYS
+from lib.ui.kit import buttons
 from lib.ui.kit.labels import show_badge
 from lib.ui.models import callbacks
 
@@ -38,14 +39,14 @@ def _marks(choice: Choice) -> list[str]:
 def _show_actions(model: str, kind: Kind, choice: Choice) -> None:
     # Keys with the model: a click that meets the change to another row is for the model it was made at.
     with st.container(horizontal=True, key="model_actions"):
-        st.button(
+        buttons.button(
             "Use in a new chat",
-            key=f"use_model-{model}",
-            icon=":material/edit_square:",
-            type="primary",
+            f"use_model-{model}",
+            "edit_square",
+            callbacks.use,
+            model,
+            kind="primary",
             disabled=not kind.chats,
-            on_click=callbacks.use,
-            args=(model,),
         )
         for label, icon, changed in _switches(choice):
             st.button(
@@ -56,13 +57,13 @@ def _show_actions(model: str, kind: Kind, choice: Choice) -> None:
                 on_click=callbacks.choose,
                 args=(model, changed),
             )
-        st.button(
+        buttons.button(
             "Examine",
-            key=f"examine_model-{model}",
-            icon=":material/stethoscope:",
-            type="tertiary",
-            on_click=callbacks.turn_to_doctor,
-            args=(model,),
+            f"examine_model-{model}",
+            "stethoscope",
+            callbacks.turn_to_doctor,
+            model,
+            kind="tertiary",
         )
 
 

@@ -12,6 +12,7 @@ from lib.domain.models.prices import Price
 from lib.domain.reply.wording import money
 from lib.domain.text.markdown.literal import Markdown, code, literal, md, plain
 from lib.engine.lookups.doctor import Examination
+from lib.ui.kit import buttons
 from lib.ui.models import callbacks
 from lib.ui.state import widgets
 from lib.ui.state.choices import pick_model
@@ -83,14 +84,7 @@ def _show_controls(session: Session, *, is_running: bool) -> str | None:
         if is_running:
             st.button("Stop", key="stop", icon=":material/stop_circle:", on_click=callbacks.stop_examination)
         else:
-            st.button(
-                "Examine",
-                key="examine",
-                icon=":material/stethoscope:",
-                type="primary",
-                on_click=callbacks.examine,
-                args=(model,),
-            )
+            buttons.button("Examine", "examine", "stethoscope", callbacks.examine, model, kind="primary")
     return model
 
 

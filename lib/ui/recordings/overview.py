@@ -14,6 +14,7 @@ from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.files.imports import archive
 from lib.store.recordings import RecordingSummary
+from lib.ui.kit import buttons
 from lib.ui.share import recording_callbacks
 from lib.ui.share.recording_callbacks import DELETE, IMPORT, RENAME, Listing, held
 from lib.ui.state import playback as playback_state
@@ -35,13 +36,8 @@ def show(listing: Listing) -> None:
     found = app.get().store.recordings.latest(listing.listed + 1)
     with st.container(horizontal=True, vertical_alignment="center", key="recordings_head"):
         st.markdown("### Recordings", width="stretch")
-        st.button(
-            "Import",
-            key="open_import",
-            icon=":material/upload:",
-            type="tertiary",
-            on_click=recording_callbacks.open_panel,
-            args=(IMPORT,),
+        buttons.button(
+            "Import", "open_import", "upload", recording_callbacks.open_panel, IMPORT, kind="tertiary"
         )
     st.caption("Replies, comparisons and deck runs, kept to be played again without a key or a network.")
     if not found:
@@ -103,15 +99,7 @@ def _show_row(summary: RecordingSummary) -> None:
             on_click="ignore",
         )
         key = f"more-{summary.id}"
-        st.menu_button(
-            "",
-            [RENAME, DELETE],
-            key=key,
-            icon=":material/more_horiz:",
-            type="tertiary",
-            on_click=recording_callbacks.choose,
-            args=(key, summary.id),
-        )
+        buttons.menu([RENAME, DELETE], key, recording_callbacks.choose, key, summary.id)
 
 
 def _document(recording_id: str) -> str:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.domain.text.markdown.literal import md
-from lib.ui.kit import scrubber
+from lib.ui.kit import buttons, scrubber
 from lib.ui.recordings import overview
 from lib.ui.reply import results, watched_cells
 from lib.ui.reply.cell import Slots
@@ -45,13 +45,8 @@ def show_results(state: PlaybackState) -> None:
 def _show_head(state: PlaybackState) -> None:
     recording = state.recording
     with st.container(horizontal=True, vertical_alignment="center", key="replay_head"):
-        st.button(
-            "All recordings",
-            key="close_recording",
-            icon=":material/arrow_back:",
-            type="tertiary",
-            on_click=playback_state.go_to,
-            args=(None,),
+        buttons.button(
+            "All recordings", "close_recording", "arrow_back", playback_state.go_to, None, kind="tertiary"
         )
         st.space("stretch")
         wants_report = reports.show_button(

@@ -7,6 +7,7 @@ from lib.domain.reply.error_words import WORDS
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.text.markdown.literal import Markdown, md
 from lib.engine.lookups.catalogue import RETRY_SECONDS
+from lib.ui.kit import buttons
 from lib.ui.shell import dialogs
 from lib.ui.state.panel import open_panel
 from lib.ui.state.session import Session, held
@@ -39,13 +40,7 @@ def _show_banner() -> None:
     with st.container(key="outage"):
         st.warning(_sentence(error), icon=":material/cloud_off:")
         if error.category in _KEYS:
-            is_clicked = st.button(
-                "Use another key",
-                key="outage_key",
-                icon=":material/key:",
-                on_click=open_panel,
-                args=(dialogs.CONNECT,),
-            )
+            is_clicked = buttons.button("Use another key", "outage_key", "key", open_panel, dialogs.CONNECT)
             if is_clicked:
                 st.rerun()  # a click in a fragment draws that alone, and the dialog stands outside
         else:

@@ -12,6 +12,7 @@ from lib.domain.text.markdown.literal import Markdown, literal, md, plain
 from lib.store.conversations import Summary
 from lib.store.database.errors import StoreError
 from lib.store.search import Hit
+from lib.ui.kit import buttons
 from lib.ui.shell import dialogs
 from lib.ui.state import conversations, widgets
 from lib.ui.state.panel import open_panel
@@ -24,13 +25,7 @@ def show(session: Session) -> None:
     """Draw the sidebar."""
     application = app.get()
     with st.sidebar:
-        st.button(
-            "New chat",
-            key="new_chat",
-            icon=":material/edit_square:",
-            width="stretch",
-            on_click=conversations.new_chat,
-        )
+        buttons.button("New chat", "new_chat", "edit_square", conversations.new_chat, width="stretch")
         words = st.text_input(
             "Search",
             key="search",
@@ -104,14 +99,8 @@ def choose(
 
 
 def _show_menu() -> None:
-    st.menu_button(
-        "More",
-        [dialogs.BIN, dialogs.EXPORT_ALL, dialogs.IMPORT],
-        key="more",
-        icon=":material/more_horiz:",
-        type="tertiary",
-        on_click=_open_chosen,
-        args=("more",),
+    buttons.menu(
+        [dialogs.BIN, dialogs.EXPORT_ALL, dialogs.IMPORT], "more", _open_chosen, "more", label="More"
     )
 
 
