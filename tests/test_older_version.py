@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 
 from lib.domain.comparison import deck_runs, recordings
-from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.comparison.votes import TIE, Tally
 from lib.domain.conversation.attachments import AttachmentKind
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Params
 from lib.domain.models.capabilities import Capability
-from lib.domain.models.models import Choice
+from lib.domain.models.models import Preference
 from lib.domain.models.prices import Price
 from lib.domain.reply.citations import Citation
 from lib.domain.reply.errors import Category
@@ -133,7 +133,7 @@ def test_the_bin_the_ledger_and_the_search_know_what_they_knew(store: Store) -> 
     assert {row.state for row in rows} == {State.COMPLETED, State.STOPPED, State.FAILED}
     assert {each.title for each in store.search.find("°C", 5)} == {"Tea at home"}
     server = "https://tea.example/v1"
-    assert store.models.choices(server) == {"model-a": Choice(is_favourite=True, is_default=True)}
+    assert store.models.choices(server) == {"model-a": Preference(is_favourite=True, is_default=True)}
     assert Capability.TOOLS in store.models.capabilities(server)["model-a"].shown
 
 
@@ -187,7 +187,7 @@ def check(recording: Recording, texts: list[str]) -> None:
 
 def test_recordings_are_played(store: Store) -> None:
     by_kind = {each.kind: store.recordings.get(each.id) for each in store.recordings.latest(5)}
-    compared, of_run = by_kind[Kind.COMPARISON], by_kind[Kind.DECK]
+    compared, of_run = by_kind[RecordingKind.COMPARISON], by_kind[RecordingKind.DECK]
     assert compared and of_run
     check(compared, ["Tea.", "Coffee."])
     check(of_run, ["Fine."] * 4)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from lib.domain.models.models import Kind, Model, kind_of
+from lib.domain.models.models import Model, ModelKind, kind_of
 
-_KIND_ORDER = list(Kind)
+_KIND_ORDER = list(ModelKind)
 
 
 def models_in(payload: Any) -> list[Model]:

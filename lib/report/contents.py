@@ -15,7 +15,7 @@ from lib.report.measures import Chart, charts, measure, notes
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Exchange:
     """A question and its answer."""
 
     question: Message | None
@@ -31,7 +31,7 @@ class Cell:
 
     conversation: Conversation
     figures: Figures
-    turns: Sequence[Turn]
+    turns: Sequence[Exchange]
     settings: Mapping[str, str]
     """Its parameters, in words."""
     votes: int
@@ -116,19 +116,19 @@ def _section(number: int, comparison: Comparison, prices: Prices, tally: Tally) 
     )
 
 
-def _turns(cell: Conversation, prompt: str | None) -> Iterator[Turn]:
+def _turns(cell: Conversation, prompt: str | None) -> Iterator[Exchange]:
     question: Message | None = None
     for message in cell.path():
         if message.role != "assistant":
             if question:
-                yield Turn(question, None, 0)
+                yield Exchange(question, None, 0)
             question = message
             continue
         is_shared = question and question.parent_id is None and question.content == prompt
-        yield Turn(None if is_shared else question, message, len(cell.versions(message.id)))
+        yield Exchange(None if is_shared else question, message, len(cell.versions(message.id)))
         question = None
     if question:
-        yield Turn(question, None, 0)
+        yield Exchange(question, None, 0)
 
 
 def in_words(params: Params) -> dict[str, str]:

@@ -16,7 +16,7 @@ LONGEST_LOCAL = 64
 """Characters before the @ of an e-mail address (RFC 5321)."""
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What was found."""
 
     EMAIL = "e-mail address"
@@ -30,7 +30,7 @@ class Span:
 
     start: int
     end: int
-    kind: Kind
+    kind: FindingKind
 
 
 def spans(text: str, keys: Collection[str] = (), *, is_id: bool = False) -> list[Span]:
@@ -47,10 +47,10 @@ def spans(text: str, keys: Collection[str] = (), *, is_id: bool = False) -> list
 
 def _candidates(text: str, keys: Collection[str], is_id: bool) -> Iterator[Span]:
     for key in keys:
-        yield from (Span(start, end, Kind.KEY) for start, end in KnownKey(key).spans(text))
+        yield from (Span(start, end, FindingKind.KEY) for start, end in KnownKey(key).spans(text))
     words = _PICTURE.sub(lambda picture: " " * len(picture[0]), text)  # bytes of a picture look random
     yield from _emails(words)
-    yield from (Span(start, end, Kind.KEY) for start, end in secrets.find(words, is_id=is_id))
+    yield from (Span(start, end, FindingKind.KEY) for start, end in secrets.find(words, is_id=is_id))
     yield from _hosts(words)
 
 
@@ -68,7 +68,7 @@ def _emails(text: str) -> Iterator[Span]:
             lead = _LOCAL_START.match(name)  # quotes and emphasis around an address are no part of it
             length = len(name) - (lead.end() if lead else 0)
             if length:
-                yield Span(domain.start() - length, domain.end(), Kind.EMAIL)
+                yield Span(domain.start() - length, domain.end(), FindingKind.EMAIL)
 
 
 _HOST = re.compile(
@@ -90,12 +90,12 @@ def _hosts(text: str) -> Iterator[Span]:
         name = host[0].lower()
         is_called = text.startswith("(", host.end())  # `threading.local()` is code
         if name == "localhost" or (name.endswith(_INTERNAL) and not is_called):
-            yield Span(host.start(), host.end(), Kind.HOST)
+            yield Span(host.start(), host.end(), FindingKind.HOST)
     for url in _URL.finditer(text):
-        yield Span(url.start(1), url.end(1), Kind.HOST)
+        yield Span(url.start(1), url.end(1), FindingKind.HOST)
     for address in _ADDRESS.finditer(text):
         if _is_private(address[0]):
-            yield Span(address.start(), address.end(), Kind.HOST)
+            yield Span(address.start(), address.end(), FindingKind.HOST)
 
 
 def _is_private(name: str) -> bool:

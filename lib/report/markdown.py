@@ -23,7 +23,7 @@ from lib.domain.text.markdown.typed import Code, Words, typed
 from lib.domain.text.printable import printable
 from lib.domain.text.sanitize_markdown import inert
 from lib.report import wording
-from lib.report.contents import Cell, Section, Turn, sections
+from lib.report.contents import Cell, Exchange, Section, sections
 from lib.report.measures import cost_of, totals
 
 _READER = MarkdownIt("commonmark", {"html": True}).enable("table")
@@ -81,7 +81,7 @@ def _cell(cell: Cell, section: Section, prices: Prices) -> Iterator[str]:
         yield f"*{cell.judged}*"
 
 
-def _turn(turn: Turn, cell: Cell, prices: Prices) -> Iterator[str]:
+def _turn(turn: Exchange, cell: Cell, prices: Prices) -> Iterator[str]:
     if turn.question:
         yield from ("**Asked**", *_said(turn.question))
     if turn.answer and (reply := turn.answer.reply):

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from lib.domain.comparison.recordings import Recording
 from lib.domain.reply.tape import Content, Event, Reasoning, Refusal, ToolCall
-from lib.report.findings import Kind, Span, spans
+from lib.report.findings import FindingKind, Span, spans
 
 PIECES = (Content, Reasoning, Refusal)
 """Events that hold a piece of a text."""
@@ -24,7 +24,7 @@ V = TypeVar("V")
 class Finding:
     """A text that should perhaps not leave, and how often it occurs."""
 
-    kind: Kind
+    kind: FindingKind
     text: str
     count: int
 
@@ -34,7 +34,7 @@ def find(recording: Recording, keys: Iterable[str] = ()) -> list[Finding]:
 
     A text that stands in several places, as the prompt in every cell, is counted once.
     """
-    known, counted, seen = list(keys), Counter[tuple[Kind, str]](), set[tuple[str, bool]]()
+    known, counted, seen = list(keys), Counter[tuple[FindingKind, str]](), set[tuple[str, bool]]()
 
     def count(text: str, *, is_id: bool) -> list[Span]:
         if (text, is_id) not in seen:
@@ -45,13 +45,13 @@ def find(recording: Recording, keys: Iterable[str] = ()) -> list[Finding]:
 
     _Masking(count, {}).recording(recording)
     found = [Finding(kind, text, times) for (kind, text), times in counted.items()]
-    kinds = list(Kind)
+    kinds = list(FindingKind)
     return sorted(found, key=lambda each: (kinds.index(each.kind), -each.count))
 
 
 def masks(findings: Iterable[Finding]) -> dict[str, str]:
     """What stands in place of each text: its kind and a number, so that the same stays the same."""
-    numbers, named = Counter[Kind](), dict[str, str]()
+    numbers, named = Counter[FindingKind](), dict[str, str]()
     for finding in findings:
         if finding.text not in named:
             numbers[finding.kind] += 1

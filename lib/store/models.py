@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, delete, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from lib.domain.models.capabilities import Capabilities, Capability
-from lib.domain.models.models import Choice
+from lib.domain.models.models import Preference
 from lib.domain.reply.ledger import Traffic
 from lib.store.database.database import Database
 from lib.store.database.schema import UtcDateTime, capabilities, model_choices
@@ -21,7 +21,7 @@ TRAFFIC_DAYS = 30
 FRESH_SECONDS = 10.0
 """How long an answer is remembered that every run of a page asks for: another process may change it."""
 REMEMBERED = 256
-"""Servers whose choices are remembered."""
+"""Servers whose preferences are remembered."""
 
 
 class Models:
@@ -29,24 +29,24 @@ class Models:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._choices: TTLCache[Hashable, Mapping[str, Choice]] = TTLCache(REMEMBERED, FRESH_SECONDS)
+        self._preferences: TTLCache[Hashable, Mapping[str, Preference]] = TTLCache(REMEMBERED, FRESH_SECONDS)
         self._traffic: TTLCache[Hashable, Mapping[str, Traffic]] = TTLCache(1, FRESH_SECONDS)
         self._remembering = threading.Lock()
         self._changes = 0
 
     @cachedmethod(
-        attrgetter("_choices"),
+        attrgetter("_preferences"),
         # What was read while it changed may be the old answer: it is remembered under the number of before.
         key=lambda self, base_url: (self._changes, base_url),
         lock=attrgetter("_remembering"),
     )
-    def choices(self, base_url: str) -> Mapping[str, Choice]:
+    def preferences(self, base_url: str) -> Mapping[str, Preference]:
         """What was chosen about a server's models; a model without a choice is not in it."""
         query = select(model_choices).where(model_choices.c.base_url == base_url)
         with self._database.read() as connection:
             return {row.model: _choice(row) for row in connection.execute(query)}
 
-    def choose(self, base_url: str, model: str, choice: Choice) -> None:
+    def choose(self, base_url: str, model: str, choice: Preference) -> None:
         """Keep a choice; a new default takes the place of the old one."""
         values = {
             "is_favourite": choice.is_favourite,
@@ -120,8 +120,8 @@ _TRAFFIC = _QUERY.bindparams(bindparam("since", type_=UtcDateTime)).columns(last
 """Percentiles are by the nearest rank."""
 
 
-def _choice(row: Row[Any]) -> Choice:
-    return Choice(row.is_favourite, row.is_hidden, row.is_default)
+def _choice(row: Row[Any]) -> Preference:
+    return Preference(row.is_favourite, row.is_hidden, row.is_default)
 
 
 def _capabilities(rows: Sequence[Row[Any]], model: str) -> Capabilities:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Row, delete, insert, select, update
 
 from lib.domain.comparison import recordings as documents
-from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.conversation.exports import Load
 from lib.store.database.database import Database
 from lib.store.database.schema import recordings
@@ -24,7 +24,7 @@ class RecordingSummary:
 
     id: str
     title: str
-    kind: Kind
+    kind: RecordingKind
     models: Sequence[str]
     recorded_at: datetime
 
@@ -56,7 +56,7 @@ class Recordings:
             connection.execute(insert(recordings).values(row))
         return True
 
-    def latest(self, limit: int, kind: Kind | None = None) -> list[RecordingSummary]:
+    def latest(self, limit: int, kind: RecordingKind | None = None) -> list[RecordingSummary]:
         """The recordings, or those of one kind, the one that was added last first."""
         query = select(*_LISTED).where(recordings.c.deleted_at.is_(None))
         if kind:
@@ -110,4 +110,4 @@ def _packed(recording: Recording, load: Load) -> bytes:
 
 
 def _summary(row: Row[tuple[str, str, str, list[str], datetime]]) -> RecordingSummary:
-    return RecordingSummary(row.id, row.title, Kind(row.kind), row.models, row.recorded_at)
+    return RecordingSummary(row.id, row.title, RecordingKind(row.kind), row.models, row.recorded_at)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lib.domain.models.connection import Connection, Secret
-from lib.domain.models.models import Kind, Model, kind_of
+from lib.domain.models.models import Model, ModelKind, kind_of
 from lib.domain.reply.errors import Category, ChatError
 from tests.gateway.test_client import with_client
 from tests.scripted_gateway import ScriptedGateway, error, raw, silence
@@ -19,10 +19,10 @@ def test_models_are_sorted_chat_first_and_each_once(gateway: ScriptedGateway) ->
     painter = {"id": "painter", "supported_endpoint_types": ["image-generation", "openai"]}
     gateway.models = ["text-embedding-a", "zeta", "Alpha", "zeta", painter]
     assert [(model.id, model.kind) for model in list_models(gateway)] == [
-        ("Alpha", Kind.CHAT),
-        ("zeta", Kind.CHAT),
-        ("painter", Kind.IMAGE),
-        ("text-embedding-a", Kind.EMBEDDING),
+        ("Alpha", ModelKind.CHAT),
+        ("zeta", ModelKind.CHAT),
+        ("painter", ModelKind.IMAGE),
+        ("text-embedding-a", ModelKind.EMBEDDING),
     ]
 
 
@@ -76,29 +76,29 @@ def test_a_silent_gateway_is_given_up(gateway: ScriptedGateway, monkeypatch: pyt
 @pytest.mark.parametrize(
     ("model_id", "kind"),
     [
-        ("gpt-4o", Kind.CHAT),
-        ("claude-sonnet-4-thinking", Kind.CHAT),
-        ("gpt-image-1", Kind.IMAGE),
-        ("dall-e-3", Kind.IMAGE),
-        ("text-embedding-3-small", Kind.EMBEDDING),
-        ("bge-reranker-v2-m3", Kind.RERANK),
-        ("bge-m3", Kind.EMBEDDING),
-        ("whisper-1", Kind.AUDIO),
-        ("tts-1-hd", Kind.AUDIO),
-        ("omni-moderation-latest", Kind.MODERATION),
-        ("sora-2", Kind.VIDEO),
-        ("davinci-002", Kind.OTHER),
+        ("gpt-4o", ModelKind.CHAT),
+        ("claude-sonnet-4-thinking", ModelKind.CHAT),
+        ("gpt-image-1", ModelKind.IMAGE),
+        ("dall-e-3", ModelKind.IMAGE),
+        ("text-embedding-3-small", ModelKind.EMBEDDING),
+        ("bge-reranker-v2-m3", ModelKind.RERANK),
+        ("bge-m3", ModelKind.EMBEDDING),
+        ("whisper-1", ModelKind.AUDIO),
+        ("tts-1-hd", ModelKind.AUDIO),
+        ("omni-moderation-latest", ModelKind.MODERATION),
+        ("sora-2", ModelKind.VIDEO),
+        ("davinci-002", ModelKind.OTHER),
     ],
 )
-def test_a_name_tells_the_kind(model_id: str, kind: Kind) -> None:
+def test_a_name_tells_the_kind(model_id: str, kind: ModelKind) -> None:
     assert kind_of(model_id) is kind
 
 
 def test_the_endpoint_types_count_more_than_the_name() -> None:
-    assert kind_of("ranker", ["openai", "jina-rerank"]) is Kind.RERANK
-    assert kind_of("whisper-1", ["openai"]) is Kind.AUDIO
-    assert kind_of("anything", ["new-endpoint"]) is Kind.CHAT
-    assert kind_of("dall-e-3", ["image-generation", "openai"]) is Kind.IMAGE
+    assert kind_of("ranker", ["openai", "jina-rerank"]) is ModelKind.RERANK
+    assert kind_of("whisper-1", ["openai"]) is ModelKind.AUDIO
+    assert kind_of("anything", ["new-endpoint"]) is ModelKind.CHAT
+    assert kind_of("dall-e-3", ["image-generation", "openai"]) is ModelKind.IMAGE
 
 
 @pytest.mark.parametrize(
@@ -113,14 +113,14 @@ def test_the_endpoint_types_count_more_than_the_name() -> None:
 )
 def test_a_model_that_is_listed_for_chats_is_asked_there_whatever_its_name(model_id: str) -> None:
     for listed in (["openai"], ["gemini", "openai"], ["anthropic"]):
-        assert kind_of(model_id, listed) is Kind.CHAT
+        assert kind_of(model_id, listed) is ModelKind.CHAT
 
 
 def test_geminis_image_models_answer_chats_also_where_no_types_are_listed() -> None:
-    assert kind_of("gemini-2.5-flash-image-preview") is Kind.CHAT
-    assert kind_of("gemini-2.5-flash-image", ["image-generation", "openai"]) is Kind.CHAT
-    assert kind_of("imagen-4") is Kind.IMAGE
+    assert kind_of("gemini-2.5-flash-image-preview") is ModelKind.CHAT
+    assert kind_of("gemini-2.5-flash-image", ["image-generation", "openai"]) is ModelKind.CHAT
+    assert kind_of("imagen-4") is ModelKind.IMAGE
 
 
 def test_an_endpoint_is_known_by_its_path_too() -> None:
-    assert kind_of("flux-pro", ["/v1/chat/completions"]) is Kind.CHAT
+    assert kind_of("flux-pro", ["/v1/chat/completions"]) is ModelKind.CHAT

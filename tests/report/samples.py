@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.comparison.votes import TIE, Tally
 from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.domain.conversation.conversations import Conversation
@@ -160,7 +160,7 @@ def recording(
     return Recording(
         id="kept",
         title=title,
-        kind=Kind.COMPARISON,
+        kind=RecordingKind.COMPARISON,
         recorded_at=AT,
         comparisons=[Comparison("compared", title, AT, cells)],
         tapes={f"compared-{name}-a": asked_of(name, events) for name, events in tapes.items()},
@@ -179,7 +179,7 @@ def deck(prompts: Sequence[str]) -> Recording:
         cells = [cell(name, at, said[name], prompt=prompt, of=of) for at, name in enumerate(said)]
         comparisons.append(Comparison(of, prompt, AT, cells, position=number))
         tapes |= {f"{of}-{name}-a": asked_of(name, events) for name, events in said.items()}
-    return Recording("deck", "Two questions", Kind.DECK, AT, comparisons, tapes)
+    return Recording("deck", "Two questions", RecordingKind.DECK, AT, comparisons, tapes)
 
 
 def with_attachments(kept: Recording, *attachments: Attachment) -> Recording:

@@ -16,14 +16,14 @@ from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.fold import fold
 from lib.domain.reply.tape import Content, Event, Failed, Reasoning, Sent, Served, ToolCall
 from lib.report import markdown, masking, page, table
-from lib.report.findings import Kind, spans
+from lib.report.findings import FindingKind, spans
 from tests.report.samples import recording, tape, thinking, with_attachments
 
 MAIL, KEY, HOST = "bob.smith@example.com", "sk-abcdef1234567890", "db.corp.internal"
 PLANTED = "planted-key-0123456789"
 
 
-def found(text: str, *keys: str) -> list[tuple[Kind, str]]:
+def found(text: str, *keys: str) -> list[tuple[FindingKind, str]]:
     return [(span.kind, text[span.start : span.end]) for span in spans(text, keys)]
 
 
@@ -39,7 +39,7 @@ def found(text: str, *keys: str) -> list[tuple[Kind, str]]:
     ],
 )
 def test_addresses_are_found(text: str, address: str) -> None:
-    assert found(text) == [(Kind.EMAIL, address)]
+    assert found(text) == [(FindingKind.EMAIL, address)]
 
 
 @pytest.mark.parametrize(
@@ -55,13 +55,13 @@ def test_addresses_are_found(text: str, address: str) -> None:
     ],
 )
 def test_keys_are_found(text: str, key: str) -> None:
-    assert found(text, PLANTED) == [(Kind.KEY, key)]
+    assert found(text, PLANTED) == [(FindingKind.KEY, key)]
 
 
 def test_a_private_key_is_found_whole() -> None:
     block = "-----BEGIN RSA PRIVATE KEY-----\nabc\nxyz\n-----END RSA PRIVATE KEY-----"
-    assert found(f"a {block} b") == [(Kind.KEY, block)]
-    assert found("a " + block[:40]) == [(Kind.KEY, block[:40])]
+    assert found(f"a {block} b") == [(FindingKind.KEY, block)]
+    assert found("a " + block[:40]) == [(FindingKind.KEY, block[:40])]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_private_key_is_found_whole() -> None:
     ],
 )
 def test_internal_hosts_are_found(text: str, host: str) -> None:
-    assert found(text)[0] == (Kind.HOST, host)
+    assert found(text)[0] == (FindingKind.HOST, host)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,9 @@ def test_only_what_was_chosen_is_masked_and_the_same_stays_the_same() -> None:
 
 def test_a_text_in_several_places_is_counted_once() -> None:
     kept = recording({"a": tape("no"), "b": tape("no")}, prompt=f"Ask {MAIL}")
-    assert [(each.kind, each.text, each.count) for each in masking.find(kept)] == [(Kind.EMAIL, MAIL, 1)]
+    assert [(each.kind, each.text, each.count) for each in masking.find(kept)] == [
+        (FindingKind.EMAIL, MAIL, 1)
+    ]
 
 
 def test_ids_look_like_keys_and_stay_unless_they_are_found_elsewhere() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from lib.app import DATABASE
 from lib.domain.comparison import recordings
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.reply.fold import fold
@@ -92,7 +92,7 @@ def recording(own: str, *rows: list[tuple[Conversation, dict[str, list[Event]]]]
             tapes |= its
         title = row[0][0].path()[0].content
         comparisons.append(Comparison(f"{own}-{number}", title, AT, [cell for cell, _ in row]))
-    kind = Kind.DECK if len(rows) > 1 else Kind.COMPARISON
+    kind = RecordingKind.DECK if len(rows) > 1 else RecordingKind.COMPARISON
     return Recording(own, f"Recording {own}", kind, AT, comparisons, tapes)
 
 
@@ -157,7 +157,7 @@ def test_a_reply_of_the_chat_is_kept_with_its_question(
     tab.click("radio_button_checked")
     tab.wait_for(lambda: "Kept" in tab.toasts, "The recording")
     found = kept(site, "Keep my reply")
-    assert found.kind is Kind.REPLY
+    assert found.kind is RecordingKind.REPLY
     assert [message.content for message in found.cells[0].path()] == ["Keep my reply", "Kept words"]
     with PageSocket(site.url, f"recording={found.id}", "recordings") as replay:
         replay.wait_for(lambda: said(replay) == ["Kept words"], "The replay")
@@ -289,7 +289,7 @@ def test_a_deck_s_run_is_kept_with_all_its_prompts(upstream: ScriptedGateway, si
         tab.click("keep")
         tab.wait_for(lambda: "Kept" in tab.toasts, "The recording")
     store = Store(site.data_dir / DATABASE)
-    [summary] = store.recordings.latest(1, Kind.DECK)
+    [summary] = store.recordings.latest(1, RecordingKind.DECK)
     store.close()
     with PageSocket(site.url, f"recording={summary.id}", "recordings") as replay:
         replay.wait_for(lambda: said(replay) == ["Answer to Keep the first"] * 2, "The first prompt")

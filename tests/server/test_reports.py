@@ -4,7 +4,7 @@ import http.client
 from datetime import UTC, datetime, timedelta
 
 from lib.app import DATABASE
-from lib.domain.comparison.recordings import Kind
+from lib.domain.comparison.recordings import RecordingKind
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
@@ -51,7 +51,7 @@ def test_the_run_of_a_deck_has_one(upstream: ScriptedGateway, site: AppServer) -
 
 def test_a_recording_has_one(site: AppServer) -> None:
     store = Store(site.data_dir / DATABASE)
-    [found, *_] = [one for one in store.recordings.latest(100) if one.kind is Kind.COMPARISON]
+    [found, *_] = [one for one in store.recordings.latest(100) if one.kind is RecordingKind.COMPARISON]
     store.close()
     with PageSocket(site.url, f"recording={found.id}", "recordings") as tab:
         tab.click("report")

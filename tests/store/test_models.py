@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from lib.domain.models.capabilities import Capabilities, Capability
-from lib.domain.models.models import Choice
+from lib.domain.models.models import Preference
 from lib.domain.reply.ledger import LedgerRow, Traffic
 from lib.domain.reply.reply import Reply, State
 from lib.engine.engine import new_id
@@ -40,20 +40,26 @@ def book(store: Store, *rows: LedgerRow) -> dict[str, Traffic]:
 
 
 def test_a_choice_is_kept_for_its_server_and_model(store: Store) -> None:
-    store.models.choose(URL, "a", Choice(is_favourite=True))
-    store.models.choose(URL, "b", Choice(is_hidden=True))
-    assert store.models.choices(URL) == {"a": Choice(is_favourite=True), "b": Choice(is_hidden=True)}
-    assert store.models.choices(OTHER) == {}
-    store.models.choose(URL, "a", Choice())
-    assert store.models.choices(URL)["a"] == Choice()
+    store.models.choose(URL, "a", Preference(is_favourite=True))
+    store.models.choose(URL, "b", Preference(is_hidden=True))
+    assert store.models.preferences(URL) == {
+        "a": Preference(is_favourite=True),
+        "b": Preference(is_hidden=True),
+    }
+    assert store.models.preferences(OTHER) == {}
+    store.models.choose(URL, "a", Preference())
+    assert store.models.preferences(URL)["a"] == Preference()
 
 
 def test_a_new_default_takes_the_place_of_the_old_one(store: Store) -> None:
-    store.models.choose(OTHER, "c", Choice(is_default=True))
-    store.models.choose(URL, "a", Choice(is_favourite=True, is_default=True))
-    store.models.choose(URL, "b", Choice(is_default=True))
-    assert store.models.choices(URL) == {"a": Choice(is_favourite=True), "b": Choice(is_default=True)}
-    assert store.models.choices(OTHER) == {"c": Choice(is_default=True)}
+    store.models.choose(OTHER, "c", Preference(is_default=True))
+    store.models.choose(URL, "a", Preference(is_favourite=True, is_default=True))
+    store.models.choose(URL, "b", Preference(is_default=True))
+    assert store.models.preferences(URL) == {
+        "a": Preference(is_favourite=True),
+        "b": Preference(is_default=True),
+    }
+    assert store.models.preferences(OTHER) == {"c": Preference(is_default=True)}
 
 
 def test_what_another_process_chose_is_seen_after_a_while(
@@ -61,11 +67,11 @@ def test_what_another_process_chose_is_seen_after_a_while(
 ) -> None:
     monkeypatch.setattr(models, "FRESH_SECONDS", 0.0)
     forgetful = Store(path)
-    assert store.models.choices(URL) == forgetful.models.choices(URL) == {}
+    assert store.models.preferences(URL) == forgetful.models.preferences(URL) == {}
     other = Store(path)
-    other.models.choose(URL, "a", Choice(is_hidden=True))
-    assert store.models.choices(URL) == {}
-    assert forgetful.models.choices(URL) == {"a": Choice(is_hidden=True)}
+    other.models.choose(URL, "a", Preference(is_hidden=True))
+    assert store.models.preferences(URL) == {}
+    assert forgetful.models.preferences(URL) == {"a": Preference(is_hidden=True)}
     for each in (other, forgetful):
         each.close()
 
@@ -84,9 +90,9 @@ def test_what_was_read_while_it_changed_is_not_remembered(path: Path) -> None:
     waiting: list[Callable[[], None]] = []
     database = Interrupted(path)
     known = models.Models(database)
-    waiting.append(lambda: known.choose(URL, "a", Choice(is_hidden=True)))
-    assert known.choices(URL) == {}
-    assert known.choices(URL) == {"a": Choice(is_hidden=True)}
+    waiting.append(lambda: known.choose(URL, "a", Preference(is_hidden=True)))
+    assert known.preferences(URL) == {}
+    assert known.preferences(URL) == {"a": Preference(is_hidden=True)}
     database.close()
 
 

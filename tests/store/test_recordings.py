@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lib.domain.comparison import recordings
-from lib.domain.comparison.recordings import Kind
+from lib.domain.comparison.recordings import RecordingKind
 from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.engine.playback import builtin, recorder
 from lib.store import Store
@@ -22,7 +22,7 @@ def kept(store: Store, *models: str, title: str = "Tea") -> recordings.Recording
     """A stored comparison, recorded and kept."""
     found = store.comparisons.get(stored(store, *models, title=title).id)
     assert found
-    recording = recorder.record(store, [found], title=title, kind=Kind.COMPARISON, prices={})
+    recording = recorder.record(store, [found], title=title, kind=RecordingKind.COMPARISON, prices={})
     assert store.recordings.add(recording)
     return recording
 
@@ -56,15 +56,15 @@ def test_what_is_here_is_not_added_again(store: Store) -> None:
 def test_the_list_has_the_last_added_first_with_its_models(store: Store) -> None:
     first, second = kept(store, *MODELS), kept(store, "model-c", title="Coffee")
     reply = recorder.as_comparison(second.cells[0], second.cells[0].leaf_id or "")
-    third = recorder.record(store, [reply], title="One", kind=Kind.REPLY, prices={})
+    third = recorder.record(store, [reply], title="One", kind=RecordingKind.REPLY, prices={})
     store.recordings.add(third)
     listed = store.recordings.latest(10)
     assert [(one.id, one.kind, one.models) for one in listed] == [
-        (third.id, Kind.REPLY, ["model-c"]),
-        (second.id, Kind.COMPARISON, ["model-c"]),
-        (first.id, Kind.COMPARISON, list(MODELS)),
+        (third.id, RecordingKind.REPLY, ["model-c"]),
+        (second.id, RecordingKind.COMPARISON, ["model-c"]),
+        (first.id, RecordingKind.COMPARISON, list(MODELS)),
     ]
-    assert [one.id for one in store.recordings.latest(1, Kind.COMPARISON)] == [second.id]
+    assert [one.id for one in store.recordings.latest(1, RecordingKind.COMPARISON)] == [second.id]
     assert listed[0].recorded_at == third.recorded_at
 
 
@@ -99,13 +99,13 @@ def test_an_unknown_recording_is_none(store: Store) -> None:
 def test_the_same_recorded_twice_is_one_recording_and_more_of_it_another(store: Store) -> None:
     recording = kept(store, "model-a")
     again = recorder.record(
-        store, recording.comparisons, title="Another title", kind=Kind.COMPARISON, prices={}
+        store, recording.comparisons, title="Another title", kind=RecordingKind.COMPARISON, prices={}
     )
     assert again.id == recording.id
     answer(store, recording.cells[0], "More")
     found = store.comparisons.get(recording.comparisons[0].id)
     assert found
-    more = recorder.record(store, [found], title="Tea", kind=Kind.COMPARISON, prices={})
+    more = recorder.record(store, [found], title="Tea", kind=RecordingKind.COMPARISON, prices={})
     assert more.id != recording.id
 
 
@@ -131,7 +131,7 @@ def test_a_reply_is_recorded_with_what_was_said_before_it_and_nothing_else(store
     found = store.conversations.get(chat.id)
     assert found
     comparison = recorder.as_comparison(found, first)
-    recording = recorder.record(store, [comparison], title="One", kind=Kind.REPLY, prices={})
+    recording = recorder.record(store, [comparison], title="One", kind=RecordingKind.REPLY, prices={})
     assert [message.content for message in recording.cells[0].messages.values()] == ["Hello", "One"]
     assert list(recording.tapes) == [first]
     assert recordings.from_json(json.loads(json.dumps(recordings.to_json(recording)))) == recording
@@ -140,7 +140,7 @@ def test_a_reply_is_recorded_with_what_was_said_before_it_and_nothing_else(store
 def test_the_recordings_of_the_first_start_are_there_once_and_stay_deleted(store: Store) -> None:
     builtin.add_missing(store)
     listed = store.recordings.latest(10)
-    assert Kind.COMPARISON in {one.kind for one in listed}
+    assert RecordingKind.COMPARISON in {one.kind for one in listed}
     assert len(listed) == 2
     for summary in listed:
         found = store.recordings.get(summary.id)

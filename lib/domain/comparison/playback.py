@@ -43,7 +43,7 @@ def _tokens(tape: Sequence[Event]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Exchange:
     """A question and what answers it in one cell: an answer, and what continues it."""
 
     before: Sequence[Message]
@@ -57,15 +57,15 @@ class Turn:
         return self.answer[-1]
 
 
-def turns(cell: Conversation) -> list[Turn]:
+def exchanges(cell: Conversation) -> list[Exchange]:
     """The turns of a cell's shown path, the first one first."""
-    found: list[Turn] = []
+    found: list[Exchange] = []
     before: list[Message] = []
     question: Message | None = None
     for said in cell.turns():
         answer = [message for message in said if message.reply]
         if answer:
-            found.append(Turn(tuple(before), question, answer))
+            found.append(Exchange(tuple(before), question, answer))
             before += [question, *answer] if question else answer
             question = None
         elif said[0].role == "user":
@@ -78,14 +78,14 @@ def scene(comparison: Comparison, number: int) -> Comparison:
 
     A cell with fewer questions stands as it is, one without an answer is left out.
     """
-    found = [(cell, turns(cell)) for cell in comparison.cells]
+    found = [(cell, exchanges(cell)) for cell in comparison.cells]
     cells = [replace(cell, leaf_id=its[min(number, len(its) - 1)].last.id) for cell, its in found if its]
     return replace(comparison, cells=cells)
 
 
 def count_turns(comparison: Comparison) -> int:
     """How many turns the cell with the most of them has."""
-    return max((len(turns(cell)) for cell in comparison.cells), default=0)
+    return max((len(exchanges(cell)) for cell in comparison.cells), default=0)
 
 
 def as_played(message: Message, reply: Reply) -> Message:

@@ -33,7 +33,7 @@ Tapes = Mapping[str, Sequence[Event]]
 """Whole tapes by the id of their reply."""
 
 
-class Kind(StrEnum):
+class RecordingKind(StrEnum):
     """What was recorded."""
 
     REPLY = "reply"
@@ -48,7 +48,7 @@ class Recording:
 
     id: str
     title: str
-    kind: Kind
+    kind: RecordingKind
     recorded_at: datetime
     """When the last of its replies began."""
     comparisons: Sequence[Comparison]
@@ -137,7 +137,7 @@ class _File:
 
     id: str
     title: str
-    kind: Kind
+    kind: RecordingKind
     recorded_at: datetime
     comparisons: tuple[_Heading, ...]
     conversations: list[Any]

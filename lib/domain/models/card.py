@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from lib.domain.models.capabilities import Capabilities
-from lib.domain.models.models import Choice, Model
+from lib.domain.models.models import Model, Preference
 from lib.domain.models.prices import Price
 from lib.domain.reply.ledger import Traffic
 
@@ -13,7 +13,7 @@ class Card:
     """What the list, the prices, the doctor, the ledger and people say of a model."""
 
     model: Model
-    choice: Choice = Choice()
+    choice: Preference = Preference()
     price: Price | None = None
     capabilities: Capabilities = Capabilities()
     traffic: Traffic | None = None

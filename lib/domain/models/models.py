@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class ModelKind(StrEnum):
     """What a model makes. Only `CHAT` models answer a chat completion with text."""
 
     CHAT = "chat"
@@ -22,12 +22,12 @@ class Kind(StrEnum):
     @property
     def draws(self) -> bool:
         """Whether it is asked for images, not for words."""
-        return self is Kind.IMAGE
+        return self is ModelKind.IMAGE
 
     @property
     def chats(self) -> bool:
         """Whether a chat can be had with it: it answers with words or images."""
-        return self in (Kind.CHAT, Kind.IMAGE)
+        return self in (ModelKind.CHAT, ModelKind.IMAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Model:
     id: str
     owned_by: str | None
     """The type of the gateway's first channel for it: a remark, not a reliable vendor."""
-    kind: Kind
+    kind: ModelKind
 
     @property
     def vendor(self) -> str:
@@ -46,7 +46,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Preference:
     """What people chose about a model."""
 
     is_favourite: bool = False
@@ -57,10 +57,13 @@ class Choice:
     """A first chat begins with it; one of a server's at most."""
 
 
-def picked(models: Iterable[Model], choices: Mapping[str, Choice]) -> list[str]:
+def picked(models: Iterable[Model], preferences: Mapping[str, Preference]) -> list[str]:
     """The ids to choose from: the default, then favourites, then the rest as listed, without hidden ones."""
-    shown = [model.id for model in models if not choices.get(model.id, Choice()).is_hidden]
-    order = {id_: (not choice.is_default, not choice.is_favourite) for id_, choice in choices.items()}
+    shown = [model.id for model in models if not preferences.get(model.id, Preference()).is_hidden]
+    order = {
+        id_: (not preference.is_default, not preference.is_favourite)
+        for id_, preference in preferences.items()
+    }
     return sorted(shown, key=lambda id_: order.get(id_, (True, True)))
 
 
@@ -90,53 +93,55 @@ def _bare(name: str) -> str:
 
 def closest(name: str, models: Iterable[Model], count: int = 3) -> list[str]:
     """The chat models whose names are most like `name`, the most alike first, without `name` itself."""
-    ids = {model.id.lower(): model.id for model in models if model.kind is Kind.CHAT and model.id != name}
+    ids = {
+        model.id.lower(): model.id for model in models if model.kind is ModelKind.CHAT and model.id != name
+    }
     return [ids[found] for found in get_close_matches(name.lower(), ids, count, cutoff=0.0)]
 
 
 _KIND_OF_ENDPOINT = {
-    "jina-rerank": Kind.RERANK,
-    "embeddings": Kind.EMBEDDING,
-    "openai-video": Kind.VIDEO,
-    "image-generation": Kind.IMAGE,
+    "jina-rerank": ModelKind.RERANK,
+    "embeddings": ModelKind.EMBEDDING,
+    "openai-video": ModelKind.VIDEO,
+    "image-generation": ModelKind.IMAGE,
 }
 """New API's endpoint types for what is not asked as a chat."""
 _CHAT_ENDPOINTS = {"openai", "openai-response", "anthropic", "gemini"}
 """An OpenAI channel gives the first to all its models: it overrules what a name suggests, and no more."""
 
 _NAMES = (
-    (Kind.EMBEDDING, r"embed|^bge-(?!reranker)|^m3e|^gte-|^e5-"),
-    (Kind.RERANK, r"rerank"),
-    (Kind.MODERATION, r"moderation"),
-    (Kind.VIDEO, r"sora|\bveo|kling|runway|video|hailuo|luma|vidu|seedance|\bwan-?\d"),
-    (Kind.AUDIO, r"whisper|\btts\b|transcri|speech|audio|realtime|suno|\basr\b"),
+    (ModelKind.EMBEDDING, r"embed|^bge-(?!reranker)|^m3e|^gte-|^e5-"),
+    (ModelKind.RERANK, r"rerank"),
+    (ModelKind.MODERATION, r"moderation"),
+    (ModelKind.VIDEO, r"sora|\bveo|kling|runway|video|hailuo|luma|vidu|seedance|\bwan-?\d"),
+    (ModelKind.AUDIO, r"whisper|\btts\b|transcri|speech|audio|realtime|suno|\basr\b"),
     (
-        Kind.IMAGE,
+        ModelKind.IMAGE,
         r"dall-?e|image|imagen|flux|stable-diffusion|sdxl|midjourney|^mj_|ideogram|recraft|seedream|cogview",
     ),
-    (Kind.OTHER, r"davinci|babbage|turbo-instruct"),
+    (ModelKind.OTHER, r"davinci|babbage|turbo-instruct"),
 )
 """Tried in this order; what matches none is a chat model. The others only complete text."""
 _DRAWS_IN_CHATS = re.compile(r"(gemini|gpt-5|gpt-4o).*image")
 """Models whose answers to a chat have pictures in them; New API serves them nowhere else."""
 _NEVER_CHATS = re.compile(r"whisper|\btts\b|transcri|realtime")
-_GUESSES = {Kind.IMAGE, Kind.VIDEO, Kind.AUDIO, Kind.OTHER}
+_GUESSES = {ModelKind.IMAGE, ModelKind.VIDEO, ModelKind.AUDIO, ModelKind.OTHER}
 
 
-def kind_of(model_id: str, endpoint_types: Iterable[str] = ()) -> Kind:
+def kind_of(model_id: str, endpoint_types: Iterable[str] = ()) -> ModelKind:
     """What a model is for: by the endpoint types its gateway lists where they tell, else by its name.
 
     A model that is listed for chats is asked there, whatever its name looks like.
     """
     listed, name = list(endpoint_types), model_id.lower()
     if _DRAWS_IN_CHATS.search(name):
-        return Kind.CHAT
+        return ModelKind.CHAT
     for endpoint in listed:
         if endpoint in _KIND_OF_ENDPOINT:
             return _KIND_OF_ENDPOINT[endpoint]
-    guess = next((kind for kind, pattern in _NAMES if re.search(pattern, name)), Kind.CHAT)
+    guess = next((kind for kind, pattern in _NAMES if re.search(pattern, name)), ModelKind.CHAT)
     is_open = guess in _GUESSES and not _NEVER_CHATS.search(name)
-    return Kind.CHAT if is_open and any(map(_is_chat, listed)) else guess
+    return ModelKind.CHAT if is_open and any(map(_is_chat, listed)) else guess
 
 
 def _is_chat(endpoint: str) -> bool:

@@ -18,7 +18,7 @@ import re
 
 from lib.domain.text.markdown import limits
 from lib.domain.text.markdown.code_spans import without_code
-from lib.domain.text.markdown.structure import Kind, Structure
+from lib.domain.text.markdown.structure import LineKind, Structure
 
 MIN_BLOCK = 160
 """A shorter block waits for what follows: an element costs more than a few characters sent again."""
@@ -158,7 +158,7 @@ class BlockSplitter:
         self._weight += self._scale.weigh(text, line, is_inside=self._structure.inside)
         if self._html:
             self._html = None if self._html.search(text) else self._html
-        if line.kind is not Kind.TEXT:
+        if line.kind is not LineKind.TEXT:
             return
         if _DEFINITION.match(line.content) or _USE.search(without_code(text)):
             self._refers = True

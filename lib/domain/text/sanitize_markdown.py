@@ -27,7 +27,7 @@ from lib.domain.text.markdown.inline import drawn, turns
 from lib.domain.text.markdown.links import is_allowed
 from lib.domain.text.markdown.literal import Markdown
 from lib.domain.text.markdown.readers import PAGE, Reader
-from lib.domain.text.markdown.structure import Kind, Line, Structure
+from lib.domain.text.markdown.structure import Line, LineKind, Structure
 from lib.domain.text.math import formulas
 from lib.domain.text.math.tex import katex
 
@@ -40,7 +40,7 @@ _LOAD_FORMULAS = '[//]: # "$x$"\n\n'
 _MOST_LINES = 2000
 """Lines of what is shown as it was written; of more the ends are only marked: each takes a browser time."""
 
-_DRAWN = (Kind.TEXT, Kind.FORMULA)
+_DRAWN = (LineKind.TEXT, LineKind.FORMULA)
 _FORMULA = re.compile(r"(?<!\\)(?:\\\\)*\$")
 _DEFINITION = re.compile(r"\[[^\[\]]+\]:[ \t]*<?(\S++)[ \t]*+(?:[\"'(][^!]*)?$")
 _DEFINITION_BEGUN = re.compile(r"\[(?!\^)(?:[^\[\]\\]|\\.)+\](?=:)")
@@ -60,9 +60,9 @@ def inert(markdown: str, reader: Reader = PAGE, *, is_open: bool = False) -> Mar
     if block.is_plain:
         return Markdown(_as_written(text))
     groups = list(_groups(text.split("\n")))
-    pieces: list[tuple[Kind, str]] = [
+    pieces: list[tuple[LineKind, str]] = [
         (kind, _code(lines, is_coloured=not block.is_uncoloured))
-        if kind is Kind.CODE
+        if kind is LineKind.CODE
         else (kind, _drawn(kind, lines, reader, is_open=is_open and at == len(groups) - 1))
         for at, (kind, lines) in enumerate(groups)
     ]
@@ -77,7 +77,7 @@ def _as_written(text: str) -> str:
     return f"{fence}text\n{text}\n{fence}\n"
 
 
-def _before(text: str, pieces: list[tuple[Kind, str]]) -> str:
+def _before(text: str, pieces: list[tuple[LineKind, str]]) -> str:
     """What Streamlit has to be told before a block."""
     if ("```" in text or "~~~" in text) and any(
         _has_formula(piece) for kind, piece in pieces if kind in _DRAWN
@@ -95,7 +95,7 @@ _Group = list[tuple[str, Line]]
 """Lines as they are written, each with what it is."""
 
 
-def _groups(lines: list[str]) -> Iterator[tuple[Kind, _Group]]:
+def _groups(lines: list[str]) -> Iterator[tuple[LineKind, _Group]]:
     """The lines of a block: those of a paragraph, of a formula, of a fence together."""
     last = {end: at for at, line in enumerate(lines) for end in formulas.ends(line)}
     structure = Structure()
@@ -112,10 +112,10 @@ def _groups(lines: list[str]) -> Iterator[tuple[Kind, _Group]]:
         yield group[0][1].kind, group
 
 
-def _drawn(kind: Kind, group: _Group, reader: Reader, *, is_open: bool) -> str:
-    if kind is Kind.FORMULA:
+def _drawn(kind: LineKind, group: _Group, reader: Reader, *, is_open: bool) -> str:
+    if kind is LineKind.FORMULA:
         return "\n".join(_display([line for _, line in group], reader))
-    if kind is Kind.TEXT:
+    if kind is LineKind.TEXT:
         return "\n".join(_paragraph(group, reader, is_open=is_open))
     return "\n".join(source for source, _ in group)
 

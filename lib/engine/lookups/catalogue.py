@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from cachetools import TTLCache
 
 from lib.domain.models.connection import Connection
-from lib.domain.models.models import Kind, Model, kind_of
+from lib.domain.models.models import Model, ModelKind, kind_of
 from lib.domain.models.prices import Price, Prices
 from lib.domain.reply.errors import ChatError
 from lib.engine.loop import Loop
@@ -55,7 +55,7 @@ class Catalogue:
         known, error = asked.anew(lambda: self._submit(self._gateway.models(connection)), wait_seconds)
         return Listing(tuple(known or ()), error)
 
-    def kind(self, connection: Connection, model: str) -> Kind:
+    def kind(self, connection: Connection, model: str) -> ModelKind:
         """What a model makes: as its gateway has listed it, else by its name. Asks nobody."""
         with self._lock:
             asked = self._models.get(connection.id)

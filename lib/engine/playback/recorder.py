@@ -8,7 +8,7 @@ from datetime import datetime
 
 from lib.domain.comparison import recordings
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.comparison.votes import Tally
 from lib.domain.conversation.conversations import Conversation, title_from
 from lib.domain.models.prices import Prices
@@ -43,7 +43,7 @@ def record(
     comparisons: Sequence[Comparison],
     *,
     title: str,
-    kind: Kind,
+    kind: RecordingKind,
     prices: Prices,
     recording_id: str | None = None,
 ) -> Recording:

@@ -14,7 +14,7 @@ import httpx2
 
 from lib.domain.models.connection import endpoint, likely_base_urls
 from lib.domain.models.diagnosis import Verdict
-from lib.domain.models.models import Kind, Model
+from lib.domain.models.models import Model, ModelKind
 from lib.domain.reply.errors import Category, ChatError, missing_key
 from lib.gateway.catalogue import is_list, models_in
 from lib.gateway.errors.body import looks_like_error, read_body
@@ -167,7 +167,7 @@ async def models(context: ProbeContext) -> Answer:
     kinds = Counter(model.kind for model in found)
     ids = [model.id for model in found]
     count = "1 model" if len(found) == 1 else f"{len(found)} models"
-    meaning = f"{count}, {kinds[Kind.CHAT]} for chat."
+    meaning = f"{count}, {kinds[ModelKind.CHAT]} for chat."
     context.model = context.model or ids[0]
     if context.model in ids:
         return passed(f"{meaning} {context.model} is asked here.")

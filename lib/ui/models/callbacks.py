@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from lib import app
-from lib.domain.models.models import Choice
+from lib.domain.models.models import Preference
 from lib.ui.kit import errors
 from lib.ui.state import choices, widgets
 from lib.ui.state.session import DOCTOR_PAGE, held, new_conversation
@@ -19,12 +19,12 @@ def use(model: str) -> None:
 
 
 @errors.stored
-def choose(model: str, choice: Choice) -> None:
+def choose(model: str, choice: Preference) -> None:
     """Keep what was chosen about a model. A chat that nobody has begun begins with the new default."""
     session = held()
     known = app.get().store.models
     base_url = session.connection.base_url
-    is_new_default = choice.is_default and not known.choices(base_url).get(model, Choice()).is_default
+    is_new_default = choice.is_default and not known.preferences(base_url).get(model, Preference()).is_default
     known.choose(base_url, model, choice)
     if is_new_default and not session.conversation.messages:
         session.conversation.model = model

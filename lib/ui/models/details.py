@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib.domain.models.capabilities import LABELS, Capabilities
 from lib.domain.models.card import Card
-from lib.domain.models.models import Choice, Kind
+from lib.domain.models.models import ModelKind, Preference
 from lib.domain.models.prices import Price
 from lib.domain.reply.ledger import Traffic
 from lib.domain.reply.wording import counted, price, rate, seconds
@@ -31,12 +31,12 @@ def show(card: Card) -> None:
         _fact("Has shown", _capabilities(card.capabilities))
 
 
-def _marks(choice: Choice) -> list[str]:
+def _marks(choice: Preference) -> list[str]:
     marks = {"default": choice.is_default, "favourite": choice.is_favourite, "hidden": choice.is_hidden}
     return [label for label, is_on in marks.items() if is_on]
 
 
-def _show_actions(model: str, kind: Kind, choice: Choice) -> None:
+def _show_actions(model: str, kind: ModelKind, choice: Preference) -> None:
     # Keys with the model: a click that meets the change to another row is for the model it was made at.
     with st.container(horizontal=True, key="model_actions"):
         buttons.button(
@@ -67,7 +67,7 @@ def _show_actions(model: str, kind: Kind, choice: Choice) -> None:
         )
 
 
-def _switches(choice: Choice) -> list[tuple[str, str, Choice]]:
+def _switches(choice: Preference) -> list[tuple[str, str, Preference]]:
     """Label and icon of what can be changed, and the choice that it leads to."""
     is_favourite, is_default, is_hidden = choice.is_favourite, choice.is_default, choice.is_hidden
     return [

@@ -10,7 +10,7 @@ from lib import app
 from lib.domain.models.capabilities import LABELS, Capabilities
 from lib.domain.models.card import Card
 from lib.domain.models.connection import Connection
-from lib.domain.models.models import Choice
+from lib.domain.models.models import Preference
 from lib.domain.models.prices import Price
 from lib.domain.reply.errors import ChatError
 from lib.domain.text.markdown.literal import code, literal, md
@@ -71,11 +71,15 @@ def known(connection: Connection) -> tuple[list[Card], ChatError | None]:
     listing = application.engine.catalogue.listing(connection)
     store, base_url = application.store.models, connection.base_url
     prices = application.engine.catalogue.prices(connection, wait_seconds=PRICES_SECONDS)
-    choices, capabilities, traffic = store.choices(base_url), store.capabilities(base_url), store.traffic()
+    preferences, capabilities, traffic = (
+        store.preferences(base_url),
+        store.capabilities(base_url),
+        store.traffic(),
+    )
     cards = [
         Card(
             model,
-            choices.get(model.id, Choice()),
+            preferences.get(model.id, Preference()),
             prices.get(model.id),
             capabilities.get(model.id, Capabilities()),
             traffic.get(model.id),
@@ -179,7 +183,7 @@ def _record(card: Card) -> Mapping[str, object]:
     return record
 
 
-def _mark(choice: Choice) -> str:
+def _mark(choice: Preference) -> str:
     return "".join(
         sign
         for sign, is_on in (("◆", choice.is_default), ("★", choice.is_favourite), ("–", choice.is_hidden))

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib import app
 from lib.domain.comparison import recordings
-from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.files.imports import archive
@@ -20,9 +20,9 @@ from lib.ui.share.recording_callbacks import DELETE, IMPORT, RENAME, Listing, he
 from lib.ui.state import playback as playback_state
 
 KINDS = {
-    Kind.REPLY: ("Reply", ":material/chat:"),
-    Kind.COMPARISON: ("Comparison", ":material/view_column:"),
-    Kind.DECK: ("Deck", ":material/view_agenda:"),
+    RecordingKind.REPLY: ("Reply", ":material/chat:"),
+    RecordingKind.COMPARISON: ("Comparison", ":material/view_column:"),
+    RecordingKind.DECK: ("Deck", ":material/view_agenda:"),
 }
 MODELS_NAMED = 3
 """Of one recording in the list; of the others only how many there are is told."""

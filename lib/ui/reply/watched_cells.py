@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.playback import as_played, turns
+from lib.domain.comparison.playback import as_played, exchanges
 from lib.domain.comparison.votes import Round, titles
 from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import Prices
@@ -35,7 +35,7 @@ def of(
     is_hidden = votes is not None and votes.is_hidden
     found = []
     for cell in comparison.cells:
-        turn = turns(cell)[-1]
+        turn = exchanges(cell)[-1]
         tape = tapes.get(turn.last.id)
         # Asked before what it says is read: a tape that ends in between is followed, and so drawn to its end.
         is_open = is_followed and tape is not None and not tape.is_closed
@@ -59,7 +59,7 @@ def of(
 
 def question_of(comparison: Comparison) -> Message | None:
     """What the cells were asked last."""
-    return turns(comparison.cells[0])[-1].question if comparison.cells else None
+    return exchanges(comparison.cells[0])[-1].question if comparison.cells else None
 
 
 def show(cells: Sequence[Cell]) -> list[Slots]:

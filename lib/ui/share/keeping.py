@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib import app
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.recordings import Kind
+from lib.domain.comparison.recordings import RecordingKind
 from lib.ui.share import recording_callbacks
 from lib.ui.state import playback
 from lib.ui.state.comparison import OPEN
@@ -38,7 +38,7 @@ def _show_keep(action: Callable[[str], None], source_id: str) -> None:
 
 def show_example() -> None:
     """Where nothing was compared yet: a link to a comparison that can be watched at once."""
-    for summary in app.get().store.recordings.latest(1, Kind.COMPARISON):
+    for summary in app.get().store.recordings.latest(1, RecordingKind.COMPARISON):
         st.page_link(
             RECORDINGS_PAGE,
             label="Watch a recorded comparison",

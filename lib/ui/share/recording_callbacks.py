@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from lib import app
 from lib.domain.comparison import recordings
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.domain.text.markdown.literal import literal
 from lib.domain.text.validation import FormatError
@@ -57,7 +57,7 @@ def keep_comparison(comparison_id: str) -> None:
     """Keep a comparison as it stands."""
     _flush()
     if found := app.get().store.comparisons.get(comparison_id):
-        _keep([found], Kind.COMPARISON, found.title)
+        _keep([found], RecordingKind.COMPARISON, found.title)
 
 
 def keep_reply(answer_id: str) -> None:
@@ -67,7 +67,7 @@ def keep_reply(answer_id: str) -> None:
     for turn in conversation.turns():
         if turn[0].id == answer_id and not conversation.is_temporary:
             comparison = recorder.as_comparison(conversation, turn[-1].id)
-            _keep([comparison], Kind.REPLY, comparison.title)
+            _keep([comparison], RecordingKind.REPLY, comparison.title)
 
 
 def keep_run(run_id: str) -> None:
@@ -75,7 +75,7 @@ def keep_run(run_id: str) -> None:
     _flush()
     store = app.get().store
     if run := store.deck_runs.get(run_id):
-        _keep(store.comparisons.of_run(run_id), Kind.DECK, run.deck.title)
+        _keep(store.comparisons.of_run(run_id), RecordingKind.DECK, run.deck.title)
 
 
 def _flush() -> None:
@@ -83,7 +83,7 @@ def _flush() -> None:
 
 
 def record(
-    comparisons: Sequence[Comparison], kind: Kind, title: str, *, recording_id: str | None = None
+    comparisons: Sequence[Comparison], kind: RecordingKind, title: str, *, recording_id: str | None = None
 ) -> Recording | None:
     """A recording of these at this tab's prices; `None`, told in a toast, where that cannot be."""
     if refusal := recorder.why_not(comparisons):
@@ -97,7 +97,7 @@ def record(
 
 
 @errors.stored
-def _keep(comparisons: Sequence[Comparison], kind: Kind, title: str) -> None:
+def _keep(comparisons: Sequence[Comparison], kind: RecordingKind, title: str) -> None:
     recording, application = record(comparisons, kind, title), app.get()
     if recording is None:
         return

@@ -13,13 +13,13 @@ from lib.config import ROOT
 from lib.domain.comparison import recordings
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun
-from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.conversation.exports import Load
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
 from lib.domain.text.secrets import KnownKey
 from lib.files.imports import archive
 from lib.report import markdown, masking, page, table
-from lib.report.findings import Kind as Found
+from lib.report.findings import FindingKind as Found
 from lib.report.masking import Finding
 from lib.ui.share import recording_callbacks, share_links
 from lib.ui.shell import clipboard
@@ -44,13 +44,13 @@ def show_button(action: Callable[[], None] | None = None) -> bool:
 
 def open_comparison(comparison: Comparison, on_dismiss: Callable[[], None]) -> None:
     """Draw the dialog with the report of a comparison as it stands."""
-    _open([comparison], Kind.COMPARISON, comparison.id, comparison.title, on_dismiss)
+    _open([comparison], RecordingKind.COMPARISON, comparison.id, comparison.title, on_dismiss)
 
 
 def open_run(run: DeckRun) -> None:
     """Draw the dialog with the report of a deck's run as it stands."""
     rows = app.get().store.comparisons.of_run(run.id)
-    _open(rows, Kind.DECK, run.id, run.deck.title)
+    _open(rows, RecordingKind.DECK, run.id, run.deck.title)
 
 
 def open_dialog(
@@ -63,7 +63,7 @@ def open_dialog(
 
 def _open(
     comparisons: Sequence[Comparison],
-    kind: Kind,
+    kind: RecordingKind,
     source_id: str,
     title: str,
     on_dismiss: Callable[[], None] | Literal["ignore"] = "ignore",

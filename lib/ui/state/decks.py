@@ -19,7 +19,7 @@ LISTED = 30
 
 
 @dataclass(slots=True)
-class Field:
+class TextField:
     """A field of the open deck that is written in."""
 
     name: str
@@ -46,7 +46,7 @@ class DecksState:
     """The open run of a deck, likewise; then no deck is open."""
     rows: dict[str, Comparison] = field(default_factory=dict)
     """The rows of that run by their ids, as they were last read."""
-    fields: dict[str, Field] = field(default_factory=dict)
+    fields: dict[str, TextField] = field(default_factory=dict)
     """What is written in on the page, by the widget's key."""
     sent: str | None = None
     """The id of the last click that must not count twice."""
@@ -105,7 +105,7 @@ def _collect(state: DecksState) -> None:
             state.fields[key].text = text
 
 
-def _written(deck: Deck, into: Field, text: str) -> Deck:
+def _written(deck: Deck, into: TextField, text: str) -> Deck:
     """The deck with a text in one of its fields, as far as it fits."""
     if into.name == "title":
         return replace(deck, title=values.title_of(text))
@@ -129,7 +129,7 @@ def present(state: DecksState, key: str, name: str, stored: str, prompt_id: str 
         return  # it could not be stored yet
     if holds != stored:
         widgets.put(key, stored)
-    state.fields[key] = Field(name, prompt_id, stored)
+    state.fields[key] = TextField(name, prompt_id, stored)
 
 
 def current() -> DecksState:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from lib import app
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.playback import AT_ONCE, ORIGINAL, Pace, count_turns, scene, turns
+from lib.domain.comparison.playback import AT_ONCE, ORIGINAL, Pace, count_turns, exchanges, scene
 from lib.domain.comparison.recordings import Recording
 from lib.domain.text.markdown.literal import literal
 from lib.domain.text.validation import FormatError
@@ -71,7 +71,7 @@ class PlaybackState:
 def player_of(recording: Recording, comparison: Comparison) -> Player:
     """Plays the last reply of each cell of a recorded comparison; a synthesis after what it was made of."""
     compared = {cell.id for cell in comparison.compared}
-    last = {cell.id: turns(cell)[-1].last.id for cell in comparison.cells}
+    last = {cell.id: exchanges(cell)[-1].last.id for cell in comparison.cells}
     tapes = {id_: recording.tapes[id_] for id_ in last.values()}
     later = {id_ for cell_id, id_ in last.items() if cell_id not in compared}
     return app.get().engine.player(tapes, later=later)

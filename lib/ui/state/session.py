@@ -84,10 +84,10 @@ class Session:
 
     def _picked(self, listed: Iterable[Model]) -> list[str]:
         try:
-            choices = app.get().store.models.choices(self.connection.base_url)
+            preferences = app.get().store.models.preferences(self.connection.base_url)
         except StoreError:  # the page says so; a chat can go on without them
-            choices = {}
-        return picked(listed, choices)
+            preferences = {}
+        return picked(listed, preferences)
 
     def settle(self, tape: LiveTape) -> Message:
         """Put what a tape says into the conversation."""

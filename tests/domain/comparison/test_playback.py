@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.playback import AT_ONCE, ORIGINAL, as_played, count_turns, moments, scene, turns
+from lib.domain.comparison.playback import (
+    AT_ONCE,
+    ORIGINAL,
+    as_played,
+    count_turns,
+    exchanges,
+    moments,
+    scene,
+)
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.reply.fold import fold
@@ -69,7 +77,7 @@ def talk(*exchanges: tuple[str, list[str]]) -> Conversation:
 
 
 def test_a_turn_is_a_question_with_its_answer_and_what_continues_that() -> None:
-    first, second = turns(talk(("one", ["a", "b"]), ("two", ["c"])))
+    first, second = exchanges(talk(("one", ["a", "b"]), ("two", ["c"])))
     assert first.question
     assert [message.content for message in first.answer] == ["a", "b"]
     assert first.last.id == "one-1"
@@ -79,7 +87,9 @@ def test_a_turn_is_a_question_with_its_answer_and_what_continues_that() -> None:
 
 
 def test_an_unanswered_question_is_no_turn() -> None:
-    assert [turn.last.content for turn in turns(talk(("one", []), ("two", ["c"]), ("three", [])))] == ["c"]
+    assert [turn.last.content for turn in exchanges(talk(("one", []), ("two", ["c"]), ("three", [])))] == [
+        "c"
+    ]
 
 
 def test_a_scene_shows_each_cell_up_to_its_answer_to_that_question() -> None:

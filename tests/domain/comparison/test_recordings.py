@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.recordings import Kind, Recording, from_json, models, to_json
+from lib.domain.comparison.recordings import Recording, RecordingKind, from_json, models, to_json
 from lib.domain.comparison.votes import TIE, Tally
 from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.domain.conversation.conversations import Conversation
@@ -48,7 +48,7 @@ def recording() -> Recording:
     return Recording(
         id="kept",
         title="Why?",
-        kind=Kind.COMPARISON,
+        kind=RecordingKind.COMPARISON,
         recorded_at=AT,
         comparisons=[Comparison("compared", "Why?", AT, cells)],
         tapes={"a-answer": first, "b-answer": second},
@@ -136,7 +136,7 @@ def many(count: int) -> dict[str, Any]:
     cells = [replace(cell(f"c{number}", 0, tape), comparison_id=f"x{number}") for number in range(count)]
     comparisons = [Comparison(f"x{number}", "Why?", AT, [each]) for number, each in enumerate(cells)]
     tapes = {f"{each.id}-answer": tape for each in cells}
-    kept = Recording("many", "Why?", Kind.DECK, AT, comparisons, tapes)
+    kept = Recording("many", "Why?", RecordingKind.DECK, AT, comparisons, tapes)
     return cast(dict[str, Any], json.loads(json.dumps(to_json(kept))))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.domain.models.models import OTHER_VENDOR, Choice, Kind, Model, best_match, picked, vendor_of
+from lib.domain.models.models import OTHER_VENDOR, Model, ModelKind, Preference, best_match, picked, vendor_of
 
 
 @pytest.mark.parametrize(
@@ -29,21 +29,21 @@ from lib.domain.models.models import OTHER_VENDOR, Choice, Kind, Model, best_mat
 )
 def test_a_name_tells_the_vendor(model_id: str, vendor: str) -> None:
     assert vendor_of(model_id) == vendor
-    assert Model(model_id, "custom", Kind.CHAT).vendor == vendor
+    assert Model(model_id, "custom", ModelKind.CHAT).vendor == vendor
 
 
 def test_a_kind_says_what_can_be_done_with_a_model() -> None:
-    assert [kind for kind in Kind if kind.draws] == [Kind.IMAGE]
-    assert [kind for kind in Kind if kind.chats] == [Kind.CHAT, Kind.IMAGE]
+    assert [kind for kind in ModelKind if kind.draws] == [ModelKind.IMAGE]
+    assert [kind for kind in ModelKind if kind.chats] == [ModelKind.CHAT, ModelKind.IMAGE]
 
 
 def test_the_default_and_favourites_come_first_and_hidden_ones_not_at_all() -> None:
-    models = [Model(name, None, Kind.CHAT) for name in "abcde"]
+    models = [Model(name, None, ModelKind.CHAT) for name in "abcde"]
     choices = {
-        "b": Choice(is_hidden=True),
-        "c": Choice(is_favourite=True),
-        "e": Choice(is_default=True),
-        "gone": Choice(is_favourite=True),
+        "b": Preference(is_hidden=True),
+        "c": Preference(is_favourite=True),
+        "e": Preference(is_default=True),
+        "gone": Preference(is_favourite=True),
     }
     assert picked(models, choices) == ["e", "c", "a", "d"]
     assert picked(models, {}) == ["a", "b", "c", "d", "e"]

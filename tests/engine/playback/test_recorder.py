@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lib.domain.comparison.comparisons import Comparison, labels
-from lib.domain.comparison.recordings import Kind
+from lib.domain.comparison.recordings import RecordingKind
 from lib.domain.comparison.votes import TIE, Tally
 from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.domain.conversation.conversations import Conversation
@@ -46,7 +46,7 @@ def compared(store: Store) -> Comparison:
 
 
 def tallies(store: Store, comparison: Comparison) -> dict[str, Tally]:
-    return dict(record(store, [comparison], title="t", kind=Kind.COMPARISON, prices={}).tallies)
+    return dict(record(store, [comparison], title="t", kind=RecordingKind.COMPARISON, prices={}).tallies)
 
 
 def test_votes_are_in_it_once_they_are_closed(store: Store) -> None:
@@ -70,7 +70,7 @@ def test_the_prices_of_the_models_that_were_asked_are_in_it(store: Store) -> Non
     comparison = compared(store)
     comparison.cells[0].model = "another"
     prices = {name: Price(1.0, 2.0) for name in ("model-a", "another", "unused")}
-    kept = record(store, [comparison], title="t", kind=Kind.COMPARISON, prices=prices)
+    kept = record(store, [comparison], title="t", kind=RecordingKind.COMPARISON, prices=prices)
     assert set(kept.prices) == {"model-a", "another"}
 
 
@@ -92,7 +92,7 @@ def test_a_reply_of_another_programs_export_keeps_its_model_and_all_that_it_hold
     chat.add([Message("q", None, "user", "Where from?", NOW), Message("r", "q", "assistant", "", NOW, reply)])
     store.conversations.take([chat])
     shown = as_comparison(chat, "r")
-    kept = record(store, [shown], title="t", kind=Kind.REPLY, prices={})
+    kept = record(store, [shown], title="t", kind=RecordingKind.REPLY, prices={})
     assert labels(kept.cells) == ["gpt-4o"]
     [tape] = kept.tapes.values()
     played = fold(tape)

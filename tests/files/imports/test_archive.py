@@ -12,7 +12,7 @@ import pytest
 
 from lib.domain import imports
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.recordings import Kind, Recording
+from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.conversation.attachments import Attachment, data_uri
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.exports import from_json, to_markdown
@@ -169,7 +169,9 @@ def recorded(tape_image: Attachment, drawn: Attachment) -> Recording:
     cell = Conversation("c", "Talk", AT, AT, comparison_id="one")
     cell.add([Message("q", None, "user", "Draw", AT), Message("a", "q", "assistant", "", AT, reply)])
     tape: list[Event] = [ImageEvent(5.0, tape_image), Finished(6.0, "stop")]
-    return Recording("r", "Talk", Kind.REPLY, AT, [Comparison("one", "Talk", AT, [cell])], {"a": tape})
+    return Recording(
+        "r", "Talk", RecordingKind.REPLY, AT, [Comparison("one", "Talk", AT, [cell])], {"a": tape}
+    )
 
 
 def test_an_imported_recordings_image_goes_by_its_bytes_whatever_id_the_file_gives_it() -> None:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from lib.domain.text.markdown.diagrams import IS_MERMAID
-from lib.domain.text.markdown.structure import Kind, Line
+from lib.domain.text.markdown.structure import Line, LineKind
 
 MOST = 9_000
 """What the drawn blocks of one text may weigh together, so that there is time for the rest of it. Some 150 kB
@@ -74,17 +74,17 @@ class Scale:
     def weigh(self, text: str, line: Line, *, is_inside: bool) -> Weight:
         """The weight of the next line of a text; `is_inside` tells that it stands in a quote or a list."""
         length = len(text)
-        if line.kind is Kind.TEXT:
+        if line.kind is LineKind.TEXT:
             return Weight(self._text(line, is_inside=is_inside) + length // _CHARACTERS)
         self._columns, self._is_formula = 0, False
-        if line.kind is Kind.CODE:
+        if line.kind is LineKind.CODE:
             is_diagram = line.starts and IS_MERMAID.search(line.content)
             fence = 15 + signs(line.content) if line.starts else 0
             own = 1 + fence + _DIAGRAM * bool(is_diagram) + length // _CHARACTERS
             return Weight(own, length // _CHARACTERS_OF_CODE)
-        if line.kind is Kind.FORMULA:
+        if line.kind is LineKind.FORMULA:
             return Weight(5 + signs(line.content) + length // _CHARACTERS_OF_FORMULA)
-        return Weight(12 if line.kind is Kind.UNDERLINE else 1)
+        return Weight(12 if line.kind is LineKind.UNDERLINE else 1)
 
     def _text(self, line: Line, *, is_inside: bool) -> int:
         if line.starts:

@@ -21,7 +21,7 @@ _UNDERLINE = re.compile(r"(?:=+|-+) *$")
 _RULE = re.compile(r"(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
 
 
-class Kind(Enum):
+class LineKind(Enum):
     """What a line of markdown is part of."""
 
     BLANK = auto()
@@ -36,7 +36,7 @@ class Kind(Enum):
 class Line:
     """One line: `prefix` holds quote signs, list markers and indentation, `content` the rest."""
 
-    kind: Kind
+    kind: LineKind
     prefix: str = ""
     content: str = ""
     starts: bool = False
@@ -77,13 +77,13 @@ class Structure:
         if self._formula:
             if self._formula in rest:
                 self._formula = ""
-            return Line(Kind.FORMULA, text[: len(text) - len(rest)], rest)
+            return Line(LineKind.FORMULA, text[: len(text) - len(rest)], rest)
         if self._fence and matched == len(self._containers):
             return self._in_fence(rest)
         self._fence = ""
         if not rest.strip(" "):
             self._leave(matched)
-            return Line(Kind.BLANK)
+            return Line(LineKind.BLANK)
         return self._open(text, rest, matched, closes)
 
     def _enter(self, rest: str) -> tuple[str, int]:
@@ -111,7 +111,7 @@ class Structure:
         indent = len(rest) - len(rest.lstrip(" "))
         if indent < 4 and closing.startswith(self._fence) and not closing.strip(self._fence[0]):
             self._fence = ""
-        return Line(Kind.CODE)
+        return Line(LineKind.CODE)
 
     def _open(self, text: str, rest: str, matched: int, closes: Callable[[str], bool]) -> Line:
         """A line that is not blank and not inside a fence or formula."""
@@ -124,7 +124,7 @@ class Structure:
             if matched == DEEPEST:
                 self._paragraph = True
                 content = rest.lstrip(" ")
-                return Line(Kind.TEXT, text[: len(text) - len(content)], content, True, True)
+                return Line(LineKind.TEXT, text[: len(text) - len(content)], content, True, True)
             width, rest = container
             self._containers.append(width)
             matched += 1
@@ -132,12 +132,12 @@ class Structure:
         prefix = text[: len(text) - len(content)]
         if len(rest) - len(content) > 3:
             if continues:
-                return Line(Kind.TEXT, prefix, content)
+                return Line(LineKind.TEXT, prefix, content)
             self._leave(matched)
-            return Line(Kind.CODE)
+            return Line(LineKind.CODE)
         if continues and inside and _UNDERLINE.match(content):
             self._paragraph = False
-            return Line(Kind.UNDERLINE, prefix, content)
+            return Line(LineKind.UNDERLINE, prefix, content)
         return self._leaf(prefix, content, matched, continues, closes)
 
     def _container(self, rest: str, *, interrupts: bool) -> tuple[int, str] | None:
@@ -167,18 +167,18 @@ class Structure:
         if fence := _FENCE.match(content):
             self._leave(matched)
             self._fence = fence[1] or fence[2]
-            return Line(Kind.CODE, prefix, content, starts=True)
+            return Line(LineKind.CODE, prefix, content, starts=True)
         if not self._end and self._is_formula(content, closes):
             self._leave(matched)
-            return Line(Kind.FORMULA, prefix, content, starts=True)
+            return Line(LineKind.FORMULA, prefix, content, starts=True)
         if not content or _HEADING.match(content) or _RULE.match(content):
             self._leave(matched)
-            return Line(Kind.TEXT, prefix, content, starts=True)
+            return Line(LineKind.TEXT, prefix, content, starts=True)
         if not continues:
             self._leave(matched)
             self._paragraph = True
         self._end = formulas.waited_for(content, self._end)
-        return Line(Kind.TEXT, prefix, content, starts=not continues)
+        return Line(LineKind.TEXT, prefix, content, starts=not continues)
 
     def _is_formula(self, content: str, closes: Callable[[str], bool]) -> bool:
         """Whether a formula on lines of its own begins; it is kept open when it does not end here."""
