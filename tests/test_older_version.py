@@ -133,7 +133,7 @@ def test_the_bin_the_ledger_and_the_search_know_what_they_knew(store: Store) -> 
     assert {row.state for row in rows} == {State.COMPLETED, State.STOPPED, State.FAILED}
     assert {each.title for each in store.search.find("°C", 5)} == {"Tea at home"}
     server = "https://tea.example/v1"
-    assert store.models.choices(server) == {"model-a": Preference(is_favourite=True, is_default=True)}
+    assert store.models.preferences(server) == {"model-a": Preference(is_favourite=True, is_default=True)}
     assert Capability.TOOLS in store.models.capabilities(server)["model-a"].shown
 
 
