@@ -6,7 +6,7 @@ from lib.ui.compare import audience, cells
 from lib.ui.compare import dialogs as compare_dialogs
 from lib.ui.compare import page as compare_page
 from lib.ui.reply import uploads
-from lib.ui.shell import clipboard, scheduler
+from lib.ui.shell import clipboard, outage, scheduler
 from lib.ui.shell import dialogs as shell_dialogs
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state import session
@@ -18,7 +18,7 @@ uploads.wait(comparison_state.held().draft)
 with scheduler.building():
     state = comparison_state.current()
     compare_page.show_sidebar(state)
-    compare_page.show_notices(tab)
+    outage.show_in_its_place(tab)
     audience.show(state)
     with st.container(key="asked"):
         compare_page.show_prompt(state, tab)

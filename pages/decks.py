@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from lib.ui.compare import page as compare_page
 from lib.ui.decks import editor as deck_editor
 from lib.ui.decks import overview as deck_overview
 from lib.ui.decks import run as deck_run
 from lib.ui.decks import setup as deck_setup
-from lib.ui.shell import scheduler
+from lib.ui.shell import outage, scheduler
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state import decks, session
 
@@ -17,7 +16,7 @@ tab = session.elsewhere()
 with scheduler.building():
     state = decks.current()
     deck_overview.show_sidebar(state, tab)
-    compare_page.show_notices(tab)
+    outage.show_in_its_place(tab)
     deck_overview.show_refusals(state)
     with st.container(key="deck_page"):
         if state.run:

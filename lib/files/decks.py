@@ -40,6 +40,8 @@ UNFOLDED = 2**31 - 1
 
 NewId = Callable[[], str]
 
+ENDINGS = ("yaml", "yml", "csv")
+"""Of the names of files that can be uploaded as a deck."""
 # libyaml is many times as fast; PyYAML's own code does the same where the machine has none. The base loader
 # knows texts, lists and mappings: `2024-02-30`, `yes` and `!!python/object` are nothing but what they say.
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

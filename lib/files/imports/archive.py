@@ -1,5 +1,6 @@
 """The images of conversations and recordings that leave in an export or come in with one."""
 
+import json
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -7,6 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import IO
 
+from lib.domain.comparison import recordings
 from lib.domain.comparison.recordings import Recording
 from lib.domain.comparison.recordings import with_files as with_recorded_files
 from lib.domain.conversation import exports
@@ -16,13 +18,18 @@ from lib.domain.conversation.exports import Load
 from lib.domain.conversation.media_types import PICTURES
 from lib.domain.conversation.messages import Message
 from lib.domain.text.inline_images import InlineImages
+from lib.domain.text.validation import FormatError
 from lib.files.folder import Files, Missing, checked
 from lib.files.formats.sounds import checked_sound
+from lib.files.upload_validation import FileRefused
 
 NO_IMAGE = "none"
 """The id of an image that is not there: no file and no other image has it."""
 LARGEST_PART = 50_000_000
 """Characters of a JSON file in an export's zip, unless one chat alone has more."""
+
+LARGEST_RECORDING = 20_000_000
+"""Bytes of a recording's file that is taken in."""
 
 
 def json_pieces(conversations: Iterable[Conversation], files: Files) -> Iterator[str]:
@@ -68,6 +75,20 @@ def loader(files: Files) -> Load:
             return None
 
     return load
+
+
+def recording_in(data: bytes) -> Recording:
+    """The recording in a file that anybody may have made. Raises `FileRefused`, or `FormatError`."""
+    if len(data) > LARGEST_RECORDING:
+        raise FileRefused(
+            f"This file is too large: a recording has {LARGEST_RECORDING // 1_000_000} MB at most."
+        )
+    try:
+        return with_checked_images(recordings.from_json(json.loads(data)))
+    except FormatError:
+        raise
+    except (ValueError, RecursionError):  # no JSON, or nested until Python gives up
+        raise FileRefused("This is not a JSON file.") from None
 
 
 def with_checked_images(recording: Recording) -> Recording:

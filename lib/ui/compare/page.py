@@ -12,7 +12,7 @@ from lib.ui.compare import blind, callbacks, comparison_callbacks, dialogs, diff
 from lib.ui.kit import buttons, figures
 from lib.ui.reply import attachments, message_box, question, results
 from lib.ui.share import keeping, reports
-from lib.ui.shell import outage, sidebar
+from lib.ui.shell import sidebar
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state.comparison import ComparisonState
 from lib.ui.state.panel import open_panel
@@ -38,12 +38,6 @@ def show_sidebar(state: ComparisonState) -> None:
                 )
             else:
                 st.caption("Your comparisons will be listed here.")
-
-
-def show_notices(tab: Session) -> None:
-    """What has to be said about the gateway before anything else."""
-    with st.container(key="notices"):  # also where it is empty, so that what follows keeps its place
-        outage.show(tab)
 
 
 def show_prompt(state: ComparisonState, tab: Session) -> None:

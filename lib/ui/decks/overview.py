@@ -4,6 +4,7 @@ import streamlit as st
 
 from lib import app
 from lib.domain.text.markdown.literal import Markdown, md, plain
+from lib.files import decks as files
 from lib.files.decks import LARGEST_DECK
 from lib.store.decks import DeckSummary
 from lib.ui.decks import callbacks
@@ -44,7 +45,7 @@ def _show_import(state: DecksState) -> None:
         key = f"deck_file-{state.uploads}"
         st.file_uploader(
             "A YAML or CSV file",
-            type=["yaml", "yml", "csv"],
+            type=files.ENDINGS,
             max_upload_size=LARGEST_DECK // 1024**2,
             key=key,
             on_change=callbacks.import_file,

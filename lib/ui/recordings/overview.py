@@ -122,7 +122,7 @@ def _import() -> None:
     st.file_uploader(
         "A recording that was downloaded here or elsewhere",
         type=["json"],
-        max_upload_size=recording_callbacks.LARGEST_FILE // 1_000_000,
+        max_upload_size=archive.LARGEST_RECORDING // 1_000_000,
         key=key,
         on_change=recording_callbacks.take,
         args=(key,),

@@ -1,6 +1,5 @@
 """What can be done with recordings: callbacks. They run before the page is drawn."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +7,6 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lib import app
-from lib.domain.comparison import recordings
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.conversation.conversations import LONGEST_TITLE
@@ -28,8 +26,6 @@ RENAME, DELETE, IMPORT = "Rename", "Delete", "Import"
 """The names of the dialogs, as the menus show them."""
 LISTED = 30
 """Recordings listed at once; "Show more" adds as many again."""
-LARGEST_FILE = 20_000_000
-"""Bytes of a file that is taken in."""
 
 
 @dataclass(slots=True)
@@ -147,21 +143,13 @@ def take(key: str) -> None:
 
 def _take(listing: Listing, uploaded: UploadedFile) -> str | None:
     try:
-        data = upload_storage.content(uploaded)
-    except FileRefused as refused:
-        return str(refused)
-    finally:
-        upload_storage.release([uploaded])
-    if len(data) > LARGEST_FILE:
-        return f"This file is too large: a recording has {LARGEST_FILE // 1_000_000} MB at most."
-    try:
-        recording = archive.with_checked_images(recordings.from_json(json.loads(data)))
+        recording = archive.recording_in(upload_storage.content(uploaded))
         if not app.get().store.recordings.add(recording):
             return "This recording is here already."
-    except (FormatError, StoreError) as error:
+    except (FileRefused, FormatError, StoreError) as error:
         return str(error)
-    except (ValueError, RecursionError):
-        return "This is not a JSON file."
+    finally:
+        upload_storage.release([uploaded])
     listing.added = recording.title
     return None
 

@@ -26,6 +26,12 @@ def show(session: Session) -> None:
         _show_banner()
 
 
+def show_in_its_place(session: Session) -> None:
+    """Draw it, or an empty box: so that what follows keeps its place on the page when it goes."""
+    with st.container(key="notices"):
+        show(session)
+
+
 def _error(session: Session) -> ChatError | None:
     """Why no model is known. A list that is only old is good enough."""
     listing = app.get().engine.catalogue.listing(session.connection, wait_seconds=0)
