@@ -1,4 +1,4 @@
-"""SynStar Chat, room by room.
+"""SynStar Chat, folder by folder.
 
 `domain` holds values (standard library and pydantic), `gateway` speaks to OpenAI-compatible servers, `store`
 keeps conversations in SQL, `engine` runs replies, `ui` draws them with Streamlit. `config` reads settings,

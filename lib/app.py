@@ -62,6 +62,7 @@ class App:
 
     def stop(self) -> None:
         """End replies, the embedded model and the store, in this order; save what could not be stored."""
+        # First: its last words need the store, and a reply of the local model needs its process.
         self.engine.stop()
         if self.local_model:
             self.local_model.stop()
@@ -78,6 +79,7 @@ def get() -> App:
     """The process's app; the first call builds it. Raises `ConfigurationError`."""
     global _app
     with _lock:
+        # Under the lock: the first pages ask at the same time, and a process has one engine.
         if _app is None:
             _app = build(config.read())
         return _app
@@ -152,10 +154,12 @@ def _prepared(store: Store, files: Files, *, is_stored: bool) -> bytes:
         signing_key = store.secrets.get("cookies")
         store.conversations.purge_old()
         builtin.add_missing(store)
+        # A store in memory knows of no image that is in use: all files would go.
         if is_stored:
             files.sweep(store.attachments.ids() | store.decks.image_ids())
     except StoreError as error:
         log.warning("Nothing was tidied up at this start. %s", error)
+    # Without a database: cookies of this process are then good until it ends.
     return signing_key or secrets.token_bytes(KEY_BYTES)
 
 
@@ -164,6 +168,7 @@ def _save(unstored: str, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with os.fdopen(
+            # By its owner alone from the first byte on: `open` would take the rights of the umask.
             os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600),
             "w",
             encoding="utf-8",

@@ -170,6 +170,7 @@ def read(root: Path = ROOT, **overrides: str) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f".streamlit/secrets.toml cannot be read: {error}.") from None
     try:
+        # Streamlit does not load `.env`, though python-dotenv is installed with it.
         env_file = dotenv_values(root / ".env")
     except UnicodeDecodeError:
         raise ConfigurationError(".env cannot be read: save it as UTF-8.") from None
@@ -212,6 +213,7 @@ def _key_in(content: bytes) -> str:
     if len(content) > LARGEST_KEY_FILE:
         raise ConfigurationError("KKIAI_API_KEY_FILE is larger than a key can be; name another file.")
     try:
+        # Editors on Windows put a byte order mark before the text.
         key = parse_api_key(content.decode("utf-8-sig").partition("\n")[0])
     except UnicodeDecodeError:
         raise ConfigurationError("KKIAI_API_KEY_FILE is not a text file; save it as UTF-8.") from None
@@ -248,6 +250,7 @@ class _Values:
             value = float(self.text(name))
         except ValueError:
             value = math.nan
+        # NaN, which somebody may write, is refused too: it compares with nothing.
         if not 0 <= value < math.inf:
             raise ConfigurationError(f"{name} must be a number of {unit}, not {self.text(name)!r}.")
         if is_positive and not value:

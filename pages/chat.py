@@ -23,6 +23,7 @@ with scheduler.building():
     shell_dialogs.show()
     clipboard.show()
 
+# After the turn, which others wait for: following takes as long as the reply.
 if place and (tape := tab.following):
     message_box.show_stop(tape, stop_slot)
     transcript.follow(tab, tape, place)

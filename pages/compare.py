@@ -30,6 +30,7 @@ with scheduler.building():
     shell_dialogs.show()
     results = st.container(key="results")
 
+# After the turn: watching takes as long as the slowest reply.
 cells.watch(state, tab, running)
 with results:
     compare_page.show_ended(state, tab, below_box)

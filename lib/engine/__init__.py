@@ -1,1 +1,1 @@
-"""The only room with threads and an event loop: runs replies, journals them, cancels, recovers."""
+"""Runs replies, journals them, cancels, recovers. The only folder with threads and an event loop."""

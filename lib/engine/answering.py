@@ -20,6 +20,7 @@ from lib.gateway.errors.images import refuses_images
 BURST_SECONDS = 0.1
 """The longest pause between two reads of a stream. One read then takes several chunks, which is what lets
 one process carry hundreds of streams."""
+# 200 streams, the most that `benchmarks` starts in one process, reach `BURST_SECONDS`.
 BURST_SECONDS_PER_STREAM = 0.0005
 """A few streams are read almost without delay; the pause grows with their number."""
 
@@ -63,6 +64,8 @@ class Answering:
         """Wait until a reply's connection to the gateway is closed."""
         run = self._runs.get(reply_id)
         if run and run.future:
+            # Not `await future`: that would raise the reply's error here,
+            # and whoever is cancelled while it waits would cancel the reply.
             await asyncio.wait([asyncio.wrap_future(run.future)])
 
     def refuses_images(self, connection: Connection, model: str | None) -> bool:
@@ -98,6 +101,7 @@ class Answering:
 
     def _stream_ended(self, run: Run, future: "Future[None]") -> None:
         """The stream is over. A tape still open means that our own code failed: say so, never hang."""
+        # A cancelled future: the tape was closed first (`end`), or the loop is being stopped.
         if run.tape.is_closed or future.cancelled():
             return
         log.error("A reply ended without its closing event.", exc_info=future.exception())

@@ -94,6 +94,7 @@ class Engine:
         self.doctor = Doctor(gateway, self._loop, store)
         self.balances = Balances(gateway, self._loop)
         self.synchronized = SynchronizedTapes(self._loop)
+        # Last: its threads may call `_let_go` at once, which needs all of the above.
         self._watchdog = Watchdog(store, self._owner, self._trouble, self._let_go) if store else None
 
     @property
@@ -187,6 +188,7 @@ class Engine:
         While a blind round is written that is a copy, which does not tell how fast the model is. A reply that
         no store gets can be followed for as long as its conversation is there.
         """
+        # The synchronized copy first: the raw tape would tell how fast the model is.
         here = self.synchronized.tape(reply_id) or self._runs.tape(reply_id)
         try:
             return here or (self._remote.tape(reply_id) if self._remote else None)
@@ -220,6 +222,7 @@ class Engine:
                 tape.wait_closed(max(0.0, deadline - time.monotonic()))
             then()
 
+        # On its own thread: a signal handler calls this, and the main thread has to go on serving pages.
         threading.Thread(target=wait, name="drain", daemon=True).start()
 
     def stop(self) -> None:
@@ -227,6 +230,8 @@ class Engine:
         self._sending.is_stopping = True
         for run in self._runs.all():
             self._answering.end(run, Interrupted(run.at_ms))
+        # While the watchdog beats, no other process takes these replies over: it ends
+        # after the last write. A file that is gone takes nothing, so nobody waits for it.
         if self._journal and self._watchdog:
             self._journal.stop(LAST_WRITE_SECONDS if self._watchdog.is_well else 0.0)
             self._watchdog.stop()
@@ -237,6 +242,7 @@ class Engine:
         """Run the reply of a send that was taken."""
         run.is_drawing = self.catalogue.kind(run.connection, run.model).draws
         self._runs.add(run)
+        # Before the first event: of a blind round nobody may see the raw tape grow.
         self.synchronized.join(run.tape)
         self._answering.start(run)
         self.notifications.tell(run.conversation.comparison_id)

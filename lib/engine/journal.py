@@ -113,6 +113,7 @@ class Journal:
         """Wait until all that was handed over before is written; says whether it is."""
         with self._changed:
             self._hurry()
+            # As long as they are now: a reply that goes on streaming would keep it waiting for ever.
             lengths = {key: len(self._tracks[key].tape.events) for key in self._dirty}
             return self._changed.wait_for(lambda: self._has_written(lengths), timeout)
 
@@ -154,6 +155,8 @@ class Journal:
             if self._dirty:
                 self._changed.wait_for(lambda: self._is_urgent, BATCH_SECONDS)
             self._is_urgent = False
+            # They stay dirty until they are written (`_settle`): a write
+            # that fails is tried again with all of them.
             return [self._tracks[reply_id] for reply_id in self._dirty]
 
     def _write(self, tracks: list[_Track]) -> None:
@@ -170,6 +173,7 @@ class Journal:
         if entries or replies:
             self._store.replies.journal(self._owner, entries, replies)
         self._settle(lengths, set(closings))
+        # Last: from here on pages read this reply from the store, which has to have all of it.
         for track in tracks:
             if track.tape.reply_id in closings:
                 self._on_stored(track.tape)

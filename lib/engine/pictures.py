@@ -35,10 +35,12 @@ async def answered(
         pause=pause,
         image=fitted.data.__getitem__,
     )
+    # Without it a generator that is left early closes its connection only when it is collected.
     async with aclosing(bursts):
         async for burst in bursts:
             has_files = any(isinstance(event, Image | Audio) for event in burst)
             yield await asyncio.to_thread(_all_taken, burst, run, files) if has_files else burst
+            # Behind the first burst: a tape begins with `Sent`.
             if fitted.notice:
                 yield [Noted(burst[-1].at_ms, fitted.notice)]
                 fitted = replace(fitted, notice="")

@@ -54,6 +54,7 @@ class Run:
         """
         with self._appending:  # who stops the reply must count all that came before, and come after it
             if burst and not self.started_at:
+                # The gateway counts from its own start: the tape takes over that zero.
                 self.started_at = time.monotonic() - burst[0].at_ms / 1000
             if not burst or not isinstance(closing := burst[-1], CLOSING):
                 return self.tape.append(burst)

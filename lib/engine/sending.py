@@ -113,6 +113,7 @@ class Sending:
     ) -> Accepted | None:
         journal = None if conversation.is_temporary else self._journal
         if asked and journal:
+            # The files before the rows: what is stored never names a file that is not there.
             asked = replace(asked, attachments=tuple(map(self._keep, asked.attachments)))
         reply = Reply(model_requested=conversation.model)
         answer = Message(new_id(), parent_id, "assistant", "", datetime.now(UTC), reply)
@@ -123,6 +124,7 @@ class Sending:
         updated_at = journal.begin(tape, Beginning(before, added, begun)) if journal else before.updated_at
         if updated_at is None:
             return None
+        # Only now: an id whose send has raised may be sent again.
         self._remember(send_id)
         accepted = Accepted(tape, added, before.title, updated_at, is_kept=journal is not None)
         self._start(_run(accepted, before, connection, session_id))

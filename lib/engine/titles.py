@@ -35,6 +35,7 @@ def is_first_exchange(run: Run) -> bool:
 async def write_title(gateway: Gateway, store: Store, run: Run) -> None:
     """Replace the first words, which `run` has answered, by a title; another title is left as it is."""
     first_words = title_of(run.messages[0])
+    # On a thread: SQLite may wait, and all replies stream on this loop.
     found = await asyncio.to_thread(store.conversations.get, run.tape.conversation_id)
     if not found or found.comparison_id or found.title != first_words:
         return

@@ -1,1 +1,1 @@
-"""Uploads: the only room that imports Pillow, pypdf and chardet. It checks, converts and keeps them."""
+"""Uploads: checked, converted and kept. The only folder that imports Pillow, pypdf and chardet."""

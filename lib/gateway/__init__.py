@@ -1,4 +1,1 @@
-"""The wire: requests, the SSE reader, error translation and the model catalogue.
-
-The only room that imports openai.
-"""
+"""What is sent to gateways and read of their answers. The only folder that imports openai."""

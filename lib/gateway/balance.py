@@ -26,6 +26,7 @@ async def balance_of(client: openai.AsyncOpenAI, base_url: str) -> Balance | Non
 
 async def _from_quota(client: openai.AsyncOpenAI, base_url: str) -> Balance | None:
     root = base_url.partition("?")[0].removesuffix("/v1")
+    # With the last slash: New API redirects without it, and no redirect is followed.
     data = (await _get(client, f"{root}/api/usage/token/")).get("data")
     if not isinstance(data, dict):
         return None
@@ -40,6 +41,7 @@ async def _from_quota(client: openai.AsyncOpenAI, base_url: str) -> Balance | No
 
 async def _from_billing(client: openai.AsyncOpenAI, base_url: str) -> Balance | None:
     pages = f"{base_url.partition('?')[0]}/dashboard/billing"
+    # One API answers with HTTP 200 and an `error` when it fails: then there is no number.
     granted = _number(await _get(client, f"{pages}/subscription"), "hard_limit_usd")
     if granted is None:
         return None

@@ -29,6 +29,7 @@ async def bound(response: httpx2.Response) -> None:
 
     Of an error, the beginning is read and no more. Streams have no limit here: their reader has its own.
     """
+    # Taken out of the headers: httpx2 would decompress again what comes out of here.
     encoding = response.headers.pop("content-encoding", "identity").strip().lower()
     assert isinstance(response.stream, httpx2.AsyncByteStream), "the clients are asynchronous"  # noqa: S101
     is_error = response.status_code >= 400
@@ -99,6 +100,7 @@ class BoundedBody(httpx2.AsyncByteStream):
                     raise exceeded("The server's answer grows without end where it is decompressed.")
                 if out:
                     yield out
+                # At most `PIECE_BYTES` at once: the rest waits, so a bomb is seen before it has burst.
                 piece = decompressor.unconsumed_tail
 
 

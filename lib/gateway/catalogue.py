@@ -12,6 +12,7 @@ def models_in(payload: Any) -> list[Model]:
     entries = payload.get("data") or payload.get("models") if isinstance(payload, dict) else payload
     if not isinstance(entries, list):
         return []
+    # New API may list a model once for each group, and a limited key's models in another order each time.
     models = {model.id: model for entry in entries if (model := _model(entry))}
     return sorted(models.values(), key=lambda model: (_KIND_ORDER.index(model.kind), model.id.lower()))
 
@@ -25,6 +26,7 @@ def is_list(payload: Any) -> bool:
 
 def _model(entry: Any) -> Model | None:
     fields = entry if isinstance(entry, dict) else {"id": entry}
+    # Ollama's own list says `name`.
     id_ = fields.get("id") or fields.get("name")
     if not isinstance(id_, str) or not id_.strip():
         return None

@@ -114,6 +114,8 @@ class Gateway:
                         yield burst
                 return
             except Exception as exc:
+                # Whatever it is, the tape gets its last event. A cancelled task
+                # passes: its tape is closed already.
                 at_ms, notices = attempt.at_ms(), []
                 error, again = _about_images(_translated(exc, connection), body), None
                 # Never after a byte of the answer, whatever broke.
@@ -159,6 +161,7 @@ class Gateway:
                     client, connection, recording, model=model, seconds=seconds
                 )
         except Exception as exc:
+            # Without its cause, which holds the request and with it the key.
             raise _translated(exc, connection) from None
 
     async def models(self, connection: Connection) -> list[Model]:
@@ -178,6 +181,7 @@ class Gateway:
             )
             raise KeyMask(connection).error(error)
         mask = KeyMask(connection)
+        # A server may list what it was sent: a name with the key in it is none.
         return [model for model in models_in(payload) if mask.text(model.id) == model.id]
 
     async def balance(self, connection: Connection) -> Balance | None:
@@ -221,6 +225,8 @@ class _Attempt:
         """What one request is answered. Raises what openai raises before the answer's body begins."""
         deadline = self._deadline(self.timeouts.first_byte_seconds)
         async with AsyncExitStack() as stack:
+            # One deadline for the head and the first bytes: a server may send its
+            # head at once, and then nothing.
             async with asyncio.timeout_at(deadline):
                 response = await stack.enter_async_context(
                     client.chat.completions.with_streaming_response.create(**self.body)
@@ -243,12 +249,14 @@ class _Attempt:
             except Exception as exc:
                 data, error = None, translate_exception(exc, base_url=self.connection.base_url)
             received = unread(response) if data is None else data
+            # Decoding is pure Python and this loop carries all streams: a large read goes to a thread.
             if reader.is_much(received, is_end=data is None):
                 events = await asyncio.to_thread(self._events, reader, received, data is None, error)
             else:
                 events = self._events(reader, received, data is None, error)
             if reader.closed and reader.remote_images:
                 fetched = await self._fetched(reader.remote_images)
+                # Before the closing event, which a tape ends with.
                 events[-1:] = [*fetched, replace(events[-1], at_ms=self.at_ms())]
             if events:
                 yield events

@@ -40,6 +40,7 @@ async def draw(
         yield [Retried(at_ms(), NO_RESPONSE_FORMAT), Sent(at_ms(), body, base_url=connection.base_url)]
         response = await _answer(client, body, seconds)
     yield [Served(at_ms(), status=response.status_code, model=body["model"])]
+    # On a thread: several pictures in base64 are tens of megabytes of JSON.
     payload = await asyncio.to_thread(object_in, response.content)
     items = payload.get("data") if payload else None
     if not isinstance(items, list) or not items:

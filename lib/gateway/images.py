@@ -77,6 +77,8 @@ async def fetched(url: str, connection: Connection, *, most: int = LARGEST_IMAGE
         is_own = urlsplit(url)[:2] == urlsplit(connection.base_url)[:2]
         if not is_own and not url.lower().startswith("https://"):
             raise trouble(UNREACHABLE)
+        # The address is looked at where the socket is made: a name that is looked up twice may resolve to
+        # another address the second time. No decompression: one piece may burst into more than the limit.
         connector = aiohttp.TCPConnector(socket_factory=None if is_own else public_socket, force_close=True)
         timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS)
         async with (

@@ -42,6 +42,7 @@ def body(
         **params.chat_body(),
     }
     if params.stream:
+        # OpenAI, vLLM, Ollama and llama.cpp tell no counts otherwise. Servers that refuse it: `dialects.py`.
         request["stream_options"] = {"include_usage": True}
     return request
 

@@ -43,6 +43,7 @@ class Retries:
         if wanted is not None and wanted > LONGEST_PAUSE_SECONDS:
             return None
         self.count += 1
+        # New API and One API never send `Retry-After`: the pause is ours then.
         return Again(f"Asked again after {_in_words(error)}.", pause if wanted is None else wanted)
 
 
@@ -56,4 +57,5 @@ def _in_words(error: ChatError) -> str:
 def _can_help(error: ChatError) -> bool:
     if error.status is None:
         return error.retryable and error.category is not Category.TIMEOUT
+    # `retryable` goes by the words too: New API says 503 for a model without a channel, which does not pass.
     return error.retryable and (error.status in _TEMPORARY_STATUSES or error.status >= 500)

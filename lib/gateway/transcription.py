@@ -21,6 +21,7 @@ async def transcribe(
             "/audio/transcriptions",
             body={"model": model, "response_format": "json"},
             files=[("file", ("recording.wav", recording, "audio/wav"))],
+            # The SDK sends files as a form only when it is told so; it adds the boundary itself.
             options={"headers": {"Content-Type": "multipart/form-data"}},
             cast_to=httpx2.Response,
         )

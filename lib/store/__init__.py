@@ -1,4 +1,4 @@
-"""The only room that imports SQLAlchemy: all that is kept, in one database."""
+"""All that is kept, in one database. The only folder that imports SQLAlchemy."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ class Store:
     def __init__(self, path: Path | None) -> None:
         """Open or make the SQLite file at `path`; `None` keeps everything in memory.
 
-        Raises `lib.store.database.database.StoreError`.
+        Raises `lib.store.database.errors.StoreError`.
         """
         self._database = Database(path)
         self.conversations = Conversations(self._database)

@@ -68,6 +68,8 @@ class Conversations:
         """Every chat outside the bin, whole, oldest first; one at a time."""
         kept = select(conversations.c.id).where(conversations.c.deleted_at.is_(None), _IS_CHAT)
         with self._database.read() as connection:
+            # Only the ids: a read that stays open while a file is written would keep
+            # SQLite from emptying its log.
             ids = list(connection.execute(kept.order_by(conversations.c.created_at)).scalars())
         for conversation_id in ids:
             if found := self.get(conversation_id):
@@ -175,6 +177,7 @@ def save(connection: Connection, conversation: Conversation, added: Sequence[Mes
         "updated_at": datetime.now(UTC),
     }
     chosen = conversations.c.id == conversation.id
+    # A new chat costs no statement to find that out.
     is_known = bool(conversation.messages) and (
         connection.execute(update(conversations).where(chosen).values(values)).rowcount > 0
     )
@@ -190,7 +193,7 @@ def save(connection: Connection, conversation: Conversation, added: Sequence[Mes
 
 
 def _batches(imported: Iterable[Conversation]) -> Iterator[list[Conversation]]:
-    """Conversations that are stored together: each commit waits for the disk."""
+    """Conversations that are stored in one transaction: about `MESSAGES_AT_ONCE` messages."""
     batch: list[Conversation] = []
     size = 0
     for conversation in imported:
@@ -211,6 +214,7 @@ def _is_known(connection: Connection, conversation: Conversation) -> bool:
     ids = list(conversation.messages)
     return any(
         connection.execute(select(messages.c.id).where(messages.c.id.in_(ids[at : at + 500]))).first()
+        # SQLite before 3.32 takes 999 values in a statement.
         for at in range(0, len(ids), 500)
     )
 

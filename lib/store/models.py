@@ -93,6 +93,8 @@ class Models:
             return {row.model: Traffic(**row._mapping) for row in rows}
 
 
+# SQLite has neither a median nor percentiles: rows are numbered in a window. Its integers divide to integers,
+# so the ranks are rounded up by hand.
 _QUERY = text("""
     WITH rows AS (
         SELECT model_requested AS model, state, ttft_ms, tokens_per_second, error_category, created_at,

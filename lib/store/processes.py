@@ -35,6 +35,7 @@ class Processes:
                 return left
         finally:
             if self._lock is not None:
+                # Shared from here on: who joins next finds that it is not alone.
                 fcntl.flock(self._lock, fcntl.LOCK_SH)
 
     def leave(self, owner: str) -> None:
@@ -71,6 +72,7 @@ class Processes:
         """
         heartbeat = select(type_coerce(processes.c.heartbeat_at, String)).where(processes.c.id == dead)
         with self._database.write() as connection:
+            # Looked at in the same transaction: a process that had only been slow keeps its replies.
             if connection.execute(heartbeat).scalar() != last_beat:
                 return []
             connection.execute(delete(processes).where(processes.c.id == dead))

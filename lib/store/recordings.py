@@ -106,6 +106,7 @@ class Recordings:
 
 def _packed(recording: Recording, load: Load) -> bytes:
     text = json.dumps(documents.to_json(recording, load), ensure_ascii=False, separators=(",", ":"))
+    # Half a character becomes `\ud83d`, which JSON knows.
     return zlib.compress(text.encode("utf-8", "backslashreplace"))
 
 

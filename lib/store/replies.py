@@ -81,10 +81,12 @@ class Replies:
                 connection.execute(insert(replies), _begun(begun, conversation.model))
                 return now
         except StoreError as error:
+            # The unique `send_id` decides. To ask first would not see what another process stores in between.
             known = self._begun_with(begun.send_id) if isinstance(error.__cause__, IntegrityError) else None
             if known is None:
                 raise
             reply_id, updated_at = known
+            # This very reply: the commit went through though an error came back, and the journal tries again.
             return updated_at if reply_id == begun.reply_id else None
 
     def _begun_with(self, send_id: str) -> tuple[str, datetime] | None:
@@ -108,6 +110,7 @@ class Replies:
         """
         with self._database.write() as connection:
             ids = {entry.reply_id for entry in entries} | {closing.row.reply_id for closing in closings}
+            # The owner is part of each write: a process that was taken for dead and goes on changes nothing.
             is_open = and_(replies.c.state == State.RUNNING, replies.c.owner == owner)
             known = select(replies.c.id, is_open).where(replies.c.id.in_(ids))
             open_: dict[str, bool] = dict(connection.execute(known).all())

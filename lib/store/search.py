@@ -65,6 +65,7 @@ def forget(connection: Connection, conversation_ids: Sequence[str]) -> None:
 _INSERT = text(
     "INSERT INTO message_search (content, message_id, conversation_id) VALUES (:content, :id, :conversation)"
 )
+# FTS5's table knows no foreign keys: nothing leaves it when its message does.
 _DELETE = text("DELETE FROM message_search WHERE conversation_id IN :ids").bindparams(
     bindparam("ids", expanding=True)
 )

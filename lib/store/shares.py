@@ -48,6 +48,7 @@ class Shares:
                     title=title,
                     created_at=created_at,
                     expires_at=expires_at,
+                    # Half a character, which a model may send, has no UTF-8.
                     report=zlib.compress(report.encode(errors="replace")),
                 )
             )

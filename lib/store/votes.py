@@ -136,6 +136,7 @@ def _is_full(connection: Connection, round_id: str, voter: str) -> bool:
     in_votes = select(votes.c.voter).where(votes.c.round_id == round_id)
     in_thumbs = select(thumbs.c.voter).where(thumbs.c.round_id == round_id)
     voters = in_votes.union(in_thumbs).subquery()
+    # Within the transaction of the vote: of two newcomers at once only one gets the last place.
     counted = connection.execute(select(func.count()).select_from(voters)).scalar() or 0
     if counted < MOST_VOTERS:
         return False

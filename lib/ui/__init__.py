@@ -1,1 +1,1 @@
-"""The only room under lib that imports Streamlit: the session, and how things are drawn."""
+"""Everything that imports Streamlit: what a tab works with, and how it is drawn."""

@@ -76,6 +76,7 @@ async def _page(request: Request) -> Response:
             path="/room",
             secure=request.url.scheme == "https",
             httponly=True,
+            # Not `strict`: who comes by a link from a chat or a mail would be a new voter each time.
             samesite="lax",
         )
     return answer
@@ -128,6 +129,8 @@ def _live(room: Room) -> LiveRoom:
     live = _rooms.get(room.token)
     if live is None or live.is_over:
         live = _rooms[room.token] = LiveRoom(app.get(), room)
+        # Kept: the event loop itself holds tasks only weakly, and one that is forgotten
+        # may be collected while it runs.
         _tasks[room.token] = asyncio.create_task(live.run())
     return live
 
@@ -153,6 +156,7 @@ async def _vote(request: Request) -> Response:
     if said is None:
         return _refused(400, "This is no vote.")
     try:
+        # Before the database is asked: whoever is too fast costs nothing there.
         leaves = _turnout.admit(room.token, voter, address_of(request))
         mine = await run_in_threadpool(_count, room, voter, said, leaves)
     except Refused as refused:
@@ -226,6 +230,7 @@ async def _body(request: Request) -> dict[str, Any] | None:
         return None
     body = b""
     async for piece in request.stream():
+        # Read by hand: `request.json()` would take a body of any length.
         body += piece
         if len(body) > LONGEST_BODY:
             return None

@@ -58,6 +58,7 @@ class Gate:
 def _guard(inner: ASGIApp, settings: Settings) -> ASGIApp:
     guard: ASGIApp = _Guard(inner, settings.allowed_hosts)
     if settings.trusted_proxies:
+        # Outside of the guard, which has to compare with the scheme that the browser knows.
         guard = cast(ASGIApp, ProxyHeadersMiddleware(cast(Any, guard), list(settings.trusted_proxies)))
     return guard
 
@@ -83,10 +84,13 @@ class _Guard:
         if path in FOR_WATCHERS and scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             return None
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
+        # One only: with two, we would look at another one than whoever reads it after us.
         if len(hosts) != 1 or not self._is_ours(hosts[0]):
             self._tell("Host %r is not among CHAT_ALLOWED_HOSTS", *hosts[:1])
             return 421, "This server is not known by that name. An admin can add it to CHAT_ALLOWED_HOSTS."
         expected = f"{_SCHEMES.get(scope['scheme'], scope['scheme'])}://{hosts[0]}"
+        # Browsers send it with each websocket and each POST. What comes without one
+        # is told by `Sec-Fetch-Site`.
         if any(origin != expected for origin in origins):
             self._tell(
                 "Origin %r is not %r; behind a proxy with https, name it in CHAT_TRUSTED_PROXIES",
@@ -94,6 +98,7 @@ class _Guard:
                 expected,
             )
             return 403, "A page of another site may not ask this server."
+        # `none` is an address that somebody typed. Old browsers send no `Sec-Fetch-Site`, and are let in.
         is_foreign = not {*headers.getlist("sec-fetch-site")} <= {"same-origin", "none"}
         if is_foreign and any(part in path for part in FOR_OWN_PAGES):
             return 403, "Only pages of this server may ask for this."

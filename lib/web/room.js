@@ -16,6 +16,8 @@ const WORDS = { tie: "A tie", all_bad: "All bad" };
 const address = location.pathname.replace(/\/+$/, "");
 const $ = (id) => document.getElementById(id);
 
+// All texts go in as `textContent`. `innerHTML` is for what the server has rendered: it escapes all
+// that a model or a person wrote.
 let shown = null; // the state as the server last told it whole
 let mine = {}; // what this device has said in the shown round
 let trouble = ""; // why the last vote was not taken
@@ -126,6 +128,7 @@ async function say(what) {
     });
     const said = await answer.json();
     if (!answer.ok) trouble = said.error;
+    // The next question may have come while the vote was on its way.
     else if (said.round === shown.round.id) mine = said;
   } catch {
     trouble = "The vote did not arrive. Try again.";
@@ -161,6 +164,8 @@ on("mine", (said) => {
   if (shown) mark();
 });
 on("closed", () => end("The presenter has closed this room. Thank you for taking part."));
+// `CLOSED`: the answer had another status than 200, and the browser does not try again. Otherwise it connects
+// again by itself, and is sent the whole state.
 events.onerror = () => {
   if (events.readyState === EventSource.CLOSED) end("This room cannot be followed now: it is closed or full.");
   else notice("Connecting again…");

@@ -52,6 +52,7 @@ class Follower:
 
     def restart(self) -> None:
         """Send the whole state next."""
+        # Those who are slow get the whole state: so no event needs an id, as `Last-Event-ID` would.
         self._waiting.clear()
         self._needs_state = True
         self._is_there.set()
@@ -99,6 +100,7 @@ class LiveRoom:
 
     async def run(self) -> None:
         """Follow the comparison until the room closes or this task is cancelled."""
+        # Before the first look: what changes in between is looked at once more.
         stop = self._app.engine.notifications.listen(self.room.comparison_id, self._news)
         try:
             while not self.is_over:
@@ -122,6 +124,7 @@ class LiveRoom:
     def stop(self) -> None:
         """As `end`, from any thread."""
         with suppress(RuntimeError):
+            # `RuntimeError`: the loop has ended already.
             self._loop.call_soon_threadsafe(self.end)
 
     def join(self, address: str) -> Follower:
@@ -145,6 +148,7 @@ class LiveRoom:
             async with asyncio.timeout(SILENCE_SECONDS if not self._is_dirty else 0):
                 await self._woken.wait()
         was_woken = self._is_nudged or self._is_dirty
+        # Before it looks: what comes while it looks wakes it again.
         self._woken.clear()
         self._is_nudged = False
         if self.is_over:
@@ -153,12 +157,14 @@ class LiveRoom:
         if self._is_dirty or not was_woken:  # in silence too: another process may have changed something
             await self._look()
         await self._show_frame(is_silent=not was_woken)
+        # Rendering holds the interpreter, which all streaming replies need too.
         cost = self._loop.time() - started
         await asyncio.sleep(max(FRAME_SECONDS, min(LONGEST_REST_SECONDS, COST_SHARE * cost)))
 
     async def _look(self) -> None:
         """Read what the store knows, and tell everybody what is new in it."""
         self._is_dirty = False
+        # On a thread: SQLite may wait for its lock, and this loop carries every page and phone.
         seen = await run_in_threadpool(self._read)
         if seen.comparison is None:
             self.is_over = self.is_closed = True

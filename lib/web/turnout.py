@@ -56,6 +56,7 @@ class Turnout:
         place = f"{room} {address}"
         voters = self._voters.setdefault(room, Seats(MOST_VOTERS))
         _check(self._voter.take(voter), "You vote faster than votes are counted.")
+        # In this order: what the device alone did is not charged to those beside it.
         is_new = voter not in voters
         if is_new:
             _check(self._newcomer.take(place), "Many people around you vote for the first time just now.")

@@ -40,4 +40,5 @@ class Balances:
         try:
             return asking.result(wait_seconds)
         except TimeoutError:
+            # It goes on, and its answer is there for whoever asks next.
             return None

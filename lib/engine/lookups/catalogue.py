@@ -57,6 +57,7 @@ class Catalogue:
 
     def kind(self, connection: Connection, model: str) -> ModelKind:
         """What a model makes: as its gateway has listed it, else by its name. Asks nobody."""
+        # Also to read: looking something up in a `TTLCache` drops what is too old.
         with self._lock:
             asked = self._models.get(connection.id)
         models = (asked.known if asked else None) or ()
@@ -93,6 +94,7 @@ class _Asked(Generic[T]):
         asking = self._refresh(ask)
         if asking and self.known is None and not self._error:
             try:
+                # Not `result()`: an error is kept by `_refresh`, for everybody, and not raised here.
                 asking.exception(wait_seconds)
             except TimeoutError:
                 return None, None

@@ -106,6 +106,7 @@ class Doctor:
 
     def stop(self, examination: Examination) -> None:
         """End it now; what was found so far stays."""
+        # First: cancelling ends it on the loop's thread, and the page that asks must see it closed now.
         examination._close(was_stopped=True)
         if future := examination._future:
             future.cancel()

@@ -40,6 +40,7 @@ class Player:
         """Whole tapes by the id of their reply; those in `later` begin when all others have ended."""
         self._loop, self._recorded, self._later = loop, recorded, later
         self._lease_seconds = lease_seconds
+        # Reentrant: what changes something asks for `position`, which takes the lock too.
         self._changed = threading.Condition(threading.RLock())
         self._playing: Future[None] | None = None
         self._run_number = self._watchers = self._next = 0
@@ -163,6 +164,8 @@ class Player:
     def _step(self, number: int) -> float | None:
         """Play what is due; returns the seconds until there is more to do, `None` when there is not."""
         with self._changed:
+            # `cancel` is seen at the next `await` only: a step that was
+            # waiting for the lock must find out by itself.
             if number != self._run_number or not self._playing:
                 return None
             position = self.position

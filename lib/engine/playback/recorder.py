@@ -121,6 +121,7 @@ def _untimed(reply: Reply) -> list[Event]:
 
 
 def _id(recording: Recording) -> str:
+    # Without what may change while nothing else was said: names, prices, the time of a rename.
     known = {**recordings.to_json(recording, lambda _image: None), "title": "", "prices": {}}
     for conversation in known["conversations"]:
         conversation["updated_at"] = conversation["title"] = ""

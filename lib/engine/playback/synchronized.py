@@ -17,6 +17,7 @@ from lib.domain.reply.tape import Content, ContentWasReasoning, Event, Interrupt
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
 
+# As often as a page draws at most (`FRAME_SECONDS` in `lib/ui/shell/scheduler.py`).
 TICK_SECONDS = 0.1
 CHARACTERS_PER_SECOND = 260
 """About 65 tokens a second: faster than people read, slower than most models write."""

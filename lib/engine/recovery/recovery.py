@@ -25,6 +25,7 @@ def interrupt(store: Store, owner: str, reply_id: str) -> None:
     try:
         added, closing = _ended(store, running, events)
     except StoreError:
+        # Not the tape's fault: the watchdog tries again, with the whole tape.
         raise
     except Exception as error:
         log.warning("A tape makes no sense, some of it is left out: %s.", type(error).__name__)

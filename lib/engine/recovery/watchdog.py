@@ -74,10 +74,12 @@ class Watchdog:
             self._on_taken_over()
 
     def _look(self) -> None:
+        # Until this look has ended well: `look` raises where it has not.
         self.is_well = False
         self._store.look()
         self.is_well = True
         beats = self._store.processes.beats()
+        # The beats that were counted go along: who has beaten since then is not taken over.
         for dead in self._silence.after(beats):
             self._left += self._store.processes.take_over(dead, beats[dead], self._owner)
         self._close_left()

@@ -85,6 +85,8 @@ class DeckRuns:
                 return False
             work = self._works[run.id] = _Work(run, connection, session_id)
             self._problems.pop(run.id, None)
+        # Outside the lock, which is not reentrant: for a future that
+        # is done already, `_over` is called right here.
         self._loop.submit(self._run(work, self._store)).add_done_callback(lambda done: self._over(work, done))
         return True
 
@@ -154,6 +156,7 @@ class DeckRuns:
         """Ask what is missing in a row, and wait for the answers."""
         for field_ in deck_runs.fields(work.run, row):
             if field_.is_missing and not work.is_ending:
+                # A send writes to SQLite, and may wait for it: not on the loop where all replies stream.
                 await asyncio.to_thread(self._begin, work, row, field_.column)
         await asyncio.gather(*(self._ended(tape.reply_id) for tape in work.tapes))
         ended, work.tapes = work.tapes, []
@@ -208,6 +211,7 @@ def _cell(
 ) -> Conversation:
     """The cell as the column asks it: what a person has chosen in it since is for what comes after."""
     now, asked = datetime.now(UTC), run.columns[column]
+    # Its id is made of its place: asked twice at once it is one cell. Ids are 32 characters.
     cell = known or Conversation(
         f"{row.id[:29]}-{column}", row.title, now, now, comparison_id=row.id, position=column
     )

@@ -64,6 +64,7 @@ class Repeats:
         with self._changed:
             series = self._series.get(conversation_id)
         if series and series.future:
+            # Both: `cancel` ends the waiting, but not `_begin` on its thread.
             series.is_stopped = True
             series.future.cancel()
 

@@ -109,6 +109,7 @@ def looks_like_error(payload: Any) -> bool:
         return bool(payload) and isinstance(payload[0], dict) and bool(payload[0].get("error"))
     if not isinstance(payload, dict):
         return False
+    # `success: false` with HTTP 200 is New API's dashboard, `object: error` an older vLLM.
     if _tells(payload.get("error")) or payload.get("success") is False or payload.get("object") == "error":
         return True
     for name, code in (("base_resp", "status_code"), ("header", "code")):
@@ -151,6 +152,7 @@ class _Found:
         if depth > DEEPEST or self._looked > MOST_OBJECTS:
             return
         if isinstance(value, list):
+            # Gemini's OpenAI endpoint wraps its error in a list.
             for item in value[:3]:
                 self.look(item, depth + 1)
         elif isinstance(value, str):

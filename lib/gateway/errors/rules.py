@@ -54,6 +54,7 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
         r"|your service quota|servicequota",
     ),
     (
+        # New API says 401 for a key without quota, and 403 for an account without: before the rules for keys.
         Category.INSUFFICIENT_BALANCE,
         _ANY,
         r"额度(已用尽|不足)|预扣费额度失败|余额不足|欠费|余额已用尽|账户余额|请充值|资源包"
@@ -92,6 +93,7 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
         r"|上下文.{0,20}(超|过长)|超(出|过).{0,20}(上下文|最大长度|长度限制)|超长",
     ),
     (
+        # New API and One API say 503 where no channel serves a model: nothing that passes by itself.
         Category.INVALID_MODEL,
         _ANY,
         r"no available channel|无可用渠道|可用渠道不存在|get_channel_failed|model_not_found|model_price_error"
@@ -134,6 +136,7 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
         r"|organization has been (disabled|restricted)",
     ),
     (
+        # New API says 500 where a request cannot be converted.
         Category.BAD_REQUEST,
         _SERVER,
         r"convert_request_failed|count_token_failed|\binvalid_(text_)?request\b|read_request_body_failed"

@@ -198,6 +198,7 @@ def _causes(exc: BaseException) -> Iterator[BaseException]:
     while cause is not None and id(cause) not in seen:
         seen.add(id(cause))
         yield cause
+        # aiohttp keeps the error of the system as a field, and not as its cause.
         if isinstance(cause, aiohttp.ClientConnectorError):
             yield cause.os_error
         cause = cause.__cause__ or cause.__context__

@@ -101,6 +101,7 @@ async def base_url(context: ProbeContext) -> Answer:
                 f"{context.base_url} is not the address of the API, {proposed} is.",
                 f"Set KKIAI_BASE_URL={proposed}",
             )
+    # An empty object costs nothing: whatever answers it with an API's error is one.
     if _is_api(await context.post(b"{}")):
         return passed(f"{context.base_url} is the address of an API that lists no models.")
     return failed(

@@ -37,6 +37,7 @@ async def chat(context: ProbeContext) -> Answer:
     """Whether the model answers at all, with one token."""
     if not context.model:
         return failed("There is no model to ask.", "Name one.")
+    # Newer models of OpenAI refuse the first name, some servers both.
     for context.limit in ("max_tokens", "max_completion_tokens", None):
         tokens = 1 if context.limit == "max_tokens" else 16
         response = context.chat = await context.ask("Say ok.", **context.most(tokens))
@@ -54,6 +55,7 @@ async def streaming(context: ProbeContext) -> Answer:
     options = {"include_usage": True}
     limit = context.most(LONG_ENOUGH)
     response = await context.ask(COUNT, stream=True, stream_options=options, **limit)
+    # Perhaps only `stream_options` is refused: once more without.
     if response.is_refusal:
         response = await context.ask(COUNT, stream=True, **limit)
     context.stream = response

@@ -115,6 +115,7 @@ class ProbeContext:
     @property
     def proxy(self) -> str | None:
         """The host of the proxy that requests go through; it resolves names and makes connections."""
+        # As the client decides it (`trust_env` in `lib/gateway/clients.py`).
         if self.connection.is_loopback or proxy_bypass(self.host):
             return None
         address = getproxies().get(urlsplit(self.base_url).scheme)

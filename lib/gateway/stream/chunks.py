@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+# Not strict: a line end or a tab that a server left as it is in a string does not cost the answer.
 _decoder = json.JSONDecoder(strict=False)
 _decode = _decoder.decode
 _BETWEEN = re.compile(r"\s*(?:data:\s*)?")
@@ -46,6 +47,7 @@ def decoded(text: str) -> Any:
     try:
         return _decode(text)
     except (ValueError, RecursionError):
+        # `RecursionError`: JSON nested a thousand times, which is sent to break a reader.
         return None
 
 

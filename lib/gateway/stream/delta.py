@@ -37,7 +37,11 @@ _REASONING = (
     *("reasoning_content", "reasoning", "reasoning_details", "reasoning_text", "thinking", "thinking_blocks"),
     *("thought", "thoughts", "reasoning_summary", "cot_summary"),
 )
-"""A delta's reasoning under any one of its names: gateways fill several of them with the same text."""
+"""A delta's reasoning under any one of its names. The first that says something counts: New API's Dify
+channel fills `reasoning_content` and `reasoning` with the same text.
+
+`reasoning_content` is the name of DeepSeek, Qwen, GLM and Kimi, `reasoning` that of OpenRouter, Ollama and
+vLLM, `reasoning_text` Copilot's, `thinking_blocks` LiteLLM's."""
 _BLANKS = re.compile(r"\s*")
 _USUAL_REASONING = ("reasoning_content",)
 BLOCK = 128 * 1024
@@ -117,6 +121,7 @@ class Delta:
         """One more delta."""
         is_usual = delta.keys() <= _USUAL
         for name in _USUAL_REASONING if is_usual else _REASONING:
+            # Not by `is None`: some send an empty one with each piece of the answer.
             if (given := delta.get(name)) and self._read_reasoning(given):
                 break
         content = delta.get("content")
@@ -167,6 +172,7 @@ class Delta:
         return bool(thought)
 
     def _read_unusual(self, delta: dict[str, Any]) -> None:
+        # OpenAI's shape before there were `tool_calls`: one call, without an index or an id.
         if isinstance(call := delta.get("function_call"), dict):
             self._add_calls(self._tool_calls.read({"index": "function_call", **call}))
         for field in ("images", "image", "image_url", "image_urls"):

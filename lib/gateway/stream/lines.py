@@ -107,6 +107,7 @@ class Lines:
         if not self._is_decodable(line):
             return
         if self._at_start:
+            # The event stream format allows one, at the start only.
             line = line.removeprefix(_BOM)
             self._at_start = False
         if line.startswith(b"data:"):
@@ -122,8 +123,10 @@ class Lines:
             self._end_event(found)
         elif line == _DONE:
             found.append(Mark.DONE)
+        # llama.cpp until September 2025, with HTTP 200.
         elif line.startswith(b"error:"):
             found.append(_error(line[6:]))
+        # New API's Claude channel puts an error into a stream without `data:`.
         elif line.startswith((b"{", b"[")) and is_chunk(payload := object_in(line)):
             found.append(payload)
         else:
@@ -133,6 +136,7 @@ class Lines:
         self._other_size += len(line) + LINE_COST
         if line.startswith(b"event:"):
             self._event = line[6:].strip()
+        # Comments are pings: `: PING` of New API, `: OPENROUTER PROCESSING`, `: keep-alive` of DeepSeek.
         elif not line.startswith((b":", b"id:", b"retry:")):
             if self._data:  # JSON printed over several lines, of which only the first is marked as data
                 self._wait_with(line)

@@ -131,10 +131,13 @@ class StreamReader:
             self._fail(translate_response(200, {}, body[:ERROR_BYTES], base_url=self._base_url))
 
     def _read_chunk(self, chunk: dict[str, Any]) -> None:
+        # Azure sends `[]` first, with its filter's results. A chunk of usage has
+        # `[]`, an error `null` or none.
         choices = chunk.get("choices")
         is_usual = chunk.keys() <= _USUAL_CHUNK
         may_fail = not choices or not (is_usual or chunk.keys().isdisjoint(_ERRORS))
         is_error = may_fail and looks_like_error(chunk)
+        # With choices the text that came along is read first.
         if is_error and not choices:
             self._fail_with(chunk)
             return
@@ -162,6 +165,7 @@ class StreamReader:
         if delta := choice.get("delta"):
             self._has_deltas = True
         elif not self._has_deltas:  # after deltas, a message says them all once more
+            # Channels that cannot stream answer a stream's request with whole messages.
             delta = choice.get("message")
         if delta and isinstance(delta, dict):
             self._delta.read(delta)
@@ -171,8 +175,10 @@ class StreamReader:
             self._delta.read(choice)
         if not is_usual:
             self._delta.cite(citations_in(choice))
+        # sglang, older Ollama and One API send an empty reason with each chunk: it means nothing.
         if reason := choice.get("finish_reason") or (None if is_usual else _reason_elsewhere(choice)):
             self._finish_reason = str(reason)[:NAME_CHARACTERS]
+        # Moonshot's place for it.
         if usage := choice.get("usage"):
             self._note_usage(usage)
         if not is_usual and (error := choice.get("error")) and not self.closed:
@@ -184,6 +190,7 @@ class StreamReader:
 
     def _note_usage(self, told: Any) -> None:
         """Take over token counts; a placeholder does not make those before it undone."""
+        # vLLM and Qwen may send cumulative counts with each chunk: the last ones count, never a sum.
         if told != self._told_usage and (usage := usage_of(told)):
             self._told_usage = told
             self._usage = self._new_usage = completed(usage, self._usage)
@@ -196,6 +203,7 @@ class StreamReader:
     def _conclude(self, error: ChatError | None) -> None:
         self._delta.close()
         ending = ending_of(self._finish_reason) if self._finish_reason else None
+        # OpenRouter's.
         if self._finish_reason == "error":
             self._fail(interrupted("The upstream ended the reply with an error.", base_url=self._base_url))
         elif ending is Ending.CONTENT_FILTER and not self._delta.saw_answer:

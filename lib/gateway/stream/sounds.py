@@ -65,5 +65,6 @@ def _as_wav(samples: bytes) -> bytes:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(PCM_RATE)
+        # Whole samples only: a stream may have been cut inside of one.
         file.writeframes(samples[: len(samples) // 2 * 2])
     return written.getvalue()

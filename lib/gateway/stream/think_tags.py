@@ -153,6 +153,7 @@ class ThinkTags:
         tag = None if self.is_told or self._stage is _Stage.PASSING else _TAG.search(self._held)
         if self.is_told or tag:
             self._stage = _Stage.PASSING
+        # DeepSeek R1's template opens the tag in the prompt: only the closing one is sent.
         if tag and self._ends_thinking(tag):
             before, self._held = self._held[: tag.start()].rstrip(), self._held[tag.end() :]
             self._stage = _Stage.GAP

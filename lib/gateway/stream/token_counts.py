@@ -67,10 +67,12 @@ def _with_cache(usage: Usage, fields: Mapping[str, Any]) -> Usage:
 def _with_thinking(usage: Usage) -> Usage:
     """The counts with the thinking in the completion, where it was counted apart."""
     completion, thought, missing = usage.completion_tokens or 0, usage.reasoning_tokens or 0, _missing(usage)
+    # xAI and Gemini.
     if missing > 0 and thought in (0, missing):
         return replace(usage, completion_tokens=completion + missing, reasoning_tokens=missing)
     if completion < thought < missing:  # the rest is what a search or a tool put into the prompt
         return replace(usage, completion_tokens=completion + thought)
+    # A part that is greater than its whole was counted apart, and left out of the total.
     if thought > completion and missing == 0:
         total = (usage.total_tokens or 0) + thought
         return replace(usage, completion_tokens=completion + thought, total_tokens=total)

@@ -79,6 +79,7 @@ class ToolCalls:
             )
             return None if name and known.arguments.is_whole and is_other else known
         is_other_id = bool(id_ and call and call.id)
+        # A piece without a name goes on with what its index says; New API's Claude channel sends no index.
         if call is None or not name:
             return None if is_other_id and index is None else call
         if is_other_id:

@@ -27,6 +27,8 @@ class Database:
 
         A file of an older version is copied before it is changed. Raises `StoreError`.
         """
+        # SQLite has one writer. Those who wait for it inside SQLite sleep and try again, in no order, and
+        # fail when the time is up; here hundreds of sends wait in a queue.
         self._writing = threading.Lock()
         if path:
             try:
@@ -38,6 +40,7 @@ class Database:
         self._engine = _create_engine(self._connect, is_file=path is not None)
         try:
             self._migrate()
+            # Not before: `_connect` makes a missing file only while nothing is watched yet.
             self._file = _watched(path)
         except StoreError:
             self.close()
@@ -54,6 +57,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A connection in a transaction committed at the end; writers take turns. Raises `StoreError`."""
+        # The lock before the connection: who waits to write holds none of the pool's.
         with _translated(), self._writing, self._connection() as connection:
             # A writer takes its lock at once: a reader that turns writer half-way can be refused by SQLite.
             writing = connection.execution_options(begin="BEGIN IMMEDIATE")
@@ -81,6 +85,7 @@ class Database:
             return sqlite3.connect(":memory:", check_same_thread=False)
         # Once it was there, a missing file is not made anew: that would hide what happened to it.
         mode = "rw" if self._file else "rwc"
+        # The pool hands a connection from thread to thread, never to two at once.
         return sqlite3.connect(uri(self.path, mode), uri=True, check_same_thread=False)
 
     def _migrate(self) -> None:
@@ -142,8 +147,12 @@ def _create_engine(connect: Callable[[], sqlite3.Connection], *, is_file: bool) 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions by itself: `begin` does
+        # Readers do not wait for the writer, nor does it for them.
         connection.execute("PRAGMA journal_mode = WAL")
+        # With the log a power cut costs the last commits at most, never the file; FULL would wait
+        # for the disk at each commit.
         connection.execute("PRAGMA synchronous = NORMAL")
+        # Off by default, and to be asked for by each connection.
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 

@@ -71,6 +71,7 @@ class DatabaseFile:
                 fresh.execute("SELECT version_num FROM alembic_version").fetchone()
             size, *log_size = (file.stat().st_size for file in self._files)
         except sqlite3.Error as error:
+            # The low byte is the kind of error: SQLite tells several kinds of busy apart above it.
             is_for_now = getattr(error, "sqlite_errorcode", 0) & 0xFF in _FOR_NOW
             return self._damage if is_for_now else str(error)
         except OSError as error:

@@ -113,6 +113,7 @@ replies = Table(
     "replies",
     metadata,
     Column("id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    # What makes a send happen once, whichever process gets it.
     Column("send_id", String(64), nullable=False, unique=True),
     Column("session_id", String(32), nullable=False),
     Column("state", String(16), nullable=False),

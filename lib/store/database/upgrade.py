@@ -19,6 +19,7 @@ def upgrade(connection: Connection, revision: str | None, path: Path | None) -> 
     Raises `StoreError` for a revision that this version does not know: nothing is changed then.
     """
     config = Config()
+    # Alembic reads `%` in a setting as the beginning of a placeholder.
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if revision is not None and revision not in known:

@@ -29,6 +29,7 @@ class ClosedTabs(SessionStorage):
         """Keep a session whose connection is gone."""
         id_ = session_info.session.id
         self.delete(id_)
+        # A timer each: nothing has to come or go for it to be up.
         timer = asyncio.get_running_loop().call_later(self._seconds, self._end, id_)
         self._kept[id_] = session_info, timer
         if len(self._kept) > MOST_KEPT:

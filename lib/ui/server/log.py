@@ -20,6 +20,7 @@ class OneLineRecord(logging.LogRecord):
         self.msg, self.args = _CONTROL.sub(_escaped, message), ()
         if self.exc_info and self.exc_info[0]:
             lines = "".join(traceback.format_exception(*self.exc_info)).splitlines()
+            # Formatters print `exc_text` where it is set, instead of making it themselves.
             self.exc_text = "\n".join(f"    {_CONTROL.sub(_escaped, line)}" for line in lines)
 
 

@@ -7,6 +7,8 @@ from lib.ui.state import widgets
 
 COPIED = "copied"
 
+# Browsers have `navigator.clipboard` on https and loopback only; elsewhere the text is shown, selected.
+# Streamlit calls the script with every run of the page: `id` tells what was copied already.
 _SCRIPT = """
 export default function ({ data, parentElement }) {
   const area = parentElement.querySelector("textarea");

@@ -102,6 +102,7 @@ def download(label: str, data: Callable[[], str | BytesIO], file_name: str, mime
         mime,
         key=f"download_{file_name}",
         icon=":material/download:",
+        # No rerun, which would draw the whole page: Streamlit calls `data` at the click, on another thread.
         on_click="ignore",
     )
 
@@ -120,6 +121,8 @@ def _connect() -> None:
             base_url,
         )
     )
+    # A click in a dialog runs the dialog alone: the page behind it has to know the
+    # key, and only a rerun closes it.
     if st.button("Use this key", key="confirm_key", type="primary", on_click=_take_key, args=(key,)):
         st.rerun()
 

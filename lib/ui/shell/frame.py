@@ -26,6 +26,8 @@ def show(pages: list[StreamlitPage]) -> None:
         st.error(literal(str(error)), icon=":material/error:")
         st.stop()
     st.set_page_config(page_title=title, page_icon=STAR, layout="wide")
+    # Hidden: the links are drawn below, under the name. `st.navigation` itself has to run each time, for it
+    # tells Streamlit not to run the files of `pages/` by themselves.
     page = st.navigation(pages, position="hidden")
     st.html(STYLE)
     if page.visibility == "hidden":

@@ -41,6 +41,7 @@ def _error(session: Session) -> ChatError | None:
 @st.fragment(run_every=LOOK_SECONDS)
 def _show_banner() -> None:
     error = _error(held())
+    # The whole page: the models that are known now stand outside of this fragment.
     if error is None:
         st.rerun()
     with st.container(key="outage"):

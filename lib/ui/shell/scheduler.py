@@ -11,7 +11,7 @@ FRAME_SECONDS_BESIDE = 0.01
 FRAME_SECONDS_PER_CHARACTER = 25e-6
 """A browser parses the whole open block for each frame: a long one is drawn less often."""
 PROCESS_FRAMES_PER_SECOND = 800
-"""What one process may draw a second, all followers together; measured, see docs/performance.md."""
+"""What one process may draw a second, all followers together: of two hundred, each gets four frames."""
 
 _followers = 0
 _lock = threading.Lock()
@@ -26,6 +26,7 @@ class _Turn:
 
     def __init__(self) -> None:
         self._is_taken, self._waiting_pages = False, 0
+        # Two conditions on one lock: whoever gives the turn back wakes one page, or else one send.
         lock = threading.Lock()
         self._pages, self._sends = threading.Condition(lock), threading.Condition(lock)
 
@@ -44,6 +45,9 @@ class _Turn:
     def send(self) -> Iterator[None]:
         """Wait for a turn to send a message."""
         with self._sends:
+            # A send waits inside its callback, where Streamlit ends nothing. Noted in the callback
+            # and sent by the page's script, about one in five was lost, for a run may end in
+            # between (docs/decisions/0005).
             self._sends.wait_for(lambda: not self._is_taken and not self._waiting_pages)
             self._is_taken = True
         with self._given_back():
@@ -54,8 +58,11 @@ class _Turn:
         try:
             yield
         finally:
+            # Also where Streamlit ends the script, which it does by an exception at any call of its own.
             with self._pages:
                 self._is_taken = False
+                # One, not all: hundreds that wake only to find it taken would cost
+                # what the turn is there to save.
                 (self._pages if self._waiting_pages else self._sends).notify()
 
 
@@ -81,6 +88,7 @@ def frame_seconds(open_characters: int, beside: int = 0) -> float:
 
     `beside` is how many other replies stream on the same page.
     """
+    # Without the lock: a number that is one too high or low does no harm.
     fair = _followers / PROCESS_FRAMES_PER_SECOND
     alone = FRAME_SECONDS + beside * FRAME_SECONDS_BESIDE
     return max(alone, open_characters * FRAME_SECONDS_PER_CHARACTER, fair)
