@@ -167,7 +167,7 @@ def shared_tab(chromium: Browser) -> Iterator[SharedTab]:
 def chat(request: pytest.FixtureRequest, shared_tab: SharedTab, server: AppServer) -> Iterator[ChatPage]:
     """A new chat on a desktop screen, in the light theme, in a tab that tests share.
 
-    What outlasts a conversation, such as the chosen model, a test puts back as it was, or it takes `open_chat`.
+    What outlasts a conversation, as the model does, a test puts back as it was; or it takes `open_chat`.
     """
     failed = request.session.testsfailed
     try:

@@ -119,7 +119,7 @@ def test_enter_in_the_model_box_takes_the_best_match_and_no_name_that_is_not_lis
     chat.use_another_model("model-unlisted")
     chat.ask_and_wait("tokens=3 by name")
     assert asked(gateway, "tokens=3 by name")[0].body["model"] == "model-unlisted"
-    chat.use_another_model("model-a")
+    chat.choose_model("model-a")
 
 
 def test_copy_puts_the_markdown_as_the_model_wrote_it_on_the_clipboard(
