@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, expect
 
@@ -147,13 +148,38 @@ class ChatPage:
         expect(self.welcome).to_be_visible()
         expect(self.footers).to_have_count(0)  # what was there before goes when the page is drawn
 
+    def start_over(self) -> None:
+        """Begin a new chat, on whichever page this is and whatever is open on it."""
+        self.wait_until_still()
+        self.page.keyboard.press("Escape")
+        expect(self.dialog).to_have_count(0)
+        if urlsplit(self.page.url).path != "/":
+            self.open_page("Chat")
+            expect(self.title.or_(self.welcome)).to_be_visible()
+            self.wait_until_still()
+        if self.questions.count():
+            self.new_chat()
+            self.wait_until_still()
+        self.box.fill("")
+
+    def open_page(self, name: str) -> None:
+        """Click the link to another page."""
+        self.page.get_by_role("link", name=name, exact=True).click()
+
+    def compare(self) -> None:
+        """Go to the compare page; returns when a new comparison of two models stands ready."""
+        self.open_page("Compare")
+        expect(self.keyed("cell-")).to_have_count(2)
+        self.wait_until_still()
+        if self.keyed("bubble-prompt").count():
+            self._click("new_comparison")
+            expect(self.keyed("bubble-prompt")).to_have_count(0)
+            self.wait_until_still()
+
     def open_conversation(self, title: str) -> None:
         """Click a conversation in the sidebar."""
         self.conversations.filter(has_text=title).click()
         expect(self.title).to_have_text(title)
-
-    def pick_suggestion(self, text: str) -> None:
-        self.keyed("suggestion").get_by_role("radio", name=text).click()
 
     def rename(self, title: str) -> None:
         self._choose("conversation_menu", "Rename")

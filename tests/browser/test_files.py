@@ -5,16 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import FilePayload, Locator, expect
+from playwright.sync_api import FilePayload, Locator, ViewportSize, expect
 
 from tests.browser.chat_page import ChatPage
-from tests.browser.conftest import OpenChat
 from tests.files.samples import image, screenshot
 from tests.scripted_gateway import ScriptedGateway, drawing, stream
 
 pytestmark = pytest.mark.browser
 
-TABLE = "商品,価格\nりんご,120\n緑茶,350\nみかん,80\n".encode("cp932")
+PHONE: ViewportSize = {"width": 390, "height": 844}
 CARRY = """([name, encoded]) => {
     const bytes = Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0));
     const data = new DataTransfer();
@@ -39,22 +38,27 @@ def expect_drawn(images: Locator, count: int) -> None:
         shown.page.wait_for_function(IS_DRAWN, arg=shown.element_handle())
 
 
-def test_chosen_files_go_along_and_are_there_after_a_reload(
-    gateway: ScriptedGateway, open_chat: OpenChat
-) -> None:
-    chat = open_chat(width=390, height=844)
+def test_chosen_files_go_along_and_are_there_after_a_reload(gateway: ScriptedGateway, chat: ChatPage) -> None:
+    chat.page.set_viewport_size(PHONE)
     gateway.when("What are these?", stream("Two squares and some notes."))
     notes: FilePayload = {"name": "notes.md", "mimeType": "text/markdown", "buffer": b"# Tea"}
-    chat.attach(photo("red.png"), photo("blue.png", colour=(0, 0, 200)), notes)
+    log: FilePayload = {"name": "app.log", "mimeType": "", "buffer": b"\x1b[32mok\x1b[0m\n" * 3}
+    chat.attach(photo("red.png"), photo("blue.png", colour=(0, 0, 200)), notes, log)
     chat.box.fill("What are these?")
     chat.box.press("Enter")
     expect(chat.answer).to_contain_text("Two squares and some notes.")
     chat.wait_until_still()
-    for _ in range(2):
-        expect_drawn(chat.questions.last.locator("img"), 2)
-        expect(chat.questions.last).to_contain_text("notes.md · ≈ 2 tokens")
-        assert chat.page.evaluate("document.documentElement.scrollWidth") <= 390
-        chat.reload()
+    shown(chat)
+    chat.reload()
+    shown(chat)
+
+
+def shown(chat: ChatPage) -> None:
+    """The images are drawn, the files are named with what they lost, and nothing is wider than a phone."""
+    expect_drawn(chat.questions.last.locator("img"), 2)
+    expect(chat.questions.last).to_contain_text("notes.md · ≈ 2 tokens")
+    expect(chat.questions.last).to_contain_text("6 colour codes of a terminal were left out.")
+    assert chat.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 def test_an_image_can_be_pasted_and_dropped(gateway: ScriptedGateway, chat: ChatPage) -> None:
@@ -77,46 +81,22 @@ def test_an_image_can_be_pasted_and_dropped(gateway: ScriptedGateway, chat: Chat
     expect_drawn(chat.questions.last.locator("img"), 2)
 
 
-def test_a_refused_file_leaves_the_message_where_it_was(chat: ChatPage) -> None:
-    chat.attach(
-        {"name": "report.docx", "mimeType": "", "buffer": b"PK\x03\x04" + b"\0" * 50}, photo("red.png")
-    )
-    chat.box.fill("Compare these")
-    chat.box.press("Enter")
-    expect(chat.keyed("tray")).to_contain_text("“report.docx” is a ZIP archive or an Office file")
-    expect_drawn(chat.keyed("tray").locator("img"), 1)
-    expect(chat.box).to_have_value("Compare these")
-
-
-def test_a_long_screenshot_is_one_chip_that_goes_at_a_click(chat: ChatPage) -> None:
+def test_a_refused_file_leaves_the_message_where_it_was_and_an_image_goes_at_a_click(chat: ChatPage) -> None:
     shot: FilePayload = {"name": "shot.png", "mimeType": "image/png", "buffer": screenshot(3)}
     chat.attach({"name": "report.docx", "mimeType": "", "buffer": b"PK\x03\x04" + b"\0" * 50}, shot)
     chat.box.fill("What does it say?")
     chat.box.press("Enter")
+    expect(chat.keyed("tray")).to_contain_text("“report.docx” is a ZIP archive or an Office file")
+    expect(chat.box).to_have_value("What does it say?")
     expect(chat.keyed("chip-")).to_have_count(1)
     expect(chat.keyed("chip-")).to_contain_text("3 pieces")
     expect_drawn(chat.keyed("tray").locator("img"), 1)
+    chat.wait_until_still()
     chat.keyed("detach-").get_by_role("button").click()
     expect(chat.keyed("chip-")).to_have_count(0)
 
 
-def test_what_a_file_lost_is_told_below_the_question(open_chat: OpenChat) -> None:
-    chat = open_chat(width=390, height=844)
-    log: FilePayload = {"name": "app.log", "mimeType": "", "buffer": b"\x1b[32mok\x1b[0m\n" * 3}
-    table: FilePayload = {"name": "table.csv", "mimeType": "", "buffer": TABLE}
-    chat.attach(log, table)
-    chat.box.fill("Sum these up")
-    chat.box.press("Enter")
-    expect(chat.answer).to_contain_text("You said")
-    expect(chat.questions.last).to_contain_text("6 colour codes of a terminal were left out.")
-    expect(chat.questions.last).to_contain_text("It was read as Shift-JIS.")
-    assert chat.page.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-def test_an_image_model_draws_and_what_it_drew_can_be_saved(
-    gateway: ScriptedGateway, open_chat: OpenChat
-) -> None:
-    chat = open_chat(scheme="dark")
+def test_an_image_model_draws_and_what_it_drew_can_be_saved(gateway: ScriptedGateway, chat: ChatPage) -> None:
     drawn = image(256, 256, colour=(10, 120, 60))
     gateway.when("A green square", drawing(drawn, prompt="A plain green square"))
     chat.use_another_model("easel-image")
@@ -129,3 +109,4 @@ def test_an_image_model_draws_and_what_it_drew_can_be_saved(
         chat.page.get_by_role("button", name="Download").click()
     assert download.value.suggested_filename == "image-1.png"
     assert Path(download.value.path()).read_bytes() == drawn
+    chat.choose_model("model-a")

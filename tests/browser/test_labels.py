@@ -18,7 +18,7 @@ PAGE = """
 import streamlit as st
 
 from lib.domain.text.markdown.literal import literal, md, plain
-from lib.ui.labels import show_badge
+from lib.ui.kit.labels import show_badge
 
 name = NAME
 st.set_page_config(page_title=name)

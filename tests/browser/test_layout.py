@@ -31,6 +31,7 @@ def height(hour: float) -> float:
 The height is $h = a \\cos(\\omega t)$ in short.
 """
 PIECES = re.findall(r"\s*\S+\s*?", LONG)
+PAPER: dict[Literal["dark", "light"], str] = {"dark": "rgb(21, 24, 29)", "light": "rgb(255, 255, 255)"}
 BLOCKS = """async (answer) => {
     await document.fonts.ready;
     return [...answer.querySelectorAll("[data-testid=stMarkdown]")].map((block) => {
@@ -88,59 +89,50 @@ def fits_sideways(chat: ChatPage) -> bool:
     return bool(chat.page.evaluate(f"[...{widths}].every((part) => part.scrollWidth <= part.clientWidth)"))
 
 
-def test_nothing_but_the_text_moves_while_a_reply_streams(
-    open_chat: OpenChat, gateway: ScriptedGateway
+def test_nothing_but_the_text_moves_while_a_reply_streams_and_when_it_has_ended(
+    chat: ChatPage, gateway: ScriptedGateway
 ) -> None:
-    chat = open_chat(height=1400)
+    chat.page.set_viewport_size({"width": 1280, "height": 1400})
     hold = Gate()
-    gateway.when("Stream long", stream(*PIECES, delay=0.02, hold=hold, hold_after=3))
-    chat.ask("Stream long")
-    expect(chat.answer).to_contain_text("The")
+    gateway.when("Stream long", stream(*PIECES, delay=0.01, hold=hold, hold_after=len(PIECES)))
     parts = {
         "question": '[class*="st-key-bubble-"]',
         "answer": '[class*="st-key-answer-"] h2',
         "composer": ".st-key-prompt",
         "model": ".st-key-model",
     }
+    chat.ask("Stream long")
     chat.page.evaluate(WATCH, parts)
-    hold.open()
-    expect(chat.footer).to_contain_text("tokens")
-    chat.wait_until_still()
-    heights = chat.page.evaluate(WATCHED)
-    assert {name: len(seen) for name, seen in heights.items()} == dict.fromkeys(parts, 1)
-
-
-def test_an_answer_stays_where_it_is_when_it_has_ended(open_chat: OpenChat, gateway: ScriptedGateway) -> None:
-    chat = open_chat(height=1400)
-    hold = Gate()
-    gateway.when("Stay there", stream(*PIECES, hold=hold, hold_after=len(PIECES)))
-    chat.ask("Stay there")
-    expect(chat.answer.locator(".katex")).to_be_visible()
-    expect(chat.answer.locator("pre code .token").first).to_be_visible()
-    streaming = blocks(chat)
-    hold.open()
-    expect(chat.footer).to_contain_text("tokens")
-    assert blocks(chat)[: len(streaming)] == streaming
-    chat.set_parameter("Seed", "7")
-    chat.wait_until_still()
-    assert blocks(chat)[: len(streaming)] == streaming
-
-
-def test_code_tables_and_formulas_are_drawn(chat: ChatPage, gateway: ScriptedGateway) -> None:
-    gateway.when("Draw it all", stream(*PIECES))
-    chat.ask_and_wait("Draw it all")
     expect(chat.answer.get_by_role("heading", name="Tides")).to_be_visible()
     expect(chat.answer.locator("pre code")).to_contain_text("def height(hour: float)")
     expect(chat.answer.locator("pre code .token").first).to_be_visible()
     expect(chat.answer.get_by_role("cell", name="Saint-Malo")).to_be_visible()
     expect(chat.answer.locator(".katex-html")).to_be_visible()
+    expect(chat.answer).to_contain_text("in short.")
+    streaming = blocks(chat)
+    hold.open()
+    expect(chat.footer).to_contain_text("tokens")
+    chat.wait_until_still()
+    assert blocks(chat)[: len(streaming)] == streaming
+    heights = chat.page.evaluate(WATCHED)
+    assert {name: len(seen) for name, seen in heights.items()} == dict.fromkeys(parts, 1)
+    chat.set_parameter("Seed", "7")
+    chat.wait_until_still()
+    assert blocks(chat)[: len(streaming)] == streaming
+    chat.set_parameter("Seed", "")
 
 
 def test_a_phone_shows_all_and_nothing_sticks_out(open_chat: OpenChat, gateway: ScriptedGateway) -> None:
     chat = open_chat(width=390, height=844)
     assert fits_sideways(chat)
-    gateway.when("On a phone", stream(*PIECES))
-    chat.ask_and_wait("On a phone")
+    hold = Gate()
+    gateway.when("On a phone", stream(*PIECES, hold=hold, hold_after=3))
+    chat.ask("On a phone")
+    expect(chat.stop_button).to_be_in_viewport(ratio=1)
+    assert fits_sideways(chat)
+    hold.open()
+    expect(chat.footer).to_contain_text("tokens")
+    chat.wait_until_still()
     assert fits_sideways(chat)
     for part in (chat.box, chat.keyed("model"), chat.keyed("parameters"), chat.keyed("open_usage")):
         expect(part).to_be_in_viewport(ratio=0.95)  # a pixel may be lost to rounding
@@ -150,23 +142,9 @@ def test_a_phone_shows_all_and_nothing_sticks_out(open_chat: OpenChat, gateway: 
     assert fits_sideways(chat)
 
 
-def test_a_phone_shows_stop_beside_the_model(open_chat: OpenChat, gateway: ScriptedGateway) -> None:
-    chat = open_chat(width=390, height=844)
-    gateway.when("Hold the phone", stream("Well", then_silence=True))
-    chat.ask("Hold the phone")
-    expect(chat.stop_button).to_be_in_viewport(ratio=1)
-    assert fits_sideways(chat)
-    chat.stop()
-    expect(chat.footer).to_contain_text("stopped")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_can_be_read_on_its_background(
-    scheme: Literal["light", "dark"], open_chat: OpenChat, gateway: ScriptedGateway
-) -> None:
-    chat = open_chat(scheme=scheme)
-    gateway.when(f"Read in {scheme}", stream(*PIECES))
-    chat.ask_and_wait(f"Read in {scheme}")
+def test_text_can_be_read_on_its_background_in_both_themes(chat: ChatPage, gateway: ScriptedGateway) -> None:
+    gateway.when("Read me", stream(*PIECES))
+    chat.ask_and_wait("Read me")
     texts = {
         "answer": chat.answer.locator("p").first,
         "table": chat.answer.get_by_role("cell", name="Saint-Malo"),
@@ -176,7 +154,9 @@ def test_text_can_be_read_on_its_background(
         "title": chat.title,
         "conversation": chat.conversations.locator("p").first,
     }
-    contrast = {name: round(text.evaluate(CONTRAST), 2) for name, text in texts.items()}
-    assert {name: ratio for name, ratio in contrast.items() if ratio < 4.5} == {}
-    paper = chat.page.get_by_test_id("stApp").evaluate("(app) => getComputedStyle(app).backgroundColor")
-    assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(21, 24, 29)"}[scheme]
+    for scheme, paper in PAPER.items():
+        chat.page.emulate_media(color_scheme=scheme)
+        expect(chat.page.get_by_test_id("stApp")).to_have_css("background-color", paper)
+        contrast = {name: round(text.evaluate(CONTRAST), 2) for name, text in texts.items()}
+        assert {name: ratio for name, ratio in contrast.items() if ratio < 4.5} == {}, scheme
+    chat.page.emulate_media(color_scheme="light")
