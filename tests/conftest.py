@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from lib.gateway import retries
 from tests.app_server import AppServer
@@ -17,9 +19,11 @@ from tests.command_line import CommandLine
 from tests.scripted_gateway import ScriptedGateway
 from tests.warm_server import warm
 
-# The same examples in every run: a gate must not fail by chance.
-settings.register_profile("steady", derandomize=True, deadline=None)
+# The same examples in every run: a gate must not fail by chance. Hypothesis also tries what stands in the code
+# that is imported so far, which is another one on each worker.
+settings.register_profile("steady", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("steady")
+providers._get_local_constants = Constants
 
 # Coverage counts what a process imports itself.
 if "COVERAGE_PROCESS_CONFIG" not in os.environ:
