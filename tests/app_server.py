@@ -8,15 +8,43 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60.0
 
 
+class Process(Protocol):
+    """What is needed of a process, as `subprocess` has it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def send_signal(self, sig: int) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+Launch = Callable[[list[str], dict[str, str], Path], Process]
+"""Starts `streamlit` with these arguments and this environment, and has it write to this log."""
+
+
+def cold(arguments: list[str], environment: dict[str, str], log_file: Path) -> Process:
+    """Start it as a person does."""
+    with log_file.open("ab") as log:
+        command = [sys.executable, "-m", "streamlit", *arguments]
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+
+
 class AppServer:
     """Starts the app on a free port and stops it at the end of the context."""
+
+    launch: Launch = staticmethod(cold)
 
     def __init__(self, data_dir: Path, base_url: str | None = None, **environment: str) -> None:
         self.data_dir = data_dir
@@ -26,7 +54,7 @@ class AppServer:
         self._environment = {"CHAT_DATA_DIR": str(data_dir), "CHAT_LOCAL_MODEL": "off", **environment}
         if base_url:
             self._environment["KKIAI_BASE_URL"] = base_url
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
 
     @property
     def pid(self) -> int:
@@ -42,19 +70,8 @@ class AppServer:
     def start(self) -> "AppServer":
         """Start the process and wait until it serves pages."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("KKIAI_")}
-        command = [
-            sys.executable,
-            "-m",
-            "streamlit",
-            "run",
-            "streamlit_app.py",
-            "--server.port",
-            str(self.port),
-        ]
-        with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, env={**inherited, **self._environment}, stdout=log, stderr=log
-            )
+        arguments = ["run", "streamlit_app.py", "--server.port", str(self.port)]
+        self._process = self.launch(arguments, {**inherited, **self._environment}, self.log_file)
         self._wait_until_ready()
         return self
 

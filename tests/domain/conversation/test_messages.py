@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.domain.conversation.messages import Params
+from lib.domain.text.validation import LARGEST_NUMBER
 
 numbers = st.none() | st.floats(-2, 2)
 params = st.builds(
@@ -15,7 +16,7 @@ params = st.builds(
     temperature=numbers,
     max_tokens=st.none() | st.integers(1, 10**6),
     top_p=numbers,
-    seed=st.none() | st.integers(),
+    seed=st.none() | st.integers(-LARGEST_NUMBER, LARGEST_NUMBER),
     stop=st.none() | st.lists(st.text(), max_size=4).map(tuple),
     presence_penalty=numbers,
     frequency_penalty=numbers,
