@@ -123,6 +123,7 @@ def text(turn: Turn) -> str:
     TTLCache[Hashable, tuple[Markdown, ...]](
         CHARACTERS_KEPT, FORGOTTEN_SECONDS, getsizeof=lambda blocks: 1 + sum(map(len, blocks))
     ),
+    # Each page draws on a thread of its own, and a `TTLCache` may not be used by two at once.
     lock=threading.Lock(),
 )
 def _blocks(markdown: str) -> tuple[Markdown, ...]:

@@ -151,6 +151,7 @@ def current() -> ComparisonState:
     state.repeating = repeating(state.comparison)
     _refresh(state)
     _look_for_votes(state)
+    # As in `session.current`: what ended in between is in the store now.
     if not _catch_up(state):
         _reload(state)
         _catch_up(state)
