@@ -189,7 +189,7 @@ def choose(key: str) -> None:
 
 
 def withdraw() -> None:
-    """Leave all as it is."""
+    """Do not do what was asked about."""
     held().asking = None
 
 

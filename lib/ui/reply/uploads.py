@@ -1,4 +1,4 @@
-"""Takes what a person brings along: files, and what was spoken. Nothing of Streamlit's is kept."""
+"""Takes the files and recordings of a message out of Streamlit's widgets; nothing of Streamlit's is kept."""
 
 import threading
 from collections.abc import Iterable, Iterator

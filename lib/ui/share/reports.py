@@ -1,4 +1,4 @@
-"""A report of a recording: what leaves, what of it is masked, and files to take home."""
+"""The report's dialog: what it contains, what is masked in it, and the files to download."""
 
 import json
 import re

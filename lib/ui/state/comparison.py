@@ -201,6 +201,7 @@ def _look_for_votes(state: ComparisonState) -> None:
         state.room = store.rooms.of(state.comparison.id, datetime.now(UTC))
     if state.round and known is None:  # opened just now: go on as it was
         state.is_blind = state.round.is_blind
+        # The switch would go on holding what was chosen for the comparison before.
         widgets.take(BLIND)
 
 
