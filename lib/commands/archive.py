@@ -39,6 +39,7 @@ def run_export(options: argparse.Namespace, settings: Settings) -> int:
                 raise ValueError(f"There is no conversation {options.conversation!r}.")
             wanted = iter([found])
         if options.format == "json":
+            # Piece by piece: all chats together may not fit into memory.
             for piece in archive.json_pieces(wanted, app.open_files(settings)):
                 print(printable_json(piece), end="")
         else:

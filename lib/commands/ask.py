@@ -39,6 +39,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     """Ask, and print the reply; returns the exit status."""
     local_model, _ = app.start_local_model(settings)
     connection = local_model.connection if local_model else settings.connection
+    # Without a store: a command keeps nothing, and closes no replies of a server that runs beside it.
     engine = Engine(app.gateway(settings), store=None)
     try:
         reply = _reply(engine, connection, options, settings.default_model)

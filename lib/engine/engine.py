@@ -235,6 +235,7 @@ class Engine:
         if self._journal and self._watchdog:
             self._journal.stop(LAST_WRITE_SECONDS if self._watchdog.is_well else 0.0)
             self._watchdog.stop()
+        # On the loop: aiohttp's connections belong to it.
         self._loop.submit(self._gateway.close()).result(timeout=5)
         self._loop.stop()
 

@@ -103,4 +103,4 @@ class LiveTape:
 
 
 def _no_more(_: LiveTape) -> None:
-    """Its owner is gone."""
+    """Does nothing: as a finalizer it holds the tape until the owner goes."""

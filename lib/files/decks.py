@@ -206,6 +206,7 @@ def to_csv(deck: Deck) -> str:
 
 
 def _from_csv(text: str, new_id: NewId) -> Deck:
+    # The module's own limit is 131,072 characters: a prompt may be longer. It is one for the whole process.
     csv.field_size_limit(LARGEST_DECK)
     prompts: list[Prompt] = []
     for line, row in _rows(text):
@@ -227,6 +228,7 @@ def _from_csv(text: str, new_id: NewId) -> Deck:
 
 def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows that say something, each with the line that it ends in and its cells by column."""
+    # Excel writes semicolons where the comma is the decimal sign.
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     names: list[str] = []

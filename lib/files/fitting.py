@@ -65,6 +65,7 @@ def text_bytes(messages: Sequence[Message], system_prompt: str) -> int:
     texts = [system_prompt]
     for message in messages:
         texts += [message.said, *(document_text(a) for a in message.attachments if not a.is_image)]
+    # Line ends and quotes take two bytes in JSON.
     return sum(len(text.encode("utf-8", "replace")) + text.count("\n") + text.count('"') for text in texts)
 
 

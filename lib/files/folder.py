@@ -72,6 +72,7 @@ class Files:
             if (known := self._smaller.get(key)) is not None:
                 return known
         try:
+            # Outside the lock: made twice at worst, while other pages go on.
             shrunk = _shrunk(self.load(attachment), side, quality)
         except (OSError, ValueError, SyntaxError):  # the file was damaged after it was checked
             raise Missing(attachment.name) from None
@@ -124,6 +125,7 @@ def checked(name: str, data: bytes, *, text: str = "") -> Attachment:
 def _shrunk(data: bytes, side: int, quality: int) -> bytes:
     """A JPEG with no side longer than `side` pixels, on white where the image can be seen through."""
     image: Image.Image = Image.open(BytesIO(data), formats=FORMATS)
+    # Lets a JPEG be decoded at an eighth, a quarter or half of its size.
     image.draft("RGB", (side, side))
     if image.has_transparency_data:
         image = image.convert("RGBA")

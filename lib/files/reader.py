@@ -27,6 +27,8 @@ def command(kind: str, limit: int) -> list[str]:
     It sees no environment and no packages of the user; this project's folder comes last in its path.
     """
     start = f"import sys; sys.path.append({str(_HOME)!r}); from lib.files import reader; reader.main()"
+    # `-I`: no environment, no packages of the user, and not the working folder. The project's folder comes
+    # last: no module of ours can stand in for one of Python's.
     return [sys.executable, "-I", "-c", start, kind, str(limit)]
 
 
@@ -50,6 +52,7 @@ def _limit() -> None:
     with contextlib.suppress(ImportError, ValueError, OSError):  # not every system has or allows it
         import resource
 
+        # Of computing, not of time: on a busy machine a clock would refuse good photos.
         signal.setitimer(signal.ITIMER_PROF, COMPUTING_SECONDS)  # its signal ends a process
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 

@@ -145,6 +145,7 @@ def _read(kind: str, data: bytes, limit: int) -> bytes:
         try:
             said, _ = process.communicate(data, READING_SECONDS)
         except subprocess.TimeoutExpired:
+            # Collected once more: what it said before the end is kept, such as the first pages of a PDF.
             process.kill()
             said, _ = process.communicate()
         return said

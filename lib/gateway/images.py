@@ -74,6 +74,7 @@ async def fetched(url: str, connection: Connection, *, most: int = LARGEST_IMAGE
     whoever writes the answer must not choose what this server can reach, nor learn what is there.
     """
     try:
+        # The gateway's own server may be anywhere: whoever runs this app has named it.
         is_own = urlsplit(url)[:2] == urlsplit(connection.base_url)[:2]
         if not is_own and not url.lower().startswith("https://"):
             raise trouble(UNREACHABLE)

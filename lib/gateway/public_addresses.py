@@ -26,6 +26,7 @@ def is_public(host: str) -> bool:
             return is_public(str(address.ipv4_mapped))
         if address in _NAT64:
             return is_public(str(ipaddress.IPv4Address(address.packed[-4:])))
+        # 6to4 and Teredo addresses hold an IPv4 address, which may be a private one.
         if address not in _GLOBAL_UNICAST or address.sixtofour or address.teredo:
             return False
     return address.is_global and not address.is_multicast

@@ -44,6 +44,7 @@ _DOLLARS = re.compile(r"\$+")
 
 def formulas(parser: MarkdownIt) -> None:
     """A plugin: `$..$`, `\\(..\\)`, environments and the like are formulas, prices are none."""
+    # Before `escape`, which would take the backslash of `\(`.
     parser.inline.ruler.before("escape", "formula", _inline)
     parser.block.ruler.before(
         "fence", "formula", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]}

@@ -48,6 +48,7 @@ class Inline(ParserInline):
 
 def beyond_commonmark(parser: MarkdownIt) -> None:
     """A plugin for a parser whose `inline` is one of these."""
+    # The parser takes text up to one of these signs at once: an address has to be one of them.
     parser.inline.terminator_re = re.compile(f"{parser.inline.terminator_re.pattern}|{links.START}", re.I)
     parser.inline.ruler.after("text", "address", _address)
     parser.inline.ruler.before("autolink", "tag", _tag)

@@ -224,6 +224,7 @@ def _parser() -> Any:
     parser.inline = Inline()
     parser.configure("commonmark", settings).enable(["table", "strikethrough"])
     parser.use(formulas).use(beyond_commonmark).use(tasklists_plugin)
+    # Its own leaves a link that it refuses as it was written; `_links` drops it and keeps its words.
     parser.validateLink = _is_known  # type: ignore[method-assign]
     for change in (_links, _small_headings, _directions):
         parser.core.ruler.push(change.__name__, change)

@@ -62,5 +62,6 @@ _OF_CONVERSATION = _ALL.where(messages.c.conversation_id == bindparam("conversat
 
 def _row(message_id: str, position: int, attachment: Attachment) -> dict[str, Any]:
     columns = attachments_json.to_json(attachment)
+    # The bytes are in a file that is named by the id.
     del columns["data"]
     return {"message_id": message_id, "position": position, **columns}

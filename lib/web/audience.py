@@ -74,6 +74,7 @@ async def _page(request: Request) -> Response:
             new_cookie(app.get().signing_key),
             max_age=COOKIE_SECONDS,
             path="/room",
+            # Phones in a local network often reach the server by plain http.
             secure=request.url.scheme == "https",
             httponly=True,
             # Not `strict`: who comes by a link from a chat or a mail would be a new voter each time.

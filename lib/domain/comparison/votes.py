@@ -190,6 +190,7 @@ def drawn(cells: Iterable[Conversation], *, is_blind: bool) -> dict[str, str]:
     """The models of a round to be opened, by their cell's id, in the order of the page: blind, by lot."""
     order = list(cells)
     if is_blind:
+        # The system's: nobody can work the order out from earlier ones.
         SystemRandom().shuffle(order)
     return {cell.id: cell.model or "" for cell in order}
 

@@ -15,6 +15,7 @@ _MARKDOWN = re.compile(r"^\s*[#>]+(?:\s+|$)|[*`~]+|(?<!\w)_+|_+(?!\w)", re.MULTI
 """Signs of headings, quotes, emphasis and code; not those inside a word or a sum: `C#`, `a_b`, `3 > 2`."""
 
 
+# The tape of a reply that is kept nowhere lives as long as its conversation (`LiveTape.keep_for`).
 @dataclass(slots=True, weakref_slot=True)
 class Conversation:
     """The tree, the message it is shown up to, and what the next message is sent with."""

@@ -52,6 +52,7 @@ def _node(given: Mapping[str, Any], model: str, take: Take) -> Node:
 
 def _said(message: Mapping[str, Any], model: str, take: Take) -> Said | None:
     metadata, content = fields_of(message.get("metadata")), fields_of(message.get("content"))
+    # Instructions that ChatGPT puts into each chat, such as a person's own profile.
     if metadata.get("is_visually_hidden_from_conversation"):
         return None
     match fields_of(message.get("author")).get("role"):

@@ -72,6 +72,7 @@ def _said(given: Mapping[str, Any], model: str, take: Take) -> Said | None:
             files, missing = taken(_files(given), take)
             return Said("user", "\n\n".join(filter(None, (*missing, written))), files=files)
         case "assistant":
+            # Some exports have the answer's words in `text` only, and thinking or tools in the parts.
             if not any(_says(part) for part in parts):
                 parts = [{"type": "text", "text": said}, *parts]
             return _answer(parts, model, take)

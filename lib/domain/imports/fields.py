@@ -50,6 +50,7 @@ def moment_of(value: Any) -> datetime | None:
             return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
         if isinstance(value, int | float) and not isinstance(value, bool):
             seconds = value / 1000 if abs(value) >= FIRST_MILLISECONDS else value
+            # Not `fromtimestamp`: it refuses times before 1970 on some systems.
             return _EPOCH + timedelta(seconds=seconds)
     except (ValueError, OverflowError):
         pass

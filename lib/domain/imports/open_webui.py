@@ -71,6 +71,7 @@ def _by_id(chat: Mapping[str, Any], history: Mapping[str, Any]) -> dict[str, Map
     if not isinstance(messages or [], dict | list) or not isinstance(chat.get("messages") or [], list):
         raise FormatError("messages", "must be an object or a list")
     for number, each in enumerate(objects_in(messages) or objects_in(chat.get("messages"))):
+        # Old exports tell no parents: each message follows the one before it.
         parent = each.get("parentId", next(reversed(found), None))
         found[text_of(each.get("id")) or str(number)] = {**each, "parentId": parent}
     return found

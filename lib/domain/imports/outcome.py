@@ -1,4 +1,4 @@
-"""What became of an import, in plain sentences."""
+"""What an import added and left out, in plain sentences."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -81,6 +81,7 @@ def conversation(
     start = created_at or min(times, default=updated_at or _EPOCH)
     growth = _Growth(nodes, id_)
     growth.grow(start)
+    # Growing begins at nodes without a parent: those in a circle are never reached.
     if len(growth.nearest) != len(nodes):
         raise FormatError("", "holds messages that are their own ancestors")
     messages = {id_: _message(id_, draft) for id_, draft in growth.drafts.items()}
@@ -109,6 +110,8 @@ class _Growth:
 
     def grow(self, start: datetime) -> None:
         children, order = _children(self.nodes), count()
+        # By time, then in the order of the file; without recursion, for a chat
+        # may be thousands of nodes deep.
         waiting = [(start, next(order), root) for root in children.get(None, ())]
         waiting = [(self.nodes[root].at or at, rank, root) for at, rank, root in waiting]
         waiting.sort()

@@ -23,6 +23,7 @@ class Secret:
     It has no hash, and what holds it has none: nothing can be remembered under a secret.
     """
 
+    # A cache keyed by a key would keep it in memory when its visitor has gone.
     __hash__ = None  # type: ignore[assignment]
 
     _value: str

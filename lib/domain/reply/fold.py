@@ -140,6 +140,7 @@ class Fold:
             case UsageReported(usage=usage):
                 self._told = usage
             case Sent(request=request):
+                # The last request counts: an earlier one was asked again.
                 self._model_requested = request.get("model", self._model_requested)
                 self._is_json = _asks_for_json(request)
             case Served():

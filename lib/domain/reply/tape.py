@@ -186,6 +186,7 @@ Event = (
 CLOSING = (Finished, Failed, Stopped, Interrupted)
 """A tape ends with exactly one of these."""
 
+# On each stored tape: a letter is never given to another event.
 LETTERS: dict[str, type[Event]] = {
     "s": Sent,
     "a": Retried,

@@ -73,6 +73,7 @@ def weight(text: str) -> float:
 
 def whole_tokens(weight: float) -> int:
     """The estimate for a text of this weight."""
+    # Up, but not for the hair by which a sum of pieces may be larger than the whole.
     return round(weight + 0.49)
 
 

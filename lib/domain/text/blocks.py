@@ -82,6 +82,8 @@ class BlockSplitter:
             blocks += self._add("".join([*self._line, end, "\n"]))
         if rest:
             self._line.append(rest)
+            # Before the line is whole: a paragraph may take long to write, and would be drawn
+            # with the last block till then.
             if self._gap and self._begins_apart("".join(self._line[:_DECIDING])[:_DECIDING]):
                 blocks.append(self._cut())
         return blocks

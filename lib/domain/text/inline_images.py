@@ -92,6 +92,7 @@ class InlineImages:
             self._data.append(self._held[: end.start()] if end else self._held)
             self._data_length += len(self._data[-1])
             self._held = self._held[end.start() :] if end else ""
+            # Given out as it is, so that a picture without end does not fill the memory.
             if self._data_length > LONGEST_DATA:
                 yield self._image("")
                 continue

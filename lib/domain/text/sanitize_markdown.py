@@ -201,6 +201,7 @@ def _display(lines: list[Line], reader: Reader) -> Iterator[str]:
     written, after = formulas.display([line.content for line in lines])
     tex = katex(written, is_display=True) if reader.is_streamlit else written
     inner = re.sub(r"[^>\s]", " ", first.prefix)
+    # Longer than any run of dollars in it, as a fence of code is: none of them ends it.
     sign = "$" * max(2, 1 + max(map(len, re.findall(r"\$+", tex)), default=0))
     yield first.prefix + sign
     yield from (inner + row for row in tex.replace("![", "! [").strip().split("\n"))

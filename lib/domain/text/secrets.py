@@ -19,6 +19,8 @@ SHORTEST_RANDOM = 16
 
 _WORDS = "sk|pk|rk|ak"
 """What keys begin with, and names in code too (`pk_id`)."""
+# GitHub, GitLab, Slack, Hugging Face, Groq, xAI, NVIDIA, Amazon, Google. `eyJ` below begins a JSON web
+# token: it is `{"` in base64.
 _MAKES = "gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|hf_|gsk_|xai-|nvapi-|AKIA|AIza"
 _MARKED = re.compile(
     rf"""(?<![A-Za-z0-9])(?:{_WORDS})-[A-Za-z0-9_-]{{8,}}

@@ -27,6 +27,8 @@ _MARKED = re.compile(rf"(?:{_AT_START}|{_INSIDE})'")
 def to_csv(rows: Iterable[Sequence[object]]) -> str:
     """The rows as the text of a file; `None` is an empty cell."""
     written = StringIO()
+    # All cells: a spreadsheet that separates by something else would find cells
+    # of its own in an unquoted one.
     writer = csv.writer(written, quoting=csv.QUOTE_ALL)
     for row in rows:
         writer.writerow(["" if cell is None else _harmless(cell) for cell in row])

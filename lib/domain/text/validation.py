@@ -151,5 +151,6 @@ def _for_json(schema: Any) -> Any:
     kind: str = schema.get("type", "")
     ours: Any = _LEAVES.get(kind) or {key: _for_json(each) for key, each in schema.items()}
     if kind in ("list", "tuple"):
+        # Only the first fault is told: a file may hold millions.
         return ours | {"fail_fast": True}
     return core_schema.no_info_before_validator_function(_bounded, ours) if kind == "dict" else ours

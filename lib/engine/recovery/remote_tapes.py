@@ -36,6 +36,7 @@ class RemoteTapes:
             tape = LiveTape(reply_id, running[0].conversation_id, is_remote=True)
             tape.append(self._store.replies.tape(reply_id))
             self._tapes[reply_id] = tape
+        # A weak reference: following ends when no page holds the tape any more.
         self._loop.submit(self._follow(weakref.ref(tape)))
         return tape
 

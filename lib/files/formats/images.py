@@ -101,6 +101,7 @@ def _boxes(width: int, height: int, longest_side: int) -> Iterator[tuple[int, in
 def _shown(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     """The first picture of a file as it is meant to look, RGB or RGBA; `size` is that before it is turned."""
     profile, turn = image.info.get("icc_profile"), image.getexif().get(_ORIENTATION)
+    # Before anything is decoded: a JPEG can be read smaller at once.
     image.draft("RGB", size)
     image.seek(0)
     is_transparent = image.has_transparency_data
@@ -110,6 +111,7 @@ def _shown(image: Image.Image, size: tuple[int, int]) -> Image.Image:
         image = image.convert("RGBA")
     elif image.mode in ("1", "P"):
         image = image.convert("RGB")
+    # Made smaller before colours and turning: both take time by the pixel.
     image = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
     image = _in_srgb(image, profile) if profile else image
     image = image.convert("RGBA" if is_transparent else "RGB")
@@ -140,6 +142,7 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 
 def _piece(image: Image.Image, *, is_one: bool) -> Piece:
     """A JPEG, or a PNG where an image can be seen through; pieces stand on white. Metadata stays behind."""
+    # Pillow would write some of it into the file again: comments, the profile.
     image.info = {}
     kept = BytesIO()
     if image.mode == "RGBA" and image.getextrema()[-1][0] < 255:  # type: ignore[index]

@@ -84,6 +84,7 @@ def _letter(message: Message, left_out: list[int]) -> Iterator[str]:
 
 def _field(value: str) -> str:
     """A field's text: encoded words (RFC 2047) read, raw bytes too, on one line."""
+    # `compat32` keeps bytes that are no ASCII as surrogates.
     raw = value.encode("utf-8", "surrogateescape")
     if not raw.isascii():
         found = decode(raw)

@@ -44,6 +44,7 @@ def write_zip(conversations: Iterable[Conversation], files: Files, file: IO[byte
     texts = (exports.json_text(conversation, load) for conversation in conversations)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as written:
         for number, part in groupby(_numbered(texts), key=itemgetter(0)):
+            # Its length is not known before it is written; without zip64 `zipfile` gives up at 2 GB.
             with written.open(f"chats-{number:03}.json", "w", force_zip64=True) as member:
                 for piece in exports.json_pieces(text for _, text in part):
                     member.write(piece.encode("utf-8", "replace"))

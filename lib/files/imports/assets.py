@@ -72,6 +72,7 @@ class Assets:
             return None
         try:
             with container.open(name) as file:
+                # A zip may lie about the size of a file in it.
                 data = file.read(upload_validation.LARGEST_UPLOAD + 1)
         except (ZipRefused, OSError):
             return None

@@ -1,4 +1,4 @@
-"""Conversations that come in with files: of which kind each file is, and what becomes of what is in it."""
+"""Conversations that come in with files: what kind each file is, and how its conversations are read."""
 
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping

@@ -23,6 +23,7 @@ _NEARLY_ENDED = 16
 _SPACE = re.compile(r"\s*")
 _SIGN = re.compile(r'["\[\]{},]')
 _IN_TEXT = re.compile(r'["\\]')
+# Not strict: others' exports may hold line ends and tabs in strings as they are.
 _decode = json.JSONDecoder(strict=False).raw_decode
 
 
@@ -145,6 +146,7 @@ class _Reader:
             try:
                 value, end = _decode(self._text, self._at)
             except json.JSONDecodeError as error:
+                # The decoder names the beginning of such a string, however far it goes.
                 may_go_on = error.msg.startswith("Unterminated string")
                 if self._has_ended or not (may_go_on or error.pos >= len(self._text) - _NEARLY_ENDED):
                     raise _Unreadable from None

@@ -31,6 +31,7 @@ class Zip:
 
     def __init__(self, file: BinaryIO) -> None:
         """Raises `ZipRefused`."""
+        # Before `ZipFile`, which reads the whole list into memory.
         if _directory_size(file) > LARGEST_DIRECTORY:
             raise ZipRefused("holds too many files")
         try:

@@ -112,6 +112,7 @@ def looks_like_error(payload: Any) -> bool:
     # `success: false` with HTTP 200 is New API's dashboard, `object: error` an older vLLM.
     if _tells(payload.get("error")) or payload.get("success") is False or payload.get("object") == "error":
         return True
+    # MiniMax and Spark answer with HTTP 200 and tell of an error here; 0 is none.
     for name, code in (("base_resp", "status_code"), ("header", "code")):
         if isinstance(told := payload.get(name), dict) and str(told.get(code) or 0) != "0":
             return True
@@ -119,6 +120,7 @@ def looks_like_error(payload: Any) -> bool:
         return False
     if payload.get("error") and not payload.keys() & {"choices", "usage"}:
         return True
+    # Tencent's.
     response = payload.get("Response")
     if payload.get("errors") or (isinstance(response, dict) and response.get("Error")):
         return True
@@ -188,6 +190,7 @@ class _Found:
 def _plain(value: Any) -> dict[str, Any]:
     """An object's fields by names in lower case and without signs: `errorMessage`, `error_message`."""
     fields = list(value.items())[:MOST_FIELDS] if isinstance(value, dict) else []
+    # Backwards: of several fields that come to one name, the first counts.
     return {re.sub(r"[^a-z]", "", str(name).lower()): field for name, field in reversed(fields)}
 
 

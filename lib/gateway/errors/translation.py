@@ -99,6 +99,7 @@ def translate_exception(exc: BaseException, *, base_url: str) -> ChatError:
         response = exc.response
         return translate_response(response.status_code, response.headers, response.content, base_url=base_url)
     causes = list(_causes(exc))
+    # Such as a limit of `lib/gateway/bounded.py`, which openai wraps into an error of its own.
     if known := next((cause for cause in causes if isinstance(cause, ChatError)), None):
         return known
     for kind, category, message in _EXCEPTIONS:

@@ -99,6 +99,7 @@ async def stop(context: ProbeContext) -> Answer:
     response = await context.ask(COUNT, stop=[STOP_WORD], **context.most(LONG_ENOUGH))
     if response.error:
         return _refused(response)
+    # The numbers to 20 hold a 7 twice: it stands there unless the answer ended before it.
     if STOP_WORD in response.reply.text:
         return unsupported("Stop sequences are accepted and ignored.")
     if context.stream and STOP_WORD in context.stream.reply.text:

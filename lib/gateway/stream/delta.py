@@ -259,6 +259,7 @@ class Delta:
 
     def _add_picture(self, picture: Drew, field: str) -> None:
         """A picture, once: some servers tell one in the text and in a field of its own."""
+        # A model may draw one picture twice in one field: only a repetition in another field is none.
         if self._pictures.setdefault(sha256(picture.source.encode()).digest(), field) != field:
             return
         self._drawn += 1

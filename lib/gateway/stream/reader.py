@@ -210,6 +210,7 @@ class StreamReader:
             self._fail(filtered(self._finish_reason))
         elif ending:
             self._end(Finished(self._at_ms, self._finish_reason))
+        # Before the first word the connection's own error says more, and may be asked again.
         elif error and not self._delta.saw_answer:
             self._fail(error)
         else:

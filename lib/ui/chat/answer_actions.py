@@ -15,7 +15,7 @@ from lib.ui.state.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One of them."""
+    """Something that can be done with an answer."""
 
     label: str
     icon: str
@@ -44,13 +44,13 @@ def of(session: Session, turn: Turn) -> list[Action]:
 
 
 def show_icons(actions: Sequence[Action]) -> None:
-    """Draw them as icons."""
+    """Draw the actions as icons."""
     for action in actions:
         buttons.show_icon(action.icon, action.tooltip or action.label, action.run, key=action.key)
 
 
 def show_menu(actions: Sequence[Action], key: str) -> None:
-    """Draw them as a menu behind three dots."""
+    """Draw the actions as a menu behind three dots."""
     runs = {action.label: action.run for action in actions}
     buttons.menu(list(runs), key, _run_chosen, key, runs)
 

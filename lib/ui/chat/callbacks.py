@@ -149,6 +149,7 @@ def _send(session: Session, begin: Callable[..., Accepted | None], send_id: str 
     except SendRefused as error:
         st.toast(literal(str(error)), icon=":material/error:")
         return False
+    # Another id for the next send; a click that brings the old one again has been answered.
     session.send_id, session.is_waiting = new_id(), True
     session.draft.take_out()
     return True

@@ -19,6 +19,7 @@ def show(session: Session) -> DeltaGenerator:
         if app.get().engine.refuses_images(session.connection, conversation.model):
             st.caption(":material/hide_image: This model has refused images before.")
     placeholder = "Describe an image" if is_drawing else "Ask anything"
+    # Not in `st.bottom`: only with the box at the top level does the page scroll along with an answer.
     message_box.show(
         session,
         session.draft,
@@ -29,6 +30,7 @@ def show(session: Session) -> DeltaGenerator:
     )
     with st.bottom, st.container(key="composer", horizontal=True, vertical_alignment="center", gap="small"):
         choices.show_model(conversation, session.models)
+        # `rerun`: by default Streamlit draws what is in a popover though it is closed.
         with st.popover(
             "Parameters", icon=":material/tune:", type="tertiary", key="parameters", on_change="rerun"
         ) as popover:

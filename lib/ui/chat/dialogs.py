@@ -33,6 +33,7 @@ def show() -> None:
 @st.dialog("Token usage", width="large", icon=":material/data_usage:", on_dismiss=panel.close)
 def _usage() -> None:
     session, application = held(), app.get()
+    # The row of a reply that has just ended may still be on its way.
     application.engine.flush()
     scope = st.segmented_control(
         "Replies of",

@@ -32,6 +32,7 @@ WAYS = Ways(
 def show(session: Session) -> DeltaGenerator | None:
     """Draw the shown path. Returns the place of the reply that is still running, if there is one."""
     turns = session.conversation.turns()
+    # Once for all messages: to look for each one's versions takes the time of the whole tree.
     session.versions = session.conversation.all_versions()
     hidden = max(0, len(turns) - session.shown_messages)
     if hidden:

@@ -45,6 +45,7 @@ def table(rows: Sequence[LedgerRow], prices: Prices) -> pd.DataFrame:
     """
     columns = [name for name in COLUMNS if prices or name not in _COST]
     frame = pd.DataFrame([_record(row) | _cost(row, prices) for row in rows], columns=columns)
+    # pandas' own integers: numpy's would become floats where a count is missing.
     return frame.astype(dict.fromkeys(_COUNTS, "Int64"))
 
 
@@ -89,6 +90,7 @@ def show(rows: Sequence[LedgerRow], *, empty: str, prices: Prices) -> None:
 
 
 def _as_csv(frame: pd.DataFrame) -> str:
+    # As objects: missing integers would be written as `<NA>`.
     plain_values = frame.round(6).astype(object).where(frame.notna(), None)
     names = [f"{name}_seconds" if name in _SECONDS else name for name in frame.columns]
     return spreadsheets.to_csv([names, *plain_values.itertuples(index=False)])

@@ -1,4 +1,4 @@
-"""Blind questions: answers that do not say whose they are, nor betray it by their pace, until the reveal."""
+"""Blind questions: until the reveal neither names nor speed tell whose an answer is."""
 
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime

@@ -185,6 +185,7 @@ def _say(state: ComparisonState, tab: Session, cell: Conversation, text: str, se
 def _send(tab: Session, cell: Conversation, begin: Callable[..., Accepted | None], send_id: str) -> str:
     """Begin a cell's reply with the engine; returns why it was refused, if it was."""
     try:
+        # The cell's place is part of the id: one click sends once to each.
         accepted = begin(
             cell, connection=tab.connection, send_id=f"{send_id}/{cell.position}", session_id=tab.id
         )

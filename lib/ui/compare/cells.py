@@ -36,6 +36,7 @@ def watch(state: ComparisonState, tab: Session, running: list[Slots]) -> None:
         if comparison_state.is_outrun(state):
             st.rerun()
         if live:
+            # Any of them: it is half a second that ends early when that reply does.
             live[0].tape.wait_closed(LIVE_SECONDS)
         else:
             app.get().engine.repeats.wait(LIVE_SECONDS)

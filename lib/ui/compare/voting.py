@@ -154,6 +154,7 @@ def _reveal(round_id: str) -> None:
     state, application = held(), app.get()
     application.store.votes.reveal(round_id, datetime.now(UTC))
     for cell in state.comparison.cells:
+        # Their models are known now: nothing has to be held back any more.
         application.engine.synchronized.hurry(cell.id)
     application.engine.notifications.tell(state.comparison.id)
 

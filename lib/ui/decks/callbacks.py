@@ -162,6 +162,7 @@ def attach(prompt_id: str, key: str) -> None:
             )
         return replace(prompt, attachments=tuple(together.values())[: values.MOST_FILES])
 
+    # On what the store has now: another tab may have changed the deck while the files were read.
     _change(state, lambda deck: values.changed(deck, prompt_id, put))
 
 
@@ -188,7 +189,7 @@ def choose(key: str) -> None:
 
 
 def withdraw() -> None:
-    """Leave all as it is."""
+    """Do not do what was asked about."""
     held().asking = None
 
 

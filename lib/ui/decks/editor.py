@@ -129,6 +129,7 @@ def _show_extras(state: DecksState, prompt: Prompt) -> None:
                 on_click=callbacks.detach,
                 args=(prompt.id, attachment.id),
             )
+    # Another key after each upload: a field cannot be emptied otherwise.
     key = f"files-{prompt.id}-{state.uploads}"
     st.file_uploader(
         "Images and documents",

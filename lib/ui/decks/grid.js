@@ -1,6 +1,7 @@
 const make = (name, className, text) => {
   const element = document.createElement(name);
   if (className) element.className = className;
+  // Never as HTML: models and people wrote it.
   if (text !== undefined) element.textContent = text;
   return element;
 };
@@ -75,6 +76,7 @@ function build(data) {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
+  // Streamlit calls this with every run of the page: the table is built once, and kept on the element.
   const place = parentElement.querySelector(".scroll");
   const shape = JSON.stringify([data.columns, data.rows.map(({ fields, ...row }) => row)]);
   if (place.shape !== shape) {

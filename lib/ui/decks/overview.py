@@ -42,6 +42,7 @@ def _run_title(run: DeckSummary) -> Markdown:
 
 def _show_import(state: DecksState) -> None:
     with st.popover("Import a deck", icon=":material/upload:", type="tertiary", key="import_deck"):
+        # As in the editor: another key empties the field.
         key = f"deck_file-{state.uploads}"
         st.file_uploader(
             "A YAML or CSV file",

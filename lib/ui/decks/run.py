@@ -33,6 +33,7 @@ def show(state: DecksState, tab: Session) -> None:
     _show_head(run)
     shown = _standing(run, rows)
     _show_controls(run, rows, tab)
+    # `run_every` is a timer in the browser: a tab that is closed asks for nothing more.
     st.fragment(_show_moving, run_every=LIVE_SECONDS if _is_moving(run, rows) else IDLE_SECONDS)(shown)
 
 

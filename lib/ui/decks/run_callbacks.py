@@ -137,6 +137,7 @@ def stop() -> None:
 def retry(asked: str) -> None:
     """Ask a field once more: `asked` names its row, its column, and the tries that there were before."""
     state, tab = held(), session.held()
+    # What a component sends is a browser's word: it may be anything.
     row_id, column, tries = (*str(asked).split("/"), "", "", "")[:3]
     if not state.run or not (column.isdecimal() and tries.isdecimal()):
         return

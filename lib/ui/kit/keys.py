@@ -9,6 +9,8 @@ PRESSED = "pressed"
 """The trigger: one of `NEXT`, `BACK`, `PAUSE`, `LEAVE`."""
 NEXT, BACK, PAUSE, LEAVE = "next", "back", "pause", "leave"
 
+# Remote controls send PageDown and PageUp. Space presses a button that has the focus, and Escape closes a
+# dialog or a list: these are left alone.
 _SCRIPT = """
 const NAMES = {
   ArrowRight: "next", PageDown: "next", ArrowLeft: "back", PageUp: "back", " ": "pause", Escape: "leave",

@@ -9,6 +9,7 @@ import streamlit as st
 
 def origin() -> str:
     """The address of this server as the visitor's browser has it."""
+    # As the browser has it: behind a proxy this process knows neither the scheme nor the name.
     here = urlsplit(st.context.url or f"http://{st.context.headers.get('Host', '')}")
     return f"{here.scheme}://{here.netloc}"
 

@@ -22,6 +22,7 @@ output {
   font-variant-numeric: tabular-nums;
 }
 """
+# By the browser's own clock: Streamlit's slider could move only with a run of the page.
 _SCRIPT = """
 export default function ({ data, parentElement, setTriggerValue }) {
   const input = parentElement.querySelector("input");

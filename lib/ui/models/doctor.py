@@ -69,6 +69,7 @@ def follow(session: Session, slots: Sequence[DeltaGenerator]) -> None:
         if examination.wait(seen, SILENCE_SECONDS):
             drawn, seen = seen, len(examination.findings)
             _draw(examination, slots, drawn)
+    # The button and the summary above are still those of a running examination.
     st.rerun()
 
 

@@ -98,6 +98,7 @@ def _filtered(cards: Sequence[Card]) -> list[Card]:
             placeholder="Search models",
             icon=":material/search:",
             label_visibility="collapsed",
+            # Else Streamlit forgets it with the page, and it is gone when one comes back.
             persist_state="session",
         )
         vendor = _option("Vendor", "model_vendor", [ANY_VENDOR, *sorted({e.model.vendor for e in cards})])

@@ -1,4 +1,4 @@
-"""The list of recordings: to open, to rename, to take home, to bring in."""
+"""The list of recordings: open, rename, delete, download, import."""
 
 import json
 from collections.abc import Callable
@@ -89,6 +89,7 @@ def _show_row(summary: RecordingSummary) -> None:
             st.caption(md(" · ").join(each for each in told if each))
         st.download_button(
             "",
+            # Made when it is asked for: a recording with its pictures may be tens of megabytes.
             partial(_document, summary.id),
             f"recording-{summary.id[:8]}.json",
             "application/json",

@@ -48,6 +48,7 @@ def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False, besi
     how many other replies stream on the page.
     """
     head, before, start = st.empty(), _replies(earlier), where_it_begins(tape)
+    # A page that comes late: what was content till then is thinking.
     if start and tape.tells_thinking:
         before.append(fold(tape.events[:start]))
     _show_reasoning(head, before)
@@ -123,6 +124,7 @@ def text(turn: Turn) -> str:
     TTLCache[Hashable, tuple[Markdown, ...]](
         CHARACTERS_KEPT, FORGOTTEN_SECONDS, getsizeof=lambda blocks: 1 + sum(map(len, blocks))
     ),
+    # Each page draws on a thread of its own, and a `TTLCache` may not be used by two at once.
     lock=threading.Lock(),
 )
 def _blocks(markdown: str) -> tuple[Markdown, ...]:

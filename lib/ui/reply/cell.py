@@ -79,6 +79,7 @@ def show(cells: Sequence[Cell], parts: Parts) -> list[Slots]:
 
     Returns the slots of those that run.
     """
+    # One browser draws them all: the more there are, the more rarely each is drawn.
     beside = sum(cell.is_followed for cell in cells) - 1
     running = []
     for cell, box in zip(cells, grid.boxes([cell.id for cell in cells]), strict=True):
@@ -116,6 +117,7 @@ def show_said(message: Message, key: str) -> None:
 
 def show_folded(label: Markdown, key: str, messages: Sequence[Message], said: str = "") -> None:
     """Draw what was said before, folded, so that the answer is in view; `said` as in `show_said`."""
+    # `rerun`: by default Streamlit runs what is in a fold though it is closed.
     with st.expander(label, type="compact", key=key, on_change="rerun") as fold:
         if fold.open:
             for message in messages:
@@ -147,6 +149,8 @@ def _show_cell(cell: Cell, parts: Parts, beside: int) -> Slots | None:
     return Slots(cell, cell.tape, line, controls, outcome)
 
 
+# A parallel fragment draws nothing outside of itself, and a click in it waits for the end of the whole run:
+# figures and buttons are the script's (docs/decisions/0010).
 @st.fragment(parallel=True)
 def _stream(tape: LiveTape, earlier: Sequence[Message], beside: int) -> None:
     answer.stream(tape, earlier, beside=beside)

@@ -123,6 +123,7 @@ def _show_request(inspected: _Inspected) -> None:
         st.caption(
             md("Asked {} times; this is the last request. The timeline tells why.", inspected.requests)
         )
+    # The key is not on the tape, so there is none to show.
     url = snippets.address(inspected.base_url, inspected.body)
     head = f"POST {url}\nAuthorization: Bearer ***\nContent-Type: application/json"
     st.code(head, language="http", wrap_lines=True)

@@ -31,8 +31,11 @@ def show(
         placeholder,
         key=key,
         max_chars=sending.LONGEST_MESSAGE,
+        # No `file_type`: Streamlit would refuse by the name, in words of its own. What
+        # counts is what is in a file.
         accept_file="multiple",
         accept_audio=accept_audio,
+        # Only browsers look at this; `lib/files/upload_validation.py` looks again.
         max_upload_size=LARGEST_UPLOAD // 1024**2,
         on_submit=on_submit,
         disabled=session.connection.needs_key,

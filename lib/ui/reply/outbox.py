@@ -5,6 +5,8 @@ import streamlit as st
 from lib.ui.state.draft import Draft
 
 # Only the browser knows what a person is typing. So it is there that one can tell whether the box is free.
+# React keeps a copy of the value of its fields: it sees a new one only where the prototype's own setter was
+# called and an `input` event followed.
 _SCRIPT = """
 export default function ({ data, parentElement }) {
   const held = parentElement.querySelector("span").dataset;

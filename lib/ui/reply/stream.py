@@ -50,9 +50,11 @@ def frames(
         yield from _drawn(splitter.feed(written(before)), splitter.open)
         while not is_over:
             _wait(tape, seen)
+            # Before the events: what comes in between is drawn in one more round.
             is_over = tape.is_closed
             events = tape.events[seen:]
             seen += len(events)
+            # `st.write_stream` cannot take back what it has closed.
             if any(isinstance(event, ContentWasReasoning) for event in events):
                 st.rerun()  # what stands on the page is no answer: it is drawn anew as thinking
             text = "".join(event.text for event in events if isinstance(event, kind))
@@ -61,6 +63,8 @@ def frames(
                 kind is Reasoning and any(isinstance(e, Content | ToolCall) for e in events)
             )
             if text and not is_over:
+                # Wakes for the end only. A follower that woke for each event would cost the
+                # process more than its frames.
                 tape.wait_closed(scheduler.frame_seconds(len(splitter.open), beside))
         yield from _drawn(splitter.close(), "")
 
@@ -89,6 +93,8 @@ def first_kind(tape: LiveTape, start: int = 0) -> type[Content | Reasoning | Too
 
 def _wait(tape: LiveTape, seen: int) -> None:
     """Wait for news."""
+    # Streamlit ends a script only at a call of its own, and a silent reply makes none: without a look every
+    # half second a page that has gone would be followed to the end.
     while not tape.wait(seen, SILENCE_SECONDS):
         widgets.still_here()
 

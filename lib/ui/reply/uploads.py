@@ -1,4 +1,4 @@
-"""Takes what a person brings along: files, and what was spoken. Nothing of Streamlit's is kept."""
+"""Takes the files and recordings of a message out of Streamlit's widgets; nothing of Streamlit's is kept."""
 
 import threading
 from collections.abc import Iterable, Iterator
@@ -34,6 +34,7 @@ def once(draft: Draft, send_id: str) -> Iterator[bool]:
     Where a click arrives twice, or something else happens while its files are read, two runs of the page go
     on side by side: only the first one sends, and the others draw what it has done (`wait`).
     """
+    # Two runs of one page may be here at once: Streamlit starts the next before the last has ended.
     with _claiming:
         is_first = draft.submitted != send_id
         if is_first:
@@ -56,6 +57,7 @@ def take(draft: Draft, files: Iterable[Any]) -> None:
     try:
         _take(draft, files)
     finally:
+        # Now: Streamlit would keep the bytes for as long as the tab is open.
         upload_storage.release(files)
 
 

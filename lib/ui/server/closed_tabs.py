@@ -36,7 +36,7 @@ class ClosedTabs(SessionStorage):
             self._end(next(iter(self._kept)))
 
     def delete(self, session_id: str) -> None:
-        """It came back, or others end it."""
+        """Forget a session: it came back, or somebody else ends it."""
         if kept := self._kept.pop(session_id, None):
             kept[1].cancel()
 

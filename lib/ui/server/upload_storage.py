@@ -55,13 +55,13 @@ class Uploads(MemoryUploadedFileManager):
             super().add_file(session_id, file)
 
     def remove_file(self, session_id: str, file_id: str) -> None:
-        """What Streamlit calls as it takes a file out."""
+        """Take a file out, and keep it aside: the run that takes it may be ended before it has read it."""
         for file in super().get_files(session_id, [file_id]):
             self._taken_out.setdefault(session_id, {})[file_id] = file
         super().remove_file(session_id, file_id)
 
     def remove_session_files(self, session_id: str) -> None:
-        """The session is over."""
+        """Let go of all that the session held: it is over."""
         self._taken_out.pop(session_id, None)
         self._expected.pop(session_id, None)
         super().remove_session_files(session_id)

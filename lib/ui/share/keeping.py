@@ -1,4 +1,4 @@
-"""Where a page leads to what is kept or shown: a recording made of it, one to watch, its presentation."""
+"""Buttons and links that lead to a recording or to a presentation."""
 
 from collections.abc import Callable
 

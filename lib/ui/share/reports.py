@@ -1,4 +1,4 @@
-"""A report of a recording: what leaves, what of it is masked, and files to take home."""
+"""The report's dialog: what it contains, what is masked in it, and the files to download."""
 
 import json
 import re
@@ -171,6 +171,8 @@ def _show_downloads(masked: Callable[[], Recording], name: str) -> None:
 def _download(label: str, text: Callable[[], str], file_name: str, mime: str) -> None:
     st.download_button(
         literal(label),
+        # A model may send half a character, which has no UTF-8. Bytes: Streamlit
+        # would encode a text strictly.
         lambda: text().encode(errors="replace"),
         file_name,
         mime,

@@ -16,7 +16,7 @@ from lib.web import shares
 DAYS = {1: "1 day", 7: "7 days", 30: "30 days"}
 """How long a link may work."""
 USUAL_DAYS = 7
-TOKEN_BYTES = 16
+TOKEN_BYTES = 16  # 128 random bits: nobody guesses them
 CODE_PIXELS = 180
 
 

@@ -39,6 +39,7 @@ def collect(conversation: Conversation, prefix: str = "") -> None:
 def present(conversation: Conversation, prefix: str = "") -> None:
     """Let the widgets show another conversation's choices."""
     st.session_state[prefix + MODEL] = conversation.model
+    # Taken out, not set: a widget without a value is drawn with the conversation's own.
     for key in [str(key) for key in st.session_state]:
         if key == prefix + SYSTEM_PROMPT or key.startswith(prefix + PARAMS):
             st.session_state.pop(key)
@@ -86,6 +87,7 @@ _TAKE = {
 def show_model(conversation: Conversation, models: list[str], prefix: str = "", width: int = 280) -> None:
     """Draw the model picker; a conversation without a model gets the first of the list."""
     chosen = conversation.model or (models[0] if models else None)
+    # Each time: Streamlit forgets a widget's value with the page that it is on.
     conversation.model = st.session_state[prefix + MODEL] = chosen
     pick_model(
         models,

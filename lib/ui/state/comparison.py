@@ -151,6 +151,7 @@ def current() -> ComparisonState:
     state.repeating = repeating(state.comparison)
     _refresh(state)
     _look_for_votes(state)
+    # As in `session.current`: what ended in between is in the store now.
     if not _catch_up(state):
         _reload(state)
         _catch_up(state)
@@ -200,6 +201,7 @@ def _look_for_votes(state: ComparisonState) -> None:
         state.room = store.rooms.of(state.comparison.id, datetime.now(UTC))
     if state.round and known is None:  # opened just now: go on as it was
         state.is_blind = state.round.is_blind
+        # The switch would go on holding what was chosen for the comparison before.
         widgets.take(BLIND)
 
 

@@ -98,7 +98,7 @@ def received() -> list[UploadedFile]:
 
 
 def import_files(uploaded: list[UploadedFile]) -> None:
-    """Take conversations from the uploaded files; the dialog says what came of it."""
+    """Take conversations from the uploaded files; the dialog says how many were added."""
     application = app.get()
     incoming = Incoming(application.files)
     sources, refusals = [], []

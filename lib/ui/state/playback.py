@@ -130,6 +130,7 @@ def pause() -> None:
 
 def seek() -> None:
     """Go to the second that was chosen on the line."""
+    # What a component sends is a browser's word: it may be anything.
     wanted = (widgets.value(scrubber.KEY) or {}).get(scrubber.SEEK)
     if (state := held()) and isinstance(wanted, int | float) and math.isfinite(wanted):
         state.player.seek(float(wanted))

@@ -151,11 +151,13 @@ def current() -> Session:
     address = st.query_params.get(PARAMETER)
     wanted = address if address and address != session.address else session.conversation.id
     _refresh(session, wanted)
+    # A reply that ended since the store was read is gone from the engine: now the store has it.
     if not _catch_up(session):
         _refresh(session, session.conversation.id)
         _catch_up(session)
     conversation = session.conversation
     session.address = conversation.id if conversation.messages and not conversation.is_temporary else None
+    # Links in the sidebar lead to the page without its parameters: they are written again.
     if session.address and session.address != address:
         st.query_params[PARAMETER] = session.address
     elif address and not session.address:
@@ -166,6 +168,7 @@ def current() -> Session:
 def elsewhere() -> Session:
     """This tab's session for another page than the chat. What a callback asked for is turned to first."""
     session = held()
+    # Before it is turned to: `st.switch_page` ends the script.
     wanted, session.turned_to = session.turned_to, None
     if wanted:
         st.switch_page(wanted)

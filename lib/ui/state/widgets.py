@@ -35,6 +35,8 @@ def take(key: str) -> Any:
 def hold(key: str, kind: type[Held], make: Callable[[], Held]) -> Held:
     """The tab's value of this type, made where there is none."""
     held = st.session_state.get(key)
+    # Modules that are loaded anew, as while the app is developed, have new classes: a value
+    # of the old one is made again.
     if not isinstance(held, kind):
         held = st.session_state[key] = make()
     return held

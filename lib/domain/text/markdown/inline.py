@@ -138,6 +138,7 @@ class _Inline:
         return self._put(r"\~", token.end())
 
     def _operator(self, token: re.Match[str]) -> int:
+        # Likewise for the arrows and dashes that Streamlit makes of these.
         return self._put(self.reader.nothing.join(token[0]), token.end())
 
     def _colon(self, token: re.Match[str]) -> int:
@@ -145,6 +146,7 @@ class _Inline:
         if not self.reader.is_streamlit:
             return self._put(token[0], token.end())
         if _SHORT_CODE.match(self.text, colon):
+            # A backslash would not do: Streamlit looks for icons and emoji after escapes are resolved.
             return self._put("&#58;" + self.reader.nothing, token.end())
         return self._put(r"\:" if _DIRECTIVE.match(self.text, colon) else token[0], token.end())
 

@@ -72,6 +72,7 @@ class Structure:
 
     def feed(self, line: str, closes: Callable[[str], bool] = _always) -> Line:
         """The next line, without its line end; a formula of several lines opens if its end `closes` it."""
+        # As CommonMark counts indentation: a tab goes to the next column of four.
         text = line.expandtabs(4)
         rest, matched = self._enter(text)
         if self._formula:
@@ -155,9 +156,11 @@ class Structure:
             return None
         after = content[item.end() :]
         body = after.lstrip(" ")
+        # CommonMark: within a paragraph only an item with words begins a list, and only the number 1.
         if interrupts and (not body or item[1] not in (None, "1")):
             return None
         gap = len(after) - len(body)
+        # CommonMark: five blanks behind the marker are an item that begins with code.
         width = item.end() + (gap if body and gap < 5 else 1)
         return indent + width, content[width:]
 
