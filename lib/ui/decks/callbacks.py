@@ -183,25 +183,25 @@ def choose(key: str) -> None:
         case "Duplicate":
             duplicate()
         case "Delete deck":
-            held().asking = DELETE_DECK
+            held().to_confirm = DELETE_DECK
         case "Delete run":
-            held().asking = DELETE_RUN
+            held().to_confirm = DELETE_RUN
 
 
 def withdraw() -> None:
     """Do not do what was asked about."""
-    held().asking = None
+    held().to_confirm = None
 
 
 @errors.stored
 def delete() -> None:
     """Delete what the person was asked about."""
     state, store = held(), app.get().store
-    asking, state.asking = state.asking, None
-    if asking == DELETE_DECK and state.deck_id:
+    wanted, state.to_confirm = state.to_confirm, None
+    if wanted == DELETE_DECK and state.deck_id:
         store.decks.delete(state.deck_id)
         state.open_deck(None)
-    elif asking == DELETE_RUN and state.run_id:
+    elif wanted == DELETE_RUN and state.run_id:
         stop_run(state.run_id)
         store.deck_runs.delete(state.run_id)
         state.open_deck(None)

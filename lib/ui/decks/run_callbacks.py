@@ -68,7 +68,7 @@ def _begin(what: str | None) -> None:
     with scheduler.sending():
         if not is_first(state, tab, click):
             return
-        is_agreed, what, state.asking = what is None, what or state.asking, None
+        is_agreed, what, state.to_confirm = what is None, what or state.to_confirm, None
         try:
             if what == RUN:
                 new_comparisons.choose_models(state.chosen, models)
@@ -93,7 +93,7 @@ def _run(state: DecksState, tab: Session, run_id: str, *, is_agreed: bool) -> st
     if not rows:
         return "Write a prompt first."
     if not is_agreed and expected(fresh, tab).is_much:
-        state.asking = RUN
+        state.to_confirm = RUN
     elif app.get().store.deck_runs.add(fresh, rows):
         state.open_run(run_id)
         _start(fresh, tab)
@@ -106,7 +106,7 @@ def _resume(state: DecksState, tab: Session, *, is_agreed: bool) -> str:
     if found is None:
         return "This run is not here any more."
     if not is_agreed and expected(found, tab, missing(found)).is_much:
-        state.asking = RESUME
+        state.to_confirm = RESUME
     else:
         _start(found, tab)
     return ""

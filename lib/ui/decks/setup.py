@@ -63,7 +63,7 @@ def _show_choice(cell: Conversation, models: list[str], *, is_only: bool) -> Non
 
 def show_question(state: DecksState, tab: Session) -> None:
     """Ask before many tokens are used, and before something is deleted."""
-    match state.asking:
+    match state.to_confirm:
         case callbacks.DELETE_DECK:
             _ask_delete("This deck will be deleted permanently. Its runs stay.")
         case callbacks.DELETE_RUN:

@@ -50,7 +50,7 @@ class DecksState:
     """What is written in on the page, by the widget's key."""
     sent: str | None = None
     """The id of the last click that must not count twice."""
-    asking: str | None = None
+    to_confirm: str | None = None
     """What waits for the person's word: a run that takes a lot, or something to be deleted."""
     refusals: list[str] = field(default_factory=list)
     """What has to be said about the last files, a sentence each."""
@@ -66,7 +66,7 @@ class DecksState:
         self._open(None, run_id)
 
     def _open(self, deck_id: str | None, run_id: str | None) -> None:
-        self.deck_id, self.run_id, self.refusals, self.asking = deck_id, run_id, [], None
+        self.deck_id, self.run_id, self.refusals, self.to_confirm = deck_id, run_id, [], None
         self.rows.clear()
         self.fields.clear()
 
