@@ -37,6 +37,7 @@ def test_the_room_follows_votes_sees_the_reveal_and_is_thanked(
     phone = presenter.page.context.new_page()
     phone.set_viewport_size({"width": 390, "height": 844})
     phone.goto(open_room(presenter))
+    presenter.page.bring_to_front()  # a tab behind another one draws once a second, and clicks wait for that
     expect(phone.get_by_text("The presenter will ask in a moment")).to_be_visible()
     expect(presenter.keyed("room")).to_contain_text("1 following")
     presenter.page.get_by_text("Blind", exact=True).click()
@@ -49,6 +50,7 @@ def test_the_room_follows_votes_sees_the_reveal_and_is_thanked(
     expect(phone.get_by_role("article").nth(1)).not_to_contain_text("word18")
     expect(presenter.keyed("cell-").nth(1)).to_contain_text("word17")
     assert not re.search("model-[ab]", presenter.page.content() + phone.content())
+    phone.bring_to_front()
     phone.get_by_role("button", name="Answer B").click()
     phone.get_by_role("button", name="Good").first.click()
     expect(phone.get_by_text("1 vote so far")).to_be_visible()
@@ -60,6 +62,7 @@ def test_the_room_follows_votes_sees_the_reveal_and_is_thanked(
     width = phone.evaluate("document.documentElement.scrollWidth")
     assert width == 390
 
+    presenter.page.bring_to_front()
     presenter.keyed("thumb-").first.get_by_role("radio", name="Thumbs up").click()
     presenter.wait_until_still()
     phone.reload()
