@@ -83,7 +83,10 @@ def test_a_hostile_answer_is_inert_on_the_page_in_the_report_and_under_its_link(
     gateway.when("Be hostile", by_model(model_a=stream(hostile), model_b=stream("I am kind.")))
     compare(chat, "Be hostile")
     open_report(chat)
+    chat.dialog.get_by_text("Preview").click()
+    expect(chat.dialog.get_by_test_id("stCode")).to_contain_text("[internal host 1]")
     chat.dialog.get_by_role("button", name=re.compile("127.0.0.1")).click()  # masked, it could not be fetched
+    expect(chat.dialog.get_by_test_id("stCode")).to_contain_text(elsewhere)
     chat.wait_until_still()
     saved = tmp_path / "report.html"
     saved.write_bytes(download(chat, "HTML").read_bytes())
