@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, expect
 
@@ -16,7 +15,11 @@ class ChatPage:
     @classmethod
     def open(cls, context: BrowserContext, url: str) -> "ChatPage":
         """A new tab; returns when one can write in it."""
-        page = context.new_page()
+        return cls.load(context.new_page(), url)
+
+    @classmethod
+    def load(cls, page: Page, url: str) -> "ChatPage":
+        """The app in this tab, in a session of its own; returns when one can write in it."""
         page.goto(url)
         chat = cls(page)
         chat.wait_until_ready()
@@ -148,33 +151,11 @@ class ChatPage:
         expect(self.welcome).to_be_visible()
         expect(self.footers).to_have_count(0)  # what was there before goes when the page is drawn
 
-    def start_over(self) -> None:
-        """Begin a new chat, on whichever page this is and whatever is open on it."""
-        self.wait_until_still()
-        self.page.keyboard.press("Escape")
-        expect(self.dialog).to_have_count(0)
-        if urlsplit(self.page.url).path != "/":
-            self.open_page("Chat")
-            expect(self.title.or_(self.welcome)).to_be_visible()
-            self.wait_until_still()
-        if self.questions.count():
-            self.new_chat()
-            self.wait_until_still()
-        self.box.fill("")
-
-    def open_page(self, name: str) -> None:
-        """Click the link to another page."""
-        self.page.get_by_role("link", name=name, exact=True).click()
-
     def compare(self) -> None:
-        """Go to the compare page; returns when a new comparison of two models stands ready."""
-        self.open_page("Compare")
+        """Go to the compare page; returns when a comparison of two models stands ready."""
+        self.page.get_by_role("link", name="Compare", exact=True).click()
         expect(self.keyed("cell-")).to_have_count(2)
         self.wait_until_still()
-        if self.keyed("bubble-prompt").count():
-            self._click("new_comparison")
-            expect(self.keyed("bubble-prompt")).to_have_count(0)
-            self.wait_until_still()
 
     def open_conversation(self, title: str) -> None:
         """Click a conversation in the sidebar."""

@@ -1,10 +1,12 @@
-"""Chromium, the app and tabs with it. A console error or a request to elsewhere fails the test.
+"""Chromium, the app and a tab for it. A console error or a request to elsewhere fails the test.
 
-Loading the app takes Chromium two seconds of work, more than most tests: they share one tab.
+Tests share the tab, and each loads the app into it. From the second time on the tab has the app's code
+compiled, which saves three quarters of the work; the session on the server is a new one each time.
 """
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 import pytest
@@ -12,11 +14,9 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
-    Error,
     Page,
     Playwright,
     Request,
-    ViewportSize,
     expect,
     sync_playwright,
 )
@@ -35,11 +35,10 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
-DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 API_KEY = "sk-planted-0123456789abcdef"
 """The key that the app of all tests here is started with."""
 OpenChat = Callable[..., ChatPage]
-"""Opens the app in a browser of its own: `open_chat(width=390, height=844, scheme="dark")`."""
+"""Opens the app as on another screen: `open_chat(width=390, height=844, scheme="dark")`."""
 
 expect.set_options(timeout=SECONDS * 1000)
 
@@ -47,14 +46,18 @@ expect.set_options(timeout=SECONDS * 1000)
 class Watch:
     """Notes what must not happen in a browser: errors in the console, requests that leave the app."""
 
-    def __init__(self, context: BrowserContext, url: str) -> None:
+    def __init__(self, context: BrowserContext) -> None:
         self.complaints: list[str] = []
-        self.url = url
-        self._own = (url, url.replace("http", "ws", 1), "data:", "blob:")
+        self._own: tuple[str, ...] = ()
         context.on("console", self._on_console)
         context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))
         context.on("request", self._on_request)
         context.on("page", self._on_page)
+
+    def begin(self, url: str) -> None:
+        """Forget what was noted; from here on the app is at `url`."""
+        self.complaints.clear()
+        self._own = (url, url.replace("http", "ws", 1), "data:", "blob:")
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -75,19 +78,6 @@ def launch(playwright: Playwright) -> Browser:
     """Start the machine's own Chromium, else Playwright's."""
     found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
     return playwright.chromium.launch(executable_path=next(filter(None, found), None), args=QUIET)
-
-
-def new_context(
-    chromium: Browser,
-    viewport: ViewportSize = DESKTOP,
-    color_scheme: Literal["light", "dark"] = "light",
-) -> BrowserContext:
-    """A fresh browser profile."""
-    context = chromium.new_context(
-        viewport=viewport, color_scheme=color_scheme, permissions=["clipboard-read", "clipboard-write"]
-    )
-    context.set_default_timeout(SECONDS * 1000)
-    return context
 
 
 @pytest.fixture(scope="package")
@@ -117,84 +107,46 @@ def server(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -
         yield running
 
 
-class SharedTab:
-    """A tab that one test after the other begins a new chat in."""
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of a browser profile, and who watches both."""
 
-    def __init__(self, chromium: Browser) -> None:
-        self._chromium = chromium
-        self._chat: ChatPage | None = None
-        self._watch: Watch | None = None
-
-    def new_chat(self, url: str) -> ChatPage:
-        """The tab with a new chat, on a desktop screen in the light theme."""
-        if self._chat and self._watch and self._watch.url == url:
-            self._chat.page.set_viewport_size(DESKTOP)
-            self._chat.start_over()
-            return self._chat
-        self.close()
-        context = new_context(self._chromium)
-        self._watch = Watch(context, url)
-        self._chat = ChatPage.open(context, url)
-        return self._chat
-
-    def leave(self) -> list[str]:
-        """Close what was opened beside it; returns what the browser had to complain about meanwhile."""
-        assert self._chat
-        assert self._watch
-        for page in self._chat.page.context.pages:
-            if page is not self._chat.page:
-                page.close()
-        complaints = list(self._watch.complaints)
-        self._watch.complaints.clear()
-        return complaints
-
-    def close(self) -> None:
-        """Let it go: the next test gets another one."""
-        if self._chat:
-            self._chat.page.context.close()
-        self._chat = self._watch = None
+    page: Page
+    watch: Watch
 
 
 @pytest.fixture(scope="package")
-def shared_tab(chromium: Browser) -> Iterator[SharedTab]:
-    """The tab of `chat`."""
-    tab = SharedTab(chromium)
-    yield tab
-    tab.close()
+def tab(chromium: Browser) -> Iterator[Tab]:
+    """The tab that all tests here load the app into, one after the other."""
+    context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(SECONDS * 1000)
+    watch = Watch(context)
+    yield Tab(context.new_page(), watch)
+    context.close()
 
 
 @pytest.fixture
-def chat(request: pytest.FixtureRequest, shared_tab: SharedTab, server: AppServer) -> Iterator[ChatPage]:
-    """A new chat on a desktop screen, in the light theme, in a tab that tests share.
-
-    What outlasts a conversation, as the model does, a test puts back as it was; or it takes `open_chat`.
-    """
-    failed = request.session.testsfailed
-    try:
-        chat = shared_tab.new_chat(server.url)
-    except (AssertionError, Error):
-        shared_tab.close()
-        raise
-    yield chat
-    complaints = shared_tab.leave()
-    if request.session.testsfailed > failed:
-        shared_tab.close()  # nobody knows what it shows
-    assert complaints == []
-
-
-@pytest.fixture
-def open_chat(chromium: Browser, server: AppServer) -> Iterator[OpenChat]:
-    """Opens the app in a fresh browser profile; at the end, looks at what the browsers had to complain."""
-    opened: list[tuple[BrowserContext, Watch]] = []
+def open_chat(tab: Tab, server: AppServer) -> Iterator[OpenChat]:
+    """Loads the app into the tab; at the end leaves it, and looks at what the browser had to complain."""
+    page, watch = tab.page, tab.watch
 
     def open_(
         *, width: int = 1280, height: int = 800, scheme: Literal["light", "dark"] = "light"
     ) -> ChatPage:
-        context = new_context(chromium, viewport={"width": width, "height": height}, color_scheme=scheme)
-        opened.append((context, Watch(context, server.url)))
-        return ChatPage.open(context, server.url)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)
+        return ChatPage.load(page, server.url)
 
+    watch.begin(server.url)
     yield open_
-    for context, _ in opened:
-        context.close()
-    assert [complaint for _, watch in opened for complaint in watch.complaints] == []
+    for other in page.context.pages:
+        if other is not page:
+            other.close()
+    page.goto("about:blank")
+    assert watch.complaints == []
+
+
+@pytest.fixture
+def chat(open_chat: OpenChat) -> ChatPage:
+    """The app on a desktop screen, in the light theme."""
+    return open_chat()

@@ -1,26 +1,16 @@
 """A blind comparison before a room, in a real browser: the presenter's screen, and a phone."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.app_server import AppServer
 from tests.browser.chat_page import ChatPage
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
 
 pytestmark = pytest.mark.browser
 
 TEXT = ["# Tea", "\n\n", *(f"word{n} " for n in range(40)), "\n\n```\n<b>code</b>\n```\n\n", "The end"]
-
-
-@pytest.fixture(scope="module")
-def server(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
-    """The app, with sharing allowed."""
-    data_dir = tmp_path_factory.mktemp("hall") / "data"
-    with AppServer(data_dir, gateway.base_url, CHAT_SHARING="on") as running:
-        yield running
 
 
 def open_room(presenter: ChatPage) -> str:
@@ -36,22 +26,18 @@ def open_room(presenter: ChatPage) -> str:
     return text
 
 
-@pytest.fixture
-def presenter(chat: ChatPage) -> ChatPage:
-    """The presenter's screen, on the compare page."""
-    chat.page.get_by_role("link", name="Compare").click()
-    expect(chat.keyed("cell-")).to_have_count(2)
-    chat.wait_until_still()
-    return chat
-
-
-def test_the_room_follows_votes_and_sees_the_reveal(presenter: ChatPage, gateway: ScriptedGateway) -> None:
+def test_the_room_follows_votes_sees_the_reveal_and_is_thanked(
+    chat: ChatPage, gateway: ScriptedGateway
+) -> None:
+    presenter = chat
+    presenter.compare()
     gates = Gate(), Gate()
     scripts = [stream(*TEXT, hold=gate, hold_after=20) for gate in gates]
     gateway.when("Before the room", by_model(model_a=scripts[0], model_b=scripts[1]))
     phone = presenter.page.context.new_page()
     phone.set_viewport_size({"width": 390, "height": 844})
     phone.goto(open_room(presenter))
+    presenter.page.bring_to_front()  # a tab behind another one draws once a second, and clicks wait for that
     expect(phone.get_by_text("The presenter will ask in a moment")).to_be_visible()
     expect(presenter.keyed("room")).to_contain_text("1 following")
     presenter.page.get_by_text("Blind", exact=True).click()
@@ -64,6 +50,7 @@ def test_the_room_follows_votes_and_sees_the_reveal(presenter: ChatPage, gateway
     expect(phone.get_by_role("article").nth(1)).not_to_contain_text("word18")
     expect(presenter.keyed("cell-").nth(1)).to_contain_text("word17")
     assert not re.search("model-[ab]", presenter.page.content() + phone.content())
+    phone.bring_to_front()
     phone.get_by_role("button", name="Answer B").click()
     phone.get_by_role("button", name="Good").first.click()
     expect(phone.get_by_text("1 vote so far")).to_be_visible()
@@ -75,6 +62,7 @@ def test_the_room_follows_votes_and_sees_the_reveal(presenter: ChatPage, gateway
     width = phone.evaluate("document.documentElement.scrollWidth")
     assert width == 390
 
+    presenter.page.bring_to_front()
     presenter.keyed("thumb-").first.get_by_role("radio", name="Thumbs up").click()
     presenter.wait_until_still()
     phone.reload()
@@ -86,11 +74,7 @@ def test_the_room_follows_votes_and_sees_the_reveal(presenter: ChatPage, gateway
     expect(presenter.keyed("ballot")).to_contain_text(re.compile(r"A: model-[ab]: 0 thumb_up 2 thumb_down 0"))
     expect(presenter.keyed("results").get_by_test_id("stDataFrame")).to_be_visible()
 
-
-def test_a_closed_room_thanks_its_audience(presenter: ChatPage) -> None:
-    phone = presenter.page.context.new_page()
-    phone.goto(open_room(presenter))
-    expect(phone.get_by_text("The presenter will ask in a moment")).to_be_visible()
+    presenter.wait_until_still()
     presenter.page.get_by_role("button", name="Audience").click()
     presenter.page.get_by_role("button", name="Close the room").click()
     expect(phone.get_by_text("The presenter has closed this room")).to_be_visible()

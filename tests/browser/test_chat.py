@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chat_page import ChatPage
-from tests.browser.conftest import OpenChat
 from tests.scripted_gateway import Gate, Received, ScriptedGateway, stream
 
 pytestmark = pytest.mark.browser
@@ -87,9 +86,8 @@ def test_a_conversation_is_renamed_and_deleted_after_a_question(chat: ChatPage) 
 
 
 def test_the_model_and_the_parameters_that_are_chosen_reach_the_gateway(
-    open_chat: OpenChat, gateway: ScriptedGateway
+    chat: ChatPage, gateway: ScriptedGateway
 ) -> None:
-    chat = open_chat()
     assert chat.choose_model("model-b")[0] == "model-b"
     chat.set_parameter("Temperature", "0.3")
     chat.set_parameter("System prompt", "Answer in verse.")
@@ -119,7 +117,6 @@ def test_enter_in_the_model_box_takes_the_best_match_and_no_name_that_is_not_lis
     chat.use_another_model("model-unlisted")
     chat.ask_and_wait("tokens=3 by name")
     assert asked(gateway, "tokens=3 by name")[0].body["model"] == "model-unlisted"
-    chat.choose_model("model-a")
 
 
 def test_copy_puts_the_markdown_as_the_model_wrote_it_on_the_clipboard(

@@ -21,8 +21,7 @@ def test_two_cells_stream_side_by_side_and_end_with_their_figures(
     first = stream("First", *WORDS, hold=gates[0], hold_after=10)
     second = stream("Second", *WORDS, hold=gates[1], hold_after=10)
     gateway.when("Side by side", by_model(model_a=first, model_b=second))
-    chat.page.get_by_role("link", name="Compare").click()
-    expect(chat.keyed("cell-")).to_have_count(2)
+    chat.compare()
     chat.box.fill("Side by side")
     chat.box.press("Enter")
     cells = chat.keyed("cell-")
@@ -55,9 +54,7 @@ def test_a_file_goes_to_every_cell_and_a_long_name_is_told_whole(
 ) -> None:
     name = "a-vendor/a-model-with-a-name-that-no-cell-is-wide-enough-for"
     gateway.when("What is it?", stream("Blue."))
-    chat.page.get_by_role("link", name="Compare").click()
-    expect(chat.keyed("cell-")).to_have_count(2)
-    chat.wait_until_still()
+    chat.compare()
     chat.keyed("settings-").first.get_by_role("button").click()
     field = chat.page.get_by_label("Another model")
     field.fill(name)

@@ -8,7 +8,6 @@ import yaml
 from playwright.sync_api import FilePayload, Locator, expect
 
 from tests.browser.chat_page import ChatPage
-from tests.browser.conftest import OpenChat
 from tests.files.samples import image
 from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
 
@@ -104,30 +103,10 @@ def test_a_deck_is_brought_along_completed_and_run_and_nothing_jumps(
     expect(page).to_have_url(run)
     expect(field(chat, 0, 1)).to_contain_text("The sun")
 
-
-def test_a_file_that_is_no_deck_is_told_with_the_place(chat: ChatPage) -> None:
-    bring(chat, "broken.csv", b'prompt\nWhy?\n"open')
-    expect(chat.page.get_by_test_id("stAlert")).to_contain_text(
-        "This file cannot be read: line 3 is no CSV: unexpected end of data."
-    )
-
-
-def test_on_a_phone_the_grid_stays_in_the_window_and_scrolls_in_itself(
-    open_chat: OpenChat, gateway: ScriptedGateway
-) -> None:
-    gateway.when("Why are there tides?", stream("The moon", *WORDS))
-    gateway.when("What is on this picture?", stream("None"))
-    chat = open_chat(width=390, scheme="dark")
-    chat.page.get_by_test_id("stExpandSidebarButton").click()
-    bring(chat, "tides.yaml", DECK)
-    expect(chat.page.get_by_label("Title")).to_have_value("Tides")
-    chat.page.get_by_test_id("stMainBlockContainer").get_by_role(
-        "button", name="Run", exact=True
-    ).dispatch_event("click")
-    expect(field(chat, 1, 1)).to_contain_text("None")
-    chat.wait_until_still()
-    assert chat.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    box = chat.page.locator("table").locator("..").bounding_box()
+    # On a phone the grid stays in the window and scrolls in itself.
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
+    box = page.locator("table").locator("..").bounding_box()
     assert box
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390

@@ -82,7 +82,6 @@ def test_each_button_below_an_error_helps(chat: ChatPage, gateway: ScriptedGatew
         if category is not Category.CONTEXT_TOO_LONG:
             chat.new_chat()
             chat.wait_until_still()
-    chat.choose_model("model-a")
 
 
 def test_the_same_question_returns_as_often_as_it_fails(chat: ChatPage, gateway: ScriptedGateway) -> None:

@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import FilePayload, Locator, ViewportSize, expect
+from playwright.sync_api import FilePayload, Locator, expect
 
 from tests.browser.chat_page import ChatPage
+from tests.browser.conftest import OpenChat
 from tests.files.samples import image, screenshot
 from tests.scripted_gateway import ScriptedGateway, drawing, stream
 
 pytestmark = pytest.mark.browser
 
-PHONE: ViewportSize = {"width": 390, "height": 844}
 CARRY = """([name, encoded]) => {
     const bytes = Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0));
     const data = new DataTransfer();
@@ -38,8 +38,10 @@ def expect_drawn(images: Locator, count: int) -> None:
         shown.page.wait_for_function(IS_DRAWN, arg=shown.element_handle())
 
 
-def test_chosen_files_go_along_and_are_there_after_a_reload(gateway: ScriptedGateway, chat: ChatPage) -> None:
-    chat.page.set_viewport_size(PHONE)
+def test_chosen_files_go_along_and_are_there_after_a_reload(
+    gateway: ScriptedGateway, open_chat: OpenChat
+) -> None:
+    chat = open_chat(width=390, height=844)
     gateway.when("What are these?", stream("Two squares and some notes."))
     notes: FilePayload = {"name": "notes.md", "mimeType": "text/markdown", "buffer": b"# Tea"}
     log: FilePayload = {"name": "app.log", "mimeType": "", "buffer": b"\x1b[32mok\x1b[0m\n" * 3}
@@ -58,7 +60,7 @@ def shown(chat: ChatPage) -> None:
     expect_drawn(chat.questions.last.locator("img"), 2)
     expect(chat.questions.last).to_contain_text("notes.md · ≈ 2 tokens")
     expect(chat.questions.last).to_contain_text("6 colour codes of a terminal were left out.")
-    assert chat.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert chat.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_an_image_can_be_pasted_and_dropped(gateway: ScriptedGateway, chat: ChatPage) -> None:
@@ -96,7 +98,10 @@ def test_a_refused_file_leaves_the_message_where_it_was_and_an_image_goes_at_a_c
     expect(chat.keyed("chip-")).to_have_count(0)
 
 
-def test_an_image_model_draws_and_what_it_drew_can_be_saved(gateway: ScriptedGateway, chat: ChatPage) -> None:
+def test_an_image_model_draws_and_what_it_drew_can_be_saved(
+    gateway: ScriptedGateway, open_chat: OpenChat
+) -> None:
+    chat = open_chat(scheme="dark")
     drawn = image(256, 256, colour=(10, 120, 60))
     gateway.when("A green square", drawing(drawn, prompt="A plain green square"))
     chat.use_another_model("easel-image")
@@ -109,4 +114,3 @@ def test_an_image_model_draws_and_what_it_drew_can_be_saved(gateway: ScriptedGat
         chat.page.get_by_role("button", name="Download").click()
     assert download.value.suggested_filename == "image-1.png"
     assert Path(download.value.path()).read_bytes() == drawn
-    chat.choose_model("model-a")

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,21 +12,12 @@ from playwright.sync_api import FilePayload, expect
 from lib.app import DATABASE
 from tests.app_server import AppServer
 from tests.browser.chat_page import ChatPage
-from tests.browser.conftest import OpenChat
 from tests.browser.test_files import expect_drawn
 from tests.files.imports.test_incoming import CONTAINED
 from tests.files.imports.test_incoming import chat as chatgpt_chat
 from tests.files.imports.test_zips import packed
-from tests.scripted_gateway import ScriptedGateway
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def server(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
-    """An app of its own: what it holds of uploads is looked at."""
-    with AppServer(tmp_path_factory.mktemp("app") / "data", gateway.base_url) as running:
-        yield running
 
 
 def open_dialog(chat: ChatPage, name: str) -> None:
@@ -55,23 +45,22 @@ def listed(chat: ChatPage, *titles: str) -> None:
         expect(chat.conversations.filter(has_text=title)).to_have_count(1)
 
 
-def test_a_zip_and_a_wrong_file_go_in_together(open_chat: OpenChat) -> None:
-    for width, scheme in ((1280, "light"), (390, "dark")):
-        chat = open_chat(width=width, height=844, scheme=scheme)
-        if width == 390:
-            chat.page.get_by_test_id("stExpandSidebarButton").click()
-        open_dialog(chat, "Import chats")
-        expect(chat.dialog).to_contain_text("python -m lib import FILE")
+def test_a_zip_and_a_wrong_file_go_in_together(chat: ChatPage) -> None:
+    open_dialog(chat, "Import chats")
+    expect(chat.dialog).to_contain_text("python -m lib import FILE")
+    for said in ("1 chat was added, 0 were there", "0 chats were added, 1 was there"):
         choose(chat, payload("export.zip", packed(CONTAINED)), payload("chat.html", b"<html>"))
-        said = "1 chat was added, 0 were there" if width == 1280 else "0 chats were added, 1 was there"
         expect(chat.dialog).to_contain_text(f"{said} already.")
         expect(chat.dialog).to_contain_text(
             "“chat.html” is a web page; choose the zip, or the conversations.json"
         )
-        assert chat.page.evaluate("document.documentElement.scrollWidth") <= width
-        close_dialog(chat)
-        listed(chat, "Pictures")
-    chat = open_chat()
+        chat.wait_until_still()
+    chat.page.set_viewport_size({"width": 390, "height": 844})
+    expect(chat.dialog).to_be_in_viewport()
+    assert chat.page.evaluate("document.documentElement.scrollWidth") <= 390
+    chat.page.set_viewport_size({"width": 1280, "height": 800})
+    close_dialog(chat)
+    listed(chat, "Pictures")
     chat.conversations.filter(has_text="Pictures").click()
     expect(chat.questions.last).to_contain_text("notes.txt")
     expect_drawn(chat.questions.last.locator("img"), 1)
@@ -80,9 +69,8 @@ def test_a_zip_and_a_wrong_file_go_in_together(open_chat: OpenChat) -> None:
 
 
 def test_an_import_goes_on_while_its_dialog_is_closed_and_opened_again(
-    server: AppServer, open_chat: OpenChat
+    server: AppServer, chat: ChatPage
 ) -> None:
-    chat = open_chat()
     files = payload("conversations.json", [chatgpt_chat("Held up", number=5)])
     with closing(sqlite3.connect(server.data_dir / DATABASE, isolation_level=None)) as database:
         database.execute("BEGIN IMMEDIATE")  # the import waits until this is over
@@ -98,8 +86,7 @@ def test_an_import_goes_on_while_its_dialog_is_closed_and_opened_again(
     listed(chat, "Held up")
 
 
-def test_all_chats_go_out_in_a_zip_that_can_come_back(open_chat: OpenChat, tmp_path: Path) -> None:
-    chat = open_chat()
+def test_all_chats_go_out_in_a_zip_that_can_come_back(chat: ChatPage, tmp_path: Path) -> None:
     open_dialog(chat, "Import chats")
     choose(chat, payload("conversations.json", [chatgpt_chat("There and back", number=7)]))
     expect(chat.dialog).to_contain_text("1 chat was added")

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chat_page import ChatPage
-from tests.browser.conftest import OpenChat
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 
 pytestmark = pytest.mark.browser
@@ -35,9 +34,8 @@ def test_a_running_reply_is_inspected_tab_by_tab_and_ends_behind_the_dialog(
 
 
 def test_json_is_asked_for_by_a_pasted_schema_and_streams_as_code(
-    open_chat: OpenChat, gateway: ScriptedGateway
+    chat: ChatPage, gateway: ScriptedGateway
 ) -> None:
-    chat = open_chat()
     hold = Gate()
     gateway.when("City?", stream('{"city":', '"Oslo"}', hold=hold, hold_after=1))
     chat.answer_by_schema("{}, }")

@@ -92,6 +92,8 @@ LABELLED = (
     *("progress", "download_button", "text_input", "toggle", "table"),
 )
 
+HAVE_TEXT = "(keys) => keys.every((key) => document.querySelector(`.st-key-${key}`).innerText.trim())"
+
 
 @pytest.fixture(scope="module")
 def page(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
@@ -99,6 +101,7 @@ def page(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         opened = chromium.new_page()
         opened.goto(url)
         opened.get_by_text("All drawn", exact=True).wait_for(timeout=60_000)
+        opened.wait_for_function(HAVE_TEXT, arg=LABELLED)  # the code of some elements comes later
         yield opened
         opened.close()
 

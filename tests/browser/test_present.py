@@ -4,27 +4,28 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.browser.chat_page import ChatPage
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
 
 pytestmark = pytest.mark.browser
 
+PROJECTOR: ViewportSize = {"width": 1280, "height": 720}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
 def compare(chat: ChatPage, prompt: str) -> None:
     """Ask two models on the compare page."""
-    chat.page.get_by_role("link", name="Compare").click()
-    expect(chat.keyed("cell-")).to_have_count(2)
+    chat.compare()
     chat.box.fill(prompt)
     chat.box.press("Enter")
 
 
 def watch_builtin(chat: ChatPage) -> None:
     """Open the recorded comparison of the first start from the compare page."""
-    chat.page.get_by_role("link", name="Compare").click()
+    chat.compare()
     chat.page.get_by_role("link", name="Watch a recorded comparison").click()
     expect(chat.page.get_by_text("Recorded on")).to_be_visible()
 
@@ -58,7 +59,9 @@ def test_a_running_comparison_is_presented_live_and_left_by_escape(
     expect(chat.keyed("cell-").nth(0)).to_contain_text("First half and whole")
 
 
-def test_a_recording_is_revealed_step_by_step_with_the_arrow_keys(chat: ChatPage) -> None:
+def test_a_recording_is_revealed_step_by_step_by_keys_and_fits_a_projector_and_a_phone(
+    chat: ChatPage,
+) -> None:
     watch_builtin(chat)
     chat.page.get_by_role("link", name="Present").click()
     expect(chat.keyed("stage_opening")).to_be_visible()
@@ -76,6 +79,13 @@ def test_a_recording_is_revealed_step_by_step_with_the_arrow_keys(chat: ChatPage
     expect(cells.nth(2).locator(chat.answers)).to_be_visible()
     expect(cells.nth(0)).to_contain_text("total")
     chat.wait_until_still()
+    for size in (PROJECTOR, PHONE):
+        chat.page.set_viewport_size(size)
+        chat.page.wait_for_function(FITS)
+    expect(chat.page.get_by_test_id("stSidebar")).not_to_be_visible()
+    words = chat.answers.first.locator("p").first.evaluate("element => getComputedStyle(element).fontSize")
+    assert float(words.removesuffix("px")) >= 18
+    chat.page.set_viewport_size(PROJECTOR)
     chat.page.keyboard.press("ArrowLeft")
     expect(cells.nth(2).locator(chat.answers)).to_have_count(0)
     expect(chat.page).to_have_url(re.compile(r"step=0\.2"))
@@ -90,20 +100,6 @@ def test_a_recording_is_revealed_step_by_step_with_the_arrow_keys(chat: ChatPage
     chat.wait_until_still()
     chat.page.keyboard.press("ArrowLeft")
     expect(chat.keyed("stage_opening")).to_be_visible()
-
-
-def test_a_presentation_fits_a_projector_and_a_phone(chat: ChatPage) -> None:
-    watch_builtin(chat)
-    chat.page.get_by_role("link", name="Present").click()
-    chat.page.get_by_role("button", name="Reveal all").click()
-    expect(chat.keyed("cell-")).to_have_count(3)
-    expect(chat.answers.first).to_be_visible()
-    for width, height in ((1280, 720), (390, 844)):
-        chat.page.set_viewport_size({"width": width, "height": height})
-        chat.page.wait_for_function(FITS)
-    expect(chat.page.get_by_test_id("stSidebar")).not_to_be_visible()
-    size = chat.answers.first.locator("p").first.evaluate("element => getComputedStyle(element).fontSize")
-    assert float(size.removesuffix("px")) >= 18
 
 
 def test_a_replay_goes_where_its_line_is_dragged_to(chat: ChatPage) -> None:

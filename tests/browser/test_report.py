@@ -2,35 +2,24 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.app_server import AppServer
 from tests.browser.chat_page import ChatPage
+from tests.browser.conftest import API_KEY
 from tests.scripted_gateway import ScriptedGateway, by_model, stream
 
 pytestmark = pytest.mark.browser
 
-API_KEY = "sk-planted-0123456789abcdef"
 Format = Literal["HTML", "Markdown", "CSV", "JSON"]
-
-
-@pytest.fixture(scope="module")
-def server(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
-    """The app with sharing on."""
-    data_dir = tmp_path_factory.mktemp("app") / "data"
-    with AppServer(data_dir, gateway.base_url, CHAT_SHARING="on", KKIAI_API_KEY=API_KEY) as running:
-        yield running
 
 
 def compare(chat: ChatPage, prompt: str) -> None:
     """Ask the two models of the compare page; returns when both have answered."""
-    chat.page.get_by_role("link", name="Compare").click()
-    expect(chat.keyed("cell-")).to_have_count(2)
+    chat.compare()
     chat.box.fill(prompt)
     chat.box.press("Enter")
     expect(chat.keyed("report").get_by_role("button")).to_be_visible()
@@ -94,7 +83,10 @@ def test_a_hostile_answer_is_inert_on_the_page_in_the_report_and_under_its_link(
     gateway.when("Be hostile", by_model(model_a=stream(hostile), model_b=stream("I am kind.")))
     compare(chat, "Be hostile")
     open_report(chat)
+    chat.dialog.get_by_text("Preview").click()
+    expect(chat.dialog.get_by_test_id("stCode")).to_contain_text("[internal host 1]")
     chat.dialog.get_by_role("button", name=re.compile("127.0.0.1")).click()  # masked, it could not be fetched
+    expect(chat.dialog.get_by_test_id("stCode")).to_contain_text(elsewhere)
     chat.wait_until_still()
     saved = tmp_path / "report.html"
     saved.write_bytes(download(chat, "HTML").read_bytes())

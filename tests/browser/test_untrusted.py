@@ -47,7 +47,8 @@ def test_a_request_to_elsewhere_and_a_console_error_would_be_noticed(
     chromium: Browser, server: AppServer, gateway: ScriptedGateway
 ) -> None:
     context = chromium.new_context()
-    watch = Watch(context, server.url)
+    watch = Watch(context)
+    watch.begin(server.url)
     page = context.new_page()
     page.goto(server.url)
     page.evaluate("(url) => { new Image().src = url }", f"http://127.0.0.1:{gateway.port}/pixel.png")

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenChat
+from tests.browser.chat_page import ChatPage
 
 pytestmark = pytest.mark.browser
 
@@ -21,8 +21,7 @@ def tokens(footer: str) -> int:
     return int(found[1].replace(",", ""))
 
 
-def test_the_panel_its_table_and_its_csv_tell_what_the_footers_told(open_chat: OpenChat) -> None:
-    chat = open_chat()
+def test_the_panel_its_table_and_its_csv_tell_what_the_footers_told(chat: ChatPage) -> None:
     footers = [chat.ask_and_wait(f"tokens={count} to add") for count in (5, 1200)]
     chat.new_chat()
     footers.append(chat.ask_and_wait("=1+1"))
