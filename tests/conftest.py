@@ -19,8 +19,8 @@ from tests.command_line import CommandLine
 from tests.scripted_gateway import ScriptedGateway
 from tests.warm_server import warm
 
-# The same examples in every run: a gate must not fail by chance. Hypothesis also tries what stands in the code
-# that is imported so far, which is another one on each worker.
+# The same examples in every run: a gate must not fail by chance. Hypothesis would also try what stands in the
+# code that is imported so far, which is another one on each worker.
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("steady")
 providers._get_local_constants = Constants

@@ -10,13 +10,20 @@ from typing import Any
 from PIL import Image
 
 from lib.domain.conversation.attachments import Attachment
-from lib.files.upload_validation import take
+from lib.files.formats import texts
+from lib.files.formats.texts import Document
+from lib.files.upload_validation import LONGEST_DOCUMENT, take
 
 
 def uploaded(name: str, data: bytes, **options: Any) -> Attachment:
     """An upload that is one attachment, as most are."""
     (only,) = take(name, data, **options)
     return only
+
+
+def document(data: bytes) -> Document:
+    """What the reader reads of a text, in this process: its own costs more than most texts."""
+    return texts.read(data, LONGEST_DOCUMENT)
 
 
 def image(
