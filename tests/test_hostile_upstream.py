@@ -3,10 +3,6 @@
 import base64
 import itertools
 import json
-import os
-import subprocess
-import sys
-import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -15,8 +11,7 @@ from typing import Any
 import pytest
 
 from lib.gateway.limits import MB, Limits
-from tests.app_server import ROOT
-from tests.command_line import environment
+from tests.command_line import process
 from tests.files.samples import image
 from tests.page_socket import PATIENCE
 from tests.scripted_gateway import Received, ScriptedGateway
@@ -25,7 +20,6 @@ from tests.scripted_replies import JSON, SSE, Reply
 BLOCK = 64 * 1024
 MOST_GROWTH = 3 * Limits().file_bytes
 """Bytes of memory that an answer may take, whatever it is."""
-WHOLE_SECONDS = 60
 
 
 def chunk(**delta: Any) -> bytes:
@@ -169,15 +163,6 @@ def chats(gateway: ScriptedGateway) -> list[Received]:
 
 def ask(gateway: ScriptedGateway, tmp_path: Path, model: str = "model-a") -> Mapping[str, Any]:
     """What `python -m lib ask --json` prints, with its exit status and the most memory it took, in bytes."""
-    command = [sys.executable, "-m", "lib", "ask", "Go on", "--json", *(["--model", model] if model else [])]
-    variables = environment(tmp_path, KKIAI_BASE_URL=gateway.base_url)
-    printed = tmp_path / "printed"
-    with printed.open("wb") as file:
-        process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=file)
-    overdue = threading.Timer(WHOLE_SECONDS, process.kill)
-    overdue.start()
-    _, status, used = os.wait4(process.pid, 0)
-    overdue.cancel()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    said = json.loads(printed.read_text("utf-8"))
-    return {**said, "status": process.returncode, "memory": used.ru_maxrss * 1024}
+    arguments = ["ask", "Go on", "--json", *(["--model", model] if model else [])]
+    done = process(tmp_path, *arguments, KKIAI_BASE_URL=gateway.base_url)
+    return {**json.loads(done.stdout), "status": done.returncode, "memory": done.memory}

@@ -33,4 +33,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Opene
 def chat(open_page: Opener, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The page, opened, with the scripted gateway behind it."""
     monkeypatch.setenv("KKIAI_BASE_URL", gateway.base_url)
+    # A server asks for the models when it starts. A page waits for them a second, and is drawn without them.
+    application = app.get()
+    assert application.engine.catalogue.listing(application.connection, wait_seconds=SECONDS).models
     return open_page().run()

@@ -127,10 +127,10 @@ def test_what_was_lost_of_a_file_is_told_on_the_page_and_to_the_model(
     chat: AppTest, gateway: ScriptedGateway
 ) -> None:
     gateway.enqueue(stream("A log and a picture."))
-    send(chat, "Sum it up", log_txt=b"started\0\nstopped\n", wide_png=image(8000, 6000))
+    send(chat, "Sum it up", log_txt=b"started\0\nstopped\n", wide_png=image(5000, 2500))
     note = "1 control character was left out."
     assert note in said(chat).replace("\\", "")
-    assert "wide.png: It was made smaller, from 8,000 × 6,000" in said(chat).replace("\\", "")
+    assert "wide.png: It was made smaller, from 5,000 × 2,500" in said(chat).replace("\\", "")
     sent = chats(gateway)[0].body["messages"][0]["content"][0]["text"]
     assert sent == f"File: log.txt ({note})\n\nstarted\nstopped\n"
 
