@@ -13,17 +13,14 @@ import pytest
 from lib.gateway.limits import MB, Limits
 from tests.command_line import process
 from tests.files.samples import image
-from tests.page_socket import PATIENCE
+from tests.patience import PATIENCE
+from tests.scripted_chunks import chunk
 from tests.scripted_gateway import Received, ScriptedGateway
 from tests.scripted_replies import JSON, SSE, Reply
 
 BLOCK = 64 * 1024
 MOST_GROWTH = 3 * Limits().file_bytes
 """Bytes of memory that an answer may take, whatever it is."""
-
-
-def chunk(**delta: Any) -> bytes:
-    return b"data: " + json.dumps({"choices": [{"delta": delta}]}).encode() + b"\n\n"
 
 
 def squeezed(blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -70,7 +67,7 @@ def test_an_answer_without_end_is_ended(
     assert asked["error"]["retryable"] is False
     assert asked["memory"] - usual < MOST_GROWTH
     assert gateway.requests[-1].closed.wait(PATIENCE)
-    assert len(chats(gateway)) == 1
+    assert len(gateway.chats) == 1
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
@@ -87,7 +84,7 @@ def test_only_the_beginning_of_an_error_is_read(
     asked = ask(gateway, tmp_path)
     assert asked["error"]["message"] == "Out of tea"
     assert asked["memory"] - usual < MOST_GROWTH
-    assert all(request.closed.wait(PATIENCE) for request in chats(gateway))
+    assert all(request.closed.wait(PATIENCE) for request in gateway.chats)
 
 
 def test_an_answer_that_bursts_when_it_is_decompressed_is_ended(
@@ -155,10 +152,6 @@ def test_a_picture_as_large_as_may_be_comes_whole(gateway: ScriptedGateway, tmp_
     asked = ask(gateway, tmp_path)
     assert asked["status"] == 0
     assert [file["media_type"] for file in asked["files"]] == ["image/png"]
-
-
-def chats(gateway: ScriptedGateway) -> list[Received]:
-    return [request for request in gateway.requests if request.path.endswith("/chat/completions")]
 
 
 def ask(gateway: ScriptedGateway, tmp_path: Path, model: str = "model-a") -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from io import BytesIO
 from random import Random
 from typing import Any
 
+from hypothesis import strategies as st
 from PIL import Image
 
 from lib.domain.conversation.attachments import Attachment
@@ -19,6 +20,10 @@ def uploaded(name: str, data: bytes, **options: Any) -> Attachment:
     """An upload that is one attachment, as most are."""
     (only,) = take(name, data, **options)
     return only
+
+
+PRINTED = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"], include_characters="\t\n\r"))
+"""Any text without control characters."""
 
 
 def document(data: bytes) -> Document:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.app_server import AppServer, cold
-from tests.page_socket import PATIENCE, PageSocket
+from tests.page_socket import PageSocket
+from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 from tests.scripted_replies import JSON, Reply
 

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from lib.files.formats.cleaning import Cleaned, is_text, without_controls, without_files
 from lib.files.formats.kinds import Unreadable
-from tests.files.samples import document, image
+from tests.files.samples import PRINTED, document, image
 
 LARGE = 1_000_000
 PICTURE = base64.b64encode(Random(4).randbytes(30_000)).decode()  # noqa: S311
-PRINTED = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"], include_characters="\t\n\r"))
 
 
 @given(PRINTED)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lib.files.formats import kinds
 from tests.files.formats.test_pdf import texts
-from tests.files.samples import image, pdf
+from tests.files.samples import PRINTED, image, pdf
 
 BINARY = b"\0\x01\x02\x03" + bytes(range(256))
 WORDS = [
@@ -32,7 +32,6 @@ def test_a_text_that_begins_like_another_kind_is_a_text(text: str) -> None:
     assert is_text(text.encode())
 
 
-PRINTED = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"], include_characters="\t\n\r"))
 STARTS = [
     "ID3",
     "BM",
