@@ -1,15 +1,13 @@
 """`python -m lib`, as a process of its own and without one: starting Python takes longer than most of it."""
 
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from lib.__main__ import main
-from tests.app_server import ROOT
+from tests.warm_parent import Ended, command
 
 _OURS = ("KKIAI_", "CHAT_")
 
@@ -21,17 +19,9 @@ def environment(data_dir: Path, **variables: str) -> dict[str, str]:
     return {**inherited, **ours, **variables}
 
 
-def process(data_dir: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+def process(data_dir: Path, *arguments: str, **variables: str) -> Ended:
     """Run `python -m lib` with these arguments and these variables."""
-    return subprocess.run(
-        [sys.executable, "-m", "lib", *arguments],
-        cwd=ROOT,
-        env=environment(data_dir, **variables),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return command(list(arguments), environment(data_dir, **variables))
 
 
 @dataclass(frozen=True)

@@ -14,20 +14,20 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
 from lib.gateway import retries
+from tests import warm_parent
 from tests.app_server import AppServer
 from tests.command_line import CommandLine
 from tests.scripted_gateway import ScriptedGateway
-from tests.warm_server import warm
 
-# The same examples in every run: a gate must not fail by chance. Hypothesis also tries what stands in the code
-# that is imported so far, which is another one on each worker.
+# The same examples in every run: a gate must not fail by chance. Hypothesis would also try what stands in the
+# code that is imported so far, which is another one on each worker.
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("steady")
 providers._get_local_constants = Constants
 
 # Coverage counts what a process imports itself.
 if "COVERAGE_PROCESS_CONFIG" not in os.environ:
-    AppServer.launch = staticmethod(warm)
+    AppServer.launch = staticmethod(warm_parent.serve)
 
 HANG_SECONDS, AGAIN_SECONDS = 180.0, 5.0
 """No step of a test takes a quarter of this. One that does takes forever, and is told so until it ends."""

@@ -21,9 +21,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from tests.page_tree import Node, PageTree, read
-
-PATIENCE = 20.0
-"""Seconds to wait for anything: far more than it takes, so that a busy machine fails no test."""
+from tests.patience import PATIENCE
 
 
 class PageSocket:

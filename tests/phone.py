@@ -11,8 +11,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
-PATIENCE = 20.0
-"""Seconds to wait for anything."""
+from tests.patience import PATIENCE
 
 
 class Phone:

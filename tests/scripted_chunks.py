@@ -8,6 +8,11 @@ from typing import Any
 DONE = b"data: [DONE]\n\n"
 
 
+def chunk(**delta: Any) -> bytes:
+    """The least that is a chunk."""
+    return b"data: " + json.dumps({"choices": [{"delta": delta}]}).encode() + b"\n\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A piece of content on its way, as the bytes of its chunk."""

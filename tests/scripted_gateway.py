@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any
 
+from tests.patience import PATIENCE
 from tests.scripted_chunks import Text
 from tests.scripted_replies import (
     Cut,
@@ -59,8 +60,6 @@ _UNSCRIPTED: dict[tuple[str, str], Script] = {
 }
 """The endpoints that take scripts, and what each answers without one."""
 HEAD_LIMIT = 64 * 1024
-PATIENCE = 20.0
-"""Seconds in which it starts, ends, and gets rid of what a client that has hung up should have read."""
 
 
 class ScriptedGateway:
@@ -88,6 +87,19 @@ class ScriptedGateway:
     @property
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
+
+    @property
+    def chats(self) -> list[Received]:
+        """The requests for an answer."""
+        return [request for request in self.requests if request.path.endswith("/chat/completions")]
+
+    def asked(self, *prompts: str) -> list[Received]:
+        """The requests whose last user message is one of these."""
+        return [request for request in self.requests if request.prompt in prompts]
+
+    def begun_with(self, question: str) -> list[Received]:
+        """The requests of the conversations that began with this question."""
+        return [chat for chat in self.chats if chat.body["messages"][0]["content"] == question]
 
     def enqueue(self, *scripts: Script) -> None:
         """Answer the next chat requests with these, one each."""

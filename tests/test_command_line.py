@@ -4,16 +4,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.app_server import ROOT
 from tests.command_line import CommandLine, environment, process
-from tests.page_socket import PATIENCE
+from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
 
-CHAT = "/v1/chat/completions"
 USAGE = {"prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens", "source"}
 TIMING = {"ttft_ms", "total_ms", "tokens_per_second"}
 ERROR = {"category", "message", "hint", "status", "code", "request_id", "retryable"} | {
@@ -37,15 +35,11 @@ KEYS = {
 }
 
 
-def chat_bodies(gateway: ScriptedGateway) -> list[Any]:
-    return [request.body for request in gateway.requests if request.path == CHAT]
-
-
 def test_a_reply_is_printed_and_the_status_is_0(gateway: ScriptedGateway, tmp_path: Path) -> None:
     gateway.enqueue(stream("Hello", " world", reasoning=["Hm."]))
     done = process(tmp_path, "ask", "Say hello", "--system", "Be brief.", KKIAI_BASE_URL=gateway.base_url)
     assert (done.returncode, done.stdout, done.stderr) == (0, "Hello world\n", "")
-    [body] = chat_bodies(gateway)
+    [body] = [chat.body for chat in gateway.chats]
     assert body["stream"] is True
     assert body["model"] == "model-a"
     assert [message["content"] for message in body["messages"]] == ["Be brief.", "Say hello"]
@@ -74,7 +68,7 @@ def test_a_reply_is_asked_for_in_one_piece_with_no_stream(
     gateway.enqueue(stream("All", " at once"))
     done = lib.run(tmp_path, "ask", "Hi", "--no-stream", "--model", "m", KKIAI_BASE_URL=gateway.base_url)
     assert (done.status, done.out) == (0, "All at once\n")
-    assert not chat_bodies(gateway)[0].get("stream")
+    assert not gateway.chats[0].body.get("stream")
 
 
 def test_json_has_exactly_the_documented_keys(

@@ -1,13 +1,12 @@
 """The container can do little, whatever runs in it: what `Dockerfile` and `compose.yaml` ask for."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.app_server import ROOT
 
 
 @pytest.fixture

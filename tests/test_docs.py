@@ -2,13 +2,12 @@
 
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from lib.config import VARIABLES
+from tests.app_server import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 ROW = re.compile(
     r"^\| *`(?P<name>[A-Z][A-Z0-9_]+)` *\| *(?:`(?P<default>[^`]*)`)? *\| *(?P<meaning>.*?) *\|$", re.M

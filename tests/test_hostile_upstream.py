@@ -3,10 +3,6 @@
 import base64
 import itertools
 import json
-import os
-import subprocess
-import sys
-import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -15,21 +11,16 @@ from typing import Any
 import pytest
 
 from lib.gateway.limits import MB, Limits
-from tests.app_server import ROOT
-from tests.command_line import environment
+from tests.command_line import process
 from tests.files.samples import image
-from tests.page_socket import PATIENCE
+from tests.patience import PATIENCE
+from tests.scripted_chunks import chunk
 from tests.scripted_gateway import Received, ScriptedGateway
 from tests.scripted_replies import JSON, SSE, Reply
 
 BLOCK = 64 * 1024
 MOST_GROWTH = 3 * Limits().file_bytes
 """Bytes of memory that an answer may take, whatever it is."""
-WHOLE_SECONDS = 60
-
-
-def chunk(**delta: Any) -> bytes:
-    return b"data: " + json.dumps({"choices": [{"delta": delta}]}).encode() + b"\n\n"
 
 
 def squeezed(blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -76,7 +67,7 @@ def test_an_answer_without_end_is_ended(
     assert asked["error"]["retryable"] is False
     assert asked["memory"] - usual < MOST_GROWTH
     assert gateway.requests[-1].closed.wait(PATIENCE)
-    assert len(chats(gateway)) == 1
+    assert len(gateway.chats) == 1
 
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
@@ -93,7 +84,7 @@ def test_only_the_beginning_of_an_error_is_read(
     asked = ask(gateway, tmp_path)
     assert asked["error"]["message"] == "Out of tea"
     assert asked["memory"] - usual < MOST_GROWTH
-    assert all(request.closed.wait(PATIENCE) for request in chats(gateway))
+    assert all(request.closed.wait(PATIENCE) for request in gateway.chats)
 
 
 def test_an_answer_that_bursts_when_it_is_decompressed_is_ended(
@@ -163,21 +154,8 @@ def test_a_picture_as_large_as_may_be_comes_whole(gateway: ScriptedGateway, tmp_
     assert [file["media_type"] for file in asked["files"]] == ["image/png"]
 
 
-def chats(gateway: ScriptedGateway) -> list[Received]:
-    return [request for request in gateway.requests if request.path.endswith("/chat/completions")]
-
-
 def ask(gateway: ScriptedGateway, tmp_path: Path, model: str = "model-a") -> Mapping[str, Any]:
     """What `python -m lib ask --json` prints, with its exit status and the most memory it took, in bytes."""
-    command = [sys.executable, "-m", "lib", "ask", "Go on", "--json", *(["--model", model] if model else [])]
-    variables = environment(tmp_path, KKIAI_BASE_URL=gateway.base_url)
-    printed = tmp_path / "printed"
-    with printed.open("wb") as file:
-        process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=file)
-    overdue = threading.Timer(WHOLE_SECONDS, process.kill)
-    overdue.start()
-    _, status, used = os.wait4(process.pid, 0)
-    overdue.cancel()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    said = json.loads(printed.read_text("utf-8"))
-    return {**said, "status": process.returncode, "memory": used.ru_maxrss * 1024}
+    arguments = ["ask", "Go on", "--json", *(["--model", model] if model else [])]
+    done = process(tmp_path, *arguments, KKIAI_BASE_URL=gateway.base_url)
+    return {**json.loads(done.stdout), "status": done.returncode, "memory": done.memory}

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.app_server import ROOT
+
 LISTS = ("requirements.txt", "requirements-dev.txt", "requirements-local.txt")
 PINNED = re.compile(r"[a-z0-9._-]+==[^\s;,*]+( ; [^\\]+?)?( --hash=sha256:[0-9a-f]{64})+")
 """A name, one version, perhaps where it applies, and the hashes of the version's files."""

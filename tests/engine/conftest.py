@@ -20,11 +20,10 @@ from lib.engine.live import LiveTape
 from lib.engine.sending import Accepted
 from lib.gateway.client import Gateway
 from lib.store import Store
+from tests.patience import PATIENCE
 from tests.scripted_gateway import ScriptedGateway
 from tests.store.fresh import fresh
 
-PATIENCE = 10.0
-"""Seconds to wait for what must happen."""
 QUICK = "tokens=2"
 """A message that the scripted gateway answers at once where no script is waiting."""
 

@@ -16,7 +16,8 @@ from lib.engine.engine import Engine, SendRefused, new_id
 from lib.gateway.client import Gateway
 from lib.gateway.requests import CONTINUE
 from lib.store import Store
-from tests.engine.conftest import PATIENCE, QUICK, Chat, draft, eventually, wait_for_text
+from tests.engine.conftest import QUICK, Chat, draft, eventually, wait_for_text
+from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 
 

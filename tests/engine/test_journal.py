@@ -21,7 +21,8 @@ from lib.engine.recovery.trouble import Trouble
 from lib.store import Store
 from lib.store.database import database
 from lib.store.replies import Begun
-from tests.engine.conftest import PATIENCE, draft, eventually
+from tests.engine.conftest import draft, eventually
+from tests.patience import PATIENCE
 
 OWNER = "0f"
 

@@ -11,7 +11,8 @@ from lib.domain.models.connection import Connection, parse_api_key
 from lib.engine.engine import Engine
 from lib.store import Store
 from tests.app_server import ROOT
-from tests.engine.conftest import PATIENCE, Chat
+from tests.engine.conftest import Chat
+from tests.patience import PATIENCE
 
 PIECES = ("sk-visitor", "-0123", "456789")
 """A key that the test itself never holds whole."""

@@ -20,8 +20,9 @@ from lib.engine.pictures import ATTACHMENTS_IGNORED
 from lib.files.folder import Files
 from lib.gateway.client import Gateway
 from lib.store import Store
-from tests.engine.conftest import PATIENCE, QUICK, Chat, settle
+from tests.engine.conftest import QUICK, Chat, settle
 from tests.files.samples import image, noise, uploaded
+from tests.patience import PATIENCE
 from tests.scripted_gateway import ScriptedGateway, drawing, error, raw, stream
 
 REQUEST_BYTES = 300 * 1024

@@ -12,7 +12,8 @@ from lib.engine.engine import Engine, SendRefused
 from lib.gateway import retries
 from lib.gateway.client import Gateway
 from lib.store import Store
-from tests.engine.conftest import PATIENCE, Chat, eventually, wait_for_text
+from tests.engine.conftest import Chat, eventually, wait_for_text
+from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, error, silence, stream
 
 

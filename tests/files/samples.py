@@ -7,16 +7,28 @@ from io import BytesIO
 from random import Random
 from typing import Any
 
+from hypothesis import strategies as st
 from PIL import Image
 
 from lib.domain.conversation.attachments import Attachment
-from lib.files.upload_validation import take
+from lib.files.formats import texts
+from lib.files.formats.texts import Document
+from lib.files.upload_validation import LONGEST_DOCUMENT, take
 
 
 def uploaded(name: str, data: bytes, **options: Any) -> Attachment:
     """An upload that is one attachment, as most are."""
     (only,) = take(name, data, **options)
     return only
+
+
+PRINTED = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"], include_characters="\t\n\r"))
+"""Any text without control characters."""
+
+
+def document(data: bytes) -> Document:
+    """What the reader reads of a text, in this process: its own costs more than most texts."""
+    return texts.read(data, LONGEST_DOCUMENT)
 
 
 def image(

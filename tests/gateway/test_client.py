@@ -18,10 +18,13 @@ from lib.domain.reply.reply import State
 from lib.domain.reply.tape import CLOSING, Content, Event, Sent, Served
 from lib.gateway.client import Gateway, Timeouts
 from lib.gateway.clients import Clients
+from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, error, hang_up, raw, silence, stream
 
 KEY = "sk-scripted0123456789"
-QUICK = Timeouts(connect_seconds=1.0, first_byte_seconds=0.2, idle_seconds=0.2)
+QUICK = Timeouts(first_byte_seconds=0.3, idle_seconds=0.3)
+IMPATIENT = Timeouts(idle_seconds=1.2)
+"""Less than a stream with pings takes, and much more than a busy machine waits for the next of them."""
 ENVIRONMENT = {
     "OPENAI_API_KEY": "sk-from-the-environment",
     "OPENAI_ADMIN_KEY": "sk-admin-from-the-environment",
@@ -238,12 +241,12 @@ def test_a_cut_after_the_finish_reason_is_no_failure(gateway: ScriptedGateway) -
 def test_silence_before_the_answer_times_out(gateway: ScriptedGateway) -> None:
     gateway.enqueue(silence())
     assert category_of(ask(connection(gateway), timeouts=QUICK)) is Category.TIMEOUT
-    assert gateway.requests[0].closed.wait(5)
+    assert gateway.wait_for_request().closed.wait(PATIENCE)
 
 
 def test_silence_within_the_answer_interrupts_it(gateway: ScriptedGateway) -> None:
     gateway.enqueue(stream("Hal", then_silence=True))
-    reply = fold(ask(connection(gateway), timeouts=QUICK))
+    reply = fold(ask(connection(gateway), timeouts=IMPATIENT))
     assert reply.text == "Hal"
     assert reply.error is not None
     assert reply.error.category is Category.STREAM_INTERRUPTED
@@ -251,8 +254,8 @@ def test_silence_within_the_answer_interrupts_it(gateway: ScriptedGateway) -> No
 
 
 def test_pings_keep_a_stream_alive(gateway: ScriptedGateway) -> None:
-    gateway.enqueue(stream("a", *([""] * 8), "b", delay=0.08))
-    assert fold(ask(connection(gateway), timeouts=QUICK)).text == "ab"
+    gateway.enqueue(stream("a", *([""] * 15), "b", delay=0.1))
+    assert fold(ask(connection(gateway), timeouts=IMPATIENT)).text == "ab"
 
 
 def test_nobody_listening() -> None:

@@ -206,7 +206,7 @@ def test_an_error_is_translated_as_any_other(
 
 def test_silence_ends_in_time_and_the_key_is_in_no_error(gateway: ScriptedGateway) -> None:
     gateway.enqueue(silence(), error(400, {"error": {"message": f"Bad key {KEY}"}}))
-    reply = drawn(gateway, timeouts=Timeouts(first_byte_seconds=0.1))
+    reply = drawn(gateway, timeouts=Timeouts(first_byte_seconds=0.3))
     assert reply.error
     assert reply.error.category is Category.TIMEOUT
     assert KEY not in failure(drawn(gateway))

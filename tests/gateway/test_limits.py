@@ -13,16 +13,13 @@ from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Event, to_json
 from lib.gateway.limits import Limits
 from lib.gateway.stream.reader import StreamReader
+from tests.scripted_chunks import chunk
 
 LIMITS = Limits(
     event_bytes=20_000, text_characters=20_000, file_bytes=20_000, pieces=10_000, other_bytes=20_000
 )
 BLOCKS = 100_000
 """Pieces of the body at most: far more than any limit lets through."""
-
-
-def chunk(**delta: Any) -> bytes:
-    return b"data: " + json.dumps({"choices": [{"delta": delta}]}).encode() + b"\n\n"
 
 
 def call(**fields: Any) -> bytes:
@@ -106,7 +103,7 @@ def test_a_piece_of_more_values_than_can_be_decoded_at_once_is_not_read(start: s
 
 
 def test_names_are_cut_and_told_a_number_of_times() -> None:
-    reader, name = StreamReader(), "x" * 100_000
+    reader, name = StreamReader(), "x" * 10_000
     events: list[Event] = []
     for number in range(500):
         call = {"index": 0, "id": name, "function": {"name": name, "arguments": "{}"}}

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from lib import app
 from tests.app_server import ROOT
 from tests.scripted_gateway import ScriptedGateway
+from tests.store.fresh import fresh
 
 SECONDS = 20.0
 VARIABLES = ("KKIAI_API_KEY", "KKIAI_BASE_URL", "KKIAI_MODEL", "CHAT_TITLE")
@@ -23,6 +24,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Opene
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CHAT_DATA_DIR", str(tmp_path / "data"))
+    fresh(tmp_path / "data" / app.DATABASE).close()
     monkeypatch.setenv("CHAT_LOCAL_MODEL", "off")
     monkeypatch.chdir(ROOT)
     yield lambda: AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=SECONDS)
@@ -33,4 +35,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Opene
 def chat(open_page: Opener, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The page, opened, with the scripted gateway behind it."""
     monkeypatch.setenv("KKIAI_BASE_URL", gateway.base_url)
+    # A server asks for the models when it starts. A page waits for them a second, and is drawn without them.
+    application = app.get()
+    assert application.engine.catalogue.listing(application.connection, wait_seconds=SECONDS).models
     return open_page().run()

@@ -11,7 +11,7 @@ from lib.ui.chat import header
 from lib.ui.chat.usage import COLUMNS
 from lib.ui.state.session import new_conversation
 from tests.pages.conftest import SECONDS, Opener
-from tests.scripted_gateway import Received, ScriptedGateway, error, stream
+from tests.scripted_gateway import ScriptedGateway, error, stream
 
 
 def ask(chat: AppTest, text: str) -> AppTest:
@@ -23,10 +23,6 @@ def said(chat: AppTest) -> str:
     """Everything that is written on the chat."""
     assert not chat.exception
     return "\n".join(element.value for element in [*chat.markdown, *chat.caption])
-
-
-def chats(gateway: ScriptedGateway) -> list[Received]:
-    return [request for request in gateway.requests if request.path.endswith("/chat/completions")]
 
 
 def menu(chat: AppTest, choice: str) -> AppTest:
@@ -44,7 +40,7 @@ def test_an_empty_chat_offers_suggestions_and_the_gateways_models_chat_first(cha
 def test_a_picked_suggestion_is_sent(chat: AppTest, gateway: ScriptedGateway) -> None:
     gateway.enqueue(stream("A haiku"))
     chat.pills(key="suggestion").select(header.SUGGESTIONS[3]).run()
-    assert chats(gateway)[0].prompt == header.SUGGESTIONS[3]
+    assert gateway.chats[0].prompt == header.SUGGESTIONS[3]
     assert "A haiku" in said(chat)
     assert "What would you like to know?" not in said(chat)
 
@@ -96,7 +92,7 @@ def test_parameters_that_are_set_are_sent_and_the_others_are_not(
     chat.selectbox(key="params.reasoning_effort").set_value("Low")
     chat.text_area(key="system_prompt").set_value("  Answer in rhymes. ")
     ask(chat, "Does it arrive?")
-    body = chats(gateway)[0].body
+    body = gateway.chats[0].body
     assert (body["temperature"], body["max_tokens"], body["stop"]) == (0.3, 77, ["END", "STOP"])
     assert body["reasoning_effort"] == "low"
     assert body["messages"][0] == {"role": "system", "content": "Answer in rhymes."}
@@ -108,7 +104,7 @@ def test_without_choices_a_request_holds_no_parameters_and_no_system_prompt(
     chat: AppTest, gateway: ScriptedGateway
 ) -> None:
     ask(chat, "Bare")
-    body = chats(gateway)[0].body
+    body = gateway.chats[0].body
     assert set(body) == {"model", "messages", "stream", "stream_options"}
     assert body["messages"] == [{"role": "user", "content": "Bare"}]
 
@@ -162,7 +158,7 @@ def test_a_new_chat_keeps_the_model(chat: AppTest, gateway: ScriptedGateway) -> 
     assert "What would you like to know?" in said(chat)
     assert chat.selectbox(key="model").value == "model-b"
     ask(chat, "And again")
-    assert [request.body["model"] for request in chats(gateway)] == ["model-b", "model-b"]
+    assert [request.body["model"] for request in gateway.chats] == ["model-b", "model-b"]
 
 
 def test_a_long_conversation_shows_its_end_and_offers_the_rest(

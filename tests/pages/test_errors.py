@@ -10,7 +10,7 @@ from lib.domain.models.connection import SYNSTAR_BASE_URL
 from lib.domain.reply.errors import Category
 from tests.app_server import free_port
 from tests.pages.conftest import Opener
-from tests.pages.test_chat import ask, chats, said
+from tests.pages.test_chat import ask, said
 from tests.scripted_gateway import ScriptedGateway, error, raw, stream
 
 TROUBLE: dict[Category, tuple[Any, list[str]]] = {
@@ -73,7 +73,7 @@ def test_try_again_asks_the_same_question_again(
     press(chat, "Try again")
     assert "Here it is" in said(chat)
     assert len(chat.error) == 0
-    assert [message["content"] for message in chats(gateway)[-1].body["messages"]] == ["Once more"]
+    assert [message["content"] for message in gateway.chats[-1].body["messages"]] == ["Once more"]
 
 
 def test_a_closer_model_is_asked_with_one_click_and_stays_chosen(
@@ -92,7 +92,7 @@ def test_a_closer_model_is_asked_with_one_click_and_stays_chosen(
     ]
     press(chat, "Ask model-b")
     assert "I am b" in said(chat)
-    assert [request.body["model"] for request in chats(gateway)] == ["modelb", "model-b"]
+    assert [request.body["model"] for request in gateway.chats] == ["modelb", "model-b"]
     assert chat.selectbox(key="model").value == "model-b"
 
 
@@ -122,7 +122,7 @@ def test_an_unanswered_question_sent_again_is_no_second_turn(chat: AppTest, gate
     ask(chat, "Answer me")
     gateway.when("Answer me", stream("Yes"))
     ask(chat, "Answer me")
-    assert [message["content"] for message in chats(gateway)[-1].body["messages"]] == ["Answer me"]
+    assert [message["content"] for message in gateway.chats[-1].body["messages"]] == ["Answer me"]
     conversation = app.get().store.conversations.latest(1)[0]
     found = app.get().store.conversations.get(conversation.id)
     assert found
@@ -136,7 +136,7 @@ def test_an_unanswered_question_that_is_changed_is_a_version_of_it(
     ask(chat, "Answer me")
     gateway.when("Answer me, please", stream("Yes"))
     ask(chat, "Answer me, please")
-    assert [message["content"] for message in chats(gateway)[-1].body["messages"]] == ["Answer me, please"]
+    assert [message["content"] for message in gateway.chats[-1].body["messages"]] == ["Answer me, please"]
     assert "2 / 2" in said(chat)
 
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from lib import app
 from tests.files.samples import image, pdf, screenshot
 from tests.pages.conftest import Opener
-from tests.pages.test_chat import ask, chats, said
+from tests.pages.test_chat import ask, said
 from tests.scripted_gateway import ScriptedGateway, drawing, error, stream
 
 ZIP = b"PK\x03\x04" + b"\0" * 100
@@ -38,7 +38,7 @@ def test_images_and_documents_stand_in_the_question(chat: AppTest, gateway: Scri
     assert pictures(chat) == 1
     assert "tides\\.pdf · 1 page · ≈ 8 tokens" in said(chat)
     assert "A square and a report." in said(chat)
-    (request,) = chats(gateway)
+    (request,) = gateway.chats
     assert len(request.images) == 1
     assert request.body["messages"][0]["content"][0]["text"] == (
         "File: tides.pdf\n\n[Page 1]\nThe moon pulls the sea"
@@ -57,12 +57,12 @@ def test_a_file_alone_can_be_sent(chat: AppTest, gateway: ScriptedGateway) -> No
 def test_a_refused_file_is_said_and_nothing_else_is_lost(chat: AppTest, gateway: ScriptedGateway) -> None:
     send(chat, "Compare these", photo_png=image(), report_docx=ZIP, notes_md=b"# Tea")
     assert REFUSED in said(chat).replace("\\", "")
-    assert chats(gateway) == []
+    assert gateway.chats == []
     assert in_composer(chat) == "Compare these"
     assert pictures(chat) == 1
     gateway.enqueue(stream("Compared."))
     ask(chat, "Compare these")
-    (request,) = chats(gateway)
+    (request,) = gateway.chats
     assert len(request.images) == 1
     assert "# Tea" in str(request.body)
     assert REFUSED not in said(chat).replace("\\", "")
@@ -77,7 +77,7 @@ def test_a_waiting_file_can_be_taken_away(chat: AppTest, gateway: ScriptedGatewa
     assert pictures(chat) == 0
     gateway.enqueue(stream("Nothing to see."))
     ask(chat, "Look")
-    assert chats(gateway)[0].images == []
+    assert gateway.chats[0].images == []
 
 
 def test_a_document_that_was_cut_says_so(chat: AppTest, gateway: ScriptedGateway) -> None:
@@ -90,7 +90,7 @@ def test_more_files_than_a_message_takes_are_said(chat: AppTest, gateway: Script
     files = {f"note{number}_txt": f"Note {number}".encode() for number in range(11)}
     send(chat, "Read these", **files)
     assert "A message takes 10 files at most; the others were left out" in said(chat)
-    assert chats(gateway) == []
+    assert gateway.chats == []
 
 
 def test_a_long_screenshot_is_one_chip_and_goes_along_in_pieces(
@@ -101,7 +101,7 @@ def test_a_long_screenshot_is_one_chip_and_goes_along_in_pieces(
     assert "3 pieces" in said(chat)
     gateway.enqueue(stream("A long page."))
     ask(chat, "Look")
-    (request,) = chats(gateway)
+    (request,) = gateway.chats
     assert len(request.images) == 3
     assert pictures(chat) == 3
 
@@ -111,27 +111,27 @@ def test_a_long_screenshot_is_one_file_of_many_images(chat: AppTest, gateway: Sc
     told = said(chat).replace("\\", "")
     assert "**Not sent.** “c.png” comes in 8 pieces; a message takes 20 images at most." in told
     assert pictures(chat) == 2
-    assert chats(gateway) == []
+    assert gateway.chats == []
     ask(chat, "Look")
-    assert len(chats(gateway)[0].images) == 16
+    assert len(gateway.chats[0].images) == 16
 
 
 def test_a_file_that_is_there_under_another_name_is_named(chat: AppTest, gateway: ScriptedGateway) -> None:
     gateway.enqueue(stream("Two of one."))
     send(chat, "Compare", code_py=b"print(1)", copy_py=b"print(1)")
     assert "“copy.py” holds the same and is not sent again." in said(chat).replace("\\", "")
-    assert "“copy.py” holds the same" in str(chats(gateway)[0].body)
+    assert "“copy.py” holds the same" in str(gateway.chats[0].body)
 
 
 def test_what_was_lost_of_a_file_is_told_on_the_page_and_to_the_model(
     chat: AppTest, gateway: ScriptedGateway
 ) -> None:
     gateway.enqueue(stream("A log and a picture."))
-    send(chat, "Sum it up", log_txt=b"started\0\nstopped\n", wide_png=image(8000, 6000))
+    send(chat, "Sum it up", log_txt=b"started\0\nstopped\n", wide_png=image(5000, 2500))
     note = "1 control character was left out."
     assert note in said(chat).replace("\\", "")
-    assert "wide.png: It was made smaller, from 8,000 × 6,000" in said(chat).replace("\\", "")
-    sent = chats(gateway)[0].body["messages"][0]["content"][0]["text"]
+    assert "wide.png: It was made smaller, from 5,000 × 2,500" in said(chat).replace("\\", "")
+    sent = gateway.chats[0].body["messages"][0]["content"][0]["text"]
     assert sent == f"File: log.txt ({note})\n\nstarted\nstopped\n"
 
 
@@ -142,7 +142,7 @@ def test_an_edited_question_keeps_its_files(chat: AppTest, gateway: ScriptedGate
     edit.click().run()
     chat.text_area[0].set_value("Before").run()
     chat.button(key="send_edit").click().run()
-    assert [(request.prompt, len(request.images)) for request in chats(gateway)] == [
+    assert [(request.prompt, len(request.images)) for request in gateway.chats] == [
         ("Befor", 1),
         ("Before", 1),
     ]

@@ -7,14 +7,21 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.page_tree import read
-from tests.scripted_gateway import Gate, Received, ScriptedGateway, by_model, stream
+from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
 
 WORDS = {m: [m, *(f" {m}{number}" for number in range(39))] for m in ("a", "b", "c", "d")}
 
 
-def compare(site: AppServer, address: str) -> PageSocket:
+def compare(site: AppServer, address: str = "models=model-a,model-b") -> PageSocket:
     """A tab on the compare page."""
     return PageSocket(site.url, address, "compare")
+
+
+def ask_blind(tab: PageSocket, prompt: str) -> None:
+    """Turn the switch, and ask."""
+    tab.switch("blind", True)
+    tab.wait_until_idle()
+    tab.ask(prompt)
 
 
 def said(tab: PageSocket) -> list[str]:
@@ -46,10 +53,6 @@ def table(tab: PageSocket) -> list[dict[str, Any]]:
     """The rows of the table of figures."""
     frame = convert_arrow_bytes_to_pandas_df(tab.tree.nodes("dataframe")[-1].proto.arrow_data.data)
     return [dict(row) for _, row in frame.iterrows()]
-
-
-def asked(upstream: ScriptedGateway, prompt: str) -> list[Received]:
-    return [request for request in upstream.requests if request.prompt == prompt]
 
 
 def script(upstream: ScriptedGateway, prompt: str, **changed: object) -> dict[str, Gate]:

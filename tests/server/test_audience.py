@@ -17,6 +17,7 @@ from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.phone import Phone
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, deltas, error, stream
+from tests.server.compare_page import ask_blind, compare
 
 WORDS = [f"w{number:02} " for number in range(30)]
 HOSTILE = (
@@ -39,11 +40,6 @@ def hall(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> 
         yield app
 
 
-def presenter(hall: AppServer, address: str = "models=model-a,model-b") -> PageSocket:
-    """The presenter's tab, on the compare page."""
-    return PageSocket(hall.url, address, "compare")
-
-
 def open_room(tab: PageSocket) -> str:
     """Open the shown comparison to the room; the link."""
     tab.click("open_room")
@@ -52,19 +48,13 @@ def open_room(tab: PageSocket) -> str:
     return next(code for code in tab.codes if "/room/" in code)
 
 
-def ask_blind(tab: PageSocket, prompt: str) -> None:
-    tab.switch("blind", True)
-    tab.wait_until_idle()
-    tab.ask(prompt)
-
-
 def test_phones_follow_a_blind_comparison_from_the_question_to_the_result(
     gateway: ScriptedGateway, hall: AppServer
 ) -> None:
     gates = {model: Gate() for model in ("a", "b")}
     scripts = {f"model_{m}": stream(*WORDS, hold=gate, hold_after=10) for m, gate in gates.items()}
     gateway.when("Follow this", by_model(**scripts))
-    with presenter(hall) as tab, ExitStack() as room:
+    with compare(hall) as tab, ExitStack() as room:
         link = open_room(tab)
         early = room.enter_context(Phone(link))
         assert early.state["answers"] == []
@@ -101,7 +91,7 @@ def test_phones_follow_a_blind_comparison_from_the_question_to_the_result(
 def test_a_new_question_appears_by_itself_as_a_new_round(gateway: ScriptedGateway, hall: AppServer) -> None:
     gateway.when("First question", stream("One"))
     gateway.when("Second question", stream("Two"))
-    with presenter(hall) as tab:
+    with compare(hall) as tab:
         tab.ask("First question")
         tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The figures")
         tab.wait_until_idle()
@@ -119,7 +109,7 @@ def test_a_new_question_appears_by_itself_as_a_new_round(gateway: ScriptedGatewa
 
 
 def test_the_room_is_told_the_names_of_files_and_nothing_of_what_they_say(hall: AppServer) -> None:
-    with presenter(hall) as tab, Phone(open_room(tab)) as phone:
+    with compare(hall) as tab, Phone(open_room(tab)) as phone:
         tab.ask("Read this", ("a<b.txt", b"A secret plan"))
         phone.wait_for_end()
         assert "Read this" in phone.state["prompt"]
@@ -131,7 +121,7 @@ def test_a_vote_can_be_changed_and_a_phone_that_comes_back_has_its_own(
     gateway: ScriptedGateway, hall: AppServer
 ) -> None:
     gateway.when("Vote on this", stream("Said"))
-    with presenter(hall) as tab:
+    with compare(hall) as tab:
         link = open_room(tab)
         tab.ask("Vote on this")
         with Phone(link) as phone:
@@ -150,7 +140,7 @@ def test_a_vote_can_be_changed_and_a_phone_that_comes_back_has_its_own(
 
 def test_what_is_no_vote_is_refused_in_a_sentence(gateway: ScriptedGateway, hall: AppServer) -> None:
     gateway.when("Refuse", stream("Said"))
-    with presenter(hall) as tab:
+    with compare(hall) as tab:
         link = open_room(tab)
         tab.ask("Refuse")
         with Phone(link) as phone:
@@ -181,7 +171,7 @@ def test_an_altered_cookie_is_nobodys_and_its_owner_gets_a_new_one(
     gateway: ScriptedGateway, hall: AppServer
 ) -> None:
     gateway.when("Forge", stream("Said"))
-    with presenter(hall) as tab:
+    with compare(hall) as tab:
         link = open_room(tab)
         tab.ask("Forge")
         with Phone(link) as phone, Phone(link) as forger:
@@ -201,7 +191,7 @@ def test_an_altered_cookie_is_nobodys_and_its_owner_gets_a_new_one(
 
 def test_one_device_cannot_flood_a_room(gateway: ScriptedGateway, hall: AppServer) -> None:
     gateway.when("Flood", stream("Said"))
-    with presenter(hall) as tab:
+    with compare(hall) as tab:
         link = open_room(tab)
         tab.ask("Flood")
         with Phone(link) as phone, Phone(link) as other:
@@ -218,7 +208,7 @@ def test_a_script_that_makes_voters_is_slowed_and_nobody_else_is(
 ) -> None:
     gateway.when("Stuff the ballot", stream("Said"))
     at_once, a_second = NEWCOMER_RATE
-    with presenter(hall) as tab, closing(Store(hall.data_dir / DATABASE)) as store:
+    with compare(hall) as tab, closing(Store(hall.data_dir / DATABASE)) as store:
         link = open_room(tab)
         tab.ask("Stuff the ballot")
         key = store.secrets.get("cookies")
@@ -238,7 +228,7 @@ def test_a_script_that_makes_voters_is_slowed_and_nobody_else_is(
 
 
 def test_who_fills_a_room_with_streams_gives_one_up_for_a_newcomer(hall: AppServer) -> None:
-    with presenter(hall) as tab, ExitStack() as opened:
+    with compare(hall) as tab, ExitStack() as opened:
         link = open_room(tab)
         phones = [Phone(link, "127.0.0.2") for _ in range(505)]
         for phone in phones:
@@ -257,7 +247,7 @@ def test_who_fills_a_room_with_streams_gives_one_up_for_a_newcomer(hall: AppServ
 def test_model_text_is_inert_and_an_error_names_nobody(gateway: ScriptedGateway, hall: AppServer) -> None:
     said = {"error": {"message": "model-b is gone", "code": "model_not_found"}}
     gateway.when("Be hostile", by_model(model_a=stream(HOSTILE), model_b=error(503, said)))
-    with presenter(hall) as tab:
+    with compare(hall) as tab:
         link = open_room(tab)
         ask_blind(tab, "Be hostile")
         with Phone(link) as phone:
@@ -270,7 +260,7 @@ def test_model_text_is_inert_and_an_error_names_nobody(gateway: ScriptedGateway,
 
 def test_the_room_sees_the_question_as_it_was_typed(gateway: ScriptedGateway, hall: AppServer) -> None:
     gateway.when("Look", stream("Said"))
-    with presenter(hall) as tab:
+    with compare(hall) as tab:
         link = open_room(tab)
         tab.ask("Look:\n  __init__ <b>\n\n```\ncode\n```")
         with Phone(link) as phone:
@@ -286,7 +276,7 @@ def test_an_answer_without_words_says_so_and_a_refusal_is_shown(
 ) -> None:
     refusing = deltas({"refusal": "I would rather not"})
     gateway.when("Be silent", by_model(model_a=stream(), model_b=refusing))
-    with presenter(hall) as tab:
+    with compare(hall) as tab:
         link = open_room(tab)
         tab.ask("Be silent")
         with Phone(link) as live:
@@ -299,7 +289,7 @@ def test_an_answer_without_words_says_so_and_a_refusal_is_shown(
 
 
 def test_a_closed_room_lets_everybody_go_and_is_not_found_any_more(hall: AppServer) -> None:
-    with presenter(hall) as tab:
+    with compare(hall) as tab:
         link = open_room(tab)
         with Phone(link) as phone:
             tab.click("close_room")
@@ -315,7 +305,7 @@ def test_a_closed_room_lets_everybody_go_and_is_not_found_any_more(hall: AppServ
 
 def test_a_room_closes_with_its_comparison(gateway: ScriptedGateway, hall: AppServer) -> None:
     gateway.when("Delete me", stream("Said"))
-    with presenter(hall) as tab:
+    with compare(hall) as tab:
         link = open_room(tab)
         tab.ask("Delete me")
         with Phone(link) as phone:
@@ -337,7 +327,7 @@ def test_an_unknown_token_finds_a_friendly_page(hall: AppServer, token: str) -> 
 
 
 def test_the_page_is_private_and_loads_nothing_of_others(hall: AppServer) -> None:
-    with presenter(hall) as tab:
+    with compare(hall) as tab:
         phone = Phone(open_room(tab))
         status, headers, page = phone.get()
     assert status == http.client.OK
@@ -359,7 +349,7 @@ def test_without_sharing_there_is_no_room_and_no_button(hall: AppServer, site: A
     with PageSocket(site.url, "models=model-a,model-b", "compare") as tab:
         tab.wait_until_idle()
         assert tab.tree.find("open_room") is None
-    with presenter(hall) as tab:
+    with compare(hall) as tab:
         token = open_room(tab).rpartition("/")[2]
     assert Phone(f"{site.url}/room/{token}").get()[0] == http.client.NOT_FOUND
 
@@ -370,7 +360,7 @@ def test_a_restart_keeps_room_round_and_votes_and_does_not_wait_for_phones(tmp_p
         AppServer(tmp_path / "data", gateway.base_url, CHAT_SHARING="on", CHAT_GRACE_SECONDS="0") as app,
     ):
         gateway.when("Outlive", stream("Said"))
-        with presenter(app) as tab:
+        with compare(app) as tab:
             link = open_room(tab)
             ask_blind(tab, "Outlive")
             with Phone(link) as phone:
@@ -385,7 +375,7 @@ def test_a_restart_keeps_room_round_and_votes_and_does_not_wait_for_phones(tmp_p
         app.start()
         again = Phone(link)
         again.cookie = cookie
-        with again, presenter(app, address) as tab:
+        with again, compare(app, address) as tab:
             assert again.state["round"] == shown
             assert (again.mine["choice"], again.state["voters"]) == ("A", 1)
             assert again.titles == ["Answer A", "Answer B"]

@@ -7,22 +7,9 @@ from tests.page_socket import PageSocket
 from tests.page_tree import read
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, error, stream
 from tests.server import compare_page
-from tests.server.compare_page import lines, table
+from tests.server.compare_page import ask_blind, compare, lines, table
 
-TWO = "models=model-a,model-b"
 WORDS = [f"w{number:02} " for number in range(20)]
-
-
-def compare(site: AppServer, address: str = TWO) -> PageSocket:
-    """A tab on the compare page."""
-    return PageSocket(site.url, address, "compare")
-
-
-def ask_blind(tab: PageSocket, prompt: str) -> None:
-    """Turn the switch, and ask."""
-    tab.switch("blind", True)
-    tab.wait_until_idle()
-    tab.ask(prompt)
 
 
 def wait_for_ballot(tab: PageSocket) -> None:

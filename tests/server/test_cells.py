@@ -10,7 +10,7 @@ from tests.app_server import AppServer
 from tests.files.samples import bomb, image
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, error, stream
-from tests.server.compare_page import asked, compare, said, wait_for_said
+from tests.server.compare_page import compare, said, wait_for_said
 
 TWO = "models=model-a,model-b"
 NO_CHANNEL = error(503, {"error": {"message": "No channel", "code": "model_not_found"}})
@@ -42,7 +42,7 @@ def test_files_go_to_every_cell_and_stand_at_the_prompt(
     upstream.when("Which colour?", stream("Red."))
     ask(two, "Which colour?", ("square.png", image()), ("tea.txt", b"Green tea"))
     assert said(two) == ["Red.", "Red."]
-    first, second = asked(upstream, "Which colour?")
+    first, second = upstream.asked("Which colour?")
     assert first.images == second.images
     assert len(first.images) == 1
     assert all("Green tea" in json.dumps(one.body["messages"]) for one in (first, second))
@@ -64,7 +64,7 @@ def test_a_refused_file_holds_the_question_back_and_its_other_files_wait(
     assert "tea" in two.text
     assert not any("Keep these words" in one.prompt for one in upstream.requests)
     ask(two, "Keep these words")
-    assert len(asked(upstream, whole)) == 2
+    assert len(upstream.asked(whole)) == 2
     assert "10,000" not in two.text
 
 
@@ -77,7 +77,7 @@ def test_a_waiting_file_can_be_taken_away(upstream: ScriptedGateway, two: PageSo
     two.wait_for(lambda: two.tree.find("detach") is None, "The chip's end")
     two.wait_until_idle()
     ask(two, "Without it")
-    assert all(one.body["messages"][-1]["content"] == "Without it" for one in asked(upstream, "Without it"))
+    assert all(one.body["messages"][-1]["content"] == "Without it" for one in upstream.asked("Without it"))
 
 
 def test_the_same_click_twice_sends_the_files_once(upstream: ScriptedGateway, two: PageSocket) -> None:
@@ -87,7 +87,7 @@ def test_the_same_click_twice_sends_the_files_once(upstream: ScriptedGateway, tw
     two.replay()
     wait_for_said(two, ["Once.", "Once."])
     two.wait_until_idle()
-    assert len(asked(upstream, whole)) == 2
+    assert len(upstream.asked(whole)) == 2
     assert two.tree.find("detach") is None
 
 
@@ -139,12 +139,12 @@ def test_one_cell_answers_by_a_schema_and_the_other_does_not(
     two.ask("Which city?")
     two.wait_for(lambda: "Change it in the settings of its cell" in two.toasts, "The toast")
     two.wait_until_idle()
-    assert asked(upstream, "Which city?") == []
+    assert upstream.asked("Which city?") == []
     assert two.returned == "Which city?"
     two.write(f"{of}.params.schema", json.dumps(SCHEMA))
     two.wait_until_idle()
     ask(two, "Which city?")
-    formats = {one.body["model"]: one.body.get("response_format") for one in asked(upstream, "Which city?")}
+    formats = {one.body["model"]: one.body.get("response_format") for one in upstream.asked("Which city?")}
     assert formats["model-a"]["json_schema"]["schema"] == SCHEMA
     assert formats["model-b"] is None
     assert said(two)[0].startswith("```json")
@@ -187,7 +187,7 @@ def test_another_key_is_taken_on_the_page_where_one_was_refused(
     two.click(two.tree.keys("refresh-")[0])
     two.wait_for(lambda: "This one" in said(two)[0], "The answer")
     two.wait_until_idle()
-    keys = [one.headers["authorization"] for one in asked(upstream, "With which key?")]
+    keys = [one.headers["authorization"] for one in upstream.asked("With which key?")]
     assert keys[-1] == "Bearer sk-another-0123456789abcdef"
 
 
@@ -202,7 +202,7 @@ def test_what_follows_a_question_that_failed_in_one_cell_takes_its_place_there(
     two.wait_for(lambda: said(two)[0].endswith("A two"), "The other cell's")
     two.wait_for(lambda: two.tree.find("delete_comparison") is not None, "The end")
     two.wait_until_idle()
-    sent = {one.body["model"]: one.body["messages"] for one in asked(upstream, "Second question")}
+    sent = {one.body["model"]: one.body["messages"] for one in upstream.asked("Second question")}
     assert [message["content"] for message in sent["model-a"]] == ["Second question"]
     assert [message["content"] for message in sent["model-b"]] == [
         "First question",
@@ -221,7 +221,7 @@ def test_the_same_question_asks_a_failed_cell_once_more_not_twice(
     two.ask("Again, please")
     wait_for_said(two, ["Now", "Now"])
     two.wait_until_idle()
-    assert [len(one.body["messages"]) for one in asked(upstream, "Again, please")] == [1, 1, 1, 1]
+    assert [len(one.body["messages"]) for one in upstream.asked("Again, please")] == [1, 1, 1, 1]
 
 
 def test_a_deleted_comparison_is_gone_here_and_in_another_tab(

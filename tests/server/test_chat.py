@@ -5,22 +5,10 @@ from itertools import pairwise
 import pytest
 
 from tests.app_server import AppServer
-from tests.page_socket import PATIENCE, PageSocket
-from tests.scripted_gateway import Gate, Received, ScriptedGateway, stream
-
-STILL_RUNNING = "A reply is still running."
-
-
-def asked(upstream: ScriptedGateway, prompt: str) -> list[Received]:
-    """The requests that came with this prompt."""
-    return [request for request in upstream.requests if request.prompt == prompt]
-
-
-def held(upstream: ScriptedGateway, prompt: str) -> Gate:
-    """Let the answer to a prompt be "One two", and " three" when the gate is open."""
-    gate = Gate()
-    upstream.when(prompt, stream("One", " two", " three", hold=gate, hold_after=2))
-    return gate
+from tests.page_socket import PageSocket
+from tests.patience import PATIENCE
+from tests.scripted_gateway import Gate, ScriptedGateway, stream
+from tests.server.chat_page import STILL_RUNNING, held
 
 
 def test_a_question_streams_and_ends_with_its_figures(upstream: ScriptedGateway, tab: PageSocket) -> None:
@@ -66,7 +54,7 @@ def test_stop_closes_the_upstream_and_keeps_the_text(upstream: ScriptedGateway, 
     tab.wait_for(lambda: tab.answer == "One two", "The first half")
     assert gate.reached.is_set()
     tab.click("stop")
-    assert asked(upstream, "Stop me")[0].closed.wait(PATIENCE)
+    assert upstream.asked("Stop me")[0].closed.wait(PATIENCE)
     tab.wait_for_answer("One two")
     assert "stopped" in tab.footer
     assert tab.tree.find("stop") is None
@@ -80,7 +68,7 @@ def test_stop_works_before_the_first_word(upstream: ScriptedGateway, tab: PageSo
     assert gate.reached.wait(PATIENCE)
     tab.click("stop")
     tab.wait_for(lambda: "stopped" in tab.footer, "The end")
-    assert asked(upstream, "Say nothing yet")[0].closed.wait(PATIENCE)
+    assert upstream.asked("Say nothing yet")[0].closed.wait(PATIENCE)
     assert tab.answer == ""
 
 
@@ -94,7 +82,7 @@ def test_a_dialog_opened_while_a_reply_streams_does_not_hurt_it(
     tab.wait_for_text("Ask something: each reply gets a row here when it ends.")
     gate.open()
     tab.wait_for_answer("One two three")
-    assert len(asked(upstream, "Open a dialog meanwhile")) == 1
+    assert len(upstream.asked("Open a dialog meanwhile")) == 1
 
 
 def test_a_reply_goes_on_while_its_tab_shows_another_chat(upstream: ScriptedGateway, tab: PageSocket) -> None:
@@ -122,7 +110,7 @@ def test_a_text_sent_again_while_its_reply_runs_is_put_back(
     tab.wait_for(lambda: tab.returned == "Once is enough", "The text in the box")
     gate.open()
     tab.wait_for_answer("One two three")
-    assert len(asked(upstream, "Once is enough")) == 1
+    assert len(upstream.asked("Once is enough")) == 1
 
 
 def test_a_double_click_on_send_asks_once(upstream: ScriptedGateway, tab: PageSocket) -> None:
@@ -131,7 +119,7 @@ def test_a_double_click_on_send_asks_once(upstream: ScriptedGateway, tab: PageSo
     tab.ask("Twice at once")
     tab.ask("Twice at once")
     tab.wait_for_answer("Once")
-    assert len(asked(upstream, "Twice at once")) == 1
+    assert len(upstream.asked("Twice at once")) == 1
 
 
 def test_regenerating_makes_a_version_beside_the_first(upstream: ScriptedGateway, tab: PageSocket) -> None:
@@ -158,7 +146,7 @@ def test_an_edited_question_is_a_version_with_its_own_answer(
     tab.click("send_edit")
     tab.wait_for_answer("To the corrected one")
     assert tab.tree.texts("question") == ["Before", "2 / 2"]
-    assert [message["content"] for message in asked(upstream, "Before")[0].body["messages"]] == ["Before"]
+    assert [message["content"] for message in upstream.asked("Before")[0].body["messages"]] == ["Before"]
 
 
 def test_two_tabs_do_not_share_what_they_show(

@@ -6,11 +6,11 @@ import pytest
 from pandas import isna
 
 from tests.app_server import AppServer
-from tests.page_socket import PATIENCE, PageSocket
+from tests.page_socket import PageSocket
+from tests.patience import PATIENCE
 from tests.scripted_gateway import ScriptedGateway, by_model, error, stream
 from tests.server.compare_page import (
     WORDS,
-    asked,
     compare,
     half,
     lines,
@@ -30,7 +30,7 @@ def test_an_address_stands_ready_and_never_runs_by_itself(upstream: ScriptedGate
         assert tab.returned == "Ready when you are"
         assert len(tab.tree.keys("cell-")) == 4
         tab.reconnect()
-        assert asked(upstream, "Ready when you are") == []
+        assert upstream.asked("Ready when you are") == []
 
 
 def test_four_cells_stream_at_once_and_one_that_fails_hinders_none(
@@ -61,7 +61,7 @@ def test_four_cells_stream_at_once_and_one_that_fails_hinders_none(
         assert [row["Not completed"] for row in rows] == [0, 0, 1, 0]
         assert not any("Longest" in row["Mark"] for row in rows), "they are equally long"
         assert len(tab.tree.nodes("vega_lite_chart")) >= 3
-    assert len(asked(upstream, prompt)) == 4
+    assert len(upstream.asked(prompt)) == 4
 
 
 def test_a_stopped_cell_keeps_its_words_and_the_others_go_on(
@@ -74,7 +74,7 @@ def test_a_stopped_cell_keeps_its_words_and_the_others_go_on(
         tab.wait_for(lambda: said(tab) == [half(model) for model in WORDS], "Four halves")
         tab.click(tab.tree.keys("stop-")[1])
         tab.wait_for(lambda: "stopped" in lines(tab)[1], "The stop")
-        stopped = next(one for one in asked(upstream, prompt) if one.body["model"] == "model-b")
+        stopped = next(one for one in upstream.asked(prompt) if one.body["model"] == "model-b")
         assert stopped.closed.wait(PATIENCE)
         for gate in gates.values():
             gate.open()
@@ -99,7 +99,7 @@ def test_a_reload_and_a_second_tab_see_every_word_of_every_cell(
         for again in (reloaded, second):
             wait_for_said(again, [whole(model) for model in WORDS])
             again.wait_until_idle()
-    assert len(asked(upstream, prompt)) == 4
+    assert len(upstream.asked(prompt)) == 4
     with compare(site, address) as later:
         later.wait_until_idle()
         assert said(later) == [whole(model) for model in WORDS]
@@ -112,7 +112,7 @@ def test_the_same_click_twice_asks_every_cell_once(upstream: ScriptedGateway, si
         tab.replay()
         tab.wait_for(lambda: said(tab) == ["Once", "Once"], "Both answers")
         tab.wait_until_idle()
-    assert len(asked(upstream, "Once each")) == 2
+    assert len(upstream.asked("Once each")) == 2
 
 
 def test_a_second_question_continues_every_cells_own_conversation(
@@ -126,7 +126,7 @@ def test_a_second_question_continues_every_cells_own_conversation(
             tab.wait_for(lambda: "Stop all" not in str(tab.tree.nodes("button")), "The end")
             tab.wait_until_idle()
         assert [text.endswith(end) for text, end in zip(said(tab), ("Still A", "Still B"), strict=True)]
-    sent = {one.body["model"]: one.body["messages"] for one in asked(upstream, "And again?")}
+    sent = {one.body["model"]: one.body["messages"] for one in upstream.asked("And again?")}
     assert [message["content"] for message in sent["model-b"]] == ["Who are you?", "I am B", "And again?"]
     assert [message["content"] for message in sent["model-a"]] == ["Who are you?", "I am A", "And again?"]
 
@@ -164,7 +164,7 @@ def test_a_cell_goes_on_as_a_chat_and_stays_in_its_comparison(
         upstream.when("Go on", stream("Gone on"))
         tab.ask("Go on")
         tab.wait_for_answer("Gone on")
-    assert [m["content"] for m in asked(upstream, "Go on")[0].body["messages"]] == [
+    assert [m["content"] for m in upstream.asked("Go on")[0].body["messages"]] == [
         "Take this over",
         "By B",
         "Go on",
@@ -243,7 +243,7 @@ def test_the_box_shares_nothing_with_the_chats(upstream: ScriptedGateway, site: 
         tab.wait_for(lambda: said(tab) == ["In a cell", "In a cell"], "Both answers")
         tab.wait_until_idle()
         assert all(
-            one.body["messages"][-1]["content"] == "For the cells" for one in asked(upstream, "For the cells")
+            one.body["messages"][-1]["content"] == "For the cells" for one in upstream.asked("For the cells")
         )
         tab.follow_link("Chat")
         tab.wait_for_text("notes")

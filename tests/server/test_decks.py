@@ -18,18 +18,15 @@ from lib.files.folder import UNUSED_SECONDS, Files
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.files.samples import image, uploaded
-from tests.page_socket import PATIENCE, PageSocket
-from tests.scripted_gateway import Gate, Received, Script, ScriptedGateway, error, stream
+from tests.page_socket import PageSocket
+from tests.patience import PATIENCE
+from tests.scripted_gateway import Gate, Script, ScriptedGateway, error, stream
 from tests.server.compare_page import said
 
 
 def open_decks(site: AppServer, address: str = "") -> PageSocket:
     """A tab on the decks page."""
     return PageSocket(site.url, address, "decks")
-
-
-def asked(upstream: ScriptedGateway, *prompts: str) -> list[Received]:
-    return [request for request in upstream.requests if request.prompt in prompts]
 
 
 def texts(tab: PageSocket) -> list[str]:
@@ -159,7 +156,7 @@ def test_a_click_that_arrives_twice_adds_and_runs_once(upstream: ScriptedGateway
         tab.wait_until_idle()
         wait_for_cells(tab, "Once", "Once")
         assert len(grid(tab)["rows"]) == 1  # what says nothing is not asked
-    assert len(asked(upstream, "Run me once")) == 2
+    assert len(upstream.asked("Run me once")) == 2
 
 
 def test_a_run_fills_its_grid_and_a_click_opens_a_row_as_a_comparison(
@@ -215,7 +212,7 @@ def test_two_tabs_pause_and_go_on_with_the_same_run(upstream: ScriptedGateway, s
         tab.click("resume_run")
         tab.wait_until_idle()
         wait_for_cells(tab, "Said", "Said", "Later", "Later")
-    assert len(asked(upstream, "Pause here", "Not before")) == 4
+    assert len(upstream.asked("Pause here", "Not before")) == 4
 
 
 def test_a_stopped_run_asks_what_is_missing_when_it_is_told_to(
@@ -265,7 +262,7 @@ def test_a_failed_field_says_why_and_is_asked_again_alone(upstream: ScriptedGate
             tab.wait_until_idle()
         assert cells(tab) == ["failed", "Fine"]
         assert not tab.tree.nodes("exception")
-    assert len(asked(upstream, "Fail at first")) == 3
+    assert len(upstream.asked("Fail at first")) == 3
 
 
 def test_many_tokens_are_asked_about_first(upstream: ScriptedGateway, site: AppServer) -> None:
@@ -276,7 +273,7 @@ def test_many_tokens_are_asked_about_first(upstream: ScriptedGateway, site: AppS
         tab.click("run_deck")
         tab.wait_for_text("This will take a lot")
         tab.wait_until_idle()
-        assert asked(upstream, prompt) == []
+        assert upstream.asked(prompt) == []
         tab.click("confirm_run")
         tab.wait_for(lambda: tab.tree.find("deck_grid") is not None, "The run")
         tab.wait_until_idle()
@@ -325,6 +322,6 @@ def test_a_run_and_its_images_outlive_the_server_and_only_the_rest_is_asked(tmp_
             again.click("resume_run")
             again.wait_until_idle()
             wait_for_cells(again, "Yes", "Yes", "A square", "A square")
-        sent = asked(gateway, "Before the end", "After the end")
+        sent = gateway.asked("Before the end", "After the end")
         assert [len(request.images) for request in sent] == [0, 0, 1, 1, 1, 1]
         assert "Look!" not in str([request.body for request in sent])

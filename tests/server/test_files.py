@@ -8,6 +8,7 @@ from lib.ui.server import upload_storage
 from tests.app_server import AppServer
 from tests.files.samples import bomb, image
 from tests.page_socket import PageSocket
+from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
 from tests.scripted_replies import Reply, Script
 
@@ -69,7 +70,7 @@ def test_a_click_while_speech_is_written_down_loses_nothing(
     gate = Gate()
     upstream.enqueue(spoken("Held back", gate))
     tab.ask("", audio=recording())
-    assert gate.reached.wait(10)
+    assert gate.reached.wait(PATIENCE)
     before = len(tab.frames)
     tab.switch("temporary", True)  # a new run, which ends the one whose callback still waits
     tab.wait_for(lambda: len(tab.frames) > before, "The new run")

@@ -6,25 +6,10 @@ from lib.app import DATABASE
 from lib.domain.reply.reply import State
 from lib.store import Store
 from tests.app_server import AppServer
-from tests.page_socket import PATIENCE, PageSocket
-from tests.scripted_gateway import Gate, ScriptedGateway, stream
-
-
-def ask_half(upstream: ScriptedGateway, tab: PageSocket, prompt: str) -> Gate:
-    """Ask, and read "One two"; the gate that is returned holds back " three"."""
-    gate = Gate()
-    upstream.when(prompt, stream("One", " two", " three", hold=gate, hold_after=2))
-    tab.ask(prompt)
-    see_half(tab)
-    return gate
-
-
-def see_half(tab: PageSocket) -> None:
-    tab.wait_for(lambda: tab.answer == "One two" and not tab.footer, "The first half")
-
-
-def requests_for(upstream: ScriptedGateway, prompt: str) -> int:
-    return sum(request.prompt == prompt for request in upstream.requests)
+from tests.page_socket import PageSocket
+from tests.patience import PATIENCE
+from tests.scripted_gateway import ScriptedGateway
+from tests.server.chat_page import ask_half, see_half
 
 
 def test_a_reload_shows_the_whole_reply_and_follows_it(
@@ -36,7 +21,7 @@ def test_a_reload_shows_the_whole_reply_and_follows_it(
         see_half(reloaded)
         gate.open()
         reloaded.wait_for_answer("One two three")
-    assert requests_for(upstream, "Reload me") == 1
+    assert len(upstream.asked("Reload me")) == 1
 
 
 def test_two_tabs_follow_one_reply_and_either_can_stop_it(

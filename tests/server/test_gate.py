@@ -14,7 +14,8 @@ from websockets.typing import Origin, Subprotocol
 
 from lib.ui.server.connections import HEAD_BYTES, HEAD_SECONDS
 from tests.app_server import AppServer, free_port
-from tests.page_socket import PATIENCE, PageSocket
+from tests.page_socket import PageSocket
+from tests.patience import PATIENCE
 
 
 class Listener:

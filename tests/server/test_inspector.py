@@ -19,16 +19,8 @@ from lib.ui.reply.inspector import LONGEST_SHOWN
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, deltas, error, raw, stream
+from tests.server.chat_page import ask
 from tests.server.conftest import API_KEY
-from tests.server.test_chat import asked
-
-
-def ask(tab: PageSocket, text: str) -> None:
-    """Ask, and wait for the answer's end."""
-    tab.wait_until_idle()
-    tab.ask(text)
-    tab.wait_until_idle()
-    assert tab.footer
 
 
 def inspect(tab: PageSocket) -> None:
@@ -61,7 +53,7 @@ def test_the_request_is_shown_as_the_gateway_got_it(tab: PageSocket, upstream: S
     ask(tab, question)
     tab.write("system_prompt", "Something else, later")
     inspect(tab)
-    assert request(tab) == asked(upstream, question)[0].body
+    assert request(tab) == upstream.asked(question)[0].body
     assert request(tab)["messages"][0]["content"] == "Answer in rhymes."
     assert tab.codes[0] == (
         f"POST {upstream.base_url}/chat/completions\n"
@@ -81,7 +73,7 @@ def test_the_curl_of_the_page_sends_the_request_again(tab: PageSocket, upstream:
     curl = next(code for code in tab.codes if code.startswith("curl"))
     environment = {"PATH": os.environ["PATH"], "NO_PROXY": "*", "KKIAI_API_KEY": API_KEY}
     subprocess.run(["sh"], input=curl.encode(), env=environment, check=True, capture_output=True, timeout=60)  # noqa: S607
-    first, again = asked(upstream, question)
+    first, again = upstream.asked(question)
     assert again.body == first.body
     for header in ("authorization", "content-type"):
         assert again.headers[header] == first.headers[header]
@@ -122,7 +114,7 @@ def test_a_failed_reply_is_inspected_too(tab: PageSocket, upstream: ScriptedGate
     upstream.when("Inspect a failure", error(404, {"error": {"message": message, "code": "none"}}))
     ask(tab, "Inspect a failure")
     inspect(tab)
-    assert request(tab) == asked(upstream, "Inspect a failure")[0].body
+    assert request(tab) == upstream.asked("Inspect a failure")[0].body
     assert (facts(tab)["State"], facts(tab)["HTTP status"]) == ("failed", "404")
     assert steps(tab)[-1] == "Failed"
 
@@ -144,7 +136,7 @@ def test_a_reply_that_is_not_stored_is_inspected_too(tab: PageSocket, upstream: 
     tab.switch("temporary", True)
     ask(tab, "Leave no trace")
     inspect(tab)
-    assert request(tab) == asked(upstream, "Leave no trace")[0].body
+    assert request(tab) == upstream.asked("Leave no trace")[0].body
     assert steps(tab)[-1] == "Finished"
 
 
@@ -185,7 +177,7 @@ def test_every_part_of_a_continued_answer_can_be_inspected(
     assert request(tab)["messages"][1] == {"role": "assistant", "content": "One, "}
     tab.choose("inspected", "Part 1")
     tab.wait_until_idle()
-    assert request(tab) == asked(upstream, "Count in parts")[0].body
+    assert request(tab) == upstream.asked("Count in parts")[0].body
 
 
 def test_an_earlier_answer_is_inspected_from_its_menu(tab: PageSocket, upstream: ScriptedGateway) -> None:
@@ -194,7 +186,7 @@ def test_an_earlier_answer_is_inspected_from_its_menu(tab: PageSocket, upstream:
         ask(tab, question)
     tab.choose("turn", "Inspect")
     tab.wait_until_idle()
-    assert request(tab) == asked(upstream, "The earlier of two")[0].body
+    assert request(tab) == upstream.asked("The earlier of two")[0].body
 
 
 @pytest.mark.parametrize(("served", "is_told"), [("model-a-2024-08-06", False), ("model-z", True)])

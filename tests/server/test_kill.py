@@ -15,8 +15,10 @@ from lib.domain.conversation import exports
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.command_line import process
-from tests.page_socket import PATIENCE, PageSocket
-from tests.scripted_gateway import Gate, Received, ScriptedGateway, stream
+from tests.page_socket import PageSocket
+from tests.patience import PATIENCE
+from tests.scripted_gateway import Gate, ScriptedGateway, stream
+from tests.server.chat_page import ask_half
 from tests.server.test_store_trouble import ready
 from tests.test_export_command import conversations_of
 
@@ -45,19 +47,6 @@ def kept(server: AppServer) -> dict[str, Any]:
         return replies_of(exports.to_json(store.conversations.all())["conversations"])
 
 
-def request_of(upstream: ScriptedGateway, prompt: str) -> Received:
-    return next(request for request in upstream.requests if request.prompt == prompt)
-
-
-def hold(upstream: ScriptedGateway, tab: PageSocket, prompt: str) -> Gate:
-    """Ask, and read "One two"; the gate that is returned holds back " three"."""
-    gate = Gate()
-    upstream.when(prompt, stream("One", " two", " three", hold=gate, hold_after=2))
-    tab.ask(prompt)
-    tab.wait_for(lambda: tab.answer == "One two", "The first half")
-    return gate
-
-
 def test_what_came_half_a_second_before_a_kill_is_exported_shown_and_can_be_gone_on_with(
     server: AppServer, gateway: ScriptedGateway
 ) -> None:
@@ -73,12 +62,12 @@ def test_what_came_half_a_second_before_a_kill_is_exported_shown_and_can_be_gone
         writing.wait_for_text("word99")
         waiting.wait_for(lambda: bool(waiting.address), "The address")
         address = writing.address
-        sent = request_of(gateway, "Write on and on").sent_text
+        sent = gateway.asked("Write on and on")[0].sent_text
         killing_at = time.monotonic() + MOST_LOST_SECONDS
         while (left := killing_at - time.monotonic()) > 0:
             read_for(writing, left)
         server.kill()
-    everything = request_of(gateway, "Write on and on").sent_text
+    everything = gateway.asked("Write on and on")[0].sent_text
     server.start()
     done = process(server.data_dir, "export")
     assert (done.returncode, done.stderr) == (0, "")
@@ -112,7 +101,7 @@ def test_a_server_asked_to_stop_refuses_sends_and_lets_a_running_reply_end(
     server: AppServer, gateway: ScriptedGateway
 ) -> None:
     with PageSocket(server.url) as first, PageSocket(server.url) as second:
-        gate = hold(gateway, first, "Finish before you stop")
+        gate = ask_half(gateway, first, "Finish before you stop")
         second.widget("prompt")
         second.wait_until_idle()
         os.kill(server.pid, signal.SIGTERM)
@@ -134,8 +123,8 @@ def test_replies_that_outlast_the_grace_are_interrupted_with_all_their_text(
 ) -> None:
     with AppServer(tmp_path / "data", upstream.base_url, CHAT_GRACE_SECONDS="0.2") as server:
         with PageSocket(server.url) as first, PageSocket(server.url) as second:
-            hold(upstream, first, "Never finish")
-            hold(upstream, second, "Never finish either")
+            ask_half(upstream, first, "Never finish")
+            ask_half(upstream, second, "Never finish either")
             began = time.monotonic()
             assert server.stop() == STOPPED
             assert time.monotonic() - began < PATIENCE / 2
@@ -143,14 +132,14 @@ def test_replies_that_outlast_the_grace_are_interrupted_with_all_their_text(
         assert set(replies) == {"Never finish", "Never finish either"}
         for prompt, reply in replies.items():
             assert (reply["state"], reply["text"]) == ("interrupted", "One two")
-            assert request_of(upstream, prompt).closed.wait(PATIENCE)
+            assert upstream.asked(prompt)[0].closed.wait(PATIENCE)
         assert "Traceback" not in server.log
 
 
 def test_a_second_request_to_stop_ends_the_server_at_once(upstream: ScriptedGateway, tmp_path: Path) -> None:
     with AppServer(tmp_path / "data", upstream.base_url, CHAT_GRACE_SECONDS="3600") as server:
         with PageSocket(server.url) as tab:
-            hold(upstream, tab, "Never finish")
+            ask_half(upstream, tab, "Never finish")
             with PageSocket(server.url) as other:
                 other.widget("prompt")
                 other.wait_until_idle()

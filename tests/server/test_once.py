@@ -1,27 +1,14 @@
 """Whatever a person, a browser or a network does twice is asked once."""
 
 from tests.app_server import AppServer
-from tests.page_socket import PATIENCE, PageSocket
-from tests.scripted_gateway import Gate, Received, ScriptedGateway, stream
-
-STILL_RUNNING = "A reply is still running."
-
-
-def asked(upstream: ScriptedGateway, question: str) -> list[Received]:
-    """The requests of the conversations that began with this question."""
-    bodies = [request for request in upstream.requests if request.body]
-    return [request for request in bodies if request.body["messages"][0]["content"] == question]
-
-
-def hold(upstream: ScriptedGateway, prompt: str) -> Gate:
-    """Let the answer to a prompt be "One two", and " three" when the gate is open."""
-    gate = Gate()
-    upstream.when(prompt, stream("One", " two", " three", hold=gate, hold_after=2))
-    return gate
+from tests.page_socket import PageSocket
+from tests.patience import PATIENCE
+from tests.scripted_gateway import Gate, ScriptedGateway, stream
+from tests.server.chat_page import STILL_RUNNING, held
 
 
 def test_a_send_replayed_while_its_reply_runs_asks_once(upstream: ScriptedGateway, tab: PageSocket) -> None:
-    gate = hold(upstream, "Replay me at once")
+    gate = held(upstream, "Replay me at once")
     tab.widget("prompt")
     tab.wait_until_idle()
     tab.ask("Replay me at once")
@@ -31,7 +18,7 @@ def test_a_send_replayed_while_its_reply_runs_asks_once(upstream: ScriptedGatewa
     gate.open()
     tab.wait_for_answer("One two three")
     assert STILL_RUNNING not in tab.toasts
-    assert len(asked(upstream, "Replay me at once")) == 1
+    assert len(upstream.begun_with("Replay me at once")) == 1
     assert tab.tree.texts("question") == ["Replay me at once"]
 
 
@@ -46,8 +33,8 @@ def test_a_send_replayed_while_its_file_is_read_takes_the_file_along(
     tab.replay()
     tab.wait_for_answer("Once")
     tab.wait_until_idle()
-    assert len(asked(upstream, whole)) == 1
-    assert not asked(upstream, "Replay me with a file")
+    assert len(upstream.begun_with(whole)) == 1
+    assert not upstream.begun_with("Replay me with a file")
     assert tab.tree.find("detach") is None
 
 
@@ -59,11 +46,11 @@ def test_a_send_replayed_after_its_reply_ended_asks_once(upstream: ScriptedGatew
         tab.replay()
         tab.wait_until_idle()
     assert tab.answer == "Once"
-    assert len(asked(upstream, "Replay me later")) == 1
+    assert len(upstream.begun_with("Replay me later")) == 1
     upstream.when("Something new", stream("Twice"))
     tab.ask("Something new")
     tab.wait_for_answer("Twice")
-    assert len(asked(upstream, "Replay me later")) == 2
+    assert len(upstream.begun_with("Replay me later")) == 2
 
 
 def test_a_send_replayed_in_another_session_asks_once(
@@ -78,7 +65,7 @@ def test_a_send_replayed_in_another_session_asks_once(
         other.replay(tab)
         other.wait_until_idle()
         assert other.answer == "Once"
-    assert len(asked(upstream, "Replay me elsewhere")) == 1
+    assert len(upstream.begun_with("Replay me elsewhere")) == 1
 
 
 def test_regenerate_and_continue_clicked_twice_ask_once_each(
@@ -98,7 +85,7 @@ def test_regenerate_and_continue_clicked_twice_ask_once_each(
     tab.wait_until_idle()
     assert tab.answer == "BC"
     assert "2 / 2" in tab.footer
-    assert len(asked(upstream, "Click everything twice")) == 3
+    assert len(upstream.begun_with("Click everything twice")) == 3
 
 
 def test_an_edit_sent_twice_makes_one_version(upstream: ScriptedGateway, tab: PageSocket) -> None:
@@ -112,7 +99,7 @@ def test_an_edit_sent_twice_makes_one_version(upstream: ScriptedGateway, tab: Pa
     tab.replay()
     tab.wait_for_answer("To the corrected one")
     assert tab.tree.texts("question") == ["Edit me once", "2 / 2"]
-    assert len(asked(upstream, "Edit me once")) == 1
+    assert len(upstream.begun_with("Edit me once")) == 1
 
 
 def test_of_two_tabs_that_send_at_once_in_one_chat_one_is_answered(
@@ -122,7 +109,7 @@ def test_of_two_tabs_that_send_at_once_in_one_chat_one_is_answered(
     tab.ask("Shared")
     tab.wait_for_answer("Ready")
     questions = ["From the left", "From the right"]
-    gates = [hold(upstream, question) for question in questions]
+    gates = [held(upstream, question) for question in questions]
     with PageSocket(site.url, tab.address) as other:
         other.wait_for_answer("Ready")
         tabs = [tab, other]
@@ -133,14 +120,14 @@ def test_of_two_tabs_that_send_at_once_in_one_chat_one_is_answered(
         [at] = [at for at, each in enumerate(tabs) if STILL_RUNNING in each.toasts]
         refused, taken = tabs[at], tabs[1 - at]
         refused.wait_for(lambda: refused.returned == questions[at], "The text in the box")
-        assert len(asked(upstream, "Shared")) == 2
+        assert len(upstream.begun_with("Shared")) == 2
         for gate in gates:
             gate.open()
         taken.wait_for_answer("One two three")
         refused.wait_for_answer("One two three")
         refused.ask(questions[at])
         refused.wait_for_answer("One two three")
-    last = asked(upstream, "Shared")[-1].body["messages"]
+    last = upstream.begun_with("Shared")[-1].body["messages"]
     assert [message["content"] for message in last if message["role"] == "user"] == [
         "Shared",
         questions[1 - at],
@@ -154,7 +141,7 @@ def test_another_version_may_be_asked_for_while_a_reply_runs(
     upstream.enqueue(stream("First try"))
     tab.ask("Try this")
     tab.wait_for_answer("First try")
-    running, again = hold(upstream, "And this"), Gate()
+    running, again = held(upstream, "And this"), Gate()
     tab.ask("And this")
     tab.wait_for(lambda: tab.answer == "One two", "The first half")
     address = tab.address
@@ -162,13 +149,13 @@ def test_another_version_may_be_asked_for_while_a_reply_runs(
     tab.choose("turn", "Regenerate")
     assert again.reached.wait(PATIENCE)
     tab.wait_for_text("Second")
-    assert not any(request.closed.is_set() for request in asked(upstream, "Try this"))
+    assert not any(request.closed.is_set() for request in upstream.begun_with("Try this"))
     again.open()
     tab.wait_for_answer("Second try")
     running.open()
-    assert asked(upstream, "Try this")[1].answered.wait(PATIENCE)
+    assert upstream.begun_with("Try this")[1].answered.wait(PATIENCE)
     tab.click("chevron_left")
     tab.wait_for_answer("One two three")
     with PageSocket(site.url, address) as other:
         other.wait_for_answer("One two three")
-    assert len(asked(upstream, "Try this")) == 3
+    assert len(upstream.begun_with("Try this")) == 3

@@ -7,6 +7,7 @@ import pytest
 
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
+from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
 from tests.scripted_models import able
 
@@ -139,7 +140,7 @@ def test_an_examination_is_stopped_from_the_page(tab: PageSocket, models_upstrea
     models_upstream.enqueue(stream("ok", hold=gate))
     tab.follow_link("Doctor")
     tab.click("examine")
-    assert gate.reached.wait(20)
+    assert gate.reached.wait(PATIENCE)
     tab.click("stop")
     tab.wait_for_text("Stopped. **Examination of alpha**")
-    assert models_upstream.requests[-1].closed.wait(20)
+    assert models_upstream.requests[-1].closed.wait(PATIENCE)

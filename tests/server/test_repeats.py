@@ -1,9 +1,9 @@
 """A question asked several times, on the real server: one answer after the other, and a word before many."""
 
 from tests.app_server import AppServer
-from tests.page_socket import PATIENCE
+from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, Script, ScriptedGateway, stream
-from tests.server.compare_page import asked, compare, lines, table
+from tests.server.compare_page import compare, lines, table
 
 
 def lengths(*counts: int) -> Script:
@@ -26,7 +26,7 @@ def test_repeats_give_each_cell_its_answers_one_after_the_other_and_their_median
         tab.wait_until_idle()
         assert [row["Tokens"] for row in table(tab)] == [4, 4]
         assert [row["Tokens, spread"] for row in table(tab)] == ["2 – 9", "2 – 9"]
-    assert len(asked(upstream, "Three times")) == 6
+    assert len(upstream.asked("Three times")) == 6
 
 
 def test_repeats_go_on_without_a_page_and_stop_when_they_are_stopped(
@@ -51,7 +51,7 @@ def test_repeats_go_on_without_a_page_and_stop_when_they_are_stopped(
         later.wait_for(lambda: any("stopped" in line for line in lines(later)), "The stop")
         later.wait_until_idle()
         assert [row["Not completed"] for row in table(later)] == [1, 0]
-    assert len([one for one in asked(upstream, "Stop the series") if one.body["model"] == "model-a"]) == 2
+    assert len([one for one in upstream.asked("Stop the series") if one.body["model"] == "model-a"]) == 2
 
 
 def test_many_tokens_are_asked_about_first(upstream: ScriptedGateway, site: AppServer) -> None:
@@ -62,10 +62,10 @@ def test_many_tokens_are_asked_about_first(upstream: ScriptedGateway, site: AppS
         tab.wait_until_idle()
         tab.ask(prompt)
         tab.wait_for_text("2 cells with 10 answers each will take about")
-        assert asked(upstream, prompt) == []
+        assert upstream.asked(prompt) == []
         tab.wait_until_idle()
         tab.click("confirm_run")
         tab.wait_for(lambda: "10 / 10" in tab.text, "The last version")
         tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The table")
         tab.wait_for(lambda: [row["Replies"] for row in table(tab)] == [10, 10], "All answers")
-    assert len(asked(upstream, prompt)) == 20
+    assert len(upstream.asked(prompt)) == 20

@@ -2,14 +2,12 @@
 
 import http.client
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
 from lib.domain.text.secrets import SHORTEST_PART
-from tests.app_server import ROOT, AppServer
+from tests.app_server import AppServer
+from tests.command_line import process
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import ScriptedGateway, error, raw, stream
 from tests.scripted_replies import JSON, SSE, Script
@@ -83,21 +81,13 @@ def test_a_key_in_every_header_body_and_error_shows_nowhere(
 
 def command_line(site: AppServer, upstream: ScriptedGateway) -> list[bytes]:
     """What the commands print: the export of all chats, and two of the answers."""
-    variables = {"CHAT_DATA_DIR": str(site.data_dir), "KKIAI_BASE_URL": upstream.base_url}
-    environment = {**os.environ, **variables, "KKIAI_API_KEY": API_KEY, "CHAT_LOCAL_MODEL": "off"}
+    variables = {"KKIAI_BASE_URL": upstream.base_url, "KKIAI_API_KEY": API_KEY}
     commands = (["export"], ["ask", "error 0", "--json", "--model", "m"], ["ask", "answer", "--model", "m"])
     printed = []
     for command in commands:
-        done = subprocess.run(
-            [sys.executable, "-m", "lib", *command],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
+        done = process(site.data_dir, *command, **variables)
         assert done.stdout
-        printed += [done.stdout, done.stderr]
+        printed += [done.stdout.encode(), done.stderr.encode()]
     return printed
 
 

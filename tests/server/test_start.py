@@ -5,14 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.app_server import AppServer
-from tests.page_socket import PATIENCE, PageSocket
+from tests.app_server import AppServer, cold
+from tests.page_socket import PageSocket
+from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 from tests.scripted_replies import JSON, Reply
 
 
-def test_a_deep_link_right_after_the_start_shows_the_frame(server: AppServer) -> None:
-    with PageSocket(server.url, page="chat") as tab:
+def test_a_deep_link_right_after_the_start_shows_the_frame(
+    gateway: ScriptedGateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Started as a person starts it: nothing is imported yet."""
+    monkeypatch.setattr(AppServer, "launch", staticmethod(cold))
+    with (
+        AppServer(tmp_path / "data", gateway.base_url) as server,
+        PageSocket(server.url, page="chat") as tab,
+    ):
         tab.wait_for_text("What would you like to know?")
         tab.wait_until_idle()
         assert "st-key-composer" in "".join(node.proto.body for node in tab.tree.nodes("html"))

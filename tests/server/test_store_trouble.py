@@ -22,7 +22,8 @@ from lib.store import Store
 from lib.store.database.schema import MIGRATIONS
 from tests.app_server import AppServer
 from tests.command_line import process
-from tests.page_socket import PATIENCE, PageSocket
+from tests.page_socket import PageSocket
+from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 from tests.store.conftest import answer, draft
 from tests.test_export_command import conversations_of

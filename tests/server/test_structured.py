@@ -6,8 +6,7 @@ import pytest
 
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, deltas, stream
-from tests.server.test_chat import asked
-from tests.server.test_inspector import ask
+from tests.server.chat_page import ask
 
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}}
 TOOL = {"name": "get_weather", "parameters": SCHEMA}
@@ -37,7 +36,7 @@ def test_a_bare_schema_is_wrapped_and_sent(parameters: PageSocket, upstream: Scr
     answer_as(parameters, "JSON schema")
     paste(parameters, "schema", json.dumps(SCHEMA))
     ask(parameters, "tokens=2 by schema")
-    assert asked(upstream, "tokens=2 by schema")[0].body["response_format"] == {
+    assert upstream.asked("tokens=2 by schema")[0].body["response_format"] == {
         "type": "json_schema",
         "json_schema": {"name": "answer", "schema": SCHEMA, "strict": True},
     }
@@ -53,7 +52,7 @@ def test_an_answer_in_json_is_drawn_indented_and_sent_on_as_it_came(
     with PageSocket(parameters.url, parameters.address) as again:
         again.wait_for_answer(DRAWN)
     ask(parameters, "tokens=2 after JSON")
-    body = asked(upstream, "tokens=2 after JSON")[0].body
+    body = upstream.asked("tokens=2 after JSON")[0].body
     assert body["response_format"] == {"type": "json_object"}
     assert body["messages"][1]["content"] == '{"city":"Oslo","at":1.50}'
 
@@ -68,10 +67,10 @@ def test_with_a_schema_of_no_use_nothing_is_sent_and_nothing_is_lost(
     parameters.wait_for(lambda: NO_JSON in parameters.toasts, "The refusal")
     parameters.wait_for(lambda: parameters.returned == "Do not lose me", "The text")
     parameters.wait_until_idle()
-    assert asked(upstream, "Do not lose me") == []
+    assert upstream.asked("Do not lose me") == []
     answer_as(parameters, "Text")
     ask(parameters, "tokens=2 as text")
-    assert "response_format" not in asked(upstream, "tokens=2 as text")[0].body
+    assert "response_format" not in upstream.asked("tokens=2 as text")[0].body
     answer_as(parameters, "JSON schema")
     assert parameters.widget("params.schema").proto.default == '{"type": }'
 
@@ -81,15 +80,15 @@ def test_tools_and_their_choice_are_sent_and_kept(parameters: PageSocket, upstre
     parameters.choose("params.tool_choice", "get_weather")
     parameters.wait_until_idle()
     ask(parameters, "tokens=2 with a tool")
-    body = asked(upstream, "tokens=2 with a tool")[0].body
+    body = upstream.asked("tokens=2 with a tool")[0].body
     assert body["tools"] == [{"type": "function", "function": TOOL}]
     assert body["tool_choice"] == {"type": "function", "function": {"name": "get_weather"}}
     with PageSocket(parameters.url, parameters.address) as again:
         ask(again, "tokens=2 in another tab")
-    assert asked(upstream, "tokens=2 in another tab")[0].body["tool_choice"] == body["tool_choice"]
+    assert upstream.asked("tokens=2 in another tab")[0].body["tool_choice"] == body["tool_choice"]
     paste(parameters, "tools", "")
     ask(parameters, "tokens=2 without a tool")
-    assert {"tools", "tool_choice"}.isdisjoint(asked(upstream, "tokens=2 without a tool")[0].body)
+    assert {"tools", "tool_choice"}.isdisjoint(upstream.asked("tokens=2 without a tool")[0].body)
 
 
 def test_a_tool_call_is_shown_readable_and_sent_on_as_text(
@@ -103,7 +102,7 @@ def test_a_tool_call_is_shown_readable_and_sent_on_as_text(
     assert "**get\\_weather**" in tab.answer
     assert tab.codes == ['{\n  "city": "<Oslo>"\n}']
     ask(tab, "tokens=2 it rains")
-    assert asked(upstream, "tokens=2 it rains")[0].body["messages"] == [
+    assert upstream.asked("tokens=2 it rains")[0].body["messages"] == [
         {"role": "user", "content": "Weather in Oslo?"},
         {"role": "assistant", "content": 'get_weather({"city":"<Oslo>"})'},
         {"role": "user", "content": "tokens=2 it rains"},
@@ -133,7 +132,7 @@ def test_another_chat_has_its_own_schema(parameters: PageSocket, upstream: Scrip
     parameters.wait_until_idle()
     answer_as(parameters, "Text")
     ask(parameters, "tokens=2 chat without one")
-    assert "response_format" not in asked(upstream, "tokens=2 chat without one")[0].body
+    assert "response_format" not in upstream.asked("tokens=2 chat without one")[0].body
     parameters.choose("conversations.Today", "tokens=2 chat with a schema")
     parameters.wait_until_idle()
     held = json.loads(parameters.widget("params.schema").proto.default)

@@ -9,7 +9,8 @@ import psutil
 import pytest
 
 from tests.app_server import AppServer
-from tests.page_socket import PATIENCE, PageSocket
+from tests.page_socket import PageSocket
+from tests.patience import PATIENCE
 from tests.scripted_gateway import ScriptedGateway
 
 MEGABYTE = 1024**2

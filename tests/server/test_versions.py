@@ -7,19 +7,13 @@ from lib.gateway.requests import CONTINUE
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_chunks import Chunks
-from tests.scripted_gateway import Gate, Received, ScriptedGateway, raw, stream
+from tests.scripted_gateway import Gate, ScriptedGateway, raw, stream
 
 
 def half(ending: bytes) -> bytes:
     """The bytes of a stream that says "One two" and then this."""
     chunks = Chunks("model-a", "")
     return b"".join(chunks.text(text, with_usage=False).data for text in ("One", " two")) + ending
-
-
-def asked(upstream: ScriptedGateway, question: str) -> list[Received]:
-    """The requests of the conversations that began with this question."""
-    bodies = [request for request in upstream.requests if request.body]
-    return [request for request in bodies if request.body["messages"][0]["content"] == question]
 
 
 def check_that_it_goes_on(upstream: ScriptedGateway, tab: PageSocket, question: str) -> None:
@@ -30,7 +24,7 @@ def check_that_it_goes_on(upstream: ScriptedGateway, tab: PageSocket, question: 
     assert "2 tokens" in tab.footer
     assert tab.tree.find("continue") is None
     assert len([node for node in tab.tree.nodes("block") if node.key.startswith("answer-")]) == 1
-    sent = asked(upstream, question)[-1].body["messages"]
+    sent = upstream.begun_with(question)[-1].body["messages"]
     assert [(message["role"], message["content"]) for message in sent] == [
         ("user", question),
         ("assistant", "One two"),
@@ -54,7 +48,7 @@ def test_an_answer_cut_by_its_length_goes_on_in_the_same_bubble(
         upstream.enqueue(stream("Fine."))
         reloaded.ask("Thank you")
         reloaded.wait_for_answer("Fine.")
-    sent = asked(upstream, "Cut by length")[-1].body["messages"]
+    sent = upstream.begun_with("Cut by length")[-1].body["messages"]
     assert [message["content"] for message in sent] == ["Cut by length", "One two three, four", "Thank you"]
 
 

@@ -1,9 +1,6 @@
 """Balances: asked for once, remembered, and nobody waits for them for long."""
 
 import time
-from collections.abc import Iterator
-
-import pytest
 
 from lib.domain.models.balance import Balance
 from lib.domain.models.connection import Connection, Secret
@@ -11,19 +8,10 @@ from lib.engine.engine import Engine
 from lib.engine.lookups.balances import Balances
 from lib.engine.loop import Loop
 from lib.gateway.client import Gateway
-from tests.engine.conftest import PATIENCE, settle
+from tests.patience import PATIENCE
 from tests.scripted_gateway import ScriptedGateway, error, silence
 
 TOKEN = "/api/usage/token/"
-
-
-@pytest.fixture
-def asking(gateway: ScriptedGateway) -> Iterator[tuple[Gateway, Loop]]:
-    loop, client = Loop(), Gateway()
-    yield client, loop
-    loop.submit(client.close()).result(PATIENCE)
-    loop.stop()
-    settle(gateway)
 
 
 def quota(left: int) -> dict[str, object]:

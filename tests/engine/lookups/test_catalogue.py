@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,19 +11,11 @@ from lib.engine.lookups import catalogue as catalogue_module
 from lib.engine.lookups.catalogue import Catalogue, Listing
 from lib.engine.loop import Loop
 from lib.gateway.client import Gateway
-from tests.engine.conftest import PATIENCE, eventually, settle
+from tests.engine.conftest import eventually
+from tests.patience import PATIENCE
 from tests.scripted_gateway import ScriptedGateway, error, silence
 
 REFUSAL = error(401, {"error": {"message": "Invalid token", "code": "invalid_api_key"}})
-
-
-@pytest.fixture
-def asking(gateway: ScriptedGateway) -> Iterator[tuple[Gateway, Loop]]:
-    loop, client = Loop(), Gateway()
-    yield client, loop
-    loop.submit(client.close()).result(PATIENCE)
-    loop.stop()
-    settle(gateway)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from lib.engine.engine import Engine
 from lib.engine.lookups.doctor import Examination
 from lib.gateway.probes import connection_probes, probe
 from lib.store import Store
-from tests.engine.conftest import PATIENCE
+from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, error, hang_up, raw, silence, stream
 from tests.scripted_models import able
 from tests.scripted_replies import Script

@@ -3,7 +3,7 @@
 import statistics
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -14,16 +14,10 @@ from lib.domain.reply.tape import Content, Event, Finished, Sent, text_of
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
 from lib.engine.playback.player import Player
-from tests.engine.conftest import PATIENCE, eventually
+from tests.engine.conftest import eventually
+from tests.patience import PATIENCE
 
 PIECES = 60
-
-
-@pytest.fixture
-def loop() -> Iterator[Loop]:
-    running = Loop()
-    yield running
-    running.stop()
 
 
 def tape(*, step_ms: float, start_ms: float = 100.0, pieces: int = PIECES) -> list[Event]:

@@ -1,15 +1,14 @@
 """Blind replies are written in step: what is shown tells nothing of a model's speed."""
 
-from collections.abc import Iterator, Sequence
-
-import pytest
+from collections.abc import Sequence
 
 from lib.domain.reply.reply import State
 from lib.domain.reply.tape import Content, Event, Failed, Interrupted, Reasoning, Stopped, text_of
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
 from lib.engine.playback.synchronized import SynchronizedTape, SynchronizedTapes
-from tests.engine.conftest import PATIENCE, Chat, eventually, wait_for_text
+from tests.engine.conftest import Chat, eventually, wait_for_text
+from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, deltas, error, stream
 
 WORDS = [f"w{number:02} " for number in range(20)]
@@ -114,13 +113,6 @@ def test_replies_outside_a_group_have_no_synchronized_tape(chat: Chat) -> None:
         tape = chat.send()
     assert chat.engine.synchronized.tape(tape.reply_id) is None
     assert tape.wait_closed(PATIENCE)
-
-
-@pytest.fixture
-def loop() -> Iterator[Loop]:
-    running = Loop()
-    yield running
-    running.stop()
 
 
 def test_the_end_of_the_process_ends_them(loop: Loop) -> None:

@@ -16,8 +16,9 @@ from lib.engine.engine import Engine, new_id
 from lib.gateway.client import Gateway
 from lib.store import Store
 from lib.store.replies import Begun, Entry
-from tests.engine.conftest import PATIENCE, Chat, draft
+from tests.engine.conftest import Chat, draft
 from tests.engine.other_process import CONVERSATION, other_process
+from tests.patience import PATIENCE
 from tests.scripted_gateway import ScriptedGateway, stream
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -15,8 +15,9 @@ from lib.engine.engine import Engine, SendRefused, new_id
 from lib.gateway.client import Gateway
 from lib.store import Store
 from lib.store.database.errors import StoreError
-from tests.engine.conftest import PATIENCE, draft, eventually
+from tests.engine.conftest import draft, eventually
 from tests.files.samples import image, uploaded
+from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, Script, ScriptedGateway, error, stream
 
 MODELS = ("model-a", "model-b")

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from lib.files.formats.encodings import Decoded, declared, decode, decoded
 from tests.files.languages import LANGUAGES, Language
-from tests.files.samples import uploaded
+from tests.files.samples import document
 
-LARGEST = 20 * 1024**2
+LARGE = 4 * 1024**2
 PAIRS = [(name, codec) for name, language in LANGUAGES.items() for codec in language.encodings]
 
 
@@ -68,7 +68,7 @@ def test_a_broken_byte_or_a_cut_makes_no_other_text_of_it(name: str, codec: str)
 
 
 @given(st.sampled_from(PAIRS), st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_few_lines_are_read_right_or_said_to_be_uncertain(
     pair: tuple[str, str], data: st.DataObject
 ) -> None:
@@ -182,33 +182,33 @@ def test_what_a_mail_declares_is_taken_with_a_grain_of_salt(
 @pytest.mark.parametrize(
     "data",
     [
-        b"\xe9" * LARGEST,
-        b"\x81" * LARGEST,
-        b"a\xe9" * (LARGEST // 2),
-        b"a" * LARGEST + b"\xe9",
-        "茶".encode("cp932") * (LARGEST // 2),
-        b"\x1b$" * (LARGEST // 2),
-        b"\0" * LARGEST,
-        b"\xe9" * 1000 + b" " * LARGEST,
+        b"\xe9" * LARGE,
+        b"\x81" * LARGE,
+        b"a\xe9" * (LARGE // 2),
+        b"a" * LARGE + b"\xe9",
+        "茶".encode("cp932") * (LARGE // 2),
+        b"\x1b$" * (LARGE // 2),
+        b"\0" * LARGE,
+        b"\xe9" * 1000 + b" " * LARGE,
     ],
 )
 def test_it_takes_time_in_proportion_to_the_length(data: bytes) -> None:
     began = time.thread_time()
     decode(data)
-    whole = time.thread_time() - began
-    assert whole < 2.0
+    assert time.thread_time() - began < 0.5
 
 
 def test_what_was_read_is_told_with_the_file() -> None:
-    japanese = uploaded("a.csv", "商品,価格\nりんご,120\n緑茶,350\nみかん,80\n".encode("cp932"))
+    japanese = document("商品,価格\nりんご,120\n緑茶,350\nみかん,80\n".encode("cp932"))
     assert japanese.text.startswith("商品,価格")
-    assert japanese.note == "It was read as Shift-JIS."
-    unsure = uploaded("b.txt", "Bož".encode("cp1250"))
-    assert unsure.note.startswith("Its encoding is not known for certain: it was read as ")
-    assert unsure.note.endswith("If letters are wrong, save it as UTF-8.")
-    assert uploaded("c.txt", "Tea\ufeff, 茶".encode("utf-16")).note == ""
-    cut = uploaded("d.txt", "茶水好喝".encode() + b"\xff")
-    assert cut.note == "1 place was no text and read “�”."
+    assert japanese.notes == ("It was read as Shift-JIS.",)
+    unsure = document("Bož".encode("cp1250"))
+    [note] = unsure.notes
+    assert note.startswith("Its encoding is not known for certain: it was read as ")
+    assert note.endswith("If letters are wrong, save it as UTF-8.")
+    assert document("Tea\ufeff, 茶".encode("utf-16")).notes == ()
+    cut = document("茶水好喝".encode() + b"\xff")
+    assert cut.notes == ("1 place was no text and read “�”.",)
 
 
 def test_only_the_text_is_given_where_only_that_is_wanted() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lib.files.formats import mails
 from lib.files.formats.html_text import plain
 from tests.files.languages import LANGUAGES
-from tests.files.samples import image, pdf, uploaded
+from tests.files.samples import document, image, pdf
 
 
 def mail(text: str = "", html: str = "", **fields: str) -> EmailMessage:
@@ -43,10 +43,10 @@ def test_fields_and_text_are_decoded_in_every_language(name: str) -> None:
     message = mail("\n".join(sentences), Subject=sentences[0])
     for encoding in ("base64", "quoted-printable"):
         message.set_content("\n".join(sentences), cte=encoding)
-        taken = uploaded("letter.eml", message.as_bytes())
+        taken = document(message.as_bytes())
         assert f"Subject: {sentences[0]}\n" in taken.text
         assert taken.text.endswith("\n".join(sentences))
-        assert (taken.media_type, taken.note) == ("message/rfc822", "")
+        assert (taken.media_type, taken.notes) == ("message/rfc822", ())
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_text_is_read_in_the_encoding_that_it_declares_or_has(name: str, chars
     for encoding in ("8bit", "base64"):
         body = text.encode(codec)
         body = base64.encodebytes(body) if encoding == "base64" else body
-        taken = uploaded("a.eml", raw(f"Subject: {words}\r\n", body, charset, encoding))
+        taken = document(raw(f"Subject: {words}\r\n", body, charset, encoding))
         assert taken.text == f"From: a@example.org\nSubject: {' '.join(text[:12].split())}\n\n{text}"
 
 
@@ -80,19 +80,17 @@ def test_a_field_that_nobody_encoded_is_read_all_the_same() -> None:
         f"{subject[:-2]} =?utf-8?q?=E5=8F=82=E5=8A=A0?=".encode(),
     ):
         data = raw("", b"Text", "utf-8").replace(b"MIME", b"Subject: " + written + b"\r\nMIME")
-        text = uploaded("a.eml", data).text
+        text = document(data).text
         assert f"Subject: {subject[:8]}" in text
         assert "参加" in text
 
 
 def test_of_two_versions_the_plain_one_is_read_and_html_where_there_is_none() -> None:
-    both = uploaded("a.eml", mail("Tea at five.", "<p>Tea at <b>five</b>.</p>").as_bytes())
+    both = document(mail("Tea at five.", "<p>Tea at <b>five</b>.</p>").as_bytes())
     assert both.text.endswith("\n\nTea at five.")
     assert "<b>" not in both.text
     html = "<html><head><style>p {}</style></head><body><p>Tea&nbsp;at <b>five</b>.</p><ul><li>green</ul>"
-    alone = uploaded(
-        "a.eml", mail(html=f"{html}<a href='https://tea.example/x'>More</a></body></html>").as_bytes()
-    )
+    alone = document(mail(html=f"{html}<a href='https://tea.example/x'>More</a></body></html>").as_bytes())
     assert alone.text.endswith("\n\nTea at five.\n\n- green\nMore (https://tea.example/x)")
 
 
@@ -103,20 +101,21 @@ def test_attachments_are_named_with_their_sizes_and_not_read() -> None:
         pdf(["secret"]) * 300, maintype="application", subtype="pdf", filename="report.pdf"
     )
     message.add_attachment("inner text", filename="notes.txt")
-    taken = uploaded("a.eml", message.as_bytes())
+    taken = document(message.as_bytes())
     assert "See the files." in taken.text
     assert "[Überblick.png, 1 kB, left out]" in taken.text
     assert "[notes.txt, 1 kB, left out]" in taken.text
     assert "report.pdf" in taken.text
     assert "inner text" not in taken.text
-    assert taken.note.startswith("3 attachments (")
-    assert taken.note.endswith(") were left out.")
+    [note] = taken.notes
+    assert note.startswith("3 attachments (")
+    assert note.endswith(") were left out.")
 
 
 def test_a_mail_that_came_along_is_read_too() -> None:
     message = mail("Look at this.", Subject="Outer")
     message.add_attachment(mail("The inner text.", Subject="Inner"))
-    text = uploaded("a.eml", message.as_bytes()).text
+    text = document(message.as_bytes()).text
     assert text.index("Look at this.") < text.index("[A mail that came along]") < text.index("Subject: Inner")
     assert text.endswith("The inner text.")
 
@@ -129,7 +128,7 @@ def test_a_mail_that_came_back_says_why() -> None:
         b"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n"
         b"Final-Recipient: rfc822; bob@example.org\nStatus: 5.1.1\n\n--b--\n"
     )
-    text = uploaded("a.eml", report).text
+    text = document(report).text
     assert "It could not be delivered." in text
     assert "Final-Recipient: rfc822; bob@example.org\nStatus: 5.1.1" in text
 
@@ -141,7 +140,7 @@ def test_a_mailbox_is_read_mail_by_mail() -> None:
         + b"\n"
         for number in (1, 2, 3)
     )
-    text = uploaded("Sent", box).text
+    text = document(box).text
     for number in (1, 2, 3):
         assert f"[Mail {number}]\nFrom: Ann <ann@example.org>" in text
         assert f"Subject: Größe {number}\n\nText {number}" in text
@@ -159,7 +158,7 @@ def test_a_mailbox_is_read_mail_by_mail() -> None:
     ],
 )
 def test_a_text_that_looks_a_little_like_a_mail_stays_as_it_is(text: str) -> None:
-    assert uploaded("notes.txt", text.encode()).text == text
+    assert document(text.encode()).text == text
 
 
 @pytest.mark.parametrize(
@@ -175,7 +174,7 @@ def test_a_text_that_looks_a_little_like_a_mail_stays_as_it_is(text: str) -> Non
 )
 def test_a_broken_field_does_not_take_the_text_with_it(head: str) -> None:
     data = raw("", b"The text.", "utf-8").replace(b"MIME-Version", head.encode("latin-1") + b"MIME-Version")
-    assert uploaded("a.eml", data).text.endswith("The text.")
+    assert document(data).text.endswith("The text.")
 
 
 @given(st.binary(max_size=300))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lib.files.formats import notebooks
 from lib.files.upload_validation import LONGEST_DOCUMENT
-from tests.files.samples import uploaded
+from tests.files.samples import document
 
 PLOT = base64.b64encode(Random(7).randbytes(150_000)).decode()  # noqa: S311
 
@@ -53,8 +53,7 @@ def stream(text: str | list[str]) -> dict[str, Any]:
 
 
 def test_cells_and_their_outputs_are_read_in_order() -> None:
-    taken = uploaded(
-        "tides.ipynb",
+    taken = document(
         notebook(
             markdown("# Tides\n\nOf the *moon*."),
             code(
@@ -72,16 +71,16 @@ def test_cells_and_their_outputs_are_read_in_order() -> None:
         "```python\nprint(6 * 7)\n```\n\nOutput:\n```\n42\ndone\n```\n\n"
         "```python\n1 + 1\n```\n\nOutput:\n```\n2\n```"
     )
-    assert taken.note == "1 picture (150 kB) was left out."
+    assert taken.notes == ("1 picture (150 kB) was left out.",)
     assert taken.media_type == "application/x-ipynb+json"
 
 
 def test_many_pictures_do_not_push_out_what_stands_behind_them() -> None:
     cells = [code("plot()", shown(image_png=PLOT)) for _ in range(20)]
-    taken = uploaded("plots.ipynb", notebook(*cells, code("print(42)", stream("The result is 42\n"))))
+    taken = document(notebook(*cells, code("print(42)", stream("The result is 42\n"))))
     assert len(taken.text) < LONGEST_DOCUMENT / 100
     assert "The result is 42" in taken.text
-    assert taken.note == "20 pictures (3.0 MB) were left out."
+    assert taken.notes == ("20 pictures (3.0 MB) were left out.",)
 
 
 def test_an_error_is_read_without_its_colours_and_html_by_its_plain_text() -> None:
@@ -91,8 +90,7 @@ def test_an_error_is_read_without_its_colours_and_html_by_its_plain_text() -> No
         "evalue": "no tea",
         "traceback": ["\x1b[0;31mValueError\x1b[0m", "no tea"],
     }
-    taken = uploaded(
-        "a.ipynb",
+    taken = document(
         notebook(
             code("brew()", error),
             code("table", shown(text_plain="  a\n0 1", text_html="<table><td>1</td></table>")),
@@ -104,20 +102,20 @@ def test_an_error_is_read_without_its_colours_and_html_by_its_plain_text() -> No
     assert "<table>" not in taken.text
     assert "alert" not in taken.text
     assert "[text/html, 1 kB, left out]" in taken.text
-    assert taken.note == "3 other outputs (1 kB) were left out."
+    assert taken.notes == ("3 other outputs (1 kB) were left out.",)
 
 
 def test_pictures_in_markdown_are_left_out_too() -> None:
     attached = markdown("![it](attachment:it.png)", attachments={"it.png": {"image/png": PLOT}})
     inline = markdown(f"![it](data:image/png;base64,{PLOT})")
-    taken = uploaded("a.ipynb", notebook(attached, inline))
+    taken = document(notebook(attached, inline))
     assert PLOT[:40] not in taken.text
     assert "![it]([image/png, 150 kB, left out])" in taken.text
-    assert "1 embedded file (150 kB) was left out." in taken.note
+    assert "1 embedded file (150 kB) was left out." in str(taken.notes)
 
 
 def test_code_with_fences_in_it_stays_in_one_fence() -> None:
-    taken = uploaded("a.ipynb", notebook(code('text = """\n```\n"""')))
+    taken = document(notebook(code('text = """\n```\n"""')))
     assert taken.text == '````python\ntext = """\n```\n"""\n````'
 
 
@@ -141,24 +139,24 @@ def test_a_notebook_of_version_3_is_read() -> None:
         },
     ]
     whole = {"metadata": {"name": ""}, "nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": cells}]}
-    text = uploaded("old.ipynb", json.dumps(whole).encode()).text
+    text = document(json.dumps(whole).encode()).text
     assert [word in text for word in ("print(1)", "\n1\n", "\n5\n", "E: bad", PLOT[:40])] == [True] * 4 + [
         False
     ]
 
 
 def test_a_notebook_is_one_whatever_it_is_called_and_other_json_is_none() -> None:
-    assert uploaded("a.txt", notebook(markdown("Tea"))).text == "Tea"
+    assert document(notebook(markdown("Tea"))).text == "Tea"
     other = json.dumps({"cells": ["a"], "kind": "table"})
-    assert uploaded("a.ipynb", other.encode()).text == other
+    assert document(other.encode()).text == other
 
 
 def test_a_notebook_that_was_cut_is_read_as_text_without_its_pictures() -> None:
     cut = notebook(code("plot()", shown(image_png=PLOT)), code("print(42)"))[:-40]
-    taken = uploaded("cut.ipynb", cut)
+    taken = document(cut)
     assert "plot()" in taken.text
     assert PLOT[:40] not in taken.text
-    assert taken.note == "1 embedded file (150 kB) was left out."
+    assert taken.notes == ("1 embedded file (150 kB) was left out.",)
 
 
 JSON = st.recursive(

@@ -17,10 +17,9 @@ from lib.store.database import database
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import MIGRATIONS, metadata
+from tests.patience import PATIENCE
 from tests.store.conftest import answer, begin, draft
 
-PATIENCE = 20.0
-"""Seconds to wait for a thread."""
 OLD_CONVERSATION = (
     "INSERT INTO conversations (id, title, created_at, updated_at, system_prompt, params) "
     "VALUES ('c', 'Old', '2025-01-01 00:00:00', '2025-01-01 00:00:00', '', '{}')"

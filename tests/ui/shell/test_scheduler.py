@@ -7,8 +7,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from lib.ui.shell import scheduler
-
-PATIENCE = 20.0
+from tests.patience import PATIENCE
 
 Turn = Callable[[], AbstractContextManager[None]]
 

@@ -1,0 +1,118 @@
+"""Forks servers and commands from a parent that has imported the app already: importing is most of a start.
+
+The parent has run nothing of the app. What is forked from it is a process of its own in all else.
+"""
+
+import gc
+import multiprocessing
+import os
+import resource
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.app_server import ROOT, Process
+
+_IMPORTED = [
+    "streamlit.web.cli",
+    "streamlit.web.server.starlette.starlette_app",
+    "uvicorn.loops.auto",
+    "uvicorn.protocols.http.auto",
+    "alembic.autogenerate",
+    "pandas",
+    "pyarrow",
+    "openai.resources.chat.completions",
+    "lib.ui.server.asgi",
+    "lib.ui.chat.transcript",
+    "lib.ui.chat.dialogs",
+    "lib.ui.compare.page",
+    "lib.commands",
+]
+"""What a start and the first page import, and a command."""
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(_IMPORTED)
+
+
+def serve(arguments: list[str], environment: dict[str, str], log_file: Path) -> Process:
+    """Start `streamlit` with these arguments; see `tests.app_server.Launch`."""
+    process = _CONTEXT.Process(target=_serve, args=(arguments, environment, log_file), daemon=True)
+    process.start()
+    return _Forked(process)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that has ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+    memory: int
+    """Bytes, the most that it had."""
+
+
+def command(arguments: list[str], environment: dict[str, str], seconds: float = 120.0) -> Ended:
+    """Run `python -m lib` with these arguments. Raises `TimeoutExpired`."""
+    with TemporaryDirectory() as folder:
+        files = [Path(folder) / name for name in ("stdout", "stderr", "memory")]
+        process = _CONTEXT.Process(target=_command, args=(arguments, environment, *files), daemon=True)
+        process.start()
+        try:
+            status = _Forked(process).wait(seconds)
+        finally:
+            process.kill()
+        stdout, stderr, memory = (file.read_text("utf-8") for file in files)
+        return Ended(status, stdout, stderr, int(memory))
+
+
+class _Forked:
+    """A process as `subprocess` tells of one."""
+
+    def __init__(self, process: ForkServerProcess) -> None:
+        self._process = process
+        assert process.pid
+        self.pid = process.pid
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def send_signal(self, sig: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, sig)
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        status = self.poll()
+        if status is None:
+            raise subprocess.TimeoutExpired("streamlit", timeout or 0.0)
+        return status
+
+
+def _serve(arguments: list[str], environment: dict[str, str], log_file: Path) -> None:
+    _become(environment, log_file, log_file)
+    sys.argv = ["streamlit", *arguments]
+    import_module("streamlit.web.cli").main(prog_name="streamlit")
+
+
+def _command(
+    arguments: list[str], environment: dict[str, str], stdout: Path, stderr: Path, memory: Path
+) -> None:
+    _become(environment, stdout, stderr)
+    try:
+        sys.exit(import_module("lib.__main__").main(arguments))
+    finally:
+        memory.write_text(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024))
+
+
+def _become(environment: dict[str, str], stdout: Path, stderr: Path) -> None:
+    """Take over what a process is started with."""
+    gc.freeze()  # what the parent has made need not be searched
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(ROOT)
+    for stream, path in ((1, stdout), (2, stderr)):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), stream)
