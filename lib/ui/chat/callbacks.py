@@ -51,8 +51,8 @@ def send(text: str) -> None:
 
 
 def _say(session: Session, text: str, send_id: str | None = None) -> None:
-    """Send, or replace an unanswered question, so that a model is never asked two at once: the same text is
-    asked again; a changed text becomes another version of the question and keeps its files.
+    """Send, or replace an unanswered question, so that a model never gets two at once: the same text is sent
+    again; a changed text becomes another version of the question and keeps its files.
     """
     if not text.strip() and not session.draft.attachments:
         return

@@ -11,8 +11,7 @@ _DOT = "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"
 
 
 def footer(reply: Reply) -> Markdown:
-    """Return the line under a reply: served model, tokens, time to first token, tokens/s, and how it
-    ended."""
+    """Return the line under a reply: served model, tokens, time to first token, tokens/s, ending."""
     return literal(_joined(reply.model_served or reply.model_requested or "", *_parts(reply)))
 
 

@@ -1,5 +1,4 @@
-"""Keys of a presentation, including those that a presenter's remote control sends. JavaScript listens for
-them."""
+"""Keys of a presentation, also those of a presenter's remote control. JavaScript listens for them."""
 
 from collections.abc import Callable
 
