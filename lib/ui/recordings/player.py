@@ -49,9 +49,7 @@ def _show_head(state: PlaybackState) -> None:
             "All recordings", "close_recording", "arrow_back", playback_state.go_to, None, kind="tertiary"
         )
         st.space("stretch")
-        wants_report = reports.show_button(
-            playback_state.pause
-        )  # its dialog waits until playback has ended
+        wants_report = reports.show_button(playback_state.pause)  # its dialog waits until playback has ended
         st.page_link(
             "pages/present.py",
             label="Present",
