@@ -1,4 +1,4 @@
-"""The chat: what was said, and the box to say more."""
+"""The chat: its messages, and the box to write more."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from lib.ui.shell import clipboard, scheduler, sidebar
 from lib.ui.shell import dialogs as shell_dialogs
 from lib.ui.state import session
 
-session.hear_models()  # before the page's turn: all others wait for that
+session.hear_models()  # before the page takes its turn, for which all others wait
 uploads.wait(session.held().draft)
 with scheduler.building():
     tab = session.current()
@@ -23,7 +23,7 @@ with scheduler.building():
     shell_dialogs.show()
     clipboard.show()
 
-# After the turn, which others wait for: following takes as long as the reply.
+# After the turn, for which others wait: following takes as long as the reply.
 if place and (tape := tab.following):
     message_box.show_stop(tape, stop_slot)
     transcript.follow(tab, tape, place)

@@ -10,7 +10,7 @@ from lib.ui.shell import outage, scheduler
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state import decks, session
 
-session.hear_models()  # before the page's turn: all others wait for that
+session.hear_models()  # before the page takes its turn, for which all others wait
 comparison_state.hear_prices()
 tab = session.elsewhere()
 with scheduler.building():

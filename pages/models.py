@@ -1,4 +1,4 @@
-"""The models of the gateway: what they cost, what they can do, and how they did here."""
+"""The models of the gateway: what they cost, what they can do, and how they have performed here."""
 
 import streamlit as st
 

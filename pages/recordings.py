@@ -1,4 +1,4 @@
-"""Recordings: what was kept to be played again, and the one that is open."""
+"""Recordings: the list, and the open one."""
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ with scheduler.building():
     state = playback_state.current()
     sidebar.show(tab)
     listed = st.empty()
-    with st.container(key="replay"):  # a place of its own: nothing that stays of the list is in it
+    with st.container(key="replay"):  # its own container, so that no stale elements of the list remain in it
         if state:
             running = player.show(state)
     if not state:

@@ -1,1 +1,1 @@
-"""Everything that imports Streamlit: what a tab works with, and how it is drawn."""
+"""Everything that imports Streamlit: a tab's state, and how it is drawn."""

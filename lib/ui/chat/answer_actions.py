@@ -1,4 +1,4 @@
-"""What can be done with an answer of the open chat: one list, as icons or as a menu."""
+"""The actions on an answer of the open chat: one list, drawn as icons or as a menu."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from lib.ui.state.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that can be done with an answer."""
+    """One action on an answer."""
 
     label: str
     icon: str
     run: Callable[[], None]
     key: str
-    """What tells its button from others with the same icon."""
+    """Makes its button distinct from others with the same icon."""
     tooltip: str = ""
-    """What its icon says when one points at it; the label where this is empty."""
+    """The icon's tooltip; empty stands for the label."""
 
 
 def of(session: Session, turn: Turn) -> list[Action]:
-    """What can be done with this answer, in the order in which it is shown."""
+    """Return the actions on this answer, in display order."""
     first, question_id = turn[0].id, turn[0].parent_id or ""
     actions = (
         [Action("Copy", "content_copy", partial(callbacks.copy, first), first)] if answer.text(turn) else []
@@ -44,7 +44,6 @@ def of(session: Session, turn: Turn) -> list[Action]:
 
 
 def show_icons(actions: Sequence[Action]) -> None:
-    """Draw the actions as icons."""
     for action in actions:
         buttons.show_icon(action.icon, action.tooltip or action.label, action.run, key=action.key)
 

@@ -1,4 +1,4 @@
-"""What a person does: callbacks of the page's widgets. They run before the page is drawn."""
+"""Callbacks of the chat page's widgets. They run before the page is drawn."""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,21 +17,22 @@ from lib.ui.state.panel import open_panel
 from lib.ui.state.session import MESSAGES_SHOWN, Session, hear_models, held
 
 INSPECT = "Inspect"
-"""The inspector's name, as menus show it."""
+"""The inspector's label in menus."""
 
 
 def submit() -> None:
-    """Send what stands in the composer, with its files.
+    """Send the composer's text and files.
 
-    It stays there while a file was refused, so that nothing is asked without it, and when it was spoken, so
-    that a person reads it before it is sent. Files and speech take a while: whatever ends the run meanwhile
-    does so at the next look into the session state, so there is none after them.
+    The text stays in the box if a file was refused, so that no question goes out without its file, and if it
+    was spoken, so that a person reads it before it is sent. Files and speech take a while. Meanwhile
+    Streamlit may end the run, which it does at the next access to the session state, so there is no access
+    after them.
     """
     session, said = held(), widgets.value(sending.PROMPT)
     send_id = sending.send_id(session)
     if not said:
         return
-    audio = getattr(said, "audio", None)  # not there where nothing can be spoken
+    audio = getattr(said, "audio", None)  # absent if the box accepts no audio
     with uploads.once(session.draft, send_id) as is_first:
         if is_first:
             session.draft.refusals, session.send_id = [], new_id()
@@ -45,13 +46,13 @@ def submit() -> None:
 
 
 def send(text: str) -> None:
-    """Say something after the shown path's last message, with the files that wait for it."""
+    """Send a message after the last one of the shown path, with the draft's files."""
     _say(held(), text)
 
 
 def _say(session: Session, text: str, send_id: str | None = None) -> None:
-    """What follows a question that got no answer takes its place, so that a model is never asked two at once:
-    unchanged, it is asked again; changed, it is another version of it, with the files it had.
+    """Send, or replace an unanswered question, so that a model never gets two at once: the same text is sent
+    again; a changed text becomes another version of the question and keeps its files.
     """
     if not text.strip() and not session.draft.attachments:
         return
@@ -67,7 +68,7 @@ def _say(session: Session, text: str, send_id: str | None = None) -> None:
             attachments = [*question.attachments, *session.draft.attachments]
             say = partial(engine.say, text=text, parent_id=question.parent_id, attachments=attachments)
             was_sent = _send(session, say, send_id)
-    finally:  # also where Streamlit ends the run while it is told why
+    finally:  # also if Streamlit ends the run while the toast is drawn
         if not was_sent:
             session.draft.give_back(text)
     if was_sent:
@@ -75,12 +76,12 @@ def _say(session: Session, text: str, send_id: str | None = None) -> None:
 
 
 def detach(attachment_id: str) -> None:
-    """Take a waiting file away again."""
+    """Remove a file from the draft."""
     held().draft.detach(attachment_id)
 
 
 def write_down_again() -> None:
-    """Try once more to have the last recording written down."""
+    """Try again to transcribe the last recording."""
     session = held()
     if not session.draft.recording:
         return
@@ -89,7 +90,7 @@ def write_down_again() -> None:
 
 
 def pick(key: str) -> None:
-    """Send the suggestion that was picked."""
+    """Send the chosen suggestion."""
     send(widgets.text(key))
 
 
@@ -101,19 +102,19 @@ def regenerate(message_id: str) -> None:
 
 
 def ask_model(message_id: str, model: str) -> None:
-    """Ask another model for the answer."""
+    """Regenerate an answer with another model."""
     held().conversation.model = model
     widgets.put(choices.MODEL, model)
     regenerate(message_id)
 
 
 def go_on(message_id: str) -> None:
-    """Ask for the rest of an answer that broke off."""
+    """Continue an answer that broke off."""
     _send(held(), partial(app.get().engine.continue_, answer_id=message_id))
 
 
 def resend(message_id: str, key: str) -> None:
-    """Send an edited message: a version beside the old one."""
+    """Send an edited message as a new version beside the old one."""
     session = held()
     text, edited = widgets.text(key), session.conversation.messages[message_id]
     if not text.strip() and not edited.attachments:
@@ -125,14 +126,14 @@ def resend(message_id: str, key: str) -> None:
 
 
 def _send(session: Session, begin: Callable[..., Accepted | None], send_id: str | None = None) -> bool:
-    """Begin a reply with the engine; says whether it went. What was refused is said in a toast.
+    """Start a reply in the engine; return whether it was accepted. A toast says why it was refused.
 
-    The send carries the id that the page had when it was clicked: a click that arrives twice sends once.
+    The send carries the id that the page had at the click: a click that arrives twice sends once.
     """
     if fault := structured.fault(structured.of_chat(session)):
         st.toast(md("{} Change it under “Parameters”.", literal(fault)), icon=":material/error:")
         return False
-    if not session.conversation.model:  # asked before the page had drawn the list of models
+    if not session.conversation.model:  # sent before the page had drawn the list of models
         hear_models()
         session.conversation.model = next(iter(session.models), None)
     send_id = send_id or sending.send_id(session)
@@ -149,19 +150,19 @@ def _send(session: Session, begin: Callable[..., Accepted | None], send_id: str 
     except SendRefused as error:
         st.toast(literal(str(error)), icon=":material/error:")
         return False
-    # Another id for the next send; a click that brings the old one again has been answered.
+    # The next send gets a new id; a click that repeats the old one has been handled.
     session.send_id, session.is_waiting = new_id(), True
     session.draft.take_out()
     return True
 
 
 def edit(message_id: str | None) -> None:
-    """Open a message for editing; `None` leaves it as it was."""
+    """Open a message for editing; `None` cancels the edit."""
     held().editing = message_id
 
 
 def copy(message_id: str) -> None:
-    """Put an answer's text on the clipboard, as the model wrote it."""
+    """Copy an answer's text to the clipboard, as the model wrote it."""
     session = held()
     for turn in session.conversation.turns():
         if turn[0].id == message_id:
@@ -169,13 +170,13 @@ def copy(message_id: str) -> None:
 
 
 def inspect(answer_id: str | None) -> None:
-    """Open the inspector on an answer; `None` is the last one."""
+    """Open the inspector on an answer; `None` means the last one."""
     open_panel(INSPECT, answer_id)
 
 
 @errors.stored
 def show_version(message_id: str) -> None:
-    """Show the path through another version of a message."""
+    """Show the path through another version."""
     session = held()
     conversation = session.conversation
     conversation.leaf_id = conversation.newest_leaf(message_id)
@@ -188,7 +189,7 @@ def show_earlier() -> None:
 
 
 def menu_action(key: str) -> None:
-    """What was chosen in a menu: pin or unpin, else the dialog of that name."""
+    """Handle the option chosen in a menu: pin or unpin, or open the dialog of that name."""
     match widgets.text(key):
         case "Pin":
             conversations.pin(True)

@@ -1,4 +1,4 @@
-"""Where a person writes in a chat: the message box, what waits over it, the model, the parameters, Stop."""
+"""The composer of a chat: the message box, the draft's files above it, the model, the parameters, Stop."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,7 +11,7 @@ from lib.ui.state.session import Session
 
 
 def show(session: Session) -> DeltaGenerator:
-    """Draw the pinned bottom of the page. Returns the slot of the Stop button."""
+    """Draw the pinned bottom of the page; return the slot of the Stop button."""
     conversation, is_drawing = session.conversation, session.is_drawing
     with st.bottom, st.container(key="tray"):
         again = callbacks.write_down_again if session.draft.recording else None
@@ -19,7 +19,7 @@ def show(session: Session) -> DeltaGenerator:
         if app.get().engine.refuses_images(session.connection, conversation.model):
             st.caption(":material/hide_image: This model has refused images before.")
     placeholder = "Describe an image" if is_drawing else "Ask anything"
-    # Not in `st.bottom`: only with the box at the top level does the page scroll along with an answer.
+    # Not in `st.bottom`: the page follows a growing answer only if the box is at the top level.
     message_box.show(
         session,
         session.draft,
@@ -30,7 +30,7 @@ def show(session: Session) -> DeltaGenerator:
     )
     with st.bottom, st.container(key="composer", horizontal=True, vertical_alignment="center", gap="small"):
         choices.show_model(conversation, session.models)
-        # `rerun`: by default Streamlit draws what is in a popover though it is closed.
+        # `rerun`: by default Streamlit draws the content of a closed popover too.
         with st.popover(
             "Parameters", icon=":material/tune:", type="tertiary", key="parameters", on_change="rerun"
         ) as popover:
@@ -43,7 +43,7 @@ def show(session: Session) -> DeltaGenerator:
 
 
 def _can_write_down(session: Session) -> bool:
-    """Whether something may be spoken: the embedded model does not listen."""
+    """Return whether speech can be transcribed: the embedded model cannot."""
     application = app.get()
     is_local = application.local_model is not None and not session.api_key
     return application.settings.transcription_model is not None and not is_local

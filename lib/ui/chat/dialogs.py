@@ -18,14 +18,14 @@ from lib.ui.state import conversations, panel
 from lib.ui.state.session import held
 
 USAGE, RENAME, EXPORT, DELETE = "Usage", "Rename", "Export", "Delete"
-"""The names of the dialogs, as menus show them."""
+"""The dialogs' labels in menus."""
 PRICES_SECONDS = 0.5
-"""How long the usage panel waits for prices that nobody has asked for yet."""
+"""How long the usage panel waits for prices that have not been requested before."""
 _THIS_SESSION, _THIS_CHAT = "This session", "This chat"
 
 
 def show() -> None:
-    """Draw the dialog that is open, if one is."""
+    """Draw the open dialog, if there is one."""
     if draw := _PANELS.get(panel.held().name or ""):
         draw()
 
@@ -33,7 +33,7 @@ def show() -> None:
 @st.dialog("Token usage", width="large", icon=":material/data_usage:", on_dismiss=panel.close)
 def _usage() -> None:
     session, application = held(), app.get()
-    # The row of a reply that has just ended may still be on its way.
+    # The ledger row of a reply that has just ended may not be written yet.
     application.engine.flush()
     scope = st.segmented_control(
         "Replies of",

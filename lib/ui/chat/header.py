@@ -1,4 +1,4 @@
-"""The line above the conversation, and what stands there while nothing has been said."""
+"""The line above the conversation, and what an empty chat shows."""
 
 from typing import Literal
 
@@ -23,7 +23,7 @@ SUGGESTIONS = (
 
 
 def show(session: Session) -> None:
-    """The title with its menu; a welcome for an empty chat; what to do when nothing can answer."""
+    """Draw the title with its menu, a welcome for an empty chat, or what to do if no model can answer."""
     outage.show(session)
     if session.conversation.messages:
         _show_title(session)
@@ -71,7 +71,7 @@ def _show_welcome(session: Session) -> None:
 
 
 def _show_suggestions() -> None:
-    """Something to begin with, for an empty chat."""
+    """Draw suggestions for an empty chat."""
     st.pills(
         "Suggestions",
         SUGGESTIONS,

@@ -1,4 +1,4 @@
-"""The conversation: what was said, and the reply that is being said."""
+"""The conversation: its messages, and the reply that is streaming."""
 
 from functools import partial
 
@@ -26,13 +26,13 @@ WAYS = Ways(
     edit=callbacks.edit,
     go_on=callbacks.go_on,
 )
-"""What a chat can do about an error."""
+"""The remedies for an error in a chat."""
 
 
 def show(session: Session) -> DeltaGenerator | None:
-    """Draw the shown path. Returns the place of the reply that is still running, if there is one."""
+    """Draw the shown path; return the place of the running reply, if there is one."""
     turns = session.conversation.turns()
-    # Once for all messages: to look for each one's versions takes the time of the whole tree.
+    # Once for all messages: finding the versions of one takes a walk through the whole tree.
     session.versions = session.conversation.all_versions()
     hidden = max(0, len(turns) - session.shown_messages)
     if hidden:
@@ -52,7 +52,7 @@ def show(session: Session) -> DeltaGenerator | None:
 
 
 def follow(session: Session, tape: LiveTape, place: DeltaGenerator) -> None:
-    """Stream a running reply into its place; returns when it has ended."""
+    """Stream a running reply into its place until it ends."""
     earlier = session.conversation.turns()[-1][:-1]
     with place:
         answer.stream(tape, earlier, is_drawing=session.is_drawing)
@@ -81,7 +81,7 @@ def _show_editor(message: Message) -> None:
 
 
 def _show_answer(session: Session, turn: Turn, *, is_last: bool) -> DeltaGenerator | None:
-    """Draw an answer; one that is still running is left to `follow`, its place is returned."""
+    """Draw an answer. If it is running, leave it to `follow` and return its place."""
     place = st.container(key=f"answer-{turn[0].id}")
     if is_last and session.following:
         return place
@@ -92,7 +92,7 @@ def _show_answer(session: Session, turn: Turn, *, is_last: bool) -> DeltaGenerat
 
 
 def _show_end(session: Session, turn: Turn, *, is_last: bool) -> None:
-    """What stands under an answer's text: what was odd about it, its figures, what can be done."""
+    """Draw what is below an answer's text: notices, figures, actions."""
     reply = turn[-1].reply or Reply()
     answer.show_outcome(turn[-1], partial(remedies.show, session, turn, WAYS) if is_last else None)
     _show_actions(session, turn, reply, is_last=is_last)
@@ -116,6 +116,6 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
 
 
 def _show_versions(session: Session, message: Message) -> None:
-    """Arrows to the other versions of a message, if there are any."""
+    """Draw arrows to the other versions of a message, if there are any."""
     versions = session.versions[message.id]
     buttons.show_versions(versions, message.id, callbacks.show_version, key=message.id)

@@ -7,7 +7,7 @@ from lib.ui.state.session import Session
 
 
 def look(session: Session) -> bool:
-    """See how the reply that this tab waited for has ended; says whether its question comes back."""
+    """Check how the reply that this tab waited for ended; return whether its question comes back."""
     conversation = session.conversation
     leaf = conversation.messages.get(conversation.leaf_id or "")
     if not session.is_waiting or (leaf and leaf.reply and leaf.reply.state is State.RUNNING):
@@ -20,6 +20,6 @@ def look(session: Session) -> bool:
 
 
 def give_back(session: Session) -> None:
-    """After a reply's end: draw the page again if its question comes back."""
+    """After a reply's end, rerun the page if its question comes back."""
     if look(session):
         st.rerun()

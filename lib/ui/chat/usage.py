@@ -1,4 +1,4 @@
-"""The token usage table: a row a reply, totals per model and overall, each figure with its source."""
+"""The token usage table: one row per reply, totals per model and overall, each figure with its source."""
 
 from collections.abc import Sequence
 
@@ -39,18 +39,18 @@ _COUNTS = ["prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens"
 
 
 def table(rows: Sequence[LedgerRow], prices: Prices) -> pd.DataFrame:
-    """The ledger as a table: one row a reply, oldest first; unknown figures are missing values.
+    """Return the ledger as a table: one row per reply, oldest first; unknown figures are missing values.
 
-    Costs, in USD at today's prices, stand in it where a price is known at all.
+    It has costs, in USD at today's prices, if any price is known.
     """
     columns = [name for name in COLUMNS if prices or name not in _COST]
     frame = pd.DataFrame([_record(row) | _cost(row, prices) for row in rows], columns=columns)
-    # pandas' own integers: numpy's would become floats where a count is missing.
+    # pandas' nullable integers: a missing count would turn numpy's into floats.
     return frame.astype(dict.fromkeys(_COUNTS, "Int64"))
 
 
 def by_model(frame: pd.DataFrame) -> pd.DataFrame:
-    """Replies and tokens for each served model, and how many of the replies are estimated or unknown."""
+    """Return replies and tokens per served model, and how many replies have estimated or unknown usage."""
     groups = frame.groupby("model_served", dropna=False, sort=True)
     sums = groups[_COUNTS[:3]].sum()
     sums.insert(0, "replies", groups.size())
@@ -90,7 +90,7 @@ def show(rows: Sequence[LedgerRow], *, empty: str, prices: Prices) -> None:
 
 
 def _as_csv(frame: pd.DataFrame) -> str:
-    # As objects: missing integers would be written as `<NA>`.
+    # As objects: otherwise missing integers are written as `<NA>`.
     plain_values = frame.round(6).astype(object).where(frame.notna(), None)
     names = [f"{name}_seconds" if name in _SECONDS else name for name in frame.columns]
     return spreadsheets.to_csv([names, *plain_values.itertuples(index=False)])

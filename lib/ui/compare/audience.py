@@ -1,4 +1,4 @@
-"""A comparison opened to the room: the link for people's phones, and how many follow and vote."""
+"""A comparison open to a room: the link for people's phones, and how many follow and vote."""
 
 from datetime import UTC, datetime
 from typing import Literal
@@ -15,16 +15,16 @@ from lib.ui.state.comparison import ComparisonState, held
 from lib.web import audience
 
 PANEL = "Audience"
-"""The name of the dialog."""
+"""The dialog's name."""
 COUNT_SECONDS = 1.0
-"""How often the numbers are drawn."""
+"""How often the counts are redrawn."""
 QR_PIXELS = 300
 ONLY_HERE = ("localhost", "127.0.0.1", "::1")
-"""Hosts that mean the machine itself, for phones too."""
+"""Hosts that mean the machine itself: on a phone they lead nowhere."""
 
 
 def show(state: ComparisonState) -> None:
-    """The button that opens a comparison to the room, and beside it how many are there."""
+    """Draw the button that opens a comparison to a room, and how many people are in it."""
     state.count = None
     if not app.get().settings.is_sharing or any(cell.is_temporary for cell in state.comparison.cells):
         return
@@ -41,9 +41,9 @@ def show(state: ComparisonState) -> None:
 
 @st.dialog("The audience", on_dismiss=panel.close)
 def show_dialog() -> None:
-    """The link, as text and as a QR code; the numbers; and the end of it."""
+    """Draw the link as text and as a QR code, the counts, and the button that closes the room."""
     state = held()
-    if not state.room:  # closed just now, or its time is up
+    if not state.room:  # closed just now, or expired
         panel.close()
         st.rerun()
     link = f"{links.origin()}/room/{state.room.token}"
@@ -72,7 +72,7 @@ def count(state: ComparisonState) -> None:
 
 
 def keep_counting(state: ComparisonState) -> None:
-    """Go on doing so when the page itself has nothing more to do: its fragments wait until then."""
+    """Keep the counts moving after the rest of the page: its fragments do not run before the script ends."""
     if state.count:
         with state.count.container():
             _keep_counting(state, "right")

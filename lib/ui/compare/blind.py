@@ -1,4 +1,4 @@
-"""Blind questions: until the reveal neither names nor speed tell whose an answer is."""
+"""Blind questions: until the reveal, neither names nor speed show which model wrote an answer."""
 
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
@@ -17,11 +17,11 @@ from lib.ui.state import widgets
 from lib.ui.state.comparison import ComparisonState, held
 
 PRESENTER = "presenter"
-"""The voter at this page: without sign-in everybody at it is the same person."""
+"""The voter on this page: without sign-in, everybody who uses it counts as one person."""
 
 
 def show_switch(state: ComparisonState) -> None:
-    """The switch for a blind question."""
+    """Draw the switch for a blind question."""
     st.toggle(
         "Blind",
         state.is_blind,
@@ -31,9 +31,9 @@ def show_switch(state: ComparisonState) -> None:
 
 
 def begin(state: ComparisonState) -> str:
-    """Put the next question to the vote where it is blind or has an audience; returns why that cannot be.
+    """Open a round for the next question if it is blind or has an audience; return why that fails, or "".
 
-    After a first round every question has one: a round is always about the last question.
+    After a first round every question gets one: a round is always about the last question.
     """
     if state.is_blind or state.room or state.round:
         try:
@@ -44,14 +44,14 @@ def begin(state: ComparisonState) -> str:
 
 
 def synchronized(state: ComparisonState) -> AbstractContextManager[None]:
-    """What is asked meanwhile is written at one speed, if it is blind."""
+    """Show answers to what is sent in this context at one speed, if the question is blind."""
     if not state.is_hidden:
         return nullcontext()
     return app.get().engine.synchronized.together([cell.id for cell in state.comparison.cells])
 
 
 def open_round(state: ComparisonState) -> None:
-    """Put the last question to the vote, unless it is or was already. Raises `StoreError`."""
+    """Open a round for the last question, unless it has or had one. Raises `StoreError`."""
     if state.comparison.prompt is not None and not state.round:
         state.round = _open_round(state, is_blind=False)
 
@@ -69,7 +69,7 @@ def _open_round(state: ComparisonState, *, is_blind: bool) -> Round:
 
 
 def show_controls(state: ComparisonState, cell: Conversation) -> None:
-    """What can be done with an answer while nobody knows whose it is."""
+    """Draw the actions on an answer while its model is hidden."""
     if cell.path()[-1].content:
         buttons.show_icon("content_copy", "Copy", cell_callbacks.copy, cell.id)
     if state.round and cell.id in state.round.models:

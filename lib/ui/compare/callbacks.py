@@ -1,4 +1,4 @@
-"""Sends to the cells of a comparison: callbacks of the compare page. They run before the page is drawn."""
+"""Callbacks of the compare page that send to its cells. They run before the page is drawn."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,10 +25,11 @@ from lib.ui.state.session import Session
 
 
 def submit() -> None:
-    """Ask all cells what stands in the composer, with its files.
+    """Send the composer's text and files to all cells.
 
-    It stays there while a file was refused. Files take a while: whatever ends the run meanwhile does so at
-    the next look into the session state, so there is none after them until all is sent.
+    The text stays in the box if a file was refused. Files take a while. Meanwhile Streamlit may end the run,
+    which it does at the next access to the session state, so there is none between the files and the last
+    send.
     """
     state, tab, send_id, said = held(), session.held(), _send_id(), widgets.value(comparison_state.BOX)
     if not said:
@@ -52,12 +53,12 @@ def _submit(state: ComparisonState, tab: Session, text: str, send_id: str) -> No
 
 
 def detach(attachment_id: str) -> None:
-    """Take a waiting file away again."""
+    """Remove a file from the draft."""
     held().draft.detach(attachment_id)
 
 
 def repeat() -> None:
-    """Ask the last question again, until every cell has as many answers as are wanted."""
+    """Repeat the last question until every cell has the wanted number of answers."""
     state = held()
     if state.expected(None).is_much:
         state.pending = Pending(None)
@@ -66,7 +67,7 @@ def repeat() -> None:
 
 
 def confirm() -> None:
-    """Ask what was held back because it takes a lot."""
+    """Send the question that was held back because of its cost."""
     state, tab, send_id = held(), session.held(), _send_id()
     pending, state.pending = state.pending, None
     if pending and pending.text is None:
@@ -76,14 +77,14 @@ def confirm() -> None:
 
 
 def withdraw() -> None:
-    """Do not ask it; the text goes back to where it was written."""
+    """Cancel the question that was held back; its text returns to the message box."""
     state = held()
     pending, state.pending = state.pending, None
     state.draft.give_back((pending.text if pending else None) or "")
 
 
 def retry(cell_id: str) -> None:
-    """Ask a cell for another version of its last answer."""
+    """Regenerate a cell's last answer."""
     state, tab, send_id = held(), session.held(), _send_id()
     if cell := state.cell(cell_id):
         with scheduler.sending():
@@ -94,7 +95,7 @@ def retry(cell_id: str) -> None:
 
 
 def ask_model(cell_id: str, model: str) -> None:
-    """Ask another model for a cell's answer."""
+    """Regenerate a cell's answer with another model."""
     if cell := held().cell(cell_id):
         cell.model = model
         widgets.put(comparison_state.prefix_of(cell) + choices.MODEL, model)
@@ -102,7 +103,7 @@ def ask_model(cell_id: str, model: str) -> None:
 
 
 def synthesise() -> None:
-    """Let the chosen model merge the last answers, in one more cell."""
+    """Let the chosen model merge the last answers in a new cell."""
     state, tab, send_id = held(), session.held(), _send_id()
     model = widgets.text(comparison_state.MERGER).strip()[: choices.LONGEST_MODEL_NAME]
     if not model or len(state.comparison.cells) > MOST_CELLS:
@@ -112,17 +113,17 @@ def synthesise() -> None:
     with scheduler.sending():
         say = partial(app.get().engine.say, text=synthesis(state.comparison), parent_id=None)
         refusal = _send(tab, cell, say, send_id)
-    if refusal or not cell.messages:  # refused, or sent before by a click that came twice
+    if refusal or not cell.messages:  # refused, or already sent by the same click
         state.comparison.cells.remove(cell)
     if refusal:
         st.toast(literal(refusal), icon=":material/error:")
 
 
 def _ask_all(state: ComparisonState, tab: Session, text: str, send_id: str) -> None:
-    """Send to every cell, with the files that wait; what is refused stays in the composer.
+    """Send to every cell, with the draft's files; a refused text stays in the composer.
 
-    All in one turn, in which nothing touches the page: Streamlit may end a script whenever it does, and
-    another run that looked meanwhile would see some cells only.
+    All in one turn, which does not touch the page: Streamlit may end a script whenever it does, and another
+    run that looked in between would see only some cells.
     """
     with scheduler.sending():
         refusal = _refusal(state, tab, text) or blind.begin(state)
@@ -140,7 +141,7 @@ def _ask_all(state: ComparisonState, tab: Session, text: str, send_id: str) -> N
 
 
 def _refusal(state: ComparisonState, tab: Session, text: str) -> str:
-    """Why nothing can be asked now, in one sentence; a new comparison is stored on the way."""
+    """Return why nothing can be sent now, in one sentence, or ""; store a new comparison on the way."""
     comparison = state.comparison
     if comparison_state.repeating(comparison) or any(
         app.get().engine.running(cell.id) for cell in comparison.cells
@@ -161,15 +162,15 @@ def _refusal(state: ComparisonState, tab: Session, text: str) -> str:
 
 
 def _fault(state: ComparisonState, cell: Conversation) -> str | None:
-    """Why a cell cannot be asked as it is set."""
+    """Return why a cell's settings cannot be sent."""
     fault = structured.fault(state.structure(cell))
     return f"{fault} Change it in the settings of its cell." if fault else None
 
 
 def _say(state: ComparisonState, tab: Session, cell: Conversation, text: str, send_id: str) -> str:
-    """Say something to a cell. As in a chat, it takes the place of a question that got no answer.
+    """Send to a cell. As in a chat, this replaces a question that got no answer.
 
-    Returns why it was refused, if it was.
+    Return why it was refused, or "".
     """
     engine, question = app.get().engine, cell.unanswered()
     if question is None:
@@ -183,9 +184,9 @@ def _say(state: ComparisonState, tab: Session, cell: Conversation, text: str, se
 
 
 def _send(tab: Session, cell: Conversation, begin: Callable[..., Accepted | None], send_id: str) -> str:
-    """Begin a cell's reply with the engine; returns why it was refused, if it was."""
+    """Start a cell's reply in the engine; return why it was refused, or ""."""
     try:
-        # The cell's place is part of the id: one click sends once to each.
+        # The cell's position is part of the id: one click sends once to each cell.
         accepted = begin(
             cell, connection=tab.connection, send_id=f"{send_id}/{cell.position}", session_id=tab.id
         )
@@ -198,7 +199,7 @@ def _send(tab: Session, cell: Conversation, begin: Callable[..., Accepted | None
 
 
 def _repeat(state: ComparisonState, tab: Session, send_id: str) -> None:
-    """Let every cell be asked as often as its last question lacks answers; cells in memory are left out."""
+    """Ask every cell as often as its last question lacks answers; skip temporary ones."""
     for cell in state.comparison.compared:
         count = missing(cell, state.repeats)
         if count and cell.path() and not cell.is_temporary:
@@ -207,7 +208,7 @@ def _repeat(state: ComparisonState, tab: Session, send_id: str) -> None:
 
 
 def _again(tab: Session, cell: Conversation, send_id: str) -> Send:
-    """Asks a cell's last question once more. It works on a copy: the engine's threads are not the page's."""
+    """Return a send that repeats a cell's last question, from a copy: it runs on the engine's threads."""
     copy = replace(cell, messages=dict(cell.messages))
     question_id, connection, session_id = cell.path()[-1].parent_id, tab.connection, tab.id
     engine = app.get().engine
@@ -226,5 +227,5 @@ def _again(tab: Session, cell: Conversation, send_id: str) -> Send:
 
 
 def _send_id() -> str:
-    """The id that the page had when it was clicked, with room for the cell's place."""
+    """Return the id that the page had at the click, short enough to append the cell's position."""
     return sending.send_id(session.held(), room=8)

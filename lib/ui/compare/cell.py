@@ -1,4 +1,4 @@
-"""One cell of a comparison: its model, its figures, what it was asked and says, what can be done with it."""
+"""One cell of a comparison: its model, figures, question, answer and actions."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -23,11 +23,11 @@ from lib.ui.state.comparison import ComparisonState
 from lib.ui.state.session import Session
 
 LONGEST_LABEL = 18
-"""Characters of a cell's name that are sure to be seen whole; a longer one is told in a tooltip too."""
+"""Characters of a cell's name that always fit; a longer name also gets a tooltip."""
 
 
 def cells_of(state: ComparisonState) -> list[Cell]:
-    """The cells as they stand now, in the order of the page."""
+    """Return the cells in their current state, in the order of the page."""
     labels = state.labels
     return [_cell_of(state, cell, labels[cell.id]) for cell in state.cells]
 
@@ -52,7 +52,7 @@ def _cell_of(state: ComparisonState, cell: Conversation, label: str) -> Cell:
 
 
 def parts_of(state: ComparisonState, tab: Session) -> Parts:
-    """What the compare page draws in each cell, and what can be done there."""
+    """Return what the compare page draws in each cell, and the actions there."""
 
     def conversation(shown: Cell) -> Conversation:
         return next(cell for cell in state.comparison.cells if cell.id == shown.id)
@@ -68,7 +68,7 @@ def parts_of(state: ComparisonState, tab: Session) -> Parts:
 
 def _show_head(state: ComparisonState, tab: Session, cell: Conversation, label: str) -> None:
     if state.is_hidden:
-        # No container: one in the same place would keep the pickers of before until the run ends.
+        # No container: one in the same place would keep the old pickers until the run ends.
         st.markdown(md("**{}**", label))
         return
     is_draft, models = state.comparison.prompt is None, tab.models_for_cells
@@ -87,7 +87,7 @@ def _show_head(state: ComparisonState, tab: Session, cell: Conversation, label: 
 
 
 def _show_name(label: str) -> None:
-    """The cell's name in one line; what tells it from others stays in view, all of it is in a tooltip."""
+    """Draw the cell's name on one line; a long one loses its provider prefix and gets a tooltip."""
     model, _, settings = label.partition(" · ")
     is_long = len(label) > LONGEST_LABEL
     shown = model.rpartition("/")[2] if is_long else model
@@ -106,9 +106,9 @@ def _show_settings(tab: Session, cell: Conversation, *, is_draft: bool) -> None:
 
 
 def _show_asked(state: ComparisonState, cell: Conversation, said: Sequence[Message]) -> None:
-    """What a cell was asked last; what was said before is folded, so that the answer is in view."""
+    """Draw a cell's last question, and collapse the earlier messages, so that the answer is in view."""
     *earlier, asked = said
-    if state.is_hidden:  # earlier figures and names would tell
+    if state.is_hidden:  # earlier figures and names would give it away
         if earlier:
             cell_view.show_said(asked, "bubble")
     elif earlier:
@@ -124,11 +124,11 @@ def _show_asked(state: ComparisonState, cell: Conversation, said: Sequence[Messa
 def _show_stop(shown: Cell) -> None:
     buttons.button("Stop", f"stop-{shown.id}", "stop_circle", cell_callbacks.stop, shown.id, kind="tertiary")
     if not shown.is_hidden:
-        _show_inspect(shown.id, key=f"running-{shown.id}")  # the same run draws the other one at the end
+        _show_inspect(shown.id, key=f"running-{shown.id}")  # the same run draws another one at the end
 
 
 def _show_actions(state: ComparisonState, cell: Conversation) -> None:
-    """What can be done with an answer that has ended."""
+    """Draw the actions on an answer that has ended."""
     if state.is_hidden:
         blind.show_controls(state, cell)
         return
@@ -148,7 +148,7 @@ def _show_inspect(cell_id: str, key: str) -> None:
 
 
 def _ways(cell_id: str) -> Ways:
-    """What can be done about an error in a cell."""
+    """Return the remedies for an error in a cell."""
     return Ways(
         try_again=lambda _: callbacks.retry(cell_id),
         ask_model=lambda _, model: callbacks.ask_model(cell_id, model),
@@ -160,6 +160,6 @@ def _ways(cell_id: str) -> Ways:
 
 
 def _show_versions(cell: Conversation, message: Message) -> None:
-    """Arrows to the other versions of the last answer, if there are any."""
+    """Draw arrows to the other versions of the last answer, if there are any."""
     versions = [version.id for version in cell.versions(message.id)]
     buttons.show_versions(versions, message.id, cell_callbacks.show_version, cell.id, key=cell.id)

@@ -1,4 +1,4 @@
-"""What can be done with one cell of a comparison: callbacks. They run before the page is drawn."""
+"""Callbacks for one cell of a comparison. They run before the page is drawn."""
 
 from datetime import UTC, datetime
 
@@ -12,22 +12,22 @@ from lib.ui.state.comparison import held
 from lib.ui.state.panel import open_panel
 
 INSPECT_CELL = "Inspect a cell"
-"""The inspector's name among the dialogs."""
+"""The inspector's name as a dialog."""
 
 
 def stop(cell_id: str) -> None:
-    """Stop a cell: its running reply, and those that would follow."""
+    """Stop a cell's running reply and the repeats after it."""
     engine = app.get().engine
     engine.repeats.stop(cell_id)
     running = engine.running(cell_id)
     for reply_id in running:
         engine.cancel(reply_id)
     if not running:
-        engine.synchronized.hurry(cell_id)  # all that is left is how fast it is shown
+        engine.synchronized.hurry(cell_id)  # the replies are complete: show the rest at once
 
 
 def copy(cell_id: str) -> None:
-    """Put a cell's last answer on the clipboard, as the model wrote it."""
+    """Copy a cell's last answer to the clipboard, as the model wrote it."""
     if cell := held().cell(cell_id):
         clipboard.copy(cell.path()[-1].content)
 
@@ -47,7 +47,7 @@ def show_version(cell_id: str, message_id: str) -> None:
 
 @errors.stored
 def take_over(cell_id: str) -> None:
-    """Continue a cell in the chat: open a chat that begins with all that was said in it."""
+    """Continue a cell in the chat: open a chat that starts with all its messages."""
     if cell := held().cell(cell_id):
         chat = released(cell, new_id=new_id, now=datetime.now(UTC))
         if not chat.is_temporary:
@@ -56,7 +56,7 @@ def take_over(cell_id: str) -> None:
 
 
 def remove(cell_id: str) -> None:
-    """Take a cell out before anything was asked."""
+    """Remove a cell before the first question."""
     cells = held().comparison.cells
     if len(cells) > FEWEST_CELLS:
         cells[:] = [cell for cell in cells if cell.id != cell_id]

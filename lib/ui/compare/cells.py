@@ -1,4 +1,4 @@
-"""The cells of a comparison, side by side: each with its model, its figures, and what it says."""
+"""The cells of a comparison, side by side: each with its model, figures and answer."""
 
 import streamlit as st
 
@@ -14,14 +14,14 @@ from lib.ui.state.session import Session
 
 
 def show(state: ComparisonState, tab: Session) -> list[Slots]:
-    """Draw the cells; running replies stream, each on a thread of its own. Returns those cells' slots."""
+    """Draw the cells and return the slots of those that run; each running reply streams on its own thread."""
     return cell_view.show(cells_of(state), parts_of(state, tab))
 
 
 def watch(state: ComparisonState, tab: Session, running: list[Slots]) -> None:
-    """Keep the figures of running cells moving; returns when every reply has ended.
+    """Update the figures of running cells until every reply has ended.
 
-    The texts stream beside this on threads of their own, which may draw nothing but their text.
+    Meanwhile the texts stream on their own threads, which may draw nothing else.
     """
     live, parts = list(running), parts_of(state, tab)
 
@@ -36,7 +36,7 @@ def watch(state: ComparisonState, tab: Session, running: list[Slots]) -> None:
         if comparison_state.is_outrun(state):
             st.rerun()
         if live:
-            # Any of them: it is half a second that ends early when that reply does.
+            # Any of them will do: this waits half a second, or less if that reply ends.
             live[0].tape.wait_closed(LIVE_SECONDS)
         else:
             app.get().engine.repeats.wait(LIVE_SECONDS)

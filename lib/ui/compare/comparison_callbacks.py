@@ -1,4 +1,4 @@
-"""What can be done with a comparison as a whole: callbacks. They run before the page is drawn."""
+"""Callbacks for a comparison as a whole. They run before the page is drawn."""
 
 from dataclasses import replace
 
@@ -13,14 +13,14 @@ from lib.ui.state.comparison import held
 
 
 def add_cell() -> None:
-    """One more cell, with the settings of the last one and a model that is not there yet."""
+    """Add a cell with the settings of the last one and a model that no cell has yet."""
     state = held()
     if len(state.comparison.cells) < MOST_CELLS:
         new_comparisons.add(state.comparison, like=state.comparison.cells[-1]).model = None
 
 
 def sweep() -> None:
-    """Ask one model, the first cell's, at three temperatures."""
+    """Set up cells that ask one model, the first cell's, at three temperatures."""
     state = held()
     first = state.comparison.cells[0]
     state.comparison.cells.clear()
@@ -30,13 +30,13 @@ def sweep() -> None:
 
 
 def stop_all() -> None:
-    """Stop every cell of the comparison."""
+    """Stop every cell and its repeats."""
     for cell in held().comparison.cells:
         cell_callbacks.stop(cell.id)
 
 
 def start_new() -> None:
-    """A new comparison of the same models."""
+    """Start a new comparison of the same models."""
     state = held()
     state.open(new_comparisons.new(like=state.comparison))
     state.invitation = None
@@ -45,7 +45,7 @@ def start_new() -> None:
 
 @errors.stored
 def open_listed(key: str) -> None:
-    """Open the comparison that was chosen in the list."""
+    """Open the comparison chosen in the list."""
     state, wanted = held(), widgets.value(key)
     if found := app.get().store.comparisons.get(wanted) if wanted else None:
         state.open(found)
@@ -53,10 +53,10 @@ def open_listed(key: str) -> None:
 
 @errors.stored
 def delete() -> None:
-    """Remove the open comparison for good, for which the person was asked."""
+    """Delete the open comparison permanently, after the person has confirmed."""
     state = held()
     stop_all()
-    app.get().engine.flush()  # what was stopped is written down before its place goes
+    app.get().engine.flush()  # stopped replies are written before their rows are deleted
     app.get().store.comparisons.delete(state.comparison.id)
     app.get().engine.notifications.tell(state.comparison.id)
     start_new()

@@ -16,7 +16,7 @@ DELETE_COMPARISON, REPORT_COMPARISON = "Delete comparison", "Report"
 
 
 def show(state: ComparisonState) -> None:
-    """Draw the dialog that is open, if one is."""
+    """Draw the open dialog, if there is one."""
     if state.pending is not None:
         _ask_first(state)
     elif draw := _PANELS.get(panel.held().name or ""):

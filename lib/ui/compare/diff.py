@@ -1,4 +1,4 @@
-"""What two answers of a comparison do not have in common, word by word."""
+"""The differences between two answers of a comparison, word by word."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from lib.domain.text.markdown.literal import Markdown, md, plain
 
 
 def show(answered: Sequence[Conversation]) -> None:
-    """Draw it for two of these cells, closed: nothing is compared before it is opened."""
+    """Draw the differences between two of these cells, collapsed: nothing is compared before it is opened."""
     with st.expander(
         "Differences", icon=":material/difference:", key="differences", on_change="rerun"
     ) as box:
@@ -30,7 +30,7 @@ def _show_differences(texts: dict[str, str]) -> None:
 
 
 def _marked(first: str, second: str) -> Markdown:
-    """Both texts in one, as markdown: what only one of them has is coloured."""
+    """Return both texts merged as markdown; what only one of them has is coloured."""
     pieces = []
     for one in differences(first, second):
         if one.is_equal:
@@ -41,7 +41,7 @@ def _marked(first: str, second: str) -> Markdown:
 
 
 def _lines(text: str, colour: str | None = None) -> Markdown:
-    """The text with its own line breaks, nothing in it read as markdown."""
+    """Return the text with its line breaks, escaped so that nothing in it is read as markdown."""
     return md("  \n").join(
         md("{}:{}[{}]", md(line[: len(line) - len(line.lstrip())]), md(colour), line.strip())
         if colour and line.strip()

@@ -1,4 +1,4 @@
-"""What stands around the cells: the prompt, the composer, the comparisons of before."""
+"""Everything around the cells: the prompt, the composer, the list of earlier comparisons."""
 
 from functools import partial
 
@@ -24,7 +24,7 @@ _button = partial(buttons.button, kind="tertiary")
 
 
 def show_sidebar(state: ComparisonState) -> None:
-    """The sidebar of the compare page: a new comparison, and those of before."""
+    """Draw the sidebar of the compare page: a new comparison, and the earlier ones."""
     with st.sidebar:
         buttons.button(
             "New comparison", "new_comparison", "add", comparison_callbacks.start_new, width="stretch"
@@ -41,7 +41,7 @@ def show_sidebar(state: ComparisonState) -> None:
 
 
 def show_prompt(state: ComparisonState, tab: Session) -> None:
-    """What all cells were asked; an invitation while nothing was."""
+    """Draw the question that all cells were asked, or an invitation before the first one."""
     if asked := state.comparison.question:
         _show_way_back(state)
         with (
@@ -50,7 +50,7 @@ def show_prompt(state: ComparisonState, tab: Session) -> None:
         ):
             question.show(asked)
         return
-    # One element, as the prompt is: one less would move the cells while they stream.
+    # One element, like the prompt: a different number would move the cells while they stream.
     st.markdown(
         "### Compare models\n\n"
         ":gray[Choose two to eight models, then ask once: they answer side by side, each with its figures.]"
@@ -60,7 +60,7 @@ def show_prompt(state: ComparisonState, tab: Session) -> None:
 
 
 def _show_way_back(state: ComparisonState) -> None:
-    """A row of a deck's run leads back to it."""
+    """Draw a link from a row of a deck's run back to the run."""
     if run_id := state.comparison.deck_run_id:
         st.page_link(
             "pages/decks.py",
@@ -71,10 +71,10 @@ def _show_way_back(state: ComparisonState) -> None:
 
 
 def show_composer(state: ComparisonState, tab: Session) -> DeltaGenerator:
-    """Where a person writes to all cells at once. Returns the slot of what stands below the message box."""
+    """Draw the composer that sends to all cells; return the slot below the message box."""
     is_draft = state.comparison.prompt is None
     placeholder = "Ask all models" if is_draft else "Ask all of them something more"
-    with st.bottom:  # a message box at the top level would make the page scroll after the longest answer
+    with st.bottom:  # with a message box at the top level the page would scroll along with the longest answer
         with st.container(key="tray"):
             attachments.show_waiting(state.draft, callbacks.detach)
         message_box.show(tab, state.draft, comparison_state.BOX, placeholder, callbacks.submit)
@@ -98,7 +98,7 @@ def show_composer(state: ComparisonState, tab: Session) -> DeltaGenerator:
 
 
 def _show_refusals(state: ComparisonState, tab: Session) -> None:
-    """Say which models have refused images before."""
+    """Warn about models that have refused images before."""
     if state.is_hidden:
         return
     refuses = app.get().engine.refuses_images
@@ -108,7 +108,7 @@ def _show_refusals(state: ComparisonState, tab: Session) -> None:
 
 
 def _show_repeats(state: ComparisonState) -> None:
-    """How many answers each question gets, and what that is expected to take."""
+    """Draw how many answers each question gets, and the expected tokens and cost."""
     blind.show_switch(state)
     if state.is_blind or state.is_hidden:
         return
@@ -136,7 +136,7 @@ def _show_repeats(state: ComparisonState) -> None:
 
 
 def _show_progress(state: ComparisonState) -> None:
-    """How many of the wanted answers are there."""
+    """Draw how many of the wanted answers have arrived."""
     if state.repeats > 1:
         wanted = sum(max(state.repeats, len(attempts(cell))) for cell in state.comparison.cells)
         there = sum(len(attempts(cell)) for cell in state.comparison.cells) - len(state.following)
@@ -144,7 +144,7 @@ def _show_progress(state: ComparisonState) -> None:
 
 
 def show_ended(state: ComparisonState, tab: Session, slot: DeltaGenerator) -> None:
-    """What stands below the message box and below the cells when no reply runs any more."""
+    """Draw what is below the message box and the cells once no reply runs."""
     if state.comparison.prompt is None:
         keeping.show_example()
         return
@@ -165,13 +165,13 @@ def show_ended(state: ComparisonState, tab: Session, slot: DeltaGenerator) -> No
 
 
 def _show_actions(state: ComparisonState) -> None:
-    """A row of quiet buttons for what can be done with a comparison that has answers."""
+    """Draw a row of quiet buttons: the actions on a comparison that has answers."""
     with st.container(key="comparison_actions", horizontal=True, vertical_alignment="center"):
         if not any(cell.is_temporary for cell in state.comparison.cells):
             keeping.show_present(state.comparison)
             keeping.show_keep(state.comparison)
             reports.show_button(_open_report)
-            if not state.comparison.deck_run_id:  # the row of a run goes with its run
+            if not state.comparison.deck_run_id:  # a row of a run is deleted with its run
                 _button("Delete", "delete_comparison", "delete", _open_delete)
 
 

@@ -1,4 +1,4 @@
-"""One answer merged from all of a comparison, in a cell of its own."""
+"""One answer merged from all answers of a comparison, in its own cell."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from lib.ui.state.session import Session
 
 
 def show(state: ComparisonState, tab: Session) -> None:
-    """Draw where a model is asked to merge the answers, closed."""
+    """Draw the form that asks a model to merge the answers, collapsed."""
     with st.expander("Synthesise", icon=":material/merge:", key="synthesis", on_change="rerun") as box:
         if box.open:
             _show_synthesis(state, tab)

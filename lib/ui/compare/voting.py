@@ -15,11 +15,11 @@ from lib.ui.state import widgets
 from lib.ui.state.comparison import ComparisonState, held
 
 CHOICES = {TIE: "A tie", ALL_BAD: "All bad"}
-"""What a vote may be besides a cell, in words."""
+"""The labels of choices that are not a cell."""
 
 
 def show(state: ComparisonState) -> None:
-    """The vote while it is open, its result when it is not."""
+    """Draw the ballot while the round is open, and its result afterwards."""
     if state.round and state.round.is_open:
         _show_ballot(state, state.round)
     elif state.round:
@@ -67,7 +67,7 @@ def _show_result(state: ComparisonState, closed: Round) -> None:
 
 
 def _verdict(state: ComparisonState, closed: Round, tally: Tally) -> Markdown:
-    """Who won, in one line."""
+    """Return who won, in one line."""
     if not tally.votes:
         return md("Nobody voted")
     winners = [cell_id for cell_id in closed.models if cell_id in tally.winners]
@@ -83,7 +83,7 @@ def _verdict(state: ComparisonState, closed: Round, tally: Tally) -> Markdown:
 
 
 def _counted(state: ComparisonState, closed: Round, tally: Tally) -> Markdown:
-    """All choices with their counts, and the thumbs."""
+    """Return all choices with their counts, and the thumbs."""
     parts = []
     for cell_id in closed.models:
         up, down = tally.up.get(cell_id, 0), tally.down.get(cell_id, 0)
@@ -96,7 +96,7 @@ def _counted(state: ComparisonState, closed: Round, tally: Tally) -> Markdown:
 
 
 def _show_pairs(found: Sequence[Pair]) -> None:
-    """The table of wins by pair, over all rounds that are kept."""
+    """Draw the table of wins by pair, over all stored rounds."""
     if not found:
         st.caption("No vote on two models has been revealed yet.")
         return
@@ -111,7 +111,7 @@ def _show_pairs(found: Sequence[Pair]) -> None:
 
 
 def table(found: Sequence[Pair]) -> pd.DataFrame:
-    """A row a pair."""
+    """Return a table with one row per pair."""
     return pd.DataFrame(
         [
             {
@@ -150,11 +150,11 @@ def _vote(round_id: str) -> None:
 
 @errors.stored
 def _reveal(round_id: str) -> None:
-    """Close the votes, and tell everybody whose answer is whose."""
+    """Close the round and show everybody which model wrote which answer."""
     state, application = held(), app.get()
     application.store.votes.reveal(round_id, datetime.now(UTC))
     for cell in state.comparison.cells:
-        # Their models are known now: nothing has to be held back any more.
+        # Their models are known now: nothing needs to be held back.
         application.engine.synchronized.hurry(cell.id)
     application.engine.notifications.tell(state.comparison.id)
 

@@ -1,4 +1,4 @@
-"""What a person does with decks: callbacks of the page's widgets. They run before the page is drawn."""
+"""Callbacks of the decks page's widgets. They run before the page is drawn."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,21 +28,21 @@ EXAMPLE = (
     ),
     ("Write a polite e-mail that declines a meeting and offers another date.", "Look at the tone."),
 )
-"""A deck to begin with: prompts, and notes for the presenter."""
+"""A first deck: prompts, and notes for the presenter."""
 DELETE_DECK, DELETE_RUN = "delete deck", "delete run"
 
 
 def click_id() -> str:
-    """The id that this click carries; empty where it carries none."""
+    """Return the id that this click carries; empty if it carries none."""
     click = widgets.text(sending.SEND_ID)
     return click if ID.fullmatch(click) else ""
 
 
 def is_first(state: DecksState, tab: Session, click: str) -> bool:
-    """Whether a click with this id comes for the first time; from here on it has come.
+    """Return whether a click with this id arrives for the first time, and remember that it has arrived.
 
-    What the click does follows at once, in the same turn, and without a look at the page: Streamlit may end
-    a script whenever it touches the page, and the same click once more would do nothing.
+    The caller acts at once, in the same turn and without touching the page: Streamlit may end a script
+    whenever it touches the page, and the repeated click would then do nothing.
     """
     if not click or click == state.sent:
         return False
@@ -52,20 +52,20 @@ def is_first(state: DecksState, tab: Session, click: str) -> bool:
 
 @errors.stored
 def create() -> None:
-    """A new deck with one prompt to fill in."""
+    """Create and open a deck with one empty prompt."""
     _open_new(lambda click: values.new(click, [Prompt(new_id())]))
 
 
 @errors.stored
 def create_example() -> None:
-    """A new deck that shows what a deck is."""
+    """Create and open an example deck."""
     prompts = [Prompt(new_id(), text, notes=notes) for text, notes in EXAMPLE]
     _open_new(lambda click: values.new(click, prompts, title="Three quick questions"))
 
 
 @errors.stored
 def duplicate() -> None:
-    """The open deck once more."""
+    """Copy the open deck."""
     if deck := app.get().store.decks.get(held().deck_id or ""):
         _open_new(lambda click: replace(values.duplicated(deck, new_id=new_id), id=click))
 
@@ -79,7 +79,7 @@ def _open_new(make: Callable[[str], Deck]) -> None:
 
 
 def import_file(key: str) -> None:
-    """Make a deck of the uploaded file; what is wrong with it is said below the field."""
+    """Make a deck from the uploaded file; its faults are shown below the field."""
     state = held()
     for uploaded in upload_storage.arrived(widgets.value(key)):
         state.uploads += 1
@@ -96,14 +96,14 @@ def import_file(key: str) -> None:
 
 @errors.stored
 def open_deck(key: str) -> None:
-    """Open the deck that was chosen in the list."""
+    """Open the deck chosen in the list."""
     if wanted := widgets.text(key):
         held().open_deck(wanted)
 
 
 @errors.stored
 def open_run(key: str) -> None:
-    """Open the run that was chosen in the list."""
+    """Open the run chosen in the list."""
     if wanted := widgets.text(key):
         held().open_run(wanted)
 
@@ -114,13 +114,13 @@ def show_deck(deck_id: str) -> None:
 
 
 def _change(state: DecksState, change: Callable[[Deck], Deck]) -> None:
-    """Change the open deck, as it stands in the store now."""
+    """Apply a change to the open deck, read afresh from the store."""
     app.get().store.decks.change(state.deck_id or "", change)
 
 
 @errors.stored
 def add_prompt() -> None:
-    """One more prompt at the end."""
+    """Add a prompt at the end."""
     state, tab, click = held(), session.held(), click_id()
     with scheduler.sending():
         if is_first(state, tab, click):
@@ -129,19 +129,19 @@ def add_prompt() -> None:
 
 @errors.stored
 def move(prompt_id: str, to: int) -> None:
-    """Move a prompt to another place."""
+    """Move a prompt to position `to`."""
     _change(held(), lambda deck: values.moved(deck, prompt_id, to))
 
 
 @errors.stored
 def remove(prompt_id: str) -> None:
-    """Take a prompt out."""
+    """Remove a prompt."""
     _change(held(), lambda deck: values.without(deck, prompt_id))
 
 
 @errors.stored
 def attach(prompt_id: str, key: str) -> None:
-    """Put uploaded files to a prompt; what is refused is said in a sentence."""
+    """Attach uploaded files to a prompt; each refused one gets a sentence."""
     state, uploaded = held(), upload_storage.arrived(widgets.value(key))
     taken: list[Attachment] = []
     state.refusals, state.uploads = [], state.uploads + 1
@@ -162,13 +162,13 @@ def attach(prompt_id: str, key: str) -> None:
             )
         return replace(prompt, attachments=tuple(together.values())[: values.MOST_FILES])
 
-    # On what the store has now: another tab may have changed the deck while the files were read.
+    # Applied to the stored deck: another tab may have changed it while the files were read.
     _change(state, lambda deck: values.changed(deck, prompt_id, put))
 
 
 @errors.stored
 def detach(prompt_id: str, attachment_id: str) -> None:
-    """Take a file away from a prompt."""
+    """Remove a file from a prompt."""
 
     def without(prompt: Prompt) -> Prompt:
         kept = tuple(each for each in prompt.attachments if each.id != attachment_id)
@@ -178,7 +178,7 @@ def detach(prompt_id: str, attachment_id: str) -> None:
 
 
 def choose(key: str) -> None:
-    """What was chosen in the menu of a deck or a run."""
+    """Handle the option chosen in the menu of a deck or a run."""
     match widgets.text(key):
         case "Duplicate":
             duplicate()
@@ -189,13 +189,13 @@ def choose(key: str) -> None:
 
 
 def withdraw() -> None:
-    """Do not do what was asked about."""
+    """Cancel what was waiting for confirmation."""
     held().to_confirm = None
 
 
 @errors.stored
 def delete() -> None:
-    """Delete what the person was asked about."""
+    """Delete what the person has confirmed."""
     state, store = held(), app.get().store
     wanted, state.to_confirm = state.to_confirm, None
     if wanted == DELETE_DECK and state.deck_id:
@@ -208,7 +208,7 @@ def delete() -> None:
 
 
 def stop_run(run_id: str) -> None:
-    """Stop a run, and whatever replies of it run by themselves."""
+    """Stop a run, including replies that were retried on their own."""
     application = app.get()
     application.engine.deck_runs.stop(run_id)
     for cells in application.store.comparisons.updated_in_run(run_id).values():

@@ -1,4 +1,4 @@
-"""The open deck on the page, to be written, exported and run."""
+"""The open deck: edit, export and run it."""
 
 from collections.abc import Callable
 
@@ -83,7 +83,7 @@ def _download(label: str, data: Callable[[], str], deck: Deck, ending: str) -> N
 
 
 def _show_prompt(state: DecksState, deck: Deck, prompt: Prompt, at: int) -> None:
-    """A prompt to be written, with what belongs to it folded below."""
+    """Draw the fields of a prompt, with its extras collapsed below."""
     with st.container(border=True, key=f"deckprompt-{prompt.id}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
             st.markdown(md("**{}**", at + 1), width="content")
@@ -102,7 +102,7 @@ def _show_prompt(state: DecksState, deck: Deck, prompt: Prompt, at: int) -> None
 
 
 def _extras(prompt: Prompt) -> Markdown:
-    """What a prompt has besides its text, in a line."""
+    """Return what a prompt has besides its text, in one line."""
     count = len(prompt.attachments)
     parts = [
         "notes" if prompt.notes.strip() else "",
@@ -129,7 +129,7 @@ def _show_extras(state: DecksState, prompt: Prompt) -> None:
                 on_click=callbacks.detach,
                 args=(prompt.id, attachment.id),
             )
-    # Another key after each upload: a field cannot be emptied otherwise.
+    # A new key after each upload: a field cannot be emptied otherwise.
     key = f"files-{prompt.id}-{state.uploads}"
     st.file_uploader(
         "Images and documents",

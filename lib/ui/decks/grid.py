@@ -1,7 +1,7 @@
 """The grid of a deck's run: prompts down, models across, drawn by a few lines of JavaScript.
 
-Two hundred fields of native elements would be a thousand messages a second; here they are one. What models
-said is put into the page as text, never as HTML.
+Two hundred fields of native elements would be a thousand messages a second; this is one. Model text is put
+into the page as text, never as HTML.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ EXCERPT_CHARACTERS = 160
 PROMPT_CHARACTERS = 400
 NOTES_CHARACTERS = 2000
 STATES = {None: "waiting", State.RUNNING: "running", State.COMPLETED: "done"}
-"""What a field's state is called; any other by its own name."""
+"""The label of a field's state; any other state is shown by its own name."""
 
 _HERE = Path(__file__)
 _grid = st.components.v2.component(
@@ -35,22 +35,22 @@ _grid = st.components.v2.component(
 
 @dataclass(frozen=True, slots=True)
 class Clicked:
-    """What a person has clicked in the grid."""
+    """A click in the grid."""
 
     opened: str | None
-    """The row of the field to look at, by its id."""
+    """The id of the row whose field should be opened."""
     retried: str | None
-    """The field to ask once more."""
+    """The field to retry."""
 
 
 def show(data: dict[str, Any], key: str) -> Clicked:
-    """Draw what `table` made, and say what was clicked since."""
+    """Draw the result of `table`; return what was clicked since the last run."""
     drawn = _grid(data=data, key=key, on_opened_change=_nothing, on_retried_change=_nothing)
     return Clicked(drawn.opened, drawn.retried)
 
 
 def _nothing() -> None:
-    """A click is answered where the grid is drawn."""
+    """Do nothing: a click is handled where the grid is drawn."""
 
 
 def table(
@@ -59,7 +59,7 @@ def table(
     medians: Sequence[Figures],
     prices: Prices,
 ) -> dict[str, Any]:
-    """All that the grid shows, as plain JSON values."""
+    """Return everything that the grid shows, as plain JSON values."""
     return {
         "columns": labels(run),
         "rows": [
@@ -92,7 +92,7 @@ def _field(run: DeckRun, row: Comparison, field: Field, prices: Prices) -> dict[
 
 
 def _figures(reply: Reply) -> str:
-    """Time to first token, tokens/s and tokens, as far as they are known."""
+    """Return time to first token, tokens/s and tokens, as far as they are known."""
     sign = about(reply.usage.source)
     first, rate, tokens = reply.timing.first_token_ms, reply.tokens_per_second, reply.usage.completion_tokens
     parts = [

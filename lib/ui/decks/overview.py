@@ -1,4 +1,4 @@
-"""The decks and their runs in the sidebar, and what stands on the page while none is open."""
+"""The decks and their runs in the sidebar, and the page while none is open."""
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from lib.ui.state.session import Session
 
 
 def show_sidebar(state: DecksState, tab: Session) -> None:
-    """The sidebar of the decks page: a new deck, the decks, and their runs."""
+    """Draw the sidebar of the decks page: a new deck, the decks, and their runs."""
     store = app.get().store
     with st.sidebar:
         buttons.button("New deck", "new_deck", "add", callbacks.create, width="stretch")
@@ -42,7 +42,7 @@ def _run_title(run: DeckSummary) -> Markdown:
 
 def _show_import(state: DecksState) -> None:
     with st.popover("Import a deck", icon=":material/upload:", type="tertiary", key="import_deck"):
-        # As in the editor: another key empties the field.
+        # As in the editor: a new key empties the field.
         key = f"deck_file-{state.uploads}"
         st.file_uploader(
             "A YAML or CSV file",
@@ -56,7 +56,7 @@ def _show_import(state: DecksState) -> None:
 
 
 def show_empty() -> None:
-    """What a deck is, while none is open."""
+    """Explain what a deck is, while none is open."""
     with st.container(key="column"):
         st.markdown(
             "### Decks\n\n"
@@ -69,7 +69,7 @@ def show_empty() -> None:
 
 
 def show_refusals(state: DecksState) -> None:
-    """What has to be said about the last files."""
+    """Draw why the last files were refused."""
     if state.refusals:
         with st.container(key="refusals"):
             for sentence in state.refusals:

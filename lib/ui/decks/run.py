@@ -1,4 +1,4 @@
-"""The run of a deck on the page: how far it is, what can be done with it, and its grid, which moves."""
+"""A deck run on the page: its progress, its actions, and its live grid."""
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ from lib.ui.state.decks import DecksState, held
 from lib.ui.state.session import Session
 
 LIVE_SECONDS, IDLE_SECONDS = 1.0, 4.0
-"""How often the grid is drawn again: while replies run, and while only another tab may have changed it."""
+"""How often the grid is redrawn: while replies run, and while only another tab may change it."""
 MENU = "run_menu"
 
 Rows = list[tuple[Comparison, list[Field]]]
@@ -33,12 +33,12 @@ def show(state: DecksState, tab: Session) -> None:
     _show_head(run)
     shown = _standing(run, rows)
     _show_controls(run, rows, tab)
-    # `run_every` is a timer in the browser: a tab that is closed asks for nothing more.
+    # `run_every` is a timer in the browser: a closed tab causes no more reruns.
     st.fragment(_show_moving, run_every=LIVE_SECONDS if _is_moving(run, rows) else IDLE_SECONDS)(shown)
 
 
 def _rows(state: DecksState, run: DeckRun) -> Rows:
-    """The rows with their fields. Only those that the store has changed are read again."""
+    """Return the rows with their fields. Only rows that changed in the store are read again."""
     store, engine = app.get().store.comparisons, app.get().engine
     stamps = store.updated_in_run(run.id)
     stale = [
@@ -66,7 +66,7 @@ def _is_moving(run: DeckRun, rows: Rows) -> bool:
 
 
 def _standing(run: DeckRun, rows: Rows) -> tuple[object, ...]:
-    """What the controls depend on: where it changes, the whole page is drawn again."""
+    """Return what the controls depend on: when it changes, the whole page reruns."""
     engine = app.get().engine.deck_runs
     is_running = engine.is_running(run.id)
     idle = None if is_running else (_progress(rows).missing, _progress(rows).running > 0)
@@ -87,7 +87,7 @@ def _show_head(run: DeckRun) -> None:
 
 
 def _show_controls(run: DeckRun, rows: Rows, tab: Session) -> None:
-    """What can be done with the run now, and with its answers."""
+    """Draw the actions on the run and on its answers."""
     engine = app.get().engine.deck_runs
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run_controls"):
         if engine.is_running(run.id):
@@ -116,7 +116,7 @@ def _show_running(run: DeckRun) -> None:
 
 
 def _show_resting(run: DeckRun, rows: Rows, tab: Session) -> None:
-    """What has no answer can be asked, with what that is expected to take."""
+    """Offer to ask the missing fields, with the expected tokens and cost."""
     progress = _progress(rows)
     if progress.missing:
         label = _ask_label(progress)
@@ -137,12 +137,12 @@ def _ask_label(progress: Progress) -> str:
 
 
 def estimated(one: Expected, answers: int) -> Markdown:
-    """What so many answers are expected to take, in words."""
+    """Return the expected tokens and cost of so many answers, in words."""
     return md("{} for {} {}", figures.about(one), answers, "answer" if answers == 1 else "answers")
 
 
 def _show_moving(shown: tuple[object, ...]) -> None:
-    """The progress and the grid; drawn again by itself."""
+    """Draw the progress and the grid; the fragment reruns by timer."""
     state = held()
     run = state.run
     if run is None:
@@ -160,7 +160,7 @@ def _show_moving(shown: tuple[object, ...]) -> None:
         run_callbacks.retry(clicked.retried)
     if clicked.opened:
         run_callbacks.open_row(clicked.opened)
-    # Not before the grid: a run that ends early loses the click that it came for.
+    # Not before the grid: a run that ends earlier loses the click that caused it.
     if clicked.retried or _standing(run, rows) != shown:
         st.rerun()
 

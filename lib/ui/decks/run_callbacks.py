@@ -1,4 +1,4 @@
-"""What a person does with the run of a deck: its buttons' callbacks, and what a click in its grid asks."""
+"""Callbacks of a deck run's buttons, and the actions of clicks in its grid."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -21,48 +21,48 @@ from lib.ui.state.decks import DecksState, held
 from lib.ui.state.session import Session
 
 RUN, RESUME = "run", "resume"
-"""What may wait for the person's agreement."""
+"""The actions that may wait for confirmation."""
 COMPARE_PAGE = "pages/compare.py"
 
 
 def add_model() -> None:
-    """One more column, with the settings of the last one and a model that is not there yet."""
+    """Add a column with the settings of the last one and a model that no column has yet."""
     state = held()
     if len(state.chosen.cells) < MOST_COLUMNS:
         new_comparisons.add(state.chosen, like=state.chosen.cells[-1]).model = None
 
 
 def remove_model(cell_id: str) -> None:
-    """One column less."""
+    """Remove a column."""
     cells = held().chosen.cells
     if len(cells) > values.FEWEST_COLUMNS:
         cells[:] = [cell for cell in cells if cell.id != cell_id]
 
 
 def expected(run: DeckRun, tab: Session, missing: Sequence[tuple[int, int]] | None = None) -> Expected:
-    """What the missing fields of a run are expected to take; all of them, where none are named."""
+    """Return the expected tokens and cost of the `missing` fields of a run; `None` means all its fields."""
     every = [(row, column) for row in range(len(run.deck.prompts)) for column in range(len(run.columns))]
     prices = app.get().engine.catalogue.prices(tab.connection)
     return values.expected(run, every if missing is None else missing, prices)
 
 
 def run() -> None:
-    """Run the open deck over the chosen models; what takes a lot is asked about first."""
+    """Run the open deck over the chosen models; an expensive run waits for confirmation."""
     _begin(RUN)
 
 
 def resume() -> None:
-    """Ask what the open run lacks; what takes a lot is asked about first."""
+    """Ask the missing fields of the open run; an expensive run waits for confirmation."""
     _begin(RESUME)
 
 
 def confirm() -> None:
-    """Do what was asked about."""
+    """Do what was waiting for confirmation."""
     _begin(None)
 
 
 def _begin(what: str | None) -> None:
-    """Run or resume, once a click; `None` does what the person has agreed to."""
+    """Run or resume, once per click; `None` does what the person has confirmed."""
     state, tab, click = held(), session.held(), click_id()
     refusal, models = "", tab.models_for_cells
     with scheduler.sending():
@@ -82,7 +82,7 @@ def _begin(what: str | None) -> None:
 
 
 def _run(state: DecksState, tab: Session, run_id: str, *, is_agreed: bool) -> str:
-    """Store a new run and begin it; returns why not, if not."""
+    """Store a new run and start it; return why that failed, or ""."""
     deck = app.get().store.decks.get(state.deck_id or "")
     if deck is None:
         return "This deck is not here any more."
@@ -101,7 +101,7 @@ def _run(state: DecksState, tab: Session, run_id: str, *, is_agreed: bool) -> st
 
 
 def _resume(state: DecksState, tab: Session, *, is_agreed: bool) -> str:
-    """Begin the open run again; returns why not, if not."""
+    """Resume the open run; return why that failed, or ""."""
     found = app.get().store.deck_runs.get(state.run_id or "")
     if found is None:
         return "This run is not here any more."
@@ -113,7 +113,7 @@ def _resume(state: DecksState, tab: Session, *, is_agreed: bool) -> str:
 
 
 def missing(run_: DeckRun) -> list[tuple[int, int]]:
-    """The fields of a run that lack an answer, as the store has them."""
+    """Return the fields of a run that have no answer in the store."""
     rows = app.get().store.comparisons.of_run(run_.id)
     fields = [each for row in rows for each in values.fields(run_, row)]
     return [(each.row, each.column) for each in fields if each.is_missing]
@@ -124,20 +124,20 @@ def _start(run_: DeckRun, tab: Session) -> None:
 
 
 def pause() -> None:
-    """Let what runs end, and begin nothing more."""
+    """Let running replies end, and start no more."""
     app.get().engine.deck_runs.pause(held().run_id or "")
 
 
 @errors.stored
 def stop() -> None:
-    """Stop what runs, and begin nothing more."""
+    """Stop running replies, and start no more."""
     stop_run(held().run_id or "")
 
 
 def retry(asked: str) -> None:
-    """Ask a field once more: `asked` names its row, its column, and the tries that there were before."""
+    """Retry a field: `asked` names its row, its column, and how many tries there were before."""
     state, tab = held(), session.held()
-    # What a component sends is a browser's word: it may be anything.
+    # A component's value comes from the browser: it may be anything.
     row_id, column, tries = (*str(asked).split("/"), "", "", "")[:3]
     if not state.run or not (column.isdecimal() and tries.isdecimal()):
         return
@@ -149,10 +149,10 @@ def retry(asked: str) -> None:
 
 
 def open_row(row_id: str) -> None:
-    """Open a row as a comparison on its own page: ends this run of the page."""
+    """Open a row as a comparison on the compare page; this ends the script run."""
     state = held()
     found = app.get().store.comparisons.get(str(row_id))
     if found and state.run and found.deck_run_id == state.run.id and found.cells:
         comparison_state.held().open(found)
-        # With its address: one step back in the browser then leads to the run again.
+        # With its address, so that the browser's Back button leads to the run again.
         st.switch_page(COMPARE_PAGE, query_params={comparison_state.OPEN: found.id})

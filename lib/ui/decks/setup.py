@@ -1,4 +1,4 @@
-"""What the next run of a deck asks, what that is expected to take, and the questions before it."""
+"""The setup of a deck's next run: its models, its expected cost, and the confirmations before it."""
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from lib.ui.state.session import Session
 
 
 def show(state: DecksState, deck: Deck, tab: Session) -> None:
-    """The models that the next run asks, and what it is expected to take."""
+    """Draw the models of the next run, and its expected tokens and cost."""
     cells, models = state.chosen.cells, tab.models_for_cells
     with st.container(border=True, key="run_setup"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run_models"):
@@ -62,7 +62,7 @@ def _show_choice(cell: Conversation, models: list[str], *, is_only: bool) -> Non
 
 
 def show_question(state: DecksState, tab: Session) -> None:
-    """Ask before many tokens are used, and before something is deleted."""
+    """Draw the confirmation before many tokens are used or something is deleted."""
     match state.to_confirm:
         case callbacks.DELETE_DECK:
             _ask_delete("This deck will be deleted permanently. Its runs stay.")

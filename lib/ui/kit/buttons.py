@@ -1,4 +1,4 @@
-"""Buttons: with a word and an icon, or quiet ones that say what they do when one points at them."""
+"""Buttons: with a word and an icon, or icon-only ones that explain themselves in a tooltip."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -18,7 +18,7 @@ def button(
     kind: Literal["primary", "secondary", "tertiary"] = "secondary",
     width: Literal["content", "stretch"] = "content",
 ) -> bool:
-    """Draw a button with a word and an icon that calls `action` with `args`; says whether it was clicked."""
+    """Draw a button with a word and an icon that calls `action` with `args`; return whether it is clicked."""
     return st.button(
         literal(label),
         key=key,
@@ -34,7 +34,7 @@ def button(
 def menu(
     options: Sequence[str], key: str, action: Callable[..., None], *args: object, label: str = ""
 ) -> None:
-    """Draw a menu behind three dots; `action` gets `args`, and finds what was chosen under the key."""
+    """Draw a menu behind three dots; `action` gets `args` and reads the chosen option under `key`."""
     st.menu_button(
         literal(label),
         [literal(option) for option in options],
@@ -56,7 +56,7 @@ def show_icon(
 ) -> None:
     """Draw an icon that calls `action` with `args`.
 
-    `key`, or else the first of them, tells buttons with the same icon apart.
+    `key`, or by default the first of `args`, keeps buttons with the same icon distinct.
     """
     st.button(
         "",
@@ -73,9 +73,9 @@ def show_icon(
 def show_versions(
     versions: Sequence[str], shown: str, action: Callable[..., None], *args: str, key: str
 ) -> None:
-    """Draw arrows to the versions before and after the shown one, if there are any.
+    """Draw arrows to the previous and the next version, if there are several versions.
 
-    `action` is called with `args` and the version's id.
+    `action` gets `args` and the id of that version.
     """
     if len(versions) < 2:
         return

@@ -1,4 +1,4 @@
-"""Charts: pictures of values, in the theme's colours."""
+"""Charts in the theme's colours."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,14 +10,14 @@ from lib.domain.reply.timeline import RUNS, Step, What
 
 UNTIL_HEADERS, UNTIL_TOKEN = "Until headers", "Until first token"
 THINNEST = 0.004
-"""Of a chart's width: what took no time must be seen too."""
+"""The least width of a bar, as a share of the chart's: a step of no duration must be visible too."""
 
 LANE, AXIS = 26, 50
-"""Pixels of height for each bar, and for the axis below them."""
+"""Height in pixels of each bar, and of the axis below them."""
 
 
 def show_timeline(steps: Sequence[Step]) -> None:
-    """Draw a reply's phases as bars, and all its steps as a table."""
+    """Draw a reply's phases as bars and all its steps as a table."""
     bars = pd.DataFrame(_bars(steps), columns=["phase", "from", "to"])
     if len(bars):
         bars["end"] = bars["to"].clip(lower=bars["from"] + bars["to"].max() * THINNEST)
@@ -57,7 +57,7 @@ def _chart(bars: pd.DataFrame) -> alt.Chart:
 
 
 def _bars(steps: Sequence[Step]) -> Iterator[tuple[str, float, float]]:
-    """The phases with a length: waits, runs of text and thinking, stalls; in seconds."""
+    """Yield the phases that have a duration (waits, runs of text and thinking, stalls), in seconds."""
     waits_since: tuple[str, float] | None = None
     for step in steps:
         is_run = step.what in RUNS

@@ -1,4 +1,4 @@
-"""Errors on the page: one sentence that helps, the gateway's own words behind "Details"."""
+"""Errors on the page: one helpful sentence, and the gateway's own words behind "Details"."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,12 +15,12 @@ P = ParamSpec("P")
 
 
 def show(error: ChatError) -> None:
-    """Draw the error where the rest of the reply would stand."""
+    """Draw the error where the rest of the reply would be."""
     st.error(md("**{}.** {}", WORDS[error.category].title, error.hint), icon=":material/error:")
 
 
 def show_details(error: ChatError) -> None:
-    """Draw the gateway's own words and what its support asks for, folded."""
+    """Draw the gateway's own words and what its support will ask for, collapsed."""
     facts = {"Status": error.status, "Code": error.code, "Request id": error.request_id}
     with st.expander("Details", type="compact"):
         st.code(error.message or "The server gave no reason.", language=None, wrap_lines=True)
@@ -30,7 +30,7 @@ def show_details(error: ChatError) -> None:
 
 
 def stored(action: Callable[P, None]) -> Callable[P, None]:
-    """A callback that needs the store: what the store refuses is said in a toast."""
+    """Wrap a callback that needs the store: an error of the store becomes a toast."""
 
     @wraps(action)
     def tried(*args: P.args, **kwargs: P.kwargs) -> None:

@@ -1,4 +1,4 @@
-"""Numbers as people read them, each with where it comes from."""
+"""Numbers as people read them, each with its source."""
 
 from lib.domain.comparison.estimates import Expected
 from lib.domain.models.prices import Prices
@@ -11,29 +11,28 @@ _DOT = "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"
 
 
 def footer(reply: Reply) -> Markdown:
-    """The line under a reply: served model, tokens, time to first token, tokens/s, and how it
-    ended."""
+    """Return the line under a reply: served model, tokens, time to first token, tokens/s, ending."""
     return literal(_joined(reply.model_served or reply.model_requested or "", *_parts(reply)))
 
 
 def summary(reply: Reply, cost: str = "") -> Markdown:
-    """The lines over a cell: times and how it ended; tokens and tokens/s; the cost.
+    """Return the lines above a cell: times and how it ended; tokens and tokens/s; the cost.
 
-    Lines of their own, so that none breaks elsewhere when a figure gets longer.
+    The line breaks are fixed: a figure that gets longer does not move the others.
     """
     times = _joined(wording.first_token(reply), wording.total(reply), wording.ending(reply))
     return _lines(times, _joined(_tokens(reply), _rate(reply)), cost)
 
 
 def running(reply: Reply, cost: str = "") -> Markdown:
-    """The same lines while a reply runs: each figure has its place from the start."""
+    """Return the same lines while a reply runs: each figure keeps its place from the start."""
     elapsed = f"elapsed {(reply.timing.total_ms or 0.0) / 1000:.1f} s"
     times = _joined(wording.first_token(reply) or "first token –", elapsed)
     return _lines(times, _joined(_tokens(reply), _rate(reply) or "– tokens/s"), cost)
 
 
 def cost(reply: Reply, prices: Prices) -> str:
-    """What a reply costs and by which price; empty where no price is known at all."""
+    """Return what a reply costs and by which price; empty if no price is known at all."""
     if not prices or reply.usage.completion_tokens is None:
         return ""
     price = prices.get(reply.model_requested or "")
@@ -44,7 +43,7 @@ def cost(reply: Reply, prices: Prices) -> str:
 
 
 def about(expected: Expected) -> str:
-    """What something is expected to take: tokens, and the cost as far as prices are known."""
+    """Return the expected tokens, and the expected cost as far as prices are known."""
     tokens = f"≈ {expected.tokens:,} tokens"
     if expected.cost is None:
         return tokens
@@ -53,7 +52,7 @@ def about(expected: Expected) -> str:
 
 
 def _lines(*lines: str) -> Markdown:
-    """Lines that break nowhere but between figures, if at all."""
+    """Join lines that may wrap only between figures."""
     unbroken = (line.replace(" ", "\N{NO-BREAK SPACE}").replace(_DOT, " · ") for line in lines if line)
     return md("  \n").join(map(literal, unbroken))
 
@@ -68,7 +67,7 @@ def _parts(reply: Reply) -> list[str]:
 
 
 def _drawn(reply: Reply) -> str:
-    """How many images there are, and where they are all there is, how long they took."""
+    """Return how many images there are and, if the reply is nothing else, how long they took."""
     if not reply.images:
         return ""
     count = wording.counted(len(reply.images), "image")

@@ -1,4 +1,4 @@
-"""Where cells stand: side by side in rows, each in a box of its own."""
+"""The layout of cells: side by side in rows, each in its own box."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,11 +6,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 CELLS_PER_ROW = (1, 1, 2, 3, 4, 3, 3, 4, 4, 3)
-"""How many stand side by side, by the number of cells."""
+"""How many cells share a row, indexed by the number of cells."""
 
 
 def boxes(cell_ids: Sequence[str]) -> Iterator[DeltaGenerator]:
-    """The cells' boxes in their order; a row is drawn when its first box is taken."""
+    """Yield the cells' boxes in order; each row is drawn when its first box is taken."""
     width = CELLS_PER_ROW[min(len(cell_ids), len(CELLS_PER_ROW) - 1)]
     for start in range(0, len(cell_ids), width):
         with st.container(key=f"cells-{start}"):

@@ -1,4 +1,4 @@
-"""Keys of a presentation: what a presenter's remote control sends, too. A page hears them with JavaScript."""
+"""Keys of a presentation, also those of a presenter's remote control. JavaScript listens for them."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ PRESSED = "pressed"
 NEXT, BACK, PAUSE, LEAVE = "next", "back", "pause", "leave"
 
 # Remote controls send PageDown and PageUp. Space presses a button that has the focus, and Escape closes a
-# dialog or a list: these are left alone.
+# dialog or a list: such presses are ignored here.
 _SCRIPT = """
 const NAMES = {
   ArrowRight: "next", PageDown: "next", ArrowLeft: "back", PageUp: "back", " ": "pause", Escape: "leave",
@@ -40,5 +40,5 @@ _keys = st.components.v2.component(KEY, html="<span></span>", js=_SCRIPT)
 
 
 def listen(on_press: Callable[[], None]) -> None:
-    """Hear keys; `on_press` finds which in the session's `KEY` under `PRESSED`."""
+    """Listen for keys; `on_press` finds the pressed one in the session state, in `KEY` under `PRESSED`."""
     _keys(key=KEY, on_pressed_change=on_press)

@@ -1,7 +1,7 @@
-"""Labels that are more than a sentence.
+"""Labels that are not plain sentences.
 
-Streamlit reads labels, captions, tooltips and toasts as markdown: they are `Markdown`. The options of a
-selectbox, a text field's placeholder and a page's title are plain text: nothing is escaped there.
+Streamlit reads labels, captions, tooltips and toasts as markdown, so they are typed `Markdown`. The options
+of a selectbox, a text field's placeholder and a page's title are plain text: nothing is escaped there.
 """
 
 import streamlit as st
@@ -10,7 +10,7 @@ from lib.domain.text.markdown.literal import md
 
 
 def show_badge(label: str, icon: str = "") -> None:
-    """Draw a gray badge; `st.badge` would escape once more what is `plain` in the label."""
+    """Draw a gray badge; `st.badge` would escape the `plain` parts of the label a second time."""
     st.markdown(
         md(":gray-badge[{} {}]", icon, label) if icon else md(":gray-badge[{}]", label), width="content"
     )

@@ -1,4 +1,4 @@
-"""A line to drag along a recording's time. It moves by itself while the recording plays."""
+"""A timeline to drag through a recording. It advances by itself while the recording plays."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 KEY = "scrubber"
 SEEK = "seek"
-"""The trigger: the second that somebody went to."""
+"""The trigger: the position, in seconds, that somebody moved to."""
 
 _HTML = """
 <div class="line">
@@ -22,7 +22,7 @@ output {
   font-variant-numeric: tabular-nums;
 }
 """
-# By the browser's own clock: Streamlit's slider could move only with a run of the page.
+# It moves by the browser's own clock: Streamlit's slider could move only with a rerun.
 _SCRIPT = """
 export default function ({ data, parentElement, setTriggerValue }) {
   const input = parentElement.querySelector("input");
@@ -52,6 +52,6 @@ _scrubber = st.components.v2.component(KEY, html=_HTML, css=_CSS, js=_SCRIPT)
 
 
 def show(position: float, seconds: float, *, is_playing: bool, on_seek: Callable[[], None]) -> None:
-    """Draw the line; `on_seek` finds the second in the session's `KEY` under `SEEK`."""
+    """Draw the timeline; `on_seek` finds the position in the session state, in `KEY` under `SEEK`."""
     data = {"position": round(position, 2), "seconds": round(seconds, 2), "is_playing": is_playing}
     _scrubber(data=data, key=KEY, on_seek_change=on_seek)

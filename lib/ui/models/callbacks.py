@@ -1,4 +1,4 @@
-"""What a person does with models: callbacks of the models page and of the doctor's."""
+"""Callbacks of the models page and of the doctor's page."""
 
 from dataclasses import replace
 
@@ -9,18 +9,18 @@ from lib.ui.state import choices, widgets
 from lib.ui.state.session import DOCTOR_PAGE, held, new_conversation
 
 EXAMINED = "examined"
-"""Key of the model that the doctor's page is opened for."""
+"""Key of the model that the doctor's page opens with."""
 
 
 def use(model: str) -> None:
-    """Begin a chat with this model."""
+    """Start a chat with this model."""
     session = held()
     session.open(replace(new_conversation(like=session.conversation), model=model))
 
 
 @errors.stored
 def choose(model: str, choice: Preference) -> None:
-    """Keep what was chosen about a model. A chat that nobody has begun begins with the new default."""
+    """Store a preference about a model. A chat without messages takes the new default."""
     session = held()
     known = app.get().store.models
     base_url = session.connection.base_url
@@ -32,18 +32,18 @@ def choose(model: str, choice: Preference) -> None:
 
 
 def turn_to_doctor(model: str) -> None:
-    """Show the doctor's page, for this model."""
+    """Open the doctor's page for this model."""
     widgets.put(EXAMINED, model)
     held().turned_to = DOCTOR_PAGE
 
 
 def examine(model: str | None) -> None:
-    """Let the doctor begin."""
+    """Start an examination."""
     app.get().engine.doctor.examine(held().connection, model)
 
 
 def stop_examination() -> None:
-    """Let the doctor stop."""
+    """Stop the examination."""
     doctor = app.get().engine.doctor
     if examination := doctor.last(held().connection):
         doctor.stop(examination)

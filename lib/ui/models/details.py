@@ -1,4 +1,4 @@
-"""All about one model, and what can be done with it."""
+"""The details of one model, and its actions."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from lib.ui.models import callbacks
 
 
 def show(card: Card) -> None:
-    """Draw the details of a model with its actions."""
+    """Draw the details and actions of a model."""
     model, choice = card.model, card.choice
     with st.container(border=True, key="model_details"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -37,7 +37,8 @@ def _marks(choice: Preference) -> list[str]:
 
 
 def _show_actions(model: str, kind: ModelKind, choice: Preference) -> None:
-    # Keys with the model: a click that meets the change to another row is for the model it was made at.
+    # The keys contain the model: a click that arrives after another row was selected still means its own
+    # model.
     with st.container(horizontal=True, key="model_actions"):
         buttons.button(
             "Use in a new chat",
@@ -68,7 +69,7 @@ def _show_actions(model: str, kind: ModelKind, choice: Preference) -> None:
 
 
 def _switches(choice: Preference) -> list[tuple[str, str, Preference]]:
-    """Label and icon of what can be changed, and the choice that it leads to."""
+    """Return each possible change: its label, its icon, and the preference that results."""
     is_favourite, is_default, is_hidden = choice.is_favourite, choice.is_default, choice.is_hidden
     return [
         (

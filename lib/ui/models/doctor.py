@@ -1,4 +1,4 @@
-"""The doctor's page: what an examination takes, how it goes, and what it found."""
+"""The doctor's page: what an examination costs, its progress, and its findings."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from lib.ui.state.session import Session
 
 MODEL = "doctor_model"
 SILENCE_SECONDS = 0.5
-"""How often a page that waits for a check looks whether anybody still looks at it."""
+"""How often a page that waits for a check tests whether its tab is still open."""
 _SIGNS = {
     Verdict.PASS: md(":green[:material/check_circle:]"),
     Verdict.FAIL: md(":red[:material/cancel:]"),
@@ -32,7 +32,7 @@ _WORDS = {Verdict.PASS: "passed", Verdict.FAIL: "failed"}
 
 
 def show(session: Session) -> list[DeltaGenerator]:
-    """Draw the page; returns the places of the checks while an examination runs."""
+    """Draw the page; return the places of the checks while an examination runs."""
     doctor, connection = app.get().engine.doctor, session.connection
     st.markdown("### Doctor")
     st.caption(
@@ -58,7 +58,7 @@ def show(session: Session) -> list[DeltaGenerator]:
 
 
 def follow(session: Session, slots: Sequence[DeltaGenerator]) -> None:
-    """Draw each finding as it comes, then the page anew."""
+    """Draw each finding as it arrives, then rerun the page."""
     examination = app.get().engine.doctor.last(session.connection)
     if examination is None:
         return
@@ -74,7 +74,7 @@ def follow(session: Session, slots: Sequence[DeltaGenerator]) -> None:
 
 
 def _show_controls(session: Session, *, is_running: bool) -> str | None:
-    """The model and the button; returns the model."""
+    """Draw the model picker and the button; return the model."""
     catalogue, connection = app.get().engine.catalogue, session.connection
     listed = [] if connection.needs_key else [m.id for m in catalogue.listing(connection).models]
     preferred = widgets.take(callbacks.EXAMINED) or widgets.value(MODEL) or session.conversation.model
@@ -121,7 +121,7 @@ def _show_summary(examination: Examination) -> None:
 
 
 def _draw(examination: Examination, slots: Sequence[DeltaGenerator], drawn: int) -> None:
-    """Draw the findings from the `drawn`-th on, and what is still to come."""
+    """Draw the findings from index `drawn` on, and the pending checks."""
     checks, findings = app.get().engine.doctor.checks, examination.findings[:]
     for slot, finding in list(zip(slots, findings, strict=False))[drawn:]:
         _draw_row(slot, md("{} **{}**", _SIGNS[finding.verdict], finding.title), _text(finding))

@@ -1,4 +1,4 @@
-"""The models page: one table to search and filter, and the details of the model chosen in it."""
+"""The models page: one table to search and filter, and the details of the selected model."""
 
 from collections.abc import Mapping, Sequence
 
@@ -37,9 +37,9 @@ COLUMNS = {
 _PRICES = ("prompt", "completion", "call")
 _TRAFFIC = ("success", "ttft_median", "ttft_p95", "tokens_per_second", "last_error")
 PRICES_SECONDS = 0.5
-"""How long a page waits for prices that nobody has asked for yet."""
+"""How long a page waits for prices that have not been requested before."""
 ROWS_SHOWN, TALLEST_PIXELS = 9, 330
-"""A longer table scrolls: the details stay in sight below it."""
+"""A longer table scrolls, so that the details below it stay in view."""
 ANY_VENDOR, ANY_KIND = "All vendors", "All kinds"
 
 
@@ -66,7 +66,7 @@ def show(session: Session) -> None:
 
 
 def known(connection: Connection) -> tuple[list[Card], ChatError | None]:
-    """The models of a connection with all that is known of them, and why the list is not fresh."""
+    """Return a connection's models with everything known about them, and the error if the list is stale."""
     application = app.get()
     listing = application.engine.catalogue.listing(connection)
     store, base_url = application.store.models, connection.base_url
@@ -90,7 +90,7 @@ def known(connection: Connection) -> tuple[list[Card], ChatError | None]:
 
 
 def _filtered(cards: Sequence[Card]) -> list[Card]:
-    """Draw the filters; returns what passes them."""
+    """Draw the filters; return the cards that pass them."""
     with st.container(horizontal=True, vertical_alignment="center", key="model_filters"):
         words = st.text_input(
             "Search models",
@@ -98,7 +98,7 @@ def _filtered(cards: Sequence[Card]) -> list[Card]:
             placeholder="Search models",
             icon=":material/search:",
             label_visibility="collapsed",
-            # Else Streamlit forgets it with the page, and it is gone when one comes back.
+            # Otherwise Streamlit forgets it when the person leaves the page.
             persist_state="session",
         )
         vendor = _option("Vendor", "model_vendor", [ANY_VENDOR, *sorted({e.model.vendor for e in cards})])
@@ -122,12 +122,12 @@ def _option(label: str, key: str, options: list[str]) -> str:
 
 
 def _choose(cards: list[Card]) -> Card | None:
-    """Draw the table; returns the card of the chosen row."""
+    """Draw the table; return the card of the selected row."""
     if not cards:
         st.caption("No model matches this search.")
         return None
     rows = table(cards)
-    # The rows are part of the key: a chosen row must not become another model when the filter changes.
+    # The rows are part of the key: a selected row must not become another model when the filter changes.
     key = f"models-{hash(tuple(card.model.id for card in cards))}"
     state = st.dataframe(
         rows,
@@ -145,12 +145,12 @@ def _choose(cards: list[Card]) -> Card | None:
 
 
 def table(cards: Sequence[Card]) -> pd.DataFrame:
-    """The cards as a table; what is not known is a missing value."""
+    """Return the cards as a table; unknown figures are missing values."""
     return pd.DataFrame([_record(card) for card in cards], columns=list(COLUMNS))
 
 
 def _columns(cards: Sequence[Card]) -> list[str]:
-    """The columns that have something to say: no prices where none are known."""
+    """Return the columns that have content: no prices if none are known."""
     prices = [card.price for card in cards if card.price]
     empty = {name for name in _PRICES if all(getattr(price, name) is None for price in prices)}
     if not any(card.traffic for card in cards):

@@ -25,7 +25,7 @@ KINDS = {
     RecordingKind.DECK: ("Deck", ":material/view_agenda:"),
 }
 MODELS_NAMED = 3
-"""Of one recording in the list; of the others only how many there are is told."""
+"""Models named for each recording in the list; the rest are only counted."""
 
 
 def show(listing: Listing) -> None:
@@ -52,19 +52,19 @@ def show(listing: Listing) -> None:
 
 
 def show_panel(listing: Listing) -> None:
-    """Draw the dialog that is open, if one is."""
+    """Draw the open dialog, if there is one."""
     if draw := _PANELS.get(listing.panel or ""):
         draw()
 
 
 def recorded_on(at: datetime) -> Markdown:
-    """What stands beside everything that was recorded."""
+    """Return the note shown beside everything recorded."""
     local = at.astimezone()
     return md("Recorded on {} {:%B %Y}", local.day, local)
 
 
 def mark(recording: Recording) -> None:
-    """Draw the sign that this is no live reply."""
+    """Draw the badge that marks a recording, as opposed to a live reply."""
     st.badge(recorded_on(recording.recorded_at), icon=":material/history:", color="gray")
 
 
@@ -89,7 +89,7 @@ def _show_row(summary: RecordingSummary) -> None:
             st.caption(md(" · ").join(each for each in told if each))
         st.download_button(
             "",
-            # Made when it is asked for: a recording with its pictures may be tens of megabytes.
+            # Made on demand: a recording with its images may have tens of megabytes.
             partial(_document, summary.id),
             f"recording-{summary.id[:8]}.json",
             "application/json",
@@ -104,7 +104,7 @@ def _show_row(summary: RecordingSummary) -> None:
 
 
 def _document(recording_id: str) -> str:
-    """The recording as the file that can be imported elsewhere."""
+    """Return the recording as a file that can be imported elsewhere."""
     application = app.get()
     found = application.store.recordings.get(recording_id)
     document = recordings.to_json(found, archive.loader(application.files)) if found else {}
@@ -117,7 +117,7 @@ def _closed() -> None:
 
 @st.dialog("Import a recording", on_dismiss=_closed)
 def _import() -> None:
-    if held().panel != IMPORT:  # it was taken: the list behind must show it
+    if held().panel != IMPORT:  # imported: the list behind the dialog must show it
         st.rerun()
     key = "recording_file"
     st.file_uploader(

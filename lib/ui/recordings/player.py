@@ -1,4 +1,4 @@
-"""An open recording: played as it was, and always marked as what it is."""
+"""An open recording: played as it happened, and always marked as a recording."""
 
 import streamlit as st
 
@@ -13,9 +13,9 @@ from lib.ui.state.playback import PACES, PlaybackState
 
 
 def show(state: PlaybackState) -> list[Slots]:
-    """Draw the recording as far as it is played; returns the slots of what is being played."""
+    """Draw the recording as far as it has played; return the slots of the cells that play."""
     _show_head(state)
-    with st.container(key="choices"):  # also where there is nothing to choose: all below keeps its place
+    with st.container(key="choices"):  # even if empty: what is below keeps its place
         _show_choices(state)
     _show_transport(state)
     comparison, player = state.comparison, state.player
@@ -29,15 +29,15 @@ def show(state: PlaybackState) -> list[Slots]:
 
 
 def follow(state: PlaybackState, running: list[Slots]) -> None:
-    """Follow what is being played until it has ended."""
+    """Follow the playing cells until they end."""
     if running:
         with state.player.watched():
             watched_cells.follow(running)
-        st.rerun()  # Pause becomes Play, and the figures of them all come below
+        st.rerun()  # Pause becomes Play, and the results appear below
 
 
 def show_results(state: PlaybackState) -> None:
-    """Draw what was measured, once all has been played."""
+    """Draw the results once everything has played."""
     if state.player.is_over and len(state.comparison.compared) > 1:
         results.show(state.comparison, state.recording.prices)
 
@@ -49,9 +49,7 @@ def _show_head(state: PlaybackState) -> None:
             "All recordings", "close_recording", "arrow_back", playback_state.go_to, None, kind="tertiary"
         )
         st.space("stretch")
-        wants_report = reports.show_button(
-            playback_state.pause
-        )  # its dialog waits for the end of what is played
+        wants_report = reports.show_button(playback_state.pause)  # its dialog waits until playback has ended
         st.page_link(
             "pages/present.py",
             label="Present",
@@ -66,7 +64,7 @@ def _show_head(state: PlaybackState) -> None:
 
 
 def _show_choices(state: PlaybackState) -> None:
-    """Which prompt of a deck, which question of a conversation."""
+    """Draw the pickers for a deck's prompt and a conversation's question."""
     comparisons = state.recording.comparisons
     if len(comparisons) > 1:
         st.selectbox(
@@ -91,7 +89,7 @@ def _show_choices(state: PlaybackState) -> None:
 
 
 def _show_transport(state: PlaybackState) -> None:
-    """Play or pause, the line of time, the pace."""
+    """Draw play or pause, the timeline, and the pace."""
     player = state.player
     with st.container(horizontal=True, vertical_alignment="center", key="transport"):
         if player.is_playing:

@@ -1,4 +1,4 @@
-"""A presentation: large type, nothing of the app around it, and only what has been revealed."""
+"""A presentation: large type, no other part of the app, and only what has been revealed."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +21,7 @@ COMPARE_PAGE, RECORDINGS_PAGE = "pages/compare.py", "pages/recordings.py"
 
 
 def show(state: PresentationState | None) -> list[Slots]:
-    """Draw what is revealed; returns the slots of what runs or is played."""
+    """Draw what is revealed; return the slots of the cells that run or play."""
     if state is None:
         st.info("There is nothing here to present.", icon=":material/slideshow:")
         st.page_link(COMPARE_PAGE, label="Compare models", icon=":material/view_column:")
@@ -38,7 +38,7 @@ def show(state: PresentationState | None) -> list[Slots]:
 
 
 def follow(state: PresentationState, running: list[Slots]) -> None:
-    """Follow what runs or is played until it has ended."""
+    """Follow the running or playing cells until they end."""
     if not running:
         return
     if state.player:
@@ -50,7 +50,7 @@ def follow(state: PresentationState, running: list[Slots]) -> None:
 
 
 def show_results(state: PresentationState) -> None:
-    """Draw where the report is and what the cells took, as the last thing to be revealed."""
+    """Draw the report's link and the cells' figures, which are revealed last."""
     comparison = state.comparison
     if state.revealed > len(comparison.cells):
         share_links.show_code(state.id)
@@ -65,7 +65,7 @@ def _go_back(state: PresentationState) -> None:
 
 
 def _show_controls(state: PresentationState) -> None:
-    """The presenter's row: quiet, and the same by keys."""
+    """Draw the presenter's quiet row of buttons; keys do the same."""
     is_last = state.revealed == state.steps and state.at + 1 == len(state.scenes)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="presenter"):
         _icon(
@@ -96,7 +96,7 @@ def _show_controls(state: PresentationState) -> None:
 
 
 def _show_question(state: PresentationState, comparison: Comparison) -> None:
-    """What was asked: alone in the middle before the first answer, then above all of them."""
+    """Draw the question: alone in the middle before the first answer, then above all answers."""
     if asked := watched_cells.question_of(comparison):
         with st.container(key="stage_prompt" if state.revealed else "stage_opening"):
             question.show(asked)

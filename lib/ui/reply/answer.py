@@ -1,4 +1,4 @@
-"""One answer: its reasoning, its text, and what was odd about it; whole, or as it is being said."""
+"""One answer: its reasoning, text and notices; complete, or while it streams."""
 
 import threading
 from collections.abc import Callable, Hashable, Sequence
@@ -24,31 +24,31 @@ from lib.ui.reply import attachments, sources, tool_calls
 from lib.ui.reply.stream import first_kind, frames, where_it_begins
 
 CHARACTERS_KEPT, FORGOTTEN_SECONDS = 4_000_000, 3600.0
-"""Blocks are remembered: what has been said does not change, and is drawn in every run."""
+"""Bounds of the cache of blocks: a finished text does not change, and every run draws it."""
 
 Turn = Sequence[Message]
-"""A question, or an answer and what continues it."""
+"""A question, or an answer and its continuations."""
 
 
 def show(turn: Turn) -> None:
-    """Draw an answer that has ended."""
+    """Draw a complete answer."""
     _show_reasoning(st.empty(), _replies(turn))
     show_blocks(_markdown(turn))
 
 
 def show_text(turn: Turn) -> None:
-    """Draw only what an answer says: nothing of how it came to it."""
+    """Draw only the text of an answer, without its reasoning."""
     show_blocks(_markdown(turn))
 
 
 def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False, beside: int = 0) -> None:
-    """Draw a running reply as it grows; returns when it has ended.
+    """Draw a running reply as it grows, until it ends.
 
-    What continues an answer that broke off (`earlier`) goes on in the midst of its last block. `beside` is
-    how many other replies stream on the page.
+    A continuation of an answer that broke off (`earlier`) goes on in the middle of its last block. `beside`
+    is how many other replies stream on the page.
     """
     head, before, start = st.empty(), _replies(earlier), where_it_begins(tape)
-    # A page that comes late: what was content till then is thinking.
+    # This page came late: what was content until then is thinking.
     if start and tape.tells_thinking:
         before.append(fold(tape.events[:start]))
     _show_reasoning(head, before)
@@ -71,9 +71,9 @@ def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False, besi
 
 
 def show_outcome(message: Message, remedy: Callable[[ChatError], None] | None = None) -> None:
-    """What stands under an answer's text: a refusal, images, tool calls, notices, an error.
+    """Draw what is below an answer's text: a refusal, images, tool calls, notices, an error.
 
-    `remedy` draws what can be done about the error.
+    `remedy` draws the button for the error.
     """
     reply = message.reply or Reply()
     if reply.refusal:
@@ -96,7 +96,7 @@ def show_outcome(message: Message, remedy: Callable[[ChatError], None] | None = 
 
 
 def show_blind_outcome(message: Message) -> None:
-    """What stands under an answer whose model nobody may know yet: errors and notices would name it."""
+    """Draw what is below an answer whose model is hidden: no errors and notices, which would name it."""
     reply = message.reply or Reply()
     if reply.refusal:
         show_blocks(reply.refusal)
@@ -110,13 +110,13 @@ def show_blind_outcome(message: Message) -> None:
 
 
 def show_blocks(markdown: str) -> None:
-    """Draw a text in the same elements in which it streamed, so that nothing moves when it has ended."""
+    """Draw a text in the same elements in which it streamed, so that nothing moves when it ends."""
     for block in _blocks(markdown):
         st.markdown(block)
 
 
 def text(turn: Turn) -> str:
-    """What a turn says, as it came."""
+    """Return the text of a turn, unchanged."""
     return "".join(message.content for message in turn)
 
 
@@ -124,7 +124,7 @@ def text(turn: Turn) -> str:
     TTLCache[Hashable, tuple[Markdown, ...]](
         CHARACTERS_KEPT, FORGOTTEN_SECONDS, getsizeof=lambda blocks: 1 + sum(map(len, blocks))
     ),
-    # Each page draws on a thread of its own, and a `TTLCache` may not be used by two at once.
+    # Each page draws on its own thread, and a `TTLCache` is not thread-safe.
     lock=threading.Lock(),
 )
 def _blocks(markdown: str) -> tuple[Markdown, ...]:
@@ -132,7 +132,7 @@ def _blocks(markdown: str) -> tuple[Markdown, ...]:
 
 
 def _markdown(turn: Turn) -> str:
-    """What a turn says, as markdown: JSON that was asked for is shown indented."""
+    """Return the text of a turn as markdown; requested JSON is indented."""
     reply = turn[-1].reply
     return JsonBlock().feed(text(turn)) if reply and reply.is_json else text(turn)
 
@@ -149,7 +149,7 @@ def _show_reasoning(head: DeltaGenerator, replies: Sequence[Reply]) -> None:
 
 
 def _thinks_late(tape: LiveTape, start: int) -> bool:
-    """Whether a model went on thinking when its answer had begun: that is shown when the answer has ended."""
+    """Return whether a model kept thinking after its answer began: that is shown once the answer ends."""
     pieces = [event for event in tape.events[start:] if isinstance(event, Content | Reasoning | ToolCall)]
     return any(isinstance(event, Reasoning) for event in dropwhile(_is_thinking, pieces))
 
@@ -159,7 +159,7 @@ def _is_thinking(event: Event) -> bool:
 
 
 def _thought(replies: Sequence[Reply]) -> str:
-    """How long it thought; no time where none was taken, as of a reply from another program's export."""
+    """Return how long it thought; without a time if none was measured, as in another program's export."""
     times = [reply.timing for reply in replies if reply.timing.reasoning_ttft_ms is not None]
     if not times:
         return "Thought"

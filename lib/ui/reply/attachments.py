@@ -1,4 +1,4 @@
-"""Files on the page: those of a message, those that a model drew, those that wait to be sent."""
+"""Files on the page: of a message, made by a model, or waiting to be sent."""
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -13,17 +13,17 @@ from lib.ui.kit.labels import show_badge
 from lib.ui.state.draft import Draft
 
 THUMBNAIL_SIDE = 640
-"""Pixels of the longest side: enough for a sharp preview."""
+"""The longest side in pixels: enough for a sharp preview."""
 SHOWN_SIDE, WAITING_SIDE = 200, 44
-"""The longest side of previews, in CSS pixels: in a bubble, and over the composer."""
+"""The longest side of previews, in CSS pixels: in a bubble, and above the composer."""
 DRAWN_WIDTH, DRAWN_WIDTH_OF_MANY = 480, 320
-"""How wide the images of an answer are drawn at most, in CSS pixels: one alone, and each of several."""
+"""The greatest width of an answer's images, in CSS pixels: a single one, and each of several."""
 TALLEST, NARROWEST = 560, 140
-"""How high they are drawn at most; the caption and the button below need some width."""
+"""Their greatest height, and their least width, which the caption and the button below need."""
 
 
 def show(attachments: Sequence[Attachment]) -> None:
-    """Draw what came with a message: images as previews, documents as chips."""
+    """Draw the files of a message: images as previews, documents as chips."""
     if images := images_of(attachments):
         with st.container(horizontal=True, gap="small"):
             for image in images:
@@ -46,7 +46,7 @@ def show_drawn(images: Sequence[Attachment], key: str) -> None:
 
 
 def _drawn_width(image: Attachment, most: int) -> int:
-    """As wide as may be, unless it would be too high for that."""
+    """Return the width in pixels: `most`, or less if the image would become too high."""
     if not image.width or not image.height:
         return most
     return max(NARROWEST, min(most, image.width, TALLEST * image.width // image.height))
@@ -73,7 +73,7 @@ def _show_one_drawn(image: Attachment, key: str) -> None:
 
 
 def show_sounds(sounds: Sequence[Attachment]) -> None:
-    """Draw what a model said aloud, to be played; its words are the answer's text."""
+    """Draw players for a model's speech; its words are the answer's text."""
     for sound in sounds:
         try:
             st.audio(app.get().files.load(sound), format=sound.media_type)
@@ -84,11 +84,11 @@ def show_sounds(sounds: Sequence[Attachment]) -> None:
 def show_waiting(
     draft: Draft, detach: Callable[[str], None], write_down_again: Callable[[], None] | None = None
 ) -> None:
-    """Draw what goes with the next message, and what has to be said about the last files or recording.
+    """Draw the files of the next message, and the refusals of the last files or recording.
 
-    `detach` takes a file away again; `write_down_again` tries once more with the recording.
+    `detach` removes a file; `write_down_again` retries the transcription.
     """
-    # Drawn also when nothing waits: else what was sent would stand there until the page ends.
+    # Drawn even if nothing waits: otherwise the sent files stay on the page until the run ends.
     slot = st.empty()
     if not (draft.refusals or draft.attachments):
         return
@@ -103,7 +103,7 @@ def show_waiting(
 
 
 def _show_refusals(refusals: Sequence[str], write_down_again: Callable[[], None] | None) -> None:
-    """Say why nothing was sent."""
+    """Draw why nothing was sent."""
     for sentence in refusals:
         st.caption(md(":red[:material/error: **Not sent.** {}]", sentence), width="stretch")
     if write_down_again:
@@ -113,7 +113,7 @@ def _show_refusals(refusals: Sequence[str], write_down_again: Callable[[], None]
 
 
 def _show_waiting(pieces: Sequence[Attachment], detach: Callable[[str], None]) -> None:
-    """One chip for a file, though its image was cut."""
+    """Draw one chip per file, even if its image was cut into several."""
     attachment = pieces[0]
     with st.container(
         horizontal=True,
@@ -146,7 +146,7 @@ def _detach(detach: Callable[[str], None], ids: Sequence[str]) -> None:
 
 
 def _show_notes(attachments: Sequence[Attachment]) -> None:
-    """Say of each file what was left out of it or is not certain."""
+    """Draw for each file what was left out of it or is uncertain."""
     for first in (pieces[0] for pieces in uploads(attachments)):
         if first.note:
             st.caption(md("{}: {}", upload_name(first), first.note))

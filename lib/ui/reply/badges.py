@@ -1,4 +1,4 @@
-"""Badges beside an answer: another model gave it than the one that was asked."""
+"""Badges beside an answer: a model other than the requested one wrote it."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from lib.domain.text.markdown.literal import literal, plain
 
 
 def show_other_model(reply: Reply) -> None:
-    """A badge where another model answered than the one that was asked, or more than one did."""
+    """Draw a badge if a model other than the requested one answered, or more than one did."""
     asked, served = reply.model_requested, reply.model_served
     if reply.models_before:
         changes = " → ".join([*reply.models_before, served or ""])

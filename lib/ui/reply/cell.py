@@ -1,4 +1,4 @@
-"""One cell: its figures, what it was asked, its answer; drawn so on every screen that has cells."""
+"""One cell: its figures, question and answer, drawn the same on every screen that has cells."""
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -19,38 +19,38 @@ from lib.ui.kit import figures, grid
 from lib.ui.reply import answer, question
 
 LIVE_SECONDS = 0.5
-"""How often the figures of a running reply are drawn."""
+"""How often the figures of a running reply are redrawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell as it stands now."""
+    """The current state of a cell."""
 
     id: str
     label: str
     answer: Sequence[Message]
-    """An answer, and what continues it. Empty while there is none, or it is not shown yet."""
+    """An answer and its continuations. Empty while there is none, or while it is not shown yet."""
     tape: LiveTape | None = None
-    """The tape of the last reply: what it says so far, where it runs or is played."""
+    """The tape of the last reply, while it runs or plays."""
     is_followed: bool = False
-    """Whether the page draws its tape as it grows."""
+    """Whether the page draws the tape as it grows."""
     is_live: bool = False
-    """Whether it runs now; a recording does not."""
+    """Whether the reply runs now, unlike a recording."""
     prompt_tokens: int = 0
-    """An estimate for what was sent to get the answer."""
+    """An estimate of what the request took."""
     question: Message | None = None
-    """What the cell was asked, where that is not what stands above all cells."""
+    """The cell's question, if it differs from the one above all cells."""
     before: Sequence[Message] = ()
-    """What was said earlier."""
+    """The earlier messages."""
     prices: Prices = field(default_factory=dict)
-    """Without any, no cost is told."""
+    """Without prices no cost is shown."""
     is_hidden: bool = False
-    """Whether nobody may be told yet whose answer it is: no figures, no thinking, no error in its words."""
+    """Whether the model is still hidden: then no figures, no thinking, and no error in its own words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """The places of a cell that change when its reply ends."""
+    """The places in a cell that change when its reply ends."""
 
     cell: Cell
     tape: LiveTape
@@ -61,25 +61,25 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a screen draws of its own in a cell: each is called in its place."""
+    """The parts of a cell that a screen draws itself: each function is called in its place."""
 
     head: Callable[[Cell], None]
     asked: Callable[[Cell], None]
-    """What was asked and said before the answer."""
+    """Draws the question and the earlier messages."""
     running: Callable[[Cell], None] | None = None
-    """What can be done while it answers."""
+    """Draws the actions while the reply runs."""
     ended: Callable[[Cell], None] | None = None
-    """What can be done with the answer."""
+    """Draws the actions on the answer."""
     remedy: Callable[[Cell, ChatError], None] | None = None
-    """What helps after an error."""
+    """Draws the remedy for an error."""
 
 
 def show(cells: Sequence[Cell], parts: Parts) -> list[Slots]:
-    """Draw cells side by side; running replies stream, each on a thread of its own.
+    """Draw cells side by side; each running reply streams on its own thread.
 
-    Returns the slots of those that run.
+    Return the slots of those that run.
     """
-    # One browser draws them all: the more there are, the more rarely each is drawn.
+    # One browser draws them all: the more there are, the less often each is redrawn.
     beside = sum(cell.is_followed for cell in cells) - 1
     running = []
     for cell, box in zip(cells, grid.boxes([cell.id for cell in cells]), strict=True):
@@ -91,7 +91,7 @@ def show(cells: Sequence[Cell], parts: Parts) -> list[Slots]:
 
 
 def advance(live: list[Slots], parts: Parts, prices: Prices, on_ended: Callable[[Slots], None]) -> None:
-    """Draw the figures of running replies as they are now; those that have ended leave the list."""
+    """Redraw the figures of running replies; remove those that have ended from `live`."""
     for slots in list(live):
         if not slots.tape.is_closed:
             if not slots.cell.is_hidden:
@@ -105,7 +105,7 @@ def advance(live: list[Slots], parts: Parts, prices: Prices, on_ended: Callable[
 
 
 def show_said(message: Message, key: str) -> None:
-    """Draw a message of before, whole; a question in a box with this key, or without one."""
+    """Draw an earlier message in full; a question gets a box with this key, or none if it is empty."""
     if message.role == "user":
         with st.container(key=f"{key}-{message.id}") if key else nullcontext():
             question.show(message)
@@ -116,8 +116,8 @@ def show_said(message: Message, key: str) -> None:
 
 
 def show_folded(label: Markdown, key: str, messages: Sequence[Message], said: str = "") -> None:
-    """Draw what was said before, folded, so that the answer is in view; `said` as in `show_said`."""
-    # `rerun`: by default Streamlit runs what is in a fold though it is closed.
+    """Draw earlier messages collapsed, so that the answer is in view; `said` is the `key` of `show_said`."""
+    # `rerun`: by default Streamlit runs the content of a closed expander too.
     with st.expander(label, type="compact", key=key, on_change="rerun") as fold:
         if fold.open:
             for message in messages:
@@ -136,7 +136,7 @@ def _show_cell(cell: Cell, parts: Parts, beside: int) -> Slots | None:
         if cell.is_followed and cell.tape:
             _stream(cell.tape, first, beside)
         elif cell.is_hidden:
-            answer.show_text(cell.answer)  # who thinks, and for how long, tells models apart
+            answer.show_text(cell.answer)  # whether and how long it thinks would give a model away
         else:
             answer.show(cell.answer)
     outcome = st.empty()
@@ -149,8 +149,8 @@ def _show_cell(cell: Cell, parts: Parts, beside: int) -> Slots | None:
     return Slots(cell, cell.tape, line, controls, outcome)
 
 
-# A parallel fragment draws nothing outside of itself, and a click in it waits for the end of the whole run:
-# figures and buttons are the script's (docs/decisions/0010).
+# A parallel fragment draws nothing outside itself, and a click in it waits for the end of the whole run: so
+# the script draws figures and buttons (docs/decisions/0010).
 @st.fragment(parallel=True)
 def _stream(tape: LiveTape, earlier: Sequence[Message], beside: int) -> None:
     answer.stream(tape, earlier, beside=beside)
@@ -167,7 +167,7 @@ def _show_controls(
 def _show_ended(
     cell: Cell, parts: Parts, line: DeltaGenerator, controls: DeltaGenerator | None, outcome: DeltaGenerator
 ) -> None:
-    """The figures of a reply that stands as it is, what can be done with it, and what went wrong."""
+    """Draw the figures, actions and error of a reply that has ended."""
     if not cell.is_hidden:
         line.caption(_line(cell))
     _show_controls(controls, parts.ended, cell)
@@ -180,7 +180,7 @@ def _show_ended(
 
 
 def _line(cell: Cell) -> Markdown:
-    """The lines over a cell, as far as its tape has come."""
+    """Return the lines above a cell for what is on its tape so far."""
     reply = cell.answer[-1].reply or Reply()
     if reply.state is State.RUNNING:
         return _running(cell)
@@ -188,7 +188,7 @@ def _line(cell: Cell) -> Markdown:
 
 
 def _running(cell: Cell) -> Markdown:
-    """A recorded reply's figures have the times of its recording, however fast it is played."""
+    """Return a running cell's lines; a recording shows its recorded times, at whatever pace it plays."""
     message, tape = cell.answer[-1], cell.tape or LiveTape("", "")
     elapsed_ms = tape.events[-1].at_ms if tape.events else 0.0
     if cell.is_live:

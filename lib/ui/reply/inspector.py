@@ -22,26 +22,26 @@ from lib.store.database.errors import StoreError
 from lib.ui.kit import charts, errors
 
 LONGEST_SHOWN = 60_000
-"""Characters of code that a page shows; more is offered as a file."""
+"""Characters of code that a page shows; longer code is offered as a file."""
 _IMPORTED = md("This reply was imported: what was sent for it, and when, stayed where it was recorded.")
 _NOT_SENT = md("Nothing was sent for this reply so far.")
 
 
 @dataclass(frozen=True, slots=True)
 class _Inspected:
-    """A reply, its tape, and the last request on it with its whole body."""
+    """A reply, its tape, and the tape's last request with its whole body."""
 
     reply: Reply
     events: Sequence[Event]
     requests: int = 0
-    """How many were sent."""
+    """How many requests were sent."""
     base_url: str = ""
     body: Mapping[str, object] | None = None
-    """`None` where no request is on the tape."""
+    """`None` if no request is on the tape."""
 
     @property
     def missing(self) -> Markdown:
-        """Why there is no request to show."""
+        """Return why there is no request to show."""
         is_imported = not self.events and self.reply.state is not State.RUNNING
         return _IMPORTED if is_imported else _NOT_SENT
 
@@ -51,7 +51,7 @@ def show(
     connection: Connection,
     inspected: str | None = None,
 ) -> None:
-    """Draw the inspector of an answer: the one that begins with message `inspected`, by default the last."""
+    """Draw the inspector of the answer that begins with message `inspected`, by default the last one."""
     message, key = _chosen(conversation, inspected), _key(connection)
     if not message or not message.reply:
         st.caption("Nothing to inspect yet: this chat has no reply.")
@@ -75,7 +75,7 @@ def show(
 
 
 def _chosen(conversation: Conversation, inspected: str | None) -> Message | None:
-    """The reply to inspect: of an answer in several parts, the one that was picked, else the last."""
+    """Return the reply to inspect: of an answer in several parts the chosen one, by default the last."""
     turns = [turn for turn in conversation.turns() if turn[0].role == "assistant"]
     turn = next((turn for turn in turns if turn[0].id == inspected), turns[-1] if turns else [])
     if len(turn) < 2:
@@ -89,7 +89,7 @@ def _chosen(conversation: Conversation, inspected: str | None) -> Message | None
 
 
 def _read(path: Sequence[Message], message: Message, known: Reply, key: str) -> _Inspected:
-    """Play the reply's tape: the live one while it runs, else as it was stored. `path` is what it answers."""
+    """Read the reply's tape, live while it runs, otherwise from the store. `path` is what it answers."""
     application = app.get()
     tape = application.engine.follow(message.id)
     events = list(tape.events) if tape else application.store.replies.tape(message.id)
@@ -102,7 +102,7 @@ def _read(path: Sequence[Message], message: Message, known: Reply, key: str) -> 
 
 
 def _images(path: Sequence[Message], sent: Sent) -> Callable[[str], bytes]:
-    """The images as they went out: made to fit into a request in the same way again."""
+    """Return a loader of the images as sent: it fits them into a request in the same way again."""
     application = app.get()
     words = text_bytes(path, sent.system_prompt)
     fitted = fit(application.files, path, text_bytes=words, request_bytes=application.settings.request_bytes)
@@ -110,7 +110,7 @@ def _images(path: Sequence[Message], sent: Sent) -> Callable[[str], bytes]:
 
 
 def _key(connection: Connection) -> str:
-    """The key to hide, which a person may have typed into a message; empty when there is none."""
+    """Return the key to mask, which a person may have typed into a message; empty if there is none."""
     key = connection.api_key
     return key.reveal() if key and key.is_secret else ""
 
@@ -181,7 +181,7 @@ def _show_code(inspected: _Inspected) -> None:
 
 
 def _show_text(text: str, language: str, file_name: str) -> None:
-    """Code with its copy icon, or a file where it is too long for a page."""
+    """Draw code with its copy icon, or a download if it is too long for a page."""
     if len(text) <= LONGEST_SHOWN:
         st.code(text, language=language, wrap_lines=True)
         return

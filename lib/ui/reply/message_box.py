@@ -1,4 +1,4 @@
-"""The message box: what is written in it, and the id under which that is sent once."""
+"""The message box, and the id under which its content is sent once."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ def show(
     *,
     accept_audio: bool = False,
 ) -> None:
-    """Draw a page's message box, and the hidden field with the id that what is sent will carry."""
+    """Draw a page's message box, and the hidden field with the id of the next send."""
     with st.container(key="hidden"):
         show_send_id(session)
         outbox.show(draft, key)
@@ -31,11 +31,10 @@ def show(
         placeholder,
         key=key,
         max_chars=sending.LONGEST_MESSAGE,
-        # No `file_type`: Streamlit would refuse by the name, in words of its own. What
-        # counts is what is in a file.
+        # No `file_type`: Streamlit would refuse by name, in its own words. What counts is a file's content.
         accept_file="multiple",
         accept_audio=accept_audio,
-        # Only browsers look at this; `lib/files/upload_validation.py` looks again.
+        # Only browsers check this; `lib/files/upload_validation.py` checks again.
         max_upload_size=LARGEST_UPLOAD // 1024**2,
         on_submit=on_submit,
         disabled=session.connection.needs_key,
@@ -43,13 +42,13 @@ def show(
 
 
 def show_send_id(session: Session) -> None:
-    """The field with the id that the next click carries; it belongs into a container of the key `hidden`."""
+    """Draw the field with the next click's id; it belongs in a container with the key `hidden`."""
     widgets.put(sending.SEND_ID, session.send_id)
     st.text_input("Send id", key=sending.SEND_ID, label_visibility="collapsed")
 
 
 def show_stop(tape: LiveTape, slot: DeltaGenerator) -> None:
-    """A button that stops the running reply, from any tab, at any time."""
+    """Draw a button that stops the running reply, from any tab, at any time."""
     if tape.is_remote:
         slot.caption(
             "Another process of this app runs this reply, or did so until a moment ago: then it ends soon."

@@ -1,12 +1,12 @@
-"""Brings a text back into the message box: one that was not sent, or a question that got no answer."""
+"""Returns a text to the message box: one that was not sent, or a question that got no answer."""
 
 import streamlit as st
 
 from lib.ui.state.draft import Draft
 
-# Only the browser knows what a person is typing. So it is there that one can tell whether the box is free.
-# React keeps a copy of the value of its fields: it sees a new one only where the prototype's own setter was
-# called and an `input` event followed.
+# Only the browser knows what a person is typing, so only it can tell whether the box is free. React keeps a
+# copy of its fields' values: it sees a new value only after a call of the prototype's own setter and an
+# `input` event.
 _SCRIPT = """
 export default function ({ data, parentElement }) {
   const held = parentElement.querySelector("span").dataset;
@@ -31,7 +31,7 @@ _outbox = st.components.v2.component("outbox", html="<span></span>", js=_SCRIPT)
 
 
 def show(draft: Draft, box: str) -> None:
-    """Put the text into the box of this key, or take it out once it is sent; what a person types stays."""
+    """Put the text into the box with this key, or remove it once it is sent; what a person types stays."""
     draft.drawn = draft.returns
     if draft.returned is not None:
         data = {"box": box, "text": draft.returned, "returns": draft.returns, "is_stored": draft.is_stored}

@@ -1,4 +1,4 @@
-"""What a conversation is asked with, as one panel: for the composer of a chat and for each cell."""
+"""The settings of a conversation as one panel: for the composer of a chat and for each cell."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from lib.domain.models.connection import Connection
 from lib.ui.state import choices, structured
 
 WIDTH = 460
-"""In pixels: the same for both tabs, so that nothing moves between them."""
+"""In pixels; the same for both tabs, so that nothing moves when they are switched."""
 
 
 def show(
@@ -20,9 +20,9 @@ def show(
     *,
     is_drawing: bool = False,
 ) -> None:
-    """Draw system prompt, parameters, structured output and tools, as far as the model is known to take them.
+    """Draw system prompt, parameters, structured output and tools, except what the model is known to lack.
 
-    `prefix` goes before the keys of the widgets; `find` finds what was pasted.
+    `prefix` is prepended to the widgets' keys; `find` finds the pasted text.
     """
     if is_drawing:
         choices.show(conversation, prefix, is_drawing=True)

@@ -1,4 +1,4 @@
-"""What a person asked: drawn as it was typed, with its line breaks and blanks, links, and code in fences."""
+"""A question, drawn as it was typed: with its line breaks and spaces, links, and fenced code."""
 
 import streamlit as st
 
@@ -10,13 +10,13 @@ from lib.ui.reply import answer, attachments
 
 
 def show(message: Message) -> None:
-    """Draw a question with what came with it."""
+    """Draw a question with its files."""
     attachments.show(message.attachments)
     show_text(message)
 
 
 def show_text(message: Message) -> None:
-    """Draw what a question says; a synthesis is asked with answers in it, which are markdown."""
+    """Draw a question's text; a synthesis question contains answers, which are markdown."""
     if message.content.startswith(SYNTHESIS):
         answer.show_blocks(message.content)
         return

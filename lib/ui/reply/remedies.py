@@ -1,4 +1,4 @@
-"""The one thing that helps after each kind of error, as a button under it."""
+"""The remedy for each kind of error, as a button below it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,27 +21,27 @@ Turn = Sequence[Message]
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What a page can do about an error: its callbacks, which take the id of the answer's last message."""
+    """A page's callbacks for remedies; they take the id of the answer's last message."""
 
     try_again: Callable[[str], None]
     ask_model: Callable[[str, str], None]
-    """Takes the name of a model too."""
+    """Also takes the name of a model."""
     new: Callable[[], None]
     new_label: str
     edit: Callable[[str], None] | None
-    """Takes the id of the question; `None` where it cannot be edited."""
+    """Takes the id of the question; `None` if it cannot be edited."""
     go_on: Callable[[str], None] | None
-    """`None` where an answer that broke off is not continued."""
+    """`None` if the page does not continue answers."""
 
 
 def show(session: Session, turn: Turn, ways: Ways, error: ChatError) -> None:
-    """Draw what can be done about the error that a turn ended with."""
+    """Draw the remedy for the error that ended a turn."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"remedy-{turn[-1].id}"):
         _REMEDIES[error.category](session, turn, ways)
 
 
 def is_continue(reply: Reply) -> bool:
-    """Whether the remedy is to continue what the reply has said so far."""
+    """Return whether the remedy is to continue the reply's text."""
     return bool(reply.error and reply.error.category is Category.STREAM_INTERRUPTED and reply.text)
 
 
@@ -65,7 +65,7 @@ def _change_key(_: Session, turn: Turn, __: Ways) -> None:
 
 
 def _copy_setting(base_url: str) -> None:
-    """Put the setting that was probably meant on the clipboard."""
+    """Copy the setting that was probably meant to the clipboard."""
     clipboard.copy(f"KKIAI_BASE_URL={base_url}")
 
 
@@ -84,7 +84,7 @@ def _copy_address(session: Session, turn: Turn, ways: Ways) -> None:
 
 
 def _choose_model(session: Session, turn: Turn, ways: Ways) -> None:
-    """The catalogue's names that are most like the one that was asked for."""
+    """Draw buttons for the model names in the catalogue that are closest to the requested one."""
     reply = turn[-1].reply or Reply()
     models = app.get().engine.catalogue.listing(session.connection, wait_seconds=0.0).models
     names = closest(reply.model_requested or "", models)

@@ -1,4 +1,4 @@
-"""What a comparison measured: a table and charts, the fastest, the cheapest and the longest marked."""
+"""The results of a comparison: a table and charts, with the fastest, cheapest and longest marked."""
 
 from collections.abc import Sequence
 
@@ -22,20 +22,20 @@ MEASURES = {
 }
 """The measured fields of `Figures`, each with its title."""
 BAR, BEST, OTHER = "#4a86f0", 1.0, 0.45
-"""The bars' colour, and how much of it the best one and the others take, on a light page and a dark one."""
+"""The bars' colour, and its opacity for the best bar and for the others; it suits both themes."""
 BAR_HEIGHT = 30
 _FORMATS = {"cost": "$.4~r"}
-"""How a chart's numbers are written, where two decimals will not do (d3-format)."""
+"""Number formats of charts for which two decimals will not do (d3-format)."""
 
 
 def table(taken: Sequence[Figures]) -> pd.DataFrame:
-    """A row a cell: medians, their spread where a cell was asked several times, marks, the tokens' source."""
+    """Return a row per cell: medians, their spread if it was asked repeatedly, marks, the tokens' source."""
     is_repeated = any(one.replies > 1 for one in taken)
     return pd.DataFrame([_record(one, is_repeated=is_repeated) for one in taken])
 
 
 def chart(taken: Sequence[Figures], measure: str) -> alt.LayerChart:
-    """Bars of one measure, a cell each in the order of the page; a line from the lowest to the highest."""
+    """Return one bar per cell in page order, with a line from the lowest to the highest value."""
     frame = pd.DataFrame(
         [
             {"cell": one.label, "median": spread.median, "low": spread.low, "high": spread.high}
@@ -60,7 +60,7 @@ def chart(taken: Sequence[Figures], measure: str) -> alt.LayerChart:
 
 
 def show(comparison: Comparison, prices: Prices) -> None:
-    """Draw the table and the charts, once a cell has an answer."""
+    """Draw the table and the charts if a cell has an answer."""
     taken = of_cells(comparison.compared, prices)
     if not any(one.replies for one in taken):
         return
@@ -77,7 +77,7 @@ def show(comparison: Comparison, prices: Prices) -> None:
 
 
 def _show_sources(taken: Sequence[Figures]) -> None:
-    """Say where tokens and costs are from, and what is not known."""
+    """Draw where tokens and costs come from, and what is unknown."""
     answered = [one for one in taken if one.replies]
     said = []
     if estimated := sum(one.source is Source.ESTIMATED for one in answered):
@@ -91,7 +91,7 @@ def _show_sources(taken: Sequence[Figures]) -> None:
 
 
 def _measured(one: Figures, measure: str) -> Spread | None:
-    """A measure in the unit of its title."""
+    """Return a measure in the unit of its title."""
     spread = one.measured(measure)
     if spread is None or not measure.endswith("_ms"):
         return spread

@@ -1,4 +1,4 @@
-"""The sources of an answer, as a numbered list of links that fetch nothing by themselves."""
+"""The sources of an answer as a numbered list of links; none is fetched before a click."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,11 @@ from lib.domain.reply.citations import Citation
 from lib.domain.text.markdown.literal import Markdown, link, md, plain
 
 SHOWN = 8
-"""Sources that are seen at once; more are folded."""
+"""Sources shown at once; the rest is collapsed."""
 
 
 def show(citations: Sequence[Citation], key: str) -> None:
-    """Draw the sources, each under the number that the answer calls it by."""
+    """Draw the sources, each with the number that the answer uses."""
     if not citations:
         return
     with st.container(gap="xsmall", key=f"sources-{key}"):

@@ -1,4 +1,4 @@
-"""The tools that an answer asks for: to read, nothing runs them."""
+"""The tool calls of an answer: they are shown, never run."""
 
 import streamlit as st
 

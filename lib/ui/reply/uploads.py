@@ -1,4 +1,4 @@
-"""Takes the files and recordings of a message out of Streamlit's widgets; nothing of Streamlit's is kept."""
+"""Takes a message's files and recordings out of Streamlit's widgets, and keeps no object of Streamlit's."""
 
 import threading
 from collections.abc import Iterable, Iterator
@@ -23,18 +23,18 @@ from lib.ui.state.draft import Draft
 from lib.ui.state.session import Session
 
 MOST_FILES, MOST_IMAGES = 10, 20
-"""With one message. A long screenshot is one file of several images."""
+"""Per message. A long screenshot is one file of several images."""
 _claiming = threading.Lock()
 
 
 @contextmanager
 def once(draft: Draft, send_id: str) -> Iterator[bool]:
-    """Handle what is sent from the message box; says whether that is done for the first time under this id.
+    """Handle a send from the message box; yield whether its id arrives for the first time.
 
-    Where a click arrives twice, or something else happens while its files are read, two runs of the page go
-    on side by side: only the first one sends, and the others draw what it has done (`wait`).
+    If a click arrives twice, or another one while its files are read, two runs of the page overlap: only the
+    first one sends, and the others wait and draw its result (`wait`).
     """
-    # Two runs of one page may be here at once: Streamlit starts the next before the last has ended.
+    # Two runs of one page may be here at once: Streamlit starts the next before the previous one has ended.
     with _claiming:
         is_first = draft.submitted != send_id
         if is_first:
@@ -47,17 +47,17 @@ def once(draft: Draft, send_id: str) -> Iterator[bool]:
 
 
 def wait(draft: Draft) -> None:
-    """Before a page is drawn: wait for what another run of it sends."""
+    """Wait for the send of another run of this page, before it is drawn."""
     while draft.submitting and not draft.submitting.wait(SILENCE_SECONDS):
         widgets.still_here()
 
 
 def take(draft: Draft, files: Iterable[Any]) -> None:
-    """Put uploaded files to those that wait for the next message; what is refused is said in a sentence."""
+    """Add uploaded files to the draft; each refused one gets a sentence."""
     try:
         _take(draft, files)
     finally:
-        # Now: Streamlit would keep the bytes for as long as the tab is open.
+        # At once: Streamlit would keep the bytes for as long as the tab is open.
         upload_storage.release(files)
 
 
@@ -74,7 +74,7 @@ def _take(draft: Draft, files: Iterable[Any]) -> None:
 
 
 def _add(draft: Draft, taken: list[Attachment]) -> None:
-    """One file more. What is there already under another name is told with it. Raises `FileRefused`."""
+    """Add a file. One that is there already under another name gets a note. Raises `FileRefused`."""
     name = upload_name(taken[0])
     known = {each.id: number for number, each in enumerate(draft.attachments)}
     new = [each for each in {each.id: each for each in taken}.values() if each.id not in known]
@@ -91,7 +91,7 @@ def _add(draft: Draft, taken: list[Attachment]) -> None:
 
 
 def take_speech(session: Session, text: str, audio: UploadedFile) -> None:
-    """As `write_down`, for what was spoken just now."""
+    """Transcribe what was spoken just now, as `write_down` does."""
     try:
         recording = upload_storage.content(audio)
     except FileRefused as refused:
@@ -103,9 +103,9 @@ def take_speech(session: Session, text: str, audio: UploadedFile) -> None:
 
 
 def write_down(session: Session, text: str, recording: bytes) -> None:
-    """Put what a recording says behind the text that was written before it, for the person to read and send.
+    """Append a recording's transcript to the text written before it, for the person to read and send.
 
-    Where that fails a sentence says why, and the recording is kept.
+    If that fails, a sentence says why, and the recording is kept.
     """
     draft = session.draft
     draft.transcribing, draft.recording = threading.Event(), (text, recording)
@@ -123,15 +123,15 @@ def write_down(session: Session, text: str, recording: bytes) -> None:
 
 
 def follow_speech(session: Session) -> None:
-    """Wait for what another run of this page has written down, and draw the page again with it.
+    """Wait for another run's transcription, and rerun the page with its result.
 
-    A click ends the run in which a person has spoken, and with it what that would have shown.
+    A click ends the run that transcribes, which then cannot show its result.
     """
     draft, transcribing = session.draft, session.draft.transcribing
     has_waited = transcribing is not None and not transcribing.is_set()
     while transcribing and not transcribing.wait(SILENCE_SECONDS):
         widgets.still_here()
-    if has_waited or draft.drawn != draft.returns:  # it came after the box was drawn
+    if has_waited or draft.drawn != draft.returns:  # the text came back after the box was drawn
         st.rerun()
 
 

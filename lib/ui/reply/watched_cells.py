@@ -1,4 +1,4 @@
-"""Cells that are watched, in a replay or a presentation: nothing in them can be clicked, nothing sends."""
+"""Read-only cells for a replay or a presentation: they have no buttons and send nothing."""
 
 from collections.abc import Mapping, Sequence
 
@@ -27,9 +27,9 @@ def of(
     is_followed: bool = True,
     is_live: bool = False,
 ) -> list[Cell]:
-    """The cells of a comparison, each with its last answer as its tape has it, or else as it is.
+    """Return a comparison's cells, each with its last answer: from its tape if there is one, or as stored.
 
-    While its votes are blind, they have letters for names.
+    In a blind round the cells are named by letters.
     """
     asked, named = question_of(comparison), titles(comparison, votes)
     is_hidden = votes is not None and votes.is_hidden
@@ -37,7 +37,7 @@ def of(
     for cell in comparison.cells:
         turn = exchanges(cell)[-1]
         tape = tapes.get(turn.last.id)
-        # Asked before what it says is read: a tape that ends in between is followed, and so drawn to its end.
+        # Checked before the text is read: a tape that ends in between is followed, and so drawn to its end.
         is_open = is_followed and tape is not None and not tape.is_closed
         is_same = bool(asked and turn.question and turn.question.content == asked.content)
         watched = Cell(
@@ -49,7 +49,7 @@ def of(
             is_live=is_live,
             prompt_tokens=estimate_prompt(cell.prompt(turn.last.id)),
             question=None if is_same else turn.question,
-            before=() if is_hidden else turn.before,  # earlier figures and names would tell
+            before=() if is_hidden else turn.before,  # earlier figures and names would give it away
             prices=prices,
             is_hidden=is_hidden,
         )
@@ -58,17 +58,17 @@ def of(
 
 
 def question_of(comparison: Comparison) -> Message | None:
-    """What the cells were asked last."""
+    """Return the last question to the cells."""
     return exchanges(comparison.cells[0])[-1].question if comparison.cells else None
 
 
 def show(cells: Sequence[Cell]) -> list[Slots]:
-    """Draw the cells side by side. Returns the slots of those that run."""
+    """Draw the cells side by side; return the slots of those that run."""
     return cell_view.show(cells, PARTS)
 
 
 def follow(running: Sequence[Slots]) -> None:
-    """Keep the figures of running replies moving; returns when every one has ended."""
+    """Update the figures of running replies until every one has ended."""
     live = list(running)
     while live:
         cell_view.advance(live, PARTS, live[0].cell.prices, lambda _: None)
@@ -78,7 +78,7 @@ def follow(running: Sequence[Slots]) -> None:
 
 
 def show_question(message: Message) -> None:
-    """Draw a question as a bubble, with what came with it."""
+    """Draw a question as a bubble, with its files."""
     with (
         st.container(key=f"asked-{message.id}", horizontal_alignment="right"),
         st.container(key=f"said-{message.id}", width="content"),
@@ -94,7 +94,7 @@ def _show_head(cell: Cell) -> None:
 
 
 def _show_asked(cell: Cell) -> None:
-    """What was said before, and what the cell was asked, folded: so the answer is in view."""
+    """Draw the earlier messages and the cell's question collapsed, so that the answer is in view."""
     if cell.before:
         cell_view.show_folded(md("Earlier"), f"earlier-{cell.id}", cell.before, "said")
     if cell.question:

@@ -1,1 +1,1 @@
-"""Streamlit's server as we run it: start and end, connections, uploads, sessions."""
+"""How we run Streamlit's server: start and stop, connections, uploads, sessions."""

@@ -1,4 +1,4 @@
-"""The ASGI side: what happens when the server starts and stops, and the headers of its answers."""
+"""The ASGI side: the server's start and stop, and the headers of its responses."""
 
 import asyncio
 import base64
@@ -39,37 +39,40 @@ _WARM = (
     "pandas",
     "pyarrow",
 )
-"""Imported while the first visitor is on the way: together they take a second or two."""
+"""Imported before the first visitor arrives: together they take a second or two."""
 
 COLLECT_AFTER = 10_000, 10, 10
-"""Python's default begins to collect after 700 new objects; one page makes many times that."""
+"""Python's default threshold is 700 new objects; one page creates many times that."""
 SWITCH_SECONDS = 0.001
 """How long one thread may keep the others waiting; Python's default is five times that. Each database call
-lets go of the interpreter and queues for it again: with hundreds of threads a send waits for that queue."""
+releases the interpreter and queues for it again: with hundreds of threads, a send waits in that queue."""
 
 
-# At import, before Streamlit makes its runtime and uvicorn its first connection: neither looks again later.
+# At import, before Streamlit creates its runtime and uvicorn its first connection: neither looks again later.
 connections.install()
 log.install()
 closed_tabs.install()
 upload_storage.install()
-# Streamlit asks the Internet for it to print it, and to compare it with the `Origin` of foreign pages.
+# Streamlit asks the Internet for this address, to print it and to compare it with the `Origin` of foreign
+# pages.
 net_util.get_external_ip = lambda: None
 
 
 @contextlib.asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Build everything before the first request, take it down after the last."""
-    # The folder's name makes Streamlit run its files without the frame: a deep link would miss sign-in.
+    """Build everything before the first request, and shut it down after the last."""
+    # Because of the folder's name Streamlit would run its files without the frame: a deep link would miss
+    # sign-in.
     PagesManager.uses_pages_directory = False
     try:
         await asyncio.to_thread(_start)
     except ConfigurationError as error:
         sys.stderr.write(f"SynStar Chat cannot start: {error}\n")
         sys.stderr.flush()
-        os._exit(1)  # anything raised from here reaches the person as two tracebacks
+        os._exit(1)  # an exception would be printed as two tracebacks
     _draw_pages_anew_when_storing_changes()
-    # In this order: SIGTERM first waits for the replies, and then calls what lets the audiences go.
+    # In this order: SIGTERM first waits for the replies, and then calls the handler that disconnects
+    # audiences.
     for number in (signal.SIGINT, signal.SIGTERM):
         _let_audiences_go_at(number)
     _let_replies_end_before(signal.SIGTERM)
@@ -92,35 +95,35 @@ def _start() -> None:
 def _warm_up() -> None:
     for name in _WARM:
         import_module(name)
-    gc.collect()  # first: garbage that is frozen stays for ever
-    # What lives as long as the process is not searched by every collection. A full one fell from 43 ms to
-    # none; with 40 chats at once the longest stall (p95) fell from 0.7 s to 0.24 s.
+    gc.collect()  # first: frozen garbage is never freed
+    # Collections then skip what lives as long as the process. A full one fell from 43 ms to none; with 40
+    # chats at once the longest stall (p95) fell from 0.7 s to 0.24 s.
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
 
 
 def _draw_pages_anew_when_storing_changes() -> None:
-    """A page that nobody touches must say it too when words are not stored any more."""
+    """Rerun all pages when storing fails or works again: an idle page must show the banner too."""
     loop = asyncio.get_running_loop()
 
     def draw() -> None:
-        # Private names of Streamlit 1.67: it has no public way to draw pages anew from outside of them.
+        # Private names of Streamlit 1.67: it has no public way to rerun sessions from outside.
         for active in Runtime.instance()._session_mgr.list_active_sessions():
             active.session.request_rerun(active.session._client_state)
 
     def hear() -> None:
-        with contextlib.suppress(RuntimeError):  # the server has ended meanwhile
+        with contextlib.suppress(RuntimeError):  # the server has stopped in the meantime
             loop.call_soon_threadsafe(draw)
 
     app.get().engine.notifications.listen(STORING, hear)
 
 
 def _let_audiences_go_at(number: signal.Signals) -> None:
-    """End the followers' connections with the server, which waits for them otherwise."""
+    """Close the followers' connections when the server stops, which otherwise waits for them."""
     if threading.current_thread() is not threading.main_thread():
         return
-    # uvicorn's: it has taken its signals before it imports the app. `sse-starlette` cannot take
-    # this over (docs/decisions/0023).
+    # uvicorn's handler: it installs it before it imports the app. `sse-starlette` cannot do this for us
+    # (docs/decisions/0023).
     end = signal.getsignal(number)
 
     def leave(number: int, frame: FrameType | None) -> None:
@@ -132,13 +135,13 @@ def _let_audiences_go_at(number: signal.Signals) -> None:
 
 
 def _let_replies_end_before(number: signal.Signals) -> None:
-    """Serve pages for a while after a request to stop: running replies may end, new ones are refused."""
+    """Serve pages for a while after a signal to stop: running replies may end, new ones are refused."""
     if threading.current_thread() is not threading.main_thread():
-        return  # only the main thread may change what a signal does
+        return  # only the main thread may set signal handlers
     end = signal.getsignal(number)
 
     def drain(number: int, frame: FrameType | None) -> None:
-        signal.signal(number, end)  # a second request ends at once
+        signal.signal(number, end)  # a second signal stops at once
         application = app.get()
         if callable(end):
             application.engine.drain(application.settings.grace_seconds, lambda: end(number, frame))
@@ -147,20 +150,20 @@ def _let_replies_end_before(number: signal.Signals) -> None:
 
 
 def routes() -> list[BaseRoute]:
-    """The addresses that are no pages of Streamlit."""
+    """Return the routes that are not Streamlit pages."""
     return [*audience.routes(), shares.route(), ready.route()]
 
 
 def middleware() -> list[Middleware]:
-    """What wraps every request."""
-    # The first is the outermost: refusals of the gates have the headers too.
+    """Return the middleware for every request."""
+    # The first is the outermost: the gates' refusals get the headers too.
     return [Middleware(SecurityHeaders), Middleware(Gate), Middleware(upload_storage.UploadGate)]
 
 
 class SecurityHeaders:
-    """Adds the headers that keep a page from loading or running anything of somebody else's.
+    """Adds the headers that stop a page from loading or running third-party content.
 
-    An answer that has one of them of its own keeps it: it is the stricter one.
+    A response that has set one of them keeps its own, which is stricter.
     """
 
     def __init__(self, inner: ASGIApp) -> None:
@@ -173,7 +176,7 @@ class SecurityHeaders:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and add the headers to its answer."""
+        """Pass the request on and add the headers to its response."""
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -186,9 +189,9 @@ class SecurityHeaders:
 
 
 def content_security_policy() -> str:
-    """Everything from this server alone, and the one inline script of Streamlit's page by its hash.
+    """Return the policy: this server only, and the one inline script of Streamlit's page by its hash.
 
-    `blob:` scripts are what Streamlit makes of a component's JavaScript.
+    Streamlit turns a component's JavaScript into `blob:` scripts.
     """
     # Computed at each start: another version of Streamlit has another script.
     page = (Path(st.__file__).parent / "static" / "index.html").read_text("utf-8")
@@ -199,10 +202,10 @@ def content_security_policy() -> str:
         (
             "default-src 'self'",
             f"script-src 'self' blob: 'wasm-unsafe-eval' {hashes}",
-            # Streamlit writes its styles into the page while it runs.
+            # Streamlit adds styles to the page at run time.
             "style-src 'self' 'unsafe-inline'",
-            # No other host: Streamlit loads every picture that a model's markdown names, at once, and an
-            # address can tell what was said here.
+            # No other host: Streamlit loads every image in a model's markdown at once, and its address can
+            # leak the conversation.
             "img-src 'self' data: blob:",
             "media-src 'self' data: blob:",
             "font-src 'self' data:",

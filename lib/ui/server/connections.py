@@ -1,6 +1,6 @@
-"""What a connection to this server may take before its request is there.
+"""Limits on a connection to this server until its request has arrived.
 
-Streamlit starts uvicorn with settings of its own, and uvicorn has none for these.
+Streamlit starts uvicorn with its own settings, and uvicorn has none for these limits.
 """
 
 from asyncio import Transport
@@ -10,17 +10,17 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 10.0
-"""From the connection, or from the first byte of a further request on it, to the end of the headers."""
+"""From the connection, or from the first byte of a later request on it, to the end of the headers."""
 HEAD_BYTES = 64 * 1024
-"""An address and its headers."""
+"""The request line and the headers together."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Closes connections that take long to say what they want, or take many words for it."""
+    """Closes connections whose request headers take too long or are too large."""
 
     _deadline: TimerHandle | None = None
     _unread = 0
-    """Bytes that have come since the headers were expected."""
+    """Bytes received of headers that are not complete yet."""
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -59,7 +59,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
 
 def install() -> None:
-    """Have uvicorn make its connections of this kind: the class that it takes was chosen before this runs."""
+    """Make uvicorn's connections of this class: uvicorn has chosen its own class before this runs."""
 
     def new(_: Any, *_values: Any, **_fields: Any) -> BoundedProtocol:
         return object.__new__(BoundedProtocol)

@@ -1,4 +1,4 @@
-"""The log: what came over the network makes no line of its own in it, and moves no cursor."""
+"""The log: text from the network can neither start a new line in it nor move a terminal's cursor."""
 
 import logging
 import re
@@ -15,12 +15,12 @@ class OneLineRecord(logging.LogRecord):
         super().__init__(*values, **fields)
         try:
             message = self.getMessage()
-        except (TypeError, ValueError):  # the caller's format does not fit what it gave
+        except (TypeError, ValueError):  # the caller's format does not fit its arguments
             message = f"{self.msg} {self.args}"
         self.msg, self.args = _CONTROL.sub(_escaped, message), ()
         if self.exc_info and self.exc_info[0]:
             lines = "".join(traceback.format_exception(*self.exc_info)).splitlines()
-            # Formatters print `exc_text` where it is set, instead of making it themselves.
+            # Formatters print `exc_text` if it is set, instead of formatting the traceback themselves.
             self.exc_text = "\n".join(f"    {_CONTROL.sub(_escaped, line)}" for line in lines)
 
 
@@ -29,5 +29,5 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def install() -> None:
-    """Have all that is logged from now on written so, whoever logs it."""
+    """Use this record for everything logged from now on, by any logger."""
     logging.setLogRecordFactory(OneLineRecord)

@@ -1,4 +1,4 @@
-"""What browsers have uploaded: in memory, until a page has taken it."""
+"""Uploaded files: in memory, until a page has taken them."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,20 +16,20 @@ from lib.files.upload_validation import FileRefused, clean_name
 
 MEGABYTE = 1024**2
 MOST_BYTES = 50 * MEGABYTE
-"""What a session may hold; while its page expects an import, it may be more."""
+"""The limit of a session; it is raised while its page expects an import."""
 MOST_FILES = 200
-"""Files that a session may hold, empty ones too; a person has far fewer."""
+"""Files that a session may hold, including empty ones; a person needs far fewer."""
 NOT_KEPT = "application/x-not-kept"
-"""The type of a file whose bytes were let go as they came."""
+"""The type that marks a file whose bytes were discarded on arrival."""
 _PATH = "/_stcore/upload_file/"
 
 
 class Uploads(MemoryUploadedFileManager):
-    """Streamlit's uploads, which a message box takes out as soon as a run of the page begins.
+    """Streamlit's uploads, which a message box removes as soon as a run of the page begins.
 
-    Where another run ends that one before it has read them, they would be gone, and the message would go out
-    without its files. Here they stay until they are released. Streamlit keeps all that is sent while a page
-    is open; here a session holds no more than it may.
+    If another run ended that one before it had read the files, they would be lost, and the message would be
+    sent without them. Here they stay until they are released. Streamlit keeps everything uploaded while a
+    page is open; here a session has a limit.
     """
 
     def __init__(self, upload_endpoint: str) -> None:
@@ -38,13 +38,13 @@ class Uploads(MemoryUploadedFileManager):
         self._expected: dict[str, int] = {}
 
     def get_files(self, session_id: str, file_ids: Sequence[str]) -> list[UploadedFileRec]:
-        """The session's files that have these ids, with those that a message box has taken out."""
+        """Return the session's files with these ids, including those that a message box has removed."""
         found = super().get_files(session_id, file_ids)
         taken_out = self._taken_out.get(session_id, {})
         return found or [taken_out[id_] for id_ in file_ids if id_ in taken_out]
 
     def add_file(self, session_id: str, file: UploadedFileRec) -> None:
-        """Keep an upload, or only its name; what was taken out before it is not asked for any more."""
+        """Keep an upload, or only its name beyond the limit; forget removed files, which nobody needs now."""
         self._taken_out.pop(session_id, None)
         held = self.file_storage.get(session_id, {}).copy()
         held.pop(file.file_id, None)
@@ -55,41 +55,41 @@ class Uploads(MemoryUploadedFileManager):
             super().add_file(session_id, file)
 
     def remove_file(self, session_id: str, file_id: str) -> None:
-        """Take a file out, and keep it aside: the run that takes it may be ended before it has read it."""
+        """Remove a file but keep it aside: the run that takes it may be ended before it has read it."""
         for file in super().get_files(session_id, [file_id]):
             self._taken_out.setdefault(session_id, {})[file_id] = file
         super().remove_file(session_id, file_id)
 
     def remove_session_files(self, session_id: str) -> None:
-        """Let go of all that the session held: it is over."""
+        """Discard all files of a session that has ended."""
         self._taken_out.pop(session_id, None)
         self._expected.pop(session_id, None)
         super().remove_session_files(session_id)
 
     def expect(self, session_id: str, size: int) -> None:
-        """Hold more than usual until something is released: so many bytes."""
+        """Raise the session's limit to `size` bytes until something is released."""
         self._expected[session_id] = size
 
     def release(self, session_id: str, file_id: str) -> None:
-        """Let go of a file's bytes for good."""
+        """Discard a file's bytes."""
         self.remove_file(session_id, file_id)
         self._taken_out.get(session_id, {}).pop(file_id, None)
         self._expected.pop(session_id, None)
 
 
 class UploadGate:
-    """Lets a session send no more at once than one file may have.
+    """Limits the uploads in progress of a session to the size of one file.
 
-    Streamlit takes an upload in whole before anybody can ask what the session holds.
+    Streamlit receives an upload completely before anything can check what the session holds.
     """
 
     def __init__(self, inner: ASGIApp) -> None:
         self._inner = inner
         self._coming = Counter[str]()
-        """Bytes on their way, by session."""
+        """Bytes being uploaded, by session."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, unless too much is on its way."""
+        """Pass the request on, unless too much is being uploaded."""
         if scope["type"] != "http" or scope["method"] != "PUT" or _PATH not in scope["path"]:
             await self._inner(scope, receive, send)
             return
@@ -116,26 +116,26 @@ class UploadGate:
 
 
 def install() -> None:
-    """Have Streamlit make its runtime with these uploads. It looks its class up there, and has no option."""
+    """Make Streamlit use this class. It has no option: it looks the class up in that module."""
     memory_uploaded_file_manager.MemoryUploadedFileManager = Uploads  # type: ignore[misc]
 
 
 def expect(size: int) -> None:
-    """Say that this page waits for files of so many bytes together, until they are released."""
+    """Let this page upload files of `size` bytes in total, until one is released."""
     context = get_script_run_ctx()
     if context and isinstance(context.uploaded_file_mgr, Uploads):
         context.uploaded_file_mgr.expect(context.session_id, size)
 
 
 def arrived(value: object) -> list[UploadedFile]:
-    """The files in what a field holds. Those that were taken before may come along again, as deleted ones."""
+    """Return the files in a field's value, but not those taken before, which come back as deleted ones."""
     return [
         each for each in (value if isinstance(value, list) else [value]) if isinstance(each, UploadedFile)
     ]
 
 
 def content(file: UploadedFile) -> bytes:
-    """What was uploaded. Raises `FileRefused` for a file that was not kept."""
+    """Return a file's bytes. Raises `FileRefused` for a file that was not kept."""
     if file.type == NOT_KEPT:
         raise FileRefused(
             f"“{clean_name(file.name)}” did not fit: files of {MOST_BYTES // MEGABYTE} MB at most can wait "
@@ -145,7 +145,7 @@ def content(file: UploadedFile) -> bytes:
 
 
 def release(files: Iterable[object]) -> None:
-    """Let go of files that a page has read. Streamlit would keep some for as long as the tab is open."""
+    """Discard files that a page has read. Streamlit would keep some for as long as the tab is open."""
     context = get_script_run_ctx()
     if context and isinstance(context.uploaded_file_mgr, Uploads):
         for file in files:

@@ -1,1 +1,1 @@
-"""What any screen can take along: a report, a link, a recording."""
+"""What any screen can export: a report, a link to it, a recording."""

@@ -1,4 +1,4 @@
-"""Buttons and links that lead to a recording or to a presentation."""
+"""Buttons and links to a recording or a presentation."""
 
 from collections.abc import Callable
 
@@ -16,12 +16,12 @@ RECORDINGS_PAGE, PRESENT_PAGE = "pages/recordings.py", "pages/present.py"
 
 
 def show_keep(comparison: Comparison) -> None:
-    """A button that keeps a comparison as a recording."""
+    """Draw a button that keeps a comparison as a recording."""
     _show_keep(recording_callbacks.keep_comparison, comparison.id)
 
 
 def show_keep_run(run_id: str) -> None:
-    """A button that keeps the run of a deck as a recording."""
+    """Draw a button that keeps a deck run as a recording."""
     _show_keep(recording_callbacks.keep_run, run_id)
 
 
@@ -37,7 +37,7 @@ def _show_keep(action: Callable[[str], None], source_id: str) -> None:
 
 
 def show_example() -> None:
-    """Where nothing was compared yet: a link to a comparison that can be watched at once."""
+    """Draw a link to an example comparison, for people who have not compared anything yet."""
     for summary in app.get().store.recordings.latest(1, RecordingKind.COMPARISON):
         st.page_link(
             RECORDINGS_PAGE,
@@ -48,7 +48,7 @@ def show_example() -> None:
 
 
 def show_present(comparison: Comparison) -> None:
-    """A link to the presentation of a comparison."""
+    """Draw a link to the presentation of a comparison."""
     st.page_link(
         PRESENT_PAGE, label="Present", icon=":material/slideshow:", query_params={OPEN: comparison.id}
     )

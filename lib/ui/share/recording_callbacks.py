@@ -1,4 +1,4 @@
-"""What can be done with recordings: callbacks. They run before the page is drawn."""
+"""Callbacks for recordings. They run before the page is drawn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,41 +23,41 @@ from lib.ui.state import session, widgets
 KEY = "recordings"
 KEEP = "Keep as recording"
 RENAME, DELETE, IMPORT = "Rename", "Delete", "Import"
-"""The names of the dialogs, as the menus show them."""
+"""The dialogs' labels in menus."""
 LISTED = 30
 """Recordings listed at once; "Show more" adds as many again."""
 
 
 @dataclass(slots=True)
 class Listing:
-    """The state of a tab's list."""
+    """The state of a tab's list of recordings."""
 
     listed: int = LISTED
     panel: str | None = None
-    """The dialog that is open."""
+    """The open dialog."""
     chosen: str | None = None
-    """The recording that it is about."""
+    """The recording that the dialog is about."""
     chosen_title: str = ""
     notice: str | None = None
-    """Why the last file was not taken."""
+    """Why the last file was not imported."""
     added: str | None = None
-    """The title of what was taken, until the page has said so."""
+    """The title of an imported recording, until the page has announced it."""
 
 
 def held() -> Listing:
-    """This tab's list."""
+    """Return this tab's list."""
     return widgets.hold(KEY, Listing, Listing)
 
 
 def keep_comparison(comparison_id: str) -> None:
-    """Keep a comparison as it stands."""
+    """Keep the current state of a comparison."""
     _flush()
     if found := app.get().store.comparisons.get(comparison_id):
         _keep([found], RecordingKind.COMPARISON, found.title)
 
 
 def keep_reply(answer_id: str) -> None:
-    """Keep an answer of the open chat, by its first message, with what was said before it."""
+    """Keep an answer of the open chat, given by its first message, with the messages before it."""
     _flush()
     conversation = session.held().conversation
     for turn in conversation.turns():
@@ -67,7 +67,7 @@ def keep_reply(answer_id: str) -> None:
 
 
 def keep_run(run_id: str) -> None:
-    """Keep the run of a deck: a comparison for each of its prompts that was asked."""
+    """Keep a deck run: one comparison per prompt that was asked."""
     _flush()
     store = app.get().store
     if run := store.deck_runs.get(run_id):
@@ -75,13 +75,13 @@ def keep_run(run_id: str) -> None:
 
 
 def _flush() -> None:
-    app.get().engine.flush()  # what was said a moment ago is recorded too
+    app.get().engine.flush()  # so that the latest words are recorded too
 
 
 def record(
     comparisons: Sequence[Comparison], kind: RecordingKind, title: str, *, recording_id: str | None = None
 ) -> Recording | None:
-    """A recording of these at this tab's prices; `None`, told in a toast, where that cannot be."""
+    """Return a recording of these at this tab's prices, or show a toast and return `None` if that fails."""
     if refusal := recorder.why_not(comparisons):
         st.toast(literal(refusal), icon=":material/info:")
         return None
@@ -103,7 +103,7 @@ def _keep(comparisons: Sequence[Comparison], kind: RecordingKind, title: str) ->
 
 
 def choose(key: str, recording_id: str) -> None:
-    """Open the dialog that was chosen in a recording's menu."""
+    """Open the dialog chosen in a recording's menu."""
     listing = held()
     listing.chosen, listing.panel = recording_id, widgets.text(key)
     listing.chosen_title = app.get().store.recordings.title(recording_id) or ""
@@ -126,7 +126,7 @@ def rename(key: str) -> None:
 
 @errors.stored
 def delete() -> None:
-    """Remove the chosen recording, for which the person was asked."""
+    """Delete the chosen recording, after the person has confirmed."""
     listing = held()
     if listing.chosen:
         app.get().store.recordings.delete(listing.chosen)
@@ -134,7 +134,7 @@ def delete() -> None:
 
 
 def take(key: str) -> None:
-    """Take a recording from the uploaded file; the dialog says why not, if not."""
+    """Import a recording from the uploaded file; the dialog shows any error."""
     listing = held()
     for uploaded in upload_storage.arrived(widgets.value(key)):
         listing.notice = _take(listing, uploaded)

@@ -1,4 +1,4 @@
-"""The report's dialog: what it contains, what is masked in it, and the files to download."""
+"""The report dialog: what the report contains, what is masked in it, and the files to download."""
 
 import json
 import re
@@ -26,7 +26,7 @@ from lib.ui.shell import clipboard
 from lib.ui.state import session
 
 LISTED = 40
-"""Findings of a kind that can be let through; more of them are masked in any case."""
+"""Findings per kind that can be unmasked; any further ones are always masked."""
 LONGEST_LABEL = 40
 PREVIEW_HEIGHT = 320
 _KINDS = {
@@ -37,18 +37,18 @@ _KINDS = {
 
 
 def show_button(action: Callable[[], None] | None = None) -> bool:
-    """Draw the button for a report; says whether it was pressed. `action` is called before the page is."""
+    """Draw the button for a report; return whether it was clicked. `action` is its callback."""
     icon = ":material/summarize:"
     return st.button("Report", key="report", icon=icon, type="tertiary", on_click=action)
 
 
 def open_comparison(comparison: Comparison, on_dismiss: Callable[[], None]) -> None:
-    """Draw the dialog with the report of a comparison as it stands."""
+    """Draw the dialog with the report of a comparison's current state."""
     _open([comparison], RecordingKind.COMPARISON, comparison.id, comparison.title, on_dismiss)
 
 
 def open_run(run: DeckRun) -> None:
-    """Draw the dialog with the report of a deck's run as it stands."""
+    """Draw the dialog with the report of a deck run's current state."""
     rows = app.get().store.comparisons.of_run(run.id)
     _open(rows, RecordingKind.DECK, run.id, run.deck.title)
 
@@ -56,7 +56,7 @@ def open_run(run: DeckRun) -> None:
 def open_dialog(
     recording: Recording, source_id: str, on_dismiss: Callable[[], None] | Literal["ignore"] = "ignore"
 ) -> None:
-    """Draw the report's dialog. Links are listed by `source_id`: what the recording is of."""
+    """Draw the report's dialog. It lists links by `source_id`, the id of what was recorded."""
     findings = masking.find(recording, _own_keys())
     st.dialog("Report", width="large", on_dismiss=on_dismiss)(_show)(recording, source_id, findings)
 
@@ -68,7 +68,7 @@ def _open(
     title: str,
     on_dismiss: Callable[[], None] | Literal["ignore"] = "ignore",
 ) -> None:
-    app.get().engine.flush()  # what was said a moment ago is in it too
+    app.get().engine.flush()  # so that the latest words are in it too
     if recording := recording_callbacks.record(comparisons, kind, title, recording_id=source_id):
         open_dialog(recording, source_id, on_dismiss)
 
@@ -93,7 +93,7 @@ def _show(recording: Recording, source_id: str, findings: Sequence[Finding]) -> 
 
 
 def _contents(recording: Recording) -> Markdown:
-    """What the report contains, counted."""
+    """Return counts of what the report contains."""
     messages = [message for cell in recording.cells for message in cell.messages.values()]
     attached = {each.id: each for message in messages for each in message.attachments}.values()
     counts = {
@@ -111,8 +111,7 @@ def _contents(recording: Recording) -> Markdown:
 
 
 def _choose_masks(findings: Sequence[Finding], keys: Sequence[str], source_id: str) -> dict[str, str]:
-    """The masks by the text that they stand for; each finding can be let through by a click, but no key of
-    this app."""
+    """Draw the findings, each to unmask with a click, except this app's keys; return masks by text."""
     masks = masking.masks(findings)
     if not findings:
         st.caption(":material/check: No e-mail addresses, keys or internal hosts were found in it.")
@@ -131,7 +130,7 @@ def _choose_masks(findings: Sequence[Finding], keys: Sequence[str], source_id: s
 
 
 def _let_through(findings: Sequence[Finding], title: str, key: str) -> set[str]:
-    """The texts of one kind that shall not be masked."""
+    """Draw the findings of one kind; return the texts that should not be masked."""
     shown = [finding.text for finding in findings[:LISTED]]
     counts = {finding.text: finding.count for finding in findings}
     more = f" · {len(findings) - LISTED:,} more are masked too" if len(findings) > LISTED else ""
@@ -153,7 +152,7 @@ def _label(text: str, count: int) -> Markdown:
 
 
 def _show_downloads(masked: Callable[[], Recording], name: str) -> None:
-    """Files are made when they are asked for."""
+    """Draw the download buttons; files are made on demand."""
     maker = _maker()
     with st.container(horizontal=True, gap="small", key="report_files"):
         _download("HTML", lambda: page.html(masked(), _loader(), maker=maker), f"{name}.html", "text/html")
@@ -163,7 +162,7 @@ def _show_downloads(masked: Callable[[], Recording], name: str) -> None:
             f"{name}.md",
             "text/markdown",
         )
-        # With its mark, a spreadsheet reads the file as UTF-8.
+        # With a byte order mark, spreadsheets read the file as UTF-8.
         _download("CSV", lambda: table.to_csv(masked()), f"{name}.csv", "text/csv")
         _download("JSON", lambda: _as_json(masked()), f"{name}.json", "application/json")
 
@@ -171,8 +170,8 @@ def _show_downloads(masked: Callable[[], Recording], name: str) -> None:
 def _download(label: str, text: Callable[[], str], file_name: str, mime: str) -> None:
     st.download_button(
         literal(label),
-        # A model may send half a character, which has no UTF-8. Bytes: Streamlit
-        # would encode a text strictly.
+        # A model may send half a surrogate pair, which has no UTF-8. Bytes: Streamlit would encode text
+        # strictly.
         lambda: text().encode(errors="replace"),
         file_name,
         mime,
@@ -192,7 +191,7 @@ def _loader() -> Load:
 
 
 def _own_keys() -> list[str]:
-    """The keys that this app and this visitor work with: their text must not leave in any case."""
+    """Return the keys that this app and this visitor use: their text must never leave."""
     connection, settings = session.held().connection, app.get().settings
     return [key.reveal() for key in (connection.api_key, settings.api_key) if key and key.is_secret]
 
@@ -207,7 +206,7 @@ def _maker() -> str:
 
 @cache
 def _version() -> str:
-    """The newest version that the changelog tells of."""
+    """Return the newest version in the changelog."""
     try:
         log = (ROOT / "CHANGELOG.md").read_text("utf-8")
     except OSError:

@@ -1,4 +1,4 @@
-"""Links to reports: made, counted, copied, taken back. Each shows a copy as it was masked then."""
+"""Links to reports: create, count, copy, revoke. Each serves a copy as it was masked at creation."""
 
 import secrets
 from collections.abc import Callable
@@ -14,14 +14,14 @@ from lib.ui.shell import clipboard
 from lib.web import shares
 
 DAYS = {1: "1 day", 7: "7 days", 30: "30 days"}
-"""How long a link may work."""
+"""How long a link can stay valid."""
 USUAL_DAYS = 7
 TOKEN_BYTES = 16  # 128 random bits: nobody guesses them
 CODE_PIXELS = 180
 
 
 def show(source_id: str, title: str, report: Callable[[], str]) -> None:
-    """Draw what makes a link, and the open links of this source; `report` gives the HTML to share."""
+    """Draw the form for a new link, and this source's valid links; `report` returns the HTML to share."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="report_share"):
         days = st.segmented_control(
             "How long the link works",
@@ -44,7 +44,7 @@ def show(source_id: str, title: str, report: Callable[[], str]) -> None:
 
 
 def show_code(source_id: str) -> None:
-    """Draw the newest open link to a report of a source as a code for phones, where there is one."""
+    """Draw the newest valid link to a source's report as a QR code, if there is one."""
     open_links = app.get().store.shares.of(source_id, datetime.now(UTC))
     if open_links and app.get().settings.is_sharing:
         address = _address(open_links[0].token)
@@ -83,13 +83,13 @@ def _show_link(share: Share) -> None:
 
 
 def _copy(address: str) -> None:
-    """Put a link on the clipboard."""
+    """Copy a link to the clipboard."""
     clipboard.copy(address)
 
 
 @errors.stored
 def _revoke(token: str) -> None:
-    """Take a link back."""
+    """Revoke a link."""
     app.get().store.shares.revoke(token, datetime.now(UTC))
 
 

@@ -1,1 +1,1 @@
-"""What every page stands in: the frame, the sidebar, banners, and whose turn it is to draw."""
+"""What every page shares: the frame, the sidebar, banners, and the scheduler of draws."""

@@ -1,4 +1,4 @@
-"""Copies text to the visitor's clipboard; a page can only do so with a few lines of JavaScript."""
+"""Copies text to the visitor's clipboard, which takes a few lines of JavaScript."""
 
 import streamlit as st
 
@@ -8,7 +8,7 @@ from lib.ui.state import widgets
 COPIED = "copied"
 
 # Browsers have `navigator.clipboard` on https and loopback only; elsewhere the text is shown, selected.
-# Streamlit calls the script with every run of the page: `id` tells what was copied already.
+# Streamlit calls the script on every rerun: `id` tells which text has been copied already.
 _SCRIPT = """
 export default function ({ data, parentElement }) {
   const area = parentElement.querySelector("textarea");
@@ -30,12 +30,12 @@ _copy = st.components.v2.component(
 
 
 def copy(text: str) -> None:
-    """Put a text on the clipboard when the page is drawn next; for callbacks."""
+    """Copy a text to the clipboard in the next run of the page; for callbacks."""
     widgets.put(COPIED, text)
 
 
 def show() -> None:
-    """Copy what was asked for since the last run."""
+    """Copy the text that callbacks asked for since the last run."""
     if (text := widgets.take(COPIED)) is not None:
         _copy(data={"text": text, "id": new_id()}, key="clipboard")
         st.toast("Copied", icon=":material/content_copy:")

@@ -1,4 +1,4 @@
-"""The dialogs that every page with a sidebar can open: a key, the bin, all chats in and out."""
+"""The dialogs that every page with a sidebar can open: API key, bin, export and import of chats."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -15,12 +15,12 @@ from lib.ui.state.session import held
 
 CONNECT = "Connect"
 BIN, EXPORT_ALL, IMPORT = "Deleted chats", "Export all chats", "Import chats"
-"""The names of the dialogs, as menus show them."""
+"""The dialogs' labels in menus."""
 BIN_SHOWN = 50
 
 
 def show() -> None:
-    """Draw the dialog that is open, if it is one of these."""
+    """Draw the open dialog, if it is one of these."""
     if draw := _PANELS.get(panel.held().name or ""):
         draw()
 
@@ -64,7 +64,7 @@ def _import() -> None:
 
 
 def _largest_upload() -> int:
-    """Megabytes of a file that the server takes."""
+    """Return the largest upload that the server accepts, in megabytes."""
     return int(st.get_option("server.maxUploadSize"))
 
 
@@ -76,7 +76,7 @@ def _all_as_zip() -> BytesIO:
 
 @st.dialog("Deleted chats", on_dismiss=panel.close)
 def _bin() -> None:
-    if panel.held().name != BIN:  # a chat was taken back and is open: the page behind must show it
+    if panel.held().name != BIN:  # a chat was restored and opened: the page behind must show it
         st.rerun()
     deleted = app.get().store.conversations.bin()
     if not deleted:
@@ -94,7 +94,7 @@ def _bin_button(label: str, name: str, action: Callable[[str], None], conversati
 
 
 def download(label: str, data: Callable[[], str | BytesIO], file_name: str, mime: str) -> None:
-    """A button that makes the file when it is clicked."""
+    """Draw a download button that makes the file when it is clicked."""
     st.download_button(
         literal(label),
         data,
@@ -102,7 +102,7 @@ def download(label: str, data: Callable[[], str | BytesIO], file_name: str, mime
         mime,
         key=f"download_{file_name}",
         icon=":material/download:",
-        # No rerun, which would draw the whole page: Streamlit calls `data` at the click, on another thread.
+        # No rerun, which would draw the whole page: Streamlit calls `data` on the click, in another thread.
         on_click="ignore",
     )
 
@@ -121,14 +121,14 @@ def _connect() -> None:
             base_url,
         )
     )
-    # A click in a dialog runs the dialog alone: the page behind it has to know the
-    # key, and only a rerun closes it.
+    # A click in a dialog reruns only the dialog: the page behind it must learn the key, and only a full rerun
+    # closes the dialog.
     if st.button("Use this key", key="confirm_key", type="primary", on_click=_take_key, args=(key,)):
         st.rerun()
 
 
 def _take_key(key: str) -> None:
-    """Take a visitor's own key, for this tab only."""
+    """Use a visitor's own key, in this tab only."""
     session = held()
     try:
         api_key = parse_api_key(widgets.text(key))
@@ -141,7 +141,7 @@ def _take_key(key: str) -> None:
     session.api_key = api_key
     session.conversation.model = app.get().settings.default_model
     session.open(session.conversation)
-    session.turned_to = None  # a key may be given on other pages too
+    session.turned_to = None  # a key may be entered on other pages too
 
 
 _PANELS: dict[str, Callable[[], None]] = {

@@ -1,4 +1,4 @@
-"""What every page stands in: the browser's tab, the look, the navigation."""
+"""The frame of every page: browser tab, styles, navigation."""
 
 from pathlib import Path
 
@@ -14,20 +14,20 @@ STYLE = Path(__file__).with_name("style.css")
 WITHOUT_SIDEBAR = """<style>
 [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
 </style>"""
-"""For pages that no menu lists, which are for an audience: what the page before had there stays for a run."""
+"""For pages outside the menu, which an audience sees: the previous page's sidebar would stay for one run."""
 STAR = Path(__file__).with_name("star.svg")
 
 
 def show(pages: list[StreamlitPage]) -> None:
-    """Draw the frame and run the page that the address names."""
+    """Draw the frame and run the page at the current address."""
     try:
         title = app.get().settings.title
     except ConfigurationError as error:
         st.error(literal(str(error)), icon=":material/error:")
         st.stop()
     st.set_page_config(page_title=title, page_icon=STAR, layout="wide")
-    # Hidden: the links are drawn below, under the name. `st.navigation` itself has to run each time, for it
-    # tells Streamlit not to run the files of `pages/` by themselves.
+    # Hidden: the links are drawn below the app's name. `st.navigation` still has to run each time: it stops
+    # Streamlit from running the files of `pages/` on their own.
     page = st.navigation(pages, position="hidden")
     st.html(STYLE)
     if page.visibility == "hidden":

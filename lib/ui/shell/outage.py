@@ -1,4 +1,4 @@
-"""What stands above the chat while the gateway does not list its models, and goes by itself when it does."""
+"""The banner above the chat while the gateway lists no models; it disappears once the list arrives."""
 
 import streamlit as st
 
@@ -15,25 +15,25 @@ from lib.ui.state.session import Session, held
 LISTING_SECONDS = 5.0
 """How long "Try again" waits for a list of models."""
 LOOK_SECONDS = 3.0
-"""How often the banner looks whether the list has come; asking again takes `RETRY_SECONDS`."""
+"""How often the banner checks whether the list has arrived; a new request is made every `RETRY_SECONDS`."""
 _DOWN = (Category.UPSTREAM_DOWN, Category.TIMEOUT)
 _KEYS = (Category.MISSING_KEY, Category.INVALID_KEY)
 
 
 def show(session: Session) -> None:
-    """Draw the banner if there is no list; otherwise nothing."""
+    """Draw the banner if there is no list."""
     if not session.connection.needs_key and _error(session):
         _show_banner()
 
 
 def show_in_its_place(session: Session) -> None:
-    """Draw it, or an empty box: so that what follows keeps its place on the page when it goes."""
+    """Draw the banner or an empty box, so that what follows keeps its place when the banner disappears."""
     with st.container(key="notices"):
         show(session)
 
 
 def _error(session: Session) -> ChatError | None:
-    """Why no model is known. A list that is only old is good enough."""
+    """Return why no model is known; `None` if there is a list, even a stale one."""
     listing = app.get().engine.catalogue.listing(session.connection, wait_seconds=0)
     return None if listing.models else listing.error
 
@@ -41,7 +41,7 @@ def _error(session: Session) -> ChatError | None:
 @st.fragment(run_every=LOOK_SECONDS)
 def _show_banner() -> None:
     error = _error(held())
-    # The whole page: the models that are known now stand outside of this fragment.
+    # The whole page: the models that are now known are drawn outside this fragment.
     if error is None:
         st.rerun()
     with st.container(key="outage"):
@@ -49,13 +49,13 @@ def _show_banner() -> None:
         if error.category in _KEYS:
             is_clicked = buttons.button("Use another key", "outage_key", "key", open_panel, dialogs.CONNECT)
             if is_clicked:
-                st.rerun()  # a click in a fragment draws that alone, and the dialog stands outside
+                st.rerun()  # a click in a fragment reruns only the fragment, and the dialog is outside it
         else:
             st.button("Try again", key="list_models", icon=":material/refresh:", on_click=_list_models)
 
 
 def _list_models() -> None:
-    """Ask the gateway once more for its models."""
+    """Request the gateway's models again."""
     app.get().engine.catalogue.ask_again(held().connection, wait_seconds=LISTING_SECONDS)
 
 

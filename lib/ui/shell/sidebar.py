@@ -1,4 +1,4 @@
-"""The sidebar below the links to the pages: a new chat, and the conversations."""
+"""The sidebar below the page links: a new chat, and the conversations."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -45,14 +45,15 @@ def show(session: Session) -> None:
 
 
 def _list(session: Session, summaries: Sequence[Summary]) -> None:
-    """One list a day: one widget holds many conversations, which keeps a rerun small."""
+    """Draw one list per day: one widget holds many conversations, which keeps a rerun small."""
     if not summaries:
         st.caption("Your conversations will be listed here.")
     today = datetime.now().astimezone().date()
     listed = summaries[: conversations.listed()]
     for day, group in groupby(listed, key=lambda summary: _day(summary, today)):
         titles = {summary.id: plain(summary.title) for summary in group}
-        # Thirty buttons took 9 kB and 10 ms of each rerun, the lists take a tenth (docs/decisions/0004).
+        # Thirty buttons took 9 kB and 10 ms of each rerun; the lists take a tenth of that
+        # (docs/decisions/0004).
         choose(
             f"conversations.{day}",
             day,
@@ -65,7 +66,7 @@ def _list(session: Session, summaries: Sequence[Summary]) -> None:
 
 
 def _list_hits(hits: Sequence[Hit]) -> None:
-    """What was found: a conversation once, with the text around its best hit."""
+    """Draw the search results: each conversation once, with the text around its best hit."""
     if not hits:
         st.caption("Nothing found.")
         return
@@ -84,9 +85,9 @@ def choose(
     action: Callable[[str], None],
     captions: list[Markdown] | None = None,
 ) -> None:
-    """Rows to click, one widget for all of them; `action` gets its key."""
+    """Draw clickable rows in one widget; `action` gets its `key`."""
     titles = _told_apart(titles)
-    # In each run: the radio button would go on showing what was clicked last.
+    # In each run: the radio button would otherwise keep showing the last click.
     widgets.put(key, open_id if open_id in titles else None)
     st.radio(
         literal(label),
@@ -111,7 +112,7 @@ def _open_chosen(key: str) -> None:
 
 
 def _told_apart(titles: dict[str, Markdown]) -> dict[str, Markdown]:
-    """Equal titles made different without a visible sign: a radio button tells options by their labels."""
+    """Return the titles, equal ones made distinct invisibly: a radio button identifies options by label."""
     seen: Counter[str] = Counter()
     apart: dict[str, Markdown] = {}
     for id_, title in titles.items():

@@ -1,4 +1,4 @@
-"""What stands above every page while what is said cannot be stored, and what can still be saved then."""
+"""The banner above every page while messages cannot be stored, with a download of the unsaved ones."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from lib.store.database.errors import StoreError
 
 
 def show() -> None:
-    """Draw the banner if there is trouble; otherwise nothing."""
+    """Draw the banner if storing fails."""
     application = app.get()
     if problem := application.storage_problem:
         with st.container(key="storage"):
@@ -24,12 +24,12 @@ def show() -> None:
 
 
 def needing(draw: Callable[[], None]) -> None:
-    """Draw a page; where it needs what cannot be read now, say so in its place."""
+    """Draw a page, or say in its place that the store it needs cannot be read."""
     try:
         draw()
     except StoreError as error:
         with st.container(key="unreadable"):
-            why = "" if app.get().engine.problem else str(error)  # else the banner has said it
+            why = "" if app.get().engine.problem else str(error)  # otherwise the banner has said it
             st.info(md("This page cannot be shown without the database. {}", why), icon=":material/info:")
 
 

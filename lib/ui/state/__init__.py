@@ -1,1 +1,1 @@
-"""What one browser tab works with. The only folder that touches `st.session_state`."""
+"""The state of a browser tab. The only folder that touches `st.session_state`."""

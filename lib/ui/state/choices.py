@@ -1,7 +1,7 @@
 """Model, system prompt and parameters: the widgets that hold them, and the conversation that keeps them.
 
-The widgets do not rerun the page (`on_change="ignore"`): their values arrive with the next click and are
-collected then. Widgets that are not drawn (a closed popover) have no value and change nothing.
+The widgets do not rerun the page (`on_change="ignore"`): their values arrive and are collected with the next
+click. Widgets that are not drawn (a closed popover) have no value and change nothing.
 """
 
 from collections.abc import Sequence
@@ -17,15 +17,15 @@ from lib.domain.models.models import best_match
 from lib.domain.text.markdown.literal import literal, md
 
 MODEL, OTHER_MODEL, SYSTEM_PROMPT, PARAMS = "model", "other_model", "system_prompt", "params."
-"""Keys of the widgets. Where a page holds several conversations, `prefix` goes before them, one for each."""
+"""Keys of the widgets. On a page with several conversations each has a `prefix`, prepended to its keys."""
 LONGEST_MODEL_NAME = 200
 DEFAULT = "Default"
-"""Shown where nothing is sent, so that the server decides."""
+"""The label for a parameter that is not sent, so that the server decides."""
 MOST_IMAGES = 4
 
 
 def collect(conversation: Conversation, prefix: str = "") -> None:
-    """Take over what the widgets hold."""
+    """Copy the widgets' values into the conversation."""
     held = st.session_state
     if model := held.get(prefix + MODEL):
         conversation.model = str(model).strip()[:LONGEST_MODEL_NAME]
@@ -37,16 +37,16 @@ def collect(conversation: Conversation, prefix: str = "") -> None:
 
 
 def present(conversation: Conversation, prefix: str = "") -> None:
-    """Let the widgets show another conversation's choices."""
+    """Make the widgets show another conversation's choices."""
     st.session_state[prefix + MODEL] = conversation.model
-    # Taken out, not set: a widget without a value is drawn with the conversation's own.
+    # Removed, not set: a widget without a value is drawn with the conversation's own.
     for key in [str(key) for key in st.session_state]:
         if key == prefix + SYSTEM_PROMPT or key.startswith(prefix + PARAMS):
             st.session_state.pop(key)
 
 
 def _name_model(prefix: str) -> None:
-    """Choose the model that was typed, listed or not."""
+    """Choose the typed model, whether it is listed or not."""
     if name := str(st.session_state.get(prefix + OTHER_MODEL) or "").strip():
         st.session_state[prefix + MODEL] = name[:LONGEST_MODEL_NAME]
         st.session_state[prefix + OTHER_MODEL] = ""
@@ -57,7 +57,7 @@ def _same(value: Any) -> Any:
 
 
 def _words(text: str | None) -> tuple[str, ...] | None:
-    """Stop sequences, one a line; at most four, as the API allows."""
+    """Return stop sequences, one per line; at most four, as the API allows."""
     return tuple(line for line in (text or "").splitlines() if line)[:4] or None
 
 
@@ -85,9 +85,9 @@ _TAKE = {
 
 
 def show_model(conversation: Conversation, models: list[str], prefix: str = "", width: int = 280) -> None:
-    """Draw the model picker; a conversation without a model gets the first of the list."""
+    """Draw the model picker; a conversation without a model gets the first in the list."""
     chosen = conversation.model or (models[0] if models else None)
-    # Each time: Streamlit forgets a widget's value with the page that it is on.
+    # Each time: Streamlit forgets a widget's value when the person leaves its page.
     conversation.model = st.session_state[prefix + MODEL] = chosen
     pick_model(
         models,
@@ -107,10 +107,10 @@ def pick_model(
     width: int = 280,
     disabled: bool = False,
 ) -> str | None:
-    """Draw a field for one of `models`, in which Enter takes the best match for what was typed.
+    """Draw a field for one of `models`, in which Enter takes the best match for the typed text.
 
-    What matches none is told, with where it can be entered `elsewhere`. Where none are listed, any name is
-    taken. A `width` of 0 is that of the container.
+    A text without a match gets a message, which says where else it can be entered (`elsewhere`). If no models
+    are listed, any name is accepted. A `width` of 0 is the container's.
     """
     options = [chosen, *models] if chosen and chosen not in models else list(models)
     return st.selectbox(
@@ -120,7 +120,7 @@ def pick_model(
         index=0 if options else None,
         placeholder="Choose a model",
         label_visibility="collapsed",
-        accept_new_options=True,  # else what was typed stays there while another model is asked
+        accept_new_options=True,  # otherwise the typed text stays in the field while another model is asked
         disabled=disabled,
         on_change=_match_model,
         args=(key, tuple(models), chosen, elsewhere),
@@ -147,7 +147,7 @@ def show(
 ) -> None:
     """Draw the system prompt and the parameters, or those of an image model.
 
-    What the doctor found missing of the model is not offered, unless it is set and has to be unset.
+    What the doctor found the model to lack is offered only if it is set, so that it can be unset.
     """
     if is_drawing:
         _show_drawing(conversation.params, prefix + PARAMS)
@@ -217,7 +217,7 @@ def _left_out(params: Params, missing: frozenset[Capability]) -> set[Capability]
 
 
 def _show_missing(missing: frozenset[Capability]) -> None:
-    """Say what the model does not take, also of what is drawn."""
+    """Draw what the model does not accept, including settings that are drawn."""
     told = [LABELS[name] for name in LABELS if name in missing and name in _TOLD]
     if told:
         st.caption(md("The doctor found that this model does not take: {}.", ", ".join(told)))
@@ -231,7 +231,7 @@ _SIZES: dict[str | None, str] = {
     None: DEFAULT,
     **{f"{w}x{h}": f"{w} × {h}" for w, h in ((1024, 1024), (1536, 1024), (1024, 1536), (512, 512))},
 }
-"""What most image models draw; `gpt-image` and `dall-e-2` take them all between them."""
+"""The sizes of most image models; `gpt-image` and `dall-e-2` together accept all of them."""
 
 
 def _number(label: str, key: str, value: float | None, low: float, high: float, step: float) -> None:

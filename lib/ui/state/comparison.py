@@ -1,4 +1,4 @@
-"""What a tab's compare page works with: the open comparison, as the address and the store have it."""
+"""The state of a tab's compare page: the open comparison, in step with the address and the store."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,9 +23,10 @@ from lib.ui.state.structured import Form
 
 KEY = "comparing"
 OPEN, MODELS, ASKED = "comparison", "models", "prompt"
-"""The address: `?comparison=<id>` is open; `?models=a,b&prompt=...` stands ready to run."""
+"""Query parameters: `?comparison=<id>` opens one; `?models=a,b&prompt=...` prepares one, but does not run
+it."""
 BOX = "question"
-"""Key of the message box: another one than the chat's, which holds files too."""
+"""Key of the message box; not the chat's key, whose box holds its own files."""
 LISTED = 50
 GONE = "This comparison is not here any more."
 MERGER = "merger"
@@ -34,15 +35,15 @@ PRICES_SECONDS = 0.5
 REPEATS = "repeats"
 """Key of the field that says how many answers each question gets."""
 BLIND = "blind"
-"""Key of the switch that hides whose answer is whose."""
+"""Key of the switch that hides which model wrote which answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A question to all cells that was not sent yet."""
+    """A question to all cells that waits for confirmation."""
 
     text: str | None
-    """`None` asks the last one again."""
+    """`None` repeats the last question."""
 
 
 @dataclass(slots=True)
@@ -51,32 +52,32 @@ class ComparisonState:
 
     comparison: Comparison
     address: str | None = None
-    """The comparison that the address names, as this tab last wrote it."""
+    """The comparison in the address, as this tab last wrote it."""
     invitation: tuple[str, str] | None = None
-    """The models and the prompt in the address that were taken over."""
+    """The models and the prompt last taken from the address."""
     following: dict[str, LiveTape] = field(default_factory=dict)
     """The running tape of each cell, by the cell's id."""
     repeats: int = 1
     """How many answers each question gets from each cell."""
     draft: Draft = field(default_factory=Draft)
-    """The next question, as far as it waits."""
+    """The draft of the next question."""
     prices: Prices = field(default_factory=dict)
-    """What is known of prices, when the page was brought up to date."""
+    """The prices known when the page was last updated."""
     pending: Pending | None = None
-    """What will take a lot, until the person agrees."""
+    """An expensive question, until the person confirms it."""
     repeating: set[str] = field(default_factory=set)
-    """The cells that were being asked again and again when the page was brought up to date."""
+    """The cells whose repeats were running when the page was last updated."""
 
     pasted: dict[str, str] = field(default_factory=dict)
-    """What was pasted as a schema or as tools, by its widget's key: it may be of no use yet."""
+    """Pasted schemas and tools by widget key; they may not be valid yet."""
     is_blind: bool = False
-    """Whether the next question hides whose answer is whose."""
+    """Whether the next question hides which model wrote which answer."""
     round: Round | None = None
-    """The last question's round of votes, if there is one."""
+    """The last question's round, if there is one."""
     room: Room | None = None
-    """The room that follows this comparison, if it is open to one."""
+    """This comparison's room, if it is open to one."""
     count: DeltaGenerator | None = None
-    """Where this run of the page shows how many are in the room."""
+    """The place of the room's count in this run of the page."""
 
     def open(self, comparison: Comparison) -> None:
         """Show another comparison."""
@@ -89,36 +90,36 @@ class ComparisonState:
 
     @property
     def is_hidden(self) -> bool:
-        """Whether nobody may see yet whose answer is whose."""
+        """Whether it is still hidden which model wrote which answer."""
         return self.round is not None and self.round.is_hidden
 
     @property
     def cells(self) -> list[Conversation]:
-        """The cells in the order of the page: a blind round has shuffled them."""
+        """Return the cells in page order: a blind round shuffles them."""
         return in_order(self.comparison.cells, self.round)
 
     @property
     def labels(self) -> dict[str, str]:
-        """What each cell is called on the page, by its id."""
+        """Return each cell's label on the page, by its id."""
         return titles(self.comparison, self.round)
 
     def expected(self, text: str | None) -> Expected:
-        """What it is about to take to ask this, with the files that wait; `None` asks the last one again."""
+        """Return the expected cost of this question with the draft's files; `None` repeats the last one."""
         again = text is None
         cells = self.comparison.compared if again else self.comparison.cells
         return expected(cells, text, self.repeats, self.prices, () if again else self.draft.attachments)
 
     def structure(self, cell: Conversation) -> Form:
-        """What was pasted for a cell's structured output and tools."""
+        """Return the form for a cell's structured output and tools."""
         return Form(cell, self.pasted, prefix_of(cell))
 
     def cell(self, cell_id: str) -> Conversation | None:
-        """The cell with this id, if it is one of these."""
+        """Return the cell with this id, if there is one."""
         return next((cell for cell in self.comparison.cells if cell.id == cell_id), None)
 
 
 def held() -> ComparisonState:
-    """This tab's comparison, with what its widgets hold."""
+    """Return this tab's state, with its widgets' current values."""
     known = widgets.hold(KEY, ComparisonState, lambda: ComparisonState(new_comparisons.new()))
     for cell in known.comparison.cells:
         choices.collect(cell, prefix_of(cell))
@@ -127,31 +128,31 @@ def held() -> ComparisonState:
     if (is_blind := widgets.value(BLIND)) is not None:
         known.is_blind = bool(is_blind)
     if known.is_blind:
-        known.repeats = 1  # versions of an answer would tell its cell from the others
+        known.repeats = 1  # several versions of an answer would give its cell away
     return known
 
 
 def structure_of(cell_id: str) -> Form | None:
-    """What was pasted for a cell of the open comparison."""
+    """Return the form of a cell of the open comparison."""
     state = held()
     cell = state.cell(cell_id)
     return state.structure(cell) if cell else None
 
 
 def prefix_of(cell: Conversation) -> str:
-    """What the keys of a cell's widgets begin with."""
+    """Return the prefix of a cell's widget keys."""
     return f"{cell.id}."
 
 
 def current() -> ComparisonState:
-    """This tab's comparison, brought up to date with the address and the store."""
+    """Return this tab's state, updated from the address and the store."""
     state = held()
     _follow_address(state)
-    # Asked before the store, which then knows all that an ended series began.
+    # Read before the store, which then knows every reply of a series that has ended.
     state.repeating = repeating(state.comparison)
     _refresh(state)
     _look_for_votes(state)
-    # As in `session.current`: what ended in between is in the store now.
+    # As in `session.current`: a reply that ended in between is in the store now.
     if not _catch_up(state):
         _reload(state)
         _catch_up(state)
@@ -167,12 +168,12 @@ def current() -> ComparisonState:
 
 
 def hear_prices() -> None:
-    """Wait, for half a second at most, where nobody has asked for the connection's prices yet."""
+    """Wait for the connection's prices, half a second at most, if they have not been requested before."""
     take_prices(held(), session.held(), wait_seconds=PRICES_SECONDS)
 
 
 def take_prices(state: ComparisonState, tab: Session, wait_seconds: float = 0.0) -> None:
-    """Take over what is known of prices."""
+    """Update the known prices."""
     if not tab.connection.needs_key:
         state.prices = app.get().engine.catalogue.prices(tab.connection, wait_seconds=wait_seconds)
 
@@ -181,7 +182,7 @@ def _follow_address(state: ComparisonState) -> None:
     wanted = st.query_params.get(OPEN)
     if wanted and wanted not in (state.address, state.comparison.id):
         if found := app.get().store.comparisons.get(wanted):
-            # One that was opened to a room before anything was asked has no cells.
+            # A comparison opened to a room before its first question has no cells.
             state.open(new_comparisons.filled(found))
         else:
             st.toast(GONE, icon=":material/search_off:")
@@ -194,19 +195,19 @@ def _follow_address(state: ComparisonState) -> None:
 
 
 def _look_for_votes(state: ComparisonState) -> None:
-    """The comparison's round and its room, as the store has them."""
+    """Read the comparison's round and room from the store."""
     store, known = app.get().store, state.round
     state.round = store.votes.latest(state.comparison.id)
     if app.get().settings.is_sharing:
         state.room = store.rooms.of(state.comparison.id, datetime.now(UTC))
-    if state.round and known is None:  # opened just now: go on as it was
+    if state.round and known is None:  # just opened: keep its setting
         state.is_blind = state.round.is_blind
-        # The switch would go on holding what was chosen for the comparison before.
+        # The switch would keep the previous comparison's setting.
         widgets.take(BLIND)
 
 
 def _refresh(state: ComparisonState) -> None:
-    """Load the comparison again when the store knows more of it than this tab."""
+    """Reload the comparison if the store has a newer version than this tab."""
     comparison = state.comparison
     if comparison.prompt is None or _is_in_memory(comparison):
         return
@@ -219,13 +220,13 @@ def _refresh(state: ComparisonState) -> None:
 
 
 def _is_in_memory(comparison: Comparison) -> bool:
-    """Whether this tab has cells, or something said in them, that the store has not."""
+    """Return whether this tab has cells or messages that the store does not have."""
     is_behind = app.get().engine.is_behind
     return any(cell.is_temporary or is_behind(cell.id) for cell in comparison.cells)
 
 
 def _reload(state: ComparisonState) -> None:
-    """Take the store's cells, to go on with this tab's choices."""
+    """Reload the cells from the store, and keep this tab's choices."""
     if _is_in_memory(state.comparison):
         return
     chosen = {cell.id: cell for cell in state.comparison.cells}
@@ -235,20 +236,20 @@ def _reload(state: ComparisonState) -> None:
 
 
 def _catch_up(state: ComparisonState) -> bool:
-    """Take over what has ended, and the replies to follow; says whether all were there."""
+    """Take over ended replies and the tapes to follow; return whether all of them were found."""
     found = {cell.id: catch_up(cell, is_hidden=state.is_hidden) for cell in state.comparison.cells}
     state.following = {cell_id: each.tape for cell_id, each in found.items() if each.tape}
     return all(each.was_there for each in found.values())
 
 
 def repeating(comparison: Comparison) -> set[str]:
-    """The cells that will be asked again by themselves."""
+    """Return the ids of cells whose repeats are running."""
     repeats = app.get().engine.repeats
     return {cell.id for cell in comparison.cells if repeats.is_running(cell.id)}
 
 
 def is_outrun(state: ComparisonState) -> bool:
-    """Whether more has begun, or a series has ended, since this run of the page was brought up to date."""
+    """Return whether a reply has begun or a series has ended since this run updated the state."""
     engine = app.get().engine
     if state.repeating - repeating(state.comparison):
         return True

@@ -1,4 +1,4 @@
-"""What a person does with whole conversations: callbacks of the list, the bin and the dialogs."""
+"""Callbacks for whole conversations: of the list, the bin and the dialogs."""
 
 from functools import partial
 from io import BytesIO
@@ -18,7 +18,7 @@ from lib.ui.state.session import held, new_conversation
 CONVERSATIONS_LISTED = 30
 """Conversations listed at once; "Show more" adds as many again."""
 _LISTED, _RECEIVED, _IMPORTS = "listed", "import_received", "imports"
-"""Keys: how many are listed, uploaded files that wait to be read, and how often there were any."""
+"""Keys: how many are listed, the uploaded files that wait to be read, and the number of imports."""
 
 
 def new_chat() -> None:
@@ -28,7 +28,7 @@ def new_chat() -> None:
 
 @errors.stored
 def open_conversation(key: str) -> None:
-    """Open the conversation that was chosen in a list."""
+    """Open the conversation chosen in a list."""
     session, wanted = held(), widgets.value(key)
     found = app.get().store.conversations.get(wanted) if wanted else None
     if found:
@@ -47,13 +47,13 @@ def rename(key: str) -> None:
 
 @errors.stored
 def pin(is_pinned: bool) -> None:
-    """Keep the open conversation at the top of the list, or no longer."""
+    """Pin the open conversation to the top of the list, or unpin it."""
     app.get().store.conversations.pin(held().conversation.id, is_pinned)
 
 
 @errors.stored
 def delete() -> None:
-    """Put the open conversation into the bin, for which the person was asked."""
+    """Move the open conversation to the bin, after the person has confirmed."""
     session = held()
     for reply_id in app.get().engine.running(session.conversation.id):
         app.get().engine.cancel(reply_id)
@@ -63,7 +63,7 @@ def delete() -> None:
 
 @errors.stored
 def restore(conversation_id: str) -> None:
-    """Take a conversation out of the bin and open it."""
+    """Restore a conversation from the bin and open it."""
     conversations = app.get().store.conversations
     conversations.restore(conversation_id)
     if found := conversations.get(conversation_id):
@@ -72,17 +72,17 @@ def restore(conversation_id: str) -> None:
 
 @errors.stored
 def purge(conversation_id: str) -> None:
-    """Delete a conversation in the bin for good."""
+    """Delete a conversation in the bin permanently."""
     app.get().store.conversations.purge(conversation_id)
 
 
 def import_field() -> str:
-    """The key of the field for files to import: another one after each import, so that it is empty again."""
+    """Return the key of the import field: a new one after each import, so that the field is empty again."""
     return f"import_files-{widgets.value(_IMPORTS) or 0}"
 
 
 def receive(key: str) -> None:
-    """Take the uploaded files out of their field: they are read when the dialog is drawn, and only once."""
+    """Take the uploaded files out of their field: they are read once, when the dialog is drawn."""
     uploaded = upload_storage.arrived(widgets.value(key))
     if not uploaded:
         return
@@ -92,13 +92,13 @@ def receive(key: str) -> None:
 
 
 def received() -> list[UploadedFile]:
-    """The files that wait to be read, if any do."""
+    """Return the files that wait to be read, and forget them."""
     files: list[UploadedFile] = widgets.take(_RECEIVED) or []
     return files
 
 
 def import_files(uploaded: list[UploadedFile]) -> None:
-    """Take conversations from the uploaded files; the dialog says how many were added."""
+    """Import conversations from the uploaded files; the dialog says how many were added."""
     application = app.get()
     incoming = Incoming(application.files)
     sources, refusals = [], []
@@ -118,7 +118,7 @@ def import_files(uploaded: list[UploadedFile]) -> None:
 
 
 def listed() -> int:
-    """How many conversations the sidebar lists."""
+    """Return how many conversations the sidebar lists."""
     return int(widgets.value(_LISTED) or CONVERSATIONS_LISTED)
 
 
@@ -128,5 +128,5 @@ def show_more() -> None:
 
 
 def make_temporary(key: str) -> None:
-    """Keep the new chat in memory only, or not."""
+    """Set whether the new chat is temporary: kept in memory only."""
     held().conversation.is_temporary = bool(widgets.value(key))

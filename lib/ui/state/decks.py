@@ -1,4 +1,4 @@
-"""What a tab's decks page works with: the open deck, or the open run of one, as address and store have it."""
+"""The state of a tab's decks page: the open deck or run, in step with the address and the store."""
 
 from dataclasses import dataclass, field, replace
 
@@ -14,20 +14,20 @@ from lib.ui.state import choices, comparison, new_comparisons, sending, session,
 
 KEY = "decks"
 DECK, RUN = "deck", "run"
-"""The address: `?deck=<id>` is open, or `?run=<id>`."""
+"""Query parameters: `?deck=<id>` opens a deck, `?run=<id>` a run."""
 LISTED = 30
 
 
 @dataclass(slots=True)
 class TextField:
-    """A field of the open deck that is written in."""
+    """A text field of the open deck."""
 
     name: str
-    """Of the deck's, or the prompt's, own field."""
+    """The name of the deck's or the prompt's attribute."""
     prompt_id: str | None
     """`None` for the deck itself."""
     text: str
-    """What it holds as far as the store knows."""
+    """Its text in the store."""
 
 
 @dataclass(slots=True)
@@ -35,34 +35,34 @@ class DecksState:
     """The state of a tab's decks page."""
 
     chosen: Comparison
-    """The cells that the next run asks, as a person chooses them."""
+    """The cells of the next run, as a person chooses them."""
     deck_id: str | None = None
     run_id: str | None = None
     address: tuple[str, str] = ("", "")
-    """What the address named when this tab last looked."""
+    """The deck and the run in the address when this tab last looked."""
     deck: Deck | None = None
     """The open deck, for this run of the page."""
     run: DeckRun | None = None
-    """The open run of a deck, likewise; then no deck is open."""
+    """The open run, for this run of the page; then no deck is open."""
     rows: dict[str, Comparison] = field(default_factory=dict)
-    """The rows of that run by their ids, as they were last read."""
+    """The rows of the open run by id, as last read."""
     fields: dict[str, TextField] = field(default_factory=dict)
-    """What is written in on the page, by the widget's key."""
+    """The text fields on the page, by widget key."""
     sent: str | None = None
-    """The id of the last click that must not count twice."""
+    """The id of the last click that must not take effect twice."""
     to_confirm: str | None = None
-    """What waits for the person's word: a run that takes a lot, or something to be deleted."""
+    """What waits for confirmation: an expensive run, or a deletion."""
     refusals: list[str] = field(default_factory=list)
-    """What has to be said about the last files, a sentence each."""
+    """Why the last files were refused, one sentence each."""
     uploads: int = 0
-    """How many uploads were taken: each empties the fields for the next."""
+    """The number of uploads so far: each one empties the upload fields."""
 
     def open_deck(self, deck_id: str | None) -> None:
-        """Show a deck; `None` shows none."""
+        """Open a deck; `None` closes it."""
         self._open(deck_id, None)
 
     def open_run(self, run_id: str) -> None:
-        """Show a run of a deck."""
+        """Open a run."""
         self._open(None, run_id)
 
     def _open(self, deck_id: str | None, run_id: str | None) -> None:
@@ -72,7 +72,7 @@ class DecksState:
 
 
 def held() -> DecksState:
-    """This tab's state, with what its widgets hold."""
+    """Return this tab's state, with its widgets' current values."""
     known = widgets.hold(KEY, DecksState, lambda: DecksState(new_comparisons.new()))
     for cell in known.chosen.cells:
         choices.collect(cell, comparison.prefix_of(cell))
@@ -81,10 +81,10 @@ def held() -> DecksState:
 
 
 def _collect(state: DecksState) -> None:
-    """Store what was written since the fields were drawn.
+    """Store the edits since the fields were drawn.
 
-    Callbacks cannot: where a click follows at once, Streamlit ends the one that was about to store a text,
-    and never calls it again. What the store does not take stays in its field and is tried again.
+    Callbacks cannot do this: if a click follows at once, Streamlit ends the callback that was about to store
+    a text, and never calls it again. A text that the store refuses stays in its field and is retried.
     """
     holds = {key: widgets.value(key) for key in state.fields}
     written = {key: str(text) for key, text in holds.items() if text not in (None, state.fields[key].text)}
@@ -106,7 +106,7 @@ def _collect(state: DecksState) -> None:
 
 
 def _written(deck: Deck, into: TextField, text: str) -> Deck:
-    """The deck with a text in one of its fields, as far as it fits."""
+    """Return the deck with a text in one of its fields, cut to the field's limit."""
     if into.name == "title":
         return replace(deck, title=values.title_of(text))
     text = text[: values.LONGEST_NOTES if into.name == "notes" else values.LONGEST_PROMPT]
@@ -123,7 +123,7 @@ def _written(deck: Deck, into: TextField, text: str) -> Deck:
 
 
 def present(state: DecksState, key: str, name: str, stored: str, prompt_id: str | None = None) -> None:
-    """Let the field that is drawn next show what is stored, which another tab may have written."""
+    """Make the field that is drawn next show the stored text, which another tab may have written."""
     known, holds = state.fields.get(key), widgets.value(key)
     if known and holds not in (None, known.text):
         return  # it could not be stored yet
@@ -133,10 +133,10 @@ def present(state: DecksState, key: str, name: str, stored: str, prompt_id: str 
 
 
 def current() -> DecksState:
-    """This tab's state, brought up to date with the address and the store."""
+    """Return this tab's state, updated from the address and the store."""
     state, store = held(), app.get().store
     wanted = st.query_params.get(DECK, ""), st.query_params.get(RUN, "")
-    # A click that comes twice brings the address of before the first one along.
+    # A click that arrives twice carries the address from before the first one.
     is_late = state.sent is not None and widgets.value(sending.SEND_ID) == state.sent
     if wanted != state.address and any(wanted) and not is_late:
         state.open_run(wanted[1]) if wanted[1] else state.open_deck(wanted[0])

@@ -1,4 +1,4 @@
-"""A message that is not sent yet: its files, and text that comes back into the message box."""
+"""A message that is not sent yet: its files, and text that returns to the message box."""
 
 import threading
 from dataclasses import dataclass, field
@@ -8,44 +8,44 @@ from lib.domain.conversation.attachments import Attachment
 
 @dataclass(slots=True)
 class Draft:
-    """What waits for the next message of a page: of the open chat, or of a comparison."""
+    """The next message of a page: of the open chat, or of a comparison."""
 
     attachments: list[Attachment] = field(default_factory=list)
-    """Files that were taken."""
+    """The accepted files."""
     refusals: list[str] = field(default_factory=list)
-    """What has to be said about the last files or the last recording, a sentence each."""
+    """Why the last files or the last recording failed, one sentence each."""
     recording: tuple[str, bytes] | None = None
-    """What was written before a recording that could not be written down, and the recording itself."""
+    """A recording whose transcription failed, preceded by the text that was written before it."""
     returned: str | None = None
-    """Text that goes back into the message box; "" takes it out again."""
+    """Text that returns to the message box; "" removes it again."""
     is_stored: bool = False
-    """Whether that text stands in the chat as well: then it gives way to what is typed meanwhile."""
+    """Whether that text is in the chat too: then newly typed text takes precedence."""
     returns: int = 0
-    """How many texts have come back: the same one may do so twice."""
+    """How many texts have returned: the same one may do so twice."""
     drawn: int = 0
-    """How many of them the last run of the page knew of."""
+    """How many of them the last run of the page has drawn."""
     submitted: str = ""
-    """The id under which something was sent last from the message box."""
+    """The id of the last send from the message box."""
     submitting: threading.Event | None = None
-    """Set when that is done: files take a while."""
+    """Set when that send is done: files take a while."""
     transcribing: threading.Event | None = None
-    """Set when the last recording has been written down, or that has failed."""
+    """Set when the last transcription has succeeded or failed."""
 
     def give_back(self, text: str, *, is_stored: bool = False) -> None:
-        """Let a text return to the message box: one that was not sent, or a question without an answer."""
+        """Return a text to the message box: one that was not sent, or a question without an answer."""
         if text:
             self.returned, self.is_stored, self.returns = text, is_stored, self.returns + 1
 
     def take_out(self) -> None:
-        """It was sent in another way: what came back is not wanted in the box any more."""
+        """Remove a returned text from the box, because it was sent in another way."""
         if self.returned:
             self.returned = ""
 
     def clear(self) -> None:
-        """Nothing waits for the next message."""
+        """Empty the draft after a send."""
         self.attachments, self.refusals, self.recording = [], [], None
 
     def detach(self, attachment_id: str) -> None:
-        """Take a waiting file away again."""
+        """Remove a file."""
         self.attachments = [each for each in self.attachments if each.id != attachment_id]
         self.refusals = []

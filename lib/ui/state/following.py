@@ -1,4 +1,4 @@
-"""The replies of a conversation that run: which one to follow, and what has ended while nobody looked."""
+"""The running replies of a conversation: which one to follow, and which have ended since the last run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,21 +12,21 @@ from lib.engine.live import LiveTape
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What was found of the replies that ran when the page was drawn last."""
+    """The current state of the replies that were running when the page was last drawn."""
 
     tape: LiveTape | None
     """The open tape of the shown path's last message."""
     ended: Sequence[Message]
-    """What has ended, as it now stands in the conversation."""
+    """The messages whose reply has ended, updated in the conversation."""
     was_there: bool
-    """Whether all were there. One that ended since the store was asked is let go once it is stored: then it
-    is time to read the conversation again."""
+    """Whether every tape was found. The engine drops a tape once its reply has ended and is stored: then read
+    the conversation again."""
 
 
 def catch_up(conversation: Conversation, *, is_hidden: bool = False) -> Followed:
-    """Put what has ended into the conversation, and find the reply to follow.
+    """Put ended replies into the conversation, and find the reply to follow.
 
-    A hidden answer may be whole, and yet be shown in step with others: it is looked for all the same.
+    A hidden answer may be complete and yet still be shown in step with others, so its tape is looked up too.
     """
     following, ended, was_there = None, [], True
     for message in list(conversation.messages.values()):
@@ -45,7 +45,7 @@ def catch_up(conversation: Conversation, *, is_hidden: bool = False) -> Followed
 
 
 def settle(conversation: Conversation, tape: LiveTape) -> Message:
-    """Put what a tape says into its conversation; returns its message."""
+    """Copy a tape's reply into its conversation; return the message."""
     reply = tape.reply()
     message = replace(conversation.messages[tape.reply_id], content=reply.text, reply=reply)
     conversation.messages[tape.reply_id] = message

@@ -1,4 +1,4 @@
-"""Comparisons that nobody has asked anything yet, and the cells that they are made of."""
+"""Comparisons without a question, and their cells."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from lib.ui.state import session
 
 
 def new(models: Sequence[str] = (), like: Comparison | None = None) -> Comparison:
-    """A comparison that nobody has asked anything yet: of these models, or of another one's cells."""
+    """Return a comparison without a question: with these models, or with cells like those of `like`."""
     comparison = Comparison(new_id(), "New comparison", datetime.now(UTC))
     if like:
         for cell in like.cells:
@@ -23,14 +23,14 @@ def new(models: Sequence[str] = (), like: Comparison | None = None) -> Compariso
 
 
 def filled(comparison: Comparison) -> Comparison:
-    """The comparison with as many cells as one has at least."""
+    """Return the comparison, filled up to the least number of cells."""
     while len(comparison.cells) < FEWEST_CELLS:
         add(comparison).model = None
     return comparison
 
 
 def add(comparison: Comparison, like: Conversation | None = None) -> Conversation:
-    """One more cell at the end."""
+    """Add a cell at the end."""
     position = max((cell.position for cell in comparison.cells), default=-1) + 1
     cell = replace(session.new_conversation(like), comparison_id=comparison.id, position=position)
     comparison.cells.append(cell)
@@ -38,7 +38,7 @@ def add(comparison: Comparison, like: Conversation | None = None) -> Conversatio
 
 
 def choose_models(comparison: Comparison, models: Sequence[str]) -> None:
-    """Give each cell without a model one of the list, another one each as far as there are enough."""
+    """Give each cell without a model one from the list, a different one for each while there are enough."""
     taken = {cell.model for cell in comparison.cells}
     for cell in comparison.cells:
         if cell.model is None and models:

@@ -1,4 +1,4 @@
-"""The dialog that is open in a tab: one at a time, opened by a callback and drawn at the end of the page."""
+"""A tab's open dialog: one at a time, opened by a callback and drawn at the end of the page."""
 
 from dataclasses import dataclass
 
@@ -12,15 +12,15 @@ class Panel:
     """The state of the dialogs."""
 
     name: str | None = None
-    """The one that is open, as menus call it."""
+    """The open dialog, by its label in menus."""
     subject: str | None = None
-    """What it is about, by its id: the answer that the inspector shows; `None` is the last one."""
+    """The id of its subject: the answer that the inspector shows; `None` means the last one."""
     notice: str | None = None
-    """What it has to say. A toast from one of its callbacks would replace the page's style."""
+    """A message that it shows. A toast from one of its callbacks would replace the page's style."""
 
 
 def held() -> Panel:
-    """This tab's dialog."""
+    """Return this tab's dialog."""
     return widgets.hold(KEY, Panel, Panel)
 
 

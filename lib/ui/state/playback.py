@@ -1,4 +1,4 @@
-"""What a tab's recordings page works with: the open recording, and what plays it."""
+"""The state of a tab's recordings page: the open recording and its player."""
 
 import math
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from lib.ui.state import widgets
 
 KEY = "replaying"
 OPEN = "recording"
-"""The address: `?recording=<id>` is open."""
+"""Query parameter: `?recording=<id>` opens a recording."""
 PACE, PROMPT, QUESTION = "pace", "replay_prompt", "replay_question"
 """Keys of the widgets that choose the pace, the prompt of a deck, and the question of a conversation."""
 PACES: dict[str, Pace] = {
@@ -31,13 +31,13 @@ PACES: dict[str, Pace] = {
 
 @dataclass(slots=True)
 class PlaybackState:
-    """An open recording: one of its comparisons, one question in it, and the player of the answers."""
+    """An open recording: one of its comparisons, one question in that, and the player of its answers."""
 
     recording: Recording
     at: int = 0
-    """The comparison that is shown."""
+    """Index of the shown comparison."""
     number: int = 0
-    """The question that is shown with its answers: 0 is the first."""
+    """Index of the shown question."""
     player: Player = field(init=False)
 
     def __post_init__(self) -> None:
@@ -45,12 +45,12 @@ class PlaybackState:
 
     @property
     def comparison(self) -> Comparison:
-        """The comparison that is shown, each cell up to its answer to the shown question."""
+        """Return the shown comparison, each cell cut after its answer to the shown question."""
         return scene(self.recording.comparisons[self.at], self.number)
 
     @property
     def questions(self) -> int:
-        """How many questions the shown comparison has."""
+        """Return the number of questions in the shown comparison."""
         return count_turns(self.recording.comparisons[self.at])
 
     def go_to(self, at: int, number: int = 0) -> None:
@@ -62,14 +62,14 @@ class PlaybackState:
         self.player.play()
 
     def _player(self, pace: Pace) -> Player:
-        """Plays the last reply of each cell."""
+        """Return a player of each cell's last reply."""
         player = player_of(self.recording, self.comparison)
         player.set_pace(pace)
         return player
 
 
 def player_of(recording: Recording, comparison: Comparison) -> Player:
-    """Plays the last reply of each cell of a recorded comparison; a synthesis after what it was made of."""
+    """Return a player of each cell's last reply; a synthesis plays after the answers that it merges."""
     compared = {cell.id for cell in comparison.compared}
     last = {cell.id: exchanges(cell)[-1].last.id for cell in comparison.cells}
     tapes = {id_: recording.tapes[id_] for id_ in last.values()}
@@ -78,15 +78,15 @@ def player_of(recording: Recording, comparison: Comparison) -> Player:
 
 
 def held() -> PlaybackState | None:
-    """The recording that this tab has open."""
+    """Return this tab's open recording."""
     known = widgets.value(KEY)
     return known if isinstance(known, PlaybackState) else None
 
 
 def current(*, is_played: bool = True) -> PlaybackState | None:
-    """The recording that the address names; `None` when it names none, or none that is here.
+    """Return the recording in the address; `None` if it names none, or one that does not exist.
 
-    One that was not open before is played at once.
+    A newly opened recording plays at once.
     """
     wanted, state = st.query_params.get(OPEN), held()
     if state and (not wanted or wanted != state.recording.id):
@@ -103,7 +103,7 @@ def current(*, is_played: bool = True) -> PlaybackState | None:
 
 
 def find(recording_id: str) -> Recording | None:
-    """The recording with this id; where there is none, a toast says so."""
+    """Return the recording with this id, or show a toast and return `None`."""
     try:
         if found := app.get().store.recordings.get(recording_id):
             return found
@@ -114,7 +114,7 @@ def find(recording_id: str) -> Recording | None:
 
 
 def go_to(recording_id: str | None) -> None:
-    """Let the address name a recording; `None` goes back to the list."""
+    """Put a recording into the address; `None` goes back to the list."""
     st.query_params.from_dict({OPEN: recording_id} if recording_id else {})
 
 
@@ -129,15 +129,15 @@ def pause() -> None:
 
 
 def seek() -> None:
-    """Go to the second that was chosen on the line."""
-    # What a component sends is a browser's word: it may be anything.
+    """Seek to the position chosen on the timeline."""
+    # A component's value comes from the browser: it may be anything.
     wanted = (widgets.value(scrubber.KEY) or {}).get(scrubber.SEEK)
     if (state := held()) and isinstance(wanted, int | float) and math.isfinite(wanted):
         state.player.seek(float(wanted))
 
 
 def set_pace() -> None:
-    """Play at the pace that was chosen."""
+    """Play at the chosen pace."""
     if state := held():
         state.player.set_pace(PACES.get(widgets.text(PACE), ORIGINAL))
 

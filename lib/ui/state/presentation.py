@@ -1,4 +1,4 @@
-"""What a tab's presentation works with: what is presented, and how much of it is revealed."""
+"""The state of a tab's presentation: what is presented, and how much of it is revealed."""
 
 import re
 import sys
@@ -24,29 +24,29 @@ from lib.ui.state import playback, session, widgets
 
 KEY = "presenting"
 VIEW, COSTS = "presented", "presented_costs"
-"""Keys of the widgets that choose how many cells are seen at a time, and whether their costs are."""
+"""Keys of the widgets that choose how many cells are visible at a time, and whether costs are."""
 ALL, ONE = "All", "One at a time"
 STEP = "step"
-"""The address says what is revealed: `&step=<scene>.<cells>`, so that a refresh shows the same."""
+"""Query parameter with what is revealed, `&step=<scene>.<cells>`, so that a reload shows the same."""
 Name = Literal["comparison", "recording"]
 
 
 @dataclass(slots=True)
 class PresentationState:
-    """A presentation: a scene for each question, in which the cells are revealed one after the other."""
+    """A presentation: one scene per question, in which the cells are revealed one after the other."""
 
     name: Name
-    """What the address names the source with."""
+    """The name of the source's query parameter."""
     id: str
     comparisons: list[Comparison]
     recording: Recording | None = None
-    """`None` for a comparison of the store, whose replies may be running."""
+    """`None` for a comparison from the store, whose replies may be running."""
     round: Round | None = None
-    """Its votes: while they are blind, nobody is told whose answer is whose."""
+    """Its round: while it is blind, it is hidden which model wrote which answer."""
     at: int = 0
-    """The scene."""
+    """Index of the scene."""
     revealed: int = 0
-    """How many cells of the scene are seen; one more than there are shows what they took."""
+    """How many cells of the scene are visible; one more than there are also shows the figures."""
     view: str = ALL
     has_costs: bool = False
     player: Player | None = None
@@ -55,7 +55,7 @@ class PresentationState:
 
     @property
     def scenes(self) -> list[tuple[int, int]]:
-        """Each question to come: the comparison that it is of, and its number there."""
+        """Return a scene for each question: the index of its comparison, and of the question in it."""
         counts = [count_turns(one) for one in self.comparisons]
         if not self.recording:
             return [(0, counts[0] - 1)]
@@ -63,26 +63,26 @@ class PresentationState:
 
     @property
     def comparison(self) -> Comparison:
-        """What the scene shows when all is revealed."""
+        """Return the scene's comparison, fully revealed."""
         at, number = self.scenes[self.at]
         shown = scene(self.comparisons[at], number)
         return replace(shown, cells=in_order(shown.cells, self.round))
 
     @property
     def is_hidden(self) -> bool:
-        """Whether nobody may be told yet whose answer is whose."""
+        """Whether it is still hidden which model wrote which answer."""
         return self.round is not None and self.round.is_hidden
 
     @property
     def steps(self) -> int:
-        """How often there is something to reveal in the scene: each cell, then figures and the report."""
+        """Return how many steps the scene has: one per cell, then one for figures and the report."""
         comparison = self.comparison
         has_more = len(comparison.compared) > 1 or _has_link(self.id)
         return len(comparison.cells) + (has_more and not self.is_hidden)
 
     @property
     def prices(self) -> Prices:
-        """Of the models, where costs are wanted."""
+        """Return the models' prices; empty if costs are switched off."""
         if not self.has_costs:
             return {}
         if self.recording:
@@ -91,20 +91,20 @@ class PresentationState:
 
     @property
     def tapes(self) -> Mapping[str, LiveTape]:
-        """What is followed: running replies, or what is played of a recording."""
+        """Return the tapes to follow: of running replies, or of a playing recording."""
         if self.player:
             return self.player.tapes
         return {} if self.recording else _tapes(self.comparison)
 
     def go_to(self, at: int, revealed: int) -> None:
-        """Show a step of a scene as it stands."""
+        """Go to a step of a scene without playing it."""
         self.stand()
         self.at = min(max(at, 0), len(self.scenes) - 1)
         self.revealed = min(max(revealed, 0), self.steps)
         st.query_params[STEP] = f"{self.at}.{self.revealed}"
 
     def reveal(self, revealed: int) -> None:
-        """Show so many cells of the scene. Of a recording, those that come to be seen are played."""
+        """Show so many cells of the scene. Newly revealed cells of a recording are played."""
         before = self.revealed
         self.go_to(self.at, revealed)
         comparison = self.comparison
@@ -113,25 +113,25 @@ class PresentationState:
             self.player.play()
 
     def stand(self) -> None:
-        """Play no more: what was being played is seen whole."""
+        """Stop playing: the playing answers are shown complete."""
         if self.player:
             self.player.pause()
             self.player = None
 
 
 def _has_link(source_id: str) -> bool:
-    """Whether a report of a source can be found under a link now."""
+    """Return whether a report of this source has a valid link."""
     return app.get().settings.is_sharing and bool(app.get().store.shares.of(source_id, datetime.now(UTC)))
 
 
 def held() -> PresentationState | None:
-    """What this tab presents."""
+    """Return this tab's presentation."""
     known = widgets.value(KEY)
     return known if isinstance(known, PresentationState) else None
 
 
 def current() -> PresentationState | None:
-    """The presentation of what the address names; `None` where there is no such thing."""
+    """Return the presentation of the source in the address; `None` if there is none."""
     name: Name = "recording" if playback.OPEN in st.query_params else "comparison"
     wanted, state = st.query_params.get(name) or "", held()
     if state and (state.name, state.id) != (name, wanted):
@@ -151,7 +151,7 @@ def current() -> PresentationState | None:
 
 
 def _take_step(state: PresentationState | None) -> None:
-    """Show what the address says is revealed, if it says so."""
+    """Go to the step in the address, if it names one."""
     if state and (step := re.fullmatch(r"(\d{1,4})\.(\d{1,4})", st.query_params.get(STEP, ""))):
         state.go_to(int(step[1]), int(step[2]))
 
@@ -162,8 +162,8 @@ def _recorded(recording_id: str) -> PresentationState | None:
 
 
 def _stored(comparison_id: str) -> PresentationState | None:
-    """A comparison that was asked something. Where replies run, all cells are seen from the start."""
-    for _ in range(2):  # a reply that ended since it was read is let go once it is stored
+    """Return the presentation of a comparison with a question. While replies run, all cells are visible."""
+    for _ in range(2):  # the engine drops a reply's tape once it has ended and is stored: read again
         found = app.get().store.comparisons.get(comparison_id)
         if not found or not count_turns(found):
             return None
@@ -183,14 +183,14 @@ def _is_running(cell: Conversation) -> bool:
 
 
 def _tapes(comparison: Comparison) -> dict[str, LiveTape]:
-    """The tapes of the replies that run."""
+    """Return the tapes of the running replies."""
     engine, last = app.get().engine, [cell.leaf_id or "" for cell in comparison.cells]
     found = {id_: engine.follow(id_) for id_ in last}
     return {id_: tape for id_, tape in found.items() if tape}
 
 
 def step_on() -> None:
-    """Reveal what comes next; after all of it, go to the next question."""
+    """Reveal the next step; after the last one go to the next question."""
     if not (state := held()):
         return
     if state.revealed < state.steps:
@@ -200,7 +200,7 @@ def step_on() -> None:
 
 
 def step_back() -> None:
-    """Take back what was revealed last; before all of it, go to the question before."""
+    """Hide the step revealed last; before the first one go to the previous question."""
     if not (state := held()):
         return
     if state.revealed:
@@ -216,7 +216,7 @@ def reveal_all() -> None:
 
 
 def press() -> None:
-    """Do what the pressed key stands for."""
+    """Perform the action of the pressed key."""
     pressed = (widgets.value(keys.KEY) or {}).get(keys.PRESSED)
     match pressed:
         case keys.NEXT:
@@ -230,20 +230,20 @@ def press() -> None:
 
 
 def pause_or_play() -> None:
-    """Let what is played of a recording stand still, or go on."""
+    """Pause a playing recording, or resume it."""
     if (state := held()) and state.player:
         (state.player.pause if state.player.is_playing else state.player.play)()
 
 
 def leave() -> None:
-    """Go back to where the presentation was begun."""
+    """Go back to where the presentation was started."""
     if state := held():
         state.stand()
         state.has_left = True
 
 
 def choose() -> None:
-    """Take over how many cells are seen at a time, and whether their costs are."""
+    """Take over the widgets' choices: how many cells are visible at a time, and whether costs are."""
     if state := held():
         state.view = ONE if widgets.value(VIEW) == ONE else ALL
         state.has_costs = bool(widgets.value(COSTS))

@@ -1,4 +1,4 @@
-"""What one browser tab works with: the open conversation and what is on its way."""
+"""The state of one browser tab: the open conversation, the draft, the reply to follow."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ from lib.ui.state import choices, following, panel, widgets
 from lib.ui.state.draft import Draft
 
 PARAMETER = "c"
-"""The address says which conversation is open: `?c=<id>`."""
+"""Query parameter: `?c=<id>` opens a conversation."""
 MESSAGES_SHOWN = 40
 """Messages drawn at once; "Show earlier messages" adds as many again."""
 CHAT_PAGE, DOCTOR_PAGE = "pages/chat.py", "pages/doctor.py"
@@ -31,32 +31,32 @@ class Session:
     """The state of a tab. It holds values and ids; what must last is in the store."""
 
     conversation: Conversation
-    """The open one, with its messages; not in the store before its first message."""
+    """The open conversation with its messages; stored with its first message."""
     id: str = field(default_factory=new_id)
     send_id: str = field(default_factory=new_id)
-    """The id that the next send will carry."""
+    """The id of the next send."""
     address: str | None = None
-    """The conversation that the address names, as this tab last wrote it."""
+    """The conversation in the address, as this tab last wrote it."""
     api_key: Secret | None = None
     """A visitor's own key: in memory, for this tab, never stored."""
     draft: Draft = field(default_factory=Draft)
-    """The next message, as far as it waits."""
+    """The draft of the next message."""
     editing: str | None = None
     """The message that is being edited."""
     is_waiting: bool = False
-    """Whether this tab waits for a reply, or has not looked yet how it ended."""
+    """Whether this tab waits for a reply, or has not yet checked how it ended."""
     shown_messages: int = MESSAGES_SHOWN
     """How many messages of the path are drawn, from the last one up."""
     pasted: dict[str, str] = field(default_factory=dict)
-    """What was pasted as a schema or as tools, by its widget's key: it may be of no use yet."""
+    """Pasted schemas and tools by widget key; they may not be valid yet."""
     unkept: list[LedgerRow] = field(default_factory=list)
-    """The ledger of this tab's temporary chats, which no store has."""
+    """The ledger rows of this tab's temporary chats, which are never stored."""
     versions: dict[str, list[str]] = field(default_factory=dict)
-    """The ids of the versions of each message, for this run of the page."""
+    """The ids of each message's versions, for this run of the page."""
     turned_to: str | None = None
-    """The page that a callback asked for: the chat when a conversation was opened."""
+    """The page that a callback asked for: the chat, after it has opened a conversation."""
     following: LiveTape | None = None
-    """The tape that this run of the page follows: the one of the shown path's last message."""
+    """The tape that this run of the page follows: that of the shown path's last message."""
 
     @property
     def connection(self) -> Connection:
@@ -68,12 +68,12 @@ class Session:
 
     @property
     def models(self) -> list[str]:
-        """The models to choose from: as the connection lists them, favourites first, without hidden ones."""
+        """The models in the connection's list: favourites first, without hidden ones."""
         return self._picked(self._listed())
 
     @property
     def models_for_cells(self) -> list[str]:
-        """Those of `models` that can be compared: image models do not write."""
+        """The models that can be compared: all but image models, which do not write text."""
         return self._picked(model for model in self._listed() if not model.kind.draws)
 
     def _listed(self) -> Sequence[Model]:
@@ -85,18 +85,18 @@ class Session:
     def _picked(self, listed: Iterable[Model]) -> list[str]:
         try:
             preferences = app.get().store.models.preferences(self.connection.base_url)
-        except StoreError:  # the page says so; a chat can go on without them
+        except StoreError:  # the page shows the error; a chat works without preferences
             preferences = {}
         return picked(listed, preferences)
 
     def settle(self, tape: LiveTape) -> Message:
-        """Put what a tape says into the conversation."""
+        """Copy a tape's reply into the conversation; return the message."""
         message = following.settle(self.conversation, tape)
         self.book(message)
         return message
 
     def book(self, message: Message) -> None:
-        """Keep the figures of a temporary chat's reply, which no store has."""
+        """Keep the figures of a temporary chat's reply, which is never stored."""
         known = any(row.reply_id == message.id for row in self.unkept)
         if message.reply and self.conversation.is_temporary and not known:
             row = LedgerRow.of(
@@ -117,7 +117,7 @@ class Session:
         return app.get().engine.catalogue.kind(connection, model).draws
 
     def open(self, conversation: Conversation) -> None:
-        """Show another conversation."""
+        """Open another conversation."""
         self.conversation = conversation
         self.turned_to = CHAT_PAGE
         self.editing = None
@@ -131,33 +131,33 @@ class Session:
 
 
 def held() -> Session:
-    """This tab's session, with what its widgets hold."""
+    """Return this tab's session, with its widgets' current values."""
     session = widgets.hold(KEY, Session, lambda: Session(new_conversation()))
     choices.collect(session.conversation)
     return session
 
 
 def hear_models() -> None:
-    """Wait, for a second at most, where the connection's models are not known yet."""
+    """Wait for the connection's models, a second at most, if they are not known yet."""
     connection = held().connection
     if not connection.needs_key:
         app.get().engine.catalogue.listing(connection, wait_seconds=1.0)
 
 
 def current() -> Session:
-    """This tab's session, brought up to date with the address and the store."""
+    """Return this tab's session, updated from the address and the store."""
     session = held()
     session.turned_to = None
     address = st.query_params.get(PARAMETER)
     wanted = address if address and address != session.address else session.conversation.id
     _refresh(session, wanted)
-    # A reply that ended since the store was read is gone from the engine: now the store has it.
+    # A reply that ended after the store was read has left the engine: now the store has it.
     if not _catch_up(session):
         _refresh(session, session.conversation.id)
         _catch_up(session)
     conversation = session.conversation
     session.address = conversation.id if conversation.messages and not conversation.is_temporary else None
-    # Links in the sidebar lead to the page without its parameters: they are written again.
+    # Links in the sidebar lead to the page without its query parameters: restore them.
     if session.address and session.address != address:
         st.query_params[PARAMETER] = session.address
     elif address and not session.address:
@@ -166,9 +166,9 @@ def current() -> Session:
 
 
 def elsewhere() -> Session:
-    """This tab's session for another page than the chat. What a callback asked for is turned to first."""
+    """Return the session on a page other than the chat, or switch to the page that a callback asked for."""
     session = held()
-    # Before it is turned to: `st.switch_page` ends the script.
+    # Reset before the switch: `st.switch_page` ends the script.
     wanted, session.turned_to = session.turned_to, None
     if wanted:
         st.switch_page(wanted)
@@ -176,19 +176,19 @@ def elsewhere() -> Session:
 
 
 def new_conversation(like: Conversation | None = None) -> Conversation:
-    """A conversation that nobody has said anything in yet, with the choices of another one."""
+    """Return a conversation without messages, with the choices of `like`."""
     now = datetime.now(UTC)
     fresh = Conversation(new_id(), "New chat", now, now, model=app.get().settings.default_model)
     return with_choices(fresh, like) if like else fresh
 
 
 def with_choices(conversation: Conversation, like: Conversation) -> Conversation:
-    """The conversation, to go on with another one's model, system prompt and parameters."""
+    """Return the conversation with the model, system prompt and parameters of `like`."""
     return replace(conversation, model=like.model, system_prompt=like.system_prompt, params=like.params)
 
 
 def _refresh(session: Session, wanted: str) -> None:
-    """Load the wanted conversation, or load it again when the store knows more of it than this tab."""
+    """Load the wanted conversation, or reload it if the store has a newer version than this tab."""
     known = session.conversation
     if wanted == known.id and not _is_stale(known):
         return
@@ -206,7 +206,7 @@ def _refresh(session: Session, wanted: str) -> None:
 
 
 def _is_stale(known: Conversation) -> bool:
-    """Whether the store knows more of a conversation than this tab."""
+    """Return whether the store has a newer version of a conversation than this tab."""
     if known.is_temporary or app.get().engine.is_behind(known.id):
         return False
     try:
@@ -217,7 +217,7 @@ def _is_stale(known: Conversation) -> bool:
 
 
 def _find(wanted: str) -> Conversation | None:
-    """The conversation, with all that the store has not taken yet."""
+    """Return the conversation, including what is not stored yet."""
     engine = app.get().engine
     if engine.is_behind(wanted):
         return next((each for each in engine.unstored() if each.id == wanted), None)
@@ -225,7 +225,7 @@ def _find(wanted: str) -> Conversation | None:
 
 
 def _catch_up(session: Session) -> bool:
-    """Take over what has ended, and the reply to follow; says whether all were there."""
+    """Take over ended replies and the tape to follow; return whether all of them were found."""
     found = following.catch_up(session.conversation)
     for message in found.ended:
         session.book(message)

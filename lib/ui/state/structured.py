@@ -1,6 +1,6 @@
-"""Structured output and tools: what an answer must look like, and what a model may ask for.
+"""Structured output and tools: the form of an answer, and the calls that a model may make.
 
-What is pasted stays as it was pasted, and nothing is sent while it cannot be used.
+Pasted text stays as it was pasted, and nothing is sent while it is invalid.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,16 +33,16 @@ _CHOICES = {"auto": "Automatic", "none": "No tool", "required": "Some tool"}
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A conversation, and what was pasted for it: that may be of no use yet."""
+    """A conversation and the text pasted for it, which may not be valid yet."""
 
     conversation: Conversation
     pasted: dict[str, str]
-    """By the key of its widget."""
+    """By widget key."""
     prefix: str = ""
-    """What goes before those keys where a page holds several conversations."""
+    """Prepended to those keys on a page with several conversations."""
 
     def given(self, name: str) -> str:
-        """What a widget holds: as it was pasted, else what the conversation has."""
+        """Return the pasted text of a widget, or by default the conversation's value."""
         params = self.conversation.params
         if (pasted := self.pasted.get(self.prefix + name)) is not None:
             return pasted
@@ -56,23 +56,23 @@ class Form:
 
 
 Find = Callable[[], Form | None]
-"""Finds the form again when a widget has changed: the page may hold another conversation by then."""
+"""Finds the form after a widget has changed: by then the page may show another conversation."""
 
 
 def in_chat() -> Form:
-    """The form of the chat page."""
+    """Return the form of the chat page."""
     return of_chat(held())
 
 
 def of_chat(session: Session) -> Form:
-    """The form of a tab's chat page, without a look into the session state: a run may end at each of them."""
+    """Return the form of the chat page without reading the session state: each such read may end the run."""
     return Form(session.conversation, session.pasted)
 
 
 def show(find: Find, missing: frozenset[Capability] = frozenset()) -> None:
-    """Draw the widgets; what cannot be used is said below its field.
+    """Draw the widgets, with the fault of each invalid one below its field.
 
-    What the doctor found missing of the model is not offered, unless it is set and has to be unset.
+    What the doctor found the model to lack is offered only if it is set, so that it can be unset.
     """
     form = find()
     if form is None:
@@ -109,7 +109,7 @@ def _show_tools(form: Form, find: Find) -> None:
 
 
 def fault(form: Form) -> str | None:
-    """Why nothing can be sent, in one sentence; `None` when all that was pasted can be used."""
+    """Return why nothing can be sent, in one sentence; `None` if all pasted text is valid."""
     if not form.pasted:
         return None
     _, faults = _read(form)
@@ -117,14 +117,14 @@ def fault(form: Form) -> str | None:
 
 
 def _take(name: str, find: Find) -> None:
-    """A widget has changed: keep what it holds, and use it if that is possible."""
+    """Keep the new value of a widget, and use it if it is valid."""
     if form := find():
         form.pasted[form.prefix + name] = (st.session_state[form.prefix + name] or "")[: LONGEST_JSON + 1]
         form.conversation.params, _ = _read(form)
 
 
 def _read(form: Form) -> tuple[Params, dict[str, str]]:
-    """The parameters as they were given, and by name one sentence for each that cannot be used."""
+    """Return the parameters, and by name one sentence for each invalid one."""
     params, faults = form.conversation.params, dict[str, str]()
     try:
         params = replace(params, response_format=_format(form.given(FORMAT), form.given(SCHEMA)))
@@ -150,7 +150,7 @@ def _format_label(response_format: Mapping[str, Any] | None) -> str:
 
 
 def _choice(label: str, tools: Any) -> str | dict[str, Any] | None:
-    """`tool_choice` as the API wants it: servers refuse one without tools."""
+    """Return `tool_choice` as the API expects it: servers refuse one without tools."""
     if label in function_names(tools):
         return {"type": "function", "function": {"name": label}}
     return next((value for value, shown in _CHOICES.items() if tools and shown == label), None)

@@ -1,7 +1,7 @@
-"""What the widgets of a tab hold, and the values of its pages: the one way to `st.session_state`.
+"""The values of a tab's widgets and pages: the only access to `st.session_state`.
 
-Reading it has a second meaning in Streamlit: a script whose page has gone, or that a click has replaced, ends
-at the next look (`still_here`). So a callback that must not be cut in two reads first and acts afterwards.
+Each access has a side effect in Streamlit: a script whose page has been closed, or that a click has replaced,
+ends there (`still_here`). So a callback that must not be cut in two reads first and acts afterwards.
 """
 
 from collections.abc import Callable
@@ -13,35 +13,34 @@ Held = TypeVar("Held")
 
 
 def value(key: str) -> Any:
-    """What a widget holds, in the type that it has; `None` where it is not drawn or holds nothing."""
+    """Return a widget's value in its own type; `None` if it is not drawn or empty."""
     return st.session_state.get(key)
 
 
 def text(key: str) -> str:
-    """What was written into a field, or chosen in a menu; empty where there is nothing."""
+    """Return the text of a field or a menu; empty if there is none."""
     return str(st.session_state.get(key) or "")
 
 
 def put(key: str, held: object) -> None:
-    """Let a widget hold this; only before it is drawn, or in a callback."""
+    """Set a widget's value; only before it is drawn, or in a callback."""
     st.session_state[key] = held
 
 
 def take(key: str) -> Any:
-    """What was put there, which is gone then; `None` where there is nothing."""
+    """Remove a value and return it; `None` if there is none."""
     return st.session_state.pop(key, None)
 
 
 def hold(key: str, kind: type[Held], make: Callable[[], Held]) -> Held:
-    """The tab's value of this type, made where there is none."""
+    """Return the tab's value of this type; make it if there is none."""
     held = st.session_state.get(key)
-    # Modules that are loaded anew, as while the app is developed, have new classes: a value
-    # of the old one is made again.
+    # Reloaded modules, as in development, have new classes: a value of an old class is made again.
     if not isinstance(held, kind):
         held = st.session_state[key] = make()
     return held
 
 
 def still_here() -> None:
-    """Let Streamlit end this script if its page has gone, or another run has taken its place."""
+    """Let Streamlit end this script if its page has been closed or another run has replaced it."""
     st.session_state.get("any key")
