@@ -1,4 +1,4 @@
-"""Puts what models say on the tapes of the replies under way, and books each when it has ended."""
+"""Appends what models stream to the tapes of the running replies, and books each reply when it ends."""
 
 import asyncio
 import logging
@@ -18,9 +18,9 @@ from lib.gateway.client import Gateway
 from lib.gateway.errors.images import refuses_images
 
 BURST_SECONDS = 0.1
-"""The longest pause between two reads of a stream. One read then takes several chunks, which is what lets
-one process carry hundreds of streams."""
-# 200 streams, the most that `benchmarks` starts in one process, reach `BURST_SECONDS`.
+"""The longest pause between two reads of a stream. A read after a pause takes several chunks at once, so one
+process can carry hundreds of streams."""
+# `benchmarks` starts at most 200 streams in one process; they reach `BURST_SECONDS`.
 BURST_SECONDS_PER_STREAM = 0.0005
 """A few streams are read almost without delay; the pause grows with their number."""
 
@@ -41,7 +41,7 @@ class Answering:
         request_bytes: int,
         on_ended: Callable[[Run], None],
     ) -> None:
-        """`on_ended` is called when the tape of a reply that is kept has closed."""
+        """`on_ended` is called after the tape of a kept reply has closed."""
         self._gateway, self._loop, self._runs, self._journal = gateway, loop, runs, journal
         self._files, self._request_bytes, self._on_ended = files, request_bytes, on_ended
         self._refused_images: set[tuple[str, str]] = set()
@@ -50,11 +50,11 @@ class Answering:
         """Ask the model."""
         run.future = self._loop.submit(self._answer(run))
         run.future.add_done_callback(lambda future: self._stream_ended(run, future))
-        if run.tape.is_closed:  # stopped by somebody who saw it before it had a future to cancel
+        if run.tape.is_closed:  # stopped from elsewhere before it had a future to cancel
             run.future.cancel()
 
     def end(self, run: Run, closing: Stopped | Interrupted | Failed) -> None:
-        """Close the tape first: what the cancelled stream still brings is too late then."""
+        """Close the tape, then cancel the stream: events that still arrive come too late."""
         if run.append([closing]):
             self._book(run)
         if run.future:
@@ -65,7 +65,7 @@ class Answering:
         run = self._runs.get(reply_id)
         if run and run.future:
             # Not `await future`: that would raise the reply's error here,
-            # and whoever is cancelled while it waits would cancel the reply.
+            # and cancelling the waiter would cancel the reply.
             await asyncio.wait([asyncio.wrap_future(run.future)])
 
     def refuses_images(self, connection: Connection, model: str | None) -> bool:
@@ -75,8 +75,8 @@ class Answering:
     async def _answer(self, run: Run) -> None:
         async for burst in self._bursts(run):
             if burst and isinstance(burst[-1], CLOSING):
-                # What nobody has looked at yet is folded now, and what was sent may have to be weighed: with
-                # a long reply that takes a while, and all others stream on this thread.
+                # The closing burst folds all events that nobody has read yet, and may estimate the prompt.
+                # For a long reply this takes a while, and all other replies stream on this thread.
                 await asyncio.to_thread(self._take, run, burst)
             else:
                 self._take(run, burst)
@@ -100,8 +100,8 @@ class Answering:
         return min(BURST_SECONDS, BURST_SECONDS_PER_STREAM * len(self._runs))
 
     def _stream_ended(self, run: Run, future: "Future[None]") -> None:
-        """The stream is over. A tape still open means that our own code failed: say so, never hang."""
-        # A cancelled future: the tape was closed first (`end`), or the loop is being stopped.
+        """Close a tape that its ended stream left open: our own code failed, and followers must not hang."""
+        # A cancelled future: either the tape was closed first (`end`), or the loop is stopping.
         if run.tape.is_closed or future.cancelled():
             return
         log.error("A reply ended without its closing event.", exc_info=future.exception())
@@ -111,7 +111,7 @@ class Answering:
         self.end(run, Failed(run.at_ms, error))
 
     def _book(self, run: Run) -> None:
-        """The tape is closed: hand it to the journal, or let it go when it is not kept."""
+        """Hand the closed tape to the journal, or forget the run if the reply is not kept."""
         self._learn(run)
         if self._journal and run.is_kept:
             self._journal.close(run.tape, run.row())

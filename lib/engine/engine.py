@@ -36,7 +36,7 @@ from lib.store import Store
 from lib.store.database.errors import StoreError
 
 LAST_WRITE_SECONDS = 10.0
-"""How long a process that stops tries to store the last words."""
+"""How long a stopping process tries to write the last events."""
 
 __all__ = ["Engine", "SendRefused", "new_id"]
 
@@ -53,11 +53,11 @@ class Engine:
         has_auto_titles: bool = False,
         request_bytes: int = pictures.REQUEST_BYTES,
     ) -> None:
-        """Without a store nothing is kept. With one, what dead processes left running is closed first, and
-        whenever another process dies.
+        """Without a store, nothing is kept. With a store, replies that dead processes left running are closed
+        at the start and whenever another process dies.
 
-        `files` keeps the images; without it they are in memory. Requests with images are kept
-        under `request_bytes`.
+        `files` keeps the images; without it they stay in memory. Requests with images stay under
+        `request_bytes`.
         """
         self._gateway, self._store = gateway, store
         files = files or Files(None)
@@ -94,28 +94,28 @@ class Engine:
         self.doctor = Doctor(gateway, self._loop, store)
         self.balances = Balances(gateway, self._loop)
         self.synchronized = SynchronizedTapes(self._loop)
-        # Last: its threads may call `_let_go` at once, which needs all of the above.
+        # Last: its threads may call `_let_go` at once, which needs everything above.
         self._watchdog = Watchdog(store, self._owner, self._trouble, self._let_go) if store else None
 
     @property
     def problem(self) -> str | None:
-        """Why what is said now is not stored yet, in a sentence or two; `None` while all is well.
+        """Why new messages are not stored at the moment, in a sentence or two; `None` if all is well.
 
-        `notifications` tell `STORING` when that changes.
+        `notifications` announce a change under the topic `STORING`.
         """
         return self._trouble.sentence
 
     @property
     def is_stopping(self) -> bool:
-        """Whether it takes no more sends."""
+        """Whether the engine refuses new sends because it is stopping."""
         return self._sending.is_stopping
 
     def is_behind(self, conversation_id: str) -> bool:
-        """Whether something was sent in this conversation that the store has not taken yet."""
+        """Whether something that was sent in this conversation is not stored yet."""
         return self._journal is not None and self._journal.is_behind(conversation_id)
 
     def unstored(self) -> list[Conversation]:
-        """The conversations of which words are in memory only, as they stand now."""
+        """The conversations with words that are only in memory, in their current state."""
         ids = self._journal.unstored() if self._journal else []
         return as_they_stand([run for reply_id in ids if (run := self._runs.get(reply_id))])
 
@@ -132,10 +132,10 @@ class Engine:
     ) -> Accepted | None:
         """Say something after message `parent_id`, and ask the conversation's model for an answer.
 
-        `attachments` go with the text. An image model draws what the text says.
-        Returns `None` when this send id was sent before: nothing happens then. Raises `SendRefused`.
+        `attachments` go with the text. An image model draws what the text describes.
+        Returns `None` if this send id was sent before; nothing happens then. Raises `SendRefused`.
 
-        When the store cannot take it, it is answered all the same, and stored when that can be done.
+        If the store cannot take the message, the model still answers; the message is stored once possible.
         """
         asked = question(text, parent_id, tuple(attachments))
         return self._sending.send(conversation, asked, asked.id, connection, send_id, session_id)
@@ -149,9 +149,9 @@ class Engine:
         send_id: str,
         session_id: str,
     ) -> Accepted | None:
-        """Ask the conversation's model for another answer to a question; else as `say`.
+        """Ask the conversation's model for another answer to a question; otherwise like `say`.
 
-        It may be asked while others to the same question run.
+        May be called while other answers to the same question run.
         """
         return self._sending.send(conversation, None, question_id, connection, send_id, session_id)
 
@@ -164,7 +164,7 @@ class Engine:
         send_id: str,
         session_id: str,
     ) -> Accepted | None:
-        """Ask for the rest of an answer that broke off; else as `say`."""
+        """Ask for the rest of an answer that broke off; otherwise like `say`."""
         return self._sending.send(conversation, None, answer_id, connection, send_id, session_id)
 
     def refuses_images(self, connection: Connection, model: str | None) -> bool:
@@ -174,7 +174,7 @@ class Engine:
     def transcribe(
         self, connection: Connection, recording: bytes, *, model: str, session_id: str, conversation_id: str
     ) -> str:
-        """What a WAV recording says; a call of its own in the ledger. Waits. Raises `ChatError`."""
+        """Return the text of a WAV recording. Blocks. The call gets a ledger row. Raises `ChatError`."""
         asked = transcription.transcribe(self._gateway, connection, recording, model)
         text, row, error = self._loop.submit(asked).result()
         transcription.book(self._store, replace(row, session_id=session_id, conversation_id=conversation_id))
@@ -183,12 +183,12 @@ class Engine:
         return text
 
     def follow(self, reply_id: str) -> LiveTape | None:
-        """The tape of a reply as people may see it, wherever it runs; `None` once the store has all of it.
+        """The tape of a reply as people may see it, whichever process runs it; `None` once it is all stored.
 
-        While a blind round is written that is a copy, which does not tell how fast the model is. A reply that
-        no store gets can be followed for as long as its conversation is there.
+        While a blind round streams, this is a copy that hides how fast the model is. A reply that is never
+        stored can be followed for as long as its conversation exists.
         """
-        # The synchronized copy first: the raw tape would tell how fast the model is.
+        # The synchronized copy first: the raw tape would reveal how fast the model is.
         here = self.synchronized.tape(reply_id) or self._runs.tape(reply_id)
         try:
             return here or (self._remote.tape(reply_id) if self._remote else None)
@@ -196,24 +196,24 @@ class Engine:
             return None
 
     def running(self, conversation_id: str | None = None) -> list[str]:
-        """The ids of the replies that this process runs: in a conversation, or all of them."""
+        """The ids of the replies that this process runs, in one conversation or in all."""
         return [tape.reply_id for tape in self._runs.open_tapes(conversation_id)]
 
     def player(self, recorded: Mapping[str, Sequence[Event]], *, later: Collection[str] = ()) -> Player:
-        """Plays whole tapes, by the ids of their replies; those in `later` after the others."""
+        """Return a player for whole tapes, by reply id; the tapes in `later` start after the others."""
         return Player(self._loop, recorded, later=later)
 
     def cancel(self, reply_id: str) -> None:
-        """Stop a reply: its upstream connection closes, what it said so far stays."""
+        """Stop a reply: close its upstream connection and keep what it has said so far."""
         if run := self._runs.get(reply_id):
             self._answering.end(run, Stopped(run.at_ms))
 
     def flush(self, timeout: float = 2.0) -> bool:
-        """Wait until what has happened so far is in the store; says whether it is."""
+        """Wait until everything so far is in the store; return whether it is."""
         return self._journal.flush(timeout) if self._journal else True
 
     def drain(self, seconds: float, then: Callable[[], None]) -> None:
-        """Take no more sends, and call `then` when no reply runs any more, after `seconds` at the latest."""
+        """Take no more sends; call `then` when no reply runs any more, after `seconds` at the latest."""
         self._sending.is_stopping = True
 
         def wait() -> None:
@@ -222,16 +222,16 @@ class Engine:
                 tape.wait_closed(max(0.0, deadline - time.monotonic()))
             then()
 
-        # On its own thread: a signal handler calls this, and the main thread has to go on serving pages.
+        # On its own thread: a signal handler calls this, and the main thread must keep serving pages.
         threading.Thread(target=wait, name="drain", daemon=True).start()
 
     def stop(self) -> None:
-        """Take no more sends, close what still runs as interrupted, and end the threads."""
+        """Take no more sends, close running replies as interrupted, and end the threads."""
         self._sending.is_stopping = True
         for run in self._runs.all():
             self._answering.end(run, Interrupted(run.at_ms))
-        # While the watchdog beats, no other process takes these replies over: it ends
-        # after the last write. A file that is gone takes nothing, so nobody waits for it.
+        # The watchdog stops after the last write: while it beats, no other process takes these
+        # replies over. A missing database file accepts no writes, so do not wait for it.
         if self._journal and self._watchdog:
             self._journal.stop(LAST_WRITE_SECONDS if self._watchdog.is_well else 0.0)
             self._watchdog.stop()
@@ -240,10 +240,10 @@ class Engine:
         self._loop.stop()
 
     def _start(self, run: Run) -> None:
-        """Run the reply of a send that was taken."""
+        """Run the reply of an accepted send."""
         run.is_drawing = self.catalogue.kind(run.connection, run.model).draws
         self._runs.add(run)
-        # Before the first event: of a blind round nobody may see the raw tape grow.
+        # Before the first event: in a blind round nobody may see the raw tape grow.
         self.synchronized.join(run.tape)
         self._answering.start(run)
         self.notifications.tell(run.conversation.comparison_id)
@@ -253,10 +253,10 @@ class Engine:
             self._loop.submit(write_title(self._gateway, self._store, run))
 
     def _let_go(self) -> None:
-        """Another process took this one for dead: interrupt what it has taken over."""
+        """Interrupt the replies that another process took over because it considered this one dead."""
         if not self._store or not self._journal:
             return
-        # Before the store is asked: what begins meanwhile is this process's own.
+        # Before asking the store: replies that begin in the meantime belong to this process.
         runs = [run for run in self._runs.all() if run.is_kept]
         owned = self._store.processes.owned(self._owner)
         for run in runs:

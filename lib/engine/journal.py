@@ -19,14 +19,14 @@ from lib.store.replies import Begun, Closing, Entry
 BATCH_SECONDS = 0.25
 """How long received text may be in memory only."""
 RETRY_SECONDS = 1.0
-"""How long to wait after a write that failed."""
+"""How long to wait after a failed write."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """A send: the conversation as it was before, and what was added to it."""
+    """A send: the conversation before it, and the messages that it added."""
 
     conversation: Conversation
     added: Sequence[Message]
@@ -39,23 +39,23 @@ class _Track:
 
     tape: LiveTape
     beginning: Beginning | None = None
-    """The send, where it has to be stored first."""
+    """The send, if it must be stored first."""
     written: int = 0
     row: LedgerRow | None = None
     """Set when the tape has closed."""
 
     def is_written(self, length: int) -> bool:
-        """Whether as many events, and all that comes before and after them, are in the store."""
+        """Whether the send, the first `length` events and the close, if any, are all in the store."""
         return not self.beginning and self.written >= length and not self.row
 
 
 class Journal:
-    """One writer for all tapes of the process: a batch every `BATCH_SECONDS`, at once when a tape closes."""
+    """One writer for all tapes of the process: every `BATCH_SECONDS`, and at once when a tape closes."""
 
     def __init__(
         self, store: Store, owner: str, trouble: Trouble, on_stored: Callable[[LiveTape], None]
     ) -> None:
-        """`on_stored` is called, on the journal's thread, when a closed tape is in the store."""
+        """`on_stored` is called on the journal's thread when a closed tape is in the store."""
         self._store, self._owner, self._trouble, self._on_stored = store, owner, trouble, on_stored
         self._tracks: dict[str, _Track] = {}
         self._dirty: set[str] = set()
@@ -65,11 +65,11 @@ class Journal:
         self._thread.start()
 
     def begin(self, tape: LiveTape, beginning: Beginning) -> datetime | None:
-        """Store a send before its reply runs; says when the conversation has changed last.
+        """Store a send before its reply runs; return when the conversation last changed.
 
-        `None` when this send id was stored before. What the store cannot take is tried again until it can.
+        Return `None` if this send id was stored before. A failed write is retried until it succeeds.
         """
-        if not self.is_behind():  # in the order of the sends, and without waiting for a lock each time
+        if not self.is_behind():  # to keep the order of the sends, and not to wait for a lock each time
             try:
                 return self._store.replies.begin(beginning.conversation, beginning.added, beginning.begun)
             except StoreError as error:
@@ -81,44 +81,44 @@ class Journal:
         return beginning.conversation.updated_at
 
     def is_behind(self, conversation_id: str | None = None) -> bool:
-        """Whether a send, of this conversation or of any, waits to be stored."""
+        """Whether a send waits to be stored, in this conversation or in any."""
         with self._changed:
             waiting = [track for track in self._tracks.values() if track.beginning]
         return any(conversation_id in (None, track.tape.conversation_id) for track in waiting)
 
     def unstored(self) -> list[str]:
-        """The ids of the replies that are not in the store as they stand, in the order of their sends."""
+        """The ids of the replies whose current state is not stored, in the order of their sends."""
         with self._changed:
             tracks = list(self._tracks.items())
         return [id_ for id_, track in tracks if not track.is_written(len(track.tape.events))]
 
     def touch(self, tape: LiveTape) -> None:
-        """The tape has new events: they will be written with the next batch. A closed one is `close`'s."""
+        """Write the tape's new events with the next batch; a closed tape is left to `close`."""
         with self._changed:
             if tape.is_closed:
-                return  # perhaps it is stored already: a new track would write it once more
+                return  # it may be stored already: a new track would write it again
             self._tracks.setdefault(tape.reply_id, _Track(tape))
             if not self._dirty:
-                self._changed.notify_all()  # only then: the batch's time has begun for all that follow
+                self._changed.notify_all()  # only for the first, which starts the batch's time
             self._dirty.add(tape.reply_id)
 
     def close(self, tape: LiveTape, row: LedgerRow) -> None:
-        """The tape has ended: write the rest of it, its fold and its ledger row without delay."""
+        """Write the rest of an ended tape, its fold and its ledger row without delay."""
         with self._changed:
             self._tracks.setdefault(tape.reply_id, _Track(tape)).row = row
             self._dirty.add(tape.reply_id)
             self._hurry()
 
     def flush(self, timeout: float) -> bool:
-        """Wait until all that was handed over before is written; says whether it is."""
+        """Wait until everything handed over before is written; return whether it is."""
         with self._changed:
             self._hurry()
-            # As long as they are now: a reply that goes on streaming would keep it waiting for ever.
+            # Their lengths now: a reply that keeps streaming would make this wait forever.
             lengths = {key: len(self._tracks[key].tape.events) for key in self._dirty}
             return self._changed.wait_for(lambda: self._has_written(lengths), timeout)
 
     def stop(self, timeout: float) -> None:
-        """Write what is left, if that can be done within `timeout` seconds, and end the thread."""
+        """Write what is left, if that takes no longer than `timeout` seconds, and end the thread."""
         self.flush(timeout)
         with self._changed:
             self._is_ending = True
@@ -141,7 +141,7 @@ class Journal:
                 self._trouble.tell("journal", None)
             except StoreError as error:
                 self._wait_after(str(error))
-            except Exception:  # whatever it is, the tapes of all others must still be written
+            except Exception:  # whatever it is, the other tapes must still be written
                 log.exception("The journal is tried again.")
                 self._wait_after("The journal cannot be written.")
 
@@ -155,13 +155,13 @@ class Journal:
             if self._dirty:
                 self._changed.wait_for(lambda: self._is_urgent, BATCH_SECONDS)
             self._is_urgent = False
-            # They stay dirty until they are written (`_settle`): a write
-            # that fails is tried again with all of them.
+            # Tracks stay dirty until they are written (`_settle`): a failed
+            # write is retried with all of them.
             return [self._tracks[reply_id] for reply_id in self._dirty]
 
     def _write(self, tracks: list[_Track]) -> None:
         self._store_beginnings()
-        # Closed ones first: a tape that closes after this line is still written to here as an open one.
+        # Closed ones first: a tape that closes after this line is written here as an open one.
         closings = {track.tape.reply_id: track.row for track in tracks if track.row}
         lengths = {track.tape.reply_id: len(track.tape.events) for track in tracks}
         entries = [
@@ -173,7 +173,7 @@ class Journal:
         if entries or replies:
             self._store.replies.journal(self._owner, entries, replies)
         self._settle(lengths, set(closings))
-        # Last: from here on pages read this reply from the store, which has to have all of it.
+        # Last: from here on, pages read this reply from the store, so the store must have all of it.
         for track in tracks:
             if track.tape.reply_id in closings:
                 self._on_stored(track.tape)
@@ -187,7 +187,7 @@ class Journal:
                 track.beginning = None
 
     def _settle(self, lengths: dict[str, int], closed: set[str]) -> None:
-        """What was written is clean, unless more came meanwhile."""
+        """Mark what was written as clean, unless more events have come in the meantime."""
         with self._changed:
             for reply_id, length in lengths.items():
                 track = self._tracks[reply_id]

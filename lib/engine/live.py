@@ -11,29 +11,29 @@ from lib.domain.reply.usage import Usage
 
 
 class LiveTape:
-    """An append-only list of events that wakes those who wait for more."""
+    """An append-only list of events that wakes its followers when it grows."""
 
     tells_thinking = True
-    """Whether who follows it may see how the model came to its answer."""
+    """Whether followers may see how the model came to its answer."""
 
     def __init__(self, reply_id: str, conversation_id: str, *, is_remote: bool = False) -> None:
         self.reply_id = reply_id
         self.conversation_id = conversation_id
         self.is_remote = is_remote
-        """Whether another process runs the reply: here it can be followed, not stopped."""
+        """Whether another process runs the reply: it can be followed here, but not stopped."""
         self.events: list[Event] = []
-        """Only ever appended to: a reader may look at any time, up to the length it saw."""
+        """Append-only: a reader may read at any time, up to the length that it has seen."""
         self.is_closed = False
         lock = threading.Lock()
-        # Two: hundreds of followers that wait for their next frame's time must not wake for each event.
+        # Two conditions: hundreds of followers that wait for their next frame must not wake at each event.
         self._grown, self._closed = threading.Condition(lock), threading.Condition(lock)
         self._listeners: list[Callable[[], None]] = []
         self._fold, self._folded = Fold(), 0
-        # Another lock than the writer's: it may take a while, and all replies stream on the writer's thread.
+        # Not the writer's lock: folding may take a while, and all replies stream on the writer's thread.
         self._folding = threading.Lock()
 
     def append(self, events: Sequence[Event]) -> bool:
-        """Add events; what comes after the closing event is dropped. Says whether the tape closed now."""
+        """Add events; drop any after the closing event. Return whether this call closed the tape."""
         with self._grown:
             if self.is_closed:
                 return False
@@ -43,37 +43,37 @@ class LiveTape:
             if self.is_closed:
                 self._closed.notify_all()
             is_closed, listeners = self.is_closed, tuple(self._listeners)
-        # Outside the lock, which is not reentrant: a listener may look at the tape, or leave.
+        # Outside the lock, which is not reentrant: a listener may read the tape, or unsubscribe.
         for listener in listeners:
             listener()
         return is_closed
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call `listener` whenever there is more; returns what ends that.
+        """Call `listener` whenever the tape grows; return a function that unsubscribes it.
 
-        It is called on the writer's thread: all it may do is wake a thread or loop of its own, at once.
+        It runs on the writer's thread: it may only wake a thread or loop of its own, without delay.
         """
         with self._grown:
             self._listeners.append(listener)
         return lambda: self._leave(listener)
 
     def wait(self, seen: int, timeout: float) -> bool:
-        """Wait until there are more than `seen` events, `timeout` seconds at most; says whether there are."""
+        """Wait for more than `seen` events, `timeout` seconds at most; return whether there are."""
         with self._grown:
             return self._grown.wait_for(lambda: len(self.events) > seen, timeout)
 
     def wait_closed(self, timeout: float | None = None) -> bool:
-        """Wait until the tape is closed, `timeout` seconds at most; says whether it is."""
+        """Wait until the tape is closed, `timeout` seconds at most; return whether it is."""
         with self._closed:
             return self._closed.wait_for(lambda: self.is_closed, timeout)
 
     def reply(self) -> Reply:
-        """What the tape says so far."""
+        """The reply, folded from the events so far."""
         with self._folding:
             return self._fold_on().reply()
 
     def so_far(self, prompt_tokens: int | None = None, elapsed_ms: float | None = None) -> Reply:
-        """The same with the figures of a reply that runs: see `Fold.so_far`."""
+        """The reply so far, with the figures of a running reply: see `Fold.so_far`."""
         with self._folding:
             return self._fold_on().so_far(prompt_tokens, elapsed_ms)
 
@@ -83,14 +83,14 @@ class LiveTape:
             return self._fold_on().usage(prompt_tokens, closing)
 
     def keep_for(self, owner: object) -> None:
-        """Keep the tape for as long as its owner is there: what a chat in memory says is nowhere else."""
-        # A bound on their number would lose words: while a laptop sleeps, any number of others may end. The
-        # owner is a value and has no place for a tape: its finalizer, which does nothing, holds it.
+        """Keep the tape for as long as `owner` exists: a chat in memory has no other copy of its words."""
+        # A limit on their number would lose words: any number of tapes may close while a laptop sleeps. The
+        # owner is a value with no field for a tape, so its finalizer, which does nothing, holds the tape.
         weakref.finalize(owner, _no_more, self).atexit = False
 
     def _fold_on(self) -> Fold:
-        """Each event is folded once, when somebody looks for the first time after it came."""
-        # Without the writer's lock: it only appends, and a slice is one step of the interpreter.
+        """Fold the events that came since the last call: each is folded once, when somebody first looks."""
+        # Without the writer's lock: the writer only appends, and a slice is one step of the interpreter.
         events = self.events[self._folded :]
         self._folded += len(events)
         self._fold.extend(events)
@@ -103,4 +103,4 @@ class LiveTape:
 
 
 def _no_more(_: LiveTape) -> None:
-    """Does nothing: as a finalizer it holds the tape until the owner goes."""
+    """Do nothing: as a finalizer, this holds the tape until the owner is gone."""

@@ -1,4 +1,4 @@
-"""The process's one event loop for upstream streams, in a daemon thread of its own."""
+"""The process's one event loop for upstream streams, in its own daemon thread."""
 
 import asyncio
 import threading
@@ -25,7 +25,7 @@ class Loop:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def stop(self) -> None:
-        """End the thread; what still runs is cancelled first."""
+        """Cancel what still runs, and end the thread."""
         if self._loop.is_closed():
             return
         self.submit(_cancel_the_rest()).result(timeout=5)
@@ -39,6 +39,6 @@ async def _cancel_the_rest() -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    # `run_forever` leaves out what `asyncio.run` does at its end:
-    # half-read streams would keep their connections.
+    # `run_forever` skips what `asyncio.run` does at its end:
+    # without this, half-read streams would keep their connections.
     await asyncio.get_running_loop().shutdown_asyncgens()

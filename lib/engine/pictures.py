@@ -1,4 +1,4 @@
-"""Images on their way to a model, and those that a model draws on their way into files."""
+"""Prepares images for a request to a model, and puts the images that a model draws into files."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -16,15 +16,15 @@ from lib.files.imports.archive import with_ending
 from lib.gateway.client import Gateway
 
 REQUEST_BYTES = 900 * 1024
-"""The largest request with images: nginx, in front of many gateways, takes 1 MB unless told otherwise."""
+"""The largest request with images: nginx, in front of many gateways, accepts 1 MB by default."""
 ATTACHMENTS_IGNORED = "An image model draws from the text alone; the attached files were not sent."
 
 
 async def answered(
     gateway: Gateway, run: Run, files: Files, *, request_bytes: int, pause: Callable[[], float]
 ) -> AsyncGenerator[Sequence[Event], None]:
-    """A chat model's answer, its request with as much of the path's images as fits. What the model drew or
-    said aloud is checked and put into its file before it is on the tape."""
+    """Stream a chat model's answer to a request with as many of the path's images as fit. Images and sound
+    from the model are checked and put into files before they reach the tape."""
     fitted = await _fitted(run, files, request_bytes) if _has_images(run) else Fitted({})
     bursts = gateway.answer(
         run.connection,
@@ -35,19 +35,19 @@ async def answered(
         pause=pause,
         image=fitted.data.__getitem__,
     )
-    # Without it a generator that is left early closes its connection only when it is collected.
+    # Otherwise a generator that is left early closes its connection only when it is garbage-collected.
     async with aclosing(bursts):
         async for burst in bursts:
             has_files = any(isinstance(event, Image | Audio) for event in burst)
             yield await asyncio.to_thread(_all_taken, burst, run, files) if has_files else burst
-            # Behind the first burst: a tape begins with `Sent`.
+            # After the first burst: a tape begins with `Sent`.
             if fitted.notice:
                 yield [Noted(burst[-1].at_ms, fitted.notice)]
                 fitted = replace(fitted, notice="")
 
 
 async def drawn(gateway: Gateway, run: Run, files: Files) -> AsyncGenerator[Sequence[Event], None]:
-    """An image model's images, each checked and put into its file before it is on the tape."""
+    """Stream an image model's images, each checked and put into its file before it reaches the tape."""
     question = run.messages[-1]
     bursts = gateway.draw(run.connection, question.content, model=run.model, params=run.params)
     is_first = True
@@ -64,7 +64,7 @@ async def drawn(gateway: Gateway, run: Run, files: Files) -> AsyncGenerator[Sequ
 
 
 def without_drawn(messages: Sequence[Message]) -> list[Message]:
-    """The messages for a model that takes no images: without what another one has drawn."""
+    """The messages for a model that takes no images: without the images that another model drew."""
     return [
         replace(message, reply=replace(message.reply, images=())) if message.reply else message
         for message in messages
@@ -86,7 +86,7 @@ async def _fitted(run: Run, files: Files, request_bytes: int) -> Fitted:
 
 
 def _all_taken(burst: Sequence[Event], run: Run, files: Files) -> list[Event]:
-    """The events, with what is in them checked and kept. What cannot be shown is left out with a sentence."""
+    """The events with their files checked and kept. A file that cannot be shown is replaced by a sentence."""
     taken: list[Event] = []
     for event in burst:
         try:
@@ -97,7 +97,7 @@ def _all_taken(burst: Sequence[Event], run: Run, files: Files) -> list[Event]:
 
 
 def _taken(event: Event, run: Run, files: Files) -> Event:
-    """The event; a picture or sound in it checked and kept. Raises `ValueError` for what is neither."""
+    """The event with its picture or sound, if any, checked and kept. Raises `ValueError` for a bad file."""
     if isinstance(event, Audio):
         sound = checked_sound(event.audio)
         return replace(event, audio=files.keep(sound) if run.is_kept else sound)

@@ -1,4 +1,4 @@
-"""A reply under way: where it goes, what is asked, and the tape that grows."""
+"""A running reply: where it goes, what is asked, and its growing tape."""
 
 import threading
 import time
@@ -19,21 +19,21 @@ from lib.engine.live import LiveTape
 
 @dataclass(slots=True)
 class Run:
-    """What the engine holds of a reply from its send to its storing."""
+    """Everything the engine holds of a reply from its send until it is stored."""
 
     tape: LiveTape
     session_id: str
     created_at: datetime
     connection: Connection
     conversation: Conversation
-    """As it was when this was sent: what the store may not have yet is in it."""
+    """As of this send, including what may not be stored yet."""
     messages: Sequence[Message]
-    """The path that is answered."""
+    """The path to the message that is answered."""
     model: str
     system_prompt: str
     params: Params
     is_kept: bool
-    """Whether it goes into the store; a temporary chat's does not."""
+    """Whether the reply is stored; a temporary chat's is not."""
     is_drawing: bool = False
     """Whether the model draws images instead of writing."""
     started_at: float = 0.0
@@ -43,18 +43,18 @@ class Run:
 
     @property
     def at_ms(self) -> float:
-        """The time on the tape's clock."""
+        """The time on the tape's clock, in milliseconds."""
         return milliseconds(time.monotonic() - self.started_at) if self.started_at else 0.0
 
     def append(self, burst: Sequence[Event]) -> bool:
-        """Put events on the tape; says whether it closed now.
+        """Put events on the tape; return whether this call closed it.
 
-        Where nobody reported the usage, an estimate of it goes before the closing event, which comes no
-        earlier than what came before it.
+        If nobody reported the usage, an estimate precedes the closing event, which is never earlier than the
+        events before it.
         """
-        with self._appending:  # who stops the reply must count all that came before, and come after it
+        with self._appending:  # whoever stops the reply must count all earlier events, and come after them
             if burst and not self.started_at:
-                # The gateway counts from its own start: the tape takes over that zero.
+                # The gateway counts from its own start: the tape adopts that zero.
                 self.started_at = time.monotonic() - burst[0].at_ms / 1000
             if not burst or not isinstance(closing := burst[-1], CLOSING):
                 return self.tape.append(burst)
@@ -64,7 +64,7 @@ class Run:
             return self.tape.append([UsageReported(at_ms, usage), replace(closing, at_ms=at_ms)])
 
     def _usage(self, closing: Closing) -> Usage:
-        """The usage to book, with an estimate of what was sent only where it counts: that may be long."""
+        """The usage to book. The prompt may be long: it is estimated only if nobody reported its tokens."""
         usage = self.tape.usage(None, closing)
         if usage.source is not Source.ESTIMATED or usage.prompt_tokens is not None:
             return usage
@@ -74,7 +74,7 @@ class Run:
         return self.tape.usage(estimate_prompt(texts, image_tokens), closing)
 
     def row(self) -> LedgerRow:
-        """The ledger's row of the closed tape."""
+        """The ledger row of the closed tape."""
         return LedgerRow.of(
             self.tape.reply(),
             reply_id=self.tape.reply_id,

@@ -8,44 +8,44 @@ from lib.engine.run import Run
 
 
 class Runs:
-    """By the ids of their replies. May be used from any thread."""
+    """Runs by the ids of their replies. May be used from any thread."""
 
     def __init__(self) -> None:
         self._runs: dict[str, Run] = {}
         self._unkept: weakref.WeakValueDictionary[str, LiveTape] = weakref.WeakValueDictionary()
-        """Closed tapes that no store gets: they are here for as long as somebody keeps them."""
+        """Closed tapes that are never stored: they stay for as long as somebody holds them."""
         self._changing = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._runs)
 
     def add(self, run: Run) -> None:
-        """A reply begins."""
+        """Register a reply that begins."""
         with self._changing:
             self._runs[run.tape.reply_id] = run
 
     def get(self, reply_id: str) -> Run | None:
-        """The run of a reply; `None` when it is over."""
+        """The run of a reply; `None` if it is over."""
         return self._runs.get(reply_id)
 
     def all(self) -> list[Run]:
-        """Those that run, and those that have ended and wait to be stored, in the order of their sends."""
+        """Running replies, and ended ones that wait to be stored, in the order of their sends."""
         with self._changing:
             return list(self._runs.values())
 
     def tape(self, reply_id: str) -> LiveTape | None:
-        """The tape of a reply that runs here, or that ran here and no store gets."""
+        """The tape of a reply that runs here, or that ran here and is never stored."""
         run = self._runs.get(reply_id)
         return run.tape if run else self._unkept.get(reply_id)
 
     def open_tapes(self, conversation_id: str | None = None) -> list[LiveTape]:
-        """The tapes that still grow: of a conversation, or all of them."""
+        """The tapes that still grow, in one conversation or in all."""
         tapes = [run.tape for run in self.all()]
         return [t for t in tapes if not t.is_closed and conversation_id in (None, t.conversation_id)]
 
     def forget(self, tape: LiveTape, *, is_stored: bool = True) -> None:
-        """A reply is over. Where it is not stored, its tape is found for as long as its chat keeps it."""
+        """Drop a reply that is over. If it is not stored, its tape can be found while its chat keeps it."""
         if not is_stored:
-            self._unkept[tape.reply_id] = tape  # first: whoever looks in between finds it here or there
+            self._unkept[tape.reply_id] = tape  # first: a concurrent lookup finds it here or there
         with self._changing:
             self._runs.pop(tape.reply_id, None)

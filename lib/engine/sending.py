@@ -1,4 +1,4 @@
-"""A send: what it adds to a conversation, what the store is told, and the reply that it begins."""
+"""A send: what it adds to a conversation, what is stored, and the reply that it starts."""
 
 import secrets
 import threading
@@ -19,28 +19,28 @@ from lib.engine.runs import Runs
 from lib.store.replies import Begun
 
 KNOWN_SEND_IDS = 10_000
-"""Send ids that are known without asking the store; it knows those of kept replies for good."""
+"""How many send ids are known without asking the store, which knows those of kept replies for good."""
 
 
 class SendRefused(Exception):
-    """A send that the engine does not take. The message is one sentence for the person who sent it."""
+    """A send that the engine refuses. The message is one sentence for the sender."""
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A send that the engine has taken. Whoever holds the conversation puts it into it."""
+    """A send that the engine accepted. The caller adds it to its conversation with `put_into`."""
 
     tape: LiveTape
-    """Of the reply that has begun."""
+    """The tape of the new reply."""
     added: tuple[Message, ...]
-    """The question, where one was asked, and the running reply."""
+    """The question, if one was asked, and the running reply."""
     title: str
     updated_at: datetime
     is_kept: bool
-    """Whether it goes into the store."""
+    """Whether it is stored."""
 
     def put_into(self, conversation: Conversation) -> None:
-        """Show the conversation up to the running reply."""
+        """Add the messages to the conversation, and show it up to the running reply."""
         conversation.title, conversation.updated_at = self.title, self.updated_at
         conversation.add(self.added)
         if not self.is_kept:
@@ -53,12 +53,12 @@ def new_id() -> str:
 
 
 def question(text: str, parent_id: str | None, attachments: tuple[Attachment, ...]) -> Message:
-    """What a person says after a message."""
+    """A person's message after the message `parent_id`."""
     return Message(new_id(), parent_id, "user", text, datetime.now(UTC), attachments=attachments)
 
 
 class Sending:
-    """Takes sends, one after the other."""
+    """Accepts sends, one at a time."""
 
     def __init__(
         self,
@@ -69,14 +69,14 @@ class Sending:
         keep: Callable[[Attachment], Attachment],
         start: Callable[[Run], None],
     ) -> None:
-        """`keep` puts the images of what is stored into files, `start` asks the model."""
+        """`keep` puts the images of stored messages into files, `start` asks the model."""
         self._runs, self._journal, self._owner = runs, journal, owner
         self._keep, self._start = keep, start
         self._one_at_a_time = threading.Lock()
         self._known: OrderedDict[str, None] = OrderedDict()
-        """The ids of the last sends: a click may arrive twice, and must be one send."""
+        """The ids of the latest sends: a click may arrive twice, and must be one send."""
         self.is_stopping = False
-        """Whether no more are taken."""
+        """Whether new sends are refused."""
 
     def send(
         self,
@@ -87,9 +87,9 @@ class Sending:
         send_id: str,
         session_id: str,
     ) -> Accepted | None:
-        """Store what is asked, if that can be done, and begin the reply to message `parent_id`.
+        """Store the question if possible, and begin the reply to the message `parent_id`.
 
-        `None` when this send id was sent before. Raises `SendRefused`.
+        Return `None` if this send id was sent before. Raises `SendRefused`.
         """
         if self.is_stopping:
             raise SendRefused("The server is about to stop. Send this again in a moment.")
@@ -113,7 +113,7 @@ class Sending:
     ) -> Accepted | None:
         journal = None if conversation.is_temporary else self._journal
         if asked and journal:
-            # The files before the rows: what is stored never names a file that is not there.
+            # Files before rows: what is stored never names a missing file.
             asked = replace(asked, attachments=tuple(map(self._keep, asked.attachments)))
         reply = Reply(model_requested=conversation.model)
         answer = Message(new_id(), parent_id, "assistant", "", datetime.now(UTC), reply)
@@ -124,7 +124,7 @@ class Sending:
         updated_at = journal.begin(tape, Beginning(before, added, begun)) if journal else before.updated_at
         if updated_at is None:
             return None
-        # Only now: an id whose send has raised may be sent again.
+        # Only now: an id whose send raised may be sent again.
         self._remember(send_id)
         accepted = Accepted(tape, added, before.title, updated_at, is_kept=journal is not None)
         self._start(_run(accepted, before, connection, session_id))
@@ -137,13 +137,13 @@ class Sending:
 
 
 def _titled(conversation: Conversation, asked: Message | None) -> Conversation:
-    """A copy of the conversation, for a page may go on with it; its first question names it."""
+    """A copy of the conversation, since a page may still use the original; its first question names it."""
     title = title_of(asked) if asked and not conversation.messages else conversation.title
     return replace(conversation, title=title, messages=dict(conversation.messages))
 
 
 def _run(accepted: Accepted, before: Conversation, connection: Connection, session_id: str) -> Run:
-    """What is needed to run the reply that a send begins in the conversation `before` it."""
+    """Everything needed to run the reply that a send starts in the conversation `before` it."""
     answer, messages = accepted.added[-1], {message.id: message for message in accepted.added}
     conversation = replace(
         before,

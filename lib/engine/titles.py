@@ -1,4 +1,4 @@
-"""Titles written by the model: off unless wanted, since each is a call that costs, with a ledger row."""
+"""Titles written by the model: off by default, since each is a paid call, with a ledger row."""
 
 import asyncio
 import secrets
@@ -24,18 +24,18 @@ INSTRUCTION = (
 )
 PARAMS = Params(max_tokens=32, stream=False)
 EXCERPT_CHARACTERS = 2_000
-"""Of the question and of the answer: a title needs no more."""
+"""Of the question and of the answer each: a title needs no more."""
 
 
 def is_first_exchange(run: Run) -> bool:
-    """Whether `run` has answered the first words of its conversation."""
+    """Whether `run` answered the first message of its conversation."""
     return len(run.messages) == 1 and not run.is_drawing and run.tape.reply().state is State.COMPLETED
 
 
 async def write_title(gateway: Gateway, store: Store, run: Run) -> None:
-    """Replace the first words, which `run` has answered, by a title; another title is left as it is."""
+    """Replace a title that is still the first words, which `run` answered; leave any other title alone."""
     first_words = title_of(run.messages[0])
-    # On a thread: SQLite may wait, and all replies stream on this loop.
+    # On a thread: SQLite may block, and all replies stream on this loop.
     found = await asyncio.to_thread(store.conversations.get, run.tape.conversation_id)
     if not found or found.comparison_id or found.title != first_words:
         return
@@ -46,7 +46,7 @@ async def write_title(gateway: Gateway, store: Store, run: Run) -> None:
 
 
 async def _asked(gateway: Gateway, run: Run) -> tuple[str | None, LedgerRow]:
-    """A title for the exchange that `run` ended, and what asking for it used; no title if that failed."""
+    """A title for the exchange that `run` ended (`None` if that failed), and the ledger row of the call."""
     exchange = _exchange(run)
     events: list[Event] = []
     bursts = gateway.answer(

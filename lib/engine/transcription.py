@@ -1,4 +1,4 @@
-"""Speech to text: a call on the side that costs, with a row in the ledger whether it went well or not."""
+"""Speech to text: a paid call of its own, with a row in the ledger whether it succeeds or fails."""
 
 import logging
 import secrets
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 async def transcribe(
     gateway: Gateway, connection: Connection, recording: bytes, model: str
 ) -> tuple[str, LedgerRow, ChatError | None]:
-    """What a recording says, the row of the call, and what went wrong. The row's sender is left open."""
+    """The text of a recording, the row of the call, and its error. The row's session is left open."""
     created_at, started = datetime.now(UTC), time.perf_counter()
     text, usage, error = "", Usage(), None
     try:
@@ -47,7 +47,7 @@ async def transcribe(
 
 
 def book(store: Store | None, row: LedgerRow) -> None:
-    """Put the row into the ledger. Where that cannot be done the text is worth more than the row."""
+    """Put the row into the ledger. A failure is only logged: the text is worth more than the row."""
     try:
         if store:
             store.ledger.book(row)

@@ -1,4 +1,4 @@
-"""All that is kept, in one database. The only folder that imports SQLAlchemy."""
+"""Everything that is stored, in one database. The only folder that imports SQLAlchemy."""
 
 from pathlib import Path
 
@@ -20,10 +20,10 @@ from lib.store.votes import Votes
 
 
 class Store:
-    """Everything that is kept, a module for each noun."""
+    """Everything that is stored; each attribute reads and writes one noun."""
 
     def __init__(self, path: Path | None) -> None:
-        """Open or make the SQLite file at `path`; `None` keeps everything in memory.
+        """Open or create the SQLite file at `path`; `None` keeps everything in memory.
 
         Raises `lib.store.database.errors.StoreError`.
         """
@@ -45,9 +45,9 @@ class Store:
         self.deck_runs = DeckRuns(self._database)
 
     def look(self) -> None:
-        """Look whether the file is still there, the same and whole. Raises `StoreError`, with what to do."""
+        """Check that the file still exists, is the same and intact. Raises `StoreError` with what to do."""
         self._database.look()
 
     def close(self) -> None:
-        """Let the connections go."""
+        """Close all connections."""
         self._database.close()

@@ -1,4 +1,4 @@
-"""What came with messages, and what replies drew."""
+"""The attachments of messages, and the files that replies made."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -19,13 +19,13 @@ class Attachments:
         self._database = database
 
     def ids(self) -> set[str]:
-        """The ids of all that some message holds, those of conversations in the bin too."""
+        """The ids of all attachments that some message holds, including conversations in the bin."""
         with self._database.read() as connection:
             return set(connection.execute(select(attachments.c.id).distinct()).scalars())
 
 
 def save(connection: Connection, held: Iterable[tuple[str, Sequence[Attachment]]]) -> None:
-    """Insert what messages hold, by their ids; where they hold nothing it costs nothing."""
+    """Insert attachments by the ids of their messages; without any, no statement is sent."""
     rows = [
         _row(message_id, position, attachment)
         for message_id, attached in held
@@ -62,6 +62,6 @@ _OF_CONVERSATION = _ALL.where(messages.c.conversation_id == bindparam("conversat
 
 def _row(message_id: str, position: int, attachment: Attachment) -> dict[str, Any]:
     columns = attachments_json.to_json(attachment)
-    # The bytes are in a file that is named by the id.
+    # The bytes are in a file, named by the id.
     del columns["data"]
     return {"message_id": message_id, "position": position, **columns}

@@ -1,4 +1,4 @@
-"""Comparisons: which conversations stand side by side."""
+"""Comparisons: conversations that stand side by side."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -27,13 +27,13 @@ class ComparisonSummary:
 
 
 class Comparisons:
-    """Reads and writes comparisons; their cells are written as any conversation is."""
+    """Reads and writes comparisons; their cells are written like any conversation."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, comparison: Comparison) -> None:
-        """Store a comparison, before its cells; one that is here already gets its title only."""
+        """Store a comparison before its cells; if it is already stored, update only its title."""
         known = select(comparisons.c.id).where(comparisons.c.id == comparison.id)
         with self._database.write() as connection:
             if not connection.execute(known).first():
@@ -42,7 +42,7 @@ class Comparisons:
                 connection.execute(_titled(comparison))
 
     def latest(self, limit: int) -> list[ComparisonSummary]:
-        """The comparisons in which something was asked, the newest first; not the rows of deck runs."""
+        """The comparisons with at least one question, newest first, without the rows of deck runs."""
         columns = comparisons.c.id, comparisons.c.title, comparisons.c.created_at
         query = (
             select(*columns, func.count().label("cells"))
@@ -56,14 +56,14 @@ class Comparisons:
             return [ComparisonSummary(*row) for row in connection.execute(query)]
 
     def get(self, comparison_id: str) -> Comparison | None:
-        """The comparison with its cells, whole; `None` when it is not here."""
+        """The comparison with all its cells; `None` if it is not stored."""
         query = select(comparisons).where(comparisons.c.id == comparison_id)
         with self._database.read(is_snapshot=True) as connection:
             row = connection.execute(query).one_or_none()
             return _comparison(row, cells_of(connection, [comparison_id])) if row else None
 
     def of_run(self, deck_run_id: str, only: Collection[str] | None = None) -> list[Comparison]:
-        """The rows of a deck's run in their order, whole; `only` those with these ids."""
+        """The rows of a deck run in order, with all their cells; `only` limits them to these ids."""
         query = select(comparisons).where(comparisons.c.deck_run_id == deck_run_id)
         if only is not None:
             query = query.where(comparisons.c.id.in_(only))
@@ -75,7 +75,7 @@ class Comparisons:
         return [_comparison(row, cells.get(row.id, [])) for row in rows]
 
     def updated_in_run(self, deck_run_id: str) -> dict[str, dict[str, datetime]]:
-        """When each cell last changed, by its row's id and its own; the rows in their order."""
+        """When each cell last changed, by row id and cell id; the rows in their order."""
         columns = comparisons.c.id, conversations.c.id.label("cell_id"), conversations.c.updated_at
         query = (
             select(*columns)
@@ -92,7 +92,7 @@ class Comparisons:
         return found
 
     def updated_at(self, comparison_id: str) -> dict[str, datetime]:
-        """When each cell last changed, by its id, in the order of the cells."""
+        """When each cell last changed, by cell id, in the order of the cells."""
         query = (
             select(conversations.c.id, conversations.c.updated_at)
             .where(conversations.c.comparison_id == comparison_id)
@@ -102,7 +102,7 @@ class Comparisons:
             return {row.id: row.updated_at for row in connection.execute(query)}
 
     def delete(self, comparison_id: str) -> None:
-        """Remove the comparison for good, with its cells."""
+        """Delete the comparison and its cells permanently."""
         cells = list(self.updated_at(comparison_id))
         with self._database.write() as connection:
             purge(connection, cells)
@@ -115,7 +115,7 @@ def _titled(comparison: Comparison) -> Update:
 
 
 def to_row(comparison: Comparison) -> dict[str, Any]:
-    """A comparison as its table holds it."""
+    """A comparison as a row of its table."""
     return {
         "id": comparison.id,
         "title": comparison.title,

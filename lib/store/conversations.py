@@ -17,9 +17,9 @@ from lib.store.database.database import Database
 from lib.store.database.schema import conversations, messages, replies
 
 KEPT_IN_BIN = timedelta(days=30)
-"""How long a deleted conversation can be taken back."""
+"""How long a deleted conversation can be restored."""
 MESSAGES_AT_ONCE = 200
-"""Imported messages that are stored in one transaction: others who write wait some 50 ms for it."""
+"""Imported messages per transaction: other writers wait some 50 ms for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Summary:
 
 
 class Conversations:
-    """Reads and writes conversations; a missing id is `None` when read and nothing when written."""
+    """Reads and writes conversations. Reading a missing id returns `None`, writing to it does nothing."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -47,14 +47,14 @@ class Conversations:
             return [Summary(*row) for row in connection.execute(kept.order_by(*order).limit(limit))]
 
     def bin(self) -> list[Summary]:
-        """The deleted chats that can be taken back, last deleted first."""
+        """The deleted chats that can be restored, last deleted first."""
         deleted = _SUMMARIES.where(conversations.c.deleted_at.is_not(None), _IS_CHAT)
         with self._database.read() as connection:
             rows = connection.execute(deleted.order_by(conversations.c.deleted_at.desc()))
             return [Summary(*row) for row in rows]
 
     def get(self, conversation_id: str) -> Conversation | None:
-        """The whole tree, if it is not in the bin. A reply that has not ended is there, still empty."""
+        """The whole tree, if it is not in the bin. A reply that has not ended is included, still empty."""
         query = select(conversations).where(conversations.c.id == conversation_id)
         with self._database.read(is_snapshot=True) as connection:
             row = connection.execute(query.where(conversations.c.deleted_at.is_(None))).one_or_none()
@@ -65,18 +65,18 @@ class Conversations:
             return _conversation(row, [_message(each, attached.get(each.id, ())) for each in found])
 
     def all(self) -> Iterator[Conversation]:
-        """Every chat outside the bin, whole, oldest first; one at a time."""
+        """Every chat outside the bin with its whole tree, oldest first, loaded one at a time."""
         kept = select(conversations.c.id).where(conversations.c.deleted_at.is_(None), _IS_CHAT)
         with self._database.read() as connection:
             # Only the ids: a read that stays open while a file is written would keep
-            # SQLite from emptying its log.
+            # SQLite from truncating its log.
             ids = list(connection.execute(kept.order_by(conversations.c.created_at)).scalars())
         for conversation_id in ids:
             if found := self.get(conversation_id):
                 yield found
 
     def take(self, imported: Iterable[Conversation]) -> int:
-        """Add conversations from files, but for those that are here already; says how many were added."""
+        """Add conversations from files, except those already stored; return how many were added."""
         added = 0
         for batch in _batches(imported):
             with self._database.write() as connection:
@@ -93,7 +93,7 @@ class Conversations:
         self._change(conversation_id, {"title": title})
 
     def retitle(self, conversation_id: str, old: str, new: str) -> None:
-        """Give another title, unless a person has renamed the conversation meanwhile."""
+        """Replace the title `old`, unless a person has renamed the conversation in the meantime."""
         with self._database.write() as connection:
             title = select(conversations.c.title).where(conversations.c.id == conversation_id)
             if connection.execute(title).scalar_one_or_none() == old:
@@ -104,7 +104,7 @@ class Conversations:
         self._change(conversation_id, {"leaf_id": leaf_id})
 
     def pin(self, conversation_id: str, is_pinned: bool) -> None:
-        """Keep the conversation at the top of the list, or no longer."""
+        """Pin the conversation to the top of the list, or unpin it."""
         self._change(conversation_id, {"is_pinned": is_pinned})
 
     def delete(self, conversation_id: str) -> None:
@@ -116,12 +116,12 @@ class Conversations:
         self._change(conversation_id, {"deleted_at": None})
 
     def purge(self, conversation_id: str) -> None:
-        """Remove the conversation for good, with its messages, tapes and what search knows of it."""
+        """Delete the conversation permanently, with its messages, tapes and search entries."""
         with self._database.write() as connection:
             purge(connection, [conversation_id])
 
     def purge_old(self) -> int:
-        """Remove for good what has been in the bin for longer than `KEPT_IN_BIN`; says how many."""
+        """Delete permanently what was in the bin for longer than `KEPT_IN_BIN`; return how many."""
         before = datetime.now(UTC) - KEPT_IN_BIN
         with self._database.write() as connection:
             old = select(conversations.c.id).where(conversations.c.deleted_at < before)
@@ -135,7 +135,7 @@ class Conversations:
 
 
 def cells(connection: Connection, comparison_ids: Sequence[str]) -> list[Conversation]:
-    """The cells of these comparisons, whole, in their order: few statements, however many there are."""
+    """All cells of these comparisons, in order, in few statements however many there are."""
     chosen = conversations.c.comparison_id.in_(comparison_ids)
     ids = select(conversations.c.id).where(chosen)
     said: dict[str, list[Row[Any]]] = {}
@@ -150,13 +150,13 @@ def cells(connection: Connection, comparison_ids: Sequence[str]) -> list[Convers
 
 
 def purge(connection: Connection, ids: Sequence[str]) -> None:
-    """Remove conversations for good, with what search knows of them."""
+    """Delete conversations permanently, with their search entries."""
     search.forget(connection, ids)
     connection.execute(delete(conversations).where(conversations.c.id.in_(ids)))
 
 
 def touch(connection: Connection, conversation_id: str, values: Mapping[str, Any]) -> datetime:
-    """Change a conversation's row and say when."""
+    """Update a conversation's row; return the time of the change."""
     now = datetime.now(UTC)
     connection.execute(
         update(conversations).where(conversations.c.id == conversation_id).values(updated_at=now, **values)
@@ -165,9 +165,9 @@ def touch(connection: Connection, conversation_id: str, values: Mapping[str, Any
 
 
 def save(connection: Connection, conversation: Conversation, added: Sequence[Message]) -> datetime:
-    """Insert the messages, make the last of them the leaf, and make or update the conversation's row.
+    """Insert the messages, make the last one the leaf, and insert or update the conversation's row.
 
-    `conversation` is as it was before. Few statements: hundreds of sends may wait for their turn here.
+    `conversation` is in its state before the send. Few statements: hundreds of sends may queue here.
     """
     values: dict[str, Any] = {
         "model": conversation.model,
@@ -177,7 +177,7 @@ def save(connection: Connection, conversation: Conversation, added: Sequence[Mes
         "updated_at": datetime.now(UTC),
     }
     chosen = conversations.c.id == conversation.id
-    # A new chat costs no statement to find that out.
+    # For a new chat, no statement is needed to find that out.
     is_known = bool(conversation.messages) and (
         connection.execute(update(conversations).where(chosen).values(values)).rowcount > 0
     )
@@ -193,7 +193,7 @@ def save(connection: Connection, conversation: Conversation, added: Sequence[Mes
 
 
 def _batches(imported: Iterable[Conversation]) -> Iterator[list[Conversation]]:
-    """Conversations that are stored in one transaction: about `MESSAGES_AT_ONCE` messages."""
+    """Group conversations for one transaction each: about `MESSAGES_AT_ONCE` messages."""
     batch: list[Conversation] = []
     size = 0
     for conversation in imported:
@@ -207,22 +207,22 @@ def _batches(imported: Iterable[Conversation]) -> Iterator[list[Conversation]]:
 
 
 def _is_known(connection: Connection, conversation: Conversation) -> bool:
-    """Whether the conversation, or any message of it, is here already."""
+    """Whether the conversation, or any of its messages, is already stored."""
     here = connection.execute(select(conversations.c.id).where(conversations.c.id == conversation.id)).first()
     if here:
         return True
     ids = list(conversation.messages)
     return any(
         connection.execute(select(messages.c.id).where(messages.c.id.in_(ids[at : at + 500]))).first()
-        # SQLite before 3.32 takes 999 values in a statement.
+        # SQLite before 3.32 accepts 999 values per statement.
         for at in range(0, len(ids), 500)
     )
 
 
 def _take(connection: Connection, conversation: Conversation) -> bool:
-    """Insert an imported conversation, unless it is here already; says whether it was inserted.
+    """Insert an imported conversation, unless it is already stored; return whether it was inserted.
 
-    Its tapes stay where they were recorded; their folds come along.
+    Its replies keep their folds; their tapes stay where they were recorded.
     """
     if _is_known(connection, conversation):
         return False
@@ -285,7 +285,7 @@ def _insert_messages(
             for offset, message in enumerate(added)
         ],
     )
-    # What a reply made is in its fold; its copy tells which files are in use.
+    # What a reply made is in its fold; this copy shows which files are in use.
     held = [(each.id, each.reply.made if each.reply else each.attachments) for each in added]
     attachments.save(connection, held)
 

@@ -26,7 +26,7 @@ class DeckSummary:
     id: str
     title: str
     at: datetime
-    """When a deck last changed, when a run began."""
+    """When a deck last changed, or when a run began."""
 
 
 class Decks:
@@ -36,7 +36,7 @@ class Decks:
         self._database = database
 
     def latest(self, limit: int) -> list[DeckSummary]:
-        """The decks that were last changed."""
+        """The decks that changed last, newest first."""
         columns = decks.c.id, decks.c.title, decks.c.updated_at
         query = select(*columns).order_by(decks.c.updated_at.desc()).limit(limit)
         with self._database.read() as connection:
@@ -48,7 +48,7 @@ class Decks:
             return _deck(row) if row else None
 
     def add(self, deck: Deck) -> None:
-        """Store a deck; nothing happens when it is here already."""
+        """Store a deck; do nothing if it is already stored."""
         values: dict[str, Any] = {"id": deck.id, "title": deck.title, "content": decks_json.to_json(deck)}
         values |= {"created_at": deck.created_at, "updated_at": deck.updated_at}
         with self._database.write() as connection:
@@ -56,7 +56,7 @@ class Decks:
                 connection.execute(insert(decks).values(values))
 
     def change(self, deck_id: str, change: Callable[[Deck], Deck]) -> Deck | None:
-        """Change what is stored now, whoever changed it last; returns the deck as it is then."""
+        """Change the stored deck, whoever changed it last; return the result."""
         chosen = decks.c.id == deck_id
         with self._database.write() as connection:
             row = connection.execute(select(decks).where(chosen)).one_or_none()
@@ -68,14 +68,14 @@ class Decks:
             return deck
 
     def delete(self, deck_id: str) -> None:
-        """Remove a deck for good; its runs stay."""
+        """Delete a deck permanently; its runs stay."""
         with self._database.write() as connection:
             connection.execute(delete(decks).where(decks.c.id == deck_id))
 
     def image_ids(self) -> set[str]:
-        """The ids of all images of decks and of the decks that were run: files that are in use.
+        """The ids of all images in decks and in decks that were run: files that are in use.
 
-        Raises `StoreError`, also where a row cannot be read: then nobody knows what is in use.
+        Raises `StoreError` also if a row cannot be read: it is unknown then what is in use.
         """
         with self._database.read() as connection:
             contents = [
@@ -92,7 +92,7 @@ class DeckRuns:
         self._database = database
 
     def add(self, run: DeckRun, rows: Sequence[Comparison]) -> bool:
-        """Store a run with its rows, before their cells; `False` when it is here already."""
+        """Store a run with its rows, before their cells; return `False` if it is already stored."""
         content = {"deck": decks_json.to_json(run.deck), "columns": runs_json.columns_to_json(run.columns)}
         values = {"id": run.id, "deck_id": run.deck.id, "title": run.deck.title, "content": content}
         with self._database.write() as connection:
@@ -108,7 +108,7 @@ class DeckRuns:
             return _run(row) if row else None
 
     def latest(self, limit: int, deck_id: str | None = None) -> list[DeckSummary]:
-        """The newest runs: of a deck, or of all."""
+        """The newest runs, of one deck or of all."""
         query = select(deck_runs.c.id, deck_runs.c.title, deck_runs.c.created_at)
         query = query if deck_id is None else query.where(deck_runs.c.deck_id == deck_id)
         with self._database.read() as connection:
@@ -116,7 +116,7 @@ class DeckRuns:
             return [DeckSummary(*row) for row in rows]
 
     def delete(self, run_id: str) -> None:
-        """Remove a run for good, with all that was answered in it."""
+        """Delete a run permanently, with all its answers."""
         rows = select(comparisons.c.id).where(comparisons.c.deck_run_id == run_id)
         cells = select(conversations.c.id).where(conversations.c.comparison_id.in_(rows))
         with self._database.write() as connection:

@@ -1,4 +1,4 @@
-"""The ledger: one row for each reply that ended."""
+"""The ledger: one row for each reply that has ended."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ class Ledger:
         return self._rows(_QUERY.where(ledger.c.conversation_id == conversation_id))
 
     def book(self, row: LedgerRow) -> None:
-        """Add the row of a call that is no reply of its own."""
+        """Add the row of a call that is not a reply."""
         with self._database.write() as connection:
             book(connection, row)
 

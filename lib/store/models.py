@@ -1,4 +1,4 @@
-"""Models, as this installation knows them: what was chosen about them, what they have shown, how they did."""
+"""What this installation knows of models: people's choices, the doctor's findings, and past traffic."""
 
 import threading
 from collections.abc import Hashable, Mapping, Sequence
@@ -17,15 +17,15 @@ from lib.store.database.database import Database
 from lib.store.database.schema import UtcDateTime, capabilities, model_choices
 
 TRAFFIC_DAYS = 30
-"""How far back replies count: an older one says little of today's model."""
+"""How far back replies count: older ones say little about the current model."""
 FRESH_SECONDS = 10.0
-"""How long an answer is remembered that every run of a page asks for: another process may change it."""
+"""How long to cache an answer that every run of a page needs: another process may change it."""
 REMEMBERED = 256
-"""Servers whose preferences are remembered."""
+"""How many servers' preferences are cached."""
 
 
 class Models:
-    """Keyed by base URL and the model's id: the same name may mean another model elsewhere."""
+    """Keyed by base URL and model id: the same name may mean another model elsewhere."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -36,18 +36,18 @@ class Models:
 
     @cachedmethod(
         attrgetter("_preferences"),
-        # What was read while it changed may be the old answer: it is remembered under the number of before.
+        # A value read during a change may be outdated: it is cached under the number from before.
         key=lambda self, base_url: (self._changes, base_url),
         lock=attrgetter("_remembering"),
     )
     def preferences(self, base_url: str) -> Mapping[str, Preference]:
-        """What was chosen about a server's models; a model without a choice is not in it."""
+        """What was chosen for a server's models; a model without a choice is missing."""
         query = select(model_choices).where(model_choices.c.base_url == base_url)
         with self._database.read() as connection:
             return {row.model: _choice(row) for row in connection.execute(query)}
 
     def choose(self, base_url: str, model: str, choice: Preference) -> None:
-        """Keep a choice; a new default takes the place of the old one."""
+        """Store a choice; a new default replaces the old one."""
         values = {
             "is_favourite": choice.is_favourite,
             "is_hidden": choice.is_hidden,
@@ -65,14 +65,14 @@ class Models:
             self._changes += 1
 
     def capabilities(self, base_url: str) -> dict[str, Capabilities]:
-        """What a server's models have shown, by model; only those that were examined."""
+        """What a server's models can do, by model; only models that were examined."""
         query = select(capabilities).where(capabilities.c.base_url == base_url)
         with self._database.read() as connection:
             rows = connection.execute(query).all()
         return {model: _capabilities(rows, model) for model in {row.model for row in rows}}
 
     def learn(self, base_url: str, model: str, found: Mapping[Capability, bool], at: datetime) -> None:
-        """Keep what was found out; what was not told this time stays as it was known."""
+        """Store what was found; a capability without a finding keeps its previous one."""
         of_model = (capabilities.c.base_url == base_url) & (capabilities.c.model == model)
         rows = [
             {"base_url": base_url, "model": model, "name": name, "is_there": is_there, "checked_at": at}
@@ -86,14 +86,14 @@ class Models:
 
     @cachedmethod(attrgetter("_traffic"), lock=attrgetter("_remembering"))
     def traffic(self) -> Mapping[str, Traffic]:
-        """What the ledger tells of each model's last days, by the id it was asked for."""
+        """The ledger's figures for each model's last days, by the id that was asked for."""
         since = datetime.now(UTC) - timedelta(days=TRAFFIC_DAYS)
         with self._database.read() as connection:
             rows = connection.execute(_TRAFFIC, {"since": since})
             return {row.model: Traffic(**row._mapping) for row in rows}
 
 
-# SQLite has neither a median nor percentiles: rows are numbered in a window. Its integers divide to integers,
+# SQLite has neither a median nor percentiles: rows are numbered in a window. Its integer division truncates,
 # so the ranks are rounded up by hand.
 _QUERY = text("""
     WITH rows AS (
@@ -119,7 +119,7 @@ _QUERY = text("""
     FROM rows GROUP BY model
 """)
 _TRAFFIC = _QUERY.bindparams(bindparam("since", type_=UtcDateTime)).columns(last_error_at=UtcDateTime)
-"""Percentiles are by the nearest rank."""
+"""Percentiles by nearest rank."""
 
 
 def _choice(row: Row[Any]) -> Preference:

@@ -1,4 +1,4 @@
-"""The processes that run replies: each says that it is alive, and takes over what the dead have left."""
+"""The processes that run replies: each sends a heartbeat, and takes over the replies of dead ones."""
 
 import fcntl
 import os
@@ -12,17 +12,17 @@ from lib.store.database.schema import processes, replies
 
 
 class Processes:
-    """Reads and writes the heartbeats of the processes that work with one database."""
+    """Reads and writes the heartbeats of the processes that share a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock: int | None = None
 
     def join(self, owner: str) -> list[str]:
-        """Say that the process `owner` is going to run replies, until it leaves.
+        """Register the process `owner`, which runs replies until it leaves.
 
-        Where it is the only one, whatever still runs is of the dead: it is `owner`'s from now on. Returns the
-        ids of these replies. Those of a dead process beside living ones are found by its silence.
+        If it is the only process, all running replies were left by dead ones and are `owner`'s from now on.
+        Returns the ids of these replies. A process that died beside living ones is found by its silence.
         """
         is_alone = self._is_alone()
         try:
@@ -35,11 +35,11 @@ class Processes:
                 return left
         finally:
             if self._lock is not None:
-                # Shared from here on: who joins next finds that it is not alone.
+                # Shared from here on: the next process to join finds that it is not alone.
                 fcntl.flock(self._lock, fcntl.LOCK_SH)
 
     def leave(self, owner: str) -> None:
-        """Say that `owner` runs nothing any more."""
+        """Record that `owner` runs nothing any more."""
         try:
             with self._database.write() as connection:
                 connection.execute(delete(processes).where(processes.c.id == owner))
@@ -49,16 +49,16 @@ class Processes:
                 self._lock = None
 
     def beat(self, owner: str) -> bool:
-        """Say that `owner` is alive. `False` when the others had taken it for dead."""
+        """Send the heartbeat of `owner`. Return `False` if other processes considered it dead."""
         with self._database.write() as connection:
             return _beat(connection, owner)
 
     def beats(self) -> dict[str, str | None]:
-        """The last beat of each process, and `None` for one that owns running replies and never said a word.
+        """The last beat of each process; `None` for one that owns running replies and has never sent a beat.
 
-        A beat is a text that is another one each time. It tells no time: clocks differ, and jump.
+        A beat is a text that differs each time. It does not tell the time: clocks differ, and jump.
         """
-        # As text: nobody must stumble over a row that holds no date.
+        # As text: a row with a malformed date must not raise here.
         heartbeats = select(processes.c.id, type_coerce(processes.c.heartbeat_at, String))
         owners = select(replies.c.owner).where(replies.c.state == State.RUNNING).distinct()
         with self._database.read() as connection:
@@ -66,33 +66,33 @@ class Processes:
             return silent | dict(connection.execute(heartbeats).all())
 
     def take_over(self, dead: str, last_beat: str | None, owner: str) -> list[str]:
-        """Make what `dead` runs `owner`'s, and forget `dead`, unless it has beaten since `last_beat`.
+        """Give the replies that `dead` runs to `owner`, and forget `dead`, unless it beat since `last_beat`.
 
-        Returns the ids of the replies. From now on their old owner cannot write to them.
+        Returns the ids of the replies. From now on, their old owner cannot write to them.
         """
         heartbeat = select(type_coerce(processes.c.heartbeat_at, String)).where(processes.c.id == dead)
         with self._database.write() as connection:
-            # Looked at in the same transaction: a process that had only been slow keeps its replies.
+            # Checked in the same transaction: a process that was only slow keeps its replies.
             if connection.execute(heartbeat).scalar() != last_beat:
                 return []
             connection.execute(delete(processes).where(processes.c.id == dead))
             return _take(connection, replies.c.owner == dead, owner)
 
     def owned(self, owner: str) -> set[str]:
-        """The ids of the running replies that are `owner`'s."""
+        """The ids of the running replies that belong to `owner`."""
         chosen = select(replies.c.id).where(replies.c.state == State.RUNNING, replies.c.owner == owner)
         with self._database.read() as connection:
             return set(connection.execute(chosen).scalars())
 
     def _is_alone(self) -> bool:
-        """Take the lock that every process shares while it lives: the system lets it go, however one dies."""
+        """Take the lock that every process shares while alive: the system releases it, however one dies."""
         if self._database.path is None:
             return True
         try:
-            # Beside the database: SQLite loses its own locks when somebody else closes the file itself.
+            # Beside the database: SQLite loses its own locks if anybody else in the process closes the file.
             self._lock = os.open(f"{self._database.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:  # held by another one, or a file system without locks
+        except OSError:  # another process holds it, or the file system has no locks
             return False
         return True
 

@@ -1,4 +1,4 @@
-"""Recordings: kept whole, as the files that they are exported as."""
+"""Recordings, stored whole, in the format of their export files."""
 
 import json
 import zlib
@@ -36,7 +36,7 @@ class Recordings:
         self._database = database
 
     def add(self, recording: Recording, load: Load = lambda attachment: attachment.data) -> bool:
-        """Keep a recording; `load` gives the bytes of its images. Says whether it was not here before."""
+        """Store a recording; `load` returns the bytes of its images. Return whether it was new."""
         row = {
             "id": recording.id,
             "title": recording.title,
@@ -57,7 +57,7 @@ class Recordings:
         return True
 
     def latest(self, limit: int, kind: RecordingKind | None = None) -> list[RecordingSummary]:
-        """The recordings, or those of one kind, the one that was added last first."""
+        """The recordings, or those of one kind, last added first."""
         query = select(*_LISTED).where(recordings.c.deleted_at.is_(None))
         if kind:
             query = query.where(recordings.c.kind == kind)
@@ -66,9 +66,9 @@ class Recordings:
             return [_summary(row) for row in connection.execute(query)]
 
     def get(self, recording_id: str) -> Recording | None:
-        """The recording, whole, its images with their bytes; `None` when it is not here.
+        """The whole recording with the bytes of its images; `None` if it is not stored.
 
-        Raises `lib.domain.text.validation.FormatError` where this version cannot read it.
+        Raises `lib.domain.text.validation.FormatError` if this version cannot read it.
         """
         query = select(recordings.c.title, recordings.c.document)
         query = query.where(recordings.c.id == recording_id, recordings.c.deleted_at.is_(None))
@@ -79,7 +79,7 @@ class Recordings:
         return replace(documents.from_json(json.loads(zlib.decompress(row.document))), title=row.title)
 
     def title(self, recording_id: str) -> str | None:
-        """What the recording is called; `None` when it is not here."""
+        """The recording's title; `None` if it is not stored."""
         query = select(recordings.c.title)
         query = query.where(recordings.c.id == recording_id, recordings.c.deleted_at.is_(None))
         with self._database.read() as connection:
@@ -87,7 +87,7 @@ class Recordings:
             return title
 
     def unknown(self, ids: Collection[str]) -> set[str]:
-        """Those of the ids that were never here."""
+        """Those of the ids that were never stored."""
         with self._database.read() as connection:
             known = select(recordings.c.id).where(recordings.c.id.in_(ids))
             return set(ids).difference(connection.execute(known).scalars())
@@ -97,7 +97,7 @@ class Recordings:
             connection.execute(update(recordings).where(recordings.c.id == recording_id).values(title=title))
 
     def delete(self, recording_id: str) -> None:
-        """Remove a recording for good: no word of it stays."""
+        """Delete a recording permanently: none of its words stay."""
         gone = {"title": "", "models": [], "document": b"", "deleted_at": datetime.now(UTC)}
         with self._database.write() as connection:
             connection.execute(update(recordings).where(recordings.c.id == recording_id).values(gone))
@@ -106,7 +106,7 @@ class Recordings:
 
 def _packed(recording: Recording, load: Load) -> bytes:
     text = json.dumps(documents.to_json(recording, load), ensure_ascii=False, separators=(",", ":"))
-    # Half a character becomes `\ud83d`, which JSON knows.
+    # A lone surrogate becomes `\ud83d`, an escape that JSON knows.
     return zlib.compress(text.encode("utf-8", "backslashreplace"))
 
 

@@ -1,4 +1,4 @@
-"""Replies and their tapes: begun, journaled while they run, closed once."""
+"""Replies and their tapes: begun, journaled while they run, and closed once."""
 
 import json
 import logging
@@ -38,7 +38,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Events to append to a reply's journal: `seq` is the position of the first of them in its tape."""
+    """Events to append to a reply's journal: `seq` is the position of the first one in its tape."""
 
     reply_id: str
     seq: int
@@ -47,7 +47,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A reply that has ended: its fold and its row in the ledger."""
+    """A reply that has ended: its fold and its ledger row."""
 
     reply: Reply
     row: LedgerRow
@@ -71,9 +71,9 @@ class Replies:
         self._database = database
 
     def begin(self, conversation: Conversation, added: Sequence[Message], begun: Begun) -> datetime | None:
-        """Store the question (if there is one) and the running reply, the last of `added`, at once.
+        """Store the question, if any, and the running reply, the last of `added`, in one transaction.
 
-        Returns when; `None` when a reply with this send id exists already: then nothing is stored.
+        Returns the time; `None` if a reply with this send id already exists: then nothing is stored.
         """
         try:
             with self._database.write() as connection:
@@ -81,12 +81,12 @@ class Replies:
                 connection.execute(insert(replies), _begun(begun, conversation.model))
                 return now
         except StoreError as error:
-            # The unique `send_id` decides. To ask first would not see what another process stores in between.
+            # The unique `send_id` decides. A query first would miss what another process stores in between.
             known = self._begun_with(begun.send_id) if isinstance(error.__cause__, IntegrityError) else None
             if known is None:
                 raise
             reply_id, updated_at = known
-            # This very reply: the commit went through though an error came back, and the journal tries again.
+            # This very reply: the commit succeeded though an error was raised, and the journal retries.
             return updated_at if reply_id == begun.reply_id else None
 
     def _begun_with(self, send_id: str) -> tuple[str, datetime] | None:
@@ -104,13 +104,13 @@ class Replies:
     def journal(self, owner: str, entries: Sequence[Entry], closings: Sequence[Closing] = ()) -> None:
         """Append to journals and close replies, all in one transaction.
 
-        What belongs to a reply that is no longer there (its conversation was deleted meanwhile) is dropped;
-        its row in the ledger is kept. What belongs to one that has been closed, or that is not `owner`'s any
-        more, is dropped with its row: it stays as the process left it that took it over.
+        Events of a missing reply (its conversation was deleted) are dropped; its ledger row stays. Events of
+        a reply that is already closed, or no longer belongs to `owner`, are dropped with its row: the reply
+        stays as the process that took it over left it.
         """
         with self._database.write() as connection:
             ids = {entry.reply_id for entry in entries} | {closing.row.reply_id for closing in closings}
-            # The owner is part of each write: a process that was taken for dead and goes on changes nothing.
+            # Each write checks the owner: a process that was considered dead but goes on changes nothing.
             is_open = and_(replies.c.state == State.RUNNING, replies.c.owner == owner)
             known = select(replies.c.id, is_open).where(replies.c.id.in_(ids))
             open_: dict[str, bool] = dict(connection.execute(known).all())
@@ -125,18 +125,18 @@ class Replies:
                     ledger.book(connection, closing.row)
 
     def tape(self, reply_id: str, start: int = 0) -> list[Event]:
-        """The journaled events of a reply in order, from place `start`. What cannot be read is left out."""
+        """The journaled events of a reply in order, from position `start`. Unreadable ones are skipped."""
         return [event for _, events in self._journaled(reply_id, start) for event in events]
 
     def next_seq(self, reply_id: str) -> int:
-        """The place after all that is journaled of a reply."""
+        """The position after the last journaled event of a reply."""
         return max(
             (seq + max(1, len(events)) for seq, events in self._journaled(reply_id) if isinstance(seq, int)),
             default=0,
         )
 
     def _journaled(self, reply_id: str, start: int = 0) -> list[tuple[int, list[Event]]]:
-        # As text: one row that is no JSON must not cost the others.
+        # As text: one row with malformed JSON must not cost the others.
         columns = journal.c.seq, type_coerce(journal.c.events, String)
         wanted = and_(journal.c.reply_id == reply_id, journal.c.seq >= start)
         query = select(*columns).where(wanted).order_by(journal.c.seq)
@@ -145,7 +145,7 @@ class Replies:
         return [(seq, _events(stored)) for seq, stored in rows]
 
     def running(self, ids: Collection[str] | None = None) -> list[Running]:
-        """The replies that some process is running, or was when it died; `ids` names those to look at."""
+        """Replies that some process runs, or ran when it died; `ids` limits them to these."""
         query = (
             select(
                 replies.c.id,
@@ -177,7 +177,7 @@ def _begun(begun: Begun, model: str | None) -> dict[str, Any]:
 def _events(stored: str) -> list[Event]:
     try:
         return [tape_json.from_json(event) for event in json.loads(stored)]
-    except Exception as error:  # whatever somebody has made of the row
+    except Exception as error:  # somebody may have edited the row
         log.warning("A part of a tape cannot be read and is left out: %s.", type(error).__name__)
         return []
 

@@ -11,14 +11,14 @@ from lib.store.database.database import Database
 from lib.store.database.schema import rooms
 
 OPEN_FOR = timedelta(hours=4)
-"""A room closes by itself: who forgets it has not left it open overnight."""
+"""A room closes by itself, so that a forgotten one is not left open overnight."""
 TOKEN_BYTES = 16
-"""Random bytes of a room's token: nobody guesses 128 bits."""
+"""Random bytes of a room's token: nobody can guess 128 bits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """An open room: who knows its token may follow the comparison and vote."""
+    """An open room: whoever knows its token may follow the comparison and vote."""
 
     token: str
     comparison_id: str
@@ -27,7 +27,7 @@ class Room:
 
 
 class Rooms:
-    """Opens and closes rooms. `now` is the time of asking: a room's time may be up."""
+    """Opens and closes rooms. `now` is the current time: a room may have expired."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -56,13 +56,13 @@ class Rooms:
         return Room(*row) if row else None
 
     def get(self, token: str, now: datetime) -> Room | None:
-        """The open room with this token; `None` for one that is closed or never was."""
+        """The open room with this token; `None` if it is closed or never existed."""
         with self._database.read() as connection:
             row = connection.execute(_open_rooms(now).where(rooms.c.token == token)).first()
         return Room(*row) if row else None
 
     def close(self, token: str, now: datetime) -> None:
-        """Close a room for good."""
+        """Close a room permanently."""
         still_open = (rooms.c.token == token) & rooms.c.closed_at.is_(None)
         with self._database.write() as connection:
             connection.execute(update(rooms).where(still_open).values(closed_at=now))

@@ -11,15 +11,15 @@ from lib.store.database.database import Database
 from lib.store.database.schema import UtcDateTime
 
 SHORTEST_INDEXED = 3
-"""The index holds three letters at a time; shorter words are looked for the slow way."""
+"""The index holds trigrams; shorter words are searched for by a slow scan."""
 SNIPPET_TOKENS = 64
-"""Of the index's three-letter tokens, the most that SQLite takes: a line around the first hit."""
+"""The most trigrams that SQLite allows: about a line around the first hit."""
 MOST_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A message in which the words were found."""
+    """A message that contains the words."""
 
     conversation_id: str
     title: str
@@ -37,7 +37,7 @@ class Search:
         self._database = database
 
     def find(self, words: str, limit: int = 20) -> list[Hit]:
-        """Messages that hold all the words, in any order and case; parts of words count."""
+        """Messages that contain all the words, in any order and case; parts of words count."""
         wanted = words.split()[:MOST_WORDS]
         if not wanted:
             return []
@@ -52,20 +52,20 @@ class Search:
 
 
 def index(connection: Connection, message_id: str, conversation_id: str, content: str) -> None:
-    """Let search know a message; an empty one is left out."""
+    """Add a message to the index, unless it is empty."""
     if content:
         connection.execute(_INSERT, {"content": content, "id": message_id, "conversation": conversation_id})
 
 
 def forget(connection: Connection, conversation_ids: Sequence[str]) -> None:
-    """Let search forget the messages of conversations."""
+    """Remove the messages of conversations from the index."""
     connection.execute(_DELETE, {"ids": list(conversation_ids)})
 
 
 _INSERT = text(
     "INSERT INTO message_search (content, message_id, conversation_id) VALUES (:content, :id, :conversation)"
 )
-# FTS5's table knows no foreign keys: nothing leaves it when its message does.
+# FTS5's table has no foreign keys: its rows do not disappear with their messages.
 _DELETE = text("DELETE FROM message_search WHERE conversation_id IN :ids").bindparams(
     bindparam("ids", expanding=True)
 )
@@ -74,7 +74,7 @@ _DELETE = text("DELETE FROM message_search WHERE conversation_id IN :ids").bindp
 def _hits(
     condition: str, *, snippet: str = "substr(s.content, 1, 160)", order: str = "m.created_at DESC"
 ) -> Any:
-    """The query for messages that meet a condition on `s`, the search table."""
+    """The query for messages that match a condition on `s`, the search table."""
     query = (
         f"SELECT c.id, c.title, m.id, m.role, m.created_at AS created_at, {snippet} "  # noqa: S608 - ours alone
         "FROM message_search s JOIN messages m ON m.id = s.message_id "
@@ -93,7 +93,7 @@ _MATCH = _hits(
 
 
 def _quoted(word: str) -> str:
-    """A word as an FTS5 string: nothing in it is an operator."""
+    """A word as an FTS5 string, in which nothing is an operator."""
     return '"' + word.replace('"', '""') + '"'
 
 

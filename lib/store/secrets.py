@@ -1,4 +1,4 @@
-"""The random keys of this installation. No export and no page has them."""
+"""The random keys of this installation. They appear in no export and on no page."""
 
 import secrets as random
 
@@ -12,18 +12,18 @@ KEY_BYTES = 32
 
 
 class Secrets:
-    """Makes and reads keys."""
+    """Creates and reads keys."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def get(self, name: str) -> bytes:
-        """The key of this name; whoever asks first makes it, and of two processes both get the same one.
+        """The key with this name. The first caller creates it; of two processes, both get the same one.
 
-        What is no key is replaced by one.
+        A stored value that is not a key is replaced.
         """
         row = {"name": name, "value": random.token_bytes(KEY_BYTES)}
-        # As it is stored: somebody may have put there what is no bytes.
+        # As it is stored: somebody may have put something other than bytes there.
         query = select(type_coerce(secrets.c.value, String)).where(secrets.c.name == name)
         with self._database.write() as connection:
             connection.execute(insert(secrets).values(row).on_conflict_do_nothing())

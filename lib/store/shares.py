@@ -1,4 +1,4 @@
-"""Shared reports: each is a copy under a secret token, until it expires or is taken back."""
+"""Shared reports: each is a copy under a secret token, until it expires or is revoked."""
 
 import zlib
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from lib.store.database.schema import shares
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A link to a report, as its maker sees it."""
+    """A link to a report, as its author sees it."""
 
     token: str
     title: str
@@ -23,7 +23,7 @@ class Share:
 
 
 class Shares:
-    """Writes, counts and takes back shared reports."""
+    """Stores, counts and revokes shared reports."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -38,7 +38,7 @@ class Shares:
         created_at: datetime,
         expires_at: datetime,
     ) -> None:
-        """Keep the HTML of a report under a token; those that have expired go."""
+        """Store the HTML of a report under a token, and delete expired ones."""
         with self._database.write() as connection:
             connection.execute(delete(shares).where(shares.c.expires_at <= created_at))
             connection.execute(
@@ -48,13 +48,13 @@ class Shares:
                     title=title,
                     created_at=created_at,
                     expires_at=expires_at,
-                    # Half a character, which a model may send, has no UTF-8.
+                    # A lone surrogate, which a model may send, has no UTF-8.
                     report=zlib.compress(report.encode(errors="replace")),
                 )
             )
 
     def view(self, token: str, at: datetime, *, is_counted: bool = True) -> str | None:
-        """The report under a token, and one more view of it; `None` where there is none (any more)."""
+        """The report under a token, counted as a view; `None` if it never existed, expired or was revoked."""
         is_open = (shares.c.token == token) & shares.c.revoked_at.is_(None) & (shares.c.expires_at > at)
         views = shares.c.views + int(is_counted)
         statement = update(shares).where(is_open).values(views=views).returning(shares.c.report)
@@ -63,7 +63,7 @@ class Shares:
         return zlib.decompress(found).decode() if found is not None else None
 
     def of(self, source_id: str, at: datetime) -> list[Share]:
-        """The open links to reports of a source, the newest first."""
+        """The open links to reports of a source, newest first."""
         columns = shares.c.token, shares.c.title, shares.c.created_at, shares.c.expires_at, shares.c.views
         query = (
             select(*columns)
@@ -74,7 +74,7 @@ class Shares:
             return [Share(*row) for row in connection.execute(query)]
 
     def revoke(self, token: str, at: datetime) -> None:
-        """Take a link back; its copy goes at once."""
+        """Revoke a link and delete its copy at once."""
         with self._database.write() as connection:
             connection.execute(
                 update(shares).where(shares.c.token == token).values(revoked_at=at, report=b"")
@@ -82,5 +82,5 @@ class Shares:
 
 
 def forget(connection: Connection, source_ids: Sequence[str]) -> None:
-    """Remove all links to what is being deleted: nobody could take them back any more."""
+    """Delete all links to sources that are being deleted: nobody could revoke them afterwards."""
     connection.execute(delete(shares).where(shares.c.source_id.in_(source_ids)))

@@ -1,4 +1,4 @@
-"""Rounds of votes: opened, voted in, revealed. A vote is counted exactly once, whoever votes meanwhile."""
+"""Rounds of votes: opened, voted in, revealed. Each vote is counted once, whoever votes meanwhile."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -12,13 +12,13 @@ from lib.store.database.database import Database
 from lib.store.database.schema import rounds, thumbs, votes
 
 Counts = tuple[dict[str, int], dict[str, int], dict[str, int]]
-"""Choices, thumbs up and thumbs down: how often each was given."""
+"""Counts of choices, thumbs up and thumbs down."""
 MOST_VOTERS = 5_000
-"""Voters whose votes a round takes: more than any room lets in, and few enough to keep."""
+"""Voters per round: more than any room lets in, and few enough to store."""
 
 
 class Votes:
-    """Reads and writes rounds and what was voted in them."""
+    """Reads and writes rounds and their votes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -26,9 +26,9 @@ class Votes:
     def open(
         self, round_id: str, comparison_id: str, models: Mapping[str, str], at: datetime, *, is_blind: bool
     ) -> Round:
-        """Begin a comparison's next round; the one before it is closed by that.
+        """Begin a comparison's next round, and close the one before it.
 
-        `models` are those of the cells, by their id, in the order in which they are shown.
+        `models` are the models of the cells, by cell id, in the order in which they are shown.
         """
         before = select(func.max(rounds.c.number)).where(rounds.c.comparison_id == comparison_id)
         earlier = (rounds.c.comparison_id == comparison_id) & rounds.c.revealed_at.is_(None)
@@ -47,20 +47,20 @@ class Votes:
         return Round(round_id, comparison_id, number, dict(models), at, is_blind)
 
     def latest(self, comparison_id: str) -> Round | None:
-        """The comparison's last round; `None` before the first."""
+        """The comparison's last round; `None` if there is none."""
         query = select(rounds).where(rounds.c.comparison_id == comparison_id).order_by(rounds.c.number.desc())
         with self._database.read() as connection:
             row = connection.execute(query.limit(1)).first()
         return _round(row) if row else None
 
     def reveal(self, round_id: str, at: datetime) -> None:
-        """Close a round's votes for good; nothing happens to one that is closed."""
+        """Close a round's votes permanently; do nothing if it is closed."""
         still_open = (rounds.c.id == round_id) & rounds.c.revealed_at.is_(None)
         with self._database.write() as connection:
             connection.execute(update(rounds).where(still_open).values(revealed_at=at))
 
     def vote(self, round_id: str, voter: str, choice: str, at: datetime) -> bool:
-        """Take or change a vote; `False` when the round is closed or unknown, or has no such choice."""
+        """Store or change a vote; `False` if the round is closed or unknown, or has no such choice."""
         row = {"round_id": round_id, "voter": voter, "choice": choice, "voted_at": at}
         with self._database.write() as connection:
             found = _still_open(connection, round_id)
@@ -74,7 +74,7 @@ class Votes:
         return True
 
     def thumb(self, round_id: str, voter: str, cell_id: str, is_up: bool | None) -> bool:
-        """Take, change or withdraw (`None`) a voter's thumb on a cell; `False` as for `vote`."""
+        """Store, change or withdraw (`None`) a voter's thumb on a cell; `False` as for `vote`."""
         of_voter = (thumbs.c.round_id == round_id) & (thumbs.c.voter == voter) & (thumbs.c.cell_id == cell_id)
         row = {"round_id": round_id, "voter": voter, "cell_id": cell_id, "is_up": is_up}
         with self._database.write() as connection:
@@ -87,7 +87,7 @@ class Votes:
         return True
 
     def withdraw(self, round_id: str, voter: str) -> None:
-        """Take back all that a voter said in an open round."""
+        """Withdraw everything that a voter said in an open round."""
         with self._database.write() as connection:
             if _still_open(connection, round_id):
                 for table in (votes, thumbs):
@@ -105,7 +105,7 @@ class Votes:
             return Ballot(choice, {row.cell_id: row.is_up for row in connection.execute(given)})
 
     def voters(self, round_id: str) -> int:
-        """How many have voted."""
+        """How many people have voted."""
         query = select(func.count()).select_from(votes).where(votes.c.round_id == round_id)
         with self._database.read() as connection:
             return connection.execute(query).scalar() or 0
@@ -116,7 +116,7 @@ class Votes:
             return _tallies(connection, round_id).get(round_id, Tally())
 
     def polls(self) -> list[Poll]:
-        """All rounds that were revealed, of all comparisons that are kept, counted."""
+        """All revealed rounds of all stored comparisons, counted."""
         query = select(rounds.c.id, rounds.c.models).where(rounds.c.revealed_at.is_not(None))
         with self._database.read(is_snapshot=True) as connection:
             tallies = _tallies(connection)
@@ -132,11 +132,11 @@ def _still_open(connection: Connection, round_id: str) -> Round | None:
 
 
 def _is_full(connection: Connection, round_id: str, voter: str) -> bool:
-    """Whether one voter more would be too many."""
+    """Whether one more voter would be too many."""
     in_votes = select(votes.c.voter).where(votes.c.round_id == round_id)
     in_thumbs = select(thumbs.c.voter).where(thumbs.c.round_id == round_id)
     voters = in_votes.union(in_thumbs).subquery()
-    # Within the transaction of the vote: of two newcomers at once only one gets the last place.
+    # In the transaction of the vote: of two newcomers at once, only one gets the last place.
     counted = connection.execute(select(func.count()).select_from(voters)).scalar() or 0
     if counted < MOST_VOTERS:
         return False
@@ -144,7 +144,7 @@ def _is_full(connection: Connection, round_id: str, voter: str) -> bool:
 
 
 def _tallies(connection: Connection, round_id: str | None = None) -> dict[str, Tally]:
-    """The counted votes of one round, or of all that have any, by the round's id."""
+    """The counted votes of one round, or of all rounds that have any, by round id."""
     counted: dict[str, Counts] = defaultdict(lambda: ({}, {}, {}))
     chosen = select(votes.c.round_id, votes.c.choice, func.count().label("times"))
     given = select(thumbs.c.round_id, thumbs.c.cell_id, thumbs.c.is_up, func.count().label("times"))

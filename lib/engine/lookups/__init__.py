@@ -1,1 +1,1 @@
-"""What the gateway is asked besides replies: its models, what is left to spend, an examination."""
+"""Requests to the gateway besides replies: its models, the balance of a key, an examination."""

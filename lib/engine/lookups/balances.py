@@ -1,4 +1,4 @@
-"""What is left on each connection's key: asked when somebody wants to know, remembered for a minute."""
+"""The balance of each connection's key: fetched on demand, remembered for a minute."""
 
 import threading
 from concurrent.futures import Future
@@ -11,13 +11,13 @@ from lib.engine.loop import Loop
 from lib.gateway.client import Gateway
 
 FRESH_SECONDS = 60.0
-"""New API answers a key's usage 20 times in 20 minutes for each address, then no more."""
+"""New API answers 20 usage requests in 20 minutes from each address, then refuses."""
 REMEMBERED = 256
-"""Connections whose balance is kept: every visitor with a key of their own has one."""
+"""How many balances are remembered: every visitor with a key of their own adds one."""
 
 
 class Balances:
-    """The balances of all connections that were asked for."""
+    """The balances of the connections that were asked for."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class Balances:
         self._lock = threading.Lock()
 
     def left(self, connection: Connection, *, wait_seconds: float = 1.0) -> Balance | None:
-        """What is left, if the gateway says so within `wait_seconds`."""
+        """The balance, if the gateway reports it within `wait_seconds`."""
         with self._lock:
             asking = self._asked.get(connection.id)
             if asking is None:
@@ -40,5 +40,5 @@ class Balances:
         try:
             return asking.result(wait_seconds)
         except TimeoutError:
-            # It goes on, and its answer is there for whoever asks next.
+            # The request goes on, and the next caller gets its answer.
             return None

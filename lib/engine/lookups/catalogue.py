@@ -1,4 +1,4 @@
-"""The models of each connection and their prices: asked once, remembered, asked again in the background."""
+"""The models and prices of each connection: fetched once, remembered, refreshed in the background."""
 
 import threading
 import time
@@ -17,18 +17,18 @@ from lib.engine.loop import Loop
 from lib.gateway.client import Gateway
 
 FRESH_SECONDS = 300.0
-"""How long a list is good before it is asked for again."""
+"""How long a list is used before it is fetched again."""
 RETRY_SECONDS = 5.0
-"""How long a failure is shown before it is asked for again."""
+"""How long a failure is shown before the list is fetched again."""
 REMEMBERED, FORGOTTEN_SECONDS = 256, 24 * 3600.0
-"""Connections whose lists are kept, and for how long: every visitor with a key of their own has one."""
+"""How many connections' lists are remembered, and for how long: every visitor with their own key adds one."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The models last heard of, and the error of the last try, if it failed."""
+    """The last known models, and the error of the last request if it failed."""
 
     models: tuple[Model, ...] = ()
     error: ChatError | None = None
@@ -44,27 +44,27 @@ class Catalogue:
         self._lock = threading.Lock()
 
     def listing(self, connection: Connection, *, wait_seconds: float = 1.0) -> Listing:
-        """What is known; waits only where nothing has been heard yet, and never longer than told."""
+        """What is known. Waits only if nothing is known yet, and no longer than `wait_seconds`."""
         asked = self._asked(self._models, connection.id)
         known, error = asked.answer(lambda: self._submit(self._gateway.models(connection)), wait_seconds)
         return Listing(tuple(known or ()), error)
 
     def ask_again(self, connection: Connection, *, wait_seconds: float) -> Listing:
-        """Ask now, whatever is known, and wait for the answer, never longer than told."""
+        """Fetch the list again, whatever is known, and wait for it no longer than `wait_seconds`."""
         asked = self._asked(self._models, connection.id)
         known, error = asked.anew(lambda: self._submit(self._gateway.models(connection)), wait_seconds)
         return Listing(tuple(known or ()), error)
 
     def kind(self, connection: Connection, model: str) -> ModelKind:
-        """What a model makes: as its gateway has listed it, else by its name. Asks nobody."""
-        # Also to read: looking something up in a `TTLCache` drops what is too old.
+        """What a model makes, from its gateway's list, otherwise from its name. Sends no request."""
+        # Reads need the lock too: a lookup in a `TTLCache` drops expired entries.
         with self._lock:
             asked = self._models.get(connection.id)
         models = (asked.known if asked else None) or ()
         return next((each.kind for each in models if each.id == model), kind_of(model))
 
     def prices(self, connection: Connection, *, wait_seconds: float = 0.0) -> Prices:
-        """What is known of prices. They are asked for when somebody looks at them, not before."""
+        """The known prices. They are fetched when somebody first looks at them."""
         asked = self._asked(self._prices, connection.base_url)
         known, _ = asked.answer(lambda: self._submit(self._gateway.prices(connection)), wait_seconds)
         return known or {}
@@ -78,7 +78,7 @@ class Catalogue:
 
 
 class _Asked(Generic[T]):
-    """One question, its last good answer, and the error of its last try."""
+    """One question: its last good answer, and the error of the last request."""
 
     def __init__(self) -> None:
         self.known: T | None = None
@@ -90,11 +90,11 @@ class _Asked(Generic[T]):
     def answer(
         self, ask: "Callable[[], Future[T]]", wait_seconds: float
     ) -> tuple[T | None, ChatError | None]:
-        """What is known, asked again when it is old; waits for the first answer only."""
+        """The known answer, refreshed if it is old; waits for the first answer only."""
         asking = self._refresh(ask)
         if asking and self.known is None and not self._error:
             try:
-                # Not `result()`: an error is kept by `_refresh`, for everybody, and not raised here.
+                # Not `result()`: `_refresh` stores an error for every caller, and it must not be raised here.
                 asking.exception(wait_seconds)
             except TimeoutError:
                 return None, None
@@ -102,7 +102,7 @@ class _Asked(Generic[T]):
         return self.known, self._error
 
     def anew(self, ask: "Callable[[], Future[T]]", wait_seconds: float) -> tuple[T | None, ChatError | None]:
-        """What is known after asking again, unless that takes longer than told."""
+        """Ask again; return what is known after that, or after `wait_seconds`."""
         with self._lock:
             self._asked_at = float("-inf")
         if asking := self._refresh(ask):

@@ -1,4 +1,4 @@
-"""The doctor: examines a server and a model, one check after the other, for all who look on."""
+"""The doctor: examines a server and a model, one check after another, while any number of pages watch."""
 
 import asyncio
 import logging
@@ -22,34 +22,34 @@ from lib.store import Store
 from lib.store.database.errors import StoreError
 
 REMEMBERED, FORGOTTEN_SECONDS = 32, 24 * 3600.0
-"""Connections whose last examination is kept to be looked at, and for how long."""
+"""How many connections keep their last examination, and for how long."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, eq=False)
 class Examination:
-    """One run of the doctor: like a tape, it is followed from its start by whoever looks."""
+    """One run of the doctor. Like a tape, it can be followed from its start at any time."""
 
     base_url: str
     model: str | None
-    """The model that is asked; `None` until it is known."""
+    """The model under examination; `None` until it is known."""
     findings: list[Finding] = field(default_factory=list)
-    """Only ever appended to."""
+    """Append-only."""
     is_closed: bool = False
     was_stopped: bool = False
     problem: str | None = None
-    """Why it broke off, in one sentence, if it did."""
+    """Why it broke off, in one sentence; `None` if it did not."""
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _future: "Future[None] | None" = None
 
     def wait(self, seen: int, timeout: float) -> bool:
-        """Wait until there is more than `seen` findings or the end, `timeout` seconds at most."""
+        """Wait for more than `seen` findings or for the end, `timeout` seconds at most."""
         with self._changed:
             return self._changed.wait_for(lambda: self.is_closed or len(self.findings) > seen, timeout)
 
     def wait_closed(self, timeout: float | None = None) -> bool:
-        """Wait for the end, `timeout` seconds at most; says whether it came."""
+        """Wait for the end, `timeout` seconds at most; return whether it came."""
         with self._changed:
             return self._changed.wait_for(lambda: self.is_closed, timeout)
 
@@ -60,7 +60,7 @@ class Examination:
                 self._changed.notify_all()
 
     def _close(self, *, was_stopped: bool = False, problem: str | None = None) -> bool:
-        """End it, once; says whether it was this call that did."""
+        """End the examination, once; return whether this call ended it."""
         with self._changed:
             if self.is_closed:
                 return False
@@ -73,28 +73,28 @@ class Doctor:
     """One per engine. Its methods may be called from any thread."""
 
     def __init__(self, gateway: Gateway, loop: Loop, store: Store | None) -> None:
-        """With a store, what is learnt of a model is kept there."""
+        """With a store, what the checks reveal about a model is kept there."""
         self._gateway, self._loop, self._store = gateway, loop, store
         self._examinations: TTLCache[str, Examination] = TTLCache(REMEMBERED, FORGOTTEN_SECONDS)
         self._lock = threading.Lock()
 
     @property
     def checks(self) -> Sequence[Probe]:
-        """What is checked, in this order."""
+        """The checks, in the order in which they run."""
         return PROBES
 
     @property
     def cost(self) -> Cost:
-        """What an examination takes, roughly."""
+        """The approximate cost of an examination."""
         return total_cost()
 
     def last(self, connection: Connection) -> Examination | None:
-        """The examination that runs for this server and key, else the last one."""
+        """The examination that runs for this server and key, otherwise the last one."""
         with self._lock:
             return self._examinations.get(connection.id)
 
     def examine(self, connection: Connection, model: str | None = None) -> Examination:
-        """Begin an examination; while one runs for this server and key, that one."""
+        """Start an examination, or return the one that already runs for this server and key."""
         with self._lock:
             running = self._examinations.get(connection.id)
             if running and not running.is_closed:
@@ -105,8 +105,8 @@ class Doctor:
         return begun
 
     def stop(self, examination: Examination) -> None:
-        """End it now; what was found so far stays."""
-        # First: cancelling ends it on the loop's thread, and the page that asks must see it closed now.
+        """End the examination now, and keep its findings."""
+        # First: cancelling ends it on the loop's thread, and the page that stops it must see it closed now.
         examination._close(was_stopped=True)
         if future := examination._future:
             future.cancel()
@@ -139,7 +139,7 @@ class Doctor:
 
 
 async def _made(probe: Probe, context: ProbeContext, blocked: dict[str, str]) -> Finding:
-    """Make a check, or skip it because of one that failed; `blocked` names that one, by check."""
+    """Run a check, or skip it if one that it needs failed. `blocked` maps checks to the title of that one."""
     culprit = next((blocked[name] for name in probe.needs if name in blocked), None)
     started = time.perf_counter()
     answer = skipped(f"“{culprit}” has to pass first.") if culprit else await probe.run(context)
@@ -150,7 +150,7 @@ async def _made(probe: Probe, context: ProbeContext, blocked: dict[str, str]) ->
 
 def _finding(probe: Probe, answer: Answer, connection: Connection, duration_ms: float) -> Finding:
     otherwise = probe.otherwise if answer.verdict is Verdict.NOT_SUPPORTED else ""
-    mask = KeyMask(connection)  # servers repeat what they were sent, however it looks
+    mask = KeyMask(connection)  # servers echo what they were sent, in any form
     meaning, advice = (mask.words(text) for text in (answer.meaning, answer.advice or otherwise))
     return Finding(
         probe.name, probe.title, answer.verdict, meaning, advice, probe.capability, round(duration_ms, 1)
@@ -158,8 +158,8 @@ def _finding(probe: Probe, answer: Answer, connection: Connection, duration_ms: 
 
 
 def _ended(examination: Examination, future: "Future[None]") -> None:
-    """It is over. One still open means that our own code failed: say so, never hang."""
-    examination._future = None  # where it was cancelled, it holds its last frames, and they the key
+    """Close an examination that its task left open: our own code failed, and watchers must not hang."""
+    examination._future = None  # a cancelled future holds its last frames, and these hold the key
     if future.cancelled():
         examination._close(was_stopped=True)
     elif examination._close(problem="The examination broke off inside this app."):

@@ -1,1 +1,1 @@
-"""Recordings: made, played by a clock, and replies shown at one pace."""
+"""Recordings, made and played, and replies that are shown at one speed."""

@@ -10,7 +10,7 @@ FOLDER = Path(__file__).with_name("recordings")
 
 
 def add_missing(store: Store) -> None:
-    """Keep those that were never in the store: what somebody deleted does not come back."""
+    """Store the built-in recordings that were never stored: one that was deleted does not come back."""
     files = {path.stem: path for path in FOLDER.glob("*.json")}
     for id_ in sorted(store.recordings.unknown(files)):
         store.recordings.add(recordings.from_json(json.loads(files[id_].read_text("utf-8"))))

@@ -1,4 +1,4 @@
-"""Plays whole tapes by a clock, so that a page follows them as it follows live replies."""
+"""Plays whole tapes by a clock; a page follows them like live replies."""
 
 import asyncio
 import threading
@@ -13,19 +13,20 @@ from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
 
 LEASE_SECONDS = 5.0
-"""How long a player goes on when nobody watches it: a page that is drawn anew is back sooner."""
+"""How long an unwatched player plays on: a page that reruns is back sooner."""
 LOOK_SECONDS = 1.0
-"""The longest sleep: then it is seen that nobody watches any more."""
+"""The longest sleep: after it, the player checks whether anybody still watches."""
 
 _Cue = tuple[float, str, Event]
-"""The second at which an event is played, the id of its reply, and the event."""
+"""When an event is played, in seconds; the id of its reply; the event."""
 
 
 class Player:
-    """Plays several tapes at once. While it plays it is one coroutine on the engine's loop, while it stands
-    still it is nothing. Its methods may be called from any thread.
+    """Plays several tapes at once: one coroutine on the engine's loop while it plays, nothing while it is
+    paused. Its methods may be called from any thread.
 
-    Its `tapes` are followed like those of running replies. They only ever grow: where the time is set, new
+    Its `tapes` are followed like those of running replies. They are append-only: jumping to another time
+    replaces them with new ones.
     ones take their place.
     """
 
@@ -37,10 +38,10 @@ class Player:
         later: Collection[str] = (),
         lease_seconds: float = LEASE_SECONDS,
     ) -> None:
-        """Whole tapes by the id of their reply; those in `later` begin when all others have ended."""
+        """Take whole tapes by the id of their reply; those in `later` begin when all others have ended."""
         self._loop, self._recorded, self._later = loop, recorded, later
         self._lease_seconds = lease_seconds
-        # Reentrant: what changes something asks for `position`, which takes the lock too.
+        # Reentrant: methods that hold the lock read `position`, which takes it too.
         self._changed = threading.Condition(threading.RLock())
         self._playing: Future[None] | None = None
         self._run_number = self._watchers = self._next = 0
@@ -49,7 +50,7 @@ class Player:
         self.tapes: dict[str, LiveTape] = {}
         self.pace = ORIGINAL
         self.seconds = 0.0
-        """How long it plays at this pace."""
+        """How long it plays in all, at the current pace."""
         with self._changed:
             self._schedule()
             self._stand(0.0)
@@ -60,7 +61,7 @@ class Player:
 
     @property
     def is_over(self) -> bool:
-        """Whether all has been played."""
+        """Whether everything has been played."""
         return self._next == len(self._cues)
 
     @property
@@ -71,7 +72,7 @@ class Player:
             return min(self._stood_at + passed, self.seconds)
 
     def play(self) -> None:
-        """Go on; from the start where all has been played."""
+        """Play on, or from the start if everything has been played."""
         with self._changed:
             if not self._playing:
                 if self.is_over:
@@ -79,12 +80,12 @@ class Player:
                 self._go()
 
     def pause(self) -> None:
-        """Stand still."""
+        """Stop at the current position."""
         with self._changed:
             self._halt()
 
     def seek(self, seconds: float) -> None:
-        """Go to a time, forward or back; what played plays on from there."""
+        """Jump to a time, forward or back; a running player plays on from there."""
         with self._changed:
             was_playing = self._halt()
             self._stand(seconds)
@@ -92,7 +93,7 @@ class Player:
                 self._go()
 
     def set_pace(self, pace: Pace) -> None:
-        """Play at another pace from here on: as much of the whole has been played as before."""
+        """Continue at another pace; the share that has been played stays the same."""
         with self._changed:
             was_playing = self._halt()
             part = self._stood_at / self.seconds if self.seconds else float(self.is_over)
@@ -104,7 +105,7 @@ class Player:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Somebody watches for as long as the context lasts; unwatched, it soon stands still by itself."""
+        """Count a watcher for as long as the context lasts; an unwatched player soon pauses by itself."""
         with self._changed:
             self._watchers += 1
         try:
@@ -114,13 +115,13 @@ class Player:
                 self._watchers, self._seen_at = self._watchers - 1, time.monotonic()
 
     def wait(self, timeout: float) -> None:
-        """Wait until a tape ends or it stands still, `timeout` seconds at most."""
+        """Wait until a tape ends or the player pauses, `timeout` seconds at most."""
         with self._changed:
             if self._playing:
                 self._changed.wait(timeout)
 
     def _schedule(self) -> None:
-        """Put all events into the order in which they are played."""
+        """Sort all events into the order in which they are played."""
         timed = {id_: moments(tape, self.pace) for id_, tape in self._recorded.items()}
         others = max(
             (times[-1] for id_, times in timed.items() if times and id_ not in self._later), default=0
@@ -134,20 +135,20 @@ class Player:
         self.seconds = self._cues[-1][0] if self._cues else 0.0
 
     def _stand(self, seconds: float) -> None:
-        """Stand at a time, on new tapes that hold what has been played by then."""
+        """Set the position, with new tapes that hold what is played by then."""
         self._stood_at, self._next = min(max(seconds, 0.0), self.seconds), 0
         self.tapes = {id_: LiveTape(id_, "") for id_ in self._recorded}
         self._play_due(self._stood_at)
 
     def _go(self) -> None:
-        """Play on, if there is more."""
+        """Play on, if anything is left."""
         if not self.is_over:
             self._run_number += 1
             self._seen_at = self._began_at = time.monotonic()
             self._playing = self._loop.submit(self._run(self._run_number))
 
     def _halt(self) -> bool:
-        """Stand still where it is; says whether it played."""
+        """Pause at the current position; return whether the player was playing."""
         if not self._playing:
             return False
         self._stood_at = self.position
@@ -157,15 +158,15 @@ class Player:
         return True
 
     async def _run(self, number: int) -> None:
-        """Play until the end, or until this run is not the one under way any more."""
+        """Play to the end, or until another run replaces this one."""
         while (seconds := self._step(number)) is not None:
             await asyncio.sleep(seconds)
 
     def _step(self, number: int) -> float | None:
-        """Play what is due; returns the seconds until there is more to do, `None` when there is not."""
+        """Play what is due; return the seconds until there is more to do, `None` if nothing is left."""
         with self._changed:
-            # `cancel` is seen at the next `await` only: a step that was
-            # waiting for the lock must find out by itself.
+            # `cancel` takes effect only at the next `await`: a step that
+            # waited for the lock must check for itself.
             if number != self._run_number or not self._playing:
                 return None
             position = self.position
@@ -178,7 +179,7 @@ class Player:
             return min(max(self._cues[self._next][0] - position, 0.0), LOOK_SECONDS, self._lease_seconds)
 
     def _play_due(self, position: float) -> None:
-        """Put on the tapes what is played by this time."""
+        """Append the events that are due at this position to the tapes."""
         due: dict[str, list[Event]] = {}
         while self._next < len(self._cues) and self._cues[self._next][0] <= position:
             _, id_, event = self._cues[self._next]

@@ -1,4 +1,4 @@
-"""Makes recordings of what the store holds."""
+"""Makes recordings from the store."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ from lib.store import Store
 
 
 def why_not(comparisons: Sequence[Comparison]) -> str | None:
-    """Why these cannot be recorded now, in one sentence; `None` when they can."""
+    """Why these comparisons cannot be recorded now, in one sentence; `None` if they can."""
     messages = [m for one in comparisons for cell in one.cells for m in cell.messages.values()]
     states = {message.reply.state for message in messages if message.reply}
     if State.RUNNING in states:
@@ -47,10 +47,10 @@ def record(
     prices: Prices,
     recording_id: str | None = None,
 ) -> Recording:
-    """The comparisons with the tapes of all their replies, the prices of their models, and the votes on them.
+    """The comparisons with the tapes of all their replies, their models' prices, and the votes on them.
 
-    Without an id it gets one that is made of what it holds: the same, recorded twice, is one recording. Cells
-    that nobody has asked anything are left out.
+    Without `recording_id`, the id is derived from the content: recording the same twice gives one recording.
+    Cells without any question are left out.
     """
     asked = [replace(one, cells=[cell for cell in one.cells if cell.path()]) for one in comparisons]
     asked = [one for one in asked if one.cells]
@@ -71,7 +71,7 @@ def record(
 
 
 def as_comparison(conversation: Conversation, reply_id: str) -> Comparison:
-    """One reply with what was said before it, as a comparison with one cell."""
+    """One reply and the messages before it, as a comparison with one cell."""
     path = conversation.path(reply_id)
     reply = path[-1].reply
     title = next((title_from(m.content) for m in reversed(path) if m.role == "user"), conversation.title)
@@ -88,24 +88,24 @@ def as_comparison(conversation: Conversation, reply_id: str) -> Comparison:
 
 
 def _tallies(store: Store, comparisons: Sequence[Comparison]) -> dict[str, Tally]:
-    """The votes on each one's last question, once they are closed."""
+    """The votes on each comparison's last question, if its round is closed."""
     rounds = [store.votes.latest(comparison.id) for comparison in comparisons]
     closed = {one.comparison_id: store.votes.tally(one.id) for one in rounds if one and not one.is_open}
     return {comparison_id: tally for comparison_id, tally in closed.items() if tally != Tally()}
 
 
 def _began(comparisons: Sequence[Comparison]) -> datetime:
-    """When the last message of them all was written."""
+    """When the last message of all these comparisons was written."""
     return max(m.created_at for one in comparisons for cell in one.cells for m in cell.messages.values())
 
 
 def _discreet(tape: Iterable[Event]) -> list[Event]:
-    """A tape for strangers: where its requests went is not told."""
+    """The tape without the addresses of its requests, since strangers may read it."""
     return [replace(event, base_url="") if isinstance(event, Sent) else event for event in tape]
 
 
 def _untimed(reply: Reply) -> list[Event]:
-    """A tape for a reply that came without one, from another program's export: all at once."""
+    """A tape, all at once, for a reply that was imported from another program without one."""
     told: list[Event | None] = [
         Served(0.0, model=reply.model_served) if reply.model_served else None,
         Reasoning(0.0, reply.reasoning) if reply.reasoning else None,
@@ -121,7 +121,7 @@ def _untimed(reply: Reply) -> list[Event]:
 
 
 def _id(recording: Recording) -> str:
-    # Without what may change while nothing else was said: names, prices, the time of a rename.
+    # Without anything that may change while nothing new is said: names, prices, the time of a rename.
     known = {**recordings.to_json(recording, lambda _image: None), "title": "", "prices": {}}
     for conversation in known["conversations"]:
         conversation["updated_at"] = conversation["title"] = ""

@@ -1,8 +1,8 @@
-"""Replies written at one speed, so that nobody can tell a model by how fast it is.
+"""Replies shown at one speed, so that nobody can recognize a model by how fast it is.
 
-A synchronized tape is a copy of a running one for whoever must not know whose it is: its text comes when
-all its group's do, in step, no faster than `CHARACTERS_PER_SECOND` and than the slowest that still runs. It
-holds text and an end, no reasoning, no names and no times of its model.
+A synchronized tape is a copy of a running one, for people who must not know which model writes it. The tapes
+of a group get their text in step, no faster than `CHARACTERS_PER_SECOND` and than the slowest one that still
+runs. The copy holds text and an end, but no reasoning, no names and no times of its model.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from lib.domain.reply.tape import Content, ContentWasReasoning, Event, Interrupt
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
 
-# As often as a page draws at most (`FRAME_SECONDS` in `lib/ui/shell/scheduler.py`).
+# The shortest time between two frames of a page (`FRAME_SECONDS` in `lib/ui/shell/scheduler.py`).
 TICK_SECONDS = 0.1
 CHARACTERS_PER_SECOND = 260
 """About 65 tokens a second: faster than people read, slower than most models write."""
@@ -34,18 +34,18 @@ class SynchronizedTape(LiveTape):
         self.text = ""
         """What the model has written so far."""
         self.shown = 0
-        """How many characters of it stand on this tape."""
+        """How many characters of `text` are on this tape."""
         self._seen = 0
 
     def reply(self) -> Reply:
-        """What the model's own tape says so far: its figures are the true ones."""
+        """The reply on the model's own tape so far, with the true figures."""
         return self.source.reply()
 
     def so_far(self, prompt_tokens: int | None = None, elapsed_ms: float | None = None) -> Reply:
         return self.source.so_far(prompt_tokens, elapsed_ms)
 
     def read(self) -> None:
-        """Take over what the model has written meanwhile."""
+        """Copy what the model has written since the last call."""
         events = self.source.events[self._seen :]
         self._seen += len(events)
         if any(isinstance(event, ContentWasReasoning) for event in events):
@@ -55,11 +55,11 @@ class SynchronizedTape(LiveTape):
 
     @property
     def has_ended(self) -> bool:
-        """Whether the model has, and all that it wrote is in `text`."""
+        """Whether the model has ended, and `text` holds everything that it wrote."""
         return self.source.is_closed and self._seen == len(self.source.events)
 
     def show(self, until: int, at_ms: float) -> None:
-        """Write the text up to that character, and the end when it is reached."""
+        """Append the text up to the character `until`, and the end once it is reached."""
         piece = self.text[self.shown : until]
         self.shown += len(piece)
         events: list[Event] = [Content(at_ms, piece)] if piece else []
@@ -74,16 +74,16 @@ class _Group:
 
     tapes: list[SynchronizedTape] = field(default_factory=list)
     is_complete: bool = False
-    """Whether all its tapes are there."""
+    """Whether all its tapes have joined."""
     is_hurried: bool = False
-    """Whether the pace does not matter any more."""
+    """Whether the pace no longer matters."""
 
     def is_ready(self) -> bool:
-        """Whether each has something to show, or has ended."""
+        """Whether each tape has something to show or has ended."""
         return self.is_complete and all(tape.text or tape.has_ended for tape in self.tapes)
 
     def limit(self, wanted: int) -> int:
-        """How many characters each may show now, of the `wanted` ones."""
+        """How many of the `wanted` characters each tape may show now."""
         if self.is_hurried or self._was_stopped():
             return max((len(tape.text) for tape in self.tapes), default=0)
         return min([wanted, *(len(tape.text) for tape in self.tapes if not tape.has_ended)])
@@ -99,14 +99,14 @@ class SynchronizedTapes:
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
         self._expected: dict[str, _Group] = {}
-        """The groups that are being put together, by the ids of their conversations."""
+        """The groups that are being put together, by conversation id."""
         self._writing: dict[str, tuple[_Group, SynchronizedTape]] = {}
-        """Those that are not written to their end yet, by the id of their reply."""
+        """The tapes that are not yet written to their end, by reply id."""
         self._lock = threading.Lock()
 
     @contextmanager
     def together(self, conversation_ids: Sequence[str]) -> Iterator[None]:
-        """The replies that begin in these conversations meanwhile are written at one speed."""
+        """Synchronize the replies that begin in these conversations while the context lasts."""
         group = _Group()
         with self._lock:
             self._expected.update(dict.fromkeys(conversation_ids, group))
@@ -121,7 +121,7 @@ class SynchronizedTapes:
                 self._loop.submit(self._write(group))
 
     def join(self, tape: LiveTape) -> None:
-        """A reply begins: it gets a synchronized tape if one is expected of its conversation."""
+        """Give a reply that begins a synchronized tape, if its conversation expects one."""
         with self._lock:
             if group := self._expected.get(tape.conversation_id):
                 synchronized = SynchronizedTape(tape)
@@ -134,7 +134,7 @@ class SynchronizedTapes:
         return tape
 
     def hurry(self, conversation_id: str) -> None:
-        """Write the rest of this conversation's group at once: its models are known, or it was stopped."""
+        """Write the rest of this conversation's group at once: its models are revealed, or it was stopped."""
         with self._lock:
             for group, tape in self._writing.values():
                 group.is_hurried |= tape.conversation_id == conversation_id
@@ -158,6 +158,6 @@ class SynchronizedTapes:
 
     def _let_go(self, group: _Group) -> None:
         for tape in group.tapes:
-            tape.append([Interrupted(0.0)])  # nothing happens to one that is closed
+            tape.append([Interrupted(0.0)])  # no effect on a closed tape
             with self._lock:
                 self._writing.pop(tape.reply_id, None)

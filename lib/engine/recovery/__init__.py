@@ -1,1 +1,1 @@
-"""What happens when a process dies, or the database cannot be written."""
+"""What happens when a process dies or the database cannot be written."""

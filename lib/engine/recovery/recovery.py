@@ -1,4 +1,4 @@
-"""Closes the replies of processes that died: what was journaled stays, the state says `interrupted`."""
+"""Closes the replies of dead processes: journaled events stay, and the state becomes `interrupted`."""
 
 import logging
 from collections.abc import Sequence
@@ -16,16 +16,16 @@ log = logging.getLogger(__name__)
 
 
 def interrupt(store: Store, owner: str, reply_id: str) -> None:
-    """Close a reply that is `owner`'s and that nobody runs any more, with all its words.
+    """Close a reply of `owner` that nobody runs any more, with all its words.
 
-    Where rows cannot be read, as much is kept as can be, and it is closed all the same. Raises `StoreError`.
+    If some rows cannot be read, keep the rest and close the reply anyway. Raises `StoreError`.
     """
     running = _running(store, owner, reply_id)
     events = store.replies.tape(reply_id)
     try:
         added, closing = _ended(store, running, events)
     except StoreError:
-        # Not the tape's fault: the watchdog tries again, with the whole tape.
+        # Not the tape's fault: the watchdog retries with the whole tape.
         raise
     except Exception as error:
         log.warning("A tape makes no sense, some of it is left out: %s.", type(error).__name__)
@@ -37,13 +37,13 @@ def interrupt(store: Store, owner: str, reply_id: str) -> None:
 def _running(store: Store, owner: str, reply_id: str) -> Running:
     try:
         return store.replies.running([reply_id])[0]
-    except (ValueError, TypeError, IndexError) as error:  # its message is gone, or holds no date
+    except (ValueError, TypeError, IndexError) as error:  # its message is missing, or a date cannot be read
         log.warning("A reply is closed without what it belongs to: %s.", type(error).__name__)
         return Running(reply_id, "", owner, "", datetime.now(UTC))
 
 
 def _ended(store: Store, running: Running, events: Sequence[Event]) -> tuple[list[Event], Closing]:
-    """What has to be added to a tape to close it, and its close."""
+    """The events that a tape lacks to be closed, and its close."""
     added, folded = list[Event](), Fold(events)
     if not (events and isinstance(events[-1], CLOSING)):
         at_ms = events[-1].at_ms if events else 0.0
@@ -63,7 +63,7 @@ def _ended(store: Store, running: Running, events: Sequence[Event]) -> tuple[lis
 
 
 def _is_sound(event: Event) -> bool:
-    """Whether an event holds what its kind holds."""
+    """Whether an event can be folded and its time is not negative."""
     try:
         fold([event])
         return event.at_ms >= 0
@@ -72,7 +72,7 @@ def _is_sound(event: Event) -> bool:
 
 
 def _prompt(store: Store, running: Running) -> tuple[list[str], int]:
-    """The texts that were sent, and the tokens of the images."""
+    """The texts of the prompt, and the tokens of its images."""
     try:
         conversation = store.conversations.get(running.conversation_id)
     except (ValueError, TypeError, KeyError) as error:

@@ -1,4 +1,4 @@
-"""Replies that another process runs, followed by their journal as it grows in the store."""
+"""Replies that another process runs, followed through their journal in the store."""
 
 import asyncio
 import logging
@@ -12,13 +12,13 @@ from lib.store import Store
 from lib.store.database.errors import StoreError
 
 LOOK_SECONDS = 0.5
-"""How often the store is asked for more; the other process writes twice as often."""
+"""How often the store is polled; the other process writes twice as often."""
 
 log = logging.getLogger(__name__)
 
 
 class RemoteTapes:
-    """Tapes that grow by what another process journals; each is read for as long as somebody holds it."""
+    """Tapes that another process journals; each is polled for as long as somebody holds it."""
 
     def __init__(self, loop: Loop, store: Store, owner: str) -> None:
         self._loop, self._store, self._owner = loop, store, owner
@@ -26,7 +26,7 @@ class RemoteTapes:
         self._changing = threading.Lock()
 
     def tape(self, reply_id: str) -> LiveTape | None:
-        """The tape of a reply that runs elsewhere, as far as the store knows it. Raises `StoreError`."""
+        """The tape of a reply that runs elsewhere, as far as it is stored. Raises `StoreError`."""
         with self._changing:
             if (known := self._tapes.get(reply_id)) and not known.is_closed:
                 return known
@@ -50,10 +50,10 @@ class RemoteTapes:
                 await asyncio.to_thread(self._read_on, tape)
             except StoreError as error:
                 log.info("A reply of another process is looked at again: %s", error)
-            del tape  # only those who draw it may keep it alive
+            del tape  # only the pages that draw it may keep it alive
 
     def _read_on(self, tape: LiveTape) -> None:
-        is_running = bool(self._store.replies.running([tape.reply_id]))  # asked first: then nothing is missed
+        is_running = bool(self._store.replies.running([tape.reply_id]))  # first: then nothing is missed
         tape.append(self._store.replies.tape(tape.reply_id, start=len(tape.events)))
         if not is_running and not tape.is_closed:  # its conversation was deleted, or its end cannot be read
             tape.append([Interrupted(tape.events[-1].at_ms if tape.events else 0.0)])

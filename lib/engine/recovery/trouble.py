@@ -1,4 +1,4 @@
-"""What keeps words from being stored now: told once, in the log and to all who listen."""
+"""What keeps messages from being stored now: reported once, in the log and to all listeners."""
 
 import logging
 import threading
@@ -8,18 +8,18 @@ log = logging.getLogger(__name__)
 
 
 class Trouble:
-    """Collects what several threads find wrong; most find the same thing, again and again."""
+    """Collects the problems that several threads find; most find the same one again and again."""
 
     def __init__(self, on_change: Callable[[], None]) -> None:
-        """`on_change` is called, on the thread that brings it, when there is another sentence, or none."""
+        """`on_change` is called when the sentence changes, on the thread that caused it."""
         self._on_change = on_change
         self._found: dict[str, str] = {}
         self._changing = threading.Lock()
         self.sentence: str | None = None
-        """What is wrong, and what can be done; `None` while all is well."""
+        """What is wrong and what to do about it; `None` if all is well."""
 
     def tell(self, who: str, sentence: str | None) -> None:
-        """What `who` finds wrong now; `None` takes back what it found before."""
+        """Record what `who` finds wrong now; `None` withdraws what it found before."""
         with self._changing:
             if sentence:
                 self._found[who] = sentence

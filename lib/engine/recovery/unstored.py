@@ -1,4 +1,4 @@
-"""Conversations of which something is in memory only, put together from the replies under way."""
+"""Conversations that are partly in memory only, put together from the running replies."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,7 +8,7 @@ from lib.engine.run import Run
 
 
 def as_they_stand(runs: Sequence[Run]) -> list[Conversation]:
-    """The conversations of these runs, in the order of their first ones, with all that is known of each."""
+    """The conversations of these runs in the order of their first runs, each with everything known of it."""
     found: dict[str, Conversation] = {}
     for run in runs:
         known = found.get(run.conversation.id)

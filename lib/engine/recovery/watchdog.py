@@ -1,4 +1,4 @@
-"""Looks after the store while the process lives: its file, and the replies of processes that died."""
+"""Watches the store while the process lives: its file, and the replies of dead processes."""
 
 import logging
 import threading
@@ -11,29 +11,29 @@ from lib.store import Store
 from lib.store.database.errors import StoreError
 
 BEAT_SECONDS = 2.0
-"""How often a process says that it is alive, and how often it looks at the others and at the file."""
+"""The interval of the heartbeat, and of the checks of the other processes and of the file."""
 SILENT_BEATS = 5
-"""A process that stays silent while another one beats so often is dead."""
+"""A process is dead if it is silent while another one beats this many times."""
 AT_ONCE = 20
-"""Replies that are closed between two looks at the file."""
+"""How many replies are closed between two checks of the file."""
 
 log = logging.getLogger(__name__)
 
 
 class Watchdog:
-    """Two threads: one beats and does nothing else, so that no work delays it; the other one looks."""
+    """Two threads: one sends the heartbeat and nothing else, so that no work delays it; the other checks."""
 
     def __init__(self, store: Store, owner: str, trouble: Trouble, on_taken_over: Callable[[], None]) -> None:
-        """Closes first what is known to be of dead processes.
+        """First close the replies of processes that are known to be dead.
 
-        `on_taken_over` is called, on the heartbeat's thread, when the others had taken this process for dead.
+        `on_taken_over` is called on the heartbeat's thread if other processes considered this one dead.
         """
         self._store, self._owner, self._trouble = store, owner, trouble
         self._on_taken_over = on_taken_over
         self._silence = Silence(owner)
         self._left = deque[str]()
         self.is_well = True
-        """Whether the file of the store was there and whole at the last look."""
+        """Whether the store's file was present and intact at the last check."""
         self._ending = threading.Event()
         try:
             self._left += store.processes.join(owner)
@@ -50,7 +50,7 @@ class Watchdog:
             thread.start()
 
     def stop(self, timeout: float = 5.0) -> None:
-        """End the threads, and say that this process is gone."""
+        """End the threads, and record that this process is gone."""
         self._ending.set()
         for thread in self._threads:
             thread.join(timeout)
@@ -66,7 +66,7 @@ class Watchdog:
                 self._trouble.tell(name, None)
             except StoreError as error:
                 self._trouble.tell(name, str(error))
-            except Exception:  # the next try may do better; without any, nobody would look again
+            except Exception:  # the next try may succeed; without this, nobody would check again
                 log.exception("The %s failed.", name)
 
     def _beat(self) -> None:
@@ -74,12 +74,12 @@ class Watchdog:
             self._on_taken_over()
 
     def _look(self) -> None:
-        # Until this look has ended well: `look` raises where it has not.
+        # Until this check succeeds: `look` raises if it does not.
         self.is_well = False
         self._store.look()
         self.is_well = True
         beats = self._store.processes.beats()
-        # The beats that were counted go along: who has beaten since then is not taken over.
+        # With the beat that was counted: a process that has beaten since then is not taken over.
         for dead in self._silence.after(beats):
             self._left += self._store.processes.take_over(dead, beats[dead], self._owner)
         self._close_left()
@@ -89,17 +89,17 @@ class Watchdog:
             try:
                 interrupt(self._store, self._owner, self._left[0])
             except StoreError:
-                raise  # it is tried again
+                raise  # the next check retries it
             except Exception:
                 log.exception("A reply that was left running cannot be closed.")
             self._left.popleft()
 
 
 class Silence:
-    """Tells who is dead by counting beats of one's own, never by a clock.
+    """Finds dead processes by counting its own beats, never by a clock.
 
-    Clocks of two machines differ and jump. And where nobody can beat, for the database is locked, the disk
-    is full or the whole machine was asleep, nobody is taken for dead: then one does not beat either.
+    The clocks of two machines differ and jump. And while nobody can beat (the database is locked, the disk is
+    full, the machine was asleep), nobody is considered dead: this process does not beat either.
     """
 
     def __init__(self, own: str) -> None:
@@ -108,7 +108,7 @@ class Silence:
         self._silent: dict[str, int] = {}
 
     def after(self, beats: Mapping[str, str | None]) -> list[str]:
-        """Who is dead, now that these are the last beats."""
+        """The processes that are dead, now that these are the last beats."""
         last, self._last = self._last, beats
         silent = [who for who in beats if who in last and beats[who] == last[who]]
         self._silent = {who: self._silent.get(who, 0) for who in silent}

@@ -1,1 +1,1 @@
-"""Many replies one after the other, with or without a page: deck runs and repeats."""
+"""Series of replies, one after another, with or without a page: deck runs and repeats."""

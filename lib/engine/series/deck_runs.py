@@ -1,4 +1,4 @@
-"""Runs decks: one row after the other, the cells of a row at once, whether or not a page is looking."""
+"""Runs decks: one row after another, all cells of a row at once, whether or not a page is open."""
 
 import asyncio
 import logging
@@ -26,13 +26,13 @@ Send = Callable[..., Accepted | None]
 """The engine's `say` or `regenerate`."""
 
 LOOK_SECONDS = 1.0
-"""How often a run that waits looks whether it is to pause or stop."""
+"""How often a waiting run checks whether to pause or stop."""
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class _Work:
-    """A run under way, and for whom."""
+    """A deck run in progress, and for whom it runs."""
 
     run: DeckRun
     connection: Connection
@@ -40,7 +40,7 @@ class _Work:
     is_pausing: bool = False
     is_stopping: bool = False
     tapes: list[LiveTape] = field(default_factory=list)
-    """Those of the row under way."""
+    """The tapes of the current row."""
 
     @property
     def is_ending(self) -> bool:
@@ -48,8 +48,8 @@ class _Work:
 
 
 class DeckRuns:
-    """The runs of one process. What was answered is in the store; that a run goes on is in memory only:
-    after a restart it stands paused, and starting it again asks what is missing."""
+    """The deck runs of one process. Answers are stored, but only memory knows that a run is in progress:
+    after a restart it is paused, and starting it again asks for the missing answers."""
 
     def __init__(
         self,
@@ -63,8 +63,8 @@ class DeckRuns:
         cancel: Callable[[str], None],
         is_behind: Callable[[str], bool],
     ) -> None:
-        """`ended` waits for the end of the reply with an id, `flush` until all that has ended is stored;
-        `is_behind` says whether a conversation waits to be stored."""
+        """`ended` waits until the reply with an id has ended, `flush` until all ended replies are stored;
+        `is_behind` returns whether a conversation waits to be stored."""
         self._loop, self._store, self._say, self._regenerate = loop, store, say, regenerate
         self._ended, self._flush, self._cancel, self._is_behind = ended, flush, cancel, is_behind
         self._works: dict[str, _Work] = {}
@@ -72,9 +72,9 @@ class DeckRuns:
         self._changing = threading.Lock()
 
     def start(self, run: DeckRun, connection: Connection, *, session_id: str) -> bool:
-        """Ask the cells of a stored run that have no whole answer. Says whether that was begun now.
+        """Ask the cells of a stored run that have no whole answer. Return whether this call started the run.
 
-        A run that is about to pause goes on. Needs a store.
+        A run that is about to pause continues. Needs a store.
         """
         with self._changing:
             work = self._works.get(run.id)
@@ -85,32 +85,32 @@ class DeckRuns:
                 return False
             work = self._works[run.id] = _Work(run, connection, session_id)
             self._problems.pop(run.id, None)
-        # Outside the lock, which is not reentrant: for a future that
-        # is done already, `_over` is called right here.
+        # Outside the lock, which is not reentrant: if the future is
+        # already done, `_over` is called right here.
         self._loop.submit(self._run(work, self._store)).add_done_callback(lambda done: self._over(work, done))
         return True
 
     def is_running(self, run_id: str) -> bool:
-        """Whether the engine is at a run, be it only to end it."""
+        """Whether the engine is working on a run, even if only to end it."""
         return run_id in self._works
 
     def is_ending(self, run_id: str) -> bool:
-        """Whether a run begins nothing more and waits for the replies under way."""
+        """Whether a run starts nothing more and waits for its running replies."""
         work = self._works.get(run_id)
         return bool(work and work.is_ending)
 
     def problem(self, run_id: str) -> str | None:
-        """Why a run ended before its end, in one sentence."""
+        """Why a run broke off, in one sentence."""
         return self._problems.get(run_id)
 
     def pause(self, run_id: str) -> None:
-        """Begin nothing more; what runs may end."""
+        """Start nothing more; running replies may finish."""
         with self._changing:
             if work := self._works.get(run_id):
                 work.is_pausing = True
 
     def stop(self, run_id: str) -> None:
-        """Begin nothing more, and stop what runs."""
+        """Start nothing more, and stop the running replies."""
         with self._changing:
             work = self._works.get(run_id)
             if not work:
@@ -123,7 +123,7 @@ class DeckRuns:
     def retry(
         self, run: DeckRun, row_id: str, column: int, tries: int, connection: Connection, *, session_id: str
     ) -> LiveTape | None:
-        """Ask one cell once more, after so many tries; `None` where that was done before or it runs.
+        """Ask one cell again after its first `tries`; `None` if that was done before or the cell runs.
 
         Raises `SendRefused` and `StoreError`.
         """
@@ -137,26 +137,26 @@ class DeckRuns:
         return self._ask(_Work(run, connection, session_id), row, column)
 
     async def _run(self, work: _Work, store: Store) -> None:
-        await asyncio.to_thread(self._flush)  # what has just failed must not look as if it still ran
+        await asyncio.to_thread(self._flush)  # a reply that has just failed must not look as if it ran
         for row_id in await asyncio.to_thread(store.comparisons.updated_in_run, work.run.id):
             if self._is_let_go(work):
                 return
-            # Read when its turn has come: meanwhile a cell of it may have been asked by hand.
+            # Read when its turn comes: in the meantime one of its cells may have been asked by hand.
             if row := await asyncio.to_thread(store.comparisons.get, row_id):
                 await self._answer(work, row)
 
     def _is_let_go(self, work: _Work) -> bool:
-        """Whether the run ends here: from then on, who goes on with it starts it anew."""
+        """Whether the run ends here; from then on, continuing it means starting it anew."""
         with self._changing:
             if work.is_ending:
                 self._works.pop(work.run.id, None)
             return work.is_ending
 
     async def _answer(self, work: _Work, row: Comparison) -> None:
-        """Ask what is missing in a row, and wait for the answers."""
+        """Ask the unanswered cells of a row, and wait for the answers."""
         for field_ in deck_runs.fields(work.run, row):
             if field_.is_missing and not work.is_ending:
-                # A send writes to SQLite, and may wait for it: not on the loop where all replies stream.
+                # A send writes to SQLite and may block: keep it off the loop, where all replies stream.
                 await asyncio.to_thread(self._begin, work, row, field_.column)
         await asyncio.gather(*(self._ended(tape.reply_id) for tape in work.tapes))
         ended, work.tapes = work.tapes, []
@@ -175,7 +175,7 @@ class DeckRuns:
             self._cancel(tape.reply_id)
 
     def _ask(self, work: _Work, row: Comparison, column: int) -> LiveTape | None:
-        """Send a cell its prompt, or ask for another version of the answer that it lacks."""
+        """Send a cell its prompt, or ask for another version of its missing answer."""
         run, prompt = work.run, work.run.deck.prompts[row.position]
         found = deck_runs.fields(run, row)[column]
         cell = _cell(run, row, prompt, column, found.cell)
@@ -190,7 +190,7 @@ class DeckRuns:
         )
         if accepted is None:
             return None
-        if self._is_behind(cell.id):  # it would go on in memory, and cost, with nothing to show for it
+        if self._is_behind(cell.id):  # it would run in memory, and cost, with nothing to show for it
             self._cancel(accepted.tape.reply_id)
             raise StoreError("The database cannot be written: the run is paused.")
         return accepted.tape
@@ -199,7 +199,7 @@ class DeckRuns:
         error = None if done.cancelled() else done.exception()
         if error:
             log.warning("The run of a deck ended early: %s", error)
-        with self._changing:  # who sees that it has ended sees why
+        with self._changing:  # whoever sees that it has ended sees why
             if error:
                 self._problems[work.run.id] = str(error)
             if self._works.get(work.run.id) is work:
@@ -209,9 +209,9 @@ class DeckRuns:
 def _cell(
     run: DeckRun, row: Comparison, prompt: Prompt, column: int, known: Conversation | None
 ) -> Conversation:
-    """The cell as the column asks it: what a person has chosen in it since is for what comes after."""
+    """The cell with its column's settings: what a person has chosen in it since applies to later turns."""
     now, asked = datetime.now(UTC), run.columns[column]
-    # Its id is made of its place: asked twice at once it is one cell. Ids are 32 characters.
+    # Its id is derived from its place: asked twice at once, it is one cell. Ids are 32 characters.
     cell = known or Conversation(
         f"{row.id[:29]}-{column}", row.title, now, now, comparison_id=row.id, position=column
     )

@@ -1,4 +1,4 @@
-"""Asks the same question again and again: one reply after the other, whether or not a page is looking."""
+"""Asks the same question repeatedly: one reply after another, whether or not a page is open."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from lib.engine.loop import Loop
 from lib.engine.series.backoff import wait_after
 
 Send = Callable[[int], LiveTape | None]
-"""Begins a series' reply of that number; `None` when it was begun before."""
+"""Begins the reply with that number; `None` if it was begun before."""
 
 log = logging.getLogger(__name__)
 
@@ -21,24 +21,24 @@ log = logging.getLogger(__name__)
 class _Series:
     future: "Future[None] | None" = None
     latest: str | None = None
-    """The reply that it has begun last."""
+    """The id of the reply that it began last."""
     is_stopped: bool = False
 
 
 class Repeats:
-    """The series under way, one a conversation. They live in memory: replies that were begun are kept,
-    and what a restart cuts off is asked for again by whoever still wants it."""
+    """The series in progress, one per conversation. They live in memory: replies that were begun are kept,
+    and after a restart whoever still wants the rest asks again."""
 
     def __init__(
         self, loop: Loop, ended: Callable[[str], Awaitable[None]], cancel: Callable[[str], None]
     ) -> None:
-        """`ended` waits for the end of the reply with an id, `cancel` stops it."""
+        """`ended` waits until the reply with an id has ended, `cancel` stops it."""
         self._loop, self._ended, self._cancel = loop, ended, cancel
         self._series: dict[str, _Series] = {}
         self._changed = threading.Condition()
 
     def start(self, conversation_id: str, count: int, send: Send, *, after: str | None = None) -> None:
-        """Call `send` with the numbers from 1 to `count`, each time when the reply before it has ended.
+        """Call `send` with the numbers from 1 to `count`, each time after the previous reply has ended.
 
         `after` is the id of a reply that the first one waits for.
         """
@@ -55,21 +55,21 @@ class Repeats:
         return conversation_id in self._series
 
     def latest(self, conversation_id: str) -> str | None:
-        """The reply that a series under way has begun last; `None` before the first."""
+        """The id of the reply that a series in progress began last; `None` before the first."""
         series = self._series.get(conversation_id)
         return series.latest if series else None
 
     def stop(self, conversation_id: str) -> None:
-        """Ask for no more. A reply that is just being begun is stopped, one that runs is left alone."""
+        """Ask for no more. A reply that is just beginning is stopped, a running one is left alone."""
         with self._changed:
             series = self._series.get(conversation_id)
         if series and series.future:
-            # Both: `cancel` ends the waiting, but not `_begin` on its thread.
+            # Both: `cancel` ends the wait, but not `_begin` on its thread.
             series.is_stopped = True
             series.future.cancel()
 
     def wait(self, timeout: float) -> None:
-        """Wait until some series has begun a reply or ended, `timeout` seconds at most."""
+        """Wait until any series begins a reply or ends, `timeout` seconds at most."""
         with self._changed:
             self._changed.wait(timeout)
 
@@ -84,7 +84,7 @@ class Repeats:
                 await asyncio.sleep(wait_after([tape]))
 
     def _begin(self, series: _Series, number: int, send: Send) -> LiveTape | None:
-        """Begin a reply on a thread of its own, which goes on when the series is stopped meanwhile."""
+        """Begin a reply, on its own thread, which goes on even if the series is stopped meanwhile."""
         if series.is_stopped:
             return None
         tape = send(number)

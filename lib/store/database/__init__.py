@@ -1,1 +1,1 @@
-"""The database itself: opened, migrated, watched. The nouns are the modules beside this folder."""
+"""The database itself: opened, migrated, watched. Each noun has its module beside this folder."""

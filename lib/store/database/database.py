@@ -1,4 +1,4 @@
-"""Opens the database: SQLite in WAL mode with one writer at a time, migrated to today's schema."""
+"""Opens the database: SQLite in WAL mode with one writer at a time, migrated to the current schema."""
 
 import json
 import sqlite3
@@ -20,15 +20,15 @@ BUSY_TIMEOUT_MS = 10_000
 
 
 class Database:
-    """A pool of connections to one file, and the lock that makes writers queue up."""
+    """A connection pool for one file, and the lock in which writers queue up."""
 
     def __init__(self, path: Path | None) -> None:
-        """Open the file at `path`, make it if need be, and migrate it; `None` is a database in memory.
+        """Open the file at `path`, create it if necessary, and migrate it; `None` is a database in memory.
 
-        A file of an older version is copied before it is changed. Raises `StoreError`.
+        A file of an older version is backed up before it is changed. Raises `StoreError`.
         """
-        # SQLite has one writer. Those who wait for it inside SQLite sleep and try again, in no order, and
-        # fail when the time is up; here hundreds of sends wait in a queue.
+        # SQLite has one writer. Those who wait for it inside SQLite sleep and retry, in no order, and fail
+        # after the timeout; here hundreds of sends wait in a queue.
         self._writing = threading.Lock()
         if path:
             try:
@@ -40,7 +40,7 @@ class Database:
         self._engine = _create_engine(self._connect, is_file=path is not None)
         try:
             self._migrate()
-            # Not before: `_connect` makes a missing file only while nothing is watched yet.
+            # Not earlier: `_connect` creates a missing file only while no file is watched yet.
             self._file = _watched(path)
         except StoreError:
             self.close()
@@ -56,18 +56,18 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A connection in a transaction committed at the end; writers take turns. Raises `StoreError`."""
-        # The lock before the connection: who waits to write holds none of the pool's.
+        """A connection in a transaction, committed at the end; writers take turns. Raises `StoreError`."""
+        # The lock before the connection: a waiting writer holds no connection of the pool.
         with _translated(), self._writing, self._connection() as connection:
-            # A writer takes its lock at once: a reader that turns writer half-way can be refused by SQLite.
+            # A writer takes its lock at once: SQLite may refuse a reader that becomes a writer half-way.
             writing = connection.execution_options(begin="BEGIN IMMEDIATE")
             with writing.begin():
                 yield writing
 
     def look(self) -> None:
-        """Look whether the file is still there, the same, and whole as far as a glance tells.
+        """Check that the file still exists, is the same, and is intact as far as a quick check can tell.
 
-        Raises `StoreError`; nothing can be read or written then until a later look finds it well again.
+        Raises `StoreError`; then nothing can be read or written until a later check succeeds.
         """
         if self._file and (problem := self._file.look()):
             raise StoreError(problem)
@@ -83,7 +83,7 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         if self.path is None:
             return sqlite3.connect(":memory:", check_same_thread=False)
-        # Once it was there, a missing file is not made anew: that would hide what happened to it.
+        # Once the file existed, a missing one is not recreated: that would hide what happened to it.
         mode = "rw" if self._file else "rwc"
         # The pool hands a connection from thread to thread, never to two at once.
         return sqlite3.connect(uri(self.path, mode), uri=True, check_same_thread=False)
@@ -94,7 +94,7 @@ class Database:
                 return
         from lib.store.database.upgrade import upgrade  # Alembic takes half a second to import
 
-        # The write lock is held from here on: of several processes that start at once, one migrates.
+        # The write lock is held from here on: if several processes start at once, one of them migrates.
         with self.write() as connection:
             upgrade(connection, _revision(connection), self.path)
 
@@ -108,7 +108,7 @@ def _revision(connection: Connection) -> str | None:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """SQLAlchemy's errors as one sentence, without statements or values in it."""
+    """Translate SQLAlchemy's errors into one sentence, without statements or values."""
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
@@ -122,7 +122,7 @@ def _readable() -> Iterator[None]:
         yield
     except StoreError:
         raise
-    except (ValueError, KeyError, TypeError) as error:  # no JSON, no date, or of another shape
+    except (ValueError, KeyError, TypeError) as error:  # not JSON, not a date, or of another shape
         raise UnreadableError("The database holds a row that cannot be read.") from error
 
 
@@ -134,7 +134,7 @@ def _watched(path: Path | None) -> DatabaseFile | None:
 
 
 def _create_engine(connect: Callable[[], sqlite3.Connection], *, is_file: bool) -> Engine:
-    # In memory there is one connection, which is the database: everybody takes turns with it.
+    # In memory there is one connection, which is the database: everybody takes turns.
     size = {"pool_size": 8, "max_overflow": 24} if is_file else {"pool_size": 1, "max_overflow": 0}
     engine = create_engine(
         "sqlite://",
@@ -147,12 +147,12 @@ def _create_engine(connect: Callable[[], sqlite3.Connection], *, is_file: bool) 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions by itself: `begin` does
-        # Readers do not wait for the writer, nor does it for them.
+        # Readers do not wait for the writer, and the writer does not wait for readers.
         connection.execute("PRAGMA journal_mode = WAL")
-        # With the log a power cut costs the last commits at most, never the file; FULL would wait
+        # With a log, a power cut loses the last commits at most, never the file; FULL would wait
         # for the disk at each commit.
         connection.execute("PRAGMA synchronous = NORMAL")
-        # Off by default, and to be asked for by each connection.
+        # Off by default; each connection must enable it.
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
@@ -165,7 +165,7 @@ def _create_engine(connect: Callable[[], sqlite3.Connection], *, is_file: bool) 
 
 
 def _to_json(value: Any) -> str:
-    """JSON as short as can be; escaped where it holds half a character, which no file takes as it is."""
+    """Compact JSON; escaped if it holds a lone surrogate, which UTF-8 cannot encode."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:
         text.encode()

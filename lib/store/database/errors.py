@@ -1,9 +1,9 @@
-"""What can go wrong with the database, as sentences for the person who runs it."""
+"""Database errors, as sentences for the person who runs the app."""
 
 
 class StoreError(Exception):
-    """The database cannot be used. The message is one sentence for the person who runs it."""
+    """The database cannot be used. The message is one sentence for the person who runs the app."""
 
 
 class UnreadableError(StoreError, ValueError):
-    """A row holds something else than it should."""
+    """A row does not hold what it should."""

@@ -1,4 +1,4 @@
-"""The file of the database while the app runs: whether it is still there, still the same, and whole."""
+"""The database file while the app runs: whether it still exists, is the same, and is intact."""
 
 import sqlite3
 from contextlib import closing
@@ -16,18 +16,18 @@ DAMAGED = (
     "The database file is damaged ({}). Save what is not stored, restore a backup and start the app again."
 )
 _FOR_NOW = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-"""What SQLite says while somebody else is at work."""
+"""What SQLite reports while somebody else uses the file."""
 
 
 class DatabaseFile:
     """A file that SQLite has open, with its write-ahead log.
 
-    Nothing here opens the file but SQLite itself: when anybody else in the process closes it, the system
-    drops SQLite's locks on it.
+    Only SQLite opens the file here: if anything else in the process opened and closed it, the system would
+    drop SQLite's locks on it.
     """
 
     def __init__(self, path: Path) -> None:
-        """`path` is open, and stays so: then no new file can get its number."""
+        """`path` is open and stays open, so that no new file can get its inode number."""
         self._path = path
         log = path.with_name(f"{path.name}-wal")
         self._files = [path, log] if log.exists() else [path]  # some file systems allow no such log
@@ -36,9 +36,9 @@ class DatabaseFile:
         self._pages = self._longest = 0
 
     def problem(self) -> str | None:
-        """Why nothing may be read or written, in a sentence or two. Takes microseconds: asked each time.
+        """Why nothing may be read or written, in a sentence or two. Takes microseconds: checked each time.
 
-        Without it SQLite would go on in the deleted file, and lose everything with its last connection.
+        Otherwise SQLite would go on in the deleted file, and lose everything with its last connection.
         """
         try:
             is_same = self._numbers() == self._opened
@@ -49,13 +49,13 @@ class DatabaseFile:
         return self._damage if is_same else REPLACED
 
     def look(self) -> str | None:
-        """Look at the file past all that is remembered of it; then as `problem`. Takes about a millisecond.
+        """Check the file itself, past all caches; otherwise like `problem`. Takes about a millisecond.
 
-        What a glance cannot see, such as a changed page in the middle, SQLite tells when it reads there.
+        What a quick check cannot see, such as a changed page in the middle, SQLite reports when it reads it.
         """
         if self.problem() in (GONE, REPLACED):
             return self.problem()
-        # Twice: another process may just have made it smaller, which takes it two steps.
+        # Twice: another process may be shrinking the file, which takes two steps.
         fault = self._fault() and self._fault()
         self._damage = DAMAGED.format(fault) if fault else None
         return self.problem()
@@ -71,7 +71,7 @@ class DatabaseFile:
                 fresh.execute("SELECT version_num FROM alembic_version").fetchone()
             size, *log_size = (file.stat().st_size for file in self._files)
         except sqlite3.Error as error:
-            # The low byte is the kind of error: SQLite tells several kinds of busy apart above it.
+            # The low byte is the kind of error; the bytes above it distinguish several kinds of busy.
             is_for_now = getattr(error, "sqlite_errorcode", 0) & 0xFF in _FOR_NOW
             return self._damage if is_for_now else str(error)
         except OSError as error:
@@ -79,7 +79,7 @@ class DatabaseFile:
         return "it was cut off" if self._is_cut(pages, page_bytes, size, sum(log_size)) else None
 
     def _is_cut(self, pages: int, page_bytes: int, size: int, log_size: int) -> bool:
-        """Whether the file has lost its end. It may lag behind its pages: the newest are in the log."""
+        """Whether the file has lost its end. It may be shorter than its pages: the newest are in the log."""
         missing = pages * page_bytes - size
         was_longer = pages >= self._pages and size < self._longest
         if missing > log_size or (missing > 0 and was_longer):
@@ -89,5 +89,5 @@ class DatabaseFile:
 
 
 def uri(path: Path, mode: str) -> str:
-    """The address of a file for SQLite; `mode` is `ro`, `rw` or `rwc`: only the last makes a missing file."""
+    """The URI of a file for SQLite; `mode` is `ro`, `rw` or `rwc`: only the last creates a missing file."""
     return f"{path.absolute().as_uri()}?mode={mode}"

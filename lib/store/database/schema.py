@@ -23,11 +23,11 @@ from sqlalchemy import (
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = max(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-"""The revision of today's schema."""
+"""The revision of the current schema."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime in UTC; SQLite keeps it without its zone."""
+    """An aware datetime in UTC; SQLite stores it without its zone."""
 
     impl = DateTime
     cache_ok = True
@@ -59,8 +59,8 @@ conversations = Table(
     Index("ix_conversations_listed", "deleted_at", "is_pinned", "updated_at"),
     Index("ix_conversations_comparison_id", "comparison_id"),
 )
-"""A conversation with `deleted_at` is in the bin: it can be taken back until it is purged. One with a
-`comparison_id` is a cell of that comparison and no chat."""
+"""A conversation with `deleted_at` is in the bin: it can be restored until it is purged. One with a
+`comparison_id` is a cell of that comparison, not a chat."""
 
 comparisons = Table(
     "comparisons",
@@ -73,7 +73,7 @@ comparisons = Table(
     Index("ix_comparisons_created_at", "created_at"),
     Index("ix_comparisons_deck_run_id", "deck_run_id", "position"),
 )
-"""One with a `deck_run_id` is the row of that run at `position`: one prompt of the deck."""
+"""A comparison with a `deck_run_id` is the row of that run at `position`: one prompt of the deck."""
 
 messages = Table(
     "messages",
@@ -87,7 +87,7 @@ messages = Table(
     Column("seq", Integer, nullable=False),
     Index("ix_messages_conversation_id", "conversation_id", "seq"),
 )
-"""`seq` orders the messages of a conversation: clocks have no say in it."""
+"""`seq` orders the messages of a conversation: clocks are not reliable enough."""
 
 attachments = Table(
     "attachments",
@@ -105,15 +105,15 @@ attachments = Table(
     Column("text", Text, nullable=False),
     Column("note", Text, nullable=False),
 )
-"""What came with a message, and what a reply drew (a copy of its fold): the images that are in use.
+"""The attachments of a message, and what a reply drew (a copy from its fold): the images in use.
 
-An image's bytes are a file named by `id`; a document is its `text`."""
+An image's bytes are in a file named by `id`; a document is its `text`."""
 
 replies = Table(
     "replies",
     metadata,
     Column("id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
-    # What makes a send happen once, whichever process gets it.
+    # Makes a send happen only once, whichever process gets it.
     Column("send_id", String(64), nullable=False, unique=True),
     Column("session_id", String(32), nullable=False),
     Column("state", String(16), nullable=False),
@@ -122,8 +122,8 @@ replies = Table(
     Column("folded", JSON),
     Index("ix_replies_running", "state"),
 )
-"""A reply has its message's id. `folded` is its tape played, kept when the tape closes so that history
-need not play tapes; `owner` is the process that runs it."""
+"""A reply has its message's id. `folded` is the fold of its tape, stored when the tape closes so that history
+need not replay tapes; `owner` is the process that runs it."""
 
 journal = Table(
     "journal",
@@ -132,7 +132,7 @@ journal = Table(
     Column("seq", Integer, primary_key=True),
     Column("events", JSON, nullable=False),
 )
-"""The tapes, a few events a row: `seq` is the position of the row's first event."""
+"""The tapes, a few events per row: `seq` is the position of the row's first event."""
 
 processes = Table(
     "processes",
@@ -140,7 +140,7 @@ processes = Table(
     Column("id", Text, primary_key=True),
     Column("heartbeat_at", UtcDateTime, nullable=False),
 )
-"""The processes that run replies, and when each last said that it is alive."""
+"""The processes that run replies, and the last heartbeat of each."""
 
 ledger = Table(
     "ledger",
@@ -169,7 +169,7 @@ ledger = Table(
     Index("ix_ledger_conversation_id", "conversation_id"),
     Index("ix_ledger_created_at", "created_at"),
 )
-"""What was used stays known when its conversation is deleted; it holds no word of it."""
+"""Usage stays known after its conversation is deleted; a row holds none of its words."""
 
 model_choices = Table(
     "model_choices",
@@ -180,7 +180,7 @@ model_choices = Table(
     Column("is_hidden", Boolean, nullable=False, server_default="0"),
     Column("is_default", Boolean, nullable=False, server_default="0"),
 )
-"""What people of this installation chose about a server's models."""
+"""What people of this installation chose for a server's models."""
 
 capabilities = Table(
     "capabilities",
@@ -191,7 +191,7 @@ capabilities = Table(
     Column("is_there", Boolean, nullable=False),
     Column("checked_at", UtcDateTime, nullable=False),
 )
-"""What the doctor found that a model does, or does not."""
+"""What the doctor found that a model can or cannot do."""
 
 rounds = Table(
     "rounds",
@@ -205,8 +205,8 @@ rounds = Table(
     Column("revealed_at", UtcDateTime),
     Index("ix_rounds_comparison_id", "comparison_id", "number", unique=True),
 )
-"""A round of votes on a comparison; `models` has the models that were asked, by their cell's id, in the
-shuffled order of the page. A cell's model may change later: the votes were on this one."""
+"""A round of votes on a comparison. `models` maps each cell's id to the model that was asked, in the shuffled
+order of the page. A cell's model may change later: the votes were on this one."""
 
 votes = Table(
     "votes",
@@ -216,7 +216,7 @@ votes = Table(
     Column("choice", String(32), nullable=False),
     Column("voted_at", UtcDateTime, nullable=False),
 )
-"""One vote a voter a round; `choice` is a cell's id, `tie` or `all_bad`."""
+"""One vote per voter and round; `choice` is a cell's id, `tie` or `all_bad`."""
 
 thumbs = Table(
     "thumbs",
@@ -237,7 +237,7 @@ rooms = Table(
     Column("closed_at", UtcDateTime),
     Index("ix_rooms_comparison_id", "comparison_id"),
 )
-"""Comparisons that are open to an audience: who knows the token may follow and vote until it closes."""
+"""Comparisons open to an audience: whoever knows the token may follow and vote until the room closes."""
 
 decks = Table(
     "decks",
@@ -248,7 +248,7 @@ decks = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("content", JSON, nullable=False),
 )
-"""`content` holds the prompts in their order; the bytes of their images are files, as those of messages."""
+"""`content` holds the prompts in order; the bytes of their images are in files, like those of messages."""
 
 deck_runs = Table(
     "deck_runs",
@@ -260,8 +260,8 @@ deck_runs = Table(
     Column("content", JSON, nullable=False),
     Index("ix_deck_runs_deck_id", "deck_id", "created_at"),
 )
-"""`content` is the deck as it was when it was run, and the columns that it runs over. Its rows are the
-`comparisons` that name it; a run that nobody runs and that lacks answers stands paused."""
+"""`content` is the deck as of the run, and the columns that it runs over. Its rows are the `comparisons`
+that name it; a run that no process runs and that lacks answers is paused."""
 
 recordings = Table(
     "recordings",
@@ -276,7 +276,7 @@ recordings = Table(
     Column("document", LargeBinary, nullable=False),
     Index("ix_recordings_added_at", "added_at"),
 )
-"""`document` is the recording's JSON, compressed. Of a deleted one only its id and its dates stay, so that
+"""`document` is the recording's JSON, compressed. A deleted recording keeps only its id and dates, so that
 one that comes with the app does not come back."""
 
 shares = Table(
@@ -292,8 +292,8 @@ shares = Table(
     Column("report", LargeBinary, nullable=False),
     Index("ix_shares_source_id", "source_id", "created_at"),
 )
-"""Reports under a link: `report` is the HTML as it was masked when it was shared, compressed. `source_id` is
-the comparison, the deck run or the recording that it is of."""
+"""Reports under a link: `report` is the HTML, masked when it was shared, compressed. `source_id` is the
+comparison, the deck run or the recording that it shows."""
 
 secrets = Table(
     "secrets",
@@ -301,4 +301,4 @@ secrets = Table(
     Column("name", String(32), primary_key=True),
     Column("value", LargeBinary, nullable=False),
 )
-"""The random keys of this installation, such as the one that signs cookies: made once, and never shown."""
+"""The random keys of this installation, such as the one that signs cookies: made once, never shown."""

@@ -1,4 +1,4 @@
-"""Brings a database to today's schema, with Alembic."""
+"""Migrates a database to the current schema with Alembic."""
 
 import sqlite3
 from contextlib import closing
@@ -14,12 +14,12 @@ from lib.store.database.schema import MIGRATIONS
 
 
 def upgrade(connection: Connection, revision: str | None, path: Path | None) -> None:
-    """Run the migrations after `revision`; a file that has one is copied beside itself before.
+    """Run the migrations after `revision`; a file that has a revision is first copied beside itself.
 
-    Raises `StoreError` for a revision that this version does not know: nothing is changed then.
+    Raises `StoreError` for a revision that this version does not know; nothing is changed then.
     """
     config = Config()
-    # Alembic reads `%` in a setting as the beginning of a placeholder.
+    # Alembic reads `%` in a setting as the start of a placeholder.
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if revision is not None and revision not in known:
@@ -31,7 +31,7 @@ def upgrade(connection: Connection, revision: str | None, path: Path | None) -> 
 
 
 def _back_up(path: Path, revision: str) -> None:
-    """Copy the file with what is in its write-ahead log."""
+    """Copy the file, including its write-ahead log."""
     target = path.with_name(f"{path.name}.before-{revision}")
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `lib.store.database.database` hands over."""
+"""Alembic's entry point: runs the migrations on the connection from `lib.store.database.database`."""
 
 from alembic import context
 

@@ -26,7 +26,7 @@ def upgrade() -> None:
     op.create_index("ix_comparisons_created_at", "comparisons", ["created_at"])
     op.drop_index("ix_conversations_updated_at")
     op.create_index("ix_conversations_listed", "conversations", ["deleted_at", "is_pinned", "updated_at"])
-    # Three letters at a time: finds parts of words, and words of scripts that put no blanks between them.
+    # Trigrams: they find parts of words, and words in scripts that put no blanks between them.
     op.execute(
         "CREATE VIRTUAL TABLE message_search USING fts5("
         "content, message_id UNINDEXED, conversation_id UNINDEXED, tokenize = 'trigram')"
