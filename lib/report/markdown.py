@@ -21,7 +21,7 @@ from lib.domain.text.markdown.links import marked
 from lib.domain.text.markdown.readers import ANY
 from lib.domain.text.markdown.typed import Code, Words, typed
 from lib.domain.text.printable import printable
-from lib.domain.text.sanitize_markdown import inert
+from lib.domain.text.sanitize_markdown import sanitized
 from lib.report import wording
 from lib.report.contents import Cell, Exchange, Section, sections
 from lib.report.measures import cost_of, totals
@@ -159,7 +159,7 @@ def _table(figures: Iterable[Figures], prices: Prices, title: str = "Cell") -> s
 
 def _text(text: str) -> str:
     """What somebody wrote, with its own markdown, so that it draws nothing but text and ends with itself."""
-    shown = "".join(inert(block, ANY) for block in split(text)).rstrip()
+    shown = "".join(sanitized(block, ANY) for block in split(text)).rstrip()
     if not _is_harmless(shown):
         shown = _TAG.sub("&lt;", shown).replace("![", r"!\[")
     last = _READER.parse(f"{shown}\n\n{_NEXT}")[-1]

@@ -18,13 +18,13 @@ from pathlib import Path
 import streamlit as st
 
 from lib.domain.text.blocks import split
-from lib.domain.text.sanitize_markdown import inert
+from lib.domain.text.sanitize_markdown import sanitized
 
 st.markdown("$x$ **a**\n\n# b\n\n```python\nx = 1\n```")  # loads what the page draws these with
 for name, text in json.loads(Path("texts.json").read_text(encoding="utf-8")).items():
     if st.button(name):
         for block in split(text):
-            st.markdown(inert(block))
+            st.markdown(sanitized(block))
         st.text(f"All drawn: {name}")
 st.button("Nothing")
 """

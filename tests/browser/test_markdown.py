@@ -20,14 +20,14 @@ from pathlib import Path
 import streamlit as st
 
 from lib.domain.text.blocks import split
-from lib.domain.text.sanitize_markdown import inert
+from lib.domain.text.sanitize_markdown import sanitized
 
 for at, text in enumerate(json.loads(Path("cases.json").read_text(encoding="utf-8"))):
     with st.container(key=f"whole_{at}"):
-        st.markdown(inert(text))
+        st.markdown(sanitized(text))
     with st.container(key=f"split_{at}"):
         for block in split(text):
-            st.markdown(inert(block))
+            st.markdown(sanitized(block))
 st.text("All drawn")
 """
 READ = """(key) => {

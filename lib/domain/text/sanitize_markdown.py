@@ -50,7 +50,7 @@ _BEGINNING = re.compile(r"(?:#{1,6} +)?(?:\[[ xX]\] +)?")
 """What a line begins with before its words: the signs of a heading and of a task."""
 
 
-def inert(markdown: str, reader: Reader = PAGE, *, is_open: bool = False) -> Markdown:
+def sanitized(markdown: str, reader: Reader = PAGE, *, is_open: bool = False) -> Markdown:
     """One block, so that it shows what the model wrote and fetches nothing.
 
     `is_open` tells that more of it is being written: a tag that has only begun is not shown yet.

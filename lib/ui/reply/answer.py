@@ -17,7 +17,7 @@ from lib.domain.reply.tape import Content, Event, Reasoning, ToolCall
 from lib.domain.text.blocks import split
 from lib.domain.text.json_block import JsonBlock
 from lib.domain.text.markdown.literal import Markdown, md
-from lib.domain.text.sanitize_markdown import inert
+from lib.domain.text.sanitize_markdown import sanitized
 from lib.engine.live import LiveTape
 from lib.ui.kit import errors
 from lib.ui.reply import attachments, sources, tool_calls
@@ -128,7 +128,7 @@ def text(turn: Turn) -> str:
     lock=threading.Lock(),
 )
 def _blocks(markdown: str) -> tuple[Markdown, ...]:
-    return tuple(inert(block) for block in split(markdown))
+    return tuple(sanitized(block) for block in split(markdown))
 
 
 def _markdown(turn: Turn) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from lib.domain.reply.tape import Content, ContentWasReasoning, Reasoning, ToolCall
 from lib.domain.text.blocks import BlockSplitter
 from lib.domain.text.markdown.literal import Markdown
-from lib.domain.text.sanitize_markdown import inert
+from lib.domain.text.sanitize_markdown import sanitized
 from lib.engine.live import LiveTape
 from lib.ui.shell import scheduler
 from lib.ui.state import widgets
@@ -102,10 +102,10 @@ def _wait(tape: LiveTape, seen: int) -> None:
 def _drawn(finished: Sequence[str], still_open: str) -> Iterator[Frame]:
     """Yield finished blocks, each in its own element, which is not sent again, then the open one."""
     for block in finished:
-        yield Whole(inert(block))
+        yield Whole(sanitized(block))
         yield _close_block
     if still_open:
-        yield Whole(inert(still_open, is_open=True))
+        yield Whole(sanitized(still_open, is_open=True))
 
 
 def _close_block() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.domain.text.blocks import MIN_BLOCK, BlockSplitter, split
-from lib.domain.text.sanitize_markdown import inert
+from lib.domain.text.sanitize_markdown import sanitized
 
 LONG = "word " * 40
 PIECES = [
@@ -69,8 +69,8 @@ def test_cutting_the_feeds_changes_nothing(text: str, sizes: list[int]) -> None:
 
 @given(markdown)
 def test_the_blocks_are_drawn_as_the_whole_text_is(text: str) -> None:
-    blocks = "".join(MADE_FOR_ONE_BLOCK.sub("", inert(block)) for block in split(text))
-    assert blocks == MADE_FOR_ONE_BLOCK.sub("", inert(text))
+    blocks = "".join(MADE_FOR_ONE_BLOCK.sub("", sanitized(block)) for block in split(text))
+    assert blocks == MADE_FOR_ONE_BLOCK.sub("", sanitized(text))
 
 
 @given(markdown)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lib.domain.text.markdown import structure
 from lib.domain.text.markdown.readers import ANY
-from lib.domain.text.sanitize_markdown import inert
+from lib.domain.text.sanitize_markdown import sanitized
 
 PIECES = [
     *("a", "中", " ", "\n", "\n\n", "\r", "    ", "- ", "> ", "| ", "\n|-|-|\n", "# ", "\\", "!", "*", "_"),
@@ -30,29 +30,29 @@ AUTOLINK = re.compile(r"<http://[^<>\s]*>")
 
 @given(no_code)
 def test_no_image_is_left_but_those_in_the_text_itself(text: str) -> None:
-    lines = (line for line in inert(text).split("\n") if not re.match(r"[\s>-]*?    ", line))
+    lines = (line for line in sanitized(text).split("\n") if not re.match(r"[\s>-]*?    ", line))
     assert not any(BARE_IMAGE.search(AUTOLINK.sub("", line)) for line in lines)
 
 
 @given(anything | st.text(), st.integers(0, 80))
 def test_unfinished_text_is_no_trouble(text: str, length: int) -> None:
-    assert isinstance(inert(text[:length]), str)
+    assert isinstance(sanitized(text[:length]), str)
 
 
 @given(st.text("ab:!$[]()<->~`\\ \n|"))
 def test_fenced_code_stays(code: str) -> None:
     text = f"`````\n{code}\n`````"
-    assert inert(text) == text
+    assert sanitized(text) == text
 
 
 @given(st.text("ab:!$[]()<->~\\ ", min_size=1))
 def test_code_spans_stay(code: str) -> None:
-    assert f"`x{code}x`" in inert(f"see `x{code}x` here")
+    assert f"`x{code}x`" in sanitized(f"see `x{code}x` here")
 
 
 @given(st.text("ab:!$[]()<->~`\\ |"))
 def test_indented_code_stays(code: str) -> None:
-    assert inert(f"text\n\n    x{code}") == f"text\n\n    x{code}"
+    assert sanitized(f"text\n\n    x{code}") == f"text\n\n    x{code}"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_indented_code_stays(code: str) -> None:
     ],
 )
 def test_what_streamlit_leaves_alone_stays(text: str) -> None:
-    assert inert(text) == text
+    assert sanitized(text) == text
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_what_streamlit_leaves_alone_stays(text: str) -> None:
     ],
 )
 def test_images_become_links(text: str, expected: str) -> None:
-    assert inert(text) == expected
+    assert sanitized(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_images_become_links(text: str, expected: str) -> None:
     ],
 )
 def test_rewritings_are_stopped(text: str, expected: str) -> None:
-    assert inert(text) == expected
+    assert sanitized(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -178,20 +178,22 @@ def test_rewritings_are_stopped(text: str, expected: str) -> None:
     ],
 )
 def test_formulas_and_dollars(text: str, expected: str) -> None:
-    assert inert(text) == expected
+    assert sanitized(text) == expected
 
 
 def test_what_is_nested_more_than_it_can_be_drawn_is_text() -> None:
     deepest = "> " * structure.DEEPEST
-    assert inert(f"{deepest}a") == f"{deepest}a"
-    assert inert(f"{deepest}> - a\n{deepest}> b") == f"{deepest}\\> - a\n{deepest}\\> b"
-    assert inert("- " * 30 + "![a](http://h)").count("[a](http://h)") == 1
-    assert "![" not in inert("- " * 30 + "![a](http://h)")
+    assert sanitized(f"{deepest}a") == f"{deepest}a"
+    assert sanitized(f"{deepest}> - a\n{deepest}> b") == f"{deepest}\\> - a\n{deepest}\\> b"
+    assert sanitized("- " * 30 + "![a](http://h)").count("[a](http://h)") == 1
+    assert "![" not in sanitized("- " * 30 + "![a](http://h)")
 
 
 def test_another_reader_gets_no_signs_that_only_the_page_needs() -> None:
     text = ":smile: a -> b 12:30 **“中”**文 https://a.b，$\\ce{O2}$ ![a](http://h) - ع"
-    assert inert(text, ANY) == ":smile: a -> b 12:30 **“中”**文 <https://a.b>，$\\ce{O2}$ [a](http://h) - ع"
+    assert (
+        sanitized(text, ANY) == ":smile: a -> b 12:30 **“中”**文 <https://a.b>，$\\ce{O2}$ [a](http://h) - ع"
+    )
 
 
 @pytest.mark.parametrize(
@@ -208,18 +210,18 @@ def test_another_reader_gets_no_signs_that_only_the_page_needs() -> None:
 def test_what_is_written_from_right_to_left_is_told_where_something_turns_with_it(
     text: str, expected: str
 ) -> None:
-    assert inert(text) == expected
+    assert sanitized(text) == expected
 
 
 def test_formulas_are_found_beside_code() -> None:
     text = "- ```\n  ```\n$x$\n\n```"
-    assert inert(text) == f'[//]: # "$x$"\n\n{text}'
-    assert inert("`$a` is 5$\n\n```\n$x$\n```") == "`$a` is 5\\$\n\n```\n$x$\n```"
+    assert sanitized(text) == f'[//]: # "$x$"\n\n{text}'
+    assert sanitized("`$a` is 5$\n\n```\n$x$\n```") == "`$a` is 5\\$\n\n```\n$x$\n```"
 
 
 @pytest.mark.parametrize("text", ["    code\n    more", "  - a\n  - b\n\nend", "　　全角", "\n\n  a"])
 def test_the_indentation_of_the_first_line_is_kept(text: str) -> None:
-    assert inert(text) == f"[//]: #\n\n{text}"
+    assert sanitized(text) == f"[//]: #\n\n{text}"
 
 
 @pytest.mark.parametrize(
@@ -271,7 +273,7 @@ def test_the_indentation_of_the_first_line_is_kept(text: str) -> None:
 def test_the_cost_is_linear(unit: str) -> None:
     text = (unit * 70_000)[:70_000] + "x"
     start = time.thread_time()
-    inert(text)
+    sanitized(text)
     assert time.thread_time() - start < 2  # some 20 to 300 ms
 
 
@@ -296,4 +298,4 @@ def test_the_cost_is_linear(unit: str) -> None:
     ],
 )
 def test_a_link_leads_only_where_it_may(written: str, shown: str | None) -> None:
-    assert inert(written, ANY) == (shown or written)
+    assert sanitized(written, ANY) == (shown or written)

@@ -1,6 +1,6 @@
 """Markdown as a type of its own, and text as markdown that Streamlit shows as it is.
 
-A page hands Streamlit words that stand in our code, or `Markdown`. Only this module and `inert` make it:
+A page hands Streamlit words that stand in our code, or `Markdown`. Only this module and `sanitized` make it:
 nothing in it means something that was not meant by us or, in an answer, by the model.
 """
 

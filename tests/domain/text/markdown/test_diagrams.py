@@ -2,11 +2,11 @@
 
 import pytest
 
-from lib.domain.text.sanitize_markdown import inert
+from lib.domain.text.sanitize_markdown import sanitized
 
 
 def is_drawn(diagram: str) -> bool:
-    return inert(f"```mermaid\n{diagram}\n```").startswith("```mermaid\n")
+    return sanitized(f"```mermaid\n{diagram}\n```").startswith("```mermaid\n")
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_words_do_not_stop_a_diagram(diagram: str) -> None:
 )
 def test_what_fetches_is_only_code(diagram: str) -> None:
     assert not is_drawn(diagram)
-    assert diagram in inert(f"```mermaid\n{diagram}\n```")
+    assert diagram in sanitized(f"```mermaid\n{diagram}\n```")
 
 
 @pytest.mark.parametrize("name", ["Mermaid", "MERMAID title", "&#109;ermaid", "mermaid-x"])
 def test_every_name_that_may_mean_mermaid_counts(name: str) -> None:
-    assert inert(f'~~~{name}\na@{{ img: "/b.png" }}\n~~~').startswith("~~~text\n")
+    assert sanitized(f'~~~{name}\na@{{ img: "/b.png" }}\n~~~').startswith("~~~text\n")
 
 
 FETCHING = 'a@{ img: "https://a.example/b.png" }'
@@ -72,4 +72,4 @@ FETCHING = 'a@{ img: "https://a.example/b.png" }'
     ],
 )
 def test_what_stands_elsewhere_decides_nothing(text: str) -> None:
-    assert "```mermaid" in inert(text)
+    assert "```mermaid" in sanitized(text)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from lib.domain.text.markdown.characters import is_cjk
-from lib.domain.text.sanitize_markdown import inert
+from lib.domain.text.sanitize_markdown import sanitized
 from lib.report import markup
 
 PLAIN = MarkdownIt("commonmark").enable("strikethrough")
@@ -47,7 +47,7 @@ sign = st.sampled_from(SIGNS)
 
 def page(text: str) -> str:
     """What CommonMark makes of the text that the page gets."""
-    return str(PLAIN.render(inert(text))).replace(NOTHING, "")
+    return str(PLAIN.render(sanitized(text))).replace(NOTHING, "")
 
 
 def report(text: str) -> str:
@@ -63,7 +63,7 @@ def test_the_page_and_a_report_emphasise_the_same(text: str) -> None:
 @given(latin.map("".join))
 def test_other_texts_are_what_commonmark_makes_of_them(text: str) -> None:
     text = "x " + re.sub("~{3,}", "~~", text)
-    assert inert(text) == text
+    assert sanitized(text) == text
     assert report(text).strip() == PLAIN.render(text).strip()
 
 
@@ -96,7 +96,7 @@ def test_emphasis_among_chinese_leaves_no_sign(
     ],
 )
 def test_signs_are_parted_only_where_they_would_stay(text: str, expected: str) -> None:
-    assert inert(text) == expected
+    assert sanitized(text) == expected
 
 
 @pytest.mark.parametrize("character", [*"中か한ﾜ。（％〰㊗🈂々𠀀", "\u1161"])

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from lib.domain.text.blocks import Block, BlockSplitter, split
 from lib.domain.text.json_block import JsonBlock
 from lib.domain.text.markdown import limits
-from lib.domain.text.sanitize_markdown import inert
+from lib.domain.text.sanitize_markdown import sanitized
 from lib.report import markup
 from tests.steps import steps
 
@@ -75,12 +75,12 @@ def text_of(parts: list[tuple[str, int]], length: int = LENGTH) -> str:
 
 
 def draw(text: str) -> list[str]:
-    return [inert(block) for block in split(text)]
+    return [sanitized(block) for block in split(text)]
 
 
 def tokens(block: Block) -> int:
     """How much there is to be drawn of a block."""
-    return sum(1 + len(token.children or ()) for token in PARSER.parse(inert(block)))
+    return sum(1 + len(token.children or ()) for token in PARSER.parse(sanitized(block)))
 
 
 @settings(max_examples=20, deadline=None)
@@ -117,7 +117,7 @@ def test_hostile_text_keeps_its_letters_and_draws_no_more_than_a_page_bears(name
     blocks = split(HOSTILE[name])
     assert "".join(blocks) == HOSTILE[name]
     assert sum(map(tokens, blocks)) < MOST_TOKENS
-    shown = [inert(block).replace(" ¶ ", "\n") for block in blocks if block.is_plain]
+    shown = [sanitized(block).replace(" ¶ ", "\n") for block in blocks if block.is_plain]
     assert all(map(str.__contains__, shown, (block for block in blocks if block.is_plain)))
 
 
@@ -141,7 +141,7 @@ def test_an_ordinary_answer_is_drawn_whole() -> None:
 def test_what_follows_a_block_that_is_too_heavy_is_drawn() -> None:
     blocks = split(f"Before.\n\n{HOSTILE['table']}\n\nAfter **it** come words.\n")
     assert [block.is_plain for block in (blocks[1], blocks[-1])] == [True, False]
-    assert inert(blocks[1]).startswith("```text\n|a|a|")
+    assert sanitized(blocks[1]).startswith("```text\n|a|a|")
 
 
 def test_a_heavy_block_that_streams_is_not_sent_again_and_again() -> None:
@@ -157,7 +157,7 @@ def test_a_heavy_block_that_streams_is_not_sent_again_and_again() -> None:
 def test_the_fence_around_what_is_shown_as_written_is_wide_enough() -> None:
     block = Block("````\n" * 3)
     block.is_plain = True
-    assert inert(block) == "`````text\n````\n````\n````\n\n`````\n"
+    assert sanitized(block) == "`````text\n````\n````\n````\n\n`````\n"
 
 
 def test_json_that_is_nested_without_end_is_not_indented_without_end() -> None:
@@ -169,7 +169,7 @@ def test_code_loses_its_colours_before_anything_else_is_lost() -> None:
     blocks = split(section * 12)
     assert not any(block.is_plain for block in blocks)
     assert [blocks[0].is_uncoloured, blocks[-1].is_uncoloured] == [False, True]
-    assert inert(blocks[0]).splitlines()[2] == "```python"
-    assert inert(blocks[-1]).splitlines()[2] == "```text"
+    assert sanitized(blocks[0]).splitlines()[2] == "```python"
+    assert sanitized(blocks[-1]).splitlines()[2] == "```text"
     assert '<span class="hl-' in markup.html(blocks[0])
     assert '<span class="hl-' not in markup.html(blocks[-1])

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from lib.domain.text.markdown.links import BareLink, bare_link, with_links
 from lib.domain.text.markdown.literal import literal_lines
 from lib.domain.text.markdown.readers import ANY
-from lib.domain.text.sanitize_markdown import inert
+from lib.domain.text.sanitize_markdown import sanitized
 
 
 def links(text: str) -> list[str]:
@@ -76,7 +76,7 @@ def test_the_pieces_are_the_text_and_links_hold_no_chinese(parts: list[str]) -> 
 @pytest.mark.parametrize("text", ["好!www.a.example", r"\!www.a.example", "!!www.a.example，"])
 def test_an_address_behind_an_exclamation_mark_is_no_image(text: str) -> None:
     reader = MarkdownIt("commonmark")
-    for markdown in (inert(text), inert(text, ANY), literal_lines(text)):
+    for markdown in (sanitized(text), sanitized(text, ANY), literal_lines(text)):
         html = reader.render(markdown)
         assert "<img" not in html
         assert 'href="http://www.a.example"' in html

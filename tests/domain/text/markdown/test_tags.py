@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lib.domain.text.markdown import tags
 from lib.domain.text.markdown.readers import ANY
-from lib.domain.text.sanitize_markdown import inert
+from lib.domain.text.sanitize_markdown import sanitized
 
 BREAK = ":small[&#10;]"
 
@@ -44,7 +44,7 @@ BREAK = ":small[&#10;]"
     ],
 )
 def test_a_tag_is_drawn_as_what_it_means(text: str, expected: str) -> None:
-    assert inert(text) == expected
+    assert sanitized(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -52,23 +52,23 @@ def test_a_tag_is_drawn_as_what_it_means(text: str, expected: str) -> None:
     ["use <b> for it", "</i> alone", "a <hr> b", "<p> opens", "see <details> there", "<div>a</div>", "<bx>"],
 )
 def test_a_tag_without_a_partner_is_text(text: str) -> None:
-    assert inert(text) == text.replace("<", "&lt;")
+    assert sanitized(text) == text.replace("<", "&lt;")
 
 
 @pytest.mark.parametrize(
     "text", ["`<br>`", "    <b>a</b>", "```\n<sub>2</sub>\n```", r"\<b>a\</b>", "<https://b>"]
 )
 def test_code_escapes_and_addresses_stay(text: str) -> None:
-    assert inert(text).endswith(text)
+    assert sanitized(text).endswith(text)
 
 
 @pytest.mark.parametrize(
     "end", ["<", "</", "<b", "<BR", "<br/", "<br /", "<sup", "</su", '<p class="a', "<details o"]
 )
 def test_half_a_tag_is_not_shown_yet(end: str) -> None:
-    assert inert(f"some words {end}", is_open=True) == "some words "
-    assert inert(f"```\n{end}", is_open=True) == f"```\n{end}"
-    assert inert(f"some words {end}") == f"some words {end}".replace("<", "&lt;" if len(end) > 1 else "<")
+    assert sanitized(f"some words {end}", is_open=True) == "some words "
+    assert sanitized(f"```\n{end}", is_open=True) == f"```\n{end}"
+    assert sanitized(f"some words {end}") == f"some words {end}".replace("<", "&lt;" if len(end) > 1 else "<")
 
 
 @pytest.mark.parametrize("end", ["<5", "a <b>", "<div", "<bx", "x<y", "< "])
@@ -88,13 +88,13 @@ def test_what_will_be_no_tag_is_shown(end: str) -> None:
     ],
 )
 def test_what_is_being_written_between_tags_is_drawn_so_already(text: str, shown: str) -> None:
-    assert inert(text, is_open=True) == shown
+    assert sanitized(text, is_open=True) == shown
 
 
 def test_another_reader_gets_the_tags_that_pair() -> None:
     text = '<b x="y">a</b> CO<sub>2</sub><br>b <i>c <script>d</script>'
-    assert inert(text, ANY) == "<b>a</b> CO<sub>2</sub><br>b &lt;i>c &lt;script>d&lt;/script>"
-    assert inert("<details>\n<summary>A</summary>\n\nb", ANY) == "\n**A**<br>\n\nb"
+    assert sanitized(text, ANY) == "<b>a</b> CO<sub>2</sub><br>b &lt;i>c &lt;script>d&lt;/script>"
+    assert sanitized("<details>\n<summary>A</summary>\n\nb", ANY) == "\n**A**<br>\n\nb"
 
 
 signs = st.sampled_from(
@@ -108,6 +108,6 @@ signs = st.sampled_from(
 
 @given(st.lists(signs).map("".join), st.booleans())
 def test_no_word_is_lost_and_nothing_else_is_a_tag(text: str, is_open: bool) -> None:
-    shown = inert(text, is_open=is_open)
+    shown = sanitized(text, is_open=is_open)
     assert shown.count("中") == text.count("中")
-    assert "<a>" not in re.sub("(`+)[^`]+\\1(?!`)", "", inert(text, ANY))
+    assert "<a>" not in re.sub("(`+)[^`]+\\1(?!`)", "", sanitized(text, ANY))
