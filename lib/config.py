@@ -43,7 +43,7 @@ VARIABLES = (
     ),
     Variable("KKIAI_BASE_URL", SYNSTAR_BASE_URL, "Base URL of any OpenAI-compatible server."),
     Variable("KKIAI_MODEL", "", "Model that a new chat starts with; by default the first chat model listed."),
-    Variable("CHAT_DATA_DIR", "./data", "Folder for conversations and images; made when it is missing."),
+    Variable("CHAT_DATA_DIR", "./data", "Folder for conversations and images; created if missing."),
     Variable("CHAT_TITLE", "SynStar Chat", "Name shown in the browser's tab and on the page."),
     Variable(
         "CHAT_LOCAL_MODEL",
@@ -68,9 +68,7 @@ VARIABLES = (
         "900",
         "Largest request with images, in kB; they are scaled down to fit. Many proxies take 1 MB at most.",
     ),
-    Variable(
-        "CHAT_TRANSCRIPTION_MODEL", "whisper-1", "Model that writes down what is spoken; `off` for none."
-    ),
+    Variable("CHAT_TRANSCRIPTION_MODEL", "whisper-1", "Model that transcribes speech; `off` for none."),
     Variable(
         "CHAT_SHARING",
         "off",
@@ -79,7 +77,7 @@ VARIABLES = (
     Variable(
         "CHAT_ALLOWED_HOSTS",
         "",
-        "Names under which browsers reach this server, with commas between them. Loopback names are known.",
+        "Names under which browsers reach this server, separated by commas. Loopback names always work.",
     ),
     Variable(
         "CHAT_TRUSTED_PROXIES",
@@ -263,7 +261,7 @@ class _Values:
         try:
             return tuple(map(read, given))
         except ValueError:
-            raise ConfigurationError(f"{name} must be {kind}, with commas between them.") from None
+            raise ConfigurationError(f"{name} must be {kind}, separated by commas.") from None
 
     def switch(self, name: str) -> bool:
         return self.choice(name, ("on", "off")) == "on"

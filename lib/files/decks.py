@@ -114,7 +114,7 @@ def _attachment(attachment: Attachment, files: Files) -> dict[str, Any]:
     try:
         return {"name": attachment.name, "image": data_uri(attachment.media_type, files.load(attachment))}
     except Missing:
-        return {"name": attachment.name, "text": "(This image is not here any more.)"}
+        return {"name": attachment.name, "text": "(This image no longer exists.)"}
 
 
 def _from_yaml(text: str, new_id: NewId) -> Deck:

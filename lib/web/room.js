@@ -5,7 +5,7 @@ const STATUS = {
   waiting: "Waiting for the answer…",
   writing: "",
   done: "",
-  empty: "This answer has no words.",
+  empty: "This answer has no text.",
   stopped: "Stopped",
   failed: "This answer broke off.",
 };

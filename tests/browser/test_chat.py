@@ -112,7 +112,7 @@ def test_enter_in_the_model_box_takes_the_best_match_and_no_name_that_is_not_lis
     field.click()
     field.fill("nothing-like-it")
     field.press("Enter")
-    expect(chat.page.get_by_test_id("stToast")).to_contain_text("No model is called “nothing-like-it” here.")
+    expect(chat.page.get_by_test_id("stToast")).to_contain_text("No model here is named “nothing-like-it”.")
     expect(field).to_have_value("model-a")
     chat.use_another_model("model-unlisted")
     chat.ask_and_wait("tokens=3 by name")

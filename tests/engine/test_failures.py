@@ -216,7 +216,7 @@ def test_the_log_tells_of_a_trouble_once_however_long_it_lasts(
     assert eventually(lambda: len(caplog.records) > 1)
     lines = [record.getMessage() for record in caplog.records]
     assert lines == [
-        "What is said now is in memory only. The database cannot be used: database is locked.",
+        "New messages are kept in memory only. The database cannot be used: database is locked.",
         "All that was said is stored again.",
     ]
 

@@ -83,7 +83,7 @@ def test_a_lost_file_is_said_and_the_others_are_sent(files: Files, photos: list[
     lost = replace(uploaded("lost.png", image(33)), data=None)
     made = fitted(files, [said(lost, photos[0])], 4000)
     assert list(made.data) == [photos[0].id]
-    assert made.notice == "One earlier image is not here any more."
+    assert made.notice == "One earlier image no longer exists."
 
 
 def test_the_texts_take_their_part_of_the_room(files: Files, photos: list[Attachment]) -> None:

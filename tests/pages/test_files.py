@@ -191,7 +191,7 @@ def test_an_image_whose_file_is_gone_is_named(chat: AppTest, gateway: ScriptedGa
         path.unlink()
     app.get().files._smaller.clear()
     chat.run()
-    assert "photo\\.png is not here any more." in said(chat)
+    assert "photo\\.png no longer exists." in said(chat)
 
 
 def test_what_is_drawn_and_what_was_sent_is_there_after_a_restart(

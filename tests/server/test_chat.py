@@ -176,7 +176,7 @@ def test_two_tabs_do_not_share_what_they_show(
 def test_an_address_of_no_conversation_gets_a_sentence(site: AppServer, value: str) -> None:
     with PageSocket(site.url, f"c={value}") as tab:
         tab.wait_until_idle()
-        assert tab.toasts == "This conversation is not here any more."
+        assert tab.toasts == "This conversation no longer exists."
         assert "What would you like to know?" in tab.text
         assert tab.address == ""
         assert not tab.tree.nodes("exception")

@@ -200,7 +200,7 @@ def test_two_tabs_pause_and_go_on_with_the_same_run(upstream: ScriptedGateway, s
         with open_decks(site, tab.address) as second:
             second.wait_until_idle()
             second.click("pause_run")
-            second.wait_for_text("Waiting for the replies that run")
+            second.wait_for_text("Waiting for running replies")
             second.wait_until_idle()
             wait_for_cells(second, "running", "Said", "waiting", "waiting")
             wait_for_button(tab, "Go on")

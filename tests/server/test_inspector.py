@@ -161,7 +161,7 @@ def test_code_that_is_too_long_for_a_page_is_a_file(tab: PageSocket, upstream: S
     ask(tab, question)
     inspect(tab)
     assert len(tab.codes) == 1
-    assert tab.text.count("kB are too much to show here.") == 4
+    assert tab.text.count("kB is too much to show here.") == 4
     assert len(tab.tree.nodes("download_button")) == 4
 
 

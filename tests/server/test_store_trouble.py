@@ -29,7 +29,7 @@ from tests.store.conftest import answer, draft
 from tests.test_export_command import conversations_of
 
 IN_MEMORY = "Chats are kept in memory until the app stops."
-NOW_IN_MEMORY = "What is said now is in memory only."
+NOW_IN_MEMORY = "New messages are kept in memory only."
 NOTICED_SECONDS = 5.0
 """What happens to the file of the database is told so soon."""
 

@@ -29,7 +29,7 @@ class Trouble:
                 return
             self.sentence = next(iter(self._found.values()), None)
             if self.sentence:
-                log.error("What is said now is in memory only. %s", self.sentence)
+                log.error("New messages are kept in memory only. %s", self.sentence)
             else:
                 log.warning("All that was said is stored again.")
         self._on_change()

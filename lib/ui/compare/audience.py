@@ -61,7 +61,7 @@ def show_dialog() -> None:
     _keep_counting(state)
     closes = f"{state.room.closes_at:%H:%M} UTC"
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(md("It closes by itself at {}.", closes), width="content")
+        st.caption(md("It closes automatically at {}.", closes), width="content")
         st.button("Close the room", key="close_room", icon=":material/block:", on_click=_close)
 
 

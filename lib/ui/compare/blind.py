@@ -26,7 +26,7 @@ def show_switch(state: ComparisonState) -> None:
         "Blind",
         state.is_blind,
         key=comparison_state.BLIND,
-        help="Hides whose answer is whose, until you reveal it after the vote.",
+        help="Hides which model wrote which answer until you reveal it after the vote.",
     )
 
 

@@ -146,7 +146,7 @@ def _refusal(state: ComparisonState, tab: Session, text: str) -> str:
     if comparison_state.repeating(comparison) or any(
         app.get().engine.running(cell.id) for cell in comparison.cells
     ):
-        return "Some replies are still running. Stop them, or wait for their end."
+        return "Some replies are still running. Stop them, or wait until they finish."
     new_comparisons.choose_models(comparison, tab.models_for_cells)
     if any(not cell.model for cell in comparison.cells):
         return "Choose a model for each cell first."

@@ -108,7 +108,7 @@ def _show_controls(run: DeckRun, rows: Rows, tab: Session) -> None:
 
 def _show_running(run: DeckRun) -> None:
     if app.get().engine.deck_runs.is_ending(run.id):
-        st.caption("Waiting for the replies that run…", width="content")
+        st.caption("Waiting for running replies…", width="content")
         buttons.button("Go on", "resume_run", "play_arrow", run_callbacks.resume)
     else:
         buttons.button("Pause", "pause_run", "pause", run_callbacks.pause)
@@ -127,7 +127,7 @@ def _show_resting(run: DeckRun, rows: Rows, tab: Session) -> None:
     elif progress.running:
         buttons.button("Stop", "stop_run", "stop_circle", run_callbacks.stop)
     else:
-        st.caption("All answers are here. A click on one opens it as a comparison.", width="content")
+        st.caption("All answers are here. Click one to open it as a comparison.", width="content")
 
 
 def _ask_label(progress: Progress) -> str:

@@ -85,7 +85,7 @@ def _run(state: DecksState, tab: Session, run_id: str, *, is_agreed: bool) -> st
     """Store a new run and start it; return why that failed, or ""."""
     deck = app.get().store.decks.get(state.deck_id or "")
     if deck is None:
-        return "This deck is not here any more."
+        return "This deck no longer exists."
     cells = state.chosen.cells
     if any(not cell.model for cell in cells):
         return "Choose a model for each column first."
@@ -104,7 +104,7 @@ def _resume(state: DecksState, tab: Session, *, is_agreed: bool) -> str:
     """Resume the open run; return why that failed, or ""."""
     found = app.get().store.deck_runs.get(state.run_id or "")
     if found is None:
-        return "This run is not here any more."
+        return "This run no longer exists."
     if not is_agreed and expected(found, tab, missing(found)).is_much:
         state.to_confirm = RESUME
     else:

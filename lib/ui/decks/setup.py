@@ -57,7 +57,7 @@ def _show_choice(cell: Conversation, models: list[str], *, is_only: bool) -> Non
         ) as popover:
             if popover.open:
                 choices.show(cell, prefix)
-                st.caption("A system prompt here stands in place of the deck's and the prompts' own.")
+                st.caption("A system prompt here replaces those of the deck and its prompts.")
         buttons.show_icon("close", "Remove", run_callbacks.remove_model, cell.id, disabled=is_only)
 
 
@@ -90,6 +90,6 @@ def _ask_run(state: DecksState, tab: Session) -> None:
         words = estimated(run_callbacks.expected(draft, tab), len(rows) * len(cells))
     else:
         return
-    st.markdown(md("This will take a lot: **{}**.", words))
+    st.markdown(md("This is expensive: **{}**.", words))
     if st.button("Run", key="confirm_run", type="primary", on_click=run_callbacks.confirm):
         st.rerun()

@@ -48,13 +48,13 @@ def show(session: Session) -> None:
     connection = session.connection
     st.markdown("### Models")
     if connection.needs_key:
-        st.caption("The gateway lists its models for a key. Add one on the chat page.")
+        st.caption("The gateway lists its models only with a key. Add one on the chat page.")
         return
     cards, error = known(connection)
     if error:
         errors.show(error)
     elif not cards:
-        st.caption("The list of models is on its way, or empty. Open this page again in a moment.")
+        st.caption("The list of models is still loading, or empty. Reload this page in a moment.")
     if cards:
         found = _filtered(cards)
         st.caption(md("{} of {} models at {}", len(found), len(cards), code(connection.base_url)))
@@ -62,7 +62,7 @@ def show(session: Session) -> None:
         if chosen:
             details.show(chosen)
         elif found:
-            st.caption("Choose a row to see all about a model, and to make it yours.")
+            st.caption("Select a row to see a model's details and set preferences.")
 
 
 def known(connection: Connection) -> tuple[list[Card], ChatError | None]:
@@ -208,11 +208,11 @@ def _column(name: str, label: str) -> ColumnConfig:
         case "model":
             return st.column_config.Column(label, width=230)
         case "prompt" | "completion":
-            return number(label, format="%.4g", help="USD for a million tokens")
+            return number(label, format="%.4g", help="USD per million tokens")
         case "call":
             return number(label, format="%.4g")
         case "success":
-            return number(label, format="%.0f %%", help="Completed replies over those that did or failed")
+            return number(label, format="%.0f %%", help="Completed replies / (completed + failed)")
         case "ttft_median":
             return number(label, format="%.2f", help="Median time to the first token")
         case "ttft_p95":

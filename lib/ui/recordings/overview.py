@@ -130,7 +130,7 @@ def _import() -> None:
     )
     if notice := held().notice:
         st.error(plain(notice), icon=":material/error:")
-    st.caption("It is kept here with its images. One that is here already is not added again.")
+    st.caption("It is kept here with its images. A recording that already exists is not added again.")
 
 
 @st.dialog("Rename this recording", on_dismiss=_closed)

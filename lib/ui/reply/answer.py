@@ -102,11 +102,11 @@ def show_blind_outcome(message: Message) -> None:
         show_blocks(reply.refusal)
     attachments.show_drawn(reply.images, message.id)
     if reply.state in (State.FAILED, State.INTERRUPTED):
-        st.error("This answer broke off. The reveal tells why.", icon=":material/error:")
+        st.error("This answer was interrupted. The reveal says why.", icon=":material/error:")
     elif reply.state is State.STOPPED:
         st.caption("Stopped")
     elif not reply.says_something and reply.state is State.COMPLETED:
-        st.caption("This answer has no words.")
+        st.caption("This answer has no text.")
 
 
 def show_blocks(markdown: str) -> None:

@@ -163,7 +163,7 @@ def _show_image(image: Attachment, side: int) -> None:
 
 
 def _gone(image: Attachment) -> Markdown:
-    return md(":material/broken_image: {} is not here any more.", image.name)
+    return md(":material/broken_image: {} no longer exists.", image.name)
 
 
 def _label(document: Attachment) -> Markdown:

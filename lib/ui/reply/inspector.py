@@ -62,7 +62,7 @@ def show(
         st.error(plain(str(error)), icon=":material/error:")
         return
     if seen.reply.state is State.RUNNING:
-        st.caption(":material/pending: This reply is still running. Here is what has come so far.")
+        st.caption(":material/pending: This reply is still running. Here is what has arrived so far.")
     request, response, times, code = st.tabs(["Request", "Response", "Timeline", "Code"])
     with request:
         _show_request(seen)
@@ -150,7 +150,7 @@ def _show_response(inspected: _Inspected, key: str) -> None:
     _show_facts(snippets.masked(facts, key))
     headers = {name: value for event in served for name, value in event.headers.items()}
     if headers:
-        st.caption("Headers, as far as they are kept")
+        st.caption("Headers (those that are stored)")
         _show_facts(snippets.masked(headers, key))
 
 
@@ -185,7 +185,7 @@ def _show_text(text: str, language: str, file_name: str) -> None:
     if len(text) <= LONGEST_SHOWN:
         st.code(text, language=language, wrap_lines=True)
         return
-    st.caption(md("{:,.0f} kB are too much to show here.", len(text) / 1000))
+    st.caption(md("{:,.0f} kB is too much to show here.", len(text) / 1000))
     st.download_button(
         md("Download {}", file_name),
         text,

@@ -97,9 +97,9 @@ class UploadGate:
         told = Headers(scope=scope).get("content-length", "")
         size = int(told) if told.isdecimal() and len(told) < 20 else None
         if size is None:
-            refusal = PlainTextResponse("An upload has to say how large it is.\n", 411)
+            refusal = PlainTextResponse("An upload must state its size.\n", 411)
         elif self._coming[session_id] + size > st.get_option("server.maxUploadSize") * MEGABYTE:
-            refusal = PlainTextResponse("Too much is uploaded at once. Send one file after the other.\n", 413)
+            refusal = PlainTextResponse("Too many uploads at once. Send one file at a time.\n", 413)
         else:
             await self._pass(session_id, size, scope, receive, send)
             return

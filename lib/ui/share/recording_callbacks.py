@@ -145,7 +145,7 @@ def _take(listing: Listing, uploaded: UploadedFile) -> str | None:
     try:
         recording = archive.recording_in(upload_storage.content(uploaded))
         if not app.get().store.recordings.add(recording):
-            return "This recording is here already."
+            return "This recording already exists."
     except (FileRefused, FormatError, StoreError) as error:
         return str(error)
     finally:

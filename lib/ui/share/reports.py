@@ -116,7 +116,7 @@ def _choose_masks(findings: Sequence[Finding], keys: Sequence[str], source_id: s
     if not findings:
         st.caption(":material/check: No e-mail addresses, keys or internal hosts were found in it.")
         return masks
-    st.caption("These are masked in all formats. Click one to let it through; your own key stays masked.")
+    st.caption("These are masked in all formats. Click one to unmask it; your own key stays masked.")
     known = [KnownKey(key) for key in keys]
     offered = [finding for finding in findings if not any(key.spans(finding.text) for key in known)]
     for kind, (title, icon) in _KINDS.items():

@@ -80,7 +80,7 @@ def _bin() -> None:
         st.rerun()
     deleted = app.get().store.conversations.bin()
     if not deleted:
-        st.caption("Nothing here. A chat that you delete can be taken back from here for a while.")
+        st.caption("The bin is empty. Deleted chats can be restored from here for 30 days.")
     for summary in deleted[:BIN_SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center", key=f"deleted-{summary.id}"):
             st.markdown(plain(summary.title), width="stretch")

@@ -19,7 +19,7 @@ def show() -> None:
             st.warning(said, icon=":material/save:")
     elif problem := application.engine.problem:
         with st.container(key="storage"):
-            st.warning(md("{} What is said now is in memory only.", problem), icon=":material/save:")
+            st.warning(md("{} New messages are kept in memory only.", problem), icon=":material/save:")
             _show_download()
 
 

@@ -135,7 +135,7 @@ def _match_model(key: str, models: Sequence[str], chosen: str | None, elsewhere:
     match = best_match(typed, models)
     st.session_state[key] = match or chosen
     if not match:
-        st.toast(md("No model is called “{}” here. {}", typed, elsewhere), icon=":material/search_off:")
+        st.toast(md("No model here is named “{}”. {}", typed, elsewhere), icon=":material/search_off:")
 
 
 def show(

@@ -28,7 +28,7 @@ it."""
 BOX = "question"
 """Key of the message box; not the chat's key, whose box holds its own files."""
 LISTED = 50
-GONE = "This comparison is not here any more."
+GONE = "This comparison no longer exists."
 MERGER = "merger"
 """Key of the field that names the model for a synthesis."""
 PRICES_SECONDS = 0.5

@@ -107,7 +107,7 @@ def find(recording_id: str) -> Recording | None:
     try:
         if found := app.get().store.recordings.get(recording_id):
             return found
-        st.toast("This recording is not here any more.", icon=":material/search_off:")
+        st.toast("This recording no longer exists.", icon=":material/search_off:")
     except FormatError as error:
         st.toast(literal(str(error)), icon=":material/error:")
     return None

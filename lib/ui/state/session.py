@@ -202,7 +202,7 @@ def _refresh(session: Session, wanted: str) -> None:
     elif found:
         session.open(found)
     elif wanted != known.id:
-        st.toast("This conversation is not here any more.", icon=":material/search_off:")
+        st.toast("This conversation no longer exists.", icon=":material/search_off:")
 
 
 def _is_stale(known: Conversation) -> bool:

@@ -105,7 +105,7 @@ def _show_tools(form: Form, find: Find) -> None:
     if params.tools:
         names = function_names(params.tools)
         _select(form, find, TOOL_CHOICE, "Tool choice", [DEFAULT, *_CHOICES.values(), *names])
-        st.caption("What the model calls is shown under its answer. Nothing is run.")
+        st.caption("Tool calls are shown below the answer. They are never run.")
 
 
 def fault(form: Form) -> str | None:
