@@ -55,7 +55,7 @@ class PresentationState:
 
     @property
     def scenes(self) -> list[tuple[int, int]]:
-        """Return a scene for each question: the index of its comparison, and of the question in it."""
+        """A scene for each question: the index of its comparison, and of the question in it."""
         counts = [count_turns(one) for one in self.comparisons]
         if not self.recording:
             return [(0, counts[0] - 1)]
@@ -63,7 +63,7 @@ class PresentationState:
 
     @property
     def comparison(self) -> Comparison:
-        """Return the scene's comparison, fully revealed."""
+        """The scene's comparison, fully revealed."""
         at, number = self.scenes[self.at]
         shown = scene(self.comparisons[at], number)
         return replace(shown, cells=in_order(shown.cells, self.round))
@@ -75,14 +75,14 @@ class PresentationState:
 
     @property
     def steps(self) -> int:
-        """Return how many steps the scene has: one per cell, then one for figures and the report."""
+        """How many steps the scene has: one per cell, then one for figures and the report."""
         comparison = self.comparison
         has_more = len(comparison.compared) > 1 or _has_link(self.id)
         return len(comparison.cells) + (has_more and not self.is_hidden)
 
     @property
     def prices(self) -> Prices:
-        """Return the models' prices; empty if costs are switched off."""
+        """The models' prices; empty if costs are switched off."""
         if not self.has_costs:
             return {}
         if self.recording:
@@ -91,7 +91,7 @@ class PresentationState:
 
     @property
     def tapes(self) -> Mapping[str, LiveTape]:
-        """Return the tapes to follow: of running replies, or of a playing recording."""
+        """The tapes to follow: of running replies, or of a playing recording."""
         if self.player:
             return self.player.tapes
         return {} if self.recording else _tapes(self.comparison)
