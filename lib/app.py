@@ -1,4 +1,4 @@
-"""The composition root: settings, store, gateway and engine, built once a process and handed out."""
+"""The composition root: settings, store, gateway and engine, built once per process and handed out."""
 
 import logging
 import os
@@ -39,30 +39,30 @@ class App:
     files: Files
     engine: Engine
     signing_key: bytes
-    """What cookies of this installation are signed with."""
+    """The key that signs this installation's cookies."""
     local_model: LocalModel | None
     local_model_problem: str | None
-    """Why the embedded model was wanted and is not there, in one sentence."""
+    """Why the embedded model is wanted but not available, in one sentence."""
     storage_problem: str | None
     """Why the database could not be opened and everything is kept in memory only, in one sentence."""
 
     @property
     def connection(self) -> Connection:
-        """Where requests go unless a visitor brought a key."""
+        """The connection for requests, unless a visitor has entered a key."""
         return self.local_model.connection if self.local_model else self.settings.connection
 
     def unstored(self) -> str:
-        """An export of the chats of which something is in memory only.
+        """Return an export of the chats that are not fully stored.
 
-        It holds copies with ids of their own: an import leaves out what it finds under the same ones.
+        The copies have new ids: an import skips chats whose ids it finds in the store.
         """
         now = datetime.now(UTC)
         copies = [released(each, new_id=new_id, now=now) for each in self.engine.unstored()]
         return "".join(archive.json_pieces(copies, self.files))
 
     def stop(self) -> None:
-        """End replies, the embedded model and the store, in this order; save what could not be stored."""
-        # First: its last words need the store, and a reply of the local model needs its process.
+        """Stop replies, the embedded model and the store, in this order; save what could not be stored."""
+        # First: its last writes need the store, and a reply of the local model needs its process.
         self.engine.stop()
         if self.local_model:
             self.local_model.stop()
@@ -76,17 +76,17 @@ _app: App | None = None
 
 
 def get() -> App:
-    """The process's app; the first call builds it. Raises `ConfigurationError`."""
+    """Return the process's app; the first call builds it. Raises `ConfigurationError`."""
     global _app
     with _lock:
-        # Under the lock: the first pages ask at the same time, and a process has one engine.
+        # Under the lock: the first pages call this at the same time, and a process has one engine.
         if _app is None:
             _app = build(config.read())
         return _app
 
 
 def stop() -> None:
-    """Take the process's app down, if it was built."""
+    """Stop the process's app, if it was built."""
     global _app
     with _lock:
         if _app is not None:
@@ -95,7 +95,7 @@ def stop() -> None:
 
 
 def build(settings: Settings) -> App:
-    """An app of its own for these settings."""
+    """Build a separate app from these settings."""
     local_model, problem = start_local_model(settings)
     store, storage_problem = _open_store_or_memory(settings)
     files = open_files(settings)
@@ -111,24 +111,24 @@ def build(settings: Settings) -> App:
 
 
 def gateway(settings: Settings) -> Gateway:
-    """A client with these settings' patience."""
+    """Return a gateway client with the timeouts of these settings."""
     patience = settings.connect_seconds, settings.first_byte_seconds, settings.idle_seconds
     return Gateway(Timeouts(*patience))
 
 
 def open_store(settings: Settings) -> Store:
-    """The store of these settings' data folder, which is kept its owner's alone. Raises `StoreError`."""
+    """Open the store in the data folder, which only its owner can access. Raises `StoreError`."""
     private.keep_private(settings.data_dir, f"{DATABASE}*", FILES)
     return Store(settings.data_dir / DATABASE)
 
 
 def open_files(settings: Settings) -> Files:
-    """The images of these settings' data folder."""
+    """Return the images in the data folder."""
     return Files(settings.data_dir / FILES)
 
 
 def _open_store_or_memory(settings: Settings) -> tuple[Store, str | None]:
-    """The store; where its file cannot be used, one in memory and the sentence that says why."""
+    """Open the store; if its file cannot be used, return one in memory and a sentence that says why."""
     try:
         return open_store(settings), None
     except StoreError as error:
@@ -137,7 +137,7 @@ def _open_store_or_memory(settings: Settings) -> tuple[Store, str | None]:
 
 
 def start_local_model(settings: Settings) -> tuple[LocalModel | None, str | None]:
-    """The embedded model if the settings want it, or the sentence that says why it does not run."""
+    """Start the embedded model if the settings want it; return it, or a sentence why it does not run."""
     if not settings.wants_local_model:
         return None, None
     try:
@@ -148,18 +148,18 @@ def start_local_model(settings: Settings) -> tuple[LocalModel | None, str | None
 
 
 def _prepared(store: Store, files: Files, *, is_stored: bool) -> bytes:
-    """The key for cookies; and what is old is tidied up. What cannot be done now waits for the next start."""
+    """Return the key for cookies, and delete expired data. What fails now is retried at the next start."""
     signing_key = b""
     try:
         signing_key = store.secrets.get("cookies")
         store.conversations.purge_old()
         builtin.add_missing(store)
-        # A store in memory knows of no image that is in use: all files would go.
+        # A store in memory does not know which images are in use: all files would be deleted.
         if is_stored:
             files.sweep(store.attachments.ids() | store.decks.image_ids())
     except StoreError as error:
         log.warning("Nothing was tidied up at this start. %s", error)
-    # Without a database: cookies of this process are then good until it ends.
+    # Without a database, this process's cookies are valid until it stops.
     return signing_key or secrets.token_bytes(KEY_BYTES)
 
 
@@ -168,7 +168,7 @@ def _save(unstored: str, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with os.fdopen(
-            # By its owner alone from the first byte on: `open` would take the rights of the umask.
+            # Only for its owner from the first byte on: `open` would apply the permissions of the umask.
             os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600),
             "w",
             encoding="utf-8",

@@ -1,8 +1,7 @@
 """Settings: read once, from the environment, `.env`, `.streamlit/secrets.toml`, then defaults, in that order.
 
-`Settings.load` is a pure function of mappings; `read` is the only place that looks at the real environment,
-and at the file that a key may lie in.
-`VARIABLES` is the table that the README shows.
+`Settings.load` is a pure function of mappings; only `read` reads the real environment, and the file that may
+hold the key. `VARIABLES` is the table in the README.
 """
 
 import ipaddress
@@ -22,7 +21,7 @@ from lib.domain.models.connection import SYNSTAR_BASE_URL, Connection, Secret, p
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST_KEY_FILE = 8192
-"""Bytes. A larger file is another one than was meant."""
+"""Bytes. A larger file is probably the wrong one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the process was started with."""
+    """The settings of the process."""
 
     base_url: str
     api_key: Secret | None
@@ -116,7 +115,7 @@ class Settings:
     transcription_model: str | None
     is_sharing: bool
     allowed_hosts: tuple[str, ...]
-    """Names of this server besides loopback ones, in lower case."""
+    """This server's names besides the loopback ones, in lower case."""
     trusted_proxies: tuple[str, ...]
     """Addresses and networks."""
 
@@ -126,7 +125,7 @@ class Settings:
 
     @classmethod
     def load(cls, *sources: Mapping[str, Any]) -> "Settings":
-        """Settings from mappings, the first that has a value wins. Raises `ConfigurationError`."""
+        """Return settings from mappings; the first one with a value wins. Raises `ConfigurationError`."""
         values = _Values(sources)
         allow_plain_http = values.switch("CHAT_ALLOW_PLAIN_HTTP")
         try:
@@ -161,14 +160,14 @@ class Settings:
 
 
 def read(root: Path = ROOT, **overrides: str) -> Settings:
-    """Settings of this process: `overrides`, the environment, `.env` and secrets.toml under `root`."""
+    """Return the settings from `overrides`, the environment, `.env` and secrets.toml in `root`."""
     secrets_file = root / ".streamlit" / "secrets.toml"
     try:
         secrets = tomllib.loads(secrets_file.read_text("utf-8")) if secrets_file.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f".streamlit/secrets.toml cannot be read: {error}.") from None
     try:
-        # Streamlit does not load `.env`, though python-dotenv is installed with it.
+        # Streamlit does not load `.env`, although it installs python-dotenv.
         env_file = dotenv_values(root / ".env")
     except UnicodeDecodeError:
         raise ConfigurationError(".env cannot be read: save it as UTF-8.") from None
@@ -177,7 +176,7 @@ def read(root: Path = ROOT, **overrides: str) -> Settings:
 
 
 def _key_from_file(sources: tuple[Mapping[str, Any], ...]) -> dict[str, str]:
-    """The key, where the first source that knows of one names a file. Raises `ConfigurationError`."""
+    """Read the key, if the first source with one names a file for it. Raises `ConfigurationError`."""
     for source in sources:
         values = _Values((source,))
         key, file = values.text("KKIAI_API_KEY"), values.text("KKIAI_API_KEY_FILE")
@@ -190,28 +189,28 @@ def _key_from_file(sources: tuple[Mapping[str, Any], ...]) -> dict[str, str]:
     return {}
 
 
-# No sentence of these names the file: somebody may have put the key itself into the variable.
+# No message names the file: somebody may have put the key itself into the variable.
 
 
 def _content(file: str) -> bytes:
     try:
         path = Path(file).expanduser()
-        if not stat.S_ISREG(path.stat().st_mode):  # one might wait for ever for what a pipe says
+        if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe might block for ever
             raise ConfigurationError("KKIAI_API_KEY_FILE cannot be read: it is no file.")
         with path.open("rb") as opened:
             return opened.read(LARGEST_KEY_FILE + 1)
     except OSError as error:
         raise ConfigurationError(f"KKIAI_API_KEY_FILE cannot be read: {error.strerror}.") from None
-    except (ValueError, RuntimeError):  # a NUL inside, a home folder of nobody
+    except (ValueError, RuntimeError):  # a NUL in the path, or an unknown user's home folder
         raise ConfigurationError("KKIAI_API_KEY_FILE cannot be read: it names no file.") from None
 
 
 def _key_in(content: bytes) -> str:
-    """The key in the first line of a file."""
+    """Return the key in the first line of a file."""
     if len(content) > LARGEST_KEY_FILE:
         raise ConfigurationError("KKIAI_API_KEY_FILE is larger than a key can be; name another file.")
     try:
-        # Editors on Windows put a byte order mark before the text.
+        # Editors on Windows write a byte order mark before the text.
         key = parse_api_key(content.decode("utf-8-sig").partition("\n")[0])
     except UnicodeDecodeError:
         raise ConfigurationError("KKIAI_API_KEY_FILE is not a text file; save it as UTF-8.") from None
@@ -223,7 +222,7 @@ def _key_in(content: bytes) -> str:
 
 
 class _Values:
-    """Lookup by name through the sources; empty text counts as not set."""
+    """Looks values up by name in the sources; an empty text counts as not set."""
 
     def __init__(self, sources: tuple[Mapping[str, Any], ...]) -> None:
         self._sources = sources
@@ -248,7 +247,7 @@ class _Values:
             value = float(self.text(name))
         except ValueError:
             value = math.nan
-        # NaN, which somebody may write, is refused too: it compares with nothing.
+        # This refuses NaN too, which fails every comparison.
         if not 0 <= value < math.inf:
             raise ConfigurationError(f"{name} must be a number of {unit}, not {self.text(name)!r}.")
         if is_positive and not value:
@@ -256,7 +255,7 @@ class _Values:
         return value
 
     def names(self, name: str, read: Callable[[str], str], kind: str) -> tuple[str, ...]:
-        """What stands between commas; `read` raises `ValueError` for what cannot be used."""
+        """Return comma-separated values; `read` raises `ValueError` for an invalid one."""
         given = [part.strip() for part in self.text(name).split(",") if part.strip()]
         try:
             return tuple(map(read, given))

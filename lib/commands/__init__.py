@@ -1,4 +1,4 @@
-"""What `python -m lib` can do: a module a command, each with its options and what it does."""
+"""The commands of `python -m lib`: one module per command, with its options and its code."""
 
 import argparse
 from pathlib import Path
@@ -9,13 +9,13 @@ OK, FAILED, WRONG_USAGE = 0, 1, 2
 
 
 def add_connection_options(command: argparse.ArgumentParser) -> None:
-    """The options of commands that ask a server."""
+    """Add the options of commands that send requests to a server."""
     command.add_argument("--base-url", help="instead of KKIAI_BASE_URL")
     command.add_argument("--api-key-file", type=Path, help="file with the key, instead of KKIAI_API_KEY_FILE")
 
 
 def overrides(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings that the options of a command give."""
+    """Return the settings given by a command's options."""
     given: dict[str, Any] = {}
     if base_url := getattr(options, "base_url", None):
         given["KKIAI_BASE_URL"] = base_url

@@ -30,7 +30,7 @@ def add_import_options(command: argparse.ArgumentParser) -> None:
 
 
 def run_export(options: argparse.Namespace, settings: Settings) -> int:
-    """Print conversations; returns the exit status."""
+    """Print conversations; return the exit status."""
     with closing(app.open_store(settings)) as store:
         wanted = store.conversations.all()
         if options.conversation:
@@ -39,7 +39,7 @@ def run_export(options: argparse.Namespace, settings: Settings) -> int:
                 raise ValueError(f"There is no conversation {options.conversation!r}.")
             wanted = iter([found])
         if options.format == "json":
-            # Piece by piece: all chats together may not fit into memory.
+            # In pieces: all chats together may not fit into memory.
             for piece in archive.json_pieces(wanted, app.open_files(settings)):
                 print(printable_json(piece), end="")
         else:
@@ -48,7 +48,7 @@ def run_export(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def run_import(options: argparse.Namespace, settings: Settings) -> int:
-    """Add the conversations of files; returns the exit status."""
+    """Import the conversations in files; return the exit status."""
     with closing(app.open_store(settings)) as store:
         incoming = Incoming(app.open_files(settings))
         added = store.conversations.take(incoming.read(map(_source, options.files)))

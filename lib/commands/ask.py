@@ -22,7 +22,7 @@ from lib.engine.engine import Engine, new_id
 from lib.engine.live import LiveTape
 
 MODELS_SECONDS = 15.0
-"""How long to wait for the model list when no model is named."""
+"""How long to wait for the list of models if no model is named."""
 USAGE = ("prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens", "source")
 
 
@@ -36,10 +36,11 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Ask, and print the reply; returns the exit status."""
+    """Ask, and print the reply; return the exit status."""
     local_model, _ = app.start_local_model(settings)
     connection = local_model.connection if local_model else settings.connection
-    # Without a store: a command keeps nothing, and closes no replies of a server that runs beside it.
+    # Without a store: a command stores nothing, and must not close replies of a server that runs at the same
+    # time.
     engine = Engine(app.gateway(settings), store=None)
     try:
         reply = _reply(engine, connection, options, settings.default_model)
@@ -57,7 +58,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 def _reply(
     engine: Engine, connection: Connection, options: argparse.Namespace, default_model: str | None
 ) -> Reply:
-    """Ask and wait for the end; trouble before the request is a failed reply like any other."""
+    """Ask and wait for the end; a failure before the request is a failed reply like any other."""
     try:
         model = options.model or default_model or _first_model(engine, connection)
     except ChatError as error:
@@ -90,7 +91,7 @@ def _first_model(engine: Engine, connection: Connection) -> str:
 
 
 def _follow(engine: Engine, tape: LiveTape, *, is_silent: bool) -> None:
-    """Print the reply as it comes; Ctrl-C stops it and keeps what it said."""
+    """Print the reply as it streams; Ctrl-C stops it and keeps its text."""
     seen, is_over = 0, False
     while not is_over:
         try:
@@ -130,5 +131,5 @@ def _as_json(reply: Reply) -> dict[str, Any]:
 
 
 def _file(file: Attachment) -> dict[str, Any]:
-    """A picture or a sound: what it is, not its bytes."""
+    """Describe an image or a sound, without its bytes."""
     return {name: getattr(file, name) for name in ("id", "name", "media_type", "size", "width", "height")}

@@ -18,7 +18,7 @@ from lib.engine.lookups.doctor import Doctor, Examination
 from lib.store.database.errors import StoreError
 
 WIDTH = 21
-"""Of the column with the names of the checks."""
+"""Characters of the column with the checks' names."""
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Examine; what is learnt of the model is kept for the pages. Returns the exit status."""
+    """Examine, and store what is learnt about the model for the pages; return the exit status."""
     local_model, _ = app.start_local_model(settings)
     connection = local_model.connection if local_model else settings.connection
     engine = Engine(app.gateway(settings), store=None)
@@ -92,7 +92,7 @@ def _as_json(examination: Examination, cost: Cost) -> dict[str, Any]:
 
 
 def _keep(examination: Examination, settings: Settings) -> None:
-    """The pages offer what was found; that they cannot be told is no fault of the server examined."""
+    """Store the findings for the pages; a failure here says nothing about the examined server."""
     found = learnt(examination.findings)
     if not examination.model or not found:
         return

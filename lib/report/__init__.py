@@ -1,1 +1,1 @@
-"""Recordings as files for people: HTML, Markdown, CSV. It imports `lib.domain` and nothing else of ours."""
+"""Recordings as files for people: HTML, Markdown, CSV. It imports nothing of ours but `lib.domain`."""

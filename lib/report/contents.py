@@ -1,4 +1,4 @@
-"""What a report says, as values: the same in every format. Pure functions of a recording."""
+"""The contents of a report as values, the same in every format. Pure functions of a recording."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,15 +19,15 @@ class Exchange:
     """A question and its answer."""
 
     question: Message | None
-    """`None` for the one that all cells were asked, which stands above them."""
+    """`None` for the question to all cells, which is shown above them."""
     answer: Message | None
     versions: int
-    """How many answers to it there are; this one is shown."""
+    """How many answers it has; this one is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One column."""
+    """One column of a section."""
 
     conversation: Conversation
     figures: Figures
@@ -44,7 +44,7 @@ class Cell:
 
     @property
     def judged(self) -> str:
-        """What people thought of it, in words; empty where nobody did."""
+        """People's votes and thumbs in words; empty if there are none."""
         votes = f"{self.votes} {'vote' if self.votes == 1 else 'votes'}" if self.votes else ""
         up, down = (f"{n} thumbs {way}" if n else "" for n, way in ((self.up, "up"), (self.down, "down")))
         return " · ".join(filter(None, (votes, up, down)))
@@ -63,13 +63,13 @@ class Section:
     title: str
     question: Message | None
     system_prompt: str
-    """The one that all cells have; empty where they differ."""
+    """The system prompt of all cells; empty if they differ."""
     cells: Sequence[Cell]
     charts: Sequence[Chart]
     votes: Mapping[str, int]
-    """How often each cell, a tie and none of them was chosen, by their names; empty without votes."""
+    """The number of votes for each cell, a tie and none, by name; empty without votes."""
     notes: Sequence[str]
-    """What the figures leave out, and where prices are from; a sentence each."""
+    """What the figures leave out, and where prices come from; one sentence each."""
 
     @property
     def figures(self) -> list[Figures]:
@@ -77,7 +77,7 @@ class Section:
 
 
 def sections(recording: Recording) -> list[Section]:
-    """A section for each prompt, in order."""
+    """Return a section for each prompt, in order."""
     return [
         _section(number, comparison, recording.prices, recording.tallies.get(comparison.id, Tally()))
         for number, comparison in enumerate(recording.comparisons, start=1)
@@ -132,7 +132,7 @@ def _turns(cell: Conversation, prompt: str | None) -> Iterator[Exchange]:
 
 
 def in_words(params: Params) -> dict[str, str]:
-    """The parameters that are set, by their names."""
+    """Return the parameters that are set, by name."""
     body = {name: value for name, value in params.body().items() if name != "stream"}
     return {name.replace("_", " "): _words(value) for name, value in body.items()}
 
@@ -152,7 +152,7 @@ def _votes(cells: Sequence[Cell], tally: Tally) -> dict[str, int]:
 
 
 def all_answers(recording: Recording) -> Iterator[tuple[Section, Cell, Message, int, int]]:
-    """Every answer, also those that are not shown: with its section, its cell, its turn and its version."""
+    """Yield every answer, shown or not, with its section, its cell, its turn and its version."""
     for section in sections(recording):
         for cell in section.cells:
             for message in cell.conversation.messages.values():

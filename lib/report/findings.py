@@ -1,6 +1,6 @@
-"""Finds in a text what should not leave the house: e-mail addresses, keys, internal host names.
+"""Finds what should stay private in a text: e-mail addresses, keys, internal host names.
 
-By pattern, so it is a guess that errs on the side of masking. It takes time in proportion to the text.
+It goes by patterns, so it is a guess, which errs on the side of masking. Time is linear in the text's length.
 """
 
 import re
@@ -34,7 +34,7 @@ class Span:
 
 
 def spans(text: str, keys: Collection[str] = (), *, is_id: bool = False) -> list[Span]:
-    """The findings in a text, in order; none overlaps another. An id may look random: it is no key."""
+    """Return the findings in a text, in order, without overlaps. An id may look random but is no key."""
     found: list[Span] = []
     for span in sorted(_candidates(text, keys, is_id), key=lambda span: (span.start, -span.end)):
         if found and span.start < found[-1].end:
@@ -48,7 +48,7 @@ def spans(text: str, keys: Collection[str] = (), *, is_id: bool = False) -> list
 def _candidates(text: str, keys: Collection[str], is_id: bool) -> Iterator[Span]:
     for key in keys:
         yield from (Span(start, end, FindingKind.KEY) for start, end in KnownKey(key).spans(text))
-    words = _PICTURE.sub(lambda picture: " " * len(picture[0]), text)  # bytes of a picture look random
+    words = _PICTURE.sub(lambda picture: " " * len(picture[0]), text)  # an image's bytes look random
     yield from _emails(words)
     yield from (Span(start, end, FindingKind.KEY) for start, end in secrets.find(words, is_id=is_id))
     yield from _hosts(words)
@@ -65,7 +65,7 @@ def _emails(text: str) -> Iterator[Span]:
         before = text[max(0, domain.start() - LONGEST_LOCAL) : domain.start()]
         if local := _LOCAL.search(before):
             name = local[0]
-            lead = _LOCAL_START.match(name)  # quotes and emphasis around an address are no part of it
+            lead = _LOCAL_START.match(name)  # quotes and emphasis around an address do not belong to it
             length = len(name) - (lead.end() if lead else 0)
             if length:
                 yield Span(domain.start() - length, domain.end(), FindingKind.EMAIL)

@@ -1,4 +1,4 @@
-"""Formulas in markdown, drawn as MathML: the same ones that the page takes for formulas."""
+"""Formulas in markdown as MathML: the same ones that the page recognises."""
 
 import re
 from functools import lru_cache
@@ -15,11 +15,11 @@ from lib.domain.text.math import formulas as signs
 from lib.domain.text.math import tex as latex
 
 LONGEST = 4000
-"""Characters of a formula that is drawn."""
+"""The longest formula that is rendered, in characters."""
 DEEPEST = 40
-"""How many braces within each other are drawn."""
+"""The deepest nesting of braces that is rendered."""
 MOST_LINES = 100
-"""A formula on lines of its own ends within so many."""
+"""The greatest number of lines of a display formula."""
 
 _ELEMENTS = frozenset(
     (
@@ -38,13 +38,13 @@ _ATTRIBUTES = frozenset(
 )
 _VALUE = re.compile(r"[\w.%+\- ]{0,60}")
 _MACRO = re.compile(r"\\(?:re)?newcommand|\\providecommand|\\def|\\let")
-"""What would let a few words grow without end."""
+"""Macros, with which a few words could expand without end."""
 _DOLLARS = re.compile(r"\$+")
 
 
 def formulas(parser: MarkdownIt) -> None:
-    """A plugin: `$..$`, `\\(..\\)`, environments and the like are formulas, prices are none."""
-    # Before `escape`, which would take the backslash of `\(`.
+    """A plugin: `$..$`, `\\(..\\)`, environments and the like are formulas, prices are not."""
+    # Before `escape`, which would consume the backslash of `\(`.
     parser.inline.ruler.before("escape", "formula", _inline)
     parser.block.ruler.before(
         "fence", "formula", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
@@ -53,19 +53,19 @@ def formulas(parser: MarkdownIt) -> None:
 
 
 def mathml(tex: str, *, is_display: bool) -> str:
-    """The formula as a `math` element; as its source, where it cannot be read."""
+    """Return the formula as a `math` element, or its source if it cannot be parsed."""
     is_short = len(tex) <= LONGEST and tex.count("{") <= LONGEST // 8
     drawn = _drawn(tex, is_display=is_display) if is_short and not _is_odd(tex) else ""
     return drawn or f'<code class="tex" dir="ltr">{escape(tex)}</code>'
 
 
-@lru_cache(maxsize=1000)  # a function of its arguments alone, which are short: only their number matters
+@lru_cache(maxsize=1000)  # a pure function of short arguments: bounding their number is enough
 def _drawn(tex: str, *, is_display: bool) -> str:
-    """The element; empty where the converter cannot read the formula."""
+    """Return the element; empty if the converter cannot parse the formula."""
     try:
         converter = Converter(display="block" if is_display else "inline")
         drawn = _serialised(converter.convert_to_element(latex.mathml(tex)))
-    except Exception:  # the converter fails in many ways on what is no LaTeX
+    except Exception:  # the converter fails in many ways on invalid LaTeX
         return ""
     return drawn.replace("<math", '<math dir="ltr"', 1)
 
@@ -79,7 +79,7 @@ def _is_odd(tex: str) -> bool:
 
 
 def _serialised(element: Element) -> str:
-    """The element as HTML: only known elements with known attributes, and text."""
+    """Return the element as HTML: only known elements with known attributes, and text."""
     if element.tag not in _ELEMENTS:
         raise ValueError(f"no element of a formula: {element.tag}")
     given = {name: value for name, value in element.attrib.items() if name in _ATTRIBUTES}
@@ -87,7 +87,7 @@ def _serialised(element: Element) -> str:
         f' {name}="{value}"' for name, value in given.items() if value and _VALUE.fullmatch(value)
     )
     inside = "".join(map(_serialised, element))
-    # The converter writes characters as references, to be read once more.
+    # The converter writes characters as references, which have to be decoded first.
     return f"<{element.tag}{attributes}>{escape(unescape(element.text or ''))}{inside}</{element.tag}>"
 
 
@@ -105,7 +105,7 @@ def _inline(state: StateInline, silent: bool) -> bool:
 
 
 def _skip_dollars(state: StateInline, silent: bool) -> bool:
-    """Dollars that begin no formula are text, all at once: a long run of them is looked at once."""
+    """Treat dollars that begin no formula as text, all in one step: a long run of them is examined once."""
     dollars = _DOLLARS.match(state.src, state.pos, state.posMax)
     if dollars and not silent:
         state.pending += dollars[0]
@@ -126,7 +126,7 @@ def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _formula_lines(state: StateBlock, start: int, end: int) -> tuple[str, int] | None:
-    """A formula that begins with the line `start`, and the line after it."""
+    """Return the formula that begins in line `start`, and the number of the line after it."""
     first = _line(state, start)
     opening = signs.opening(first)
     if not opening or _is_in_formula(state, start):
@@ -146,7 +146,7 @@ def _formula_lines(state: StateBlock, start: int, end: int) -> tuple[str, int] |
 
 
 def _is_in_formula(state: StateBlock, start: int) -> bool:
-    """Whether the line `start` belongs to a formula that began within the paragraph above it."""
+    """Return whether line `start` belongs to a formula that began in the paragraph above it."""
     known: dict[int, tuple[int, str]] = state.env.setdefault("waiting_formulas", {})
     line, end = known.get(state.line, (state.line, ""))
     if line > start:
@@ -158,7 +158,7 @@ def _is_in_formula(state: StateBlock, start: int) -> bool:
 
 
 def _closes(state: StateBlock, start: int, closing: str) -> bool:
-    """Whether the sign stands anywhere below the beginning of the line `start`."""
+    """Return whether the sign `closing` occurs anywhere after the beginning of line `start`."""
     last: dict[str, int] = state.env.setdefault("formula_ends", {})
     if closing not in last:
         last[closing] = state.src.rfind(closing)

@@ -1,4 +1,4 @@
-"""What the page draws beyond CommonMark, for the reports' parser: the same addresses, tags and emphasis."""
+"""The page's extensions of CommonMark for the reports' parser: the same addresses, tags and emphasis."""
 
 import re
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ from lib.domain.text.markdown import emphasis, links, tags
 from lib.domain.text.markdown.tags import Tag
 
 _LAST_BRACKET = -1
-"""Where a block's last `]` is noted among the parser's notes on places: no place has this number."""
+"""The key of a block's last `]` in the parser's cache of positions: no position has this number."""
 OPEN_END = "open_end"
-"""Under this name the environment holds a text that is being written: tags at its end may still be open."""
+"""The environment's key for a text that still streams: tags at its end may be open."""
 _ELEMENTS = {**dict.fromkeys(tags.STRUCK, "s"), "b": "strong", "i": "em", "summary": "strong"}
-"""The elements that tags stand for, where they are others."""
+"""The elements of tags that stand for a different one."""
 _HR = re.compile(r"<hr(?:\s[^<>]{0,200}|\s*/)?>[ \t]*$", re.I)
 
 
@@ -35,10 +35,10 @@ class _State(StateInline):
 
 
 class Inline(ParserInline):
-    """Parses what a paragraph holds."""
+    """Parses the content of a paragraph."""
 
     def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
-        """As the parser's own, with a state that knows more of emphasis."""
+        """Parse as the base class does, with our state for emphasis."""
         state = _State(src, md, env, tokens)
         self.tokenize(state)
         for rule in self.ruler2.getRules(""):
@@ -47,8 +47,8 @@ class Inline(ParserInline):
 
 
 def beyond_commonmark(parser: MarkdownIt) -> None:
-    """A plugin for a parser whose `inline` is one of these."""
-    # The parser takes text up to one of these signs at once: an address has to be one of them.
+    """A plugin for a parser whose `inline` is an `Inline`."""
+    # The parser skips text up to one of these signs: the start of an address has to be among them.
     parser.inline.terminator_re = re.compile(f"{parser.inline.terminator_re.pattern}|{links.START}", re.I)
     parser.inline.ruler.after("text", "address", _address)
     parser.inline.ruler.before("autolink", "tag", _tag)
@@ -109,7 +109,7 @@ def _tag(state: StateInline, silent: bool) -> bool:
 
 
 def _tags(state: StateInline) -> Mapping[int, Tag]:
-    """The tags of a paragraph, looked for once."""
+    """Return the tags of a paragraph; they are searched for once."""
     known: dict[str, Mapping[int, Tag]] = state.env.setdefault("tags", {})
     if state.src not in known:
         is_open = str(state.env.get(OPEN_END, "")).rstrip().endswith(state.src)
@@ -118,14 +118,14 @@ def _tags(state: StateInline) -> Mapping[int, Tag]:
 
 
 def _draw_alone(state: StateInline, tag: Tag) -> None:
-    """A new line; what only holds other things is not drawn."""
+    """Render a tag without a partner: a line break; mere containers are dropped."""
     is_fresh = not state.pending.strip() and (not state.tokens or state.tokens[-1].type == "hardbreak")
     if tag.name == "br" or (tag.name == "p" and not is_fresh and tag.end < state.posMax):
         state.push("hardbreak", "br", 0)
 
 
 def _draw_pair(state: StateInline, tag: Tag, end: int) -> None:
-    """What stands between a tag and its partner at `end`, in the element that they stand for."""
+    """Render the text between a tag and its partner at `end`, in their element."""
     element, content = _ELEMENTS.get(tag.name, tag.name), state.src[tag.end : end]
     state.push("tag_open", element, 1)
     if tag.name in tags.CODE and "<" not in content:
@@ -140,7 +140,7 @@ def _draw_pair(state: StateInline, tag: Tag, end: int) -> None:
 
 
 def _unclosed(state: StateInline, silent: bool) -> bool:
-    """A `[` or `![` that no `]` follows opens no link: it is text, and its end need not be searched for."""
+    """Treat a `[` or `![` without a later `]` as text: it opens no link, so nothing needs to be searched."""
     here = state.src[state.pos]
     if here != "[" and not state.src.startswith("![", state.pos):
         return False

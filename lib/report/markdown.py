@@ -1,4 +1,4 @@
-"""A report as Markdown: it reads well as it is, and a reader that draws it fetches and runs nothing."""
+"""A report as Markdown: readable as plain text, and harmless in a viewer, which fetches and runs nothing."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -27,17 +27,17 @@ from lib.report.contents import Cell, Exchange, Section, sections
 from lib.report.measures import cost_of, totals
 
 _READER = MarkdownIt("commonmark", {"html": True}).enable("table")
-"""Reads as the most trusting readers do."""
+"""Parses as the most permissive viewers do."""
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _HARMLESS_TAG = re.compile(rf"</?(?:{'|'.join(tags.NAMES)})>")
 _NEXT = "what-follows"
 _FIRST_SIGN = re.compile(r"(\d{1,9}(?=[.)])|(?=[-+=]))(.)(?=[\s=-]*$|\s)")
-"""What makes a list, a heading or a rule of a line that begins with it."""
+"""The signs that turn a line into a list, a heading or a rule."""
 _SIGNS = re.compile(r"([\\`*_<>#|$~]|&(?=#?\w{1,32};)|!(?=\[)|\](?=[(\[:]))")
 
 
 def to_markdown(recording: Recording, *, maker: str) -> str:
-    """The report; images are named only."""
+    """Return the report; images are only named."""
     shown = sections(recording)
     began = f"{recording.recorded_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     blocks = [f"# {_line(recording.title)}", f"Recorded on {began} · {wording.together(totals(recording))}"]
@@ -113,12 +113,12 @@ def _source(citation: Citation) -> str:
 def _said(message: Message) -> Iterator[str]:
     yield from _names(message.attachments)
     if message.content:
-        is_markdown = message.content.startswith(SYNTHESIS)  # with answers in it
+        is_markdown = message.content.startswith(SYNTHESIS)  # it contains answers
         yield _text(message.content) if is_markdown else "\n\n".join(map(_typed, typed(message.content)))
 
 
 def _typed(piece: Words | Code) -> str:
-    """What a person typed, as it was typed: its lines end where they did and begin with their blanks."""
+    """Return typed text with its own line breaks and leading spaces."""
     if isinstance(piece, Code):
         return _fenced(piece.text, piece.language)
     paragraphs = re.split(r"\n(?:[ \t]*\n)+", piece.text)
@@ -158,17 +158,17 @@ def _table(figures: Iterable[Figures], prices: Prices, title: str = "Cell") -> s
 
 
 def _text(text: str) -> str:
-    """What somebody wrote, with its own markdown, so that it draws nothing but text and ends with itself."""
+    """Return somebody's markdown, made so that it shows only text and affects nothing after it."""
     shown = "".join(sanitized(block, ANY) for block in split(text)).rstrip()
     if not _is_harmless(shown):
         shown = _TAG.sub("&lt;", shown).replace("![", r"!\[")
     last = _READER.parse(f"{shown}\n\n{_NEXT}")[-1]
-    # A fence that is left open would take in what follows, and give free what stands in the next one.
+    # An open fence would swallow what follows, and expose the content of the next fence.
     return f"{shown}\n{last.markup}" if last.type == "fence" and _NEXT in last.content else shown
 
 
 def _is_harmless(markdown: str) -> bool:
-    """Whether a reader that takes HTML and draws images finds neither."""
+    """Return whether a viewer that accepts HTML and images would find neither."""
     blocks = _READER.parse(markdown)
     tokens = [*blocks, *(token for block in blocks for token in block.children or ())]
     images = [str(token.attrGet("src")) for token in tokens if token.type == "image"]
@@ -181,5 +181,5 @@ def _is_harmless(markdown: str) -> bool:
 
 
 def _line(text: str) -> str:
-    """A name or a sentence, with nothing in it read as markdown."""
+    """Return a name or a sentence, escaped so that nothing in it is read as markdown."""
     return _SIGNS.sub(r"\\\1", " ".join(text.split()))

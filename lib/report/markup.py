@@ -1,7 +1,7 @@
-"""A model's markdown as HTML that does nothing: for reports, and for phones that have no Streamlit.
+"""A model's markdown as inert HTML: for reports, and for phones, which have no Streamlit.
 
-What a model writes is untrusted. There is no HTML of its own in the result, no image that a browser would
-fetch, and no link but to `http`, `https`, `mailto` and `tel`.
+Model text is untrusted. The result has none of its HTML, no image that a browser would fetch, and no link
+except to `http`, `https`, `mailto` and `tel`.
 """
 
 import re
@@ -31,9 +31,9 @@ from lib.report.formulas import formulas
 from lib.report.inline import OPEN_END, Inline, beyond_commonmark
 
 LONGEST_CODE = 20_000
-"""Characters of code that gets colours."""
+"""The longest code that is highlighted, in characters."""
 DEEPEST = 20
-"""How many quotes and lists within each other are drawn; what is nested more deeply is shown as it is."""
+"""The deepest nesting of quotes and lists that is rendered; a deeper text is shown as its source."""
 LANGUAGES = frozenset(
     (
         *("bash", "c", "c#", "c++", "console", "cpp", "cs", "csharp", "css", "diff", "docker", "dockerfile"),
@@ -43,7 +43,7 @@ LANGUAGES = frozenset(
         *("ts", "tsx", "typescript", "xml", "yaml", "yml", "zsh"),
     )
 )
-"""What code may be written in to get colours."""
+"""The languages that are highlighted."""
 
 _PICTURE = re.compile(PICTURE_IN_TEXT)
 _RULES = """\
@@ -61,11 +61,11 @@ p:empty { display: none; }
 li.task-list-item { list-style: none; margin-inline-start: -1.2em; }
 """
 _APART = {"rel": "noopener noreferrer nofollow", "target": "_blank"}
-"""What keeps a page that a link leads to apart from this one."""
+"""Attributes that isolate a link's target from this page."""
 
 
 def html(text: str, *, is_open: bool = False) -> str:
-    """The text as an HTML fragment; `is_open` while it is being written."""
+    """Return the text as an HTML fragment; `is_open` while it streams."""
     blocks = [text] if isinstance(text, Block) else split(text)
     return "".join(_block(block, is_open=is_open and block is blocks[-1]) for block in blocks)
 
@@ -75,7 +75,7 @@ def _block(text: Block, *, is_open: bool) -> str:
         text_ = text[: half_tag(text)] if is_open else text
         environment: dict[str, Any] = {OPEN_END: text_} if is_open else {}
         tokens = _MARKDOWN.parse(text_, environment)
-        # What is nested more deeply is left out by the parser.
+        # The parser leaves out deeper levels.
         if all(token.level < DEEPEST - 1 for token in tokens):
             options = _UNCOLOURED if text.is_uncoloured else _MARKDOWN.options
             return str(_MARKDOWN.renderer.render(tokens, options, environment))
@@ -83,7 +83,7 @@ def _block(text: Block, *, is_open: bool) -> str:
 
 
 def typed(text: str) -> str:
-    """What a person typed as an HTML fragment: as it was typed, with links, and code in fences as code."""
+    """Return typed text as an HTML fragment: unchanged, with links, and fenced code as code."""
     pieces = (
         _code(each.text, each.language) if isinstance(each, Code) else words(each) for each in pieces_of(text)
     )
@@ -91,13 +91,13 @@ def typed(text: str) -> str:
 
 
 def words(text: Words) -> str:
-    """Text with its own line breaks and blanks: a stylesheet keeps them in what has the class `typed`."""
+    """Return text with its line breaks and spaces: the stylesheet keeps them in the class `typed`."""
     return f'<div class="typed">{"".join(_with_links(text.text))}</div>\n'
 
 
 @cache
 def stylesheet() -> str:
-    """CSS for what such fragments hold: direction, the colours of code, light and dark, tables, tasks."""
+    """Return CSS for such fragments: direction, code colours, light and dark, tables, tasks."""
     light, dark = _colours("default"), _colours("github-dark")
     return f"{_RULES}{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
 
@@ -128,14 +128,14 @@ def _link(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
 def _image(
     _self: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType
 ) -> str:
-    """Only pictures that the text carries are left."""
+    """Render an image; only embedded ones are left."""
     token = tokens[index]
     source = str(token.attrGet("src") or "")
     return f'<img src="{escape(source)}" alt="{escape(token.content)}">' if _PICTURE.fullmatch(source) else ""
 
 
 def _cell(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
-    """A cell's alignment as a class: a strict policy on styles must not lose it."""
+    """Render a table cell's alignment as a class: a strict policy on styles must not lose it."""
     token = tokens[index]
     side = re.fullmatch(r"text-align:(left|right|center)", str(token.attrGet("style") or ""))
     token.attrs = {"class": side[1]} if side else {}
@@ -143,14 +143,14 @@ def _cell(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opti
 
 
 def _links(state: StateCore) -> None:
-    """Nothing is fetched: an image from elsewhere is a link to it, and a link leads only where it may."""
+    """Turn images from elsewhere into links, so that nothing is fetched, and drop forbidden links."""
     for block in state.tokens:
         if block.type == "inline" and block.children:
             block.children = list(_allowed(_without_images(block.children)))
 
 
 def _allowed(tokens: Iterable[Token]) -> Iterator[Token]:
-    """Without the links that lead elsewhere: their words stay."""
+    """Drop links that are not allowed; keep their text."""
     is_kept: list[bool] = []
     for token in tokens:
         if token.type == "link_open":
@@ -182,7 +182,7 @@ def _text(words: str) -> Token:
 
 
 def _with_links(text: str) -> Iterator[str]:
-    """The text as HTML, its addresses as links."""
+    """Yield the text as HTML, with its addresses as links."""
     apart = " ".join(f'{name}="{value}"' for name, value in _APART.items())
     for piece in with_links(text):
         if isinstance(piece, str):
@@ -192,9 +192,9 @@ def _with_links(text: str) -> Iterator[str]:
 
 
 def _directions(state: StateCore) -> None:
-    """A list's marks, a quote's bar and a table's columns turn with the first word in it.
+    """Set the direction of a list's markers, a quote's bar and a table's columns by their first word.
 
-    Only on the outside: a browser does not look into what has a direction of its own.
+    Only on the outermost element: a browser does not look into elements with their own direction.
     """
     for token in state.tokens:
         if token.nesting == 1 and token.level == 0:
@@ -205,7 +205,7 @@ def _directions(state: StateCore) -> None:
 
 
 def _small_headings(state: StateCore) -> None:
-    """An answer stands inside a page that has headings of its own."""
+    """Lower the level of headings: the page around an answer has its own."""
     for token in state.tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + 3, 6)}"
@@ -214,7 +214,7 @@ def _small_headings(state: StateCore) -> None:
 def _box(
     _self: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType
 ) -> str:
-    """A task's box as a character: what a model writes holds no form. Nothing else here makes HTML."""
+    """Render a task's box as a character: model text contains no form. Nothing else here makes HTML."""
     return "☑" if "checked" in tokens[index].content else "☐"
 
 
@@ -224,7 +224,7 @@ def _parser() -> Any:
     parser.inline = Inline()
     parser.configure("commonmark", settings).enable(["table", "strikethrough"])
     parser.use(formulas).use(beyond_commonmark).use(tasklists_plugin)
-    # Its own leaves a link that it refuses as it was written; `_links` drops it and keeps its words.
+    # The parser's own check leaves a refused link as source; `_links` drops it and keeps its text.
     parser.validateLink = _is_known  # type: ignore[method-assign]
     for change in (_links, _small_headings, _directions):
         parser.core.ruler.push(change.__name__, change)

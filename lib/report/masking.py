@@ -1,7 +1,7 @@
-"""Masks in a recording what should not leave the house.
+"""Masks what should stay private in a recording.
 
-It looks at everything in a recording that is words: prompts, answers, reasoning, system prompts, documents,
-titles, errors, parameters, headers. A tape's pieces are read as the text that they are together.
+It checks all text in a recording: prompts, answers, reasoning, system prompts, documents, titles, errors,
+parameters, headers. A tape's pieces are joined before they are searched.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A text that should perhaps not leave, and how often it occurs."""
+    """A text that should perhaps stay private, and how often it occurs."""
 
     kind: FindingKind
     text: str
@@ -30,9 +30,9 @@ class Finding:
 
 
 def find(recording: Recording, keys: Iterable[str] = ()) -> list[Finding]:
-    """All findings, by kind and by how often they occur; `keys` are keys whose text is known.
+    """Return all findings, sorted by kind and frequency; `keys` are keys whose text is known.
 
-    A text that stands in several places, as the prompt in every cell, is counted once.
+    A text that is stored several times, such as the prompt in every cell, is counted once.
     """
     known, counted, seen = list(keys), Counter[tuple[FindingKind, str]](), set[tuple[str, bool]]()
 
@@ -50,7 +50,7 @@ def find(recording: Recording, keys: Iterable[str] = ()) -> list[Finding]:
 
 
 def masks(findings: Iterable[Finding]) -> dict[str, str]:
-    """What stands in place of each text: its kind and a number, so that the same stays the same."""
+    """Return a mask for each text: its kind and a number, so that equal texts get equal masks."""
     numbers, named = Counter[FindingKind](), dict[str, str]()
     for finding in findings:
         if finding.text not in named:
@@ -60,11 +60,11 @@ def masks(findings: Iterable[Finding]) -> dict[str, str]:
 
 
 def masked(recording: Recording, texts: Mapping[str, str], keys: Iterable[str] = ()) -> Recording:
-    """The recording with a mask in place of each of these texts; times and figures stay as they are."""
+    """Return the recording with a mask in place of each of these texts; times and figures are unchanged."""
     known = list(keys)
 
     def chosen(text: str, *, is_id: bool) -> list[Span]:
-        # An id may look as random as a key: in it, only what was found elsewhere is masked.
+        # An id may look as random as a key: only texts found elsewhere are masked in it.
         found = spans(text, [*known, *texts] if is_id else known, is_id=is_id) if texts else []
         return [span for span in found if text[span.start : span.end] in texts]
 
@@ -72,7 +72,7 @@ def masked(recording: Recording, texts: Mapping[str, str], keys: Iterable[str] =
 
 
 def masked_text(text: str, texts: Mapping[str, str], keys: Iterable[str] = ()) -> str:
-    """A text of its own with the same masks."""
+    """Return a text outside the recording with the same masks."""
     known, shown, at = list(keys), list[str](), 0
     for span in spans(text, known):
         if text[span.start : span.end] in texts:
@@ -82,13 +82,13 @@ def masked_text(text: str, texts: Mapping[str, str], keys: Iterable[str] = ()) -
 
 
 _OWN_IDS = frozenset(("id", "parent_id", "leaf_id", "comparison_id", "deck_run_id", "data", "media_type"))
-"""Fields that hold ids of this app, bytes, or words of a standard."""
+"""Fields with ids of this app, bytes, or standard terms."""
 _OTHER_IDS = frozenset(("response_id", "request_id", "system_fingerprint", "headers"))
-"""Fields that hold ids of others."""
+"""Fields with ids from elsewhere."""
 
 
 class _Masking:
-    """One walk through a recording. `choose` gives the spans of a text that are to be masked."""
+    """One walk through a recording. `choose` returns the spans of a text to mask."""
 
     def __init__(self, choose: Callable[..., list[Span]], texts: Mapping[str, str]) -> None:
         self._choose = choose
@@ -110,7 +110,7 @@ class _Masking:
         return "".join(self._pieces([text], is_id=is_id))
 
     def _pieces(self, pieces: Sequence[str], *, is_id: bool = False) -> list[str]:
-        """The pieces of one text; a mask stands in the piece in which its text begins."""
+        """Mask the pieces of one text; a mask goes into the piece in which its text begins."""
         joined = "".join(pieces)
         found = self._choose(joined, is_id=is_id)
         if not found:
@@ -132,7 +132,7 @@ class _Masking:
         return shown
 
     def _value(self, value: V, name: str = "") -> V:
-        """The value with all texts in it masked."""
+        """Return the value with all its texts masked."""
         return self._any(value, name)  # type: ignore[no-any-return]
 
     def _any(self, value: Any, name: str) -> Any:
@@ -172,7 +172,7 @@ class _Masking:
 
 
 def _stream(event: Event) -> object:
-    """What the pieces of one text have in common; `None` for an event that is no piece."""
+    """Return what the pieces of one text have in common; `None` for an event that is not a piece."""
     if isinstance(event, ToolCall):
         return ToolCall, event.index
     return type(event) if isinstance(event, PIECES) else None

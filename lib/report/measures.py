@@ -1,4 +1,4 @@
-"""The numbers of a report: of cells, of all replies together, and what they leave out."""
+"""The numbers of a report: per cell, over all replies, and what they leave out."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ class Bar:
     label: str
     spread: Spread
     percent: float
-    """Its length, of the longest one's."""
+    """Its length as a percentage of the longest bar's."""
     is_best: bool
 
 
@@ -33,7 +33,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """All replies together; what is not known is left out and counted."""
+    """The sums over all replies; unknown figures are left out and counted."""
 
     replies: int
     not_completed: int
@@ -45,19 +45,19 @@ class Totals:
 
 
 def measure(cells: Sequence[Conversation], compared: int, prices: Prices) -> list[Figures]:
-    """The figures of all cells; what merges the others' answers is not measured against them."""
+    """Return the figures of all cells; a synthesis is not ranked against the answers it merges."""
     found = of_cells(cells[:compared], prices)
     found += [one for cell in cells[compared:] for one in of_cells([cell], prices)]
     return [replace(one, label=label) for one, label in zip(found, labels(cells), strict=True)]
 
 
 def charts(measured: Sequence[Figures]) -> list[Chart]:
-    """A chart of each measure that two cells have at least."""
+    """Return a chart for each measure that at least two cells have."""
     return [chart for name in MEASURES if (chart := _chart(name, measured))]
 
 
 def _chart(name: str, measured: Sequence[Figures]) -> Chart | None:
-    """The bars of a measure; `None` where fewer than two cells have it."""
+    """Return the bars of a measure; `None` if fewer than two cells have it."""
     known = [(one, spread) for one in measured if (spread := one.measured(name))]
     if len(known) < 2:
         return None
@@ -70,7 +70,7 @@ def _chart(name: str, measured: Sequence[Figures]) -> Chart | None:
 
 
 def notes(measured: Sequence[Figures]) -> Iterator[str]:
-    """What the figures leave out and where they are from."""
+    """Yield sentences on what the figures leave out and where they come from."""
     count = len(measured)
     if estimated := sum(one.source is Source.ESTIMATED for one in measured):
         yield f"≈ Tokens of {estimated} of {count} cells are estimated: the gateway did not report them."
@@ -90,7 +90,7 @@ def notes(measured: Sequence[Figures]) -> Iterator[str]:
 
 
 def totals(recording: Recording) -> Totals:
-    """What all replies of the recording took together."""
+    """Return the sums over all replies of the recording."""
     replies = [message.reply or Reply() for message in answers(recording)]
     tokens = [reply.usage.completion_tokens for reply in replies]
     costs = [cost for cell in recording.cells for cost in _costs(cell, recording.prices)]
@@ -107,12 +107,12 @@ def totals(recording: Recording) -> Totals:
 
 
 def price_of(cell: Conversation, reply: Reply, prices: Prices) -> Price | None:
-    """The price of the model that a reply was asked of; `None` where it is not known."""
+    """Return the price of the model that a reply was requested from; `None` if it is unknown."""
     return prices.get(reply.model_requested or cell.model or "")
 
 
 def cost_of(cell: Conversation, reply: Reply, prices: Prices) -> float | None:
-    """What a reply of a cell cost at these prices, in USD; `None` where that is not known."""
+    """Return the cost in USD of a cell's reply at these prices; `None` if it is unknown."""
     price = price_of(cell, reply, prices)
     return price.cost(reply.usage) if price else None
 

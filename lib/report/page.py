@@ -1,4 +1,4 @@
-"""A report as one HTML file: it holds no script and asks nobody for anything."""
+"""A report as one HTML file: it has no script and fetches nothing."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -26,11 +26,11 @@ from lib.report.measures import cost_of, totals
 
 FOLDER = Path(__file__).parent
 LONGEST_BEGINNING = 160
-"""Characters of an answer in the grid of a deck."""
+"""Characters of an answer shown in a deck's grid."""
 
 
 def html(recording: Recording, load: Load, *, maker: str) -> str:
-    """The report. `load` gives the bytes of its images; `maker` is the app with its version."""
+    """Return the report. `load` returns the bytes of an image; `maker` is the app with its version."""
     shown = sections(recording)
     template = _environment().get_template("page.html")
     return template.render(
@@ -48,7 +48,7 @@ def html(recording: Recording, load: Load, *, maker: str) -> str:
 
 
 def _titles(prices: Prices) -> Mapping[str, str]:
-    """The measures that are shown: cost only where a price is known."""
+    """Return the shown measures: cost only if a price is known."""
     return {name: title for name, title in wording.TITLES.items() if prices or name != "cost"}
 
 
@@ -62,7 +62,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
-        # A misspelt name in the template is an error, and not an empty place.
+        # A misspelt name in the template raises an error instead of leaving a gap.
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -111,7 +111,7 @@ def _figures(context: Mapping[str, Any], reply: Reply, cell: Cell) -> str:
 
 @pass_context
 def _picture(context: Mapping[str, Any], attachment: Attachment) -> tuple[str, str] | None:
-    """Source and name of an image that can be shown."""
+    """Return the source and the name of an image; `None` if it cannot be shown."""
     load: Load = context["load"]
     if not attachment.is_image or attachment.media_type not in PICTURES:
         return None

@@ -1,4 +1,4 @@
-"""A report as CSV: a row for each reply, also those that the page does not show."""
+"""A report as CSV: one row per reply, including those that the page does not show."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from lib.report.measures import cost_of, price_of
 
 
 def to_csv(recording: Recording) -> str:
-    """The replies in the order of the page; times in ms, cost in USD, empty where something is not known."""
+    """Return the replies in page order: times in ms, cost in USD, empty fields for unknown figures."""
     rows = list(_rows(recording))
     return spreadsheets.to_csv([list(rows[0]), *(list(row.values()) for row in rows)]) if rows else ""
 

@@ -1,4 +1,4 @@
-"""What only a report says of figures: measures with their range, and sums with what they leave out."""
+"""A report's own wording of figures: measures with their range, and sums with what they leave out."""
 
 from collections.abc import Iterator
 
@@ -31,7 +31,7 @@ TITLES = {
 
 
 def number(measure: str, value: float) -> str:
-    """A value of a measure, in its unit."""
+    """Return a value of a measure, with its unit."""
     if measure.endswith("_ms"):
         return seconds(value)
     if measure == "cost":
@@ -40,7 +40,7 @@ def number(measure: str, value: float) -> str:
 
 
 def spread(measure: str, found: Spread | None, *, source: Source = Source.REPORTED) -> str:
-    """The median, and the range where there is one; a dash where it is not known."""
+    """Return the median, and the range if there is one; a dash if it is unknown."""
     if found is None:
         return UNKNOWN
     sign = "" if measure.endswith("_ms") else about(source)
@@ -51,12 +51,12 @@ def spread(measure: str, found: Spread | None, *, source: Source = Source.REPORT
 
 
 def measured(one: Figures, measure: str) -> str:
-    """A measure of a cell."""
+    """Return a measure of a cell, in words."""
     return spread(measure, one.measured(measure), source=one.source)
 
 
 def line(reply: Reply, cost: float | None) -> str:
-    """The figures of one reply."""
+    """Return the figures of one reply."""
     return " · ".join(filter(None, _line(reply, cost)))
 
 
@@ -73,7 +73,7 @@ def _line(reply: Reply, cost: float | None) -> Iterator[str]:
 
 
 def together(totals: Totals) -> str:
-    """All replies in one line, with what it leaves out."""
+    """Return the sums over all replies in one line, with what they leave out."""
     parts = [counted(totals.replies, "reply", "replies")]
     if totals.not_completed:
         parts[0] += f" ({totals.not_completed:,} not completed)"

@@ -1,1 +1,1 @@
-"""Pages outside Streamlit, for people who are no users of the app: each route knows one secret token."""
+"""Routes outside Streamlit: pages for an audience under secret tokens, the readiness check, and the gate."""

@@ -1,7 +1,7 @@
-"""`/room/<token>`: a comparison on the phones of those who watch. They may read and vote, and nothing else.
+"""`/room/<token>`: a comparison on the phones of an audience, which may read and vote, and nothing else.
 
-The page is ours and small: it knows no Streamlit and no session. Whoever knows the token is in; a cookie
-tells devices apart, so that each has one vote.
+The page is small and our own, without Streamlit or a session. The token grants access; a cookie identifies
+the device, so that each has one vote.
 """
 
 import asyncio
@@ -30,20 +30,20 @@ from lib.web.room import Follower, LiveRoom, message
 from lib.web.turnout import COOKIE_SECONDS, Turnout, device, new_cookie
 
 LONGEST_BODY = 512
-"""Bytes of a vote."""
+"""The largest body of a vote, in bytes."""
 COOKIE = "audience"
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 FILES = Path(__file__).parent
 _TOKEN = re.compile(r"[\w-]{20,32}", re.A)
 
 _rooms: dict[str, LiveRoom] = {}
-"""The rooms that are followed now, by their token."""
+"""The rooms that have followers now, by token."""
 _tasks: dict[str, "asyncio.Task[None]"] = {}
 _turnout = Turnout()
 
 
 def routes() -> list[BaseRoute]:
-    """The addresses of the audience."""
+    """Return the audience's routes."""
     return [
         Route("/room/{token}", _page),
         Route("/room/{token}/events", _events),
@@ -53,13 +53,13 @@ def routes() -> list[BaseRoute]:
 
 
 def followers(token: str) -> int:
-    """How many follow a room now."""
+    """Return how many devices follow a room now."""
     room = _rooms.get(token)
     return len(room.followers) if room else 0
 
 
 def stop() -> None:
-    """Let all followers go: the server waits for their connections when it ends. From any thread."""
+    """Disconnect all followers: a stopping server waits for their connections. Callable from any thread."""
     for room in tuple(_rooms.values()):
         room.stop()
 
@@ -77,14 +77,14 @@ async def _page(request: Request) -> Response:
             # Phones in a local network often reach the server by plain http.
             secure=request.url.scheme == "https",
             httponly=True,
-            # Not `strict`: who comes by a link from a chat or a mail would be a new voter each time.
+            # Not `strict`: people who follow a link from a chat or an e-mail would be new voters each time.
             samesite="lax",
         )
     return answer
 
 
 async def _file(request: Request) -> Response:
-    """The page's style and script: they hold nothing of the room."""
+    """Return the page's style or script: they contain nothing of the room."""
     kinds = {"room.css": "text/css", "room.js": "text/javascript"}
     name = request.path_params["name"]
     if name not in kinds:
@@ -94,7 +94,7 @@ async def _file(request: Request) -> Response:
 
 
 async def _events(request: Request) -> Response:
-    """All that there is to see, then what changes, as server-sent events."""
+    """Send the whole state, then the changes, as server-sent events."""
     room = await _open_room(request)
     if room is None:
         return Response(status_code=404, headers=HEADERS)
@@ -111,7 +111,7 @@ async def _follow(room: Room, voter: str | None, address: str) -> AsyncIterator[
     live = _live(room)
     try:
         follower = live.join(address)
-    except Refused:  # others were quicker
+    except Refused:  # others were faster
         return
     try:
         yield b"retry: 1000\n\n"
@@ -130,14 +130,14 @@ def _live(room: Room) -> LiveRoom:
     live = _rooms.get(room.token)
     if live is None or live.is_over:
         live = _rooms[room.token] = LiveRoom(app.get(), room)
-        # Kept: the event loop itself holds tasks only weakly, and one that is forgotten
-        # may be collected while it runs.
+        # Kept: the event loop holds tasks only weakly, and one without a reference may be collected while it
+        # runs.
         _tasks[room.token] = asyncio.create_task(live.run())
     return live
 
 
 def _leave(live: LiveRoom, follower: Follower) -> None:
-    """One follower less; after the last one nobody renders any more."""
+    """Remove a follower; after the last one stop rendering."""
     live.followers.leave(follower)
     token = live.room.token
     if not live.followers and _rooms.get(token) is live:
@@ -146,7 +146,7 @@ def _leave(live: LiveRoom, follower: Follower) -> None:
 
 
 async def _vote(request: Request) -> Response:
-    """Take a vote, or a thumb on one answer."""
+    """Accept a vote, or a thumb on one answer."""
     room = await _open_room(request)
     if room is None:
         return _refused(404, "This room is closed.")
@@ -157,7 +157,7 @@ async def _vote(request: Request) -> Response:
     if said is None:
         return _refused(400, "This is no vote.")
     try:
-        # Before the database is asked: whoever is too fast costs nothing there.
+        # Before the database is read: a client that is too fast costs nothing there.
         leaves = _turnout.admit(room.token, voter, address_of(request))
         mine = await run_in_threadpool(_count, room, voter, said, leaves)
     except Refused as refused:
@@ -171,9 +171,9 @@ async def _vote(request: Request) -> Response:
 
 
 def _count(room: Room, voter: str, said: dict[str, Any], leaves: str | None) -> dict[str, Any] | None:
-    """Count what a device said; `None` when it is not, or no more, a vote in the room's round.
+    """Count a device's vote; return `None` if it is not, or no longer, valid in the room's round.
 
-    `leaves` is the voter whose place this one has taken.
+    `leaves` is the voter whose place this device has taken.
     """
     votes, now = app.get().store.votes, datetime.now(UTC)
     shown = votes.latest(room.comparison_id)
@@ -191,7 +191,7 @@ def _count(room: Room, voter: str, said: dict[str, Any], leaves: str | None) -> 
 
 
 def _mine(room: Room, voter: str) -> dict[str, Any]:
-    """What this device has said so far."""
+    """Return this device's votes so far."""
     votes = app.get().store.votes
     shown = votes.latest(room.comparison_id)
     return _said(shown, votes.ballot(shown.id, voter)) if shown else {}
@@ -203,7 +203,7 @@ def _said(shown: Round, ballot: Ballot) -> dict[str, Any]:
 
 
 async def _open_room(request: Request) -> Room | None:
-    """The room of this address; `None` where sharing is off, or it is closed or never was."""
+    """Return the room at this address; `None` if sharing is off, or the room is closed or never existed."""
     token = request.path_params["token"]
     application = app.get()
     if not application.settings.is_sharing or not _TOKEN.fullmatch(token):
@@ -215,23 +215,23 @@ async def _open_room(request: Request) -> Room | None:
 
 
 def _device(request: Request) -> str | None:
-    """The device's name, if its cookie is one of ours."""
+    """Return the device's name, if its cookie is valid."""
     return device(app.get().signing_key, request.cookies.get(COOKIE, ""))
 
 
 def _voter(request: Request, room: Room) -> str | None:
-    """The device's name in this room: nothing that is kept leads from one room to another."""
+    """Return the device's name in this room: no stored data links one room to another."""
     device = _device(request)
     return hashlib.sha256(f"{room.token}/{device}".encode()).hexdigest() if device else None
 
 
 async def _body(request: Request) -> dict[str, Any] | None:
-    """The JSON object that was sent. Another site's form cannot send this content type."""
+    """Return the JSON object in the body. Another site's form cannot send this content type."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         return None
     body = b""
     async for piece in request.stream():
-        # Read by hand: `request.json()` would take a body of any length.
+        # Read in pieces: `request.json()` would accept a body of any length.
         body += piece
         if len(body) > LONGEST_BODY:
             return None

@@ -1,9 +1,9 @@
-"""Who may speak to this server: looked at before Streamlit or any page of ours sees a request.
+"""Who may talk to this server: checked before Streamlit or any page of ours sees a request.
 
-A web page of anybody's may send requests to a server that its visitor's browser reaches, also to one on
-loopback. Two headers give it away, and no page can change them. `Host` is the name that the browser was led
-to: a stranger's name that resolves to us (DNS rebinding) is none of ours. `Origin` is where the page is from:
-for a page of ours, exactly where the request goes.
+Any web page may send requests to a server that its visitor's browser can reach, even one on loopback. Two
+headers give it away, and no page can change them. `Host` is the name in the address: a foreign name that
+resolves to us (DNS rebinding) is not one of ours. `Origin` is where the page comes from: for our own pages,
+exactly where the request goes.
 """
 
 import ipaddress
@@ -24,13 +24,13 @@ from lib.config import Settings
 from lib.web import ready
 
 CLOSED = "/_stcore/metrics"
-"""Streamlit's figures: no page of ours asks for them, and they tell about everybody here."""
+"""Streamlit's metrics: no page of ours reads them, and they reveal facts about every user."""
 FOR_WATCHERS = ("/_stcore/health", ready.PATH)
-"""Whether the server is well: a load balancer asks for it under any name, and learns nothing else."""
+"""Health checks: a load balancer may request them under any name, and learns nothing else."""
 FOR_OWN_PAGES = ("/media/", "/_stcore/")
-"""Files that pages show, uploads, the stream: nobody opens these by a link."""
+"""Files on pages, uploads, the stream: nobody opens these by a link."""
 MOST_TOLD = 20
-"""Refusals that are logged, each kind once: whoever is refused must not fill the log."""
+"""The greatest number of refusals logged, each kind once: refused clients must not fill the log."""
 _HOST = re.compile(r"(?:\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[^:\[\]@/#?\s]+))(?::\d{1,5})?")
 _SCHEMES = {"ws": "http", "wss": "https"}
 
@@ -38,27 +38,27 @@ log = logging.getLogger(__name__)
 
 
 class Gate:
-    """Lets in what is meant for this server; from the proxies that are trusted it takes what they forward."""
+    """Admits requests meant for this server; believes the forwarded headers of trusted proxies."""
 
     def __init__(self, inner: ASGIApp) -> None:
         self._inner = inner
         self._guard: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or say why not."""
+        """Pass the request on, or refuse it with a reason."""
         if scope["type"] not in ("http", "websocket"):
             await self._inner(scope, receive, send)
             return
-        if self._guard is None:  # not before: the settings are read when the server starts
+        if self._guard is None:  # not earlier: the settings are read when the server starts
             self._guard = _guard(self._inner, app.get().settings)
-        with suppress(WebSocketDisconnected):  # a page went away while it was sent to, and Streamlit reads on
+        with suppress(WebSocketDisconnected):  # the page closed during a send, and Streamlit still reads
             await self._guard(scope, receive, send)
 
 
 def _guard(inner: ASGIApp, settings: Settings) -> ASGIApp:
     guard: ASGIApp = _Guard(inner, settings.allowed_hosts)
     if settings.trusted_proxies:
-        # Outside of the guard, which has to compare with the scheme that the browser knows.
+        # Outside the guard, which must compare with the scheme that the browser used.
         guard = cast(ASGIApp, ProxyHeadersMiddleware(cast(Any, guard), list(settings.trusted_proxies)))
     return guard
 
@@ -74,7 +74,7 @@ class _Guard:
         if refusal is None:
             await self._inner(scope, receive, send)
         elif scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})  # before it is accepted: HTTP 403
+            await send({"type": "websocket.close", "code": 1008})  # before accepting: becomes HTTP 403
         else:
             status, sentence = refusal
             await PlainTextResponse(f"{sentence}\n", status)(scope, receive, send)
@@ -84,13 +84,13 @@ class _Guard:
         if path in FOR_WATCHERS and scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             return None
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
-        # One only: with two, we would look at another one than whoever reads it after us.
+        # Exactly one: of two, a later reader might use a different one from us.
         if len(hosts) != 1 or not self._is_ours(hosts[0]):
             self._tell("Host %r is not among CHAT_ALLOWED_HOSTS", *hosts[:1])
             return 421, "This server is not known by that name. An admin can add it to CHAT_ALLOWED_HOSTS."
         expected = f"{_SCHEMES.get(scope['scheme'], scope['scheme'])}://{hosts[0]}"
-        # Browsers send it with each websocket and each POST. What comes without one
-        # is told by `Sec-Fetch-Site`.
+        # Browsers send it with each websocket and each POST. Requests without it are judged by
+        # `Sec-Fetch-Site`.
         if any(origin != expected for origin in origins):
             self._tell(
                 "Origin %r is not %r; behind a proxy with https, name it in CHAT_TRUSTED_PROXIES",
@@ -98,7 +98,7 @@ class _Guard:
                 expected,
             )
             return 403, "A page of another site may not ask this server."
-        # `none` is an address that somebody typed. Old browsers send no `Sec-Fetch-Site`, and are let in.
+        # `none` means a typed address. Old browsers send no `Sec-Fetch-Site`, and are admitted.
         is_foreign = not {*headers.getlist("sec-fetch-site")} <= {"same-origin", "none"}
         if is_foreign and any(part in path for part in FOR_OWN_PAGES):
             return 403, "Only pages of this server may ask for this."
@@ -115,7 +115,7 @@ class _Guard:
 
 
 def _name_in(host: str) -> str:
-    """The name that a `Host` header has, without the port; empty for what is no name."""
+    """Return the name in a `Host` header, without the port; empty if it is not a valid name."""
     found = _HOST.fullmatch(host.lower())
     return (found["address"] or found["name"]).removesuffix(".") if found else ""
 

@@ -1,7 +1,7 @@
-"""Limits that slow down and turn away who takes too much, and nobody else.
+"""Limits that slow down or refuse clients that take too much, and nobody else.
 
-Who that is, is told by addresses: a script has as many cookies as it likes, but not as many addresses. They
-are kept in memory only. A whole audience may sit behind one, so its limits let a full hall in at once.
+They count by address: a script can make any number of cookies, but not of addresses. Addresses are kept in
+memory only. A whole audience may share one, so its limits admit a full hall at once.
 """
 
 import ipaddress
@@ -14,22 +14,22 @@ from cachetools import LRUCache
 from starlette.requests import Request
 
 MOST_KNOWN = 10_000
-"""Keys whose rate is known; the one that was not heard of for longest is forgotten, which favours it."""
+"""Keys whose rate is known; the least recently used one is forgotten, which resets its limit."""
 
 T = TypeVar("T")
 
 
 class Refused(Exception):
-    """Too much was asked for. The message is a sentence for whoever asked."""
+    """A limit was exceeded. The message is a sentence for the client."""
 
     def __init__(self, sentence: str, seconds: float) -> None:
         super().__init__(sentence)
         self.retry_after = math.ceil(seconds)
-        """Whole seconds after which asking again may help."""
+        """Whole seconds after which a retry may succeed."""
 
 
 def address_of(request: Request) -> str:
-    """Where a request comes from. One site may have a /48 of IPv6 addresses: they count as one."""
+    """Return a client's address. A site may have a /48 of IPv6 addresses: they count as one."""
     host = request.client.host if request.client else ""
     try:
         address = ipaddress.ip_address(host)
@@ -42,15 +42,15 @@ def address_of(request: Request) -> str:
 
 
 class Rate:
-    """What each key may do: so much at once, and then so much a second (a token bucket)."""
+    """A rate limit per key: a burst, and then so many per second (a token bucket)."""
 
     def __init__(self, at_once: int, a_second: float) -> None:
         self._at_once, self._a_second = float(at_once), a_second
         self._left: LRUCache[str, tuple[float, float]] = LRUCache(MOST_KNOWN)
-        """What is left to each key, and since when."""
+        """The tokens left to each key, and the time of that count."""
 
     def take(self, key: str) -> float:
-        """Take one; 0.0 where there was one to take, else the seconds until there will be."""
+        """Take a token; return 0.0, or the seconds until one is available if there is none."""
         now = time.monotonic()
         left, since = self._left.get(key, (self._at_once, now))
         left = min(self._at_once, left + (now - since) * self._a_second)
@@ -60,13 +60,13 @@ class Rate:
 
 
 class Seats(Generic[T]):
-    """The places of a room. When all are taken, the address that has the most gives one up for another."""
+    """The places of a room. When all are taken, the address that has the most gives one up to another."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._address: dict[T, str] = {}
         self._seated: dict[str, dict[T, None]] = {}
-        """Who sits there from each address, in the order in which they came."""
+        """Who is seated from each address, in order of arrival."""
 
     def __len__(self) -> int:
         return len(self._address)
@@ -78,13 +78,13 @@ class Seats(Generic[T]):
         return who in self._address
 
     def has_room(self, address: str) -> bool:
-        """Whether one more from this address can sit down."""
+        """Return whether one more from this address can get a place."""
         return len(self) < self._most or self._count(self._greediest()) > self._count(address)
 
     def take(self, address: str, who: T) -> T | None:
-        """Sit down; returns who has to leave for it. Raises `Refused` when no address has more than this one.
+        """Take a place; return who must leave for it. Raises `Refused` if no address has more than this one.
 
-        Who leaves is the last one that came from its address: before a script came, others did.
+        The last arrival from the address leaves: people who came before a script keep their places.
         """
         if not self.has_room(address):
             raise Refused("This room is full.", 30.0)
@@ -97,7 +97,7 @@ class Seats(Generic[T]):
         return leaves
 
     def leave(self, who: T) -> None:
-        """Give one's place up; nothing happens to one who has none."""
+        """Give up a place, if `who` has one."""
         if (address := self._address.pop(who, None)) is not None:
             del self._seated[address][who]
             if not self._seated[address]:

@@ -1,4 +1,4 @@
-"""Whether this server should get visitors: `GET /ready`, for whoever watches it or spreads the load."""
+"""The readiness check, `GET /ready`, for monitoring and load balancers."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -10,12 +10,12 @@ PATH = "/ready"
 
 
 def route() -> Route:
-    """The route of this look."""
+    """Return the route of the check."""
     return Route(PATH, show, methods=["GET"], name="ready")
 
 
 def show(_request: Request) -> Response:
-    """200 while all is well, else 503. The reason is in general words: the exact ones are for the log."""
+    """Return 200 while all is well, otherwise 503 with a general reason; the exact one is in the log."""
     application = app.get()
     reason = None
     if application.storage_problem or application.engine.problem:

@@ -1,4 +1,4 @@
-"""One room that is followed: a task that waits for news, renders them once, and hands them to everybody."""
+"""A room with followers: one task waits for changes, renders them once, and sends them to everybody."""
 
 import asyncio
 import json
@@ -18,31 +18,31 @@ from lib.web.limits import Seats
 from lib.web.room_view import RoomView, Seen
 
 MOST_FOLLOWERS = 500
-"""Devices that may follow one room at once."""
+"""Devices that can follow one room at once."""
 FRAME_SECONDS = 0.15
-"""The shortest time between two frames: about seven a second are enough to read along."""
+"""The shortest time between two frames: about seven per second are enough to read along."""
 COST_SHARE, LONGEST_REST_SECONDS = 4, 0.5
-"""After a frame that took long to render comes a pause that many times as long: others work too."""
+"""After a frame that took long to render, pause that many times as long: others need the processor too."""
 SILENCE_SECONDS = 15.0
-"""The longest time without a word, so that no proxy on the way gives up."""
+"""The longest time without a message, so that no proxy on the way times out."""
 MOST_WAITING = 100
-"""Messages that may wait for a slow follower. With more it is sent the whole state instead."""
+"""Messages that can queue for a slow follower. Beyond that it gets the whole state instead."""
 
 log = logging.getLogger(__name__)
 
 
 class Follower:
-    """One device. It takes messages at its own speed and holds up nobody."""
+    """One device. It receives messages at its own speed and delays nobody."""
 
     def __init__(self) -> None:
         self._waiting: deque[bytes] = deque()
         self._is_there = asyncio.Event()
         self._needs_state = True
         self.is_gone = False
-        """Whether its place was given to another."""
+        """Whether its place has been given to another."""
 
     def give(self, message: bytes) -> None:
-        """One more message; when too many wait they are dropped, for the whole state."""
+        """Queue a message; if too many wait, replace them with the whole state."""
         if self._needs_state:
             return
         self._waiting.append(message)
@@ -52,7 +52,7 @@ class Follower:
 
     def restart(self) -> None:
         """Send the whole state next."""
-        # Those who are slow get the whole state: so no event needs an id, as `Last-Event-ID` would.
+        # Slow followers get the whole state, so no event needs an id for `Last-Event-ID`.
         self._waiting.clear()
         self._needs_state = True
         self._is_there.set()
@@ -61,12 +61,12 @@ class Follower:
         self._is_there.set()
 
     def go(self) -> None:
-        """End it: its place is another's now."""
+        """Disconnect the follower: its place belongs to another now."""
         self.is_gone = True
         self._is_there.set()
 
     async def take(self, state: Callable[[], bytes]) -> bytes:
-        """Wait for messages; all that wait, or the whole state. Nothing when it was only woken."""
+        """Wait, then return all queued messages or the whole state; empty if it was only woken."""
         await self._is_there.wait()
         self._is_there.clear()
         if self._needs_state:
@@ -78,13 +78,13 @@ class Follower:
 
 
 class LiveRoom:
-    """Lives in the web server's event loop, from its first follower to its last."""
+    """A followed room. It lives in the web server's event loop, from its first follower to its last."""
 
     def __init__(self, app: App, room: Room) -> None:
         self.room = room
         self.followers: Seats[Follower] = Seats(MOST_FOLLOWERS)
         self.is_over = False
-        """Whether it is followed no more: closed, or broken off."""
+        """Whether following has ended: the room has closed, or the task has failed."""
         self.is_closed = False
         self._app = app
         self._view = RoomView(app.engine)
@@ -92,15 +92,15 @@ class LiveRoom:
         self._woken = asyncio.Event()
         self._is_nudged, self._is_dirty = False, True
         self._leaving: dict[str, Callable[[], None]] = {}
-        """What ends listening to a reply's tape, by its id."""
+        """The functions that stop listening to a reply's tape, by reply id."""
         self._shown: dict[str, Any] = {}
-        """The whole state as all have it who were sent every frame: the view may be ahead of it."""
+        """The whole state after the last sent frame: the view may be ahead of it."""
         self._state: bytes | None = None
         self._known: Seen = Seen(None)
 
     async def run(self) -> None:
         """Follow the comparison until the room closes or this task is cancelled."""
-        # Before the first look: what changes in between is looked at once more.
+        # Before the first look: a change in between causes another look.
         stop = self._app.engine.notifications.listen(self.room.comparison_id, self._news)
         try:
             while not self.is_over:
@@ -112,7 +112,7 @@ class LiveRoom:
             self.end()
 
     def end(self) -> None:
-        """Let everybody go."""
+        """Disconnect everybody."""
         self.is_over = True
         for leave in self._leaving.values():
             leave()
@@ -122,13 +122,13 @@ class LiveRoom:
             follower.wake()
 
     def stop(self) -> None:
-        """As `end`, from any thread."""
+        """Call `end` from any thread."""
         with suppress(RuntimeError):
-            # `RuntimeError`: the loop has ended already.
+            # `RuntimeError`: the loop has already stopped.
             self._loop.call_soon_threadsafe(self.end)
 
     def join(self, address: str) -> Follower:
-        """One more follower; it is sent the whole state first. Raises `Refused` when the room is full."""
+        """Add a follower; it gets the whole state first. Raises `Refused` if the room is full."""
         follower = Follower()
         if leaves := self.followers.take(address, follower):
             leaves.go()
@@ -137,18 +137,18 @@ class LiveRoom:
         return follower
 
     def state(self) -> bytes:
-        """The whole state as one message, made once for all who need it."""
+        """Return the whole state as one message, rendered once for all who need it."""
         if self._state is None:
             self._state = message("state", self._shown)
         return self._state
 
     async def _round(self) -> None:
-        """Wait for news, show them, and rest until the next frame is due."""
+        """Wait for changes, send them, and rest until the next frame is due."""
         with suppress(TimeoutError):
             async with asyncio.timeout(SILENCE_SECONDS if not self._is_dirty else 0):
                 await self._woken.wait()
         was_woken = self._is_nudged or self._is_dirty
-        # Before it looks: what comes while it looks wakes it again.
+        # Before the look: a change during the look wakes the task again.
         self._woken.clear()
         self._is_nudged = False
         if self.is_over:
@@ -157,14 +157,14 @@ class LiveRoom:
         if self._is_dirty or not was_woken:  # in silence too: another process may have changed something
             await self._look()
         await self._show_frame(is_silent=not was_woken)
-        # Rendering holds the interpreter, which all streaming replies need too.
+        # Rendering holds the interpreter lock, which all streaming replies need too.
         cost = self._loop.time() - started
         await asyncio.sleep(max(FRAME_SECONDS, min(LONGEST_REST_SECONDS, COST_SHARE * cost)))
 
     async def _look(self) -> None:
-        """Read what the store knows, and tell everybody what is new in it."""
+        """Read the store, and send everybody what is new."""
         self._is_dirty = False
-        # On a thread: SQLite may wait for its lock, and this loop carries every page and phone.
+        # In a thread: SQLite may wait for its lock, and this loop serves every page and phone.
         seen = await run_in_threadpool(self._read)
         if seen.comparison is None:
             self.is_over = self.is_closed = True
@@ -179,14 +179,14 @@ class LiveRoom:
         self._listen()
 
     def _update(self, seen: Seen) -> bool:
-        """Bring the view up to date; says whether it is another one. Runs on a thread of its own."""
+        """Update the view; return whether it has changed. Runs in its own thread."""
         is_changed = self._view.update(seen)
         if is_changed:
             self._view.frame()
         return is_changed
 
     def _read(self) -> Seen:
-        """What the store knows now. Runs on a thread of its own."""
+        """Read the store. Runs in its own thread."""
         store, id_ = self._app.store, self.room.comparison_id
         if not store.rooms.get(self.room.token, datetime.now(UTC)):
             return Seen(None)
@@ -200,17 +200,17 @@ class LiveRoom:
         return Seen(comparison, shown, store.votes.voters(shown.id), tally)
 
     def _listen(self) -> None:
-        """Be woken by the tapes of the answers that are shown, and by no others."""
+        """Listen to the tapes of the shown answers, and to no others."""
         tapes = {answer.reply_id: answer.tape for answer in self._view.answers if not answer.is_over}
         for reply_id in [id_ for id_ in self._leaving if id_ not in tapes]:
             self._leaving.pop(reply_id)()
         for reply_id, tape in tapes.items():
             if tape and reply_id not in self._leaving:
                 self._leaving[reply_id] = tape.listen(self._nudge)
-                self._nudge()  # it may have grown before
+                self._nudge()  # it may have grown already
 
     async def _show_frame(self, *, is_silent: bool) -> None:
-        frame = await run_in_threadpool(self._view.frame)  # long code takes a while to be coloured
+        frame = await run_in_threadpool(self._view.frame)  # highlighting long code takes a while
         if self._view.take_anew():
             self._tell_all()
         elif frame:
@@ -236,19 +236,19 @@ class LiveRoom:
             follower.give(data)
 
     def _news(self) -> None:
-        """Something about the comparison has changed. Called from any thread."""
+        """React to a change of the comparison. Called from any thread."""
         self._is_dirty = True
         self._nudge()
 
     def _nudge(self) -> None:
-        """Wake the task, once for any number of events. Called from any thread."""
+        """Wake the task once for any number of events. Called from any thread."""
         if not self._is_nudged:
             self._is_nudged = True
-            with suppress(RuntimeError):  # the server has ended meanwhile
+            with suppress(RuntimeError):  # the server has stopped in the meantime
                 self._loop.call_soon_threadsafe(self._woken.set)
 
 
 def message(event: str, data: Any) -> bytes:
-    """A server-sent event. What JSON cannot carry as UTF-8, half a character, becomes a question mark."""
+    """Return a server-sent event. Half a surrogate pair, which has no UTF-8, becomes a question mark."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return f"event: {event}\ndata: {text}\n\n".encode("utf-8", "replace")

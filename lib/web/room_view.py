@@ -1,4 +1,4 @@
-"""What a room sees of a comparison, as plain JSON values: model text is inert HTML, rendered once for all."""
+"""A room's view of a comparison, as plain JSON values: model text is inert HTML, rendered once for all."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ from lib.engine.live import LiveTape
 from lib.report.markup import html, typed
 
 STATUS = {State.FAILED: "failed", State.INTERRUPTED: "failed", State.STOPPED: "stopped"}
-"""How an answer ended, if not well. Why is not for the room: it would name the model."""
+"""How an answer failed or stopped. The room does not see why: that would name the model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the store knew of a comparison at one moment."""
+    """A snapshot of a comparison in the store."""
 
     comparison: Comparison | None
     round: Round | None = None
     voters: int = 0
     tally: Tally | None = None
-    """The votes, once they are closed."""
+    """The votes, once the round is closed."""
 
 
 class Answer:
@@ -47,12 +47,12 @@ class Answer:
         self._written: Callable[[str], str] = str
         self.is_over = False
         self.is_anew = False
-        """Whether it has begun again since somebody asked: then what it was has to go."""
+        """Whether it has started again since the last query: then the old text must be removed."""
         self._said = "" if tape else message.content
         self._end = None if tape else message.reply
 
     def state(self) -> dict[str, Any]:
-        """All of it."""
+        """Return the whole answer."""
         return {
             "key": self.key,
             "title": self.title,
@@ -62,7 +62,7 @@ class Answer:
         }
 
     def advance(self) -> tuple[list[str], str, str] | None:
-        """Take over what came meanwhile; returns new finished blocks, the open one and the status."""
+        """Read the new events; return new finished blocks, the open block and the status."""
         if self.is_over:
             return None
         text = self._news()
@@ -82,7 +82,7 @@ class Answer:
         if self.tape is None:
             self.is_over, end = True, self._end or Reply()
             return self._written_by(end)(self._said) or end.refusal
-        is_closed = self.tape.is_closed  # before the events: what comes after them is for the next time
+        is_closed = self.tape.is_closed  # read before the events: later ones are for the next call
         events = self.tape.events[self._seen :]
         if not self._seen and events:
             self._written = self._written_by(self.tape.reply())
@@ -96,7 +96,7 @@ class Answer:
         return text
 
     def _begin_again(self) -> None:
-        """What was said so far was thinking, and is for nobody in the room."""
+        """Start again: the text so far was thinking, which the room does not see."""
         self.blocks.clear()
         self.is_anew = True
         self._splitter = BlockSplitter()
@@ -111,7 +111,7 @@ class Answer:
 
 
 def _question(message: Message) -> str:
-    """What was asked, and the names of what went with it: files themselves stay with the presenter."""
+    """Return the question and the names of its files; the files themselves are not sent to the room."""
     names = " · ".join(attachment.name for attachment in message.attachments)
     below = f'<p class="status">{escape(names)}</p>' if names else ""
     return typed(message.content) + below
@@ -126,10 +126,10 @@ class RoomView:
         self._prompt = ""
         self.answers: list[Answer] = []
         self.is_incomplete = False
-        """Whether a reply runs whose tape is not there yet, or not any more: look again soon."""
+        """Whether the tape of a running reply is not there yet, or no longer: look again soon."""
 
     def update(self, seen: Seen) -> bool:
-        """Take over what the store knows; says whether more has changed than the number of voters."""
+        """Update from the store; return whether more than the number of voters has changed."""
         before = self._shape()
         self._seen, self.is_incomplete = seen, False
         cells = _asked(seen)
@@ -145,7 +145,7 @@ class RoomView:
         return self._shape() != before
 
     def state(self) -> dict[str, Any]:
-        """All that the room sees."""
+        """Return everything that the room sees."""
         return {
             "prompt": self._prompt,
             "answers": [answer.state() for answer in self.answers],
@@ -155,19 +155,19 @@ class RoomView:
         }
 
     def take_anew(self) -> bool:
-        """Whether an answer has begun again: then a frame is not enough, all must be told anew."""
+        """Return whether an answer has started again: then the whole state is sent instead of a frame."""
         is_anew = any(answer.is_anew for answer in self.answers)
         for answer in self.answers:
             answer.is_anew = False
         return is_anew
 
     def frame(self) -> list[list[Any]]:
-        """What has been written since the last frame: the answer's number and what `Answer.advance` says."""
+        """Return the changes since the last frame: each answer's number and `Answer.advance` values."""
         advanced = ((number, answer.advance()) for number, answer in enumerate(self.answers))
         return [[number, *news] for number, news in advanced if news]
 
     def _answer(self, known: dict[str, Answer], key: str, title: str, message: Message) -> Answer | None:
-        """The answer as it is known already, or a new one; `None` where its tape cannot be found now."""
+        """Return the known answer or a new one; `None` if its tape cannot be found now."""
         answer = known.get(message.id)
         if answer is None:
             tape = self._engine.follow(message.id)
@@ -189,7 +189,7 @@ class RoomView:
         return {"id": shown.id, "is_open": shown.is_open, "is_blind": shown.is_blind} if shown else None
 
     def _result(self) -> dict[str, Any] | None:
-        """The counted votes once they are closed, by the answers' keys."""
+        """Return the counted votes by the answers' keys, once the round is closed."""
         shown, tally = self._seen.round, self._seen.tally
         if not shown or shown.is_open or tally is None:
             return None
@@ -198,7 +198,7 @@ class RoomView:
 
 
 def _asked(seen: Seen) -> Sequence[Conversation]:
-    """The cells that were asked the last question, in the order of the presenter's page."""
+    """Return the cells with the last question, in the order of the presenter's page."""
     if not seen.comparison:
         return ()
     cells = [cell for cell in seen.comparison.compared if cell.path()]

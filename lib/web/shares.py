@@ -1,4 +1,4 @@
-"""Shared reports: `/share/<token>` gives a copy that was made when it was shared, never live data."""
+"""Shared reports: `/share/<token>` serves a copy made at the time of sharing, never live data."""
 
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
     "Cache-Control": "no-store",
 }
-"""A report runs nothing, asks nobody for anything, and stays nowhere."""
+"""A report runs nothing, fetches nothing, and is cached nowhere."""
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -46,12 +46,12 @@ _BUSY = _PAGE.format(title="This report cannot be shown now", text="Try again in
 
 
 def route() -> Route:
-    """The route of shared reports."""
+    """Return the route of shared reports."""
     return Route(PATH + "{token}", show, methods=["GET"], name="share")
 
 
 def show(request: Request) -> Response:
-    """A shared report; the same answer to every token that opens none."""
+    """Return a shared report, or the same response for every invalid token."""
     try:
         report = _report(request)
     except StoreError:
@@ -60,7 +60,7 @@ def show(request: Request) -> Response:
 
 
 def _report(request: Request) -> str | None:
-    """The report that a request asks for; a look at its headers alone is no view of it."""
+    """Return the requested report; a HEAD request does not count as a view."""
     application = app.get()
     if not application.settings.is_sharing:
         return None

@@ -1,4 +1,4 @@
-"""Who may vote in which room, and how often: a cookie alone makes nobody a voter."""
+"""Who may vote in which room, and how often: a cookie alone does not make a voter."""
 
 import hashlib
 import secrets
@@ -9,27 +9,27 @@ from itsdangerous import BadSignature, TimestampSigner
 from lib.web.limits import Rate, Refused, Seats
 
 COOKIE_SECONDS = 12 * 3600
-"""How long a device's cookie counts."""
+"""How long a device's cookie is valid."""
 MOST_VOTERS = 2_000
-"""Devices that may vote in one room."""
+"""Devices that can vote in one room."""
 MOST_ROOMS = 256
-"""Rooms whose voters are known; more are hardly open at once."""
+"""Rooms whose voters are known; more are rarely open at once."""
 VOTER_RATE = 60, 1.0
-"""Votes of one device: at once, and a second. People change their minds, and tap thumbs."""
+"""Votes of one device: in a burst, and per second. People change their minds, and tap thumbs."""
 NEWCOMER_RATE = 300, 5.0
-"""Devices that vote for the first time in a room, from one address. A hall of 300 people behind one address
-votes at once; a script that makes new cookies gets no further than that, and 5 a second."""
+"""Devices from one address that vote in a room for the first time. A hall of 300 people behind one address
+can vote at once; a script that makes cookies gets no more than that, and 5 per second."""
 ADDRESS_RATE = 1_200, 50.0
-"""Votes in a room from one address: four from each in that hall at once. The database is for others too."""
+"""Votes in a room from one address: four at once per device in that hall. Others need the database too."""
 
 
 def new_cookie(key: bytes) -> str:
-    """A device's cookie: a random name, signed with the installation's key."""
+    """Return a cookie for a device: a random name, signed with the installation's key."""
     return _signer(key).sign(secrets.token_urlsafe(16)).decode()
 
 
 def device(key: bytes, cookie: str) -> str | None:
-    """The name in a cookie; `None` for one that was not made here, was altered, or is too old."""
+    """Return the name in a cookie; `None` if it was not made here, was altered, or is too old."""
     try:
         return _signer(key).unsign(cookie, max_age=COOKIE_SECONDS).decode()
     except (BadSignature, UnicodeError):
@@ -41,7 +41,7 @@ def _signer(key: bytes) -> TimestampSigner:
 
 
 class Turnout:
-    """The voters of all rooms, as far as this process has heard of them. For the web server's loop only."""
+    """The voters of all rooms that this process knows. For the web server's loop only."""
 
     def __init__(self) -> None:
         self._voter, self._address = Rate(*VOTER_RATE), Rate(*ADDRESS_RATE)
@@ -49,14 +49,14 @@ class Turnout:
         self._voters: LRUCache[str, Seats[str]] = LRUCache(MOST_ROOMS)
 
     def admit(self, room: str, voter: str, address: str) -> str | None:
-        """Let a voter vote once more; returns the voter whose place is taken for it, if one's is.
+        """Admit a vote; return the voter whose place it takes, if any.
 
-        What a refused device or address sent is not charged to the others. Raises `Refused`.
+        Refused requests of a device or address are not charged to the others. Raises `Refused`.
         """
         place = f"{room} {address}"
         voters = self._voters.setdefault(room, Seats(MOST_VOTERS))
         _check(self._voter.take(voter), "You vote faster than votes are counted.")
-        # In this order: what the device alone did is not charged to those beside it.
+        # In this order: what one device did is not charged to others at its address.
         is_new = voter not in voters
         if is_new:
             _check(self._newcomer.take(place), "Many people around you vote for the first time just now.")

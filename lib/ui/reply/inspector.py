@@ -41,7 +41,7 @@ class _Inspected:
 
     @property
     def missing(self) -> Markdown:
-        """Return why there is no request to show."""
+        """Why there is no request to show."""
         is_imported = not self.events and self.reply.state is not State.RUNNING
         return _IMPORTED if is_imported else _NOT_SENT
 

@@ -23,8 +23,7 @@ from lib.ui.state.structured import Form
 
 KEY = "comparing"
 OPEN, MODELS, ASKED = "comparison", "models", "prompt"
-"""Query parameters: `?comparison=<id>` opens one; `?models=a,b&prompt=...` prepares one, but does not run
-it."""
+"""Query parameters: `?comparison=<id>` opens one; `?models=a,b&prompt=...` only prepares one."""
 BOX = "question"
 """Key of the message box; not the chat's key, whose box holds its own files."""
 LISTED = 50
@@ -95,12 +94,12 @@ class ComparisonState:
 
     @property
     def cells(self) -> list[Conversation]:
-        """Return the cells in page order: a blind round shuffles them."""
+        """The cells in page order: a blind round shuffles them."""
         return in_order(self.comparison.cells, self.round)
 
     @property
     def labels(self) -> dict[str, str]:
-        """Return each cell's label on the page, by its id."""
+        """Each cell's label on the page, by its id."""
         return titles(self.comparison, self.round)
 
     def expected(self, text: str | None) -> Expected:

@@ -45,12 +45,12 @@ class PlaybackState:
 
     @property
     def comparison(self) -> Comparison:
-        """Return the shown comparison, each cell cut after its answer to the shown question."""
+        """The shown comparison, each cell cut after its answer to the shown question."""
         return scene(self.recording.comparisons[self.at], self.number)
 
     @property
     def questions(self) -> int:
-        """Return the number of questions in the shown comparison."""
+        """The number of questions in the shown comparison."""
         return count_turns(self.recording.comparisons[self.at])
 
     def go_to(self, at: int, number: int = 0) -> None:

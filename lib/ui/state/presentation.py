@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -51,11 +51,14 @@ class PresentationState:
     has_costs: bool = False
     player: Player | None = None
     """Plays the recorded cells that were revealed last."""
+    live: Mapping[str, LiveTape] = field(default_factory=dict)
+    """The tapes of the replies that ran when the comparison was read. They are kept: the engine drops a tape
+    that has ended, and a cell that was read as running would then have nothing to show."""
     has_left: bool = False
 
     @property
     def scenes(self) -> list[tuple[int, int]]:
-        """Return a scene for each question: the index of its comparison, and of the question in it."""
+        """A scene for each question: the index of its comparison, and of the question in it."""
         counts = [count_turns(one) for one in self.comparisons]
         if not self.recording:
             return [(0, counts[0] - 1)]
@@ -63,7 +66,7 @@ class PresentationState:
 
     @property
     def comparison(self) -> Comparison:
-        """Return the scene's comparison, fully revealed."""
+        """The scene's comparison, fully revealed."""
         at, number = self.scenes[self.at]
         shown = scene(self.comparisons[at], number)
         return replace(shown, cells=in_order(shown.cells, self.round))
@@ -75,14 +78,14 @@ class PresentationState:
 
     @property
     def steps(self) -> int:
-        """Return how many steps the scene has: one per cell, then one for figures and the report."""
+        """How many steps the scene has: one per cell, then one for figures and the report."""
         comparison = self.comparison
         has_more = len(comparison.compared) > 1 or _has_link(self.id)
         return len(comparison.cells) + (has_more and not self.is_hidden)
 
     @property
     def prices(self) -> Prices:
-        """Return the models' prices; empty if costs are switched off."""
+        """The models' prices; empty if costs are switched off."""
         if not self.has_costs:
             return {}
         if self.recording:
@@ -91,10 +94,10 @@ class PresentationState:
 
     @property
     def tapes(self) -> Mapping[str, LiveTape]:
-        """Return the tapes to follow: of running replies, or of a playing recording."""
+        """The tapes to follow: of running replies, or of a playing recording."""
         if self.player:
             return self.player.tapes
-        return {} if self.recording else _tapes(self.comparison)
+        return self.live
 
     def go_to(self, at: int, revealed: int) -> None:
         """Go to a step of a scene without playing it."""
@@ -141,7 +144,7 @@ def current() -> PresentationState | None:
         return state
     found = _recorded(wanted) if name == "recording" else _stored(wanted)
     if found and state:
-        state.comparisons, state.round = found.comparisons, found.round
+        state.comparisons, state.round, state.live = found.comparisons, found.round, found.live
         state.revealed = min(state.revealed, state.steps)
     else:
         state = found
@@ -171,7 +174,8 @@ def _stored(comparison_id: str) -> PresentationState | None:
         state = PresentationState("comparison", comparison_id, [found], round=votes)
         cells = state.comparison.cells
         running = [cell.leaf_id for cell in cells if _is_running(cell)]
-        if all(id_ in state.tapes for id_ in running):
+        state.live = _tapes(state.comparison)
+        if all(id_ in state.live for id_ in running):
             break
     state.revealed = len(cells) if running else 0
     return state
