@@ -1,1 +1,1 @@
-"""Uploads: checked, converted and kept. The only folder that imports Pillow, pypdf and chardet."""
+"""Uploads: checked, converted and stored. The only folder that imports Pillow, pypdf and chardet."""

@@ -1,7 +1,7 @@
-"""Decks as files: YAML that holds everything, CSV for spreadsheets. No other place reads or writes either.
+"""Decks as files: YAML that holds everything, CSV for spreadsheets. No other module reads or writes either.
 
-A file may come from anybody: reading it ends with a deck that can be stored, or with a `FormatError` that
-names the place.
+A file may come from anybody: reading it either returns a deck that can be stored, or raises a `FormatError`
+that names the place.
 """
 
 import csv
@@ -24,32 +24,32 @@ from lib.files.formats.encodings import decoded
 from lib.files.upload_validation import clean_name
 
 LARGEST_DECK = 20 * 1024 * 1024
-"""Bytes of a file."""
+"""Bytes of a deck's file."""
 VERSION = "1"
 COLUMNS = ("prompt", "notes", "system_prompt")
-"""Of a CSV."""
+"""The columns of a CSV file."""
 MOST_COLUMNS = 100
-"""Of a CSV, those that are not read among them."""
+"""Of a CSV file, including columns that are ignored."""
 MOST_EVENTS = 20_000
-"""Pieces of a YAML document: a deck of 100 prompts with 10 files each has some 7,000."""
+"""YAML events in a document: a deck of 100 prompts with 10 files each has some 7,000."""
 DEEPEST = 8
 """Levels of lists and mappings; a deck has five."""
 
 UNFOLDED = 2**31 - 1
-"""Characters a line: none is folded."""
+"""Line width in characters: no line is folded."""
 
 NewId = Callable[[], str]
 
 ENDINGS = ("yaml", "yml", "csv")
-"""Of the names of files that can be uploaded as a deck."""
-# libyaml is many times as fast; PyYAML's own code does the same where the machine has none. The base loader
-# knows texts, lists and mappings: `2024-02-30`, `yes` and `!!python/object` are nothing but what they say.
+"""File name extensions of decks that can be uploaded."""
+# libyaml is many times faster; PyYAML's own code does the same on machines without it. The base loader knows
+# only texts, lists and mappings: `2024-02-30`, `yes` and `!!python/object` stay plain text.
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _SafeDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 def read(name: str, data: bytes, *, new_id: NewId) -> Deck:
-    """The deck in a YAML or CSV file, a new one, with the bytes of its images. Raises `FormatError`."""
+    """Parse a YAML or CSV file into a new deck, with the bytes of its images. Raises `FormatError`."""
     name = clean_name(name)
     if len(data) > LARGEST_DECK:
         raise FormatError("", f"is larger than {LARGEST_DECK // 1024**2} MB")
@@ -65,7 +65,7 @@ def read(name: str, data: bytes, *, new_id: NewId) -> Deck:
 
 
 def kept(deck: Deck, files: Files) -> Deck:
-    """The deck with its images in files."""
+    """The deck with its images stored in files."""
     prompts = [replace(each, attachments=tuple(map(files.keep, each.attachments))) for each in deck.prompts]
     return replace(deck, prompts=tuple(prompts))
 
@@ -74,7 +74,7 @@ def kept(deck: Deck, files: Files) -> Deck:
 
 
 def to_yaml(deck: Deck, files: Files) -> str:
-    """The deck with all that is in it: images as data URIs, documents as the text that was read from them."""
+    """The whole deck: images as data URIs, documents as the text that was read from them."""
     values = {
         "version": int(VERSION),
         "title": deck.title,
@@ -86,7 +86,7 @@ def to_yaml(deck: Deck, files: Files) -> str:
 
 
 class _Dumper(_SafeDumper):  # type: ignore[misc]
-    """Writes texts of several lines as such, and never an alias."""
+    """Writes texts of several lines as block scalars, and never an alias."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         return True
@@ -100,7 +100,7 @@ _Dumper.add_representer(str, _text_node)
 
 
 def _prompt(prompt: Prompt, files: Files) -> dict[str, Any]:
-    """A prompt's fields, without those that are empty."""
+    """A prompt's fields, without the empty ones."""
     fields = {"prompt": prompt.text, "notes": prompt.notes, "system_prompt": prompt.system_prompt}
     values: dict[str, Any] = {name: text for name, text in fields.items() if text or name == "prompt"}
     if attached := [_attachment(each, files) for each in prompt.attachments]:
@@ -135,7 +135,7 @@ def _from_yaml(text: str, new_id: NewId) -> Deck:
 
 
 def _check(events: Iterable[Any]) -> None:
-    """Refuse what a deck has no use for before anything is built: copies of copies, and endless nesting."""
+    """Refuse aliases (copies of copies) and endless nesting before anything is built: no deck needs them."""
     depth = 0
     for count, event in enumerate(events):
         depth += isinstance(event, yaml.CollectionStartEvent)
@@ -153,7 +153,7 @@ def _line(mark: Any) -> str:
 
 
 def _read_prompt(value: Any, where: str, new_id: NewId) -> Prompt:
-    """A mapping with the fields of a prompt, or its text alone."""
+    """Read a prompt from a mapping of its fields, or from its text alone."""
     given = {"prompt": value} if isinstance(value, str) else validated(dict, value, where)
     items = validated(list, given.get("attachments") or [], f"{where}.attachments")
     _bound(len(items), decks.MOST_FILES, f"{where}.attachments", "files")
@@ -184,7 +184,7 @@ def _read_attachment(value: Any, where: str) -> Attachment:
 
 
 def _text(given: dict[str, Any], field: str, where: str, longest: int) -> str:
-    """A text; what is left out is an empty one."""
+    """A text; an empty one if the field is missing."""
     at = f"{where}.{field}" if where else field
     text = validated(str, given.get(field, ""), at)
     _bound(len(text), longest, at, "characters")
@@ -200,13 +200,13 @@ def _bound(count: int, most: int, where: str, of: str) -> None:
 
 
 def to_csv(deck: Deck) -> str:
-    """A row for each prompt, with the system prompt that is meant for it; its files stay behind."""
+    """A row for each prompt, with its effective system prompt; files are not included."""
     rows = [(each.text, each.notes, deck.system_prompt_of(each)) for each in deck.prompts]
     return spreadsheets.to_csv([COLUMNS, *rows])
 
 
 def _from_csv(text: str, new_id: NewId) -> Deck:
-    # The module's own limit is 131,072 characters: a prompt may be longer. It is one for the whole process.
+    # The module's default limit is 131,072 characters: a prompt may be longer. The limit is process-wide.
     csv.field_size_limit(LARGEST_DECK)
     prompts: list[Prompt] = []
     for line, row in _rows(text):
@@ -227,8 +227,8 @@ def _from_csv(text: str, new_id: NewId) -> Deck:
 
 
 def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows that say something, each with the line that it ends in and its cells by column."""
-    # Excel writes semicolons where the comma is the decimal sign.
+    """The rows that are not blank, each with the number of its last line and its cells by column."""
+    # Excel writes semicolons in countries where the comma is the decimal sign.
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     names: list[str] = []

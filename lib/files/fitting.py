@@ -1,4 +1,4 @@
-"""Makes the images of a request fit the size that a gateway, or a proxy in front of it, takes."""
+"""Makes the images of a request fit the size that a gateway, or a proxy in front of it, accepts."""
 
 import contextlib
 from collections.abc import Mapping, Sequence
@@ -9,27 +9,27 @@ from lib.domain.conversation.messages import Message
 from lib.files.folder import Files, Missing
 
 STEPS = ((1120, 75), (784, 70), (512, 60))
-"""Side in pixels and JPEG quality, tried one after the other on images that do not fit as they are."""
+"""Side in pixels and JPEG quality, tried one after another on images that are too large."""
 BASE64_GROWTH = 4 / 3
 SPARE_BYTES = 4 * 1024
-"""For parameters and what stands around the messages."""
+"""For parameters and the JSON around the messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What of a conversation's images is sent."""
+    """The images of a conversation that are sent."""
 
     data: Mapping[str, bytes]
-    """The bytes of each image by its id; what is not in it is not sent."""
+    """The bytes of each image by its id; a missing image is not sent."""
     notice: str = ""
     """What was left out, in one sentence."""
 
 
 def fit(files: Files, messages: Sequence[Message], *, text_bytes: int, request_bytes: int) -> Fitted:
-    """The images of these messages, none or only as small as it takes to keep the request under its limit.
+    """Return the images of these messages, reduced only as much as the request's limit demands.
 
-    The oldest message's images are made smaller first, the newest's last; what still does not fit is left
-    out, the oldest first. `text_bytes` is what the request's text takes.
+    The oldest message's images are made smaller first, the newest's last; if that is not enough, images are
+    left out, the oldest first. `text_bytes` is the size of the request's text.
     """
     groups = [images for message in messages if (images := message.images)]
     data: dict[str, bytes] = {}
@@ -51,7 +51,7 @@ def fit(files: Files, messages: Sequence[Message], *, text_bytes: int, request_b
                 break
             _shrink(files, group, data, side, quality)
     left_out = 0
-    for id_ in reversed(dict.fromkeys(reversed(uses))):  # an image that was sent again is a new one
+    for id_ in reversed(dict.fromkeys(reversed(uses))):  # an image that was sent again counts as new
         if fits():
             break
         uses = [use for use in uses if use != id_]
@@ -61,11 +61,11 @@ def fit(files: Files, messages: Sequence[Message], *, text_bytes: int, request_b
 
 
 def text_bytes(messages: Sequence[Message], system_prompt: str) -> int:
-    """The bytes that the texts and documents of a request take, about."""
+    """The approximate size in bytes of the texts and documents of a request."""
     texts = [system_prompt]
     for message in messages:
         texts += [message.said, *(document_text(a) for a in message.attachments if not a.is_image)]
-    # Line ends and quotes take two bytes in JSON.
+    # Line breaks and quotes take two bytes in JSON.
     return sum(len(text.encode("utf-8", "replace")) + text.count("\n") + text.count('"') for text in texts)
 
 

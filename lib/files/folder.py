@@ -19,30 +19,30 @@ from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.files.formats.images import FORMATS, LARGEST_PIXELS
 
 UNUSED_SECONDS = 24 * 3600.0
-"""How long a file that no message holds is left alone: the message may be about to be stored."""
+"""How long an unused file is left alone: its message may be about to be stored."""
 SMALLER_KEPT = 256
-"""Smaller copies of images that are remembered: pages draw them in every run. Together some 20 MB."""
+"""How many reduced copies of images are cached: pages draw them in every run. Together some 20 MB."""
 log = logging.getLogger(__name__)
 
 _ID = re.compile(r"[0-9a-f]{64}")
 
 
 class Missing(LookupError):
-    """An image whose file is not there (any more)."""
+    """An image whose file does not exist (any more)."""
 
 
 class Files:
-    """Keeps the bytes of images under one folder, and gives them back."""
+    """Stores and loads the bytes of images in one folder."""
 
     def __init__(self, folder: Path | None) -> None:
-        """`None` keeps everything in memory, as does what cannot be written."""
+        """`None` keeps everything in memory; so does an image whose file cannot be written."""
         self._folder = folder
         self._held: dict[str, bytes] = {}
         self._smaller: LRUCache[tuple[str, int, int], bytes] = LRUCache(SMALLER_KEPT)
         self._changing = threading.Lock()
 
     def keep(self, attachment: Attachment) -> Attachment:
-        """The attachment with its bytes in a file instead of in itself."""
+        """Move the attachment's bytes into a file; return the attachment without them."""
         if attachment.data is None:
             return attachment
         try:
@@ -72,7 +72,7 @@ class Files:
             if (known := self._smaller.get(key)) is not None:
                 return known
         try:
-            # Outside the lock: made twice at worst, while other pages go on.
+            # Outside the lock: at worst it is made twice, while other pages go on.
             shrunk = _shrunk(self.load(attachment), side, quality)
         except (OSError, ValueError, SyntaxError):  # the file was damaged after it was checked
             raise Missing(attachment.name) from None
@@ -81,7 +81,7 @@ class Files:
         return shrunk
 
     def sweep(self, in_use: Collection[str]) -> int:
-        """Remove the files that no message holds any more; says how many."""
+        """Delete the files that no message uses any more; return how many."""
         before, removed = time.time() - UNUSED_SECONDS, 0
         for path in self._folder.glob("??/*") if self._folder else ():
             if path.name not in in_use and path.stat().st_mtime < before:
@@ -96,7 +96,7 @@ class Files:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write beside and rename: nobody ever reads half a file."""
+    """Write beside the target and rename: nobody ever reads half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         file.write(data)
@@ -105,9 +105,9 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def checked(name: str, data: bytes, *, text: str = "") -> Attachment:
-    """Bytes that came from elsewhere (a gateway, an import) as an image, left as they are.
+    """Turn bytes from elsewhere (a gateway, an import) into an image attachment, unchanged.
 
-    Raises `ValueError` where they are no image that a page can show.
+    Raises `ValueError` if they are not an image that a page can show.
     """
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as image:
@@ -123,9 +123,9 @@ def checked(name: str, data: bytes, *, text: str = "") -> Attachment:
 
 
 def _shrunk(data: bytes, side: int, quality: int) -> bytes:
-    """A JPEG with no side longer than `side` pixels, on white where the image can be seen through."""
+    """A JPEG with no side longer than `side` pixels; transparent parts become white."""
     image: Image.Image = Image.open(BytesIO(data), formats=FORMATS)
-    # Lets a JPEG be decoded at an eighth, a quarter or half of its size.
+    # Lets the decoder read a JPEG at an eighth, a quarter or half of its size.
     image.draft("RGB", (side, side))
     if image.has_transparency_data:
         image = image.convert("RGBA")

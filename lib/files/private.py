@@ -1,4 +1,4 @@
-"""Keeps the data folder its owner's alone, whatever the umask is and whoever made the folder."""
+"""Keeps the data folder private to its owner, whatever the umask is and whoever created the folder."""
 
 import contextlib
 import logging
@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-"""The rights of everybody but the owner."""
+"""The permissions of everybody but the owner."""
 log = logging.getLogger(__name__)
 
 
 def keep_private(folder: Path, *ours: str) -> None:
-    """Whatever this process makes from now on is its owner's; so become `folder` and what is ours in it.
+    """Make `folder`, our files in it, and everything this process creates from now on private to the owner.
 
-    `ours` are patterns of names: what else lies in the folder is not touched. A folder that cannot be changed
-    is told in the log and used as it is: a mounted volume may belong to somebody else.
+    `ours` are name patterns: other files in the folder are not touched. If a folder cannot be changed, log it
+    and use the folder as it is: a mounted volume may belong to somebody else.
     """
-    # For the whole process and for good: SQLite and libraries make files that no mode can be given to.
+    # For the whole process and for good: SQLite and libraries create files without a mode argument.
     os.umask(OTHERS)
     was_open = _is_open(folder)
     for path in (folder, *_inside(folder, ours)):
@@ -30,10 +30,10 @@ def keep_private(folder: Path, *ours: str) -> None:
 
 
 def _inside(folder: Path, ours: tuple[str, ...]) -> Iterator[Path]:
-    """What is ours; what lies below a folder that is closed already cannot be reached, so it is left out."""
+    """Our files; those below a folder that is already private cannot be reached, so they are left out."""
     for path in (found for pattern in ours for found in folder.glob(pattern)):
         below = path.rglob("*") if path.is_dir() and _is_open(path) else ()
-        # A link may lead out of the folder, to where whoever could write here wants a mode changed.
+        # A link may lead out of the folder, to a file whose mode an attacker wants changed.
         yield from (each for each in (path, *below) if not each.is_symlink())
 
 
@@ -45,9 +45,9 @@ def _is_open(path: Path) -> bool:
 
 
 def _close(path: Path) -> None:
-    """Take everybody else's rights away, where that is for us to decide."""
-    with contextlib.suppress(OSError):  # it may also be gone: another process tidies up
+    """Remove everybody else's permissions, if the path is ours."""
+    with contextlib.suppress(OSError):  # it may also be gone: another process cleans up
         status = path.stat()
-        # Even root leaves alone what is somebody else's, and a folder that all are meant to use (`/tmp`).
+        # Even root leaves other people's files alone, and folders that everybody shares (`/tmp`).
         if _is_open(path) and status.st_uid == os.geteuid() and not status.st_mode & stat.S_ISVTX:
             path.chmod(stat.S_IMODE(status.st_mode) & ~OTHERS)

@@ -1,4 +1,4 @@
-"""From an upload to attachments, or to the sentence that says why not. What counts is what is in a file."""
+"""Turns an upload into attachments, or into the sentence that says why not. Only its content counts."""
 
 import contextlib
 import json
@@ -18,24 +18,24 @@ LARGEST_UPLOAD = 20 * 1024 * 1024
 LONGEST_SIDE = 1568
 """Pixels. Anthropic's models shrink larger images to this side, OpenAI's to about as much."""
 LONGEST_DOCUMENT = 200_000
-"""Characters that are read of a document: some 50,000 tokens of Latin text."""
+"""Characters that are read from a document: some 50,000 tokens of Latin text."""
 READING_SECONDS = 5.0
-"""How long to wait for the reader at most. It ends itself much sooner, by the time that it has computed: only
-where it gets no processor does this come first."""
+"""The longest wait for the reader. Its own limit on processor time ends it much sooner: this one applies only
+if it gets no processor."""
 LONGEST_NAME = 80
 TOO_LONG = "takes too long to be read"
 _reading = threading.BoundedSemaphore(2)
-"""How many uploads are read at once, by all pages together: each may use all the memory of a reader."""
+"""How many uploads are read at once, by all pages together: each may use a reader's full memory."""
 
 
 class FileRefused(ValueError):
-    """An upload that is not taken; the text is one sentence for the person who sent it."""
+    """A refused upload; the text is one sentence for the person who sent it."""
 
 
 def take(name: str, data: bytes, *, most_characters: int = LONGEST_DOCUMENT) -> list[Attachment]:
-    """The upload as an attachment with its bytes, a long image as several. Raises `FileRefused`.
+    """Turn the upload into an attachment with its bytes, a long image into several. Raises `FileRefused`.
 
-    It takes less than 2 s of computing, whatever the file is.
+    Takes less than 2 s of processor time, whatever the file is.
     """
     name = clean_name(name)
     if not data:
@@ -56,7 +56,7 @@ def take(name: str, data: bytes, *, most_characters: int = LONGEST_DOCUMENT) -> 
 
 
 def clean_name(name: str) -> str:
-    """A file's own name: no folders, nothing invisible, not too long; its ending stays."""
+    """A file's base name: no folders, nothing invisible, not too long; its extension stays."""
     own = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     seen = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in own)
     shown = " ".join(seen.split()).strip(". ")
@@ -95,7 +95,7 @@ def _pdf(name: str, data: bytes, most_characters: int) -> Attachment:
     marked = [f"[Page {number}]\n{text}" for number, text in enumerate(texts, 1)]
     notes = [_pages_read(len(texts), pages), *(line["note"] for line in said if "note" in line)]
     text = "\n\n".join([*marked, *elsewhere])
-    text = text[:most_characters] if notes[0] else text  # which is said already
+    text = text[:most_characters] if notes[0] else text  # the first note says so already
     return _document(name, "application/pdf", data, text, most_characters, notes=notes, pages=pages)
 
 
@@ -134,7 +134,7 @@ def _document(
 
 
 def _read(kind: str, data: bytes, limit: int) -> bytes:
-    """What the reader said in its time. It gets nothing but the file."""
+    """What the reader printed within its time. It gets nothing but the file."""
     pipe = subprocess.PIPE
     with (
         _reading,
@@ -145,14 +145,14 @@ def _read(kind: str, data: bytes, limit: int) -> bytes:
         try:
             said, _ = process.communicate(data, READING_SECONDS)
         except subprocess.TimeoutExpired:
-            # Collected once more: what it said before the end is kept, such as the first pages of a PDF.
+            # Collected once more: output from before the kill is kept, such as the first pages of a PDF.
             process.kill()
             said, _ = process.communicate()
         return said
 
 
 def _line(line: bytes) -> dict[str, Any]:
-    """A line of the reader's; nothing for one that was cut when it was ended."""
+    """Parse a line from the reader; empty if it was cut off when the reader was killed."""
     with contextlib.suppress(ValueError):
         said = json.loads(line)
         return said if isinstance(said, dict) else {}

@@ -1,1 +1,1 @@
-"""What is sent to gateways and read of their answers. The only folder that imports openai."""
+"""Requests to gateways and their answers. The only folder that imports openai."""

@@ -1,7 +1,7 @@
-"""Asks a gateway what is left on a key: New API's own endpoint first, then the billing pages of One API.
+"""Asks a gateway for the balance of a key: New API's own endpoint first, then One API's billing pages.
 
-Both are optional: most servers have neither. New API's `/api/usage/token/` counts in units of quota, of which
-`/api/status` tells how many a dollar has; `/v1/dashboard/billing/*` tells dollars granted and cents used.
+Both are optional: most servers have neither. New API's `/api/usage/token/` counts in quota units, and
+`/api/status` says how many make a dollar; `/v1/dashboard/billing/*` gives dollars granted and cents used.
 """
 
 import json
@@ -14,19 +14,19 @@ import openai
 from lib.domain.models.balance import Balance
 
 QUOTA_PER_DOLLAR = 500_000
-"""New API's and One API's default."""
+"""The default of New API and One API."""
 UNLIMITED_DOLLARS = 100_000_000
-"""What the billing pages say for a key without a limit."""
+"""The value on the billing pages for a key without a limit."""
 
 
 async def balance_of(client: openai.AsyncOpenAI, base_url: str) -> Balance | None:
-    """What is left, where the gateway tells it. Raises nothing: what cannot be read is not told."""
+    """The balance, if the gateway reports one. Never raises: what cannot be read is not reported."""
     return await _from_quota(client, base_url) or await _from_billing(client, base_url)
 
 
 async def _from_quota(client: openai.AsyncOpenAI, base_url: str) -> Balance | None:
     root = base_url.partition("?")[0].removesuffix("/v1")
-    # With the last slash: New API redirects without it, and no redirect is followed.
+    # With a trailing slash: without it New API redirects, and redirects are not followed.
     data = (await _get(client, f"{root}/api/usage/token/")).get("data")
     if not isinstance(data, dict):
         return None
@@ -41,7 +41,7 @@ async def _from_quota(client: openai.AsyncOpenAI, base_url: str) -> Balance | No
 
 async def _from_billing(client: openai.AsyncOpenAI, base_url: str) -> Balance | None:
     pages = f"{base_url.partition('?')[0]}/dashboard/billing"
-    # One API answers with HTTP 200 and an `error` when it fails: then there is no number.
+    # One API reports a failure with HTTP 200 and an `error`: then there is no number.
     granted = _number(await _get(client, f"{pages}/subscription"), "hard_limit_usd")
     if granted is None:
         return None
@@ -52,7 +52,7 @@ async def _from_billing(client: openai.AsyncOpenAI, base_url: str) -> Balance | 
 
 
 async def _get(client: openai.AsyncOpenAI, url: str) -> dict[str, Any]:
-    """The JSON object that a GET is answered with; an empty one for anything else."""
+    """The JSON object that answers a GET; an empty one for any other answer."""
     try:
         response = await client.get(url, cast_to=httpx2.Response)
         payload = json.loads(response.content)

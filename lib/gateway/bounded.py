@@ -1,4 +1,4 @@
-"""The body of an answer as far as it is read: within the limits, and decompressed here."""
+"""The body of an answer, limited in size and decompressed here."""
 
 import zlib
 from collections.abc import AsyncIterator
@@ -20,16 +20,16 @@ from lib.gateway.limits import (
 )
 
 PIECE_BYTES = 64 * 1024
-"""What is decompressed at once."""
+"""Bytes decompressed at once."""
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 
 
 async def bound(response: httpx2.Response) -> None:
-    """Hold the body of a response to its limit; a hook that runs before anything of it is read.
+    """Limit the body of a response; a hook that runs before any of the body is read.
 
-    Of an error, the beginning is read and no more. Streams have no limit here: their reader has its own.
+    Only the beginning of an error is read. Streams have no limit here: their reader has its own.
     """
-    # Taken out of the headers: httpx2 would decompress again what comes out of here.
+    # Removed from the headers: httpx2 would decompress the output of this class again.
     encoding = response.headers.pop("content-encoding", "identity").strip().lower()
     assert isinstance(response.stream, httpx2.AsyncByteStream), "the clients are asynchronous"  # noqa: S101
     is_error = response.status_code >= 400
@@ -37,7 +37,7 @@ async def bound(response: httpx2.Response) -> None:
 
 
 class BoundedBody(httpx2.AsyncByteStream):
-    """Reads another body as far as it may be read."""
+    """Reads another body up to its limit."""
 
     def __init__(
         self, body: httpx2.AsyncByteStream, encoding: str, *, is_error: bool, most: int | None
@@ -64,10 +64,10 @@ class BoundedBody(httpx2.AsyncByteStream):
         await self._body.aclose()
 
     def unread(self) -> bytes:
-        """What had arrived when the connection broke.
+        """The bytes that had arrived when the connection broke.
 
-        aiohttp hands out an error before what it had received till then. These are private names of httpx2,
-        of the transport and of aiohttp; without them, nothing is found.
+        aiohttp raises an error before it returns what it received until then. This uses private names of
+        httpx2, of the transport and of aiohttp; if they are missing, nothing is found.
         """
         if self._encoding != "identity":
             return b""
@@ -100,18 +100,18 @@ class BoundedBody(httpx2.AsyncByteStream):
                     raise exceeded("The server's answer grows without end where it is decompressed.")
                 if out:
                     yield out
-                # At most `PIECE_BYTES` at once: the rest waits, so a bomb is seen before it has burst.
+                # At most `PIECE_BYTES` at once: the rest waits, so a zip bomb is noticed before it has burst.
                 piece = decompressor.unconsumed_tail
 
 
 def unread(response: httpx2.Response) -> bytes:
-    """What had arrived of an answer when its connection broke, as far as it can be found."""
+    """The bytes of an answer that had arrived when its connection broke, as far as they can be found."""
     stream = response.stream
     return stream.unread() if isinstance(stream, BoundedBody) else b""
 
 
 def _most(request: httpx2.Request) -> int | None:
-    """How long the answer to a request may be, in bytes; `None` for one that is read as a stream."""
+    """The longest answer to the request, in bytes; `None` if it is read as a stream."""
     if request.headers.get(RAW_RESPONSE_HEADER) == "stream":
         return None
     return DRAWN_BYTES if "/images/" in request.url.path else LIST_BYTES

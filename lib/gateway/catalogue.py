@@ -1,4 +1,4 @@
-"""The list of models that `GET /models` answers with, in all the shapes it comes in."""
+"""The list of models in the answer to `GET /models`, in all its shapes."""
 
 from typing import Any
 
@@ -8,17 +8,17 @@ _KIND_ORDER = list(ModelKind)
 
 
 def models_in(payload: Any) -> list[Model]:
-    """The models in decoded JSON that have a name, each once: chat models first, then by name."""
+    """The models with a name in decoded JSON, each once: chat models first, then by name."""
     entries = payload.get("data") or payload.get("models") if isinstance(payload, dict) else payload
     if not isinstance(entries, list):
         return []
-    # New API may list a model once for each group, and a limited key's models in another order each time.
+    # New API may list a model once per group, and a limited key's models in a different order each time.
     models = {model.id: model for entry in entries if (model := _model(entry))}
     return sorted(models.values(), key=lambda model: (_KIND_ORDER.index(model.kind), model.id.lower()))
 
 
 def is_list(payload: Any) -> bool:
-    """Whether decoded JSON is a model list at all, be it an empty one."""
+    """Whether decoded JSON is a model list, even an empty one."""
     return isinstance(payload, list) or (
         isinstance(payload, dict) and not payload.keys().isdisjoint(("data", "models"))
     )

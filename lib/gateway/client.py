@@ -1,4 +1,4 @@
-"""Asks an OpenAI-compatible gateway and tells what comes back as the events of a tape."""
+"""Sends requests to an OpenAI-compatible gateway and turns the answers into events of a tape."""
 
 import asyncio
 import json
@@ -37,11 +37,11 @@ from lib.gateway.stream.reader import StreamReader
 MODELS_SECONDS = 10.0
 """The longest wait for a model list."""
 BALANCE_SECONDS = 10.0
-"""The longest wait for what is left on a key."""
+"""The longest wait for a balance."""
 PICTURES_SECONDS = 60.0
-"""The longest wait for all pictures that an answer names by their addresses."""
+"""The longest wait for all pictures that an answer names by URL."""
 FULL_READ_BYTES = 16 * 1024
-"""What the aiohttp transport hands out at most in one read; such a read means that more is waiting."""
+"""The most that aiohttp's transport returns from one read; a full read means that more is waiting."""
 HEADERS_KEPT = (
     "content-type",
     "date",
@@ -52,7 +52,7 @@ HEADERS_KEPT = (
     "x-oneapi-request-id",
     "x-request-id",
 )
-"""The answer's headers that a tape keeps: they help support and hold no secrets."""
+"""The response headers that a tape keeps: they help support and hold no secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Timeouts:
 
     connect_seconds: float = 5.0
     first_byte_seconds: float = 120.0
-    """From the request to the answer's first byte. Pings are bytes too."""
+    """From the request to the answer's first byte. Pings count as bytes."""
     idle_seconds: float = 90.0
     """Between two reads of a stream."""
 
@@ -85,12 +85,12 @@ class Gateway:
         pause: Callable[[], float] = lambda: 0.0,
         image: requests.Load = requests.no_images,
     ) -> AsyncGenerator[list[Event], None]:
-        """The answer in bursts of events. The last event is `Finished` or `Failed`, whatever happens.
+        """Stream the answer in bursts of events. The last event is `Finished` or `Failed`, whatever happens.
 
-        What may pass (`lib.gateway.retries`) is asked again, and so is a request without the parameter that
-        the server named as one it does not take.
-        `pause` tells the seconds to wait after a read, so that the next one takes several chunks together.
-        `image` gives the bytes of the messages' images by their ids.
+        Temporary failures (`lib.gateway.retries`) are retried, and so is a request without a parameter that
+        the server refused by name.
+        `pause` returns the seconds to wait after a read, so that the next one takes several chunks at once.
+        `image` returns the bytes of the messages' images by their ids.
         Closing the generator, or cancelling its task, closes the connection to the gateway at once.
         """
         started = time.perf_counter()
@@ -114,11 +114,11 @@ class Gateway:
                         yield burst
                 return
             except Exception as exc:
-                # Whatever it is, the tape gets its last event. A cancelled task
-                # passes: its tape is closed already.
+                # Whatever it is, the tape gets its last event. A cancellation passes
+                # through: its tape is closed already.
                 at_ms, notices = attempt.at_ms(), []
                 error, again = _about_images(_translated(exc, connection), body), None
-                # Never after a byte of the answer, whatever broke.
+                # Never after the first byte of the answer, whatever failed.
                 if not has_begun and (refusal := self._dialects.learn(connection.base_url, body, exc)):
                     again = Again(refusal)
                 elif not has_begun:
@@ -132,12 +132,12 @@ class Gateway:
     async def draw(
         self, connection: Connection, prompt: str, *, model: str, params: Params = Params()
     ) -> AsyncGenerator[list[Event], None]:
-        """The images that an image model draws, as bursts of events that end as those of `answer` do."""
+        """Stream an image model's images as bursts of events that end like those of `answer`."""
         started = time.perf_counter()
         body: dict[str, Any] = {"model": model, "prompt": prompt, "n": params.image_count or 1}
         if params.image_size:
             body["size"] = params.image_size
-        if "gpt-image" not in model:  # these always answer in base64 and refuse to be asked for it
+        if "gpt-image" not in model:  # these always answer in base64 and reject a request for it
             body["response_format"] = "b64_json"
         mask = KeyMask(connection)
         try:
@@ -153,7 +153,7 @@ class Gateway:
             yield [Failed(milliseconds(time.perf_counter() - started), _translated(exc, connection))]
 
     async def transcribe(self, connection: Connection, recording: bytes, *, model: str) -> tuple[str, Usage]:
-        """What a WAV recording says, and the usage as reported. Raises `ChatError`."""
+        """Return the text of a WAV recording and the reported usage. Raises `ChatError`."""
         seconds = self._timeouts.first_byte_seconds
         try:
             async with self._clients.lend(connection) as client:
@@ -161,11 +161,11 @@ class Gateway:
                     client, connection, recording, model=model, seconds=seconds
                 )
         except Exception as exc:
-            # Without its cause, which holds the request and with it the key.
+            # Without its cause, which holds the request and so the key.
             raise _translated(exc, connection) from None
 
     async def models(self, connection: Connection) -> list[Model]:
-        """The models the gateway lists for this key, chat models first. Raises `ChatError`."""
+        """Return the models that the gateway lists for this key, chat models first. Raises `ChatError`."""
         try:
             async with asyncio.timeout(MODELS_SECONDS), self._clients.lend(connection) as client:
                 response = await client.get("/models", cast_to=httpx2.Response)
@@ -181,11 +181,11 @@ class Gateway:
             )
             raise KeyMask(connection).error(error)
         mask = KeyMask(connection)
-        # A server may list what it was sent: a name with the key in it is none.
+        # A server may list what it was sent: a name that contains the key is not a model.
         return [model for model in models_in(payload) if mask.text(model.id) == model.id]
 
     async def balance(self, connection: Connection) -> Balance | None:
-        """What is left on the connection's key, where the gateway tells it within a few seconds."""
+        """Return the balance of the connection's key, if the gateway reports it within a few seconds."""
         try:
             async with asyncio.timeout(BALANCE_SECONDS), self._clients.lend(connection) as client:
                 return await balance_of(client, connection.base_url)
@@ -193,12 +193,12 @@ class Gateway:
             return None
 
     async def prices(self, connection: Connection) -> dict[str, Price]:
-        """What the server tells everybody about its prices, by model; nothing is no error. No key is sent."""
+        """Return the server's public prices by model; having none is not an error. No key is sent."""
         async with self._clients.lend(Connection(connection.base_url)) as client:
             return await pricing.fetch(client, connection.base_url)
 
     def lend(self, connection: Connection) -> AbstractAsyncContextManager[openai.AsyncOpenAI]:
-        """The connection's client, for what is neither a reply nor a list: the doctor's probes."""
+        """The connection's client, for requests other than replies and lists: the doctor's probes."""
         return self._clients.lend(connection)
 
     async def close(self) -> None:
@@ -218,15 +218,15 @@ class _Attempt:
     pause: Callable[[], float]
 
     def at_ms(self) -> float:
-        """The time since the reply's first request was sent."""
+        """Milliseconds since the reply's first request was sent."""
         return milliseconds(time.perf_counter() - self.started)
 
     async def bursts(self, client: openai.AsyncOpenAI) -> AsyncGenerator[list[Event], None]:
-        """What one request is answered. Raises what openai raises before the answer's body begins."""
+        """Stream the answer to one request. Raises openai's errors until the answer's body begins."""
         deadline = self._deadline(self.timeouts.first_byte_seconds)
         async with AsyncExitStack() as stack:
-            # One deadline for the head and the first bytes: a server may send its
-            # head at once, and then nothing.
+            # One deadline for the headers and the first bytes: a server may send its
+            # headers at once, and then nothing.
             async with asyncio.timeout_at(deadline):
                 response = await stack.enter_async_context(
                     client.chat.completions.with_streaming_response.create(**self.body)
@@ -249,14 +249,14 @@ class _Attempt:
             except Exception as exc:
                 data, error = None, translate_exception(exc, base_url=self.connection.base_url)
             received = unread(response) if data is None else data
-            # Decoding is pure Python and this loop carries all streams: a large read goes to a thread.
+            # Parsing is pure Python and this loop carries all streams: a large read is parsed in a thread.
             if reader.is_much(received, is_end=data is None):
                 events = await asyncio.to_thread(self._events, reader, received, data is None, error)
             else:
                 events = self._events(reader, received, data is None, error)
             if reader.closed and reader.remote_images:
                 fetched = await self._fetched(reader.remote_images)
-                # Before the closing event, which a tape ends with.
+                # Before the closing event, which is always a tape's last.
                 events[-1:] = [*fetched, replace(events[-1], at_ms=self.at_ms())]
             if events:
                 yield events
@@ -273,7 +273,7 @@ class _Attempt:
         return self.mask.events(events)
 
     async def _fetched(self, named: Sequence[RemoteImage]) -> list[Event]:
-        """The pictures that an answer has named by their addresses. One that cannot be had stays a link."""
+        """Fetch the pictures that an answer named by URL. One that cannot be fetched stays a link."""
         events: list[Event] = []
         room = Limits().file_bytes
         deadline = self._deadline(PICTURES_SECONDS)
@@ -300,7 +300,7 @@ def _served(response: httpx2.Response, at_ms: float) -> Served:
 
 
 def _about_images(error: ChatError, body: Mapping[str, Any]) -> ChatError:
-    """The error; where a server did not take the images of a request, it says so."""
+    """The error; if the server refused the images of a request, the hint says so."""
     has_images = any(isinstance(message["content"], list) for message in body["messages"])
     hint = image_errors.hint(error) if has_images else None
     return replace(error, category=Category.BAD_REQUEST, hint=hint, retryable=False) if hint else error

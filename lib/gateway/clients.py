@@ -1,4 +1,4 @@
-"""One openai client a base URL, with its own connections. It knows no key: that is lent with it."""
+"""One openai client per base URL, with its own connections. It holds no key: the key is lent with it."""
 
 import ssl
 from collections import OrderedDict
@@ -19,11 +19,11 @@ HEADERS_SENT = (
     "content-type",
     "content-length",
     "user-agent",
-    "x-stainless-raw-response",  # the SDK reads it back from the request to know what it was asked for
+    "x-stainless-raw-response",  # the SDK reads it back from the request to see what it was asked for
 )
-"""All that a request carries, besides the key. The SDK would add what it finds in the environment."""
+"""All headers that a request carries, besides the key. The SDK would add some from the environment."""
 _KEY = "x-lent-key"
-"""The header in which a lent client hands its key to the hook: `Authorization` may be the environment's."""
+"""The header that passes a lent client's key to the hook: `Authorization` may come from the environment."""
 
 
 @dataclass(slots=True)
@@ -36,8 +36,8 @@ class Clients:
     """A bounded cache of clients. It belongs to the event loop that uses it first."""
 
     def __init__(self, *, connect_seconds: float, limit: int = 32) -> None:
-        """`limit` is how many idle clients are kept open; those in use are never closed."""
-        # No limits besides: `lib/gateway/client.py` sets deadlines that pings of a stream keep alive.
+        """`limit` is how many idle clients stay open; clients in use are never closed."""
+        # No other limits: `lib/gateway/client.py` sets deadlines that a stream's pings extend.
         self._timeout = httpx2.Timeout(None, connect=connect_seconds)
         self._limit = limit
         self._tls: ssl.SSLContext | None = None
@@ -45,7 +45,7 @@ class Clients:
 
     @asynccontextmanager
     async def lend(self, connection: Connection) -> AsyncIterator[AsyncOpenAI]:
-        """The connection's client, kept open while it is in use. Only what is lent knows the key."""
+        """Lend the connection's client, kept open while it is in use. Only the lent copy holds the key."""
         lent = self._lent.get(connection.base_url)
         if lent is None:
             lent = self._lent[connection.base_url] = _Lent(self._build(connection))
@@ -53,7 +53,7 @@ class Clients:
         lent.borrowers += 1
         key = connection.api_key
         try:
-            # A copy shares the connections, and goes with the key that it knows.
+            # A copy shares the connections, and disappears together with its key.
             yield lent.client.copy(default_headers={_KEY: key.reveal()}) if key else lent.client
         finally:
             lent.borrowers -= 1
@@ -73,20 +73,20 @@ class Clients:
 
     def _build(self, connection: Connection) -> AsyncOpenAI:
         if self._tls is None:
-            self._tls = httpx2.create_ssl_context()  # reading the certificates takes long, so once for all
+            self._tls = httpx2.create_ssl_context()  # reading the certificates is slow, so only once
         return AsyncOpenAI(
-            api_key="sent by the hook",  # else it takes OPENAI_API_KEY, or raises
-            # The SDK appends its paths to the whole string. Azure wants `?api-version=` behind them.
+            api_key="sent by the hook",  # otherwise it takes OPENAI_API_KEY, or raises
+            # The SDK appends its paths to the whole string, but Azure needs `?api-version=` after them.
             base_url=connection.base_url.partition("?")[0],
             default_query=dict(parse_qsl(urlsplit(connection.base_url).query, keep_blank_values=True)),
-            max_retries=0,  # the SDK's own retries would stand on no tape
+            max_retries=0,  # the SDK's own retries would not appear on a tape
             timeout=self._timeout,
-            # aiohttp instead of httpx: with the pauses between reads (`lib/engine/answering.py`) it took the
+            # aiohttp instead of httpx: with the pauses between reads (`lib/engine/answering.py`) it cut the
             # longest stall of 40 streams (p95) from 2.1 s to 0.7 s.
             http_client=DefaultAioHttpClient(
                 verify=self._tls,
-                trust_env=not connection.is_loopback,  # no proxy leads back to this machine
-                follow_redirects=False,  # the key would go along
+                trust_env=not connection.is_loopback,  # a proxy cannot reach back to this machine
+                follow_redirects=False,  # a redirect would pass the key on
                 timeout=self._timeout,
                 event_hooks={"request": [_set_headers], "response": [bound]},
             ),
@@ -94,9 +94,9 @@ class Clients:
 
 
 async def _set_headers(request: httpx2.Request) -> None:
-    """Leave only the headers that are meant, as the last step before a request is sent."""
+    """Keep only the intended headers, as the last step before a request is sent."""
     headers = {name: value for name, value in request.headers.items() if name in HEADERS_SENT}
-    headers["accept-encoding"] = "identity"  # a compressor between would hold tokens back
+    headers["accept-encoding"] = "identity"  # a compressor on the way would hold tokens back
     if key := request.headers.get(_KEY):
         headers["authorization"] = f"Bearer {key}"
     request.headers = httpx2.Headers(headers)

@@ -1,6 +1,6 @@
-"""What a server was seen not to take for a model, so that it is not sent to it again.
+"""Remembers which parameters a server refused for a model, so that they are not sent again.
 
-Wordings are those of OpenAI, Azure, LiteLLM, vLLM, Groq, Gemini
+The wordings are those of OpenAI, Azure, LiteLLM, vLLM, Groq, Gemini
 and of FastAPI's field errors.
 """
 
@@ -14,24 +14,24 @@ from cachetools import TTLCache
 from lib.gateway.errors.body import read_body
 
 REMEMBERED, FORGOTTEN_SECONDS = 1_000, 24 * 3600.0
-"""Models of servers that are remembered, and for how long: a server may learn."""
+"""How many models are remembered, and for how long: a server may be updated."""
 _KEPT = {"model", "messages", "stream"}
-"""A request is none without these."""
+"""Parameters that no request can omit."""
 _RENAMED = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
-"""OpenAI's two names of one limit: reasoning models take the second only, many servers the first only."""
+"""OpenAI's two names for one limit: reasoning models accept only the second, many servers only the first."""
 _OURS = {"stream_options"}
-"""Sent without anybody asking for it, so leaving it out is told once only."""
+"""Parameters that nobody asked for: omitting one is reported only once."""
 _STATUSES = (400, 422)
 _REFUSED = re.compile(
     r"unsupported|not support|unknown|unrecogni[sz]ed|unexpected|extra inputs|extra_forbidden"
     r"|not (permitted|allowed)|additional properties|不支持|未知参数"
 )
 _WORDS = {"stop"}
-"""Parameters whose names are words of any sentence: only in quotes or behind a path they are meant."""
+"""Parameters with everyday names: they are meant only in quotes or after a path."""
 
 
 class Dialects:
-    """What each pair of base URL and model does not take: a name, and the name to use in its place."""
+    """What each pair of base URL and model refuses: a name, and the name to use instead."""
 
     def __init__(self) -> None:
         self._refused: TTLCache[tuple[str, str], dict[str, str | None]] = TTLCache(
@@ -39,7 +39,7 @@ class Dialects:
         )
 
     def spoken(self, base_url: str, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        """The body as this server takes it, and what was changed in it, one sentence each."""
+        """The body as this server accepts it, and its changes, one sentence each."""
         spoken, notices = dict(body), []
         for name, other in self._refused.get((base_url, body["model"]), {}).items():
             if name in spoken:
@@ -49,9 +49,9 @@ class Dialects:
         return spoken, notices
 
     def learn(self, base_url: str, body: dict[str, Any], exc: Exception) -> str | None:
-        """Take out of the body what an answer says is not taken; the sentence that tells so, if it does.
+        """Remove from the body the parameter that an answer refuses; return a sentence about it, or `None`.
 
-        Each parameter is renamed once at most, then dropped: a request can only get shorter.
+        Each parameter is renamed at most once, then dropped: a request can only get shorter.
         """
         name = _refused_parameter(body, exc)
         if name is None:
@@ -77,7 +77,7 @@ def _notice(name: str, other: str | None) -> str:
 
 
 def _refused_parameter(body: Mapping[str, Any], exc: Exception) -> str | None:
-    """The parameter of the body that an answer names as one that is not taken."""
+    """The parameter of the body that an answer names as refused."""
     if not isinstance(exc, openai.APIStatusError) or exc.status_code not in _STATUSES:
         return None
     said = read_body(exc.response.content)

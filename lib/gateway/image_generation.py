@@ -1,4 +1,4 @@
-"""Images from `/v1/images/generations`, as the events of a tape; a URL in the answer is fetched here."""
+"""Images from `/v1/images/generations` as events of a tape; a URL in the answer is fetched here."""
 
 import asyncio
 import time
@@ -21,9 +21,9 @@ NO_RESPONSE_FORMAT = "The server does not take response_format, so it was asked 
 async def draw(
     client: openai.AsyncOpenAI, connection: Connection, body: dict[str, Any], *, seconds: float
 ) -> AsyncGenerator[list[Event], None]:
-    """The images that `body` asks for. Raises `ChatError` and what openai, httpx2 and aiohttp raise.
+    """Stream the images that `body` asks for. Raises `ChatError` and errors of openai, httpx2 and aiohttp.
 
-    Images are asked for as base64; a server that does not know how is asked again without.
+    Images are requested as base64; a server that does not support it is asked again without.
     """
     started = time.perf_counter()
 
@@ -40,7 +40,7 @@ async def draw(
         yield [Retried(at_ms(), NO_RESPONSE_FORMAT), Sent(at_ms(), body, base_url=connection.base_url)]
         response = await _answer(client, body, seconds)
     yield [Served(at_ms(), status=response.status_code, model=body["model"])]
-    # On a thread: several pictures in base64 are tens of megabytes of JSON.
+    # In a thread: several pictures in base64 are tens of megabytes of JSON.
     payload = await asyncio.to_thread(object_in, response.content)
     items = payload.get("data") if payload else None
     if not isinstance(items, list) or not items:
@@ -62,7 +62,7 @@ async def _answer(client: openai.AsyncOpenAI, body: Mapping[str, Any], seconds: 
 
 
 async def _data(item: Mapping[str, Any], connection: Connection) -> bytes:
-    """The bytes of one image of an answer: base64 in it, in a data URI, or at a URL."""
+    """The bytes of one image in an answer: as base64, in a data URI, or at a URL."""
     encoded, url = item.get("b64_json"), item.get("url")
     if isinstance(url, str) and url.startswith("data:"):
         encoded = url

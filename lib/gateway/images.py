@@ -1,4 +1,4 @@
-"""Pictures in the answers of models: in them as base64, or at an address that is fetched here."""
+"""Pictures in models' answers: embedded as base64, or at a URL that is fetched here."""
 
 import base64
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ from lib.domain.reply.errors import Category, ChatError
 from lib.gateway.public_addresses import public_socket
 
 LARGEST_IMAGE = 20 * 1024 * 1024
-"""Bytes of one image that an answer holds or names."""
+"""Bytes of one image that an answer contains or names."""
 TOO_LARGE = f"The image is larger than {LARGEST_IMAGE // 1024**2} MB."
 FETCH_SECONDS = 30.0
 _HEADS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 _HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity"}
 UNREACHABLE = "The gateway named an image at an address that this server cannot reach or may not call."
-"""One sentence for all that goes wrong before there is an answer: more would tell what is in our network."""
+"""One sentence for every failure before there is a response: more would reveal what is in our network."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteImage:
-    """A picture that an answer names by its address."""
+    """A picture that an answer names by URL."""
 
     number: int
     url: str
@@ -32,13 +32,13 @@ class RemoteImage:
 
 
 def image(number: int, data: bytes, text: str = "") -> Attachment:
-    """A picture of an answer, not looked at yet: what it really is, is found where images are decoded."""
+    """A picture in an answer, not yet checked: its real type is determined when images are decoded."""
     id_ = sha256(data).hexdigest()
     return Attachment(id_, AttachmentKind.IMAGE, f"image-{number}", "", len(data), text=text, data=data)
 
 
 def decoded(source: str) -> bytes:
-    """The bytes in base64 or in a data URI of it. Raises `ChatError`."""
+    """Decode base64, or a data URI in base64. Raises `ChatError`."""
     encoded = source.partition(",")[2] if source[:5].lower() == "data:" else source
     if len(encoded) > LARGEST_IMAGE * 4 / 3 + 4:
         raise trouble(TOO_LARGE)
@@ -49,7 +49,7 @@ def decoded(source: str) -> bytes:
 
 
 def _from_base64(encoded: str) -> bytes:
-    """The bytes in base64 of either alphabet, in lines or not, with or without its padding."""
+    """Decode base64 in either alphabet, with or without line breaks and padding."""
     encoded = "".join(encoded.split()).translate(_FOR_URLS).rstrip("=")
     return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
 
@@ -58,9 +58,9 @@ _FOR_URLS = str.maketrans("-_", "+/")
 
 
 def is_image(data_uri: str) -> bool:
-    """Whether a data URI in base64 begins as a picture does."""
+    """Whether a base64 data URI begins like a picture."""
     encoded = data_uri.partition(",")[2][:64]
-    try:  # of less than a head, only what is whole: somebody may have written `iVBORw0KGgo...`
+    try:  # a shorter head counts only if it is whole: somebody may have written `iVBORw0KGgo...`
         head = _from_base64(encoded) if len(encoded) == 64 else base64.b64decode(encoded)
     except ValueError:
         return False
@@ -68,18 +68,18 @@ def is_image(data_uri: str) -> bool:
 
 
 async def fetched(url: str, connection: Connection, *, most: int = LARGEST_IMAGE) -> bytes:
-    """What is at a URL that the gateway named, up to so many bytes: its own server's, or a public one's.
+    """Fetch a URL that the gateway named, up to `most` bytes: from its own server or a public one.
 
-    Nothing of ours goes along, no redirect is followed, and no connection is made into a private network:
-    whoever writes the answer must not choose what this server can reach, nor learn what is there.
+    No key or cookie is sent, no redirect is followed, and no connection is made into a private network:
+    whoever writes the answer must not choose what this server reaches, nor learn what is there.
     """
     try:
-        # The gateway's own server may be anywhere: whoever runs this app has named it.
+        # The gateway's own server may be anywhere: whoever runs this app chose it.
         is_own = urlsplit(url)[:2] == urlsplit(connection.base_url)[:2]
         if not is_own and not url.lower().startswith("https://"):
             raise trouble(UNREACHABLE)
-        # The address is looked at where the socket is made: a name that is looked up twice may resolve to
-        # another address the second time. No decompression: one piece may burst into more than the limit.
+        # The address is checked where the socket is made: a second lookup of a name may give another one.
+        # No decompression: a single piece may expand beyond the limit.
         connector = aiohttp.TCPConnector(socket_factory=None if is_own else public_socket, force_close=True)
         timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS)
         async with (
@@ -103,5 +103,5 @@ async def _body(response: aiohttp.ClientResponse, most: int) -> bytes:
 
 
 def trouble(message: str) -> ChatError:
-    """A picture that cannot be had."""
+    """The error for a picture that cannot be had."""
     return ChatError(Category.UPSTREAM_DOWN, message, "Try again, or choose another model.", retryable=True)

@@ -1,4 +1,4 @@
-"""Keeps a connection's key out of everything that a gateway sends back, however it repeats it."""
+"""Keeps a connection's key out of everything that a gateway sends back, in whatever form it is repeated."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -21,7 +21,7 @@ from lib.domain.text.secrets import SHORTEST_PART, KnownKey, without_word
 
 
 class KeyMask:
-    """Masks the key of one connection in the events of one answer, or in a text."""
+    """Masks one connection's key in the events of one answer, or in a text."""
 
     def __init__(self, connection: Connection) -> None:
         key = connection.api_key.reveal() if connection.api_key else ""
@@ -31,20 +31,20 @@ class KeyMask:
         self._before: dict[str, str] = {}
 
     def text(self, text: str) -> str:
-        """The text without the key and without longer parts of it."""
+        """The text without the key and its longer parts."""
         return self._key.masked(text) if self._key else text
 
     def words(self, text: str) -> str:
-        """As `text`, for what a server says of itself: there a key that is a word (`ollama`) is masked too,
-        where it stands alone. A model, an address or an answer may well hold such a word."""
+        """Like `text`, for what a server says about itself: there a key that is a word (`ollama`) is masked
+        too if it stands alone. A model, an address or an answer may legitimately contain such a word."""
         return without_word(text, self._word) if self._word else self.text(text)
 
     def optional(self, text: str | None) -> str | None:
-        """As `text`, for what may be missing."""
+        """Like `text`, for a value that may be missing."""
         return None if text is None else self.text(text)
 
     def error(self, error: ChatError) -> ChatError:
-        """The error with the key in none of its fields."""
+        """The error without the key in any field."""
         return replace(
             error,
             message=self.words(error.message),
@@ -54,7 +54,7 @@ class KeyMask:
         )
 
     def events(self, events: Iterable[Event]) -> list[Event]:
-        """The events of an answer, in the order in which they come, with the key in none of them."""
+        """The events of an answer, in order, without the key in any of them."""
         return [self._event(event) for event in events] if self._key or self._word else list(events)
 
     def _event(self, event: Event) -> Event:
@@ -91,7 +91,7 @@ class KeyMask:
         )
 
     def _piece(self, stream: str, text: str) -> str:
-        """A piece of a stream. The key may be broken over several: of it, less than a part goes out."""
+        """A piece of a stream. The key may be split over several pieces: less than a part of it passes."""
         if not self._key:
             return text
         before = self._before.get(stream, "")

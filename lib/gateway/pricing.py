@@ -1,9 +1,9 @@
-"""Prices as the New API family tells them at `/api/pricing`; other servers have no such page.
+"""Prices from `/api/pricing` of the New API family; other servers have no such page.
 
-For `quota_type` 0 a million prompt tokens cost `model_ratio` x 2 USD at 500,000 quota units a dollar, which
-`/api/status` may say to be another number; completion and cached tokens cost a multiple of that. For
-`quota_type` 1 a call costs `model_price` USD. All is times the ratio of the key's group, which a key does not
-tell: the group `default` is taken, or the only one there is.
+With `quota_type` 0, a million prompt tokens cost `model_ratio` x 2 USD at 500,000 quota units per dollar (or
+another number from `/api/status`); completion and cached tokens cost a multiple of that. With `quota_type` 1,
+a call costs `model_price` USD. Everything is multiplied by the ratio of the key's group, which a key does not
+reveal: the group `default` is assumed, or the only one.
 """
 
 import asyncio
@@ -17,17 +17,17 @@ import openai
 from lib.domain.models.prices import Price
 
 SECONDS = 5.0
-"""The longest wait for prices: they are an extra."""
+"""The longest wait for prices: they are optional."""
 LARGEST_BYTES = 8_000_000
 QUOTA_PER_DOLLAR = 500_000
-"""New API's own, `QuotaPerUnit`; a site may change it."""
+"""New API's default for `QuotaPerUnit`; a site may change it."""
 QUOTA_PER_RATIO = 1_000_000
-"""What a million tokens use of the quota at a ratio of 1."""
+"""Quota used by a million tokens at a ratio of 1."""
 DEFAULT_GROUP = "default"
 
 
 async def fetch(client: openai.AsyncOpenAI, base_url: str) -> dict[str, Price]:
-    """The prices of the server at `base_url`; none where it has no such page or does not answer in time."""
+    """The prices of the server at `base_url`; empty if it has no such page or does not answer in time."""
     parts = urlsplit(base_url)
     site = f"{parts.scheme}://{parts.netloc}"
     try:
@@ -41,7 +41,7 @@ async def fetch(client: openai.AsyncOpenAI, base_url: str) -> dict[str, Price]:
 
 
 async def _get(client: openai.AsyncOpenAI, url: str) -> Any:
-    """The page's JSON; `None` where there is none."""
+    """The page's JSON; `None` if there is none."""
     try:
         response = await client.get(url, cast_to=httpx2.Response)
         return json.loads(response.content) if len(response.content) <= LARGEST_BYTES else None
@@ -50,7 +50,7 @@ async def _get(client: openai.AsyncOpenAI, url: str) -> Any:
 
 
 def prices_in(pricing: Any, status: Any = None) -> dict[str, Price]:
-    """The prices in the decoded answers of `/api/pricing` and `/api/status`, by model."""
+    """The prices by model, from the decoded answers of `/api/pricing` and `/api/status`."""
     entries = pricing.get("data") if isinstance(pricing, dict) else None
     group, ratio = _group(pricing.get("group_ratio") if isinstance(pricing, dict) else None)
     if not isinstance(entries, list) or ratio is None:
@@ -78,7 +78,7 @@ def _price(entry: dict[str, Any], factor: float, ratio: float, source: str) -> P
 
 
 def _group(ratios: Any) -> tuple[str, float | None]:
-    """The group whose prices are told and its ratio; no ratio where nobody can know which group it is."""
+    """The group whose prices are shown, and its ratio; no ratio if the group cannot be determined."""
     if not ratios:
         return "", 1.0
     if not isinstance(ratios, dict):

@@ -9,13 +9,13 @@ from lib.domain.conversation.messages import Message, Params
 from lib.domain.reply.tape import Sent
 
 CONTINUE = "Go on exactly where your last message broke off. Repeat nothing and add no introduction."
-"""Asks for the rest of an answer: not every server goes on with a message of the assistant's by itself."""
+"""Asks for the rest of an answer: not every server continues an assistant's message by itself."""
 
 DETAIL = "auto"
 """How closely a model looks at images; the server decides by their size."""
 
 Load = Callable[[str], bytes]
-"""Gives an image's bytes by its id; `LookupError` leaves it out of the request."""
+"""Returns an image's bytes by its id; after a `LookupError` the image is left out of the request."""
 
 
 def no_images(id_: str) -> bytes:
@@ -33,8 +33,8 @@ def body(
 ) -> dict[str, Any]:
     """The request for an answer to `messages`. Parameters that are not set are not sent.
 
-    Images go as data URIs: some gateways would fetch a URL themselves, others not at all.
-    A stream is asked for its token counts; replies that are not streamed tell them anyway.
+    Images are sent as data URIs: some gateways would fetch a URL themselves, others not at all.
+    A stream is asked for its token counts; other replies contain them anyway.
     """
     request: dict[str, Any] = {
         "model": model,
@@ -42,14 +42,14 @@ def body(
         **params.chat_body(),
     }
     if params.stream:
-        # OpenAI, vLLM, Ollama and llama.cpp tell no counts otherwise. Servers that refuse it: `dialects.py`.
+        # OpenAI, vLLM, Ollama and llama.cpp report counts only then. Servers that refuse it: `dialects.py`.
         request["stream_options"] = {"include_usage": True}
     return request
 
 
 def rebuilt(sent: Sent, messages: Sequence[Message], image: Load = no_images) -> dict[str, Any]:
-    """The whole body of a request that a tape tells of; `messages` is the path to the reply's parent."""
-    if "prompt" in sent.request:  # of an image model: there are no messages
+    """The whole body of a request on a tape; `messages` is the path to the reply's parent."""
+    if "prompt" in sent.request:  # from an image model: there are no messages
         return dict(sent.request)
     wire = _wire_messages(messages, sent.system_prompt, image)
     request = {"model": None, "messages": wire, **sent.request}
@@ -57,10 +57,10 @@ def rebuilt(sent: Sent, messages: Sequence[Message], image: Load = no_images) ->
 
 
 def _wire_messages(messages: Sequence[Message], system_prompt: str, image: Load) -> list[dict[str, Any]]:
-    """Role and content of what is sent. A continued reply is two assistant messages: they go out as one.
+    """Role and content of each message. A continued reply is two assistant messages, which are sent as one.
 
-    Tool calls go out as text: nobody ran them, and strict servers refuse calls without their answers. So do
-    they refuse pictures of the assistant's: what it drew goes out with the next message of the user's.
+    Tool calls are sent as text: nobody ran them, and strict servers refuse calls without results. They also
+    refuse pictures in assistant messages: what the assistant drew is sent with the next user message.
     """
     wire: list[dict[str, Any]] = [{"role": "system", "content": system_prompt}] if system_prompt else []
     drawn: list[Attachment] = []
@@ -85,7 +85,7 @@ def _wire_messages(messages: Sequence[Message], system_prompt: str, image: Load)
 def _content(
     texts: Sequence[str], attached: Sequence[Attachment], drawn: Sequence[Attachment], image: Load
 ) -> str | list[dict[str, Any]]:
-    """A plain string, which every server takes; a list of parts only where there are images to send."""
+    """A plain string, which every server accepts; a list of parts only if there are images to send."""
     texts, images = list(texts), []
     for each in (*drawn, *attached):
         try:
@@ -93,7 +93,7 @@ def _content(
         except LookupError:
             texts.append(f"[The image {each.name} was left out.]")
             continue
-        # By its bytes: it may have been made smaller, and another format with it.
+        # From the bytes: the image may have been reduced, and so be in another format.
         url = {"url": data_uri(picture_type(data) or "image/jpeg", data), "detail": DETAIL}
         images.append({"type": "image_url", "image_url": url})
     if not images:

@@ -1,8 +1,8 @@
-"""When a request that failed is asked again by itself, and how long to wait before.
+"""Which failed requests are retried automatically, and the backoff before each retry.
 
-Only what can help is tried: a rate limit, a server in trouble, a connection that was never answered. Nothing
-is asked again once an answer has begun, after a timeout of ours (the model may be at work, which costs), or
-when the failure came late (it had been at work).
+Only promising cases are retried: a rate limit, a server in trouble, a connection that was never answered.
+Never once an answer has begun, after a timeout of ours (the model may be at work, which costs), or if the
+failure came late (the model had been at work).
 """
 
 import random
@@ -12,17 +12,17 @@ from lib.domain.reply.errors import Category, ChatError
 
 MOST_RETRIES = 2
 FIRST_PAUSE_SECONDS = 0.5
-"""Doubled with each retry; the jitter takes up to half of it away, so that many do not come back together."""
+"""Doubled with each retry; jitter removes up to half of it, so that many clients do not return together."""
 LONGEST_PAUSE_SECONDS = 20.0
-"""A server that asks for more patience than this is not asked again: the person decides."""
+"""If a server asks for a longer wait, the request is not retried: the person decides."""
 LATEST_FAILURE_SECONDS = 30.0
-"""A request that failed later than this had been at work."""
+"""After a later failure the model had been at work."""
 _TEMPORARY_STATUSES = {408, 425, 429}
 
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A request is to be asked again, for the reason said in one sentence, after a pause in seconds."""
+    """A retry: its reason, in one sentence, and the pause before it in seconds."""
 
     reason: str
     pause: float = 0.0
@@ -30,12 +30,12 @@ class Again:
 
 @dataclass(slots=True)
 class Retries:
-    """The retries of one answer: how many there were."""
+    """The number of retries of one answer."""
 
     count: int = 0
 
     def after(self, error: ChatError, *, seconds: float) -> "Again | None":
-        """The next retry after an error that came `seconds` after its request was sent."""
+        """Return the next retry after an error that came `seconds` after its request; `None` for no retry."""
         if self.count >= MOST_RETRIES or seconds > LATEST_FAILURE_SECONDS or not _can_help(error):
             return None
         pause = FIRST_PAUSE_SECONDS * 2**self.count * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
@@ -43,7 +43,7 @@ class Retries:
         if wanted is not None and wanted > LONGEST_PAUSE_SECONDS:
             return None
         self.count += 1
-        # New API and One API never send `Retry-After`: the pause is ours then.
+        # New API and One API never send `Retry-After`: then the pause is ours.
         return Again(f"Asked again after {_in_words(error)}.", pause if wanted is None else wanted)
 
 
@@ -57,5 +57,5 @@ def _in_words(error: ChatError) -> str:
 def _can_help(error: ChatError) -> bool:
     if error.status is None:
         return error.retryable and error.category is not Category.TIMEOUT
-    # `retryable` goes by the words too: New API says 503 for a model without a channel, which does not pass.
+    # `retryable` depends on the words too: New API sends 503 for a model without a channel, for good.
     return error.retryable and (error.status in _TEMPORARY_STATUSES or error.status >= 500)

@@ -15,13 +15,13 @@ from lib.gateway.stream.token_counts import usage_of
 async def transcribe(
     client: openai.AsyncOpenAI, connection: Connection, recording: bytes, *, model: str, seconds: float
 ) -> tuple[str, Usage]:
-    """What a WAV recording says, and what that used. Raises `ChatError` and what openai raises."""
+    """Return the text of a WAV recording and its usage. Raises `ChatError` and openai's errors."""
     async with asyncio.timeout(seconds):
         response = await client.post(
             "/audio/transcriptions",
             body={"model": model, "response_format": "json"},
             files=[("file", ("recording.wav", recording, "audio/wav"))],
-            # The SDK sends files as a form only when it is told so; it adds the boundary itself.
+            # The SDK sends files as a form only if told so; it adds the boundary itself.
             options={"headers": {"Content-Type": "multipart/form-data"}},
             cast_to=httpx2.Response,
         )

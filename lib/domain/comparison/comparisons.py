@@ -1,4 +1,4 @@
-"""A comparison: one prompt and several cells. A cell is a conversation: what a chat can do, a cell can."""
+"""A comparison: one prompt and several cells. A cell is a conversation and can do whatever a chat can."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -14,29 +14,29 @@ SYNTHESIS = (
     "Below are a question and several answers to it. Write the one best answer: take what is right in each, "
     "leave out what is wrong or said twice, and say where the answers contradict each other."
 )
-"""What a synthesis begins with."""
+"""The first lines of a synthesis prompt."""
 SWEEP_TEMPERATURES = (0.0, 0.7, 1.0)
-"""Certain, usual, and free: what a sweep asks the same model with."""
+"""Deterministic, usual, and free: the temperatures at which a sweep asks the same model."""
 
 
 @dataclass(slots=True)
 class Comparison:
-    """The cells, in the order in which they stand on the page."""
+    """Cells in the order of the page."""
 
     id: str
     title: str
     created_at: datetime
     cells: list[Conversation] = field(default_factory=list)
     deck_run_id: str | None = None
-    """The run of a deck that it is a row of; `None` for one of its own."""
+    """The deck run that it is a row of; `None` for a comparison of its own."""
     position: int = 0
-    """Its place in that run."""
+    """Its position in that run."""
 
     @property
     def question(self) -> Message | None:
-        """What all cells were asked first; `None` before that.
+        """The question that all cells were asked first; `None` before it.
 
-        It is the oldest of the first cell: where that got no answer, a later question took its place.
+        It is the first cell's oldest one: if that got no answer, a later question took its place.
         """
         return next(iter(self.cells[0].messages.values()), None) if self.cells else None
 
@@ -47,17 +47,17 @@ class Comparison:
 
     @property
     def compared(self) -> list[Conversation]:
-        """The cells that were asked the same; a synthesis of them was asked something else."""
+        """The cells that were asked the same question; a synthesis of them was asked another one."""
         return [cell for cell in self.cells if not is_synthesis(cell)] or self.cells
 
     @property
     def updated_at(self) -> dict[str, datetime]:
-        """When each cell last changed, by its id."""
+        """When each cell last changed, by cell id."""
         return {cell.id: cell.updated_at for cell in self.cells}
 
 
 def synthesis(comparison: Comparison) -> str:
-    """The question to a model that shall merge the last answers; they have numbers, no names."""
+    """The prompt for a model that merges the last answers, which have numbers, no names."""
     answers = [cell.path()[-1].content for cell in comparison.compared if cell.path()]
     asked = [m.content for m in comparison.compared[0].path() if m.role == "user"]
     numbered = [f"## Answer {number}\n\n{text}" for number, text in enumerate(filter(None, answers), start=1)]
@@ -65,7 +65,7 @@ def synthesis(comparison: Comparison) -> str:
 
 
 def is_synthesis(cell: Conversation) -> bool:
-    """Whether a cell merges the answers of the others."""
+    """Whether a cell merges the other cells' answers."""
     path = cell.path()
     return bool(path) and path[0].content.startswith(SYNTHESIS)
 
@@ -82,7 +82,7 @@ def attempts(cell: Conversation) -> list[Message]:
 
 
 def released(cell: Conversation, *, new_id: Callable[[], str], now: datetime) -> Conversation:
-    """A chat of its own that goes on where a cell stands; the comparison keeps the cell."""
+    """A chat that continues from a cell's current state; the comparison keeps the cell."""
     ids = {message_id: new_id() for message_id in cell.messages}
     messages = {
         ids[message.id]: replace(message, id=ids[message.id], parent_id=ids.get(message.parent_id or ""))
@@ -94,7 +94,7 @@ def released(cell: Conversation, *, new_id: Callable[[], str], now: datetime) ->
 
 
 def labels(cells: Sequence[Conversation]) -> list[str]:
-    """A name for each cell: its model, and what tells it from other cells of the same model."""
+    """A name for each cell: its model, and what distinguishes it from other cells of the same model."""
     models = Counter(asked_model(cell) for cell in cells)
     named = [
         " · ".join([_name(cell), *(_settings(cell.params) if models[asked_model(cell)] > 1 else ())])
@@ -109,7 +109,7 @@ def labels(cells: Sequence[Conversation]) -> list[str]:
 
 
 def asked_model(cell: Conversation) -> str | None:
-    """The model that was asked for the shown answer; before the first one, the chosen one."""
+    """The model that the shown answer was requested from; before the first answer, the chosen one."""
     leaf = cell.messages.get(cell.leaf_id or "")
     reply = leaf.reply if leaf else None
     return (reply and (reply.model_requested or reply.model_served)) or cell.model
@@ -121,7 +121,7 @@ def _name(cell: Conversation) -> str:
 
 
 def _settings(params: Params) -> list[str]:
-    """The parameters that are set, in words that fit a label."""
+    """The parameters that are set, worded for a label."""
     body = {name: value for name, value in params.body().items() if name != "stream"}
     temperature = body.pop("temperature", None)
     first = [f"{temperature:g}"] if temperature is not None else []

@@ -1,6 +1,6 @@
-"""The run of a deck: prompts down, models across, an answer in each field.
+"""The run of a deck: a row for each prompt, a column for each model, an answer in each field.
 
-A row is a comparison, so that whatever can be done with a comparison can be done with it.
+A row is a comparison, so that everything a comparison can do works with it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,17 +26,17 @@ FEWEST_COLUMNS, MOST_COLUMNS = 1, 8
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a column's cells are asked with."""
+    """The settings of a column's cells."""
 
     model: str
     system_prompt: str = ""
-    """Stands in place of the deck's and the prompts' own; empty leaves those."""
+    """Replaces the system prompts of the deck and its prompts; if empty, those apply."""
     params: Params = Params()
 
 
 @dataclass(frozen=True, slots=True)
 class DeckRun:
-    """A deck as it was when it was run, and what it runs over."""
+    """A deck as of its run, and the columns that it runs over."""
 
     id: str
     deck: Deck
@@ -44,20 +44,20 @@ class DeckRun:
     columns: tuple[Column, ...]
 
     def system_prompt(self, prompt: Prompt, column: Column) -> str:
-        """What a cell is told before its prompt."""
+        """The system prompt of a cell."""
         return column.system_prompt or self.deck.system_prompt_of(prompt)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Where one prompt and one model meet."""
+    """The crossing of one prompt and one model."""
 
     row: int
     column: int
     cell: Conversation | None = None
     """`None` before it is asked."""
     answer: Message | None = None
-    """The answer that counts: a completed one if there is any, else the last try."""
+    """The answer that counts: a completed one if there is any, otherwise the last attempt."""
     tries: int = 0
 
     @property
@@ -66,24 +66,24 @@ class Field:
 
     @property
     def state(self) -> State | None:
-        """How its answer stands; `None` while it waits to be asked."""
+        """The state of its answer; `None` while it waits to be asked."""
         return self.reply.state if self.answer else None
 
     @property
     def is_missing(self) -> bool:
-        """Whether it has no answer, and none on the way."""
+        """Whether it has no answer, and none in progress."""
         return self.state not in (State.COMPLETED, State.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is, in fields."""
+    """The progress of a run, in fields."""
 
     total: int
     done: int
     running: int
     failed: int
-    """Those that were tried and have no whole answer: failed, stopped or interrupted."""
+    """Fields that were tried but have no whole answer: failed, stopped or interrupted."""
 
     @property
     def missing(self) -> int:
@@ -91,16 +91,16 @@ class Progress:
 
     @property
     def waiting(self) -> int:
-        """Those that were never asked."""
+        """Fields that were never asked."""
         return self.missing - self.failed
 
 
 def of(
     run_id: str, deck: Deck, cells: Sequence[Conversation], *, now: datetime, new_id: Callable[[], str]
 ) -> tuple[DeckRun, list[Comparison]]:
-    """A run of the deck's prompts over these cells' choices, and its rows, which nobody has asked yet.
+    """A run of the deck's prompts with these cells' settings, and its rows, which have not been asked yet.
 
-    Prompts that say nothing are left out.
+    Blank prompts are left out.
     """
     asked = replace(deck, prompts=tuple(prompt for prompt in deck.prompts if not prompt.is_blank))
     columns = tuple(Column(cell.model or "", cell.system_prompt, cell.params) for cell in cells)
@@ -112,19 +112,19 @@ def of(
 
 
 def row_title(prompt: Prompt) -> str:
-    """A name for a row in one line."""
+    """A one-line name for a row."""
     return decks.title_of(prompt.text or next((each.name for each in prompt.attachments), ""))
 
 
 def labels(run: DeckRun) -> list[str]:
-    """A name for each column: its model, and what tells it from other columns of the same model."""
+    """A name for each column: its model, and what distinguishes it from other columns of the same model."""
     at = run.created_at
     cells = [Conversation("", "", at, at, column.model, params=column.params) for column in run.columns]
     return comparisons.labels(cells)
 
 
 def fields(run: DeckRun, row: Comparison, live: Live = lambda _: None) -> list[Field]:
-    """The fields of a row. `live` gives the reply with an id as far as it has come, where it is under way."""
+    """The fields of a row. `live` returns the current state of a running reply by its id."""
     return [_field(run, row, column, live) for column in range(len(run.columns))]
 
 
@@ -142,7 +142,7 @@ def _field(run: DeckRun, row: Comparison, column: int, live: Live) -> Field:
 
 
 def cell_of(run: DeckRun, row: Comparison, column: int) -> Conversation | None:
-    """The cell of a column: at its place, and asked the row's prompt. A synthesis was not."""
+    """The cell at a column's position, if it was asked the row's prompt. A synthesis was not."""
     text = run.deck.prompts[row.position].text
     for cell in row.cells:
         if cell.position == column and cell.path() and cell.path()[0].content == text:
@@ -165,7 +165,7 @@ def progress(of_run: Sequence[Field]) -> Progress:
 
 
 def expected(run: DeckRun, missing: Sequence[tuple[int, int]], prices: Prices) -> Expected:
-    """What the answers of the fields at these rows and columns are expected to take."""
+    """The expected cost of answering the fields at these rows and columns."""
     tokens, cost, unpriced = 0, 0.0, set[int]()
     for row, at in missing:
         column = run.columns[at]

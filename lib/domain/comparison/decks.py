@@ -1,4 +1,4 @@
-"""A deck: an ordered list of prompts to show models with, and what is asked of a deck that is edited."""
+"""A deck: an ordered list of prompts for showing models, and the edits that it allows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -11,13 +11,13 @@ from lib.domain.text.validation import validated
 
 MOST_PROMPTS = 100
 LONGEST_PROMPT = 200_000
-"""Characters, as in the chat: more is a document."""
+"""Characters, as in the chat: a longer text is a document."""
 LONGEST_NOTES = 20_000
 LONGEST_TITLE = 120
 LONGEST_DECK = 2_000_000
-"""Characters of all that is written in a deck that comes as a file, its documents too."""
+"""Characters of all texts in a deck that comes as a file, including its documents."""
 MOST_FILES = 10
-"""With one prompt."""
+"""Per prompt."""
 UNTITLED = "New deck"
 
 
@@ -29,9 +29,9 @@ class Prompt:
     text: str = ""
     attachments: tuple[Attachment, ...] = ()
     system_prompt: str = ""
-    """Its own; empty where the deck's is meant."""
+    """The prompt's own; if empty, the deck's applies."""
     notes: str = ""
-    """For the presenter's eyes; no model is told."""
+    """For the presenter only; never sent to a model."""
 
     @property
     def is_blank(self) -> bool:
@@ -41,7 +41,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """The prompts in their order, and the system prompt of all that have none of their own."""
+    """The prompts in order, and the system prompt for those that have none of their own."""
 
     id: str
     title: str
@@ -51,12 +51,12 @@ class Deck:
     prompts: tuple[Prompt, ...] = ()
 
     def system_prompt_of(self, prompt: Prompt) -> str:
-        """What a model is told before this prompt."""
+        """The system prompt that is sent with this prompt."""
         return prompt.system_prompt or self.system_prompt
 
     @property
     def characters(self) -> int:
-        """All that is written in it, its documents too."""
+        """The characters of all its texts, including its documents."""
         texts = [self.system_prompt]
         for prompt in self.prompts:
             texts += [
@@ -68,18 +68,18 @@ class Deck:
         return sum(map(len, texts))
 
     def place(self, prompt_id: str) -> int | None:
-        """The place of a prompt, counted from 0; `None` when it is not here."""
+        """The position of a prompt, counted from 0; `None` if it is not in the deck."""
         return next((at for at, prompt in enumerate(self.prompts) if prompt.id == prompt_id), None)
 
 
 def new(deck_id: str, prompts: Sequence[Prompt] = (), *, title: str = UNTITLED) -> Deck:
-    """A deck of now."""
+    """A new deck, created now."""
     now = datetime.now(UTC)
     return Deck(deck_id, title_of(title), now, now, prompts=tuple(prompts))
 
 
 def title_of(text: str) -> str:
-    """A title of one line, not too long."""
+    """A one-line title of limited length."""
     return " ".join(text.split())[:LONGEST_TITLE].strip() or UNTITLED
 
 
@@ -96,14 +96,14 @@ def without(deck: Deck, prompt_id: str) -> Deck:
 
 
 def added(deck: Deck, prompt: Prompt) -> Deck:
-    """The deck with one more prompt at its end, if it takes one more and does not have it yet."""
+    """The deck with a prompt appended, unless it is full or already has the prompt."""
     if len(deck.prompts) >= MOST_PROMPTS or deck.place(prompt.id) is not None:
         return deck
     return replace(deck, prompts=(*deck.prompts, prompt))
 
 
 def moved(deck: Deck, prompt_id: str, to: int) -> Deck:
-    """The deck with a prompt at another place, which is counted from 0."""
+    """The deck with a prompt moved to another position, counted from 0."""
     at = deck.place(prompt_id)
     if at is None:
         return deck
@@ -113,14 +113,14 @@ def moved(deck: Deck, prompt_id: str, to: int) -> Deck:
 
 
 def duplicated(deck: Deck, *, new_id: Callable[[], str]) -> Deck:
-    """The same deck as another one."""
+    """A copy of the deck with new ids."""
     prompts = [replace(prompt, id=new_id()) for prompt in deck.prompts]
     copy = new(new_id(), prompts, title=f"{deck.title[: LONGEST_TITLE - 7]} (copy)")
     return replace(copy, system_prompt=deck.system_prompt)
 
 
 def to_json(deck: Deck) -> dict[str, Any]:
-    """What a deck holds, without its id, title and dates, as plain JSON values; no image's bytes."""
+    """The deck without its id, title and dates, as plain JSON values; image bytes are not included."""
     prompts = [
         {**asdict(prompt), "attachments": [attachments.to_json(each) for each in prompt.attachments]}
         for prompt in deck.prompts

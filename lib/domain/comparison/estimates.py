@@ -1,4 +1,4 @@
-"""What asking the cells of a comparison is about to take: said before it is done."""
+"""Estimates what it will cost to ask a comparison's cells, before they are asked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from lib.domain.reply.reply import Reply
 from lib.domain.reply.usage import Source, Usage, estimate_usage
 
 USUAL_ANSWER_TOKENS = 500
-"""A page of text: the guess where a model has not answered yet."""
+"""A page of text: the guess for a model that has not answered yet."""
 CEILING_TOKENS = 50_000
 CEILING_DOLLARS = 1.0
-"""What is expected to take more than either is asked about first."""
+"""Anything expected to exceed either limit needs a confirmation first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What it is about to take to ask all cells."""
+    """The expected cost of asking all cells."""
 
     tokens: int
     cost: float | None
-    """In USD, of the cells whose model's price is known; `None` where none is."""
+    """In USD, for the cells with a known price; `None` if no price is known."""
     unpriced: int
-    """How many cells that leaves out."""
+    """How many cells have no known price."""
 
     @property
     def is_much(self) -> bool:
-        """Whether a person is asked first."""
+        """Whether a person must confirm first."""
         return self.tokens > CEILING_TOKENS or (self.cost or 0.0) > CEILING_DOLLARS
 
 
@@ -41,7 +41,7 @@ def expected(
     prices: Prices | None = None,
     attachments: Sequence[Attachment] = (),
 ) -> Expected:
-    """About what it takes to ask every cell `text` that often; `None` asks its last question again."""
+    """Estimate asking every cell `text`, `wanted` times; `None` repeats its last question."""
     tokens, costs, asked = 0, [], _asked_tokens(text, attachments)
     for cell in cells:
         if times := wanted if text is not None else missing(cell, wanted):
@@ -55,7 +55,7 @@ def expected(
 
 
 def _asked_tokens(text: str | None, attachments: Sequence[Attachment]) -> int:
-    """Of the question itself with its files: the same for every cell, and files may be long."""
+    """The question's own tokens, with its files: the same for every cell, and files may be long."""
     documents = [document_text(each) for each in attachments if not each.is_image]
     images = sum(image.tokens for image in images_of(attachments))
     texts = [*documents, text] if text else documents
@@ -63,7 +63,7 @@ def _asked_tokens(text: str | None, attachments: Sequence[Attachment]) -> int:
 
 
 def _expected_usage(cell: Conversation, asked_tokens: int, *, is_again: bool) -> Usage:
-    """Of one answer; `is_again` where the last question is asked once more."""
+    """The usage of one answer; `is_again` if the last question is repeated."""
     path = cell.path()[:-1] if is_again else cell.path()
     texts = [said for message in path for said in message.texts()]
     texts += [cell.system_prompt] if cell.system_prompt else []
@@ -74,7 +74,7 @@ def _expected_usage(cell: Conversation, asked_tokens: int, *, is_again: bool) ->
 
 
 def _answer_tokens(cell: Conversation) -> int:
-    """What its answers took so far, at the median; before the first, its limit or what is usual."""
+    """The median tokens of its answers so far; before the first one, its limit or the usual number."""
     known = Spread.of([(message.reply or Reply()).usage.completion_tokens for message in attempts(cell)])
     if known:
         return round(known.median)

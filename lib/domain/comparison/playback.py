@@ -1,4 +1,4 @@
-"""When the events of recorded tapes are played: as they came, or at a pace of one's own."""
+"""When the events of recorded tapes are played: at their recorded times, or at a chosen pace."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,16 +13,16 @@ from lib.domain.reply.tape import Content, Event, Reasoning, Refusal
 from lib.domain.reply.usage import estimate_tokens
 
 Pace = float | None
-"""Tokens a second; `None` is the recorded pace."""
+"""Tokens per second; `None` is the recorded pace."""
 ORIGINAL: Pace = None
 AT_ONCE: Pace = float("inf")
 
 
 def moments(tape: Sequence[Event], pace: Pace) -> list[float]:
-    """The second, counted from the start, at which each event of a tape is played; it never falls.
+    """The time in seconds from the start at which each event of a tape is played; it never decreases.
 
-    At a pace of one's own the first word comes at once, and each piece takes the time of its share of the
-    recorded tokens.
+    At a chosen pace the first word comes at once, and each piece takes its share of the recorded tokens'
+    time.
     """
     if pace is None:
         return list(accumulate((event.at_ms / 1000 for event in tape), max))
@@ -37,28 +37,28 @@ def _length(event: Event) -> int:
 
 
 def _tokens(tape: Sequence[Event]) -> int:
-    """How many tokens a tape says, as its gateway counted them where it did."""
+    """The number of tokens on a tape, as counted by its gateway if it did."""
     reply = fold(tape)
     return reply.usage.completion_tokens or estimate_tokens(reply.text + reply.reasoning + reply.refusal)
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and what answers it in one cell: an answer, and what continues it."""
+    """A question and its answer in one cell, including the messages that continue the answer."""
 
     before: Sequence[Message]
-    """What was said earlier."""
+    """The messages before the question."""
     question: Message | None
     answer: Sequence[Message]
 
     @property
     def last(self) -> Message:
-        """The reply that is played: it ends the answer."""
+        """The reply that is played: the last part of the answer."""
         return self.answer[-1]
 
 
 def exchanges(cell: Conversation) -> list[Exchange]:
-    """The turns of a cell's shown path, the first one first."""
+    """The exchanges on a cell's shown path, in order."""
     found: list[Exchange] = []
     before: list[Message] = []
     question: Message | None = None
@@ -74,9 +74,9 @@ def exchanges(cell: Conversation) -> list[Exchange]:
 
 
 def scene(comparison: Comparison, number: int) -> Comparison:
-    """The comparison as it stood after the question of this number, counted from 0, had been answered.
+    """The comparison as it was once question `number`, counted from 0, had been answered.
 
-    A cell with fewer questions stands as it is, one without an answer is left out.
+    A cell with fewer questions stays as it is; one without an answer is left out.
     """
     found = [(cell, exchanges(cell)) for cell in comparison.cells]
     cells = [replace(cell, leaf_id=its[min(number, len(its) - 1)].last.id) for cell, its in found if its]
@@ -84,10 +84,10 @@ def scene(comparison: Comparison, number: int) -> Comparison:
 
 
 def count_turns(comparison: Comparison) -> int:
-    """How many turns the cell with the most of them has."""
+    """The number of turns in the cell with the most turns."""
     return max((len(exchanges(cell)) for cell in comparison.cells), default=0)
 
 
 def as_played(message: Message, reply: Reply) -> Message:
-    """A message as it stood when its reply had come so far."""
+    """A message as it was when its reply had come this far."""
     return replace(message, content=reply.text, reply=reply)

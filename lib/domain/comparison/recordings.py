@@ -1,9 +1,9 @@
-"""A recording: tapes kept for replay, with all that is needed to show them, in one JSON file.
+"""A recording: tapes kept for replay, with everything needed to show them, in one JSON file.
 
 The file is self-contained: it needs no key, no gateway and no network. `VERSION` grows when a reader of the
-old shape could misread the new one. Its conversations are those of `lib.domain.conversation.exports`, its
-tapes the rows of `lib.domain.reply.tape`. A file may come from anybody: reading it ends with a recording that
-can be played, or with a `FormatError`.
+old format could misread the new one. Its conversations have the format of `lib.domain.conversation.exports`,
+its tapes the rows of `lib.domain.reply.tape`. A file may come from anybody: reading it either returns a
+playable recording, or raises a `FormatError`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,9 +26,9 @@ from lib.domain.text.validation import FormatError, validated
 
 FORMAT, VERSION = "synstar-recording", 1
 MOST_CELLS_KEPT = 32
-"""Of one comparison in a file: what a page can show at once."""
+"""Of one comparison in a file: as many as a page can show at once."""
 LONGEST_MS = 86_400_000.0
-"""A day: no reply takes longer."""
+"""One day: no reply takes longer."""
 Tapes = Mapping[str, Sequence[Event]]
 """Whole tapes by the id of their reply."""
 
@@ -43,8 +43,8 @@ class RecordingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Comparisons as they stood when they were recorded. A single reply is a comparison of one cell, the run
-    of a deck one comparison for each of its prompts."""
+    """Comparisons as of the recording. A single reply is a comparison with one cell, a deck run has one
+    comparison for each prompt."""
 
     id: str
     title: str
@@ -54,9 +54,9 @@ class Recording:
     comparisons: Sequence[Comparison]
     tapes: Tapes = field(default_factory=dict)
     prices: Prices = field(default_factory=dict)
-    """The prices as they were then, by model."""
+    """The prices at that time, by model."""
     tallies: Mapping[str, Tally] = field(default_factory=dict)
-    """The votes, by the comparison's id."""
+    """The votes, by comparison id."""
 
     @property
     def cells(self) -> list[Conversation]:
@@ -64,7 +64,7 @@ class Recording:
 
 
 def answers(recording: Recording) -> Iterator[Message]:
-    """All messages that have a reply."""
+    """All messages with a reply."""
     for cell in recording.cells:
         yield from (message for message in cell.messages.values() if message.reply)
 
@@ -84,7 +84,7 @@ def _with_file(event: Event, checked: Callable[[Attachment], Attachment]) -> Eve
 
 
 def with_files(recording: Recording, checked: Callable[[Attachment], Attachment]) -> Recording:
-    """The recording with what `checked` makes of its pictures and sounds, in messages and on tapes."""
+    """The recording with each picture and sound, in messages and on tapes, replaced by `checked` of it."""
 
     def of(attachments: Sequence[Attachment]) -> tuple[Attachment, ...]:
         return tuple(one if one.kind is AttachmentKind.DOCUMENT else checked(one) for one in attachments)
@@ -100,7 +100,7 @@ def with_files(recording: Recording, checked: Callable[[Attachment], Attachment]
 
 
 def to_json(recording: Recording, load: Load = lambda attachment: attachment.data) -> dict[str, Any]:
-    """The recording as plain JSON values; `load` gives the bytes of its images."""
+    """The recording as plain JSON values; `load` returns the bytes of its images."""
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -124,7 +124,7 @@ def to_json(recording: Recording, load: Load = lambda attachment: attachment.dat
 
 @dataclass(frozen=True, slots=True)
 class _Heading:
-    """A comparison as its file holds it: its conversations name it."""
+    """A comparison as its file holds it; its conversations refer to it."""
 
     id: str
     title: str
@@ -133,7 +133,7 @@ class _Heading:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """The fields of a file, before what belongs together is brought together."""
+    """The fields of a file, before related ones are combined."""
 
     id: str
     title: str
@@ -171,7 +171,7 @@ def from_json(data: Any) -> Recording:
 
 
 def _checked(recording: Recording) -> Recording:
-    """The recording, once each comparison has cells, each cell an answer, and each answer its tape."""
+    """The recording, if each comparison has cells, each cell an answer, and each answer its tape."""
     if not recording.comparisons:
         raise FormatError("comparisons", "must hold at least one")
     for position, comparison in enumerate(recording.comparisons):
@@ -211,7 +211,7 @@ def _files(cell: Conversation) -> Iterator[Attachment]:
 
 
 def _tape(rows: Sequence[Any], made: Mapping[str, Attachment], where: str) -> list[Event]:
-    """A tape of events in the order of their times; the files' bytes are those in the conversations."""
+    """A tape of events in the order of their times; the bytes of files come from the conversations."""
     events: list[Event] = []
     for index, row in enumerate(rows):
         at = f"{where}[{index}]"

@@ -1,6 +1,6 @@
 """Statistics of a column: over the answers of a cell, over a deck's column, over the prompts of a run.
 
-What is not known is left out; what did not complete is counted and measures nothing.
+Unknown figures are left out; a reply that did not complete is counted but not measured.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,14 +14,14 @@ from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source
 
 MEASURES = ("ttft_ms", "total_ms", "tokens_per_second", "completion_tokens", "cost")
-"""The fields of `Figures` that are measured, in the order in which they are shown."""
+"""The measured fields of `Figures`, in the order of the page."""
 MARKS = {"total_ms": "fastest", "cost": "cheapest", "completion_tokens": "longest"}
-"""What a column is called that is the best in a measure; of answers the longest is the other end."""
+"""The mark of the best column in a measure; for completion tokens the largest value is best."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A figure that was taken several times."""
+    """A figure that was measured several times."""
 
     median: float
     low: float
@@ -29,41 +29,41 @@ class Spread:
 
     @classmethod
     def of(cls, values: Iterable[float | None]) -> "Spread | None":
-        """The spread of the known values; `None` when there are none."""
+        """The spread of the known values; `None` if there are none."""
         known = [value for value in values if value is not None]
         return cls(median(known), min(known), max(known)) if known else None
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the completed replies of a column took. Times in ms."""
+    """Figures over the completed replies of a column. Times in ms."""
 
     label: str
     replies: int
-    """How many were completed."""
+    """How many replies completed."""
     others: int
-    """How many were not: stopped, failed or interrupted."""
+    """How many did not: stopped, failed or interrupted."""
     ttft_ms: Spread | None = None
     total_ms: Spread | None = None
     tokens_per_second: Spread | None = None
     completion_tokens: Spread | None = None
     source: Source = Source.UNKNOWN
-    """Of the tokens: estimated when any of them is."""
+    """The source of the token counts: estimated if any of them is."""
     cost: Spread | None = None
-    """Of one answer, in USD; `None` where the model's price or the tokens are not known."""
+    """Of one answer, in USD; `None` if the model's price or the tokens are unknown."""
     cost_source: str = ""
     """Where the price is from."""
     marks: tuple[str, ...] = ()
-    """What it is the first in among the columns that it was compared with."""
+    """The measures in which it is the best of the columns that it was compared with."""
 
     def measured(self, measure: str) -> Spread | None:
-        """One of `MEASURES`."""
+        """The spread of one of `MEASURES`."""
         spread: Spread | None = getattr(self, measure)
         return spread
 
 
 def of_cells(cells: Sequence[Conversation], prices: Prices | None = None) -> list[Figures]:
-    """Of each cell's last question; who is the first in something is marked where there is a choice."""
+    """Figures of each cell's last question, with marks for the best ones if there is a choice."""
     found = [_of_cell(label, cell, prices or {}) for label, cell in zip(labels(cells), cells, strict=True)]
     first = {measure: best(measure, [one.measured(measure) for one in found]) for measure in MARKS}
     return [replace(one, marks=tuple(_marks(one, first))) for one in found]
@@ -77,7 +77,7 @@ def _marks(one: Figures, first: Mapping[str, float | None]) -> Iterator[str]:
 
 
 def _of_cell(label: str, cell: Conversation, prices: Prices) -> Figures:
-    """Over its answers by the model that is shown: another one's in the same cell are not mixed in."""
+    """Figures over its answers by the shown model; another model's answers in the cell do not count."""
     model = asked_model(cell)
     replies = [message.reply or Reply() for message in attempts(cell)]
     return of_replies(
@@ -86,7 +86,7 @@ def _of_cell(label: str, cell: Conversation, prices: Prices) -> Figures:
 
 
 def of_replies(replies: Sequence[Reply], price: Price | None, label: str = "") -> Figures:
-    """Over replies, at this price."""
+    """Figures over replies, at this price."""
     ended = [reply for reply in replies if reply.state is not State.RUNNING]
     done = [reply for reply in ended if reply.state is State.COMPLETED]
     return Figures(
@@ -104,7 +104,7 @@ def of_replies(replies: Sequence[Reply], price: Price | None, label: str = "") -
 
 
 def of_prompts(rows: Sequence[Sequence[Figures]]) -> list[Figures]:
-    """Of each column of a deck's run: the medians of its prompts' medians, and the range of them."""
+    """Figures of each column of a deck run: the medians of its prompts' medians, and their range."""
     widest = max(rows, key=len, default=())
     columns = [[row[at] for row in rows if at < len(row)] for at in range(len(widest))]
     return [_of_prompts(one.label, cells) for one, cells in zip(widest, columns, strict=True)]
@@ -128,13 +128,13 @@ def _of_prompts(label: str, cells: Sequence[Figures]) -> Figures:
 
 
 def best(measure: str, spreads: Iterable[Spread | None]) -> float | None:
-    """The best median of a measure; `None` where nothing is better than anything else."""
+    """The best median of a measure; `None` if nothing is better than anything else."""
     known = {spread.median for spread in spreads if spread}
     is_less_better = measure == "cost" or measure.endswith("_ms")
     return (min(known) if is_less_better else max(known)) if len(known) > 1 else None
 
 
 def _together(sources: Iterable[Source]) -> Source:
-    """Where figures are from that are taken together: one guess among them makes a guess."""
+    """The source of combined figures: one estimate among them makes the whole an estimate."""
     known = set(sources)
     return Source.ESTIMATED if Source.ESTIMATED in known else max(known, default=Source.UNKNOWN)

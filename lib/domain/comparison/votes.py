@@ -1,4 +1,4 @@
-"""What people thought of a comparison's answers: rounds of votes, and what follows from many of them."""
+"""What people think of a comparison's answers: rounds of votes, and the results of many rounds."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -13,30 +13,29 @@ from lib.domain.comparison.comparisons import Comparison, labels
 from lib.domain.conversation.conversations import Conversation
 
 TIE, ALL_BAD = "tie", "all_bad"
-"""What a vote may be besides a cell's id."""
+"""The choices of a vote besides a cell's id."""
 FEWEST_VOTES = 10
-"""Votes that must have chosen between two models before one of them may be called ahead. Below ten, one
-person more or less moves a model's share by over ten points: that says something of the person, not of the
-model."""
+"""Decided votes between two models before one may be called ahead. Below ten, a single person moves a model's
+share by over ten points: that says something about the person, not the model."""
 Z_95 = 1.96
-"""Standard deviations around the mean that hold 95 % of a normal distribution."""
+"""Standard deviations around the mean that contain 95 % of a normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One question to a comparison's cells, put to the vote. A follow-up is a round of its own."""
+    """One question to a comparison's cells, put to the vote. A follow-up question is a new round."""
 
     id: str
     comparison_id: str
     number: int
-    """1 for the comparison's first."""
+    """1 for the comparison's first round."""
     models: Mapping[str, str]
-    """The models as they were asked, by their cell's id, in the shuffled order of the page."""
+    """The models as they were asked, by cell id, in the shuffled order of the page."""
     opened_at: datetime
     is_blind: bool = True
     """Whether names and figures are hidden until the reveal."""
     revealed_at: datetime | None = None
-    """When its votes were closed, and names were shown."""
+    """When its votes were closed and names were shown."""
 
     @property
     def cell_ids(self) -> list[str]:
@@ -44,12 +43,12 @@ class Round:
 
     @property
     def is_open(self) -> bool:
-        """Whether votes are still taken."""
+        """Whether votes are accepted."""
         return self.revealed_at is None
 
     @property
     def is_hidden(self) -> bool:
-        """Whether nobody may be told yet whose answer is whose."""
+        """Whether it is still secret which model wrote which answer."""
         return self.is_blind and self.is_open
 
     def letter(self, cell_id: str) -> str:
@@ -62,46 +61,46 @@ class Round:
 
     @property
     def keys(self) -> dict[str, str]:
-        """How an audience calls what can be chosen: a cell by its letter."""
+        """An audience's keys for the choices: a cell's key is its letter."""
         return {**self.letters, TIE: TIE, ALL_BAD: ALL_BAD}
 
     def choice(self, key: str) -> str:
-        """What an audience means by a key; empty for what is none."""
+        """The choice behind an audience's key; empty if there is none."""
         return next((choice for choice, known in self.keys.items() if known == key), "")
 
     def takes(self, choice: str) -> bool:
-        """Whether a vote may be this."""
+        """Whether this is a valid choice."""
         return choice in self.models or choice in (TIE, ALL_BAD)
 
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """What one voter said in a round."""
+    """One voter's votes in a round."""
 
     choice: str | None = None
     """The best answer's cell, `TIE` or `ALL_BAD`; `None` without a vote."""
     thumbs: Mapping[str, bool] = field(default_factory=dict)
-    """Thumbs up or down, by the cell's id."""
+    """Thumbs up or down, by cell id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The votes on a comparison, counted; nobody's name is in it."""
+    """The counted votes on a comparison; they name nobody."""
 
     choices: Mapping[str, int] = field(default_factory=dict)
     """How often each choice was made: a cell's id, `TIE` or `ALL_BAD`."""
     up: Mapping[str, int] = field(default_factory=dict)
-    """Thumbs up, by the cell's id."""
+    """Thumbs up, by cell id."""
     down: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def votes(self) -> int:
-        """How many voted."""
+        """How many people voted."""
         return sum(self.choices.values())
 
     @property
     def winners(self) -> list[str]:
-        """The cells that were chosen most often; several when they are level, none without such a vote."""
+        """The cells chosen most often: several if they are level, none if nobody chose one."""
         cells = {choice: count for choice, count in self.choices.items() if choice not in (TIE, ALL_BAD)}
         most = max(cells.values(), default=0)
         return [cell_id for cell_id, count in cells.items() if count == most > 0]
@@ -109,21 +108,21 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """A round whose votes are closed, counted."""
+    """A closed round with its counted votes."""
 
     models: Mapping[str, str]
-    """The models, by their cell's id."""
+    """The models, by cell id."""
     tally: Tally
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """How two models fared against each other, over many votes."""
+    """The results of two models against each other, over many votes."""
 
     first: str
     second: str
     first_wins: int = 0
-    """Votes that chose the first while the second was there too."""
+    """Votes for the first while the second was there too."""
     second_wins: int = 0
     ties: int = 0
     all_bad: int = 0
@@ -131,17 +130,17 @@ class Pair:
 
     @property
     def decided(self) -> int:
-        """Votes that chose one of the two."""
+        """Votes for one of the two."""
         return self.first_wins + self.second_wins
 
     @property
     def share(self) -> tuple[float, float] | None:
-        """The first one's share of the decided votes, as Wilson's 95 % interval; `None` for too few."""
+        """The first model's share of the decided votes, as Wilson's 95 % interval; `None` for too few."""
         return wilson(self.first_wins, self.decided) if self.decided >= FEWEST_VOTES else None
 
     @property
     def ahead(self) -> str | None:
-        """The model that is ahead; `None` when the votes are too few, or do not tell the two apart."""
+        """The model that is ahead; `None` if the votes are too few or do not separate the two."""
         if self.share is None:
             return None
         low, high = self.share
@@ -149,10 +148,10 @@ class Pair:
 
 
 def pairs(polls: Iterable[Poll]) -> list[Pair]:
-    """Every two models that stood in one round, by name; the pairs with most decided votes first.
+    """Every two models that met in a round, by name; the pairs with the most decided votes first.
 
-    Models with several cells in a round are counted once a vote. There is no ranking of all models:
-    who won how often depends on whom they met, and only a pair has met each other.
+    A model with several cells in a round counts once per vote. There is no ranking of all models: how often
+    one won depends on which models it met, and only the models of a pair have met each other.
     """
     wins: Counter[tuple[str, str]] = Counter()
     ties: Counter[tuple[str, str]] = Counter()
@@ -187,22 +186,22 @@ def wilson(wins: int, of: int) -> tuple[float, float]:
 
 
 def drawn(cells: Iterable[Conversation], *, is_blind: bool) -> dict[str, str]:
-    """The models of a round to be opened, by their cell's id, in the order of the page: blind, by lot."""
+    """The models of a new round, by cell id, in the order of the page: shuffled if it is blind."""
     order = list(cells)
     if is_blind:
-        # The system's: nobody can work the order out from earlier ones.
+        # The system's generator: nobody can predict the order from earlier ones.
         SystemRandom().shuffle(order)
     return {cell.id: cell.model or "" for cell in order}
 
 
 def in_order(cells: Iterable[Conversation], shuffled: Round | None) -> list[Conversation]:
-    """The cells in a round's order; those that are not of it come last."""
+    """The cells in a round's order; cells outside the round come last."""
     order = shuffled.cell_ids if shuffled else []
     return sorted(cells, key=lambda cell: order.index(cell.id) if cell.id in order else len(order))
 
 
 def titles(comparison: Comparison, shuffled: Round | None) -> dict[str, str]:
-    """What each cell is called, by its id: by a letter only while nobody may know its model."""
+    """The title of each cell, by id: only a letter while its model is hidden."""
     named = dict(zip((cell.id for cell in comparison.cells), labels(comparison.cells), strict=True))
     if shuffled and shuffled.is_blind:
         for cell_id, letter in shuffled.letters.items():

@@ -1,4 +1,4 @@
-"""What goes with a message besides its text: images, and documents as the text that was read from them."""
+"""Attachments of a message: images, and documents as the text that was read from them."""
 
 import base64
 import re
@@ -10,42 +10,42 @@ from typing import Any
 from lib.domain.reply.usage import estimate_tokens
 
 PIXELS_PER_IMAGE_TOKEN = 750
-"""Anthropic's rule of thumb (https://docs.anthropic.com/en/docs/build-with-claude/vision). OpenAI counts in
-tiles of 512 pixels, which comes to about the same for images of the size that is sent."""
+"""Anthropic's rule of thumb (https://docs.anthropic.com/en/docs/build-with-claude/vision). OpenAI counts
+tiles of 512 pixels, which gives about the same for images of the size that is sent."""
 
 
 class AttachmentKind(StrEnum):
-    """What an attachment is to a model."""
+    """The role of an attachment for a model."""
 
     IMAGE = "image"
     DOCUMENT = "document"
     AUDIO = "audio"
-    """Only models make it: what a person says is written down."""
+    """Made only by models: what a person says is transcribed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """An image or a document as it was taken in. An image that a model drew, or what it said, is one too."""
+    """An image or a document as it was uploaded. A model's drawing or speech is an attachment too."""
 
     id: str
-    """SHA-256 of the bytes of an image or audio, or of the document's text in UTF-8, in hex."""
+    """SHA-256 in hex of an image's or sound's bytes, or of a document's text in UTF-8."""
     kind: AttachmentKind
     name: str
-    """The file's own name, without its folders."""
+    """The file's base name, without folders."""
     media_type: str
     size: int
-    """Bytes of the image as it is kept, or of the document as it was uploaded."""
+    """Bytes of the stored image, or of the uploaded document."""
     width: int | None = None
     height: int | None = None
-    """Pixels, of images."""
+    """Pixels, for images."""
     pages: int | None = None
-    """Pages of a PDF, also where not all of them were read."""
+    """Pages of a PDF, even if not all of them were read."""
     text: str = ""
-    """What a document says; what an image was drawn from, in the model's words."""
+    """A document's text; for an image, the prompt it was drawn from, in the model's words."""
     note: str = ""
-    """What was left out when it was read or is not certain of it, a sentence each."""
+    """What was left out or is uncertain, a sentence each."""
     data: bytes | None = field(default=None, repr=False, compare=False)
-    """The bytes of an image or audio while no file holds them: before it is sent, and in temporary chats."""
+    """The bytes of an image or sound that is in no file: before it is sent, and in temporary chats."""
 
     @property
     def is_image(self) -> bool:
@@ -53,33 +53,33 @@ class Attachment:
 
     @property
     def tokens(self) -> int:
-        """An estimate of the tokens that it takes in a prompt."""
+        """An estimate of its tokens in a prompt."""
         if self.is_image:
             return round((self.width or 0) * (self.height or 0) / PIXELS_PER_IMAGE_TOKEN)
         return estimate_tokens(self.text)
 
 
 def document_text(attachment: Attachment) -> str:
-    """A document as a model reads it: its name, what is missing of it, and its text."""
+    """A document as a model reads it: its name, what is missing from it, and its text."""
     note = f" ({attachment.note})" if attachment.note else ""
     return f"File: {attachment.name}{note}\n\n{attachment.text}"
 
 
 def images_of(attachments: Iterable[Attachment]) -> list[Attachment]:
-    """The images among these."""
+    """The images among the attachments."""
     return [attachment for attachment in attachments if attachment.is_image]
 
 
 BASE64 = r"(?:;[\w=.+-]{1,40}){0,3};base64,"
-"""A pattern of what stands between the media type and the data of a data URI (RFC 2397)."""
+"""A pattern for what stands between the media type and the data of a data URI (RFC 2397)."""
 _DATA = rf"{BASE64}[A-Za-z0-9+/=_-]"
 _PICTURE = re.compile(rf"(?:!\[([^\[\]]{{0,300}})\]\()?data:image/[\w.+-]{{1,40}}{_DATA}{{64,}}\)?", re.I)
 _FILE = re.compile(rf"data:(?:[\w.+-]{{1,40}}/[\w.+-]{{1,40}})?{_DATA}{{1000,}}", re.I)
 
 
 def without_pictures(text: str) -> str:
-    """The text with a word in place of each picture that stands in it as base64, or longer file: one takes as
-    many characters as a book."""
+    """The text with a word in place of each base64 picture or longer embedded file, which takes as many
+    characters as a book."""
     return _FILE.sub("[file]", _PICTURE.sub("[image]", text)) if ";base64," in text else text
 
 
@@ -87,12 +87,12 @@ _PIECE = re.compile(r"(.+) \((\d{1,3}) of (\d{1,3})\)", re.DOTALL)
 
 
 def piece_name(name: str, number: int, count: int) -> str:
-    """What a piece of an image is called that was cut into so many; an image that is whole keeps its name."""
+    """The name of one of `count` pieces of an image; a whole image keeps its name."""
     return name if count == 1 else f"{name} ({number} of {count})"
 
 
 def uploads(attachments: Iterable[Attachment]) -> list[list[Attachment]]:
-    """The attachments as files were brought: the pieces of an image that was cut are together."""
+    """The attachments grouped by uploaded file: the pieces of one image are together."""
     files: list[list[Attachment]] = []
     for each in attachments:
         name, number, count = _piece_of(each)
@@ -105,12 +105,12 @@ def uploads(attachments: Iterable[Attachment]) -> list[list[Attachment]]:
 
 
 def upload_name(attachment: Attachment) -> str:
-    """The name of the file that an attachment came as."""
+    """The name of the uploaded file that an attachment belongs to."""
     return _piece_of(attachment)[0]
 
 
 def _piece_of(attachment: Attachment) -> tuple[str, int, int]:
-    """The file's own name, and which of how many pieces this is."""
+    """The uploaded file's name, the number of this piece, and the number of pieces."""
     match = _PIECE.fullmatch(attachment.name) if attachment.is_image else None
     return (match[1], int(match[2]), int(match[3])) if match else (attachment.name, 1, 1)
 
@@ -121,11 +121,11 @@ def data_uri(media_type: str, data: bytes) -> str:
 
 
 def data_in(uri: str) -> bytes:
-    """The bytes in a `data:` URI in base64. Raises `ValueError` for any other text."""
+    """Decode a base64 `data:` URI. Raises `ValueError` for any other text."""
     head, comma, body = uri.partition(",")
     if not comma or not head.startswith("data:") or not head.endswith(";base64"):
         raise ValueError("no data URI in base64")
-    # `validate`: Python would pass over whatever is no base64.
+    # `validate`: otherwise Python skips characters outside base64.
     return base64.b64decode(body, validate=True)
 
 

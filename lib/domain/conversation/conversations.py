@@ -1,4 +1,4 @@
-"""A conversation: a tree of messages of which one path is shown. Nothing in it is ever overwritten."""
+"""A conversation: a tree of messages, one path of which is shown. Nothing in it is ever overwritten."""
 
 import re
 from collections.abc import Iterable
@@ -9,22 +9,22 @@ from lib.domain.conversation.messages import Message, Params, Role
 from lib.domain.reply.reply import State
 
 LONGEST_TITLE = 120
-"""Characters of a title that a person gives."""
+"""Characters of a title that a person enters."""
 TITLE_CHARACTERS = 60
 _MARKDOWN = re.compile(r"^\s*[#>]+(?:\s+|$)|[*`~]+|(?<!\w)_+|_+(?!\w)", re.MULTILINE)
-"""Signs of headings, quotes, emphasis and code; not those inside a word or a sum: `C#`, `a_b`, `3 > 2`."""
+"""Markup of headings, quotes, emphasis and code, but not inside a word or a sum: `C#`, `a_b`, `3 > 2`."""
 
 
-# The tape of a reply that is kept nowhere lives as long as its conversation (`LiveTape.keep_for`).
+# The tape of a reply that is not stored lives as long as its conversation (`LiveTape.keep_for`).
 @dataclass(slots=True, weakref_slot=True)
 class Conversation:
-    """The tree, the message it is shown up to, and what the next message is sent with."""
+    """The tree, the last shown message, and the settings for the next message."""
 
     id: str
     title: str
     created_at: datetime
     updated_at: datetime
-    """When anything of it last changed; tells a page that what it holds is stale."""
+    """When any part of it last changed; a page compares it to find out whether its copy is stale."""
     model: str | None = None
     system_prompt: str = ""
     params: Params = Params()
@@ -38,7 +38,7 @@ class Conversation:
     comparison_id: str | None = None
     """The comparison that it is a cell of; `None` for a chat."""
     position: int = 0
-    """The place of a cell among the others."""
+    """The position of a cell among the others."""
 
     def path(self, leaf_id: str | None = None) -> list[Message]:
         """The messages from the first one to `leaf_id` (by default the shown leaf), in order."""
@@ -50,7 +50,7 @@ class Conversation:
         return path[::-1]
 
     def turns(self) -> list[list[Message]]:
-        """The shown path as it is read: an answer and what continues it are one."""
+        """The shown path as people read it: an answer and its continuations are one turn."""
         turns: list[list[Message]] = []
         for message in self.path():
             if turns and message.role == "assistant" and turns[-1][-1].role == "assistant":
@@ -60,7 +60,7 @@ class Conversation:
         return turns
 
     def unanswered(self) -> Message | None:
-        """The question that the shown path ends with, where every try to answer it failed without a word."""
+        """The question at the end of the shown path, if every attempt to answer it failed without a word."""
         answer = self.messages.get(self.leaf_id or "")
         question = self.messages.get(answer.parent_id or "") if answer else None
         if not answer or not question or question.role != "user" or not _failed_without_a_word(answer):
@@ -68,30 +68,30 @@ class Conversation:
         return question if all(map(_failed_without_a_word, self.versions(answer.id))) else None
 
     def versions(self, message_id: str) -> list[Message]:
-        """The message and its siblings: the other answers to the same question, or edits of the same one."""
+        """The message and its siblings: other answers to the same question, or edits of the same message."""
         return [self.messages[version] for version in self.all_versions()[message_id]]
 
     def all_versions(self) -> dict[str, list[str]]:
-        """The ids of the versions of every message, by its id."""
+        """The ids of all versions of every message, by message id."""
         siblings: dict[tuple[str | None, Role], list[str]] = {}
         for message in self.messages.values():
             siblings.setdefault((message.parent_id, message.role), []).append(message.id)
         return {id_: versions for versions in siblings.values() for id_ in versions}
 
     def newest_leaf(self, message_id: str) -> str:
-        """The leaf under a message, following the newest answer at each step."""
+        """The leaf below a message, following the newest answer at each step."""
         children = {message.parent_id: message.id for message in self.messages.values()}
         while message_id in children:
             message_id = children[message_id]
         return message_id
 
     def prompt(self, reply_id: str) -> list[str]:
-        """The texts that were sent to get a reply, for estimates of their tokens."""
+        """The texts of the prompt for a reply, to estimate its tokens."""
         texts = [text for message in self.path(self.messages[reply_id].parent_id) for text in message.texts()]
         return [self.system_prompt, *texts] if self.system_prompt else texts
 
     def prompt_image_tokens(self, reply_id: str) -> int:
-        """An estimate of the tokens of the images that were sent to get a reply."""
+        """An estimate of the tokens of the images in the prompt for a reply."""
         return sum(message.image_tokens() for message in self.path(self.messages[reply_id].parent_id))
 
     def add(self, messages: Iterable[Message]) -> None:
@@ -102,7 +102,7 @@ class Conversation:
 
 
 def title_of(message: Message) -> str:
-    """A title from a conversation's first message: its first words, else the name of what came with it."""
+    """A title from a conversation's first message: its first words, otherwise its attachment's name."""
     return title_from(message.content or next((each.name for each in message.attachments), ""))
 
 
@@ -111,7 +111,7 @@ def _failed_without_a_word(answer: Message) -> bool:
 
 
 def title_from(text: str) -> str:
-    """The first words of a message, as a title of one line."""
+    """The first words of a message, as a one-line title."""
     line = re.sub(r"\s+", " ", _MARKDOWN.sub("", text)).strip()
     if len(line) <= TITLE_CHARACTERS:
         return line or "New chat"

@@ -1,8 +1,8 @@
-"""Conversations as files: JSON that can be taken back without loss, Markdown for reading.
+"""Conversations as files: JSON that can be imported without loss, Markdown for reading.
 
-The JSON's shape is SynStar Chat's own; its names are those of OpenAI's API reference. `VERSION` grows when a
-reader of the old shape could misread the new one; keys that a reader does not know are skipped. A file may
-come from anybody: reading it ends with conversations that can be stored, or with a `FormatError`.
+The JSON format is SynStar Chat's own; its names are those of OpenAI's API reference. `VERSION` grows when a
+reader of the old format could misread the new one; unknown keys are skipped. A file may come from anybody:
+reading it either returns conversations that can be stored, or raises a `FormatError`.
 """
 
 import json
@@ -28,10 +28,10 @@ from lib.domain.text.validation import FormatError, validated
 VERSION = 1
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
-"""What an id may be: the store's columns hold 32 characters."""
+"""A valid id: the store's columns hold 32 characters."""
 
 Load = Callable[[Attachment], bytes | None]
-"""Gives the bytes of an image; `None` where they are not there any more."""
+"""Returns the bytes of an image; `None` if they no longer exist."""
 
 
 def to_json(
@@ -39,18 +39,18 @@ def to_json(
 ) -> dict[str, Any]:
     """The conversations with all their branches, oldest message first, as plain JSON values.
 
-    Images go along as data URIs, documents as the text that was read from them.
+    Images are included as data URIs, documents as the text that was read from them.
     """
     return {"version": VERSION, "conversations": [_conversation(each, load) for each in conversations]}
 
 
 def json_text(conversation: Conversation, load: Load) -> str:
-    """One conversation of `to_json`, as text."""
+    """The text of one conversation in `to_json`."""
     return json.dumps(_conversation(conversation, load), ensure_ascii=False, indent=1)
 
 
 def json_pieces(texts: Iterable[str]) -> Iterator[str]:
-    """The text of `to_json` piece by piece, from those of its conversations: only one is held at a time."""
+    """Yield the text of `to_json` from the texts of its conversations, of which only one is in memory."""
     yield f'{{\n "version": {VERSION},\n "conversations": ['
     separator = "\n"
     for text in texts:
@@ -95,7 +95,7 @@ def _date(at: datetime) -> str:
 
 
 def from_json(data: Any) -> list[Conversation]:
-    """The conversations that `to_json` wrote; a reply that was running is interrupted."""
+    """Parse the conversations that `to_json` wrote; a reply that was running is interrupted."""
     export = validated(dict, data)
     if validated(int, export.get("version"), "version") != VERSION:
         raise FormatError("version", f"must be {VERSION}")
@@ -109,7 +109,7 @@ def from_json(data: Any) -> list[Conversation]:
 
 
 def read_conversation(value: Any, where: str, message_ids: set[str] | None = None) -> Conversation:
-    """One conversation that `to_json` wrote, found at `where`; `message_ids` are those that are taken."""
+    """Parse one conversation, found at `where`, that `to_json` wrote; `message_ids` are already taken."""
     message_ids = set() if message_ids is None else message_ids
     given = validated(dict, value, where)
     given.setdefault("updated_at", given.get("created_at"))
@@ -143,7 +143,7 @@ def _read_message(value: Any, where: str) -> Message:
 
 
 def claim(id_: str, taken: set[str], where: str) -> None:
-    """Take an id for what was found at `where`. Raises `FormatError`."""
+    """Add an id, found at `where`, to those taken. Raises `FormatError`."""
     place = f"{where}.id".lstrip(".")
     if not ID.fullmatch(id_):
         raise FormatError(place, "must be 1 to 32 letters, digits, - or _")
@@ -153,9 +153,9 @@ def claim(id_: str, taken: set[str], where: str) -> None:
 
 
 def to_markdown(conversation: Conversation) -> str:
-    """The shown path, for reading: what was said as it was written, figures and errors below it.
+    """The shown path, for reading: messages as they were written, with figures and errors below.
 
-    People look at such a file in a terminal too: what steers one is left out.
+    People also read such files in a terminal: control sequences are removed.
     """
     began = f"{conversation.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     blocks = [f"# {_line(conversation.title)}", began]
@@ -173,7 +173,7 @@ def _said(message: Message) -> Iterator[str]:
 
 
 def _names(attached: Iterable[Attachment]) -> Iterator[str]:
-    """A line for each attachment: only its name, for the file itself is not in a text."""
+    """A line with the name of each attachment, since a text cannot contain the file."""
     for each in attached:
         yield f"*{each.kind.capitalize()}: {_line(each.name)}*"
 
@@ -195,7 +195,7 @@ def _answer(reply: Reply) -> Iterator[str]:
 
 
 def _sources(citations: Sequence[Citation]) -> Iterator[str]:
-    """A numbered list: an answer's `[1]` means its first line."""
+    """A numbered list: `[1]` in an answer refers to its first line."""
     if citations:
         lines = [f"{number}. {_source(each)}" for number, each in enumerate(citations, 1)]
         yield "Sources:\n\n" + "\n".join(lines)
@@ -207,7 +207,7 @@ def _source(citation: Citation) -> str:
 
 
 def _figures(reply: Reply) -> Iterator[str]:
-    """What is known of a reply in numbers, and how it ended where that was not by itself."""
+    """The known figures of a reply, and how it ended if it did not end by itself."""
     usage, first_token_ms = reply.usage, reply.timing.first_token_ms
     source = " (estimated)" if usage.source is Source.ESTIMATED else ""
     if usage.prompt_tokens is not None:

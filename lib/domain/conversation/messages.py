@@ -1,4 +1,4 @@
-"""What was said: messages, and the parameters of a request."""
+"""Messages, and the parameters of a request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -23,35 +23,35 @@ class Message:
     created_at: datetime
     """Aware, in UTC."""
     reply: Reply | None = None
-    """How an assistant's message came about; `None` for a user's."""
+    """The reply in an assistant's message; `None` for a user's."""
     attachments: tuple[Attachment, ...] = ()
-    """What a user's message brings along. What an assistant drew is in its reply."""
+    """A user's attachments. What an assistant drew is in its reply."""
 
     @property
     def said(self) -> str:
-        """What a model is told of it in words: the content, and below it the tool calls that it made."""
+        """The words that are sent to a model: the content, and below it the message's tool calls."""
         if not self.reply:
             return self.content
         calls = [f"{call.name}({call.arguments})" for call in self.reply.tool_calls]
         return "\n\n".join(filter(None, (without_pictures(self.content), *calls)))
 
     def texts(self) -> list[str]:
-        """All that it says to a model in words: its documents, then its text."""
+        """All texts that are sent to a model: the documents, then the message's words."""
         documents = [document_text(each) for each in self.attachments if not each.is_image]
         return [*documents, self.said] if self.said else documents
 
     @property
     def images(self) -> list[Attachment]:
-        """The images that came with it, or that an answer has drawn."""
+        """The images that came with it or that its answer drew."""
         return [*images_of(self.attachments), *(self.reply.images if self.reply else ())]
 
     def image_tokens(self) -> int:
-        """An estimate of the tokens that its images take in a prompt."""
+        """An estimate of the tokens of its images in a prompt."""
         return sum(image.tokens for image in self.images)
 
 
 DRAWING = ("image_size", "image_count")
-"""The parameters that are for image models alone."""
+"""The parameters for image models alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,12 @@ class Params:
     tool_choice: str | Mapping[str, Any] | None = None
     stream: bool = True
     image_size: str | None = None
-    """Of the images that an image model draws, as `1024x1024`; a chat model is not told."""
+    """The size of an image model's images, such as `1024x1024`; not sent to a chat model."""
     image_count: int | None = None
-    """How many of them."""
+    """How many images it draws."""
 
     def body(self) -> dict[str, Any]:
-        """The parameters that are set, as plain JSON values: what is stored and exported."""
+        """The parameters that are set, as plain JSON values for storage and exports."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {
             name: list(value) if isinstance(value, tuple) else value
@@ -85,11 +85,11 @@ class Params:
         }
 
     def chat_body(self) -> dict[str, Any]:
-        """The parameters that are set, as they stand in a chat completion's request."""
+        """The parameters that are set, as in a chat completion request."""
         return {name: value for name, value in self.body().items() if name not in DRAWING}
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> "Params":
-        """The parameters in a JSON body; names that are not parameters are left out. Raises `FormatError`."""
+        """Parse the parameters in a JSON body; unknown names are skipped. Raises `FormatError`."""
         stop = body.get("stop")
         return validated(cls, {**body, "stop": [stop] if isinstance(stop, str) else stop})

@@ -1,7 +1,7 @@
 """A request as code that sends it again: curl, Python and JavaScript.
 
-The key is never in it: each snippet reads it from the environment variable `KEY`. Characters that do not
-show, or that a terminal would obey, are written as escapes.
+The key is never included: each snippet reads it from the environment variable `KEY`. Characters that are
+invisible, or that a terminal would obey, are written as escapes.
 """
 
 import json
@@ -21,12 +21,12 @@ _BYTES = re.compile(r"(data:[\w.+-]+/[\w.+-]+;base64,)([A-Za-z0-9+/=]{64,})")
 
 
 def masked(value: Any, key: str = "") -> Any:
-    """The same JSON value without the key, which a person may have typed into a message, and parts of it."""
+    """The JSON value without the key and its parts, which a person may have typed into a message."""
     return _mapped(value, KnownKey(key).masked) if key else value
 
 
 def abridged(value: Any) -> Any:
-    """The same JSON value for reading: files in it are told by their size."""
+    """The JSON value for reading: files in it are replaced by their sizes."""
     return _mapped(value, lambda text: _BYTES.sub(_size, text))
 
 
@@ -45,13 +45,13 @@ def _mapped(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def address(base_url: str, body: Mapping[str, Any]) -> str:
-    """Where the request goes: images are asked for with a prompt, answers with messages."""
+    """The request's URL: a prompt asks for images, messages ask for answers."""
     return endpoint(base_url, "/images/generations" if "prompt" in body else "/chat/completions")
 
 
 def as_curl(base_url: str, body: Mapping[str, Any]) -> str:
-    """For a POSIX shell. The body is a here-document: nothing in it has a meaning to the shell, and it may be
-    longer than an argument can."""
+    """For a POSIX shell. The body is a here-document: the shell interprets nothing in it, and it may be
+    longer than an argument."""
     url = shlex.quote(address(base_url, body))
     return (
         f"curl -sS -N {url} \\\n"
@@ -112,7 +112,7 @@ def as_javascript(base_url: str, body: Mapping[str, Any]) -> str:
 
 
 def as_json(value: Any) -> str:
-    """JSON to read and to copy."""
+    """JSON for reading and copying."""
     return _literal(value, "", INDENT, _text, json.dumps)
 
 
@@ -132,7 +132,7 @@ def _literal(
     scalar: Callable[[Any], str],
     proto: Callable[[str], str] = str,
 ) -> str:
-    """A JSON value as a literal. `proto` writes the key `__proto__`, which JavaScript would take for more."""
+    """A JSON value as a literal. `proto` writes the key `__proto__`, which is special in JavaScript."""
     inner = margin + indent
     if isinstance(value, str):
         return text(value)
@@ -159,6 +159,6 @@ def _visible(character: str) -> str:
 
 
 def _python_text(text: str) -> str:
-    """A string in Python, between double quotes where that needs no escape."""
+    """A string in Python, in double quotes if that needs no escape."""
     written = repr(text)
     return f'"{written[1:-1]}"' if written[0] == "'" and '"' not in written else written

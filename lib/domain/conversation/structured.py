@@ -1,6 +1,6 @@
-"""Structured output and tools as a person pastes them, checked and brought into the API's shape.
+"""Pasted structured output and tools, checked and converted to the API's format.
 
-What cannot be used raises a `ValueError` whose text ends a sentence: "The schema" `is not JSON: …`.
+Anything unusable raises a `ValueError` whose text ends a sentence: "The schema" `is not JSON: …`.
 """
 
 import json
@@ -13,13 +13,13 @@ from lib.domain.text.validation import DEEPEST_VALUE
 LONGEST_JSON = 100_000
 """Characters of a pasted definition; more would not fit into many models' context anyway."""
 DEEPEST_DEFINITION = DEEPEST_VALUE - 3
-"""Levels of lists and objects, so that an export that holds it can be read."""
+"""Levels of lists and objects, so that an export that contains the definition can be read."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""What OpenAI's API reference allows for the name of a schema or a function."""
+"""OpenAI's rule for the name of a schema or a function."""
 
 
 def parse_schema(text: str) -> dict[str, Any]:
-    """A `response_format` from a JSON schema: a bare one, one with its name, or the whole parameter."""
+    """A `response_format` from a JSON schema: a bare one, a named one, or the whole parameter."""
     given = _parsed(text)
     if not isinstance(given, dict):
         raise ValueError("must be a JSON object.")
@@ -35,7 +35,7 @@ def parse_schema(text: str) -> dict[str, Any]:
 
 
 def parse_tools(text: str) -> tuple[dict[str, Any], ...]:
-    """The `tools` parameter from a list of tools, or from a single one; bare functions are wrapped."""
+    """The `tools` parameter from a list of tools or a single one; bare functions are wrapped."""
     given = _parsed(text)
     tools = [_tool(tool) for tool in (given if isinstance(given, list) else [given])]
     if not tools:
@@ -47,20 +47,20 @@ def parse_tools(text: str) -> tuple[dict[str, Any], ...]:
 
 
 def function_names(tools: Sequence[Mapping[str, Any]] | None) -> list[str]:
-    """The names of the functions among tools; what an import brought along may be of any shape."""
+    """The names of the functions among tools; imported tools may have any format."""
     functions = (tool.get("function") for tool in tools or ())
     names = (function.get("name") for function in functions if isinstance(function, Mapping))
     return [name for name in names if isinstance(name, str)]
 
 
 def schema_text(response_format: Mapping[str, Any] | None) -> str:
-    """A schema for its text field: as it is sent."""
+    """A schema for its text field, in the form that is sent."""
     is_schema = response_format is not None and response_format.get("type") == "json_schema"
     return json.dumps(response_format, ensure_ascii=False, indent=2) if is_schema else ""
 
 
 def tools_text(tools: Sequence[Mapping[str, Any]] | None) -> str:
-    """Tools for their text field: as they are sent."""
+    """Tools for their text field, in the form that is sent."""
     return json.dumps(list(tools), ensure_ascii=False, indent=2) if tools else ""
 
 
@@ -70,7 +70,7 @@ def _tool(given: Any) -> dict[str, Any]:
     function = given.get("function")
     if not isinstance(function, dict):
         if given.get("type", "function") != "function":
-            return given  # a tool of the gateway's own, such as a web search
+            return given  # a tool of the gateway, such as a web search
         function = {key: value for key, value in given.items() if key != "type"}
     _check_name(function.get("name"))
     if not isinstance(function.get("parameters", {}), dict):

@@ -1,7 +1,7 @@
-"""Conversations from files of other programs, and of this one: a module a format.
+"""Conversations from files of this program and of others: one module per format.
 
-Which format a conversation is in is told by its shape, one by one. Formats of others are known only by what
-their files hold: what is missing or odd is passed over, as far as there is something to say without it.
+Each conversation's format is recognized by its fields. Other programs' formats are known only from their
+files: missing or odd values are skipped, as long as something remains to be said.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ from lib.domain.text.validation import FormatError
 
 @dataclass(frozen=True, slots=True)
 class _Format:
-    """How conversations of one program are known, and read. `read` raises `FormatError`."""
+    """How conversations of one program are recognized and read. `read` raises `FormatError`."""
 
     fits: Callable[[Mapping[str, Any]], bool]
     read: Callable[[Mapping[str, Any], Take], Conversation]
@@ -42,9 +42,9 @@ _FORMATS = (
 
 
 def read(item: Any, take: Take = nothing) -> Conversation | LeftOut:
-    """A conversation as it stands in a file, or why it is left out; `take` gives the files in it.
+    """Parse a conversation from a file, or return why it is left out; `take` returns the files in it.
 
-    Ids stay, or are derived from what is in the file: the same conversation always gets the same ones.
+    Ids are kept, or derived from the content: the same conversation always gets the same ids.
     """
     given = fields_of(item)
     form = next((form for form in _FORMATS if form.fits(given)), None)

@@ -1,8 +1,8 @@
 """ChatGPT's data export, and single conversations in its shape.
 
-OpenAI publishes no schema of it (https://help.openai.com/en/articles/7260999). This follows what stands in
-`conversations.json`: each conversation is a `mapping` of nodes that know their `parent` and `children`, most
-of them with a `message`.
+OpenAI publishes no schema (https://help.openai.com/en/articles/7260999). This follows real files named
+`conversations.json`: each conversation is a `mapping` of nodes with their `parent` and `children`, most of
+them with a `message`.
 """
 
 from collections.abc import Mapping
@@ -18,16 +18,16 @@ from lib.domain.text.validation import FormatError
 
 
 def fits(given: Mapping[str, Any]) -> bool:
-    """Whether this is a conversation of ChatGPT's, or a shell that has lost its mapping.
+    """Whether this is a conversation of ChatGPT, or an empty one that has lost its mapping.
 
-    DeepSeek has the mapping too, but other messages in it.
+    DeepSeek has a mapping too, but with other messages.
     """
     is_shell = "current_node" in given or {"title", "create_time"} <= given.keys()
     return ("mapping" in given or is_shell) and "inserted_at" not in given
 
 
 def read(given: Mapping[str, Any], take: Take) -> Conversation:
-    """The conversation with all its branches. Raises `FormatError`."""
+    """Parse the conversation with all its branches. Raises `FormatError`."""
     mapping = given.get("mapping") or {}
     if not isinstance(mapping, dict):
         raise FormatError("mapping", "must be an object")
@@ -52,7 +52,7 @@ def _node(given: Mapping[str, Any], model: str, take: Take) -> Node:
 
 def _said(message: Mapping[str, Any], model: str, take: Take) -> Said | None:
     metadata, content = fields_of(message.get("metadata")), fields_of(message.get("content"))
-    # Instructions that ChatGPT puts into each chat, such as a person's own profile.
+    # Instructions that ChatGPT adds to each chat, such as a person's own profile.
     if metadata.get("is_visually_hidden_from_conversation"):
         return None
     match fields_of(message.get("author")).get("role"):

@@ -1,4 +1,4 @@
-"""What stands in the `content` of ChatGPT's messages: text, code, pictures, speech, documents."""
+"""The `content` of ChatGPT's messages: text, code, pictures, speech, documents."""
 
 import json
 import re
@@ -13,25 +13,25 @@ _TEXT = ("text", "multimodal_text")
 _PYTHON = ("python", "python_user_visible", "code_interpreter")
 """Tools whose code ChatGPT shows in its answer."""
 _WHOLE = ("", ".*", "(?s).*", r"[\s\S]*")
-"""Patterns of a change that writes the whole document anew."""
+"""Patterns of an update that replaces the whole document."""
 
 
 def asset(pointer: Any) -> str:
-    """The id of a file in what names it: `file-service://file-…`, `sediment://file_…`, or the id alone."""
+    """The id of a file in its pointer: `file-service://file-…`, `sediment://file_…`, or the id alone."""
     id_ = text_of(pointer).rpartition("://")[2]
     found = _ASSET.match(id_)
     return found[0] if found else id_
 
 
 def question_text(content: Mapping[str, Any]) -> str:
-    """What a person said; their pictures are in `pictures_in`."""
+    """A person's words; `pictures_in` returns their pictures."""
     if content.get("content_type") in _TEXT:
         return _parts(content)
     return _code(content)
 
 
 def answer_text(content: Mapping[str, Any], recipient: Any) -> str:
-    """What an answer says; nothing for what goes to a tool, but for code and for documents."""
+    """An answer's words; calls to tools are left out, except code and documents."""
     tool = text_of(recipient) or "all"
     if tool.startswith("canmore."):
         return _textdoc(text_of(content.get("text")) or _parts(content))
@@ -41,7 +41,7 @@ def answer_text(content: Mapping[str, Any], recipient: Any) -> str:
 
 
 def thoughts(content: Mapping[str, Any]) -> str:
-    """What a model thought before it answered."""
+    """A model's thinking before its answer."""
     return "\n\n".join(filter(None, map(_thought, objects_in(content.get("thoughts")))))
 
 
@@ -51,7 +51,7 @@ def _thought(given: Mapping[str, Any]) -> str:
 
 
 def pictures_in(content: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) -> list[str]:
-    """The ids of all pictures: in the parts, and those that code has drawn."""
+    """The ids of all pictures: those in the parts, and those drawn by code."""
     parts = objects_in(content.get("parts")) if content.get("content_type") in _TEXT else []
     found = [asset(part.get("asset_pointer")) for part in parts if _is_picture(part)]
     result = fields_of(fields_of(metadata).get("aggregate_result"))
@@ -81,7 +81,7 @@ def _part(part: Any, is_written_down: bool) -> str:
 
 
 def _code(content: Mapping[str, Any]) -> str:
-    """Code and what it printed; nothing for what ChatGPT keeps to itself, such as web results."""
+    """Code and its output; empty for internal content such as web results."""
     match content.get("content_type"):
         case "code":
             return fenced(text_of(content.get("text")), text_of(content.get("language")))
@@ -91,7 +91,7 @@ def _code(content: Mapping[str, Any]) -> str:
 
 
 def _textdoc(call: str) -> str:
-    """The document that a call to the canvas writes: `{"name", "type", "content"}`, or `{"updates"}`."""
+    """The document in a call to the canvas: `{"name", "type", "content"}`, or `{"updates"}`."""
     try:
         given = fields_of(json.loads(call))
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""The marks of sources in ChatGPT's texts: `【12†source】`, and since 2024 private-use characters.
+"""The source marks in ChatGPT's texts: `【12†source】`, and since 2024 private-use characters.
 
 A new mark is U+E200, its kind, its values each after U+E202, and U+E201: `cite` with `turn0search0`,
-`filecite`, `navlist`, `entity`, `url` and others. What stands for it is told in `content_references`.
+`filecite`, `navlist`, `entity`, `url` and others. `content_references` holds what each mark stands for.
 """
 
 import json
@@ -15,7 +15,7 @@ from lib.domain.reply.citations import Citation, is_page, unique
 
 _SIGN = re.compile("[\ue200-\ue2ff【]")
 LONGEST_MARK = 4000
-"""Characters. An unclosed mark must not take the text behind it along."""
+"""Characters. An unclosed mark must not remove the text after it."""
 _MARK = re.compile(
     f" ?(?P<mark>\ue200[^\ue200\ue201]{{0,{LONGEST_MARK}}}\ue201"
     "|\ue200[a-z_]*(?:\ue202[^\\s\ue200-\ue2ff]*)*)"
@@ -27,9 +27,9 @@ _STRAY = re.compile("[\ue200-\ue2ff]")
 def readable(
     text: str, metadata: Mapping[str, Any], *, is_model: bool = True
 ) -> tuple[str, tuple[Citation, ...]]:
-    """The text with something readable, or nothing, for each mark; and its sources in their order.
+    """The text with each mark replaced by readable words or removed, and its sources in order.
 
-    Where a person wrote the text, brackets are theirs.
+    In a person's text, brackets are the person's own.
     """
     references = objects_in(metadata.get("content_references"))
     told = objects_in(metadata.get("citations"))
@@ -53,7 +53,7 @@ def _replaced(mark: re.Pattern[str], text: str, words: Mapping[str, str]) -> str
 
 
 def _words(reference: Mapping[str, Any]) -> str:
-    """What ChatGPT shows for a mark; where it does not say, the first source behind it."""
+    """ChatGPT's own words for a mark; otherwise its first source."""
     if alt := text_of(reference.get("alt")).strip():
         return alt
     source = next(_sources([reference]), None)
@@ -65,7 +65,7 @@ def _in_words(source: Citation) -> str:
 
 
 def _own_words(mark: str) -> str:
-    """What a mark says by itself: an entity has a name, an address its text."""
+    """A mark's own words: an entity has a name, a URL its text."""
     kind, *values = _STRAY.sub("\n", mark).strip("\n").split("\n")
     if kind == "entity" and values:
         try:
@@ -88,7 +88,7 @@ def _sources(references: list[Mapping[str, Any]]) -> Iterator[Citation]:
 
 
 def _source(given: Mapping[str, Any]) -> Iterator[Citation]:
-    """The source that an entry names: a page, or a file by its name."""
+    """The source in an entry: a page, or a file by name."""
     name = " ".join(text_of(given.get("name")).split())
     if page := source_of(given):
         yield page
@@ -102,7 +102,7 @@ def _old_sources(told: list[Mapping[str, Any]]) -> Iterator[Citation]:
 
 
 def _old_words(text: str, told: list[Mapping[str, Any]]) -> dict[str, str]:
-    """What stands for the marks that `citations` names by their places in the text."""
+    """The words for the marks that `citations` gives by their positions in the text."""
     words = {}
     for each in told:
         start, end = count_of(each.get("start_ix")), count_of(each.get("end_ix"))

@@ -1,7 +1,7 @@
 """Claude's data export: `conversations.json`, a list of conversations with their `chat_messages`.
 
-Anthropic publishes no schema of it (https://support.anthropic.com/en/articles/9450526). Older exports hold a
-message's `text` only, newer ones its parts in `content` and the message before it in `parent_message_uuid`.
+Anthropic publishes no schema (https://support.anthropic.com/en/articles/9450526). Older exports hold only a
+message's `text`, newer ones its parts in `content` and the previous message in `parent_message_uuid`.
 """
 
 import re
@@ -25,16 +25,16 @@ _LANGUAGES = {
     "application/vnd.ant.react": "jsx",
     "application/vnd.ant.mermaid": "mermaid",
 }
-"""Of artifacts that are code without naming a language."""
+"""Languages of artifacts that are code without naming a language."""
 
 
 def fits(given: Mapping[str, Any]) -> bool:
-    """Whether this is a conversation of Claude's, or a shell without messages; a project has documents."""
+    """Whether this is a conversation of Claude, or an empty one without messages; a project has documents."""
     return "chat_messages" in given or ({"uuid", "name"} <= given.keys() and "docs" not in given)
 
 
 def read(given: Mapping[str, Any], take: Take) -> Conversation:
-    """The conversation with all its branches. Raises `FormatError`."""
+    """Parse the conversation with all its branches. Raises `FormatError`."""
     messages = given.get("chat_messages") or []
     if not isinstance(messages, list):
         raise FormatError("chat_messages", "must be a list")
@@ -50,7 +50,7 @@ def read(given: Mapping[str, Any], take: Take) -> Conversation:
 
 
 def _nodes(messages: list[Mapping[str, Any]], model: str, take: Take) -> dict[str, Node]:
-    """The messages by their ids. Where none names its parent, each follows the one before it."""
+    """The messages by id. If none names its parent, each follows the previous one."""
     is_tree = any(text_of(each.get("parent_message_uuid")) for each in messages)
     nodes: dict[str, Node] = {}
     before: str | None = None
@@ -72,7 +72,7 @@ def _said(given: Mapping[str, Any], model: str, take: Take) -> Said | None:
             files, missing = taken(_files(given), take)
             return Said("user", "\n\n".join(filter(None, (*missing, written))), files=files)
         case "assistant":
-            # Some exports have the answer's words in `text` only, and thinking or tools in the parts.
+            # Some exports have the answer's words only in `text`, and thinking or tools in the parts.
             if not any(_says(part) for part in parts):
                 parts = [{"type": "text", "text": said}, *parts]
             return _answer(parts, model, take)
@@ -84,7 +84,7 @@ def _says(part: Mapping[str, Any]) -> bool:
 
 
 def _files(given: Mapping[str, Any]) -> Iterator[Named]:
-    """The files that came with a question: documents with what they say, others by their names only."""
+    """The files of a question: documents with their text, others only by name."""
     known = set[str]()
     for each in objects_in(given.get("attachments")):
         name = text_of(each.get("file_name")) or "pasted.txt"
@@ -123,7 +123,7 @@ def _answer(parts: list[Mapping[str, Any]], model: str, take: Take) -> Said:
 
 
 def _texts(text: str) -> Iterator[tuple[str, bool]]:
-    """The text, its artifacts as documents; and what was thought about them."""
+    """The text, with artifacts as documents; and the thinking about them."""
     shown: list[str] = []
     for piece in pieces(text, _TAG):
         if not isinstance(piece, Tag):
@@ -142,7 +142,7 @@ def _thinking(part: Mapping[str, Any]) -> str:
 
 
 def _written(call: Mapping[str, Any]) -> str:
-    """What a call to a tool wrote for the person: an artifact, a file, code that was run."""
+    """What a tool call wrote for the person: an artifact, a file, code that was run."""
     if text := text_of(call.get("file_text")):
         name = text_of(call.get("path")).rpartition("/")[2]
         return document(name, text, None if name.endswith(".md") else name.rpartition(".")[2])

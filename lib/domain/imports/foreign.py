@@ -1,4 +1,4 @@
-"""Whose a file seems to be that is none of those that can be taken in."""
+"""Guesses which program wrote a file that cannot be imported."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -35,14 +35,14 @@ _SIGNS: tuple[tuple[str, _Sign], ...] = (
 
 
 def seems(item: Any) -> str | None:
-    """What a file with such an item seems to be; `None` where nobody can tell."""
+    """What a file with such an item seems to be; `None` if unknown."""
     given = fields_of(item)
     whose = next((words for words, sign in _SIGNS if sign(given)), None)
     return f"is {whose}. {CAN_BE_TAKEN}" if whose else None
 
 
 def refusal(header: Mapping[str, Any]) -> str | None:
-    """Why nothing is taken from a file with these fields before its list of conversations; mostly `None`."""
+    """Why a file with these fields before its list of conversations is refused; mostly `None`."""
     if header.get("format") == recordings.FORMAT:
         return _RECORDING
     version = header.get("version")

@@ -1,4 +1,4 @@
-"""What was more than text elsewhere, written as markdown."""
+"""Rich content of other programs, as markdown."""
 
 import re
 
@@ -6,7 +6,7 @@ _LANGUAGE = re.compile(r"(?!unknown$)[A-Za-z0-9+#.-]{1,20}")
 
 
 def fenced(code: str, language: str = "") -> str:
-    """Code in a fence that is longer than any in it; empty for none."""
+    """Code in a fence that is longer than any fence in it; empty for no code."""
     if not code.strip():
         return ""
     fence = "`" * max([3, *(len(ticks) + 1 for ticks in re.findall("`+", code))])
@@ -21,7 +21,7 @@ def document(title: str, text: str, language: str | None = None) -> str:
 
 
 def link(title: str, url: str) -> str:
-    """A link in brackets, as ChatGPT writes a source behind what it says."""
+    """A link in brackets, as ChatGPT writes a source after a statement."""
     words = re.sub(r"([\\\[\]])", r"\\\1", " ".join(title.split())) or url
     address = url.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
     return f"([{words}]({address}))"

@@ -1,8 +1,8 @@
-"""Open WebUI's export of chats: a list of chats, or one alone.
+"""Open WebUI's export of chats: a list of chats, or a single one.
 
-A chat is `{"title", "chat": {"history": {"messages", "currentId"}, …}, "created_at", …}`, as the pages of
-https://github.com/open-webui/open-webui write it; very old ones hold a list of `messages` only. What a model
-thought stands in the content, in `<details type="reasoning">`.
+A chat is `{"title", "chat": {"history": {"messages", "currentId"}, …}, "created_at", …}`, as written by the
+pages of https://github.com/open-webui/open-webui; very old ones hold only a list of `messages`. A model's
+thinking is part of the content, in `<details type="reasoning">`.
 """
 
 import re
@@ -36,16 +36,16 @@ _DETAILS = re.compile(
 _SUMMARY = re.compile(r"\A\s*<summary>[^<]*</summary>\s*")
 _PROMPT_TOKENS = ("prompt_tokens", "input_tokens", "prompt_eval_count")
 _COMPLETION_TOKENS = ("completion_tokens", "output_tokens", "eval_count")
-"""OpenAI's chat completions, its responses, Ollama."""
+"""The names in OpenAI's chat completions, in its responses, and in Ollama."""
 
 
 def fits(given: Mapping[str, Any]) -> bool:
-    """Whether this is a chat of Open WebUI's."""
+    """Whether this is a chat of Open WebUI."""
     return isinstance(given.get("chat"), dict) or "messages" in fields_of(given.get("history"))
 
 
 def read(given: Mapping[str, Any], take: Take) -> Conversation:
-    """The chat with all its branches. Raises `FormatError`."""
+    """Parse the chat with all its branches. Raises `FormatError`."""
     chat = fields_of(given.get("chat")) or given
     history = fields_of(chat.get("history"))
     created_at = moment_of(given.get("created_at")) or moment_of(chat.get("timestamp"))
@@ -63,7 +63,7 @@ def read(given: Mapping[str, Any], take: Take) -> Conversation:
 
 
 def _by_id(chat: Mapping[str, Any], history: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The messages with their parents, siblings in the order in which their parent lists them."""
+    """The messages with their parents, siblings in their parent's order."""
     messages = history.get("messages")
     if isinstance(messages, dict) and messages:
         return {id_: fields_of(messages[id_]) for id_ in ranked(messages, "childrenIds")}
@@ -71,7 +71,7 @@ def _by_id(chat: Mapping[str, Any], history: Mapping[str, Any]) -> dict[str, Map
     if not isinstance(messages or [], dict | list) or not isinstance(chat.get("messages") or [], list):
         raise FormatError("messages", "must be an object or a list")
     for number, each in enumerate(objects_in(messages) or objects_in(chat.get("messages"))):
-        # Old exports tell no parents: each message follows the one before it.
+        # Old exports contain no parents: each message follows the previous one.
         parent = each.get("parentId", next(reversed(found), None))
         found[text_of(each.get("id")) or str(number)] = {**each, "parentId": parent}
     return found
@@ -116,7 +116,7 @@ def _content(content: Any) -> str:
 
 
 def _files(given: Mapping[str, Any]) -> Iterator[Named]:
-    """The pictures and documents that came with a message; a search of the web is none."""
+    """The pictures and documents of a message; a web search is not one of them."""
     for part in objects_in(given.get("content")):
         if url := text_of(fields_of(part.get("image_url")).get("url")):
             yield Named(pointer=url, is_picture=True)
@@ -131,7 +131,7 @@ def _files(given: Mapping[str, Any]) -> Iterator[Named]:
 
 
 def _without_details(text: str) -> tuple[str, str]:
-    """The answer and the thinking; calls of tools are left out, but for the code that was run."""
+    """The answer and the thinking; tool calls are left out, except code that was run."""
     shown, thinking = [], []
     for piece in pieces(text, _DETAILS):
         if not isinstance(piece, Tag):
@@ -148,7 +148,7 @@ def _without_details(text: str) -> tuple[str, str]:
 
 
 def _citations(given: Mapping[str, Any]) -> Iterator[Citation]:
-    """The sources, one for each place that was found; an answer's `[1]` means the first."""
+    """The sources, one for each passage found; `[1]` in an answer refers to the first."""
     for each in objects_in(given.get("sources")) or objects_in(given.get("citations")):
         about = fields_of(each.get("source"))
         places = objects_in(each.get("metadata")) or [{}]

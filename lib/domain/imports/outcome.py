@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 LABELS_SHOWN = 3
-"""How many of those that were left out for one reason are named."""
+"""How many of the conversations left out for one reason are named."""
 LONGEST_LABEL = 40
 
 
 class Reason(Enum):
-    """Why a conversation is left out: of one, and of several."""
+    """Why a conversation is left out: worded for one, and for several."""
 
     EMPTY = "holds no messages", "hold no messages"
     DAMAGED = "is damaged", "are damaged"
@@ -20,7 +20,7 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A conversation that is not taken in."""
+    """A conversation that is not imported."""
 
     reason: Reason
     title: str = ""
@@ -28,18 +28,18 @@ class LeftOut:
 
 @dataclass(slots=True)
 class Outcome:
-    """What was met in the files of one import."""
+    """What was found in the files of one import."""
 
     met: int = 0
-    """Conversations, those that were left out among them."""
+    """Conversations, including those left out."""
     faults: list[str] = field(default_factory=list)
-    """What has to be said about whole files, a sentence each."""
+    """Problems with whole files, a sentence each."""
     _counts: dict[Reason, int] = field(default_factory=dict)
     _named: dict[Reason, list[str]] = field(default_factory=dict)
-    """The first few that were left out for each reason."""
+    """The first few left out for each reason."""
 
     def leave_out(self, left_out: LeftOut) -> None:
-        """Count the conversation that was met last as left out."""
+        """Count the conversation that was found last as left out."""
         reason = left_out.reason
         self._counts[reason] = self._counts.get(reason, 0) + 1
         named = self._named.setdefault(reason, [])
@@ -49,7 +49,7 @@ class Outcome:
             named.append(f"“{short}”" if short else f"number {self.met:,}")
 
     def add(self, other: "Outcome") -> None:
-        """Count what was met in another file too."""
+        """Add the counts of another file."""
         self.met += other.met
         self.faults += other.faults
         for reason, count in other._counts.items():
@@ -63,7 +63,7 @@ class Outcome:
         return sum(self._counts.values())
 
     def said(self, added: int, noun: str = "chat") -> Iterator[str]:
-        """What happened, a sentence each, without the faults; `noun` is what a conversation is called."""
+        """What happened, a sentence each, without the faults; `noun` names a conversation."""
         known = self.met - self.left_out - added
         if self.met or not self.faults:
             yield f"{_counted(added, noun)} added, {known:,} {_were(known)} there already."

@@ -1,4 +1,4 @@
-"""Elements that a program wrote into a markdown text, such as `<details type="reasoning">…</details>`."""
+"""Elements that a program wrote into markdown, such as `<details type="reasoning">…</details>`."""
 
 import re
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ class Tag:
     name: str
     attributes: dict[str, str]
     body: str
-    """All that stands in it, as it stands there."""
+    """Its content, unchanged."""
 
 
 def pieces(text: str, opening: re.Pattern[str]) -> Iterator[str | Tag]:
-    """The text and the elements in it. `opening` matches a beginning, with its `name` and its `attributes`.
+    """Split a text at its elements. `opening` matches an opening tag, with its `name` and `attributes`.
 
-    One that is never closed goes on to the end of the text: the answer was cut off in it.
+    An element that is never closed extends to the end of the text: the answer was cut off in it.
     """
     at = 0
     for head in opening.finditer(text):

@@ -1,6 +1,6 @@
-"""Grows the messages of a conversation from the nodes that other programs keep.
+"""Builds the messages of a conversation from the nodes that other programs store.
 
-What one answer took (thinking, code, a drawing, the text) is several nodes there, and one message here.
+The parts of one answer (thinking, code, a drawing, the text) are several nodes there, and one message here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a node says."""
+    """The content of a node."""
 
     role: Literal["user", "assistant"]
     text: str = ""
@@ -43,7 +43,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A place in a tree. A node without a time has its parent's."""
+    """A node of the tree. Without a time it has its parent's."""
 
     parent: str | None
     at: datetime | None = None
@@ -58,7 +58,7 @@ class _Draft:
     at: datetime
     said: list[Said]
     is_continued: bool
-    """Whether it goes on where another message ends: the two are drawn as one text."""
+    """Whether it continues another message: the two are drawn as one text."""
 
 
 def conversation(
@@ -72,16 +72,16 @@ def conversation(
     is_pinned: bool,
     system_prompt: str = "",
 ) -> Conversation:
-    """The conversation of these nodes, siblings in the order in which they are given.
+    """Build the conversation from these nodes, with siblings in the given order.
 
-    `id_` is its id, `shown` the node up to which the other program showed it: else it is shown up to its last
-    message. Raises `FormatError` where nodes are their own ancestors.
+    `id_` is its id, `shown` the node up to which the other program showed it; without it, the path to the
+    last message is shown. Raises `FormatError` if nodes are their own ancestors.
     """
     times = [node.at for node in nodes.values() if node.at]
     start = created_at or min(times, default=updated_at or _EPOCH)
     growth = _Growth(nodes, id_)
     growth.grow(start)
-    # Growing begins at nodes without a parent: those in a circle are never reached.
+    # Growth starts at nodes without a parent: those in a cycle are never reached.
     if len(growth.nearest) != len(nodes):
         raise FormatError("", "holds messages that are their own ancestors")
     messages = {id_: _message(id_, draft) for id_, draft in growth.drafts.items()}
@@ -104,13 +104,13 @@ class _Growth:
     scope: str
     drafts: dict[str, _Draft] = field(default_factory=dict)
     nearest: dict[str, str | None] = field(default_factory=dict)
-    """For each node its message, or that of its nearest ancestor that has one."""
+    """For each node its message, or that of its nearest ancestor with one."""
     _open: set[str] = field(default_factory=set)
-    """Nodes after which an answer may still go on in the same message: it has not forked."""
+    """Nodes after which an answer may continue in the same message: it has not forked."""
 
     def grow(self, start: datetime) -> None:
         children, order = _children(self.nodes), count()
-        # By time, then in the order of the file; without recursion, for a chat
+        # By time, then in the order of the file; without recursion, since a chat
         # may be thousands of nodes deep.
         waiting = [(start, next(order), root) for root in children.get(None, ())]
         waiting = [(self.nodes[root].at or at, rank, root) for at, rank, root in waiting]
@@ -144,7 +144,7 @@ class _Growth:
 
 
 def _children(nodes: Mapping[str, Node]) -> dict[str | None, list[str]]:
-    """The nodes below each node; below `None` those without a parent."""
+    """The nodes below each node; under `None` those without a parent."""
     children: dict[str | None, list[str]] = {}
     for node_id, node in nodes.items():
         children.setdefault(node.parent if node.parent in nodes else None, []).append(node_id)

@@ -1,1 +1,1 @@
-"""Models and the way to them: connections, prices, what a model can do."""
+"""Models and how to reach them: connections, prices, capabilities."""

@@ -1,4 +1,4 @@
-"""What is left to spend, as a gateway tells it for a key."""
+"""The balance that a gateway reports for a key."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from lib.domain.reply.wording import money
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The rest of a key's own quota; the account behind it may hold less."""
+    """The rest of a key's own quota; the account behind it may have less."""
 
     usd: float | None
-    """US dollars; `None` where the key has no limit of its own."""
+    """US dollars; `None` if the key has no limit of its own."""
 
     def __str__(self) -> str:
         if self.usd is None:

@@ -1,4 +1,4 @@
-"""What a model has shown that it can do."""
+"""What a model was found to support."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Capability(StrEnum):
-    """Something that one model takes and another refuses."""
+    """Something that one model supports and another refuses."""
 
     STREAMING = "streaming"
     STREAM_USAGE = "stream_usage"
@@ -31,12 +31,12 @@ LABELS = {
     Capability.TOOLS: "tools",
     Capability.REASONING: "reasoning",
 }
-"""The names that people read."""
+"""Names for people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What was found out about one model, and when. What is in neither set is not known."""
+    """What was found about one model, and when. A capability in neither set is unknown."""
 
     shown: frozenset[Capability] = frozenset()
     missing: frozenset[Capability] = frozenset()
@@ -44,6 +44,6 @@ class Capabilities:
 
     @classmethod
     def of(cls, found: Mapping[Capability, bool], checked_at: datetime | None) -> "Capabilities":
-        """From a yes or no for each."""
+        """Build it from a yes or no for each capability."""
         shown = frozenset(name for name, is_there in found.items() if is_there)
         return cls(shown, frozenset(found) - shown, checked_at)

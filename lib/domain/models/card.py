@@ -1,4 +1,4 @@
-"""A model's card: all that this installation knows of one model."""
+"""A model's card: everything this installation knows about one model."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from lib.domain.reply.ledger import Traffic
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What the list, the prices, the doctor, the ledger and people say of a model."""
+    """A model's facts from the list, the prices, the doctor, the ledger and people's choices."""
 
     model: Model
     choice: Preference = Preference()

@@ -1,4 +1,4 @@
-"""Where to send requests and with which key: a base URL and a `Secret`, both cleaned of what people paste."""
+"""Where to send requests and with which key: a base URL and a `Secret`, both cleaned of pasted clutter."""
 
 import ipaddress
 import re
@@ -9,9 +9,9 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 from lib.domain.text.secrets import in_address, is_named
 
 SYNSTAR_BASE_URL = "https://www.kkiai.com/v1"
-"""SynStar AI's own; its documentation, overview/base-urls, lists the other spellings people use."""
+"""SynStar AI's own; its documentation, overview/base-urls, lists the other spellings in use."""
 SHORTEST_SECRET = 16
-"""Characters of a key that is no word."""
+"""Characters of a key that is not a common word."""
 _SYNSTAR_HOSTS = {"kkiai.com", "www.kkiai.com"}
 _ENDPOINTS = re.compile(r"(/chat/completions|/completions|/models)+$")
 
@@ -20,23 +20,23 @@ _ENDPOINTS = re.compile(r"(/chat/completions|/completions|/models)+$")
 class Secret:
     """A string that never shows itself: `reveal()` is the only way to its value.
 
-    It has no hash, and what holds it has none: nothing can be remembered under a secret.
+    Neither it nor an object that contains it has a hash: nothing can be cached under a secret.
     """
 
-    # A cache keyed by a key would keep it in memory when its visitor has gone.
+    # A cache keyed by a secret would keep it in memory after its visitor has gone.
     __hash__ = None  # type: ignore[assignment]
 
     _value: str
     id: str = field(default_factory=lambda: secrets.token_hex(8), compare=False)
-    """Tells it apart from others, and tells nothing of its value."""
+    """Distinguishes it from others and reveals nothing of its value."""
 
     def reveal(self) -> str:
         return self._value
 
     @property
     def is_secret(self) -> bool:
-        """Whether it is long enough to be one. `ollama` and `EMPTY` are words that anybody may say: to mask
-        them would take letters out of names and answers."""
+        """Whether it is long enough to be a secret. `ollama` and `EMPTY` are common words: masking them would
+        remove letters from names and answers."""
         return len(self._value) >= SHORTEST_SECRET
 
     def __repr__(self) -> str:
@@ -50,19 +50,19 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A base URL and the key for it; `None` for servers that need none."""
+    """A base URL and its key; `None` for servers without keys."""
 
     base_url: str
     api_key: Secret | None = None
 
     @property
     def id(self) -> str:
-        """What may be remembered of this connection is remembered under this; the key is not in it."""
+        """The cache key of this connection; it does not contain the API key."""
         return f"{self.base_url} {self.api_key.id}" if self.api_key else self.base_url
 
     @property
     def needs_key(self) -> bool:
-        """Whether nothing can be asked here before somebody gives a key: SynStar AI without one."""
+        """Whether no request is possible before somebody enters a key: SynStar AI without one."""
         return self.api_key is None and urlsplit(self.base_url).hostname in _SYNSTAR_HOSTS
 
     @property
@@ -74,10 +74,10 @@ class Connection:
 def parse_base_url(text: str, *, allow_plain_http: bool = False) -> str:
     """Clean a base URL of spaces, quotes, slashes and endpoint paths.
 
-    SynStar's own host arrives at `/v1` however it was written; any other server's path and query stay as
-    given, the query for each request (Azure asks for `?api-version=`).
-    Raises `ValueError` with a sentence for what is not a base URL, for plain http to another machine, and for
-    a key in the query, which pages and logs would show.
+    SynStar's own host always becomes `/v1`, however it was written; other servers keep their path and their
+    query, which is sent with each request (Azure needs `?api-version=`). Raises `ValueError` with a sentence
+    for anything that is not a base URL, for plain http to another machine, and for a key in the query, which
+    pages and logs would show.
     """
     cleaned = text.strip().strip("\"'").strip()
     parts = _split(cleaned)
@@ -97,18 +97,18 @@ def parse_base_url(text: str, *, allow_plain_http: bool = False) -> str:
 
 
 def endpoint(base_url: str, path: str) -> str:
-    """The address of an endpoint: its path behind that of the base URL, before the query."""
+    """The URL of an endpoint: its path appended to the base URL's, before the query."""
     parts = urlsplit(base_url)
     return urlunsplit((parts.scheme, parts.netloc, parts.path + path, parts.query, ""))
 
 
 def without_endpoint(url: str) -> str:
-    """The base URL in the address of one of its endpoints."""
+    """The base URL of an endpoint's URL."""
     return _ENDPOINTS.sub("", url.rstrip("/"))
 
 
 def likely_base_url(base_url: str) -> str | None:
-    """What was probably meant where no API is at `base_url`: one `/v1` at its end; `None` if it has that."""
+    """The probable base URL if no API is at `base_url`: with `/v1` at its end; `None` if it has that."""
     parts = urlsplit(base_url)
     before, version, _ = f"{parts.path}/".partition("/v1/")
     likely = urlunsplit((parts.scheme, parts.netloc, f"{before if version else ''}/v1", parts.query, ""))
@@ -116,7 +116,7 @@ def likely_base_url(base_url: str) -> str | None:
 
 
 def _split(text: str) -> SplitResult | None:
-    """The parts of an http address; `None` for anything else, such as one with a port that is no number."""
+    """The parts of an http URL; `None` for anything else, such as one whose port is not a number."""
     try:
         parts = urlsplit(text)
         is_address = parts.scheme in ("http", "https") and parts.port != 0 and not re.search(r"\s", text)
@@ -134,9 +134,9 @@ def _with_clean_path(parts: SplitResult) -> str:
 
 
 def likely_base_urls(base_url: str) -> list[str]:
-    """Where the API probably is when it is not at this address: the likeliest first, on the same host.
+    """Where the API probably is if it is not at this URL: likeliest first, on the same host.
 
-    For a dashboard's page, an endpoint's address, a `/v1` too many or too few, and plain http.
+    For a dashboard's page, an endpoint's URL, a `/v1` too many or too few, and plain http.
     """
     parts = urlsplit(base_url)
     before_v1 = re.sub(r"/v1(/.*)?$", "", re.sub(r"(/v1)+", "/v1", parts.path.rstrip("/")))
@@ -150,9 +150,9 @@ def likely_base_urls(base_url: str) -> list[str]:
 
 
 def parse_api_key(text: str) -> Secret | None:
-    """Clean a key of spaces, quotes and a pasted `Bearer `; `None` for nothing.
+    """Clean a key of spaces, quotes and a pasted `Bearer `; `None` for an empty text.
 
-    Raises `ValueError` with a sentence for what cannot be a key. The sentence never repeats the key.
+    Raises `ValueError` with a sentence if it cannot be a key. The sentence never repeats the key.
     """
     key = text.strip().strip("\"'").strip()
     key = re.sub(r"^bearer(\s+|$)", "", key, flags=re.IGNORECASE).strip().strip("\"'")

@@ -1,4 +1,4 @@
-"""What the doctor finds: a verdict for each check, what it means and what to do."""
+"""The doctor's findings: a verdict for each check, its meaning and advice."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from lib.domain.models.capabilities import Capability
 
 
 class Verdict(StrEnum):
-    """How a check ended."""
+    """The result of a check."""
 
     PASS = "pass"  # noqa: S105  a verdict, not a password
     FAIL = "fail"
     NOT_SUPPORTED = "not supported"
-    """It works without: the server or the model does not do this."""
+    """Harmless: the server or model lacks this feature, but works without it."""
     SKIPPED = "skipped"
-    """It could not be told, or another check has to pass first."""
+    """It could not be determined, or another check has to pass first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What asking takes."""
+    """The cost of a check."""
 
     requests: int = 0
     tokens: int = 0
@@ -32,22 +32,22 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The end of one check."""
+    """The result of one check."""
 
     name: str
     title: str
     verdict: Verdict
     meaning: str
-    """What was seen and what it means, in a sentence or two."""
+    """What was observed and what it means, in a sentence or two."""
     advice: str = ""
-    """What to do; empty when there is nothing to do."""
+    """What to do; empty if nothing needs to be done."""
     capability: Capability | None = None
-    """What of the model this tells about."""
+    """The capability of the model that this decides."""
     duration_ms: float = 0.0
 
 
 def learnt(findings: Iterable[Finding]) -> Mapping[Capability, bool]:
-    """A yes or no for each capability that was told; what was skipped tells nothing."""
+    """A yes or no for each capability that was decided; a skipped check decides nothing."""
     told = {Verdict.PASS: True, Verdict.NOT_SUPPORTED: False}
     return {
         finding.capability: told[finding.verdict]
@@ -57,5 +57,5 @@ def learnt(findings: Iterable[Finding]) -> Mapping[Capability, bool]:
 
 
 def has_failed(findings: Iterable[Finding]) -> bool:
-    """Whether something is wrong; what is merely not supported is not."""
+    """Whether something is wrong; an unsupported feature is not."""
     return any(finding.verdict is Verdict.FAIL for finding in findings)

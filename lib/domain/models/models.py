@@ -21,12 +21,12 @@ class ModelKind(StrEnum):
 
     @property
     def draws(self) -> bool:
-        """Whether it is asked for images, not for words."""
+        """Whether it is asked for images, not for text."""
         return self is ModelKind.IMAGE
 
     @property
     def chats(self) -> bool:
-        """Whether a chat can be had with it: it answers with words or images."""
+        """Whether one can chat with it: it answers with text or images."""
         return self in (ModelKind.CHAT, ModelKind.IMAGE)
 
 
@@ -36,29 +36,29 @@ class Model:
 
     id: str
     owned_by: str | None
-    """The type of the gateway's first channel for it: a remark, not a reliable vendor."""
+    """The type of the gateway's first channel for it: a hint, not a reliable vendor."""
     kind: ModelKind
 
     @property
     def vendor(self) -> str:
-        """Who made it, by its name."""
+        """Its maker, from its name."""
         return vendor_of(self.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """What people chose about a model."""
+    """People's choices about a model."""
 
     is_favourite: bool = False
-    """Stands first in the picker."""
+    """Listed first in the picker."""
     is_hidden: bool = False
-    """Is left out of the picker."""
+    """Left out of the picker."""
     is_default: bool = False
-    """A first chat begins with it; one of a server's at most."""
+    """Preselected for a new chat; at most one model per server."""
 
 
 def picked(models: Iterable[Model], preferences: Mapping[str, Preference]) -> list[str]:
-    """The ids to choose from: the default, then favourites, then the rest as listed, without hidden ones."""
+    """The ids to choose from: the default, favourites, then the rest as listed; hidden ones are left out."""
     shown = [model.id for model in models if not preferences.get(model.id, Preference()).is_hidden]
     order = {
         id_: (not preference.is_default, not preference.is_favourite)
@@ -68,8 +68,8 @@ def picked(models: Iterable[Model], preferences: Mapping[str, Preference]) -> li
 
 
 def best_match(typed: str, names: Sequence[str]) -> str | None:
-    """The name that somebody means who typed a part of it: one with all the words, whatever stands between
-    them. A whole name comes first, then one that begins so, then the shortest; `None` where none fits."""
+    """The name that matches a partly typed one: it contains all typed words, with anything between them. An
+    exact match comes first, then a prefix, then the shortest name; `None` if none matches."""
     wanted = typed.strip().lower()
     words = re.findall(r"[^\W_]+", wanted)
     found = [name for name in names if words and all(word in _bare(name) for word in words)]
@@ -92,7 +92,7 @@ def _bare(name: str) -> str:
 
 
 def closest(name: str, models: Iterable[Model], count: int = 3) -> list[str]:
-    """The chat models whose names are most like `name`, the most alike first, without `name` itself."""
+    """The chat models with the names most similar to `name`, most similar first, without `name` itself."""
     ids = {
         model.id.lower(): model.id for model in models if model.kind is ModelKind.CHAT and model.id != name
     }
@@ -105,9 +105,9 @@ _KIND_OF_ENDPOINT = {
     "openai-video": ModelKind.VIDEO,
     "image-generation": ModelKind.IMAGE,
 }
-"""New API's endpoint types for what is not asked as a chat."""
+"""New API's endpoint types for models that are not chat models."""
 _CHAT_ENDPOINTS = {"openai", "openai-response", "anthropic", "gemini"}
-"""An OpenAI channel gives the first to all its models: it overrules what a name suggests, and no more."""
+"""An OpenAI channel gives all its models the first of these, which overrules only a guess by name."""
 
 _NAMES = (
     (ModelKind.EMBEDDING, r"embed|^bge-(?!reranker)|^m3e|^gte-|^e5-"),
@@ -121,17 +121,17 @@ _NAMES = (
     ),
     (ModelKind.OTHER, r"davinci|babbage|turbo-instruct"),
 )
-"""Tried in this order; what matches none is a chat model. The others only complete text."""
+"""Tried in this order; a name without a match is a chat model. `OTHER` models only complete text."""
 _DRAWS_IN_CHATS = re.compile(r"(gemini|gpt-5|gpt-4o).*image")
-"""Models whose answers to a chat have pictures in them; New API serves them nowhere else."""
+"""Models whose chat answers contain pictures; New API serves them only that way."""
 _NEVER_CHATS = re.compile(r"whisper|\btts\b|transcri|realtime")
 _GUESSES = {ModelKind.IMAGE, ModelKind.VIDEO, ModelKind.AUDIO, ModelKind.OTHER}
 
 
 def kind_of(model_id: str, endpoint_types: Iterable[str] = ()) -> ModelKind:
-    """What a model is for: by the endpoint types its gateway lists where they tell, else by its name.
+    """A model's kind: from the endpoint types that its gateway lists, otherwise from its name.
 
-    A model that is listed for chats is asked there, whatever its name looks like.
+    A model that is listed for chats is asked there, whatever its name suggests.
     """
     listed, name = list(endpoint_types), model_id.lower()
     if _DRAWS_IN_CHATS.search(name):
@@ -145,7 +145,7 @@ def kind_of(model_id: str, endpoint_types: Iterable[str] = ()) -> ModelKind:
 
 
 def _is_chat(endpoint: str) -> bool:
-    """Whether an endpoint type is that of a chat: New API's names, or what others call it or its path."""
+    """Whether an endpoint type means chat: New API's names, or other servers' names and paths."""
     name = endpoint.lower()
     return name in _CHAT_ENDPOINTS or "chat" in name
 
@@ -180,11 +180,11 @@ _VENDORS = (
         r"gpt|\bo[134]\b|chatgpt|dall-?e|whisper|\btts\b|text-embedding-|davinci|babbage|sora|codex|omni-mod",
     ),
 )
-"""Tried in this order: a name such as `deepseek-r1-distill-llama` is told by whoever made it last."""
+"""Tried in this order: a name such as `deepseek-r1-distill-llama` belongs to the last maker."""
 
 
 def vendor_of(model_id: str) -> str:
-    """Who made a model, by its name; `OTHER_VENDOR` where that does not tell."""
+    """A model's maker, from its name; `OTHER_VENDOR` if unknown."""
     name = model_id.lower()
     return next((vendor for vendor, pattern in _VENDORS if re.search(pattern, name)), OTHER_VENDOR)
 
@@ -192,20 +192,20 @@ def vendor_of(model_id: str) -> str:
 _MARK = re.compile(
     r"[-@:](?:((?:\d{4}-)?\d{2}-\d{2}|\d{3,4}|\d{6}|\d{8})|latest|minimal|low|medium|high|(?:no)?thinking)$"
 )
-"""What may follow a model's name: its date or revision, or how much it is to think (an order to New API)."""
+"""Suffixes of a model's name: its date or revision, or its thinking effort (an instruction to New API)."""
 
 
 def is_same(asked: str, served: str) -> bool:
     """Whether two names mean one model: `gpt-4o` is also `openai/gpt-4o` and `gpt-4o-2024-08-06`.
 
-    Two dates of a model are two models.
+    Names with two different dates are two models.
     """
     (asked_name, asked_date), (served_name, served_date) = _parts(asked), _parts(served)
     return asked_name == served_name and (asked_date == served_date or not (asked_date and served_date))
 
 
 def _parts(model_id: str) -> tuple[str, str]:
-    """A model's bare name, and its date or revision if it has one."""
+    """A model's bare name, and its date or revision, if any."""
     name, date = model_id.lower().rpartition("/")[2], ""
     while mark := _MARK.search(name):
         name, date = name[: mark.start()], date or mark[1] or ""

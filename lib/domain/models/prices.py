@@ -1,4 +1,4 @@
-"""What a model costs: prices in USD, and the cost of a reply at these prices."""
+"""Prices of models in USD, and the cost of a reply."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,24 +7,24 @@ from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.usage import Source, Usage
 
 TOKENS_PER_PRICE = 1_000_000
-"""Prices are given for a million tokens, as all vendors list them."""
+"""Prices are per million tokens, as all vendors list them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """The price of one model in USD: for a million tokens, or for a call. `None` is unknown."""
+    """The price of one model in USD: per million tokens, or per call. `None` is unknown."""
 
     prompt: float | None = None
     completion: float | None = None
     cached: float | None = None
     """For the part of the prompt that was read from the upstream's cache."""
     call: float | None = None
-    """For each call, whatever it uses."""
+    """For each call, whatever its usage."""
     source: str = ""
-    """Where the price is from, as shown beside what is computed with it."""
+    """The source of the price, shown beside every cost computed with it."""
 
     def cost(self, usage: Usage) -> float | None:
-        """What a reply with this usage costs, in USD; `None` where a price or a count is missing."""
+        """The cost in USD of a reply with this usage; `None` if a price or a count is missing."""
         if self.call is not None:
             return self.call
         prompt, completion = usage.prompt_tokens, usage.completion_tokens
@@ -36,29 +36,29 @@ class Price:
 
 
 Prices = Mapping[str, Price]
-"""Prices by the id of the model."""
+"""Prices by model id."""
 
 
 def price_of(row: LedgerRow, prices: Prices) -> Price | None:
-    """The price of the model that was asked for: that is what a gateway charges."""
+    """The price of the requested model: that is what a gateway charges."""
     return prices.get(row.model_requested or "") or prices.get(row.model_served or "")
 
 
 def cost_of(row: LedgerRow, prices: Prices) -> float | None:
-    """What a reply cost at these prices, in USD; `None` is unknown."""
+    """The cost of a reply in USD; `None` is unknown."""
     price = price_of(row, prices)
     return price.cost(row.usage) if price else None
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """A sum in USD, and how many replies with tokens it leaves out because no price of them is known."""
+    """A sum in USD, and how many replies with tokens it leaves out because their price is unknown."""
 
     dollars: float
     unknown: int
 
 
 def total_spent(rows: Sequence[LedgerRow], prices: Prices) -> Spent:
-    """Add up what the rows cost."""
+    """Add up the costs of the rows."""
     costs = [cost_of(row, prices) for row in rows if row.usage.source is not Source.UNKNOWN]
     return Spent(sum(cost for cost in costs if cost is not None), costs.count(None))

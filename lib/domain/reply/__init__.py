@@ -1,1 +1,1 @@
-"""A reply: its tape, the fold of it, tokens, errors, how it ended."""
+"""A reply: its tape, its fold, its tokens, its errors and its end."""

@@ -1,4 +1,4 @@
-"""What an answer is based on: the sources that the gateway named beside its text."""
+"""The sources that the gateway named beside an answer."""
 
 import re
 from collections import Counter
@@ -11,28 +11,27 @@ _UNFIT = re.compile(r"[\x00-\x20<>\\\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """One source. An answer's `[1]` means the first of its citations."""
+    """One source. `[1]` in an answer refers to its first citation."""
 
     url: str = ""
-    """Its address; empty for a source that has none, such as a file."""
+    """Its URL; empty for a source without one, such as a file."""
     title: str = ""
 
     @property
     def link(self) -> str:
-        """The address as a link may lead there, with nothing that ends a link in markdown; empty for one that
-        is not http."""
+        """The URL for a markdown link, with nothing that would end the link; empty if it is not http."""
         if not self.url.startswith(("http://", "https://")):
             return ""
         return _UNFIT.sub(lambda sign: f"%{ord(sign[0]):02X}", self.url)
 
     @property
     def label(self) -> str:
-        """What it is called: its title, else its address."""
+        """Its title, otherwise its URL."""
         return self.title or self.url
 
 
 def is_page(text: str) -> bool:
-    """Whether a text is the address of a web page."""
+    """Whether a text is the URL of a web page."""
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -41,13 +40,13 @@ def is_page(text: str) -> bool:
 
 
 def unique(citations: Iterable[Citation]) -> tuple[Citation, ...]:
-    """The citations, each once."""
+    """The citations without duplicates."""
     return _joined((citation,) for citation in citations)
 
 
 def numbered(known: Iterable[Citation], told: Iterable[Citation]) -> tuple[Citation, ...]:
-    """The citations so far and the list told now. Gateways repeat it with each chunk, and tell titles apart
-    from addresses; what stands twice in one list keeps both its numbers."""
+    """The citations so far, merged with a new list. Gateways repeat the list with each chunk, and may send
+    titles separately from URLs; duplicates within one list keep both their numbers."""
     return _joined((known, told))
 
 

@@ -1,11 +1,11 @@
-"""How an answer ended, in a sentence, where it did not end as answers do."""
+"""How an answer ended, in a sentence, if it did not end normally."""
 
 from lib.domain.reply.finish_reasons import Ending
 from lib.domain.reply.reply import Reply, State
 
 
 def remark(reply: Reply) -> str:
-    """What has to be said about the end of an answer; empty for one that ended by itself or with an error."""
+    """A sentence about the end of an answer; empty if it ended normally or with an error."""
     if reply.state is not State.COMPLETED:
         return ""
     if not reply.says_something:
@@ -21,7 +21,7 @@ def remark(reply: Reply) -> str:
 
 
 def has_more(reply: Reply) -> bool:
-    """Whether an answer has text, and the model did not say that it was done."""
+    """Whether an answer has text, and the model did not report that it was done."""
     is_cut = reply.ending in (Ending.LENGTH, Ending.BROKEN)
     return bool(reply.text) and (is_cut or reply.state not in (State.RUNNING, State.COMPLETED))
 

@@ -1,4 +1,4 @@
-"""What a person reads about each kind of error: its title and what to do, in one table."""
+"""What a person reads about each kind of error: its title and advice, in one table."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ from lib.domain.reply.errors import Category
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How one kind of error is told."""
+    """The wording for one kind of error."""
 
     title: str
     """What went wrong, in a few words, without a full stop."""
     advice: str
-    """What to do, a sentence; it may name `{base_url}` and the base URL that is `{likely}` meant."""
+    """What to do, a sentence; it may contain `{base_url}` and the probable base URL, `{likely}`."""
     later: str = ""
-    """The advice where the server says how long to wait: `{wait}` is "in 20 seconds" or the like."""
+    """The advice if the server says how long to wait: `{wait}` is "in 20 seconds" or similar."""
 
 
 WORDS = {

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Category(StrEnum):
-    """What kind of trouble it is; each one has its own thing that a person can do."""
+    """The kind of an error; each kind calls for a different action."""
 
     MISSING_KEY = "missing_key"
     INVALID_KEY = "invalid_key"
@@ -28,11 +28,11 @@ class ChatError(Exception):
 
     category: Category
     message: str
-    """The gateway's own words, or ours where it said nothing."""
+    """The gateway's own words, or ours if it said nothing."""
     hint: str
-    """One sentence that says what to do."""
+    """One sentence about what to do."""
     status: int | None = None
-    """The HTTP status, where there was an answer."""
+    """The HTTP status, if there was a response."""
     code: str | None = None
     """The gateway's error code, as a string."""
     request_id: str | None = None
@@ -40,21 +40,21 @@ class ChatError(Exception):
     retryable: bool = False
     """Whether sending the same request again can help."""
     retry_after: float | None = None
-    """How many seconds the server asks to wait before that."""
+    """How many seconds the server asks to wait before a retry."""
     likely_base_url: str | None = None
-    """Where the server says that the API is."""
+    """The API's base URL according to the server."""
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.hint}".strip()
 
     @property
     def sentence(self) -> str:
-        """The message with the full stop that many servers leave out, so that more may follow."""
+        """The message with a full stop, which many servers omit, so that more text can follow."""
         return self.message if self.message[-1:] in ("", *".!?…:;。！？：") else f"{self.message}."
 
 
 def missing_key() -> ChatError:
-    """What to say before a request to SynStar AI that nobody has given a key for."""
+    """The error before a request to SynStar AI without a key."""
     return ChatError(
         Category.MISSING_KEY,
         "No API key is set.",

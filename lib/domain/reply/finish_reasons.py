@@ -1,21 +1,21 @@
-"""Why an answer ended, in one vocabulary: servers write OpenAI's `finish_reason` in words of their own."""
+"""Why an answer ended, in one vocabulary: servers write OpenAI's `finish_reason` in their own words."""
 
 import re
 from enum import StrEnum
 
 
 class Ending(StrEnum):
-    """What a finish reason means to a person."""
+    """The meaning of a finish reason for a person."""
 
     COMPLETE = "complete"
     LENGTH = "length"
-    """A limit of tokens was reached: there may be more to say."""
+    """A token limit was reached: there may be more to say."""
     CONTENT_FILTER = "content_filter"
     TOOL_CALLS = "tool_calls"
     BROKEN = "broken"
-    """The server could not go on."""
+    """The server could not continue."""
     OTHER = "other"
-    """A word that is not known here."""
+    """An unknown word."""
 
 
 _WORDS = {
@@ -31,13 +31,13 @@ _WORDS = {
     ),
     Ending.TOOL_CALLS: "tool tools function functions",
 }
-"""One of these in a reason tells what it means; the first kind that has one counts. The words are those of
-OpenAI, Anthropic, Bedrock, Gemini, Cohere, Mistral, DeepSeek, Zhipu, MiniMax and servers of open models."""
+"""Words that reveal a finish reason's meaning; the first match counts. They are those of OpenAI, Anthropic,
+Bedrock, Gemini, Cohere, Mistral, DeepSeek, Zhipu, MiniMax and servers of open models."""
 _ENDINGS = [(ending, set(words.split())) for ending, words in _WORDS.items()]
 
 
 def ending_of(reason: str) -> Ending:
-    """What a server's finish reason means, however it is written: `MAX_TOKENS`, `max-tokens`, `maxTokens`."""
+    """The meaning of a server's finish reason, in any spelling: `MAX_TOKENS`, `max-tokens`, `maxTokens`."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", reason.strip()).lower()
     words = set(re.findall(r"[a-z]+", spaced.rpartition(".")[2].removeprefix("finish_reason_")))
     return next((ending for ending, known in _ENDINGS if words & known), Ending.OTHER)

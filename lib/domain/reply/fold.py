@@ -1,4 +1,4 @@
-"""Plays a tape: what a reply says and took, while it runs as when it has ended."""
+"""Folds a tape into a reply and its figures, both while it runs and after it has ended."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -35,13 +35,13 @@ Closing = Finished | Failed | Stopped | Interrupted
 
 
 def fold(events: Iterable[Event]) -> Reply:
-    """Play a tape to its end. Pure: the same events give the same reply, in any process, at any time."""
+    """Fold a whole tape. Pure: the same events give the same reply, in any process, at any time."""
     return Fold(events).reply()
 
 
 @dataclass(slots=True)
 class _Call:
-    """A tool call as far as it has come."""
+    """An unfinished tool call."""
 
     id: str | None = None
     name: str | None = None
@@ -52,7 +52,7 @@ class _Call:
 
 
 class Fold:
-    """A tape that is played as it grows: each event is looked at once, however long the reply gets."""
+    """The fold of a growing tape: each event is read once, however long the reply gets."""
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self._text: list[str] = []
@@ -79,26 +79,26 @@ class Fold:
         self._last_token_ms: float | None = None
         self._total_ms: float | None = None
         self._weight = 0.0
-        """Of all that was received, in tokens."""
+        """The estimated tokens of everything received."""
         self._reply: Reply | None = None
-        """What it says, until there is more."""
+        """The folded reply, until more events come."""
         self.extend(events)
 
     def extend(self, events: Iterable[Event]) -> None:
-        """Play on."""
+        """Fold more events."""
         for event in events:
             self._add(event)
         self._reply = None
 
     def reply(self) -> Reply:
-        """What the tape says so far."""
+        """The reply so far."""
         if self._reply is None:
             self._reply = self._put_together()
         return self._reply
 
     def so_far(self, prompt_tokens: int | None = None, elapsed_ms: float | None = None) -> Reply:
-        """The same with the figures of a reply that runs: an estimate of its usage where none is told, and
-        the time that has passed as its total. `prompt_tokens` is an estimate of what was sent."""
+        """The reply with the figures of a running one: an estimate of its usage if none is reported, and the
+        elapsed time as its total. `prompt_tokens` is an estimate of the prompt."""
         reply = self.reply()
         if reply.state is not State.RUNNING:
             return reply
@@ -106,10 +106,10 @@ class Fold:
         return replace(reply, usage=self.usage(prompt_tokens), timing=timing)
 
     def usage(self, prompt_tokens: int | None, closing: Closing | None = None) -> Usage:
-        """The usage as it was told, else an estimate; `closing` is the event that is about to end the tape.
+        """The reported usage, otherwise an estimate; `closing` is the event that is about to end the tape.
 
-        Gateways that report with each chunk begin with no completion tokens: where such a reply is cut, they
-        are estimated. What ends without a word stays unknown: whether it is counted cannot be seen from here.
+        Gateways that report with each chunk start with no completion tokens: if such a reply is cut off, they
+        are estimated. The usage of a reply without a word stays unknown: only the gateway knows if it counts.
         """
         told = self._told
         is_over = closing is not None or self._state is not State.RUNNING
@@ -140,7 +140,7 @@ class Fold:
             case UsageReported(usage=usage):
                 self._told = usage
             case Sent(request=request):
-                # The last request counts: an earlier one was asked again.
+                # The last request counts: an earlier one was retried.
                 self._model_requested = request.get("model", self._model_requested)
                 self._is_json = _asks_for_json(request)
             case Served():
@@ -157,7 +157,7 @@ class Fold:
                 self._close(event)
 
     def _see(self, at_ms: float, text: str = "") -> None:
-        """Something visible has come."""
+        """Note that something visible has come."""
         self._weight += weight(text)
         self._ttft_ms = at_ms if self._ttft_ms is None else self._ttft_ms
         self._last_token_ms = at_ms
@@ -239,6 +239,6 @@ def _asks_for_json(request: Mapping[str, Any]) -> bool:
 
 
 def _joined(pieces: list[str]) -> str:
-    """The text of these pieces, which are one piece from now on: the next time there are few to join."""
+    """Join the pieces, and replace them by the result, so that the next call has few to join."""
     pieces[:] = ["".join(pieces)]
     return pieces[0]

@@ -1,4 +1,4 @@
-"""One row for each reply that ended: what it used, how long it took, and how we know."""
+"""One row for each reply that ended: its usage, its times, and how we know them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from lib.domain.reply.usage import Source, Usage
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """What a reply cost in tokens and time. Times in ms; `None` is unknown."""
+    """The tokens and times of a reply. Times in ms; `None` is unknown."""
 
     reply_id: str
     session_id: str
@@ -27,11 +27,11 @@ class LedgerRow:
     total_ms: float | None
     tokens_per_second: float | None
     retries: int = 0
-    """How often the request was asked again."""
+    """How often the request was retried."""
     purpose: str = "reply"
-    """What the call was for: a `reply` to a person, a `title` written on the side, or a `transcription`."""
+    """The purpose of the call: a `reply` to a person, a separate `title`, or a `transcription`."""
     error_category: str | None = None
-    """Of the error that ended it, where one did."""
+    """The category of the error that ended it, if any."""
 
     @classmethod
     def of(
@@ -59,7 +59,7 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over rows, and how many of them are estimated or unknown."""
+    """Sums over rows, and how many rows are estimated or unknown."""
 
     replies: int
     prompt_tokens: int
@@ -70,7 +70,7 @@ class Totals:
 
 
 def totals(rows: Sequence[LedgerRow]) -> Totals:
-    """Add the rows up; an unknown figure adds nothing and is counted in `unknown`."""
+    """Add up the rows; an unknown figure adds nothing and is counted in `unknown`."""
     return Totals(
         replies=len(rows),
         prompt_tokens=sum(row.usage.prompt_tokens or 0 for row in rows),
@@ -83,23 +83,24 @@ def totals(rows: Sequence[LedgerRow]) -> Totals:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What this installation's own replies tell about a model. `None`: too little is known."""
+    """A model's figures from this installation's own replies. `None`: too little is known."""
 
     model: str
-    """As it was asked for."""
+    """The requested id."""
     replies: int
     completed: int
     failed: int
     ttft_median_ms: float | None = None
     ttft_p95_ms: float | None = None
     tokens_per_second: float | None = None
-    """The median over the replies that have a rate."""
+    """The median over the replies with a rate."""
     last_error: str | None = None
     """The category of the latest failure."""
     last_error_at: datetime | None = None
 
     @property
     def success_rate(self) -> float | None:
-        """Completed replies over those that completed or failed: who stops a reply says nothing of it."""
+        """Completed replies over those that completed or failed: a stopped reply says nothing about the
+        model."""
         ended = self.completed + self.failed
         return self.completed / ended if ended else None

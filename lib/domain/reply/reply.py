@@ -1,4 +1,4 @@
-"""What a tape says: text, state, figures. `fold` makes it."""
+"""The content of a folded tape: text, state, figures. `fold` makes it."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,11 +15,11 @@ from lib.domain.text.validation import validated
 
 SHORTEST_RATED_TOKENS = 8
 SHORTEST_RATED_MS = 200.0
-"""Below either of these, tokens per second says more about buffers than about the model."""
+"""Below either of these, tokens per second say more about buffers than about the model."""
 
 
 class State(StrEnum):
-    """Where a reply stands."""
+    """The state of a reply."""
 
     RUNNING = "running"
     COMPLETED = "completed"
@@ -30,7 +30,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ToolUse:
-    """A tool call put together: `arguments` is the JSON text the model wrote."""
+    """A complete tool call: `arguments` is the JSON text that the model wrote."""
 
     id: str | None
     name: str | None
@@ -42,16 +42,16 @@ class Timing:
     """When things happened, in ms since the first request was sent. `None`: not (yet)."""
 
     ttft_ms: float | None = None
-    """First visible token, of the text or of a tool call."""
+    """The first visible token, of the text or of a tool call."""
     reasoning_ttft_ms: float | None = None
-    """First token of reasoning."""
+    """The first token of reasoning."""
     last_token_ms: float | None = None
     total_ms: float | None = None
     """The end of the tape."""
 
     @property
     def first_token_ms(self) -> float | None:
-        """First token of any kind."""
+        """The first token of any kind."""
         known = [at for at in (self.ttft_ms, self.reasoning_ttft_ms) if at is not None]
         return min(known, default=None)
 
@@ -67,9 +67,9 @@ class Reply:
     tool_calls: tuple[ToolUse, ...] = ()
     model_requested: str | None = None
     model_served: str | None = None
-    """The last one that was named."""
+    """The last one that the gateway named."""
     models_before: tuple[str, ...] = ()
-    """Those that were named before it, where it changed on the way."""
+    """Models named before it, if the model changed during the reply."""
     response_id: str | None = None
     system_fingerprint: str | None = None
     request_id: str | None = None
@@ -78,21 +78,21 @@ class Reply:
     error: ChatError | None = None
     timing: Timing = Timing()
     images: tuple[Attachment, ...] = ()
-    """What the model drew."""
+    """Images that the model drew."""
     audio: tuple[Attachment, ...] = ()
-    """What the model said aloud; its words are `text`."""
+    """The model's speech; its words are in `text`."""
     citations: tuple[Citation, ...] = ()
-    """The sources that were named beside the text, in the order of their numbers."""
+    """The sources named beside the text, in the order of their numbers."""
     notices: tuple[str, ...] = ()
-    """What had to be changed or done again to get an answer, one sentence each, each once."""
+    """What was changed or repeated to get an answer, one sentence each, each once."""
     retries: int = 0
-    """How often the request was asked again."""
+    """How often the request was retried."""
     is_json: bool = False
-    """Whether JSON was asked for (`response_format`)."""
+    """Whether JSON was requested (`response_format`)."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing at all of an answer was received."""
+        """Whether nothing of an answer was received."""
         return not (self.reasoning or self.citations or self.says_something)
 
     @property
@@ -107,12 +107,12 @@ class Reply:
 
     @property
     def ending(self) -> Ending | None:
-        """Why the model ended its answer; `None` where it did not, or did not say."""
+        """Why the model ended its answer; `None` if it did not end, or gave no reason."""
         return ending_of(self.finish_reason) if self.finish_reason else None
 
     @property
     def tokens_per_second(self) -> float | None:
-        """Completion tokens over the time from first to last token; `None` where that would mislead."""
+        """Completion tokens over the time from the first to the last token; `None` if that would mislead."""
         tokens, timing = self.usage.completion_tokens, self.timing
         if tokens is None or timing.first_token_ms is None or timing.last_token_ms is None:
             return None
@@ -123,11 +123,11 @@ class Reply:
 
     @property
     def _is_partly_unseen(self) -> bool:
-        """Whether tokens were counted that never came as text: thinking that the server keeps to itself or
-        sums up, whether it tells how much that was or not; a picture; speech.
+        """Whether some counted tokens never came as text: thinking that the server hides or summarizes
+        (whether or not it reports how much), a picture, speech.
 
         They were not written while the text came, so they belong to no rate. A token of thinking has more
-        characters than one in nearly all texts, and no token has less than a byte.
+        characters than one of nearly any text, and no token has less than a byte.
         """
         calls = "".join(f"{call.name}{call.arguments}" for call in self.tool_calls)
         seen = len((self.text + self.reasoning + self.refusal + calls).encode(errors="replace"))

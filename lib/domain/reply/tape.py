@@ -1,7 +1,7 @@
 """A reply is a tape: an append-only list of timed events.
 
-Everything shown of a reply is its tape played. `at_ms` is the time in ms since the reply's first request
-was sent. An event's stored form is a short JSON list, `[letter, at_ms, ...fields]`, so that a journal of
+Everything shown of a reply is derived from its tape. `at_ms` is the time in ms since the reply's first
+request was sent. An event is stored as a short JSON list, `[letter, at_ms, ...fields]`, so that a journal of
 thousands of small events stays small.
 """
 
@@ -18,20 +18,20 @@ from lib.domain.reply.usage import Source, Usage
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request left. A tape holds several when a request had to be asked again."""
+    """A request was sent. A tape holds several if the request was retried."""
 
     at_ms: float
     request: Mapping[str, Any]
-    """The JSON body without `messages`: those are the conversation's own, up to the reply's parent."""
+    """The JSON body without `messages`: those are in the conversation, up to the reply's parent."""
     system_prompt: str = ""
-    """As it was then; the conversation's may change later."""
+    """As of this request; the conversation's may change later."""
     base_url: str = ""
-    """Where it went; empty on tapes that do not tell."""
+    """The gateway's base URL; empty on tapes that do not tell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """The request is about to be asked again, for the reason said in one sentence."""
+    """The request is about to be retried, for the reason in one sentence."""
 
     at_ms: float
     reason: str
@@ -39,7 +39,7 @@ class Retried:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Something of the request was changed or left out before it was sent, as said in one sentence."""
+    """Something in the request was changed or left out before it was sent, in one sentence."""
 
     at_ms: float
     text: str
@@ -47,7 +47,7 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The answer began, or its id or model changed on the way."""
+    """The answer began, or its id or model changed."""
 
     at_ms: float
     model: str | None = None
@@ -76,7 +76,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class ContentWasReasoning:
-    """What came as content so far was the model's thinking: only its end was marked (`</think>`)."""
+    """The content so far was the model's thinking: only the end of it was marked (`</think>`)."""
 
     at_ms: float
 
@@ -91,7 +91,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image that the model drew; its `text` is the prompt as the model revised it, or what it calls it."""
+    """An image that the model drew; its `text` is the model's revised prompt or its name for the image."""
 
     at_ms: float
     image: Attachment
@@ -99,7 +99,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """What the model said aloud; the words are content."""
+    """The model's speech; its words are content."""
 
     at_ms: float
     audio: Attachment
@@ -107,7 +107,7 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """Sources of the answer, those that were not told before."""
+    """New sources of the answer."""
 
     at_ms: float
     citations: tuple[Citation, ...]
@@ -115,7 +115,7 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A piece of a tool call: pieces with the same `index` belong together, their `arguments` are joined."""
+    """A piece of a tool call: pieces with the same `index` belong together; their `arguments` are joined."""
 
     at_ms: float
     index: int
@@ -126,7 +126,7 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class UsageReported:
-    """The gateway told the usage; the last one of a tape counts."""
+    """The gateway reported the usage; the last report on a tape counts."""
 
     at_ms: float
     usage: Usage
@@ -134,8 +134,8 @@ class UsageReported:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The answer ended well, for the reason the model gave: `stop`, `length`, `tool_calls`, `content_filter`
-    or the server's own word. It is the last event, though servers name the reason before the usage."""
+    """The answer ended well, for the model's reason: `stop`, `length`, `tool_calls`, `content_filter` or the
+    server's own word. It is the last event, although servers send the reason before the usage."""
 
     at_ms: float
     reason: str
@@ -143,7 +143,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The reply ended with an error; what came before it stays."""
+    """The reply ended with an error; earlier events stay valid."""
 
     at_ms: float
     error: ChatError
@@ -151,14 +151,14 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The person stopped the reply."""
+    """A person stopped the reply."""
 
     at_ms: float
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """The server that ran the reply went away."""
+    """The process that ran the reply ended."""
 
     at_ms: float
 
@@ -186,7 +186,7 @@ Event = (
 CLOSING = (Finished, Failed, Stopped, Interrupted)
 """A tape ends with exactly one of these."""
 
-# On each stored tape: a letter is never given to another event.
+# Part of every stored tape: a letter is never reused for another event.
 LETTERS: dict[str, type[Event]] = {
     "s": Sent,
     "a": Retried,
@@ -210,7 +210,7 @@ _LETTER_OF = {event: letter for letter, event in LETTERS.items()}
 
 
 def milliseconds(seconds: float) -> float:
-    """A time of a tape's clock, to a tenth: its figures are the same before it is stored and after."""
+    """Seconds in ms, rounded to a tenth: figures are the same before and after a tape is stored."""
     return round(seconds * 1000, 1)
 
 
@@ -233,9 +233,9 @@ def to_json(event: Event) -> list[Any]:
 
 
 def from_json(row: Sequence[Any]) -> Event:
-    """The event that `to_json` wrote. Raises `ValueError` for a letter this version does not know.
+    """Parse the event that `to_json` wrote. Raises `ValueError` for a letter that this version does not know.
 
-    By hand: a page may read ten thousand rows, which are our own; pydantic takes nearly three times as long.
+    Without pydantic, which takes nearly three times as long: a page may read ten thousand rows, all our own.
     """
     letter, at_ms, *values = row
     if letter not in LETTERS:

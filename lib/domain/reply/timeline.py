@@ -1,4 +1,4 @@
-"""A tape, listed: what happened when, with thousands of pieces of text folded into few steps."""
+"""A tape as a list: what happened when, with thousands of text pieces folded into few steps."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -22,11 +22,11 @@ from lib.domain.reply.tape import (
 from lib.domain.reply.usage import in_words
 
 STALL_MS = 2_000.0
-"""A longer silence, once the answer has begun, is a stall."""
+"""A longer silence after the answer has begun is a stall."""
 
 
 class What(StrEnum):
-    """What a step is, in words to show."""
+    """The kind of a step, worded for people."""
 
     SENT = "Request sent"
     RETRIED = "Asked again"
@@ -46,7 +46,7 @@ class What(StrEnum):
 
 
 RUNS = (What.REASONING, What.TEXT, What.REFUSAL, What.TOOL_CALL)
-"""Steps that last: many pieces, one after the other."""
+"""Steps that last: many consecutive pieces."""
 _OF_PIECE = {
     Content: What.TEXT,
     Reasoning: What.REASONING,
@@ -62,10 +62,10 @@ class Step:
     what: What
     at_ms: float
     until_ms: float
-    """The same as `at_ms` for what has no length."""
+    """Equal to `at_ms` for a step without duration."""
     detail: str = ""
     pieces: int = 0
-    """How many events were folded into a run; one may hold several tokens."""
+    """How many events were folded into a run; one event may hold several tokens."""
     characters: int = 0
     is_first_token: bool = False
 
@@ -89,13 +89,13 @@ def timeline(events: Iterable[Event]) -> list[Step]:
 
 
 def _is_repeated(steps: list[Step], step: Step) -> bool:
-    """Whether the usage is told again: by the gateway in every chunk, or by us when the tape was closed."""
+    """Whether the usage is only repeated, by the gateway in every chunk or by us when the tape closed."""
     told = (before.detail for before in steps if before.what is What.USAGE)
     return step.what is What.USAGE and step.detail in told
 
 
 def _add_piece(steps: list[Step], event: Content | Reasoning | Refusal | ToolCall) -> None:
-    """Fold a piece into the run before it, or begin another one."""
+    """Fold a piece into the run before it, or begin a new run."""
     steps += _stall(steps, event.at_ms)
     what, text = _OF_PIECE[type(event)], event.arguments if isinstance(event, ToolCall) else event.text
     name = (event.name or "") if isinstance(event, ToolCall) else ""
@@ -114,7 +114,7 @@ def _add_piece(steps: list[Step], event: Content | Reasoning | Refusal | ToolCal
 
 
 def _stall(steps: list[Step], at_ms: float) -> Iterator[Step]:
-    """The silence before `at_ms`, where the answer had begun and it was long."""
+    """The silence before `at_ms`, if the answer had begun and the silence was long."""
     is_long = bool(steps) and at_ms - steps[-1].until_ms > STALL_MS
     if is_long and any(step.what in RUNS for step in steps):
         yield Step(What.STALL, steps[-1].until_ms, at_ms)

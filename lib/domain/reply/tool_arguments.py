@@ -1,4 +1,4 @@
-"""The arguments of a tool call, put together from the pieces that they come in."""
+"""The arguments of a tool call, joined from streamed pieces."""
 
 import re
 
@@ -7,7 +7,7 @@ _STEPS = {"{": 1, "}": -1}
 
 
 class ToolArguments:
-    """JSON text that grows. However many pieces it has, each is looked at once."""
+    """Growing JSON text. However many pieces it has, each is scanned once."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
@@ -19,20 +19,20 @@ class ToolArguments:
 
     @property
     def is_whole(self) -> bool:
-        """Whether they are a JSON object: nothing can follow."""
+        """Whether they are a complete JSON object: nothing can follow."""
         return bool(self._filled) and not (self._depth or self._is_in_text or self._is_broken)
 
     @property
     def is_placeholder(self) -> bool:
-        """Whether they are `{}`, which converters of Anthropic's streams begin with: what follows counts."""
+        """Whether they are `{}`, with which converters of Anthropic's streams begin: what follows counts."""
         return self._filled == len("{}") and self.is_whole
 
     def are(self, arguments: str) -> bool:
-        """Whether these are all of them."""
+        """Whether they are equal to `arguments`."""
         return 0 < len(arguments) == self._size and arguments == str(self)
 
     def add(self, piece: str) -> None:
-        """One piece more."""
+        """Append a piece."""
         filled = piece.strip()
         if filled:
             is_object = filled.startswith("{")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 CHARACTERS_PER_TOKEN_WIDE = 1.5
-"""Chinese, Japanese and Korean text: roughly what today's tokenizers need."""
+"""Chinese, Japanese and Korean text: roughly what current tokenizers need."""
 CHARACTERS_PER_TOKEN_NARROW = 4.0
 """Latin text: the rule of thumb in OpenAI's tokenizer guide."""
 TOKENS_PER_MESSAGE = 4
@@ -14,7 +14,7 @@ TOKENS_PER_MESSAGE = 4
 
 
 class Source(StrEnum):
-    """Where a number comes from."""
+    """The source of a number."""
 
     REPORTED = "reported"
     ESTIMATED = "estimated"
@@ -23,7 +23,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Token counts in OpenAI's words. `None` means nobody told us."""
+    """Token counts in OpenAI's terms. `None` means nobody reported it."""
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
@@ -36,7 +36,7 @@ class Usage:
 
     @property
     def adds_up(self) -> bool:
-        """Whether the counts fit each other, as far as they are known."""
+        """Whether the counts agree, as far as they are known."""
         prompt, completion, total = self.prompt_tokens, self.completion_tokens, self.total_tokens
         if prompt is not None and completion is not None and total not in (None, prompt + completion):
             return False
@@ -45,7 +45,7 @@ class Usage:
 
 
 def in_words(usage: Usage) -> str:
-    """The counts that are known, and where they are from; empty when none is."""
+    """The known counts and their source; empty if none is known."""
     counts = {
         "prompt": usage.prompt_tokens,
         "cached": usage.cached_tokens,
@@ -58,13 +58,13 @@ def in_words(usage: Usage) -> str:
 
 
 def estimate_tokens(text: str) -> int:
-    """Guess the tokens of `text` from its script; 0 for no text."""
+    """Estimate the tokens of `text` from its script; 0 for an empty text."""
     return whole_tokens(weight(text))
 
 
 def weight(text: str) -> float:
-    """The tokens of a piece of text, not rounded: pieces can be added up."""
-    if text.isascii():  # known at once, however long the text is
+    """The unrounded tokens of a piece of text, so that pieces can be added up."""
+    if text.isascii():  # constant time, however long the text is
         return len(text) / CHARACTERS_PER_TOKEN_NARROW
     wide = sum(1 for character in text if unicodedata.east_asian_width(character) in "WF")
     narrow = len(text) - wide
@@ -72,20 +72,20 @@ def weight(text: str) -> float:
 
 
 def whole_tokens(weight: float) -> int:
-    """The estimate for a text of this weight."""
-    # Up, but not for the hair by which a sum of pieces may be larger than the whole.
+    """The rounded estimate for a text of this weight."""
+    # Rounded up, but not because of the tiny excess that a sum of pieces may have over the whole.
     return round(weight + 0.49)
 
 
 def estimate_prompt(texts: Sequence[str], image_tokens: int = 0) -> int:
-    """Guess the tokens of the messages that are sent; `image_tokens` is the guess for images with them."""
+    """Estimate the tokens of the prompt's messages; `image_tokens` is the estimate for its images."""
     return sum(estimate_tokens(text) + TOKENS_PER_MESSAGE for text in texts) + image_tokens
 
 
 def estimate_usage(prompt: Sequence[str], completion: str, image_tokens: int = 0) -> Usage:
-    """Guess a reply's usage from the messages sent and the text received.
+    """Estimate a reply's usage from the prompt and the received text.
 
-    `image_tokens` is the estimate for the images that were sent with them.
+    `image_tokens` is the estimate for the images in the prompt.
     """
     prompt_tokens = estimate_prompt(prompt, image_tokens)
     completion_tokens = estimate_tokens(completion)

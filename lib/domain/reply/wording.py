@@ -1,4 +1,4 @@
-"""Figures in words: the same on a page, in a report, in a file. Plain text: who draws it escapes it."""
+"""Figures in words: the same on a page, in a report, in a file. Plain text: the caller escapes it."""
 
 from lib.domain.reply.finish_reasons import Ending
 from lib.domain.reply.reply import Reply, State
@@ -16,57 +16,57 @@ def seconds(ms: float | None) -> str:
 
 
 def money(dollars: float, *, cents_from: float = 1.0) -> str:
-    """An amount in USD, with as many decimals as it takes to see it; from `cents_from` on cents will do."""
+    """An amount in USD with as many decimals as it needs; from `cents_from` on, cents are enough."""
     if dollars == 0 or abs(dollars) >= cents_from:
         return f"${dollars:,.2f}"
     return f"${dollars:.4f}" if abs(dollars) >= 0.001 else f"${dollars:.6f}"
 
 
 def price(dollars: float) -> str:
-    """A price in USD: its digits as they were told, four at most."""
+    """A price in USD with its original digits, four at most."""
     return f"${dollars:.4g}"
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:
-    """How many there are of what: `1 token`, `1,200 tokens`."""
+    """A count with its noun: `1 token`, `1,200 tokens`."""
     return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
 def about(source: Source) -> str:
-    """The sign before what was guessed."""
+    """The sign before an estimate."""
     return "≈ " if source is Source.ESTIMATED else ""
 
 
 def tokens(usage: Usage) -> str:
-    """How many were written; empty where nobody knows."""
+    """The number of tokens written; empty if unknown."""
     count = usage.completion_tokens
     return "" if count is None else f"{about(usage.source)}{counted(count, 'token')}"
 
 
 def told_as(usage: Usage) -> str:
-    """Where token counts are from, and whether they fit each other."""
+    """The source of token counts, and whether they agree."""
     return usage.source.value if usage.adds_up else f"{usage.source.value}, do not add up"
 
 
 def first_token(reply: Reply) -> str:
-    """How long it took to the first one; empty where none came."""
+    """The time to the first token; empty if none came."""
     at_ms = reply.timing.first_token_ms
     return "" if at_ms is None else f"first token {seconds(at_ms)}"
 
 
 def rate(tokens_per_second: float | None, source: Source = Source.REPORTED) -> str:
-    """How fast it was written; empty where that is not known."""
+    """The speed of writing; empty if unknown."""
     return "" if tokens_per_second is None else f"{about(source)}{tokens_per_second:,.0f} tokens/s"
 
 
 def total(reply: Reply) -> str:
-    """How long it took to the end; empty where that is not known."""
+    """The time to the end; empty if unknown."""
     total_ms = reply.timing.total_ms
     return "" if total_ms is None else f"total {seconds(total_ms)}"
 
 
 def ending(reply: Reply) -> str:
-    """How it ended, where that was not by itself."""
+    """How the reply ended, if it did not end by itself."""
     if reply.state in _STATES:
         return reply.state.value
     is_told = reply.ending not in (None, Ending.COMPLETE, Ending.TOOL_CALLS)  # which stand above

@@ -1,1 +1,1 @@
-"""One module a kind of file: what is in it, as text or as an image."""
+"""One module per file format: reads the content as text or as an image."""

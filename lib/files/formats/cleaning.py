@@ -1,16 +1,16 @@
-"""Leaves out of a text what nobody reads in it: control characters, and files written into it as base64."""
+"""Removes from a text what nobody reads: control characters, and files embedded as base64."""
 
 import re
 from dataclasses import dataclass
 
 MOST_CONTROLS, MOST_CONTROLS_OF_OLD = 0.1, 0.02
-"""Of all characters, control characters (NULs in a row are one): with more it is no text. What is no UTF-8
-must have fewer: the bytes of any file are letters of some old encoding."""
+"""The largest share of control characters in a text (NULs in a row count as one). Bytes that are not UTF-8
+must have fewer, since the bytes of any file are letters in some old encoding."""
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])")
-"""Colours and movements of a terminal (ECMA-48), titles of its window."""
+"""Terminal colours and cursor movements (ECMA-48), and window titles."""
 _CONTROLS = re.compile(r"[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+")
-# From so many characters on: a small icon may stay, and a key, which people ask about.
+# Only from this many characters on: a small icon may stay, and so may a key that people ask about.
 _DATA_URI = re.compile(
     r"data:([\w.+-]{1,80}/[\w.+-]{1,80})?(?:;[\w=.-]{1,80}){0,8};base64,[A-Za-z0-9+/\\%_-]{500,}={0,2}"
 )
@@ -24,21 +24,21 @@ _BASE64_LINES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A text and what was left out of it, a sentence each."""
+    """A text, and what was removed from it, a sentence each."""
 
     text: str
     notes: tuple[str, ...] = ()
 
 
 def is_text(text: str, *, is_old: bool) -> bool:
-    """Whether it has few enough control characters; `is_old` where it was in an old encoding."""
+    """Whether the text has few enough control characters; `is_old` if it was in an old encoding."""
     shown = re.sub("\0+", "\0", _ANSI.sub("", text).replace("\b", ""))
     kept = len(_CONTROLS.sub("", shown))
     return len(shown) - kept <= max(1, (MOST_CONTROLS_OF_OLD if is_old else MOST_CONTROLS) * kept)
 
 
 def without_controls(text: str) -> Cleaned:
-    """The text as a terminal shows it: without colour codes, typed over where it goes back, and no NUL."""
+    """The text as a terminal shows it: without colour codes and NULs, with overtyped characters replaced."""
     if not _CONTROLS.search(text):
         return Cleaned(text)
     plain, codes = _ANSI.subn("", text)
@@ -55,7 +55,7 @@ def without_controls(text: str) -> Cleaned:
 
 
 def _typed(line: str) -> str:
-    """What stands in a line after its backspaces."""
+    """The line after its backspaces are applied."""
     kept: list[str] = []
     for character in line:
         if character != "\b":
@@ -66,7 +66,7 @@ def _typed(line: str) -> str:
 
 
 def without_files(text: str) -> Cleaned:
-    """The text with a few words in place of each file that is written into it as base64."""
+    """The text with a few words in place of each file that is embedded as base64."""
     sizes: list[int] = []
 
     def left_out(match: re.Match[str]) -> str:
@@ -87,13 +87,13 @@ def without_files(text: str) -> Cleaned:
 
 
 def _is_base64(run: str) -> bool:
-    """A file's bytes give letters of both cases and digits; a sequence of genes or a number does not."""
+    """Whether it has letters of both cases and digits, as files do; genes and long numbers do not."""
     start = run[:200]
     return all(re.search(kind, start) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
 
 
 def size_words(size: int) -> str:
-    """A size in bytes as people say it."""
+    """A size in bytes, in words."""
     return f"{size / 10**6:.1f} MB" if size >= 10**6 else f"{max(1, round(size / 1000)):,} kB"
 
 

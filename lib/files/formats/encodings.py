@@ -1,7 +1,7 @@
-"""In which encoding a text is. UTF-8 and UTF-16 show it; an old encoding is recognized by what it makes of
-the bytes: chardet knows which letters follow each other in a language, and only in their own are words sound.
+"""Detects the encoding of a text. UTF-8 and UTF-16 are certain; an old encoding is recognized by its result:
+chardet knows which letters follow each other in a language, and only the right encoding gives sound words.
 
-What is not certain is said to be so: a wrong encoding makes another text, and nobody would know.
+An uncertain result is marked as such: a wrong encoding gives a different text, and nobody would notice.
 """
 
 import codecs
@@ -28,9 +28,9 @@ NAMES = {
     "cp850": "DOS code page 850",
     "mac-roman": "Mac OS Roman",
 }
-"""What people still have, by chardet's names, and what they call it. Others would only win by chance."""
+"""Encodings that are still in use, by chardet's names, with common names. Others would only win by chance."""
 _PREFERRED = {"big5hkscs": "cp950", "euc_jis_2004": "euc_jp"}
-"""The same encoding as its system writes it: its signs come first, the extension's where it does not do."""
+"""The operating system's variant of an encoding: its characters are tried first, then the extension's."""
 _MEANT = {
     **dict.fromkeys(("gb2312", "gbk"), "gb18030"),
     **dict.fromkeys(("euc-kr", "ks_c_5601-1987"), "cp949"),
@@ -40,54 +40,54 @@ _MEANT = {
     "iso-2022-jp": "iso2022_jp_ext",
     "us-ascii": "utf-8",
 }
-"""What programs write that name these encodings: more than they hold."""
+"""What programs mean when they name these encodings: a larger set than the name says."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark begins the same way
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 SAMPLE_BYTES, GROUPS = 32 * 1024, 5
-"""How much is looked at of a text in an old encoding, and in how many groups of places."""
+"""How many bytes of a text in an old encoding are examined, and in how many groups of places."""
 CASED = ("cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5", "cp1253", "iso8859-7")
-"""Encodings with capitals beyond the Latin: chardet takes a text in capitals for small letters of another."""
+"""Encodings with non-Latin capitals: chardet takes a text in capitals for lower case in another encoding."""
 CERTAIN_LEAD = 0.12
-"""How far ahead of the next one an encoding is when it is certain: in score, times the bytes beyond ASCII.
-Measured on sentences, tables and code in forty languages, 6 in 1,000 are certain and wrong; they are a few
+"""The lead over the next encoding, in score times the bytes beyond ASCII, that makes the first one certain.
+Measured on sentences, tables and code in forty languages, 6 in 1,000 are certain and wrong; those are a few
 letters long."""
 USUAL, NEAR = "cp1252", 0.85
-"""The encoding of most old files. Where nothing is certain, this share of the best score is enough for it."""
+"""The encoding of most old files. If nothing is certain, it wins with this share of the best score."""
 LOWEST_SCORE = 0.01
-"""Below it nothing fits at all."""
+"""Below this score no encoding fits."""
 MOST_BROKEN = 0.1
-"""Of all characters; with more of them it is no text in this encoding."""
+"""The largest share of unreadable characters; with more of them the text is not in this encoding."""
 _NEVER = bytes({*range(32), 127} - set(b"\t\n\r"))
-"""Control characters: those that got into a text say nothing of its encoding."""
+"""Control characters: their presence in a text says nothing about its encoding."""
 _NARROW_KANA = re.compile(
     rb"(?:(?:[\xb3\xb6-\xc4\xca-\xce]\xde|[\xca-\xce]\xdf|[\xa6\xb1-\xdd])[\xa7-\xb0]*"
     rb"|[\xa1-\xa5\0-\x7f])*+"
 )
-"""Shift-JIS with kana of half the width only, of which chardet knows nothing. Marks of voice and small
-letters stand behind certain others."""
+"""Shift-JIS with half-width kana only, which chardet does not know. Voicing marks and small letters follow
+only certain others."""
 _ASCII, _ASCII_BYTES = re.compile(r"[\0-\x7f]+"), re.compile(rb"[\0-\x7f]+")
 _FOREIGN = re.compile(rb"(?:[\x80-\xff][\t -~]{0,60}){1,32768}")
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A text and what has to be said of how it was read."""
+    """A text, and how certain its encoding is."""
 
     text: str
     encoding: str = ""
-    """What people call its encoding; empty for UTF-8 and ASCII."""
+    """The encoding's common name; empty for UTF-8 and ASCII."""
     is_certain: bool = True
     broken: int = 0
-    """Places that were no text in this encoding; they read `�`."""
+    """How many places were not valid in this encoding; they read `�`."""
 
 
 def decode(data: bytes) -> Decoded | None:
-    """The text that these bytes are. `None` where no encoding fits."""
+    """Decode a text; `None` if no encoding fits."""
     found = _decode(data)
     return None if found is None or found.broken > max(1, MOST_BROKEN * len(found.text)) else found
 
@@ -107,13 +107,13 @@ def _decode(data: bytes) -> Decoded | None:
 
 
 def decoded(data: bytes) -> str | None:
-    """The text in a file of which only the text is wanted; `None` where it is none."""
+    """The text of a file when only the text matters; `None` if it is not a text."""
     found = decode(data)
     return None if found is None or re.search(r"[\0-\x08\x0e-\x1f]", found.text) else found.text
 
 
 def declared(data: bytes, charset: str | None) -> str:
-    """The text in bytes that come with the name of an encoding, which may be missing or wrong."""
+    """Decode bytes that come with the name of an encoding, which may be missing or wrong."""
     name = (charset or "").lower()
     for codec in (_MEANT.get(name, name), name):
         with contextlib.suppress(LookupError, ValueError):
@@ -123,8 +123,8 @@ def declared(data: bytes, charset: str | None) -> str:
 
 
 def _wide(data: bytes) -> Decoded | None:
-    """UTF-16 or UTF-32 without a mark: the blanks in its bytes are those of its text, NUL a half of each."""
-    import chardet  # takes a while, and few texts need it
+    """UTF-16 or UTF-32 without a mark: blanks in its bytes are blanks in its text, NUL is half of each."""
+    import chardet  # slow to import, and few texts need it
 
     head = data[:SAMPLE_BYTES]
     found = chardet.detect(head)["encoding"] or ""
@@ -137,9 +137,9 @@ def _wide(data: bytes) -> Decoded | None:
 
 
 def _is_almost_utf_8(sample: bytes) -> bool:
-    """Of an old encoding's text two places in three may look like UTF-8 by chance, not four in five.
+    """By chance, two places in three of a text in an old encoding may look like UTF-8, but not four in five.
 
-    A character that was cut at the end says nothing.
+    A character cut off at the end does not count.
     """
     text = codecs.getincrementaldecoder("utf-8")("replace").decode(sample)
     broken = text.count("�")
@@ -148,7 +148,7 @@ def _is_almost_utf_8(sample: bytes) -> bool:
 
 
 def _old(data: bytes, places: list[bytes]) -> Decoded | None:
-    """The text in the old encoding that makes the most of it; the usual one where that makes as much."""
+    """Decode with the best-scoring old encoding, or with the usual one if it scores nearly as well."""
     sample = b"\n".join(places)
     scores = _scores(places)
     best, score = scores[0]
@@ -166,9 +166,9 @@ def _old(data: bytes, places: list[bytes]) -> Decoded | None:
 
 
 def _is_narrow_kana(sample: bytes) -> bool:
-    """Whether it may be nothing but kana of half the width.
+    """Whether the sample may consist of half-width kana only.
 
-    Capitals of other scripts have no letters of the first rows, or no mark of voice in a longer text.
+    Capitals of other scripts have no letters of the first rows, or no voicing mark in a longer text.
     """
     foreign = _ASCII_BYTES.sub(b"", sample)
     has_first_rows = 6 * len(re.findall(rb"[\xb1-\xbf]", foreign)) > len(foreign)
@@ -177,7 +177,7 @@ def _is_narrow_kana(sample: bytes) -> bool:
 
 
 def _places(data: bytes) -> list[bytes]:
-    """The places beyond ASCII with the words around them: many lines of ASCII say nothing of the encoding."""
+    """The places beyond ASCII with the words around them: pure ASCII says nothing about the encoding."""
     places, size, end = [], 0, 0
     for match in _FOREIGN.finditer(data):
         before = re.split(rb"[\r\n]", data[max(end, match.start() - 60) : match.start()])[-1]
@@ -189,9 +189,9 @@ def _places(data: bytes) -> list[bytes]:
 
 
 def _scores(places: list[bytes]) -> list[tuple[str, float]]:
-    """The encodings that can be, the likeliest first, each with its score times the bytes beyond ASCII.
+    """The possible encodings, likeliest first, each with its score times the bytes beyond ASCII.
 
-    Groups of places are asked one by one: a broken byte rules the right encoding out in its own group only.
+    Groups of places are scored separately: a broken byte rules out the right encoding in its own group only.
     """
     scores: dict[str, float] = {USUAL: 0.0}
     length = -(-len(places) // GROUPS)
@@ -204,7 +204,7 @@ def _scores(places: list[bytes]) -> list[tuple[str, float]]:
 
 
 def _scored(sample: bytes) -> list[tuple[str, float]]:
-    """Encodings by how usual their letters are in it, and how sound its words."""
+    """Encodings, scored by how usual their letters are in the sample and how sound its words."""
     found, scores = _confidences(sample, NAMES), []
     for codec in dict.fromkeys([*list(found)[:10], *CASED]):
         text = _in(codec, sample)
@@ -214,7 +214,7 @@ def _scored(sample: bytes) -> list[tuple[str, float]]:
 
 
 def _confidences(sample: bytes, codecs: Iterable[str]) -> dict[str, float]:
-    """How sure chardet is of each encoding, the likeliest first."""
+    """How sure chardet is of each encoding, likeliest first."""
     import chardet
 
     found = chardet.detect_all(
@@ -224,7 +224,7 @@ def _confidences(sample: bytes, codecs: Iterable[str]) -> dict[str, float]:
 
 
 def _in_small_letters(codec: str, text: str) -> float:
-    """How sure chardet is of the encoding of a text in capitals, were it in small letters, which it knows."""
+    """How sure chardet would be of a text in capitals if it were in lower case, which it knows."""
     foreign = _ASCII.sub("", text)
     if sum(map(str.isupper, foreign)) <= sum(map(str.islower, foreign)):
         return 0.0

@@ -1,4 +1,4 @@
-"""HTML as plain text, for mails that have nothing else: what a person would read, paragraph by paragraph."""
+"""HTML as plain text, for mails without any other text: what a person would read, paragraph by paragraph."""
 
 import re
 from html.parser import HTMLParser
@@ -42,7 +42,7 @@ class _Reader(HTMLParser):
 
 
 def plain(html: str) -> str:
-    """The text of a page, its links with their targets."""
+    """The text of a page, with the targets of its links."""
     reader = _Reader()
     reader.feed(html)
     reader.close()

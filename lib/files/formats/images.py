@@ -1,7 +1,7 @@
-"""Images as models take them: upright, in 8 bits of sRGB, without metadata, no side longer than asked for.
+"""Images as models take them: upright, 8 bits, sRGB, without metadata, no side longer than the limit.
 
-What is much longer than wide is cut into pieces along its longer side: made small as a whole, a scrolled
-screenshot cannot be read.
+An image that is much longer than wide is cut into pieces along its longer side: reduced as a whole, a
+scrolled screenshot becomes unreadable.
 """
 
 import contextlib
@@ -15,23 +15,23 @@ from PIL import Image, ImageCms, ImageOps
 from lib.files.formats.kinds import Unreadable
 
 LARGEST_PIXELS = 50_000_000
-"""More than the cameras of most phones; decoded, 200 MB."""
+"""More than most phone cameras have; decoded, 200 MB."""
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 JPEG_QUALITY = 85
 MOST_PIECES = 8
-"""Of one image: a page's length on a phone, and room for other files in a message."""
+"""Pieces of one image: enough for a page on a phone, and it leaves room for other files in a message."""
 OVERLAP = 64
 """Pixels that two pieces share, so that every line of text is whole in one of them."""
 LONG, CUT_BELOW = 2.5, 0.5
-"""An image is cut that is so many times as long as wide and would be made smaller than by this factor."""
+"""An image is cut if it is `LONG` times as long as wide and would be reduced below the factor `CUT_BELOW`."""
 TOLD_BELOW = 1 / 3
-"""What is made smaller than by this factor is told: small text may be unreadable."""
+"""A reduction below this factor is reported: small text may be unreadable."""
 _ORIENTATION = 0x0112
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A picture as a file: a whole image, or a piece of a long one."""
+    """An encoded picture: a whole image, or a piece of a long one."""
 
     data: bytes
     media_type: str
@@ -41,16 +41,16 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image as it is taken."""
+    """An image, converted for a model."""
 
     pieces: tuple[Piece, ...]
     notes: tuple[str, ...]
-    """What was left out or made smaller, a sentence each."""
+    """What was left out or reduced, a sentence each."""
 
 
 def read(data: bytes, longest_side: int) -> Picture:
-    """The image in a file. Raises `Unreadable` where it is too large, and anything where it is damaged."""
-    Image.MAX_IMAGE_PIXELS = None  # our own limit comes before anything is decoded
+    """Read the image in a file. Raises `Unreadable` if it is too large, and anything if it is damaged."""
+    Image.MAX_IMAGE_PIXELS = None  # our own limit applies before anything is decoded
     image: Image.Image = Image.open(BytesIO(data), formats=FORMATS)
     width, height = image.size
     if width * height > LARGEST_PIXELS:
@@ -79,7 +79,7 @@ def _is_animated(image: Image.Image) -> bool:
 
 
 def _scale(longer: int, shorter: int, longest_side: int) -> float:
-    """By which factor an image is made smaller: as a whole, or so that its pieces fit."""
+    """The factor by which an image is reduced: as a whole, or so that its pieces fit."""
     whole = min(1.0, longest_side / longer)
     if longer <= LONG * shorter or whole >= CUT_BELOW:
         return whole
@@ -88,7 +88,7 @@ def _scale(longer: int, shorter: int, longest_side: int) -> float:
 
 
 def _boxes(width: int, height: int, longest_side: int) -> Iterator[tuple[int, int, int, int]]:
-    """Where the pieces are, from the top or the left, all of about one length."""
+    """The pieces, from the top or the left, all of about the same length."""
     longer = max(width, height)
     count = max(1, math.ceil((longer - OVERLAP) / (longest_side - OVERLAP)))
     length = math.ceil((longer + (count - 1) * OVERLAP) / count)
@@ -99,9 +99,9 @@ def _boxes(width: int, height: int, longest_side: int) -> Iterator[tuple[int, in
 
 
 def _shown(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """The first picture of a file as it is meant to look, RGB or RGBA; `size` is that before it is turned."""
+    """The first frame of a file as it should look, RGB or RGBA; `size` is the size before rotation."""
     profile, turn = image.info.get("icc_profile"), image.getexif().get(_ORIENTATION)
-    # Before anything is decoded: a JPEG can be read smaller at once.
+    # Before anything is decoded: a JPEG can be decoded at a smaller size.
     image.draft("RGB", size)
     image.seek(0)
     is_transparent = image.has_transparency_data
@@ -111,7 +111,7 @@ def _shown(image: Image.Image, size: tuple[int, int]) -> Image.Image:
         image = image.convert("RGBA")
     elif image.mode in ("1", "P"):
         image = image.convert("RGB")
-    # Made smaller before colours and turning: both take time by the pixel.
+    # Reduced before colours and rotation: both take time per pixel.
     image = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
     image = _in_srgb(image, profile) if profile else image
     image = image.convert("RGBA" if is_transparent else "RGB")
@@ -122,7 +122,7 @@ def _shown(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """A grey image of 16 bits: the upper byte of each pixel. Pillow would cut off what is above 255."""
+    """A 16-bit grey image in 8 bits: the upper byte of each pixel. Pillow would clip values above 255."""
     if image.mode == "F":
         image = image.convert("I")
     if image.mode == "I":
@@ -131,7 +131,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """The image with the colours that its profile means; as it is where the profile is none for it."""
+    """The image with the colours that its profile means; unchanged if the profile does not fit it."""
     with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):
         mode = "RGBA" if image.mode == "RGBA" else "RGB"
         own, srgb = ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
@@ -141,7 +141,7 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _piece(image: Image.Image, *, is_one: bool) -> Piece:
-    """A JPEG, or a PNG where an image can be seen through; pieces stand on white. Metadata stays behind."""
+    """A JPEG, or a PNG if the image is transparent; pieces get a white background. Metadata is dropped."""
     # Pillow would write some of it into the file again: comments, the profile.
     image.info = {}
     kept = BytesIO()

@@ -1,5 +1,5 @@
-"""What a file is, told by what is in it. The letters that a format begins with are no proof: texts begin with
-them too. Such a signature counts where bytes follow that no text has; a PDF has the parts of one.
+"""Detects a file's type from its content. The letters that a format begins with are no proof: texts may begin
+with them too. They count only if bytes follow that no text has, or, for a PDF, the parts of one.
 """
 
 import re
@@ -8,15 +8,15 @@ from lib.domain.conversation.media_types import picture_type
 
 
 class Unreadable(ValueError):
-    """A file that is not taken; the text says why, without the file's name and without a full stop."""
+    """A refused file; the text says why, without the file's name and without a full stop."""
 
 
 _PDF_HEADER = re.compile(rb"%PDF-\d\.\d[ \t]*[\r\n]")
 _PDF_OBJECT = re.compile(rb"\d\s{1,9}\d{1,9}\s{1,9}obj\b")
 _JUNK_BEFORE_PDF = 1024
-"""Bytes that may stand before a PDF, as in what was sent to a printer (ISO 32000-1, annex H.3.4.1)."""
+"""Bytes that may precede a PDF, for example in a print job (ISO 32000-1, annex H.3.4.1)."""
 _BINARY = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
-"""Bytes that no text has, save by accident."""
+"""Bytes that no text has, except by accident."""
 _HEAD = 4096
 _REFUSED = (
     (
@@ -38,17 +38,17 @@ _REFUSED = (
         "is a recording; send what it says as text",
     ),
 )
-"""First bytes of what people do try to send, and what to say of it."""
+"""The first bytes of files that people try to upload, and what to say about each."""
 
 
 def is_image(data: bytes) -> bool:
-    """Whether it is a PNG, JPEG, GIF or WebP."""
+    """Whether the data is a PNG, JPEG, GIF or WebP."""
     media_type = picture_type(data)
     return media_type in ("image/png", "image/jpeg") or (media_type is not None and _is_binary(data))
 
 
 def is_pdf(data: bytes) -> bool:
-    """Whether it is a PDF, and not a text about one: its header stands alone, or it has objects."""
+    """Whether the data is a PDF, not a text about PDF: its header stands alone, or it has objects."""
     head = data[:_JUNK_BEFORE_PDF].lstrip(b"\xef\xbb\xbf\0\t\n\f\r ")
     if head.startswith(b"%PDF-"):
         return bool(_PDF_HEADER.match(head) or _PDF_OBJECT.search(data))
@@ -57,7 +57,7 @@ def is_pdf(data: bytes) -> bool:
 
 
 def refusal(data: bytes) -> str:
-    """What to say of a file of a known kind that cannot be read here; nothing for any other."""
+    """What to say about a file of a known type that cannot be read here; empty for any other."""
     if not _is_binary(data):
         return ""
     return next((words for pattern, words in _REFUSED if re.match(pattern, data, re.DOTALL)), "")

@@ -1,6 +1,6 @@
-"""Mails (RFC 5322) and mailboxes of them as the letters that people read: who, when, what about, the text.
+"""Mails (RFC 5322) and mailboxes as the letters that people read: who, when, what about, and the text.
 
-Files in them are left out by name and size, HTML where there is no plain text is read as text.
+Attached files are left out, by name and size; HTML without a plain text beside it is read as text.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from lib.files.formats.encodings import declared, decode
 from lib.files.formats.html_text import plain
 
 SHOWN = ("From", "To", "Cc", "Date", "Subject")
-"""The fields that are read, in this order."""
+"""The header fields that are read, in this order."""
 _TELLING = {"from", "received", "return-path", "message-id", "mime-version"}
 _KNOWN = _TELLING | {"to", "cc", "bcc", "date", "subject", "reply-to", "delivered-to", "content-type"}
 _LONGEST_HEADER = 256 * 1024
@@ -26,13 +26,13 @@ _ENCODED = re.compile(
     rb"=\?[\w-]+\?[bq]\?|^content-(type[ \t]*:[ \t]*[\w.+-]+/|transfer-encoding[ \t]*:)",
     re.IGNORECASE | re.MULTILINE,
 )
-"""What is there to decode. A mail without it is read as the text that it is."""
+"""What shows that there is something to decode. A mail without it is read as plain text."""
 _MAILBOX = re.compile(rb"(?:\A|\n\r?\n)(?=From [^\s]{1,200} .{0,60}\d\d:\d\d.{0,60}\d{4}[^\n]{0,20}\n)")
 """Where a mail begins in a mailbox (RFC 4155)."""
 
 
 def read(data: bytes, most_characters: int) -> Cleaned | None:
-    """The mails in these bytes, as far as they are asked for; `None` where they are none."""
+    """Read the mails in these bytes, up to the wanted length; `None` if there are none."""
     starts = [match.end() for match in _MAILBOX.finditer(data)]
     starts = starts if starts[:1] == [0] else [0]
     if not _is_mail(data[:_LONGEST_HEADER]) or not _ENCODED.search(data):
@@ -52,7 +52,7 @@ def read(data: bytes, most_characters: int) -> Cleaned | None:
 
 
 def _notes(left_out: list[int]) -> tuple[str, ...]:
-    """One sentence on the attachments, given by their sizes, that were left out."""
+    """One sentence about the attachments that were left out, given their sizes."""
     if not left_out:
         return ()
     what, was = ("1 attachment", "was") if len(left_out) == 1 else (f"{len(left_out):,} attachments", "were")
@@ -60,7 +60,7 @@ def _notes(left_out: list[int]) -> tuple[str, ...]:
 
 
 def _is_mail(head: bytes) -> bool:
-    """Whether it begins with fields of a mail, and with nothing else, up to an empty line."""
+    """Whether the data begins with mail header fields, and nothing else, up to an empty line."""
     names = set()
     for number, line in enumerate(head.split(b"\n")):
         field = _FIELD.match(line)
@@ -83,8 +83,8 @@ def _letter(message: Message, left_out: list[int]) -> Iterator[str]:
 
 
 def _field(value: str) -> str:
-    """A field's text: encoded words (RFC 2047) read, raw bytes too, on one line."""
-    # `compat32` keeps bytes that are no ASCII as surrogates.
+    """A field's text on one line, with encoded words (RFC 2047) and raw bytes decoded."""
+    # `compat32` keeps non-ASCII bytes as surrogates.
     raw = value.encode("utf-8", "surrogateescape")
     if not raw.isascii():
         found = decode(raw)

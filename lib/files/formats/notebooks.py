@@ -1,4 +1,4 @@
-"""Jupyter notebooks (nbformat 3, 4) as their cells and what they printed; pictures are left out by name."""
+"""Jupyter notebooks (nbformat 3 and 4) as their cells and outputs; pictures are left out, by name."""
 
 import json
 import re
@@ -7,11 +7,11 @@ from typing import Any
 from lib.files.formats.cleaning import Cleaned, size_words, without_controls
 
 _TEXTS = ("text/plain", "text/markdown", "text/latex")
-"""What an output is shown as, the first that it has."""
+"""The preferred formats of an output; the first one that it has is used."""
 
 
 def read(text: str, most_characters: int) -> Cleaned | None:
-    """The notebook in a text, cell by cell, as far as it is asked for; `None` for any other text."""
+    """Read the notebook in a text cell by cell, up to the wanted length; `None` for any other text."""
     notebook = _notebook(text)
     if notebook is None:
         return None
@@ -40,13 +40,13 @@ def _notebook(text: str) -> dict[str, Any] | None:
 
 
 def _cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
-    """All cells; nbformat 3 has them on sheets."""
+    """All cells; nbformat 3 keeps them on worksheets."""
     sheets = [notebook, *_dicts(notebook.get("worksheets"))]
     return [cell for sheet in sheets for cell in _dicts(sheet.get("cells"))]
 
 
 def _notes(left_out: list[tuple[str, int]]) -> tuple[str, ...]:
-    """One sentence on the outputs, given by kind and size, that were left out."""
+    """One sentence about the outputs that were left out, given their type and size."""
     if not left_out:
         return ()
     pictures = sum(kind.startswith("image/") for kind, _ in left_out)
@@ -71,7 +71,7 @@ def _cell(cell: dict[str, Any], language: str, left_out: list[tuple[str, int]]) 
 
 
 def _output(output: dict[str, Any], left_out: list[tuple[str, int]]) -> list[tuple[str, bool]]:
-    """What an output says, each with whether it was printed and so stands in a fence."""
+    """The texts of an output, each with whether it was printed and so belongs in a fence."""
     kind = output.get("output_type")
     if kind == "stream":
         return [(_printed(output.get("text")), True)]
@@ -79,7 +79,7 @@ def _output(output: dict[str, Any], left_out: list[tuple[str, int]]) -> list[tup
         traceback = _printed("\n".join(map(str, output.get("traceback") or ())))
         return [(traceback or f"{output.get('ename')}: {output.get('evalue')}", True)]
     data = output.get("data")
-    if not isinstance(data, dict):  # nbformat 3 has them beside the output's other fields, by short names
+    if not isinstance(data, dict):  # nbformat 3 has them among the output's other fields, under short names
         data = {_LONG[name]: value for name, value in output.items() if name in _LONG}
     shown = next((kind for kind in _TEXTS if kind in data), None)
     said = [(_printed(data[shown]), shown == "text/plain")] if shown else []
@@ -101,7 +101,7 @@ _LONG = {
 
 
 def _merged(outputs: list[tuple[str, bool]]) -> list[str]:
-    """The outputs of a cell; what was printed piece by piece is one block."""
+    """The outputs of a cell; consecutive printed pieces become one block."""
     parts: list[str] = []
     printed = ""
     for said, is_printed in [*outputs, ("", False)]:
@@ -133,7 +133,7 @@ def _printed(value: Any) -> str:
 
 
 def _joined(value: Any) -> str:
-    """A text, which the format writes as lines or whole."""
+    """A text, which the format stores as a list of lines or as a whole."""
     if isinstance(value, list):
         return "".join(part for part in value if isinstance(part, str))
     return value if isinstance(value, str) else ""

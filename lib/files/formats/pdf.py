@@ -1,4 +1,4 @@
-"""PDF, page by page: the text that it shows, what is filled into its fields, and notes written on it."""
+"""PDFs, page by page: the visible text, the values of form fields, and notes on the pages."""
 
 import logging
 from collections.abc import Iterator
@@ -16,11 +16,11 @@ LOCKED_OTHERWISE = "is protected in a way that cannot be opened here; save a cop
 
 
 def read(data: bytes, most_characters: int) -> Iterator[dict[str, Any]]:
-    """The number of pages, then the text of each page, as far as it goes; sentences on what was left out.
+    """Yield the number of pages, then each page's text up to the limit, then sentences on what was left out.
 
-    Raises `Unreadable` for what only a password opens.
+    Raises `Unreadable` for a file that needs a password.
     """
-    logging.disable(logging.CRITICAL)  # pypdf tells of every oddity of a file
+    logging.disable(logging.CRITICAL)  # pypdf logs every oddity of a file
     reader = _opened(data)
     yield {"pages": reader.get_num_pages()}
     characters = empty = unread = 0
@@ -51,7 +51,7 @@ def _opened(data: bytes) -> PdfReader:
 
 
 def _page_text(page: Any) -> str | None:
-    """`None` for a page that cannot be read: it must not take the others with it."""
+    """A page's text; `None` if it cannot be read, so that the other pages still can."""
     try:
         text: str = page.extract_text()
     except MemoryError:

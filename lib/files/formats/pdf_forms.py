@@ -1,6 +1,6 @@
-"""What people put into a PDF: the fields of its form (ISO 32000-1, 12.7) and notes on its pages (12.5.6.6).
+"""What people put into a PDF: its form fields (ISO 32000-1, 12.7) and notes on its pages (12.5.6.6).
 
-A field is a tree: its name, kind and value may stand in a parent, and it is seen where its leaves are.
+A field is a tree: its name, type and value may be in a parent, and it is drawn where its leaves are.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,11 +10,11 @@ from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 HIDDEN, NO_VIEW = 1 << 1, 1 << 5
-"""Flags of what is not shown on a page."""
+"""Flags of annotations that a page does not show."""
 PASSWORD, RADIO, PUSH_BUTTON = 1 << 13, 1 << 15, 1 << 16
 """Flags of fields."""
 SHORTEST_KNOWN = 6
-"""Characters of a value that is not told where the page shows it; a shorter one may be there by chance."""
+"""Characters of a value that is omitted if the page's text has it; a shorter one may match by chance."""
 _DEEPEST = 16
 _JUST_ON = {"yes", "on", "true", "x", "1", "ja", "oui", "si", "checked"}
 
@@ -29,7 +29,7 @@ class Fields:
         self._seen: set[str] = set()
 
     def on(self, page: Any, text: str) -> list[str]:
-        """A line for each field and note on a page that its text does not show."""
+        """A line for each field and note on a page that the page's text does not show."""
         lines: dict[str, list[str]] = {}
         notes: list[str] = []
         for annotation in _dictionaries(page.get("/Annots")):
@@ -45,26 +45,26 @@ class Fields:
         return [*(line for name, values in lines.items() for line in _lines(name, values)), *notes]
 
     def elsewhere(self) -> list[str]:
-        """Likewise for fields that no page shows, as damaged files have them."""
+        """The same for fields that no page shows, as in damaged files."""
         fields = (_field(leaf) for root in self._roots for leaf in _leaves(root, 0))
         return [
             f"{name}: {value}" for name, value in fields if value and value != "no" and name not in self._seen
         ]
 
     def note(self) -> str:
-        """What to say of a form whose contents are not in the PDF's own fields."""
+        """What to say about a form whose contents are not in the PDF's own fields."""
         return (
             "It is an XFA form, whose contents cannot be read here; print it to PDF." if self._is_xfa else ""
         )
 
 
 def clean(text: str) -> str:
-    """A text of a PDF without halves of characters and NUL."""
+    """A PDF's text without lone surrogates and NULs."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
 
 
 def _lines(name: str, values: list[str]) -> Iterator[str]:
-    """Boxes of one name are one choice: those that are not ticked say nothing beside one that is."""
+    """Boxes with one name are one choice: if one of them is ticked, the others are omitted."""
     ticked = [value for value in values if value != "no"] or values
     yield from (f"{name}: {value}" for value in ticked)
 
@@ -74,7 +74,7 @@ def _is_known(value: str, text: str) -> bool:
 
 
 def _field(leaf: DictionaryObject) -> tuple[str, str]:
-    """Name and value of the field that a leaf belongs to; an empty value is not told."""
+    """Name and value of the field that a leaf belongs to; an empty value is omitted."""
     line = list(_upwards(leaf))
     label = next((label for each in line if (label := _string(each.get("/TU")))), "")
     name = label or ".".join(part for each in reversed(line) if (part := _string(each.get("/T")))) or "Field"
@@ -89,7 +89,7 @@ def _field(leaf: DictionaryObject) -> tuple[str, str]:
 
 
 def _ticked(leaf: DictionaryObject, *, is_radio: bool) -> str:
-    """What a box says: the name of its state where that means something, else yes or no."""
+    """A box's value: the name of its state if that means something, otherwise yes or no."""
     state = str(leaf.get("/AS") or leaf.get("/V") or "/Off").removeprefix("/")
     if state == "Off":
         return "" if is_radio else "no"
@@ -97,7 +97,7 @@ def _ticked(leaf: DictionaryObject, *, is_radio: bool) -> str:
 
 
 def _chosen(value: Any, options: Any) -> str:
-    """A text, or what was chosen of a list as the list shows it."""
+    """A text, or the chosen options of a list under their visible names."""
     shown = {
         _string(option[0]): _string(option[1])
         for option in (each.get_object() for each in (options if isinstance(options, ArrayObject) else ()))
@@ -109,7 +109,7 @@ def _chosen(value: Any, options: Any) -> str:
 
 
 def _string(value: Any) -> str:
-    """A string, which may stand in a stream of its own where it is long."""
+    """A string; a long one may be in a stream of its own."""
     if isinstance(value, StreamObject):
         value = value.get_data()
     if isinstance(value, bytes):
@@ -118,7 +118,7 @@ def _string(value: Any) -> str:
 
 
 def _upwards(leaf: DictionaryObject) -> Iterator[DictionaryObject]:
-    """A leaf and its parents, as deep as forms are: a damaged one may lead in a circle."""
+    """A leaf and its parents, no deeper than real forms are: a damaged file may contain a cycle."""
     each: Any = leaf
     for _ in range(_DEEPEST):
         if not isinstance(each, DictionaryObject):

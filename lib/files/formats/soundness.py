@@ -1,4 +1,4 @@
-"""How sound the words of a text are. In a wrong encoding words mix scripts and cases, and hold signs."""
+"""How sound the words of a text are. A wrong encoding gives words that mix scripts, cases and symbols."""
 
 import re
 import unicodedata
@@ -14,13 +14,13 @@ _SCRIPTS = {
     ),
     **dict.fromkeys(("HANGUL", "BOPOMOFO"), "EAST ASIAN"),
 }
-"""Scripts by the first word of their letters' names in Unicode."""
+"""Scripts by the first word of their letters' Unicode names."""
 _WORD = re.compile(r"[^\s!-@\[-`{-\x7f–—’‘“”«»„‚…·•¿¡]+")
 _SIGNS = "°€£§©®±×№"
 
 
 def soundness(text: str) -> float:
-    """The share of the characters beyond ASCII that stand in words as people write them."""
+    """The share of the non-ASCII characters that are in plausible words."""
     sound = every = 0
     for word in _words(text):
         foreign = sum(character > "\x7f" for character in word)
@@ -55,6 +55,6 @@ def _is_no_character(character: str) -> bool:
 
 
 def _is_stray(character: str, is_in_word: bool) -> bool:
-    """A sign in the middle of a word, or one that hardly anybody writes."""
+    """A symbol inside a word, or one that is hardly ever written."""
     is_sign = character > "\x7f" and unicodedata.category(character)[0] == "S"
     return is_sign and (is_in_word or character not in _SIGNS)

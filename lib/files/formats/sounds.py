@@ -1,4 +1,4 @@
-"""Sounds that came from elsewhere: a gateway, an import."""
+"""Sounds from elsewhere: a gateway, an import."""
 
 import re
 from dataclasses import replace
@@ -14,11 +14,11 @@ _KINDS = (
     (rb"OggS", "audio/ogg"),
     (rb"fLaC", "audio/flac"),
 )
-"""What browsers play. Whatever a file calls itself, it is served as what its first bytes say."""
+"""Types that browsers play. Whatever a file claims to be, it is served as the type of its first bytes."""
 
 
 def checked_sound(sound: Attachment) -> Attachment:
-    """The sound under the id of its bytes, as what they are. Raises `ValueError` for anything else."""
+    """The sound under the id of its bytes and with their real type. Raises `ValueError` for anything else."""
     data = sound.data or b""
     media_type = next((kind for head, kind in _KINDS if re.match(head, data, re.DOTALL)), None)
     if media_type is None:

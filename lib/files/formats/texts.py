@@ -1,4 +1,4 @@
-"""Texts of all kinds: what is said in them, without what nobody reads."""
+"""Text files of all kinds: what they say, without what nobody reads."""
 
 from dataclasses import dataclass
 
@@ -13,16 +13,16 @@ UNKNOWN_ENCODING = "is in an encoding that is not known here; save it as UTF-8"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text as it was read."""
+    """The text of a file."""
 
     text: str
     media_type: str
     notes: tuple[str, ...] = ()
-    """What was left out, and what is not certain, a sentence each."""
+    """What was left out and what is uncertain, a sentence each."""
 
 
 def read(data: bytes, most_characters: int) -> Document:
-    """The text in a file, a little more of it than asked for where there is more. Raises `Unreadable`."""
+    """Read a text file, slightly more than `most_characters` if it is longer. Raises `Unreadable`."""
     if mail := mails.read(data, most_characters):
         return _document("message/rfc822", mail)
     found = _text(data)
@@ -48,7 +48,7 @@ def _text(data: bytes) -> Decoded:
 
 
 def _cleaned(text: str, most_characters: int) -> Cleaned:
-    """The beginning of a text is enough, where what is left out of it leaves enough of it."""
+    """Clean only the beginning of a text, unless too little of it would remain."""
     for head in (text[: 4 * most_characters], text):
         shown = without_controls(head)
         cleaned = without_files(shown.text)

@@ -1,1 +1,1 @@
-"""Exports of other programs and of this one, read as streams."""
+"""Exports of this program and of others, read as streams."""

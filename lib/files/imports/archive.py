@@ -1,4 +1,4 @@
-"""The images of conversations and recordings that leave in an export or come in with one."""
+"""The images of conversations and recordings, for exports and imports."""
 
 import json
 import zipfile
@@ -24,34 +24,34 @@ from lib.files.formats.sounds import checked_sound
 from lib.files.upload_validation import FileRefused
 
 NO_IMAGE = "none"
-"""The id of an image that is not there: no file and no other image has it."""
+"""The id of a missing image: no file and no other image has it."""
 LARGEST_PART = 50_000_000
-"""Characters of a JSON file in an export's zip, unless one chat alone has more."""
+"""Characters of a JSON file in an export's zip, unless a single chat is longer."""
 
 LARGEST_RECORDING = 20_000_000
-"""Bytes of a recording's file that is taken in."""
+"""Bytes of a recording's file that can be imported."""
 
 
 def json_pieces(conversations: Iterable[Conversation], files: Files) -> Iterator[str]:
-    """An export as one JSON file, piece by piece, with the bytes of its images in it."""
+    """Yield an export as the pieces of one JSON file, including the bytes of its images."""
     load = loader(files)
     return exports.json_pieces(exports.json_text(conversation, load) for conversation in conversations)
 
 
 def write_zip(conversations: Iterable[Conversation], files: Files, file: IO[bytes]) -> None:
-    """An export as a zip of JSON files, each of which can be taken in by itself."""
+    """Write an export as a zip of JSON files, each of which can be imported by itself."""
     load = loader(files)
     texts = (exports.json_text(conversation, load) for conversation in conversations)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as written:
         for number, part in groupby(_numbered(texts), key=itemgetter(0)):
-            # Its length is not known before it is written; without zip64 `zipfile` gives up at 2 GB.
+            # The length is unknown before writing; without zip64, `zipfile` fails at 2 GB.
             with written.open(f"chats-{number:03}.json", "w", force_zip64=True) as member:
                 for piece in exports.json_pieces(text for _, text in part):
                     member.write(piece.encode("utf-8", "replace"))
 
 
 def _numbered(texts: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """The conversations, each with the number of the file that it goes into."""
+    """The conversations, each with the number of its file."""
     number, size = 1, 0
     for text in texts:
         if size and size + len(text) > LARGEST_PART:
@@ -61,13 +61,13 @@ def _numbered(texts: Iterable[str]) -> Iterator[tuple[int, str]]:
 
 
 def with_files(conversation: Conversation, files: Files) -> Conversation:
-    """An imported conversation with its images in files. What is none loses its bytes."""
+    """An imported conversation with its images in files. Anything that is not an image loses its bytes."""
     messages = {id_: _with_files(message, files) for id_, message in conversation.messages.items()}
     return replace(conversation, messages=messages)
 
 
 def loader(files: Files) -> Load:
-    """Gives the bytes of images for an export; `None` where their file is gone."""
+    """Return a function that loads images for an export; it returns `None` if the file is gone."""
 
     def load(attachment: Attachment) -> bytes | None:
         try:
@@ -79,7 +79,7 @@ def loader(files: Files) -> Load:
 
 
 def recording_in(data: bytes) -> Recording:
-    """The recording in a file that anybody may have made. Raises `FileRefused`, or `FormatError`."""
+    """Parse a recording from a file of any origin. Raises `FileRefused` or `FormatError`."""
     if len(data) > LARGEST_RECORDING:
         raise FileRefused(
             f"This file is too large: a recording has {LARGEST_RECORDING // 1_000_000} MB at most."
@@ -88,12 +88,12 @@ def recording_in(data: bytes) -> Recording:
         return with_checked_images(recordings.from_json(json.loads(data)))
     except FormatError:
         raise
-    except (ValueError, RecursionError):  # no JSON, or nested until Python gives up
+    except (ValueError, RecursionError):  # not JSON, or nested too deeply for Python
         raise FileRefused("This is not a JSON file.") from None
 
 
 def with_checked_images(recording: Recording) -> Recording:
-    """An imported recording that keeps its files in itself. What cannot be shown loses its bytes."""
+    """An imported recording that holds its files' bytes itself. What cannot be shown loses its bytes."""
     known: dict[str, Attachment] = {}
 
     def checked_once(image: Attachment) -> Attachment:
@@ -105,7 +105,7 @@ def with_checked_images(recording: Recording) -> Recording:
 
 
 def _checked(image: Attachment) -> Attachment:
-    """The image under the id of its bytes, whatever a file says: pages remember images by their ids."""
+    """The image under the id of its bytes, whatever the file claims: pages cache images by id."""
     nothing = replace(image, id=NO_IMAGE, data=None)
     if image.data is None:
         return nothing
@@ -116,7 +116,7 @@ def _checked(image: Attachment) -> Attachment:
 
 
 def _looked_at(file: Attachment) -> Attachment:
-    """A picture or a sound as what it really is. Raises `ValueError` for anything else."""
+    """A picture or sound with its real type. Raises `ValueError` for anything else."""
     if file.kind is AttachmentKind.AUDIO:
         return checked_sound(file)
     return checked(file.name, file.data or b"", text=file.text)
@@ -135,7 +135,7 @@ def _with_files(message: Message, files: Files) -> Message:
 
 
 def _without_pictures(text: str, files: Files) -> tuple[str, list[Attachment]]:
-    """The text without the pictures that stand in it as base64, and these in files."""
+    """The text without its embedded base64 pictures, and those pictures as attachments in files."""
     if "data:image/" not in text:
         return text, []
     reading, kept, pictures = InlineImages(), list[str](), list[Attachment]()
@@ -153,7 +153,7 @@ def _without_pictures(text: str, files: Files) -> tuple[str, list[Attachment]]:
 
 
 def with_ending(image: Attachment) -> Attachment:
-    """A picture that has no name of its own, under one with the ending of what it is."""
+    """A picture without a name of its own, named with the extension of its type."""
     return replace(image, name=image.name + PICTURES[image.media_type])
 
 

@@ -1,4 +1,4 @@
-"""Finds the pictures and documents that conversations of an import name, and keeps them."""
+"""Finds the pictures and documents that imported conversations refer to, and stores them."""
 
 import json
 import re
@@ -15,14 +15,14 @@ from lib.files.imports.archive import with_ending
 from lib.files.imports.zips import ZipRefused
 
 NAMES = "conversation_asset_file_names.json"
-"""Where ChatGPT's export since 2026 tells what its files were called: `{"file-….dat": "cat.png"}`."""
+"""Maps stored names to original ones in ChatGPT's exports since 2026: `{"file-….dat": "cat.png"}`."""
 LARGEST_NAMES = 64 * 1024 * 1024
 _ID = re.compile(r"(file[-_][A-Za-z0-9]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
-"""What the name of a file begins with: an id of ChatGPT's (`file-ID-cat.png`) or of Claude's."""
+"""The id that a file's name begins with: ChatGPT's (`file-ID-cat.png`) or Claude's."""
 
 
 class Container(Protocol):
-    """Files beside the conversations: those of a zip, or of a folder."""
+    """The files of a zip or a folder, beside the conversations."""
 
     sizes: Mapping[str, int]
 
@@ -30,7 +30,7 @@ class Container(Protocol):
 
 
 class Assets:
-    """The files beside the conversations of one import."""
+    """The files of one import, beside its conversations."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
@@ -39,7 +39,7 @@ class Assets:
         self._known: dict[tuple[str, str], Attachment | None] = {}
 
     def add(self, container: Container) -> None:
-        """Let these files be found, by the ids that their names begin with."""
+        """Index these files by the ids that their names begin with."""
         for name, size in container.sizes.items():
             own = PurePosixPath(name)
             if own.name == NAMES and size <= LARGEST_NAMES:
@@ -48,7 +48,7 @@ class Assets:
                 self._places.setdefault(found[1], (container, name))
 
     def take(self, named: Named) -> Attachment | None:
-        """The picture or the document; `None` where it is not there or cannot be kept."""
+        """The picture or document; `None` if it is missing or cannot be stored."""
         if named.text:
             return self._kept(named, named.name, named.text.encode())
         if named.pointer.startswith("data:"):
@@ -62,7 +62,7 @@ class Assets:
         if key in self._known:
             return self._known[key]
         found = self._found(named)
-        if found is None or found.is_image:  # the texts of all documents of an export are too much to hold
+        if found is None or found.is_image:  # the texts of all an export's documents are too much to hold
             self._known[key] = found
         return found
 
@@ -72,7 +72,7 @@ class Assets:
             return None
         try:
             with container.open(name) as file:
-                # A zip may lie about the size of a file in it.
+                # A zip may lie about the size of its files.
                 data = file.read(upload_validation.LARGEST_UPLOAD + 1)
         except (ZipRefused, OSError):
             return None
@@ -103,7 +103,7 @@ class Assets:
 
 
 def _own_name(name: str) -> str:
-    """What is left of a file's name without the ids in it; empty where that is only an ending."""
+    """A file's name without its ids; empty if only an extension remains."""
     while found := _ID.match(name):
         name = name[found.end() :].lstrip("-_")
     return "" if name.startswith(".") else name

@@ -1,4 +1,4 @@
-"""Conversations that come in with files: what kind each file is, and how its conversations are read."""
+"""Imports conversations from files: detects each file's format and reads its conversations."""
 
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -19,9 +19,9 @@ from lib.files.imports.json_items import Broken, Item, items
 from lib.files.imports.zips import Zip, ZipRefused
 
 MOST_UNKNOWN = 1000
-"""Items of no known kind, after which a file is read no further if none of a known one was among them."""
+"""After this many unknown items, a file without any known item is abandoned."""
 _CHATS = re.compile(r"conversations?(?:[-_ ]?\(?\d+\)?)?\.json", re.IGNORECASE)
-"""What holds the conversations in an export of ChatGPT's or Claude's: beside it there is other JSON."""
+"""The name of the conversations' file in an export from ChatGPT or Claude, which also holds other JSON."""
 
 _KINDS = (
     (
@@ -34,7 +34,7 @@ _KINDS = (
     (rb"\x1f\x8b|7z\xbc\xaf|Rar!|BZh|\xfd7zXZ", "is packed; unpack it and choose the files in it"),
     (rb"\s*\Z", "is empty"),
 )
-"""First bytes of what people do choose, and what to say of it."""
+"""The first bytes of files that people choose by mistake, and what to say about each."""
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 Open = Callable[[], AbstractContextManager[IO[bytes]]]
@@ -42,15 +42,15 @@ Open = Callable[[], AbstractContextManager[IO[bytes]]]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that was chosen."""
+    """A chosen file."""
 
     name: str
     open: Callable[[], BinaryIO]
-    """Gives it from its beginning, as often as it is asked; to be closed by who asks."""
+    """Opens it from its beginning, any number of times; the caller closes it."""
 
 
 class Folder:
-    """A folder with the files of an unpacked export, by their places in it."""
+    """A folder with the files of an unpacked export, by relative path."""
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
@@ -61,22 +61,22 @@ class Folder:
         self._path = path
 
     def open(self, name: str) -> BinaryIO:
-        """A file in it."""
+        """Open a file of the folder."""
         return (self._path / name).open("rb")
 
 
 @dataclass(frozen=True, slots=True)
 class _Export:
-    """The JSON files of one source, by their names."""
+    """The JSON files of one source, by name."""
 
     name: str
     parts: Mapping[str, Open]
     are_chats: bool = True
-    """Whether all of them should hold conversations: other programs put other things beside them."""
+    """Whether all of them should hold conversations: other programs add other files."""
 
 
 class Incoming:
-    """Reads the conversations in files, one after the other, and counts what is left out."""
+    """Reads the conversations in files, one after another, and counts what is left out."""
 
     def __init__(self, files: Files) -> None:
         self.outcome = Outcome()
@@ -84,7 +84,7 @@ class Incoming:
         self._assets = Assets(files)
 
     def read(self, sources: Iterable[Source | Folder]) -> Iterator[Conversation]:
-        """The conversations, their pictures in files. What cannot be read is told in the outcome."""
+        """Yield the conversations, their pictures in files. The outcome lists what cannot be read."""
         with ExitStack() as opened:
             exports = [self._export(source, opened) for source in sources]
             for export in filter(None, exports):
@@ -125,7 +125,7 @@ class Incoming:
                 self._fault(_label(name, export), refusal)
 
     def _of_file(self, label: str, part: Open) -> Generator[Conversation, None, str | None]:
-        """The conversations in a JSON file; returns why there are none."""
+        """Yield the conversations in a JSON file; return why there are none."""
         reading, fault = _Reading(self._assets), None
         try:
             with part() as file:
@@ -154,20 +154,20 @@ class Incoming:
 
 
 class _Reading:
-    """What is met in one file."""
+    """What has been found in one file."""
 
     def __init__(self, assets: Assets) -> None:
         self.outcome = Outcome()
         self.known = 0
-        """How many items are of a known kind."""
+        """How many items are of a known format."""
         self._assets = assets
         self._refusal: str | None = None
-        """What the file is, where that is certain before its first item."""
+        """What the file is, if that is certain before its first item."""
         self._guess: str | None = None
-        """What it seems to be."""
+        """What the file seems to be."""
 
     def read(self, item: Item) -> Conversation | None:
-        """The conversation of an item; one that is none is counted."""
+        """Parse an item into a conversation; count it if it is not one."""
         self._refusal = foreign.refusal(item.header)
         if self._refusal:
             return None
@@ -189,13 +189,13 @@ class _Reading:
 
     @property
     def is_useless(self) -> bool:
-        """Whether it is not worth while to read on."""
+        """Whether reading on is not worthwhile."""
         is_known = self._refusal or self._guess or self.outcome.met >= MOST_UNKNOWN
         return not self.known and bool(is_known)
 
     @property
     def refusal(self) -> str:
-        """Why nothing of a known kind is in the file, where nothing is."""
+        """Why the file holds nothing of a known format, if it does not."""
         unknown = f"holds no chats of a known kind. {foreign.CAN_BE_TAKEN}" if self.outcome.met else ""
         return self._refusal or self._guess or unknown or "holds no chats"
 
@@ -211,7 +211,7 @@ def _label(name: str, export: _Export) -> str:
 
 
 def _seems(part: Open) -> str:
-    """What a file is that is no JSON."""
+    """What a file that is not JSON seems to be."""
     try:
         with part() as file:
             head = file.read(1024)

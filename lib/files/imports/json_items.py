@@ -1,7 +1,7 @@
 """Reads a JSON file of any size item by item: only one of its conversations is in memory at a time.
 
-`ijson` does the like, but ends at the first damaged item. Here a damaged one is passed over, and so is one
-that is too large: its end is where its brackets close.
+`ijson` is similar, but stops at the first damaged item. Here a damaged item is skipped, and so is one that is
+too large: it ends where its brackets close.
 """
 
 import codecs
@@ -12,27 +12,27 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 CHUNK = 1024 * 1024
-"""Bytes that are read at once."""
+"""Bytes per read."""
 LARGEST_ITEM = 256 * 1024 * 1024
 """Characters of one item: a conversation with nearly 200 MB of pictures in base64."""
 LIST = "conversations"
-"""The field of an object whose items are read one by one; other objects are one item."""
+"""The field of an object whose items are read one by one; any other object is a single item."""
 _NEARLY_ENDED = 16
-"""So few characters before the end of what was read, an error may be none, and a number be cut in two."""
+"""This close to the end of the buffer, an error may be false, and a number may be cut in two."""
 
 _SPACE = re.compile(r"\s*")
 _SIGN = re.compile(r'["\[\]{},]')
 _IN_TEXT = re.compile(r'["\\]')
-# Not strict: others' exports may hold line ends and tabs in strings as they are.
+# Not strict: other programs' exports may contain raw line breaks and tabs in strings.
 _decode = json.JSONDecoder(strict=False).raw_decode
 
 
 class Broken(ValueError):
-    """The text is no JSON from here on."""
+    """From here on the text is not JSON."""
 
 
 class _Unreadable(Broken):
-    """One value cannot be read; what comes after it may be."""
+    """One value cannot be parsed; those after it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,13 @@ class Item:
 
     value: Any = None
     header: Mapping[str, Any] = field(default_factory=dict)
-    """The fields before the list in the object that it stands in."""
+    """The fields that precede the list in its object."""
     is_damaged: bool = False
     is_too_large: bool = False
 
 
 def items(file: IO[bytes]) -> Iterator[Item]:
-    """The items of the list in a file, or its objects one after the other. Raises `Broken`."""
+    """Yield the items of the list in a file, or its consecutive objects. Raises `Broken`."""
     reader = _Reader(file)
     yield from reader.top()
     while reader.peek():
@@ -73,7 +73,7 @@ class _Reader:
                 yield Item(self._value())
 
     def peek(self) -> str:
-        """The next character that is no white space; empty at the end."""
+        """The next character that is not white space; empty at the end."""
         while True:
             space = _SPACE.match(self._text, self._at)
             self._at = space.end() if space else self._at
@@ -83,7 +83,7 @@ class _Reader:
                 return ""
 
     def _more(self) -> bool:
-        """Read on: as much again as is waiting, so that all tries together take time in proportion."""
+        """Read as much again as is buffered, so that all attempts together take linear time."""
         data = b"" if self._has_ended else self._file.read(max(CHUNK, len(self._text) - self._at))
         if self._has_ended:
             return False
@@ -146,11 +146,11 @@ class _Reader:
             try:
                 value, end = _decode(self._text, self._at)
             except json.JSONDecodeError as error:
-                # The decoder names the beginning of such a string, however far it goes.
+                # The decoder reports the beginning of such a string, however long it is.
                 may_go_on = error.msg.startswith("Unterminated string")
                 if self._has_ended or not (may_go_on or error.pos >= len(self._text) - _NEARLY_ENDED):
                     raise _Unreadable from None
-            except (ValueError, RecursionError):  # a number of too many digits, too many levels
+            except (ValueError, RecursionError):  # a number with too many digits, or too many levels
                 raise _Unreadable from None
             else:
                 is_whole = self._text[end - 1] in '"]}' or end < len(self._text) - _NEARLY_ENDED
@@ -162,7 +162,7 @@ class _Reader:
             self._more()
 
     def _skip(self) -> None:
-        """Go to where the value's brackets close. Raises `Broken` where they never do."""
+        """Skip to where the value's brackets close. Raises `Broken` if they never do."""
         depth = 0
         while True:
             sign = _SIGN.search(self._text, self._at)

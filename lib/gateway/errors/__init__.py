@@ -1,1 +1,1 @@
-"""Whatever a server says when it does not answer, as one `ChatError`."""
+"""Turns any server's failure into one `ChatError`."""

@@ -1,4 +1,4 @@
-"""What an error body says, in any of the shapes that servers give it."""
+"""Reads an error body in any of the shapes that servers use."""
 
 import json
 import re
@@ -11,14 +11,14 @@ from typing import Any
 from lib.domain.text.secrets import in_server_words
 
 MESSAGE_CHARACTERS = 1000
-"""More of a message is not shown."""
+"""The longest message that is shown."""
 DEEPEST = 6
-"""How many errors within errors are looked at."""
+"""How many nested errors are read."""
 TEXT_CHARACTERS, MOST_TEXTS, MOST_OBJECTS, MOST_FIELDS = 4000, 20, 100, 200
-"""How much is looked at: of one text its beginning and end, texts, objects, fields of an object. More is sent
-to keep this server busy."""
+"""How much is read: the beginning and end of each text, texts, objects, and fields per object. Whoever sends
+more wants to keep this server busy."""
 _REQUEST_ID = re.compile(r"\(request id: ([0-9A-Za-z_-]+)\)")
-"""Each gateway of a chain appends its own; the last is the nearest one's."""
+"""Each gateway of a chain appends its own; the last one is the nearest gateway's."""
 _REQUEST_IDS = ("requestid", "xrequestid", "traceid", "logid")
 
 _ENVELOPES = ("error", "errors", "err", "baseresp", "fault", "header", "response", "status", "detail")
@@ -33,14 +33,14 @@ _CAUSES = (
     *("metadata", "raw", "upstreamerror", "providererror", "innererror", "cause", "body", "upstream"),
     *("originalerror", "details", "failedgeneration", "rawerror"),
 )
-"""Fields that hold what another server said: OpenRouter, Vercel, Azure, Google."""
+"""Fields that hold another server's error: OpenRouter, Vercel, Azure, Google."""
 _EMPTY_WORDS = re.compile(
     r"(the )?(provider|upstream|api|server|backend|model)?( \w+)? ?returned (an )?error\W*"
     r"|(upstream|provider|api|server|unknown|internal|bad|openai|request)[_ ]?(error|failure|failed)\W*"
     r"|an? (unknown |unexpected )?error (has )?occurred\W*|error\W*|failed\W*|bad request\W*",
     re.I,
 )
-"""Messages that say nothing beside the words of whoever caused them."""
+"""Messages that add nothing to those of the server that caused them."""
 _MINIMAX = {
     "1001": "timeout",
     "1002": "rate limit",
@@ -56,22 +56,22 @@ _MINIMAX = {
 
 @dataclass(frozen=True, slots=True)
 class ErrorBody:
-    """The parts of an error body that tell something. Nothing in it holds a key."""
+    """The informative parts of an error body. None of them holds a key."""
 
     message: str = ""
     code: str | None = None
     request_id: str | None = None
     param: str | None = None
-    """The request's parameter that the error is about, where it says so."""
+    """The request parameter that the error is about, if it says so."""
     words: str = ""
-    """Messages, codes and types in lower case, to search in."""
+    """Messages, codes and types in lower case, for searching."""
     is_html: bool = False
     is_error: bool = False
-    """Whether the body calls itself an error or is empty, rather than being something else altogether."""
+    """Whether the body calls itself an error or is empty, rather than being something else."""
 
 
 def read_body(body: bytes) -> ErrorBody:
-    """What a whole response body says: JSON, XML, HTML, plain text or nothing."""
+    """Read a whole response body: JSON, XML, HTML, plain text or nothing."""
     text = body.decode("utf-8", "replace").strip().removeprefix("\ufeff").removeprefix("data:").strip()
     if text.startswith("<"):
         return _read_markup(text)
@@ -82,7 +82,7 @@ def read_body(body: bytes) -> ErrorBody:
 
 
 def read_payload(payload: Any) -> ErrorBody:
-    """What decoded JSON says: an error object, the shells around it, and the error that caused it."""
+    """Read decoded JSON: an error object, its envelopes, and the error that caused it."""
     found = _Found()
     found.look(payload, 0)
     if not found.messages:
@@ -104,7 +104,7 @@ def read_payload(payload: Any) -> ErrorBody:
 
 
 def looks_like_error(payload: Any) -> bool:
-    """Whether decoded JSON that came with HTTP 200 tells of an error instead of being a reply or a list."""
+    """Whether decoded JSON that came with HTTP 200 is an error rather than a reply or a list."""
     if isinstance(payload, list):
         return bool(payload) and isinstance(payload[0], dict) and bool(payload[0].get("error"))
     if not isinstance(payload, dict):
@@ -112,7 +112,7 @@ def looks_like_error(payload: Any) -> bool:
     # `success: false` with HTTP 200 is New API's dashboard, `object: error` an older vLLM.
     if _tells(payload.get("error")) or payload.get("success") is False or payload.get("object") == "error":
         return True
-    # MiniMax and Spark answer with HTTP 200 and tell of an error here; 0 is none.
+    # MiniMax and Spark answer with HTTP 200 and put errors here; 0 means none.
     for name, code in (("base_resp", "status_code"), ("header", "code")):
         if isinstance(told := payload.get(name), dict) and str(told.get(code) or 0) != "0":
             return True
@@ -132,12 +132,12 @@ def looks_like_error(payload: Any) -> bool:
 
 
 def _tells(error: Any) -> bool:
-    """Whether an `error` field holds one: some gateways send it with each chunk, with nothing in it."""
+    """Whether an `error` field holds an error: some gateways send an empty one with each chunk."""
     return any(error.values()) if isinstance(error, dict) else bool(error)
 
 
 class _Found:
-    """What a walk from an error's shell to its cause has met, the outer words first."""
+    """What a walk from an error's envelope to its cause has found, outer messages first."""
 
     def __init__(self) -> None:
         self.messages: list[str] = []
@@ -149,7 +149,7 @@ class _Found:
         self._looked = 0
 
     def look(self, value: Any, depth: int) -> None:
-        """Take over what an error says, be it an object, a list of them, or JSON in a text."""
+        """Collect what an error says, whether it is an object, a list of errors, or JSON in a string."""
         self._looked += 1
         if depth > DEEPEST or self._looked > MOST_OBJECTS:
             return
@@ -188,9 +188,9 @@ class _Found:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    """An object's fields by names in lower case and without signs: `errorMessage`, `error_message`."""
+    """An object's fields under normalized names, lower-case letters only: `errorMessage`, `error_message`."""
     fields = list(value.items())[:MOST_FIELDS] if isinstance(value, dict) else []
-    # Backwards: of several fields that come to one name, the first counts.
+    # Backwards: if several names become the same, the first field counts.
     return {re.sub(r"[^a-z]", "", str(name).lower()): field for name, field in reversed(fields)}
 
 
@@ -214,14 +214,14 @@ def _message(fields: Mapping[str, Any]) -> str:
 
 
 def _sentences(payload: Any) -> list[str]:
-    """The texts in JSON of no known shape that are more than a word or an id."""
+    """The texts in JSON of unknown shape that are more than a word or an id."""
     values = islice(_values(payload), MOST_OBJECTS)
     texts = (value.strip() for value in values if isinstance(value, str))
     return [text for text in texts if re.search(r"\s|[^\x00-\x7f]", text)]
 
 
 def _values(value: Any, depth: int = 0) -> Iterator[Any]:
-    """The value and all that is in it."""
+    """The value and everything in it, recursively."""
     yield value
     if isinstance(value, dict | list) and depth < DEEPEST:
         for inner in value.values() if isinstance(value, dict) else value:
@@ -229,7 +229,7 @@ def _values(value: Any, depth: int = 0) -> Iterator[Any]:
 
 
 def _with_inner(message: str) -> tuple[str, str]:
-    """A message and the message of the JSON that it ends with: `Error code: 400 - {"error": {…}}`."""
+    """A message, and the message in the JSON that it ends with: `Error code: 400 - {"error": {…}}`."""
     before, brace, _ = message.partition("{")
     payload = _json_at_start(message[len(before) :]) if brace else None
     if not isinstance(payload, dict):
@@ -254,7 +254,7 @@ def _code(value: Any) -> str | None:
 
 
 def _json_at_start(text: str) -> Any:
-    """The JSON object or list that a text begins with: some gateways write two in a row, the cause first."""
+    """The JSON object or list at the start of a text: some gateways write two in a row, the cause first."""
     if not text.startswith(("{", "[")):
         return None
     try:
@@ -265,7 +265,7 @@ def _json_at_start(text: str) -> Any:
 
 
 def _read_markup(text: str) -> ErrorBody:
-    """A web page, of which the title says most; or the XML that Amazon's services answer with."""
+    """Read a web page, whose title says most, or the XML of Amazon's services."""
     code, message = (re.search(rf"<{name}>([^<]{{0,2000}})</{name}>", text) for name in ("Code", "Message"))
     if message and "<html" not in text.lower():
         kind = code[1] if code else None

@@ -1,4 +1,4 @@
-"""What an error says of the images in its request: that the model takes none, or not these."""
+"""Recognizes errors about the images in a request: the model takes none, or not these."""
 
 import re
 
@@ -16,7 +16,7 @@ _OTHERWISE = {
     Category.MISSING_KEY,
     Category.RATE_LIMITED,
 }
-"""What says enough by itself: a filtered image is neither faulty nor too much for the model."""
+"""Categories that say enough by themselves: a filtered image is neither faulty nor too much for the model."""
 _IMAGE = r"(?:images?|pictures?|vision|multi-?modal\w*|vlm|图片?|图像|多模态|视觉)"
 _FAULT = (
     r"(?:too (?:large|big|small|many)|exceed|larger|corrupt|malformed|decod|format|mime|dimension|pixel|bytes"
@@ -36,16 +36,16 @@ _REFUSING = re.compile(
     r"|expected (?:a )?\W?(?:text|string)|(?:must|should) be (?:a )?(?:valid )?(?:string|.text.)"
     r"|(?:only supports?|use) text|不支持.{0,6}(?:图|多模态|视觉)|(?:图片|图像).{0,6}不支持"
 )
-"""OpenAI, DeepSeek, OpenRouter, llama.cpp and vLLM in their own words, and gateways in Chinese."""
+"""Wordings of OpenAI, DeepSeek, OpenRouter, llama.cpp and vLLM, and of gateways in Chinese."""
 
 
 def refuses_images(error: ChatError) -> bool:
-    """Whether a server's words say that the model takes no images, after a request that had some."""
+    """Whether an error after a request with images says that the model takes no images."""
     return hint(error) == REFUSED
 
 
 def hint(error: ChatError) -> str | None:
-    """What to do about an error after a request with images, where they are what it is about."""
+    """What to do about an error after a request with images, if the images caused it."""
     said = error.message.lower()
     if error.category in _OTHERWISE:
         return None

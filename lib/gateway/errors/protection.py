@@ -1,4 +1,4 @@
-"""Pages of what stands in front of a gateway and wants to see a browser: no fault of key or model."""
+"""Recognizes the pages of protections before a gateway that demand a browser: no fault of key or model."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ _BY_HEADER = (
     ("x-vercel-mitigated", "Vercel"),
     ("x-amzn-waf-action", "Amazon's firewall"),
 )
-"""Headers that nothing else sends, whatever the body is."""
+"""Headers that only protections send, whatever the body is."""
 _BY_WORDS = (
     (
         "Cloudflare",
@@ -33,13 +33,13 @@ _IN_REFUSALS = re.compile(
     r"|request (was )?blocked|access to this (page|site) (is|has been)|enable javascript and cookies"
     r"|安全验证|人机验证|网站防火墙|网站卫士|云加速|云防护|(访问|请求).{0,30}(拦截|阻断|威胁|攻击)"
 )
-"""Words of many protections. A page that came with a good status may say them of its own sign-in."""
+"""Words of many protections. A page with a good status may use them for its own sign-in."""
 _STATUSES = (200, 202, 401, 403, 405, 406, 409, 418, 429, 456, 463, 468, 493, 503, 566, 567)
 
 
 def guard_of(status: int, headers: Mapping[str, str], said: ErrorBody) -> str | None:
-    """Who stopped the request, where an answer that is no API's tells of a protection; `headers` by names in
-    lower case."""
+    """Who stopped the request, if the answer is a protection's and not an API's; the names of `headers` are
+    in lower case."""
     if status not in _STATUSES:
         return None
     if guard := next((guard for name, guard in _BY_HEADER if name in headers), None):

@@ -1,4 +1,4 @@
-"""The table that tells from status and words what kind of trouble an error is.
+"""The table that maps an error's status and words to its category.
 
 The words are English and Chinese. `error.type` is only more text to search: sites rename it. Statuses and
 wordings are those of the One API and New API families, of the vendors behind them, and of other servers with
@@ -25,7 +25,7 @@ _STATUSES = {
     522: Category.TIMEOUT,
     524: Category.TIMEOUT,
 }
-"""What a status means when the words say nothing more exact. 522 and 524 are Cloudflare's timeouts."""
+"""The meaning of a status if the words are no more precise. 522 and 524 are Cloudflare's timeouts."""
 
 _ANY = range(600)
 _CLIENT = range(400, 500)
@@ -38,14 +38,14 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
         r"invalid url \(|404 page not found|file not found|unexpected endpoint|could not route to /",
     ),
     (
-        Category.INSUFFICIENT_BALANCE,  # also where "resource exhausted" stands beside it
+        Category.INSUFFICIENT_BALANCE,  # even with "resource exhausted" beside it
         _ANY,
         r"used all (your )?available credits|monthly spending limit|specified api usage limits",
     ),
     (
         Category.RATE_LIMITED,
         _ANY,
-        # "Saturated" comes before money: a gateway's own empty account is reported in words of quota.
+        # "Saturated" precedes the money rules: a gateway reports its own empty account in words about quota.
         r"饱和|saturated|rate.?limit|too many requests|请求数限制|速率|频率|限流|频繁"
         r"|request limit|limit_requests"
         r"|resource.?(has been )?exhausted|(retry|try again) (in|after) [\d.]+|no deployments available"
@@ -54,7 +54,7 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
         r"|your service quota|servicequota",
     ),
     (
-        # New API says 401 for a key without quota, and 403 for an account without: before the rules for keys.
+        # New API sends 401 for a key without quota, 403 for an account without: before the rules for keys.
         Category.INSUFFICIENT_BALANCE,
         _ANY,
         r"额度(已用尽|不足)|预扣费额度失败|余额不足|欠费|余额已用尽|账户余额|请充值|资源包"
@@ -93,7 +93,7 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
         r"|上下文.{0,20}(超|过长)|超(出|过).{0,20}(上下文|最大长度|长度限制)|超长",
     ),
     (
-        # New API and One API say 503 where no channel serves a model: nothing that passes by itself.
+        # New API and One API send 503 if no channel serves a model: waiting does not help.
         Category.INVALID_MODEL,
         _ANY,
         r"no available channel|无可用渠道|可用渠道不存在|get_channel_failed|model_not_found|model_price_error"
@@ -125,7 +125,7 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
         r"|鉴权失败|认证失败|身份(验证|认证)失败|不支持指定渠道"
         r"|unrecognizedclient|signature (does not|mismatch|expired)|invalidsignature|authfailure\.(?!unauth)"
         r"|authentication (failed|fails|error)|invalid authentication"
-        # LiteLLM without a database knows its master key only, and says of any other that it cannot look.
+        # LiteLLM without a database knows only its master key, and says of any other that it cannot look.
         r"|no connected db",
     ),
     (
@@ -136,7 +136,7 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
         r"|organization has been (disabled|restricted)",
     ),
     (
-        # New API says 500 where a request cannot be converted.
+        # New API sends 500 if it cannot convert a request.
         Category.BAD_REQUEST,
         _SERVER,
         r"convert_request_failed|count_token_failed|\binvalid_(text_)?request\b|read_request_body_failed"
@@ -144,16 +144,16 @@ _RULES: tuple[tuple[Category, range, str], ...] = (
     ),
     (Category.TIMEOUT, _SERVER, r"time[d-]? ?out|deadline exceeded|超时"),
 )
-"""Tried in this order on the statuses of the range; the first pattern found in the words decides.
+"""Tried in this order for statuses in the range; the first pattern found in the words decides.
 
-An error that came with a good status may be of the client's or of the server's range."""
+An error that came with a good status may match the client's or the server's range."""
 
 _RULES_COMPILED = [(category, statuses, re.compile(words)) for category, statuses, words in _RULES]
 
 
 def category_of(status: int, said: ErrorBody) -> Category:
-    """What kind of trouble an answer tells of."""
-    if said.is_html:  # of a dashboard, or a proxy in front: its words are about neither model nor money
+    """The category of the error in an answer."""
+    if said.is_html:  # from a dashboard or a proxy: its words are about neither model nor money
         return Category.WRONG_BASE_URL if status < 300 else _of_status(status)
     if status < 300 and said.code and re.fullmatch(r"[45]\d\d", said.code):
         status = int(said.code)

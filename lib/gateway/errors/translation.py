@@ -1,4 +1,4 @@
-"""Turns whatever went wrong into a `ChatError`: an answer, an error in a stream, an exception."""
+"""Turns any failure into a `ChatError`: a response, an error in a stream, an exception."""
 
 import socket
 import ssl
@@ -23,13 +23,13 @@ BLOCKED = (
     "{guard}, which protects the gateway, took this server for a robot; the key and the model are fine. "
     "Ask the gateway's admin to let it through, or use another network."
 )
-"""The hint where a protection stopped the request: asking again is of no use."""
+"""The hint if a protection stopped the request: retrying does not help."""
 NO_API = "We called {base_url}, which does not answer like an OpenAI-compatible API; check the address."
-"""The hint where no likelier base URL is known."""
+"""The hint if no likelier base URL is known."""
 
 
 def translate_response(status: int, headers: Mapping[str, str], body: bytes, *, base_url: str) -> ChatError:
-    """The error that an HTTP answer tells of: a bad status, or a good one without a reply."""
+    """The error in an HTTP response: a bad status, or a good one without a reply."""
     said = read_body(body)
     known = {name.lower(): value for name, value in headers.items()}
     request_id = known.get("x-oneapi-request-id") or known.get("x-request-id") or said.request_id
@@ -57,7 +57,7 @@ def translate_response(status: int, headers: Mapping[str, str], body: bytes, *, 
 
 
 def _target(location: str, base_url: str) -> str:
-    """Where a redirect leads, without what might be secret in it; empty where it does not say."""
+    """The target of a redirect without possible secrets; empty if there is none."""
     try:
         parts = urlsplit(urljoin(endpoint(base_url, "/chat/completions"), location.strip()))
     except ValueError:
@@ -68,9 +68,9 @@ def _target(location: str, base_url: str) -> str:
 
 
 def _base_url_in(target: str, base_url: str) -> str | None:
-    """The base URL in the target of a redirect; `None` where none is told.
+    """The base URL in the target of a redirect; `None` if there is none.
 
-    No other host is proposed, for it would get the key, and no page for people to sign in.
+    Never another host, which would get the key, and never a sign-in page.
     """
     likely, asked = urlsplit(without_endpoint(target)), urlsplit(base_url)
     if likely.hostname != asked.hostname or likely.path == urlsplit(target).path.rstrip("/"):
@@ -80,9 +80,9 @@ def _base_url_in(target: str, base_url: str) -> str | None:
 
 
 def translate_stream_error(payload: Any, *, had_text: bool, base_url: str = "") -> ChatError:
-    """The error that stands inside a stream, as its decoded JSON.
+    """The error inside a stream, given as decoded JSON.
 
-    With text already received the reply counts as interrupted, unless a content filter ended it.
+    If text was already received, the reply counts as interrupted, unless a content filter ended it.
     """
     said = read_payload(payload)
     category = category_of(200, said)
@@ -99,7 +99,7 @@ def translate_exception(exc: BaseException, *, base_url: str) -> ChatError:
         response = exc.response
         return translate_response(response.status_code, response.headers, response.content, base_url=base_url)
     causes = list(_causes(exc))
-    # Such as a limit of `lib/gateway/bounded.py`, which openai wraps into an error of its own.
+    # For example a limit of `lib/gateway/bounded.py`, which openai wraps in its own error.
     if known := next((cause for cause in causes if isinstance(cause, ChatError)), None):
         return known
     for kind, category, message in _EXCEPTIONS:
@@ -110,13 +110,13 @@ def translate_exception(exc: BaseException, *, base_url: str) -> ChatError:
 
 
 def filtered(reason: str) -> ChatError:
-    """A content filter that ended an answer before its first word."""
+    """The error if a content filter ended an answer before its first word."""
     message = f"The model's server ended the answer before its first word ({reason})."
     return _error(Category.CONTENT_FILTERED, message, "")
 
 
 def interrupted(message: str, *, base_url: str = "") -> ChatError:
-    """A stream that ended before the model said that it was done."""
+    """The error if a stream ended before the model was done."""
     return _error(Category.STREAM_INTERRUPTED, message, base_url)
 
 
@@ -134,7 +134,7 @@ _EXCEPTIONS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], 
         "The base URL is not an address that can be called.",
     ),
     (ConnectionRefusedError, Category.UPSTREAM_DOWN, "{host} refused the connection."),
-    # Before the timeouts: the aiohttp transport hands a server that hung up on as a connect timeout.
+    # Before the timeouts: the aiohttp transport reports a server that hung up as a connect timeout.
     (
         (aiohttp.ServerDisconnectedError, ConnectionResetError),
         Category.UPSTREAM_DOWN,
@@ -199,7 +199,7 @@ def _causes(exc: BaseException) -> Iterator[BaseException]:
     while cause is not None and id(cause) not in seen:
         seen.add(id(cause))
         yield cause
-        # aiohttp keeps the error of the system as a field, and not as its cause.
+        # aiohttp keeps the operating system's error in a field, not as the cause.
         if isinstance(cause, aiohttp.ClientConnectorError):
             yield cause.os_error
         cause = cause.__cause__ or cause.__context__

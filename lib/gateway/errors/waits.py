@@ -1,4 +1,4 @@
-"""How long a server asks to wait before the next request, and how that is said."""
+"""How long a server asks clients to wait before the next request, and how to say so."""
 
 import math
 import re
@@ -8,7 +8,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 LONGEST_SECONDS = 31 * 86_400.0
-"""A longer wait is told as this one."""
+"""Longer waits are reported as this one."""
 _HEADERS_MS = ("retry-after-ms", "x-ms-retry-after-ms")
 _IN_WORDS = re.compile(
     r"(?:(?:retry|try again)(?: your request)? (?:in|after)|wait(?: for| at least)?|resets? (?:in|after)"
@@ -32,14 +32,14 @@ _UNITS = {
     "天": _DAY,
 }
 _EARLIEST_EPOCH = 1e9
-"""A greater number is no count of seconds but a point in time: seconds since 1970, or milliseconds."""
+"""A larger number is not a duration but a time: seconds since 1970, or milliseconds."""
 
 
 def wait_of(headers: Mapping[str, str], words: str) -> float | None:
-    """Seconds to wait, as a server's headers or its words tell; `None` where neither does.
+    """Seconds to wait, from a server's headers or words; `None` if neither says.
 
-    `retry-after` is a number of seconds or a date (RFC 9110, 10.2.3), though some write `30s`, a date of
-    ISO 8601 or seconds since 1970; OpenAI and Azure add `retry-after-ms`. Headers have names in lower case.
+    `retry-after` is a number of seconds or a date (RFC 9110, 10.2.3), though some servers send `30s`, an
+    ISO 8601 date or seconds since 1970; OpenAI and Azure add `retry-after-ms`. Header names are lower case.
     """
     for name in _HEADERS_MS:
         if (value := _number(headers.get(name, ""))) is not None:

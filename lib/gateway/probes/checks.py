@@ -1,4 +1,4 @@
-"""The doctor's checks, in the order in which they are made."""
+"""The doctor's checks, in the order in which they run."""
 
 from lib.domain.models.capabilities import LABELS, Capability
 from lib.domain.models.diagnosis import Cost
@@ -9,7 +9,7 @@ from lib.gateway.probes.probe import Probe, Run
 def _ability(
     title: str, run: Run, cost: Cost, capability: Capability, otherwise: str = "", need: str = "chat"
 ) -> Probe:
-    """A check of what the model does; where it does not, pages stop offering it."""
+    """A check of a capability; if the model lacks it, pages stop offering it."""
     offered = f"The page does not offer {LABELS[capability]} for this model."
     return Probe(capability.value, title, run, (need,), cost, capability, otherwise or offered)
 
@@ -58,9 +58,9 @@ PROBES = (
     Probe("request_size", "Request size", model_probes.request_size, ("chat",), Cost(1, 25)),
     Probe("clock", "Clock", connection_probes.clock, needs=("base_url",)),
 )
-"""The costs are those of a server where all is well and of a model that answers briefly."""
+"""Costs assume a working server and a model that answers briefly."""
 
 
 def total_cost() -> Cost:
-    """What an examination takes, roughly."""
+    """The approximate cost of an examination."""
     return sum((probe.cost for probe in PROBES), Cost())

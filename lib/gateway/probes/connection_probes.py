@@ -1,4 +1,4 @@
-"""Probes of the way to a server: name, TLS, address, key, list of models, clock."""
+"""Probes of the connection to a server: name, TLS, address, key, list of models, clock."""
 
 import asyncio
 import difflib
@@ -23,7 +23,7 @@ from lib.gateway.probes.probe import Answer, ProbeContext, ProbeResponse, failed
 
 CONNECT_SECONDS = 10.0
 SKEW_SECONDS = 60.0
-"""A clock that differs by less is no trouble to anybody."""
+"""A smaller difference between clocks does no harm."""
 EXPIRES_SOON_DAYS = 14
 _KEY_TROUBLE = {Category.MISSING_KEY, Category.INVALID_KEY, Category.PERMISSION_DENIED}
 
@@ -48,7 +48,7 @@ async def name_resolution(context: ProbeContext) -> Answer:
 
 
 async def tls(context: ProbeContext) -> Answer:
-    """Whether the connection is secure, and for how long the certificate is good."""
+    """Whether the connection is secure, and how long the certificate is valid."""
     parts = urlsplit(context.base_url)
     if parts.scheme != "https":
         where = "stays on this machine" if context.connection.is_loopback else "can be read on the way"
@@ -101,7 +101,7 @@ async def base_url(context: ProbeContext) -> Answer:
                 f"{context.base_url} is not the address of the API, {proposed} is.",
                 f"Set KKIAI_BASE_URL={proposed}",
             )
-    # An empty object costs nothing: whatever answers it with an API's error is one.
+    # An empty object costs nothing: if an API's error comes back, there is an API.
     if _is_api(await context.post(b"{}")):
         return passed(f"{context.base_url} is the address of an API that lists no models.")
     return failed(
@@ -111,7 +111,7 @@ async def base_url(context: ProbeContext) -> Answer:
 
 
 def _is_api(response: ProbeResponse) -> bool:
-    """Whether this is a list of models, or an error in the words of an API."""
+    """Whether the response is a list of models, or an error in an API's format."""
     if response.status is None or read_body(response.body).is_html:
         return False
     if response.status < 300:
@@ -129,14 +129,14 @@ def _listed(response: ProbeResponse) -> list[Model] | None:
 
 
 def _error(context: ProbeContext, response: ProbeResponse) -> ChatError:
-    """What is wrong with an answer that should have been a list."""
+    """The error in a response that should have been a list."""
     return response.error or translate_response(
         response.status or 200, response.headers, response.body, base_url=context.base_url
     )
 
 
 async def key(context: ProbeContext) -> Answer:
-    """Whether the server takes the key."""
+    """Whether the server accepts the key."""
     if context.connection.needs_key:
         return failed(missing_key().message, missing_key().hint)
     response = context.listing
@@ -153,7 +153,7 @@ async def key(context: ProbeContext) -> Answer:
 
 
 async def models(context: ProbeContext) -> Answer:
-    """Whether the list of models can be read, and whether the model to ask is on it."""
+    """Whether the list of models is readable and contains the model under examination."""
     response = context.listing
     if response is None:
         return skipped("The server was not asked.")
@@ -178,7 +178,7 @@ async def models(context: ProbeContext) -> Answer:
 
 
 async def clock(context: ProbeContext) -> Answer:
-    """Whether this machine and the server agree on what time it is."""
+    """Whether the clocks of this machine and the server agree."""
     for response in (context.chat, context.listing):
         if response and response.received_at and (theirs := _date(response)):
             return _of_skew((response.received_at - theirs).total_seconds())

@@ -1,4 +1,4 @@
-"""Probes of what a model does: each asks it one small thing and looks whether it did that."""
+"""Probes of a model's capabilities: each asks for one small thing and checks the result."""
 
 import json
 import re
@@ -12,15 +12,15 @@ from lib.domain.reply.finish_reasons import Ending
 from lib.gateway.probes.probe import Answer, ProbeContext, ProbeResponse, failed, passed, skipped, unsupported
 
 COUNT = "Write the numbers from 1 to 20 as digits, separated by spaces, and nothing else."
-"""Every model can do it, it takes some fifty tokens, and it is plain where it was cut."""
+"""Every model can do it, it takes some fifty tokens, and it shows plainly where it was cut."""
 STOP_WORD, LONG_ENOUGH = "7", 200
-"""Tokens that leave room for thinking and for the twenty numbers."""
+"""Enough tokens for thinking and for the twenty numbers."""
 CUT_TOKENS = 5
 STREAM_PIECES, STREAM_MS = 3, 50.0
-"""A stream arrives in this many pieces over this time, or it was held back on the way."""
+"""A real stream arrives in at least this many pieces over this time; otherwise it was held back."""
 SIGNAL = "PINEAPPLE"
 LARGEST_BODY = 950_000
-"""Bytes of the largest request that this app sends: proxies take a megabyte where nobody changed that."""
+"""Bytes of the largest request that this app sends: proxies accept a megabyte by default."""
 SQUARE_PIXELS = 64
 _RED = re.compile(r"\bred\b|\brot\b|\brouge\b|\brojo\b|红|紅|crimson|scarlet", re.IGNORECASE)
 _TOOL = {
@@ -37,7 +37,7 @@ async def chat(context: ProbeContext) -> Answer:
     """Whether the model answers at all, with one token."""
     if not context.model:
         return failed("There is no model to ask.", "Name one.")
-    # Newer models of OpenAI refuse the first name, some servers both.
+    # OpenAI's newer models refuse the first name, some servers both.
     for context.limit in ("max_tokens", "max_completion_tokens", None):
         tokens = 1 if context.limit == "max_tokens" else 16
         response = context.chat = await context.ask("Say ok.", **context.most(tokens))
@@ -51,11 +51,11 @@ async def chat(context: ProbeContext) -> Answer:
 
 
 async def streaming(context: ProbeContext) -> Answer:
-    """Whether text comes as it is written, or all at once at the end."""
+    """Whether text arrives as it is written, or all at once at the end."""
     options = {"include_usage": True}
     limit = context.most(LONG_ENOUGH)
     response = await context.ask(COUNT, stream=True, stream_options=options, **limit)
-    # Perhaps only `stream_options` is refused: once more without.
+    # Perhaps only `stream_options` is refused: try once more without it.
     if response.is_refusal:
         response = await context.ask(COUNT, stream=True, **limit)
     context.stream = response
@@ -84,7 +84,7 @@ def _of_arrivals(arrivals_ms: Sequence[float]) -> Answer:
 
 
 async def stream_usage(context: ProbeContext) -> Answer:
-    """Whether a stream tells its token counts, as that of the check before did."""
+    """Whether a stream reports its token counts; uses the stream of the previous check."""
     response = context.stream
     if response is None or response.error:
         return skipped("There was no stream to look at.")
@@ -99,7 +99,7 @@ async def stop(context: ProbeContext) -> Answer:
     response = await context.ask(COUNT, stop=[STOP_WORD], **context.most(LONG_ENOUGH))
     if response.error:
         return _refused(response)
-    # The numbers to 20 hold a 7 twice: it stands there unless the answer ended before it.
+    # The numbers to 20 contain a 7 twice: it appears unless the answer ended before it.
     if STOP_WORD in response.reply.text:
         return unsupported("Stop sequences are accepted and ignored.")
     if context.stream and STOP_WORD in context.stream.reply.text:
@@ -122,7 +122,7 @@ async def max_tokens(context: ProbeContext) -> Answer:
 
 
 async def system_role(context: ProbeContext) -> Answer:
-    """Whether a system prompt is taken."""
+    """Whether a system prompt is accepted."""
     rule = f"Whatever you are asked, answer with the single word {SIGNAL}."
     messages = [{"role": "system", "content": rule}, {"role": "user", "content": "Hello, how are you?"}]
     response = await context.ask("", messages=messages, **context.most(LONG_ENOUGH))
@@ -163,7 +163,7 @@ async def json_mode(context: ProbeContext) -> Answer:
 
 
 async def tools(context: ProbeContext) -> Answer:
-    """Whether the model calls a tool that it is offered."""
+    """Whether the model calls an offered tool."""
     prompt = "What is the weather in Paris now? Use the tool."
     response = await context.ask(prompt, tools=[_TOOL], **context.most(LONG_ENOUGH))
     if response.error:
@@ -174,7 +174,7 @@ async def tools(context: ProbeContext) -> Answer:
 
 
 async def reasoning(context: ProbeContext) -> Answer:
-    """Whether the model thinks before it answers, and shows or counts that."""
+    """Whether the model thinks before it answers, and shows or counts its thinking."""
     prompt = "How many times does the letter r occur in the word strawberry?"
     response = await context.ask(prompt, reasoning_effort="low", **context.most(4 * LONG_ENOUGH))
     if any(_thought(seen) for seen in (response, context.stream) if seen):
@@ -188,7 +188,7 @@ def _thought(response: ProbeResponse) -> bool:
 
 
 async def request_size(context: ProbeContext) -> Answer:
-    """Whether the largest request of this app is taken. It is filled with blanks, which are no tokens."""
+    """Whether this app's largest request is accepted. It is filled with blanks, which are not tokens."""
     messages = [{"role": "user", "content": "Say ok."}]
     body = json.dumps({"model": context.model, "messages": messages, **context.most(16)}).encode()
     response = await context.post(body[:-1] + b" " * (LARGEST_BODY - len(body)) + b"}")
@@ -204,7 +204,7 @@ async def request_size(context: ProbeContext) -> Answer:
 
 
 def _refused(response: ProbeResponse) -> Answer:
-    """What an error tells where a plain request got an answer."""
+    """The conclusion from an error after a plain request was answered."""
     error = response.error
     words = error.message if error else ""
     return unsupported(f"It is refused: {words}") if response.is_refusal else skipped(f"Not told: {words}")
@@ -213,7 +213,7 @@ def _refused(response: ProbeResponse) -> Answer:
 def red_square(side: int = SQUARE_PIXELS) -> bytes:
     """A red PNG made by hand: signature, header, one compressed block of rows, end (PNG specification)."""
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)  # 8 bits a channel, RGB
-    rows = (b"\0" + b"\xff\0\0" * side) * side  # each row begins with its filter, none
+    rows = (b"\0" + b"\xff\0\0" * side) * side  # each row begins with its filter type: none
     parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in parts)
 

@@ -1,4 +1,4 @@
-"""A probe asks a server one thing, to learn what it does. This module is how it asks and what it hears."""
+"""A probe asks a server one thing to learn what it supports. This module sends it and reads the response."""
 
 import asyncio
 import time
@@ -24,17 +24,17 @@ from lib.gateway.errors.translation import translate_exception
 from lib.gateway.stream.reader import StreamReader
 
 SECONDS = 60.0
-"""The longest wait for the whole of one answer."""
+"""The longest wait for one whole answer."""
 LARGEST_BYTES = 4_000_000
-"""More of an answer is not read."""
+"""The largest part of an answer that is read."""
 _REFUSALS = {Category.BAD_REQUEST, Category.INVALID_MODEL, Category.PERMISSION_DENIED}
 _REFUSING_STATUSES = {404, 405, 413, 415, 500, 501}
-"""A server that has just answered a plain request and says this now refuses what was new in the request."""
+"""A server that answered a plain request and now sends one of these refuses what was new in the request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a probe concludes."""
+    """A probe's conclusion."""
 
     verdict: Verdict
     meaning: str
@@ -59,17 +59,17 @@ def skipped(meaning: str) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class ProbeResponse:
-    """What came back for one request."""
+    """The response to one request."""
 
     reply: Reply
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     arrivals_ms: tuple[float, ...] = ()
-    """When each read that brought a piece of the answer was done, since the request."""
+    """When each read with a piece of the answer finished, since the request."""
     received_at: datetime | None = None
     """When the answer began, by this machine's clock."""
     body: bytes = b""
-    """Of what is not a reply."""
+    """Only for responses that are not replies."""
 
     @property
     def error(self) -> ChatError | None:
@@ -77,31 +77,31 @@ class ProbeResponse:
 
     @property
     def is_cut_off(self) -> bool:
-        """Whether the connection broke before anything was answered."""
+        """Whether the connection broke before any answer."""
         error = self.error
         return self.status is None and error is not None and error.category is Category.UPSTREAM_DOWN
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the server does not take the request as it is, rather than being in trouble."""
+        """Whether the server refuses the request as such, rather than being in trouble."""
         error = self.error
         return error is not None and (error.category in _REFUSALS or error.status in _REFUSING_STATUSES)
 
 
 class ProbeContext:
-    """The server and the model under examination, and what has been heard of them so far."""
+    """The server and model under examination, and their responses so far."""
 
     def __init__(self, client: openai.AsyncOpenAI, connection: Connection, model: str | None) -> None:
-        """`model` is the one to ask; `None` takes the first chat model listed."""
+        """`model` is the one to examine; `None` takes the first chat model listed."""
         self.connection, self.model = connection, model
         self.listing: ProbeResponse | None = None
         """The answer of `/models`."""
         self.chat: ProbeResponse | None = None
-        """The answer of the smallest chat."""
+        """The answer to the smallest chat."""
         self.stream: ProbeResponse | None = None
-        """The answer of the streamed chat."""
+        """The answer to the streamed chat."""
         self.limit: Literal["max_tokens", "max_completion_tokens"] | None = "max_tokens"
-        """The model's word for the most tokens of an answer; `None` if it takes none."""
+        """The model's name for the limit of an answer's tokens; `None` if it accepts neither."""
         self._client = client
 
     @property
@@ -114,23 +114,23 @@ class ProbeContext:
 
     @property
     def proxy(self) -> str | None:
-        """The host of the proxy that requests go through; it resolves names and makes connections."""
-        # As the client decides it (`trust_env` in `lib/gateway/clients.py`).
+        """The host of the proxy for requests; it resolves names and makes connections."""
+        # The same decision as the client's (`trust_env` in `lib/gateway/clients.py`).
         if self.connection.is_loopback or proxy_bypass(self.host):
             return None
         address = getproxies().get(urlsplit(self.base_url).scheme)
         return urlsplit(address).hostname if address else None
 
     def most(self, tokens: int) -> dict[str, int]:
-        """The parameter that ends an answer after so many tokens, as far as the model takes one."""
+        """The parameter that limits an answer to this many tokens; empty if the model accepts none."""
         return {self.limit: tokens} if self.limit else {}
 
     async def get(self, url: str) -> ProbeResponse:
-        """GET an address, or a path below the base URL; the answer's body is kept."""
+        """GET a URL, or a path below the base URL; the answer's body is kept."""
         return await self._heard(lambda: self._client.get(url, cast_to=httpx2.Response))
 
     async def post(self, body: bytes) -> ProbeResponse:
-        """POST these very bytes to the chat endpoint; the answer's body is kept."""
+        """POST exactly these bytes to the chat endpoint; the answer's body is kept."""
         headers = {"Content-Type": "application/json"}
         return await self._heard(
             lambda: self._client.post(
@@ -152,7 +152,7 @@ class ProbeContext:
     async def ask(self, prompt: Any, **body: Any) -> ProbeResponse:
         """Ask the model: `prompt` is the content of the only message, unless `body` has `messages`."""
         response = await self._ask(prompt, **body)
-        # A kept connection that the server has just closed tells nothing: once more, on a new one.
+        # A pooled connection that the server has just closed says nothing: retry once, on a new one.
         return await self._ask(prompt, **body) if response.is_cut_off else response
 
     async def _ask(self, prompt: Any, **body: Any) -> ProbeResponse:
@@ -190,11 +190,11 @@ class Probe:
     title: str
     run: Run
     needs: tuple[str, ...] = ()
-    """The checks that must not have failed before."""
+    """Checks that must not have failed before."""
     cost: Cost = Cost()
     capability: Capability | None = None
     otherwise: str = ""
-    """What to do where it is not supported."""
+    """What to do if it is not supported."""
 
 
 def _of_exception(exc: Exception, base_url: str) -> ProbeResponse:

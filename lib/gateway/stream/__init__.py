@@ -1,1 +1,1 @@
-"""From the bytes of an answer to the events of a tape: lines, chunks, and the parts of a chunk."""
+"""Parses the bytes of an answer into events of a tape: lines, chunks, and the parts of a chunk."""

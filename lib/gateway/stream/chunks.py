@@ -1,18 +1,18 @@
-"""JSON that may hold anything, as objects of it."""
+"""Parses JSON objects from untrusted bytes."""
 
 import json
 import re
 from typing import Any
 
-# Not strict: a line end or a tab that a server left as it is in a string does not cost the answer.
+# Not strict: a raw line break or tab in a string must not cost the whole answer.
 _decoder = json.JSONDecoder(strict=False)
 _decode = _decoder.decode
 _BETWEEN = re.compile(r"\s*(?:data:\s*)?")
-"""What may stand between two objects where the line end was lost."""
+"""What may stand between two objects if the line break was lost."""
 
 
 def object_in(data: bytes) -> dict[str, Any] | None:
-    """The JSON object that `data` is, or the first one of a list; `None` for anything else."""
+    """Parse a JSON object, or the first one of a JSON list; `None` for anything else."""
     payload = decoded(data.decode("utf-8", "replace"))
     if _may_have_surrogates(data):
         try:
@@ -25,7 +25,7 @@ def object_in(data: bytes) -> dict[str, Any] | None:
 
 
 def objects_in(data: bytes) -> list[dict[str, Any]]:
-    """The JSON objects that follow each other in `data`; none where anything else stands between them."""
+    """Parse consecutive JSON objects; empty if anything else stands between them."""
     text, found, at = data.decode("utf-8", "replace"), list[dict[str, Any]](), 0
     may_be_halved = _may_have_surrogates(data)
     while at < len(text):
@@ -43,16 +43,16 @@ def objects_in(data: bytes) -> list[dict[str, Any]]:
 
 
 def decoded(text: str) -> Any:
-    """The JSON value that a text is; `None` where it is none."""
+    """Parse a JSON value; `None` if the text is not JSON."""
     try:
         return _decode(text)
     except (ValueError, RecursionError):
-        # `RecursionError`: JSON nested a thousand times, which is sent to break a reader.
+        # `RecursionError`: JSON nested a thousand levels deep, sent to break a parser.
         return None
 
 
 def as_json(value: Any) -> str:
-    """Decoded JSON, written again; empty for what is nested too deeply."""
+    """Serialize decoded JSON; empty if it is nested too deeply."""
     try:
         return json.dumps(value, ensure_ascii=False)
     except RecursionError:
@@ -64,7 +64,7 @@ def _may_have_surrogates(data: bytes) -> bool:
 
 
 def _without_lone_surrogates(value: Any) -> Any:
-    """Half of a character, escaped in JSON, becomes U+FFFD: no file or database takes it as it is."""
+    """Replace lone surrogates, escaped in JSON, by U+FFFD: no file or database accepts them."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):

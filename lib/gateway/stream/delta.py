@@ -1,4 +1,4 @@
-"""What a model says, read from its deltas: text, thinking, tool calls, pictures, sounds, sources."""
+"""Reads a model's deltas: text, thinking, tool calls, pictures, sounds, sources."""
 
 import re
 from collections import deque
@@ -37,34 +37,34 @@ _REASONING = (
     *("reasoning_content", "reasoning", "reasoning_details", "reasoning_text", "thinking", "thinking_blocks"),
     *("thought", "thoughts", "reasoning_summary", "cot_summary"),
 )
-"""A delta's reasoning under any one of its names. The first that says something counts: New API's Dify
-channel fills `reasoning_content` and `reasoning` with the same text.
+"""A delta's reasoning under any of its names. The first non-empty field counts: New API's Dify channel fills
+`reasoning_content` and `reasoning` with the same text.
 
 `reasoning_content` is the name of DeepSeek, Qwen, GLM and Kimi, `reasoning` that of OpenRouter, Ollama and
 vLLM, `reasoning_text` Copilot's, `thinking_blocks` LiteLLM's."""
 _BLANKS = re.compile(r"\s*")
 _USUAL_REASONING = ("reasoning_content",)
 BLOCK = 128 * 1024
-"""Characters that are searched at once: while a pattern is searched for, the whole process waits."""
+"""Characters searched at once: during a search the whole process waits."""
 MOST_CITATIONS = 1000
-"""Sources of an answer, beyond which no more are looked at."""
+"""Sources of an answer; further ones are ignored."""
 _USUAL = frozenset(("role", "content", "reasoning_content", "refusal", "tool_calls"))
-"""The fields of nearly all deltas: others are looked for where there are others."""
+"""The fields of nearly all deltas: only a delta with other fields is searched for them."""
 
 
 class _Told:
-    """Thinking that a field has told, as far as no tags have repeated it."""
+    """Thinking that came in a field and was not yet repeated between tags."""
 
     def __init__(self) -> None:
         self._pieces: deque[str] = deque()
         self._at = 0
-        """Where in the first piece it goes on."""
+        """The position in the first piece."""
 
     def add(self, thought: str) -> None:
         self._pieces.append(thought)
 
     def repeats(self, thinking: str) -> bool:
-        """Whether tags tell now what comes next of it; if so, that is done with."""
+        """Whether tagged thinking repeats the next part of it; if so, that part is removed."""
         self._skip_blanks()
         ahead, length = [], 0
         for number, piece in enumerate(self._pieces):
@@ -98,10 +98,10 @@ class Delta:
     def __init__(self, limits: Limits) -> None:
         self.at_ms = 0.0
         self.saw_answer = False
-        """Whether anything of an answer was given: content, reasoning, a refusal, a tool call, a picture."""
+        """Whether any part of an answer has come: content, reasoning, a refusal, a tool call, a picture."""
         self.remote_images: list[RemoteImage] = []
         self.excess = ""
-        """In one sentence, which limit the answer goes beyond; empty while it goes beyond none."""
+        """The limit that the answer exceeds, in one sentence; empty if it exceeds none."""
         self._limits = limits
         self._room, self._room_for_files = limits.text_characters, limits.file_bytes
         self._events: list[Event] = []
@@ -112,16 +112,16 @@ class Delta:
         self._told = _Told()
         self._tool_calls = ToolCalls()
         self._pictures: dict[bytes, str] = {}
-        """In which field each picture was told first, by the hash of its source."""
+        """The field in which each picture first came, by the hash of its source."""
         self._drawn = 0
         self._speech = Speech()
         self._citations: tuple[Citation, ...] = ()
 
     def read(self, delta: dict[str, Any]) -> None:
-        """One more delta."""
+        """Read one more delta."""
         is_usual = delta.keys() <= _USUAL
         for name in _USUAL_REASONING if is_usual else _REASONING:
-            # Not by `is None`: some send an empty one with each piece of the answer.
+            # Not `is None`: some servers send an empty one with each piece of the answer.
             if (given := delta.get(name)) and self._read_reasoning(given):
                 break
         content = delta.get("content")
@@ -141,20 +141,20 @@ class Delta:
             self._read_unusual(delta)
 
     def cite(self, citations: tuple[Citation, ...]) -> None:
-        """Sources that were named; those that are known are not told again."""
+        """Add the named sources; known ones are not reported again."""
         citations = citations[:MOST_CITATIONS] if len(self._citations) < MOST_CITATIONS else ()
         if citations and (known := numbered(self._citations, citations)) != self._citations:
             self._citations = known
             self._add(Cited(self.at_ms, citations))
 
     def take(self) -> list[Event]:
-        """The events so far."""
+        """Return the events since the last call."""
         self._join_texts()
         events, self._events = self._events, []
         return events
 
     def close(self) -> None:
-        """The answer has ended: what was held back is certain now."""
+        """The answer has ended: release what was held back."""
         thinking, text = self._think_tags.close()
         self._add_tagged(thinking)
         self._add_content(text)
@@ -163,7 +163,7 @@ class Delta:
             self._add(Audio(self.at_ms, sound))
 
     def _read_reasoning(self, given: Any) -> bool:
-        """Take over what a field tells of the thinking; says whether it tells any."""
+        """Read the thinking in a field; return whether there was any."""
         thought = "".join(part.text for part in parts.parts_of(given, Thought) if isinstance(part, Thought))
         self._add_text(Reasoning, thought)
         if thought and not self._think_tags.passing:
@@ -172,7 +172,7 @@ class Delta:
         return bool(thought)
 
     def _read_unusual(self, delta: dict[str, Any]) -> None:
-        # OpenAI's shape before there were `tool_calls`: one call, without an index or an id.
+        # OpenAI's format before `tool_calls`: one call, without an index or an id.
         if isinstance(call := delta.get("function_call"), dict):
             self._add_calls(self._tool_calls.read({"index": "function_call", **call}))
         for field in ("images", "image", "image_url", "image_urls"):
@@ -216,7 +216,7 @@ class Delta:
             self._add(ToolCall(self.at_ms, number, id_, name, self._taken(arguments)))
 
     def _read_text(self, text: str, *, is_thinking: bool = False) -> None:
-        """More content; `is_thinking`: a mark beside it calls it thinking, with tags in it or not."""
+        """Read content; `is_thinking` if a mark beside it calls it thinking, with or without tags in it."""
         if len(text) > BLOCK:
             for start in range(0, len(text), BLOCK):
                 self._read_text(text[start : start + BLOCK], is_thinking=is_thinking)
@@ -238,7 +238,7 @@ class Delta:
             self._add_content(split.text)
 
     def _add_tagged(self, thinking: str) -> None:
-        """Thinking between tags, but for what a reasoning field has told already."""
+        """Add thinking between tags, except what a reasoning field has already said."""
         if thinking and not self._told.repeats(thinking):
             self._add_text(Reasoning, thinking)
 
@@ -258,8 +258,8 @@ class Delta:
                 self._add_picture(Drew(piece.data_uri, piece.name), "text")
 
     def _add_picture(self, picture: Drew, field: str) -> None:
-        """A picture, once: some servers tell one in the text and in a field of its own."""
-        # A model may draw one picture twice in one field: only a repetition in another field is none.
+        """Add a picture once: some servers send it both in the text and in its own field."""
+        # A model may draw the same picture twice in one field: only a repetition in another field is dropped.
         if self._pictures.setdefault(sha256(picture.source.encode()).digest(), field) != field:
             return
         self._drawn += 1
@@ -278,7 +278,7 @@ class Delta:
                 self._add(Image(self.at_ms, images.image(self._drawn, data, picture.name)))
 
     def _add_remote(self, picture: Drew) -> None:
-        """A picture at an address, which is fetched at the end of the answer; one too many stays a link."""
+        """Note a picture at a URL, to be fetched at the end of the answer; one too many stays a link."""
         self.saw_answer = True
         if len(self.remote_images) < REMOTE_IMAGES:
             self.remote_images.append(RemoteImage(self._drawn, picture.source, picture.name))
@@ -286,7 +286,7 @@ class Delta:
             self._add_text(Content, f"\n\n[{picture.name or 'image'}](<{picture.source}>)")
 
     def _has_room_for(self, size: int) -> bool:
-        """Whether one more file of an answer, or a piece of one, may be kept: of so many bytes."""
+        """Whether one more file, or piece of one, of this many bytes is within the limits."""
         self._room_for_files -= size
         if self._room_for_files < 0:
             most = self._limits.file_bytes // MB
@@ -294,7 +294,7 @@ class Delta:
         return not self.excess
 
     def _taken(self, text: str) -> str:
-        """As much of what an answer says as there is room for."""
+        """As much of the text as the limit allows."""
         if len(text) > self._room:
             most = self._limits.text_characters // MB
             self.excess = self.excess or f"The answer is longer than {most} million characters."
@@ -337,7 +337,7 @@ def _content_elsewhere(delta: dict[str, Any]) -> Any:
 
 
 def _is_thinking(delta: dict[str, Any]) -> bool:
-    """Whether a mark beside the content says that it is thinking: Gemini's and Jina's."""
+    """Whether a mark beside the content calls it thinking: Gemini's and Jina's."""
     extra = delta.get("extra_content")
     google = extra.get("google") if isinstance(extra, dict) else None
     is_marked = delta.get("thought") is True or (isinstance(google, dict) and google.get("thought") is True)

@@ -1,8 +1,8 @@
-"""The lines of an answer: server-sent events as OpenAI's API streams them, and what others make of them.
+"""Parses an answer into lines: server-sent events as OpenAI streams them, and variants of other servers.
 
-Servers send comments, `error:` fields, JSON without `data:`, a whole JSON body, a web page. An event may
-stand on several `data:` lines, which are joined by line ends (https://html.spec.whatwg.org, "event stream
-interpretation"); many servers leave out the blank line between two events.
+Servers also send comments, `error:` fields, JSON without `data:`, a whole JSON body, or a web page. An event
+may span several `data:` lines, which are joined by line breaks (https://html.spec.whatwg.org, "event stream
+interpretation"); many servers omit the blank line between two events.
 """
 
 from enum import Enum
@@ -17,41 +17,41 @@ _DONE = b"[DONE]"
 
 
 class Mark(Enum):
-    """What a line is that holds no chunk."""
+    """A line without a chunk."""
 
     DONE = "[DONE]"
 
 
 class ErrorLine(dict[str, Any]):
-    """What an `error:` field says, or the data of an event named `error`."""
+    """The content of an `error:` field, or the data of an event named `error`."""
 
 
 Line = dict[str, Any] | Mark
 
 
 class Lines:
-    """Cuts bytes into lines and reads the JSON in them."""
+    """Splits bytes into lines and parses the JSON in them."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self.unread: list[bytes] = []
-        """Lines that were no events."""
+        """Lines that were not events."""
         self._parts: list[bytes] = []
-        """Pieces of a line that is not whole yet."""
+        """Pieces of an incomplete line."""
         self._data: list[bytes] = []
-        """The lines of an event whose JSON is not whole yet."""
+        """The lines of an event whose JSON is incomplete."""
         self._parts_size = self._data_size = self._other_size = 0
-        """Bytes of the two, and of all lines that were no events."""
+        """Bytes of these two, and of all lines that were not events."""
         self._has_too_many_values = False
         self._is_blank = False
-        """Whether the last line was."""
+        """Whether the last line was blank."""
         self._event = b""
         self._at_start = True
         self._ends_in_return = False
 
     @property
     def excess(self) -> str:
-        """In one sentence, which limit the body goes beyond; empty while it goes beyond none."""
+        """The limit that the body exceeds, in one sentence; empty if it exceeds none."""
         limits = self._limits
         if self.pending > limits.event_bytes:
             return f"The server sent a single piece of more than {limits.event_bytes // MB} MB."
@@ -67,7 +67,7 @@ class Lines:
         return self._parts_size + self._data_size
 
     def feed(self, data: bytes) -> list[Line]:
-        """What the lines say that end in this piece of the body."""
+        """Parse the lines that end in this piece of the body."""
         found: list[Line] = []
         if b"\r" in data or self._ends_in_return:
             data = self._with_line_feeds(data)
@@ -84,14 +84,14 @@ class Lines:
         return found
 
     def _with_line_feeds(self, data: bytes) -> bytes:
-        """The same with one kind of line ends: a carriage return may be one by itself, or the half of one."""
+        """The data with line feeds only: a carriage return is a line end, or half of one."""
         if self._ends_in_return:
             data = data.removeprefix(b"\n")
         self._ends_in_return = data.endswith(b"\r")
         return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
     def close(self) -> list[Line]:
-        """What is left at the end of the body."""
+        """Parse what is left at the end of the body."""
         found: list[Line] = []
         self._read(b"".join(self._parts), found)
         self._parts.clear()
@@ -99,7 +99,7 @@ class Lines:
         return found
 
     def body(self) -> bytes:
-        """All lines that were no events: JSON printed over several lines, or no answer of a chat API."""
+        """All lines that were not events: JSON over several lines, or no answer of a chat API."""
         body = b"\n".join(self.unread)
         return body if self._is_decodable(body) else b""
 
@@ -107,12 +107,12 @@ class Lines:
         if not self._is_decodable(line):
             return
         if self._at_start:
-            # The event stream format allows one, at the start only.
+            # The event stream format allows a BOM, but only at the start.
             line = line.removeprefix(_BOM)
             self._at_start = False
         if line.startswith(b"data:"):
             self._is_blank = False
-            while line.startswith(b"data:"):  # a gateway before a gateway says it twice
+            while line.startswith(b"data:"):  # a chain of gateways may repeat it
                 line = line[5:].strip()
             self._read_data(line, found)
             return
@@ -138,7 +138,7 @@ class Lines:
             self._event = line[6:].strip()
         # Comments are pings: `: PING` of New API, `: OPENROUTER PROCESSING`, `: keep-alive` of DeepSeek.
         elif not line.startswith((b":", b"id:", b"retry:")):
-            if self._data:  # JSON printed over several lines, of which only the first is marked as data
+            if self._data:  # pretty-printed JSON, of which only the first line is marked as data
                 self._wait_with(line)
             else:
                 self.unread.append(line)
@@ -171,7 +171,7 @@ class Lines:
         return not self._has_too_many_values
 
     def _end_event(self, found: list[Line]) -> None:
-        """Read the lines that wait for the rest of their event, now that it is there."""
+        """Parse the lines that waited for the rest of their event, now that it is complete."""
         if self._data:
             whole = b"\n".join(self._data)
             self._data.clear()
@@ -190,5 +190,5 @@ def _error(data: bytes) -> ErrorLine:
 
 
 def is_chunk(payload: dict[str, Any] | None) -> TypeGuard[dict[str, Any]]:
-    """Whether JSON is a part of a reply, or an error in the place of one, and not some other API's answer."""
+    """Whether JSON is part of a reply, or an error in its place, rather than another API's answer."""
     return payload is not None and ("choices" in payload or "usage" in payload or looks_like_error(payload))

@@ -1,6 +1,6 @@
 """The parts of a message's content: text, thinking, pictures, sounds, tool calls, sources.
 
-Content is a string, or a list of parts, or a part alone, in the shapes of OpenAI's chat completions and
+Content is a string, a list of parts, or a single part, in the formats of OpenAI's chat completions and
 responses, and of Anthropic, Gemini and Mistral, which gateways pass on.
 """
 
@@ -51,7 +51,7 @@ class Spoke:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A tool call in one piece."""
+    """A whole tool call."""
 
     id: str | None
     name: str | None
@@ -68,7 +68,7 @@ class Named:
 Part = Said | Thought | Refused | Drew | Spoke | Called | Named
 
 DEEPEST = 8
-"""Parts within parts that are looked at."""
+"""Levels of nested parts that are read."""
 _THINKING = {
     *("thinking", "reasoning", "reasoning_text", "reasoning_content", "thought", "summary_text", "summary"),
     *("reasoning.text", "reasoning.summary"),
@@ -80,7 +80,7 @@ _THOUGHT_FIELDS = ("thinking", "reasoning", "summary", *_TEXT_FIELDS)
 
 
 def parts_of(value: Any, said: Callable[[str], Part] = Said, depth: int = 0) -> Iterator[Part]:
-    """The parts of a content. `said` is what its plain texts are."""
+    """Yield the parts of a content. `said` is the type of its plain texts."""
     if isinstance(value, str):
         if value:
             yield said(value)
@@ -96,7 +96,7 @@ def parts_of(value: Any, said: Callable[[str], Part] = Said, depth: int = 0) -> 
 
 
 def text_of(value: Any) -> str:
-    """The plain text of a content, whatever else is in it."""
+    """The plain text of a content, without its other parts."""
     return "".join(part.text for part in parts_of(value) if isinstance(part, Said))
 
 
@@ -128,9 +128,9 @@ def _first(fields: Mapping[str, Any], names: tuple[str, ...]) -> Any:
 
 
 def picture_of(part: Any, *, is_image: bool = False) -> str | None:
-    """Where the picture is that a part holds: an address, a data URI, or base64; `None` for no picture.
+    """The source of a picture in a part: a URL, a data URI, or base64; `None` if there is no picture.
 
-    `is_image` says that the part can be nothing else.
+    `is_image` means that the part can be nothing else.
     """
     if isinstance(part, str):
         return part or None
@@ -153,7 +153,7 @@ def picture_of(part: Any, *, is_image: bool = False) -> str | None:
 
 
 def _address(value: Any) -> str | None:
-    """The address or the data in a value that is either, or holds either."""
+    """The URL or data in a value, directly or one level down."""
     if isinstance(value, str):
         return value or None
     if isinstance(value, dict):
@@ -172,7 +172,7 @@ def _media_type(value: Any) -> str:
 
 
 def sound_of(part: Mapping[str, Any]) -> list[Part]:
-    """The piece of speech and of its transcript that a part holds; nothing for no sound."""
+    """The piece of speech and of its transcript in a part; empty if there is no sound."""
     given = next((part[name] for name in ("audio", "output_audio", "input_audio") if part.get(name)), None)
     if given is None and (_is_sound(part) or _media_type(part).startswith("audio/")):
         given = part

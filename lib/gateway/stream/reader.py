@@ -1,4 +1,4 @@
-"""From the bytes of a chat completion's answer to the events of a tape."""
+"""Parses the bytes of a chat completion's answer into events of a tape."""
 
 from typing import Any
 
@@ -26,27 +26,27 @@ _USUAL_CHUNK = frozenset(
 )
 _ERRORS = frozenset(("error", "base_resp"))
 _USUAL_CHOICE = frozenset(("index", "delta", "message", "logprobs", "finish_reason", "usage"))
-"""The fields of nearly all chunks: others are looked for where there are others, for this is done a token."""
+"""The fields of nearly all chunks: only chunks with others are searched, since this runs per token."""
 
 
 MUCH_BYTES = 128 * 1024
-"""From so much on, reading may take several milliseconds."""
+"""From this size on, parsing may take several milliseconds."""
 
 
 MANY_LINES = 2_000
-"""Likewise, however short they are."""
+"""The same for many lines, however short."""
 
 
 class StreamReader:
-    """A pure, incremental reader: bytes in, events out; no clock, no I/O, and it never raises.
+    """A pure, incremental parser: bytes in, events out; no clock, no I/O, and it never raises.
 
     The last event is exactly one `Finished` or `Failed`. A finish reason is held back until the stream ends,
-    so that the usage that servers send after it comes before `Finished`. A stream without a finish reason
-    failed, even when it ended with [DONE]: gateways append that to streams that were cut.
+    so that the usage, which servers send after it, comes before `Finished`. A stream without a finish reason
+    failed, even if it ended with [DONE]: gateways append that to streams that were cut.
     """
 
     def __init__(self, n: int = 1, *, base_url: str = "", limits: Limits = Limits()) -> None:
-        """`n` is the number of choices asked for. With one, all indexes are that one (gateways put Claude's
+        """`n` is the number of requested choices. With one, every index means that one (gateways put Claude's
         block number there); with more, choice 0 is read."""
         self.saw_done = False
         self.closed = False
@@ -62,18 +62,18 @@ class StreamReader:
         self._told_usage: Any = None
         self._usage: Usage | None = None
         self._new_usage: Usage | None = None
-        """The counts that no event tells yet."""
+        """Counts that are not yet in an event."""
         self._finish_reason = ""
         self._pieces = 0
         self._has_deltas = False
 
     @property
     def remote_images(self) -> list[RemoteImage]:
-        """The pictures that were named by their addresses: who reads the stream fetches them."""
+        """Pictures that were named by URL: the caller fetches them."""
         return self._delta.remote_images
 
     def feed(self, data: bytes, at_ms: float) -> list[Event]:
-        """The events in what was received at `at_ms`; none after the stream has closed."""
+        """Parse the events in data received at `at_ms`; none after the stream has closed."""
         if self.closed:
             return []
         self._at_ms = self._delta.at_ms = at_ms
@@ -86,13 +86,13 @@ class StreamReader:
         return self._take_events()
 
     def is_much(self, data: bytes, *, is_end: bool = False) -> bool:
-        """Whether so much is read with this piece of the body that other streams would notice."""
+        """Whether this piece completes so much data that parsing it would delay other streams."""
         if self._lines.pending + len(data) > MUCH_BYTES and (is_end or b"\n" in data):
             return True
         return len(data) > MANY_LINES and data.count(b"\n") > MANY_LINES
 
     def close(self, at_ms: float, error: ChatError | None = None) -> list[Event]:
-        """The events left at the end of the body; `error` says what cut it, if something did."""
+        """Return the remaining events at the end of the body; `error` is what cut it off, if anything."""
         if self.closed:
             return []
         self._at_ms = self._delta.at_ms = at_ms
@@ -123,7 +123,7 @@ class StreamReader:
             self._read_chunk(line)
 
     def _read_unread(self, body: bytes) -> None:
-        """Lines that were no events: JSON printed over several lines, or no answer of a chat API at all."""
+        """Parse lines that were not events: JSON over several lines, or no answer of a chat API."""
         payload = object_in(body)
         if is_chunk(payload):
             self._read_chunk(payload)
@@ -131,13 +131,13 @@ class StreamReader:
             self._fail(translate_response(200, {}, body[:ERROR_BYTES], base_url=self._base_url))
 
     def _read_chunk(self, chunk: dict[str, Any]) -> None:
-        # Azure sends `[]` first, with its filter's results. A chunk of usage has
-        # `[]`, an error `null` or none.
+        # Azure first sends `[]`, with its filter's results. A chunk of usage has
+        # `[]`, an error `null` or no choices.
         choices = chunk.get("choices")
         is_usual = chunk.keys() <= _USUAL_CHUNK
         may_fail = not choices or not (is_usual or chunk.keys().isdisjoint(_ERRORS))
         is_error = may_fail and looks_like_error(chunk)
-        # With choices the text that came along is read first.
+        # With choices, the text beside the error is read first.
         if is_error and not choices:
             self._fail_with(chunk)
             return
@@ -164,21 +164,21 @@ class StreamReader:
         is_usual = choice.keys() <= _USUAL_CHOICE
         if delta := choice.get("delta"):
             self._has_deltas = True
-        elif not self._has_deltas:  # after deltas, a message says them all once more
-            # Channels that cannot stream answer a stream's request with whole messages.
+        elif not self._has_deltas:  # after deltas, a message repeats all of them
+            # Channels that cannot stream answer a streaming request with whole messages.
             delta = choice.get("message")
         if delta and isinstance(delta, dict):
             self._delta.read(delta)
         elif delta and isinstance(delta, str | list):
             self._delta.read({"content": delta})
-        elif not is_usual:  # of a completion: the API before chats
+        elif not is_usual:  # from a completion: the API before chats
             self._delta.read(choice)
         if not is_usual:
             self._delta.cite(citations_in(choice))
-        # sglang, older Ollama and One API send an empty reason with each chunk: it means nothing.
+        # sglang, older Ollama and One API send an empty reason with each chunk: ignore it.
         if reason := choice.get("finish_reason") or (None if is_usual else _reason_elsewhere(choice)):
             self._finish_reason = str(reason)[:NAME_CHARACTERS]
-        # Moonshot's place for it.
+        # Moonshot puts the usage here.
         if usage := choice.get("usage"):
             self._note_usage(usage)
         if not is_usual and (error := choice.get("error")) and not self.closed:
@@ -189,8 +189,8 @@ class StreamReader:
         self._events.append(event)
 
     def _note_usage(self, told: Any) -> None:
-        """Take over token counts; a placeholder does not make those before it undone."""
-        # vLLM and Qwen may send cumulative counts with each chunk: the last ones count, never a sum.
+        """Note token counts; a placeholder does not overwrite earlier ones."""
+        # vLLM and Qwen may send cumulative counts with each chunk: the last ones count, never their sum.
         if told != self._told_usage and (usage := usage_of(told)):
             self._told_usage = told
             self._usage = self._new_usage = completed(usage, self._usage)
@@ -210,7 +210,7 @@ class StreamReader:
             self._fail(filtered(self._finish_reason))
         elif ending:
             self._end(Finished(self._at_ms, self._finish_reason))
-        # Before the first word the connection's own error says more, and may be asked again.
+        # Before the first word, the connection's own error says more and may be retried.
         elif error and not self._delta.saw_answer:
             self._fail(error)
         else:

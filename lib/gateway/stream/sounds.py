@@ -1,4 +1,4 @@
-"""What a model says aloud, as a file that can be played."""
+"""A model's speech as a playable file."""
 
 import io
 import wave
@@ -8,7 +8,7 @@ from hashlib import sha256
 from lib.domain.conversation.attachments import Attachment, AttachmentKind
 
 PCM_RATE = 24_000
-"""Samples a second of a streamed answer: 16 bits, one channel (https://platform.openai.com/docs/guides/audio)."""
+"""Samples per second of a streamed answer: 16 bits, mono (https://platform.openai.com/docs/guides/audio)."""
 _KINDS = (
     (b"RIFF", "audio/wav", ".wav"),
     (b"ID3", "audio/mpeg", ".mp3"),
@@ -20,18 +20,18 @@ _KINDS = (
 
 
 class Speech:
-    """What a model says aloud, put together from its pieces in base64.
+    """A model's speech, assembled from its base64 pieces.
 
-    Some servers encode each piece, others cut what they have encoded as a whole.
+    Some servers encode each piece, others split the encoded whole.
     """
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
         self._rest = ""
-        """What is left over where the last piece did not end as its bytes do."""
+        """The rest of the last piece if it did not end on a whole byte group."""
 
     def add(self, data: str) -> bool:
-        """One more piece; says whether it could be read."""
+        """Add one more piece; return whether it could be decoded."""
         data = self._rest + data
         whole = len(data) // 4 * 4
         self._rest = data[whole:]
@@ -43,7 +43,7 @@ class Speech:
         return True
 
     def close(self) -> Attachment | None:
-        """The sound, where there was any."""
+        """The sound, if there was any."""
         if self._rest:
             self.add("=" * (-len(self._rest) % 4))
         data, self._pieces = b"".join(self._pieces), []
@@ -51,7 +51,7 @@ class Speech:
 
 
 def sound(data: bytes) -> Attachment:
-    """The sound under the name of its format; samples without a format become a WAV file."""
+    """The sound, named by its format; raw samples become a WAV file."""
     kind = next(((media, ending) for head, media, ending in _KINDS if data.startswith(head)), None)
     if kind is None:
         data, kind = _as_wav(data), ("audio/wav", ".wav")
@@ -65,6 +65,6 @@ def _as_wav(samples: bytes) -> bytes:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(PCM_RATE)
-        # Whole samples only: a stream may have been cut inside of one.
+        # Whole samples only: a stream may have been cut inside one.
         file.writeframes(samples[: len(samples) // 2 * 2])
     return written.getvalue()

@@ -1,4 +1,4 @@
-"""The sources of an answer, under all the names that search models and gateways give them."""
+"""The sources of an answer, under all names that search models and gateways use."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,23 +11,23 @@ _HOLDERS = (
     *("search_info", "context", "grounding_metadata", "groundingMetadata", "provider_specific_fields"),
     *("web_search_info", "metadata", "vertex_ai_grounding_metadata", "executed_tools"),
 )
-"""Perplexity and xAI, OpenAI and OpenRouter, Zhipu, Doubao, Gemini, Anthropic; and what such a list may stand
-inside of: Qwen and Hunyuan, Azure, Gemini, LiteLLM, Groq."""
+"""Fields of Perplexity and xAI, OpenAI and OpenRouter, Zhipu, Doubao, Gemini, Anthropic; and fields that may
+contain such a list: Qwen and Hunyuan, Azure, Gemini, LiteLLM, Groq."""
 _WITHIN = (*_HOLDERS, "results", "outputs", "content")
-"""What the sources within an entry are called."""
+"""Fields for the sources within an entry."""
 _INSIDE = ("url_citation", "web", "source", "document", "retrievedContext", "file_citation")
-"""What an entry's fields may stand inside of: OpenAI, Gemini, Cohere."""
+"""Fields that may wrap an entry's fields: OpenAI, Gemini, Cohere."""
 _URLS = ("url", "uri", "link", "href", "source_url", "web_url")
 _TITLES = ("title", "name", "site_name", "filename", "file_name", "filepath", "document_title")
 _PLACES = ("url_citation", "cited_text", "start_index", "startIndex")
-"""What says that an entry is a place in the text: one source has several, and none of them is a number."""
+"""Fields that mark an entry as a place in the text: a source may have several, and they are not numbered."""
 MOST = 200
 """Sources of one list."""
 _DEEPEST = 5
 
 
 def citations_in(fields: Mapping[str, Any]) -> tuple[Citation, ...]:
-    """The sources that a chunk, a choice or a message names, in the order of their numbers."""
+    """The sources in a chunk, a choice or a message, in the order of their numbers."""
     found: tuple[Citation, ...] = ()
     for name in _HOLDERS:
         if given := fields.get(name):
@@ -36,7 +36,7 @@ def citations_in(fields: Mapping[str, Any]) -> tuple[Citation, ...]:
 
 
 def searched(calls: Any) -> tuple[Citation, ...]:
-    """The sources in tool calls that the server itself has run: Zhipu, Spark and StepFun tell them there."""
+    """The sources in tool calls that the server ran itself: Zhipu, Spark and StepFun put them there."""
     inner = [
         value
         for call in (calls if isinstance(calls, list) else [calls])
@@ -48,7 +48,7 @@ def searched(calls: Any) -> tuple[Citation, ...]:
 
 
 def _in(value: Any, depth: int) -> list[Citation]:
-    """The sources in a list, or in what holds one."""
+    """The sources in a list, or in an object that contains one."""
     if depth > _DEEPEST:
         return []
     if isinstance(value, dict):

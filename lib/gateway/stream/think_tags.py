@@ -1,4 +1,4 @@
-"""Thinking that a server leaves in the content, between tags such as `<think>` and `</think>`."""
+"""Splits off thinking that a server leaves in the content, between tags such as `<think>` and `</think>`."""
 
 import re
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ OpenThinker, Command A, gpt-oss, Gemma, MedGemma. In lower case: some models wri
 LONGEST_LEAD = 64
 """Characters of white space after which no tag is expected any more."""
 LONGEST_BLANK = 1000
-"""Characters of white space that may be held back, as what stands before a closing tag."""
+"""Characters of white space that are held back because a closing tag may follow."""
 _ALL = tuple(tag for pair in TAGS for tag in pair)
 _SIGNS = {tag[0] for tag in _ALL}
 _SIGN = re.compile("|".join(map(re.escape, sorted(_SIGNS))))
@@ -40,13 +40,13 @@ _QUOTES = tuple("'\"“「‘«")
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What is certain after a piece of content."""
+    """The text and thinking that are certain after a piece of content."""
 
     thinking: str = ""
     text: str = ""
-    """It stands behind the thinking."""
+    """The text after the thinking."""
     was_thinking: bool = False
-    """Whether all text before this piece turned out to be thinking: only its closing tag was there."""
+    """Whether all earlier text turned out to be thinking: only the closing tag was sent."""
 
 
 class _Stage(Enum):
@@ -58,12 +58,12 @@ class _Stage(Enum):
 
 
 class ThinkTags:
-    """Splits content, piece by piece, into the thinking and the text after it.
+    """Splits content, piece by piece, into thinking and the text after it.
 
-    The tags are expected at the start, several pairs in a row too. Where a model's template has opened the
-    tag itself, the first closing tag outside code ends the thinking, unless the text has told of tags before.
-    White space around the tags is dropped. Other text passes as it is, though what may be the beginning of a
-    tag comes one piece later.
+    Tags are expected at the start, also several pairs in a row. If a model's template has already opened the
+    tag, the first closing tag outside code ends the thinking, unless the text mentioned tags before. White
+    space around the tags is dropped. Other text passes unchanged, but what may begin a tag comes one piece
+    later.
     """
 
     def __init__(self) -> None:
@@ -72,23 +72,23 @@ class ThinkTags:
         self._closing = ""
         self._has_begun = False
         self.is_told = False
-        """Whether thinking comes in a field of its own: then a closing tag is one that somebody writes of."""
+        """Whether thinking comes in its own field: then a closing tag is only mentioned in the text."""
         self._code = CodeState()
 
     @property
     def passing(self) -> bool:
-        """Whether all that comes from now on is text."""
+        """Whether everything from now on is text."""
         return self._stage is _Stage.PASSING
 
     def passes(self, content: str) -> bool:
-        """Whether this piece is text as it stands: nearly all are, so it is asked first."""
+        """Whether this piece is plain text: nearly all are, so this is checked first."""
         if self._stage is _Stage.TEXT and not self._held and not _SIGN.search(content):
             self._code.feed(content)
             return True
         return self._stage is _Stage.PASSING
 
     def split(self, content: str) -> Split:
-        """The thinking and the text that are certain after this piece."""
+        """Return the thinking and text that are certain after this piece."""
         self._held += content
         thinking = ""
         while self._stage in (_Stage.LEAD, _Stage.THINKING, _Stage.GAP):
@@ -104,7 +104,7 @@ class ThinkTags:
         return self._with_text(thinking)
 
     def close(self) -> tuple[str, str]:
-        """What was still held when the content ended, as thinking and text."""
+        """Return what was still held back at the end of the content, as thinking and text."""
         if self._stage is _Stage.THINKING:
             return self._take_held().rstrip(), ""
         return "", self._take_held()
@@ -115,7 +115,7 @@ class ThinkTags:
             if _starts(start, opening):
                 self._held, self._closing, self._stage = start[len(opening) :], closing, _Stage.THINKING
                 return
-            if _starts(start, closing):  # thinking that was switched off, its end left over
+            if _starts(start, closing):  # the closing tag of thinking that was switched off
                 self._held, self._stage = start[len(closing) :], _Stage.GAP
                 return
         may_come = any(_starts(tag, start) for tag in _ALL)
@@ -123,7 +123,7 @@ class ThinkTags:
             self._stage = _Stage.TEXT
 
     def _leave_gap(self) -> None:
-        """After a closing tag: white space, another opening tag, or the text, in which no tag is expected."""
+        """After a closing tag: white space, another opening tag, or text, in which no tag is expected."""
         self._held = self._held.lstrip()
         opening = next((pair for pair in TAGS if _starts(self._held, pair[0])), None)
         if opening:
@@ -149,11 +149,11 @@ class ThinkTags:
         return thinking
 
     def _with_text(self, thinking: str) -> Split:
-        """The text that is certain, and whether a closing tag makes thinking of what was said before."""
+        """The text that is certain, and whether a closing tag turns earlier text into thinking."""
         tag = None if self.is_told or self._stage is _Stage.PASSING else _TAG.search(self._held)
         if self.is_told or tag:
             self._stage = _Stage.PASSING
-        # DeepSeek R1's template opens the tag in the prompt: only the closing one is sent.
+        # DeepSeek R1's template opens the tag in the prompt: only the closing tag is sent.
         if tag and self._ends_thinking(tag):
             before, self._held = self._held[: tag.start()].rstrip(), self._held[tag.end() :]
             self._stage = _Stage.GAP
@@ -167,7 +167,7 @@ class ThinkTags:
         return Split(thinking, text)
 
     def _ends_thinking(self, tag: re.Match[str]) -> bool:
-        """Whether the first tag in a text is a closing one, and meant: not quoted, and not in code."""
+        """Whether the first tag in a text is a real closing tag: not quoted, and not in code."""
         before = self._held[: tag.start()]
         self._code.feed(before)
         is_closing = any(tag[0].lower() == closing for _, closing in TAGS)
@@ -183,7 +183,7 @@ def _starts(text: str, beginning: str) -> bool:
 
 
 def _begun(text: str, tags: tuple[str, ...]) -> int:
-    """How many characters at the end of `text` may be the beginning of one of the tags."""
+    """How many characters at the end of `text` may begin one of the tags."""
     longest = min(len(text), max(map(len, tags)) - 1)
     sizes = (size for size in range(longest, 0, -1) if text[-size] in _SIGNS)
     return next((size for size in sizes if any(_starts(tag, text[-size:]) for tag in tags)), 0)

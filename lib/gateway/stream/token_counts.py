@@ -1,8 +1,7 @@
-"""Token counts as servers report them, in the one way in which OpenAI counts.
+"""Normalizes servers' token counts to OpenAI's way of counting.
 
-OpenAI's `completion_tokens` hold the thinking and its `prompt_tokens` what came from a cache. xAI and Gemini
-count the thinking apart (the total is greater than the sum), Anthropic what was read from a cache or written
-to one.
+OpenAI's `completion_tokens` include the thinking, its `prompt_tokens` the cached tokens. xAI and Gemini count
+thinking separately (the total exceeds the sum), Anthropic the tokens read from or written to a cache.
 """
 
 from collections.abc import Mapping
@@ -43,7 +42,7 @@ def usage_of(fields: Any) -> Usage | None:
 
 
 def completed(usage: Usage, earlier: Usage | None) -> Usage:
-    """The counts with the prompt that was told before: Anthropic's streams tell it at their start only."""
+    """The counts with the prompt tokens reported earlier: Anthropic's streams send them only at first."""
     if usage.prompt_tokens or not earlier or not earlier.prompt_tokens:
         return usage
     total = earlier.prompt_tokens + (usage.completion_tokens or 0)
@@ -52,8 +51,8 @@ def completed(usage: Usage, earlier: Usage | None) -> Usage:
 
 
 def _with_cache(usage: Usage, fields: Mapping[str, Any]) -> Usage:
-    """The counts with the cache in the prompt, where it was counted apart: the total tells, or a part that is
-    greater than the whole."""
+    """Include the cached tokens in the prompt if they were counted separately: the total shows it, or a part
+    that exceeds the whole."""
     prompt, missing = usage.prompt_tokens or 0, _missing(usage)
     apart = sum(_count(fields, (name,)) or 0 for name in _CACHE_APART)
     if apart and missing == apart:
@@ -65,14 +64,14 @@ def _with_cache(usage: Usage, fields: Mapping[str, Any]) -> Usage:
 
 
 def _with_thinking(usage: Usage) -> Usage:
-    """The counts with the thinking in the completion, where it was counted apart."""
+    """Include the thinking in the completion if it was counted separately."""
     completion, thought, missing = usage.completion_tokens or 0, usage.reasoning_tokens or 0, _missing(usage)
     # xAI and Gemini.
     if missing > 0 and thought in (0, missing):
         return replace(usage, completion_tokens=completion + missing, reasoning_tokens=missing)
-    if completion < thought < missing:  # the rest is what a search or a tool put into the prompt
+    if completion < thought < missing:  # the rest is what a search or a tool added to the prompt
         return replace(usage, completion_tokens=completion + thought)
-    # A part that is greater than its whole was counted apart, and left out of the total.
+    # A part that exceeds its whole was counted separately, and left out of the total.
     if thought > completion and missing == 0:
         total = (usage.total_tokens or 0) + thought
         return replace(usage, completion_tokens=completion + thought, total_tokens=total)
@@ -80,17 +79,17 @@ def _with_thinking(usage: Usage) -> Usage:
 
 
 def _rest(total: int, part: int | None) -> int | None:
-    """The other part of a total; `None` where only one of them is told."""
+    """The other part of a total; `None` unless both numbers are known."""
     return total - part if part is not None and total > part else None
 
 
 def _missing(usage: Usage) -> int:
-    """How much greater the total is than the sum of its parts."""
+    """By how much the total exceeds the sum of its parts."""
     return (usage.total_tokens or 0) - (usage.prompt_tokens or 0) - (usage.completion_tokens or 0)
 
 
 def _detail(fields: Mapping[str, Any], inside: tuple[str, ...], names: tuple[str, ...]) -> int | None:
-    """A count that stands in an object of details, or beside it."""
+    """A count inside an object of details, or beside it."""
     for name in inside:
         if (count := _count(fields.get(name), names)) is not None:
             return count
@@ -98,7 +97,7 @@ def _detail(fields: Mapping[str, Any], inside: tuple[str, ...], names: tuple[str
 
 
 def _count(fields: Any, names: tuple[str, ...]) -> int | None:
-    """The first of these counts that is told; one of 0 only where no other is."""
+    """The first of these counts that is reported; 0 only if no other one is."""
     found = [count for name in names if (count := _number(fields, name)) is not None]
     return next((count for count in found if count), found[0] if found else None)
 

@@ -1,4 +1,4 @@
-"""Puts the pieces of tool calls in order, whatever a server says of their index and id."""
+"""Orders the pieces of tool calls, however a server uses their index and id."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from lib.gateway.stream.chunks import as_json
 
 @dataclass(slots=True)
 class _Open:
-    """A call as far as it has come."""
+    """An unfinished call."""
 
     number: int
     id: str | None = None
@@ -20,12 +20,12 @@ class _Open:
 
 
 class ToolCalls:
-    """Gives each piece the number of its call: 0, 1, 2 and so on, in the order in which the calls begin.
+    """Numbers the call of each piece: 0, 1, 2 and so on, in the order in which the calls begin.
 
-    OpenAI gives each call an index, an id and a name in its first piece, and the index alone in those that
-    follow. Others send the index 0 for all, or none; send no ids; or repeat id and name with each piece. So a
-    piece begins a new call when its index is new, or when it brings a name and another id than the call that
-    its index is known for, or, where no ids tell, a name when the arguments before it are whole.
+    OpenAI sends an index, an id and a name in a call's first piece, and only the index in later ones. Others
+    send the index 0 for all calls, or none; send no ids; or repeat id and name with each piece. So a piece
+    begins a new call if its index is new, or if it has a name and another id than the known call with its
+    index, or, without ids, a name after the previous arguments are complete.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class ToolCalls:
         self._count = 0
 
     def read(self, calls: Any) -> Iterator[tuple[int, str | None, str | None, str]]:
-        """Number, id, name and arguments of each piece in a delta's `tool_calls`."""
+        """Yield number, id, name and arguments of each piece in a delta's `tool_calls`."""
         for call in calls if isinstance(calls, list) else [calls]:
             if isinstance(call, dict):
                 kind = call.get("type")
@@ -50,7 +50,7 @@ class ToolCalls:
     def add(
         self, index: Any, id_: str | None, name: str | None, given: Any
     ) -> Iterator[tuple[int, str | None, str | None, str]]:
-        """One piece, with its number; nothing for one that says again what is known."""
+        """Yield one piece with its number; nothing if it only repeats what is known."""
         arguments = given if isinstance(given, str) else "" if given is None else as_json(given)
         call = self._find(index, id_, name, arguments)
         if call is None:
@@ -68,18 +68,18 @@ class ToolCalls:
         yield call.number, id_, name, arguments
 
     def _find(self, index: Any, id_: str | None, name: str | None, arguments: str) -> _Open | None:
-        """The call that a piece belongs to; `None` where it begins one."""
+        """The call that a piece belongs to; `None` if it begins one."""
         has_index = isinstance(index, int | str)
         call = self._by_index.get(index) if has_index else self._last
         if id_ and (known := self._by_id.get(id_)):
-            # Some servers give all calls of one function one id: behind a whole one, a new index or other
+            # Some servers use one id for all calls of a function: after a complete call, a new index or other
             # arguments begin a new one.
             is_other = (has_index and call is None) or not (
                 known.arguments.are(arguments) or known.arguments.is_placeholder
             )
             return None if name and known.arguments.is_whole and is_other else known
         is_other_id = bool(id_ and call and call.id)
-        # A piece without a name goes on with what its index says; New API's Claude channel sends no index.
+        # A piece without a name continues the call of its index; New API's Claude channel sends no index.
         if call is None or not name:
             return None if is_other_id and index is None else call
         if is_other_id:
