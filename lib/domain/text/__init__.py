@@ -1,1 +1,1 @@
-"""Texts: cut into blocks, made safe to draw, compared."""
+"""Texts: split into blocks, made safe to draw, compared."""

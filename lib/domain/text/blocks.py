@@ -1,17 +1,17 @@
-"""Cuts a reply's markdown into blocks that can be drawn one by one.
+"""Splits a reply's markdown into blocks that can be drawn one by one.
 
-While a reply streams only its last block changes, so only that one is drawn again. A cut must never change
-what is shown; where that is in doubt there is none and the block stays open:
+While a reply streams only its last block changes, so only that block is drawn again. A cut must never change
+what is shown; in case of doubt there is no cut and the block stays open:
 
 - Cuts are at a blank line outside fences, formulas and HTML, before a line that cannot belong to what is
-  above: no code, no list item or what is indented below one, no table row, quote or definition.
-- A link's or footnote's definition may stand anywhere. After one, and after a use such as `[text][label]`,
-  `[label][]` or `[^note]`, there is no cut any more. `[1]`, `[1][2]` and `x[i][j]` count as plain text:
-  citations and indexes are common, and a lone `[label]` defined further down is only left without its link.
+  above: not code, not a list item or text indented below one, not a table row, quote or definition.
+- The definition of a link or footnote may stand anywhere. After one, and after a use such as `[text][label]`,
+  `[label][]` or `[^note]`, there are no more cuts. `[1]`, `[1][2]` and `x[i][j]` count as plain text:
+  citations and indexes are common, and a lone `[label]` defined further down only loses its link.
 - A block has at least `MIN_BLOCK` characters, so that a page holds few elements.
 
-A block that would keep a browser too long (`markdown/limits.py`) is to be shown as it was written.
-It may be cut behind any line, as nothing in it means more than its letters.
+A block that would keep a browser busy for too long (`markdown/limits.py`) is shown as it was written.
+It may be cut after any line, since its letters have no other meaning.
 """
 
 import re
@@ -21,13 +21,13 @@ from lib.domain.text.markdown.code_spans import without_code
 from lib.domain.text.markdown.structure import LineKind, Structure
 
 MIN_BLOCK = 160
-"""A shorter block waits for what follows: an element costs more than a few characters sent again."""
+"""A shorter block waits for more: an element costs more than a few characters sent again."""
 
 _BELONGS_ABOVE = re.compile(r"\t|(?:[-+*]|\d{1,9}[.)])(?:\s|$)|[|>]|\[[^\[\]]+\]:")
 _UNDECIDED = " \t\r-+*|>[0123456789"
-"""Line beginnings that may yet turn out to belong to what is above."""
+"""Line beginnings that may still turn out to belong to what is above."""
 _DECIDING = 5
-"""Characters of a line that decide: up to three blanks, which mean nothing to a paragraph, and one more."""
+"""Characters of a line that decide: up to three blanks, which a paragraph ignores, and one more."""
 
 _LINE_END = re.compile(r"\r\n?|\n")
 _USE = re.compile(r"\[\^[^\[\]\s]+\]|(?<![\w\])])\[(?!\d+\])[^\[\]]+\]\[[^\[\]]*\](?!\()")
@@ -41,20 +41,20 @@ _HTML = {
     re.compile(r"<!\[CDATA\["): re.compile(r"\]\]>"),
     re.compile(r"<![A-Za-z]"): re.compile(r">"),
 }
-"""How the HTML blocks begin that may hold blank lines, and how they end."""
+"""The beginnings and ends of HTML blocks that may contain blank lines."""
 
 
 class Block(str):
     """A piece of a text."""
 
     is_plain = False
-    """Whether it is to be shown as it was written."""
+    """Whether to show it as it was written."""
     is_uncoloured = False
-    """Whether the code in it is to be shown without colours."""
+    """Whether to show its code without colours."""
 
 
 class BlockSplitter:
-    """Splits a growing text. The blocks are the same however the text was cut into feeds."""
+    """Splits a growing text. The blocks do not depend on how the text was split into feeds."""
 
     def __init__(self) -> None:
         self._structure = Structure()
@@ -75,21 +75,21 @@ class BlockSplitter:
         return self._block("".join(self._lines) + line, self._weight + limits.Weight(limits.signs(line)))
 
     def feed(self, text: str) -> list[Block]:
-        """Add text; returns the blocks that became final by it."""
+        """Add text; return the blocks that became final."""
         blocks: list[Block] = []
         *ended, rest = text.split("\n")
         for end in ended:
             blocks += self._add("".join([*self._line, end, "\n"]))
         if rest:
             self._line.append(rest)
-            # Before the line is whole: a paragraph may take long to write, and would be drawn
-            # with the last block till then.
+            # Before the line is complete: a paragraph may take long to write, and until then it would be
+            # drawn with the last block.
             if self._gap and self._begins_apart("".join(self._line[:_DECIDING])[:_DECIDING]):
                 blocks.append(self._cut())
         return blocks
 
     def close(self) -> list[Block]:
-        """The text is complete; returns what is left of it."""
+        """End the text; return the rest of it."""
         blocks = self._add("".join(self._line)) if self._line else []
         return [*blocks, self._cut()] if self._lines else blocks
 
@@ -104,7 +104,7 @@ class BlockSplitter:
         return self._left < limits.SPENT
 
     def _add(self, line: str) -> list[Block]:
-        """Take a whole line; returns the block it closed, if any."""
+        """Add a whole line; return the block that it closed, if any."""
         self._line.clear()
         if self._is_spent:
             return self._add_plain(line)
@@ -121,13 +121,13 @@ class BlockSplitter:
         return blocks
 
     def _add_plain(self, line: str) -> list[Block]:
-        """Take a line of which nothing has to be known."""
+        """Add a line that needs no analysis."""
         self._lines.append(line)
         self._size += len(line)
         return [self._piece()] if self._size >= limits.LONGEST_PLAIN else []
 
     def _begins_apart(self, beginning: str) -> bool:
-        """Whether the first characters of a line tell already that it does not belong to what is above."""
+        """Whether the first characters of a line already show that it does not belong to what is above."""
         content = beginning.lstrip(" ")
         return content[:1] not in _UNDECIDED and not self._belongs_above(beginning)
 
@@ -147,7 +147,7 @@ class BlockSplitter:
         return block
 
     def _piece(self) -> Block:
-        """What is there of the open block."""
+        """The current text of the open block."""
         block = self._block("".join(self._lines), self._weight)
         self._lines.clear()
         self._size = 0
@@ -155,7 +155,7 @@ class BlockSplitter:
         return block
 
     def _read(self, text: str) -> None:
-        """Note what a line says about the lines to come."""
+        """Note what a line means for the following lines."""
         line = self._structure.feed(text)
         self._weight += self._scale.weigh(text, line, is_inside=self._structure.inside)
         if self._html:
@@ -170,6 +170,6 @@ class BlockSplitter:
 
 
 def split(text: str) -> list[Block]:
-    """The blocks of a whole text."""
+    """Split a whole text into blocks."""
     splitter = BlockSplitter()
     return [*splitter.feed(text), *splitter.close()]

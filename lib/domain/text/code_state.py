@@ -1,12 +1,12 @@
-"""Whether a growing markdown text stands inside code, where tags and pictures are only quoted."""
+"""Whether a growing markdown text is inside code, where tags and pictures are only quoted."""
 
 _FENCES = ("```", "~~~")
 LONGEST_LINE = 2000
-"""Characters of the last line that are looked at."""
+"""How many characters of the last line are examined."""
 
 
 class CodeState:
-    """Fed with the text piece by piece, however it is cut. It is looked at only where somebody asks."""
+    """Takes the text in any pieces. It is analysed only when somebody asks."""
 
     def __init__(self) -> None:
         self._unseen: list[str] = []
@@ -14,12 +14,12 @@ class CodeState:
         self._line = ""
 
     def feed(self, text: str) -> None:
-        """More of the text."""
+        """Add more text."""
         self._unseen.append(text)
 
     @property
     def is_code(self) -> bool:
-        """Whether what follows now is code: in a fence, or after an odd number of backticks in its line."""
+        """Whether the next text is code: in a fence, or after an odd number of backticks in its line."""
         self._look()
         return self._is_fenced or self._line.count("`") % 2 == 1
 

@@ -1,4 +1,4 @@
-"""What two texts do not have in common, word by word."""
+"""The differences between two texts, word by word."""
 
 import re
 from bisect import bisect_left
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 MOST_WORDS = 4000
-"""Of each text."""
+"""Words of each text."""
 _DEEPEST = 16
-"""How often a stretch between words that are told apart is looked at once more."""
+"""How often the stretches between matched words are compared again."""
 _FEW = 40
-"""Words of a stretch that are compared each with each, which takes time like the cube of their number."""
+"""Words of a stretch that are compared each with each, which takes cubic time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A stretch of the two texts: equal, or what the first has where the second has something else."""
+    """A stretch of the two texts: equal, or the first text's words in place of the second's."""
 
     first: str
     second: str
@@ -25,9 +25,9 @@ class Difference:
 
 
 def differences(first: str, second: str) -> Iterator[Difference]:
-    """The two texts as stretches, in order: joined, they give both texts back up to `MOST_WORDS` words.
+    """Yield the two texts as stretches, in order: joined, they give both texts back up to `MOST_WORDS` words.
 
-    Words that differ in nothing but the blanks around them are equal.
+    Words that differ only in the blanks around them are equal.
     """
     ours, theirs = _words(first), _words(second)
     at, other = 0, 0
@@ -41,12 +41,12 @@ def differences(first: str, second: str) -> Iterator[Difference]:
 
 
 def _words(text: str) -> list[str]:
-    """The words with the blanks that follow them."""
+    """The words, each with the blanks after it."""
     return re.findall(r"\s*\S+\s*?(?=\s|$)|\s+$", text)[:MOST_WORDS]
 
 
 def _runs(pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
-    """Pairs that follow each other in both texts: where they begin in each, and how many they are."""
+    """Runs of consecutive pairs: where each begins in both texts, and its length."""
     first = 0
     for at in range(1, len(pairs) + 1):
         if at == len(pairs) or pairs[at] != (pairs[at - 1][0] + 1, pairs[at - 1][1] + 1):
@@ -55,10 +55,10 @@ def _runs(pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
 
 
 def _pairs(ours: Sequence[str], theirs: Sequence[str], depth: int = 0) -> list[tuple[int, int]]:
-    """Equal words, as places in both, in the order of both.
+    """Equal words, as positions in both texts, in increasing order in both.
 
-    What is equal at both ends is taken off; words that both have once part the rest, and what lies between
-    them is looked at in the same way. So the time grows with the words, not with their square.
+    Equal words at both ends are removed first; words that occur once in both texts split the rest, and the
+    parts are compared in the same way. So the time grows with the words, not with their square.
     """
     head = _common(ours, theirs)
     tail = _common(ours[head:][::-1], theirs[head:][::-1])
@@ -69,7 +69,7 @@ def _pairs(ours: Sequence[str], theirs: Sequence[str], depth: int = 0) -> list[t
 
 
 def _common(ours: Sequence[str], theirs: Sequence[str]) -> int:
-    """How many words they begin with alike."""
+    """How many words they have in common at the beginning."""
     unlike = (at for at, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one != other)
     return next(unlike, min(len(ours), len(theirs)))
 
@@ -90,17 +90,17 @@ def _between(ours: Sequence[str], theirs: Sequence[str], depth: int) -> Iterator
 
 
 def _single(ours: Sequence[str], theirs: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """The places of the words that each of both has once, in the order of the first."""
+    """The positions of the words that occur once in each text, in the order of the first."""
     count, other_count = Counter(ours), Counter(theirs)
     places = {word: at for at, word in enumerate(theirs)}
     yield from ((at, places[word]) for at, word in enumerate(ours) if count[word] == 1 == other_count[word])
 
 
 def _in_step(pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The most pairs that stand in the same order in both texts."""
+    """The largest set of pairs in the same order in both texts."""
     known = list(pairs)
     ends: list[int] = []
-    """By length, how early in the second text a chain of so many pairs can end."""
+    """By chain length, the earliest position in the second text where such a chain can end."""
     last: list[int] = []
     before: list[int] = []
     for number, (_, other) in enumerate(known):

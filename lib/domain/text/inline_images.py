@@ -1,4 +1,4 @@
-"""Pictures that a model writes into its text, as data URIs in base64: New API hands out Gemini's so."""
+"""Pictures in a model's text, as base64 data URIs: this is how New API returns Gemini's."""
 
 import re
 from collections.abc import Iterator
@@ -10,21 +10,21 @@ from lib.domain.text.code_state import CodeState
 LONGEST_NAME = 300
 """Characters of a picture's name in `![name](data:...)`."""
 LONGEST_DATA = 28 * 1024 * 1024
-"""Characters of a picture in base64; what goes on after so many is text again."""
+"""Characters of a picture in base64; whatever follows after that many is text again."""
 _BLOCK = 4096
-"""Characters that are looked at together: of each one that may begin a picture, what follows it is copied."""
+"""Characters that are searched at once: at each possible beginning of a picture, the rest is copied."""
 
 _DATA = rf"data:(?:[a-z0-9.+-]{{1,40}}/[a-z0-9.+-]{{1,40}})?{BASE64}"
-"""Of any media type, or none: what it is, its bytes tell."""
+"""With any media type, or none: the bytes show the real type."""
 _HEAD = re.compile(rf"(?:!\[(?P<name>[^\[\]\n]{{0,{LONGEST_NAME}}})\]\( {{0,3}}<?)?(?P<data>{_DATA})", re.I)
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
 _NOT_BASE64_IN_LINK = re.compile(r"[^A-Za-z0-9+/=_-]")
-"""Base64 of the alphabet for URLs; beside a bare URI, these signs may be those of a text."""
+"""Base64 in a link may use the URL-safe alphabet; after a bare URI, its characters may belong to the text."""
 _TAIL = re.compile(r'>?(?: {1,3}"[^"\n]{0,200}")? {0,3}\)')
 _TAIL_BEGUN = re.compile(r'>?(?: {1,3}(?:"[^"\n]{0,200}"?)?)? {0,3}')
 
 _SIGN = re.compile(r"!(?:\[|\Z)|data:|(?<![^\W_])(?:d|da|dat|data)\Z", re.I)
-"""What a text holds that may have a picture in it."""
+"""What a text contains if it may contain a picture."""
 _NAME_BEGUN = re.compile(rf"!(?:\[[^\[\]\n]{{0,{LONGEST_NAME}}}(?:\](?:\( {{0,3}}<?)?)?)?\Z")
 _DATA_BEGUN = re.compile(
     r"(?:data:[a-z0-9.+-]{0,40}(?:/[a-z0-9.+-]{0,40})?(?:;[\w=.+-]{0,40}){0,4},?|d(?:a(?:ta?)?)?)\Z", re.I
@@ -34,37 +34,37 @@ _LONGEST_BEGINNING = LONGEST_NAME + 200
 
 @dataclass(frozen=True, slots=True)
 class InlineImage:
-    """A picture that stood in the text."""
+    """A picture found in the text."""
 
     name: str
     data_uri: str
     written: str
-    """All that was written for it: what stays where it turns out to be no picture."""
+    """The original text, which stays if it turns out not to be a picture."""
 
 
 Piece = str | InlineImage
 
 
 class InlineImages:
-    """Takes pictures out of a text, piece by piece; those in code stay as they are."""
+    """Extracts pictures from a text, piece by piece; pictures in code stay as they are."""
 
     def __init__(self) -> None:
         self._held = ""
         self._head: re.Match[str] | None = None
-        """The beginning of the picture whose data is coming in."""
+        """The beginning of a picture whose data is still coming in."""
         self._data: list[str] = []
         self._data_length = 0
         self._code = CodeState()
 
     def passes(self, text: str) -> bool:
-        """Whether this piece is text as it stands: nearly all are, so it is asked first."""
+        """Whether this piece is plain text: nearly all are, so this is checked first."""
         if self._held or self._head is not None or _SIGN.search(text):
             return False
         self._code.feed(text)
         return True
 
     def feed(self, text: str) -> list[Piece]:
-        """The text and the pictures that are certain after this piece."""
+        """Return the text and pictures that are certain after this piece."""
         found: list[Piece] = []
         for start in range(0, len(text), _BLOCK):
             self._held += text[start : start + _BLOCK]
@@ -72,7 +72,7 @@ class InlineImages:
         return found
 
     def close(self) -> list[Piece]:
-        """What is left at the end of the text."""
+        """Return the rest at the end of the text."""
         pieces: list[Piece] = [] if self._head is None else [self._image("")]
         return [*pieces, self._take(len(self._held))] if self._held else pieces
 
@@ -92,7 +92,7 @@ class InlineImages:
             self._data.append(self._held[: end.start()] if end else self._held)
             self._data_length += len(self._data[-1])
             self._held = self._held[end.start() :] if end else ""
-            # Given out as it is, so that a picture without end does not fill the memory.
+            # Returned as text, so that an endless picture does not fill the memory.
             if self._data_length > LONGEST_DATA:
                 yield self._image("")
                 continue
@@ -117,9 +117,9 @@ class InlineImages:
         return InlineImage(head["name"] or "", head["data"] + data, head[0] + data + tail)
 
     def _begun(self) -> int:
-        """How many characters at the end of the text may be the beginning of a picture.
+        """How many characters at the end of the text may begin a picture.
 
-        A word that ends as `data:` begins is none: it would be drawn one piece late.
+        A word that ends like the beginning of `data:` is excluded: it would be drawn one piece late.
         """
         tail = self._held[-_LONGEST_BEGINNING:]
         data = _DATA_BEGUN.search(tail)

@@ -1,17 +1,17 @@
-"""JSON as a model writes it, drawn as an indented code block: only drawn, the stored text stays as it is."""
+"""JSON from a model, drawn as an indented code block; the stored text does not change."""
 
 FENCE = "```json\n"
 INDENT = "  "
 DEEPEST = 40
-"""Levels that are indented: each line of hostile JSON may be one level deeper than the one above."""
+"""Levels of indentation: hostile JSON may go one level deeper with each line."""
 _OPENING, _CLOSING, _SPACE = "{[", "}]", " \t\r\n"
 
 
 class JsonBlock:
-    """Takes JSON piece by piece and gives pieces of markdown: the same however the text was cut.
+    """Turns JSON, piece by piece, into markdown that does not depend on how the text was split.
 
-    White space between tokens is all that it moves; numbers, escapes and the order of keys stay. A text that
-    does not begin as an object or a list passes as it is. The fence is left open: the text's end closes it.
+    It changes only white space between tokens; numbers, escapes and the order of keys stay. A text that does
+    not begin like an object or a list passes unchanged. The fence stays open: the end of the text closes it.
     """
 
     def __init__(self) -> None:
@@ -20,17 +20,17 @@ class JsonBlock:
         self._lead = ""
         self._depth = 0
         self._is_fresh = False
-        """Whether a bracket has opened and nothing has followed it."""
+        """Whether a bracket has just opened and nothing follows it yet."""
         self._in_string = self._is_escaped = False
 
     def feed(self, text: str) -> str:
-        """The markdown that this piece adds."""
+        """Return the markdown for this piece."""
         if self._is_json is None:
             return self._begin(self._lead + text)
         return "".join(map(self._take, text)) if self._is_json else text
 
     def _begin(self, text: str) -> str:
-        """Hold white space back until it is plain what begins."""
+        """Hold back white space until it is clear what begins."""
         start = text.lstrip(_SPACE)
         if not start:
             self._lead = text

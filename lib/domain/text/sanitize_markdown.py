@@ -1,18 +1,18 @@
-"""Makes a model's markdown safe and faithful for the page, and for other readers of markdown.
+"""Makes a model's markdown safe and faithful for the page and for other readers of markdown.
 
-Streamlit rewrites more than markdown asks for, and a browser fetches every image it is shown. Code is left
-alone; elsewhere each rewriting gets the lightest escape that stops it, and none leaves a character behind in
-what is copied from the page:
+Streamlit rewrites more than markdown demands, and a browser fetches every image that it is shown. Code is
+left alone; elsewhere each rewriting gets the lightest escape that stops it, and none leaves a character in
+text copied from the page:
 
-- images become links, but small pictures carried in the text itself stay; mermaid that may fetch is only code
+- images become links, except small pictures embedded in the text; mermaid that may fetch is shown as code
 - `:red[..]`, `:badge[..]` and other directives: the colon gets a backslash
-- `:smile:`, `:material/x:`, `->`, `--`, `>=` …: replaced after escapes are resolved, so they are taken apart
-  by `:small[]`, which draws nothing
-- HTML: a few tags are drawn as what they mean (`markdown/tags.py`); the `<` of others becomes `&lt;`
-- `~` between words, as in 5~10: a backslash; it would strike out what stands between two of them
-- `$` that is not part of a formula gets a backslash; `\\(..\\)`, `\\[..\\]` and environments are formulas
-- addresses and emphasis beside Chinese, Japanese and Korean begin and end where they are meant to
-- quotes and lists within each other are text beyond `structure.DEEPEST` of them
+- `:smile:`, `:material/x:`, `->`, `--`, `>=` …: replaced after escapes are resolved, so `:small[]`, which
+  draws nothing, breaks them up
+- HTML: a few tags are drawn with their meaning (`markdown/tags.py`); the `<` of others becomes `&lt;`
+- `~` between words, as in 5~10: a backslash; two of them would strike out the text between them
+- `$` outside formulas gets a backslash; `\\(..\\)`, `\\[..\\]` and environments are formulas
+- URLs, and emphasis beside Chinese, Japanese and Korean, begin and end where they are meant to
+- quotes and lists nested more deeply than `structure.DEEPEST` are text
 - what would take a browser too long (`lib/domain/text/markdown/limits.py`) is shown as it was written
 """
 
@@ -32,13 +32,13 @@ from lib.domain.text.math import formulas
 from lib.domain.text.math.tex import katex
 
 _KEEP_INDENT = "[//]: #\n\n"
-"""A definition, which draws nothing. Without it `st.markdown` would strip the first line's indentation."""
+"""A definition, which draws nothing. Without it `st.markdown` strips the first line's indentation."""
 
 _LOAD_FORMULAS = '[//]: # "$x$"\n\n'
-"""Likewise. Streamlit looks for formulas after guessing what is code; this one it finds in any case."""
+"""The same. Streamlit looks for formulas after guessing what is code; it finds this one in any case."""
 
 _MOST_LINES = 2000
-"""Lines of what is shown as it was written; of more the ends are only marked: each takes a browser time."""
+"""Lines shown as they were written; after that only their ends are marked: each takes a browser time."""
 
 _DRAWN = (LineKind.TEXT, LineKind.FORMULA)
 _FORMULA = re.compile(r"(?<!\\)(?:\\\\)*\$")
@@ -47,13 +47,13 @@ _DEFINITION_BEGUN = re.compile(r"\[(?!\^)(?:[^\[\]\\]|\\.)+\](?=:)")
 _DELIMITER_ROW = re.compile(r"\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*$")
 _CELL = re.compile(r"(?:\\[\\|]|[^|])+|\|")
 _BEGINNING = re.compile(r"(?:#{1,6} +)?(?:\[[ xX]\] +)?")
-"""What a line begins with before its words: the signs of a heading and of a task."""
+"""The beginning of a line before its words: the markers of a heading and of a task."""
 
 
 def sanitized(markdown: str, reader: Reader = PAGE, *, is_open: bool = False) -> Markdown:
-    """One block, so that it shows what the model wrote and fetches nothing.
+    """Sanitize one block, so that it shows what the model wrote and fetches nothing.
 
-    `is_open` tells that more of it is being written: a tag that has only begun is not shown yet.
+    `is_open` means that more of it is being written: a half-written tag is not shown yet.
     """
     text = markdown.replace("\r\n", "\n").replace("\r", "\n")
     block = markdown if isinstance(markdown, Block) else Block(markdown)
@@ -78,7 +78,7 @@ def _as_written(text: str) -> str:
 
 
 def _before(text: str, pieces: list[tuple[LineKind, str]]) -> str:
-    """What Streamlit has to be told before a block."""
+    """What Streamlit needs before a block."""
     if ("```" in text or "~~~" in text) and any(
         _has_formula(piece) for kind, piece in pieces if kind in _DRAWN
     ):
@@ -92,11 +92,11 @@ def _has_formula(piece: str) -> bool:
 
 
 _Group = list[tuple[str, Line]]
-"""Lines as they are written, each with what it is."""
+"""The original lines, each with its classification."""
 
 
 def _groups(lines: list[str]) -> Iterator[tuple[LineKind, _Group]]:
-    """The lines of a block: those of a paragraph, of a formula, of a fence together."""
+    """Group the lines of a block by paragraph, formula and fence."""
     last = {end: at for at, line in enumerate(lines) for end in formulas.ends(line)}
     structure = Structure()
     group: _Group = []
@@ -133,7 +133,7 @@ def _width(fence: str) -> int:
 
 
 def _paragraph(group: _Group, reader: Reader, *, is_open: bool) -> Iterator[str]:
-    """A paragraph with the table below it."""
+    """A paragraph and the table below it."""
     first = 0
     while first < len(group) and _defines(group[first]):
         yield group[first][0]
@@ -152,20 +152,20 @@ def _paragraph(group: _Group, reader: Reader, *, is_open: bool) -> Iterator[str]
 
 
 def _defines(written: tuple[str, Line]) -> bool:
-    """Whether it is a link's definition that may stay."""
+    """Whether it is a link definition that may stay."""
     source, line = written
     found = _DEFINITION.match(line.content)
     return bool(found and is_allowed(found[1]) and "![" not in source)
 
 
 def _words(source: str, line: Line) -> str:
-    r"""A line as it is written; one that is nested too deeply, or defines a link, is text, as `\>`."""
+    r"""The original line; one that is nested too deeply, or defines a link, is escaped to text, as `\>`."""
     is_text = line.is_too_deep or _DEFINITION_BEGUN.match(line.content)
     return f"{line.prefix}\\{line.content}" if is_text else source
 
 
 def _turned(shown: str, line: Line, reader: Reader) -> str:
-    """A text in a list or quote with what tells that it is written from right to left."""
+    """A text in a list or quote, marked if it is written from right to left."""
     if not line.prefix.strip() or not shown.startswith(line.prefix):
         return shown
     beginning = _BEGINNING.match(shown, len(line.prefix))
@@ -174,7 +174,7 @@ def _turned(shown: str, line: Line, reader: Reader) -> str:
 
 
 def _to_left(shown: str, reader: Reader) -> str:
-    """What is written from right to left with what tells it, to which a brace must not belong."""
+    """Right-to-left text with its mark, which must not absorb a brace."""
     return reader.right_to_left + "\\" * (shown.startswith("{") and reader.is_streamlit) + shown
 
 
@@ -184,7 +184,7 @@ def _cell(cell: str, reader: Reader, is_open: bool) -> str:
 
 
 def _header(group: _Group, first: int) -> int:
-    """Where the table begins, from the line `first` on; the number of lines without one."""
+    """The first line of the table, from the line `first` on; the number of lines if there is none."""
     for at, ((_, above), (_, below)) in enumerate(pairwise(group[first:]), start=first):
         if _DELIMITER_ROW.match(below.content) and _columns(above.content) == _columns(below.content):
             return at
@@ -196,12 +196,12 @@ def _columns(row: str) -> int:
 
 
 def _display(lines: list[Line], reader: Reader) -> Iterator[str]:
-    """A formula on lines of its own, in the one form that is always understood."""
+    """A formula on its own lines, in the one form that is always understood."""
     first = lines[0]
     written, after = formulas.display([line.content for line in lines])
     tex = katex(written, is_display=True) if reader.is_streamlit else written
     inner = re.sub(r"[^>\s]", " ", first.prefix)
-    # Longer than any run of dollars in it, as a fence of code is: none of them ends it.
+    # Longer than any run of dollars in it, like a code fence, so that none of them ends it.
     sign = "$" * max(2, 1 + max(map(len, re.findall(r"\$+", tex)), default=0))
     yield first.prefix + sign
     yield from (inner + row for row in tex.replace("![", "! [").strip().split("\n"))

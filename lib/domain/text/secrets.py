@@ -1,11 +1,11 @@
-"""What a key looks like, and how it is taken out of a text: the patterns once, and a policy for each place.
+"""What a key looks like and how it is removed from a text: shared patterns, and a policy for each place.
 
-- A key that is known goes whole and in longer parts, wherever it is repeated: `KnownKey`.
-- Of what a server says, all goes that it calls a key, also what is cut or half hidden: `in_server_words`.
-- In what leaves the house, what looks like a key is found, for a person to decide: `find`.
-- Of an address that is refused, every longer word goes: `in_address`.
+- A known key is removed whole and in longer parts, wherever it is repeated: `KnownKey`.
+- In a server's words, all that it calls a key is masked, even if cut or half hidden: `in_server_words`.
+- In exports and shared texts, whatever looks like a key is found, for a person to decide: `find`.
+- In a refused address, every longer word is masked: `in_address`.
 
-All of it takes time in proportion to the text.
+All of it takes linear time.
 """
 
 import re
@@ -13,13 +13,13 @@ from collections.abc import Iterator
 
 MASK = "***"
 SHORTEST_PART = 12
-"""A run of so many characters of a key counts as a part of it: servers cut keys, or break them in two."""
+"""This many characters of a key count as a part of it: servers cut keys, or break them in two."""
 SHORTEST_RANDOM = 16
-"""Characters of letters and digits mixed that look like a key."""
+"""Characters of mixed letters and digits that look like a key."""
 
 _WORDS = "sk|pk|rk|ak"
-"""What keys begin with, and names in code too (`pk_id`)."""
-# GitHub, GitLab, Slack, Hugging Face, Groq, xAI, NVIDIA, Amazon, Google. `eyJ` below begins a JSON web
+"""Prefixes of keys, which are also names in code (`pk_id`)."""
+# GitHub, GitLab, Slack, Hugging Face, Groq, xAI, NVIDIA, Amazon, Google. The `eyJ` below begins a JSON web
 # token: it is `{"` in base64.
 _MAKES = "gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|hf_|gsk_|xai-|nvapi-|AKIA|AIza"
 _MARKED = re.compile(
@@ -48,7 +48,7 @@ _USER = re.compile(r"//[^/]*@")
 _LONG_WORD = re.compile(r"\bsk-\S+|[\w-]{20,}")
 _NAME = re.compile(r"key|token|secret|passw|signature|^sig$", re.I)
 _ALONE = r"(?<![\w:/-])(?<!\w\.){}(?![\w:/-])(?!\.\w)"
-"""A word that is no part of a name or an address."""
+"""A word that is not part of a name or an address."""
 
 
 class KnownKey:
@@ -57,12 +57,12 @@ class KnownKey:
     def __init__(self, key: str) -> None:
         self._size = size = min(SHORTEST_PART, len(key))
         self._parts = {key[at : at + size] for at in range(len(key) - size + 1)}
-        # Each part holds one of these whole: most texts are done with after a few quick looks.
+        # Each part contains one of these anchors: most texts are finished after a few quick searches.
         anchor = max(1, size // 2)
         self._anchors = [key[at : at + anchor] for at in range(0, len(key) - anchor + 1, anchor)]
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """Where it or a longer part of it stands, in order; what touches is one."""
+        """The positions of the key and its longer parts, in order; adjacent ones are merged."""
         found: list[tuple[int, int]] = []
         if not any(anchor in text for anchor in self._anchors):
             return found
@@ -73,7 +73,7 @@ class KnownKey:
         return found
 
     def masked(self, text: str, start: int = 0) -> str:
-        """The text without it, from `start` on: what stands before that is context."""
+        """The text with the key masked from `start` on; the text before `start` is only context."""
         shown, at = [], start
         for begin, end in self.spans(text):
             if end > start:
@@ -83,12 +83,12 @@ class KnownKey:
 
 
 def without_word(text: str, word: str) -> str:
-    """The text without a word where it stands alone: a key that is one (`ollama`) is part of names."""
+    """The text without a word that stands alone: a key such as `ollama` is also part of names."""
     return re.sub(_ALONE.format(re.escape(word)), MASK, text)
 
 
 def in_server_words(text: str) -> str:
-    """What a server says, with a mask in place of keys of all known makes."""
+    """A server's words, with keys of all known makes masked."""
     for pattern, replacement in _SAID:
         text = pattern.sub(replacement, text)
     shown, at = [], 0
@@ -100,17 +100,17 @@ def in_server_words(text: str) -> str:
 
 
 def in_address(text: str) -> str:
-    """An address that was refused, without what may be a secret in it."""
+    """A refused address, with possible secrets masked."""
     return _LONG_WORD.sub(MASK, _USER.sub(f"//{MASK}@", text))
 
 
 def is_named(name: str) -> bool:
-    """Whether a parameter's name says that its value is a secret."""
+    """Whether a parameter's name means that its value is a secret."""
     return bool(_NAME.search(name))
 
 
 def find(text: str, *, is_id: bool = False) -> Iterator[tuple[int, int]]:
-    """Where something looks like a key; findings may overlap. An id may look random: it is no key."""
+    """The positions of whatever looks like a key; they may overlap. Ids may look random but are not keys."""
     yield from _marked(text)
     for token in () if is_id else _TOKEN.finditer(text):
         if any(map(_looks_random, _PART.findall(token[0]))):
@@ -118,7 +118,7 @@ def find(text: str, *, is_id: bool = False) -> Iterator[tuple[int, int]]:
 
 
 def _marked(text: str) -> Iterator[tuple[int, int]]:
-    """What says itself that it is a key."""
+    """Keys with a recognizable prefix or name."""
     for found in _MARKED.finditer(text):
         yield found.span(found.lastgroup or 0)
     for block in _BLOCK.finditer(text):
@@ -130,6 +130,6 @@ def _marked(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _looks_random(part: str) -> bool:
-    """Whether letters and digits are mixed as nobody writes them."""
+    """Whether letters and digits are mixed as in no written word."""
     digits = sum(character.isdigit() for character in part)
     return len(part) >= SHORTEST_RANDOM and 3 <= digits < len(part)

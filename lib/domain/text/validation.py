@@ -1,5 +1,5 @@
-"""JSON from outside, or from an older version, as values of ours: pydantic looks at it, and what does not fit
-is told in one sentence with its place."""
+"""Validates JSON from outside, or from an older version, with pydantic. Whatever does not fit is reported in
+one sentence with its place."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,28 +13,28 @@ from pydantic_core import ErrorDetails, PydanticCustomError, SchemaValidator, co
 from lib.domain.conversation.attachments import data_in
 
 LARGEST_NUMBER = 2**63 - 1
-"""What a database's integer holds."""
+"""The largest integer of a database."""
 DEEPEST_VALUE = 32
-"""Levels of lists and objects in a value that is kept as it is: a `response_format`, a tool."""
+"""Levels of lists and objects in a value that is stored as it is: a `response_format`, a tool."""
 MOST_ENTRIES = 100_000
-"""Of an object whose keys are names: pydantic tells every fault, and a file may hold millions."""
+"""Entries of an object whose keys are names: pydantic reports every error, and a file may hold millions."""
 _OURS = "ours"
-"""The type of an error whose message is a sentence of ours."""
+"""The type of an error whose message is our own sentence."""
 
 T = TypeVar("T")
 
 
 class FormatError(ValueError):
-    """The file is not what it should be; its text is one sentence that says what is wrong and where."""
+    """The file is invalid; the text is one sentence that says what is wrong and where."""
 
     def __init__(self, where: str, wrong: str) -> None:
         super().__init__(f"This file cannot be read: {where or 'it'} {wrong}.")
 
 
 def validated(kind: type[T], value: Any, where: str = "") -> T:
-    """A parsed JSON value, found at `where`, as a value of this type: a dataclass, or a list of them.
+    """Validate a parsed JSON value, found at `where`, as this type: a dataclass, or a list of them.
 
-    Fields that have a default may be missing, keys that are no fields are skipped. Raises `FormatError`.
+    Fields with a default may be missing, unknown keys are skipped. Raises `FormatError`.
     """
     try:
         found: T = _validator(kind).validate_python(value)  # type: ignore[arg-type]  # types have a hash
@@ -45,7 +45,7 @@ def validated(kind: type[T], value: Any, where: str = "") -> T:
 
 
 def _place(where: str, value: Any, error: ErrorDetails) -> Iterator[str]:
-    """The names on the way to the error; pydantic's own for the choices of a union are not in the value."""
+    """The names on the path to the error, without those that pydantic adds for a union's choices."""
     yield where
     for step in error["loc"]:
         is_there = step in value if isinstance(value, dict) else isinstance(value, list)
@@ -70,7 +70,7 @@ def _sentence(error: ErrorDetails) -> str:
 
 
 def mended(text: str) -> str:
-    """JSON can hold halves of characters, UTF-8 cannot: they are joined, or replaced where one is missing."""
+    """Repair surrogates, which JSON allows and UTF-8 does not: join halves, replace single ones."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
@@ -89,7 +89,7 @@ def _moment(value: Any) -> datetime:
 
 
 def _kept(value: Any, depth: int = 0) -> Any:
-    """A JSON value that is kept as it is."""
+    """A JSON value that is stored as it is."""
     if depth > DEEPEST_VALUE:
         raise PydanticCustomError(_OURS, "is nested too deep")
     match value:
@@ -111,7 +111,7 @@ def _bounded(value: Any) -> Any:
 
 
 def _leaf(kind: Any, wrong: str) -> core_schema.CoreSchema:
-    """What stands for a type in JSON, and what is said of anything else."""
+    """What stands for a type in JSON, and the error for anything else."""
     return core_schema.custom_error_schema(TypeAdapter(kind).core_schema, _OURS, custom_error_message=wrong)
 
 
@@ -137,10 +137,10 @@ def _validator(kind: Any) -> SchemaValidator:
 
 
 def _for_json(schema: Any) -> Any:
-    """A schema of pydantic's with our leaves.
+    """Replace leaves in a schema of pydantic's by ours.
 
-    Its own would make numbers of texts, or take no text for a date if they were strict, and they do not know
-    what a database holds. Said here, it need not be said at every field of the domain.
+    Pydantic's own would turn texts into numbers, or refuse a text as a date if they were strict, and they do
+    not know a database's limits. Defined here, this need not be repeated at every field of the domain.
     """
     if isinstance(schema, list):
         return [_for_json(each) for each in schema]
@@ -151,6 +151,6 @@ def _for_json(schema: Any) -> Any:
     kind: str = schema.get("type", "")
     ours: Any = _LEAVES.get(kind) or {key: _for_json(each) for key, each in schema.items()}
     if kind in ("list", "tuple"):
-        # Only the first fault is told: a file may hold millions.
+        # Only the first error is reported: a file may hold millions.
         return ours | {"fail_fast": True}
     return core_schema.no_info_before_validator_function(_bounded, ours) if kind == "dict" else ours

@@ -1,1 +1,1 @@
-"""What a model's markdown may hold, a module a thing: the page and the reports share it."""
+"""The elements of a model's markdown, one module each, for the page and the reports."""

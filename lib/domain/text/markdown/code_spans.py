@@ -1,4 +1,4 @@
-"""Where code within a paragraph ends."""
+"""Finds the ends of code spans within a paragraph."""
 
 import re
 from bisect import bisect_left
@@ -7,7 +7,7 @@ _TICKS = re.compile("`+")
 
 
 class CodeSpans:
-    """The code spans of one text: a run of backticks ends with the next run of the same length."""
+    """The code spans of one text: a run of backticks ends at the next run of the same length."""
 
     def __init__(self, text: str) -> None:
         self._runs: dict[int, list[int]] = {}
@@ -17,7 +17,7 @@ class CodeSpans:
         """The length of the longest run."""
 
     def end(self, start: int, after: int) -> int:
-        """The end of the span whose backticks stand from `start` to `after`; `after` if they open none."""
+        """The end of the span whose backticks are from `start` to `after`; `after` if they open none."""
         width = after - start
         starts = self._runs.get(width, [])
         following = bisect_left(starts, after)

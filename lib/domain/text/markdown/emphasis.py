@@ -1,9 +1,9 @@
 """Where a run of `*` or `~` may open or close emphasis, also beside Chinese, Japanese and Korean.
 
-CommonMark looks at the characters beside it: after punctuation a run closes only before white space or more
-punctuation, so that the stars of `**“重点”**内容` stay stars. These scripts put no blanks between words. With
+CommonMark looks at the neighbouring characters: after punctuation a run closes only before white space or
+more punctuation, so the stars of `**“重点”**内容` stay stars. These scripts put no blanks between words. With
 them on either side a run may do both, as https://github.com/tats-u/markdown-cjk-friendly amends the rules.
-Underscores stay as they are: they do not split words.
+Underscores are unchanged: they do not split words.
 """
 
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from lib.domain.text.markdown.characters import is_cjk, is_punctuation, is_space
 
 @dataclass(frozen=True, slots=True)
 class Flanks:
-    """What a run may do."""
+    """Whether a run may open or close emphasis."""
 
     opens: bool
     closes: bool
 
 
 def is_free(before: str, after: str) -> bool:
-    """Whether a run between these may open and close, because Chinese, Japanese or Korean is beside it.
+    """Whether a run may open and close because it is beside Chinese, Japanese or Korean.
 
-    `before` are the two characters before it, `after` is the one after it; `""` is the text's end.
+    `before` is the two characters before it, `after` the one after it; `""` is the text's end.
     """
     if is_space(before[-1:]) or is_space(after):
         return False
@@ -30,14 +30,14 @@ def is_free(before: str, after: str) -> bool:
 
 
 def is_beside_emoji(before: str, after: str) -> bool:
-    """Whether a run between these two stands beside a sign that Streamlit's reader sees as a letter."""
+    """Whether a run is beside a symbol that Streamlit's reader takes for a letter."""
     if is_space(before) or is_space(after):
         return False
     return any(each > "\uffff" and is_punctuation(each) for each in (before, after))
 
 
 def _is_cjk_before(before: str) -> bool:
-    """Whether the last character is of these scripts; what only chooses between its forms may follow it."""
+    """Whether the last character is in these scripts; a variation selector may follow it."""
     last, base = before[-1], before[:-1]
     if "\ufe00" <= last <= "\ufe0e" and not is_space(base):
         return is_cjk(base) or (last == "\ufe01" and base in "‘’“”")
@@ -45,9 +45,9 @@ def _is_cjk_before(before: str) -> bool:
 
 
 def flanks(before: str, after: str) -> Flanks:
-    """What a run between these two characters may do as CommonMark has it; `""` is the text's end.
+    """What a run between these two characters may do according to CommonMark; `""` is the text's end.
 
-    Streamlit's reader sees what is beyond the first 65,536 characters of Unicode as letters.
+    Streamlit's reader takes characters beyond the first 65,536 of Unicode for letters.
     """
     if is_space(before) or is_space(after):
         return Flanks(not is_space(after), not is_space(before))

@@ -1,4 +1,4 @@
-"""What a paragraph, a heading or a table's cell holds, so that a reader draws what the model meant."""
+"""The content of a paragraph, heading or table cell, escaped so that a reader draws what the model meant."""
 
 import re
 
@@ -42,42 +42,42 @@ _TARGET = re.compile(
 _COLLAPSED = re.compile(r"\[[^\[\]`!]+\]\[\]")
 _PICTURE = re.compile(rf"!\[[^\[\]`$<\\]*\]\({PICTURE_IN_TEXT}\)")
 _ENDS = re.compile(r"[?!.,:;*_'\")]*+(?:\s|$)")
-"""What GitHub's markdown would not take into an address."""
+"""Characters that GitHub's markdown excludes from the end of a URL."""
 _WITHOUT_DIRECTION = re.compile(r"`[^`]*`|\[[xX]\]|\$[^$]*\$|\\\(.{0,300}?\\\)|<[^<>]*>", re.S)
 
 
 def drawn(text: str, reader: Reader = PAGE, *, is_open: bool = False) -> str:
-    """The text for the reader; `is_open` while it is being written."""
+    """The text for the reader; `is_open` while it is still being written."""
     return _Inline(text, reader, is_open=is_open).drawn()
 
 
 def turns(text: str) -> bool:
-    """Whether the text is written from right to left; code, formulas and tags in it do not decide."""
+    """Whether the text is written from right to left; its code, formulas and tags do not decide."""
     return has_right_to_left(text) and is_right_to_left(_WITHOUT_DIRECTION.sub("", text))
 
 
 def _outermost(text: str, sign: str) -> tuple[int, int]:
-    """Where the first run of the sign begins, which closes nothing, and the last, which opens nothing.
+    """The first run of the sign, which closes nothing, and the last one, which opens nothing.
 
-    Where runs differ in length it counts what else they may do, too: then neither is told.
+    If runs differ in length, their other roles matter too: then neither position is returned.
     """
     runs = re.findall(rf"{re.escape(sign)}+", text)
     return (text.find(sign), text.rfind(runs[-1])) if len(set(runs)) == 1 else (-1, -1)
 
 
 def _is_link(target: str) -> bool:
-    """Whether what stands behind a link's words may stay: an allowed address, or a definition's name."""
+    """Whether the target of a link may stay: an allowed URL, or the name of a definition."""
     return "![" not in target and (target[0] == "[" or links.is_allowed(target[1:].lstrip(" \t\n<")))
 
 
 def _is_forbidden(target: str) -> bool:
-    """Whether it is an address that must not be followed: the words stay."""
+    """Whether it is a URL that must not be followed: only the link's words stay."""
     inside = target[1:].lstrip(" \t\n<")
     return target[0] == "(" and links.is_address(inside) and not links.is_allowed(inside)
 
 
 class _Inline:
-    """One walk through a text, from one sign that may mean something to the next."""
+    """One walk through a text, from one significant sign to the next."""
 
     def __init__(self, text: str, reader: Reader, *, is_open: bool) -> None:
         self.text = text[: tags.half_tag(text)] if is_open else text
@@ -100,7 +100,7 @@ class _Inline:
         return self.pen.text
 
     def _brackets(self) -> dict[int, int]:
-        """Which bracket closes which."""
+        """Map each opening bracket to its closing one."""
         closing: dict[int, int] = {}
         waiting: list[int] = []
         at = 0
@@ -138,7 +138,7 @@ class _Inline:
         return self._put(r"\~", token.end())
 
     def _operator(self, token: re.Match[str]) -> int:
-        # Likewise for the arrows and dashes that Streamlit makes of these.
+        # The same for the arrows and dashes that Streamlit makes of these.
         return self._put(self.reader.nothing.join(token[0]), token.end())
 
     def _colon(self, token: re.Match[str]) -> int:
@@ -146,12 +146,12 @@ class _Inline:
         if not self.reader.is_streamlit:
             return self._put(token[0], token.end())
         if _SHORT_CODE.match(self.text, colon):
-            # A backslash would not do: Streamlit looks for icons and emoji after escapes are resolved.
+            # A backslash does not help: Streamlit looks for icons and emoji after escapes are resolved.
             return self._put("&#58;" + self.reader.nothing, token.end())
         return self._put(r"\:" if _DIRECTIVE.match(self.text, colon) else token[0], token.end())
 
     def _run(self, token: re.Match[str]) -> int:
-        """Stars or tildes: they part what is beside them where they would not be taken for emphasis."""
+        """Stars or tildes: separate their neighbours if the run would not count as emphasis."""
         if not self.reader.is_streamlit or (token[0][0] == "~" and len(token[0]) > 2):
             return self._put(token[0], token.end())
         sign, after = token[0][0], self.text[token.end() : token.end() + 1]
@@ -168,7 +168,7 @@ class _Inline:
         return token.end()
 
     def _address(self, token: re.Match[str]) -> int:
-        """An address that GitHub's markdown would end elsewhere is told its end."""
+        """Mark the end of a URL that GitHub's markdown would end elsewhere."""
         link = links.bare_link(self.text, token.start())
         if not link:
             return self._put(self._parted(token[0]), token.end())
@@ -180,7 +180,7 @@ class _Inline:
         return self._put(link.markdown(self.pen.before, self.reader.nothing), link.end)
 
     def _parted(self, beginning: str) -> str:
-        """The beginning of what is no address here, but would be one for GitHub's markdown."""
+        """The beginning of text that is not a URL here, but would be one for GitHub's markdown, broken up."""
         if not (nothing := self.reader.nothing):
             return beginning
         scheme, colon, slashes = beginning.partition(":")
@@ -223,7 +223,7 @@ class _Inline:
         return self._put("[", token.end())
 
     def _part_from_mark(self, bracket: re.Match[str]) -> None:
-        """An exclamation mark that only tags stood behind would make an image of the link that follows."""
+        """Separate a link from an exclamation mark: with only tags between them it would become an image."""
         if self.pen.before == "!" and self.text[bracket.start() - 1] != "!":
             self.pen.write(self.reader.nothing or " ")
 

@@ -1,8 +1,8 @@
 """How much of a text is drawn as markdown, so that no answer keeps a browser busy for a second.
 
-What a browser does grows with what it has to draw, not with characters, and with the square of some signs. So
-each line weighs what it was measured to cost at most, in units of 0.1 ms in Chromium, and what weighs too
-much is shown as it was written. The page, reports and rooms go by the same weights: `BlockSplitter` weighs.
+A browser's work grows with the elements it draws, not with characters, and with the square of some signs. So
+each line has a weight, its highest measured cost in units of 0.1 ms in Chromium, and a block that is too
+heavy is shown as it was written. The page, reports and rooms use the same weights, through `BlockSplitter`.
 """
 
 import re
@@ -12,20 +12,20 @@ from lib.domain.text.markdown.diagrams import IS_MERMAID
 from lib.domain.text.markdown.structure import Line, LineKind
 
 MOST = 9_000
-"""What the drawn blocks of one text may weigh together, so that there is time for the rest of it. Some 150 kB
-of words with a few signs, or 25 kB in which each sentence is a heading, an item or a formula."""
+"""The total weight of the drawn blocks of one text, which leaves time for the rest of it. Some 150 kB of
+words with a few signs, or 25 kB in which each sentence is a heading, an item or a formula."""
 COLOURS = 4_500
-"""What the colours of code may weigh of that; further code has none, and costs no more than words."""
+"""The part of it for coloured code; further code has no colours, and costs no more than words."""
 PLAIN = 15
-"""What a block weighs that is shown as it was written."""
+"""The weight of a block that is shown as it was written."""
 SPENT = MOST // 50
-"""With less than that left nothing more is drawn: it would only be cut into ever smaller pieces."""
+"""With less than this left, nothing more is drawn: it would only be cut into ever smaller pieces."""
 LONGEST_PLAIN = 20_000
-"""Characters of such a block, from which on it ends with its line, so that it is not sent again and again."""
+"""Characters after which such a block ends with its line, so that it is not sent again and again."""
 
 _CHARACTERS = 200
 _CHARACTERS_OF_CODE = 6
-"""So many weigh one; code is coloured, which makes an element of each word and takes the square of a line."""
+"""Characters per unit of weight. Coloured code makes an element of each word, in quadratic time per line."""
 _CHARACTERS_OF_FORMULA = 2
 _DIAGRAM = 200
 _HEADING = re.compile("#{1,6} ")
@@ -53,7 +53,7 @@ _CELL = 3
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What something takes to be drawn: as it is, and for the colours of its code."""
+    """The cost of drawing something: its own, and that of its coloured code."""
 
     own: int = 0
     colours: int = 0
@@ -63,16 +63,16 @@ class Weight:
 
 
 class Scale:
-    """Weighs the lines of a text, one after the other."""
+    """Weighs the lines of a text, one after another."""
 
     def __init__(self) -> None:
         self._columns = 0
-        """Of the table that the line stands in."""
+        """The columns of the table that the line is in."""
         self._is_formula = False
-        """Whether a formula may have begun that has not ended."""
+        """Whether a formula may have begun and not ended."""
 
     def weigh(self, text: str, line: Line, *, is_inside: bool) -> Weight:
-        """The weight of the next line of a text; `is_inside` tells that it stands in a quote or a list."""
+        """The weight of the text's next line; `is_inside` if it is in a quote or a list."""
         length = len(text)
         if line.kind is LineKind.TEXT:
             return Weight(self._text(line, is_inside=is_inside) + length // _CHARACTERS)
@@ -110,5 +110,5 @@ class Scale:
 
 
 def signs(text: str) -> int:
-    """The weight of the signs in a text that may mean something."""
+    """The weight of the significant signs in a text."""
     return sum(_WEIGHT_OF[sign.lastindex or 0] for sign in _SIGN.finditer(text))

@@ -1,4 +1,4 @@
-"""Addresses: where a link may lead, and those that stand in a text without any sign around them."""
+"""URLs: where a link may lead, and bare URLs in a text."""
 
 import re
 import unicodedata
@@ -8,42 +8,42 @@ from dataclasses import dataclass
 from lib.domain.text.markdown.characters import is_cjk
 
 START = r"(?<![A-Za-z0-9])(?:https?://|www\.)(?=[^\s.])"
-"""How one begins."""
+"""The beginning of a bare URL."""
 _START = re.compile(START, re.I)
 _ASCII_END = re.compile(r"[\s<>\"`\[\]|\\^*\x00-\x1f\x7f]|'(?![A-Za-z0-9])|[^\x00-\x7f]|$")
-"""What is no part of an address, and what has to be looked at."""
+"""Characters that end a URL, and those that need a closer look."""
 _SIGN = re.compile(r"[!-/:-@\[-`{-~]")
 _ICON = re.compile(r":(?:[\w+-]+:|material/)")
 _TRAILING = "?!.,:;_~'"
-"""What ends a sentence rather than an address."""
+"""Characters that end a sentence rather than a URL."""
 _ALLOWED = re.compile(r"https?://|mailto:|tel:", re.I)
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|#|//", re.I)
 
 
 def is_allowed(target: str) -> bool:
-    """Whether a link may lead there: not into the text of a link, a file, a script or this app."""
+    """Whether a link may lead there: not into a link's own text, a file, a script or this app."""
     return bool(_ALLOWED.match(target))
 
 
 def is_address(target: str) -> bool:
-    """Whether it is meant as one, allowed or not; `f[i](x)` holds none."""
+    """Whether it is meant as a URL, allowed or not; `f[i](x)` contains none."""
     return bool(_ADDRESS.match(target))
 
 
 @dataclass(frozen=True, slots=True)
 class BareLink:
-    """An address in the text."""
+    """A URL in the text."""
 
     words: str
-    """As it is written."""
+    """The URL as it is written."""
     target: str
     end: int
-    """Where the text goes on after it."""
+    """Where the text continues after it."""
 
     def markdown(self, before: str, nothing: str = "") -> str:
-        """With signs around it, so that every reader ends it here; `before` is the character before it.
+        """The URL in brackets, so that every reader ends it here; `before` is the character before it.
 
-        `nothing` parts it from an exclamation mark, which would make it an image, and keeps icons out of it.
+        `nothing` separates it from an exclamation mark, which makes images, and breaks up icon names.
         """
         is_plain = self.words == self.target and not (nothing and self.holds_icon)
         if is_plain or (before == "!" and not nothing):
@@ -53,16 +53,16 @@ class BareLink:
 
     @property
     def holds_icon(self) -> bool:
-        """Whether something in it reads like the name of an icon or emoji."""
+        """Whether part of it reads like the name of an icon or emoji."""
         return bool(_ICON.search(self.words))
 
 
 def bare_link(text: str, at: int, limit: int | None = None) -> BareLink | None:
-    """The address that begins at `at`, before `limit`.
+    """The URL that begins at `at`, before `limit`.
 
-    It ends before white space, quotes and brackets, but for a pair of round ones, and before the punctuation
-    of the sentence, as in GitHub's markdown; also before Chinese, Japanese and Korean, which write on without
-    a blank. A domain or a path in these scripts is cut there.
+    It ends before white space, quotes and brackets, except a pair of round ones, and before the sentence's
+    punctuation, as in GitHub's markdown; also before Chinese, Japanese and Korean, which continue without a
+    blank. A domain or path in these scripts is cut there.
     """
     limit = len(text) if limit is None else limit
     start = _START.match(text, at, limit)
@@ -79,7 +79,7 @@ def bare_link(text: str, at: int, limit: int | None = None) -> BareLink | None:
 
 
 def with_links(text: str) -> Iterator[str | BareLink]:
-    """The text in pieces: its addresses, and what stands between them."""
+    """Split the text into its URLs and what is between them."""
     at = 0
     for start in _START.finditer(text):
         link = bare_link(text, start.start()) if start.start() >= at else None
@@ -90,7 +90,7 @@ def with_links(text: str) -> Iterator[str | BareLink]:
 
 
 def marked(text: str, between: Callable[[str], str], nothing: str = "") -> str:
-    """The text as markdown: addresses with signs around them, and what `between` makes of all else."""
+    """The text as markdown: URLs in brackets, and everything else passed through `between`."""
     pieces: list[str] = []
     for piece in with_links(text):
         before = pieces[-1][-1:] if pieces else ""
@@ -99,13 +99,13 @@ def marked(text: str, between: Callable[[str], str], nothing: str = "") -> str:
 
 
 def _is_letter(character: str) -> bool:
-    """Whether an address may go on with it: a letter or digit of a script that puts blanks between words."""
+    """Whether a URL may continue with it: a letter or digit of a script that puts blanks between words."""
     is_word = bool(character) and unicodedata.category(character)[0] in "LMN"
     return is_word and not character.isascii() and not is_cjk(character)
 
 
 def _without_trailing(text: str, at: int, end: int) -> int:
-    """The end without the punctuation of the sentence and without a closing bracket that none opens."""
+    """The end without the sentence's punctuation and without an unmatched closing bracket."""
     unopened = text.count(")", at, end) - text.count("(", at, end)
     while end > at:
         if text[end - 1] == ")" and unopened > 0:

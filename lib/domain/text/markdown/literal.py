@@ -1,7 +1,7 @@
-"""Markdown as a type of its own, and text as markdown that Streamlit shows as it is.
+"""A type for safe markdown, and text as markdown that Streamlit shows literally.
 
-A page hands Streamlit words that stand in our code, or `Markdown`. Only this module and `sanitized` make it:
-nothing in it means something that was not meant by us or, in an answer, by the model.
+A page gives Streamlit only words from our code, or `Markdown`. Only this module and `sanitized` make it: every
+sign in it means only what we or, in an answer, the model meant.
 """
 
 import re
@@ -13,7 +13,7 @@ from lib.domain.text.markdown.links import marked
 from lib.domain.text.markdown.readers import DIRECTIVE_NAME, PAGE
 
 _NOTHING = PAGE.nothing
-"""Parts what Streamlit replaces after escapes are resolved: icons, emoji, arrows, addresses."""
+"""Breaks up what Streamlit replaces after resolving escapes: icons, emoji, arrows, URLs."""
 _PARTED = r"""(?P<blank>^[^\S\n]+)
     |(?P<colon>:)(?=//|material|[\w+-]+:)
     |(?P<at>@)(?=\w)
@@ -34,23 +34,23 @@ _SIGN_WITH_MEANING = re.compile(
     re.I | re.M | re.X,
 )
 _UNFIT = re.compile(r"[\x00-\x20<>\\\x7f]")
-"""What would end a link, or the name of an address."""
+"""Characters that would end a link or a URL."""
 
 
 class Markdown(str):
-    """Markdown that may be drawn. What is done to it as to any other text, such as a slice, is text again."""
+    """Markdown that may be drawn. The results of other operations, such as a slice, are plain text again."""
 
     __slots__ = ()
 
     def join(self, parts: Iterable[str], /) -> Self:
-        """The parts in one; those that are no markdown are escaped."""
+        """Join the parts; those that are not markdown are escaped."""
         return type(self)(super().join(map(plain, parts)))
 
 
 def md(template: str, /, *values: object, **named: object) -> Markdown:
-    """Markdown of ours with values in it, as `str.format` puts them: `md("**{}** of {:,}", name, count)`.
+    """Markdown of ours with values in it, in the syntax of `str.format`: `md("**{}** of {:,}", name, count)`.
 
-    Text is escaped, numbers and markdown stay. The template has to stand in our code.
+    Text is escaped, numbers and markdown are not. The template must be a literal in our code.
     """
     return Markdown(_TEMPLATE.vformat(template, values, named))
 
@@ -65,17 +65,17 @@ _TEMPLATE = _Template()
 
 
 def plain(text: str) -> Markdown:
-    """A name or a sentence within markdown of ours: every sign that may mean something is escaped."""
+    """A name or sentence within our markdown: every significant sign is escaped."""
     return text if isinstance(text, Markdown) else Markdown(_ANY_SIGN.sub(_escaped, _lines(text)))
 
 
 def literal(text: str) -> Markdown:
-    """A text that stands alone: only what means something where it stands is escaped."""
+    """A text on its own: only what is significant at its position is escaped."""
     return text if isinstance(text, Markdown) else Markdown(_SIGN_WITH_MEANING.sub(_escaped, _lines(text)))
 
 
 def code(text: str) -> Markdown:
-    """A word of code in a line."""
+    """A code span."""
     words = " ".join(text.split())
     fence = "`" * (1 + max(map(len, re.findall("`+", words)), default=0))
     pad = " " * (words[:1] == "`" or words[-1:] == "`")
@@ -83,23 +83,23 @@ def code(text: str) -> Markdown:
 
 
 def link(words: str, address: str) -> Markdown:
-    """A link that leads to an `http` address, with words to click; only the words where it is another."""
+    """A link to an `http` URL with the words to click; only the words for any other URL."""
     if not address.startswith(("http://", "https://")):
         return plain(words)
     return Markdown(f"[{plain(words)}](<{_UNFIT.sub(_in_percent, address)}>)")
 
 
 def literal_lines(text: str) -> Markdown:
-    """The same as one paragraph whose lines stay lines and keep their blanks, its addresses links.
+    """The same as one paragraph that keeps its lines and blanks, with URLs as links.
 
-    The paragraph has to be drawn with its white space (`white-space: pre-wrap`).
+    The paragraph must be drawn with `white-space: pre-wrap`.
     """
     lines = (marked(line.rstrip(), literal, _NOTHING) or _NOTHING for line in text.split("\n"))
     return Markdown("\n".join(lines))
 
 
 def _lines(text: str) -> str:
-    """With one kind of line ends: readers take a carriage return for one, too."""
+    """Normalize line ends: readers take a carriage return for one, too."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

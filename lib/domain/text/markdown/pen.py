@@ -1,4 +1,4 @@
-"""What is drawn so far of a paragraph, and signs of emphasis put so that they are taken for such."""
+"""Writes a paragraph, with signs of emphasis placed so that they count as emphasis."""
 
 import re
 
@@ -6,7 +6,7 @@ from lib.domain.text.markdown.emphasis import flanks
 from lib.domain.text.markdown.readers import Reader
 
 _MARKERS = re.compile(r"[\s>*+\-\d.)#]*")
-"""What begins a quote, a list item or a heading."""
+"""The markers of quotes, list items and headings."""
 _DIRECTIVE = re.compile(r":[a-z-]+\[")
 
 
@@ -26,11 +26,11 @@ class Pen:
 
     @property
     def text(self) -> str:
-        """All of it."""
+        """Everything written so far."""
         return "".join(self._pieces)
 
     def write(self, piece: str) -> None:
-        """Write it as it is; what stands beside a directive must not become a part of it."""
+        """Write a piece unchanged, separated from a directive that it would become part of."""
         if not piece:
             return
         if self._pieces and self._pieces[-1] == ":" and _DIRECTIVE.match(piece):
@@ -44,16 +44,16 @@ class Pen:
             self._is_fresh = False
 
     def part(self) -> None:
-        """Part what stands here from what comes."""
+        """Separate what was written from what comes next."""
         self.write(self.reader.nothing)
 
     def begin_line(self) -> None:
-        """Go on on a new line, if something stands on this one."""
+        """Start a new line, if this one is not empty."""
         if not self._is_fresh:
             self.write(self.reader.line_break)
 
     def open(self, sign: str, after: str) -> int:
-        """Begin emphasis before the character `after`; returns which of the pieces its sign is."""
+        """Begin emphasis before the character `after`; return the index of its sign among the pieces."""
         is_doubled = after == sign[0]
         if self.before == sign[0] or not flanks(self.before, ":" if is_doubled else after).opens:
             self.part()
@@ -64,9 +64,9 @@ class Pen:
         return start
 
     def close(self, sign: str, after: str, start: int) -> None:
-        """End the emphasis that begins with the piece `start`; white space at its end goes behind it."""
+        """End the emphasis that begins at the piece `start`; white space at its end moves after it."""
         if set(self._pieces[start + 1 :]) <= {self.reader.nothing}:
-            del self._pieces[start:]  # nothing was written meanwhile
+            del self._pieces[start:]  # nothing was written in between
             return
         space = self._without_space()
         if self.before == sign[0]:
@@ -78,7 +78,7 @@ class Pen:
         self.write(space)
 
     def _without_space(self) -> str:
-        """Take back the white space at the end."""
+        """Remove the white space at the end, and return it."""
         space = ""
         while self._pieces and (len(last := self._pieces[-1]) > len(word := last.rstrip()) or not word):
             space = last[len(word) :] + space

@@ -1,4 +1,4 @@
-"""What each line of a markdown text is part of: a paragraph, code, a formula."""
+"""What each line of markdown belongs to: a paragraph, code, a formula."""
 
 import re
 from collections.abc import Callable
@@ -8,10 +8,10 @@ from enum import Enum, auto
 from lib.domain.text.math import formulas
 
 DEEPEST = 20
-"""How many quotes and list items within each other are told apart; what is nested more deeply is text."""
+"""How many levels of quotes and list items are recognized; anything nested more deeply is text."""
 
 _QUOTE = 0
-"""A quote among the open containers; the others are the columns a list item or footnote is indented by."""
+"""A quote among the open containers; the others are the indentation columns of list items and footnotes."""
 
 _ITEM = re.compile(r"(?:[-+*]|(\d{1,9})[.)])(?= |$)")
 _NOTE = re.compile(r"\[\^[^\[\]\s]+\]: *")
@@ -22,12 +22,12 @@ _RULE = re.compile(r"(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
 
 
 class LineKind(Enum):
-    """What a line of markdown is part of."""
+    """What a line of markdown belongs to."""
 
     BLANK = auto()
     TEXT = auto()
     UNDERLINE = auto()
-    """What makes a heading of the paragraph above."""
+    """Turns the paragraph above into a heading."""
     CODE = auto()
     FORMULA = auto()
 
@@ -40,9 +40,9 @@ class Line:
     prefix: str = ""
     content: str = ""
     starts: bool = False
-    """Whether it begins a paragraph, heading, list item, fence or formula of its own."""
+    """Whether it begins a new paragraph, heading, list item, fence or formula."""
     is_too_deep: bool = False
-    """Whether `content` begins with a quote or list item that is one too many."""
+    """Whether `content` begins with a quote or list item beyond the limit."""
 
 
 def _always(_end: str) -> bool:
@@ -50,7 +50,7 @@ def _always(_end: str) -> bool:
 
 
 class Structure:
-    """Tells line by line what CommonMark makes of it, formulas included. HTML counts as text."""
+    """Classifies lines one by one as CommonMark does, formulas included. HTML counts as text."""
 
     def __init__(self) -> None:
         self._containers: list[int] = []
@@ -58,11 +58,11 @@ class Structure:
         self._fence = ""
         self._formula = ""
         self._end = ""
-        """The sign that a formula within the paragraph waits for."""
+        """The sign that ends the open formula within the paragraph."""
 
     @property
     def idle(self) -> bool:
-        """Whether no fence or formula waits for its end."""
+        """Whether no fence or formula is open."""
         return not self._fence and not self._formula
 
     @property
@@ -71,8 +71,8 @@ class Structure:
         return bool(self._containers)
 
     def feed(self, line: str, closes: Callable[[str], bool] = _always) -> Line:
-        """The next line, without its line end; a formula of several lines opens if its end `closes` it."""
-        # As CommonMark counts indentation: a tab goes to the next column of four.
+        """Classify the next line, without its line end; a multi-line formula opens if its end `closes` it."""
+        # CommonMark's rule for indentation: a tab moves to the next multiple of four columns.
         text = line.expandtabs(4)
         rest, matched = self._enter(text)
         if self._formula:
@@ -88,7 +88,7 @@ class Structure:
         return self._open(text, rest, matched, closes)
 
     def _enter(self, rest: str) -> tuple[str, int]:
-        """What is left of a line inside the open containers it belongs to, and how many those are."""
+        """The rest of a line inside the open containers that it belongs to, and their number."""
         for matched, width in enumerate(self._containers):
             content = rest.lstrip(" ")
             indent = len(rest) - len(content)
@@ -115,7 +115,7 @@ class Structure:
         return Line(LineKind.CODE)
 
     def _open(self, text: str, rest: str, matched: int, closes: Callable[[str], bool]) -> Line:
-        """A line that is not blank and not inside a fence or formula."""
+        """Classify a line that is not blank and not inside a fence or formula."""
         continues = self._paragraph
         inside = matched == len(self._containers)
         while container := self._container(rest, interrupts=continues and inside):
@@ -142,7 +142,7 @@ class Structure:
         return self._leaf(prefix, content, matched, continues, closes)
 
     def _container(self, rest: str, *, interrupts: bool) -> tuple[int, str] | None:
-        """The container that begins here and what is left of the line inside it."""
+        """The container that begins here, and the rest of the line inside it."""
         content = rest.lstrip(" ")
         indent = len(rest) - len(content)
         if indent > 3 or not content:
@@ -156,11 +156,11 @@ class Structure:
             return None
         after = content[item.end() :]
         body = after.lstrip(" ")
-        # CommonMark: within a paragraph only an item with words begins a list, and only the number 1.
+        # CommonMark: within a paragraph, a list begins only at an item with words, numbered 1 or not at all.
         if interrupts and (not body or item[1] not in (None, "1")):
             return None
         gap = len(after) - len(body)
-        # CommonMark: five blanks behind the marker are an item that begins with code.
+        # CommonMark: five blanks after the marker mean an item that begins with code.
         width = item.end() + (gap if body and gap < 5 else 1)
         return indent + width, content[width:]
 
@@ -184,7 +184,7 @@ class Structure:
         return Line(LineKind.TEXT, prefix, content, starts=not continues)
 
     def _is_formula(self, content: str, closes: Callable[[str], bool]) -> bool:
-        """Whether a formula on lines of its own begins; it is kept open when it does not end here."""
+        """Whether a formula on its own lines begins; it stays open if it does not end here."""
         opening = formulas.opening(content)
         if not opening:
             return False

@@ -1,4 +1,4 @@
-"""Tags of HTML in the words of a reader."""
+"""Draws HTML tags in a reader's own markup."""
 
 import re
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from lib.domain.text.markdown.pen import Pen
 from lib.domain.text.markdown.tags import Tag
 
 _LONGEST_LABEL = 400
-"""Characters of a directive's label as a model writes it: as it is drawn Streamlit takes no more than 999."""
+"""Characters of a directive's label in the source: Streamlit accepts no more than 999 once it is drawn."""
 _DIRECTIVES = {"small": ":small[", "mark": ":yellow-background[", "sub": ":small[", "sup": ":small["}
 _SIGNS = {
     **dict.fromkeys((*tags.STRONG, "summary"), "**"),
@@ -26,13 +26,13 @@ class TagPen:
     def __init__(self, text: str, pen: Pen, spans: CodeSpans, *, is_open: bool) -> None:
         self._text, self._pen = text, pen
         self._ticks = "`" * (1 + spans.widest)
-        """None as wide stand in the text, so that they pair with none of them."""
+        """Longer than any run in the text, so that it pairs with none of them."""
         self._tags = tags.tags(text, is_open=is_open)
         self._waiting: dict[int, Callable[[str], None]] = {}
-        """What ends the tags that have begun, by where they do."""
+        """The endings of the open tags, by position."""
 
     def draw(self, at: int) -> int | None:
-        """Draw the tag at `at`; returns where the text goes on, or `None` where it is only text."""
+        """Draw the tag at `at`; return where the text continues, or `None` if it is only text."""
         tag = self._tags.get(at)
         if not tag or not tag.is_drawn:
             return None
@@ -50,7 +50,7 @@ class TagPen:
         return tag.end if end else None
 
     def close(self) -> None:
-        """End what is still open, the last first."""
+        """End the tags that are still open, innermost first."""
         for end in reversed(self._waiting.values()):
             end("")
 
@@ -65,7 +65,7 @@ class TagPen:
             self._pen.part()
 
     def _begin(self, tag: Tag) -> int:
-        """Begin what ends with the tag's partner; returns where the text goes on."""
+        """Begin an element that ends at the tag's partner; return where the text continues."""
         end = tag.end if tag.partner is None else tag.partner
         content = self._text[tag.end : end]
         has_tags = bool(_TAG.search(content))
@@ -100,7 +100,7 @@ class TagPen:
             self._pen.begin_line()
 
     def _draw_code(self, content: str, end: int) -> int:
-        """Draw a code span apart from others beside it; returns `end`, where the text goes on."""
+        """Draw a code span, separated from its neighbours; return `end`, where the text continues."""
         if self._pen.before == "`":
             self._pen.part()
         self._pen.write(self._code(content))
@@ -109,7 +109,7 @@ class TagPen:
         return end
 
     def _code(self, content: str) -> str:
-        """The content as a code span; what HTML has to write as a reference is itself in it."""
+        """The content as a code span; HTML character references in it are resolved."""
         words = " ".join(unescape(content).split())
         if not words:
             return content
@@ -119,6 +119,6 @@ class TagPen:
         return f"{ticks}{pad}{words}{pad}{ticks}"
 
     def _after(self, end: int) -> int:
-        """Where the text goes on behind the tag that begins at `end`."""
+        """Where the text continues after the tag that begins at `end`."""
         closing = self._tags.get(end)
         return closing.end if closing else end

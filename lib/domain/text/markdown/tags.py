@@ -1,4 +1,4 @@
-"""The few tags of HTML that are drawn as what they mean: no attribute is looked at, nothing of them runs."""
+"""The few HTML tags that are drawn with their meaning: attributes are ignored, and nothing is executed."""
 
 import re
 from collections import Counter
@@ -15,12 +15,12 @@ CODE = ("code", "kbd")
 RAISED = ("sub", "sup")
 BREAKS = ("br", "p")
 HIDDEN = ("details", "center")
-"""What only holds other things."""
+"""Tags that only contain other elements."""
 NAMES = (*STRONG, *EMPHASISED, *STRUCK, *CODE, *RAISED, *BREAKS, *HIDDEN, "hr", "mark", "small", "summary")
 _APART = ("details", "center", "p")
-"""What may begin in one paragraph and end in another."""
+"""Tags that may begin in one paragraph and end in another."""
 _MOST_OPEN = 10
-"""How many tags within each other are followed."""
+"""How many levels of nested tags are followed."""
 
 _NAMES = "|".join(sorted(NAMES, key=len, reverse=True))
 _TAG = re.compile(rf"<(/?)({_NAMES})(?:\s[^<>]{{0,200}}|\s*/)?>", re.I)
@@ -44,7 +44,7 @@ _SUBSCRIPT = dict(zip("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One tag that is known."""
+    """A known tag."""
 
     name: str
     is_closing: bool
@@ -53,16 +53,16 @@ class Tag:
     partner: int | None = None
     """Where the tag begins that ends this one, or that this one ends."""
     is_apart: bool = False
-    """Whether it needs none: it stands on a line with nothing but such tags, or is always alone."""
+    """Whether it needs no partner: its line has only such tags, or it is always alone."""
 
     @property
     def is_drawn(self) -> bool:
-        """Whether it means something; else it is text."""
+        """Whether it is drawn; otherwise it is text."""
         return self.partner is not None or self.is_apart
 
 
 def tags(text: str, *, is_open: bool = False) -> Mapping[int, Tag]:
-    """The tags in a paragraph by where they begin; an `is_open` one ends those that have no partner yet."""
+    """The tags of a paragraph by position; if `is_open`, its end closes tags that have no partner yet."""
     if "<" not in text:
         return {}
     found: dict[int, Tag] = {}
@@ -85,7 +85,7 @@ def tags(text: str, *, is_open: bool = False) -> Mapping[int, Tag]:
 
 
 def _tags(text: str) -> list[Tag]:
-    """The tags outside code, escapes and addresses."""
+    """The tags outside code, escapes and URLs."""
     spans, found, at = CodeSpans(text), list[Tag](), 0
     apart = _apart(text)
     while token := _TOKEN.search(text, at):
@@ -105,7 +105,7 @@ def _apart(text: str) -> frozenset[int]:
 
 
 def half_tag(text: str) -> int:
-    """Where at the end of a text what may become one of these tags begins; the text's length if none does."""
+    """The position at the end of a text where one of these tags may begin; the text's length if none does."""
     half = _HALF.search(text, max(0, len(text) - 220))
     if not half:
         return len(text)
@@ -115,7 +115,7 @@ def half_tag(text: str) -> int:
 
 
 def raised(name: str, content: str) -> str | None:
-    """What stands in `sub` or `sup` in characters that are raised themselves, if there is one for each."""
+    """The content of `sub` or `sup` in Unicode's own such characters, if each has one."""
     raised_ = _SUBSCRIPT if name == "sub" else _SUPERSCRIPT
     characters = [raised_.get(character) for character in unescape(content).strip()]
     return None if None in characters else "".join(filter(None, characters))

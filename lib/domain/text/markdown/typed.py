@@ -1,4 +1,4 @@
-"""What a person typed: shown as it was typed, with code in fences as code."""
+"""A person's message, shown as it was typed, with fenced code as code."""
 
 import re
 from bisect import bisect_right
@@ -17,15 +17,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What stood in a fence, without its last line end."""
+    """The content of a fence, without its last line end."""
 
     text: str
     language: str
-    """As it was named; `""` where it was not."""
+    """As named in the fence; `""` without a name."""
 
 
 def typed(text: str) -> Iterator[Words | Code]:
-    """The text in pieces. A fence that is never closed is text like any other."""
+    """Split the text into pieces. A fence that is never closed is plain text."""
     lines = re.split(r"\r\n?|\n", text)
     closing = _closing(lines)
     first = at = 0
@@ -43,17 +43,17 @@ def typed(text: str) -> Iterator[Words | Code]:
 
 
 def _words(lines: list[str]) -> Iterator[Words]:
-    """The lines as text, without blank ones around them."""
+    """The lines as text, without blank lines around them."""
     first = next((at for at, line in enumerate(lines) if line.strip()), len(lines))
     if text := "\n".join(lines[first:]).rstrip():
         yield Words(text)
 
 
 def _closing(lines: list[str]) -> dict[int, int]:
-    """Which line closes the fence that a line may open: the next one as wide, without words behind it."""
+    """Map each possible opening fence to its closing one: the next of at least its width, without words."""
     closing: dict[int, int] = {}
     below: dict[str, list[tuple[int, int]]] = {"`": [], "~": []}
-    """Widths, negative, and lines of what may close: the nearest last, and only what is wider above it."""
+    """Widths, negative, and lines of possible closing fences: the nearest last, only wider ones before it."""
     for at in range(len(lines) - 1, -1, -1):
         fence = _FENCE.match(lines[at])
         if not fence:

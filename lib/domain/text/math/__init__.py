@@ -1,1 +1,1 @@
-"""Formulas and chemistry in markdown, as TeX that every renderer knows."""
+"""Formulas and chemistry in markdown, as TeX that every renderer supports."""

@@ -1,8 +1,8 @@
-"""Chemistry as TeX that every renderer knows: the page's KaTeX and the reports' MathML have no mhchem.
+"""Chemistry as TeX that every renderer supports: the page's KaTeX and the reports' MathML have no mhchem.
 
-`\\ce{..}` writes reactions and `\\pu{..}` quantities (https://mhchem.github.io/MathJax-mhchem/). What is
-common in them is translated: coefficients, subscripts, charges, isotopes, bonds, states, arrows with words
-over them. What is not understood is shown as the text it is.
+`\\ce{..}` writes reactions and `\\pu{..}` quantities (https://mhchem.github.io/MathJax-mhchem/). Their common
+elements are translated: coefficients, subscripts, charges, isotopes, bonds, states, arrows with words over
+them. Anything else is shown as plain text.
 """
 
 import re
@@ -11,7 +11,7 @@ from lib.domain.text.math.quantities import MINUS, NotUnderstood, quantity
 
 _LONGEST = 2000
 _DEEPEST = 20
-"""How many braces within each other are followed."""
+"""How many levels of nested braces are followed."""
 _CALL = re.compile(r"\\(ce|pu)\s*\{")
 _BRACE = re.compile(r"\\.|[{}]", re.S)
 
@@ -57,11 +57,11 @@ _TOKEN = re.compile(
 )
 _SCRIPT = re.compile(r"\{([^{}]*)\}|([-+−–•.*]|\d*[-+−–]|\d+|[A-Za-z]|\\[A-Za-z]+)")
 _MEANING = re.compile(r"[{}$^_#%&~\\]+")
-"""What is more than text within `\\text`."""
+"""Characters with a meaning within `\\text`."""
 
 
 def translated(tex: str) -> str:
-    """The formula without `\\ce` and `\\pu`."""
+    """The formula with `\\ce` and `\\pu` translated."""
     pieces: list[str] = []
     at = 0
     while call := _CALL.search(tex, at):
@@ -74,7 +74,7 @@ def translated(tex: str) -> str:
 
 
 def _closing(tex: str, opening: int) -> int | None:
-    """Where the brace is that closes the one at `opening`."""
+    """The position of the brace that closes the one at `opening`."""
     depth = 0
     for brace in _BRACE.finditer(tex, opening, opening + _LONGEST):
         depth += {"{": 1, "}": -1}.get(brace[0], 0)
@@ -101,14 +101,14 @@ def _reaction(text: str) -> str:
 
 
 class _Reaction:
-    """One walk through what stands in `\\ce{..}`."""
+    """One walk through the content of `\\ce{..}`."""
 
     def __init__(self, text: str) -> None:
         self._text = text.strip()
         self._at = 0
         self._drawn: list[str] = []
         self._has_base = False
-        """Whether a subscript or a charge may follow: behind an element or a bracket."""
+        """Whether a subscript or a charge may follow: after an element or a bracket."""
 
     def drawn(self) -> list[str]:
         while self._at < len(self._text):
@@ -131,7 +131,7 @@ class _Reaction:
         return rf" \underset{{{below}}}{{{shown}}} " if below else f" {shown} "
 
     def _bracket(self) -> str:
-        """What stands in square brackets behind an arrow."""
+        """The content of square brackets after an arrow."""
         if not self._text.startswith("[", self._at):
             return ""
         end = self._text.find("]", self._at)
@@ -156,7 +156,7 @@ class _Reaction:
         return self._raised(token[0], _script_of(shown))
 
     def _raised(self, sign: str, shown: str) -> str:
-        """A script; two of one kind on one base are an error, and one before any base needs one."""
+        """A script; two of one kind on one base are an error, and one without a base needs an empty one."""
         last, own = (each.removeprefix("{}")[:1] for each in ["", "", *self._drawn][-2:])
         if own == sign:
             return f"{self._drawn.pop()[:-1]}{shown}}}"
@@ -173,7 +173,7 @@ class _Reaction:
         return f"{{{_BONDS.get(token[0][6:-1], _OTHER_BOND)}}}"
 
     def _command(self, token: re.Match[str]) -> str:
-        """A command of TeX with what it is given."""
+        """A TeX command with its arguments."""
         given = ""
         while self._text.startswith("{", self._at):
             end = self._group_end(self._at) + 1
@@ -231,7 +231,7 @@ class _Reaction:
 
 
 def _script_of(text: str) -> str:
-    """A charge, an oxidation number, an index: upright, but letters that count."""
+    """A charge, an oxidation number or an index: upright, except letters used as numbers."""
     text = MINUS.sub("-", text).strip()
     if text in (".", "•", "*"):
         return r"\bullet" if text != "*" else "*"

@@ -1,7 +1,7 @@
-"""Where a text holds a formula, and where its dollars are prices or the variables of a program.
+"""Finds the formulas in a text, and dollars that are prices or a program's variables.
 
-`$..$`, `$$..$$`, `\\(..\\)` and `\\[..\\]` are formulas, and so are the environments of LaTeX, `\\ce{..}` and
-`\\pu{..}` without any sign around them.
+`$..$`, `$$..$$`, `\\(..\\)` and `\\[..\\]` are formulas, and so are LaTeX environments, `\\ce{..}` and
+`\\pu{..}` without any delimiters.
 """
 
 import re
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from lib.domain.text.markdown.characters import is_cjk
 
 AFTER = " .,;"
-"""What may stand after the end of a formula on lines of its own."""
+"""Characters that may follow the end of a formula on its own lines."""
 _LONGEST = 2000
-"""Characters in which a formula within a paragraph ends: hostile text is not searched again and again."""
+"""Characters within which an inline formula must end: hostile text is not searched again and again."""
 _MOST_NESTED = 5
-"""How many environments of one name are told apart within each other."""
+"""How many nested environments of the same name are recognized."""
 
 _NAMES = (
     *("align", "aligned", "alignat", "alignedat", "flalign", "split", "eqnarray", "equation", "array"),
@@ -30,7 +30,7 @@ _TO_DOLLAR = re.compile(r"(?:[^\\$]|\\.)*+", re.S)
 _TO_DOLLARS = re.compile(r"(?:[^\\$]|\\.|\$(?!\$))*+", re.S)
 _MATHEMATICAL = re.compile(r"[\\^_={}+*/<>|]")
 _STRONG = re.compile(r"[\\^_=]")
-"""What hardly stands between two prices."""
+"""Characters that are unlikely between two prices."""
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _SCRIPT = re.compile(r"(?:[_^](?:\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z0-9+\-*']))+")
 _WORDS = re.compile(r"[^\W\d_]{2,}+\s+[^\W\d_]{2}")
@@ -38,11 +38,11 @@ _NUMBER_FIRST = re.compile(r"\d\S*\s")
 _WORD = re.compile(r"(?<![^\W_])(?!(?:sin|cos|tan|log|exp|max|min|lim|mod)\b)(?:[^\W\d_]{3}|(?:or|to|vs)\b)")
 _VARIABLE = re.compile(r"\{[A-Za-z_]\w*\}")
 _LOOSE_END = re.compile(r"^[,;:/@&)]|(?<!\\)[,;:/@&(]$")
-"""How no formula begins or ends."""
+"""Beginnings and ends that no formula has."""
 _TEXT = re.compile(r"\\(?:text\w*|mbox|mathrm|operatorname)\s*\{[^{}]*\}")
 _AFTER_FORMULA = re.compile(r"(?:th|st|nd|rd|s)\b|(?![A-Za-z0-9${]|_[A-Za-z])")
 _CERTAIN = re.compile(r"[^^]*\^|[^A-Za-z\\]*\\[A-Za-z]{2}")
-"""How only a formula begins: it may have blanks at its ends, and a unit right behind it."""
+"""Beginnings that only a formula has: it may have blanks at its ends, and a unit directly after it."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -52,32 +52,32 @@ class Formula:
 
     tex: str
     end: int
-    """Where the text goes on after it."""
+    """Where the text continues after it."""
     is_display: bool
-    """Whether it is written as one that stands apart: `$$..$$`, `\\[..\\]` or an environment."""
+    """Whether it is written as a display formula: `$$..$$`, `\\[..\\]` or an environment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The beginning of a formula on lines of its own."""
+    """The beginning of a formula on its own lines."""
 
     end: str
     """The sign that ends it."""
     tex: str
-    """What is there of the formula, up to its end."""
+    """The formula so far, up to its end."""
     after: str = ""
-    """What follows the end on the same line."""
+    """The rest of the line after the end."""
     is_closed: bool = False
     is_environment: bool = False
 
     @property
     def may_be_words(self) -> bool:
-        """Whether the line may as well be text with an escaped bracket in it, as `\\[see below]`."""
+        """Whether the line may instead be text with an escaped bracket, such as `\\[see below]`."""
         return self.end == r"\]" and "]" in self.tex
 
 
 def opening(content: str) -> Opening | None:
-    """The formula that the line begins with, if it begins with one."""
+    """The formula at the beginning of the line, if there is one."""
     found = _BEGIN.match(content)
     if found:
         end = rf"\end{{{found[1]}}}"
@@ -91,14 +91,14 @@ def opening(content: str) -> Opening | None:
 
 
 def ends(line: str) -> list[str]:
-    """The signs in it that may end a formula on lines of its own."""
+    """The signs in it that may end a formula on its own lines."""
     return _ENDS.findall(line)
 
 
 def waited_for(line: str, end: str) -> str:
-    """The sign that a formula waits for behind this line of a paragraph, where one waits for `end` before it.
+    """The sign that ends the formula left open after this line of a paragraph, given the `end` before it.
 
-    Such a formula is opened by the last thing on a line of words; nothing before its end opens another.
+    Such a formula opens at the end of a line of words; before it ends, nothing opens another.
     """
     is_odd = line.count("$$") % 2 == 1
     if end:
@@ -117,14 +117,14 @@ def display(rows: list[str]) -> tuple[str, str]:
 
 
 def formula_at(text: str, at: int) -> Formula | None:
-    """The formula that begins with the dollars or the backslash at `at`; `None` where none is meant."""
+    """The formula that begins with the dollars or backslash at `at`; `None` if none is meant."""
     if dollars := _DOLLARS.match(text, at):
         return _in_dollars(text, dollars)
     return _in_brackets(text, at) or _environment(text, at) or _chemistry(text, at)
 
 
 def _in_brackets(text: str, at: int) -> Formula | None:
-    """What stands between `\\(` at `at` and `\\)`, or between `\\[` and `\\]`, if it is a formula."""
+    """The content between `\\(` at `at` and `\\)`, or between `\\[` and `\\]`, if it is a formula."""
     closing = {r"\(": r"\)", r"\[": r"\]"}.get(text[at : at + 2])
     end = text.find(closing, at + 2, at + 2 + _LONGEST) if closing else -1
     tex = " ".join(text[at + 2 : max(end, 0)].split())
@@ -165,7 +165,7 @@ def _chemistry(text: str, at: int) -> Formula | None:
 
 
 def _in_dollars(text: str, dollars: re.Match[str]) -> Formula | None:
-    """What stands between these dollars and as many others, if it is a formula."""
+    """The content between these dollars and equally many others, if it is a formula."""
     sign, start = dollars[0], dollars.end()
     if len(sign) > 2:
         return None
@@ -180,7 +180,7 @@ def _in_dollars(text: str, dollars: re.Match[str]) -> Formula | None:
 
 
 def _is_display(tex: str) -> bool:
-    """Whether what stands between two pairs of dollars is a formula, not words or variables of a Makefile."""
+    """Whether the content between two double dollars is a formula, not words or a Makefile's variables."""
     is_symbol = len(tex.strip()) == 1 or not re.search(r"\s", tex)
     return not _VARIABLE.match(tex) and (is_symbol or bool(_MATHEMATICAL.search(tex)))
 
@@ -190,7 +190,7 @@ def _is_words(tex: str) -> bool:
 
 
 def _is_meant(tex: str, before: str, text: str, after: int) -> bool:
-    """Whether what stands between two dollars is a formula, and not what parts two prices or variables."""
+    """Whether the content between two dollars is a formula, not the text between two prices or variables."""
     if tex != tex.strip():
         return not before.isalnum() and _is_meant_with_blanks(tex) and not text[after : after + 1].isalnum()
     if text.startswith("$", after):
@@ -210,7 +210,7 @@ def _is_meant(tex: str, before: str, text: str, after: int) -> bool:
 
 
 def _is_meant_with_blanks(tex: str) -> bool:
-    """Whether it is a formula though blanks stand at its ends, as some models write all of theirs."""
+    """Whether it is a formula despite blanks at its ends, as some models write them."""
     inner = tex.strip()
     if "\n" in tex or not tex[0] == tex[-1] == " ":
         return False  # a `$` at the beginning of a line invites to type a command
@@ -221,13 +221,13 @@ def _is_meant_with_blanks(tex: str) -> bool:
 
 
 def _has_unit(tex: str, before: str, following: str) -> bool:
-    """Whether the letter that follows may be a unit's, as in $10^8$m, and no variable stands before it."""
+    """Whether the next letter may be a unit, as in $10^8$m, with no variable before it."""
     is_number = bool(_NUMBER.fullmatch(tex)) and is_cjk(before)
     return following.isalpha() and (is_number or bool(_CERTAIN.match(tex)))
 
 
 def _is_mathematical(tex: str, *, is_certain: bool) -> bool:
-    """Whether the signs in it tell; without any, one word or number is a formula if that `is_certain`."""
+    """Whether its signs show a formula; without any, a single word or number counts if `is_certain`."""
     signs = _TEXT.sub("", tex)
     if not any(character.isalnum() for character in tex) or not _is_balanced(tex):
         return False
@@ -240,10 +240,10 @@ def _is_mathematical(tex: str, *, is_certain: bool) -> bool:
 
 
 def _is_balanced(tex: str) -> bool:
-    """Whether there are as many opening brackets as closing ones; commands of TeX's own may pair them."""
+    """Whether it has as many opening as closing brackets; TeX commands may pair them differently."""
     return "\\" in tex or sum(map(tex.count, "([")) == sum(map(tex.count, ")]"))
 
 
 def _is_plain(tex: str) -> bool:
-    """Whether a formula holds nothing that would be more than text if it were not taken for one."""
+    """Whether a formula contains nothing that would have a meaning in plain markdown."""
     return "`" not in tex and "![" not in tex

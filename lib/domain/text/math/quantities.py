@@ -1,9 +1,9 @@
-"""Quantities as TeX that every renderer knows: what stands in `\\pu{..}`, a number and a unit."""
+"""Quantities as TeX that every renderer supports: the content of `\\pu{..}`, a number and a unit."""
 
 import re
 
 MINUS = re.compile("[−–]")
-"""How people write it who do not write a hyphen."""
+"""Minus signs that people type instead of a hyphen."""
 _QUANTITY = re.compile(
     r"\s*(?P<number>[-+−±]?\s*\d[\d.,]*(?:\^-?\d+)?(?:\s*\([\d]+\)|\s*(?:±|\+-|\\pm)\s*[\d.]+)?)?"
     r"(?:\s*(?:[eE]|[x×*]\s*10\^)\{?(?P<power>[-+−]?\d+)\}?)?\s*(?P<unit>.*)",
@@ -18,7 +18,7 @@ _UNIT_NAMES = {"Ohm": r"\Omega", "Ω": r"\Omega", "µ": r"\mu", "μ": r"\mu", "%
 
 
 class NotUnderstood(ValueError):
-    """Something in chemistry is not understood."""
+    """Chemistry that is not supported."""
 
 
 def quantity(text: str) -> str:

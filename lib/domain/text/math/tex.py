@@ -1,4 +1,4 @@
-"""LaTeX in the words that a renderer knows: KaTeX on the page, a converter to MathML in reports."""
+"""LaTeX in a renderer's dialect: KaTeX on the page, a MathML converter in reports."""
 
 import re
 from collections.abc import Callable
@@ -8,14 +8,14 @@ from lib.domain.text.math.chemistry import translated
 _DROPPED = re.compile(r"\\label\s*\{[^{}]*\}|\\(?:nonumber|notag)(?![A-Za-z])")
 _TAG = re.compile(r"\s*\\tag(\*?)\s*\{([^{}]*)\}")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{([A-Za-z]+)(\*?)\}(\{\d+\}|\[[lcr]\])?")
-"""With the number of columns or their side."""
+"""With its number of columns or its alignment."""
 
 _ALIGNED = ("align", "aligned", "alignat", "alignedat", "flalign", "split")
 _GATHERED = ("gather", "gathered", "multline")
 
 
 def katex(tex: str, *, is_display: bool) -> str:
-    """The formula for KaTeX, which knows numbers and some environments only where it stands apart."""
+    """The formula for KaTeX, which supports numbers and some environments only in display formulas."""
     plain = _DROPPED.sub("", translated(tex))
     if not is_display or len(_TAG.findall(plain)) > 1:
         plain = _TAG.sub(_tag_as_text, plain)
@@ -23,7 +23,7 @@ def katex(tex: str, *, is_display: bool) -> str:
 
 
 def mathml(tex: str) -> str:
-    """The formula for the converter to MathML, which knows few environments."""
+    """The formula for the MathML converter, which supports few environments."""
     plain = _TAG.sub(_tag_as_text, _DROPPED.sub("", translated(tex)))
     return _ENVIRONMENT.sub(_as_mathml, plain)
 
@@ -33,7 +33,7 @@ def _tag_as_text(tag: re.Match[str]) -> str:
 
 
 def _as_katex(found: re.Match[str]) -> str:
-    """Numbers are only those that a model wrote: one that counts on from other answers would mislead."""
+    """Only the model's own numbers are shown: counting on from other answers would mislead."""
     name, side = found[2], found[1]
     if name in _ALIGNED:
         return rf"\{side}{{aligned}}"
