@@ -1,7 +1,7 @@
 """A type for safe markdown, and text as markdown that Streamlit shows literally.
 
-A page gives Streamlit only words from our code, or `Markdown`. Only this module and `sanitized` make it: every
-sign in it means only what we or, in an answer, the model meant.
+A page gives Streamlit only words from our code, or `Markdown`. Only this module and `sanitized` make it:
+every sign in it means only what we or, in an answer, the model meant.
 """
 
 import re
