@@ -83,7 +83,7 @@ def _sentence(left_out: int, missing: int) -> str:
     if left_out:
         parts.append(f"{_images(left_out)} did not fit into the request and {_was(left_out)} left out.")
     if missing:
-        parts.append(f"{_images(missing)} {'is' if missing == 1 else 'are'} not here any more.")
+        parts.append(f"{_images(missing)} no longer {'exists' if missing == 1 else 'exist'}.")
     return " ".join(parts)
 
 

@@ -128,4 +128,4 @@ def test_a_recording_that_was_downloaded_can_be_taken_in_again(chat: ChatPage, t
     download.value.save_as(file)
     chat.page.get_by_role("button", name="Import").click()
     chat.dialog.locator("input[type=file]").set_input_files(file)
-    expect(chat.dialog).to_contain_text("is here already")
+    expect(chat.dialog).to_contain_text("already exists")

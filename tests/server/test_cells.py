@@ -240,10 +240,10 @@ def test_a_deleted_comparison_is_gone_here_and_in_another_tab(
         two.wait_until_idle()
         assert "Delete me" not in two.text
         other.set_number("repeats", 2)
-        other.wait_for(lambda: "not here any more" in other.toasts, "The word of it")
+        other.wait_for(lambda: "no longer exists" in other.toasts, "The word of it")
         other.wait_until_idle()
     with compare(site, address) as later:
-        later.wait_for(lambda: "not here any more" in later.toasts, "The word of it")
+        later.wait_for(lambda: "no longer exists" in later.toasts, "The word of it")
         later.wait_until_idle()
 
 

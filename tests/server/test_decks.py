@@ -271,7 +271,7 @@ def test_many_tokens_are_asked_about_first(upstream: ScriptedGateway, site: AppS
     with open_decks(site) as tab:
         write_deck(tab, prompt)
         tab.click("run_deck")
-        tab.wait_for_text("This will take a lot")
+        tab.wait_for_text("This is expensive")
         tab.wait_until_idle()
         assert upstream.asked(prompt) == []
         tab.click("confirm_run")
@@ -285,7 +285,7 @@ def test_an_address_of_nothing_opens_the_page_and_says_so(site: AppServer, addre
     with open_decks(site, address) as tab:
         tab.wait_for_text("A deck is a list of prompts")
         tab.wait_until_idle()
-        assert "not here any more" in tab.toasts
+        assert "no longer exists" in tab.toasts
         assert tab.address == ""
 
 

@@ -186,7 +186,7 @@ def test_a_file_that_is_taken_twice_is_there_once_until_it_is_deleted(island: Ap
     data = as_file(recording("twice", [talk("t", "model-a", ("Why?", "Because."))]))
     with PageSocket(island.url, "", "recordings") as tab:
         take(tab, data)
-        refuse(tab, data, "is here already")
+        refuse(tab, data, "already exists")
         assert tab.tree.keys("open-twice") == ["open-twice"]
         tab.choose("more-twice", "Rename")
         tab.write("recording_title", "  A better\nname ")
@@ -197,7 +197,7 @@ def test_a_file_that_is_taken_twice_is_there_once_until_it_is_deleted(island: Ap
         tab.click("confirm_delete")
         tab.wait_for(lambda: tab.tree.find("open-twice") is None, "The end of it")
     with PageSocket(island.url, "recording=twice", "recordings") as tab:
-        tab.wait_for(lambda: "not here any more" in tab.toasts, "The toast")
+        tab.wait_for(lambda: "no longer exists" in tab.toasts, "The toast")
         tab.wait_until_idle()
         assert tab.address == ""
 

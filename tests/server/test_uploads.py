@@ -68,7 +68,7 @@ def test_a_tab_sends_no_more_at_once_than_one_file_may_have(house: AppServer) ->
         with closing(tab.begin_upload(length)), closing(tab.begin_upload(length)) as second:
             answer = second.getresponse()
             assert answer.status == http.client.REQUEST_ENTITY_TOO_LARGE
-            assert b"Send one file after the other." in answer.read()
+            assert b"Send one file at a time." in answer.read()
             with PageSocket(house.url) as other:
                 other.wait_until_idle()
                 other.send_file("mine.txt", b"Tea")
