@@ -74,7 +74,7 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _patient_with_readers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a file costs is computing time, which a busy machine does not change; the wall clock is its own."""
+    """What a file costs is computing time: the wall clock tells how busy the machine is."""
     monkeypatch.setattr(upload_validation, "READING_SECONDS", 3 * PATIENCE)
 
 
