@@ -13,10 +13,12 @@ from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
+from lib.files import upload_validation
 from lib.gateway import retries
 from tests import warm_parent
 from tests.app_server import AppServer
 from tests.command_line import CommandLine
+from tests.patience import PATIENCE
 from tests.scripted_gateway import ScriptedGateway
 
 # The same examples in every run: a gate must not fail by chance. Hypothesis would also try what stands in the
@@ -68,6 +70,12 @@ pytest_runtest_call = pytest_runtest_teardown = pytest_runtest_setup
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """What fails on purpose fails at once: in this process, retries wait for nothing."""
     monkeypatch.setattr(retries, "FIRST_PAUSE_SECONDS", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def _patient_with_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a file costs is computing time: the wall clock tells how busy the machine is."""
+    monkeypatch.setattr(upload_validation, "READING_SECONDS", 3 * PATIENCE)
 
 
 @pytest.fixture

@@ -90,14 +90,14 @@ def script(folder: Path, text: str) -> str:
 
 @pytest.mark.local_model
 def test_it_streams_a_reply_with_its_usage(model: LocalModel) -> None:
-    with ask(model, "What is a dog?", max_tokens=40, stream_options={"include_usage": True}) as response:
+    with ask(model, "What is a dog?", max_tokens=24, stream_options={"include_usage": True}) as response:
         assert response.status == 200
         received = list(chunks(response))
     assert len(received) > 10
     assert "dog" in "".join(map(text_of, received)).lower()
     usage = received[-1]["usage"]
     assert isinstance(usage, dict)
-    assert 0 < usage["completion_tokens"] <= 40
+    assert 0 < usage["completion_tokens"] <= 24
 
 
 @pytest.mark.local_model
@@ -111,7 +111,7 @@ def test_its_catalogue_names_it(model: LocalModel) -> None:
 @pytest.mark.local_model
 def test_two_requests_are_answered_at_the_same_time(model: LocalModel) -> None:
     def first_and_last_arrival(text: str) -> tuple[float, float]:
-        with ask(model, text, max_tokens=60, ignore_eos=True) as response:
+        with ask(model, text, max_tokens=24, ignore_eos=True) as response:
             arrivals = [time.monotonic() for chunk in chunks(response) if text_of(chunk)]
         return arrivals[0], arrivals[-1]
 
