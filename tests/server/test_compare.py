@@ -207,14 +207,14 @@ def test_a_synthesis_is_one_more_cell_made_of_all_answers(upstream: ScriptedGate
         tab.switch("synthesis", True)
         tab.widget("merger")
         tab.wait_until_idle()
-        before = len(upstream.requests)
+        before = len(upstream.chats)
         upstream.enqueue(stream("Blue, or red"))
         tab.click("synthesise")
         tab.wait_for(lambda: said(tab)[-1].endswith("Blue, or red"), "The merged answer")
         tab.wait_until_idle()
         assert "Synthesis by model" in tab.text
         assert [row["Cell"] for row in table(tab)] == ["model-a", "model-b"]
-    [request] = upstream.requests[before:]
+    [request] = upstream.chats[before:]
     assert all(text in request.prompt for text in ("Merge these", "The sky is blue", "The sky was red"))
     assert "model-a" not in request.prompt
 

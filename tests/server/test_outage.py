@@ -33,7 +33,7 @@ def test_a_start_without_the_gateway_shows_history_and_needs_no_restart(tmp_path
             tab.wait_for_answer("Again, yes")
             tab.click("list_models")
             tab.wait_for(lambda: "cannot be reached" not in tab.alerts, "The banner's end")
-            sent = [message["content"] for message in gateway.requests[0].body["messages"]]
+            sent = [message["content"] for message in gateway.chats[0].body["messages"]]
             assert sent == ["Remember this", "I will", "Are you there?"]
         assert "Traceback" not in server.log
 

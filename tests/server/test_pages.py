@@ -100,7 +100,7 @@ def test_a_model_is_taken_into_a_new_chat_and_a_conversation_turns_to_the_chat(
     tab.wait_until_idle()
     tab.ask("To gamma")
     tab.wait_for_answer("Here I am")
-    assert models_upstream.requests[-1].body["model"] == "gamma"
+    assert models_upstream.chats[-1].body["model"] == "gamma"
     tab.follow_link("Doctor")
     tab.wait_for_text("It takes about")
     tab.wait_until_idle()
@@ -143,4 +143,4 @@ def test_an_examination_is_stopped_from_the_page(tab: PageSocket, models_upstrea
     assert gate.reached.wait(PATIENCE)
     tab.click("stop")
     tab.wait_for_text("Stopped. **Examination of alpha**")
-    assert models_upstream.requests[-1].closed.wait(PATIENCE)
+    assert models_upstream.chats[-1].closed.wait(PATIENCE)
