@@ -17,7 +17,7 @@ from lib.domain.conversation.messages import Message
 from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.reply import Reply, State, Timing
 from lib.domain.reply.usage import Source, Usage
-from lib.engine.engine import new_id
+from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store.replies import Begun, Closing
 

@@ -13,8 +13,9 @@ from lib import config
 from lib.config import Settings
 from lib.domain.comparison.comparisons import released
 from lib.domain.models.connection import Connection
-from lib.engine.engine import Engine, new_id
+from lib.engine.engine import Engine
 from lib.engine.playback import builtin
+from lib.engine.sending import new_id
 from lib.files import private
 from lib.files.folder import Files
 from lib.files.imports import archive

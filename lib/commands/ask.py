@@ -18,8 +18,9 @@ from lib.domain.reply.errors import Category, ChatError, missing_key
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import text_of
 from lib.domain.text.printable import printable_json
-from lib.engine.engine import Engine, new_id
+from lib.engine.engine import Engine
 from lib.engine.live import LiveTape
+from lib.engine.sending import new_id
 
 MODELS_SECONDS = 15.0
 """How long to wait for the list of models if no model is named."""

@@ -26,7 +26,7 @@ from lib.engine.recovery.unstored import as_they_stand
 from lib.engine.recovery.watchdog import Watchdog
 from lib.engine.run import Run
 from lib.engine.runs import Runs
-from lib.engine.sending import Accepted, Sending, SendRefused, new_id, question
+from lib.engine.sending import Accepted, Sending, new_id, question
 from lib.engine.series.deck_runs import DeckRuns
 from lib.engine.series.repeats import Repeats
 from lib.engine.titles import is_first_exchange, write_title
@@ -37,8 +37,6 @@ from lib.store.database.errors import StoreError
 
 LAST_WRITE_SECONDS = 10.0
 """How long a stopping process tries to write the last events."""
-
-__all__ = ["Engine", "SendRefused", "new_id"]
 
 
 class Engine:

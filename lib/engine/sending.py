@@ -2,10 +2,11 @@
 
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+from cachetools import FIFOCache
 
 from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation, title_of
@@ -73,7 +74,7 @@ class Sending:
         self._runs, self._journal, self._owner = runs, journal, owner
         self._keep, self._start = keep, start
         self._one_at_a_time = threading.Lock()
-        self._known: OrderedDict[str, None] = OrderedDict()
+        self._known: FIFOCache[str, None] = FIFOCache(KNOWN_SEND_IDS)
         """The ids of the latest sends: a click may arrive twice, and must be one send."""
         self.is_stopping = False
         """Whether new sends are refused."""
@@ -125,15 +126,10 @@ class Sending:
         if updated_at is None:
             return None
         # Only now: an id whose send raised may be sent again.
-        self._remember(send_id)
+        self._known[send_id] = None
         accepted = Accepted(tape, added, before.title, updated_at, is_kept=journal is not None)
         self._start(_run(accepted, before, connection, session_id))
         return accepted
-
-    def _remember(self, send_id: str) -> None:
-        self._known[send_id] = None
-        if len(self._known) > KNOWN_SEND_IDS:
-            self._known.popitem(last=False)
 
 
 def _titled(conversation: Conversation, asked: Message | None) -> Conversation:

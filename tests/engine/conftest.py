@@ -15,9 +15,9 @@ from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection, Secret
 from lib.domain.reply.reply import Reply
 from lib.domain.reply.tape import text_of
-from lib.engine.engine import Engine, new_id
+from lib.engine.engine import Engine
 from lib.engine.live import LiveTape
-from lib.engine.sending import Accepted
+from lib.engine.sending import Accepted, new_id
 from lib.gateway.client import Gateway
 from lib.store import Store
 from tests.patience import PATIENCE

@@ -12,7 +12,8 @@ from lib.domain.reply.fold import fold
 from lib.domain.reply.reply import State
 from lib.domain.reply.tape import CLOSING, to_json
 from lib.domain.reply.usage import Source, estimate_usage
-from lib.engine.engine import Engine, SendRefused, new_id
+from lib.engine.engine import Engine
+from lib.engine.sending import SendRefused, new_id
 from lib.gateway.client import Gateway
 from lib.gateway.requests import CONTINUE
 from lib.store import Store

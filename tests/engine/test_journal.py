@@ -14,10 +14,10 @@ from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Content, Event, Finished, Sent
 from lib.engine import journal as journal_module
-from lib.engine.engine import new_id
 from lib.engine.journal import Journal
 from lib.engine.live import LiveTape
 from lib.engine.recovery.trouble import Trouble
+from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store.database import database
 from lib.store.replies import Begun

@@ -8,7 +8,8 @@ from lib.domain.models.connection import Connection
 from lib.domain.reply.reply import State
 from lib.domain.reply.tape import Retried, Stopped, text_of
 from lib.domain.reply.usage import Source
-from lib.engine.engine import Engine, SendRefused
+from lib.engine.engine import Engine
+from lib.engine.sending import SendRefused
 from lib.gateway import retries
 from lib.gateway.client import Gateway
 from lib.store import Store

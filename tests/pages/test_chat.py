@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from lib import app
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models import connection
-from lib.engine.engine import new_id
+from lib.engine.sending import new_id
 from lib.ui.chat import header
 from lib.ui.chat.usage import COLUMNS
 from lib.ui.state.session import new_conversation

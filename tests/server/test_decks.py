@@ -13,7 +13,7 @@ import pytest
 from lib.app import DATABASE, FILES
 from lib.domain.comparison import decks
 from lib.domain.comparison.decks import Prompt
-from lib.engine.engine import new_id
+from lib.engine.sending import new_id
 from lib.files.folder import UNUSED_SECONDS, Files
 from lib.store import Store
 from tests.app_server import AppServer

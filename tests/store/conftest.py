@@ -13,7 +13,7 @@ from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.reply import Reply
 from lib.domain.reply.tape import Content, Event, Finished, Sent, UsageReported
 from lib.domain.reply.usage import Source, Usage
-from lib.engine.engine import new_id
+from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store.replies import Begun, Closing, Entry
 from tests.store.fresh import fresh

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from lib.domain.comparison.comparisons import Comparison
-from lib.engine.engine import new_id
+from lib.engine.sending import new_id
 from lib.store import Store
 from tests.store.conftest import answer, draft
 

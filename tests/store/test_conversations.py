@@ -8,7 +8,7 @@ import pytest
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message, Params
 from lib.domain.reply.reply import Reply, State
-from lib.engine.engine import new_id
+from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store import conversations as conversations_module
 from lib.store.replies import Begun

@@ -9,7 +9,7 @@ from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun
 from lib.domain.comparison.decks import Deck, Prompt
 from lib.domain.conversation.attachments import Attachment, AttachmentKind
-from lib.engine.engine import new_id
+from lib.engine.sending import new_id
 from lib.store import Store
 from tests.store.conftest import answer, draft
 

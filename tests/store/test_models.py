@@ -13,7 +13,7 @@ from lib.domain.models.capabilities import Capabilities, Capability
 from lib.domain.models.models import Preference
 from lib.domain.reply.ledger import LedgerRow, Traffic
 from lib.domain.reply.reply import Reply, State
-from lib.engine.engine import new_id
+from lib.engine.sending import new_id
 from lib.store import Store, models
 from lib.store.database.database import Database
 

@@ -11,7 +11,7 @@ from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.fold import fold
 from lib.domain.reply.reply import State
 from lib.domain.reply.tape import Content, Event, Failed, Interrupted, Sent, Stopped
-from lib.engine.engine import new_id
+from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store.database.errors import StoreError
 from lib.store.replies import Begun, Entry

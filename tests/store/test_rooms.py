@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from lib.domain.comparison.comparisons import Comparison
-from lib.engine.engine import new_id
+from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store.rooms import OPEN_FOR
 

@@ -8,7 +8,7 @@ import pytest
 
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.votes import ALL_BAD, TIE, Ballot, Poll, Round, Tally
-from lib.engine.engine import new_id
+from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store import votes as store_votes
 

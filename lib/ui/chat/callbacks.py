@@ -7,8 +7,7 @@ import streamlit as st
 
 from lib import app
 from lib.domain.text.markdown.literal import literal, md
-from lib.engine.engine import SendRefused, new_id
-from lib.engine.sending import Accepted
+from lib.engine.sending import Accepted, SendRefused, new_id
 from lib.ui.kit import errors
 from lib.ui.reply import uploads
 from lib.ui.shell import clipboard, scheduler
@@ -51,23 +50,11 @@ def send(text: str) -> None:
 
 
 def _say(session: Session, text: str, send_id: str | None = None) -> None:
-    """Send, or replace an unanswered question, so that a model never gets two at once: the same text is sent
-    again; a changed text becomes another version of the question and keeps its files.
-    """
     if not text.strip() and not session.draft.attachments:
         return
-    was_sent, question, engine = False, session.conversation.unanswered(), app.get().engine
+    was_sent = False
     try:
-        if question is None:
-            leaf_id, attachments = session.conversation.leaf_id, session.draft.attachments
-            say = partial(engine.say, text=text, parent_id=leaf_id, attachments=attachments)
-            was_sent = _send(session, say, send_id)
-        elif text.strip() == question.content.strip() and not session.draft.attachments:
-            was_sent = _send(session, partial(engine.regenerate, question_id=question.id), send_id)
-        else:
-            attachments = [*question.attachments, *session.draft.attachments]
-            say = partial(engine.say, text=text, parent_id=question.parent_id, attachments=attachments)
-            was_sent = _send(session, say, send_id)
+        was_sent = _send(session, sending.say(session.conversation, text, session.draft.attachments), send_id)
     finally:  # also if Streamlit ends the run while the toast is drawn
         if not was_sent:
             session.draft.give_back(text)

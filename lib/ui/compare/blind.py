@@ -8,7 +8,7 @@ import streamlit as st
 from lib import app
 from lib.domain.comparison.votes import Round, drawn
 from lib.domain.conversation.conversations import Conversation
-from lib.engine.engine import new_id
+from lib.engine.sending import new_id
 from lib.store.database.errors import StoreError
 from lib.ui.compare import cell_callbacks
 from lib.ui.kit import buttons, errors

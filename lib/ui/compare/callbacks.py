@@ -10,9 +10,8 @@ from lib import app
 from lib.domain.comparison.comparisons import MOST_CELLS, missing, synthesis
 from lib.domain.conversation.conversations import Conversation, title_from
 from lib.domain.text.markdown.literal import literal
-from lib.engine.engine import SendRefused, new_id
 from lib.engine.live import LiveTape
-from lib.engine.sending import Accepted
+from lib.engine.sending import Accepted, SendRefused, new_id
 from lib.engine.series.repeats import Send
 from lib.store.database.errors import StoreError
 from lib.ui.compare import blind
@@ -129,7 +128,10 @@ def _ask_all(state: ComparisonState, tab: Session, text: str, send_id: str) -> N
         refusal = _refusal(state, tab, text) or blind.begin(state)
         if not refusal:
             with blind.synchronized(state):
-                refusal = "".join(_say(state, tab, cell, text, send_id) for cell in state.comparison.cells)
+                refusal = "".join(
+                    _send(tab, cell, sending.say(cell, text, state.draft.attachments), send_id)
+                    for cell in state.comparison.cells
+                )
             if state.repeats > 1:
                 _repeat(state, tab, send_id)
     if refusal:
@@ -165,22 +167,6 @@ def _fault(state: ComparisonState, cell: Conversation) -> str | None:
     """Return why a cell's settings cannot be sent."""
     fault = structured.fault(state.structure(cell))
     return f"{fault} Change it in the settings of its cell." if fault else None
-
-
-def _say(state: ComparisonState, tab: Session, cell: Conversation, text: str, send_id: str) -> str:
-    """Send to a cell. As in a chat, this replaces a question that got no answer.
-
-    Return why it was refused, or "".
-    """
-    engine, question = app.get().engine, cell.unanswered()
-    if question is None:
-        say = partial(engine.say, text=text, parent_id=cell.leaf_id, attachments=state.draft.attachments)
-        return _send(tab, cell, say, send_id)
-    if text.strip() == question.content.strip() and not state.draft.attachments:
-        return _send(tab, cell, partial(engine.regenerate, question_id=question.id), send_id)
-    attachments = [*question.attachments, *state.draft.attachments]
-    say = partial(engine.say, text=text, parent_id=question.parent_id, attachments=attachments)
-    return _send(tab, cell, say, send_id)
 
 
 def _send(tab: Session, cell: Conversation, begin: Callable[..., Accepted | None], send_id: str) -> str:

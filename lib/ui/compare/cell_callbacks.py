@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from lib import app
 from lib.domain.comparison.comparisons import FEWEST_CELLS, released
-from lib.engine.engine import new_id
+from lib.engine.sending import new_id
 from lib.ui.kit import errors
 from lib.ui.shell import clipboard
 from lib.ui.state import session

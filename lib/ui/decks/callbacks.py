@@ -9,7 +9,7 @@ from lib.domain.comparison.decks import Deck, Prompt
 from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.exports import ID
 from lib.domain.text.validation import FormatError
-from lib.engine.engine import new_id
+from lib.engine.sending import new_id
 from lib.files import decks as files
 from lib.files.upload_validation import LONGEST_DOCUMENT, FileRefused, take
 from lib.store.database.errors import StoreError

@@ -10,7 +10,7 @@ from lib.domain.comparison import deck_runs as values
 from lib.domain.comparison.deck_runs import MOST_COLUMNS, DeckRun
 from lib.domain.comparison.estimates import Expected
 from lib.domain.text.markdown.literal import literal
-from lib.engine.engine import SendRefused, new_id
+from lib.engine.sending import SendRefused, new_id
 from lib.store.database.errors import StoreError
 from lib.ui.decks.callbacks import click_id, is_first, stop_run
 from lib.ui.kit import errors

@@ -8,10 +8,34 @@ from streamlit.delta_generator import DeltaGenerator
 from lib import app
 from lib.engine.live import LiveTape
 from lib.files.upload_validation import LARGEST_UPLOAD
-from lib.ui.reply import outbox
 from lib.ui.state import sending, widgets
 from lib.ui.state.draft import Draft
 from lib.ui.state.session import Session
+
+# Only the browser knows what a person is typing, so only it can tell whether the box is free. React keeps a
+# copy of its fields' values: it sees a new value only after a call of the prototype's own setter and an
+# `input` event.
+_SCRIPT = """
+export default function ({ data, parentElement }) {
+  const held = parentElement.querySelector("span").dataset;
+  let frame = 0;
+  const write = (box, text) => {
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, text);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const put = () => {
+    const box = document.querySelector(`.st-key-${data.box} textarea`);
+    if (!box) { frame = requestAnimationFrame(put); return; }  // it is drawn a moment later
+    if (held.text === data.text && held.returns === String(data.returns)) return;
+    if (!box.value || box.value === held.text) write(box, data.text);
+    else if (data.text && !data.is_stored) write(box, `${data.text}\\n${box.value}`);
+    Object.assign(held, { text: data.text, returns: data.returns });
+  };
+  put();
+  return () => cancelAnimationFrame(frame);
+}
+"""
+_outbox = st.components.v2.component("outbox", html="<span></span>", js=_SCRIPT)
 
 
 def show(
@@ -26,7 +50,7 @@ def show(
     """Draw a page's message box, and the hidden field with the id of the next send."""
     with st.container(key="hidden"):
         show_send_id(session)
-        outbox.show(draft, key)
+        _show_returned(draft, key)
     st.chat_input(
         placeholder,
         key=key,
@@ -39,6 +63,14 @@ def show(
         on_submit=on_submit,
         disabled=session.connection.needs_key,
     )
+
+
+def _show_returned(draft: Draft, box: str) -> None:
+    """Put the text into the box with this key, or remove it once it is sent; what a person types stays."""
+    draft.drawn = draft.returns
+    if draft.returned is not None:
+        data = {"box": box, "text": draft.returned, "returns": draft.returns, "is_stored": draft.is_stored}
+        _outbox(data=data, key="outbox")
 
 
 def show_send_id(session: Session) -> None:

@@ -1,22 +1,20 @@
 """The remedy for each kind of error, as a button below it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
 
 from lib import app
-from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import likely_base_url
 from lib.domain.models.models import closest
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.reply import Reply
 from lib.domain.text.markdown.literal import code, md, plain
+from lib.ui.reply.answer import Turn
 from lib.ui.shell import clipboard, dialogs
 from lib.ui.state.panel import open_panel
 from lib.ui.state.session import Session
-
-Turn = Sequence[Message]
 
 
 @dataclass(frozen=True, slots=True)

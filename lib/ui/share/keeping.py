@@ -7,11 +7,11 @@ import streamlit as st
 from lib import app
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.recordings import RecordingKind
+from lib.ui.kit import buttons
 from lib.ui.share import recording_callbacks
 from lib.ui.state import playback
 from lib.ui.state.comparison import OPEN
 
-KEEP_ICON = ":material/radio_button_checked:"
 RECORDINGS_PAGE, PRESENT_PAGE = "pages/recordings.py", "pages/present.py"
 
 
@@ -26,13 +26,8 @@ def show_keep_run(run_id: str) -> None:
 
 
 def _show_keep(action: Callable[[str], None], source_id: str) -> None:
-    st.button(
-        recording_callbacks.KEEP,
-        key="keep",
-        icon=KEEP_ICON,
-        type="tertiary",
-        on_click=action,
-        args=(source_id,),
+    buttons.button(
+        recording_callbacks.KEEP, "keep", "radio_button_checked", action, source_id, kind="tertiary"
     )
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.engine.engine import new_id
+from lib.engine.sending import new_id
 from lib.ui.state import widgets
 
 COPIED = "copied"

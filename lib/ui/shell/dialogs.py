@@ -9,6 +9,7 @@ from lib import app
 from lib.domain.models.connection import parse_api_key
 from lib.domain.text.markdown.literal import literal, md, plain
 from lib.files.imports import archive
+from lib.store.conversations import KEPT_IN_BIN
 from lib.ui.server import upload_storage
 from lib.ui.state import conversations, panel, widgets
 from lib.ui.state.session import held
@@ -80,7 +81,9 @@ def _bin() -> None:
         st.rerun()
     deleted = app.get().store.conversations.bin()
     if not deleted:
-        st.caption("The bin is empty. Deleted chats can be restored from here for 30 days.")
+        st.caption(
+            md("The bin is empty. Deleted chats can be restored from here for {} days.", KEPT_IN_BIN.days)
+        )
     for summary in deleted[:BIN_SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center", key=f"deleted-{summary.id}"):
             st.markdown(plain(summary.title), width="stretch")

@@ -38,18 +38,19 @@ def show(session: Session) -> None:
                 if words.strip():
                     _list_hits(application.store.search.find(words))
                 else:
-                    _list(session, application.store.conversations.latest(conversations.listed() + 1))
+                    most = conversations.listed()
+                    _list(session, application.store.conversations.latest(most + 1), most)
             except StoreError:
                 st.caption("Your conversations cannot be listed now.")
         _show_menu()
 
 
-def _list(session: Session, summaries: Sequence[Summary]) -> None:
+def _list(session: Session, summaries: Sequence[Summary], most: int) -> None:
     """Draw one list per day: one widget holds many conversations, which keeps a rerun small."""
     if not summaries:
         st.caption("Your conversations will be listed here.")
     today = datetime.now().astimezone().date()
-    listed = summaries[: conversations.listed()]
+    listed = summaries[:most]
     for day, group in groupby(listed, key=lambda summary: _day(summary, today)):
         titles = {summary.id: plain(summary.title) for summary in group}
         # Thirty buttons took 9 kB and 10 ms of each rerun; the lists take a tenth of that
@@ -61,7 +62,7 @@ def _list(session: Session, summaries: Sequence[Summary]) -> None:
             session.conversation.id,
             conversations.open_conversation,
         )
-    if len(summaries) > conversations.listed():
+    if len(summaries) > most:
         st.button("Show more", key="show_more", type="tertiary", on_click=conversations.show_more)
 
 

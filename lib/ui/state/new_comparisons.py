@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from lib.domain.comparison.comparisons import FEWEST_CELLS, Comparison
 from lib.domain.conversation.conversations import Conversation
-from lib.engine.engine import new_id
+from lib.engine.sending import new_id
 from lib.ui.state import session
 
 

@@ -1,5 +1,12 @@
 """What a send carries: the message box that it came from, and the id that makes it happen only once."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from lib import app
+from lib.domain.conversation.attachments import Attachment
+from lib.domain.conversation.conversations import Conversation
+from lib.engine.sending import Accepted
 from lib.ui.state import widgets
 from lib.ui.state.session import Session
 
@@ -16,3 +23,20 @@ LONGEST_MESSAGE = 200_000
 def send_id(session: Session, room: int = 0) -> str:
     """Return the id that the page had at the click, cut to leave `room` characters for a suffix."""
     return (widgets.text(SEND_ID) or session.send_id)[: LONGEST_SEND_ID - room]
+
+
+def say(
+    conversation: Conversation, text: str, attachments: Sequence[Attachment]
+) -> Callable[..., Accepted | None]:
+    """Return the engine's call for a text at the end of the shown path, still without how it is sent.
+
+    It replaces an unanswered question, so that a model never gets two at once: the same text is sent again; a
+    changed text becomes another version of the question and keeps its files.
+    """
+    engine, question = app.get().engine, conversation.unanswered()
+    if question is None:
+        return partial(engine.say, text=text, parent_id=conversation.leaf_id, attachments=attachments)
+    if text.strip() == question.content.strip() and not attachments:
+        return partial(engine.regenerate, question_id=question.id)
+    together = [*question.attachments, *attachments]
+    return partial(engine.say, text=text, parent_id=question.parent_id, attachments=together)

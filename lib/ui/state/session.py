@@ -12,8 +12,8 @@ from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection, Secret
 from lib.domain.models.models import Model, picked
 from lib.domain.reply.ledger import LedgerRow
-from lib.engine.engine import new_id
 from lib.engine.live import LiveTape
+from lib.engine.sending import new_id
 from lib.store.database.errors import StoreError
 from lib.ui.state import choices, following, panel, widgets
 from lib.ui.state.draft import Draft

@@ -11,7 +11,7 @@ from lib.domain.comparison.estimates import (
 )
 from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.domain.models.prices import Price
-from tests.domain.comparison.test_comparisons import cell, reply
+from tests.domain.comparison.samples import cell, reply
 
 DOLLAR_A_TOKEN = Price(prompt=1e6, completion=2e6)
 DOCUMENT = Attachment("d", AttachmentKind.DOCUMENT, "notes.txt", "text/plain", 400, text="word " * 80)

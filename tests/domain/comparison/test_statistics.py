@@ -1,41 +1,14 @@
 """Statistics of a column: over a cell's answers, over a deck's column, over the prompts of a run."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
 from lib.domain.comparison.statistics import Figures, Spread, best, of_cells, of_prompts, of_replies
-from lib.domain.conversation.conversations import Conversation
-from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import Price
-from lib.domain.reply.reply import Reply, State, Timing
-from lib.domain.reply.usage import Source, Usage
-from lib.engine.engine import new_id
-
-WHEN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-
-
-def reply(
-    ttft_ms: float, total_ms: float, tokens: int, *, state: State = State.COMPLETED, is_guessed: bool = False
-) -> Reply:
-    source = Source.ESTIMATED if is_guessed else Source.REPORTED
-    return Reply(
-        state,
-        text="said " * 50,
-        usage=Usage(5, tokens, 5 + tokens, source=source),
-        timing=Timing(ttft_ms=ttft_ms, last_token_ms=total_ms, total_ms=total_ms),
-    )
-
-
-def cell(model: str, replies: Sequence[Reply] = ()) -> Conversation:
-    """A cell that was asked once and answered with these versions."""
-    made = Conversation(new_id(), "Tea", WHEN, WHEN, model, comparison_id="c")
-    question = Message(new_id(), None, "user", "Tea?", WHEN)
-    made.add([question] if replies else [])
-    made.add(Message(new_id(), question.id, "assistant", one.text, WHEN, one) for one in replies)
-    return made
+from lib.domain.reply.reply import Reply, State
+from lib.domain.reply.usage import Source
+from tests.domain.comparison.samples import cell, reply
 
 
 def test_a_figure_taken_once_has_no_spread() -> None:

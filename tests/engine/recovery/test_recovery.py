@@ -12,7 +12,8 @@ from lib.domain.reply.fold import fold
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Content, Event, Finished, Interrupted, Sent, UsageReported, text_of
 from lib.domain.reply.usage import Source, Usage, estimate_usage
-from lib.engine.engine import Engine, new_id
+from lib.engine.engine import Engine
+from lib.engine.sending import new_id
 from lib.gateway.client import Gateway
 from lib.store import Store
 from lib.store.replies import Begun, Entry

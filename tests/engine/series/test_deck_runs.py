@@ -11,7 +11,8 @@ from lib.domain.comparison.deck_runs import DeckRun, Field
 from lib.domain.comparison.decks import Prompt
 from lib.domain.models.connection import Connection
 from lib.domain.reply.reply import State
-from lib.engine.engine import Engine, SendRefused, new_id
+from lib.engine.engine import Engine
+from lib.engine.sending import SendRefused, new_id
 from lib.gateway.client import Gateway
 from lib.store import Store
 from lib.store.database.errors import StoreError
