@@ -6,7 +6,7 @@ import json
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any
 
@@ -46,7 +46,7 @@ class PageSocket:
         self._cache: dict[str, ForwardMsg] = {}
         self._held: dict[str, WidgetState] = {}
         self._answered: dict[str, str] = {}
-        self._waits_for_run = False
+        self._waits_for_run = self._is_behind = False
         self._last_sent = b""
         self._connections = contextlib.ExitStack()
         self._socket: ClientConnection | None = None
@@ -204,6 +204,13 @@ class PageSocket:
         state.json_trigger_value = json.dumps([{"event": event, "value": value}])
         self._rerun(state, fragment=node.fragment)
 
+    @contextlib.contextmanager
+    def behind(self) -> Iterator[None]:
+        """What is sent here carries the widgets' old values: a busy browser has not set the new ones yet."""
+        self._is_behind = True
+        yield
+        self._is_behind = False
+
     def replay(self, other: "PageSocket | None" = None) -> None:
         """Send the last message, of this tab or of another one, once more, byte for byte."""
         self._send((other or self)._last_sent)
@@ -315,10 +322,11 @@ class PageSocket:
             case "script_finished":
                 is_over = message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
                 self.is_running = self._waits_for_run or not is_over
+                self._forget_gone()
             case "backend_operation_response":
                 response = message.backend_operation_response
                 self._answered[response.request_id] = response.deferred_file.url
-            case "delta":
+            case "delta" if not self._is_behind:
                 self._hold(message)
 
     # The protocol.
@@ -379,8 +387,13 @@ class PageSocket:
         known.metadata.CopyFrom(message.metadata)
         return known
 
+    def _forget_gone(self) -> None:
+        """Forget what the widgets held that are no longer on the page."""
+        there = {node.proto.id for node in self.tree.nodes() if getattr(node.proto, "id", "")}
+        self._held = {id_: state for id_, state in self._held.items() if id_ in there}
+
     def _hold(self, message: ForwardMsg) -> None:
-        """Take the text that a text field shows: a browser sends it back with everything a person does."""
+        """Take what a text field or a list shows: a browser sends it back with everything a person does."""
         element = message.delta.new_element
         kind = element.WhichOneof("type")
         if kind in ("text_input", "text_area"):
@@ -388,5 +401,8 @@ class PageSocket:
             if field.set_value or field.id not in self._held:
                 text = field.value if field.set_value else field.default
                 self._held[field.id] = WidgetState(id=field.id, string_value=text)
+        elif kind == "selectbox" and element.selectbox.set_value:
+            shown = element.selectbox
+            self._held[shown.id] = WidgetState(id=shown.id, string_value=shown.raw_value)
         elif kind and getattr(getattr(element, kind), "set_value", False):
             self._held.pop(getattr(element, kind).id, None)

@@ -67,8 +67,8 @@ class PageTree:
                 del self._nodes[place]
 
     def nodes(self, *kinds: str) -> list[Node]:
-        """The elements of these kinds, in the order of the page."""
-        return [node for _, node in sorted(self._nodes.items()) if node.kind in kinds]
+        """The elements of these kinds, or all of them, in the order of the page."""
+        return [node for _, node in sorted(self._nodes.items()) if not kinds or node.kind in kinds]
 
     def find(self, key: str) -> Node | None:
         """The last element or block with this key; `refresh` also finds `refresh-<id>`."""

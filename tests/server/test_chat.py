@@ -180,3 +180,16 @@ def test_an_address_of_no_conversation_gets_a_sentence(site: AppServer, value: s
         assert "What would you like to know?" in tab.text
         assert tab.address == ""
         assert not tab.tree.nodes("exception")
+
+
+def test_a_click_before_the_page_has_caught_up_does_not_bring_the_old_model_back(tab: PageSocket) -> None:
+    tab.switch("parameters", True)
+    tab.widget("other_model")
+    tab.wait_until_idle()
+    with tab.behind():
+        # An image model has other parameters: the field that names it is gone, and with it its value.
+        tab.write("other_model", "easel-image")
+        tab.wait_until_idle()
+        tab.switch("parameters", False)
+        tab.wait_until_idle()
+    assert tab.widget("model").proto.raw_value == "easel-image"

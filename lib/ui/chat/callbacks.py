@@ -91,7 +91,7 @@ def regenerate(message_id: str) -> None:
 def ask_model(message_id: str, model: str) -> None:
     """Regenerate an answer with another model."""
     held().conversation.model = model
-    widgets.put(choices.MODEL, model)
+    choices.set_model(model)
     regenerate(message_id)
 
 

@@ -97,7 +97,7 @@ def ask_model(cell_id: str, model: str) -> None:
     """Regenerate a cell's answer with another model."""
     if cell := held().cell(cell_id):
         cell.model = model
-        widgets.put(comparison_state.prefix_of(cell) + choices.MODEL, model)
+        choices.set_model(model, comparison_state.prefix_of(cell))
         retry(cell_id)
 
 

@@ -18,6 +18,8 @@ from lib.domain.text.markdown.literal import literal, md
 
 MODEL, OTHER_MODEL, SYSTEM_PROMPT, PARAMS = "model", "other_model", "system_prompt", "params."
 """Keys of the widgets. On a page with several conversations each has a `prefix`, prepended to its keys."""
+TIMES_SET = "model_times_set"
+"""Key of how often the picker's model was set other than by a choice in it."""
 LONGEST_MODEL_NAME = 200
 DEFAULT = "Default"
 """The label for a parameter that is not sent, so that the server decides."""
@@ -27,7 +29,7 @@ MOST_IMAGES = 4
 def collect(conversation: Conversation, prefix: str = "") -> None:
     """Copy the widgets' values into the conversation."""
     held = st.session_state
-    if model := held.get(prefix + MODEL):
+    if model := held.get(picker_key(prefix)):
         conversation.model = str(model).strip()[:LONGEST_MODEL_NAME]
     if (system_prompt := held.get(prefix + SYSTEM_PROMPT)) is not None:
         conversation.system_prompt = system_prompt.strip()
@@ -38,17 +40,33 @@ def collect(conversation: Conversation, prefix: str = "") -> None:
 
 def present(conversation: Conversation, prefix: str = "") -> None:
     """Make the widgets show another conversation's choices."""
-    st.session_state[prefix + MODEL] = conversation.model
+    set_model(conversation.model, prefix)
     # Removed, not set: a widget without a value is drawn with the conversation's own.
     for key in [str(key) for key in st.session_state]:
         if key == prefix + SYSTEM_PROMPT or key.startswith(prefix + PARAMS):
             st.session_state.pop(key)
 
 
+def set_model(model: str | None, prefix: str = "") -> None:
+    """Make the model picker show this model.
+
+    The picker is drawn anew, under another key. A click that leaves the browser before it has the new picker
+    still carries the old one's value, which would undo this.
+    """
+    if st.session_state.get(picker_key(prefix)) != model:
+        st.session_state[prefix + TIMES_SET] = st.session_state.get(prefix + TIMES_SET, 0) + 1
+        st.session_state[picker_key(prefix)] = model
+
+
+def picker_key(prefix: str = "") -> str:
+    """Return the key of the model picker that is drawn now."""
+    return f"{prefix}{MODEL}-{st.session_state.get(prefix + TIMES_SET, 0)}"
+
+
 def _name_model(prefix: str) -> None:
     """Choose the typed model, whether it is listed or not."""
     if name := str(st.session_state.get(prefix + OTHER_MODEL) or "").strip():
-        st.session_state[prefix + MODEL] = name[:LONGEST_MODEL_NAME]
+        set_model(name[:LONGEST_MODEL_NAME], prefix)
         st.session_state[prefix + OTHER_MODEL] = ""
 
 
@@ -88,10 +106,10 @@ def show_model(conversation: Conversation, models: list[str], prefix: str = "", 
     """Draw the model picker; a conversation without a model gets the first in the list."""
     chosen = conversation.model or (models[0] if models else None)
     # Each time: Streamlit forgets a widget's value when the person leaves its page.
-    conversation.model = st.session_state[prefix + MODEL] = chosen
+    conversation.model = st.session_state[picker_key(prefix)] = chosen
     pick_model(
         models,
-        prefix + MODEL,
+        picker_key(prefix),
         chosen,
         elsewhere="Enter it as “Another model” under the parameters.",
         width=width,
