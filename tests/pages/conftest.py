@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from lib import app
 from tests.app_server import ROOT
@@ -39,3 +40,9 @@ def chat(open_page: Opener, gateway: ScriptedGateway, monkeypatch: pytest.Monkey
     application = app.get()
     assert application.engine.catalogue.listing(application.connection, wait_seconds=SECONDS).models
     return open_page().run()
+
+
+def picker(chat: AppTest) -> Selectbox[str | None]:
+    """The model picker of the chat."""
+    [found] = [box for box in chat.selectbox if str(box.key).startswith("model-")]
+    return found

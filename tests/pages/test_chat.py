@@ -10,7 +10,7 @@ from lib.engine.sending import new_id
 from lib.ui.chat import header
 from lib.ui.chat.usage import COLUMNS
 from lib.ui.state.session import new_conversation
-from tests.pages.conftest import SECONDS, Opener
+from tests.pages.conftest import SECONDS, Opener, picker
 from tests.scripted_gateway import ScriptedGateway, error, stream
 
 
@@ -33,7 +33,7 @@ def menu(chat: AppTest, choice: str) -> AppTest:
 def test_an_empty_chat_offers_suggestions_and_the_gateways_models_chat_first(chat: AppTest) -> None:
     assert "What would you like to know?" in said(chat)
     assert chat.pills(key="suggestion").options == list(header.SUGGESTIONS)
-    assert chat.selectbox(key="model").options == ["model-a", "model-b", "text-embedding-a"]
+    assert picker(chat).options == ["model-a", "model-b", "text-embedding-a"]
     assert not chat.chat_input[0].disabled
 
 
@@ -152,11 +152,11 @@ def test_a_deleted_chat_leaves_the_page_and_the_list(chat: AppTest) -> None:
 
 
 def test_a_new_chat_keeps_the_model(chat: AppTest, gateway: ScriptedGateway) -> None:
-    chat.selectbox(key="model").set_value("model-b")
+    picker(chat).set_value("model-b")
     ask(chat, "To the second model")
     chat.button(key="new_chat").click().run()
     assert "What would you like to know?" in said(chat)
-    assert chat.selectbox(key="model").value == "model-b"
+    assert picker(chat).value == "model-b"
     ask(chat, "And again")
     assert [request.body["model"] for request in gateway.chats] == ["model-b", "model-b"]
 

@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.conftest import picker
 from tests.scripted_gateway import ScriptedGateway, error, stream
 
 PRICES = {
@@ -15,7 +16,7 @@ def usage_of(chat: AppTest, gateway: ScriptedGateway) -> AppTest:
     """Ask two models, then open the usage panel."""
     gateway.enqueue(stream("One", " two", " three"), stream("One", " two"))
     chat.chat_input[0].set_value("First question").run()
-    chat.selectbox(key="model").set_value("model-b")
+    picker(chat).set_value("model-b")
     chat.chat_input[0].set_value("Second question").run()
     return chat.button(key="open_usage").click().run()
 

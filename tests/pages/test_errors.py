@@ -9,7 +9,7 @@ from lib import app
 from lib.domain.models.connection import SYNSTAR_BASE_URL
 from lib.domain.reply.errors import Category
 from tests.app_server import free_port
-from tests.pages.conftest import Opener
+from tests.pages.conftest import Opener, picker
 from tests.pages.test_chat import ask, said
 from tests.scripted_gateway import ScriptedGateway, error, raw, stream
 
@@ -93,7 +93,7 @@ def test_a_closer_model_is_asked_with_one_click_and_stays_chosen(
     press(chat, "Ask model-b")
     assert "I am b" in said(chat)
     assert [request.body["model"] for request in gateway.chats] == ["modelb", "model-b"]
-    assert chat.selectbox(key="model").value == "model-b"
+    assert picker(chat).value == "model-b"
 
 
 def test_the_balance_is_told_where_the_gateway_tells_it(chat: AppTest, gateway: ScriptedGateway) -> None:
@@ -168,7 +168,7 @@ def test_with_the_gateway_away_a_banner_says_so_and_goes_by_itself(
         chat.button(key="list_models").click().run()
         chat.run()
         assert len(chat.warning) == 0
-        assert chat.selectbox(key="model").value == "model-a"
+        assert picker(chat).value == "model-a"
 
 
 def test_a_gateway_without_a_list_still_answers(

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib import app
 from tests.files.samples import image, pdf, screenshot
-from tests.pages.conftest import Opener
+from tests.pages.conftest import Opener, picker
 from tests.pages.test_chat import ask, said
 from tests.scripted_gateway import ScriptedGateway, drawing, error, stream
 
@@ -162,7 +162,7 @@ def test_a_model_that_has_refused_images_says_so(chat: AppTest, gateway: Scripte
     send(chat, "Look", photo_png=image())
     chat.run()
     assert caption in said(chat)
-    chat.selectbox(key="model").set_value("model-b").run()
+    picker(chat).set_value("model-b").run()
     assert caption not in said(chat)
 
 
@@ -173,7 +173,7 @@ def test_an_image_model_makes_the_composer_ask_for_an_image(
     monkeypatch.setenv("KKIAI_BASE_URL", gateway.base_url)
     chat = open_page().run()
     assert chat.chat_input[0].placeholder == "Ask anything"
-    chat.selectbox(key="model").set_value("easel").run()
+    picker(chat).set_value("easel").run()
     assert chat.chat_input[0].placeholder == "Describe an image"
     gateway.enqueue(drawing(image(), image(colour=(0, 0, 200)), prompt="A *plain* square"))
     ask(chat, "Two squares")

@@ -29,6 +29,7 @@ MOST_IMAGES = 4
 def collect(conversation: Conversation, prefix: str = "") -> None:
     """Copy the widgets' values into the conversation."""
     held = st.session_state
+    _take_named_model(prefix)
     if model := held.get(picker_key(prefix)):
         conversation.model = str(model).strip()[:LONGEST_MODEL_NAME]
     if (system_prompt := held.get(prefix + SYSTEM_PROMPT)) is not None:
@@ -63,8 +64,12 @@ def picker_key(prefix: str = "") -> str:
     return f"{prefix}{MODEL}-{st.session_state.get(prefix + TIMES_SET, 0)}"
 
 
-def _name_model(prefix: str) -> None:
-    """Choose the typed model, whether it is listed or not."""
+def _take_named_model(prefix: str) -> None:
+    """Choose the typed model, whether it is listed or not.
+
+    Not in a callback of the field: the click that leaves the field may ask for a second run, which ends the
+    first one in its callback, and calls none itself.
+    """
     if name := str(st.session_state.get(prefix + OTHER_MODEL) or "").strip():
         set_model(name[:LONGEST_MODEL_NAME], prefix)
         st.session_state[prefix + OTHER_MODEL] = ""
@@ -194,8 +199,6 @@ def _show_writing(conversation: Conversation, prefix: str, missing: frozenset[Ca
         key=prefix + OTHER_MODEL,
         max_chars=LONGEST_MODEL_NAME,
         placeholder="The name of one that is not listed",
-        on_change=_name_model,
-        args=(prefix,),
     )
     left, right = st.columns(2)
     prefix += PARAMS
