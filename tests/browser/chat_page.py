@@ -192,6 +192,9 @@ class ChatPage:
         field.press("Tab")
         self.page.keyboard.press("Escape")
         expect(field).to_have_count(0)
+        # Closing them is a run of its own. Opened again before its end they would close with it, as for anybody
+        # who is as quick as a script.
+        self.wait_until_still()
 
     def use_another_model(self, name: str) -> None:
         """Name a model that is not listed; returns when its name stands in the model's box."""
