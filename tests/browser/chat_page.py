@@ -192,8 +192,7 @@ class ChatPage:
         field.press("Tab")
         self.page.keyboard.press("Escape")
         expect(field).to_have_count(0)
-        # Closing them is a run of its own. Opened again before its end they would close with it, as for anybody
-        # who is as quick as a script.
+        # Closing them is a run of its own: opened again before its end, they would close with it.
         self.wait_until_still()
 
     def use_another_model(self, name: str) -> None:
