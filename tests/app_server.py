@@ -67,6 +67,12 @@ class AppServer:
         """What the server has printed."""
         return self.log_file.read_text("utf-8")
 
+    @property
+    def traceback(self) -> str:
+        """The first traceback that the server has printed, with the line before it; empty without one."""
+        before, found, after = self.log.partition("Traceback")
+        return f"{before[-200:]}{found}{after[:4000]}" if found else ""
+
     def start(self) -> "AppServer":
         """Start the process and wait until it serves pages."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("KKIAI_")}

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any, cast
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnected
@@ -51,7 +52,8 @@ class Gate:
             return
         if self._guard is None:  # not earlier: the settings are read when the server starts
             self._guard = _guard(self._inner, app.get().settings)
-        with suppress(WebSocketDisconnected):  # the page closed during a send, and Streamlit still reads
+        # The page closed during a send, and Streamlit still reads; or while it sent a file.
+        with suppress(WebSocketDisconnected, ClientDisconnect):
             await self._guard(scope, receive, send)
 
 

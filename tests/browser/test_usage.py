@@ -52,4 +52,5 @@ def test_the_panel_its_table_and_its_csv_tell_what_the_footers_told(chat: ChatPa
     chat.wait_until_still()
     chat.dialog.get_by_role("radio", name="This chat").click()
     expect(chat.dialog.get_by_test_id("stMetricValue").first).to_have_text("1")
+    chat.wait_until_still()  # the figures come one after the other
     assert chat.usage_totals()["Completion tokens"] == tokens(footers[-1])

@@ -1,8 +1,7 @@
 """A real engine over real SQLite and the scripted gateway, and a person who talks to it."""
 
 import http.client
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,14 +119,6 @@ def wait_for_text(tape: LiveTape, text: str) -> None:
     while text not in text_of(tape.events):
         assert tape.wait(seen, PATIENCE), f"the tape says {text_of(tape.events)!r}"
         seen = len(tape.events)
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    """Whether a condition that nothing announces comes true in time."""
-    deadline = time.monotonic() + PATIENCE
-    while not (is_true := condition()) and time.monotonic() < deadline:
-        time.sleep(0.005)
-    return is_true
 
 
 def settle(gateway: ScriptedGateway) -> None:

@@ -17,8 +17,8 @@ from lib.engine.sending import SendRefused, new_id
 from lib.gateway.client import Gateway
 from lib.gateway.requests import CONTINUE
 from lib.store import Store
-from tests.engine.conftest import QUICK, Chat, draft, eventually, wait_for_text
-from tests.patience import PATIENCE
+from tests.engine.conftest import QUICK, Chat, draft, wait_for_text
+from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 
 

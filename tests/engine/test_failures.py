@@ -20,8 +20,8 @@ from lib.engine.engine import Engine
 from lib.gateway.client import Gateway
 from lib.store import Store
 from lib.store.database import database
-from tests.engine.conftest import Chat, eventually, wait_for_text
-from tests.patience import PATIENCE
+from tests.engine.conftest import Chat, wait_for_text
+from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import Gate, ScriptedGateway, error, hang_up, raw, stream
 from tests.scripted_replies import Script
 

@@ -21,8 +21,8 @@ from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store.database import database
 from lib.store.replies import Begun
-from tests.engine.conftest import draft, eventually
-from tests.patience import PATIENCE
+from tests.engine.conftest import draft
+from tests.patience import PATIENCE, eventually
 
 OWNER = "0f"
 

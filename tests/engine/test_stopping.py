@@ -13,8 +13,8 @@ from lib.engine.sending import SendRefused
 from lib.gateway import retries
 from lib.gateway.client import Gateway
 from lib.store import Store
-from tests.engine.conftest import Chat, eventually, wait_for_text
-from tests.patience import PATIENCE
+from tests.engine.conftest import Chat, wait_for_text
+from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import Gate, ScriptedGateway, error, silence, stream
 
 

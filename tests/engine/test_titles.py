@@ -11,8 +11,8 @@ from lib.engine.engine import Engine
 from lib.engine.titles import INSTRUCTION
 from lib.gateway.client import Gateway
 from lib.store import Store
-from tests.engine.conftest import Chat, eventually, settle
-from tests.patience import PATIENCE
+from tests.engine.conftest import Chat, settle
+from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
 
 QUESTION = "How hot should the water be?"

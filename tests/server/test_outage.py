@@ -35,7 +35,7 @@ def test_a_start_without_the_gateway_shows_history_and_needs_no_restart(tmp_path
             tab.wait_for(lambda: "cannot be reached" not in tab.alerts, "The banner's end")
             sent = [message["content"] for message in gateway.chats[0].body["messages"]]
             assert sent == ["Remember this", "I will", "Are you there?"]
-        assert "Traceback" not in server.log
+        assert not server.traceback, server.traceback
 
 
 def test_a_key_that_is_not_accepted_can_be_replaced_from_the_banner(tmp_path: Path) -> None:

@@ -69,4 +69,4 @@ def test_a_data_folder_that_cannot_be_used_is_named_and_the_chat_works_without(
         tab.ask("Nevertheless")
         tab.wait_for_answer("Answered")
         assert f"The folder {tmp_path / 'data'} cannot be used" in app.log
-        assert "Traceback" not in app.log
+        assert not app.traceback, app.traceback

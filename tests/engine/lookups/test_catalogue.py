@@ -11,8 +11,7 @@ from lib.engine.lookups import catalogue as catalogue_module
 from lib.engine.lookups.catalogue import Catalogue, Listing
 from lib.engine.loop import Loop
 from lib.gateway.client import Gateway
-from tests.engine.conftest import eventually
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import ScriptedGateway, error, silence
 
 REFUSAL = error(401, {"error": {"message": "Invalid token", "code": "invalid_api_key"}})

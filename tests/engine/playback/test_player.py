@@ -14,8 +14,7 @@ from lib.domain.reply.tape import Content, Event, Finished, Sent, text_of
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
 from lib.engine.playback.player import Player
-from tests.engine.conftest import eventually
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, eventually
 
 PIECES = 60
 

@@ -7,8 +7,8 @@ from lib.domain.reply.tape import Content, Event, Failed, Interrupted, Reasoning
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
 from lib.engine.playback.synchronized import SynchronizedTape, SynchronizedTapes
-from tests.engine.conftest import Chat, eventually, wait_for_text
-from tests.patience import PATIENCE
+from tests.engine.conftest import Chat, wait_for_text
+from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, deltas, error, stream
 
 WORDS = [f"w{number:02} " for number in range(20)]

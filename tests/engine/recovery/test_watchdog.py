@@ -21,10 +21,10 @@ from lib.engine.recovery.watchdog import SILENT_BEATS, Silence
 from lib.gateway.client import Gateway
 from lib.store import Store
 from lib.store.replies import Entry
-from tests.engine.conftest import Chat, eventually, wait_for_text
+from tests.engine.conftest import Chat, wait_for_text
 from tests.engine.other_process import other_process
 from tests.engine.recovery.test_recovery import leave, state_of
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 
 BEAT_SECONDS = 0.03

@@ -16,9 +16,9 @@ from lib.engine.sending import SendRefused, new_id
 from lib.gateway.client import Gateway
 from lib.store import Store
 from lib.store.database.errors import StoreError
-from tests.engine.conftest import draft, eventually
+from tests.engine.conftest import draft
 from tests.files.samples import image, uploaded
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import Gate, Script, ScriptedGateway, error, stream
 
 MODELS = ("model-a", "model-b")

@@ -4,8 +4,8 @@ import threading
 
 from lib.domain.reply.reply import State
 from lib.engine.live import LiveTape
-from tests.engine.conftest import Chat, eventually
-from tests.patience import PATIENCE
+from tests.engine.conftest import Chat
+from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import ScriptedGateway, error, silence, stream
 
 
