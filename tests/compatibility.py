@@ -170,7 +170,7 @@ def on_the_page(base_url: str, folder: Path) -> Iterator[Check]:
         tab.click("refresh")
         tab.wait_until_idle()
         versions = re.findall(r"\d / \d", tab.text)
-        yield Check("Regenerate: the versions that the page tells", "2 / 2", ", ".join(versions))
+        yield Check("Regenerate: the versions that the page shows", "2 / 2", ", ".join(versions))
         yield trouble(tab, "mock-busy", "Too many requests just now", "Try again")
         yield trouble(tab, "mock-long", "The conversation is too long for this model", "Start a new chat")
         tab.click("open_usage")
@@ -207,9 +207,9 @@ The app is tried against servers that know nothing of it, beside the scripted ga
   `tests/browser/test_local_model.py`, with every run of the tests.
 - **LiteLLM's proxy** {release} from PyPI, with mock models: the table below. It was written by
   `python -m tests.compatibility`, which installs the proxy into an environment that is thrown away, runs the
-  command line and the real app against it, and fails if anything is not as it should be.
+  command line and the real app against it, and fails if any result is not as expected.
 
-| Tried | What came | As it should be |
+| Tried | Result | As expected |
 |---|---|---|
 {rows}
 """

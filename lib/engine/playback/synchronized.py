@@ -1,4 +1,4 @@
-"""Replies shown at one speed, so that nobody can recognize a model by how fast it is.
+"""Replies shown at one speed, so that nobody can recognize a model by its speed.
 
 A synchronized tape is a copy of a running one, for people who must not know which model writes it. The tapes
 of a group get their text in step, no faster than `CHARACTERS_PER_SECOND` and than the slowest one that still

@@ -20,7 +20,7 @@ STREAM_PIECES, STREAM_MS = 3, 50.0
 """A real stream arrives in at least this many pieces over this time; otherwise it was held back."""
 SIGNAL = "PINEAPPLE"
 LARGEST_BODY = 950_000
-"""Bytes of the largest request that this app sends: proxies accept a megabyte by default."""
+"""Bytes: more than the default of CHAT_REQUEST_KB, less than the megabyte that proxies accept by default."""
 SQUARE_PIXELS = 64
 _RED = re.compile(r"\bred\b|\brot\b|\brouge\b|\brojo\b|红|紅|crimson|scarlet", re.IGNORECASE)
 _TOOL = {
@@ -70,7 +70,7 @@ async def streaming(context: ProbeContext) -> Answer:
 
 def _of_arrivals(arrivals_ms: Sequence[float]) -> Answer:
     if not arrivals_ms:
-        return skipped("The reply had no text, so nothing could be told.")
+        return skipped("The reply had no text, so this could not be determined.")
     first, last = arrivals_ms[0], arrivals_ms[-1]
     if len(arrivals_ms) >= STREAM_PIECES and last - first >= STREAM_MS:
         return passed(
@@ -90,8 +90,9 @@ async def stream_usage(context: ProbeContext) -> Answer:
         return skipped("There was no stream to look at.")
     usage = response.reply.usage
     if usage.total_tokens is None:
-        return unsupported("The stream tells no token counts: they are estimated, and marked so.")
-    return passed(f"The stream told {usage.prompt_tokens} prompt and {usage.completion_tokens} other tokens.")
+        return unsupported("The stream reports no token counts: they are estimated, and marked so.")
+    counts = f"{usage.prompt_tokens} prompt and {usage.completion_tokens} other tokens"
+    return passed(f"The stream reported {counts}.")
 
 
 async def stop(context: ProbeContext) -> Answer:
@@ -188,15 +189,15 @@ def _thought(response: ProbeResponse) -> bool:
 
 
 async def request_size(context: ProbeContext) -> Answer:
-    """Whether this app's largest request is accepted. It is filled with blanks, which are not tokens."""
+    """Whether a large request is accepted. It is filled with blanks, which are not tokens."""
     messages = [{"role": "user", "content": "Say ok."}]
     body = json.dumps({"model": context.model, "messages": messages, **context.most(16)}).encode()
     response = await context.post(body[:-1] + b" " * (LARGEST_BODY - len(body)) + b"}")
     size = f"{LARGEST_BODY / 1e6:.2f} MB"
     if response.error is None:
-        return passed(f"A request of {size} is taken; this app sends no larger ones.")
+        return passed(f"A request of {size} is accepted; CHAT_REQUEST_KB allows less by default.")
     if response.status is not None and not response.is_refusal:
-        return skipped(f"It could not be told. {response.error.message}")
+        return skipped(f"Could not be determined: {response.error.message}")
     return failed(
         f"A request of {size} is refused: {response.error.message}",
         "Send smaller images, or raise the limit of the proxy (nginx: client_max_body_size).",
@@ -207,7 +208,9 @@ def _refused(response: ProbeResponse) -> Answer:
     """The conclusion from an error after a plain request was answered."""
     error = response.error
     words = error.message if error else ""
-    return unsupported(f"It is refused: {words}") if response.is_refusal else skipped(f"Not told: {words}")
+    if response.is_refusal:
+        return unsupported(f"It is refused: {words}")
+    return skipped(f"Could not be determined: {words}")
 
 
 def red_square(side: int = SQUARE_PIXELS) -> bytes:
