@@ -160,7 +160,7 @@ def test_chatgpts_conversations_are_taken_and_can_be_searched(tmp_path: Path, li
         (b"[" * 100_000, "is a damaged JSON file: not one chat in it can be read."),
         (b'{"version": 2, "conversations": [{}]}', "was written by a newer version of SynStar Chat;"),
         (b'{"version": 1, "conversations": {}}', "holds no chats of a known kind."),
-        (b"7", "Exports of SynStar Chat, ChatGPT, Claude and Open WebUI can be taken in."),
+        (b"7", "Exports of SynStar Chat, ChatGPT, Claude and Open WebUI can be imported."),
     ],
     ids=["text", "bytes", "deep", "newer", "damaged", "number"],
 )

@@ -145,7 +145,7 @@ def _check(events: Iterable[Any]) -> None:
         if depth > DEEPEST:
             raise FormatError(_line(event.start_mark), "is nested too deep")
         if count > MOST_EVENTS:
-            raise FormatError(_line(event.start_mark), "goes on for too long")
+            raise FormatError(_line(event.start_mark), "is too long")
 
 
 def _line(mark: Any) -> str:

@@ -15,7 +15,7 @@ from lib.gateway.errors.translation import translate_response
 from lib.gateway.stream.chunks import object_in
 from lib.gateway.stream.token_counts import usage_of
 
-NO_RESPONSE_FORMAT = "The server does not take response_format, so it was asked again without."
+NO_RESPONSE_FORMAT = "The server does not accept response_format, so it was asked again without."
 
 
 async def draw(

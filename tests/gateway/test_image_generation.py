@@ -76,7 +76,7 @@ def test_a_server_that_does_not_know_the_format_is_asked_again_without(gateway: 
     gateway.enqueue(error(400, fault), drawing(RED))
     reply = drawn(gateway)
     assert [each.data for each in reply.images] == [RED]
-    assert reply.notices == ("The server does not take response_format, so it was asked again without.",)
+    assert reply.notices == ("The server does not accept response_format, so it was asked again without.",)
     assert "response_format" not in gateway.requests[1].body
 
 

@@ -159,7 +159,7 @@ def parse_api_key(text: str) -> Secret | None:
     if not key:
         return None
     if any(character.isspace() for character in key):
-        raise ValueError("has a space inside; copy the key alone, without what stands around it.")
+        raise ValueError("has a space inside; copy only the key, without the text around it.")
     if not all("!" <= character <= "~" for character in key):
         raise ValueError("has characters that no key has; copy it again from the gateway's key page.")
     return Secret(key)

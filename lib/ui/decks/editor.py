@@ -40,7 +40,7 @@ def show(state: DecksState, tab: Session) -> None:
             key=key,
             height="content",
             max_chars=LONGEST_PROMPT,
-            placeholder="What every model is told before each prompt",
+            placeholder="Instructions for every model, sent before each prompt",
         )
         for at, prompt in enumerate(deck.prompts):
             _show_prompt(state, deck, prompt, at)

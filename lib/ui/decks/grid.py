@@ -50,7 +50,7 @@ def show(data: dict[str, Any], key: str) -> Clicked:
 
 
 def _nothing() -> None:
-    """Do nothing: a click is handled where the grid is drawn."""
+    """Do nothing: Streamlit reports a click only if there is a callback; `show` returns the click."""
 
 
 def table(

@@ -86,7 +86,7 @@ def test_any_json_is_a_conversation_or_left_out(item: Any) -> None:
 )
 def test_others_are_named_with_what_can_be_taken(item: Any, whose: str) -> None:
     assert isinstance(imports.read(item), LeftOut)
-    taken_in = "Exports of SynStar Chat, ChatGPT, Claude and Open WebUI can be taken in"
+    taken_in = "Exports of SynStar Chat, ChatGPT, Claude and Open WebUI can be imported"
     assert foreign.seems(item) == f"is {whose}. {taken_in}"
 
 
@@ -104,7 +104,7 @@ def test_anything_may_be_asked_whose_it_is(item: Any) -> None:
         ({"version": 2}, "was written by a newer version of SynStar Chat; update this one first"),
         (
             {"format": "synstar-recording", "version": 1},
-            "is a recording of SynStar Chat; it goes in on the page Recordings",
+            "is a recording of SynStar Chat; import it on the page Recordings",
         ),
     ],
 )

@@ -19,7 +19,7 @@ from tests.domain.imports.importing import chatgpt, node, parts, reply_of
 from tests.files.imports.test_zips import packed
 from tests.files.samples import image, pdf
 
-TAKEN = "Exports of SynStar Chat, ChatGPT, Claude and Open WebUI can be taken in"
+TAKEN = "Exports of SynStar Chat, ChatGPT, Claude and Open WebUI can be imported"
 
 
 def chat(title: str, nodes: dict[str, Any] | None = None, *, number: int = 1) -> dict[str, Any]:
