@@ -67,7 +67,7 @@ def _show_head(state: DecksState, deck: Deck) -> None:
             store = app.get().files
             _download("YAML, with everything", lambda: files.to_yaml(deck, store), deck, "yaml")
             _download("CSV, without files", lambda: files.to_csv(deck), deck, "csv")
-        buttons.menu(["Duplicate", "Delete deck"], MENU, callbacks.choose, MENU)
+        buttons.menu([callbacks.DUPLICATE, callbacks.DELETE_DECK], MENU, callbacks.choose, MENU)
 
 
 def _download(label: str, data: Callable[[], str], deck: Deck, ending: str) -> None:
