@@ -70,4 +70,4 @@ async def _data(item: Mapping[str, Any], connection: Connection) -> bytes:
         return await asyncio.to_thread(images.decoded, encoded)
     if isinstance(url, str) and url:
         return await images.fetched(url, connection)
-    raise images.trouble("The answer holds no image.")
+    raise images.trouble("The answer contains no image.")

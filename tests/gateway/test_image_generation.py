@@ -182,7 +182,7 @@ def test_an_image_that_is_too_large_is_not_read_to_its_end(gateway: ScriptedGate
 @pytest.mark.parametrize("item", [{}, {"b64_json": "?"}, {"b64_json": 7}, {"url": ""}, "text", None])
 def test_an_answer_without_an_image_fails_with_a_sentence(item: object, gateway: ScriptedGateway) -> None:
     gateway.enqueue(error(200, {"created": 1, "data": [item]}))
-    assert failure(drawn(gateway)) in ("The answer holds no image.", "The image is no base64.")
+    assert failure(drawn(gateway)) in ("The answer contains no image.", "The image is not base64.")
 
 
 @pytest.mark.parametrize(

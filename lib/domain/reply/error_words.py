@@ -40,7 +40,7 @@ WORDS = {
     ),
     Category.CONTEXT_TOO_LONG: Words(
         "The conversation is too long for this model",
-        "Start a new chat, shorten the message, or take a model with more context.",
+        "Start a new chat, shorten the message, or choose a model with a larger context.",
     ),
     Category.CONTENT_FILTERED: Words(
         "A content filter stopped this", "Put the message differently; a content filter stopped it."

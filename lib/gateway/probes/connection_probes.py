@@ -51,8 +51,8 @@ async def tls(context: ProbeContext) -> Answer:
     """Whether the connection is secure, and how long the certificate is valid."""
     parts = urlsplit(context.base_url)
     if parts.scheme != "https":
-        where = "stays on this machine" if context.connection.is_loopback else "can be read on the way"
-        return skipped(f"The address uses plain http: what is said {where}.")
+        where = "stay on this machine" if context.connection.is_loopback else "can be read on the way"
+        return skipped(f"The address uses plain http: messages {where}.")
     if proxy := context.proxy:
         return skipped(f"Requests go through the proxy {proxy}.")
     try:
