@@ -12,15 +12,16 @@ if not runtime.exists():
     app = st.App(__file__, lifespan=asgi.lifespan, middleware=asgi.middleware(), routes=asgi.routes())
 else:
     from lib.ui.shell import frame
+    from lib.ui.state import pages
 
     frame.show(
         [
-            st.Page("pages/chat.py", title="Chat", icon=":material/chat:", url_path="chat", default=True),
-            st.Page("pages/compare.py", title="Compare", icon=":material/view_column:", url_path="compare"),
-            st.Page("pages/decks.py", title="Decks", icon=":material/view_agenda:"),
-            st.Page("pages/recordings.py", title="Recordings", icon=":material/play_circle:"),
-            st.Page("pages/present.py", title="Present", visibility="hidden"),
-            st.Page("pages/models.py", title="Models", icon=":material/deployed_code:"),
-            st.Page("pages/doctor.py", title="Doctor", icon=":material/stethoscope:"),
+            st.Page(pages.CHAT_PAGE, title="Chat", icon=":material/chat:", url_path="chat", default=True),
+            st.Page(pages.COMPARE_PAGE, title="Compare", icon=":material/view_column:", url_path="compare"),
+            st.Page(pages.DECKS_PAGE, title="Decks", icon=":material/view_agenda:"),
+            st.Page(pages.RECORDINGS_PAGE, title="Recordings", icon=":material/play_circle:"),
+            st.Page(pages.PRESENT_PAGE, title="Present", visibility="hidden"),
+            st.Page(pages.MODELS_PAGE, title="Models", icon=":material/deployed_code:"),
+            st.Page(pages.DOCTOR_PAGE, title="Doctor", icon=":material/stethoscope:"),
         ]
     )

@@ -124,7 +124,7 @@ def open_store(settings: Settings) -> Store:
 
 
 def open_files(settings: Settings) -> Files:
-    """Return the images in the data folder."""
+    """Return the folder of images and sounds."""
     return Files(settings.data_dir / FILES)
 
 
@@ -159,7 +159,7 @@ def _prepared(store: Store, files: Files, *, is_stored: bool) -> bytes:
         if is_stored:
             files.sweep(store.attachments.ids() | store.decks.image_ids())
     except StoreError as error:
-        log.warning("Nothing was tidied up at this start. %s", error)
+        log.warning("Expired data was not deleted at this start. %s", error)
     # Without a database, this process's cookies are valid until it stops.
     return signing_key or secrets.token_bytes(KEY_BYTES)
 

@@ -54,7 +54,9 @@ VARIABLES = (
         "off",
         "`on` lets the model write a title for each new chat: a call of its own, listed in the usage table.",
     ),
-    Variable("CHAT_GRACE_SECONDS", "20", "How long running replies may go on after a request to stop."),
+    Variable(
+        "CHAT_GRACE_SECONDS", "20", "How long running replies may continue once the server is asked to stop."
+    ),
     Variable("CHAT_CONNECT_SECONDS", "5", "How long to wait for a connection to the gateway."),
     Variable(
         "CHAT_FIRST_BYTE_SECONDS",
@@ -81,7 +83,7 @@ VARIABLES = (
     Variable(
         "CHAT_TRUSTED_PROXIES",
         "",
-        "Addresses or networks of proxies, with commas: what they forward of scheme and client is believed.",
+        "Proxies whose forwarded scheme and client are trusted: addresses or networks, separated by commas.",
     ),
     Variable(
         "CHAT_ALLOW_PLAIN_HTTP",
@@ -195,14 +197,14 @@ def _key_from_file(sources: tuple[Mapping[str, Any], ...]) -> dict[str, str]:
 def _content(file: str) -> bytes:
     try:
         path = Path(file).expanduser()
-        if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe might block for ever
-            raise ConfigurationError("KKIAI_API_KEY_FILE cannot be read: it is no file.")
+        if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe might block forever
+            raise ConfigurationError("KKIAI_API_KEY_FILE cannot be read: it is not a regular file.")
         with path.open("rb") as opened:
             return opened.read(LARGEST_KEY_FILE + 1)
     except OSError as error:
         raise ConfigurationError(f"KKIAI_API_KEY_FILE cannot be read: {error.strerror}.") from None
     except (ValueError, RuntimeError):  # a NUL in the path, or an unknown user's home folder
-        raise ConfigurationError("KKIAI_API_KEY_FILE cannot be read: it names no file.") from None
+        raise ConfigurationError("KKIAI_API_KEY_FILE cannot be read: it is not a path.") from None
 
 
 def _key_in(content: bytes) -> str:

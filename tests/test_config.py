@@ -154,7 +154,7 @@ def test_reading_settings_leaves_the_environment_alone(tmp_path: Path) -> None:
     [
         ("KKIAI_BASE_URL", "www.kkiai.com", "must be an address like"),
         ("KKIAI_BASE_URL", "http://example.com/v1", "plain http"),
-        ("KKIAI_BASE_URL", f"https://{KEY}@a.b", "must not hold"),
+        ("KKIAI_BASE_URL", f"https://{KEY}@a.b", "must not contain"),
         ("KKIAI_BASE_URL", KEY, "must be an address like"),
         ("KKIAI_BASE_URL", "http://[::1/v1", "must be an address like"),
         ("KKIAI_API_KEY", f"{KEY} {KEY}", "a space inside"),
@@ -229,7 +229,9 @@ def test_a_key_file_that_cannot_be_read_is_told_without_its_name(name: str, tmp_
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(ConfigurationError, match=r"^KKIAI_API_KEY_FILE cannot be read: it is no file\.$"):
+    with pytest.raises(
+        ConfigurationError, match=r"^KKIAI_API_KEY_FILE cannot be read: it is not a regular file\.$"
+    ):
         config.read(tmp_path, KKIAI_API_KEY_FILE=str(tmp_path / "pipe"))
 
 

@@ -94,7 +94,7 @@ def test_a_folder_that_others_could_read_is_closed_once_with_a_line_in_the_log(
     for _ in range(2):
         app.open_store(settings).close()
     [line] = caplog.messages
-    assert line == f"Other users could read {settings.data_dir}. Now it is its owner's alone."
+    assert line == f"Other users could read {settings.data_dir}. Now only its owner can."
     assert (mode(outside), mode(notes)) == (0o644, 0o644)
     outside.chmod(0o600)
     notes.chmod(0o600)

@@ -141,7 +141,7 @@ def test_chatgpts_conversations_are_taken_and_can_be_searched(tmp_path: Path, li
     assert (done.status, done.err) == (0, "")
     assert done.out.splitlines() == [
         "2 conversations were added, 0 were there already.",
-        "1 of 3 conversations was left out: 1 holds no messages (“New chat”).",
+        "1 of 3 conversations was left out: 1 contains no messages (“New chat”).",
     ]
     tea = exported(lib, tmp_path)[0]
     assert tea["title"] == "Green tea temperature"
@@ -159,8 +159,8 @@ def test_chatgpts_conversations_are_taken_and_can_be_searched(tmp_path: Path, li
         (b"\xff\xfe\x00", "is not a JSON file."),
         (b"[" * 100_000, "is a damaged JSON file: not one chat in it can be read."),
         (b'{"version": 2, "conversations": [{}]}', "was written by a newer version of SynStar Chat;"),
-        (b'{"version": 1, "conversations": {}}', "holds no chats of a known kind."),
-        (b"7", "Exports of SynStar Chat, ChatGPT, Claude and Open WebUI can be taken in."),
+        (b'{"version": 1, "conversations": {}}', "contains no chats of a known kind."),
+        (b"7", "Exports of SynStar Chat, ChatGPT, Claude and Open WebUI can be imported."),
     ],
     ids=["text", "bytes", "deep", "newer", "damaged", "number"],
 )
@@ -189,7 +189,7 @@ def test_several_files_zips_and_folders_go_in_at_once(tmp_path: Path, lib: Comma
     done = lib.run(tmp_path, "import", str(folder), str(tmp_path / "export.zip"), str(wrong))
     assert done.out.splitlines() == [
         "2 conversations were added, 2 were there already.",
-        "1 of 5 conversations was left out: 1 holds no messages (“New chat”).",
+        "1 of 5 conversations was left out: 1 contains no messages (“New chat”).",
     ]
     assert done.err == "lib: “chat.html” is a web page; choose the zip, or the conversations.json in it.\n"
     assert done.status == 1

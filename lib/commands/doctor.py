@@ -101,4 +101,4 @@ def _keep(examination: Examination, settings: Settings) -> None:
             base_url = examination.base_url
             store.models.learn(base_url, examination.model, found, datetime.now(UTC))
     except StoreError as error:
-        print(f"lib: The pages are not told. {error}", file=sys.stderr)
+        print(f"lib: The results were not stored for the pages. {error}", file=sys.stderr)

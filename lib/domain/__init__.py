@@ -1,5 +1,5 @@
-"""Values only: messages, conversations, the tape and its fold, usage, errors, markdown blocks.
+"""Values only: conversations, replies and their tapes, comparisons and decks, texts, models, imports.
 
-Nothing here does I/O, reads a clock or imports anything outside the standard library, except pydantic where
-JSON comes in (`text/validation.py`).
+Nothing here does I/O or imports anything outside the standard library, except pydantic where JSON comes in
+(`text/validation.py`).
 """

@@ -1,4 +1,4 @@
-"""Appends what models stream to the tapes of the running replies, and books each reply when it ends."""
+"""Appends what models stream to the tapes of running replies, and closes each tape when its reply ends."""
 
 import asyncio
 import logging

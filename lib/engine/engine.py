@@ -181,7 +181,7 @@ class Engine:
         return text
 
     def follow(self, reply_id: str) -> LiveTape | None:
-        """The tape of a reply as people may see it, whichever process runs it; `None` once it is all stored.
+        """Return the tape to show for a reply, whichever process runs it; `None` once the reply is stored.
 
         While a blind round streams, this is a copy that hides how fast the model is. A reply that is never
         stored can be followed for as long as its conversation exists.

@@ -103,4 +103,4 @@ class LiveTape:
 
 
 def _no_more(_: LiveTape) -> None:
-    """Do nothing: as a finalizer, this holds the tape until the owner is gone."""
+    """Do nothing: as the owner's finalizer, this keeps the tape for as long as the owner exists."""

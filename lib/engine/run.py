@@ -64,7 +64,7 @@ class Run:
             return self.tape.append([UsageReported(at_ms, usage), replace(closing, at_ms=at_ms)])
 
     def _usage(self, closing: Closing) -> Usage:
-        """The usage to book. The prompt may be long: it is estimated only if nobody reported its tokens."""
+        """The usage for the ledger. A long prompt takes time to estimate: done only if nobody reported it."""
         usage = self.tape.usage(None, closing)
         if usage.source is not Source.ESTIMATED or usage.prompt_tokens is not None:
             return usage

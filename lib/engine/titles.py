@@ -33,7 +33,10 @@ def is_first_exchange(run: Run) -> bool:
 
 
 async def write_title(gateway: Gateway, store: Store, run: Run) -> None:
-    """Replace a title that is still the first words, which `run` answered; leave any other title alone."""
+    """Let the model write a title, unless the conversation's title has been changed already.
+
+    Until then, a conversation's title is the first words of the question that `run` answered.
+    """
     first_words = title_of(run.messages[0])
     # On a thread: SQLite may block, and all replies stream on this loop.
     found = await asyncio.to_thread(store.conversations.get, run.tape.conversation_id)

@@ -1,1 +1,4 @@
-"""Uploads: checked, converted and stored. The only folder that imports Pillow, pypdf and chardet."""
+"""Uploads, imports and decks as files, and the folder of images and sounds.
+
+The only folder that imports Pillow, pypdf, chardet and PyYAML.
+"""

@@ -55,11 +55,11 @@ def read(name: str, data: bytes, *, new_id: NewId) -> Deck:
         raise FormatError("", f"is larger than {LARGEST_DECK // 1024**2} MB")
     text = decoded(data)
     if text is None:
-        raise FormatError("", "is no text; a deck is a YAML or CSV file")
+        raise FormatError("", "is not text; a deck is a YAML or CSV file")
     is_csv = PurePath(name).suffix.lower() in (".csv", ".tsv", ".txt")
     deck = _from_csv(text, new_id) if is_csv else _from_yaml(text, new_id)
     if not deck.prompts:
-        raise FormatError("", "holds no prompt")
+        raise FormatError("", "contains no prompt")
     _bound(deck.characters, decks.LONGEST_DECK, "", "characters in all")
     return deck if deck.title != decks.UNTITLED else replace(deck, title=decks.title_of(PurePath(name).stem))
 
@@ -122,9 +122,9 @@ def _from_yaml(text: str, new_id: NewId) -> Deck:
         _check(yaml.parse(text, Loader=_Loader))
         given = validated(dict, yaml.load(text, Loader=_Loader), "")  # noqa: S506
     except yaml.MarkedYAMLError as error:
-        raise FormatError(_line(error.problem_mark), f"is no YAML: {error.problem}") from None
+        raise FormatError(_line(error.problem_mark), f"is not YAML: {error.problem}") from None
     except yaml.YAMLError:
-        raise FormatError("", "is no YAML") from None
+        raise FormatError("", "is not YAML") from None
     if given.get("version", VERSION) != VERSION:
         raise FormatError("version", f"must be {VERSION}")
     items = validated(list, given.get("prompts"), "prompts")
@@ -145,7 +145,7 @@ def _check(events: Iterable[Any]) -> None:
         if depth > DEEPEST:
             raise FormatError(_line(event.start_mark), "is nested too deep")
         if count > MOST_EVENTS:
-            raise FormatError(_line(event.start_mark), "goes on for too long")
+            raise FormatError(_line(event.start_mark), "is too long")
 
 
 def _line(mark: Any) -> str:
@@ -246,4 +246,4 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
             else:
                 yield reader.line_num, dict(zip(names, cells, strict=False))
     except csv.Error as error:
-        raise FormatError(f"line {reader.line_num}", f"is no CSV: {error}") from None
+        raise FormatError(f"line {reader.line_num}", f"is not CSV: {error}") from None

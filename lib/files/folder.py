@@ -113,7 +113,7 @@ def checked(name: str, data: bytes, *, text: str = "") -> Attachment:
         with Image.open(BytesIO(data), formats=FORMATS) as image:
             width, height, kind = image.width, image.height, image.format or ""
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise ValueError(f"“{name}” is no image.") from None
+        raise ValueError(f"“{name}” is not an image.") from None
     if width * height > LARGEST_PIXELS:
         raise ValueError(f"“{name}” has too many pixels.")
     id_ = sha256(data).hexdigest()

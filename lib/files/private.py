@@ -26,7 +26,7 @@ def keep_private(folder: Path, *ours: str) -> None:
     if was_open and _is_open(folder):
         log.warning("Other users can read %s, and its mode cannot be changed.", folder)
     elif was_open:
-        log.warning("Other users could read %s. Now it is its owner's alone.", folder)
+        log.warning("Other users could read %s. Now only its owner can.", folder)
 
 
 def _inside(folder: Path, ours: tuple[str, ...]) -> Iterator[Path]:

@@ -23,7 +23,7 @@ READING_SECONDS = 5.0
 """The longest wait for the reader. Its own limit on processor time ends it much sooner: this one applies only
 if it gets no processor."""
 LONGEST_NAME = 80
-TOO_LONG = "takes too long to be read"
+TOO_LONG = "takes too long to read"
 _reading = threading.BoundedSemaphore(2)
 """How many uploads are read at once, by all pages together: each may use a reader's full memory."""
 
@@ -91,7 +91,7 @@ def _pdf(name: str, data: bytes, most_characters: int) -> Attachment:
         refused = next((line["refused"] for line in said if "refused" in line), TOO_LONG)
         raise FileRefused(f"“{name}” {refused}.")
     if not any(texts) and not elsewhere:
-        raise FileRefused(f"“{name}” holds no text, only pictures of it; send its pages as images.")
+        raise FileRefused(f"“{name}” contains no text, only pictures of it; send its pages as images.")
     marked = [f"[Page {number}]\n{text}" for number, text in enumerate(texts, 1)]
     notes = [_pages_read(len(texts), pages), *(line["note"] for line in said if "note" in line)]
     text = "\n\n".join([*marked, *elsewhere])

@@ -73,7 +73,7 @@ def _replace(body: dict[str, Any], name: str, other: str | None) -> None:
 def _notice(name: str, other: str | None) -> str:
     if other:
         return f"This model takes {other} in place of {name}."
-    return f"This model does not take {name}, so it was left out."
+    return f"This model does not accept {name}, so it was left out."
 
 
 def _refused_parameter(body: Mapping[str, Any], exc: Exception) -> str | None:

@@ -15,7 +15,7 @@ from lib.gateway.errors.translation import translate_response
 from lib.gateway.stream.chunks import object_in
 from lib.gateway.stream.token_counts import usage_of
 
-NO_RESPONSE_FORMAT = "The server does not take response_format, so it was asked again without."
+NO_RESPONSE_FORMAT = "The server does not accept response_format, so it was asked again without."
 
 
 async def draw(
@@ -70,4 +70,4 @@ async def _data(item: Mapping[str, Any], connection: Connection) -> bytes:
         return await asyncio.to_thread(images.decoded, encoded)
     if isinstance(url, str) and url:
         return await images.fetched(url, connection)
-    raise images.trouble("The answer holds no image.")
+    raise images.trouble("The answer contains no image.")

@@ -45,7 +45,7 @@ def decoded(source: str) -> bytes:
     try:
         return _from_base64(encoded)
     except ValueError:
-        raise trouble("The image is no base64.") from None
+        raise trouble("The image is not base64.") from None
 
 
 def _from_base64(encoded: str) -> bytes:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.recordings import Recording
-from lib.domain.comparison.statistics import Figures
+from lib.domain.comparison.statistics import Figures, notes
 from lib.domain.comparison.votes import ALL_BAD, TIE, Tally
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message, Params
 from lib.domain.models.prices import Prices
 from lib.domain.reply.reply import Reply
-from lib.report.measures import Chart, charts, measure, notes
+from lib.report.measures import Chart, charts, measure
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from markdown_it import MarkdownIt
 
 from lib.domain.comparison.comparisons import SYNTHESIS
 from lib.domain.comparison.recordings import Recording
-from lib.domain.comparison.statistics import Figures, of_prompts
+from lib.domain.comparison.statistics import TITLES, Figures, of_prompts
 from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.messages import Message
-from lib.domain.models.prices import Prices
+from lib.domain.models.prices import Prices, cost_of
 from lib.domain.reply.citations import Citation
 from lib.domain.reply.endings import remark
 from lib.domain.reply.reply import Reply
@@ -24,7 +24,7 @@ from lib.domain.text.printable import printable
 from lib.domain.text.sanitize_markdown import sanitized
 from lib.report import wording
 from lib.report.contents import Cell, Exchange, Section, sections
-from lib.report.measures import cost_of, totals
+from lib.report.measures import totals
 
 _READER = MarkdownIt("commonmark", {"html": True}).enable("table")
 """Parses as the most permissive viewers do."""
@@ -90,7 +90,7 @@ def _turn(turn: Exchange, cell: Cell, prices: Prices) -> Iterator[str]:
         yield from filter(None, (_text(turn.answer.content), _text(reply.refusal)))
         yield from _beside(reply)
         versions = f" · one of {turn.versions} answers" if turn.versions > 1 else ""
-        figures = wording.line(reply, cost_of(cell.conversation, reply, prices))
+        figures = wording.line(reply, cost_of(reply, prices, cell.conversation.model))
         yield f"*{_line(figures + versions)}*"
 
 
@@ -144,7 +144,7 @@ def _names(attachments: Iterable[Attachment]) -> Iterator[str]:
 
 
 def _table(figures: Iterable[Figures], prices: Prices, title: str = "Cell") -> str:
-    titles = {name: title for name, title in wording.TITLES.items() if prices or name != "cost"}
+    titles = {name: title for name, title in TITLES.items() if prices or name != "cost"}
     rows = [
         [title, *titles.values(), "Replies", "Tokens are"],
         ["---", *["---:"] * (len(titles) + 1), "---"],

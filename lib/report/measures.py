@@ -7,7 +7,7 @@ from lib.domain.comparison.comparisons import labels
 from lib.domain.comparison.recordings import Recording, answers
 from lib.domain.comparison.statistics import MEASURES, Figures, Spread, best, of_cells
 from lib.domain.conversation.conversations import Conversation
-from lib.domain.models.prices import Price, Prices
+from lib.domain.models.prices import Prices, cost_of
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source
 
@@ -69,26 +69,6 @@ def _chart(name: str, measured: Sequence[Figures]) -> Chart | None:
     return Chart(name, bars)
 
 
-def notes(measured: Sequence[Figures]) -> Iterator[str]:
-    """Yield sentences on what the figures leave out and where they come from."""
-    count = len(measured)
-    if estimated := sum(one.source is Source.ESTIMATED for one in measured):
-        yield f"≈ Tokens of {estimated} of {count} cells are estimated: the gateway did not report them."
-    if unknown := sum(one.completion_tokens is None for one in measured):
-        yield f"Tokens of {unknown} of {count} cells are not known."
-    if any(one.cost for one in measured) and (missing := sum(one.cost is None for one in measured)):
-        yield f"Costs leave out {missing} of {count} cells: their price or their tokens are not known."
-    if others := sum(one.others for one in measured):
-        said = (
-            "1 reply did not complete and is" if others == 1 else f"{others} replies did not complete and are"
-        )
-        yield f"{said} in no figure."
-    if any(one.replies > 1 for one in measured):
-        yield "Figures are medians over all answers of a cell; the range is from the lowest to the highest."
-    if sources := sorted({one.cost_source for one in measured if one.cost_source}):
-        yield f"Prices: {', '.join(sources)}."
-
-
 def totals(recording: Recording) -> Totals:
     """Return the sums over all replies of the recording."""
     replies = [message.reply or Reply() for message in answers(recording)]
@@ -106,18 +86,7 @@ def totals(recording: Recording) -> Totals:
     )
 
 
-def price_of(cell: Conversation, reply: Reply, prices: Prices) -> Price | None:
-    """Return the price of the model that a reply was requested from; `None` if it is unknown."""
-    return prices.get(reply.model_requested or cell.model or "")
-
-
-def cost_of(cell: Conversation, reply: Reply, prices: Prices) -> float | None:
-    """Return the cost in USD of a cell's reply at these prices; `None` if it is unknown."""
-    price = price_of(cell, reply, prices)
-    return price.cost(reply.usage) if price else None
-
-
 def _costs(cell: Conversation, prices: Prices) -> Iterator[float | None]:
     for message in cell.messages.values():
         if message.reply:
-            yield cost_of(cell, message.reply, prices)
+            yield cost_of(message.reply, prices, cell.model)

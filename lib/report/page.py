@@ -11,18 +11,18 @@ from markupsafe import Markup
 
 from lib.domain.comparison.comparisons import SYNTHESIS
 from lib.domain.comparison.recordings import Recording
-from lib.domain.comparison.statistics import of_prompts
+from lib.domain.comparison.statistics import TITLES, of_prompts
 from lib.domain.conversation.attachments import Attachment, data_uri
 from lib.domain.conversation.exports import Load
 from lib.domain.conversation.media_types import PICTURES
 from lib.domain.conversation.messages import Message
-from lib.domain.models.prices import Prices
+from lib.domain.models.prices import Prices, cost_of
 from lib.domain.reply.endings import remark
 from lib.domain.reply.reply import Reply
 from lib.domain.text.json_block import JsonBlock
 from lib.report import markup, wording
 from lib.report.contents import Cell, sections
-from lib.report.measures import cost_of, totals
+from lib.report.measures import totals
 
 FOLDER = Path(__file__).parent
 LONGEST_BEGINNING = 160
@@ -49,7 +49,7 @@ def html(recording: Recording, load: Load, *, maker: str) -> str:
 
 def _titles(prices: Prices) -> Mapping[str, str]:
     """Return the shown measures: cost only if a price is known."""
-    return {name: title for name, title in wording.TITLES.items() if prices or name != "cost"}
+    return {name: title for name, title in TITLES.items() if prices or name != "cost"}
 
 
 @cache
@@ -106,7 +106,7 @@ def _beginning(text: str) -> str:
 
 @pass_context
 def _figures(context: Mapping[str, Any], reply: Reply, cell: Cell) -> str:
-    return wording.line(reply, cost_of(cell.conversation, reply, context["prices"]))
+    return wording.line(reply, cost_of(reply, context["prices"], cell.conversation.model))
 
 
 @pass_context

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 from lib.domain.comparison.recordings import Recording
 from lib.domain.conversation.messages import Message
-from lib.domain.models.prices import Prices
+from lib.domain.models.prices import Prices, cost_of, price_of
 from lib.domain.reply.reply import Reply
 from lib.domain.reply.wording import told_as
 from lib.domain.text import spreadsheets
 from lib.report.contents import Cell, Section, all_answers
-from lib.report.measures import cost_of, price_of
 
 
 def to_csv(recording: Recording) -> str:
@@ -46,7 +45,8 @@ def _asked(cell: Cell) -> dict[str, object]:
 
 
 def _measured(cell: Cell, reply: Reply, prices: Prices) -> dict[str, object]:
-    usage, timing, price = reply.usage, reply.timing, price_of(cell.conversation, reply, prices)
+    usage, timing, model = reply.usage, reply.timing, cell.conversation.model
+    price = price_of(reply, prices, model)
     return {
         "model_served": reply.model_served,
         "state": reply.state.value,
@@ -59,7 +59,7 @@ def _measured(cell: Cell, reply: Reply, prices: Prices) -> dict[str, object]:
         "reasoning_tokens": usage.reasoning_tokens,
         "cached_tokens": usage.cached_tokens,
         "tokens_source": told_as(usage),
-        "cost_usd": cost_of(cell.conversation, reply, prices),
+        "cost_usd": cost_of(reply, prices, model),
         "price_source": price.source if price else "",
     }
 

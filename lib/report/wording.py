@@ -20,15 +20,6 @@ from lib.domain.reply.wording import (
 )
 from lib.report.measures import Totals
 
-TITLES = {
-    "ttft_ms": "First token",
-    "total_ms": "Total time",
-    "tokens_per_second": "Tokens/s",
-    "completion_tokens": "Tokens",
-    "cost": "Cost",
-}
-"""The title of each measure."""
-
 
 def number(measure: str, value: float) -> str:
     """Return a value of a measure, with its unit."""

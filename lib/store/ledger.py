@@ -24,7 +24,7 @@ class Ledger:
         return self._rows(_QUERY.where(ledger.c.conversation_id == conversation_id))
 
     def book(self, row: LedgerRow) -> None:
-        """Add the row of a call that is not a reply."""
+        """Add the row of a call that is not a reply, such as one for a title."""
         with self._database.write() as connection:
             book(connection, row)
 
@@ -34,7 +34,7 @@ class Ledger:
 
 
 def book(connection: Connection, row: LedgerRow) -> None:
-    """Insert the row of a reply that has just ended."""
+    """Add the row of a reply that has just ended to the ledger."""
     connection.execute(
         insert(ledger).values(
             reply_id=row.reply_id,

@@ -155,7 +155,7 @@ async def _vote(request: Request) -> Response:
         return _refused(403, "Reload this page to vote: it needs a cookie.")
     said = await _body(request)
     if said is None:
-        return _refused(400, "This is no vote.")
+        return _refused(400, "This is not a vote.")
     try:
         # Before the database is read: a client that is too fast costs nothing there.
         leaves = _turnout.admit(room.token, voter, address_of(request))

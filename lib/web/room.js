@@ -18,9 +18,9 @@ const $ = (id) => document.getElementById(id);
 
 // All texts go in as `textContent`. `innerHTML` is for what the server has rendered: it escapes all
 // that a model or a person wrote.
-let shown = null; // the state as the server last told it whole
+let shown = null; // the last whole state from the server
 let mine = {}; // what this device has said in the shown round
-let trouble = ""; // why the last vote was not taken
+let trouble = ""; // why the last vote was refused
 
 function make(tag, properties, ...children) {
   const element = Object.assign(document.createElement(tag), properties);

@@ -40,7 +40,7 @@ p {{ margin: 0; opacity: .7; }}
 """
 _GONE = _PAGE.format(
     title="This report is not here",
-    text="The link may have expired or been taken back. Ask the person who sent it for a new one.",
+    text="The link may have expired or been revoked. Ask the person who sent it for a new one.",
 )
 _BUSY = _PAGE.format(title="This report cannot be shown now", text="Try again in a minute.")
 

@@ -55,12 +55,12 @@ class Turnout:
         """
         place = f"{room} {address}"
         voters = self._voters.setdefault(room, Seats(MOST_VOTERS))
-        _check(self._voter.take(voter), "You vote faster than votes are counted.")
+        _check(self._voter.take(voter), "Too many votes from this device.")
         # In this order: what one device did is not charged to others at its address.
         is_new = voter not in voters
         if is_new:
-            _check(self._newcomer.take(place), "Many people around you vote for the first time just now.")
-        _check(self._address.take(place), "Many people around you vote just now.")
+            _check(self._newcomer.take(place), "Many people on your network are voting for the first time.")
+        _check(self._address.take(place), "Many people on your network are voting.")
         return voters.take(address, voter) if is_new else None
 
 

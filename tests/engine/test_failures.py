@@ -217,7 +217,7 @@ def test_the_log_tells_of_a_trouble_once_however_long_it_lasts(
     lines = [record.getMessage() for record in caplog.records]
     assert lines == [
         "New messages are kept in memory only. The database cannot be used: database is locked.",
-        "All that was said is stored again.",
+        "Messages are stored again.",
     ]
 
 

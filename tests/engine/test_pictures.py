@@ -159,7 +159,7 @@ def test_what_is_drawn_and_is_no_image_fails_with_a_sentence(chat: Chat, gateway
     answer = ask(chat, "A square")
     assert answer.reply
     assert answer.reply.error
-    assert answer.reply.error.message == "“image-1” is no image."
+    assert answer.reply.error.message == "“image-1” is not an image."
     assert answer.reply.images == ()
 
 
@@ -231,7 +231,7 @@ def test_a_picture_that_cannot_be_shown_is_told_and_the_words_stay(
     answer = ask(chat, "Draw a square")
     assert answer.reply
     assert (answer.reply.text, answer.reply.images, answer.reply.state) == ("Here: ", (), State.COMPLETED)
-    assert answer.reply.notices == ("A file of this answer was left out. “image-1” is no image.",)
+    assert answer.reply.notices == ("A file of this answer was left out. “image-1” is not an image.",)
 
 
 def test_a_picture_at_the_gateways_own_address_is_fetched_and_one_elsewhere_stays_a_link(

@@ -26,7 +26,7 @@ SECONDS = 2.0
 that it holds on a busy machine."""
 GROWN_MEGABYTES, READER_MEGABYTES = 120.0, 640.0
 """What the page's process may grow by, and what the reader may take."""
-PIXELS, TOO_LONG = "has 10,000 x 10,000 pixels; 50 million are the most", "takes too long to be read"
+PIXELS, TOO_LONG = "has 10,000 x 10,000 pixels; 50 million are the most", "takes too long to read"
 
 
 HTML_MAIL = b"From: a@example.org\nMIME-Version: 1.0\nContent-Type: text/html\n\n"
@@ -211,7 +211,7 @@ def test_a_pdf_is_one_whatever_its_name_says() -> None:
 
 def test_a_scan_without_text_says_so() -> None:
     sentence = refusal("scan.pdf", pdf([zlib.compress(b"q Q")]))
-    assert sentence == "“scan.pdf” holds no text, only pictures of it; send its pages as images."
+    assert sentence == "“scan.pdf” contains no text, only pictures of it; send its pages as images."
 
 
 def test_a_pdf_with_a_password_says_so() -> None:

@@ -76,7 +76,7 @@ def test_a_server_that_does_not_know_the_format_is_asked_again_without(gateway: 
     gateway.enqueue(error(400, fault), drawing(RED))
     reply = drawn(gateway)
     assert [each.data for each in reply.images] == [RED]
-    assert reply.notices == ("The server does not take response_format, so it was asked again without.",)
+    assert reply.notices == ("The server does not accept response_format, so it was asked again without.",)
     assert "response_format" not in gateway.requests[1].body
 
 
@@ -182,7 +182,7 @@ def test_an_image_that_is_too_large_is_not_read_to_its_end(gateway: ScriptedGate
 @pytest.mark.parametrize("item", [{}, {"b64_json": "?"}, {"b64_json": 7}, {"url": ""}, "text", None])
 def test_an_answer_without_an_image_fails_with_a_sentence(item: object, gateway: ScriptedGateway) -> None:
     gateway.enqueue(error(200, {"created": 1, "data": [item]}))
-    assert failure(drawn(gateway)) in ("The answer holds no image.", "The image is no base64.")
+    assert failure(drawn(gateway)) in ("The answer contains no image.", "The image is not base64.")
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def test_a_parameter_that_is_not_taken_is_left_out_told_and_remembered(
 
     first, second, other = map(fold, with_client(use))
     assert (first.text, second.text, other.text) == ("one", "two", "other")
-    assert first.notices == (f"This model does not take {left_out}, so it was left out.",)
+    assert first.notices == (f"This model does not accept {left_out}, so it was left out.",)
     assert second.notices == (() if left_out == "stream_options" else first.notices)
     assert (first.retries, second.retries, other.notices) == (1, 0, ())
     assert [left_out in request.body for request in gateway.requests] == [True, False, False, True]
@@ -206,7 +206,7 @@ def test_max_tokens_is_renamed_once_then_dropped(gateway: ScriptedGateway) -> No
 
     first, second, third = map(fold, with_client(use))
     assert first.notices == ("This model takes max_completion_tokens in place of max_tokens.",)
-    assert second.notices[-1] == "This model does not take max_tokens, so it was left out."
+    assert second.notices[-1] == "This model does not accept max_tokens, so it was left out."
     assert (first.text, second.text, third.text) == ("renamed", "dropped", "dropped still")
     limits = [
         [request.body.get(name) for name in ("max_tokens", "max_completion_tokens")]

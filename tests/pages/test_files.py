@@ -119,8 +119,8 @@ def test_a_long_screenshot_is_one_file_of_many_images(chat: AppTest, gateway: Sc
 def test_a_file_that_is_there_under_another_name_is_named(chat: AppTest, gateway: ScriptedGateway) -> None:
     gateway.enqueue(stream("Two of one."))
     send(chat, "Compare", code_py=b"print(1)", copy_py=b"print(1)")
-    assert "“copy.py” holds the same and is not sent again." in said(chat).replace("\\", "")
-    assert "“copy.py” holds the same" in str(gateway.chats[0].body)
+    assert "“copy.py” has the same content and is not sent again." in said(chat).replace("\\", "")
+    assert "“copy.py” has the same content" in str(gateway.chats[0].body)
 
 
 def test_what_was_lost_of_a_file_is_told_on_the_page_and_to_the_model(

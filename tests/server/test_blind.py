@@ -106,7 +106,7 @@ def test_an_error_does_not_name_its_model(upstream: ScriptedGateway, site: AppSe
     with compare(site) as tab:
         ask_blind(tab, "Who fails?")
         wait_for_ballot(tab)
-        assert "This answer was interrupted." in tab.alerts
+        assert "This answer ended with an error" in tab.alerts
         assert "No channel" not in str(tab.codes)
         tab.click("reveal")
         tab.wait_for(lambda: "This model is not available" in tab.alerts, "The whole error")

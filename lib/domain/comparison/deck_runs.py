@@ -50,7 +50,7 @@ class DeckRun:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The crossing of one prompt and one model."""
+    """One field of the grid: a prompt's row at a model's column."""
 
     row: int
     column: int

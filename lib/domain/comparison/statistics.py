@@ -9,12 +9,22 @@ from statistics import median
 
 from lib.domain.comparison.comparisons import asked_model, attempts, labels
 from lib.domain.conversation.conversations import Conversation
-from lib.domain.models.prices import Price, Prices
+from lib.domain.models.prices import Prices, cost_of, price_of
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source
 
-MEASURES = ("ttft_ms", "total_ms", "tokens_per_second", "completion_tokens", "cost")
-"""The measured fields of `Figures`, in the order of the page."""
+TITLES = {
+    "ttft_ms": "First token",
+    "total_ms": "Total time",
+    "tokens_per_second": "Tokens/s",
+    "completion_tokens": "Tokens",
+    "cost": "Cost",
+}
+"""The title of each measure, in the order of the page."""
+MEASURES = tuple(TITLES)
+"""The measured fields of `Figures`."""
+UNITS = {"ttft_ms": "s", "total_ms": "s", "cost": "USD"}
+"""The units in which people read them."""
 MARKS = {"total_ms": "fastest", "cost": "cheapest", "completion_tokens": "longest"}
 """The mark of the best column in a measure; for completion tokens the largest value is best."""
 
@@ -80,15 +90,17 @@ def _of_cell(label: str, cell: Conversation, prices: Prices) -> Figures:
     """Figures over its answers by the shown model; another model's answers in the cell do not count."""
     model = asked_model(cell)
     replies = [message.reply or Reply() for message in attempts(cell)]
-    return of_replies(
-        [reply for reply in replies if reply.model_requested in (model, None)], prices.get(model or ""), label
-    )
+    shown = [reply for reply in replies if reply.model_requested in (model, None)]
+    return of_replies(shown, prices, cell.model, label)
 
 
-def of_replies(replies: Sequence[Reply], price: Price | None, label: str = "") -> Figures:
-    """Figures over replies, at this price."""
+def of_replies(
+    replies: Sequence[Reply], prices: Prices, model: str | None = None, label: str = ""
+) -> Figures:
+    """Figures over replies, at these prices; `model` is the one of their conversations."""
     ended = [reply for reply in replies if reply.state is not State.RUNNING]
     done = [reply for reply in ended if reply.state is State.COMPLETED]
+    used = [price for reply in done if (price := price_of(reply, prices, model))]
     return Figures(
         label=label,
         replies=len(done),
@@ -98,8 +110,8 @@ def of_replies(replies: Sequence[Reply], price: Price | None, label: str = "") -
         tokens_per_second=Spread.of(reply.tokens_per_second for reply in done),
         completion_tokens=Spread.of(reply.usage.completion_tokens for reply in done),
         source=_together(r.usage.source for r in done if r.usage.completion_tokens is not None),
-        cost=Spread.of(price.cost(reply.usage) for reply in done) if price else None,
-        cost_source=price.source if price else "",
+        cost=Spread.of(cost_of(reply, prices, model) for reply in done),
+        cost_source=", ".join(dict.fromkeys(price.source for price in used)),
     )
 
 
@@ -125,6 +137,26 @@ def _of_prompts(label: str, cells: Sequence[Figures]) -> Figures:
         source=_together(one.source for one in cells if one.completion_tokens),
         cost=over("cost"),
     )
+
+
+def notes(measured: Sequence[Figures]) -> Iterator[str]:
+    """Sentences on what the figures of cells leave out and where they come from."""
+    count = len(measured)
+    if estimated := sum(one.source is Source.ESTIMATED for one in measured):
+        yield f"≈ Tokens of {estimated} of {count} cells are estimated: the gateway did not report them."
+    if unknown := sum(one.completion_tokens is None for one in measured):
+        yield f"Tokens of {unknown} of {count} cells are not known."
+    if any(one.cost for one in measured) and (missing := sum(one.cost is None for one in measured)):
+        yield f"Costs leave out {missing} of {count} cells: their price or their tokens are not known."
+    if others := sum(one.others for one in measured):
+        said = (
+            "1 reply did not complete and is" if others == 1 else f"{others} replies did not complete and are"
+        )
+        yield f"{said} in no figure."
+    if any(one.replies > 1 for one in measured):
+        yield "Figures are medians over all answers of a cell; the range is from the lowest to the highest."
+    if sources := sorted({one.cost_source for one in measured if one.cost_source}):
+        yield f"Prices: {', '.join(sources)}."
 
 
 def best(measure: str, spreads: Iterable[Spread | None]) -> float | None:

@@ -15,7 +15,7 @@ tiles of 512 pixels, which gives about the same for images of the size that is s
 
 
 class AttachmentKind(StrEnum):
-    """The role of an attachment for a model."""
+    """The kind of an attachment. It decides how a model gets it."""
 
     IMAGE = "image"
     DOCUMENT = "document"

@@ -66,7 +66,7 @@ def tools_text(tools: Sequence[Mapping[str, Any]] | None) -> str:
 
 def _tool(given: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
-        raise ValueError("must hold JSON objects only.")
+        raise ValueError("must contain only JSON objects.")
     function = given.get("function")
     if not isinstance(function, dict):
         if given.get("type", "function") != "function":
@@ -94,9 +94,9 @@ def _parsed(text: str) -> Any:
     except json.JSONDecodeError as error:
         raise ValueError(f"is not JSON: {error.msg}, line {error.lineno}, column {error.colno}.") from None
     except UnicodeEncodeError:
-        raise ValueError("holds half of a character.") from None
+        raise ValueError("contains half of a character.") from None
     except ValueError:
-        raise ValueError("holds a number that JSON has no sign for.") from None
+        raise ValueError("contains a number that JSON cannot express.") from None
     except RecursionError:
         raise ValueError("is nested too deep.") from None
     if _depth(value) > DEEPEST_DEFINITION:

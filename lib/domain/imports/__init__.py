@@ -1,7 +1,7 @@
 """Conversations from files of this program and of others: one module per format.
 
-Each conversation's format is recognized by its fields. Other programs' formats are known only from their
-files: missing or odd values are skipped, as long as something remains to be said.
+Each conversation's format is recognized by its fields. Other programs do not document their formats, which
+are known only from their files: missing or odd values are skipped, and what can be read is imported.
 """
 
 from collections.abc import Callable, Mapping

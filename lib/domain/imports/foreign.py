@@ -7,8 +7,8 @@ from lib.domain.comparison import recordings
 from lib.domain.conversation import exports
 from lib.domain.imports.fields import fields_of
 
-CAN_BE_TAKEN = "Exports of SynStar Chat, ChatGPT, Claude and Open WebUI can be taken in"
-_RECORDING = "is a recording of SynStar Chat; it goes in on the page Recordings"
+CAN_BE_TAKEN = "Exports of SynStar Chat, ChatGPT, Claude and Open WebUI can be imported"
+_RECORDING = "is a recording of SynStar Chat; import it on the page Recordings"
 _NEWER = "was written by a newer version of SynStar Chat; update this one first"
 
 _Sign = Callable[[Mapping[str, Any]], bool]

@@ -12,7 +12,7 @@ LONGEST_LABEL = 40
 class Reason(Enum):
     """Why a conversation is left out: worded for one, and for several."""
 
-    EMPTY = "holds no messages", "hold no messages"
+    EMPTY = "contains no messages", "contain no messages"
     DAMAGED = "is damaged", "are damaged"
     TOO_LARGE = "is too large", "are too large"
     UNKNOWN = "is no chat", "are no chats"

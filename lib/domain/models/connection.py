@@ -84,9 +84,9 @@ def parse_base_url(text: str, *, allow_plain_http: bool = False) -> str:
     if parts is None or not parts.hostname:
         raise ValueError(f"must be an address like {SYNSTAR_BASE_URL}, not {in_address(cleaned)[:80]!r}.")
     if parts.username or parts.password:
-        raise ValueError("must not hold a user name or password; the key has a variable of its own.")
+        raise ValueError("must not contain a user name or password; the key has a variable of its own.")
     if any(is_named(name) for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
-        raise ValueError("must not hold a key in its query; the key has a variable of its own.")
+        raise ValueError("must not contain a key in its query; the key has a variable of its own.")
     is_safe = parts.scheme == "https" or _is_loopback(parts.hostname) or parts.hostname in _SYNSTAR_HOSTS
     if not is_safe and not allow_plain_http:
         raise ValueError(
@@ -159,7 +159,7 @@ def parse_api_key(text: str) -> Secret | None:
     if not key:
         return None
     if any(character.isspace() for character in key):
-        raise ValueError("has a space inside; copy the key alone, without what stands around it.")
+        raise ValueError("has a space inside; copy only the key, without the text around it.")
     if not all("!" <= character <= "~" for character in key):
         raise ValueError("has characters that no key has; copy it again from the gateway's key page.")
     return Secret(key)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lib.domain.reply.ledger import LedgerRow
+from lib.domain.reply.reply import Reply
 from lib.domain.reply.usage import Source, Usage
 
 TOKENS_PER_PRICE = 1_000_000
@@ -39,15 +40,20 @@ Prices = Mapping[str, Price]
 """Prices by model id."""
 
 
-def price_of(row: LedgerRow, prices: Prices) -> Price | None:
-    """The price of the requested model: that is what a gateway charges."""
-    return prices.get(row.model_requested or "") or prices.get(row.model_served or "")
+def price_of(reply: Reply | LedgerRow, prices: Prices, model: str | None = None) -> Price | None:
+    """The price of the requested model, which is what a gateway charges, else that of the served one.
+
+    `model` is the one of the reply's conversation. It counts if the reply names none, as in other programs'
+    exports.
+    """
+    requested, served = reply.model_requested, reply.model_served
+    return prices.get(requested or served or model or "") or prices.get(served or "")
 
 
-def cost_of(row: LedgerRow, prices: Prices) -> float | None:
-    """The cost of a reply in USD; `None` is unknown."""
-    price = price_of(row, prices)
-    return price.cost(row.usage) if price else None
+def cost_of(reply: Reply | LedgerRow, prices: Prices, model: str | None = None) -> float | None:
+    """The cost of a reply in USD, at the price that `price_of` finds; `None` is unknown."""
+    price = price_of(reply, prices, model)
+    return price.cost(reply.usage) if price else None
 
 
 @dataclass(frozen=True, slots=True)

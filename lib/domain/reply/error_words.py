@@ -40,7 +40,7 @@ WORDS = {
     ),
     Category.CONTEXT_TOO_LONG: Words(
         "The conversation is too long for this model",
-        "Start a new chat, shorten the message, or take a model with more context.",
+        "Start a new chat, shorten the message, or choose a model with a larger context.",
     ),
     Category.CONTENT_FILTERED: Words(
         "A content filter stopped this", "Put the message differently; a content filter stopped it."
@@ -50,10 +50,10 @@ WORDS = {
     ),
     Category.BAD_REQUEST: Words(
         "The request was not accepted",
-        "Check the parameters and the message; the server does not take them as they are.",
+        "Check the parameters and the message; the server does not accept them as they are.",
     ),
     Category.TIMEOUT: Words(
-        "No answer in time", "Try again; if it goes on, choose a faster model or a shorter message."
+        "No answer in time", "Try again; if it happens again, choose a faster model or shorten the message."
     ),
     Category.UPSTREAM_DOWN: Words(
         "The model's server cannot be reached",

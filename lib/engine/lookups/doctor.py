@@ -135,7 +135,7 @@ class Doctor:
                 datetime.now(UTC),
             )
         except StoreError as error:
-            log.error("What the doctor learnt is not kept: %s", error)
+            log.error("The doctor's results are not stored: %s", error)
 
 
 async def _made(probe: Probe, context: ProbeContext, blocked: dict[str, str]) -> Finding:
@@ -163,4 +163,4 @@ def _ended(examination: Examination, future: "Future[None]") -> None:
     if future.cancelled():
         examination._close(was_stopped=True)
     elif examination._close(problem="The examination broke off inside this app."):
-        log.error("An examination ended without its end.", exc_info=future.exception())
+        log.error("An examination ended unexpectedly.", exc_info=future.exception())

@@ -27,7 +27,6 @@ class Player:
 
     Its `tapes` are followed like those of running replies. They are append-only: jumping to another time
     replaces them with new ones.
-    ones take their place.
     """
 
     def __init__(

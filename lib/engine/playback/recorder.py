@@ -56,7 +56,8 @@ def record(
     asked = [one for one in asked if one.cells]
     cells = [cell for comparison in asked for cell in comparison.cells]
     replies = {m.id: m.reply for cell in cells for m in cell.messages.values() if m.reply}
-    models = {cell.model for cell in cells} | {reply.model_requested for reply in replies.values()}
+    named = {model for reply in replies.values() for model in (reply.model_requested, reply.model_served)}
+    models = {cell.model for cell in cells} | named
     recording = Recording(
         id=recording_id or "",
         title=title,

@@ -28,7 +28,7 @@ def interrupt(store: Store, owner: str, reply_id: str) -> None:
         # Not the tape's fault: the watchdog retries with the whole tape.
         raise
     except Exception as error:
-        log.warning("A tape makes no sense, some of it is left out: %s.", type(error).__name__)
+        log.warning("A reply was closed without the events that cannot be read: %s.", type(error).__name__)
         added, closing = _ended(store, running, [event for event in events if _is_sound(event)])
     entries = [Entry(reply_id, store.replies.next_seq(reply_id), added)] if added else []
     store.replies.journal(owner, entries, [closing])
@@ -38,12 +38,12 @@ def _running(store: Store, owner: str, reply_id: str) -> Running:
     try:
         return store.replies.running([reply_id])[0]
     except (ValueError, TypeError, IndexError) as error:  # its message is missing, or a date cannot be read
-        log.warning("A reply is closed without what it belongs to: %s.", type(error).__name__)
+        log.warning("A reply was closed, but its conversation cannot be read: %s.", type(error).__name__)
         return Running(reply_id, "", owner, "", datetime.now(UTC))
 
 
 def _ended(store: Store, running: Running, events: Sequence[Event]) -> tuple[list[Event], Closing]:
-    """The events that a tape lacks to be closed, and its close."""
+    """The events that a tape needs to be closed, and what is written when it closes."""
     added, folded = list[Event](), Fold(events)
     if not (events and isinstance(events[-1], CLOSING)):
         at_ms = events[-1].at_ms if events else 0.0
@@ -76,7 +76,7 @@ def _prompt(store: Store, running: Running) -> tuple[list[str], int]:
     try:
         conversation = store.conversations.get(running.conversation_id)
     except (ValueError, TypeError, KeyError) as error:
-        log.warning("What a reply answers cannot be read: %s.", type(error).__name__)
+        log.warning("The prompt of an interrupted reply cannot be read: %s.", type(error).__name__)
         return [], 0
     if not conversation or running.reply_id not in conversation.messages:
         return [], 0

@@ -49,7 +49,7 @@ class RemoteTapes:
             try:
                 await asyncio.to_thread(self._read_on, tape)
             except StoreError as error:
-                log.info("A reply of another process is looked at again: %s", error)
+                log.info("Reading a reply of another process failed; it is tried again: %s", error)
             del tape  # only the pages that draw it may keep it alive
 
     def _read_on(self, tape: LiveTape) -> None:

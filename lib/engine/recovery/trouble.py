@@ -31,5 +31,5 @@ class Trouble:
             if self.sentence:
                 log.error("New messages are kept in memory only. %s", self.sentence)
             else:
-                log.warning("All that was said is stored again.")
+                log.warning("Messages are stored again.")
         self._on_change()

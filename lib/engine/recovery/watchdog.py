@@ -91,7 +91,7 @@ class Watchdog:
             except StoreError:
                 raise  # the next check retries it
             except Exception:
-                log.exception("A reply that was left running cannot be closed.")
+                log.exception("A reply of a dead process cannot be closed.")
             self._left.popleft()
 
 

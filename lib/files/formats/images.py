@@ -61,7 +61,7 @@ def read(data: bytes, longest_side: int) -> Picture:
     image = _shown(image, size)
     boxes = list(_boxes(*image.size, longest_side))
     pieces = tuple(_piece(image.crop(box), is_one=len(boxes) == 1) for box in boxes)
-    notes = ["Only the first picture of the animation was taken."] if is_animated else []
+    notes = ["Only the first picture of the animation is used."] if is_animated else []
     if scale < TOLD_BELOW:
         notes.append(
             f"It was made smaller, from {width:,} × {height:,} to {size[0]:,} × {size[1]:,} pixels: "

@@ -66,7 +66,9 @@ def _unread(pages: int) -> str:
 
 
 def _empty(pages: int) -> str:
-    return f"{_pages(pages)} {'holds' if pages == 1 else 'hold'} no text, only pictures." if pages else ""
+    return (
+        f"{_pages(pages)} {'contains' if pages == 1 else 'contain'} no text, only pictures." if pages else ""
+    )
 
 
 def _pages(count: int) -> str:

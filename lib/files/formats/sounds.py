@@ -22,7 +22,7 @@ def checked_sound(sound: Attachment) -> Attachment:
     data = sound.data or b""
     media_type = next((kind for head, kind in _KINDS if re.match(head, data, re.DOTALL)), None)
     if media_type is None:
-        raise ValueError(f"“{sound.name}” is no sound that can be played.")
+        raise ValueError(f"“{sound.name}” is not a sound that can be played.")
     if len(data) > LARGEST_SOUND:
         raise ValueError(f"“{sound.name}” is larger than {LARGEST_SOUND // 1024**2} MB.")
     id_ = sha256(data).hexdigest()

@@ -1,1 +1,1 @@
-"""Exports of this program and of others, read as streams."""
+"""Files to import, read as streams: exports of this program and of others."""

@@ -119,7 +119,7 @@ class Incoming:
             refusals[name] = yield from self._of_file(_label(name, export), part)
         refused = {name: refusal for name, refusal in refusals.items() if refusal}
         if len(refused) == len(export.parts):
-            self._fault(export.name, next(iter(refused.values()), "holds no JSON file"))
+            self._fault(export.name, next(iter(refused.values()), "contains no JSON file"))
         elif export.are_chats:
             for name, refusal in refused.items():
                 self._fault(_label(name, export), refusal)
@@ -196,8 +196,8 @@ class _Reading:
     @property
     def refusal(self) -> str:
         """Why the file holds nothing of a known format, if it does not."""
-        unknown = f"holds no chats of a known kind. {foreign.CAN_BE_TAKEN}" if self.outcome.met else ""
-        return self._refusal or self._guess or unknown or "holds no chats"
+        unknown = f"contains no chats of a known kind. {foreign.CAN_BE_TAKEN}" if self.outcome.met else ""
+        return self._refusal or self._guess or unknown or "contains no chats"
 
 
 def _is_own(name: str) -> bool:

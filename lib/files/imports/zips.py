@@ -33,7 +33,7 @@ class Zip:
         """Raises `ZipRefused`."""
         # Before `ZipFile`, which reads the whole list into memory.
         if _directory_size(file) > LARGEST_DIRECTORY:
-            raise ZipRefused("holds too many files")
+            raise ZipRefused("contains too many files")
         try:
             self._zip = zipfile.ZipFile(file)
         except NotImplementedError:

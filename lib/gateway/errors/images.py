@@ -5,7 +5,7 @@ import re
 from lib.domain.reply.errors import Category, ChatError
 
 REFUSED = "This model takes no images. Choose one that does, or send the message without the image."
-FAULTY = "The server did not take the image as it is. Send it smaller, in another format, or not at all."
+FAULTY = "The server did not accept this image. Send it smaller, in another format, or not at all."
 _REFUSING_STATUSES = (400, 404, 415, 422, 500, 501)
 _FAULT_STATUSES = (400, 413, 415, 422, 500)
 _OTHERWISE = {

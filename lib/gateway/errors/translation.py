@@ -183,7 +183,7 @@ def _hint(category: Category, base_url: str, likely: str | None) -> str:
 def _silent(status: int, category: Category, target: str = "") -> str:
     if status < 300:
         is_other = category is Category.WRONG_BASE_URL
-        return "The server's answer is no reply of a model." if is_other else "The server's answer was empty."
+        return "The server's answer is not a model's reply." if is_other else "The server's answer was empty."
     if 300 <= status < 400:
         return f"The server sent us to {target or 'another address'} (HTTP {status})."
     return f"The server answered with HTTP {status} and no message."

@@ -51,8 +51,8 @@ async def tls(context: ProbeContext) -> Answer:
     """Whether the connection is secure, and how long the certificate is valid."""
     parts = urlsplit(context.base_url)
     if parts.scheme != "https":
-        where = "stays on this machine" if context.connection.is_loopback else "can be read on the way"
-        return skipped(f"The address uses plain http: what is said {where}.")
+        where = "stay on this machine" if context.connection.is_loopback else "can be read on the way"
+        return skipped(f"The address uses plain http: messages {where}.")
     if proxy := context.proxy:
         return skipped(f"Requests go through the proxy {proxy}.")
     try:
@@ -149,7 +149,7 @@ async def key(context: ProbeContext) -> Answer:
     error = _error(context, response)
     if error.category in _KEY_TROUBLE:
         return failed(error.message, error.hint)
-    return skipped(f"Its list of models tells nothing of the key. {error.message}")
+    return skipped(f"Its list of models does not show whether the key is valid. {error.message}")
 
 
 async def models(context: ProbeContext) -> Answer:
@@ -182,7 +182,7 @@ async def clock(context: ProbeContext) -> Answer:
     for response in (context.chat, context.listing):
         if response and response.received_at and (theirs := _date(response)):
             return _of_skew((response.received_at - theirs).total_seconds())
-    return skipped("The server does not tell its time.")
+    return skipped("The server does not send its time.")
 
 
 def _date(response: ProbeResponse) -> datetime | None:

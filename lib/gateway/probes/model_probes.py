@@ -105,7 +105,7 @@ async def stop(context: ProbeContext) -> Answer:
         return unsupported("Stop sequences are accepted and ignored.")
     if context.stream and STOP_WORD in context.stream.reply.text:
         return passed("The answer ended where it should.")
-    return skipped("Stop sequences are accepted, but this model did not write what would show more.")
+    return skipped("Stop sequences are accepted, but this model did not write the text that would test them.")
 
 
 async def max_tokens(context: ProbeContext) -> Answer:
@@ -130,8 +130,8 @@ async def system_role(context: ProbeContext) -> Answer:
     if response.error:
         return _refused(response)
     if SIGNAL in response.reply.text.upper():
-        return passed("The model did what its system prompt told it.")
-    return passed("A system prompt is accepted, but this time the model did not do what it says.")
+        return passed("The model followed its system prompt.")
+    return passed("A system prompt is accepted, but this time the model did not follow it.")
 
 
 async def vision(context: ProbeContext) -> Answer:

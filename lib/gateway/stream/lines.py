@@ -56,7 +56,7 @@ class Lines:
         if self.pending > limits.event_bytes:
             return f"The server sent a single piece of more than {limits.event_bytes // MB} MB."
         if self._other_size > limits.other_bytes:
-            return f"The server sent more than {limits.other_bytes // MB} MB that is no part of an answer."
+            return f"The server sent more than {limits.other_bytes // MB} MB that is not part of an answer."
         if self._has_too_many_values:
             return f"The server sent a single piece of more than {limits.values:,} values."
         return ""

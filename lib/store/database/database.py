@@ -123,7 +123,7 @@ def _readable() -> Iterator[None]:
     except StoreError:
         raise
     except (ValueError, KeyError, TypeError) as error:  # not JSON, not a date, or of another shape
-        raise UnreadableError("The database holds a row that cannot be read.") from error
+        raise UnreadableError("The database contains a row that cannot be read.") from error
 
 
 def _watched(path: Path | None) -> DatabaseFile | None:

@@ -23,7 +23,7 @@ class Action:
     key: str
     """Makes its button distinct from others with the same icon."""
     tooltip: str = ""
-    """The icon's tooltip; empty stands for the label."""
+    """The icon's tooltip; if it is empty, the label is shown."""
 
 
 def of(session: Session, turn: Turn) -> list[Action]:

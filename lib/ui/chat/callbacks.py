@@ -17,6 +17,7 @@ from lib.ui.state.session import MESSAGES_SHOWN, Session, hear_models, held
 
 INSPECT = "Inspect"
 """The inspector's label in menus."""
+PIN, UNPIN = "Pin", "Unpin"
 
 
 def submit() -> None:
@@ -177,12 +178,10 @@ def show_earlier() -> None:
 
 def menu_action(key: str) -> None:
     """Handle the option chosen in a menu: pin or unpin, or open the dialog of that name."""
-    match widgets.text(key):
-        case "Pin":
-            conversations.pin(True)
-        case "Unpin":
-            conversations.pin(False)
-        case "Inspect":
-            inspect(None)
-        case name:
-            open_panel(name)
+    name = widgets.text(key)
+    if name in (PIN, UNPIN):
+        conversations.pin(name == PIN)
+    elif name == INSPECT:
+        inspect(None)
+    else:
+        open_panel(name)

@@ -1,4 +1,4 @@
-"""The composer of a chat: the message box, the draft's files above it, the model, the parameters, Stop."""
+"""The bottom of the chat page: the draft's files, the message box, the model, the parameters, and Stop."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator

@@ -35,7 +35,7 @@ def show(session: Session) -> None:
 
 def _show_title(session: Session) -> None:
     key, conversation = "conversation_menu", session.conversation
-    pin = "Unpin" if conversation.is_pinned else "Pin"
+    pin = callbacks.UNPIN if conversation.is_pinned else callbacks.PIN
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.markdown(md("**{}**", conversation.title))
         if conversation.is_temporary:

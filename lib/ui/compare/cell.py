@@ -46,6 +46,7 @@ def _cell_of(state: ComparisonState, cell: Conversation, label: str) -> Cell:
         is_live=True,
         prompt_tokens=estimate_prompt(cell.prompt(last.id), cell.prompt_image_tokens(last.id)),
         before=before,
+        model=cell.model,
         prices=state.prices,
         is_hidden=state.is_hidden,
     )

@@ -15,6 +15,7 @@ from lib.ui.share import keeping, reports
 from lib.ui.shell import sidebar
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state.comparison import ComparisonState
+from lib.ui.state.pages import DECKS_PAGE
 from lib.ui.state.panel import open_panel
 from lib.ui.state.session import Session
 
@@ -63,7 +64,7 @@ def _show_way_back(state: ComparisonState) -> None:
     """Draw a link from a row of a deck's run back to the run."""
     if run_id := state.comparison.deck_run_id:
         st.page_link(
-            "pages/decks.py",
+            DECKS_PAGE,
             label="Back to the run",
             icon=":material/arrow_back:",
             query_params={"run": run_id},

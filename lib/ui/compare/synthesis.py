@@ -20,7 +20,7 @@ def show(state: ComparisonState, tab: Session) -> None:
 
 def _show_synthesis(state: ComparisonState, tab: Session) -> None:
     st.caption(
-        "A model merges the last answers into one, in a cell of its own. It is not told whose they are."
+        "A model merges the last answers into one, in a cell of its own. It does not learn who wrote which."
     )
     models = tab.models_for_cells
     model = choices.pick_model(models, comparison_state.MERGER, models[0] if models else None)

@@ -29,7 +29,8 @@ EXAMPLE = (
     ("Write a polite e-mail that declines a meeting and offers another date.", "Look at the tone."),
 )
 """A first deck: prompts, and notes for the presenter."""
-DELETE_DECK, DELETE_RUN = "delete deck", "delete run"
+DUPLICATE, DELETE_DECK, DELETE_RUN = "Duplicate", "Delete deck", "Delete run"
+"""The options of the menus of a deck and of a run. What deletes waits for confirmation."""
 
 
 def click_id() -> str:
@@ -179,13 +180,11 @@ def detach(prompt_id: str, attachment_id: str) -> None:
 
 def choose(key: str) -> None:
     """Handle the option chosen in the menu of a deck or a run."""
-    match widgets.text(key):
-        case "Duplicate":
-            duplicate()
-        case "Delete deck":
-            held().to_confirm = DELETE_DECK
-        case "Delete run":
-            held().to_confirm = DELETE_RUN
+    chosen = widgets.text(key)
+    if chosen == DUPLICATE:
+        duplicate()
+    elif chosen in (DELETE_DECK, DELETE_RUN):
+        held().to_confirm = chosen
 
 
 def withdraw() -> None:

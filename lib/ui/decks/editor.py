@@ -40,7 +40,7 @@ def show(state: DecksState, tab: Session) -> None:
             key=key,
             height="content",
             max_chars=LONGEST_PROMPT,
-            placeholder="What every model is told before each prompt",
+            placeholder="Instructions for every model, sent before each prompt",
         )
         for at, prompt in enumerate(deck.prompts):
             _show_prompt(state, deck, prompt, at)
@@ -67,7 +67,7 @@ def _show_head(state: DecksState, deck: Deck) -> None:
             store = app.get().files
             _download("YAML, with everything", lambda: files.to_yaml(deck, store), deck, "yaml")
             _download("CSV, without files", lambda: files.to_csv(deck), deck, "csv")
-        buttons.menu(["Duplicate", "Delete deck"], MENU, callbacks.choose, MENU)
+        buttons.menu([callbacks.DUPLICATE, callbacks.DELETE_DECK], MENU, callbacks.choose, MENU)
 
 
 def _download(label: str, data: Callable[[], str], deck: Deck, ending: str) -> None:

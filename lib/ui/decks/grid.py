@@ -14,7 +14,7 @@ import streamlit as st
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun, Field, labels
 from lib.domain.comparison.statistics import Figures
-from lib.domain.models.prices import Prices
+from lib.domain.models.prices import Prices, cost_of
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.wording import about, money, seconds
 
@@ -50,7 +50,7 @@ def show(data: dict[str, Any], key: str) -> Clicked:
 
 
 def _nothing() -> None:
-    """Do nothing: a click is handled where the grid is drawn."""
+    """Do nothing: Streamlit reports a click only if there is a callback; `show` returns the click."""
 
 
 def table(
@@ -81,10 +81,9 @@ def _field(run: DeckRun, row: Comparison, field: Field, prices: Prices) -> dict[
     shown = {"state": STATES.get(field.state, str(field.state)), "text": "", "figures": ""}
     if field.state is None:
         return shown
-    price = prices.get(run.columns[field.column].model)
     said = reply.text or (str(reply.error) if reply.error else reply.refusal or reply.reasoning)
     shown |= {"text": _short(said, EXCERPT_CHARACTERS), "figures": _figures(reply)}
-    if price and (cost := price.cost(reply.usage)) is not None:
+    if (cost := cost_of(reply, prices, run.columns[field.column].model)) is not None:
         shown["figures"] += f" · {money(cost)}"
     if field.is_missing:
         shown["retry"] = f"{row.id}/{field.column}/{field.tries}"

@@ -83,7 +83,7 @@ def _show_head(run: DeckRun) -> None:
             buttons.button(
                 "Deck", "show_deck", "view_agenda", callbacks.show_deck, run.deck.id, kind="tertiary"
             )
-        buttons.menu(["Delete run"], MENU, callbacks.choose, MENU)
+        buttons.menu([callbacks.DELETE_RUN], MENU, callbacks.choose, MENU)
 
 
 def _show_controls(run: DeckRun, rows: Rows, tab: Session) -> None:
@@ -152,7 +152,7 @@ def _show_moving(shown: tuple[object, ...]) -> None:
     st.progress(progress.done / max(progress.total, 1), text=_in_words(run, progress))
     prices = app.get().engine.catalogue.prices(session.held().connection)
     columns = [
-        of_replies([fields[at].reply for _, fields in rows], prices.get(column.model))
+        of_replies([fields[at].reply for _, fields in rows], prices, column.model)
         for at, column in enumerate(run.columns)
     ]
     clicked = grid.show(grid.table(run, rows, columns, prices), key="deck_grid")

@@ -18,11 +18,11 @@ from lib.ui.shell import scheduler
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state import new_comparisons, session
 from lib.ui.state.decks import DecksState, held
+from lib.ui.state.pages import COMPARE_PAGE
 from lib.ui.state.session import Session
 
 RUN, RESUME = "run", "resume"
 """The actions that may wait for confirmation."""
-COMPARE_PAGE = "pages/compare.py"
 
 
 def add_model() -> None:

@@ -1,1 +1,1 @@
-"""Elements that know nothing of chats: buttons, figures, charts, links."""
+"""Small parts that every screen uses, and that know no screen: buttons, figures, charts, links."""

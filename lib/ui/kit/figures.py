@@ -1,7 +1,7 @@
 """Numbers as people read them, each with its source."""
 
 from lib.domain.comparison.estimates import Expected
-from lib.domain.models.prices import Prices
+from lib.domain.models.prices import Prices, cost_of, price_of
 from lib.domain.reply import wording
 from lib.domain.reply.reply import Reply
 from lib.domain.reply.wording import money, seconds
@@ -31,12 +31,14 @@ def running(reply: Reply, cost: str = "") -> Markdown:
     return _lines(times, _joined(_tokens(reply), _rate(reply) or "– tokens/s"), cost)
 
 
-def cost(reply: Reply, prices: Prices) -> str:
-    """Return what a reply costs and by which price; empty if no price is known at all."""
+def cost(reply: Reply, prices: Prices, model: str | None = None) -> str:
+    """Return what a reply costs and by which price; empty if no price is known at all.
+
+    `model` is the one of its conversation.
+    """
     if not prices or reply.usage.completion_tokens is None:
         return ""
-    price = prices.get(reply.model_requested or "")
-    dollars = price.cost(reply.usage) if price else None
+    price, dollars = price_of(reply, prices, model), cost_of(reply, prices, model)
     if price is None or dollars is None:
         return "cost unknown"
     return _joined(f"{wording.about(reply.usage.source)}{money(dollars)}", price.source)

@@ -1,4 +1,4 @@
-"""Labels that are not plain sentences.
+"""Badges, and what Streamlit makes of labels.
 
 Streamlit reads labels, captions, tooltips and toasts as markdown, so they are typed `Markdown`. The options
 of a selectbox, a text field's placeholder and a page's title are plain text: nothing is escaped there.

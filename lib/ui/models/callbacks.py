@@ -6,7 +6,8 @@ from lib import app
 from lib.domain.models.models import Preference
 from lib.ui.kit import errors
 from lib.ui.state import choices, widgets
-from lib.ui.state.session import DOCTOR_PAGE, held, new_conversation
+from lib.ui.state.pages import DOCTOR_PAGE
+from lib.ui.state.session import held, new_conversation
 
 EXAMINED = "examined"
 """Key of the model that the doctor's page opens with."""

@@ -27,8 +27,8 @@ def show(card: Card) -> None:
                 show_badge(plain(label))
         _show_actions(model.id, model.kind, choice)
         _fact("Price", _price(card.price))
-        _fact("Here", _traffic(card.traffic))
-        _fact("Has shown", _capabilities(card.capabilities))
+        _fact("On this installation", _traffic(card.traffic))
+        _fact("Proven capabilities", _capabilities(card.capabilities))
 
 
 def _marks(choice: Preference) -> list[str]:
@@ -78,7 +78,7 @@ def _switches(choice: Preference) -> list[tuple[str, str, Preference]]:
             replace(choice, is_favourite=not is_favourite),
         ),
         (
-            "No default any more" if is_default else "Make default",
+            "Remove as default" if is_default else "Make default",
             "flag",
             replace(choice, is_default=not is_default, is_hidden=False),
         ),
@@ -98,12 +98,12 @@ def _fact(label: str, text: Markdown) -> None:
 
 def _price(known: Price | None) -> Markdown:
     if known is None:
-        return md(":gray[Not known: this server tells no price for it.]")
+        return md(":gray[Not known: this server publishes no price for it.]")
     if known.call is not None:
         return literal(f"{price(known.call)} a call, {known.source}")
     parts = {"prompt": known.prompt, "completion": known.completion, "cached prompt": known.cached}
     told = [f"{price(value)} {name}" for name, value in parts.items() if value is not None]
-    return literal(f"{', '.join(told)} for a million tokens, {known.source}")
+    return literal(f"{', '.join(told)} per million tokens, {known.source}")
 
 
 def _traffic(traffic: Traffic | None) -> Markdown:

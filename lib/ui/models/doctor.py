@@ -38,7 +38,7 @@ def show(session: Session) -> list[DeltaGenerator]:
     st.caption(
         md(
             "Examines {} and one of its models: what is wrong, what the model can do, and what to do about "
-            "it. The chat page then offers what the model takes.",
+            "it. The chat page then offers what the model accepts.",
             code(connection.base_url),
         )
     )
@@ -116,7 +116,7 @@ def _show_summary(examination: Examination) -> None:
         st.error(plain(examination.problem), icon=":material/error:")
     if examination.was_stopped and learnt(examination.findings):
         st.caption(
-            "A stopped examination teaches nothing: run a whole one to change what the chat page offers."
+            "A stopped examination is not stored: run a whole one to change what the chat page offers."
         )
 
 

@@ -32,7 +32,7 @@ COLUMNS = {
     "ttft_p95": "p95 (s)",
     "tokens_per_second": "Tokens/s",
     "last_error": "Last error",
-    "shown": "Has shown",
+    "shown": "Proven capabilities",
 }
 _PRICES = ("prompt", "completion", "call")
 _TRAFFIC = ("success", "ttft_median", "ttft_p95", "tokens_per_second", "last_error")

@@ -42,7 +42,7 @@ def show(listing: Listing) -> None:
     st.caption("Replies, comparisons and deck runs, kept to be played again without a key or a network.")
     if not found:
         st.info(
-            "Nothing is recorded yet. “Keep as recording” stands below comparisons and replies.",
+            "Nothing is recorded yet. You find “Keep as recording” below comparisons and replies.",
             icon=":material/play_circle:",
         )
     for summary in found[: listing.listed]:

@@ -9,6 +9,7 @@ from lib.ui.reply import results, watched_cells
 from lib.ui.reply.cell import Slots
 from lib.ui.share import reports
 from lib.ui.state import playback as playback_state
+from lib.ui.state.pages import PRESENT_PAGE
 from lib.ui.state.playback import PACES, PlaybackState
 
 
@@ -51,7 +52,7 @@ def _show_head(state: PlaybackState) -> None:
         st.space("stretch")
         wants_report = reports.show_button(playback_state.pause)  # its dialog waits until playback has ended
         st.page_link(
-            "pages/present.py",
+            PRESENT_PAGE,
             label="Present",
             icon=":material/slideshow:",
             query_params={playback_state.OPEN: recording.id},

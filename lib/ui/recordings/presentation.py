@@ -15,9 +15,8 @@ from lib.ui.share import share_links
 from lib.ui.state import playback as playback_state
 from lib.ui.state import presentation as presentation_state
 from lib.ui.state.comparison import OPEN
+from lib.ui.state.pages import COMPARE_PAGE, RECORDINGS_PAGE
 from lib.ui.state.presentation import ALL, ONE, PresentationState
-
-COMPARE_PAGE, RECORDINGS_PAGE = "pages/compare.py", "pages/recordings.py"
 
 
 def show(state: PresentationState | None) -> list[Slots]:

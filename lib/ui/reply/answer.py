@@ -44,11 +44,11 @@ def show_text(turn: Turn) -> None:
 def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False, beside: int = 0) -> None:
     """Draw a running reply as it grows, until it ends.
 
-    A continuation of an answer that broke off (`earlier`) goes on in the middle of its last block. `beside`
-    is how many other replies stream on the page.
+    A continuation of an answer that broke off (`earlier`) starts in the middle of its last block. `beside` is
+    how many other replies stream on the page.
     """
     head, before, start = st.empty(), _replies(earlier), where_it_begins(tape)
-    # This page came late: what was content until then is thinking.
+    # On a page that joins late: what had arrived as content until then has turned out to be thinking.
     if start and tape.tells_thinking:
         before.append(fold(tape.events[:start]))
     _show_reasoning(head, before)
@@ -101,8 +101,10 @@ def show_blind_outcome(message: Message) -> None:
     if reply.refusal:
         show_blocks(reply.refusal)
     attachments.show_drawn(reply.images, message.id)
-    if reply.state in (State.FAILED, State.INTERRUPTED):
-        st.error("This answer was interrupted. The reveal says why.", icon=":material/error:")
+    if reply.state is State.FAILED:
+        st.error("This answer ended with an error, which the reveal shows.", icon=":material/error:")
+    elif reply.state is State.INTERRUPTED:
+        st.error("This answer was interrupted before it was complete.", icon=":material/error:")
     elif reply.state is State.STOPPED:
         st.caption("Stopped")
     elif not reply.says_something and reply.state is State.COMPLETED:

@@ -42,6 +42,8 @@ class Cell:
     """The cell's question, if it differs from the one above all cells."""
     before: Sequence[Message] = ()
     """The earlier messages."""
+    model: str | None = None
+    """The model of its conversation."""
     prices: Prices = field(default_factory=dict)
     """Without prices no cost is shown."""
     is_hidden: bool = False
@@ -184,7 +186,7 @@ def _line(cell: Cell) -> Markdown:
     reply = cell.answer[-1].reply or Reply()
     if reply.state is State.RUNNING:
         return _running(cell)
-    return figures.summary(reply, figures.cost(reply, cell.prices))
+    return figures.summary(reply, figures.cost(reply, cell.prices, cell.model))
 
 
 def _running(cell: Cell) -> Markdown:
@@ -195,4 +197,4 @@ def _running(cell: Cell) -> Markdown:
         elapsed_ms = (datetime.now(UTC) - message.created_at).total_seconds() * 1000
     asked = message.reply.model_requested if message.reply else None
     reply = replace(tape.so_far(cell.prompt_tokens, elapsed_ms), model_requested=asked)
-    return figures.running(reply, figures.cost(reply, cell.prices))
+    return figures.running(reply, figures.cost(reply, cell.prices, cell.model))

@@ -23,8 +23,8 @@ from lib.ui.kit import charts, errors
 
 LONGEST_SHOWN = 60_000
 """Characters of code that a page shows; longer code is offered as a file."""
-_IMPORTED = md("This reply was imported: what was sent for it, and when, stayed where it was recorded.")
-_NOT_SENT = md("Nothing was sent for this reply so far.")
+_IMPORTED = md("This reply was imported: the imported file does not contain its request and its times.")
+_NOT_SENT = md("Nothing has been sent for this reply yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,7 @@ def _show_request(inspected: _Inspected) -> None:
         st.caption(inspected.missing)
         return
     if inspected.requests > 1:
-        st.caption(
-            md("Asked {} times; this is the last request. The timeline tells why.", inspected.requests)
-        )
+        st.caption(md("Sent {} times; this is the last request. The timeline shows why.", inspected.requests))
     # The key is not on the tape, so there is none to show.
     url = snippets.address(inspected.base_url, inspected.body)
     head = f"POST {url}\nAuthorization: Bearer ***\nContent-Type: application/json"

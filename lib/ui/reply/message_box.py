@@ -83,7 +83,8 @@ def show_stop(tape: LiveTape, slot: DeltaGenerator) -> None:
     """Draw a button that stops the running reply, from any tab, at any time."""
     if tape.is_remote:
         slot.caption(
-            "Another process of this app runs this reply, or did so until a moment ago: then it ends soon."
+            "This reply runs in another process and cannot be stopped here. If that process is gone, "
+            "the reply ends soon."
         )
         return
     slot.button(

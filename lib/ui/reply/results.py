@@ -7,20 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.statistics import Figures, Spread, best, of_cells
+from lib.domain.comparison.statistics import TITLES, UNITS, Figures, Spread, best, notes, of_cells
 from lib.domain.models.prices import Prices
-from lib.domain.reply.usage import Source
 from lib.domain.reply.wording import money
 from lib.domain.text.markdown.literal import plain
 
-MEASURES = {
-    "ttft_ms": "First token (s)",
-    "total_ms": "Total time (s)",
-    "tokens_per_second": "Tokens/s",
-    "completion_tokens": "Tokens",
-    "cost": "Cost (USD)",
-}
-"""The measured fields of `Figures`, each with its title."""
+MEASURES = {name: f"{title} ({UNITS[name]})" if name in UNITS else title for name, title in TITLES.items()}
+"""The measured fields of `Figures`. Their titles name the unit, since tables and charts show bare numbers."""
 BAR, BEST, OTHER = "#4a86f0", 1.0, 0.45
 """The bars' colour, and its opacity for the best bar and for the others; it suits both themes."""
 BAR_HEIGHT = 30
@@ -67,27 +60,14 @@ def show(comparison: Comparison, prices: Prices) -> None:
     st.markdown("#### Figures")
     costs = {MEASURES["cost"]: st.column_config.NumberColumn(format="%.6f")}
     st.dataframe(table(taken), hide_index=True, key="comparison_table", placeholder="–", column_config=costs)
-    _show_sources(taken)
+    if said := " ".join(notes(taken)):
+        st.caption(plain(said))
     shown = [measure for measure in MEASURES if any(_measured(one, measure) for one in taken)]
     for start in range(0, len(shown), 2):
         for column, measure in zip(st.columns(2, gap="medium"), shown[start : start + 2], strict=False):
             with column:
                 st.caption(MEASURES[measure])
                 st.altair_chart(chart(taken, measure), key=f"chart_{measure}")
-
-
-def _show_sources(taken: Sequence[Figures]) -> None:
-    """Draw where tokens and costs come from, and what is unknown."""
-    answered = [one for one in taken if one.replies]
-    said = []
-    if estimated := sum(one.source is Source.ESTIMATED for one in answered):
-        said.append(f"Tokens of {estimated} of {len(answered)} cells are estimated: no server reported them.")
-    if priced := [one for one in answered if one.cost]:
-        sources = ", ".join(dict.fromkeys(one.cost_source for one in priced))
-        left_out = f"; {len(answered) - len(priced)} without" if len(priced) < len(answered) else ""
-        said.append(f"Costs are of one answer, at prices {sources}{left_out}.")
-    if said:
-        st.caption(plain(" ".join(said)))
 
 
 def _measured(one: Figures, measure: str) -> Spread | None:

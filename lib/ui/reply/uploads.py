@@ -74,7 +74,7 @@ def _take(draft: Draft, files: Iterable[Any]) -> None:
 
 
 def _add(draft: Draft, taken: list[Attachment]) -> None:
-    """Add a file. One that is there already under another name gets a note. Raises `FileRefused`."""
+    """Add a file. If the draft has it under another name, add a note instead. Raises `FileRefused`."""
     name = upload_name(taken[0])
     known = {each.id: number for number, each in enumerate(draft.attachments)}
     new = [each for each in {each.id: each for each in taken}.values() if each.id not in known]
@@ -86,7 +86,7 @@ def _add(draft: Draft, taken: list[Attachment]) -> None:
     same = known.get(taken[0].id)
     if same is not None and upload_name(draft.attachments[same]) != name:
         first = draft.attachments[same]
-        note = f"{first.note} “{name}” holds the same and is not sent again.".strip()
+        note = f"{first.note} “{name}” has the same content and is not sent again.".strip()
         draft.attachments[same] = replace(first, note=note)
 
 

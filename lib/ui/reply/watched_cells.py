@@ -50,6 +50,7 @@ def of(
             prompt_tokens=estimate_prompt(cell.prompt(turn.last.id)),
             question=None if is_same else turn.question,
             before=() if is_hidden else turn.before,  # earlier figures and names would give it away
+            model=cell.model,
             prices=prices,
             is_hidden=is_hidden,
         )

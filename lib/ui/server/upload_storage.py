@@ -138,8 +138,8 @@ def content(file: UploadedFile) -> bytes:
     """Return a file's bytes. Raises `FileRefused` for a file that was not kept."""
     if file.type == NOT_KEPT:
         raise FileRefused(
-            f"“{clean_name(file.name)}” did not fit: files of {MOST_BYTES // MEGABYTE} MB at most can wait "
-            "to be taken. Add it again by itself."
+            f"“{clean_name(file.name)}” did not fit: files waiting to be read may have "
+            f"{MOST_BYTES // MEGABYTE} MB in all. Add it again by itself."
         )
     return file.getvalue()
 

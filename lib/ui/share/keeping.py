@@ -11,8 +11,7 @@ from lib.ui.kit import buttons
 from lib.ui.share import recording_callbacks
 from lib.ui.state import playback
 from lib.ui.state.comparison import OPEN
-
-RECORDINGS_PAGE, PRESENT_PAGE = "pages/recordings.py", "pages/present.py"
+from lib.ui.state.pages import PRESENT_PAGE, RECORDINGS_PAGE
 
 
 def show_keep(comparison: Comparison) -> None:

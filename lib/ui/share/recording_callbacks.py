@@ -98,7 +98,7 @@ def _keep(comparisons: Sequence[Comparison], kind: RecordingKind, title: str) ->
     if recording is None:
         return
     is_new = application.store.recordings.add(recording, archive.loader(application.files))
-    said = "Kept. It is on the page Recordings." if is_new else "This is among the recordings already."
+    said = "Kept. It is on the page Recordings." if is_new else "Already recorded."
     st.toast(said, icon=":material/play_circle:")
 
 

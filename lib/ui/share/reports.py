@@ -84,7 +84,7 @@ def _show(recording: Recording, source_id: str, findings: Sequence[Finding]) -> 
         if fold.open:
             text = markdown.to_markdown(masked(), maker=_maker())
             st.code(text, language=None, wrap_lines=True, height=PREVIEW_HEIGHT)
-            st.caption("JSON also holds the tapes, all versions and the text of documents.")
+            st.caption("JSON also contains the tapes, all versions and the text of documents.")
     title = masking.masked_text(recording.title, chosen, keys)
     _show_downloads(masked, _file_name(title))
     if app.get().settings.is_sharing:

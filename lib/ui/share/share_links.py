@@ -39,7 +39,7 @@ def show(source_id: str, title: str, report: Callable[[], str]) -> None:
         _show_link(share)
     if open_links:
         st.caption(
-            "Who knows a link sees the copy as it was masked when the link was made, and nothing else."
+            "Whoever knows a link sees the copy as it was masked when the link was made, and nothing else."
         )
 
 

@@ -42,5 +42,5 @@ def _show_download() -> None:
         key="download_unstored",
         icon=":material/download:",
         on_click="ignore",
-        help="“Import chats” takes it back as chats of their own, beside what is stored of them by then.",
+        help="You can import this file later; it adds separate chats.",
     )

@@ -1,1 +1,1 @@
-"""The state of a browser tab. The only folder that touches `st.session_state`."""
+"""The state of a browser tab, and the widgets that hold it. No other folder touches `st.session_state`."""

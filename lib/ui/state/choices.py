@@ -241,7 +241,7 @@ def _show_missing(missing: frozenset[Capability]) -> None:
     """Draw what the model does not accept, including settings that are drawn."""
     told = [LABELS[name] for name in LABELS if name in missing and name in _TOLD]
     if told:
-        st.caption(md("The doctor found that this model does not take: {}.", ", ".join(told)))
+        st.caption(md("The doctor found that this model does not accept: {}.", ", ".join(told)))
 
 
 _TOLD = set(LABELS) - {Capability.STREAM_USAGE}

@@ -74,9 +74,9 @@ class ComparisonState:
     round: Round | None = None
     """The last question's round, if there is one."""
     room: Room | None = None
-    """This comparison's room, if it is open to one."""
+    """This comparison's room, if it is open to an audience."""
     count: DeltaGenerator | None = None
-    """The place of the room's count in this run of the page."""
+    """The element for the number of voters; this run of the page has drawn it."""
 
     def open(self, comparison: Comparison) -> None:
         """Show another comparison."""

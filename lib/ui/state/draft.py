@@ -1,4 +1,4 @@
-"""A message that is not sent yet: its files, and text that returns to the message box."""
+"""A message that is not sent yet: its files, and text to put back into the message box."""
 
 import threading
 from dataclasses import dataclass, field
@@ -15,15 +15,15 @@ class Draft:
     refusals: list[str] = field(default_factory=list)
     """Why the last files or the last recording failed, one sentence each."""
     recording: tuple[str, bytes] | None = None
-    """A recording whose transcription failed, preceded by the text that was written before it."""
+    """A recording whose transcription failed, after the text that was typed before it."""
     returned: str | None = None
-    """Text that returns to the message box; "" removes it again."""
+    """Text that the page puts back into the message box; "" removes it again."""
     is_stored: bool = False
-    """Whether that text is in the chat too: then newly typed text takes precedence."""
+    """Whether that text is in the chat too: then it is put back only if the box is empty."""
     returns: int = 0
-    """How many texts have returned: the same one may do so twice."""
+    """How many texts have been put back, since the same one may be put back twice."""
     drawn: int = 0
-    """How many of them the last run of the page has drawn."""
+    """How many of them the page had put back when it was last drawn."""
     submitted: str = ""
     """The id of the last send from the message box."""
     submitting: threading.Event | None = None

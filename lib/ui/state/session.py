@@ -17,12 +17,13 @@ from lib.engine.sending import new_id
 from lib.store.database.errors import StoreError
 from lib.ui.state import choices, following, panel, widgets
 from lib.ui.state.draft import Draft
+from lib.ui.state.pages import CHAT_PAGE
 
 PARAMETER = "c"
 """Query parameter: `?c=<id>` opens a conversation."""
 MESSAGES_SHOWN = 40
 """Messages drawn at once; "Show earlier messages" adds as many again."""
-CHAT_PAGE, DOCTOR_PAGE = "pages/chat.py", "pages/doctor.py"
+
 KEY = "session"
 
 

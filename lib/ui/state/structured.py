@@ -1,4 +1,4 @@
-"""Structured output and tools: the form of an answer, and the calls that a model may make.
+"""The parameters for structured output and tools: their widgets, and the checks of what was pasted.
 
 Pasted text stays as it was pasted, and nothing is sent while it is invalid.
 """
@@ -85,7 +85,7 @@ def show(find: Find, missing: frozenset[Capability] = frozenset()) -> None:
         _show_tools(form, find)
     if not (has_json and has_tools):
         what = " and ".join(name for name, has in (("JSON", has_json), ("tools", has_tools)) if not has)
-        st.caption(md("The doctor found that this model does not take {}.", what))
+        st.caption(md("The doctor found that this model does not accept {}.", what))
 
 
 def _show_format(form: Form, find: Find) -> None:

@@ -97,7 +97,8 @@ def test_one_guess_among_reports_makes_a_guess() -> None:
 
 def test_a_decks_column_is_measured_over_its_whole_answers() -> None:
     replies = [reply(ms, 1000.0 + ms, tokens) for ms, tokens in ((100.0, 10), (300.0, 20), (200.0, 90))]
-    column = of_replies([*replies, Reply(State.FAILED), Reply()], Price(prompt=0.0, completion=1_000_000.0))
+    prices = {"a": Price(prompt=0.0, completion=1_000_000.0)}
+    column = of_replies([*replies, Reply(State.FAILED), Reply()], prices, "a")
     assert (column.replies, column.others) == (3, 1)
     assert column.ttft_ms == Spread(200.0, 100.0, 300.0)
     assert column.cost == Spread(20.0, 10.0, 90.0)

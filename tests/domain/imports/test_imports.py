@@ -86,7 +86,7 @@ def test_any_json_is_a_conversation_or_left_out(item: Any) -> None:
 )
 def test_others_are_named_with_what_can_be_taken(item: Any, whose: str) -> None:
     assert isinstance(imports.read(item), LeftOut)
-    taken_in = "Exports of SynStar Chat, ChatGPT, Claude and Open WebUI can be taken in"
+    taken_in = "Exports of SynStar Chat, ChatGPT, Claude and Open WebUI can be imported"
     assert foreign.seems(item) == f"is {whose}. {taken_in}"
 
 
@@ -104,7 +104,7 @@ def test_anything_may_be_asked_whose_it_is(item: Any) -> None:
         ({"version": 2}, "was written by a newer version of SynStar Chat; update this one first"),
         (
             {"format": "synstar-recording", "version": 1},
-            "is a recording of SynStar Chat; it goes in on the page Recordings",
+            "is a recording of SynStar Chat; import it on the page Recordings",
         ),
     ],
 )
@@ -125,7 +125,7 @@ def test_the_outcome_in_plain_words() -> None:
     empty, damaged = LeftOut(Reason.EMPTY), LeftOut(Reason.DAMAGED, "Tea")
     assert list(outcome(120, empty, empty, damaged).said(100)) == [
         "100 chats were added, 17 were there already.",
-        "3 of 120 chats were left out: 2 hold no messages (number 1, number 2), 1 is damaged (“Tea”).",
+        "3 of 120 chats were left out: 2 contain no messages (number 1, number 2), 1 is damaged (“Tea”).",
     ]
     assert list(outcome(2, damaged).said(1, "conversation")) == [
         "1 conversation was added, 0 were there already.",
@@ -146,7 +146,7 @@ def test_the_outcomes_of_files_add_up() -> None:
     first, second = outcome(3, LeftOut(Reason.EMPTY, "A")), outcome(4, LeftOut(Reason.EMPTY, "B"))
     first.add(second)
     assert (first.met, first.left_out) == (7, 2)
-    assert list(first.said(5))[1] == "2 of 7 chats were left out: 2 hold no messages (“A”, “B”)."
+    assert list(first.said(5))[1] == "2 of 7 chats were left out: 2 contain no messages (“A”, “B”)."
 
 
 def test_a_conversation_has_the_same_id_in_every_file() -> None:

@@ -66,12 +66,16 @@ def test_votes_are_in_it_once_they_are_closed(store: Store) -> None:
     assert tallies(store, comparison) == {}
 
 
-def test_the_prices_of_the_models_that_were_asked_are_in_it(store: Store) -> None:
+def test_the_prices_of_the_models_that_were_asked_and_that_answered_are_in_it(store: Store) -> None:
     comparison = compared(store)
-    comparison.cells[0].model = "another"
-    prices = {name: Price(1.0, 2.0) for name in ("model-a", "another", "unused")}
+    first = comparison.cells[0]
+    first.model = "another"
+    answer = first.path()[-1]
+    served = replace(answer.reply or Reply(), model_served="served")
+    first.messages[answer.id] = replace(answer, reply=served)
+    prices = {name: Price(1.0, 2.0) for name in ("model-a", "another", "served", "unused")}
     kept = record(store, [comparison], title="t", kind=RecordingKind.COMPARISON, prices=prices)
-    assert set(kept.prices) == {"model-a", "another"}
+    assert set(kept.prices) == {"model-a", "another", "served"}
 
 
 def test_a_reply_of_another_programs_export_keeps_its_model_and_all_that_it_holds(store: Store) -> None:

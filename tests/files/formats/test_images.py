@@ -134,7 +134,7 @@ def test_a_palette_may_be_seen_through_by_a_colour_or_in_steps() -> None:
 def test_of_an_animation_the_first_picture_is_taken_and_that_is_told(kind: str) -> None:
     frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue", "green")]
     (taken,) = take("a.bin", saved(frames[0], kind, save_all=True, append_images=frames[1:]))
-    assert taken.note == "Only the first picture of the animation was taken."
+    assert taken.note == "Only the first picture of the animation is used."
     assert near(row(taken.data or b"")[20], (255, 0, 0))
     (still,) = take("a.bin", saved(frames[0], kind))
     assert still.note == ""

@@ -103,9 +103,9 @@ def test_a_protection_that_is_not_known_is_told() -> None:
 
 def test_pages_without_text_and_pages_that_cannot_be_read_are_told() -> None:
     scanned = pdf(["Text", zlib.compress(b"q Q"), zlib.compress(b"q Q")])
-    assert notes(scanned) == ["2 pages hold no text, only pictures."]
+    assert notes(scanned) == ["2 pages contain no text, only pictures."]
     [broken] = notes(pdf(["Text", b"not deflated at all"]))
-    assert broken in ("1 page could not be read.", "1 page holds no text, only pictures.")
+    assert broken in ("1 page could not be read.", "1 page contains no text, only pictures.")
 
 
 # Forms

@@ -19,7 +19,7 @@ from tests.domain.imports.importing import chatgpt, node, parts, reply_of
 from tests.files.imports.test_zips import packed
 from tests.files.samples import image, pdf
 
-TAKEN = "Exports of SynStar Chat, ChatGPT, Claude and Open WebUI can be taken in"
+TAKEN = "Exports of SynStar Chat, ChatGPT, Claude and Open WebUI can be imported"
 
 
 def chat(title: str, nodes: dict[str, Any] | None = None, *, number: int = 1) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def test_one_bad_conversation_never_stops_the_others(tmp_path: Path) -> None:
     assert read.said == [
         "3 chats were added, 0 were there already.",
         "7 of 10 chats were left out: 3 are no chats (number 1, number 2, number 3), "
-        "3 are damaged (“Green tea”, number 2, “Loop”), 1 holds no messages (“Shell”).",
+        "3 are damaged (“Green tea”, number 2, “Loop”), 1 contains no messages (“Shell”).",
     ]
 
 
@@ -152,18 +152,18 @@ def test_several_files_at_once_and_one_that_is_none(tmp_path: Path) -> None:
         (b"PK\x03\x04 and no more", "is a damaged zip; download it once more"),
         (b"[", "is a damaged JSON file: not one chat in it can be read"),
         (b'{"mapping": ', "is a damaged JSON file: not one chat in it can be read"),
-        (b"[]", "holds no chats"),
-        (b"7", f"holds no chats of a known kind. {TAKEN}"),
-        (b'[{"a": 1}]', f"holds no chats of a known kind. {TAKEN}"),
-        (b'{"version": 1, "conversations": {}}', f"holds no chats of a known kind. {TAKEN}"),
-        (b'{"version": 1, "conversations": []}', "holds no chats"),
+        (b"[]", "contains no chats"),
+        (b"7", f"contains no chats of a known kind. {TAKEN}"),
+        (b'[{"a": 1}]', f"contains no chats of a known kind. {TAKEN}"),
+        (b'{"version": 1, "conversations": {}}', f"contains no chats of a known kind. {TAKEN}"),
+        (b'{"version": 1, "conversations": []}', "contains no chats"),
         (b'{"conversationId": "x", "messages": []}', f"is an export of LibreChat. {TAKEN}"),
         (
             b'{"version": 2, "conversations": [{}]}',
             "was written by a newer version of SynStar Chat; update this one first",
         ),
-        (packed({"a.txt": b"x"}), "holds no JSON file"),
-        (packed({"a.json": b"[1]", "b.json": b"{}"}), f"holds no chats of a known kind. {TAKEN}"),
+        (packed({"a.txt": b"x"}), "contains no JSON file"),
+        (packed({"a.json": b"[1]", "b.json": b"{}"}), f"contains no chats of a known kind. {TAKEN}"),
         (
             packed({"conversations.json": b'[{"conversation": {}, "responses": []}]'}),
             f"is an export of Grok. {TAKEN}",
@@ -214,7 +214,7 @@ def test_a_file_of_something_else_is_not_read_to_its_end(
 ) -> None:
     monkeypatch.setattr(incoming, "MOST_UNKNOWN", 3)
     read = Read(tmp_path, source("rows.json", [{"row": number} for number in range(9)] + [chat("Late")]))
-    assert (read.chats, read.faults) == ([], [f"“rows.json” holds no chats of a known kind. {TAKEN}."])
+    assert (read.chats, read.faults) == ([], [f"“rows.json” contains no chats of a known kind. {TAKEN}."])
 
 
 def pointer(own: str) -> dict[str, Any]:
@@ -335,4 +335,4 @@ def test_names_in_a_zip_never_become_places_on_disk(tmp_path: Path) -> None:
 def test_the_fixture_is_read_as_a_file(tmp_path: Path) -> None:
     read = Read(tmp_path, source("conversations.json", chatgpt()))
     assert len(read.chats) == 2
-    assert read.said[1] == "1 of 3 chats was left out: 1 holds no messages (“New chat”)."
+    assert read.said[1] == "1 of 3 chats was left out: 1 contains no messages (“New chat”)."

@@ -87,7 +87,7 @@ def test_a_list_of_too_many_files_is_not_read(monkeypatch: pytest.MonkeyPatch) -
     data = packed({f"{number:050}.json": b"" for number in range(100)})
     assert len(read(data)) == 100
     monkeypatch.setattr(zips, "LARGEST_DIRECTORY", 5000)
-    assert refusal(data) == "holds too many files"
+    assert refusal(data) == "contains too many files"
 
 
 def test_a_zip_of_more_than_65535_files_is_measured_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +96,7 @@ def test_a_zip_of_more_than_65535_files_is_measured_too(monkeypatch: pytest.Monk
         for number in range(2**16):
             file.writestr(zipfile.ZipInfo(f"{number}"), b"")
     monkeypatch.setattr(zips, "LARGEST_DIRECTORY", 3_000_000)
-    assert refusal(written.getvalue()) == "holds too many files"
+    assert refusal(written.getvalue()) == "contains too many files"
 
 
 def test_damage_is_told() -> None:
