@@ -116,7 +116,7 @@ def test_a_comparison_replays_without_a_gateway_with_the_same_text_and_figures(
         tab.wait_for(lambda: "Kept" in tab.toasts, "The recording")
         tab.wait_until_idle()
         tab.click("keep")
-        tab.wait_for(lambda: "already" in tab.toasts, "The second try")
+        tab.wait_for(lambda: "Already" in tab.toasts, "The second try")
     found = kept(site, prompt)
     with PageSocket(island.url, "", "recordings") as tab:
         take(tab, as_file(found))
