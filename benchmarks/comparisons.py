@@ -17,6 +17,7 @@ from benchmarks.tab import Tab
 from benchmarks.upstream import MODELS, Times
 from lib import app
 from lib.domain.comparison.comparisons import Comparison, attempts
+from lib.domain.people.people import LOCAL
 from lib.store import Store
 
 TOKENS, RATE, TTFT_MS = 1000, 50, 200
@@ -118,7 +119,10 @@ def _wrong_rates(data_dir: Path, log: dict[str, Times], prompts: Sequence[Prompt
     """How far each stored reply's tokens/s is from what the upstream sent, as a share of it."""
     store = Store(data_dir / app.DATABASE)
     try:
-        found = [store.comparisons.get(one.id) for one in store.comparisons.latest(len(prompts))]
+        found = [
+            store.of(LOCAL).comparisons.get(one.id)
+            for one in store.of(LOCAL).comparisons.latest(len(prompts))
+        ]
         return [share for one in found if one for share in _shares(one, log)] or [float("nan")]
     finally:
         store.close()

@@ -14,6 +14,7 @@ from benchmarks.tab import Tab
 from lib.app import DATABASE
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.reply import Reply, State, Timing
 from lib.domain.reply.usage import Source, Usage
@@ -85,7 +86,7 @@ def _converse(store: Store, title: str, messages: int) -> str:
         text = f"{title}, part {turn}: how do we compare cost and latency before we choose a model?"
         question = Message(new_id(), conversation.leaf_id, "user", text, now)
         answer = Message(new_id(), question.id, "assistant", "", now, Reply())
-        begun = Begun(answer.id, new_id(), new_id(), "benchmark")
+        begun = Begun(answer.id, LOCAL, new_id(), new_id(), "benchmark")
         store.replies.begin(conversation, [question, answer], begun)
         store.replies.journal("benchmark", [], [_ended(begun, conversation.id, now)])
         conversation.add([question, answer])
@@ -109,4 +110,4 @@ def _ended(begun: Begun, conversation_id: str, now: datetime) -> Closing:
         conversation_id=conversation_id,
         created_at=now,
     )
-    return Closing(reply, row)
+    return Closing(reply, LOCAL, row)

@@ -5,6 +5,7 @@ import os
 import secrets
 import sys
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,9 @@ from pathlib import Path
 from lib import config
 from lib.config import Settings
 from lib.domain.comparison.comparisons import released
+from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.connection import Connection
+from lib.domain.people.people import LOCAL
 from lib.engine.engine import Engine
 from lib.engine.playback import builtin
 from lib.engine.sending import new_id
@@ -52,13 +55,13 @@ class App:
         """The connection for requests, unless a visitor has entered a key."""
         return self.local_model.connection if self.local_model else self.settings.connection
 
-    def unstored(self) -> str:
-        """Return an export of the chats that are not fully stored.
+    def unstored(self, chats: Iterable[Conversation]) -> str:
+        """Return an export of chats that are not fully stored.
 
         The copies have new ids: an import skips chats whose ids it finds in the store.
         """
         now = datetime.now(UTC)
-        copies = [released(each, new_id=new_id, now=now) for each in self.engine.unstored()]
+        copies = [released(each, new_id=new_id, now=now) for each in chats]
         return "".join(archive.json_pieces(copies, self.files))
 
     def stop(self) -> None:
@@ -67,8 +70,8 @@ class App:
         self.engine.stop()
         if self.local_model:
             self.local_model.stop()
-        if self.engine.unstored():
-            _save(self.unstored(), self.settings.data_dir)
+        if left := self.engine.all_unstored():
+            _save(self.unstored(left), self.settings.data_dir)
         self.store.close()
 
 
@@ -153,11 +156,11 @@ def _prepared(store: Store, files: Files, *, is_stored: bool) -> bytes:
     signing_key = b""
     try:
         signing_key = store.secrets.get("cookies")
-        store.conversations.purge_old()
-        builtin.add_missing(store)
+        store.bin.purge_old()
+        builtin.add_missing(store.of(LOCAL))
         # A store in memory does not know which images are in use: all files would be deleted.
         if is_stored:
-            files.sweep(store.attachments.ids() | store.decks.image_ids())
+            files.sweep(store.attachments.ids() | store.deck_images.ids())
     except StoreError as error:
         log.warning("Expired data was not deleted at this start. %s", error)
     # Without a database, this process's cookies are valid until it stops.

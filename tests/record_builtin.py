@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lib.app import DATABASE
 from lib.domain.comparison import recordings
+from lib.domain.people.people import LOCAL
 from lib.engine.playback.builtin import FOLDER
 from lib.gateway.embedded.model import NAME
 from lib.store import Store
@@ -29,7 +30,9 @@ def main() -> None:
             keep_sweep(server.url)
             keep_reply(server.url)
         store = Store(data / DATABASE)
-        made = [store.recordings.get(summary.id) for summary in store.recordings.latest(2)]
+        made = [
+            store.of(LOCAL).recordings.get(summary.id) for summary in store.of(LOCAL).recordings.latest(2)
+        ]
         store.close()
     for old in FOLDER.glob("*.json"):
         old.unlink()

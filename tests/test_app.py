@@ -41,8 +41,8 @@ def test_a_locked_database_stops_no_start(settings: Settings, somebody: sqlite3.
 @pytest.mark.parametrize(
     "damage",
     [
-        "INSERT INTO decks VALUES ('d', 't', 'now', 'now', 'no JSON')",
-        "INSERT INTO decks VALUES ('d', 't', 'now', 'now', '{}')",
+        "INSERT INTO decks VALUES ('d', 'local', 't', 'now', 'now', 'no JSON')",
+        "INSERT INTO decks VALUES ('d', 'local', 't', 'now', 'now', '{}')",
     ],
 )
 def test_a_malformed_row_stops_no_start_and_costs_no_file(

@@ -42,7 +42,7 @@ def test_json_tells_all_of_it_and_the_pages_are_told_too(
         *("name", "title", "verdict", "meaning", "advice", "capability", "duration_ms"),
     }
     with closing(Store(tmp_path / "chat.sqlite3")) as store:
-        known = store.models.capabilities(gateway.base_url)["model-a"]
+        known = store.capabilities.of(gateway.base_url)["model-a"]
     assert known.missing == {Capability.VISION}
 
 

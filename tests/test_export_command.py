@@ -9,6 +9,7 @@ import pytest
 
 from lib.app import DATABASE
 from lib.domain.conversation.conversations import Conversation
+from lib.domain.people.people import LOCAL
 from lib.store import Store
 from tests.app_server import ROOT
 from tests.command_line import CommandLine, process
@@ -52,7 +53,7 @@ def kept(tmp_path: Path) -> list[Conversation]:
     conversations = [draft(title) for title in ("Tea", "Coffee", "Regrets")]
     for conversation in conversations:
         answer(store, conversation, f"All about {conversation.title} — 茶")
-    store.conversations.delete(conversations[2].id)
+    store.of(LOCAL).conversations.delete(conversations[2].id)
     store.close()
     return conversations[:2]
 
@@ -102,7 +103,7 @@ def test_an_unknown_or_deleted_conversation_is_told_with_status_1(
     kept: list[Conversation], tmp_path: Path, lib: CommandLine
 ) -> None:
     store = Store(tmp_path / DATABASE)
-    store.conversations.delete(kept[0].id)
+    store.of(LOCAL).conversations.delete(kept[0].id)
     store.close()
     for id_ in ("no-such-id", kept[0].id):
         done = lib.run(tmp_path, "export", "--conversation", id_)
@@ -130,7 +131,7 @@ def test_a_chat_in_the_bin_is_not_doubled_by_an_import(
     file = tmp_path / "chats.json"
     file.write_text(lib.run(tmp_path, "export").out, "utf-8")
     store = Store(tmp_path / DATABASE)
-    store.conversations.delete(kept[0].id)
+    store.of(LOCAL).conversations.delete(kept[0].id)
     store.close()
     assert lib.run(tmp_path, "import", str(file)).out.startswith("0 conversations were added, 2")
     assert [conversation["title"] for conversation in exported(lib, tmp_path)] == ["Coffee"]
@@ -147,7 +148,7 @@ def test_chatgpts_conversations_are_taken_and_can_be_searched(tmp_path: Path, li
     assert tea["title"] == "Green tea temperature"
     assert "Boiling." in [message["content"] for message in tea["messages"]]
     store = Store(tmp_path / DATABASE)
-    assert [hit.title for hit in store.search.find("boiling")] == ["Green tea temperature"]
+    assert [hit.title for hit in store.of(LOCAL).search.find("boiling")] == ["Green tea temperature"]
     store.close()
     assert lib.run(tmp_path, "import", str(FIXTURE)).out.startswith("0 conversations were added")
 
@@ -198,7 +199,7 @@ def test_several_files_zips_and_folders_go_in_at_once(tmp_path: Path, lib: Comma
 
 def test_pins_come_along(kept: list[Conversation], tmp_path: Path, lib: CommandLine) -> None:
     store = Store(tmp_path / DATABASE)
-    store.conversations.pin(kept[1].id, True)
+    store.of(LOCAL).conversations.pin(kept[1].id, True)
     store.close()
     file, elsewhere = tmp_path / "chats.json", tmp_path / "elsewhere"
     file.write_text(lib.run(tmp_path, "export").out, "utf-8")

@@ -24,6 +24,7 @@ from lib.domain.conversation.messages import Params
 from lib.domain.models.capabilities import Capability
 from lib.domain.models.models import Preference
 from lib.domain.models.prices import Price
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.citations import Citation
 from lib.domain.reply.errors import Category
 from lib.domain.reply.fold import fold
@@ -63,7 +64,10 @@ def files(folder: Path) -> Files:
 
 def chat(store: Store, title: str) -> Conversation:
     """The chat with this title."""
-    found = {each.title: store.conversations.get(each.id) for each in store.conversations.latest(10)}[title]
+    found = {
+        each.title: store.of(LOCAL).conversations.get(each.id)
+        for each in store.of(LOCAL).conversations.latest(10)
+    }[title]
     assert found
     return found
 
@@ -108,7 +112,7 @@ def test_pictures_and_documents_are_there(store: Store, files: Files) -> None:
 
 
 def test_every_tape_folds_to_the_reply_that_was_kept(store: Store) -> None:
-    kept = [*store.conversations.all(), *(cell for one in comparisons(store) for cell in one.cells)]
+    kept = [*store.of(LOCAL).conversations.all(), *(cell for one in comparisons(store) for cell in one.cells)]
     whole = [
         m for one in kept for m in one.messages.values() if m.reply and m.reply.state is not State.RUNNING
     ]
@@ -121,43 +125,45 @@ def test_every_tape_folds_to_the_reply_that_was_kept(store: Store) -> None:
 
 
 def comparisons(store: Store) -> list[Any]:
-    run = store.deck_runs.latest(1)[0]
-    own = store.comparisons.get(store.comparisons.latest(1)[0].id)
-    return [own, *store.comparisons.of_run(run.id)]
+    run = store.of(LOCAL).deck_runs.latest(1)[0]
+    own = store.of(LOCAL).comparisons.get(store.of(LOCAL).comparisons.latest(1)[0].id)
+    return [own, *store.of(LOCAL).comparisons.of_run(run.id)]
 
 
 def test_the_bin_the_ledger_and_the_search_know_what_they_knew(store: Store) -> None:
-    assert [each.title for each in store.conversations.bin()] == ["Bye"]
-    rows = store.ledger.of_session("session")
+    assert [each.title for each in store.of(LOCAL).conversations.bin()] == ["Bye"]
+    rows = store.of(LOCAL).ledger.of_session("session")
     assert len(rows) == 16
     assert {row.state for row in rows} == {State.COMPLETED, State.STOPPED, State.FAILED}
-    assert {each.title for each in store.search.find("°C", 5)} == {"Tea at home"}
+    assert {each.title for each in store.of(LOCAL).search.find("°C", 5)} == {"Tea at home"}
     server = "https://tea.example/v1"
-    assert store.models.preferences(server) == {"model-a": Preference(is_favourite=True, is_default=True)}
-    assert Capability.TOOLS in store.models.capabilities(server)["model-a"].shown
+    assert store.of(LOCAL).models.preferences(server) == {
+        "model-a": Preference(is_favourite=True, is_default=True)
+    }
+    assert Capability.TOOLS in store.capabilities.of(server)["model-a"].shown
 
 
 def test_a_comparison_has_its_answers_votes_and_link(store: Store) -> None:
-    [summary] = store.comparisons.latest(5)
-    compared = store.comparisons.get(summary.id)
+    [summary] = store.of(LOCAL).comparisons.latest(5)
+    compared = store.of(LOCAL).comparisons.get(summary.id)
     assert compared
     a, b = compared.cells
     assert [(cell.model, cell.path()[-1].content) for cell in (a, b)] == [
         ("model-a", "Tea."),
         ("model-b", "Coffee."),
     ]
-    voted = store.votes.latest(compared.id)
+    voted = store.of(LOCAL).votes.latest(compared.id)
     assert voted
     assert (voted.models, voted.is_open) == ({a.id: "model-a", b.id: "model-b"}, False)
-    assert store.votes.tally(voted.id) == Tally({a.id: 2, TIE: 1}, {}, {b.id: 1})
-    [share] = store.shares.of(compared.id, NOW)
+    assert store.of(LOCAL).votes.tally(voted.id) == Tally({a.id: 2, TIE: 1}, {}, {b.id: 1})
+    [share] = store.of(LOCAL).shares.of(compared.id, NOW)
     assert (share.title, share.views) == ("Tea or coffee?", 1)
-    assert store.shares.view(TOKEN, NOW) == "<h1>Tea or coffee?</h1>"
+    assert store.links.view(TOKEN, NOW) == "<h1>Tea or coffee?</h1>"
 
 
 def test_a_deck_and_its_run_are_there(store: Store, files: Files) -> None:
-    deck = store.decks.get(store.decks.latest(5)[0].id)
-    run = store.deck_runs.get(store.deck_runs.latest(5)[0].id)
+    deck = store.of(LOCAL).decks.get(store.of(LOCAL).decks.latest(5)[0].id)
+    run = store.of(LOCAL).deck_runs.get(store.of(LOCAL).deck_runs.latest(5)[0].id)
     assert deck and run
     assert (deck.title, deck.system_prompt) == ("Tea demo", "Be kind.")
     assert [(each.text, each.notes) for each in deck.prompts] == [
@@ -170,9 +176,11 @@ def test_a_deck_and_its_run_are_there(store: Store, files: Files) -> None:
         ("model-a", Params(max_tokens=50)),
         ("model-b", Params(max_tokens=50)),
     ]
-    fields = [each for row in store.comparisons.of_run(run.id) for each in deck_runs.fields(run, row)]
+    fields = [
+        each for row in store.of(LOCAL).comparisons.of_run(run.id) for each in deck_runs.fields(run, row)
+    ]
     assert [each.reply.text for each in fields] == ["Fine."] * 4
-    assert store.decks.image_ids() == {deck.prompts[0].attachments[0].id}
+    assert store.deck_images.ids() == {deck.prompts[0].attachments[0].id}
 
 
 def check(recording: Recording, texts: list[str]) -> None:
@@ -186,7 +194,9 @@ def check(recording: Recording, texts: list[str]) -> None:
 
 
 def test_recordings_are_played(store: Store) -> None:
-    by_kind = {each.kind: store.recordings.get(each.id) for each in store.recordings.latest(5)}
+    by_kind = {
+        each.kind: store.of(LOCAL).recordings.get(each.id) for each in store.of(LOCAL).recordings.latest(5)
+    }
     compared, of_run = by_kind[RecordingKind.COMPARISON], by_kind[RecordingKind.DECK]
     assert compared and of_run
     check(compared, ["Tea.", "Coffee."])
@@ -219,7 +229,7 @@ def test_exported_chats_are_those_of_the_database(store: Store, files: Files) ->
 def test_an_exported_deck_is_the_one_of_the_database(store: Store) -> None:
     path = WRITTEN / "deck.yaml"
     found = deck_files.read(path.name, path.read_bytes(), new_id=lambda: "new")
-    deck = store.decks.get(store.decks.latest(5)[0].id)
+    deck = store.of(LOCAL).decks.get(store.of(LOCAL).decks.latest(5)[0].id)
     assert deck
     assert (found.title, found.system_prompt) == (deck.title, deck.system_prompt)
     assert found.prompts == tuple(replace(each, id="new") for each in deck.prompts)

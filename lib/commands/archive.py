@@ -9,6 +9,7 @@ from lib import app
 from lib.commands import FAILED, OK
 from lib.config import Settings
 from lib.domain.conversation import exports
+from lib.domain.people.people import LOCAL
 from lib.domain.text.printable import printable_json
 from lib.files.imports import archive
 from lib.files.imports.incoming import Folder, Incoming, Source
@@ -32,9 +33,10 @@ def add_import_options(command: argparse.ArgumentParser) -> None:
 def run_export(options: argparse.Namespace, settings: Settings) -> int:
     """Print conversations; return the exit status."""
     with closing(app.open_store(settings)) as store:
-        wanted = store.conversations.all()
+        own = store.of(LOCAL)
+        wanted = own.conversations.all()
         if options.conversation:
-            found = store.conversations.get(options.conversation)
+            found = own.conversations.get(options.conversation)
             if found is None:
                 raise ValueError(f"There is no conversation {options.conversation!r}.")
             wanted = iter([found])
@@ -51,7 +53,7 @@ def run_import(options: argparse.Namespace, settings: Settings) -> int:
     """Import the conversations in files; return the exit status."""
     with closing(app.open_store(settings)) as store:
         incoming = Incoming(app.open_files(settings))
-        added = store.conversations.take(incoming.read(map(_source, options.files)))
+        added = store.of(LOCAL).conversations.take(incoming.read(map(_source, options.files)))
     outcome = incoming.outcome
     for sentence in outcome.said(added, "conversation"):
         print(sentence)

@@ -14,6 +14,7 @@ from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Params
 from lib.domain.models.connection import Connection
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.errors import Category, ChatError, missing_key
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import text_of
@@ -68,6 +69,7 @@ def _reply(
     conversation = Conversation(new_id(), "", now, now, model, options.system)
     conversation.params = Params(stream=not options.no_stream)
     accepted = engine.say(
+        LOCAL,
         conversation,
         options.prompt,
         parent_id=None,
@@ -98,7 +100,7 @@ def _follow(engine: Engine, tape: LiveTape, *, is_silent: bool) -> None:
         try:
             tape.wait(seen, timeout=1.0)
         except KeyboardInterrupt:
-            engine.cancel(tape.reply_id)
+            engine.cancel(LOCAL, tape.reply_id)
         is_over = tape.is_closed
         events = tape.events[seen:]
         seen += len(events)

@@ -12,6 +12,7 @@ from lib import app
 from lib.commands import FAILED, OK, add_connection_options
 from lib.config import Settings
 from lib.domain.models.diagnosis import Cost, Finding, has_failed, learnt
+from lib.domain.people.people import LOCAL
 from lib.domain.text.printable import printable_json
 from lib.engine.engine import Engine
 from lib.engine.lookups.doctor import Doctor, Examination
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     try:
         if not options.json:
             print(f"{connection.base_url}: {_estimate(engine.doctor.cost)}. Ctrl-C stops.\n", flush=True)
-        examination = engine.doctor.examine(connection, options.model or settings.default_model)
+        examination = engine.doctor.examine(LOCAL, connection, options.model or settings.default_model)
         _follow(engine.doctor, examination, is_silent=options.json)
     finally:
         engine.stop()
@@ -99,6 +100,6 @@ def _keep(examination: Examination, settings: Settings) -> None:
     try:
         with closing(app.open_store(settings)) as store:
             base_url = examination.base_url
-            store.models.learn(base_url, examination.model, found, datetime.now(UTC))
+            store.capabilities.learn(base_url, examination.model, found, datetime.now(UTC))
     except StoreError as error:
         print(f"lib: The results were not stored for the pages. {error}", file=sys.stderr)

@@ -40,7 +40,10 @@ LAST_WRITE_SECONDS = 10.0
 
 
 class Engine:
-    """One per process. Its methods may be called from any thread."""
+    """One per process. Its methods may be called from any thread.
+
+    Who asks comes first: whatever belongs to somebody else is as if it were not there.
+    """
 
     def __init__(
         self,
@@ -108,17 +111,22 @@ class Engine:
         """Whether the engine refuses new sends because it is stopping."""
         return self._sending.is_stopping
 
-    def is_behind(self, conversation_id: str) -> bool:
-        """Whether something that was sent in this conversation is not stored yet."""
-        return self._journal is not None and self._journal.is_behind(conversation_id)
+    def is_behind(self, person_id: str, conversation_id: str) -> bool:
+        """Whether something that a person sent in this conversation is not stored yet."""
+        behind = self._journal.behind() if self._journal else []
+        return any((tape.person_id, tape.conversation_id) == (person_id, conversation_id) for tape in behind)
 
-    def unstored(self) -> list[Conversation]:
-        """The conversations with words that are only in memory, in their current state."""
-        ids = self._journal.unstored() if self._journal else []
-        return as_they_stand([run for reply_id in ids if (run := self._runs.get(reply_id))])
+    def unstored(self, person_id: str) -> list[Conversation]:
+        """A person's conversations with words that are only in memory, in their current state."""
+        return as_they_stand([run for run in self._unstored() if run.tape.person_id == person_id])
+
+    def all_unstored(self) -> list[Conversation]:
+        """Everybody's conversations with words that are only in memory, in their current state."""
+        return as_they_stand(self._unstored())
 
     def say(
         self,
+        person_id: str,
         conversation: Conversation,
         text: str,
         *,
@@ -136,10 +144,11 @@ class Engine:
         If the store cannot take the message, the model still answers; the message is stored once possible.
         """
         asked = question(text, parent_id, tuple(attachments))
-        return self._sending.send(conversation, asked, asked.id, connection, send_id, session_id)
+        return self._sending.send(person_id, conversation, asked, asked.id, connection, send_id, session_id)
 
     def regenerate(
         self,
+        person_id: str,
         conversation: Conversation,
         question_id: str | None,
         *,
@@ -151,10 +160,11 @@ class Engine:
 
         May be called while other answers to the same question run.
         """
-        return self._sending.send(conversation, None, question_id, connection, send_id, session_id)
+        return self._sending.send(person_id, conversation, None, question_id, connection, send_id, session_id)
 
     def continue_(
         self,
+        person_id: str,
         conversation: Conversation,
         answer_id: str,
         *,
@@ -163,25 +173,35 @@ class Engine:
         session_id: str,
     ) -> Accepted | None:
         """Ask for the rest of an answer that broke off; otherwise like `say`."""
-        return self._sending.send(conversation, None, answer_id, connection, send_id, session_id)
+        return self._sending.send(person_id, conversation, None, answer_id, connection, send_id, session_id)
 
     def refuses_images(self, connection: Connection, model: str | None) -> bool:
         """Whether this model has refused images since the process started."""
         return self._answering.refuses_images(connection, model)
 
     def transcribe(
-        self, connection: Connection, recording: bytes, *, model: str, session_id: str, conversation_id: str
+        self,
+        person_id: str,
+        connection: Connection,
+        recording: bytes,
+        *,
+        model: str,
+        session_id: str,
+        conversation_id: str,
     ) -> str:
         """Return the text of a WAV recording. Blocks. The call gets a ledger row. Raises `ChatError`."""
         asked = transcription.transcribe(self._gateway, connection, recording, model)
         text, row, error = self._loop.submit(asked).result()
-        transcription.book(self._store, replace(row, session_id=session_id, conversation_id=conversation_id))
+        row = replace(row, session_id=session_id, conversation_id=conversation_id)
+        transcription.book(self._store, person_id, row)
         if error:
             raise error
         return text
 
-    def follow(self, reply_id: str) -> LiveTape | None:
-        """Return the tape to show for a reply, whichever process runs it; `None` once the reply is stored.
+    def follow(self, person_id: str, reply_id: str) -> LiveTape | None:
+        """Return the tape to show for a person's reply, whichever process runs it.
+
+        `None` once the reply is stored.
 
         While a blind round streams, this is a copy that hides how fast the model is. A reply that is never
         stored can be followed for as long as its conversation exists.
@@ -189,21 +209,24 @@ class Engine:
         # The synchronized copy first: the raw tape would reveal how fast the model is.
         here = self.synchronized.tape(reply_id) or self._runs.tape(reply_id)
         try:
-            return here or (self._remote.tape(reply_id) if self._remote else None)
+            found = here or (self._remote.tape(reply_id) if self._remote else None)
         except StoreError:
             return None
+        return found if found and found.person_id == person_id else None
 
-    def running(self, conversation_id: str | None = None) -> list[str]:
-        """The ids of the replies that this process runs, in one conversation or in all."""
-        return [tape.reply_id for tape in self._runs.open_tapes(conversation_id)]
+    def running(self, person_id: str, conversation_id: str) -> list[str]:
+        """The ids of the replies that this process runs in a person's conversation."""
+        open_ = [tape for tape in self._runs.open_tapes() if tape.person_id == person_id]
+        return [tape.reply_id for tape in open_ if tape.conversation_id == conversation_id]
 
     def player(self, recorded: Mapping[str, Sequence[Event]], *, later: Collection[str] = ()) -> Player:
         """Return a player for whole tapes, by reply id; the tapes in `later` start after the others."""
         return Player(self._loop, recorded, later=later)
 
-    def cancel(self, reply_id: str) -> None:
-        """Stop a reply: close its upstream connection and keep what it has said so far."""
-        if run := self._runs.get(reply_id):
+    def cancel(self, person_id: str, reply_id: str) -> None:
+        """Stop a person's reply: close its upstream connection and keep what it has said so far."""
+        run = self._runs.get(reply_id)
+        if run and run.tape.person_id == person_id:
             self._answering.end(run, Stopped(run.at_ms))
 
     def flush(self, timeout: float = 2.0) -> bool:
@@ -237,6 +260,10 @@ class Engine:
         self._loop.submit(self._gateway.close()).result(timeout=5)
         self._loop.stop()
 
+    def _unstored(self) -> list[Run]:
+        ids = self._journal.unstored() if self._journal else []
+        return [run for reply_id in ids if (run := self._runs.get(reply_id))]
+
     def _start(self, run: Run) -> None:
         """Run the reply of an accepted send."""
         run.is_drawing = self.catalogue.kind(run.connection, run.model).draws
@@ -258,5 +285,5 @@ class Engine:
         runs = [run for run in self._runs.all() if run.is_kept]
         owned = self._store.processes.owned(self._owner)
         for run in runs:
-            if run.tape.reply_id not in owned and not self._journal.is_behind(run.conversation.id):
+            if run.tape.reply_id not in owned and not self.is_behind(run.tape.person_id, run.conversation.id):
                 self._answering.end(run, Interrupted(run.at_ms))

@@ -80,11 +80,14 @@ class Journal:
             self._changed.notify_all()
         return beginning.conversation.updated_at
 
-    def is_behind(self, conversation_id: str | None = None) -> bool:
-        """Whether a send waits to be stored, in this conversation or in any."""
+    def is_behind(self) -> bool:
+        """Whether a send waits to be stored."""
+        return bool(self.behind())
+
+    def behind(self) -> list[LiveTape]:
+        """The tapes whose sends wait to be stored."""
         with self._changed:
-            waiting = [track for track in self._tracks.values() if track.beginning]
-        return any(conversation_id in (None, track.tape.conversation_id) for track in waiting)
+            return [track.tape for track in self._tracks.values() if track.beginning]
 
     def unstored(self) -> list[str]:
         """The ids of the replies whose current state is not stored, in the order of their sends."""
@@ -169,7 +172,8 @@ class Journal:
             for track in tracks
             if (length := lengths[track.tape.reply_id]) > track.written
         ]
-        replies = [Closing(self._tracks[key].tape.reply(), row) for key, row in closings.items()]
+        ended = [(self._tracks[key].tape, row) for key, row in closings.items()]
+        replies = [Closing(tape.reply(), tape.person_id, row) for tape, row in ended]
         if entries or replies:
             self._store.replies.journal(self._owner, entries, replies)
         self._settle(lengths, set(closings))

@@ -16,9 +16,13 @@ class LiveTape:
     tells_thinking = True
     """Whether followers may see how the model came to its answer."""
 
-    def __init__(self, reply_id: str, conversation_id: str, *, is_remote: bool = False) -> None:
+    def __init__(
+        self, reply_id: str, conversation_id: str, person_id: str, *, is_remote: bool = False
+    ) -> None:
         self.reply_id = reply_id
         self.conversation_id = conversation_id
+        self.person_id = person_id
+        """Who may follow it."""
         self.is_remote = is_remote
         """Whether another process runs the reply: it can be followed here, but not stopped."""
         self.events: list[Event] = []

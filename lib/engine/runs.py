@@ -38,10 +38,9 @@ class Runs:
         run = self._runs.get(reply_id)
         return run.tape if run else self._unkept.get(reply_id)
 
-    def open_tapes(self, conversation_id: str | None = None) -> list[LiveTape]:
-        """The tapes that still grow, in one conversation or in all."""
-        tapes = [run.tape for run in self.all()]
-        return [t for t in tapes if not t.is_closed and conversation_id in (None, t.conversation_id)]
+    def open_tapes(self) -> list[LiveTape]:
+        """The tapes that still grow."""
+        return [run.tape for run in self.all() if not run.tape.is_closed]
 
     def forget(self, tape: LiveTape, *, is_stored: bool = True) -> None:
         """Drop a reply that is over. If it is not stored, its tape can be found while its chat keeps it."""

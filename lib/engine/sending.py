@@ -81,6 +81,7 @@ class Sending:
 
     def send(
         self,
+        person_id: str,
         conversation: Conversation,
         asked: Message | None,
         parent_id: str | None,
@@ -99,12 +100,13 @@ class Sending:
         with self._one_at_a_time:  # the second of two clicks with one id must see the first
             if send_id in self._known:
                 return None
-            if asked and self._runs.open_tapes(conversation.id):
+            if asked and any(tape.conversation_id == conversation.id for tape in self._runs.open_tapes()):
                 raise SendRefused("A reply is still running. Stop it, or wait for its end.")
-            return self._accept(conversation, asked, parent_id, connection, send_id, session_id)
+            return self._accept(person_id, conversation, asked, parent_id, connection, send_id, session_id)
 
     def _accept(
         self,
+        person_id: str,
         conversation: Conversation,
         asked: Message | None,
         parent_id: str | None,
@@ -119,9 +121,9 @@ class Sending:
         reply = Reply(model_requested=conversation.model)
         answer = Message(new_id(), parent_id, "assistant", "", datetime.now(UTC), reply)
         added = (asked, answer) if asked else (answer,)
-        tape = LiveTape(answer.id, conversation.id)
+        tape = LiveTape(answer.id, conversation.id, person_id)
         before = _titled(conversation, asked)
-        begun = Begun(answer.id, send_id, session_id, self._owner)
+        begun = Begun(answer.id, person_id, send_id, session_id, self._owner)
         updated_at = journal.begin(tape, Beginning(before, added, begun)) if journal else before.updated_at
         if updated_at is None:
             return None

@@ -39,13 +39,14 @@ async def write_title(gateway: Gateway, store: Store, run: Run) -> None:
     """
     first_words = title_of(run.messages[0])
     # On a thread: SQLite may block, and all replies stream on this loop.
-    found = await asyncio.to_thread(store.conversations.get, run.tape.conversation_id)
+    library = store.of(run.tape.person_id)
+    found = await asyncio.to_thread(library.conversations.get, run.tape.conversation_id)
     if not found or found.comparison_id or found.title != first_words:
         return
     title, row = await _asked(gateway, run)
-    await asyncio.to_thread(store.ledger.book, row)
+    await asyncio.to_thread(library.ledger.book, row)
     if title:
-        await asyncio.to_thread(store.conversations.retitle, found.id, first_words, title)
+        await asyncio.to_thread(library.conversations.retitle, found.id, first_words, title)
 
 
 async def _asked(gateway: Gateway, run: Run) -> tuple[str | None, LedgerRow]:

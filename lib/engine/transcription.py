@@ -46,10 +46,10 @@ async def transcribe(
     return text, row, error
 
 
-def book(store: Store | None, row: LedgerRow) -> None:
-    """Put the row into the ledger. A failure is only logged: the text is worth more than the row."""
+def book(store: Store | None, person_id: str, row: LedgerRow) -> None:
+    """Put the row into the person's ledger. A failure is only logged: the text is worth more than the row."""
     try:
         if store:
-            store.ledger.book(row)
+            store.of(person_id).ledger.book(row)
     except StoreError as error:
         log.error("A transcription is missing in the ledger: %s", error)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Update, delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.conversation.conversations import Conversation
@@ -14,6 +14,8 @@ from lib.store.conversations import purge
 from lib.store.database.database import Database
 from lib.store.database.schema import comparisons, conversations
 from lib.store.shares import forget
+
+NOT_STORED = "This comparison is not stored."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +29,28 @@ class ComparisonSummary:
 
 
 class Comparisons:
-    """Reads and writes comparisons; their cells are written like any conversation."""
+    """Reads and writes a person's comparisons; their cells are written like any conversation."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, person_id: str) -> None:
+        self._database, self._person_id = database, person_id
+        self._is_own = comparisons.c.person_id == person_id
 
     def add(self, comparison: Comparison) -> None:
         """Store a comparison before its cells; if it is already stored, update only its title."""
-        known = select(comparisons.c.id).where(comparisons.c.id == comparison.id)
+        known = select(comparisons.c.person_id).where(comparisons.c.id == comparison.id)
+        titled = update(comparisons).where(self._is_own, comparisons.c.id == comparison.id)
         with self._database.write() as connection:
             if not connection.execute(known).first():
-                connection.execute(insert(comparisons).values(to_row(comparison)))
+                connection.execute(insert(comparisons).values(to_row(comparison, self._person_id)))
             else:
-                connection.execute(_titled(comparison))
+                connection.execute(titled.values(title=comparison.title))
 
     def latest(self, limit: int) -> list[ComparisonSummary]:
         """The comparisons with at least one question, newest first, without the rows of deck runs."""
         columns = comparisons.c.id, comparisons.c.title, comparisons.c.created_at
         query = (
             select(*columns, func.count().label("cells"))
-            .where(comparisons.c.deck_run_id.is_(None))
+            .where(self._is_own, comparisons.c.deck_run_id.is_(None))
             .join(conversations, conversations.c.comparison_id == comparisons.c.id)
             .group_by(comparisons.c.id)
             .order_by(comparisons.c.created_at.desc())
@@ -57,20 +61,20 @@ class Comparisons:
 
     def get(self, comparison_id: str) -> Comparison | None:
         """The comparison with all its cells; `None` if it is not stored."""
-        query = select(comparisons).where(comparisons.c.id == comparison_id)
+        query = select(comparisons).where(self._is_own, comparisons.c.id == comparison_id)
         with self._database.read(is_snapshot=True) as connection:
             row = connection.execute(query).one_or_none()
-            return _comparison(row, cells_of(connection, [comparison_id])) if row else None
+            return _comparison(row, cells_of(connection, self._person_id, [comparison_id])) if row else None
 
     def of_run(self, deck_run_id: str, only: Collection[str] | None = None) -> list[Comparison]:
         """The rows of a deck run in order, with all their cells; `only` limits them to these ids."""
-        query = select(comparisons).where(comparisons.c.deck_run_id == deck_run_id)
+        query = select(comparisons).where(self._is_own, comparisons.c.deck_run_id == deck_run_id)
         if only is not None:
             query = query.where(comparisons.c.id.in_(only))
         with self._database.read(is_snapshot=True) as connection:
             rows = list(connection.execute(query.order_by(comparisons.c.position)))
             cells: dict[str | None, list[Conversation]] = {}
-            for cell in cells_of(connection, [row.id for row in rows]):
+            for cell in cells_of(connection, self._person_id, [row.id for row in rows]):
                 cells.setdefault(cell.comparison_id, []).append(cell)
         return [_comparison(row, cells.get(row.id, [])) for row in rows]
 
@@ -80,7 +84,7 @@ class Comparisons:
         query = (
             select(*columns)
             .outerjoin(conversations, conversations.c.comparison_id == comparisons.c.id)
-            .where(comparisons.c.deck_run_id == deck_run_id)
+            .where(self._is_own, comparisons.c.deck_run_id == deck_run_id)
             .order_by(comparisons.c.position, conversations.c.position)
         )
         found: dict[str, dict[str, datetime]] = {}
@@ -95,7 +99,8 @@ class Comparisons:
         """When each cell last changed, by cell id, in the order of the cells."""
         query = (
             select(conversations.c.id, conversations.c.updated_at)
-            .where(conversations.c.comparison_id == comparison_id)
+            .join(comparisons, comparisons.c.id == conversations.c.comparison_id)
+            .where(self._is_own, conversations.c.comparison_id == comparison_id)
             .order_by(conversations.c.position)
         )
         with self._database.read() as connection:
@@ -103,21 +108,19 @@ class Comparisons:
 
     def delete(self, comparison_id: str) -> None:
         """Delete the comparison and its cells permanently."""
-        cells = list(self.updated_at(comparison_id))
+        chosen = self._is_own & (comparisons.c.id == comparison_id)
+        cells = select(conversations.c.id).where(conversations.c.comparison_id == comparison_id)
         with self._database.write() as connection:
-            purge(connection, cells)
-            forget(connection, [comparison_id])
-            connection.execute(delete(comparisons).where(comparisons.c.id == comparison_id))
+            if connection.execute(delete(comparisons).where(chosen)).rowcount:
+                purge(connection, list(connection.execute(cells).scalars()))
+                forget(connection, self._person_id, [comparison_id])
 
 
-def _titled(comparison: Comparison) -> Update:
-    return update(comparisons).where(comparisons.c.id == comparison.id).values(title=comparison.title)
-
-
-def to_row(comparison: Comparison) -> dict[str, Any]:
+def to_row(comparison: Comparison, person_id: str) -> dict[str, Any]:
     """A comparison as a row of its table."""
     return {
         "id": comparison.id,
+        "person_id": person_id,
         "title": comparison.title,
         "created_at": comparison.created_at,
         "deck_run_id": comparison.deck_run_id,

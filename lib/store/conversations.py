@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from lib.domain.conversation.attachments import Attachment
-from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.conversations import Conversation, with_ids
 from lib.domain.conversation.messages import Message, Params
 from lib.domain.reply import reply as replies_json
 from lib.domain.reply.reply import Reply
@@ -34,28 +35,32 @@ class Summary:
 
 
 class Conversations:
-    """Reads and writes conversations. Reading a missing id returns `None`, writing to it does nothing."""
+    """Reads and writes a person's conversations.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    Reading a missing id, or somebody else's, returns `None`; writing to it does nothing.
+    """
+
+    def __init__(self, database: Database, person_id: str) -> None:
+        self._database, self._person_id = database, person_id
+        self._is_own = conversations.c.person_id == person_id
 
     def latest(self, limit: int) -> list[Summary]:
         """The chats outside the bin: pinned ones first, then those last changed."""
-        kept = _SUMMARIES.where(conversations.c.deleted_at.is_(None), _IS_CHAT)
+        kept = _SUMMARIES.where(self._is_own, conversations.c.deleted_at.is_(None), _IS_CHAT)
         order = conversations.c.is_pinned.desc(), conversations.c.updated_at.desc()
         with self._database.read() as connection:
             return [Summary(*row) for row in connection.execute(kept.order_by(*order).limit(limit))]
 
     def bin(self) -> list[Summary]:
         """The deleted chats that can be restored, last deleted first."""
-        deleted = _SUMMARIES.where(conversations.c.deleted_at.is_not(None), _IS_CHAT)
+        deleted = _SUMMARIES.where(self._is_own, conversations.c.deleted_at.is_not(None), _IS_CHAT)
         with self._database.read() as connection:
             rows = connection.execute(deleted.order_by(conversations.c.deleted_at.desc()))
             return [Summary(*row) for row in rows]
 
     def get(self, conversation_id: str) -> Conversation | None:
         """The whole tree, if it is not in the bin. A reply that has not ended is included, still empty."""
-        query = select(conversations).where(conversations.c.id == conversation_id)
+        query = select(conversations).where(self._is_own, conversations.c.id == conversation_id)
         with self._database.read(is_snapshot=True) as connection:
             row = connection.execute(query.where(conversations.c.deleted_at.is_(None))).one_or_none()
             if row is None:
@@ -66,7 +71,8 @@ class Conversations:
 
     def all(self) -> Iterator[Conversation]:
         """Every chat outside the bin with its whole tree, oldest first, loaded one at a time."""
-        kept = select(conversations.c.id).where(conversations.c.deleted_at.is_(None), _IS_CHAT)
+        is_kept = self._is_own, conversations.c.deleted_at.is_(None), _IS_CHAT
+        kept = select(conversations.c.id).where(*is_kept)
         with self._database.read() as connection:
             # Only the ids: a read that stays open while a file is written would keep
             # SQLite from truncating its log.
@@ -80,12 +86,12 @@ class Conversations:
         added = 0
         for batch in _batches(imported):
             with self._database.write() as connection:
-                added += sum(_take(connection, each) for each in batch)
+                added += sum(_take(connection, self._person_id, each) for each in batch)
         return added
 
     def updated_at(self, conversation_id: str) -> datetime | None:
         """When the conversation last changed."""
-        query = select(conversations.c.updated_at).where(conversations.c.id == conversation_id)
+        query = select(conversations.c.updated_at).where(self._is_own, conversations.c.id == conversation_id)
         with self._database.read() as connection:
             return connection.execute(query).scalar_one_or_none()
 
@@ -94,8 +100,8 @@ class Conversations:
 
     def retitle(self, conversation_id: str, old: str, new: str) -> None:
         """Replace the title `old`, unless a person has renamed the conversation in the meantime."""
+        title = select(conversations.c.title).where(self._is_own, conversations.c.id == conversation_id)
         with self._database.write() as connection:
-            title = select(conversations.c.title).where(conversations.c.id == conversation_id)
             if connection.execute(title).scalar_one_or_none() == old:
                 touch(connection, conversation_id, {"title": new})
 
@@ -117,11 +123,24 @@ class Conversations:
 
     def purge(self, conversation_id: str) -> None:
         """Delete the conversation permanently, with its messages, tapes and search entries."""
+        query = select(conversations.c.id).where(self._is_own, conversations.c.id == conversation_id)
         with self._database.write() as connection:
-            purge(connection, [conversation_id])
+            purge(connection, list(connection.execute(query).scalars()))
+
+    def _change(self, conversation_id: str, values: Mapping[str, Any]) -> None:
+        changed = update(conversations).where(self._is_own, conversations.c.id == conversation_id)
+        with self._database.write() as connection:
+            connection.execute(changed.values(updated_at=datetime.now(UTC), **values))
+
+
+class Bin:
+    """What everybody has deleted."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def purge_old(self) -> int:
-        """Delete permanently what was in the bin for longer than `KEPT_IN_BIN`; return how many."""
+        """Delete permanently what was in it for longer than `KEPT_IN_BIN`; return how many conversations."""
         before = datetime.now(UTC) - KEPT_IN_BIN
         with self._database.write() as connection:
             old = select(conversations.c.id).where(conversations.c.deleted_at < before)
@@ -129,14 +148,10 @@ class Conversations:
             purge(connection, ids)
             return len(ids)
 
-    def _change(self, conversation_id: str, values: Mapping[str, Any]) -> None:
-        with self._database.write() as connection:
-            touch(connection, conversation_id, values)
 
-
-def cells(connection: Connection, comparison_ids: Sequence[str]) -> list[Conversation]:
-    """All cells of these comparisons, in order, in few statements however many there are."""
-    chosen = conversations.c.comparison_id.in_(comparison_ids)
+def cells(connection: Connection, person_id: str, comparison_ids: Sequence[str]) -> list[Conversation]:
+    """All cells of a person's comparisons, in order, in few statements however many there are."""
+    chosen = (conversations.c.person_id == person_id) & conversations.c.comparison_id.in_(comparison_ids)
     ids = select(conversations.c.id).where(chosen)
     said: dict[str, list[Row[Any]]] = {}
     for row in connection.execute(_ALL_MESSAGES.where(messages.c.conversation_id.in_(ids))):
@@ -164,8 +179,12 @@ def touch(connection: Connection, conversation_id: str, values: Mapping[str, Any
     return now
 
 
-def save(connection: Connection, conversation: Conversation, added: Sequence[Message]) -> datetime:
+def save(
+    connection: Connection, person_id: str, conversation: Conversation, added: Sequence[Message]
+) -> datetime:
     """Insert the messages, make the last one the leaf, and insert or update the conversation's row.
+
+    A conversation of somebody else is refused by the database, like every id that is there twice.
 
     `conversation` is in its state before the send. Few statements: hundreds of sends may queue here.
     """
@@ -176,7 +195,7 @@ def save(connection: Connection, conversation: Conversation, added: Sequence[Mes
         "leaf_id": added[-1].id,
         "updated_at": datetime.now(UTC),
     }
-    chosen = conversations.c.id == conversation.id
+    chosen = (conversations.c.id == conversation.id) & (conversations.c.person_id == person_id)
     # For a new chat, no statement is needed to find that out.
     is_known = bool(conversation.messages) and (
         connection.execute(update(conversations).where(chosen).values(values)).rowcount > 0
@@ -184,7 +203,7 @@ def save(connection: Connection, conversation: Conversation, added: Sequence[Mes
     if not is_known:
         values |= {"title": conversation.title, "created_at": conversation.created_at}
         values |= {"comparison_id": conversation.comparison_id, "position": conversation.position}
-        connection.execute(insert(conversations).values(id=conversation.id, **values))
+        connection.execute(insert(conversations).values(id=conversation.id, person_id=person_id, **values))
     _insert_messages(
         connection, conversation.id, added, seq=_next_seq(connection, conversation.id) if is_known else 1
     )
@@ -206,29 +225,37 @@ def _batches(imported: Iterable[Conversation]) -> Iterator[list[Conversation]]:
         yield batch
 
 
-def _is_known(connection: Connection, conversation: Conversation) -> bool:
-    """Whether the conversation, or any of its messages, is already stored."""
-    here = connection.execute(select(conversations.c.id).where(conversations.c.id == conversation.id)).first()
-    if here:
-        return True
+def _holders(connection: Connection, conversation: Conversation) -> set[str]:
+    """Who has a conversation with this id, or with one of these messages."""
+    owner = select(conversations.c.person_id)
+    found = set(connection.execute(owner.where(conversations.c.id == conversation.id)).scalars())
+    of_message = owner.join(messages, messages.c.conversation_id == conversations.c.id)
     ids = list(conversation.messages)
-    return any(
-        connection.execute(select(messages.c.id).where(messages.c.id.in_(ids[at : at + 500]))).first()
-        # SQLite before 3.32 accepts 999 values per statement.
-        for at in range(0, len(ids), 500)
-    )
+    # SQLite before 3.32 accepts 999 values per statement.
+    for at in range(0, len(ids), 500):
+        wanted = of_message.where(messages.c.id.in_(ids[at : at + 500])).distinct()
+        found |= set(connection.execute(wanted).scalars())
+    return found
 
 
-def _take(connection: Connection, conversation: Conversation) -> bool:
-    """Insert an imported conversation, unless it is already stored; return whether it was inserted.
+def _take(connection: Connection, person_id: str, conversation: Conversation) -> bool:
+    """Insert an imported conversation, unless the person has it; return whether it was inserted.
 
-    Its replies keep their folds; their tapes stay where they were recorded.
+    Its replies keep their folds; their tapes stay where they were recorded. If somebody else has it, this
+    person gets a copy with ids that are the same whenever the file is imported again.
     """
-    if _is_known(connection, conversation):
+    holders = _holders(connection, conversation)
+    if holders - {person_id}:
+        conversation = with_ids(
+            conversation, lambda id_: sha256(f"{person_id}/{id_}".encode()).hexdigest()[:32]
+        )
+        holders |= _holders(connection, conversation)
+    if person_id in holders:
         return False
     connection.execute(
         insert(conversations).values(
             id=conversation.id,
+            person_id=person_id,
             title=conversation.title,
             created_at=conversation.created_at,
             updated_at=conversation.updated_at,

@@ -30,34 +30,36 @@ class DeckSummary:
 
 
 class Decks:
-    """Reads and writes decks."""
+    """Reads and writes a person's decks."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, person_id: str) -> None:
+        self._database, self._person_id = database, person_id
+        self._is_own = decks.c.person_id == person_id
 
     def latest(self, limit: int) -> list[DeckSummary]:
         """The decks that changed last, newest first."""
         columns = decks.c.id, decks.c.title, decks.c.updated_at
-        query = select(*columns).order_by(decks.c.updated_at.desc()).limit(limit)
+        query = select(*columns).where(self._is_own).order_by(decks.c.updated_at.desc()).limit(limit)
         with self._database.read() as connection:
             return [DeckSummary(*row) for row in connection.execute(query)]
 
     def get(self, deck_id: str) -> Deck | None:
+        query = select(decks).where(self._is_own, decks.c.id == deck_id)
         with self._database.read() as connection:
-            row = connection.execute(select(decks).where(decks.c.id == deck_id)).one_or_none()
+            row = connection.execute(query).one_or_none()
             return _deck(row) if row else None
 
     def add(self, deck: Deck) -> None:
         """Store a deck; do nothing if it is already stored."""
         values: dict[str, Any] = {"id": deck.id, "title": deck.title, "content": decks_json.to_json(deck)}
-        values |= {"created_at": deck.created_at, "updated_at": deck.updated_at}
+        values |= {"created_at": deck.created_at, "updated_at": deck.updated_at, "person_id": self._person_id}
         with self._database.write() as connection:
             if not connection.execute(select(decks.c.id).where(decks.c.id == deck.id)).first():
                 connection.execute(insert(decks).values(values))
 
     def change(self, deck_id: str, change: Callable[[Deck], Deck]) -> Deck | None:
         """Change the stored deck, whoever changed it last; return the result."""
-        chosen = decks.c.id == deck_id
+        chosen = self._is_own & (decks.c.id == deck_id)
         with self._database.write() as connection:
             row = connection.execute(select(decks).where(chosen)).one_or_none()
             if row is None:
@@ -70,9 +72,62 @@ class Decks:
     def delete(self, deck_id: str) -> None:
         """Delete a deck permanently; its runs stay."""
         with self._database.write() as connection:
-            connection.execute(delete(decks).where(decks.c.id == deck_id))
+            connection.execute(delete(decks).where(self._is_own, decks.c.id == deck_id))
 
-    def image_ids(self) -> set[str]:
+
+class DeckRuns:
+    """Reads and writes a person's runs of decks; their rows are comparisons."""
+
+    def __init__(self, database: Database, person_id: str) -> None:
+        self._database, self._person_id = database, person_id
+        self._is_own = deck_runs.c.person_id == person_id
+
+    def add(self, run: DeckRun, rows: Sequence[Comparison]) -> bool:
+        """Store a run with its rows, before their cells; return `False` if it is already stored."""
+        content = {"deck": decks_json.to_json(run.deck), "columns": runs_json.columns_to_json(run.columns)}
+        values = {"id": run.id, "deck_id": run.deck.id, "title": run.deck.title, "content": content}
+        with self._database.write() as connection:
+            if connection.execute(select(deck_runs.c.id).where(deck_runs.c.id == run.id)).first():
+                return False
+            connection.execute(
+                insert(deck_runs).values(created_at=run.created_at, person_id=self._person_id, **values)
+            )
+            connection.execute(insert(comparisons), [to_row(row, self._person_id) for row in rows])
+            return True
+
+    def get(self, run_id: str) -> DeckRun | None:
+        query = select(deck_runs).where(self._is_own, deck_runs.c.id == run_id)
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+            return _run(row) if row else None
+
+    def latest(self, limit: int, deck_id: str | None = None) -> list[DeckSummary]:
+        """The newest runs, of one deck or of all."""
+        query = select(deck_runs.c.id, deck_runs.c.title, deck_runs.c.created_at).where(self._is_own)
+        query = query if deck_id is None else query.where(deck_runs.c.deck_id == deck_id)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(deck_runs.c.created_at.desc()).limit(limit))
+            return [DeckSummary(*row) for row in rows]
+
+    def delete(self, run_id: str) -> None:
+        """Delete a run permanently, with all its answers."""
+        is_row = (comparisons.c.person_id == self._person_id) & (comparisons.c.deck_run_id == run_id)
+        rows = select(comparisons.c.id).where(is_row)
+        cells = select(conversations.c.id).where(conversations.c.comparison_id.in_(rows))
+        with self._database.write() as connection:
+            purge(connection, list(connection.execute(cells).scalars()))
+            forget(connection, self._person_id, [run_id, *connection.execute(rows).scalars()])
+            connection.execute(delete(comparisons).where(is_row))
+            connection.execute(delete(deck_runs).where(self._is_own, deck_runs.c.id == run_id))
+
+
+class DeckImages:
+    """The images in everybody's decks."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def ids(self) -> set[str]:
         """The ids of all images in decks and in decks that were run: files that are in use.
 
         Raises `StoreError` also if a row cannot be read: it is unknown then what is in use.
@@ -83,47 +138,6 @@ class Decks:
                 *(content["deck"] for content in connection.execute(select(deck_runs.c.content)).scalars()),
             ]
             return {chosen for content in contents for chosen in _attached(content)}
-
-
-class DeckRuns:
-    """Reads and writes the runs of decks; their rows are comparisons."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def add(self, run: DeckRun, rows: Sequence[Comparison]) -> bool:
-        """Store a run with its rows, before their cells; return `False` if it is already stored."""
-        content = {"deck": decks_json.to_json(run.deck), "columns": runs_json.columns_to_json(run.columns)}
-        values = {"id": run.id, "deck_id": run.deck.id, "title": run.deck.title, "content": content}
-        with self._database.write() as connection:
-            if connection.execute(select(deck_runs.c.id).where(deck_runs.c.id == run.id)).first():
-                return False
-            connection.execute(insert(deck_runs).values(created_at=run.created_at, **values))
-            connection.execute(insert(comparisons), [to_row(row) for row in rows])
-            return True
-
-    def get(self, run_id: str) -> DeckRun | None:
-        with self._database.read() as connection:
-            row = connection.execute(select(deck_runs).where(deck_runs.c.id == run_id)).one_or_none()
-            return _run(row) if row else None
-
-    def latest(self, limit: int, deck_id: str | None = None) -> list[DeckSummary]:
-        """The newest runs, of one deck or of all."""
-        query = select(deck_runs.c.id, deck_runs.c.title, deck_runs.c.created_at)
-        query = query if deck_id is None else query.where(deck_runs.c.deck_id == deck_id)
-        with self._database.read() as connection:
-            rows = connection.execute(query.order_by(deck_runs.c.created_at.desc()).limit(limit))
-            return [DeckSummary(*row) for row in rows]
-
-    def delete(self, run_id: str) -> None:
-        """Delete a run permanently, with all its answers."""
-        rows = select(comparisons.c.id).where(comparisons.c.deck_run_id == run_id)
-        cells = select(conversations.c.id).where(conversations.c.comparison_id.in_(rows))
-        with self._database.write() as connection:
-            purge(connection, list(connection.execute(cells).scalars()))
-            forget(connection, [run_id, *connection.execute(rows).scalars()])
-            connection.execute(delete(comparisons).where(comparisons.c.deck_run_id == run_id))
-            connection.execute(delete(deck_runs).where(deck_runs.c.id == run_id))
 
 
 def _deck(row: Row[Any]) -> Deck:

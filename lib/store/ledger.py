@@ -12,32 +12,34 @@ from lib.store.database.schema import conversations, ledger
 
 
 class Ledger:
-    """Reads the ledger, oldest row first."""
+    """Reads a person's rows of the ledger, oldest first."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, person_id: str) -> None:
+        self._database, self._person_id = database, person_id
+        self._is_own = ledger.c.person_id == person_id
 
     def of_session(self, session_id: str) -> list[LedgerRow]:
-        return self._rows(_QUERY.where(ledger.c.session_id == session_id))
+        return self._rows(_QUERY.where(self._is_own, ledger.c.session_id == session_id))
 
     def of_conversation(self, conversation_id: str) -> list[LedgerRow]:
-        return self._rows(_QUERY.where(ledger.c.conversation_id == conversation_id))
+        return self._rows(_QUERY.where(self._is_own, ledger.c.conversation_id == conversation_id))
 
     def book(self, row: LedgerRow) -> None:
         """Add the row of a call that is not a reply, such as one for a title."""
         with self._database.write() as connection:
-            book(connection, row)
+            book(connection, self._person_id, row)
 
     def _rows(self, query: Select[Any]) -> list[LedgerRow]:
         with self._database.read() as connection:
             return [_ledger_row(row) for row in connection.execute(query)]
 
 
-def book(connection: Connection, row: LedgerRow) -> None:
-    """Add the row of a reply that has just ended to the ledger."""
+def book(connection: Connection, person_id: str, row: LedgerRow) -> None:
+    """Add the row of a reply that has just ended to a person's ledger."""
     connection.execute(
         insert(ledger).values(
             reply_id=row.reply_id,
+            person_id=person_id,
             session_id=row.session_id,
             conversation_id=row.conversation_id,
             created_at=row.created_at,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, insert, select, update
 
 from lib.domain.comparison import recordings as documents
 from lib.domain.comparison.recordings import Recording, RecordingKind
@@ -30,15 +30,17 @@ class RecordingSummary:
 
 
 class Recordings:
-    """Writes and reads the recordings of one database."""
+    """Writes and reads a person's recordings."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, person_id: str) -> None:
+        self._database, self._person_id = database, person_id
+        self._is_own = recordings.c.person_id == person_id
 
     def add(self, recording: Recording, load: Load = lambda attachment: attachment.data) -> bool:
         """Store a recording; `load` returns the bytes of its images. Return whether it was new."""
         row = {
             "id": recording.id,
+            "person_id": self._person_id,
             "title": recording.title,
             "kind": recording.kind,
             "models": documents.models(recording),
@@ -47,18 +49,19 @@ class Recordings:
             "deleted_at": None,
             "document": _packed(recording, load),
         }
-        known = select(recordings.c.deleted_at).where(recordings.c.id == recording.id)
+        chosen = self._is_own & (recordings.c.id == recording.id)
+        known = select(recordings.c.deleted_at).where(chosen)
         with self._database.write() as connection:
             found = connection.execute(known).one_or_none()
             if found and found.deleted_at is None:
                 return False
-            connection.execute(delete(recordings).where(recordings.c.id == recording.id))
+            connection.execute(delete(recordings).where(chosen))
             connection.execute(insert(recordings).values(row))
         return True
 
     def latest(self, limit: int, kind: RecordingKind | None = None) -> list[RecordingSummary]:
         """The recordings, or those of one kind, last added first."""
-        query = select(*_LISTED).where(recordings.c.deleted_at.is_(None))
+        query = select(*_LISTED).where(self._is_own, recordings.c.deleted_at.is_(None))
         if kind:
             query = query.where(recordings.c.kind == kind)
         query = query.order_by(recordings.c.added_at.desc(), recordings.c.id).limit(limit)
@@ -71,7 +74,7 @@ class Recordings:
         Raises `lib.domain.text.validation.FormatError` if this version cannot read it.
         """
         query = select(recordings.c.title, recordings.c.document)
-        query = query.where(recordings.c.id == recording_id, recordings.c.deleted_at.is_(None))
+        query = query.where(self._is_there(recording_id))
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
@@ -81,7 +84,7 @@ class Recordings:
     def title(self, recording_id: str) -> str | None:
         """The recording's title; `None` if it is not stored."""
         query = select(recordings.c.title)
-        query = query.where(recordings.c.id == recording_id, recordings.c.deleted_at.is_(None))
+        query = query.where(self._is_there(recording_id))
         with self._database.read() as connection:
             title: str | None = connection.execute(query).scalar()
             return title
@@ -89,19 +92,22 @@ class Recordings:
     def unknown(self, ids: Collection[str]) -> set[str]:
         """Those of the ids that were never stored."""
         with self._database.read() as connection:
-            known = select(recordings.c.id).where(recordings.c.id.in_(ids))
+            known = select(recordings.c.id).where(self._is_own, recordings.c.id.in_(ids))
             return set(ids).difference(connection.execute(known).scalars())
 
     def rename(self, recording_id: str, title: str) -> None:
         with self._database.write() as connection:
-            connection.execute(update(recordings).where(recordings.c.id == recording_id).values(title=title))
+            connection.execute(update(recordings).where(self._is_there(recording_id)).values(title=title))
 
     def delete(self, recording_id: str) -> None:
         """Delete a recording permanently: none of its words stay."""
         gone = {"title": "", "models": [], "document": b"", "deleted_at": datetime.now(UTC)}
         with self._database.write() as connection:
-            connection.execute(update(recordings).where(recordings.c.id == recording_id).values(gone))
-            forget(connection, [recording_id])
+            connection.execute(update(recordings).where(self._is_there(recording_id)).values(gone))
+            forget(connection, self._person_id, [recording_id])
+
+    def _is_there(self, recording_id: str) -> ColumnElement[bool]:
+        return and_(self._is_own, recordings.c.id == recording_id, recordings.c.deleted_at.is_(None))
 
 
 def _packed(recording: Recording, load: Load) -> bytes:

@@ -31,6 +31,7 @@ class Begun:
     """Who asked for a reply, and which process runs it."""
 
     reply_id: str
+    person_id: str
     send_id: str
     session_id: str
     owner: str
@@ -50,6 +51,7 @@ class Closing:
     """A reply that has ended: its fold and its ledger row."""
 
     reply: Reply
+    person_id: str
     row: LedgerRow
 
 
@@ -58,6 +60,7 @@ class Running:
     """A reply whose tape is still open, and the process that runs it."""
 
     reply_id: str
+    person_id: str
     session_id: str
     owner: str
     conversation_id: str
@@ -77,7 +80,7 @@ class Replies:
         """
         try:
             with self._database.write() as connection:
-                now = conversations.save(connection, conversation, added)
+                now = conversations.save(connection, begun.person_id, conversation, added)
                 connection.execute(insert(replies), _begun(begun, conversation.model))
                 return now
         except StoreError as error:
@@ -122,45 +125,47 @@ class Replies:
                 if open_.get(reply_id):
                     _close(connection, closing)
                 if open_.get(reply_id, True):
-                    ledger.book(connection, closing.row)
+                    ledger.book(connection, closing.person_id, closing.row)
 
     def tape(self, reply_id: str, start: int = 0) -> list[Event]:
         """The journaled events of a reply in order, from position `start`. Unreadable ones are skipped."""
-        return [event for _, events in self._journaled(reply_id, start) for event in events]
+        with self._database.read() as connection:
+            return [event for _, events in journaled(connection, reply_id, start) for event in events]
 
     def next_seq(self, reply_id: str) -> int:
         """The position after the last journaled event of a reply."""
-        return max(
-            (seq + max(1, len(events)) for seq, events in self._journaled(reply_id) if isinstance(seq, int)),
-            default=0,
-        )
-
-    def _journaled(self, reply_id: str, start: int = 0) -> list[tuple[int, list[Event]]]:
-        # As text: one row with malformed JSON must not cost the others.
-        columns = journal.c.seq, type_coerce(journal.c.events, String)
-        wanted = and_(journal.c.reply_id == reply_id, journal.c.seq >= start)
-        query = select(*columns).where(wanted).order_by(journal.c.seq)
         with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        return [(seq, _events(stored)) for seq, stored in rows]
+            rows = journaled(connection, reply_id)
+        return max((seq + max(1, len(events)) for seq, events in rows if isinstance(seq, int)), default=0)
 
     def running(self, ids: Collection[str] | None = None) -> list[Running]:
         """Replies that some process runs, or ran when it died; `ids` limits them to these."""
         query = (
             select(
                 replies.c.id,
+                conversations_table.c.person_id,
                 replies.c.session_id,
                 replies.c.owner,
                 messages.c.conversation_id,
                 messages.c.created_at,
             )
             .join(messages, messages.c.id == replies.c.id)
+            .join(conversations_table, conversations_table.c.id == messages.c.conversation_id)
             .where(replies.c.state == State.RUNNING)
         )
         if ids is not None:
             query = query.where(replies.c.id.in_(ids))
         with self._database.read() as connection:
             return [Running(*row) for row in connection.execute(query)]
+
+
+def journaled(connection: Connection, reply_id: str, start: int = 0) -> list[tuple[int, list[Event]]]:
+    """The events of a reply from position `start`, row by row, each with its position."""
+    # As text: one row with malformed JSON must not cost the others.
+    columns = journal.c.seq, type_coerce(journal.c.events, String)
+    wanted = and_(journal.c.reply_id == reply_id, journal.c.seq >= start)
+    rows = connection.execute(select(*columns).where(wanted).order_by(journal.c.seq)).all()
+    return [(seq, _events(stored)) for seq, stored in rows]
 
 
 def _begun(begun: Begun, model: str | None) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
+from lib.store.comparisons import NOT_STORED
 from lib.store.database.database import Database
-from lib.store.database.schema import rooms
+from lib.store.database.errors import StoreError
+from lib.store.database.schema import comparisons, rooms
 
 OPEN_FOR = timedelta(hours=4)
 """A room closes by itself, so that a forgotten one is not left open overnight."""
@@ -21,53 +22,66 @@ class Room:
     """An open room: whoever knows its token may follow the comparison and vote."""
 
     token: str
+    person_id: str
+    """Whose comparison it is."""
     comparison_id: str
     opened_at: datetime
     closes_at: datetime
 
 
 class Rooms:
-    """Opens and closes rooms. `now` is the current time: a room may have expired."""
+    """Opens and closes the rooms of a person's comparisons. `now` is the time: a room may have expired."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, person_id: str) -> None:
+        self._database, self._person_id = database, person_id
+        self._is_own = comparisons.c.person_id == person_id
 
     def open(self, comparison_id: str, now: datetime) -> Room:
-        """The comparison's open room, or a new one."""
+        """The comparison's open room, or a new one. Raises `StoreError` if the comparison is not stored."""
+        own = select(comparisons.c.id).where(self._is_own, comparisons.c.id == comparison_id)
+        query = _ROOMS.where(self._is_own, rooms.c.comparison_id == comparison_id, _is_open(now))
+        token, closes_at = secrets.token_urlsafe(TOKEN_BYTES), now + OPEN_FOR
         with self._database.write() as connection:
-            query = _open_rooms(now).where(rooms.c.comparison_id == comparison_id)
             if row := connection.execute(query).first():
                 return Room(*row)
-            room = Room(secrets.token_urlsafe(TOKEN_BYTES), comparison_id, now, now + OPEN_FOR)
-            values = {
-                "token": room.token,
-                "comparison_id": comparison_id,
-                "opened_at": now,
-                "closes_at": room.closes_at,
-            }
-            connection.execute(insert(rooms).values(values))
-        return room
+            if not connection.execute(own).first():
+                raise StoreError(NOT_STORED)
+            values = {"token": token, "comparison_id": comparison_id}
+            connection.execute(insert(rooms).values(opened_at=now, closes_at=closes_at, **values))
+        return Room(token, self._person_id, comparison_id, now, closes_at)
 
     def of(self, comparison_id: str, now: datetime) -> Room | None:
         """The comparison's open room."""
-        query = _open_rooms(now).where(rooms.c.comparison_id == comparison_id)
+        query = _ROOMS.where(self._is_own, rooms.c.comparison_id == comparison_id, _is_open(now))
         with self._database.read() as connection:
             row = connection.execute(query).first()
         return Room(*row) if row else None
 
-    def get(self, token: str, now: datetime) -> Room | None:
-        """The open room with this token; `None` if it is closed or never existed."""
-        with self._database.read() as connection:
-            row = connection.execute(_open_rooms(now).where(rooms.c.token == token)).first()
-        return Room(*row) if row else None
-
     def close(self, token: str, now: datetime) -> None:
         """Close a room permanently."""
-        still_open = (rooms.c.token == token) & rooms.c.closed_at.is_(None)
+        own = select(comparisons.c.id).where(self._is_own)
+        still_open = (rooms.c.token == token) & rooms.c.closed_at.is_(None) & rooms.c.comparison_id.in_(own)
         with self._database.write() as connection:
             connection.execute(update(rooms).where(still_open).values(closed_at=now))
 
 
-def _open_rooms(now: datetime) -> Select[Any]:
-    columns = rooms.c.token, rooms.c.comparison_id, rooms.c.opened_at, rooms.c.closes_at
-    return select(*columns).where(rooms.c.closed_at.is_(None), rooms.c.closes_at > now)
+class OpenRooms:
+    """The rooms that anybody enters who knows the token."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, token: str, now: datetime) -> Room | None:
+        """The open room with this token; `None` if it is closed or never existed."""
+        with self._database.read() as connection:
+            row = connection.execute(_ROOMS.where(rooms.c.token == token, _is_open(now))).first()
+        return Room(*row) if row else None
+
+
+_ROOMS = select(
+    rooms.c.token, comparisons.c.person_id, rooms.c.comparison_id, rooms.c.opened_at, rooms.c.closes_at
+).join(comparisons, comparisons.c.id == rooms.c.comparison_id)
+
+
+def _is_open(now: datetime) -> ColumnElement[bool]:
+    return rooms.c.closed_at.is_(None) & (rooms.c.closes_at > now)

@@ -31,10 +31,10 @@ class Hit:
 
 
 class Search:
-    """Finds messages outside the bin, best match first."""
+    """Finds a person's messages outside the bin, best match first."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, person_id: str) -> None:
+        self._database, self._person_id = database, person_id
 
     def find(self, words: str, limit: int = 20) -> list[Hit]:
         """Messages that contain all the words, in any order and case; parts of words count."""
@@ -47,7 +47,7 @@ class Search:
             statement = _hits(" AND ".join(f"s.content LIKE :w{at} ESCAPE '!'" for at in range(len(wanted))))
             values = {f"w{at}": _like(word) for at, word in enumerate(wanted)}
         with self._database.read() as connection:
-            rows = connection.execute(statement, {**values, "limit": limit})
+            rows = connection.execute(statement, {**values, "limit": limit, "person": self._person_id})
             return [Hit(*row) for row in rows]
 
 
@@ -79,7 +79,7 @@ def _hits(
         f"SELECT c.id, c.title, m.id, m.role, m.created_at AS created_at, {snippet} "  # noqa: S608 - ours alone
         "FROM message_search s JOIN messages m ON m.id = s.message_id "
         "JOIN conversations c ON c.id = m.conversation_id "
-        "AND c.deleted_at IS NULL AND c.comparison_id IS NULL "
+        "AND c.person_id = :person AND c.deleted_at IS NULL AND c.comparison_id IS NULL "
         f"WHERE {condition} ORDER BY {order} LIMIT :limit"
     )
     return text(query).columns(created_at=UtcDateTime)

@@ -23,10 +23,11 @@ class Share:
 
 
 class Shares:
-    """Stores, counts and revokes shared reports."""
+    """Stores, lists and revokes a person's shared reports."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, person_id: str) -> None:
+        self._database, self._person_id = database, person_id
+        self._is_own = shares.c.person_id == person_id
 
     def add(
         self,
@@ -44,6 +45,7 @@ class Shares:
             connection.execute(
                 insert(shares).values(
                     token=token,
+                    person_id=self._person_id,
                     source_id=source_id,
                     title=title,
                     created_at=created_at,
@@ -52,6 +54,31 @@ class Shares:
                     report=zlib.compress(report.encode(errors="replace")),
                 )
             )
+
+    def of(self, source_id: str, at: datetime) -> list[Share]:
+        """The open links to reports of a source, newest first."""
+        columns = shares.c.token, shares.c.title, shares.c.created_at, shares.c.expires_at, shares.c.views
+        query = (
+            select(*columns)
+            .where(self._is_own, shares.c.source_id == source_id)
+            .where(shares.c.revoked_at.is_(None), shares.c.expires_at > at)
+            .order_by(shares.c.created_at.desc())
+        )
+        with self._database.read() as connection:
+            return [Share(*row) for row in connection.execute(query)]
+
+    def revoke(self, token: str, at: datetime) -> None:
+        """Revoke a link and delete its copy at once."""
+        with self._database.write() as connection:
+            revoked = update(shares).where(self._is_own, shares.c.token == token)
+            connection.execute(revoked.values(revoked_at=at, report=b""))
+
+
+class Links:
+    """The reports that anybody reads who knows the token."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def view(self, token: str, at: datetime, *, is_counted: bool = True) -> str | None:
         """The report under a token, counted as a view; `None` if it never existed, expired or was revoked."""
@@ -62,25 +89,8 @@ class Shares:
             found: bytes | None = connection.execute(statement).scalar()
         return zlib.decompress(found).decode() if found is not None else None
 
-    def of(self, source_id: str, at: datetime) -> list[Share]:
-        """The open links to reports of a source, newest first."""
-        columns = shares.c.token, shares.c.title, shares.c.created_at, shares.c.expires_at, shares.c.views
-        query = (
-            select(*columns)
-            .where(shares.c.source_id == source_id, shares.c.revoked_at.is_(None), shares.c.expires_at > at)
-            .order_by(shares.c.created_at.desc())
-        )
-        with self._database.read() as connection:
-            return [Share(*row) for row in connection.execute(query)]
 
-    def revoke(self, token: str, at: datetime) -> None:
-        """Revoke a link and delete its copy at once."""
-        with self._database.write() as connection:
-            connection.execute(
-                update(shares).where(shares.c.token == token).values(revoked_at=at, report=b"")
-            )
-
-
-def forget(connection: Connection, source_ids: Sequence[str]) -> None:
-    """Delete all links to sources that are being deleted: nobody could revoke them afterwards."""
-    connection.execute(delete(shares).where(shares.c.source_id.in_(source_ids)))
+def forget(connection: Connection, person_id: str, source_ids: Sequence[str]) -> None:
+    """Delete a person's links to sources that are being deleted: nobody could revoke them afterwards."""
+    own = delete(shares).where(shares.c.person_id == person_id)
+    connection.execute(own.where(shares.c.source_id.in_(source_ids)))

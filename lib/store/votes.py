@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lib.domain.comparison.votes import Ballot, Poll, Round, Tally
+from lib.store.comparisons import NOT_STORED
 from lib.store.database.database import Database
-from lib.store.database.schema import rounds, thumbs, votes
+from lib.store.database.errors import StoreError
+from lib.store.database.schema import comparisons, rounds, thumbs, votes
 
 Counts = tuple[dict[str, int], dict[str, int], dict[str, int]]
 """Counts of choices, thumbs up and thumbs down."""
@@ -18,21 +20,26 @@ MOST_VOTERS = 5_000
 
 
 class Votes:
-    """Reads and writes rounds and their votes."""
+    """Reads and writes the rounds of a person's comparisons, and the votes of whoever votes in them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, person_id: str) -> None:
         self._database = database
+        own = select(comparisons.c.id).where(comparisons.c.person_id == person_id)
+        self._is_own = rounds.c.comparison_id.in_(own)
+        self._own = own
 
     def open(
         self, round_id: str, comparison_id: str, models: Mapping[str, str], at: datetime, *, is_blind: bool
     ) -> Round:
-        """Begin a comparison's next round, and close the one before it.
+        """Begin a comparison's next round, and close the one before it. Raises `StoreError` without one.
 
         `models` are the models of the cells, by cell id, in the order in which they are shown.
         """
         before = select(func.max(rounds.c.number)).where(rounds.c.comparison_id == comparison_id)
         earlier = (rounds.c.comparison_id == comparison_id) & rounds.c.revealed_at.is_(None)
         with self._database.write() as connection:
+            if not connection.execute(self._own.where(comparisons.c.id == comparison_id)).first():
+                raise StoreError(NOT_STORED)
             connection.execute(update(rounds).where(earlier).values(revealed_at=at))
             number = (connection.execute(before).scalar() or 0) + 1
             values = {
@@ -48,14 +55,14 @@ class Votes:
 
     def latest(self, comparison_id: str) -> Round | None:
         """The comparison's last round; `None` if there is none."""
-        query = select(rounds).where(rounds.c.comparison_id == comparison_id).order_by(rounds.c.number.desc())
+        query = select(rounds).where(self._is_own, rounds.c.comparison_id == comparison_id)
         with self._database.read() as connection:
-            row = connection.execute(query.limit(1)).first()
+            row = connection.execute(query.order_by(rounds.c.number.desc()).limit(1)).first()
         return _round(row) if row else None
 
     def reveal(self, round_id: str, at: datetime) -> None:
         """Close a round's votes permanently; do nothing if it is closed."""
-        still_open = (rounds.c.id == round_id) & rounds.c.revealed_at.is_(None)
+        still_open = self._is_own & (rounds.c.id == round_id) & rounds.c.revealed_at.is_(None)
         with self._database.write() as connection:
             connection.execute(update(rounds).where(still_open).values(revealed_at=at))
 
@@ -63,7 +70,7 @@ class Votes:
         """Store or change a vote; `False` if the round is closed or unknown, or has no such choice."""
         row = {"round_id": round_id, "voter": voter, "choice": choice, "voted_at": at}
         with self._database.write() as connection:
-            found = _still_open(connection, round_id)
+            found = self._still_open(connection, round_id)
             if not found or not found.takes(choice) or _is_full(connection, round_id, voter):
                 return False
             changed = {"choice": choice, "voted_at": at}
@@ -78,7 +85,7 @@ class Votes:
         of_voter = (thumbs.c.round_id == round_id) & (thumbs.c.voter == voter) & (thumbs.c.cell_id == cell_id)
         row = {"round_id": round_id, "voter": voter, "cell_id": cell_id, "is_up": is_up}
         with self._database.write() as connection:
-            found = _still_open(connection, round_id)
+            found = self._still_open(connection, round_id)
             if not found or cell_id not in found.models or _is_full(connection, round_id, voter):
                 return False
             connection.execute(delete(thumbs).where(of_voter))
@@ -89,16 +96,17 @@ class Votes:
     def withdraw(self, round_id: str, voter: str) -> None:
         """Withdraw everything that a voter said in an open round."""
         with self._database.write() as connection:
-            if _still_open(connection, round_id):
+            if self._still_open(connection, round_id):
                 for table in (votes, thumbs):
                     of_voter = (table.c.round_id == round_id) & (table.c.voter == voter)
                     connection.execute(delete(table).where(of_voter))
 
     def ballot(self, round_id: str, voter: str) -> Ballot:
         """What a voter said in a round."""
-        chosen = select(votes.c.choice).where(votes.c.round_id == round_id, votes.c.voter == voter)
+        own = select(rounds.c.id).where(self._is_own, rounds.c.id == round_id)
+        chosen = select(votes.c.choice).where(votes.c.round_id.in_(own), votes.c.voter == voter)
         given = select(thumbs.c.cell_id, thumbs.c.is_up).where(
-            thumbs.c.round_id == round_id, thumbs.c.voter == voter
+            thumbs.c.round_id.in_(own), thumbs.c.voter == voter
         )
         with self._database.read() as connection:
             choice = connection.execute(chosen).scalar()
@@ -106,29 +114,31 @@ class Votes:
 
     def voters(self, round_id: str) -> int:
         """How many people have voted."""
-        query = select(func.count()).select_from(votes).where(votes.c.round_id == round_id)
+        own = select(rounds.c.id).where(self._is_own, rounds.c.id == round_id)
+        query = select(func.count()).select_from(votes).where(votes.c.round_id.in_(own))
         with self._database.read() as connection:
             return connection.execute(query).scalar() or 0
 
     def tally(self, round_id: str) -> Tally:
         """A round's votes, counted."""
+        own = select(rounds.c.id).where(self._is_own, rounds.c.id == round_id)
         with self._database.read(is_snapshot=True) as connection:
-            return _tallies(connection, round_id).get(round_id, Tally())
+            return _tallies(connection, own).get(round_id, Tally())
 
     def polls(self) -> list[Poll]:
         """All revealed rounds of all stored comparisons, counted."""
-        query = select(rounds.c.id, rounds.c.models).where(rounds.c.revealed_at.is_not(None))
+        is_revealed = self._is_own & rounds.c.revealed_at.is_not(None)
+        query = select(rounds.c.id, rounds.c.models).where(is_revealed)
         with self._database.read(is_snapshot=True) as connection:
-            tallies = _tallies(connection)
+            tallies = _tallies(connection, select(rounds.c.id).where(is_revealed))
             return [
                 Poll(row.models, tallies[row.id]) for row in connection.execute(query) if row.id in tallies
             ]
 
-
-def _still_open(connection: Connection, round_id: str) -> Round | None:
-    query = select(rounds).where(rounds.c.id == round_id, rounds.c.revealed_at.is_(None))
-    row = connection.execute(query).first()
-    return _round(row) if row else None
+    def _still_open(self, connection: Connection, round_id: str) -> Round | None:
+        query = select(rounds).where(self._is_own, rounds.c.id == round_id, rounds.c.revealed_at.is_(None))
+        row = connection.execute(query).first()
+        return _round(row) if row else None
 
 
 def _is_full(connection: Connection, round_id: str, voter: str) -> bool:
@@ -143,14 +153,13 @@ def _is_full(connection: Connection, round_id: str, voter: str) -> bool:
     return connection.execute(select(voters.c.voter).where(voters.c.voter == voter)).first() is None
 
 
-def _tallies(connection: Connection, round_id: str | None = None) -> dict[str, Tally]:
-    """The counted votes of one round, or of all rounds that have any, by round id."""
+def _tallies(connection: Connection, of: Select[tuple[str]]) -> dict[str, Tally]:
+    """The counted votes of the rounds with these ids, by round id; rounds without votes are left out."""
     counted: dict[str, Counts] = defaultdict(lambda: ({}, {}, {}))
     chosen = select(votes.c.round_id, votes.c.choice, func.count().label("times"))
+    chosen = chosen.where(votes.c.round_id.in_(of))
     given = select(thumbs.c.round_id, thumbs.c.cell_id, thumbs.c.is_up, func.count().label("times"))
-    if round_id:
-        chosen = chosen.where(votes.c.round_id == round_id)
-        given = given.where(thumbs.c.round_id == round_id)
+    given = given.where(thumbs.c.round_id.in_(of))
     for row in connection.execute(chosen.group_by(votes.c.round_id, votes.c.choice)):
         counted[row.round_id][0][row.choice] = row.times
     for row in connection.execute(given.group_by(thumbs.c.round_id, thumbs.c.cell_id, thumbs.c.is_up)):

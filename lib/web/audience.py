@@ -175,7 +175,7 @@ def _count(room: Room, voter: str, said: dict[str, Any], leaves: str | None) -> 
 
     `leaves` is the voter whose place this device has taken.
     """
-    votes, now = app.get().store.votes, datetime.now(UTC)
+    votes, now = app.get().store.of(room.person_id).votes, datetime.now(UTC)
     shown = votes.latest(room.comparison_id)
     if not shown or shown.id != said.get("round"):
         return None
@@ -192,7 +192,7 @@ def _count(room: Room, voter: str, said: dict[str, Any], leaves: str | None) -> 
 
 def _mine(room: Room, voter: str) -> dict[str, Any]:
     """Return this device's votes so far."""
-    votes = app.get().store.votes
+    votes = app.get().store.of(room.person_id).votes
     shown = votes.latest(room.comparison_id)
     return _said(shown, votes.ballot(shown.id, voter)) if shown else {}
 
@@ -209,7 +209,7 @@ async def _open_room(request: Request) -> Room | None:
     if not application.settings.is_sharing or not _TOKEN.fullmatch(token):
         return None
     try:
-        return await run_in_threadpool(application.store.rooms.get, token, datetime.now(UTC))
+        return await run_in_threadpool(application.store.open_rooms.get, token, datetime.now(UTC))
     except StoreError:
         return None
 

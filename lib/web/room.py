@@ -87,7 +87,7 @@ class LiveRoom:
         """Whether following has ended: the room has closed, or the task has failed."""
         self.is_closed = False
         self._app = app
-        self._view = RoomView(app.engine)
+        self._view = RoomView(app.engine, room.person_id)
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
         self._is_nudged, self._is_dirty = False, True
@@ -187,17 +187,17 @@ class LiveRoom:
 
     def _read(self) -> Seen:
         """Read the store. Runs in its own thread."""
-        store, id_ = self._app.store, self.room.comparison_id
-        if not store.rooms.get(self.room.token, datetime.now(UTC)):
+        id_, own = self.room.comparison_id, self._app.store.of(self.room.person_id)
+        if not self._app.store.open_rooms.get(self.room.token, datetime.now(UTC)):
             return Seen(None)
         comparison = self._known.comparison
-        if comparison is None or store.comparisons.updated_at(id_) != comparison.updated_at:
-            comparison = store.comparisons.get(id_)
-        shown = store.votes.latest(id_)
+        if comparison is None or own.comparisons.updated_at(id_) != comparison.updated_at:
+            comparison = own.comparisons.get(id_)
+        shown = own.votes.latest(id_)
         if not shown:
             return Seen(comparison)
-        tally = None if shown.is_open else store.votes.tally(shown.id)
-        return Seen(comparison, shown, store.votes.voters(shown.id), tally)
+        tally = None if shown.is_open else own.votes.tally(shown.id)
+        return Seen(comparison, shown, own.votes.voters(shown.id), tally)
 
     def _listen(self) -> None:
         """Listen to the tapes of the shown answers, and to no others."""

@@ -120,8 +120,9 @@ def _question(message: Message) -> str:
 class RoomView:
     """Follows one comparison."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, person_id: str) -> None:
+        """`person_id` is whose comparison it is."""
+        self._engine, self._person_id = engine, person_id
         self._seen = Seen(None)
         self._prompt = ""
         self.answers: list[Answer] = []
@@ -170,7 +171,7 @@ class RoomView:
         """Return the known answer or a new one; `None` if its tape cannot be found now."""
         answer = known.get(message.id)
         if answer is None:
-            tape = self._engine.follow(message.id)
+            tape = self._engine.follow(self._person_id, message.id)
             is_running = message.reply is not None and message.reply.state is State.RUNNING
             if tape is None and is_running:
                 self.is_incomplete = True

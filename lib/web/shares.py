@@ -65,4 +65,4 @@ def _report(request: Request) -> str | None:
     if not application.settings.is_sharing:
         return None
     token, is_counted = request.path_params["token"], request.method == "GET"
-    return application.store.shares.view(token, datetime.now(UTC), is_counted=is_counted)
+    return application.store.links.view(token, datetime.now(UTC), is_counted=is_counted)

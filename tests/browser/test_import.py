@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import FilePayload, expect
 
 from lib.app import DATABASE
+from lib.domain.people.people import LOCAL
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.browser.chat_page import ChatPage
@@ -49,7 +50,7 @@ def listed(chat: ChatPage, *titles: str) -> None:
 
 def is_stored(database: Path, title: str) -> bool:
     store = Store(database)
-    found = store.conversations.latest(100)
+    found = store.of(LOCAL).conversations.latest(100)
     store.close()
     return title in {each.title for each in found}
 

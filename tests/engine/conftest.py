@@ -12,6 +12,7 @@ from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection, Secret
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.reply import Reply
 from lib.domain.reply.tape import text_of
 from lib.engine.engine import Engine
@@ -51,6 +52,7 @@ class Chat:
     def try_send(self, text: str, send_id: str, *, attachments: Sequence[Attachment] = ()) -> LiveTape | None:
         """As a page does it; `None` where that id was sent before."""
         accepted = self.engine.say(
+            LOCAL,
             self.conversation,
             text,
             parent_id=self.conversation.leaf_id,
@@ -64,6 +66,7 @@ class Chat:
     def regenerate(self, tape: LiveTape, send_id: str | None = None) -> LiveTape | None:
         """Ask for another version of an answer."""
         accepted = self.engine.regenerate(
+            LOCAL,
             self.conversation,
             self.conversation.messages[tape.reply_id].parent_id,
             connection=self.connection,
@@ -75,6 +78,7 @@ class Chat:
     def go_on(self, reply_id: str) -> LiveTape | None:
         """Ask for the rest of an answer."""
         accepted = self.engine.continue_(
+            LOCAL,
             self.conversation,
             reply_id,
             connection=self.connection,
@@ -102,7 +106,7 @@ class Chat:
     def stored(self, tape: LiveTape) -> tuple[Message, Reply]:
         """The message and the fold that the store has for a tape."""
         self.flush()
-        found = self.store.conversations.get(tape.conversation_id)
+        found = self.store.of(LOCAL).conversations.get(tape.conversation_id)
         assert found is not None
         message = found.messages[tape.reply_id]
         assert message.reply is not None
@@ -157,3 +161,13 @@ def connection(gateway: ScriptedGateway) -> Connection:
 @pytest.fixture
 def chat(engine: Engine, store: Store, connection: Connection) -> Chat:
     return Chat(engine, store, connection)
+
+
+@pytest.fixture
+def second(path: Path, store: Store) -> Iterator[Engine]:  # noqa: ARG001
+    """An engine beside another one, as of another process: with a store and a lock of its own."""
+    own = Store(path)
+    engine = Engine(Gateway(), own)
+    yield engine
+    engine.stop()
+    own.close()

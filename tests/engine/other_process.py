@@ -28,7 +28,7 @@ now = datetime.now(UTC)
 chat = Conversation("c", "", now, now, "model-a")
 engine = Engine(Gateway(), Store(Path(sys.argv[1])))
 to = Connection(sys.argv[2])
-tape = engine.say(chat, "Count", parent_id=None, connection=to, send_id="s", session_id="s").tape
+tape = engine.say("local", chat, "Count", parent_id=None, connection=to, send_id="s", session_id="s").tape
 while "two" not in text_of(tape.events):
     tape.wait(len(tape.events), 1.0)
 engine.flush()

@@ -8,6 +8,7 @@ import pytest
 
 from lib.domain.conversation.messages import Params
 from lib.domain.models.connection import Connection
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.fold import fold
 from lib.domain.reply.reply import State
 from lib.domain.reply.tape import CLOSING, to_json
@@ -30,7 +31,7 @@ def test_a_reply_is_streamed_stored_and_booked(chat: Chat, gateway: ScriptedGate
     assert (reply.state, reply.text, reply.reasoning) == (State.COMPLETED, "Hello", "Hm")
     assert reply == fold(tape.events) == tape.reply()
     assert chat.store.replies.tape(tape.reply_id) == list(tape.events)
-    [row] = chat.store.ledger.of_session(chat.session_id)
+    [row] = chat.store.of(LOCAL).ledger.of_session(chat.session_id)
     assert (row.reply_id, row.conversation_id) == (tape.reply_id, chat.conversation.id)
     assert (row.usage, row.usage.source) == (reply.usage, Source.REPORTED)
     assert row.conversation == "Hi there"
@@ -62,7 +63,7 @@ def test_sending_the_same_id_twice_asks_once(chat: Chat, gateway: ScriptedGatewa
     assert chat.beside().try_send("Hi", send_id) is None
     assert list(chat.conversation.messages) == shown
     assert len(gateway.requests) == 1
-    assert len(chat.store.ledger.of_session(chat.session_id)) == 1
+    assert len(chat.store.of(LOCAL).ledger.of_session(chat.session_id)) == 1
 
 
 def test_many_clicks_with_one_id_ask_once(chat: Chat, gateway: ScriptedGateway) -> None:
@@ -79,7 +80,7 @@ def test_many_clicks_with_one_id_ask_once(chat: Chat, gateway: ScriptedGateway) 
     for thread in threads:
         thread.join(PATIENCE)
     assert len([tape for tape in tapes if tape]) == 1
-    assert eventually(lambda: not chat.engine.running())
+    assert eventually(lambda: not chat.engine.running(LOCAL, chat.conversation.id))
     assert len(gateway.requests) == 2
 
 
@@ -113,9 +114,9 @@ def test_a_reply_says_its_first_words_while_it_runs(chat: Chat, gateway: Scripte
     gateway.enqueue(stream("first", " last", hold=gate, hold_after=1))
     tape = chat.send()
     wait_for_text(tape, "first")
-    assert chat.engine.follow(tape.reply_id) is tape
-    assert chat.engine.running(chat.conversation.id) == chat.engine.running() == [tape.reply_id]
-    assert chat.engine.running("another") == []
+    assert chat.engine.follow(LOCAL, tape.reply_id) is tape
+    assert chat.engine.running(LOCAL, chat.conversation.id) == [tape.reply_id]
+    assert chat.engine.running(LOCAL, "another") == []
     with pytest.raises(SendRefused, match="still running"):
         chat.send("me too")
     chat.flush()
@@ -123,7 +124,7 @@ def test_a_reply_says_its_first_words_while_it_runs(chat: Chat, gateway: Scripte
     gate.open()
     assert tape.wait_closed(PATIENCE)
     assert tape.reply().text == "first last"
-    assert chat.engine.running() == []
+    assert chat.engine.running(LOCAL, chat.conversation.id) == []
 
 
 def test_a_reply_without_reported_usage_is_booked_with_an_estimate(
@@ -131,7 +132,7 @@ def test_a_reply_without_reported_usage_is_booked_with_an_estimate(
 ) -> None:
     gateway.enqueue(stream("Hello", " there", usage="never"))
     tape = chat.ask("What is tea?")
-    [row] = chat.store.ledger.of_session(chat.session_id)
+    [row] = chat.store.of(LOCAL).ledger.of_session(chat.session_id)
     assert row.usage == chat.stored(tape)[1].usage == estimate_usage(["What is tea?"], "Hello there")
     assert row.usage.source is Source.ESTIMATED
 
@@ -149,17 +150,17 @@ def test_twenty_replies_at_once_all_end_and_are_stored_exactly(chat: Chat, gatew
         journaled = chat.store.replies.tape(tape.reply_id)
         assert [to_json(event) for event in journaled] == [to_json(event) for event in tape.events]
         assert sum(isinstance(event, CLOSING) for event in journaled) == 1
-    assert len(chat.store.ledger.of_session(chat.session_id)) == 20
-    assert eventually(lambda: all(chat.engine.follow(tape.reply_id) is None for tape in tapes))
+    assert len(chat.store.of(LOCAL).ledger.of_session(chat.session_id)) == 20
+    assert eventually(lambda: all(chat.engine.follow(LOCAL, tape.reply_id) is None for tape in tapes))
 
 
 def test_a_temporary_chat_leaves_nothing_in_the_store(chat: Chat) -> None:
     chat.conversation.is_temporary = True
     tape = chat.ask()
     assert tape.reply().state is State.COMPLETED
-    assert chat.store.conversations.get(chat.conversation.id) is None
-    assert chat.store.conversations.latest(10) == []
-    assert chat.store.ledger.of_session(chat.session_id) == []
+    assert chat.store.of(LOCAL).conversations.get(chat.conversation.id) is None
+    assert chat.store.of(LOCAL).conversations.latest(10) == []
+    assert chat.store.of(LOCAL).ledger.of_session(chat.session_id) == []
     assert chat.store.replies.tape(tape.reply_id) == []
 
 
@@ -167,14 +168,14 @@ def test_a_temporary_reply_can_be_followed_for_as_long_as_its_chat_is_there(chat
     chat.conversation.is_temporary = True
     reply_ids = [chat.ask().reply_id for _ in range(3)]
     gc.collect()
-    ended = [chat.engine.follow(reply_id) for reply_id in reply_ids]
+    ended = [chat.engine.follow(LOCAL, reply_id) for reply_id in reply_ids]
     assert all(tape and tape.reply().state is State.COMPLETED for tape in ended)
     chat.conversation = draft()
     del ended
 
     def are_gone() -> bool:
         gc.collect()  # a run that has just ended is in a circle with its future
-        return all(chat.engine.follow(reply_id) is None for reply_id in reply_ids)
+        return all(chat.engine.follow(LOCAL, reply_id) is None for reply_id in reply_ids)
 
     assert eventually(are_gone)
 
@@ -187,13 +188,14 @@ def test_without_a_store_everything_works_and_nothing_is_kept(
     tape = Chat(engine, store, connection).ask()
     engine.stop()
     assert tape.reply().text == "Hello"
-    assert store.conversations.latest(10) == []
+    assert store.of(LOCAL).conversations.latest(10) == []
 
 
 def test_what_was_sent_is_put_into_a_conversation_by_who_holds_it(chat: Chat) -> None:
     conversation = chat.conversation
     before = replace(conversation, messages={})
     accepted = chat.engine.say(
+        LOCAL,
         conversation,
         f"{QUICK} Hello",
         parent_id=None,
@@ -207,7 +209,7 @@ def test_what_was_sent_is_put_into_a_conversation_by_who_holds_it(chat: Chat) ->
     question, answer = conversation.path()
     assert (question.content, answer.id) == (f"{QUICK} Hello", accepted.tape.reply_id)
     assert conversation.title == f"{QUICK} Hello"
-    assert conversation.updated_at == chat.store.conversations.updated_at(conversation.id)
+    assert conversation.updated_at == chat.store.of(LOCAL).conversations.updated_at(conversation.id)
 
 
 def test_nothing_is_sent_without_a_model(chat: Chat, gateway: ScriptedGateway) -> None:
@@ -223,6 +225,6 @@ def test_ids_are_never_the_same() -> None:
 
 
 def test_an_unknown_reply_can_be_asked_for_and_cancelled(engine: Engine) -> None:
-    engine.cancel("gone")
-    assert engine.follow("gone") is None
-    assert engine.running(draft().id) == []
+    engine.cancel(LOCAL, "gone")
+    assert engine.follow(LOCAL, "gone") is None
+    assert engine.running(LOCAL, draft().id) == []

@@ -11,6 +11,7 @@ import pytest
 
 from lib.domain.conversation.messages import Params
 from lib.domain.models.connection import Connection
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.errors import Category
 from lib.domain.reply.reply import State
 from lib.domain.reply.tape import Retried, Sent, text_of
@@ -50,7 +51,7 @@ def test_an_upstream_error_ends_the_reply_and_keeps_its_text(
     assert (reply.state, message.content) == (State.FAILED, text)
     assert reply.error is not None
     assert reply.error.category is category
-    [row] = chat.store.ledger.of_session(chat.session_id)
+    [row] = chat.store.of(LOCAL).ledger.of_session(chat.session_id)
     assert row.state is State.FAILED
     assert row.usage.source is (Source.ESTIMATED if text else Source.UNKNOWN)
     assert chat.ask().reply().state is State.COMPLETED
@@ -68,7 +69,7 @@ def test_what_was_asked_again_stands_in_the_tape_the_fold_and_the_ledger(
     )
     kinds = [type(event) for event in chat.store.replies.tape(tape.reply_id)]
     assert (kinds.count(Sent), kinds.count(Retried)) == (3, 2)
-    [row] = chat.store.ledger.of_session(chat.session_id)
+    [row] = chat.store.of(LOCAL).ledger.of_session(chat.session_id)
     assert (row.retries, row.state) == (2, State.COMPLETED)
 
 
@@ -96,12 +97,12 @@ def test_a_conversation_purged_while_it_is_answered_harms_nobody(
     gateway.enqueue(stream("Hel", "lo", hold=gate, hold_after=1))
     tape = chat.send()
     wait_for_text(tape, "Hel")
-    chat.store.conversations.purge(chat.conversation.id)
+    chat.store.of(LOCAL).conversations.purge(chat.conversation.id)
     gate.open()
     assert tape.wait_closed(PATIENCE)
     chat.flush()
-    assert chat.store.conversations.get(chat.conversation.id) is None
-    [row] = chat.store.ledger.of_session(chat.session_id)
+    assert chat.store.of(LOCAL).conversations.get(chat.conversation.id) is None
+    [row] = chat.store.of(LOCAL).ledger.of_session(chat.session_id)
     assert (row.reply_id, row.state) == (tape.reply_id, State.COMPLETED)
     assert chat.engine.problem is None
     assert chat.stored(chat.beside().ask())[1].state is State.COMPLETED
@@ -148,9 +149,11 @@ def test_what_is_said_while_the_database_is_locked_is_answered_and_stored_once_i
     assert "locked" in (patient.engine.problem or "")
     tapes.append(patient.send("tokens=2 second"))
     assert tapes[-1].wait_closed(PATIENCE)
-    assert patient.engine.is_behind(patient.conversation.id)
+    assert patient.engine.is_behind(LOCAL, patient.conversation.id)
     assert not patient.engine.flush(0.05)
-    unstored = {id_: message for each in patient.engine.unstored() for id_, message in each.messages.items()}
+    unstored = {
+        id_: message for each in patient.engine.unstored(LOCAL) for id_, message in each.messages.items()
+    }
     for tape in tapes:
         assert (unstored[tape.reply_id].content, unstored[tape.reply_id].reply) == (
             text_of(tape.events),
@@ -160,7 +163,7 @@ def test_what_is_said_while_the_database_is_locked_is_answered_and_stored_once_i
     lock.release()
     for chat in (patient, other):
         assert chat.engine.flush(PATIENCE)
-        found = chat.store.conversations.get(chat.conversation.id)
+        found = chat.store.of(LOCAL).conversations.get(chat.conversation.id)
         assert found is not None
         assert [message.id for message in found.path()] == [m.id for m in chat.conversation.path()]
         assert (found.title, list(found.messages)) == (
@@ -168,9 +171,9 @@ def test_what_is_said_while_the_database_is_locked_is_answered_and_stored_once_i
             list(chat.conversation.messages),
         )
     assert patient.engine.problem is None
-    assert patient.engine.unstored() == []
-    assert not patient.engine.is_behind(patient.conversation.id)
-    booked = [row.reply_id for row in patient.store.ledger.of_session(patient.session_id)]
+    assert patient.engine.unstored(LOCAL) == []
+    assert not patient.engine.is_behind(LOCAL, patient.conversation.id)
+    booked = [row.reply_id for row in patient.store.of(LOCAL).ledger.of_session(patient.session_id)]
     assert sorted(booked) == sorted(tape.reply_id for tape in (before, *tapes))
     for tape in tapes:
         assert text_of(patient.store.replies.tape(tape.reply_id)) == text_of(tape.events)
@@ -188,7 +191,7 @@ def test_a_send_that_arrives_again_while_the_first_one_waits_to_be_stored_is_the
     patient.flush()
     assert patient.try_send("tokens=2", "once") is None
     assert len(gateway.requests) == 1
-    assert len(patient.store.ledger.of_session(patient.session_id)) == 1
+    assert len(patient.store.of(LOCAL).ledger.of_session(patient.session_id)) == 1
 
 
 def test_a_reply_that_waits_to_be_stored_can_be_stopped_and_is_stored_as_stopped(
@@ -198,7 +201,7 @@ def test_a_reply_that_waits_to_be_stored_can_be_stopped_and_is_stored_as_stopped
     lock.take()
     tape = patient.send()
     wait_for_text(tape, "Hel")
-    patient.engine.cancel(tape.reply_id)
+    patient.engine.cancel(LOCAL, tape.reply_id)
     lock.release()
     message, reply = patient.stored(tape)
     assert (message.content, reply.state) == ("Hel", State.STOPPED)

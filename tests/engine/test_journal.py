@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lib.domain.conversation.messages import Message
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Content, Event, Finished, Sent
@@ -60,8 +61,8 @@ def begin(store: Store) -> LiveTape:
     """A tape whose reply is in the store."""
     conversation = draft()
     message = Message(new_id(), None, "assistant", "", datetime.now(UTC), Reply())
-    store.replies.begin(conversation, [message], Begun(message.id, new_id(), "s", OWNER))
-    return LiveTape(message.id, conversation.id)
+    store.replies.begin(conversation, [message], Begun(message.id, LOCAL, new_id(), "s", OWNER))
+    return LiveTape(message.id, conversation.id, LOCAL)
 
 
 def append(journal: Journal, tape: LiveTape, *events: Event) -> None:
@@ -109,7 +110,9 @@ def test_a_closed_tape_is_written_now_and_then_told(
     assert stored.happened.wait(PATIENCE)
     assert stored.tapes == [tape]
     assert store.replies.tape(tape.reply_id) == tape.events
-    assert [row.state for row in store.ledger.of_conversation(tape.conversation_id)] == [State.COMPLETED]
+    assert [row.state for row in store.of(LOCAL).ledger.of_conversation(tape.conversation_id)] == [
+        State.COMPLETED
+    ]
 
 
 def test_news_of_a_tape_that_is_stored_already_harm_nobody(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from lib.domain.models.connection import Connection, parse_api_key
+from lib.domain.people.people import LOCAL
 from lib.engine.engine import Engine
 from lib.store import Store
 from tests.app_server import ROOT
@@ -60,7 +61,7 @@ def visit(engine: Engine, store: Store, base_url: str) -> None:
     assert engine.catalogue.listing(connection, wait_seconds=PATIENCE).models
     engine.catalogue.prices(connection, wait_seconds=PATIENCE)
     engine.balances.left(connection, wait_seconds=PATIENCE)
-    examination = engine.doctor.examine(connection, "model-a")
+    examination = engine.doctor.examine(LOCAL, connection, "model-a")
     assert examination.wait(0, PATIENCE)
     engine.doctor.stop(examination)
     Chat(engine, store, connection).ask()

@@ -2,13 +2,14 @@
 
 import threading
 
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.reply import State
 from lib.domain.reply.tape import Content, Event, Finished, Interrupted, Stopped, text_of
 from lib.engine.live import LiveTape
 
 
 def tape() -> LiveTape:
-    return LiveTape("reply", "conversation")
+    return LiveTape("reply", "conversation", LOCAL)
 
 
 def test_a_new_tape_is_open_and_empty() -> None:

@@ -12,6 +12,7 @@ from PIL import Image
 from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.errors import ChatError
 from lib.domain.reply.reply import State
 from lib.domain.reply.usage import Source
@@ -64,7 +65,7 @@ def test_an_image_and_a_document_go_along_and_are_stored(
     (request,) = gateway.requests
     assert request.images == [photo.data]
     assert request.body["messages"][0]["content"][0]["text"] == "File: notes.md\n\n# Tea"
-    found = chat.store.conversations.get(chat.conversation.id)
+    found = chat.store.of(LOCAL).conversations.get(chat.conversation.id)
     assert found
     question = found.messages[answer.parent_id or ""]
     assert question.attachments == (photo, notes)
@@ -142,14 +143,14 @@ def test_what_is_drawn_is_kept_found_again_and_booked(
     assert answer.reply.notices == (ATTACHMENTS_IGNORED,)
     assert drawn.id in chat.store.attachments.ids()
     assert drawn.id in kept(tmp_path)
-    (row,) = chat.store.ledger.of_conversation(chat.conversation.id)
+    (row,) = chat.store.of(LOCAL).ledger.of_conversation(chat.conversation.id)
     assert (row.state, row.model_requested, row.usage.completion_tokens) == (
         State.COMPLETED,
         "gpt-image-1",
         272,
     )
     assert chat.store.replies.tape(answer.id)
-    chat.store.conversations.purge(chat.conversation.id)
+    chat.store.of(LOCAL).conversations.purge(chat.conversation.id)
     assert chat.store.attachments.ids() == set()
 
 
@@ -166,14 +167,19 @@ def test_what_is_drawn_and_is_no_image_fails_with_a_sentence(chat: Chat, gateway
 def test_speech_becomes_text_and_a_row_in_the_ledger(chat: Chat, gateway: ScriptedGateway) -> None:
     def heard() -> str:
         return chat.engine.transcribe(
-            chat.connection, b"RIFF", model="whisper-1", session_id=chat.session_id, conversation_id="c"
+            LOCAL,
+            chat.connection,
+            b"RIFF",
+            model="whisper-1",
+            session_id=chat.session_id,
+            conversation_id="c",
         )
 
     assert heard() == "How hot should the water be?"
     gateway.enqueue(error(401, {"error": {"message": "Invalid token"}}))
     with pytest.raises(ChatError):
         heard()
-    rows = chat.store.ledger.of_session(chat.session_id)
+    rows = chat.store.of(LOCAL).ledger.of_session(chat.session_id)
     assert [(row.purpose, row.state, row.model_requested) for row in rows] == [
         ("transcription", State.COMPLETED, "whisper-1"),
         ("transcription", State.FAILED, "whisper-1"),

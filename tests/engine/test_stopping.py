@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from lib.domain.models.connection import Connection
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.reply import State
 from lib.domain.reply.tape import Retried, Stopped, text_of
 from lib.domain.reply.usage import Source
@@ -25,7 +26,7 @@ def test_a_reply_stopped_while_it_streams_keeps_its_text_and_never_grows_again(
     gateway.enqueue(stream("first", " more", " and more", hold=gate, hold_after=1))
     tape = chat.send()
     wait_for_text(tape, "first")
-    chat.engine.cancel(tape.reply_id)
+    chat.engine.cancel(LOCAL, tape.reply_id)
     assert tape.is_closed
     events = list(tape.events)
     received = gateway.wait_for_request()
@@ -46,7 +47,7 @@ def test_a_reply_stopped_while_upstream_says_nothing_hangs_up_at_once(
     gateway.enqueue(stream("Hel", then_silence=True))
     tape = chat.send()
     wait_for_text(tape, "Hel")
-    chat.engine.cancel(tape.reply_id)
+    chat.engine.cancel(LOCAL, tape.reply_id)
     assert gateway.wait_for_request().closed.wait(PATIENCE)
     assert chat.stored(tape)[0].content == "Hel"
 
@@ -57,11 +58,11 @@ def test_a_reply_stopped_before_its_first_byte_is_empty_and_of_unknown_cost(
     gateway.enqueue(silence())
     tape = chat.send()
     received = gateway.wait_for_request()
-    chat.engine.cancel(tape.reply_id)
+    chat.engine.cancel(LOCAL, tape.reply_id)
     assert received.closed.wait(PATIENCE)
     message, reply = chat.stored(tape)
     assert (message.content, reply.state) == ("", State.STOPPED)
-    [row] = chat.store.ledger.of_session(chat.session_id)
+    [row] = chat.store.of(LOCAL).ledger.of_session(chat.session_id)
     assert (row.state, row.usage.source, row.ttft_ms) == (State.STOPPED, Source.UNKNOWN, None)
 
 
@@ -74,11 +75,11 @@ def test_a_reply_stopped_while_it_waits_to_ask_again_asks_no_more(
     while not any(isinstance(event, Retried) for event in tape.events):
         assert tape.wait(seen, PATIENCE)
         seen = len(tape.events)
-    chat.engine.cancel(tape.reply_id)
+    chat.engine.cancel(LOCAL, tape.reply_id)
     assert chat.stored(tape)[1].state is State.STOPPED
-    assert eventually(lambda: not chat.engine.running())
+    assert eventually(lambda: not chat.engine.running(LOCAL, chat.conversation.id))
     assert len(gateway.requests) == 1
-    [row] = chat.store.ledger.of_session(chat.session_id)
+    [row] = chat.store.of(LOCAL).ledger.of_session(chat.session_id)
     assert (row.retries, row.usage.source) == (1, Source.UNKNOWN)
 
 
@@ -87,27 +88,28 @@ def test_a_reply_stopped_right_after_its_send_is_stopped(chat: Chat, gateway: Sc
         gateway.enqueue(stream("a", then_silence=True))
     for _ in range(20):
         tape = chat.beside().send()
-        chat.engine.cancel(tape.reply_id)
+        chat.engine.cancel(LOCAL, tape.reply_id)
         assert chat.stored(tape)[1].state is State.STOPPED
     assert all(received.closed.wait(PATIENCE) for received in gateway.requests)
-    assert chat.engine.running() == []
+    assert chat.engine.running(LOCAL, chat.conversation.id) == []
 
 
 def test_a_reply_stopped_by_another_tab_the_moment_it_appears_is_hung_up_on(
     chat: Chat, gateway: ScriptedGateway
 ) -> None:
-    is_over = threading.Event()
+    is_over, chats = threading.Event(), [chat.beside() for _ in range(25)]
 
     def stop_whatever_runs() -> None:
         while not is_over.is_set():
-            for reply_id in chat.engine.running():
-                chat.engine.cancel(reply_id)
+            for each in chats:
+                for reply_id in chat.engine.running(LOCAL, each.conversation.id):
+                    chat.engine.cancel(LOCAL, reply_id)
 
     gateway.when("endless", stream("a", then_silence=True))
     other_tab = threading.Thread(target=stop_whatever_runs, daemon=True)
     other_tab.start()
     try:
-        tapes = [chat.beside().send("endless") for _ in range(25)]
+        tapes = [each.send("endless") for each in chats]
         assert all(tape.wait_closed(PATIENCE) for tape in tapes)
     finally:
         is_over.set()
@@ -119,9 +121,9 @@ def test_the_cost_of_a_stopped_reply_is_estimated(chat: Chat, gateway: ScriptedG
     gateway.enqueue(stream("Some words", then_silence=True))
     tape = chat.send()
     wait_for_text(tape, "Some words")
-    chat.engine.cancel(tape.reply_id)
+    chat.engine.cancel(LOCAL, tape.reply_id)
     chat.flush()
-    [row] = chat.store.ledger.of_session(chat.session_id)
+    [row] = chat.store.of(LOCAL).ledger.of_session(chat.session_id)
     assert (row.state, row.usage.source) == (State.STOPPED, Source.ESTIMATED)
     assert (row.usage.completion_tokens or 0) > 0
 
@@ -130,7 +132,7 @@ def test_the_cost_reported_before_a_stop_is_kept(chat: Chat, gateway: ScriptedGa
     gateway.enqueue(stream("a", "b", usage="every", then_silence=True))
     tape = chat.send()
     wait_for_text(tape, "ab")
-    chat.engine.cancel(tape.reply_id)
+    chat.engine.cancel(LOCAL, tape.reply_id)
     usage = chat.stored(tape)[1].usage
     assert (usage.source, usage.completion_tokens) == (Source.REPORTED, 2)
 
@@ -138,8 +140,8 @@ def test_the_cost_reported_before_a_stop_is_kept(chat: Chat, gateway: ScriptedGa
 def test_stopping_twice_or_after_the_end_changes_nothing(chat: Chat) -> None:
     tape = chat.ask()
     events = list(tape.events)
-    chat.engine.cancel(tape.reply_id)
-    chat.engine.cancel(tape.reply_id)
+    chat.engine.cancel(LOCAL, tape.reply_id)
+    chat.engine.cancel(LOCAL, tape.reply_id)
     assert tape.events == events
     assert chat.stored(tape)[1].state is State.COMPLETED
     assert chat.engine.problem is None
@@ -153,7 +155,7 @@ def test_replies_stopped_in_full_flow_leave_the_journal_in_order(
     for _ in range(15):
         tape = chat.beside().send("flow")
         wait_for_text(tape, "0 ")
-        chat.engine.cancel(tape.reply_id)
+        chat.engine.cancel(LOCAL, tape.reply_id)
         message, reply = chat.stored(tape)
         times = [event.at_ms for event in tape.events]
         assert times == sorted(times)
@@ -182,11 +184,11 @@ def test_a_process_that_stops_interrupts_what_runs_and_keeps_its_text(
     mortal.engine.stop()
     assert [tape.reply().state for tape in tapes] == [State.INTERRUPTED] * 2
     assert all(received.closed.wait(PATIENCE) for received in gateway.requests)
-    found = mortal.store.conversations.get(tapes[0].conversation_id)
+    found = mortal.store.of(LOCAL).conversations.get(tapes[0].conversation_id)
     assert found is not None
     assert found.messages[tapes[0].reply_id].content == "Hel"
     assert mortal.store.replies.running() == []
-    rows = mortal.store.ledger.of_session(mortal.session_id)
+    rows = mortal.store.of(LOCAL).ledger.of_session(mortal.session_id)
     assert [row.state for row in rows] == [State.INTERRUPTED] * 2
 
 
@@ -212,7 +214,9 @@ def test_a_process_asked_to_stop_lets_its_replies_end_first(mortal: Chat, gatewa
     assert slow.reply().state is State.COMPLETED
     mortal.engine.stop()
     assert mortal.engine.problem is None
-    assert {row.state for row in mortal.store.ledger.of_session(mortal.session_id)} == {State.COMPLETED}
+    assert {row.state for row in mortal.store.of(LOCAL).ledger.of_session(mortal.session_id)} == {
+        State.COMPLETED
+    }
 
 
 def test_a_process_asked_to_stop_waits_only_so_long(mortal: Chat, gateway: ScriptedGateway) -> None:

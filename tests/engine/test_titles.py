@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from lib.domain.models.connection import Connection
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.reply import State
 from lib.domain.reply.usage import Source
 from lib.engine.engine import Engine
@@ -29,14 +30,14 @@ def titled(gateway: ScriptedGateway, store: Store, connection: Connection) -> It
 
 def title(chat: Chat) -> str:
     """The title that the store has."""
-    found = chat.store.conversations.get(chat.conversation.id)
+    found = chat.store.of(LOCAL).conversations.get(chat.conversation.id)
     assert found
     return found.title
 
 
 def purposes(chat: Chat) -> list[str]:
     """What the conversation's calls were for."""
-    return [row.purpose for row in chat.store.ledger.of_conversation(chat.conversation.id)]
+    return [row.purpose for row in chat.store.of(LOCAL).ledger.of_conversation(chat.conversation.id)]
 
 
 def show_that_titles_are_written(chat: Chat, gateway: ScriptedGateway) -> None:
@@ -70,7 +71,7 @@ def test_the_first_exchange_gets_a_title_from_one_call_that_is_booked(
     assert QUESTION in asked["messages"][1]["content"]
     assert "80 °C." in asked["messages"][1]["content"]
     assert (asked["model"], asked.get("stream", False)) == ("model-a", False)
-    reply, booked, _second = titled.store.ledger.of_conversation(titled.conversation.id)
+    reply, booked, _second = titled.store.of(LOCAL).ledger.of_conversation(titled.conversation.id)
     assert (reply.purpose, booked.purpose) == ("reply", "title")
     assert (booked.usage.source, booked.session_id) == (Source.REPORTED, titled.session_id)
     assert booked.usage.completion_tokens == 3
@@ -81,7 +82,7 @@ def test_a_persons_own_title_is_not_overwritten(titled: Chat, gateway: ScriptedG
     gateway.enqueue(stream("80 °C."), stream("Water for tea", hold=gate))
     titled.ask(QUESTION)
     assert gate.reached.wait(PATIENCE)
-    titled.store.conversations.rename(titled.conversation.id, "My tea")
+    titled.store.of(LOCAL).conversations.rename(titled.conversation.id, "My tea")
     gate.open()
     assert eventually(lambda: purposes(titled) == ["reply", "title"])
     show_that_titles_are_written(titled, gateway)
@@ -111,7 +112,7 @@ def test_a_title_that_fails_is_booked_and_leaves_the_first_words(
     assert eventually(lambda: purposes(titled) == ["reply", "title"])
     show_that_titles_are_written(titled, gateway)
     assert title(titled) == QUESTION
-    booked = titled.store.ledger.of_conversation(titled.conversation.id)[1]
+    booked = titled.store.of(LOCAL).ledger.of_conversation(titled.conversation.id)[1]
     assert booked.state is State.FAILED
 
 

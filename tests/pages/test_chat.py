@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from lib import app
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models import connection
+from lib.domain.people.people import LOCAL
 from lib.engine.sending import new_id
 from lib.ui.chat import header
 from lib.ui.chat.usage import COLUMNS
@@ -184,6 +185,7 @@ def conversation_of(questions: int, gateway: ScriptedGateway) -> Conversation:
     gateway.enqueue(*(stream("So it is.") for _ in range(questions)))
     for number in range(questions):
         accepted = app.get().engine.say(
+            LOCAL,
             conversation,
             f"Question {number}.",
             parent_id=conversation.leaf_id,

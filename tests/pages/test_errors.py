@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib import app
 from lib.domain.models.connection import SYNSTAR_BASE_URL
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.errors import Category
 from tests.app_server import free_port
 from tests.pages.conftest import Opener, picker
@@ -123,8 +124,8 @@ def test_an_unanswered_question_sent_again_is_no_second_turn(chat: AppTest, gate
     gateway.when("Answer me", stream("Yes"))
     ask(chat, "Answer me")
     assert [message["content"] for message in gateway.chats[-1].body["messages"]] == ["Answer me"]
-    conversation = app.get().store.conversations.latest(1)[0]
-    found = app.get().store.conversations.get(conversation.id)
+    conversation = app.get().store.of(LOCAL).conversations.latest(1)[0]
+    found = app.get().store.of(LOCAL).conversations.get(conversation.id)
     assert found
     assert [message.role for message in found.messages.values()] == ["user", "assistant", "assistant"]
 

@@ -13,6 +13,7 @@ import pytest
 from lib.app import DATABASE, FILES
 from lib.domain.comparison import decks
 from lib.domain.comparison.decks import Prompt
+from lib.domain.people.people import LOCAL
 from lib.engine.sending import new_id
 from lib.files.folder import UNUSED_SECONDS, Files
 from lib.store import Store
@@ -295,7 +296,7 @@ def test_a_run_and_its_images_outlive_the_server_and_only_the_rest_is_asked(tmp_
     picture = files.keep(uploaded("a.png", image()))
     prompts = Prompt(new_id(), "Before the end"), Prompt(new_id(), "After the end", (picture,), notes="Look!")
     deck = replace(decks.new(new_id(), prompts, title="Outlive"), system_prompt="Be kind.")
-    store.decks.add(deck)
+    store.of(LOCAL).decks.add(deck)
     store.close()
     old = time.time() - UNUSED_SECONDS - 60
     os.utime(data / FILES / picture.id[:2] / picture.id, (old, old))

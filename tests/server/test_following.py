@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from lib.app import DATABASE
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.reply import State
 from lib.store import Store
 from tests.app_server import AppServer
@@ -55,7 +56,7 @@ def test_a_reply_goes_on_after_its_tab_is_closed_and_is_kept(
 def kept_text(data_dir: Path, tab: PageSocket) -> str:
     """What the database holds of the last answer."""
     store = Store(data_dir / DATABASE)
-    conversation = store.conversations.get(tab.address.removeprefix("c="))
+    conversation = store.of(LOCAL).conversations.get(tab.address.removeprefix("c="))
     store.close()
     assert conversation
     message = conversation.path()[-1]

@@ -13,6 +13,7 @@ import pytest
 from lib.app import DATABASE
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.reply import Reply, State
 from lib.store import Store
 from lib.ui.reply.inspector import LONGEST_SHOWN
@@ -146,7 +147,7 @@ def test_an_imported_reply_says_that_it_has_no_tape(site: AppServer) -> None:
     reply = Reply(State.COMPLETED, "Hello", model_served="gpt-4o")
     imported.add([Message("q", None, "user", "Hi", now), Message("a", "q", "assistant", "Hello", now, reply)])
     store = Store(site.data_dir / DATABASE)
-    store.conversations.take([imported])
+    store.of(LOCAL).conversations.take([imported])
     store.close()
     with PageSocket(site.url, "c=imported") as tab:
         inspect(tab)

@@ -12,6 +12,7 @@ import pytest
 
 from lib.app import DATABASE
 from lib.domain.conversation import exports
+from lib.domain.people.people import LOCAL
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.command_line import process
@@ -44,7 +45,7 @@ def replies_of(conversations: list[Any]) -> dict[str, Any]:
 def kept(server: AppServer) -> dict[str, Any]:
     """The replies that the data folder holds."""
     with closing(Store(server.data_dir / DATABASE)) as store:
-        return replies_of(exports.to_json(store.conversations.all())["conversations"])
+        return replies_of(exports.to_json(store.of(LOCAL).conversations.all())["conversations"])
 
 
 def test_what_came_half_a_second_before_a_kill_is_exported_shown_and_can_be_gone_on_with(

@@ -9,6 +9,7 @@ from lib.app import DATABASE
 from lib.domain.comparison.recordings import Recording
 from lib.domain.comparison.votes import TIE
 from lib.domain.models.prices import Price
+from lib.domain.people.people import LOCAL
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
@@ -34,10 +35,12 @@ def shown() -> Recording:
 def theatre(island: AppServer) -> AppServer:
     """An app that has something to present, and no gateway."""
     store = Store(island.data_dir / DATABASE)
-    store.recordings.add(shown())
+    store.of(LOCAL).recordings.add(shown())
     now = datetime.now(UTC)
     until = now + timedelta(days=1)
-    store.shares.add(TOKEN, "<p>Report", source_id="shown", title="Report", created_at=now, expires_at=until)
+    store.of(LOCAL).shares.add(
+        TOKEN, "<p>Report", source_id="shown", title="Report", created_at=now, expires_at=until
+    )
     store.close()
     return island
 

@@ -9,6 +9,7 @@ from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.fold import fold
 from lib.domain.reply.tape import Content, Event, Finished, Sent, UsageReported
 from lib.domain.reply.usage import Source, Usage
@@ -28,8 +29,8 @@ EVENING = "# The evening\n\n"
 def kept(site: AppServer, title: str) -> Recording:
     """The recording of this title in the app's store."""
     store = Store(site.data_dir / DATABASE)
-    summary = next(one for one in store.recordings.latest(100) if one.title == title)
-    found = store.recordings.get(summary.id)
+    summary = next(one for one in store.of(LOCAL).recordings.latest(100) if one.title == title)
+    found = store.of(LOCAL).recordings.get(summary.id)
     store.close()
     assert found
     return found
@@ -289,7 +290,7 @@ def test_a_deck_s_run_is_kept_with_all_its_prompts(upstream: ScriptedGateway, si
         tab.click("keep")
         tab.wait_for(lambda: "Kept" in tab.toasts, "The recording")
     store = Store(site.data_dir / DATABASE)
-    [summary] = store.recordings.latest(1, RecordingKind.DECK)
+    [summary] = store.of(LOCAL).recordings.latest(1, RecordingKind.DECK)
     store.close()
     with PageSocket(site.url, f"recording={summary.id}", "recordings") as replay:
         replay.wait_for(lambda: said(replay) == ["Answer to Keep the first"] * 2, "The first prompt")

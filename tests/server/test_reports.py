@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from lib.app import DATABASE
 from lib.domain.comparison.recordings import RecordingKind
+from lib.domain.people.people import LOCAL
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
@@ -51,7 +52,9 @@ def test_the_run_of_a_deck_has_one(upstream: ScriptedGateway, site: AppServer) -
 
 def test_a_recording_has_one(site: AppServer) -> None:
     store = Store(site.data_dir / DATABASE)
-    [found, *_] = [one for one in store.recordings.latest(100) if one.kind is RecordingKind.COMPARISON]
+    [found, *_] = [
+        one for one in store.of(LOCAL).recordings.latest(100) if one.kind is RecordingKind.COMPARISON
+    ]
     store.close()
     with PageSocket(site.url, f"recording={found.id}", "recordings") as tab:
         tab.click("report")
@@ -61,7 +64,7 @@ def test_a_recording_has_one(site: AppServer) -> None:
 
 def test_no_link_is_served(site: AppServer) -> None:
     store, now = Store(site.data_dir / DATABASE), datetime.now(UTC)
-    store.shares.add(
+    store.of(LOCAL).shares.add(
         "token", "<p>secret</p>", source_id="s", title="t", created_at=now, expires_at=now + timedelta(1)
     )
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
@@ -69,6 +72,6 @@ def test_no_link_is_served(site: AppServer) -> None:
     answer = connection.getresponse()
     assert answer.status == 404
     assert b"secret" not in answer.read()
-    assert [one.views for one in store.shares.of("s", now)] == [0]
+    assert [one.views for one in store.of(LOCAL).shares.of("s", now)] == [0]
     connection.close()
     store.close()

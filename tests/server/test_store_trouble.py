@@ -18,6 +18,7 @@ from sqlalchemy import create_engine
 
 from lib.app import DATABASE
 from lib.domain.conversation import exports
+from lib.domain.people.people import LOCAL
 from lib.store import Store
 from lib.store.database.schema import MIGRATIONS
 from tests.app_server import AppServer
@@ -230,7 +231,7 @@ def test_a_deleted_database_is_told_within_seconds_and_all_that_was_said_since_c
     assert saved.stat().st_mode & 0o077 == 0
     assert process(server.data_dir, "import", str(saved)).returncode == 0
     with closing(Store(server.data_dir / DATABASE)) as store:
-        kept = exports.to_json(store.conversations.all())["conversations"]
+        kept = exports.to_json(store.of(LOCAL).conversations.all())["conversations"]
     for conversations in (offered, kept):
         assert sorted([message["content"] for message in each["messages"]] for each in conversations) == [
             ["And now?", "Answered in memory"],

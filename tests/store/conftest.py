@@ -8,6 +8,7 @@ import pytest
 
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message, Params
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.fold import fold
 from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.reply import Reply
@@ -61,7 +62,9 @@ def begin(
 ) -> str:
     """Store a question and its running reply; returns the reply's id."""
     added = question_and_answer(conversation, text)
-    stored_at = store.replies.begin(conversation, added, Begun(added[-1].id, new_id(), session_id, owner))
+    stored_at = store.replies.begin(
+        conversation, added, Begun(added[-1].id, LOCAL, new_id(), session_id, owner)
+    )
     assert stored_at is not None
     conversation.add(added)
     conversation.updated_at = stored_at
@@ -87,7 +90,7 @@ def closing(conversation: Conversation, reply_id: str, tape: list[Event], sessio
         conversation_id=conversation.id,
         created_at=created_at,
     )
-    return Closing(reply, row)
+    return Closing(reply, LOCAL, row)
 
 
 def answer(store: Store, conversation: Conversation, *texts: str, session_id: str = "s1") -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message, Params
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.reply import Reply, State
 from lib.engine.sending import new_id
 from lib.store import Store
@@ -16,7 +17,7 @@ from tests.store.conftest import OWNER, answer, begin, draft, question_and_answe
 
 
 def known(store: Store, conversation: Conversation) -> Conversation:
-    found = store.conversations.get(conversation.id)
+    found = store.of(LOCAL).conversations.get(conversation.id)
     assert found is not None
     return found
 
@@ -38,16 +39,16 @@ def test_a_conversation_comes_back_as_it_was_stored(store: Store) -> None:
 
 
 def test_an_unknown_conversation_is_none(store: Store) -> None:
-    assert store.conversations.get("gone") is None
-    assert store.conversations.updated_at("gone") is None
+    assert store.of(LOCAL).conversations.get("gone") is None
+    assert store.of(LOCAL).conversations.updated_at("gone") is None
 
 
 def test_writing_to_an_unknown_conversation_does_nothing(store: Store) -> None:
-    store.conversations.rename("gone", "Title")
-    store.conversations.show("gone", "leaf")
-    store.conversations.delete("gone")
-    store.conversations.purge("gone")
-    assert store.conversations.latest(10) == []
+    store.of(LOCAL).conversations.rename("gone", "Title")
+    store.of(LOCAL).conversations.show("gone", "leaf")
+    store.of(LOCAL).conversations.delete("gone")
+    store.of(LOCAL).conversations.purge("gone")
+    assert store.of(LOCAL).conversations.latest(10) == []
 
 
 def test_a_reply_that_ended_brings_its_fold_and_one_that_runs_only_its_model(store: Store) -> None:
@@ -68,7 +69,7 @@ def test_messages_keep_the_order_in_which_they_were_stored_whatever_the_clock_sa
             replace(m, created_at=m.created_at - timedelta(days=days))
             for m in question_and_answer(conversation)
         ]
-        store.replies.begin(conversation, added, Begun(added[-1].id, new_id(), "s", OWNER))
+        store.replies.begin(conversation, added, Begun(added[-1].id, LOCAL, new_id(), "s", OWNER))
         conversation.add(added)
     assert list(known(store, conversation).messages) == list(conversation.messages)
 
@@ -96,13 +97,13 @@ def test_what_the_next_message_is_sent_with_is_stored_with_each_send(store: Stor
 def test_every_change_moves_the_time_of_the_last_change(store: Store) -> None:
     conversation = draft()
     reply_id = answer(store, conversation, "Hi")
-    times = [store.conversations.updated_at(conversation.id)]
-    store.conversations.rename(conversation.id, "New title")
-    times.append(store.conversations.updated_at(conversation.id))
-    store.conversations.show(conversation.id, reply_id)
-    times.append(store.conversations.updated_at(conversation.id))
+    times = [store.of(LOCAL).conversations.updated_at(conversation.id)]
+    store.of(LOCAL).conversations.rename(conversation.id, "New title")
+    times.append(store.of(LOCAL).conversations.updated_at(conversation.id))
+    store.of(LOCAL).conversations.show(conversation.id, reply_id)
+    times.append(store.of(LOCAL).conversations.updated_at(conversation.id))
     begin(store, conversation)
-    times.append(store.conversations.updated_at(conversation.id))
+    times.append(store.of(LOCAL).conversations.updated_at(conversation.id))
     known_times = [moment for moment in times if moment]
     assert len(known_times) == len(set(known_times)) == 4
     assert known_times == sorted(known_times)
@@ -112,7 +113,7 @@ def test_every_change_moves_the_time_of_the_last_change(store: Store) -> None:
 def test_a_send_tells_when_so_that_a_page_knows_its_copy_is_fresh(store: Store) -> None:
     conversation = draft()
     begin(store, conversation)
-    assert store.conversations.updated_at(conversation.id) == conversation.updated_at
+    assert store.of(LOCAL).conversations.updated_at(conversation.id) == conversation.updated_at
 
 
 def test_which_version_is_shown_is_remembered(store: Store) -> None:
@@ -120,10 +121,10 @@ def test_which_version_is_shown_is_remembered(store: Store) -> None:
     first = answer(store, conversation, "One")
     question = conversation.messages[first].parent_id
     other = Message(new_id(), question, "assistant", "", datetime.now(UTC), Reply())
-    store.replies.begin(conversation, [other], Begun(other.id, new_id(), "s", OWNER))
+    store.replies.begin(conversation, [other], Begun(other.id, LOCAL, new_id(), "s", OWNER))
     assert known(store, conversation).leaf_id == other.id
     assert [message.id for message in known(store, conversation).versions(first)] == [first, other.id]
-    store.conversations.show(conversation.id, first)
+    store.of(LOCAL).conversations.show(conversation.id, first)
     assert known(store, conversation).leaf_id == first
 
 
@@ -131,8 +132,8 @@ def test_the_list_shows_the_last_changed_first(store: Store) -> None:
     made = [draft(f"chat {number}") for number in range(4)]
     for conversation in made:
         begin(store, conversation)
-    store.conversations.rename(made[0].id, "changed")
-    titles = [summary.title for summary in store.conversations.latest(3)]
+    store.of(LOCAL).conversations.rename(made[0].id, "changed")
+    titles = [summary.title for summary in store.of(LOCAL).conversations.latest(3)]
     assert titles == ["changed", "chat 3", "chat 2"]
 
 
@@ -140,19 +141,19 @@ def test_the_list_shows_the_last_changed_first(store: Store) -> None:
 def test_any_title_is_kept_as_it_is(store: Store, title: str) -> None:
     conversation = draft()
     begin(store, conversation)
-    store.conversations.rename(conversation.id, title)
+    store.of(LOCAL).conversations.rename(conversation.id, title)
     assert known(store, conversation).title == title
-    assert [summary.title for summary in store.conversations.latest(1)] == [title]
+    assert [summary.title for summary in store.of(LOCAL).conversations.latest(1)] == [title]
 
 
 def test_a_deleted_conversation_is_off_the_list_and_a_purged_one_is_gone(store: Store) -> None:
     kept, deleted = draft("kept"), draft("deleted")
     for conversation in (kept, deleted):
         answer(store, conversation, "Hi")
-    store.conversations.delete(deleted.id)
-    assert [summary.id for summary in store.conversations.latest(10)] == [kept.id]
-    store.conversations.purge(deleted.id)
-    assert store.conversations.get(deleted.id) is None
+    store.of(LOCAL).conversations.delete(deleted.id)
+    assert [summary.id for summary in store.of(LOCAL).conversations.latest(10)] == [kept.id]
+    store.of(LOCAL).conversations.purge(deleted.id)
+    assert store.of(LOCAL).conversations.get(deleted.id) is None
     assert known(store, kept).path()
 
 
@@ -160,25 +161,25 @@ def test_pinned_conversations_stay_on_top(store: Store) -> None:
     made = [draft(f"chat {number}") for number in range(3)]
     for conversation in made:
         begin(store, conversation)
-    store.conversations.pin(made[0].id, True)
-    store.conversations.rename(made[1].id, "changed last")
-    assert [summary.title for summary in store.conversations.latest(9)] == [
+    store.of(LOCAL).conversations.pin(made[0].id, True)
+    store.of(LOCAL).conversations.rename(made[1].id, "changed last")
+    assert [summary.title for summary in store.of(LOCAL).conversations.latest(9)] == [
         "chat 0",
         "changed last",
         "chat 2",
     ]
-    store.conversations.pin(made[0].id, False)
-    assert [summary.is_pinned for summary in store.conversations.latest(9)] == [False] * 3
+    store.of(LOCAL).conversations.pin(made[0].id, False)
+    assert [summary.is_pinned for summary in store.of(LOCAL).conversations.latest(9)] == [False] * 3
 
 
 def test_a_deleted_conversation_can_be_taken_back_whole(store: Store) -> None:
     conversation = draft("Tea")
     answer(store, conversation, "Hello")
-    store.conversations.delete(conversation.id)
-    assert [summary.title for summary in store.conversations.bin()] == ["Tea"]
-    store.conversations.restore(conversation.id)
-    assert store.conversations.bin() == []
-    assert [summary.title for summary in store.conversations.latest(9)] == ["Tea"]
+    store.of(LOCAL).conversations.delete(conversation.id)
+    assert [summary.title for summary in store.of(LOCAL).conversations.bin()] == ["Tea"]
+    store.of(LOCAL).conversations.restore(conversation.id)
+    assert store.of(LOCAL).conversations.bin() == []
+    assert [summary.title for summary in store.of(LOCAL).conversations.latest(9)] == ["Tea"]
     assert [message.content for message in known(store, conversation).path()] == ["Hello", "Hello"]
 
 
@@ -188,19 +189,19 @@ def test_the_bin_is_emptied_of_what_has_been_there_for_long(
     kept, deleted = draft(), draft()
     for conversation in (kept, deleted):
         answer(store, conversation, "Hello")
-    store.conversations.delete(deleted.id)
-    assert store.conversations.purge_old() == 0
+    store.of(LOCAL).conversations.delete(deleted.id)
+    assert store.bin.purge_old() == 0
     monkeypatch.setattr(conversations_module, "KEPT_IN_BIN", timedelta(0))
-    assert store.conversations.purge_old() == 1
-    assert store.conversations.get(deleted.id) is None
+    assert store.bin.purge_old() == 1
+    assert store.of(LOCAL).conversations.get(deleted.id) is None
     assert known(store, kept).path()
 
 
 def test_a_new_title_does_not_replace_a_persons_own(store: Store) -> None:
     conversation = draft("Hello")
     begin(store, conversation)
-    store.conversations.retitle(conversation.id, old="Hello", new="A greeting")
+    store.of(LOCAL).conversations.retitle(conversation.id, old="Hello", new="A greeting")
     assert known(store, conversation).title == "A greeting"
-    store.conversations.rename(conversation.id, "Mine")
-    store.conversations.retitle(conversation.id, old="Hello", new="Theirs")
+    store.of(LOCAL).conversations.rename(conversation.id, "Mine")
+    store.of(LOCAL).conversations.retitle(conversation.id, old="Hello", new="Theirs")
     assert known(store, conversation).title == "Mine"

@@ -1,5 +1,6 @@
 """The ledger keeps what was used, whatever becomes of the words."""
 
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.ledger import totals
 from lib.domain.reply.reply import State
 from lib.domain.reply.tape import Event, Reasoning, Sent, Served, Stopped
@@ -16,7 +17,7 @@ def test_a_row_comes_back_as_it_was_booked(store: Store) -> None:
     tape = [sent, Reasoning(100.0, "Hm…"), *rest]
     end = closing(conversation, reply_id, tape, "mine")
     store.replies.journal(OWNER, [Entry(reply_id, 0, tape)], [end])
-    [row], booked = store.ledger.of_conversation(conversation.id), end.row
+    [row], booked = store.of(LOCAL).ledger.of_conversation(conversation.id), end.row
     assert row.conversation == "Tea"
     assert row.usage == USAGE
     assert (row.ttft_ms, row.total_ms, row.tokens_per_second) == (100.0, 400.0, 100.0)
@@ -30,7 +31,7 @@ def test_a_stopped_reply_of_unknown_cost_is_booked_too(store: Store) -> None:
     reply_id = begin(store, conversation)
     tape: list[Event] = [Sent(0.0, {"model": "model-a"}), Served(5.0, "model-b"), Stopped(9.0)]
     store.replies.journal(OWNER, [Entry(reply_id, 0, tape)], [closing(conversation, reply_id, tape)])
-    [row] = store.ledger.of_conversation(conversation.id)
+    [row] = store.of(LOCAL).ledger.of_conversation(conversation.id)
     assert row.usage == Usage()
     assert (row.state, row.ttft_ms, row.total_ms) == (State.STOPPED, None, 9.0)
     assert (row.model_served, row.tokens_per_second) == ("model-b", None)
@@ -40,24 +41,24 @@ def test_a_session_sees_its_own_rows_of_all_conversations(store: Store) -> None:
     one, other = draft("One"), draft("Other")
     mine = [answer(store, one, "a", session_id="mine"), answer(store, other, "b", session_id="mine")]
     answer(store, one, "c", session_id="theirs")
-    rows = store.ledger.of_session("mine")
+    rows = store.of(LOCAL).ledger.of_session("mine")
     assert [row.reply_id for row in rows] == mine
     assert [row.conversation for row in rows] == ["One", "Other"]
     assert totals(rows).total_tokens == 60
-    assert store.ledger.of_session("nobody") == []
+    assert store.of(LOCAL).ledger.of_session("nobody") == []
 
 
 def test_rows_come_oldest_first(store: Store) -> None:
     conversation = draft()
     ids = [answer(store, conversation, "a") for _ in range(5)]
-    assert [row.reply_id for row in store.ledger.of_conversation(conversation.id)] == ids
+    assert [row.reply_id for row in store.of(LOCAL).ledger.of_conversation(conversation.id)] == ids
 
 
 def test_the_rows_of_a_purged_conversation_stay_without_its_title(store: Store) -> None:
     conversation = draft("Very private")
     answer(store, conversation, "Secret words", session_id="mine")
-    store.conversations.purge(conversation.id)
-    [row] = store.ledger.of_session("mine")
+    store.of(LOCAL).conversations.purge(conversation.id)
+    [row] = store.of(LOCAL).ledger.of_session("mine")
     assert row.conversation == "Deleted chat"
     assert row.usage == USAGE
 
@@ -65,5 +66,5 @@ def test_the_rows_of_a_purged_conversation_stay_without_its_title(store: Store) 
 def test_a_row_has_the_title_of_today(store: Store) -> None:
     conversation = draft("Old")
     answer(store, conversation, "a")
-    store.conversations.rename(conversation.id, "New")
-    assert [row.conversation for row in store.ledger.of_conversation(conversation.id)] == ["New"]
+    store.of(LOCAL).conversations.rename(conversation.id, "New")
+    assert [row.conversation for row in store.of(LOCAL).ledger.of_conversation(conversation.id)] == ["New"]

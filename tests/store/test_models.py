@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 
 from lib.domain.models.capabilities import Capabilities, Capability
 from lib.domain.models.models import Preference
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.ledger import LedgerRow, Traffic
 from lib.domain.reply.reply import Reply, State
 from lib.engine.sending import new_id
-from lib.store import Store, models
+from lib.store import Store, models, traffic
 from lib.store.database.database import Database
 
 URL, OTHER = "https://one.test/v1", "https://other.test/v1"
@@ -35,31 +36,31 @@ def row(state: State = State.COMPLETED, **fields: object) -> LedgerRow:
 
 def book(store: Store, *rows: LedgerRow) -> dict[str, Traffic]:
     for each in rows:
-        store.ledger.book(each)
-    return dict(store.models.traffic())
+        store.of(LOCAL).ledger.book(each)
+    return dict(store.of(LOCAL).models.traffic())
 
 
 def test_a_choice_is_kept_for_its_server_and_model(store: Store) -> None:
-    store.models.choose(URL, "a", Preference(is_favourite=True))
-    store.models.choose(URL, "b", Preference(is_hidden=True))
-    assert store.models.preferences(URL) == {
+    store.of(LOCAL).models.choose(URL, "a", Preference(is_favourite=True))
+    store.of(LOCAL).models.choose(URL, "b", Preference(is_hidden=True))
+    assert store.of(LOCAL).models.preferences(URL) == {
         "a": Preference(is_favourite=True),
         "b": Preference(is_hidden=True),
     }
-    assert store.models.preferences(OTHER) == {}
-    store.models.choose(URL, "a", Preference())
-    assert store.models.preferences(URL)["a"] == Preference()
+    assert store.of(LOCAL).models.preferences(OTHER) == {}
+    store.of(LOCAL).models.choose(URL, "a", Preference())
+    assert store.of(LOCAL).models.preferences(URL)["a"] == Preference()
 
 
 def test_a_new_default_takes_the_place_of_the_old_one(store: Store) -> None:
-    store.models.choose(OTHER, "c", Preference(is_default=True))
-    store.models.choose(URL, "a", Preference(is_favourite=True, is_default=True))
-    store.models.choose(URL, "b", Preference(is_default=True))
-    assert store.models.preferences(URL) == {
+    store.of(LOCAL).models.choose(OTHER, "c", Preference(is_default=True))
+    store.of(LOCAL).models.choose(URL, "a", Preference(is_favourite=True, is_default=True))
+    store.of(LOCAL).models.choose(URL, "b", Preference(is_default=True))
+    assert store.of(LOCAL).models.preferences(URL) == {
         "a": Preference(is_favourite=True),
         "b": Preference(is_default=True),
     }
-    assert store.models.preferences(OTHER) == {"c": Preference(is_default=True)}
+    assert store.of(LOCAL).models.preferences(OTHER) == {"c": Preference(is_default=True)}
 
 
 def test_what_another_process_chose_is_seen_after_a_while(
@@ -67,11 +68,11 @@ def test_what_another_process_chose_is_seen_after_a_while(
 ) -> None:
     monkeypatch.setattr(models, "FRESH_SECONDS", 0.0)
     forgetful = Store(path)
-    assert store.models.preferences(URL) == forgetful.models.preferences(URL) == {}
+    assert store.of(LOCAL).models.preferences(URL) == forgetful.of(LOCAL).models.preferences(URL) == {}
     other = Store(path)
-    other.models.choose(URL, "a", Preference(is_hidden=True))
-    assert store.models.preferences(URL) == {}
-    assert forgetful.models.preferences(URL) == {"a": Preference(is_hidden=True)}
+    other.of(LOCAL).models.choose(URL, "a", Preference(is_hidden=True))
+    assert store.of(LOCAL).models.preferences(URL) == {}
+    assert forgetful.of(LOCAL).models.preferences(URL) == {"a": Preference(is_hidden=True)}
     for each in (other, forgetful):
         each.close()
 
@@ -89,7 +90,7 @@ def test_what_was_read_while_it_changed_is_not_remembered(path: Path) -> None:
 
     waiting: list[Callable[[], None]] = []
     database = Interrupted(path)
-    known = models.Models(database)
+    known = models.Models(database, LOCAL, models.Remembered())
     waiting.append(lambda: known.choose(URL, "a", Preference(is_hidden=True)))
     assert known.preferences(URL) == {}
     assert known.preferences(URL) == {"a": Preference(is_hidden=True)}
@@ -98,13 +99,13 @@ def test_what_was_read_while_it_changed_is_not_remembered(path: Path) -> None:
 
 def test_what_was_learnt_is_kept_until_something_else_is_learnt(store: Store) -> None:
     earlier, later = NOW - timedelta(days=1), NOW
-    store.models.learn(URL, "a", {Capability.VISION: True, Capability.TOOLS: False}, earlier)
-    store.models.learn(URL, "a", {Capability.TOOLS: True, Capability.STOP: False}, later)
-    store.models.learn(URL, "a", {}, later)
-    known = store.models.capabilities(URL)
+    store.capabilities.learn(URL, "a", {Capability.VISION: True, Capability.TOOLS: False}, earlier)
+    store.capabilities.learn(URL, "a", {Capability.TOOLS: True, Capability.STOP: False}, later)
+    store.capabilities.learn(URL, "a", {}, later)
+    known = store.capabilities.of(URL)
     both = frozenset({Capability.VISION, Capability.TOOLS})
     assert known == {"a": Capabilities(both, frozenset({Capability.STOP}), later)}
-    assert store.models.capabilities(OTHER) == {}
+    assert store.capabilities.of(OTHER) == {}
 
 
 def test_traffic_is_counted_by_model(store: Store) -> None:
@@ -132,4 +133,4 @@ def test_a_model_that_was_only_stopped_has_no_rate_of_success(store: Store) -> N
 
 
 def test_old_traffic_tells_nothing(store: Store) -> None:
-    assert book(store, row(created_at=NOW - timedelta(days=models.TRAFFIC_DAYS + 1))) == {}
+    assert book(store, row(created_at=NOW - timedelta(days=traffic.TRAFFIC_DAYS + 1))) == {}

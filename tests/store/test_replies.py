@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.fold import fold
 from lib.domain.reply.reply import State
@@ -48,9 +49,11 @@ def test_the_tape_of_an_unknown_reply_is_empty(store: Store) -> None:
 def test_a_send_id_begins_one_reply_only(store: Store) -> None:
     conversation, send_id = draft(), new_id()
     first, second = question_and_answer(conversation), question_and_answer(conversation)
-    assert store.replies.begin(conversation, first, Begun(first[-1].id, send_id, "s1", OWNER))
-    assert store.replies.begin(conversation, second, Begun(second[-1].id, send_id, "s1", OWNER)) is None
-    found = store.conversations.get(conversation.id)
+    assert store.replies.begin(conversation, first, Begun(first[-1].id, LOCAL, send_id, "s1", OWNER))
+    assert (
+        store.replies.begin(conversation, second, Begun(second[-1].id, LOCAL, send_id, "s1", OWNER)) is None
+    )
+    found = store.of(LOCAL).conversations.get(conversation.id)
     assert found is not None
     assert list(found.messages) == [message.id for message in first]
     assert [running.reply_id for running in store.replies.running()] == [first[-1].id]
@@ -59,20 +62,20 @@ def test_a_send_id_begins_one_reply_only(store: Store) -> None:
 def test_a_send_id_counts_in_every_conversation(store: Store) -> None:
     one, other, send_id = draft(), draft(), new_id()
     begun = question_and_answer(one)
-    store.replies.begin(one, begun, Begun(begun[-1].id, send_id, "s1", OWNER))
+    store.replies.begin(one, begun, Begun(begun[-1].id, LOCAL, send_id, "s1", OWNER))
     again = question_and_answer(other)
-    assert store.replies.begin(other, again, Begun(again[-1].id, send_id, "s2", "other")) is None
-    assert store.conversations.get(other.id) is None
+    assert store.replies.begin(other, again, Begun(again[-1].id, LOCAL, send_id, "s2", "other")) is None
+    assert store.of(LOCAL).conversations.get(other.id) is None
 
 
 def test_closing_stores_the_fold_the_text_and_the_ledger_row_together(store: Store) -> None:
     conversation = draft()
     reply_id = answer(store, conversation, "Hel", "lo")
-    found = store.conversations.get(conversation.id)
+    found = store.of(LOCAL).conversations.get(conversation.id)
     assert found is not None
     assert found.messages[reply_id].content == "Hello"
     assert found.messages[reply_id].reply == fold(events("Hel", "lo")) == fold(store.replies.tape(reply_id))
-    assert [row.reply_id for row in store.ledger.of_conversation(conversation.id)] == [reply_id]
+    assert [row.reply_id for row in store.of(LOCAL).ledger.of_conversation(conversation.id)] == [reply_id]
     assert store.replies.running() == []
 
 
@@ -82,7 +85,7 @@ def test_a_failed_reply_keeps_its_error_and_its_text(store: Store) -> None:
     error = ChatError(Category.TIMEOUT, "Too slow.", "Try again.", 504, "timeout", "req-1", True)
     tape: list[Event] = [Sent(0.0, {}), Content(1.0, "Some"), Failed(2.0, error)]
     store.replies.journal(OWNER, [Entry(reply_id, 0, tape)], [closing(conversation, reply_id, tape)])
-    found = store.conversations.get(conversation.id)
+    found = store.of(LOCAL).conversations.get(conversation.id)
     assert found is not None
     message = found.messages[reply_id]
     assert message.content == "Some"
@@ -102,7 +105,7 @@ def test_half_a_character_in_an_error_is_stored_like_any_other(store: Store) -> 
 def test_what_belongs_to_a_purged_conversation_is_dropped_but_its_cost_is_kept(store: Store) -> None:
     gone, kept = draft(), draft()
     lost, saved = begin(store, gone), begin(store, kept)
-    store.conversations.purge(gone.id)
+    store.of(LOCAL).conversations.purge(gone.id)
     tape = events("Hi")
     store.replies.journal(
         OWNER,
@@ -111,9 +114,9 @@ def test_what_belongs_to_a_purged_conversation_is_dropped_but_its_cost_is_kept(s
     )
     assert store.replies.tape(lost) == []
     assert store.replies.tape(saved) == tape
-    assert store.conversations.get(gone.id) is None
-    assert [row.reply_id for row in store.ledger.of_conversation(gone.id)] == [lost]
-    assert [row.reply_id for row in store.ledger.of_conversation(kept.id)] == [saved]
+    assert store.of(LOCAL).conversations.get(gone.id) is None
+    assert [row.reply_id for row in store.of(LOCAL).ledger.of_conversation(gone.id)] == [lost]
+    assert [row.reply_id for row in store.of(LOCAL).ledger.of_conversation(kept.id)] == [saved]
 
 
 def test_a_write_that_fails_writes_nothing_of_it(store: Store) -> None:
@@ -124,7 +127,7 @@ def test_a_write_that_fails_writes_nothing_of_it(store: Store) -> None:
     with pytest.raises(StoreError):
         store.replies.journal(OWNER, [Entry(reply_id, 0, tape)], [closing(conversation, reply_id, tape)])
     assert store.replies.tape(reply_id) == [Content(1.0, "a")]
-    assert store.ledger.of_conversation(conversation.id) == []
+    assert store.of(LOCAL).ledger.of_conversation(conversation.id) == []
     assert [running.reply_id for running in store.replies.running()] == [reply_id]
 
 
@@ -151,7 +154,7 @@ def test_running_replies_tell_who_runs_them(store: Store) -> None:
 
 def test_the_same_send_stored_once_more_is_the_reply_that_is_there(store: Store) -> None:
     """A write may have arrived although it seemed to fail: whoever tries it again must not be told no."""
-    conversation, begun = draft(), Begun("", new_id(), "s1", OWNER)
+    conversation, begun = draft(), Begun("", LOCAL, new_id(), "s1", OWNER)
     added = question_and_answer(conversation)
     begun = replace(begun, reply_id=added[-1].id)
     first = store.replies.begin(conversation, added, begun)
@@ -168,7 +171,7 @@ def test_what_another_process_has_taken_over_cannot_be_written_to(store: Store) 
     assert store.processes.take_over("slow", None, "quick") == [reply_id]
     store.replies.journal("slow", [Entry(reply_id, 2, tape[2:])], [closing(conversation, reply_id, tape)])
     assert store.replies.tape(reply_id) == tape[:2]
-    assert store.ledger.of_conversation(conversation.id) == []
+    assert store.of(LOCAL).ledger.of_conversation(conversation.id) == []
     assert [running.owner for running in store.replies.running()] == ["quick"]
 
 

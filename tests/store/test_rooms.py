@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from lib.domain.comparison.comparisons import Comparison
+from lib.domain.people.people import LOCAL
 from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store.rooms import OPEN_FOR
@@ -15,40 +16,43 @@ LATER = NOW + OPEN_FOR - timedelta(seconds=1)
 def compared(store: Store) -> str:
     """The id of a stored comparison."""
     own = new_id()
-    store.comparisons.add(Comparison(own, "Tea", NOW))
+    store.of(LOCAL).comparisons.add(Comparison(own, "Tea", NOW))
     return own
 
 
 def test_a_room_is_found_by_its_token_and_by_its_comparison(store: Store) -> None:
     comparison_id = compared(store)
-    room = store.rooms.open(comparison_id, NOW)
+    room = store.of(LOCAL).rooms.open(comparison_id, NOW)
     assert re.fullmatch(r"[\w-]{22}", room.token)
-    assert store.rooms.get(room.token, LATER) == room
-    assert store.rooms.of(comparison_id, LATER) == room
-    assert store.rooms.get(room.token + "x", NOW) is None
-    assert store.rooms.of(compared(store), NOW) is None
+    assert store.open_rooms.get(room.token, LATER) == room
+    assert store.of(LOCAL).rooms.of(comparison_id, LATER) == room
+    assert store.open_rooms.get(room.token + "x", NOW) is None
+    assert store.of(LOCAL).rooms.of(compared(store), NOW) is None
 
 
 def test_opening_twice_gives_the_same_room(store: Store) -> None:
     comparison_id = compared(store)
-    assert store.rooms.open(comparison_id, NOW) == store.rooms.open(comparison_id, LATER)
-    assert store.rooms.open(compared(store), NOW).token != store.rooms.open(comparison_id, NOW).token
+    assert store.of(LOCAL).rooms.open(comparison_id, NOW) == store.of(LOCAL).rooms.open(comparison_id, LATER)
+    assert (
+        store.of(LOCAL).rooms.open(compared(store), NOW).token
+        != store.of(LOCAL).rooms.open(comparison_id, NOW).token
+    )
 
 
 def test_a_room_closes_by_a_click_or_after_four_hours_and_stays_closed(store: Store) -> None:
     comparison_id = compared(store)
-    clicked = store.rooms.open(comparison_id, NOW)
-    store.rooms.close(clicked.token, NOW)
-    assert store.rooms.get(clicked.token, NOW) is None
-    timed = store.rooms.open(comparison_id, NOW)
+    clicked = store.of(LOCAL).rooms.open(comparison_id, NOW)
+    store.of(LOCAL).rooms.close(clicked.token, NOW)
+    assert store.open_rooms.get(clicked.token, NOW) is None
+    timed = store.of(LOCAL).rooms.open(comparison_id, NOW)
     assert timed.token != clicked.token
-    assert store.rooms.get(timed.token, NOW + OPEN_FOR) is None
-    assert store.rooms.of(comparison_id, NOW + OPEN_FOR) is None
-    assert store.rooms.open(comparison_id, NOW + OPEN_FOR).token != timed.token
+    assert store.open_rooms.get(timed.token, NOW + OPEN_FOR) is None
+    assert store.of(LOCAL).rooms.of(comparison_id, NOW + OPEN_FOR) is None
+    assert store.of(LOCAL).rooms.open(comparison_id, NOW + OPEN_FOR).token != timed.token
 
 
 def test_a_room_goes_with_its_comparison(store: Store) -> None:
     comparison_id = compared(store)
-    room = store.rooms.open(comparison_id, NOW)
-    store.comparisons.delete(comparison_id)
-    assert store.rooms.get(room.token, NOW) is None
+    room = store.of(LOCAL).rooms.open(comparison_id, NOW)
+    store.of(LOCAL).comparisons.delete(comparison_id)
+    assert store.open_rooms.get(room.token, NOW) is None

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from lib.domain.comparison.comparisons import Comparison
+from lib.domain.people.people import LOCAL
 from lib.store import Store
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -14,56 +15,58 @@ DAY = timedelta(days=1)
 def share(
     store: Store, token: str, report: str = "<p>wörds</p>", *, source_id: str = "s", days: int = 7
 ) -> None:
-    store.shares.add(
+    store.of(LOCAL).shares.add(
         token, report, source_id=source_id, title=f"On {token}", created_at=NOW, expires_at=NOW + days * DAY
     )
 
 
 def views(store: Store, source_id: str = "s", at: datetime = NOW) -> dict[str, int]:
-    return {one.token: one.views for one in store.shares.of(source_id, at)}
+    return {one.token: one.views for one in store.of(LOCAL).shares.of(source_id, at)}
 
 
 def test_a_report_is_given_to_who_knows_its_token_and_counted(store: Store) -> None:
     share(store, "a")
     share(store, "b", "<p>other</p>")
-    assert store.shares.view("a", NOW) == "<p>wörds</p>"
-    assert store.shares.view("a", NOW + 6 * DAY) == "<p>wörds</p>"
-    assert store.shares.view("a", NOW, is_counted=False) == "<p>wörds</p>"
+    assert store.links.view("a", NOW) == "<p>wörds</p>"
+    assert store.links.view("a", NOW + 6 * DAY) == "<p>wörds</p>"
+    assert store.links.view("a", NOW, is_counted=False) == "<p>wörds</p>"
     for unknown in ("", "A", "c", "a' OR 1=1", "a" * 5000, "\x00"):
-        assert store.shares.view(unknown, NOW) is None
+        assert store.links.view(unknown, NOW) is None
     assert views(store) == {"a": 2, "b": 0}
     assert views(store, "another") == {}
 
 
 def test_it_is_gone_when_it_expires(store: Store) -> None:
     share(store, "a", days=1)
-    assert store.shares.view("a", NOW + DAY - timedelta(seconds=1)) is not None
-    assert store.shares.view("a", NOW + DAY) is None
+    assert store.links.view("a", NOW + DAY - timedelta(seconds=1)) is not None
+    assert store.links.view("a", NOW + DAY) is None
     assert views(store, at=NOW + DAY) == {}
 
 
 def test_it_is_gone_when_it_is_taken_back(store: Store) -> None:
     share(store, "a")
     share(store, "b")
-    store.shares.revoke("a", NOW)
-    store.shares.revoke("unknown", NOW)
-    assert store.shares.view("a", NOW) is None
+    store.of(LOCAL).shares.revoke("a", NOW)
+    store.of(LOCAL).shares.revoke("unknown", NOW)
+    assert store.links.view("a", NOW) is None
     assert views(store) == {"b": 0}
 
 
 def test_the_newest_link_is_listed_first(store: Store) -> None:
     for number, token in enumerate(("old", "new")):
         at = NOW + number * DAY
-        store.shares.add(token, "r", source_id="s", title="t", created_at=at, expires_at=at + DAY * 7)
+        store.of(LOCAL).shares.add(
+            token, "r", source_id="s", title="t", created_at=at, expires_at=at + DAY * 7
+        )
     assert list(views(store)) == ["new", "old"]
-    [_, old] = store.shares.of("s", NOW)
+    [_, old] = store.of(LOCAL).shares.of("s", NOW)
     assert (old.title, old.created_at, old.expires_at) == ("t", NOW, NOW + 7 * DAY)
 
 
 def test_views_at_the_same_time_are_all_counted(store: Store) -> None:
     share(store, "a")
     with ThreadPoolExecutor(16) as readers:
-        seen = list(readers.map(lambda _: store.shares.view("a", NOW), range(200)))
+        seen = list(readers.map(lambda _: store.links.view("a", NOW), range(200)))
     assert set(seen) == {"<p>wörds</p>"}
     assert views(store) == {"a": 200}
 
@@ -72,8 +75,8 @@ def test_reports_are_kept_small_and_do_not_outlive_their_links(store: Store, pat
     long = "<p>the same words again</p>" * 40_000
     for number in range(4):
         share(store, f"t{number}", long, days=1)
-    assert store.shares.view("t0", NOW) == long
-    store.shares.add(
+    assert store.links.view("t0", NOW) == long
+    store.of(LOCAL).shares.add(
         "later", "r", source_id="s", title="t", created_at=NOW + 2 * DAY, expires_at=NOW + 9 * DAY
     )
     assert views(store) == {"later": 0}
@@ -82,12 +85,12 @@ def test_reports_are_kept_small_and_do_not_outlive_their_links(store: Store, pat
 
 
 def test_the_links_of_what_is_deleted_are_gone(store: Store) -> None:
-    store.comparisons.add(Comparison("row", "Why?", NOW, deck_run_id="run"))
-    store.comparisons.add(Comparison("compared", "Why?", NOW))
+    store.of(LOCAL).comparisons.add(Comparison("row", "Why?", NOW, deck_run_id="run"))
+    store.of(LOCAL).comparisons.add(Comparison("compared", "Why?", NOW))
     for source_id in ("row", "run", "compared", "recorded", "other"):
         share(store, f"t-{source_id}", source_id=source_id)
-    store.deck_runs.delete("run")
-    store.comparisons.delete("compared")
-    store.recordings.delete("recorded")
+    store.of(LOCAL).deck_runs.delete("run")
+    store.of(LOCAL).comparisons.delete("compared")
+    store.of(LOCAL).recordings.delete("recorded")
     left = [name for name in ("row", "run", "compared", "recorded", "other") if views(store, name)]
     assert left == ["other"]

@@ -8,6 +8,7 @@ import pytest
 
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.votes import ALL_BAD, TIE, Ballot, Poll, Round, Tally
+from lib.domain.people.people import LOCAL
 from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store import votes as store_votes
@@ -20,56 +21,56 @@ def open_round(store: Store, comparison_id: str = "", models: dict[str, str] = M
     """A fresh round; of a comparison of its own unless one is given."""
     if not comparison_id:
         comparison_id = new_id()
-        store.comparisons.add(Comparison(comparison_id, "Tea", NOW))
-    return store.votes.open(new_id(), comparison_id, models, NOW, is_blind=True)
+        store.of(LOCAL).comparisons.add(Comparison(comparison_id, "Tea", NOW))
+    return store.of(LOCAL).votes.open(new_id(), comparison_id, models, NOW, is_blind=True)
 
 
 def test_a_round_comes_back_with_its_shuffled_order_after_a_restart(store: Store, path: Path) -> None:
     opened = open_round(store)
-    store.votes.vote(opened.id, "me", "x", NOW)
-    store.votes.thumb(opened.id, "me", "y", False)
+    store.of(LOCAL).votes.vote(opened.id, "me", "x", NOW)
+    store.of(LOCAL).votes.thumb(opened.id, "me", "y", False)
     store.close()
     again = Store(path)
-    found = again.votes.latest(opened.comparison_id)
+    found = again.of(LOCAL).votes.latest(opened.comparison_id)
     assert found == opened
     assert found.cell_ids == ["y", "x"]
-    assert again.votes.ballot(opened.id, "me") == Ballot("x", {"y": False})
+    assert again.of(LOCAL).votes.ballot(opened.id, "me") == Ballot("x", {"y": False})
     again.close()
 
 
 def test_a_vote_and_a_thumb_can_be_changed_and_count_once(store: Store) -> None:
     opened = open_round(store)
     for choice in ("x", TIE, "y"):
-        assert store.votes.vote(opened.id, "me", choice, NOW)
+        assert store.of(LOCAL).votes.vote(opened.id, "me", choice, NOW)
     for is_up in (True, False, True):
-        assert store.votes.thumb(opened.id, "me", "x", is_up)
-    assert store.votes.vote(opened.id, "other", ALL_BAD, NOW)
-    assert store.votes.thumb(opened.id, "other", "x", False)
-    assert store.votes.thumb(opened.id, "third", "x", False)
-    assert store.votes.thumb(opened.id, "third", "x", None)
-    assert store.votes.tally(opened.id) == Tally({"y": 1, ALL_BAD: 1}, {"x": 1}, {"x": 1})
-    assert store.votes.voters(opened.id) == 2
+        assert store.of(LOCAL).votes.thumb(opened.id, "me", "x", is_up)
+    assert store.of(LOCAL).votes.vote(opened.id, "other", ALL_BAD, NOW)
+    assert store.of(LOCAL).votes.thumb(opened.id, "other", "x", False)
+    assert store.of(LOCAL).votes.thumb(opened.id, "third", "x", False)
+    assert store.of(LOCAL).votes.thumb(opened.id, "third", "x", None)
+    assert store.of(LOCAL).votes.tally(opened.id) == Tally({"y": 1, ALL_BAD: 1}, {"x": 1}, {"x": 1})
+    assert store.of(LOCAL).votes.voters(opened.id) == 2
 
 
 @pytest.mark.parametrize("choice", ["", "z", "model-a", "TIE", "x" * 1000])
 def test_a_choice_that_the_round_does_not_have_is_not_taken(store: Store, choice: str) -> None:
     opened = open_round(store)
-    assert not store.votes.vote(opened.id, "me", choice, NOW)
-    assert not store.votes.thumb(opened.id, "me", choice, True)
-    assert not store.votes.vote("gone", "me", TIE, NOW)
-    assert store.votes.tally(opened.id) == Tally()
+    assert not store.of(LOCAL).votes.vote(opened.id, "me", choice, NOW)
+    assert not store.of(LOCAL).votes.thumb(opened.id, "me", choice, True)
+    assert not store.of(LOCAL).votes.vote("gone", "me", TIE, NOW)
+    assert store.of(LOCAL).votes.tally(opened.id) == Tally()
 
 
 def test_after_the_reveal_nothing_changes_any_more(store: Store) -> None:
     opened = open_round(store)
-    store.votes.vote(opened.id, "me", "x", NOW)
-    store.votes.reveal(opened.id, NOW)
-    store.votes.reveal(opened.id, datetime.now(UTC))
-    assert not store.votes.vote(opened.id, "me", "y", NOW)
-    assert not store.votes.vote(opened.id, "late", "y", NOW)
-    assert not store.votes.thumb(opened.id, "me", "x", True)
-    assert store.votes.tally(opened.id) == Tally({"x": 1})
-    found = store.votes.latest(opened.comparison_id)
+    store.of(LOCAL).votes.vote(opened.id, "me", "x", NOW)
+    store.of(LOCAL).votes.reveal(opened.id, NOW)
+    store.of(LOCAL).votes.reveal(opened.id, datetime.now(UTC))
+    assert not store.of(LOCAL).votes.vote(opened.id, "me", "y", NOW)
+    assert not store.of(LOCAL).votes.vote(opened.id, "late", "y", NOW)
+    assert not store.of(LOCAL).votes.thumb(opened.id, "me", "x", True)
+    assert store.of(LOCAL).votes.tally(opened.id) == Tally({"x": 1})
+    found = store.of(LOCAL).votes.latest(opened.comparison_id)
     assert found is not None
     assert found.revealed_at == NOW
 
@@ -78,9 +79,9 @@ def test_a_new_round_closes_the_one_before(store: Store) -> None:
     first = open_round(store)
     second = open_round(store, first.comparison_id, {"x": "model-a", "y": "model-b"})
     assert (first.number, second.number) == (1, 2)
-    assert not store.votes.vote(first.id, "me", "x", NOW)
-    assert store.votes.vote(second.id, "me", "x", NOW)
-    latest = store.votes.latest(first.comparison_id)
+    assert not store.of(LOCAL).votes.vote(first.id, "me", "x", NOW)
+    assert store.of(LOCAL).votes.vote(second.id, "me", "x", NOW)
+    latest = store.of(LOCAL).votes.latest(first.comparison_id)
     assert latest == second
     assert latest.cell_ids == ["x", "y"]
 
@@ -88,12 +89,12 @@ def test_a_new_round_closes_the_one_before(store: Store) -> None:
 def test_polls_are_the_revealed_rounds_with_votes_of_the_comparisons_that_are_kept(store: Store) -> None:
     counted, running, empty, gone = (open_round(store) for _ in range(4))
     for one in (counted, running, gone):
-        store.votes.vote(one.id, "me", "x", NOW)
+        store.of(LOCAL).votes.vote(one.id, "me", "x", NOW)
     for one in (counted, empty, gone):
-        store.votes.reveal(one.id, NOW)
-    store.comparisons.delete(gone.comparison_id)
-    assert store.votes.polls() == [Poll(MODELS, Tally({"x": 1}))]
-    assert store.votes.latest(gone.comparison_id) is None
+        store.of(LOCAL).votes.reveal(one.id, NOW)
+    store.of(LOCAL).comparisons.delete(gone.comparison_id)
+    assert store.of(LOCAL).votes.polls() == [Poll(MODELS, Tally({"x": 1}))]
+    assert store.of(LOCAL).votes.latest(gone.comparison_id) is None
 
 
 def test_many_voters_at_once_are_counted_exactly(store: Store) -> None:
@@ -101,41 +102,41 @@ def test_many_voters_at_once_are_counted_exactly(store: Store) -> None:
     opened = open_round(store)
 
     def vote(voter: int) -> bool:
-        return all(store.votes.vote(opened.id, f"voter-{voter}", c, NOW) for c in (TIE, "x", "y"))
+        return all(store.of(LOCAL).votes.vote(opened.id, f"voter-{voter}", c, NOW) for c in (TIE, "x", "y"))
 
     with ThreadPoolExecutor(16) as pool:
         assert all(pool.map(vote, range(50)))
-    assert store.votes.tally(opened.id).choices == {"y": 50}
+    assert store.of(LOCAL).votes.tally(opened.id).choices == {"y": 50}
     second = open_round(store, opened.comparison_id)
 
     def vote_late(voter: int) -> bool:
         if voter == 25:
-            store.votes.reveal(second.id, NOW)
-        return store.votes.vote(second.id, f"voter-{voter}", "x", NOW)
+            store.of(LOCAL).votes.reveal(second.id, NOW)
+        return store.of(LOCAL).votes.vote(second.id, f"voter-{voter}", "x", NOW)
 
     with ThreadPoolExecutor(16) as pool:
         taken = sum(pool.map(vote_late, range(50)))
-    assert store.votes.tally(second.id).votes == taken < 50
+    assert store.of(LOCAL).votes.tally(second.id).votes == taken < 50
 
 
 def test_a_round_takes_so_many_voters_and_no_more(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_votes, "MOST_VOTERS", 2)
     opened = open_round(store)
-    assert store.votes.vote(opened.id, "first", "x", NOW)
-    assert store.votes.thumb(opened.id, "second", "x", True)
-    assert not store.votes.vote(opened.id, "third", "x", NOW)
-    assert not store.votes.thumb(opened.id, "third", "x", True)
-    assert store.votes.vote(opened.id, "second", "y", NOW)
-    assert store.votes.tally(opened.id) == Tally({"x": 1, "y": 1}, {"x": 1})
+    assert store.of(LOCAL).votes.vote(opened.id, "first", "x", NOW)
+    assert store.of(LOCAL).votes.thumb(opened.id, "second", "x", True)
+    assert not store.of(LOCAL).votes.vote(opened.id, "third", "x", NOW)
+    assert not store.of(LOCAL).votes.thumb(opened.id, "third", "x", True)
+    assert store.of(LOCAL).votes.vote(opened.id, "second", "y", NOW)
+    assert store.of(LOCAL).votes.tally(opened.id) == Tally({"x": 1, "y": 1}, {"x": 1})
 
 
 def test_what_is_withdrawn_is_counted_no_more_while_the_round_is_open(store: Store) -> None:
     opened = open_round(store)
     for voter in ("stays", "leaves"):
-        store.votes.vote(opened.id, voter, "x", NOW)
-        store.votes.thumb(opened.id, voter, "y", True)
-    store.votes.withdraw(opened.id, "leaves")
-    assert store.votes.tally(opened.id) == Tally({"x": 1}, {"y": 1})
-    store.votes.reveal(opened.id, NOW)
-    store.votes.withdraw(opened.id, "stays")
-    assert store.votes.tally(opened.id) == Tally({"x": 1}, {"y": 1})
+        store.of(LOCAL).votes.vote(opened.id, voter, "x", NOW)
+        store.of(LOCAL).votes.thumb(opened.id, voter, "y", True)
+    store.of(LOCAL).votes.withdraw(opened.id, "leaves")
+    assert store.of(LOCAL).votes.tally(opened.id) == Tally({"x": 1}, {"y": 1})
+    store.of(LOCAL).votes.reveal(opened.id, NOW)
+    store.of(LOCAL).votes.withdraw(opened.id, "stays")
+    assert store.of(LOCAL).votes.tally(opened.id) == Tally({"x": 1}, {"y": 1})

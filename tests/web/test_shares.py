@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lib.app import DATABASE
+from lib.domain.people.people import LOCAL
 from lib.store import Store
 from tests.app_server import AppServer
 
@@ -32,7 +33,7 @@ def store(sharing: AppServer) -> Iterator[Store]:
 
 def share(store: Store, token: str, days: int = 7) -> None:
     now = datetime.now(UTC)
-    store.shares.add(
+    store.of(LOCAL).shares.add(
         token,
         REPORT,
         source_id="s",
@@ -77,7 +78,9 @@ def test_views_are_counted_exactly_and_a_look_at_the_headers_is_none(
     with ThreadPoolExecutor(12) as readers:
         seen = list(readers.map(lambda _: get(sharing, "counted")[0], range(60)))
     assert seen == [200] * 60
-    assert {one.token: one.views for one in store.shares.of("s", datetime.now(UTC))}["counted"] == 60
+    assert {one.token: one.views for one in store.of(LOCAL).shares.of("s", datetime.now(UTC))}[
+        "counted"
+    ] == 60
 
 
 def test_unknown_expired_and_revoked_links_get_the_same_friendly_answer(
@@ -85,7 +88,7 @@ def test_unknown_expired_and_revoked_links_get_the_same_friendly_answer(
 ) -> None:
     share(store, "expired", days=-1)
     share(store, "revoked")
-    store.shares.revoke("revoked", datetime.now(UTC))
+    store.of(LOCAL).shares.revoke("revoked", datetime.now(UTC))
     answers = [get(sharing, token) for token in ("unknown", "expired", "revoked", "a%20b", "x" * 3000)]
     for status, headers, text in answers:
         assert status == 404

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.conversations import Conversation, with_ids
 from lib.domain.conversation.messages import Message, Params
 
 FEWEST_CELLS, MOST_CELLS = 2, 8
@@ -83,14 +83,8 @@ def attempts(cell: Conversation) -> list[Message]:
 
 def released(cell: Conversation, *, new_id: Callable[[], str], now: datetime) -> Conversation:
     """A chat that continues from a cell's current state; the comparison keeps the cell."""
-    ids = {message_id: new_id() for message_id in cell.messages}
-    messages = {
-        ids[message.id]: replace(message, id=ids[message.id], parent_id=ids.get(message.parent_id or ""))
-        for message in cell.messages.values()
-    }
-    leaf_id = ids.get(cell.leaf_id or "")
-    chat = replace(cell, id=new_id(), created_at=now, updated_at=now, leaf_id=leaf_id, messages=messages)
-    return replace(chat, comparison_id=None, position=0)
+    chat = with_ids(cell, lambda _: new_id())
+    return replace(chat, created_at=now, updated_at=now, comparison_id=None, position=0)
 
 
 def labels(cells: Sequence[Conversation]) -> list[str]:

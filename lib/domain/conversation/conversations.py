@@ -1,8 +1,8 @@
 """A conversation: a tree of messages, one path of which is shown. Nothing in it is ever overwritten."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from lib.domain.conversation.messages import Message, Params, Role
@@ -117,3 +117,14 @@ def title_from(text: str) -> str:
         return line or "New chat"
     shortened = line[: TITLE_CHARACTERS + 1].rsplit(" ", 1)[0][:TITLE_CHARACTERS]
     return shortened.rstrip(",.;:") + "…"
+
+
+def with_ids(conversation: Conversation, new_id: Callable[[str], str]) -> Conversation:
+    """A copy of a conversation in which `new_id` has replaced its id and those of its messages."""
+    ids = {message_id: new_id(message_id) for message_id in conversation.messages}
+    messages = {
+        ids[message.id]: replace(message, id=ids[message.id], parent_id=ids.get(message.parent_id or ""))
+        for message in conversation.messages.values()
+    }
+    leaf_id = ids.get(conversation.leaf_id or "")
+    return replace(conversation, id=new_id(conversation.id), leaf_id=leaf_id, messages=messages)

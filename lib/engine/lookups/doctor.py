@@ -22,7 +22,7 @@ from lib.store import Store
 from lib.store.database.errors import StoreError
 
 REMEMBERED, FORGOTTEN_SECONDS = 32, 24 * 3600.0
-"""How many connections keep their last examination, and for how long."""
+"""How many last examinations are kept, one for each person and connection, and for how long."""
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Doctor:
     def __init__(self, gateway: Gateway, loop: Loop, store: Store | None) -> None:
         """With a store, what the checks reveal about a model is kept there."""
         self._gateway, self._loop, self._store = gateway, loop, store
-        self._examinations: TTLCache[str, Examination] = TTLCache(REMEMBERED, FORGOTTEN_SECONDS)
+        self._examinations: TTLCache[tuple[str, str], Examination] = TTLCache(REMEMBERED, FORGOTTEN_SECONDS)
         self._lock = threading.Lock()
 
     @property
@@ -88,18 +88,19 @@ class Doctor:
         """The approximate cost of an examination."""
         return total_cost()
 
-    def last(self, connection: Connection) -> Examination | None:
-        """The examination that runs for this server and key, otherwise the last one."""
+    def last(self, person_id: str, connection: Connection) -> Examination | None:
+        """The person's examination that runs for this server and key, otherwise the last one."""
         with self._lock:
-            return self._examinations.get(connection.id)
+            return self._examinations.get((person_id, connection.id))
 
-    def examine(self, connection: Connection, model: str | None = None) -> Examination:
-        """Start an examination, or return the one that already runs for this server and key."""
+    def examine(self, person_id: str, connection: Connection, model: str | None = None) -> Examination:
+        """Start an examination, or return the person's that already runs for this server and key."""
+        key = person_id, connection.id
         with self._lock:
-            running = self._examinations.get(connection.id)
+            running = self._examinations.get(key)
             if running and not running.is_closed:
                 return running
-            begun = self._examinations[connection.id] = Examination(connection.base_url, model)
+            begun = self._examinations[key] = Examination(connection.base_url, model)
         begun._future = self._loop.submit(self._run(begun, connection))
         begun._future.add_done_callback(lambda future: _ended(begun, future))
         return begun
@@ -128,7 +129,7 @@ class Doctor:
             return
         try:
             await asyncio.to_thread(
-                self._store.models.learn,
+                self._store.capabilities.learn,
                 examination.base_url,
                 examination.model,
                 found,

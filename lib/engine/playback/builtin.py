@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 from lib.domain.comparison import recordings
-from lib.store import Store
+from lib.store.library import Library
 
 FOLDER = Path(__file__).with_name("recordings")
 
 
-def add_missing(store: Store) -> None:
-    """Store the built-in recordings that were never stored: one that was deleted does not come back."""
+def add_missing(library: Library) -> None:
+    """Give a person the built-in recordings that they never had: one that was deleted does not come back."""
     files = {path.stem: path for path in FOLDER.glob("*.json")}
-    for id_ in sorted(store.recordings.unknown(files)):
-        store.recordings.add(recordings.from_json(json.loads(files[id_].read_text("utf-8"))))
+    for id_ in sorted(library.recordings.unknown(files)):
+        library.recordings.add(recordings.from_json(json.loads(files[id_].read_text("utf-8"))))

@@ -136,7 +136,7 @@ class Player:
     def _stand(self, seconds: float) -> None:
         """Set the position, with new tapes that hold what is played by then."""
         self._stood_at, self._next = min(max(seconds, 0.0), self.seconds), 0
-        self.tapes = {id_: LiveTape(id_, "") for id_ in self._recorded}
+        self.tapes = {id_: LiveTape(id_, "", "") for id_ in self._recorded}
         self._play_due(self._stood_at)
 
     def _go(self) -> None:

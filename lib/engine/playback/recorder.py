@@ -26,7 +26,7 @@ from lib.domain.reply.tape import (
     Served,
     ToolCall,
 )
-from lib.store import Store
+from lib.store.library import Library
 
 
 def why_not(comparisons: Sequence[Comparison]) -> str | None:
@@ -39,7 +39,7 @@ def why_not(comparisons: Sequence[Comparison]) -> str | None:
 
 
 def record(
-    store: Store,
+    library: Library,
     comparisons: Sequence[Comparison],
     *,
     title: str,
@@ -64,9 +64,9 @@ def record(
         kind=kind,
         recorded_at=_began(asked),
         comparisons=asked,
-        tapes={id_: _discreet(store.replies.tape(id_)) or _untimed(reply) for id_, reply in replies.items()},
+        tapes={id_: _discreet(library.tapes.get(id_)) or _untimed(reply) for id_, reply in replies.items()},
         prices={model: price for model, price in prices.items() if model in models},
-        tallies=_tallies(store, asked),
+        tallies=_tallies(library, asked),
     )
     return recording if recording_id else replace(recording, id=_id(recording))
 
@@ -88,10 +88,10 @@ def as_comparison(conversation: Conversation, reply_id: str) -> Comparison:
     return Comparison(conversation.id, title, path[-1].created_at, [cell])
 
 
-def _tallies(store: Store, comparisons: Sequence[Comparison]) -> dict[str, Tally]:
+def _tallies(library: Library, comparisons: Sequence[Comparison]) -> dict[str, Tally]:
     """The votes on each comparison's last question, if its round is closed."""
-    rounds = [store.votes.latest(comparison.id) for comparison in comparisons]
-    closed = {one.comparison_id: store.votes.tally(one.id) for one in rounds if one and not one.is_open}
+    rounds = [library.votes.latest(comparison.id) for comparison in comparisons]
+    closed = {one.comparison_id: library.votes.tally(one.id) for one in rounds if one and not one.is_open}
     return {comparison_id: tally for comparison_id, tally in closed.items() if tally != Tally()}
 
 

@@ -29,7 +29,7 @@ class SynchronizedTape(LiveTape):
     tells_thinking = False
 
     def __init__(self, source: LiveTape) -> None:
-        super().__init__(source.reply_id, source.conversation_id)
+        super().__init__(source.reply_id, source.conversation_id, source.person_id)
         self.source = source
         self.text = ""
         """What the model has written so far."""
@@ -98,24 +98,24 @@ class SynchronizedTapes:
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
-        self._expected: dict[str, _Group] = {}
-        """The groups that are being put together, by conversation id."""
+        self._expected: dict[tuple[str, str], _Group] = {}
+        """The groups that are being put together, by person and conversation."""
         self._writing: dict[str, tuple[_Group, SynchronizedTape]] = {}
         """The tapes that are not yet written to their end, by reply id."""
         self._lock = threading.Lock()
 
     @contextmanager
-    def together(self, conversation_ids: Sequence[str]) -> Iterator[None]:
-        """Synchronize the replies that begin in these conversations while the context lasts."""
-        group = _Group()
+    def together(self, person_id: str, conversation_ids: Sequence[str]) -> Iterator[None]:
+        """Synchronize the replies that begin in a person's conversations while the context lasts."""
+        group, expected = _Group(), [(person_id, id_) for id_ in conversation_ids]
         with self._lock:
-            self._expected.update(dict.fromkeys(conversation_ids, group))
+            self._expected.update(dict.fromkeys(expected, group))
         try:
             yield
         finally:
             with self._lock:
-                for conversation_id in conversation_ids:
-                    self._expected.pop(conversation_id, None)
+                for key in expected:
+                    self._expected.pop(key, None)
             group.is_complete = True
             if group.tapes:
                 self._loop.submit(self._write(group))
@@ -123,7 +123,7 @@ class SynchronizedTapes:
     def join(self, tape: LiveTape) -> None:
         """Give a reply that begins a synchronized tape, if its conversation expects one."""
         with self._lock:
-            if group := self._expected.get(tape.conversation_id):
+            if group := self._expected.get((tape.person_id, tape.conversation_id)):
                 synchronized = SynchronizedTape(tape)
                 group.tapes.append(synchronized)
                 self._writing[tape.reply_id] = group, synchronized
@@ -133,11 +133,12 @@ class SynchronizedTapes:
         _, tape = self._writing.get(reply_id, (None, None))
         return tape
 
-    def hurry(self, conversation_id: str) -> None:
-        """Write the rest of this conversation's group at once: its models are revealed, or it was stopped."""
+    def hurry(self, person_id: str, conversation_id: str) -> None:
+        """Write the rest of a conversation's group at once: its models are revealed, or it was stopped."""
         with self._lock:
             for group, tape in self._writing.values():
-                group.is_hurried |= tape.conversation_id == conversation_id
+                is_own = tape.person_id == person_id
+                group.is_hurried |= is_own and tape.conversation_id == conversation_id
 
     async def _write(self, group: _Group) -> None:
         try:

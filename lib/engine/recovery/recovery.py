@@ -39,7 +39,7 @@ def _running(store: Store, owner: str, reply_id: str) -> Running:
         return store.replies.running([reply_id])[0]
     except (ValueError, TypeError, IndexError) as error:  # its message is missing, or a date cannot be read
         log.warning("A reply was closed, but its conversation cannot be read: %s.", type(error).__name__)
-        return Running(reply_id, "", owner, "", datetime.now(UTC))
+        return Running(reply_id, "", "", owner, "", datetime.now(UTC))
 
 
 def _ended(store: Store, running: Running, events: Sequence[Event]) -> tuple[list[Event], Closing]:
@@ -59,7 +59,7 @@ def _ended(store: Store, running: Running, events: Sequence[Event]) -> tuple[lis
         conversation_id=running.conversation_id,
         created_at=running.created_at,
     )
-    return added, Closing(reply, row)
+    return added, Closing(reply, running.person_id, row)
 
 
 def _is_sound(event: Event) -> bool:
@@ -74,7 +74,7 @@ def _is_sound(event: Event) -> bool:
 def _prompt(store: Store, running: Running) -> tuple[list[str], int]:
     """The texts of the prompt, and the tokens of its images."""
     try:
-        conversation = store.conversations.get(running.conversation_id)
+        conversation = store.of(running.person_id).conversations.get(running.conversation_id)
     except (ValueError, TypeError, KeyError) as error:
         log.warning("The prompt of an interrupted reply cannot be read: %s.", type(error).__name__)
         return [], 0

@@ -33,7 +33,8 @@ class RemoteTapes:
             running = self._store.replies.running([reply_id])
             if not running or running[0].owner == self._owner:
                 return None
-            tape = LiveTape(reply_id, running[0].conversation_id, is_remote=True)
+            of = running[0]
+            tape = LiveTape(reply_id, of.conversation_id, of.person_id, is_remote=True)
             tape.append(self._store.replies.tape(reply_id))
             self._tapes[reply_id] = tape
         # A weak reference: following ends when no page holds the tape any more.

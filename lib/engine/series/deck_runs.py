@@ -35,12 +35,17 @@ class _Work:
     """A deck run in progress, and for whom it runs."""
 
     run: DeckRun
+    person_id: str
     connection: Connection
     session_id: str
     is_pausing: bool = False
     is_stopping: bool = False
     tapes: list[LiveTape] = field(default_factory=list)
     """The tapes of the current row."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.person_id, self.run.id
 
     @property
     def is_ending(self) -> bool:
@@ -60,96 +65,107 @@ class DeckRuns:
         regenerate: Send,
         ended: Callable[[str], Awaitable[None]],
         flush: Callable[[], bool],
-        cancel: Callable[[str], None],
-        is_behind: Callable[[str], bool],
+        cancel: Callable[[str, str], None],
+        is_behind: Callable[[str, str], bool],
     ) -> None:
         """`ended` waits until the reply with an id has ended, `flush` until all ended replies are stored;
-        `is_behind` returns whether a conversation waits to be stored."""
+        `is_behind` returns whether a person's conversation waits to be stored."""
         self._loop, self._store, self._say, self._regenerate = loop, store, say, regenerate
         self._ended, self._flush, self._cancel, self._is_behind = ended, flush, cancel, is_behind
-        self._works: dict[str, _Work] = {}
-        self._problems: dict[str, str] = {}
+        self._works: dict[tuple[str, str], _Work] = {}
+        """By person and run."""
+        self._problems: dict[tuple[str, str], str] = {}
         self._changing = threading.Lock()
 
-    def start(self, run: DeckRun, connection: Connection, *, session_id: str) -> bool:
+    def start(self, person_id: str, run: DeckRun, connection: Connection, *, session_id: str) -> bool:
         """Ask the cells of a stored run that have no whole answer. Return whether this call started the run.
 
         A run that is about to pause continues. Needs a store.
         """
         with self._changing:
-            work = self._works.get(run.id)
+            work = self._works.get((person_id, run.id))
             if work and not work.is_stopping:
                 was_pausing, work.is_pausing = work.is_pausing, False
                 return was_pausing
             if work or not self._store:
                 return False
-            work = self._works[run.id] = _Work(run, connection, session_id)
-            self._problems.pop(run.id, None)
+            work = _Work(run, person_id, connection, session_id)
+            self._works[work.key] = work
+            self._problems.pop(work.key, None)
         # Outside the lock, which is not reentrant: if the future is
         # already done, `_over` is called right here.
         self._loop.submit(self._run(work, self._store)).add_done_callback(lambda done: self._over(work, done))
         return True
 
-    def is_running(self, run_id: str) -> bool:
+    def is_running(self, person_id: str, run_id: str) -> bool:
         """Whether the engine is working on a run, even if only to end it."""
-        return run_id in self._works
+        return (person_id, run_id) in self._works
 
-    def is_ending(self, run_id: str) -> bool:
+    def is_ending(self, person_id: str, run_id: str) -> bool:
         """Whether a run starts nothing more and waits for its running replies."""
-        work = self._works.get(run_id)
+        work = self._works.get((person_id, run_id))
         return bool(work and work.is_ending)
 
-    def problem(self, run_id: str) -> str | None:
+    def problem(self, person_id: str, run_id: str) -> str | None:
         """Why a run broke off, in one sentence."""
-        return self._problems.get(run_id)
+        return self._problems.get((person_id, run_id))
 
-    def pause(self, run_id: str) -> None:
+    def pause(self, person_id: str, run_id: str) -> None:
         """Start nothing more; running replies may finish."""
         with self._changing:
-            if work := self._works.get(run_id):
+            if work := self._works.get((person_id, run_id)):
                 work.is_pausing = True
 
-    def stop(self, run_id: str) -> None:
+    def stop(self, person_id: str, run_id: str) -> None:
         """Start nothing more, and stop the running replies."""
         with self._changing:
-            work = self._works.get(run_id)
+            work = self._works.get((person_id, run_id))
             if not work:
                 return
             work.is_stopping = True
             tapes = list(work.tapes)
         for tape in tapes:
-            self._cancel(tape.reply_id)
+            self._cancel(tape.person_id, tape.reply_id)
 
     def retry(
-        self, run: DeckRun, row_id: str, column: int, tries: int, connection: Connection, *, session_id: str
+        self,
+        person_id: str,
+        run: DeckRun,
+        row_id: str,
+        column: int,
+        tries: int,
+        connection: Connection,
+        *,
+        session_id: str,
     ) -> LiveTape | None:
         """Ask one cell again after its first `tries`; `None` if that was done before or the cell runs.
 
         Raises `SendRefused` and `StoreError`.
         """
         self._flush()
-        row = self._store.comparisons.get(row_id) if self._store else None
+        row = self._store.of(person_id).comparisons.get(row_id) if self._store else None
         if row is None or not 0 <= column < len(run.columns) or row.position >= len(run.deck.prompts):
             return None
         found = deck_runs.fields(run, row)[column]
         if found.tries != tries or not found.is_missing:
             return None
-        return self._ask(_Work(run, connection, session_id), row, column)
+        return self._ask(_Work(run, person_id, connection, session_id), row, column)
 
     async def _run(self, work: _Work, store: Store) -> None:
         await asyncio.to_thread(self._flush)  # a reply that has just failed must not look as if it ran
-        for row_id in await asyncio.to_thread(store.comparisons.updated_in_run, work.run.id):
+        comparisons = store.of(work.person_id).comparisons
+        for row_id in await asyncio.to_thread(comparisons.updated_in_run, work.run.id):
             if self._is_let_go(work):
                 return
             # Read when its turn comes: in the meantime one of its cells may have been asked by hand.
-            if row := await asyncio.to_thread(store.comparisons.get, row_id):
+            if row := await asyncio.to_thread(comparisons.get, row_id):
                 await self._answer(work, row)
 
     def _is_let_go(self, work: _Work) -> bool:
         """Whether the run ends here; from then on, continuing it means starting it anew."""
         with self._changing:
             if work.is_ending:
-                self._works.pop(work.run.id, None)
+                self._works.pop(work.key, None)
             return work.is_ending
 
     async def _answer(self, work: _Work, row: Comparison) -> None:
@@ -172,7 +188,7 @@ class DeckRuns:
             work.tapes.append(tape)
             is_late = work.is_stopping
         if is_late:
-            self._cancel(tape.reply_id)
+            self._cancel(tape.person_id, tape.reply_id)
 
     def _ask(self, work: _Work, row: Comparison, column: int) -> LiveTape | None:
         """Send a cell its prompt, or ask for another version of its missing answer."""
@@ -180,9 +196,11 @@ class DeckRuns:
         found = deck_runs.fields(run, row)[column]
         cell = _cell(run, row, prompt, column, found.cell)
         if cell.messages:
-            send = partial(self._regenerate, cell, cell.path()[0].id)
+            send = partial(self._regenerate, work.person_id, cell, cell.path()[0].id)
         else:
-            send = partial(self._say, cell, prompt.text, parent_id=None, attachments=prompt.attachments)
+            send = partial(
+                self._say, work.person_id, cell, prompt.text, parent_id=None, attachments=prompt.attachments
+            )
         accepted = send(
             connection=work.connection,
             send_id=f"{run.id}/{row.position}/{column}/{found.tries}",
@@ -190,8 +208,10 @@ class DeckRuns:
         )
         if accepted is None:
             return None
-        if self._is_behind(cell.id):  # it would run in memory, and cost, with nothing to show for it
-            self._cancel(accepted.tape.reply_id)
+        if self._is_behind(
+            work.person_id, cell.id
+        ):  # it would run in memory, and cost, with nothing to show for it
+            self._cancel(work.person_id, accepted.tape.reply_id)
             raise StoreError("The database cannot be written: the run is paused.")
         return accepted.tape
 
@@ -201,9 +221,9 @@ class DeckRuns:
             log.warning("The run of a deck ended early: %s", error)
         with self._changing:  # whoever sees that it has ended sees why
             if error:
-                self._problems[work.run.id] = str(error)
-            if self._works.get(work.run.id) is work:
-                del self._works[work.run.id]
+                self._problems[work.key] = str(error)
+            if self._works.get(work.key) is work:
+                del self._works[work.key]
 
 
 def _cell(

@@ -26,43 +26,49 @@ class _Series:
 
 
 class Repeats:
-    """The series in progress, one per conversation. They live in memory: replies that were begun are kept,
-    and after a restart whoever still wants the rest asks again."""
+    """The series in progress, one for each conversation of a person.
+
+    They live in memory: replies that were begun are kept, and after a restart whoever still wants the rest
+    asks again.
+    """
 
     def __init__(
-        self, loop: Loop, ended: Callable[[str], Awaitable[None]], cancel: Callable[[str], None]
+        self, loop: Loop, ended: Callable[[str], Awaitable[None]], cancel: Callable[[str, str], None]
     ) -> None:
-        """`ended` waits until the reply with an id has ended, `cancel` stops it."""
+        """`ended` waits until the reply with an id has ended, `cancel` stops a person's."""
         self._loop, self._ended, self._cancel = loop, ended, cancel
-        self._series: dict[str, _Series] = {}
+        self._series: dict[tuple[str, str], _Series] = {}
+        """By person and conversation."""
         self._changed = threading.Condition()
 
-    def start(self, conversation_id: str, count: int, send: Send, *, after: str | None = None) -> None:
+    def start(
+        self, person_id: str, conversation_id: str, count: int, send: Send, *, after: str | None = None
+    ) -> None:
         """Call `send` with the numbers from 1 to `count`, each time after the previous reply has ended.
 
         `after` is the id of a reply that the first one waits for.
         """
-        series = _Series()
+        series, key = _Series(), (person_id, conversation_id)
         with self._changed:
-            if conversation_id in self._series:
+            if key in self._series:
                 return
-            self._series[conversation_id] = series
+            self._series[key] = series
             series.future = self._loop.submit(self._run(series, count, send, after))
-        series.future.add_done_callback(lambda done: self._over(conversation_id, done))
+        series.future.add_done_callback(lambda done: self._over(key, done))
 
-    def is_running(self, conversation_id: str) -> bool:
+    def is_running(self, person_id: str, conversation_id: str) -> bool:
         """Whether more replies will be asked for."""
-        return conversation_id in self._series
+        return (person_id, conversation_id) in self._series
 
-    def latest(self, conversation_id: str) -> str | None:
+    def latest(self, person_id: str, conversation_id: str) -> str | None:
         """The id of the reply that a series in progress began last; `None` before the first."""
-        series = self._series.get(conversation_id)
+        series = self._series.get((person_id, conversation_id))
         return series.latest if series else None
 
-    def stop(self, conversation_id: str) -> None:
+    def stop(self, person_id: str, conversation_id: str) -> None:
         """Ask for no more. A reply that is just beginning is stopped, a running one is left alone."""
         with self._changed:
-            series = self._series.get(conversation_id)
+            series = self._series.get((person_id, conversation_id))
         if series and series.future:
             # Both: `cancel` ends the wait, but not `_begin` on its thread.
             series.is_stopped = True
@@ -89,11 +95,11 @@ class Repeats:
             return None
         tape = send(number)
         if tape and series.is_stopped:
-            self._cancel(tape.reply_id)
+            self._cancel(tape.person_id, tape.reply_id)
         return tape
 
-    def _over(self, conversation_id: str, done: "Future[None]") -> None:
-        self._series.pop(conversation_id, None)
+    def _over(self, key: tuple[str, str], done: "Future[None]") -> None:
+        self._series.pop(key, None)
         self._tell()
         if not done.cancelled() and (error := done.exception()):
             log.warning("A series of repeats ended early: %s", error)

@@ -40,11 +40,14 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 metadata = MetaData()
+# `person_id` is the owner of a row. What hangs on an owned row (messages, replies, rounds, rooms) has no
+# owner of its own: it is reached through that row only. Rows from before there were people belong to `local`.
 
 conversations = Table(
     "conversations",
     metadata,
     Column("id", String(32), primary_key=True),
+    Column("person_id", String(32), nullable=False, server_default="local"),
     Column("title", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
@@ -56,7 +59,7 @@ conversations = Table(
     Column("deleted_at", UtcDateTime),
     Column("comparison_id", String(32)),
     Column("position", Integer, nullable=False, server_default="0"),
-    Index("ix_conversations_listed", "deleted_at", "is_pinned", "updated_at"),
+    Index("ix_conversations_listed", "person_id", "deleted_at", "is_pinned", "updated_at"),
     Index("ix_conversations_comparison_id", "comparison_id"),
 )
 """A conversation with `deleted_at` is in the bin: it can be restored until it is purged. One with a
@@ -66,11 +69,12 @@ comparisons = Table(
     "comparisons",
     metadata,
     Column("id", String(32), primary_key=True),
+    Column("person_id", String(32), nullable=False, server_default="local"),
     Column("title", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("deck_run_id", String(32)),
     Column("position", Integer, nullable=False, server_default="0"),
-    Index("ix_comparisons_created_at", "created_at"),
+    Index("ix_comparisons_created_at", "person_id", "created_at"),
     Index("ix_comparisons_deck_run_id", "deck_run_id", "position"),
 )
 """A comparison with a `deck_run_id` is the row of that run at `position`: one prompt of the deck."""
@@ -146,6 +150,7 @@ ledger = Table(
     "ledger",
     metadata,
     Column("reply_id", String(32), primary_key=True),
+    Column("person_id", String(32), nullable=False, server_default="local"),
     Column("session_id", String(32), nullable=False),
     Column("conversation_id", String(32), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -167,20 +172,21 @@ ledger = Table(
     Column("retries", Integer, nullable=False, server_default="0"),
     Index("ix_ledger_session_id", "session_id"),
     Index("ix_ledger_conversation_id", "conversation_id"),
-    Index("ix_ledger_created_at", "created_at"),
+    Index("ix_ledger_created_at", "person_id", "created_at"),
 )
 """Usage stays known after its conversation is deleted; a row holds none of its words."""
 
 model_choices = Table(
     "model_choices",
     metadata,
+    Column("person_id", String(32), primary_key=True),
     Column("base_url", Text, primary_key=True),
     Column("model", Text, primary_key=True),
     Column("is_favourite", Boolean, nullable=False, server_default="0"),
     Column("is_hidden", Boolean, nullable=False, server_default="0"),
     Column("is_default", Boolean, nullable=False, server_default="0"),
 )
-"""What people of this installation chose for a server's models."""
+"""What each person chose for a server's models."""
 
 capabilities = Table(
     "capabilities",
@@ -243,6 +249,7 @@ decks = Table(
     "decks",
     metadata,
     Column("id", String(32), primary_key=True),
+    Column("person_id", String(32), nullable=False, server_default="local"),
     Column("title", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
@@ -254,6 +261,7 @@ deck_runs = Table(
     "deck_runs",
     metadata,
     Column("id", String(32), primary_key=True),
+    Column("person_id", String(32), nullable=False, server_default="local"),
     Column("deck_id", String(32), nullable=False),
     Column("title", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -266,6 +274,7 @@ that name it; a run that no process runs and that lacks answers is paused."""
 recordings = Table(
     "recordings",
     metadata,
+    Column("person_id", String(32), primary_key=True),
     Column("id", String(32), primary_key=True),
     Column("title", Text, nullable=False),
     Column("kind", String(16), nullable=False),
@@ -274,7 +283,7 @@ recordings = Table(
     Column("added_at", UtcDateTime, nullable=False),
     Column("deleted_at", UtcDateTime),
     Column("document", LargeBinary, nullable=False),
-    Index("ix_recordings_added_at", "added_at"),
+    Index("ix_recordings_added_at", "person_id", "added_at"),
 )
 """`document` is the recording's JSON, compressed. A deleted recording keeps only its id and dates, so that
 one that comes with the app does not come back."""
@@ -283,6 +292,7 @@ shares = Table(
     "shares",
     metadata,
     Column("token", String(64), primary_key=True),
+    Column("person_id", String(32), nullable=False, server_default="local"),
     Column("source_id", String(32), nullable=False),
     Column("title", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),

@@ -13,6 +13,7 @@ from lib.ui.reply import uploads
 from lib.ui.shell import clipboard, scheduler
 from lib.ui.state import choices, conversations, sending, structured, widgets
 from lib.ui.state.panel import open_panel
+from lib.ui.state.person import library, person_id
 from lib.ui.state.session import MESSAGES_SHOWN, Session, hear_models, held
 
 INSPECT = "Inspect"
@@ -86,7 +87,7 @@ def regenerate(message_id: str) -> None:
     """Ask for another version of an answer."""
     session = held()
     question_id = session.conversation.messages[message_id].parent_id
-    _send(session, partial(app.get().engine.regenerate, question_id=question_id))
+    _send(session, partial(app.get().engine.regenerate, person_id(), question_id=question_id))
 
 
 def ask_model(message_id: str, model: str) -> None:
@@ -98,7 +99,7 @@ def ask_model(message_id: str, model: str) -> None:
 
 def go_on(message_id: str) -> None:
     """Continue an answer that broke off."""
-    _send(held(), partial(app.get().engine.continue_, answer_id=message_id))
+    _send(held(), partial(app.get().engine.continue_, person_id(), answer_id=message_id))
 
 
 def resend(message_id: str, key: str) -> None:
@@ -108,7 +109,9 @@ def resend(message_id: str, key: str) -> None:
     if not text.strip() and not edited.attachments:
         return
     attachments = edited.attachments
-    say = partial(app.get().engine.say, text=text, parent_id=edited.parent_id, attachments=attachments)
+    say = partial(
+        app.get().engine.say, person_id(), text=text, parent_id=edited.parent_id, attachments=attachments
+    )
     if _send(session, say):
         session.editing = None
 
@@ -168,7 +171,7 @@ def show_version(message_id: str) -> None:
     session = held()
     conversation = session.conversation
     conversation.leaf_id = conversation.newest_leaf(message_id)
-    app.get().store.conversations.show(conversation.id, conversation.leaf_id)
+    library().conversations.show(conversation.id, conversation.leaf_id)
 
 
 def show_earlier() -> None:

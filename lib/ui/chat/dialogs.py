@@ -15,6 +15,7 @@ from lib.ui.reply import inspector
 from lib.ui.shell import dialogs
 from lib.ui.shell.dialogs import download
 from lib.ui.state import conversations, panel
+from lib.ui.state.person import library
 from lib.ui.state.session import held
 
 USAGE, RENAME, EXPORT, DELETE = "Usage", "Rename", "Export", "Delete"
@@ -43,7 +44,7 @@ def _usage() -> None:
         label_visibility="collapsed",
         required=True,
     )
-    ledger = application.store.ledger
+    ledger = library().ledger
     if scope == _THIS_CHAT:
         rows = ledger.of_conversation(session.conversation.id)
         rows += [row for row in session.unkept if row.conversation_id == session.conversation.id]

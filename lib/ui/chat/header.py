@@ -12,6 +12,7 @@ from lib.ui.shell import outage
 from lib.ui.shell.dialogs import CONNECT
 from lib.ui.state import conversations
 from lib.ui.state.panel import open_panel
+from lib.ui.state.person import person_id
 from lib.ui.state.session import Session
 
 SUGGESTIONS = (
@@ -40,7 +41,7 @@ def _show_title(session: Session) -> None:
         st.markdown(md("**{}**", conversation.title))
         if conversation.is_temporary:
             st.badge("Not stored", icon=":material/visibility_off:", color="gray")
-        elif app.get().engine.is_behind(conversation.id):
+        elif app.get().engine.is_behind(person_id(), conversation.id):
             st.badge("Not stored yet", icon=":material/hourglass:", color="orange")
         st.space("stretch")
         buttons.button("Usage", "open_usage", "data_usage", open_panel, dialogs.USAGE, kind="tertiary")

@@ -12,6 +12,7 @@ from lib.ui.compare import blind
 from lib.ui.kit import buttons, errors, links
 from lib.ui.state import panel
 from lib.ui.state.comparison import ComparisonState, held
+from lib.ui.state.person import library
 from lib.web import audience
 
 PANEL = "Audience"
@@ -85,16 +86,16 @@ def _keep_counting(state: ComparisonState, text_alignment: Literal["left", "righ
 
 def _counted(state: ComparisonState) -> Markdown:
     following = audience.followers(state.room.token) if state.room else 0
-    voted = app.get().store.votes.voters(state.round.id) if state.round else 0
+    voted = library().votes.voters(state.round.id) if state.round else 0
     return md(":material/group: {} following · :material/how_to_vote: {} voted", following, voted)
 
 
 @errors.stored
 def _open() -> None:
-    state, store = held(), app.get().store
+    state, own = held(), library()
     if not state.room:
-        store.comparisons.add(state.comparison)
-        state.room = store.rooms.open(state.comparison.id, datetime.now(UTC))
+        own.comparisons.add(state.comparison)
+        state.room = own.rooms.open(state.comparison.id, datetime.now(UTC))
         blind.open_round(state)
     panel.open_panel(PANEL)
 
@@ -103,7 +104,7 @@ def _open() -> None:
 def _close() -> None:
     state = held()
     if state.room:
-        app.get().store.rooms.close(state.room.token, datetime.now(UTC))
+        library().rooms.close(state.room.token, datetime.now(UTC))
         app.get().engine.notifications.tell(state.comparison.id)
         state.room = None
     panel.close()

@@ -15,6 +15,7 @@ from lib.ui.kit import buttons, errors
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state import widgets
 from lib.ui.state.comparison import ComparisonState, held
+from lib.ui.state.person import library, person_id
 
 PRESENTER = "presenter"
 """The voter on this page: without sign-in, everybody who uses it counts as one person."""
@@ -47,7 +48,7 @@ def synchronized(state: ComparisonState) -> AbstractContextManager[None]:
     """Show answers to what is sent in this context at one speed, if the question is blind."""
     if not state.is_hidden:
         return nullcontext()
-    return app.get().engine.synchronized.together([cell.id for cell in state.comparison.cells])
+    return app.get().engine.synchronized.together(person_id(), [cell.id for cell in state.comparison.cells])
 
 
 def open_round(state: ComparisonState) -> None:
@@ -57,7 +58,7 @@ def open_round(state: ComparisonState) -> None:
 
 
 def _open_round(state: ComparisonState, *, is_blind: bool) -> Round:
-    opened = app.get().store.votes.open(
+    opened = library().votes.open(
         new_id(),
         state.comparison.id,
         drawn(state.comparison.compared, is_blind=is_blind),
@@ -73,7 +74,7 @@ def show_controls(state: ComparisonState, cell: Conversation) -> None:
     if cell.path()[-1].content:
         buttons.show_icon("content_copy", "Copy", cell_callbacks.copy, cell.id)
     if state.round and cell.id in state.round.models:
-        given = app.get().store.votes.ballot(state.round.id, PRESENTER).thumbs.get(cell.id)
+        given = library().votes.ballot(state.round.id, PRESENTER).thumbs.get(cell.id)
         st.feedback(
             "thumbs",
             key=_thumb_key(state.round, cell.id),
@@ -88,7 +89,7 @@ def _thumb(round_id: str, cell_id: str) -> None:
     state = held()
     if state.round and state.round.id == round_id:
         given = widgets.value(_thumb_key(state.round, cell_id))
-        app.get().store.votes.thumb(round_id, PRESENTER, cell_id, None if given is None else bool(given))
+        library().votes.thumb(round_id, PRESENTER, cell_id, None if given is None else bool(given))
 
 
 def _thumb_key(opened: Round, cell_id: str) -> str:

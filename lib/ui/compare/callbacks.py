@@ -20,6 +20,7 @@ from lib.ui.shell import scheduler
 from lib.ui.state import choices, new_comparisons, sending, session, structured, widgets
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state.comparison import ComparisonState, Pending, held
+from lib.ui.state.person import library, person_id
 from lib.ui.state.session import Session
 
 
@@ -87,7 +88,7 @@ def retry(cell_id: str) -> None:
     state, tab, send_id = held(), session.held(), _send_id()
     if cell := state.cell(cell_id):
         with scheduler.sending():
-            again = partial(app.get().engine.regenerate, question_id=cell.path()[-1].parent_id)
+            again = partial(app.get().engine.regenerate, person_id(), question_id=cell.path()[-1].parent_id)
             refusal = _fault(state, cell) or _send(tab, cell, again, send_id)
         if refusal:
             st.toast(literal(refusal), icon=":material/error:")
@@ -110,7 +111,7 @@ def synthesise() -> None:
     cell = new_comparisons.add(state.comparison)
     cell.model = model
     with scheduler.sending():
-        say = partial(app.get().engine.say, text=synthesis(state.comparison), parent_id=None)
+        say = partial(app.get().engine.say, person_id(), text=synthesis(state.comparison), parent_id=None)
         refusal = _send(tab, cell, say, send_id)
     if refusal or not cell.messages:  # refused, or already sent by the same click
         state.comparison.cells.remove(cell)
@@ -146,7 +147,7 @@ def _refusal(state: ComparisonState, tab: Session, text: str) -> str:
     """Return why nothing can be sent now, in one sentence, or ""; store a new comparison on the way."""
     comparison = state.comparison
     if comparison_state.repeating(comparison) or any(
-        app.get().engine.running(cell.id) for cell in comparison.cells
+        app.get().engine.running(person_id(), cell.id) for cell in comparison.cells
     ):
         return "Some replies are still running. Stop them, or wait until they finish."
     new_comparisons.choose_models(comparison, tab.models_for_cells)
@@ -157,7 +158,7 @@ def _refusal(state: ComparisonState, tab: Session, text: str) -> str:
     if comparison.prompt is None:
         comparison.title = title_from(text or state.draft.attachments[0].name)
         try:
-            app.get().store.comparisons.add(comparison)
+            library().comparisons.add(comparison)
         except StoreError as error:
             return str(error)
     return ""
@@ -190,17 +191,18 @@ def _repeat(state: ComparisonState, tab: Session, send_id: str) -> None:
         count = missing(cell, state.repeats)
         if count and cell.path() and not cell.is_temporary:
             send = _again(tab, cell, f"{send_id}/{cell.position}")
-            app.get().engine.repeats.start(cell.id, count, send, after=cell.leaf_id)
+            app.get().engine.repeats.start(person_id(), cell.id, count, send, after=cell.leaf_id)
 
 
 def _again(tab: Session, cell: Conversation, send_id: str) -> Send:
     """Return a send that repeats a cell's last question, from a copy: it runs on the engine's threads."""
     copy = replace(cell, messages=dict(cell.messages))
     question_id, connection, session_id = cell.path()[-1].parent_id, tab.connection, tab.id
-    engine = app.get().engine
+    engine, who = app.get().engine, person_id()
 
     def send(number: int) -> LiveTape | None:
         accepted = engine.regenerate(
+            who,
             copy,
             question_id,
             connection=connection,

@@ -10,6 +10,7 @@ from lib.ui.shell import clipboard
 from lib.ui.state import session
 from lib.ui.state.comparison import held
 from lib.ui.state.panel import open_panel
+from lib.ui.state.person import library, person_id
 
 INSPECT_CELL = "Inspect a cell"
 """The inspector's name as a dialog."""
@@ -18,12 +19,12 @@ INSPECT_CELL = "Inspect a cell"
 def stop(cell_id: str) -> None:
     """Stop a cell's running reply and the repeats after it."""
     engine = app.get().engine
-    engine.repeats.stop(cell_id)
-    running = engine.running(cell_id)
+    engine.repeats.stop(person_id(), cell_id)
+    running = engine.running(person_id(), cell_id)
     for reply_id in running:
-        engine.cancel(reply_id)
+        engine.cancel(person_id(), reply_id)
     if not running:
-        engine.synchronized.hurry(cell_id)  # the replies are complete: show the rest at once
+        engine.synchronized.hurry(person_id(), cell_id)  # the replies are complete: show the rest at once
 
 
 def copy(cell_id: str) -> None:
@@ -42,7 +43,7 @@ def show_version(cell_id: str, message_id: str) -> None:
     """Show another version of a cell's answer."""
     if cell := held().cell(cell_id):
         cell.leaf_id = cell.newest_leaf(message_id)
-        app.get().store.conversations.show(cell.id, cell.leaf_id)
+        library().conversations.show(cell.id, cell.leaf_id)
 
 
 @errors.stored
@@ -51,7 +52,7 @@ def take_over(cell_id: str) -> None:
     if cell := held().cell(cell_id):
         chat = released(cell, new_id=new_id, now=datetime.now(UTC))
         if not chat.is_temporary:
-            app.get().store.conversations.take([chat])
+            library().conversations.take([chat])
         session.held().open(chat)
 
 

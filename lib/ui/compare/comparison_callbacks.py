@@ -10,6 +10,7 @@ from lib.ui.compare import cell_callbacks
 from lib.ui.kit import errors
 from lib.ui.state import new_comparisons, widgets
 from lib.ui.state.comparison import held
+from lib.ui.state.person import library
 
 
 def add_cell() -> None:
@@ -47,7 +48,7 @@ def start_new() -> None:
 def open_listed(key: str) -> None:
     """Open the comparison chosen in the list."""
     state, wanted = held(), widgets.value(key)
-    if found := app.get().store.comparisons.get(wanted) if wanted else None:
+    if found := library().comparisons.get(wanted) if wanted else None:
         state.open(found)
 
 
@@ -57,6 +58,6 @@ def delete() -> None:
     state = held()
     stop_all()
     app.get().engine.flush()  # stopped replies are written before their rows are deleted
-    app.get().store.comparisons.delete(state.comparison.id)
+    library().comparisons.delete(state.comparison.id)
     app.get().engine.notifications.tell(state.comparison.id)
     start_new()

@@ -17,6 +17,7 @@ from lib.ui.state import comparison as comparison_state
 from lib.ui.state.comparison import ComparisonState
 from lib.ui.state.pages import DECKS_PAGE
 from lib.ui.state.panel import open_panel
+from lib.ui.state.person import library
 from lib.ui.state.session import Session
 
 LIST = "comparisons.list"
@@ -30,7 +31,7 @@ def show_sidebar(state: ComparisonState) -> None:
         buttons.button(
             "New comparison", "new_comparison", "add", comparison_callbacks.start_new, width="stretch"
         )
-        summaries = app.get().store.comparisons.latest(comparison_state.LISTED)
+        summaries = library().comparisons.latest(comparison_state.LISTED)
         with st.container(key="conversations"):
             if summaries:
                 titles = {summary.id: plain(summary.title) for summary in summaries}

@@ -13,6 +13,7 @@ from lib.ui.compare.blind import PRESENTER
 from lib.ui.kit import buttons, errors
 from lib.ui.state import widgets
 from lib.ui.state.comparison import ComparisonState, held
+from lib.ui.state.person import library, person_id
 
 CHOICES = {TIE: "A tie", ALL_BAD: "All bad"}
 """The labels of choices that are not a cell."""
@@ -34,7 +35,7 @@ def _show_ballot(state: ComparisonState, opened: Round) -> None:
         st.segmented_control(
             "Which answer is best?",
             list(choices),
-            default=app.get().store.votes.ballot(opened.id, PRESENTER).choice,
+            default=library().votes.ballot(opened.id, PRESENTER).choice,
             format_func=lambda choice: plain(choices[choice]),
             key=_vote_key(opened),
             label_visibility="collapsed",
@@ -55,7 +56,7 @@ def _show_ballot(state: ComparisonState, opened: Round) -> None:
 
 
 def _show_result(state: ComparisonState, closed: Round) -> None:
-    tally = app.get().store.votes.tally(closed.id)
+    tally = library().votes.tally(closed.id)
     with st.container(key="ballot", border=True):
         st.markdown(md("**{}**", _verdict(state, closed, tally)))
         st.caption(_counted(state, closed, tally))
@@ -63,7 +64,7 @@ def _show_result(state: ComparisonState, closed: Round) -> None:
             "Wins by pair", icon=":material/leaderboard:", key="pairs", on_change="rerun"
         ) as box:
             if box.open:
-                _show_pairs(pairs(app.get().store.votes.polls()))
+                _show_pairs(pairs(library().votes.polls()))
 
 
 def _verdict(state: ComparisonState, closed: Round, tally: Tally) -> Markdown:
@@ -144,7 +145,7 @@ def _vote(round_id: str) -> None:
     state = held()
     if state.round and state.round.id == round_id:
         choice = widgets.text(_vote_key(state.round))
-        if app.get().store.votes.vote(round_id, PRESENTER, choice, datetime.now(UTC)):
+        if library().votes.vote(round_id, PRESENTER, choice, datetime.now(UTC)):
             app.get().engine.notifications.tell(state.comparison.id)
 
 
@@ -152,10 +153,10 @@ def _vote(round_id: str) -> None:
 def _reveal(round_id: str) -> None:
     """Close the round and show everybody which model wrote which answer."""
     state, application = held(), app.get()
-    application.store.votes.reveal(round_id, datetime.now(UTC))
+    library().votes.reveal(round_id, datetime.now(UTC))
     for cell in state.comparison.cells:
         # Their models are known now: nothing needs to be held back.
-        application.engine.synchronized.hurry(cell.id)
+        application.engine.synchronized.hurry(person_id(), cell.id)
     application.engine.notifications.tell(state.comparison.id)
 
 

@@ -18,6 +18,7 @@ from lib.ui.server import upload_storage
 from lib.ui.shell import scheduler
 from lib.ui.state import sending, session, widgets
 from lib.ui.state.decks import DecksState, held
+from lib.ui.state.person import library, person_id
 from lib.ui.state.session import Session
 
 EXAMPLE = (
@@ -67,7 +68,7 @@ def create_example() -> None:
 @errors.stored
 def duplicate() -> None:
     """Copy the open deck."""
-    if deck := app.get().store.decks.get(held().deck_id or ""):
+    if deck := library().decks.get(held().deck_id or ""):
         _open_new(lambda click: replace(values.duplicated(deck, new_id=new_id), id=click))
 
 
@@ -75,7 +76,7 @@ def _open_new(make: Callable[[str], Deck]) -> None:
     state, tab, click = held(), session.held(), click_id()
     with scheduler.sending():
         if is_first(state, tab, click):
-            app.get().store.decks.add(make(click))
+            library().decks.add(make(click))
             state.open_deck(click)
 
 
@@ -86,7 +87,7 @@ def import_file(key: str) -> None:
         state.uploads += 1
         try:
             deck = files.read(uploaded.name, upload_storage.content(uploaded), new_id=new_id)
-            app.get().store.decks.add(files.kept(deck, app.get().files))
+            library().decks.add(files.kept(deck, app.get().files))
         except (FormatError, FileRefused, StoreError) as error:
             state.refusals = [str(error)]
         else:
@@ -116,7 +117,7 @@ def show_deck(deck_id: str) -> None:
 
 def _change(state: DecksState, change: Callable[[Deck], Deck]) -> None:
     """Apply a change to the open deck, read afresh from the store."""
-    app.get().store.decks.change(state.deck_id or "", change)
+    library().decks.change(state.deck_id or "", change)
 
 
 @errors.stored
@@ -195,22 +196,22 @@ def withdraw() -> None:
 @errors.stored
 def delete() -> None:
     """Delete what the person has confirmed."""
-    state, store = held(), app.get().store
+    state, own = held(), library()
     wanted, state.to_confirm = state.to_confirm, None
     if wanted == DELETE_DECK and state.deck_id:
-        store.decks.delete(state.deck_id)
+        own.decks.delete(state.deck_id)
         state.open_deck(None)
     elif wanted == DELETE_RUN and state.run_id:
         stop_run(state.run_id)
-        store.deck_runs.delete(state.run_id)
+        own.deck_runs.delete(state.run_id)
         state.open_deck(None)
 
 
 def stop_run(run_id: str) -> None:
     """Stop a run, including replies that were retried on their own."""
     application = app.get()
-    application.engine.deck_runs.stop(run_id)
-    for cells in application.store.comparisons.updated_in_run(run_id).values():
+    application.engine.deck_runs.stop(person_id(), run_id)
+    for cells in library().comparisons.updated_in_run(run_id).values():
         for cell_id in cells:
-            for reply_id in application.engine.running(cell_id):
-                application.engine.cancel(reply_id)
+            for reply_id in application.engine.running(person_id(), cell_id):
+                application.engine.cancel(person_id(), reply_id)

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from lib import app
 from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.files import decks as files
 from lib.files.decks import LARGEST_DECK
@@ -13,15 +12,16 @@ from lib.ui.reply import message_box
 from lib.ui.shell import sidebar
 from lib.ui.state import decks
 from lib.ui.state.decks import DecksState
+from lib.ui.state.person import library
 from lib.ui.state.session import Session
 
 
 def show_sidebar(state: DecksState, tab: Session) -> None:
     """Draw the sidebar of the decks page: a new deck, the decks, and their runs."""
-    store = app.get().store
+    own = library()
     with st.sidebar:
         buttons.button("New deck", "new_deck", "add", callbacks.create, width="stretch")
-        known, runs = store.decks.latest(decks.LISTED), store.deck_runs.latest(decks.LISTED)
+        known, runs = own.decks.latest(decks.LISTED), own.deck_runs.latest(decks.LISTED)
         with st.container(key="conversations"):
             if known:
                 titles = {each.id: plain(each.title) for each in known}

@@ -15,6 +15,7 @@ from lib.ui.kit import buttons, figures
 from lib.ui.share import keeping, reports
 from lib.ui.state import session
 from lib.ui.state.decks import DecksState, held
+from lib.ui.state.person import library, person_id
 from lib.ui.state.session import Session
 
 LIVE_SECONDS, IDLE_SECONDS = 1.0, 4.0
@@ -39,7 +40,7 @@ def show(state: DecksState, tab: Session) -> None:
 
 def _rows(state: DecksState, run: DeckRun) -> Rows:
     """Return the rows with their fields. Only rows that changed in the store are read again."""
-    store, engine = app.get().store.comparisons, app.get().engine
+    store, engine = library().comparisons, app.get().engine
     stamps = store.updated_in_run(run.id)
     stale = [
         row_id
@@ -50,7 +51,7 @@ def _rows(state: DecksState, run: DeckRun) -> Rows:
         state.rows |= {row.id: row for row in store.of_run(run.id, stale)}
 
     def live(reply_id: str) -> Reply | None:
-        tape = engine.follow(reply_id)
+        tape = engine.follow(person_id(), reply_id)
         return tape.so_far() if tape else None
 
     kept = [state.rows[row_id] for row_id in stamps if row_id in state.rows]
@@ -62,19 +63,19 @@ def _progress(rows: Rows) -> Progress:
 
 
 def _is_moving(run: DeckRun, rows: Rows) -> bool:
-    return app.get().engine.deck_runs.is_running(run.id) or _progress(rows).running > 0
+    return app.get().engine.deck_runs.is_running(person_id(), run.id) or _progress(rows).running > 0
 
 
 def _standing(run: DeckRun, rows: Rows) -> tuple[object, ...]:
     """Return what the controls depend on: when it changes, the whole page reruns."""
     engine = app.get().engine.deck_runs
-    is_running = engine.is_running(run.id)
+    is_running = engine.is_running(person_id(), run.id)
     idle = None if is_running else (_progress(rows).missing, _progress(rows).running > 0)
-    return is_running, engine.is_ending(run.id), idle
+    return is_running, engine.is_ending(person_id(), run.id), idle
 
 
 def _show_head(run: DeckRun) -> None:
-    has_deck = app.get().store.decks.get(run.deck.id) is not None
+    has_deck = library().decks.get(run.deck.id) is not None
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.markdown(md("**{}**", run.deck.title))
         st.caption(md("run on {:%d %b %Y, %H:%M}", run.created_at.astimezone()), width="content")
@@ -90,24 +91,24 @@ def _show_controls(run: DeckRun, rows: Rows, tab: Session) -> None:
     """Draw the actions on the run and on its answers."""
     engine = app.get().engine.deck_runs
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run_controls"):
-        if engine.is_running(run.id):
+        if engine.is_running(person_id(), run.id):
             _show_running(run)
         else:
             _show_resting(run, rows, tab)
         st.space("stretch")
         with st.container(key="deck_run_actions", horizontal=True, width="content"):
-            has_report = _progress(rows).done > 0 and not engine.is_running(run.id)
+            has_report = _progress(rows).done > 0 and not engine.is_running(person_id(), run.id)
             if has_report:
                 keeping.show_keep_run(run.id)
             wants_report = has_report and reports.show_button()
     if wants_report:
         reports.open_run(run)
-    if problem := engine.problem(run.id):
+    if problem := engine.problem(person_id(), run.id):
         st.warning(plain(problem), icon=":material/pause_circle:")
 
 
 def _show_running(run: DeckRun) -> None:
-    if app.get().engine.deck_runs.is_ending(run.id):
+    if app.get().engine.deck_runs.is_ending(person_id(), run.id):
         st.caption("Waiting for running replies…", width="content")
         buttons.button("Go on", "resume_run", "play_arrow", run_callbacks.resume)
     else:
@@ -172,6 +173,6 @@ def _in_words(run: DeckRun, progress: Progress) -> Markdown:
         parts.append(md("{} running", progress.running))
     if progress.failed:
         parts.append(md("{} to ask again", progress.failed))
-    if not engine.is_running(run.id) and progress.waiting:
+    if not engine.is_running(person_id(), run.id) and progress.waiting:
         parts.append(md("paused"))
     return md(" · ").join(parts)

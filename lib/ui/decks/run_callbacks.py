@@ -19,6 +19,7 @@ from lib.ui.state import comparison as comparison_state
 from lib.ui.state import new_comparisons, session
 from lib.ui.state.decks import DecksState, held
 from lib.ui.state.pages import COMPARE_PAGE
+from lib.ui.state.person import library, person_id
 from lib.ui.state.session import Session
 
 RUN, RESUME = "run", "resume"
@@ -83,7 +84,7 @@ def _begin(what: str | None) -> None:
 
 def _run(state: DecksState, tab: Session, run_id: str, *, is_agreed: bool) -> str:
     """Store a new run and start it; return why that failed, or ""."""
-    deck = app.get().store.decks.get(state.deck_id or "")
+    deck = library().decks.get(state.deck_id or "")
     if deck is None:
         return "This deck no longer exists."
     cells = state.chosen.cells
@@ -94,7 +95,7 @@ def _run(state: DecksState, tab: Session, run_id: str, *, is_agreed: bool) -> st
         return "Write a prompt first."
     if not is_agreed and expected(fresh, tab).is_much:
         state.to_confirm = RUN
-    elif app.get().store.deck_runs.add(fresh, rows):
+    elif library().deck_runs.add(fresh, rows):
         state.open_run(run_id)
         _start(fresh, tab)
     return ""
@@ -102,7 +103,7 @@ def _run(state: DecksState, tab: Session, run_id: str, *, is_agreed: bool) -> st
 
 def _resume(state: DecksState, tab: Session, *, is_agreed: bool) -> str:
     """Resume the open run; return why that failed, or ""."""
-    found = app.get().store.deck_runs.get(state.run_id or "")
+    found = library().deck_runs.get(state.run_id or "")
     if found is None:
         return "This run no longer exists."
     if not is_agreed and expected(found, tab, missing(found)).is_much:
@@ -114,18 +115,18 @@ def _resume(state: DecksState, tab: Session, *, is_agreed: bool) -> str:
 
 def missing(run_: DeckRun) -> list[tuple[int, int]]:
     """Return the fields of a run that have no answer in the store."""
-    rows = app.get().store.comparisons.of_run(run_.id)
+    rows = library().comparisons.of_run(run_.id)
     fields = [each for row in rows for each in values.fields(run_, row)]
     return [(each.row, each.column) for each in fields if each.is_missing]
 
 
 def _start(run_: DeckRun, tab: Session) -> None:
-    app.get().engine.deck_runs.start(run_, tab.connection, session_id=tab.id)
+    app.get().engine.deck_runs.start(person_id(), run_, tab.connection, session_id=tab.id)
 
 
 def pause() -> None:
     """Let running replies end, and start no more."""
-    app.get().engine.deck_runs.pause(held().run_id or "")
+    app.get().engine.deck_runs.pause(person_id(), held().run_id or "")
 
 
 @errors.stored
@@ -143,7 +144,9 @@ def retry(asked: str) -> None:
         return
     engine = app.get().engine.deck_runs
     try:
-        engine.retry(state.run, row_id, int(column), int(tries), tab.connection, session_id=tab.id)
+        engine.retry(
+            person_id(), state.run, row_id, int(column), int(tries), tab.connection, session_id=tab.id
+        )
     except (SendRefused, StoreError) as error:
         st.toast(literal(str(error)), icon=":material/error:")
 
@@ -151,7 +154,7 @@ def retry(asked: str) -> None:
 def open_row(row_id: str) -> None:
     """Open a row as a comparison on the compare page; this ends the script run."""
     state = held()
-    found = app.get().store.comparisons.get(str(row_id))
+    found = library().comparisons.get(str(row_id))
     if found and state.run and found.deck_run_id == state.run.id and found.cells:
         comparison_state.held().open(found)
         # With its address, so that the browser's Back button leads to the run again.

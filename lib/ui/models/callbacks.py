@@ -7,6 +7,7 @@ from lib.domain.models.models import Preference
 from lib.ui.kit import errors
 from lib.ui.state import choices, widgets
 from lib.ui.state.pages import DOCTOR_PAGE
+from lib.ui.state.person import library, person_id
 from lib.ui.state.session import held, new_conversation
 
 EXAMINED = "examined"
@@ -23,7 +24,7 @@ def use(model: str) -> None:
 def choose(model: str, choice: Preference) -> None:
     """Store a preference about a model. A chat without messages takes the new default."""
     session = held()
-    known = app.get().store.models
+    known = library().models
     base_url = session.connection.base_url
     is_new_default = choice.is_default and not known.preferences(base_url).get(model, Preference()).is_default
     known.choose(base_url, model, choice)
@@ -40,11 +41,11 @@ def turn_to_doctor(model: str) -> None:
 
 def examine(model: str | None) -> None:
     """Start an examination."""
-    app.get().engine.doctor.examine(held().connection, model)
+    app.get().engine.doctor.examine(person_id(), held().connection, model)
 
 
 def stop_examination() -> None:
     """Stop the examination."""
     doctor = app.get().engine.doctor
-    if examination := doctor.last(held().connection):
+    if examination := doctor.last(person_id(), held().connection):
         doctor.stop(examination)

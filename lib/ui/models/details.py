@@ -11,7 +11,7 @@ from lib.domain.models.prices import Price
 from lib.domain.reply.ledger import Traffic
 from lib.domain.reply.wording import counted, price, rate, seconds
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
-from lib.store.models import TRAFFIC_DAYS
+from lib.store.traffic import TRAFFIC_DAYS
 from lib.ui.kit import buttons
 from lib.ui.kit.labels import show_badge
 from lib.ui.models import callbacks

@@ -16,6 +16,7 @@ from lib.ui.kit import buttons
 from lib.ui.models import callbacks
 from lib.ui.state import widgets
 from lib.ui.state.choices import pick_model
+from lib.ui.state.person import person_id
 from lib.ui.state.session import Session
 
 MODEL = "doctor_model"
@@ -42,7 +43,7 @@ def show(session: Session) -> list[DeltaGenerator]:
             code(connection.base_url),
         )
     )
-    examination = doctor.last(connection)
+    examination = doctor.last(person_id(), connection)
     is_running = examination is not None and not examination.is_closed
     model = _show_controls(session, is_running=is_running)
     price = app.get().engine.catalogue.prices(connection).get(model or "")
@@ -59,7 +60,7 @@ def show(session: Session) -> list[DeltaGenerator]:
 
 def follow(session: Session, slots: Sequence[DeltaGenerator]) -> None:
     """Draw each finding as it arrives, then rerun the page."""
-    examination = app.get().engine.doctor.last(session.connection)
+    examination = app.get().engine.doctor.last(person_id(), session.connection)
     if examination is None:
         return
     seen = len(examination.findings)

@@ -16,6 +16,7 @@ from lib.domain.reply.errors import ChatError
 from lib.domain.text.markdown.literal import code, literal, md
 from lib.ui.kit import errors
 from lib.ui.models import details
+from lib.ui.state.person import library
 from lib.ui.state.session import Session
 
 COLUMNS = {
@@ -69,12 +70,12 @@ def known(connection: Connection) -> tuple[list[Card], ChatError | None]:
     """Return a connection's models with everything known about them, and the error if the list is stale."""
     application = app.get()
     listing = application.engine.catalogue.listing(connection)
-    store, base_url = application.store.models, connection.base_url
+    own, base_url = library().models, connection.base_url
     prices = application.engine.catalogue.prices(connection, wait_seconds=PRICES_SECONDS)
     preferences, capabilities, traffic = (
-        store.preferences(base_url),
-        store.capabilities(base_url),
-        store.traffic(),
+        own.preferences(base_url),
+        application.store.capabilities.of(base_url),
+        own.traffic(),
     )
     cards = [
         Card(

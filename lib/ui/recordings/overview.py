@@ -18,6 +18,7 @@ from lib.ui.kit import buttons
 from lib.ui.share import recording_callbacks
 from lib.ui.share.recording_callbacks import DELETE, IMPORT, RENAME, Listing, held
 from lib.ui.state import playback as playback_state
+from lib.ui.state.person import library
 
 KINDS = {
     RecordingKind.REPLY: ("Reply", ":material/chat:"),
@@ -33,7 +34,7 @@ def show(listing: Listing) -> None:
     if listing.added is not None:
         st.toast(md("“{}” was added.", listing.added), icon=":material/play_circle:")
         listing.added = None
-    found = app.get().store.recordings.latest(listing.listed + 1)
+    found = library().recordings.latest(listing.listed + 1)
     with st.container(horizontal=True, vertical_alignment="center", key="recordings_head"):
         st.markdown("### Recordings", width="stretch")
         buttons.button(
@@ -106,7 +107,7 @@ def _show_row(summary: RecordingSummary) -> None:
 def _document(recording_id: str) -> str:
     """Return the recording as a file that can be imported elsewhere."""
     application = app.get()
-    found = application.store.recordings.get(recording_id)
+    found = library().recordings.get(recording_id)
     document = recordings.to_json(found, archive.loader(application.files)) if found else {}
     return json.dumps(document, ensure_ascii=False, indent=1)
 

@@ -191,7 +191,7 @@ def _line(cell: Cell) -> Markdown:
 
 def _running(cell: Cell) -> Markdown:
     """Return a running cell's lines; a recording shows its recorded times, at whatever pace it plays."""
-    message, tape = cell.answer[-1], cell.tape or LiveTape("", "")
+    message, tape = cell.answer[-1], cell.tape or LiveTape("", "", "")
     elapsed_ms = tape.events[-1].at_ms if tape.events else 0.0
     if cell.is_live:
         elapsed_ms = (datetime.now(UTC) - message.created_at).total_seconds() * 1000

@@ -20,6 +20,7 @@ from lib.files.fitting import fit, text_bytes
 from lib.gateway import requests
 from lib.store.database.errors import StoreError
 from lib.ui.kit import charts, errors
+from lib.ui.state.person import library, person_id
 
 LONGEST_SHOWN = 60_000
 """Characters of code that a page shows; longer code is offered as a file."""
@@ -91,8 +92,8 @@ def _chosen(conversation: Conversation, inspected: str | None) -> Message | None
 def _read(path: Sequence[Message], message: Message, known: Reply, key: str) -> _Inspected:
     """Read the reply's tape, live while it runs, otherwise from the store. `path` is what it answers."""
     application = app.get()
-    tape = application.engine.follow(message.id)
-    events = list(tape.events) if tape else application.store.replies.tape(message.id)
+    tape = application.engine.follow(person_id(), message.id)
+    events = list(tape.events) if tape else library().tapes.get(message.id)
     reply = fold(events) if events else known
     sent = [event for event in events if isinstance(event, Sent)]
     if not sent:

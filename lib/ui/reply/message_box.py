@@ -92,5 +92,5 @@ def show_stop(tape: LiveTape, slot: DeltaGenerator) -> None:
         key=f"stop-{tape.reply_id}",
         icon=":material/stop_circle:",
         on_click=app.get().engine.cancel,
-        args=(tape.reply_id,),
+        args=(tape.person_id, tape.reply_id),
     )

@@ -28,7 +28,7 @@ def show(
         choices.show(conversation, prefix, is_drawing=True)
         return
     general, structure = st.tabs(["General", "Structured"])
-    known = app.get().store.models.capabilities(connection.base_url)
+    known = app.get().store.capabilities.of(connection.base_url)
     missing = known.get(conversation.model or "", Capabilities()).missing
     with general:
         choices.show(conversation, prefix, missing=missing)

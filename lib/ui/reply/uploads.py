@@ -20,6 +20,7 @@ from lib.ui.reply.stream import SILENCE_SECONDS
 from lib.ui.server import upload_storage
 from lib.ui.state import widgets
 from lib.ui.state.draft import Draft
+from lib.ui.state.person import person_id
 from lib.ui.state.session import Session
 
 MOST_FILES, MOST_IMAGES = 10, 20
@@ -138,6 +139,7 @@ def follow_speech(session: Session) -> None:
 def _written_down(session: Session, recording: bytes) -> str:
     application = app.get()
     return application.engine.transcribe(
+        person_id(),
         session.connection,
         recording,
         model=application.settings.transcription_model or "",

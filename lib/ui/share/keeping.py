@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from lib import app
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.recordings import RecordingKind
 from lib.ui.kit import buttons
@@ -12,6 +11,7 @@ from lib.ui.share import recording_callbacks
 from lib.ui.state import playback
 from lib.ui.state.comparison import OPEN
 from lib.ui.state.pages import PRESENT_PAGE, RECORDINGS_PAGE
+from lib.ui.state.person import library
 
 
 def show_keep(comparison: Comparison) -> None:
@@ -32,7 +32,7 @@ def _show_keep(action: Callable[[str], None], source_id: str) -> None:
 
 def show_example() -> None:
     """Draw a link to an example comparison, for people who have not compared anything yet."""
-    for summary in app.get().store.recordings.latest(1, RecordingKind.COMPARISON):
+    for summary in library().recordings.latest(1, RecordingKind.COMPARISON):
         st.page_link(
             RECORDINGS_PAGE,
             label="Watch a recorded comparison",

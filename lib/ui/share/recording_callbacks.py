@@ -19,6 +19,7 @@ from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage
 from lib.ui.state import session, widgets
+from lib.ui.state.person import library
 
 KEY = "recordings"
 KEEP = "Keep as recording"
@@ -52,7 +53,7 @@ def held() -> Listing:
 def keep_comparison(comparison_id: str) -> None:
     """Keep the current state of a comparison."""
     _flush()
-    if found := app.get().store.comparisons.get(comparison_id):
+    if found := library().comparisons.get(comparison_id):
         _keep([found], RecordingKind.COMPARISON, found.title)
 
 
@@ -69,9 +70,9 @@ def keep_reply(answer_id: str) -> None:
 def keep_run(run_id: str) -> None:
     """Keep a deck run: one comparison per prompt that was asked."""
     _flush()
-    store = app.get().store
-    if run := store.deck_runs.get(run_id):
-        _keep(store.comparisons.of_run(run_id), RecordingKind.DECK, run.deck.title)
+    own = library()
+    if run := own.deck_runs.get(run_id):
+        _keep(own.comparisons.of_run(run_id), RecordingKind.DECK, run.deck.title)
 
 
 def _flush() -> None:
@@ -88,7 +89,7 @@ def record(
     application = app.get()
     prices = application.engine.catalogue.prices(session.held().connection, wait_seconds=0)
     return recorder.record(
-        application.store, comparisons, title=title, kind=kind, prices=prices, recording_id=recording_id
+        library(), comparisons, title=title, kind=kind, prices=prices, recording_id=recording_id
     )
 
 
@@ -97,7 +98,7 @@ def _keep(comparisons: Sequence[Comparison], kind: RecordingKind, title: str) ->
     recording, application = record(comparisons, kind, title), app.get()
     if recording is None:
         return
-    is_new = application.store.recordings.add(recording, archive.loader(application.files))
+    is_new = library().recordings.add(recording, archive.loader(application.files))
     said = "Kept. It is on the page Recordings." if is_new else "Already recorded."
     st.toast(said, icon=":material/play_circle:")
 
@@ -106,7 +107,7 @@ def choose(key: str, recording_id: str) -> None:
     """Open the dialog chosen in a recording's menu."""
     listing = held()
     listing.chosen, listing.panel = recording_id, widgets.text(key)
-    listing.chosen_title = app.get().store.recordings.title(recording_id) or ""
+    listing.chosen_title = library().recordings.title(recording_id) or ""
 
 
 def open_panel(name: str | None) -> None:
@@ -120,7 +121,7 @@ def rename(key: str) -> None:
     listing = held()
     title = " ".join(widgets.text(key).split())[:LONGEST_TITLE]
     if title and listing.chosen:
-        app.get().store.recordings.rename(listing.chosen, title)
+        library().recordings.rename(listing.chosen, title)
     listing.panel = None
 
 
@@ -129,7 +130,7 @@ def delete() -> None:
     """Delete the chosen recording, after the person has confirmed."""
     listing = held()
     if listing.chosen:
-        app.get().store.recordings.delete(listing.chosen)
+        library().recordings.delete(listing.chosen)
     listing.panel = listing.chosen = None
 
 
@@ -144,7 +145,7 @@ def take(key: str) -> None:
 def _take(listing: Listing, uploaded: UploadedFile) -> str | None:
     try:
         recording = archive.recording_in(upload_storage.content(uploaded))
-        if not app.get().store.recordings.add(recording):
+        if not library().recordings.add(recording):
             return "This recording already exists."
     except (FileRefused, FormatError, StoreError) as error:
         return str(error)

@@ -24,6 +24,7 @@ from lib.report.masking import Finding
 from lib.ui.share import recording_callbacks, share_links
 from lib.ui.shell import clipboard
 from lib.ui.state import session
+from lib.ui.state.person import library
 
 LISTED = 40
 """Findings per kind that can be unmasked; any further ones are always masked."""
@@ -49,7 +50,7 @@ def open_comparison(comparison: Comparison, on_dismiss: Callable[[], None]) -> N
 
 def open_run(run: DeckRun) -> None:
     """Draw the dialog with the report of a deck run's current state."""
-    rows = app.get().store.comparisons.of_run(run.id)
+    rows = library().comparisons.of_run(run.id)
     _open(rows, RecordingKind.DECK, run.id, run.deck.title)
 
 

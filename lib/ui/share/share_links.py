@@ -11,6 +11,7 @@ from lib.domain.text.markdown.literal import link, md
 from lib.store.shares import Share
 from lib.ui.kit import buttons, errors, links
 from lib.ui.shell import clipboard
+from lib.ui.state.person import library
 from lib.web import shares
 
 DAYS = {1: "1 day", 7: "7 days", 30: "30 days"}
@@ -34,7 +35,7 @@ def show(source_id: str, title: str, report: Callable[[], str]) -> None:
         )
         if st.button("Create a link", key="share", icon=":material/add_link:"):
             _share(source_id, title, report(), days or USUAL_DAYS)
-    open_links = app.get().store.shares.of(source_id, datetime.now(UTC))
+    open_links = library().shares.of(source_id, datetime.now(UTC))
     for share in open_links:
         _show_link(share)
     if open_links:
@@ -45,7 +46,7 @@ def show(source_id: str, title: str, report: Callable[[], str]) -> None:
 
 def show_code(source_id: str) -> None:
     """Draw the newest valid link to a source's report as a QR code, if there is one."""
-    open_links = app.get().store.shares.of(source_id, datetime.now(UTC))
+    open_links = library().shares.of(source_id, datetime.now(UTC))
     if open_links and app.get().settings.is_sharing:
         address = _address(open_links[0].token)
         with st.container(
@@ -60,7 +61,7 @@ def show_code(source_id: str) -> None:
 @errors.stored
 def _share(source_id: str, title: str, report: str, days: int) -> None:
     now = datetime.now(UTC)
-    app.get().store.shares.add(
+    library().shares.add(
         secrets.token_urlsafe(TOKEN_BYTES),
         report,
         source_id=source_id,
@@ -90,7 +91,7 @@ def _copy(address: str) -> None:
 @errors.stored
 def _revoke(token: str) -> None:
     """Revoke a link."""
-    app.get().store.shares.revoke(token, datetime.now(UTC))
+    library().shares.revoke(token, datetime.now(UTC))
 
 
 def _address(token: str) -> str:

@@ -12,6 +12,7 @@ from lib.files.imports import archive
 from lib.store.conversations import KEPT_IN_BIN
 from lib.ui.server import upload_storage
 from lib.ui.state import conversations, panel, widgets
+from lib.ui.state.person import library
 from lib.ui.state.session import held
 
 CONNECT = "Connect"
@@ -71,7 +72,7 @@ def _largest_upload() -> int:
 
 def _all_as_zip() -> BytesIO:
     application, file = app.get(), BytesIO()
-    archive.write_zip(application.store.conversations.all(), application.files, file)
+    archive.write_zip(library().conversations.all(), application.files, file)
     return file
 
 
@@ -79,7 +80,7 @@ def _all_as_zip() -> BytesIO:
 def _bin() -> None:
     if panel.held().name != BIN:  # a chat was restored and opened: the page behind must show it
         st.rerun()
-    deleted = app.get().store.conversations.bin()
+    deleted = library().conversations.bin()
     if not deleted:
         st.caption(
             md("The bin is empty. Deleted chats can be restored from here for {} days.", KEPT_IN_BIN.days)

@@ -7,7 +7,6 @@ from itertools import groupby
 
 import streamlit as st
 
-from lib import app
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
 from lib.store.conversations import Summary
 from lib.store.database.errors import StoreError
@@ -16,6 +15,7 @@ from lib.ui.kit import buttons
 from lib.ui.shell import dialogs
 from lib.ui.state import conversations, widgets
 from lib.ui.state.panel import open_panel
+from lib.ui.state.person import library
 from lib.ui.state.session import Session
 
 WORD_JOINER = "\u2060"
@@ -23,7 +23,6 @@ WORD_JOINER = "\u2060"
 
 def show(session: Session) -> None:
     """Draw the sidebar."""
-    application = app.get()
     with st.sidebar:
         buttons.button("New chat", "new_chat", "edit_square", conversations.new_chat, width="stretch")
         words = st.text_input(
@@ -36,10 +35,10 @@ def show(session: Session) -> None:
         with st.container(key="conversations"):
             try:
                 if words.strip():
-                    _list_hits(application.store.search.find(words))
+                    _list_hits(library().search.find(words))
                 else:
                     most = conversations.listed()
-                    _list(session, application.store.conversations.latest(most + 1), most)
+                    _list(session, library().conversations.latest(most + 1), most)
             except StoreError:
                 st.caption("Your conversations cannot be listed now.")
         _show_menu()

@@ -8,6 +8,7 @@ import streamlit as st
 from lib import app
 from lib.domain.text.markdown.literal import md
 from lib.store.database.errors import StoreError
+from lib.ui.state.person import person_id
 
 
 def show() -> None:
@@ -34,9 +35,10 @@ def needing(draw: Callable[[], None]) -> None:
 
 
 def _show_download() -> None:
+    application, who = app.get(), person_id()  # now: no page runs when the file is made
     st.download_button(
         "Download what is not stored",
-        app.get().unstored,
+        lambda: application.unstored(application.engine.unstored(who)),
         f"not-stored-{datetime.now(UTC):%Y-%m-%d-%H%M}.json",
         "application/json",
         key="download_unstored",

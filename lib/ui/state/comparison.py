@@ -17,6 +17,7 @@ from lib.store.rooms import Room
 from lib.ui.state import choices, new_comparisons, panel, session, widgets
 from lib.ui.state.draft import Draft
 from lib.ui.state.following import catch_up
+from lib.ui.state.person import library, person_id
 from lib.ui.state.sending import LONGEST_MESSAGE
 from lib.ui.state.session import Session
 from lib.ui.state.structured import Form
@@ -180,7 +181,7 @@ def take_prices(state: ComparisonState, tab: Session, wait_seconds: float = 0.0)
 def _follow_address(state: ComparisonState) -> None:
     wanted = st.query_params.get(OPEN)
     if wanted and wanted not in (state.address, state.comparison.id):
-        if found := app.get().store.comparisons.get(wanted):
+        if found := library().comparisons.get(wanted):
             # A comparison opened to a room before its first question has no cells.
             state.open(new_comparisons.filled(found))
         else:
@@ -195,10 +196,10 @@ def _follow_address(state: ComparisonState) -> None:
 
 def _look_for_votes(state: ComparisonState) -> None:
     """Read the comparison's round and room from the store."""
-    store, known = app.get().store, state.round
-    state.round = store.votes.latest(state.comparison.id)
+    own, known = library(), state.round
+    state.round = own.votes.latest(state.comparison.id)
     if app.get().settings.is_sharing:
-        state.room = store.rooms.of(state.comparison.id, datetime.now(UTC))
+        state.room = own.rooms.of(state.comparison.id, datetime.now(UTC))
     if state.round and known is None:  # just opened: keep its setting
         state.is_blind = state.round.is_blind
         # The switch would keep the previous comparison's setting.
@@ -210,7 +211,7 @@ def _refresh(state: ComparisonState) -> None:
     comparison = state.comparison
     if comparison.prompt is None or _is_in_memory(comparison):
         return
-    stored = app.get().store.comparisons.updated_at(comparison.id)
+    stored = library().comparisons.updated_at(comparison.id)
     if not stored:  # deleted in another tab
         state.open(new_comparisons.new(like=comparison))
         st.toast(GONE, icon=":material/search_off:")
@@ -220,8 +221,8 @@ def _refresh(state: ComparisonState) -> None:
 
 def _is_in_memory(comparison: Comparison) -> bool:
     """Return whether this tab has cells or messages that the store does not have."""
-    is_behind = app.get().engine.is_behind
-    return any(cell.is_temporary or is_behind(cell.id) for cell in comparison.cells)
+    is_behind, who = app.get().engine.is_behind, person_id()
+    return any(cell.is_temporary or is_behind(who, cell.id) for cell in comparison.cells)
 
 
 def _reload(state: ComparisonState) -> None:
@@ -229,7 +230,7 @@ def _reload(state: ComparisonState) -> None:
     if _is_in_memory(state.comparison):
         return
     chosen = {cell.id: cell for cell in state.comparison.cells}
-    if found := app.get().store.comparisons.get(state.comparison.id):
+    if found := library().comparisons.get(state.comparison.id):
         found.cells = [session.with_choices(cell, chosen.get(cell.id, cell)) for cell in found.cells]
         state.comparison = found
 
@@ -243,8 +244,8 @@ def _catch_up(state: ComparisonState) -> bool:
 
 def repeating(comparison: Comparison) -> set[str]:
     """Return the ids of cells whose repeats are running."""
-    repeats = app.get().engine.repeats
-    return {cell.id for cell in comparison.cells if repeats.is_running(cell.id)}
+    repeats, who = app.get().engine.repeats, person_id()
+    return {cell.id for cell in comparison.cells if repeats.is_running(who, cell.id)}
 
 
 def is_outrun(state: ComparisonState) -> bool:
@@ -253,8 +254,8 @@ def is_outrun(state: ComparisonState) -> bool:
     if state.repeating - repeating(state.comparison):
         return True
     for cell in state.comparison.cells:
-        begun = engine.running(cell.id)
-        begun += [latest] if (latest := engine.repeats.latest(cell.id)) else []
+        begun = engine.running(person_id(), cell.id)
+        begun += [latest] if (latest := engine.repeats.latest(person_id(), cell.id)) else []
         if any(reply_id not in cell.messages for reply_id in begun):
             return True
     return False

@@ -13,6 +13,7 @@ from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage
 from lib.ui.state import panel, widgets
+from lib.ui.state.person import library, person_id
 from lib.ui.state.session import held, new_conversation
 
 CONVERSATIONS_LISTED = 30
@@ -30,7 +31,7 @@ def new_chat() -> None:
 def open_conversation(key: str) -> None:
     """Open the conversation chosen in a list."""
     session, wanted = held(), widgets.value(key)
-    found = app.get().store.conversations.get(wanted) if wanted else None
+    found = library().conversations.get(wanted) if wanted else None
     if found:
         session.open(found)
 
@@ -40,7 +41,7 @@ def rename(key: str) -> None:
     session = held()
     title = " ".join(widgets.text(key).split())[:LONGEST_TITLE]
     if title:
-        app.get().store.conversations.rename(session.conversation.id, title)
+        library().conversations.rename(session.conversation.id, title)
         session.conversation.title = title
     panel.close()
 
@@ -48,23 +49,23 @@ def rename(key: str) -> None:
 @errors.stored
 def pin(is_pinned: bool) -> None:
     """Pin the open conversation to the top of the list, or unpin it."""
-    app.get().store.conversations.pin(held().conversation.id, is_pinned)
+    library().conversations.pin(held().conversation.id, is_pinned)
 
 
 @errors.stored
 def delete() -> None:
     """Move the open conversation to the bin, after the person has confirmed."""
     session = held()
-    for reply_id in app.get().engine.running(session.conversation.id):
-        app.get().engine.cancel(reply_id)
-    app.get().store.conversations.delete(session.conversation.id)
+    for reply_id in app.get().engine.running(person_id(), session.conversation.id):
+        app.get().engine.cancel(person_id(), reply_id)
+    library().conversations.delete(session.conversation.id)
     session.open(new_conversation(like=session.conversation))
 
 
 @errors.stored
 def restore(conversation_id: str) -> None:
     """Restore a conversation from the bin and open it."""
-    conversations = app.get().store.conversations
+    conversations = library().conversations
     conversations.restore(conversation_id)
     if found := conversations.get(conversation_id):
         held().open(found)
@@ -73,7 +74,7 @@ def restore(conversation_id: str) -> None:
 @errors.stored
 def purge(conversation_id: str) -> None:
     """Delete a conversation in the bin permanently."""
-    app.get().store.conversations.purge(conversation_id)
+    library().conversations.purge(conversation_id)
 
 
 def import_field() -> str:
@@ -108,7 +109,7 @@ def import_files(uploaded: list[UploadedFile]) -> None:
         except FileRefused as refused:
             refusals.append(str(refused))
     try:
-        added = application.store.conversations.take(incoming.read(sources))
+        added = library().conversations.take(incoming.read(sources))
     except StoreError as error:
         panel.held().notice = str(error)
     else:

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from lib import app
 from lib.domain.comparison import decks as values
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun
 from lib.domain.comparison.decks import Deck
 from lib.store.database.errors import StoreError
 from lib.ui.state import choices, comparison, new_comparisons, sending, session, widgets
+from lib.ui.state.person import library
 
 KEY = "decks"
 DECK, RUN = "deck", "run"
@@ -97,7 +97,7 @@ def _collect(state: DecksState) -> None:
         return deck
 
     try:
-        app.get().store.decks.change(state.deck_id, write)
+        library().decks.change(state.deck_id, write)
     except StoreError as error:
         state.refusals = [str(error)]
     else:
@@ -134,14 +134,14 @@ def present(state: DecksState, key: str, name: str, stored: str, prompt_id: str 
 
 def current() -> DecksState:
     """Return this tab's state, updated from the address and the store."""
-    state, store = held(), app.get().store
+    state, own = held(), library()
     wanted = st.query_params.get(DECK, ""), st.query_params.get(RUN, "")
     # A click that arrives twice carries the address from before the first one.
     is_late = state.sent is not None and widgets.value(sending.SEND_ID) == state.sent
     if wanted != state.address and any(wanted) and not is_late:
         state.open_run(wanted[1]) if wanted[1] else state.open_deck(wanted[0])
-    state.run = store.deck_runs.get(state.run_id) if state.run_id else None
-    state.deck = store.decks.get(state.deck_id) if state.deck_id else None
+    state.run = own.deck_runs.get(state.run_id) if state.run_id else None
+    state.deck = own.decks.get(state.deck_id) if state.deck_id else None
     if (state.run_id and not state.run) or (state.deck_id and not state.deck):
         state.open_deck(None)
         st.toast("This deck no longer exists.", icon=":material/search_off:")

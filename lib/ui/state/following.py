@@ -8,6 +8,7 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.reply.reply import State
 from lib.engine.live import LiveTape
+from lib.ui.state.person import person_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def catch_up(conversation: Conversation, *, is_hidden: bool = False) -> Followed
         is_last = message.id == conversation.leaf_id
         if not is_running and not (is_hidden and is_last):
             continue
-        tape = app.get().engine.follow(message.id)
+        tape = app.get().engine.follow(person_id(), message.id)
         if tape is None:
             was_there = was_there and not is_running
         elif tape.is_closed:

@@ -14,6 +14,7 @@ from lib.domain.text.validation import FormatError
 from lib.engine.playback.player import Player
 from lib.ui.kit import scrubber
 from lib.ui.state import widgets
+from lib.ui.state.person import library
 
 KEY = "replaying"
 OPEN = "recording"
@@ -105,7 +106,7 @@ def current(*, is_played: bool = True) -> PlaybackState | None:
 def find(recording_id: str) -> Recording | None:
     """Return the recording with this id, or show a toast and return `None`."""
     try:
-        if found := app.get().store.recordings.get(recording_id):
+        if found := library().recordings.get(recording_id):
             return found
         st.toast("This recording no longer exists.", icon=":material/search_off:")
     except FormatError as error:

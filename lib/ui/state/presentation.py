@@ -21,6 +21,7 @@ from lib.engine.live import LiveTape
 from lib.engine.playback.player import Player
 from lib.ui.kit import keys
 from lib.ui.state import playback, session, widgets
+from lib.ui.state.person import library, person_id
 
 KEY = "presenting"
 VIEW, COSTS = "presented", "presented_costs"
@@ -124,7 +125,7 @@ class PresentationState:
 
 def _has_link(source_id: str) -> bool:
     """Return whether a report of this source has a valid link."""
-    return app.get().settings.is_sharing and bool(app.get().store.shares.of(source_id, datetime.now(UTC)))
+    return app.get().settings.is_sharing and bool(library().shares.of(source_id, datetime.now(UTC)))
 
 
 def held() -> PresentationState | None:
@@ -167,10 +168,10 @@ def _recorded(recording_id: str) -> PresentationState | None:
 def _stored(comparison_id: str) -> PresentationState | None:
     """Return the presentation of a comparison with a question. While replies run, all cells are visible."""
     for _ in range(2):  # the engine drops a reply's tape once it has ended and is stored: read again
-        found = app.get().store.comparisons.get(comparison_id)
+        found = library().comparisons.get(comparison_id)
         if not found or not count_turns(found):
             return None
-        votes = app.get().store.votes.latest(comparison_id)
+        votes = library().votes.latest(comparison_id)
         state = PresentationState("comparison", comparison_id, [found], round=votes)
         cells = state.comparison.cells
         running = [cell.leaf_id for cell in cells if _is_running(cell)]
@@ -189,7 +190,7 @@ def _is_running(cell: Conversation) -> bool:
 def _tapes(comparison: Comparison) -> dict[str, LiveTape]:
     """Return the tapes of the running replies."""
     engine, last = app.get().engine, [cell.leaf_id or "" for cell in comparison.cells]
-    found = {id_: engine.follow(id_) for id_ in last}
+    found = {id_: engine.follow(person_id(), id_) for id_ in last}
     return {id_: tape for id_, tape in found.items() if tape}
 
 

@@ -8,6 +8,7 @@ from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation
 from lib.engine.sending import Accepted
 from lib.ui.state import widgets
+from lib.ui.state.person import person_id
 from lib.ui.state.session import Session
 
 PROMPT = "prompt"
@@ -33,10 +34,10 @@ def say(
     It replaces an unanswered question, so that a model never gets two at once: the same text is sent again; a
     changed text becomes another version of the question and keeps its files.
     """
-    engine, question = app.get().engine, conversation.unanswered()
+    engine, question, who = app.get().engine, conversation.unanswered(), person_id()
     if question is None:
-        return partial(engine.say, text=text, parent_id=conversation.leaf_id, attachments=attachments)
+        return partial(engine.say, who, text=text, parent_id=conversation.leaf_id, attachments=attachments)
     if text.strip() == question.content.strip() and not attachments:
-        return partial(engine.regenerate, question_id=question.id)
+        return partial(engine.regenerate, who, question_id=question.id)
     together = [*question.attachments, *attachments]
-    return partial(engine.say, text=text, parent_id=question.parent_id, attachments=together)
+    return partial(engine.say, who, text=text, parent_id=question.parent_id, attachments=together)

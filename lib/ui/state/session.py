@@ -18,6 +18,7 @@ from lib.store.database.errors import StoreError
 from lib.ui.state import choices, following, panel, widgets
 from lib.ui.state.draft import Draft
 from lib.ui.state.pages import CHAT_PAGE
+from lib.ui.state.person import library, person_id
 
 PARAMETER = "c"
 """Query parameter: `?c=<id>` opens a conversation."""
@@ -85,7 +86,7 @@ class Session:
 
     def _picked(self, listed: Iterable[Model]) -> list[str]:
         try:
-            preferences = app.get().store.models.preferences(self.connection.base_url)
+            preferences = library().models.preferences(self.connection.base_url)
         except StoreError:  # the page shows the error; a chat works without preferences
             preferences = {}
         return picked(listed, preferences)
@@ -208,10 +209,10 @@ def _refresh(session: Session, wanted: str) -> None:
 
 def _is_stale(known: Conversation) -> bool:
     """Return whether the store has a newer version of a conversation than this tab."""
-    if known.is_temporary or app.get().engine.is_behind(known.id):
+    if known.is_temporary or app.get().engine.is_behind(person_id(), known.id):
         return False
     try:
-        updated_at = app.get().store.conversations.updated_at(known.id)
+        updated_at = library().conversations.updated_at(known.id)
     except StoreError:
         return False
     return updated_at is not None and updated_at != known.updated_at
@@ -220,9 +221,9 @@ def _is_stale(known: Conversation) -> bool:
 def _find(wanted: str) -> Conversation | None:
     """Return the conversation, including what is not stored yet."""
     engine = app.get().engine
-    if engine.is_behind(wanted):
-        return next((each for each in engine.unstored() if each.id == wanted), None)
-    return app.get().store.conversations.get(wanted)
+    if engine.is_behind(person_id(), wanted):
+        return next((each for each in engine.unstored(person_id()) if each.id == wanted), None)
+    return library().conversations.get(wanted)
 
 
 def _catch_up(session: Session) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from lib.domain.models.capabilities import Capability
 from lib.domain.models.connection import Connection, Secret
 from lib.domain.models.diagnosis import Finding, Verdict
+from lib.domain.people.people import LOCAL
 from lib.engine.engine import Engine
 from lib.engine.lookups.doctor import Examination
 from lib.gateway.probes import connection_probes, probe
@@ -31,7 +32,7 @@ def examine(engine: Engine, gateway: ScriptedGateway, connection: Connection) ->
         script: Script | None = None, *, connection: Connection = connection, model: str | None = None
     ) -> dict[str, Finding]:
         gateway.answer_chats(script or able())
-        examination = engine.doctor.examine(connection, model)
+        examination = engine.doctor.examine(LOCAL, connection, model)
         assert examination.wait_closed(3 * PATIENCE)
         assert examination.problem is None
         return {finding.name: finding for finding in examination.findings}
@@ -80,7 +81,7 @@ def test_what_a_model_refuses_is_not_supported_and_kept(
     finding = findings[capability.value]
     assert finding.verdict is NOT_SUPPORTED
     assert finding.advice
-    known = store.models.capabilities(connection.base_url)["model-a"]
+    known = store.capabilities.of(connection.base_url)["model-a"]
     assert capability in known.missing
     assert findings["chat"].verdict is PASS
     assert Verdict.FAIL not in {each.verdict for each in findings.values()}
@@ -191,7 +192,7 @@ def test_a_rate_limit_in_between_is_no_verdict_on_the_model(
     limited = error(429, {"error": {"message": "Rate limit reached for requests"}})
     findings = examine(lambda r: (limited if "tools" in r.body else able())(r))
     assert findings["tools"].verdict is SKIPPED
-    known = store.models.capabilities(connection.base_url)["model-a"]
+    known = store.capabilities.of(connection.base_url)["model-a"]
     assert Capability.TOOLS not in known.shown | known.missing
 
 
@@ -236,7 +237,7 @@ def hold(gateway: ScriptedGateway) -> Gate:
 
 def begun(engine: Engine, connection: Connection, gate: Gate) -> Examination:
     """An examination that has come to its chat."""
-    examination = engine.doctor.examine(connection)
+    examination = engine.doctor.examine(LOCAL, connection)
     assert gate.reached.wait(PATIENCE)
     return examination
 
@@ -247,13 +248,13 @@ def test_whoever_looks_sees_the_same_examination(
     gateway.answer_chats(able())
     gate = hold(gateway)
     examination = begun(engine, connection, gate)
-    assert engine.doctor.examine(connection) is examination
-    assert engine.doctor.last(connection) is examination
-    assert engine.doctor.last(Connection(gateway.base_url, Secret("sk-other"))) is None
+    assert engine.doctor.examine(LOCAL, connection) is examination
+    assert engine.doctor.last(LOCAL, connection) is examination
+    assert engine.doctor.last(LOCAL, Connection(gateway.base_url, Secret("sk-other"))) is None
     assert [finding.name for finding in examination.findings][-1] == "models"
     gate.open()
     assert examination.wait_closed(PATIENCE)
-    assert engine.doctor.examine(connection) is not examination
+    assert engine.doctor.examine(LOCAL, connection) is not examination
 
 
 def test_a_stopped_examination_closes_its_request_and_keeps_what_it_found(
@@ -265,4 +266,4 @@ def test_a_stopped_examination_closes_its_request_and_keeps_what_it_found(
     assert examination.was_stopped
     assert gateway.wait_for_request(2).closed.wait(PATIENCE)
     assert [finding.name for finding in examination.findings][-1] == "models"
-    assert store.models.capabilities(connection.base_url) == {}
+    assert store.capabilities.of(connection.base_url) == {}

@@ -14,6 +14,7 @@ from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import Price
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.citations import Citation
 from lib.domain.reply.fold import fold
 from lib.domain.reply.reply import Reply, State, ToolUse
@@ -34,19 +35,21 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def compared(store: Store) -> Comparison:
     """A comparison of two cells that have answered."""
     comparison = Comparison("c", "Why?", NOW)
-    store.comparisons.add(comparison)
+    store.of(LOCAL).comparisons.add(comparison)
     for position in (0, 1):
         cell = draft()
         cell.comparison_id, cell.position = comparison.id, position
         answer(store, cell, "Be", "cause")
         comparison.cells.append(cell)
-    found = store.comparisons.get("c")
+    found = store.of(LOCAL).comparisons.get("c")
     assert found
     return found
 
 
 def tallies(store: Store, comparison: Comparison) -> dict[str, Tally]:
-    return dict(record(store, [comparison], title="t", kind=RecordingKind.COMPARISON, prices={}).tallies)
+    return dict(
+        record(store.of(LOCAL), [comparison], title="t", kind=RecordingKind.COMPARISON, prices={}).tallies
+    )
 
 
 def test_votes_are_in_it_once_they_are_closed(store: Store) -> None:
@@ -54,15 +57,15 @@ def test_votes_are_in_it_once_they_are_closed(store: Store) -> None:
     first = comparison.cells[0].id
     assert tallies(store, comparison) == {}
     models = {cell.id: "model-a" for cell in comparison.cells}
-    store.votes.open("r", "c", models, NOW, is_blind=True)
-    store.votes.vote("r", "ann", first, NOW)
-    store.votes.vote("r", "ben", TIE, NOW)
-    store.votes.thumb("r", "ann", first, True)
+    store.of(LOCAL).votes.open("r", "c", models, NOW, is_blind=True)
+    store.of(LOCAL).votes.vote("r", "ann", first, NOW)
+    store.of(LOCAL).votes.vote("r", "ben", TIE, NOW)
+    store.of(LOCAL).votes.thumb("r", "ann", first, True)
     assert tallies(store, comparison) == {}
-    store.votes.reveal("r", NOW)
+    store.of(LOCAL).votes.reveal("r", NOW)
     assert tallies(store, comparison) == {"c": Tally({first: 1, TIE: 1}, {first: 1}, {})}
-    store.votes.open("r2", "c", models, NOW, is_blind=False)
-    store.votes.reveal("r2", NOW)
+    store.of(LOCAL).votes.open("r2", "c", models, NOW, is_blind=False)
+    store.of(LOCAL).votes.reveal("r2", NOW)
     assert tallies(store, comparison) == {}
 
 
@@ -74,7 +77,7 @@ def test_the_prices_of_the_models_that_were_asked_and_that_answered_are_in_it(st
     served = replace(answer.reply or Reply(), model_served="served")
     first.messages[answer.id] = replace(answer, reply=served)
     prices = {name: Price(1.0, 2.0) for name in ("model-a", "another", "served", "unused")}
-    kept = record(store, [comparison], title="t", kind=RecordingKind.COMPARISON, prices=prices)
+    kept = record(store.of(LOCAL), [comparison], title="t", kind=RecordingKind.COMPARISON, prices=prices)
     assert set(kept.prices) == {"model-a", "another", "served"}
 
 
@@ -94,9 +97,9 @@ def test_a_reply_of_another_programs_export_keeps_its_model_and_all_that_it_hold
     )
     chat = Conversation("i" * 32, "Tea", NOW, NOW, "model-b")
     chat.add([Message("q", None, "user", "Where from?", NOW), Message("r", "q", "assistant", "", NOW, reply)])
-    store.conversations.take([chat])
+    store.of(LOCAL).conversations.take([chat])
     shown = as_comparison(chat, "r")
-    kept = record(store, [shown], title="t", kind=RecordingKind.REPLY, prices={})
+    kept = record(store.of(LOCAL), [shown], title="t", kind=RecordingKind.REPLY, prices={})
     assert labels(kept.cells) == ["gpt-4o"]
     [tape] = kept.tapes.values()
     played = fold(tape)

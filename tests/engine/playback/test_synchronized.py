@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.reply import State
 from lib.domain.reply.tape import Content, Event, Failed, Interrupted, Reasoning, Stopped, text_of
 from lib.engine.live import LiveTape
@@ -23,7 +24,7 @@ def ask(chat: Chat, prompt: str, *models: str) -> list[tuple[LiveTape, Synchroni
     cells = [chat.beside() for _ in models]
     for cell, model in zip(cells, models, strict=True):
         cell.conversation.model = model
-    with chat.engine.synchronized.together([cell.conversation.id for cell in cells]):
+    with chat.engine.synchronized.together(LOCAL, [cell.conversation.id for cell in cells]):
         tapes = [cell.send(prompt) for cell in cells]
     synchronized = [chat.engine.synchronized.tape(tape.reply_id) for tape in tapes]
     return [(tape, one) for tape, one in zip(tapes, synchronized, strict=True) if one]
@@ -93,7 +94,7 @@ def test_what_is_stopped_shows_all_it_has_at_once(chat: Chat, gateway: ScriptedG
     (one, synchronized_one), (two, synchronized_two) = ask(chat, "Stop", "one", "two")
     for tape in (one, two):
         wait_for_text(tape, "x")
-        chat.engine.cancel(tape.reply_id)
+        chat.engine.cancel(LOCAL, tape.reply_id)
     wait_for_end([synchronized_one, synchronized_two])
     assert text(synchronized_one) == text(synchronized_two) == "x" * 5000
     assert isinstance(synchronized_one.events[-1], Stopped)
@@ -103,21 +104,21 @@ def test_a_reveal_ends_the_pace(chat: Chat, gateway: ScriptedGateway) -> None:
     gateway.when("Reveal", stream("y" * 50_000))
     (one, synchronized_one), (two, synchronized_two) = ask(chat, "Reveal", "one", "two")
     wait_for_end([one, two])
-    chat.engine.synchronized.hurry(two.conversation_id)
+    chat.engine.synchronized.hurry(LOCAL, two.conversation_id)
     wait_for_end([synchronized_one, synchronized_two])
     assert len(text(synchronized_one)) == 50_000
 
 
 def test_replies_outside_a_group_have_no_synchronized_tape(chat: Chat) -> None:
-    with chat.engine.synchronized.together(["another"]):
+    with chat.engine.synchronized.together(LOCAL, ["another"]):
         tape = chat.send()
     assert chat.engine.synchronized.tape(tape.reply_id) is None
     assert tape.wait_closed(PATIENCE)
 
 
 def test_the_end_of_the_process_ends_them(loop: Loop) -> None:
-    synchronized, source = SynchronizedTapes(loop), LiveTape("reply", "cell")
-    with synchronized.together(["cell"]):
+    synchronized, source = SynchronizedTapes(loop), LiveTape("reply", "cell", LOCAL)
+    with synchronized.together(LOCAL, ["cell"]):
         synchronized.join(source)
     tape = synchronized.tape("reply")
     assert tape is not None

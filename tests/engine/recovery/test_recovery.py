@@ -8,6 +8,7 @@ from pathlib import Path
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.fold import fold
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Content, Event, Finished, Interrupted, Sent, UsageReported, text_of
@@ -38,7 +39,7 @@ def leave(store: Store, *events: Event, owner: str = DEAD) -> Conversation:
     now = datetime.now(UTC)
     question = Message(new_id(), None, "user", "What is tea?", now)
     answer = Message(new_id(), question.id, "assistant", "", now, Reply())
-    store.replies.begin(conversation, [question, answer], Begun(answer.id, new_id(), "s", owner))
+    store.replies.begin(conversation, [question, answer], Begun(answer.id, LOCAL, new_id(), "s", owner))
     conversation.add([question, answer])
     if events:
         store.replies.journal(owner, [Entry(answer.id, 0, events)])
@@ -46,7 +47,7 @@ def leave(store: Store, *events: Event, owner: str = DEAD) -> Conversation:
 
 
 def state_of(store: Store, conversation: Conversation) -> State:
-    found = store.conversations.get(conversation.id)
+    found = store.of(LOCAL).conversations.get(conversation.id)
     assert found is not None
     reply = found.path()[-1].reply
     assert reply is not None
@@ -65,13 +66,13 @@ def test_a_reply_of_a_killed_process_is_interrupted_and_one_of_a_living_process_
         assert [running.reply_id for running in store.replies.running()] == [reply_id]
     assert gateway.requests[0].closed.wait(PATIENCE)
     after = Engine(Gateway(), store)
-    found = store.conversations.get(CONVERSATION)
+    found = store.of(LOCAL).conversations.get(CONVERSATION)
     assert found is not None
     message = found.messages[reply_id]
     assert message.content == "one two "
     assert message.reply is not None
     assert message.reply.state is State.INTERRUPTED
-    [row] = store.ledger.of_conversation(CONVERSATION)
+    [row] = store.of(LOCAL).ledger.of_conversation(CONVERSATION)
     assert (row.state, row.usage.source) == (State.INTERRUPTED, Source.ESTIMATED)
     assert store.replies.running() == []
     found.messages[reply_id] = message
@@ -90,7 +91,7 @@ def test_what_was_journaled_is_kept_and_its_cost_estimated(store: Store) -> None
     assert text_of(tape) == "Tea is a"
     assert isinstance(tape[-1], Interrupted)
     assert tape[-1].at_ms == 9.0
-    [row] = store.ledger.of_session("s")
+    [row] = store.of(LOCAL).ledger.of_session("s")
     assert row.usage == fold(tape).usage == estimate_usage(["What is tea?"], "Tea is a")
     assert (row.reply_id, row.state) == (reply_id, State.INTERRUPTED)
 
@@ -99,14 +100,14 @@ def test_what_was_reported_before_the_death_is_not_estimated_again(store: Store)
     usage = Usage(3, 4, 7, source=Source.REPORTED)
     leave(store, Content(5.0, "Tea"), UsageReported(6.0, usage))
     recover(store)
-    assert [row.usage for row in store.ledger.of_session("s")] == [usage]
+    assert [row.usage for row in store.of(LOCAL).ledger.of_session("s")] == [usage]
 
 
 def test_a_reply_that_had_said_nothing_is_interrupted_at_no_known_cost(store: Store) -> None:
     left = leave(store)
     recover(store)
     assert state_of(store, left) is State.INTERRUPTED
-    assert [row.usage.source for row in store.ledger.of_session("s")] == [Source.UNKNOWN]
+    assert [row.usage.source for row in store.of(LOCAL).ledger.of_session("s")] == [Source.UNKNOWN]
 
 
 def test_a_reply_that_had_ended_but_was_not_closed_in_the_store_has_its_own_end(store: Store) -> None:
@@ -122,14 +123,14 @@ def test_recovering_again_finds_nothing(store: Store) -> None:
     for _ in range(2):
         recover(store)
     assert store.replies.running() == []
-    assert len(store.ledger.of_session("s")) == 3
+    assert len(store.of(LOCAL).ledger.of_session("s")) == 3
 
 
 def test_a_purged_conversation_has_nothing_to_recover(store: Store) -> None:
     left = leave(store)
-    store.conversations.purge(left.id)
+    store.of(LOCAL).conversations.purge(left.id)
     recover(store)
-    assert store.ledger.of_session("s") == []
+    assert store.of(LOCAL).ledger.of_session("s") == []
 
 
 def test_a_process_may_have_had_any_name(store: Store) -> None:

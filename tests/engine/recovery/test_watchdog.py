@@ -5,13 +5,13 @@ import signal
 import sqlite3
 import subprocess
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from lib.domain.models.connection import Connection
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.reply import State
 from lib.domain.reply.tape import Content, text_of
 from lib.engine.engine import Engine
@@ -33,16 +33,6 @@ BEAT_SECONDS = 0.03
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watchdog, "BEAT_SECONDS", BEAT_SECONDS)
-
-
-@pytest.fixture
-def second(path: Path, store: Store) -> Iterator[Engine]:  # noqa: ARG001
-    """An engine beside another one, as of another process: with a store and a lock of its own."""
-    own = Store(path)
-    engine = Engine(Gateway(), own)
-    yield engine
-    engine.stop()
-    own.close()
 
 
 def stop_between_writes(process: "subprocess.Popen[str]", path: Path) -> None:
@@ -74,19 +64,19 @@ def test_of_two_processes_the_one_that_lives_closes_what_the_other_left(
             before = store.processes.beats()
             assert eventually(lambda: store.processes.beats() != before)  # noqa: B023
         assert {running.reply_id for running in store.replies.running()} == both
-        watched = engine.follow(reply_id)
+        watched = engine.follow(LOCAL, reply_id)
         assert watched is not None
         assert watched.is_remote
-        assert engine.follow(reply_id) is watched
+        assert engine.follow(LOCAL, reply_id) is watched
         process.kill()
         assert eventually(lambda: {r.reply_id for r in store.replies.running()} == {mine.reply_id})
-    found = store.conversations.get("c")
+    found = store.of(LOCAL).conversations.get("c")
     assert found is not None
     assert found.messages[reply_id].content == "one two "
     assert watched.wait_closed(PATIENCE)
     assert (text_of(watched.events), watched.reply().state) == ("one two ", State.INTERRUPTED)
     assert state_of(store, found) is State.INTERRUPTED
-    assert [row.state for row in store.ledger.of_conversation("c")] == [State.INTERRUPTED]
+    assert [row.state for row in store.of(LOCAL).ledger.of_conversation("c")] == [State.INTERRUPTED]
     assert len(store.processes.beats()) == 1, "the dead one is forgotten"
     gate.open()
     assert mine.wait_closed(PATIENCE)
@@ -109,7 +99,7 @@ def test_a_process_that_was_stopped_for_long_writes_nothing_into_a_reply_that_wa
         assert process.stdout.readline().strip() == "interrupted", "who watches it there is told"
         assert process.wait(PATIENCE) == 0
     assert store.replies.tape(reply_id) == tape
-    assert [row.state for row in store.ledger.of_conversation("c")] == [State.INTERRUPTED]
+    assert [row.state for row in store.of(LOCAL).ledger.of_conversation("c")] == [State.INTERRUPTED]
     assert engine.problem is None
 
 
@@ -127,7 +117,7 @@ def test_who_watches_a_reply_that_was_taken_over_sees_it_interrupted(
     assert tape.wait_closed(PATIENCE)
     assert tape.reply().state is State.INTERRUPTED
     assert gateway.requests[0].closed.wait(PATIENCE)
-    assert eventually(lambda: chat.engine.follow(tape.reply_id) is None)
+    assert eventually(lambda: chat.engine.follow(LOCAL, tape.reply_id) is None)
     assert chat.beside().ask().reply().state is State.COMPLETED
 
 
@@ -137,7 +127,7 @@ def test_two_who_look_at_the_same_time_close_a_reply_once(
     left = [leave(store, Content(1.0, "Tea"), owner=f"dead-{number}") for number in range(20)]
     assert eventually(lambda: not store.replies.running())
     assert {state_of(store, each) for each in left} == {State.INTERRUPTED}
-    assert len(store.ledger.of_session("s")) == len(left)
+    assert len(store.of(LOCAL).ledger.of_session("s")) == len(left)
     assert {len(store.replies.tape(each.leaf_id or "")) for each in left} == {3}
     assert (engine.problem, second.problem) == (None, None)
     assert caplog.records == []
@@ -186,16 +176,16 @@ def test_a_reply_of_another_process_is_followed_word_for_word(
     gateway.enqueue(stream("one ", "two", hold=gate, hold_after=1))
     tape = chat.send()
     wait_for_text(tape, "one ")
-    watched = second.follow(tape.reply_id)
+    watched = second.follow(LOCAL, tape.reply_id)
     assert watched is not None
     wait_for_text(watched, "one ")
-    second.cancel(tape.reply_id)
+    second.cancel(LOCAL, tape.reply_id)
     assert not watched.is_closed
     gate.open()
     assert watched.wait_closed(PATIENCE)
     assert watched.reply().text == "one two"
     assert watched.reply().state is State.COMPLETED
-    assert second.follow(tape.reply_id) is None
+    assert second.follow(LOCAL, tape.reply_id) is None
 
 
 def test_a_reply_whose_chat_is_deleted_meanwhile_ends_for_who_follows_it(
@@ -204,9 +194,9 @@ def test_a_reply_whose_chat_is_deleted_meanwhile_ends_for_who_follows_it(
     monkeypatch.setattr(remote_tapes, "LOOK_SECONDS", 0.01)
     gateway.enqueue(stream("one ", then_silence=True))
     tape = chat.send()
-    watched = second.follow(tape.reply_id)
+    watched = second.follow(LOCAL, tape.reply_id)
     assert watched is not None
-    chat.store.conversations.purge(tape.conversation_id)
+    chat.store.of(LOCAL).conversations.purge(tape.conversation_id)
     assert watched.wait_closed(PATIENCE)
     assert watched.reply().state is State.INTERRUPTED
 

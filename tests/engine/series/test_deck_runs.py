@@ -10,6 +10,7 @@ from lib.domain.comparison import deck_runs, decks
 from lib.domain.comparison.deck_runs import DeckRun, Field
 from lib.domain.comparison.decks import Prompt
 from lib.domain.models.connection import Connection
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.reply import State
 from lib.engine.engine import Engine
 from lib.engine.sending import SendRefused, new_id
@@ -34,21 +35,21 @@ def begin(engine: Engine, store: Store, connection: Connection) -> Begin:
         cells = [replace(draft(), model=model) for model in MODELS]
         deck = replace(decks.new(new_id(), whole), system_prompt="Be kind.")
         run, rows = deck_runs.of(new_id(), deck, cells, now=datetime.now(UTC), new_id=new_id)
-        store.deck_runs.add(run, rows)
+        store.of(LOCAL).deck_runs.add(run, rows)
         if starts:
-            assert engine.deck_runs.start(run, connection, session_id="s")
+            assert engine.deck_runs.start(LOCAL, run, connection, session_id="s")
         return run
 
     return begin_
 
 
 def wait_for_end(engine: Engine, run: DeckRun) -> None:
-    assert eventually(lambda: not engine.deck_runs.is_running(run.id))
+    assert eventually(lambda: not engine.deck_runs.is_running(LOCAL, run.id))
     assert engine.flush(PATIENCE)
 
 
 def fields(store: Store, run: DeckRun) -> list[Field]:
-    return [each for row in store.comparisons.of_run(run.id) for each in deck_runs.fields(run, row)]
+    return [each for row in store.of(LOCAL).comparisons.of_run(run.id) for each in deck_runs.fields(run, row)]
 
 
 def said(store: Store, run: DeckRun) -> list[str]:
@@ -89,7 +90,7 @@ def test_rows_follow_each_other_and_a_rows_cells_run_at_once(
     run = begin("One", "Two")
     assert all(gate.reached.wait(PATIENCE) for gate in gates)
     gates[0].open()
-    assert eventually(lambda: not engine.follow(fields(store, run)[0].answer.id))  # type: ignore[union-attr]
+    assert eventually(lambda: not engine.follow(LOCAL, fields(store, run)[0].answer.id))  # type: ignore[union-attr]
     assert {prompt for prompt, _ in asked(gateway)} == {"One"}
     gates[1].open()
     wait_for_end(engine, run)
@@ -107,13 +108,13 @@ def test_a_paused_run_lets_its_replies_end_begins_no_more_and_goes_on_with_the_r
     run = begin("One", "Two")
     assert gate.reached.wait(PATIENCE)
     wait_for_the_other(store, run)
-    engine.deck_runs.pause(run.id)
-    assert engine.deck_runs.is_ending(run.id)
+    engine.deck_runs.pause(LOCAL, run.id)
+    assert engine.deck_runs.is_ending(LOCAL, run.id)
     gate.open()
     wait_for_end(engine, run)
     assert said(store, run) == [*MODELS, "None", "None"]
     gateway.when("Two", stream("Later"))
-    assert engine.deck_runs.start(run, connection, session_id="s")
+    assert engine.deck_runs.start(LOCAL, run, connection, session_id="s")
     wait_for_end(engine, run)
     assert said(store, run) == [*MODELS, "Later", "Later"]
     assert len(asked(gateway)) == 4
@@ -127,9 +128,9 @@ def test_a_pause_that_is_taken_back_in_time_is_none(
     gateway.when("Two", stream("Two"))
     run = begin("One", "Two")
     assert gate.reached.wait(PATIENCE)
-    engine.deck_runs.pause(run.id)
-    assert engine.deck_runs.start(run, connection, session_id="s")
-    assert not engine.deck_runs.start(run, connection, session_id="s")
+    engine.deck_runs.pause(LOCAL, run.id)
+    assert engine.deck_runs.start(LOCAL, run, connection, session_id="s")
+    assert not engine.deck_runs.start(LOCAL, run, connection, session_id="s")
     gate.open()
     wait_for_end(engine, run)
     assert said(store, run) == [*MODELS, "Two", "Two"]
@@ -144,13 +145,13 @@ def test_a_stopped_run_closes_its_connections_and_keeps_what_was_said(
     run = begin("One", "Two")
     assert gate.reached.wait(PATIENCE)
     wait_for_the_other(store, run)
-    engine.deck_runs.stop(run.id)
+    engine.deck_runs.stop(LOCAL, run.id)
     wait_for_end(engine, run)
     assert said(store, run) == ["stopped", "model-b", "None", "None"]
     stopped = next(one for one in gateway.requests if one.body["model"] == "model-a")
     assert stopped.closed.wait(PATIENCE)
-    engine.deck_runs.stop(run.id)
-    engine.deck_runs.pause("gone")
+    engine.deck_runs.stop(LOCAL, run.id)
+    engine.deck_runs.pause(LOCAL, "gone")
 
 
 def test_failed_cells_hinder_none_and_are_asked_again_as_another_version(
@@ -163,7 +164,7 @@ def test_failed_cells_hinder_none_and_are_asked_again_as_another_version(
     wait_for_end(engine, run)
     assert said(store, run) == ["failed", "Fine", "Two", "Two"]
     gateway.when("One", stream("Now"))
-    assert engine.deck_runs.start(run, connection, session_id="s")
+    assert engine.deck_runs.start(LOCAL, run, connection, session_id="s")
     wait_for_end(engine, run)
     assert said(store, run) == ["Now", "Fine", "Two", "Two"]
     assert [each.tries for each in fields(store, run)] == [2, 1, 1, 1]
@@ -176,16 +177,16 @@ def test_one_cell_is_asked_again_once_however_often_it_is_clicked(
     gateway.when("One", error(400, {"error": {"message": "No"}}))
     run = begin("One")
     wait_for_end(engine, run)
-    [row] = store.comparisons.of_run(run.id)
+    [row] = store.of(LOCAL).comparisons.of_run(run.id)
     gateway.when("One", stream("Now"))
-    tape = engine.deck_runs.retry(run, row.id, 1, 1, connection, session_id="s")
+    tape = engine.deck_runs.retry(LOCAL, run, row.id, 1, 1, connection, session_id="s")
     assert tape
     assert tape.wait_closed(PATIENCE)
     assert engine.flush(PATIENCE)
     assert said(store, run) == ["failed", "Now"]
     for column, tries in ((1, 1), (1, 2), (0, 0), (7, 0), (-1, 0)):
-        assert engine.deck_runs.retry(run, row.id, column, tries, connection, session_id="s") is None
-    assert engine.deck_runs.retry(run, "gone", 0, 1, connection, session_id="s") is None
+        assert engine.deck_runs.retry(LOCAL, run, row.id, column, tries, connection, session_id="s") is None
+    assert engine.deck_runs.retry(LOCAL, run, "gone", 0, 1, connection, session_id="s") is None
     assert len(asked(gateway)) == 3
 
 
@@ -195,17 +196,17 @@ def test_after_the_end_of_a_process_only_what_is_missing_is_asked(
     gate = Gate()
     gateway.when("One", held(gate))
     run, before = begin("One", "Two", starts=False), Engine(Gateway(), store)
-    assert before.deck_runs.start(run, connection, session_id="s")
+    assert before.deck_runs.start(LOCAL, run, connection, session_id="s")
     assert gate.reached.wait(PATIENCE)
     wait_for_the_other(store, run)
     before.stop()
     after = Engine(Gateway(), store)
     try:
-        assert not after.deck_runs.is_running(run.id)
+        assert not after.deck_runs.is_running(LOCAL, run.id)
         assert said(store, run) == ["interrupted", "model-b", "None", "None"]
         for prompt in ("One", "Two"):
             gateway.when(prompt, stream("After"))
-        assert after.deck_runs.start(run, connection, session_id="s")
+        assert after.deck_runs.start(LOCAL, run, connection, session_id="s")
         wait_for_end(after, run)
         assert said(store, run) == ["After", "model-b", "After", "After"]
     finally:
@@ -237,11 +238,13 @@ def test_a_server_that_is_about_to_stop_leaves_the_run_paused(
     gate.open()
     wait_for_end(engine, run)
     assert said(store, run) == [*MODELS, "None", "None"]
-    assert "about to stop" in (engine.deck_runs.problem(run.id) or "")
-    [row, _] = store.comparisons.of_run(run.id)
-    assert engine.deck_runs.retry(run, row.id, 0, 1, connection, session_id="s") is None
+    assert "about to stop" in (engine.deck_runs.problem(LOCAL, run.id) or "")
+    [row, _] = store.of(LOCAL).comparisons.of_run(run.id)
+    assert engine.deck_runs.retry(LOCAL, run, row.id, 0, 1, connection, session_id="s") is None
     with pytest.raises(SendRefused):
-        engine.deck_runs.retry(run, store.comparisons.of_run(run.id)[1].id, 0, 0, connection, session_id="s")
+        engine.deck_runs.retry(
+            LOCAL, run, store.of(LOCAL).comparisons.of_run(run.id)[1].id, 0, 0, connection, session_id="s"
+        )
 
 
 def test_a_store_that_takes_nothing_pauses_the_run_with_a_sentence(
@@ -253,9 +256,9 @@ def test_a_store_that_takes_nothing_pauses_the_run_with_a_sentence(
         raise StoreError("The disk is full.")
 
     monkeypatch.setattr(store.replies, "begin", fail)
-    assert engine.deck_runs.start(run, connection, session_id="s")
-    assert eventually(lambda: not engine.deck_runs.is_running(run.id))
-    assert engine.deck_runs.problem(run.id) == "The database cannot be written: the run is paused."
+    assert engine.deck_runs.start(LOCAL, run, connection, session_id="s")
+    assert eventually(lambda: not engine.deck_runs.is_running(LOCAL, run.id))
+    assert engine.deck_runs.problem(LOCAL, run.id) == "The database cannot be written: the run is paused."
     assert said(store, run) == ["None", "None"]
     monkeypatch.undo()
 
@@ -267,5 +270,5 @@ def test_a_run_pauses_where_the_gateway_asks_for_a_long_wait(
     gateway.answer_chats(error(429, limit, {"Retry-After": "3600"}))
     run = begin("First", "Second", "Third")
     wait_for_end(engine, run)
-    assert engine.deck_runs.problem(run.id) == "The gateway asks to wait: try again in about an hour."
+    assert engine.deck_runs.problem(LOCAL, run.id) == "The gateway asks to wait: try again in about an hour."
     assert {request.prompt for request in gateway.requests} == {"First"}

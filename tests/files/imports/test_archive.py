@@ -18,6 +18,7 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.exports import from_json, to_markdown
 from lib.domain.conversation.messages import Message
 from lib.domain.imports.outcome import LeftOut, Reason
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.fold import fold
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Event, Finished
@@ -55,8 +56,8 @@ def imported(data: Any, files: Files) -> Conversation:
     assert isinstance(conversation, Conversation)
     with_files = archive.with_files(conversation, files)
     store = Store(None)
-    store.conversations.take([with_files])
-    found = store.conversations.get(conversation.id)
+    store.of(LOCAL).conversations.take([with_files])
+    found = store.of(LOCAL).conversations.get(conversation.id)
     store.close()
     assert found
     return found

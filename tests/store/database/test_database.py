@@ -12,6 +12,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
+from lib.domain.people.people import LOCAL
 from lib.store import Store
 from lib.store.database import database
 from lib.store.database.database import Database
@@ -57,7 +58,7 @@ def test_the_folder_is_made_and_the_file_is_opened_again_with_what_it_holds(path
     reply_id = answer(first, conversation, "Hello")
     first.close()
     second = Store(path)
-    found = second.conversations.get(conversation.id)
+    found = second.of(LOCAL).conversations.get(conversation.id)
     second.close()
     assert found is not None
     assert found.messages[reply_id].content == "Hello"
@@ -83,7 +84,9 @@ def test_several_processes_may_open_a_new_file_at_once(path: Path) -> None:
         thread.join(PATIENCE)
     begin(first, draft("Seen by all"))
     assert faults == []
-    assert [[s.title for s in store.conversations.latest(5)] for store in stores] == [["Seen by all"]] * 4
+    assert [[s.title for s in store.of(LOCAL).conversations.latest(5)] for store in stores] == [
+        ["Seen by all"]
+    ] * 4
     for store in [first, *stores]:
         store.close()
 
@@ -207,7 +210,7 @@ def test_many_threads_write_one_after_the_other_and_nothing_is_lost(store: Store
         thread.start()
     for thread in threads:
         thread.join(PATIENCE)
-    assert {summary.title for summary in store.conversations.latest(50)} == {c.title for c in made}
+    assert {summary.title for summary in store.of(LOCAL).conversations.latest(50)} == {c.title for c in made}
     assert len(store.replies.running()) == 24
 
 
@@ -225,7 +228,7 @@ def test_purging_a_conversation_takes_its_messages_replies_and_tapes_along(store
     kept, gone = draft(), draft()
     for conversation in (kept, gone):
         answer(store, conversation, "Hello")
-    store.conversations.purge(gone.id)
+    store.of(LOCAL).conversations.purge(gone.id)
     store.close()
     with closing(sqlite3.connect(path)) as connection:
         counts = {

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lib.domain.people.people import LOCAL
 from lib.store import Store
 from lib.store.database.errors import StoreError
 from tests.store.conftest import begin, draft
@@ -65,7 +66,7 @@ def test_nothing_goes_into_a_file_that_is_not_there_any_more(
     do(path)
     for use in (
         lambda: begin(settled, draft()),
-        lambda: settled.conversations.latest(1),
+        lambda: settled.of(LOCAL).conversations.latest(1),
         lambda: settled.look(),
     ):
         with pytest.raises(StoreError, match=said):
@@ -125,7 +126,7 @@ def test_a_file_that_is_put_back_is_used_again(settled: Store, path: Path) -> No
     away.rename(path)
     settled.look()
     begin(settled, draft("Back"))
-    assert [summary.title for summary in settled.conversations.latest(5)] == ["Back", "Long"]
+    assert [summary.title for summary in settled.of(LOCAL).conversations.latest(5)] == ["Back", "Long"]
 
 
 def test_what_others_may_do_to_a_file_is_no_damage(settled: Store, path: Path) -> None:

@@ -1,0 +1,36 @@
+"""What belongs to one person."""
+
+from lib.store.comparisons import Comparisons
+from lib.store.conversations import Conversations
+from lib.store.database.database import Database
+from lib.store.decks import DeckRuns, Decks
+from lib.store.ledger import Ledger
+from lib.store.models import Models, Remembered
+from lib.store.recordings import Recordings
+from lib.store.rooms import Rooms
+from lib.store.search import Search
+from lib.store.shares import Shares
+from lib.store.tapes import Tapes
+from lib.store.votes import Votes
+
+
+class Library:
+    """What belongs to one person; each attribute reads and writes one noun.
+
+    Whatever belongs to somebody else is, for each method, as if it were not there: the owner is in the query.
+    """
+
+    def __init__(self, database: Database, remembered: Remembered, person_id: str) -> None:
+        self.person_id = person_id
+        self.conversations = Conversations(database, person_id)
+        self.comparisons = Comparisons(database, person_id)
+        self.tapes = Tapes(database, person_id)
+        self.ledger = Ledger(database, person_id)
+        self.search = Search(database, person_id)
+        self.models = Models(database, person_id, remembered)
+        self.recordings = Recordings(database, person_id)
+        self.shares = Shares(database, person_id)
+        self.votes = Votes(database, person_id)
+        self.rooms = Rooms(database, person_id)
+        self.decks = Decks(database, person_id)
+        self.deck_runs = DeckRuns(database, person_id)

@@ -1,0 +1,270 @@
+"""Whatever belongs to one person is for another as if it were not there: every method of the store."""
+
+import inspect
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing as closed
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.deck_runs import Column, DeckRun
+from lib.domain.comparison.decks import Deck, Prompt
+from lib.domain.comparison.recordings import RecordingKind
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.models.models import Preference
+from lib.engine.playback import recorder
+from lib.engine.sending import new_id
+from lib.store import Store
+from lib.store.database.errors import StoreError
+from lib.store.library import Library
+from lib.store.replies import Begun, Closing, Entry
+from tests.store.conftest import OWNER, closing, draft, events, question_and_answer
+
+ONE, OTHER = "1" * 32, "2" * 32
+NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
+URL = "https://gateway.example/v1"
+WORD = "Periwinkle"
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The ids of what one person has; by default of nothing."""
+
+    conversation: str = "0" * 32
+    deleted: str = "0" * 32
+    reply: str = "0" * 32
+    leaf: str = "0" * 32
+    session: str = "0" * 32
+    comparison: str = "0" * 32
+    cell: str = "0" * 32
+    round: str = "0" * 32
+    room: str = "nowhere"
+    deck: str = "0" * 32
+    run: str = "0" * 32
+    recording: str = "0" * 32
+    share: str = "nowhere"
+
+
+Call = Callable[[Library, Ids], Any]
+CALLS: dict[str, Call] = {
+    "conversations.latest": lambda own, _: own.conversations.latest(10),
+    "conversations.bin": lambda own, _: own.conversations.bin(),
+    "conversations.get": lambda own, of: own.conversations.get(of.conversation),
+    "conversations.all": lambda own, _: list(own.conversations.all()),
+    "conversations.updated_at": lambda own, of: own.conversations.updated_at(of.conversation),
+    "conversations.rename": lambda own, of: own.conversations.rename(of.conversation, "Mine"),
+    "conversations.retitle": lambda own, of: own.conversations.retitle(of.conversation, WORD, "Mine"),
+    "conversations.show": lambda own, of: own.conversations.show(of.conversation, of.leaf),
+    "conversations.pin": lambda own, of: own.conversations.pin(of.conversation, True),
+    "conversations.delete": lambda own, of: own.conversations.delete(of.conversation),
+    "conversations.restore": lambda own, of: own.conversations.restore(of.deleted),
+    "conversations.purge": lambda own, of: own.conversations.purge(of.conversation),
+    "comparisons.latest": lambda own, _: own.comparisons.latest(10),
+    "comparisons.get": lambda own, of: own.comparisons.get(of.comparison),
+    "comparisons.of_run": lambda own, of: own.comparisons.of_run(of.run),
+    "comparisons.updated_in_run": lambda own, of: own.comparisons.updated_in_run(of.run),
+    "comparisons.updated_at": lambda own, of: own.comparisons.updated_at(of.comparison),
+    "comparisons.delete": lambda own, of: own.comparisons.delete(of.comparison),
+    "tapes.get": lambda own, of: own.tapes.get(of.reply),
+    "ledger.of_session": lambda own, of: own.ledger.of_session(of.session),
+    "ledger.of_conversation": lambda own, of: own.ledger.of_conversation(of.conversation),
+    "search.find": lambda own, _: own.search.find(WORD),
+    "models.preferences": lambda own, _: own.models.preferences(URL),
+    "models.traffic": lambda own, _: own.models.traffic(),
+    "recordings.latest": lambda own, _: own.recordings.latest(10),
+    "recordings.get": lambda own, of: own.recordings.get(of.recording),
+    "recordings.title": lambda own, of: own.recordings.title(of.recording),
+    "recordings.unknown": lambda own, of: len(own.recordings.unknown([of.recording])),
+    "recordings.rename": lambda own, of: own.recordings.rename(of.recording, "Mine"),
+    "recordings.delete": lambda own, of: own.recordings.delete(of.recording),
+    "shares.of": lambda own, of: own.shares.of(of.recording, NOW),
+    "shares.revoke": lambda own, of: own.shares.revoke(of.share, NOW),
+    "votes.open": lambda own, of: own.votes.open(new_id(), of.comparison, {}, NOW, is_blind=True),
+    "votes.latest": lambda own, of: own.votes.latest(of.comparison),
+    "votes.reveal": lambda own, of: own.votes.reveal(of.round, NOW),
+    "votes.vote": lambda own, of: own.votes.vote(of.round, "me", "tie", NOW),
+    "votes.thumb": lambda own, of: own.votes.thumb(of.round, "me", of.cell, True),
+    "votes.withdraw": lambda own, of: own.votes.withdraw(of.round, "voter"),
+    "votes.ballot": lambda own, of: own.votes.ballot(of.round, "voter"),
+    "votes.voters": lambda own, of: own.votes.voters(of.round),
+    "votes.tally": lambda own, of: own.votes.tally(of.round),
+    "votes.polls": lambda own, _: own.votes.polls(),
+    "rooms.open": lambda own, of: own.rooms.open(of.comparison, NOW),
+    "rooms.of": lambda own, of: own.rooms.of(of.comparison, NOW),
+    "rooms.close": lambda own, of: own.rooms.close(of.room, NOW),
+    "decks.latest": lambda own, _: own.decks.latest(10),
+    "decks.get": lambda own, of: own.decks.get(of.deck),
+    "decks.change": lambda own, of: own.decks.change(of.deck, lambda deck: replace(deck, title="Mine")),
+    "decks.delete": lambda own, of: own.decks.delete(of.deck),
+    "deck_runs.get": lambda own, of: own.deck_runs.get(of.run),
+    "deck_runs.latest": lambda own, of: own.deck_runs.latest(10, of.deck),
+    "deck_runs.delete": lambda own, of: own.deck_runs.delete(of.run),
+}
+"""Each method that names or lists something."""
+ADDS: dict[str, Call] = {
+    "conversations.take": lambda own, of: own.conversations.take(
+        [Conversation(of.conversation, "", NOW, NOW)]
+    ),
+    "comparisons.add": lambda own, of: own.comparisons.add(Comparison(of.comparison, "Mine", NOW)),
+    "ledger.book": lambda own, of: own.ledger.book(row(of.conversation)),
+    "models.choose": lambda own, _: own.models.choose(URL, "model-a", Preference(is_default=True)),
+    "recordings.add": lambda own, of: own.recordings.add(replace(recording(), id=of.recording)),
+    "shares.add": lambda own, of: own.shares.add(new_id(), "", source_id=of.recording, title="", **period()),
+    "decks.add": lambda own, of: own.decks.add(replace(deck(), id=of.deck, title="Mine")),
+    "deck_runs.add": lambda own, of: own.deck_runs.add(run(of.run), []),
+}
+"""Each method that adds something of one's own."""
+
+
+def row(conversation_id: str) -> Any:
+    conversation = replace(draft(), id=conversation_id)
+    conversation.add(question_and_answer(conversation))
+    return closing(conversation, conversation.leaf_id or "", events("Mine")).row
+
+
+def deck() -> Deck:
+    return Deck(new_id(), "Deck", NOW, NOW, prompts=(Prompt(new_id(), "Why?"),))
+
+
+def run(run_id: str) -> DeckRun:
+    return DeckRun(run_id, deck(), NOW, (Column("model-a"),))
+
+
+def period() -> dict[str, datetime]:
+    return {"created_at": NOW, "expires_at": NOW + timedelta(days=1)}
+
+
+def recording() -> Any:
+    with_answer = draft(WORD)
+    with_answer.add(question_and_answer(with_answer, WORD))
+    store = Store(None)
+    shown = Comparison(new_id(), WORD, NOW)
+    shown.cells.append(replace(with_answer, comparison_id=shown.id))
+    made = recorder.record(store.of(ONE), [shown], title=WORD, kind=RecordingKind.REPLY, prices={})
+    store.close()
+    return made
+
+
+def said(store: Store, conversation: Conversation, session_id: str = "s1") -> str:
+    added = question_and_answer(conversation, WORD)
+    store.replies.begin(conversation, added, Begun(added[-1].id, ONE, new_id(), session_id, OWNER))
+    conversation.add(added)
+    tape = events(WORD)
+    end = closing(conversation, added[-1].id, tape, session_id)
+    store.replies.journal(OWNER, [Entry(added[-1].id, 0, tape)], [Closing(end.reply, ONE, end.row)])
+    return added[-1].id
+
+
+@pytest.fixture
+def ids(store: Store) -> Iterator[Ids]:
+    """What one person has: something of everything."""
+    own, session = store.of(ONE), new_id()
+    conversation, deleted = draft(WORD), draft(WORD)
+    reply = said(store, conversation, session)
+    said(store, deleted)
+    own.conversations.delete(deleted.id)
+    comparison, cell = Comparison(new_id(), WORD, NOW), draft(WORD)
+    own.comparisons.add(comparison)
+    said(store, replace(cell, comparison_id=comparison.id))
+    round_id = new_id()
+    own.votes.open(round_id, comparison.id, {cell.id: "model-a"}, NOW, is_blind=True)
+    own.votes.vote(round_id, "voter", "tie", NOW)
+    round_id = new_id()
+    own.votes.open(round_id, comparison.id, {cell.id: "model-a"}, NOW, is_blind=True)  # reveals the first
+    own.votes.vote(round_id, "voter", "tie", NOW)
+    kept, made, ran = recording(), deck(), run(new_id())
+    own.recordings.add(kept)
+    own.shares.add("token", "<p>", source_id=kept.id, title=WORD, **period())
+    own.decks.add(made)
+    own.deck_runs.add(replace(ran, deck=made), [Comparison(new_id(), WORD, NOW, deck_run_id=ran.id)])
+    own.models.choose(URL, "model-a", Preference(is_favourite=True))
+    yield Ids(
+        conversation=conversation.id,
+        deleted=deleted.id,
+        reply=reply,
+        leaf=reply,
+        session=session,
+        comparison=comparison.id,
+        cell=cell.id,
+        round=round_id,
+        room=own.rooms.open(comparison.id, NOW).token,
+        deck=made.id,
+        run=ran.id,
+        recording=kept.id,
+        share="token",
+    )
+
+
+def rows(path: Path) -> set[tuple[object, ...]]:
+    """All rows of all tables."""
+    with closed(sqlite3.connect(path)) as database:
+        names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        tables = [name for (name,) in names if not name.startswith(("sqlite_", "message_search_"))]
+        return {(name, *row) for name in tables for row in database.execute(f"SELECT * FROM {name}")}  # noqa: S608
+
+
+def outcome(call: Call, own: Library, ids: Ids) -> Any:
+    try:
+        return call(own, ids)
+    except StoreError as error:
+        return str(error)
+
+
+def test_every_method_of_a_library_is_tried_here(store: Store) -> None:
+    library = store.of(ONE)
+    nouns = {name: noun for name, noun in vars(library).items() if name != "person_id"}
+    methods = {
+        f"{name}.{method}"
+        for name, noun in nouns.items()
+        for method, _ in inspect.getmembers(noun, inspect.ismethod)
+        if not method.startswith("_")
+    }
+    assert methods == {*CALLS, *ADDS}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_what_is_somebody_elses_is_as_if_it_were_not_there(
+    name: str, store: Store, path: Path, ids: Ids
+) -> None:
+    before, call = rows(path), CALLS[name]
+    assert outcome(call, store.of(OTHER), ids) == outcome(call, store.of(OTHER), Ids())
+    assert rows(path) == before
+
+
+@pytest.mark.parametrize("name", [name for name in CALLS if name != "votes.open"])
+def test_its_owner_finds_it(name: str, store: Store, path: Path, ids: Ids) -> None:
+    before, call = rows(path), CALLS[name]
+    found = outcome(call, store.of(ONE), ids)
+    assert found != outcome(call, store.of(OTHER), ids) or rows(path) != before
+
+
+@pytest.mark.parametrize("name", ADDS)
+def test_what_somebody_adds_changes_nothing_of_others(name: str, store: Store, path: Path, ids: Ids) -> None:
+    before = rows(path)
+    outcome(ADDS[name], store.of(OTHER), ids)
+    assert before <= rows(path)
+
+
+def test_a_send_into_somebody_elses_conversation_is_refused(store: Store, path: Path, ids: Ids) -> None:
+    before, theirs = rows(path), store.of(ONE).conversations.get(ids.conversation)
+    assert theirs
+    added = question_and_answer(theirs, "Mine")
+    with pytest.raises(StoreError):
+        store.replies.begin(theirs, added, Begun(added[-1].id, OTHER, new_id(), "s", OWNER))
+    assert rows(path) == before
+
+
+def test_the_same_file_comes_in_for_each_person(store: Store, ids: Ids) -> None:
+    theirs = store.of(ONE).conversations.get(ids.conversation)
+    assert theirs
+    assert store.of(OTHER).conversations.take([theirs]) == 1
+    assert store.of(OTHER).conversations.take([theirs]) == 0
+    [summary] = store.of(OTHER).conversations.latest(10)
+    copy = store.of(OTHER).conversations.get(summary.id)
+    assert copy
+    assert [message.content for message in copy.path()] == [message.content for message in theirs.path()]
