@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -143,7 +144,12 @@ class AppServer:
 
 
 def free_port() -> int:
-    """A port of the loopback interface that is free now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port that is free now, and that no outgoing connection takes before a server does.
+
+    A system gives outgoing connections ports from 32768 on (Linux) or 49152 on (macOS and IANA).
+    """
+    while True:
+        port = 10_000 + secrets.randbelow(22_000)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("0.0.0.0", port))  # noqa: S104 - some servers of the tests listen everywhere
+            return port

@@ -1,7 +1,6 @@
 """A Streamlit page of a test's own, to see what a browser makes of single elements."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.app_server import free_port
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -19,7 +20,7 @@ def served(folder: Path, script: str, files: Mapping[str, str] = {}) -> Iterator
     """Serve the script, which finds the files beside it; gives its address."""
     for name, text in {"page.py": script, **files}.items():
         (folder / name).write_text(text, encoding="utf-8")
-    port = _free_port()
+    port = free_port()
     options = {"server.port": port, "server.address": "127.0.0.1", "server.headless": "true"}
     options |= {"server.fileWatcherType": "none", "browser.gatherUsageStats": "false"}
     server = subprocess.Popen(
@@ -38,12 +39,6 @@ def served(folder: Path, script: str, files: Mapping[str, str] = {}) -> Iterator
     finally:
         server.terminate()
         server.wait(20)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _wait_until_ready(address: str) -> None:
