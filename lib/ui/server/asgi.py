@@ -27,7 +27,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from lib import app
 from lib.config import ConfigurationError
 from lib.engine.notifications import STORING
-from lib.ui.server import closed_tabs, connections, log, upload_storage
+from lib.ui.server import closed_tabs, connections, log, session_state, upload_storage
 from lib.web import audience, ready, shares
 from lib.web.gate import Gate
 
@@ -51,6 +51,7 @@ releases the interpreter and queues for it again: with hundreds of threads, a se
 # At import, before Streamlit creates its runtime and uvicorn its first connection: neither looks again later.
 connections.install()
 log.install()
+session_state.install()
 closed_tabs.install()
 upload_storage.install()
 # Streamlit asks the Internet for this address, to print it and to compare it with the `Origin` of foreign

@@ -1,0 +1,54 @@
+"""A tab's `st.session_state`, whole also while two runs of its page overlap."""
+
+import threading
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from streamlit.runtime import state
+from streamlit.runtime.state.session_state import SessionState
+
+CHANGING = (
+    "__setitem__",
+    "__delitem__",
+    "clear",
+    "register_widget",
+    "set_widgets_from_proto",
+    "_compact_state",
+    "_remove_stale_widgets",
+    "_reset_triggers",
+)
+"""The methods of Streamlit's class that change its dictionaries, or walk through them to do so."""
+
+
+class LockedSessionState(SessionState):
+    """Lets one thread at a time change a tab's state.
+
+    A click starts a new run while the old one ends in its own thread, and Streamlit's lock belongs to a run,
+    not to the state. Without this one, a run that walks through the dictionaries breaks off when the other
+    adds a key, and a value written meanwhile may be lost.
+    """
+
+    def __init__(self) -> None:
+        # Reentrant: these methods call one another. None of them calls a callback of ours, so nothing that
+        # holds this lock waits for anything else.
+        self.lock = threading.RLock()
+        super().__init__()
+
+
+def _locked(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def locked(self: LockedSessionState, *args: Any, **kwargs: Any) -> Any:
+        with self.lock:
+            return method(self, *args, **kwargs)
+
+    return locked
+
+
+for _name in CHANGING:
+    setattr(LockedSessionState, _name, _locked(getattr(SessionState, _name)))
+
+
+def install() -> None:
+    """Make Streamlit use this class. It has no option: it looks the class up there for each tab."""
+    state.SessionState = LockedSessionState  # type: ignore[misc]
