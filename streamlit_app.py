@@ -11,10 +11,10 @@ if not runtime.exists():
 
     app = st.App(__file__, lifespan=asgi.lifespan, middleware=asgi.middleware(), routes=asgi.routes())
 else:
-    from lib.ui.shell import frame
+    from lib.ui.shell import layout
     from lib.ui.state import pages
 
-    frame.show(
+    layout.show(
         [
             st.Page(pages.CHAT_PAGE, title="Chat", icon=":material/chat:", url_path="chat", default=True),
             st.Page(pages.COMPARE_PAGE, title="Compare", icon=":material/view_column:", url_path="compare"),

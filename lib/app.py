@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lib import config
 from lib.config import Settings
-from lib.domain.comparison.comparisons import released
+from lib.domain.comparison.comparisons import copied_as_chat
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.connection import Connection
 from lib.domain.people.people import LOCAL
@@ -61,7 +61,7 @@ class App:
         The copies have new ids: an import skips chats whose ids it finds in the store.
         """
         now = datetime.now(UTC)
-        copies = [released(each, new_id=new_id, now=now) for each in chats]
+        copies = [copied_as_chat(each, new_id=new_id, now=now) for each in chats]
         return "".join(archive.json_pieces(copies, self.files))
 
     def stop(self) -> None:

@@ -9,7 +9,7 @@ from lib.ui.shell import clipboard, scheduler, sidebar
 from lib.ui.shell import dialogs as shell_dialogs
 from lib.ui.state import session
 
-session.hear_models()  # before the page takes its turn, for which all others wait
+session.wait_for_models()  # before the page takes its turn, for which all others wait
 uploads.wait(session.held().draft)
 with scheduler.building():
     tab = session.current()

@@ -11,8 +11,8 @@ from lib.ui.shell import dialogs as shell_dialogs
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state import session
 
-session.hear_models()  # before the page takes its turn, for which all others wait
-comparison_state.hear_prices()
+session.wait_for_models()  # before the page takes its turn, for which all others wait
+comparison_state.wait_for_prices()
 tab = session.elsewhere()
 uploads.wait(comparison_state.held().draft)
 with scheduler.building():

@@ -10,8 +10,8 @@ from lib.ui.shell import outage, scheduler
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state import decks, session
 
-session.hear_models()  # before the page takes its turn, for which all others wait
-comparison_state.hear_prices()
+session.wait_for_models()  # before the page takes its turn, for which all others wait
+comparison_state.wait_for_prices()
 tab = session.elsewhere()
 with scheduler.building():
     state = decks.current()

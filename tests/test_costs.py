@@ -8,7 +8,7 @@ import pytest
 
 from lib.domain.comparison import decks
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.deck_runs import Column, DeckRun, Field
+from lib.domain.comparison.deck_runs import Column, DeckRun, GridCell
 from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.comparison.statistics import of_cells
 from lib.domain.conversation.conversations import Conversation
@@ -70,7 +70,7 @@ def measured(cell: Conversation) -> float | None:
 
 def of_grid(row: Comparison, cell: Conversation) -> str:
     run = DeckRun("run", decks.new("d", [decks.Prompt("p", "Why?")]), NOW, (Column("chosen"),))
-    field = Field(0, 0, cell, cell.path()[-1], 1)
+    field = GridCell(0, 0, cell, cell.path()[-1], 1)
     drawn = grid.table(run, [(row, [field])], [], PRICES)["rows"][0]["fields"][0]["figures"]
     return next((part for part in drawn.split(" · ") if part.startswith("$")), "")
 

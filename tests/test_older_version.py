@@ -177,7 +177,7 @@ def test_a_deck_and_its_run_are_there(store: Store, files: Files) -> None:
         ("model-b", Params(max_tokens=50)),
     ]
     fields = [
-        each for row in store.of(LOCAL).comparisons.of_run(run.id) for each in deck_runs.fields(run, row)
+        each for row in store.of(LOCAL).comparisons.of_run(run.id) for each in deck_runs.grid_cells(run, row)
     ]
     assert [each.reply.text for each in fields] == ["Fine."] * 4
     assert store.deck_images.ids() == {deck.prompts[0].attachments[0].id}

@@ -11,8 +11,8 @@ from lib.domain.reply.tape import CLOSING, Event, Failed, Interrupted, Stopped
 from lib.engine import pictures
 from lib.engine.journal import Journal
 from lib.engine.loop import Loop
-from lib.engine.run import Run
-from lib.engine.runs import Runs
+from lib.engine.running_replies import RunningReplies
+from lib.engine.running_reply import RunningReply
 from lib.files.folder import Files
 from lib.gateway.client import Gateway
 from lib.gateway.errors.images import refuses_images
@@ -34,26 +34,26 @@ class Answering:
         self,
         gateway: Gateway,
         loop: Loop,
-        runs: Runs,
+        runs: RunningReplies,
         journal: Journal | None,
         *,
         files: Files,
         request_bytes: int,
-        on_ended: Callable[[Run], None],
+        on_ended: Callable[[RunningReply], None],
     ) -> None:
         """`on_ended` is called after the tape of a kept reply has closed."""
         self._gateway, self._loop, self._runs, self._journal = gateway, loop, runs, journal
         self._files, self._request_bytes, self._on_ended = files, request_bytes, on_ended
         self._refused_images: set[tuple[str, str]] = set()
 
-    def start(self, run: Run) -> None:
+    def start(self, run: RunningReply) -> None:
         """Ask the model."""
         run.future = self._loop.submit(self._answer(run))
         run.future.add_done_callback(lambda future: self._stream_ended(run, future))
         if run.tape.is_closed:  # stopped from elsewhere before it had a future to cancel
             run.future.cancel()
 
-    def end(self, run: Run, closing: Stopped | Interrupted | Failed) -> None:
+    def end(self, run: RunningReply, closing: Stopped | Interrupted | Failed) -> None:
         """Close the tape, then cancel the stream: events that still arrive come too late."""
         if run.append([closing]):
             self._book(run)
@@ -72,7 +72,7 @@ class Answering:
         """Whether this model has refused images since the process started."""
         return (connection.base_url, model) in self._refused_images
 
-    async def _answer(self, run: Run) -> None:
+    async def _answer(self, run: RunningReply) -> None:
         async for burst in self._bursts(run):
             if burst and isinstance(burst[-1], CLOSING):
                 # The closing burst folds all events that nobody has read yet, and may estimate the prompt.
@@ -81,15 +81,15 @@ class Answering:
             else:
                 self._take(run, burst)
 
-    def _take(self, run: Run, burst: Sequence[Event]) -> None:
+    def _take(self, run: RunningReply, burst: Sequence[Event]) -> None:
         if run.append(burst):
             self._book(run)
         elif self._journal and run.is_kept:
             self._journal.touch(run.tape)
 
-    def _bursts(self, run: Run) -> AsyncIterator[Sequence[Event]]:
-        if run.is_drawing:
-            return pictures.drawn(self._gateway, run, self._files)
+    def _bursts(self, run: RunningReply) -> AsyncIterator[Sequence[Event]]:
+        if run.is_image_model:
+            return pictures.generated(self._gateway, run, self._files)
         if self.refuses_images(run.connection, run.model):
             run.messages = pictures.without_drawn(run.messages)
         return pictures.answered(
@@ -99,7 +99,7 @@ class Answering:
     def _pause(self) -> float:
         return min(BURST_SECONDS, BURST_SECONDS_PER_STREAM * len(self._runs))
 
-    def _stream_ended(self, run: Run, future: "Future[None]") -> None:
+    def _stream_ended(self, run: RunningReply, future: "Future[None]") -> None:
         """Close a tape that its ended stream left open: our own code failed, and followers must not hang."""
         # A cancelled future: either the tape was closed first (`end`), or the loop is stopping.
         if run.tape.is_closed or future.cancelled():
@@ -110,7 +110,7 @@ class Answering:
         )
         self.end(run, Failed(run.at_ms, error))
 
-    def _book(self, run: Run) -> None:
+    def _book(self, run: RunningReply) -> None:
         """Hand the closed tape to the journal, or forget the run if the reply is not kept."""
         self._learn(run)
         if self._journal and run.is_kept:
@@ -119,7 +119,7 @@ class Answering:
         else:
             self._runs.forget(run.tape, is_stored=False)
 
-    def _learn(self, run: Run) -> None:
+    def _learn(self, run: RunningReply) -> None:
         """Remember a model that refused the images it was sent."""
         error = run.tape.reply().error if any(message.image_tokens() for message in run.messages) else None
         if error and refuses_images(error):

@@ -21,11 +21,11 @@ from lib.engine.notifications import STORING, Notifications
 from lib.engine.playback.player import Player
 from lib.engine.playback.synchronized import SynchronizedTapes
 from lib.engine.recovery.remote_tapes import RemoteTapes
-from lib.engine.recovery.trouble import Trouble
-from lib.engine.recovery.unstored import as_they_stand
+from lib.engine.recovery.storage_problems import StorageProblems
+from lib.engine.recovery.unstored import unstored_conversations
 from lib.engine.recovery.watchdog import Watchdog
-from lib.engine.run import Run
-from lib.engine.runs import Runs
+from lib.engine.running_replies import RunningReplies
+from lib.engine.running_reply import RunningReply
 from lib.engine.sending import Accepted, Sending, new_id, question
 from lib.engine.series.deck_runs import DeckRuns
 from lib.engine.series.repeats import Repeats
@@ -64,12 +64,12 @@ class Engine:
         files = files or Files(None)
         self._has_auto_titles = has_auto_titles
         self._owner = new_id()
-        self._runs = Runs()
+        self._runs = RunningReplies()
         self.notifications = Notifications()
-        self._trouble = Trouble(lambda: self.notifications.tell(STORING))
+        self._problems = StorageProblems(lambda: self.notifications.tell(STORING))
         self._loop = Loop()
         self._remote = RemoteTapes(self._loop, store, self._owner) if store else None
-        self._journal = Journal(store, self._owner, self._trouble, self._runs.forget) if store else None
+        self._journal = Journal(store, self._owner, self._problems, self._runs.forget) if store else None
         self._answering = Answering(
             gateway,
             self._loop,
@@ -96,7 +96,7 @@ class Engine:
         self.balances = Balances(gateway, self._loop)
         self.synchronized = SynchronizedTapes(self._loop)
         # Last: its threads may call `_let_go` at once, which needs everything above.
-        self._watchdog = Watchdog(store, self._owner, self._trouble, self._let_go) if store else None
+        self._watchdog = Watchdog(store, self._owner, self._problems, self._let_go) if store else None
 
     @property
     def problem(self) -> str | None:
@@ -104,7 +104,7 @@ class Engine:
 
         `notifications` announce a change under the topic `STORING`.
         """
-        return self._trouble.sentence
+        return self._problems.sentence
 
     @property
     def is_stopping(self) -> bool:
@@ -118,11 +118,11 @@ class Engine:
 
     def unstored(self, person_id: str) -> list[Conversation]:
         """A person's conversations with words that are only in memory, in their current state."""
-        return as_they_stand([run for run in self._unstored() if run.tape.person_id == person_id])
+        return unstored_conversations([run for run in self._unstored() if run.tape.person_id == person_id])
 
     def all_unstored(self) -> list[Conversation]:
         """Everybody's conversations with words that are only in memory, in their current state."""
-        return as_they_stand(self._unstored())
+        return unstored_conversations(self._unstored())
 
     def say(
         self,
@@ -260,20 +260,20 @@ class Engine:
         self._loop.submit(self._gateway.close()).result(timeout=5)
         self._loop.stop()
 
-    def _unstored(self) -> list[Run]:
+    def _unstored(self) -> list[RunningReply]:
         ids = self._journal.unstored() if self._journal else []
         return [run for reply_id in ids if (run := self._runs.get(reply_id))]
 
-    def _start(self, run: Run) -> None:
+    def _start(self, run: RunningReply) -> None:
         """Run the reply of an accepted send."""
-        run.is_drawing = self.catalogue.kind(run.connection, run.model).draws
+        run.is_image_model = self.catalogue.kind(run.connection, run.model).is_image_model
         self._runs.add(run)
         # Before the first event: in a blind round nobody may see the raw tape grow.
         self.synchronized.join(run.tape)
         self._answering.start(run)
         self.notifications.tell(run.conversation.comparison_id)
 
-    def _write_title(self, run: Run) -> None:
+    def _write_title(self, run: RunningReply) -> None:
         if self._store and self._has_auto_titles and is_first_exchange(run):
             self._loop.submit(write_title(self._gateway, self._store, run))
 

@@ -11,7 +11,7 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.reply.ledger import LedgerRow
 from lib.engine.live import LiveTape
-from lib.engine.recovery.trouble import Trouble
+from lib.engine.recovery.storage_problems import StorageProblems
 from lib.store import Store
 from lib.store.database.errors import StoreError
 from lib.store.replies import Begun, Closing, Entry
@@ -53,10 +53,10 @@ class Journal:
     """One writer for all tapes of the process: every `BATCH_SECONDS`, and at once when a tape closes."""
 
     def __init__(
-        self, store: Store, owner: str, trouble: Trouble, on_stored: Callable[[LiveTape], None]
+        self, store: Store, owner: str, problems: StorageProblems, on_stored: Callable[[LiveTape], None]
     ) -> None:
         """`on_stored` is called on the journal's thread when a closed tape is in the store."""
-        self._store, self._owner, self._trouble, self._on_stored = store, owner, trouble, on_stored
+        self._store, self._owner, self._storage_problems, self._on_stored = store, owner, problems, on_stored
         self._tracks: dict[str, _Track] = {}
         self._dirty: set[str] = set()
         self._changed = threading.Condition()
@@ -73,7 +73,7 @@ class Journal:
             try:
                 return self._store.replies.begin(beginning.conversation, beginning.added, beginning.begun)
             except StoreError as error:
-                self._trouble.tell("journal", str(error))
+                self._storage_problems.tell("journal", str(error))
         with self._changed:
             self._tracks[tape.reply_id] = _Track(tape, beginning)
             self._dirty.add(tape.reply_id)
@@ -141,7 +141,7 @@ class Journal:
             tracks = self._wait_for_work()
             try:
                 self._write(tracks)
-                self._trouble.tell("journal", None)
+                self._storage_problems.tell("journal", None)
             except StoreError as error:
                 self._wait_after(str(error))
             except Exception:  # whatever it is, the other tapes must still be written
@@ -149,7 +149,7 @@ class Journal:
                 self._wait_after("The journal cannot be written.")
 
     def _wait_after(self, problem: str) -> None:
-        self._trouble.tell("journal", problem)
+        self._storage_problems.tell("journal", problem)
         time.sleep(RETRY_SECONDS)
 
     def _wait_for_work(self) -> list[_Track]:

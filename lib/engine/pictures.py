@@ -8,7 +8,7 @@ from dataclasses import replace
 from lib.domain.conversation.messages import Message
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.tape import Audio, Event, Failed, Image, Noted
-from lib.engine.run import Run
+from lib.engine.running_reply import RunningReply
 from lib.files.fitting import Fitted, fit, text_bytes
 from lib.files.folder import Files, checked
 from lib.files.formats.sounds import checked_sound
@@ -21,7 +21,7 @@ ATTACHMENTS_IGNORED = "An image model draws from the text alone; the attached fi
 
 
 async def answered(
-    gateway: Gateway, run: Run, files: Files, *, request_bytes: int, pause: Callable[[], float]
+    gateway: Gateway, run: RunningReply, files: Files, *, request_bytes: int, pause: Callable[[], float]
 ) -> AsyncGenerator[Sequence[Event], None]:
     """Stream a chat model's answer to a request with as many of the path's images as fit. Images and sound
     from the model are checked and put into files before they reach the tape."""
@@ -46,10 +46,12 @@ async def answered(
                 fitted = replace(fitted, notice="")
 
 
-async def drawn(gateway: Gateway, run: Run, files: Files) -> AsyncGenerator[Sequence[Event], None]:
+async def generated(
+    gateway: Gateway, run: RunningReply, files: Files
+) -> AsyncGenerator[Sequence[Event], None]:
     """Stream an image model's images, each checked and put into its file before it reaches the tape."""
     question = run.messages[-1]
-    bursts = gateway.draw(run.connection, question.content, model=run.model, params=run.params)
+    bursts = gateway.generate_images(run.connection, question.content, model=run.model, params=run.params)
     is_first = True
     async with aclosing(bursts):
         async for burst in bursts:
@@ -71,11 +73,11 @@ def without_drawn(messages: Sequence[Message]) -> list[Message]:
     ]
 
 
-def _has_images(run: Run) -> bool:
+def _has_images(run: RunningReply) -> bool:
     return any(message.images for message in run.messages)
 
 
-async def _fitted(run: Run, files: Files, request_bytes: int) -> Fitted:
+async def _fitted(run: RunningReply, files: Files, request_bytes: int) -> Fitted:
     return await asyncio.to_thread(
         fit,
         files,
@@ -85,7 +87,7 @@ async def _fitted(run: Run, files: Files, request_bytes: int) -> Fitted:
     )
 
 
-def _all_taken(burst: Sequence[Event], run: Run, files: Files) -> list[Event]:
+def _all_taken(burst: Sequence[Event], run: RunningReply, files: Files) -> list[Event]:
     """The events with their files checked and kept. A file that cannot be shown is replaced by a sentence."""
     taken: list[Event] = []
     for event in burst:
@@ -96,7 +98,7 @@ def _all_taken(burst: Sequence[Event], run: Run, files: Files) -> list[Event]:
     return taken
 
 
-def _taken(event: Event, run: Run, files: Files) -> Event:
+def _taken(event: Event, run: RunningReply, files: Files) -> Event:
     """The event with its picture or sound, if any, checked and kept. Raises `ValueError` for a bad file."""
     if isinstance(event, Audio):
         sound = checked_sound(event.audio)

@@ -15,8 +15,8 @@ from lib.domain.models.connection import Connection
 from lib.domain.reply.reply import Reply
 from lib.engine.journal import Beginning, Journal
 from lib.engine.live import LiveTape
-from lib.engine.run import Run
-from lib.engine.runs import Runs
+from lib.engine.running_replies import RunningReplies
+from lib.engine.running_reply import RunningReply
 from lib.store.replies import Begun
 
 KNOWN_SEND_IDS = 10_000
@@ -63,12 +63,12 @@ class Sending:
 
     def __init__(
         self,
-        runs: Runs,
+        runs: RunningReplies,
         journal: Journal | None,
         owner: str,
         *,
         keep: Callable[[Attachment], Attachment],
-        start: Callable[[Run], None],
+        start: Callable[[RunningReply], None],
     ) -> None:
         """`keep` puts the images of stored messages into files, `start` asks the model."""
         self._runs, self._journal, self._owner = runs, journal, owner
@@ -140,7 +140,7 @@ def _titled(conversation: Conversation, asked: Message | None) -> Conversation:
     return replace(conversation, title=title, messages=dict(conversation.messages))
 
 
-def _run(accepted: Accepted, before: Conversation, connection: Connection, session_id: str) -> Run:
+def _run(accepted: Accepted, before: Conversation, connection: Connection, session_id: str) -> RunningReply:
     """Everything needed to run the reply that a send starts in the conversation `before` it."""
     answer, messages = accepted.added[-1], {message.id: message for message in accepted.added}
     conversation = replace(
@@ -149,7 +149,7 @@ def _run(accepted: Accepted, before: Conversation, connection: Connection, sessi
         messages={**before.messages, **messages},
         leaf_id=answer.id,
     )
-    return Run(
+    return RunningReply(
         tape=accepted.tape,
         session_id=session_id,
         created_at=answer.created_at,

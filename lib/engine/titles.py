@@ -14,7 +14,7 @@ from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Event
 from lib.domain.reply.usage import estimate_prompt
-from lib.engine.run import Run
+from lib.engine.running_reply import RunningReply
 from lib.gateway.client import Gateway
 from lib.store import Store
 
@@ -27,12 +27,12 @@ EXCERPT_CHARACTERS = 2_000
 """Of the question and of the answer each: a title needs no more."""
 
 
-def is_first_exchange(run: Run) -> bool:
+def is_first_exchange(run: RunningReply) -> bool:
     """Whether `run` answered the first message of its conversation."""
-    return len(run.messages) == 1 and not run.is_drawing and run.tape.reply().state is State.COMPLETED
+    return len(run.messages) == 1 and not run.is_image_model and run.tape.reply().state is State.COMPLETED
 
 
-async def write_title(gateway: Gateway, store: Store, run: Run) -> None:
+async def write_title(gateway: Gateway, store: Store, run: RunningReply) -> None:
     """Let the model write a title, unless the conversation's title has been changed already.
 
     Until then, a conversation's title is the first words of the question that `run` answered.
@@ -49,7 +49,7 @@ async def write_title(gateway: Gateway, store: Store, run: Run) -> None:
         await asyncio.to_thread(library.conversations.retitle, found.id, first_words, title)
 
 
-async def _asked(gateway: Gateway, run: Run) -> tuple[str | None, LedgerRow]:
+async def _asked(gateway: Gateway, run: RunningReply) -> tuple[str | None, LedgerRow]:
     """A title for the exchange that `run` ended (`None` if that failed), and the ledger row of the call."""
     exchange = _exchange(run)
     events: list[Event] = []
@@ -64,7 +64,7 @@ async def _asked(gateway: Gateway, run: Run) -> tuple[str | None, LedgerRow]:
     return _title(reply), _row(run, reply)
 
 
-def _exchange(run: Run) -> Sequence[Message]:
+def _exchange(run: RunningReply) -> Sequence[Message]:
     question, answer = run.messages[-1].content, run.tape.reply().text
     text = f"Question: {question[:EXCERPT_CHARACTERS]}\n\nAnswer: {answer[:EXCERPT_CHARACTERS]}"
     return [replace(run.messages[-1], content=text, attachments=())]
@@ -76,7 +76,7 @@ def _title(reply: Reply) -> str | None:
     return title[:TITLE_CHARACTERS] if title and not reply.error else None
 
 
-def _row(run: Run, reply: Reply) -> LedgerRow:
+def _row(run: RunningReply, reply: Reply) -> LedgerRow:
     row = LedgerRow.of(
         reply,
         reply_id=secrets.token_hex(16),

@@ -129,7 +129,7 @@ class Gateway:
             yield [Retried(at_ms, again.reason)]
             await asyncio.sleep(again.pause)
 
-    async def draw(
+    async def generate_images(
         self, connection: Connection, prompt: str, *, model: str, params: Params = Params()
     ) -> AsyncGenerator[list[Event], None]:
         """Stream an image model's images as bursts of events that end like those of `answer`."""
@@ -144,7 +144,9 @@ class Gateway:
             async with (
                 self._clients.lend(connection) as client,
                 aclosing(
-                    image_generation.draw(client, connection, body, seconds=self._timeouts.first_byte_seconds)
+                    image_generation.generate_images(
+                        client, connection, body, seconds=self._timeouts.first_byte_seconds
+                    )
                 ) as bursts,
             ):
                 async for burst in bursts:

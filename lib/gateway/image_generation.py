@@ -18,7 +18,7 @@ from lib.gateway.stream.token_counts import usage_of
 NO_RESPONSE_FORMAT = "The server does not accept response_format, so it was asked again without."
 
 
-async def draw(
+async def generate_images(
     client: openai.AsyncOpenAI, connection: Connection, body: dict[str, Any], *, seconds: float
 ) -> AsyncGenerator[list[Event], None]:
     """Stream the images that `body` asks for. Raises `ChatError` and errors of openai, httpx2 and aiohttp.

@@ -59,7 +59,7 @@ class Rate:
         return 0.0 if is_free else (1 - left) / self._a_second
 
 
-class Seats(Generic[T]):
+class FairPlaces(Generic[T]):
     """The places of a room. When all are taken, the address that has the most gives one up to another."""
 
     def __init__(self, most: int) -> None:

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from lib.app import App
 from lib.store.database.errors import StoreError
 from lib.store.rooms import Room
-from lib.web.limits import Seats
+from lib.web.limits import FairPlaces
 from lib.web.room_view import RoomView, Seen
 
 MOST_FOLLOWERS = 500
@@ -82,7 +82,7 @@ class LiveRoom:
 
     def __init__(self, app: App, room: Room) -> None:
         self.room = room
-        self.followers: Seats[Follower] = Seats(MOST_FOLLOWERS)
+        self.followers: FairPlaces[Follower] = FairPlaces(MOST_FOLLOWERS)
         self.is_over = False
         """Whether following has ended: the room has closed, or the task has failed."""
         self.is_closed = False
@@ -104,7 +104,7 @@ class LiveRoom:
         stop = self._app.engine.notifications.listen(self.room.comparison_id, self._news)
         try:
             while not self.is_over:
-                await self._round()
+                await self._cycle()
         except StoreError as error:
             log.error("A room broke off: %s", error)
         finally:
@@ -142,7 +142,7 @@ class LiveRoom:
             self._state = message("state", self._shown)
         return self._state
 
-    async def _round(self) -> None:
+    async def _cycle(self) -> None:
         """Wait for changes, send them, and rest until the next frame is due."""
         with suppress(TimeoutError):
             async with asyncio.timeout(SILENCE_SECONDS if not self._is_dirty else 0):
@@ -182,7 +182,7 @@ class LiveRoom:
         """Update the view; return whether it has changed. Runs in its own thread."""
         is_changed = self._view.update(seen)
         if is_changed:
-            self._view.frame()
+            self._view.changes()
         return is_changed
 
     def _read(self) -> Seen:
@@ -210,11 +210,11 @@ class LiveRoom:
                 self._nudge()  # it may have grown already
 
     async def _show_frame(self, *, is_silent: bool) -> None:
-        frame = await run_in_threadpool(self._view.frame)  # highlighting long code takes a while
+        changes = await run_in_threadpool(self._view.changes)  # highlighting long code takes a while
         if self._view.take_anew():
             self._tell_all()
-        elif frame:
-            self._tell("frame", frame)
+        elif changes:
+            self._tell("frame", changes)
         elif is_silent:
             self._give(b": still here\n\n")
 

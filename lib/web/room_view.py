@@ -162,7 +162,7 @@ class RoomView:
             answer.is_anew = False
         return is_anew
 
-    def frame(self) -> list[list[Any]]:
+    def changes(self) -> list[list[Any]]:
         """Return the changes since the last frame: each answer's number and `Answer.advance` values."""
         advanced = ((number, answer.advance()) for number, answer in enumerate(self.answers))
         return [[number, *news] for number, news in advanced if news]

@@ -6,7 +6,7 @@ import secrets
 from cachetools import LRUCache
 from itsdangerous import BadSignature, TimestampSigner
 
-from lib.web.limits import Rate, Refused, Seats
+from lib.web.limits import FairPlaces, Rate, Refused
 
 COOKIE_SECONDS = 12 * 3600
 """How long a device's cookie is valid."""
@@ -46,7 +46,7 @@ class Turnout:
     def __init__(self) -> None:
         self._voter, self._address = Rate(*VOTER_RATE), Rate(*ADDRESS_RATE)
         self._newcomer = Rate(*NEWCOMER_RATE)
-        self._voters: LRUCache[str, Seats[str]] = LRUCache(MOST_ROOMS)
+        self._voters: LRUCache[str, FairPlaces[str]] = LRUCache(MOST_ROOMS)
 
     def admit(self, room: str, voter: str, address: str) -> str | None:
         """Admit a vote; return the voter whose place it takes, if any.
@@ -54,7 +54,7 @@ class Turnout:
         Refused requests of a device or address are not charged to the others. Raises `Refused`.
         """
         place = f"{room} {address}"
-        voters = self._voters.setdefault(room, Seats(MOST_VOTERS))
+        voters = self._voters.setdefault(room, FairPlaces(MOST_VOTERS))
         _check(self._voter.take(voter), "Too many votes from this device.")
         # In this order: what one device did is not charged to others at its address.
         is_new = voter not in voters

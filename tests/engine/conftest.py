@@ -75,7 +75,7 @@ class Chat:
         )
         return self._put(accepted)
 
-    def go_on(self, reply_id: str) -> LiveTape | None:
+    def continue_reply(self, reply_id: str) -> LiveTape | None:
         """Ask for the rest of an answer."""
         accepted = self.engine.continue_(
             LOCAL,

@@ -101,7 +101,7 @@ def test_an_answer_that_broke_off_is_gone_on_with(chat: Chat, gateway: ScriptedG
     assert chat.stored(broken)[1].state is State.FAILED
     message = chat.stored(broken)[0]
     chat.conversation.messages[message.id] = message
-    rest = chat.go_on(broken.reply_id)
+    rest = chat.continue_reply(broken.reply_id)
     assert rest
     assert rest.wait_closed(PATIENCE)
     assert chat.stored(rest)[0].parent_id == broken.reply_id

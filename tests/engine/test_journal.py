@@ -17,7 +17,7 @@ from lib.domain.reply.tape import Content, Event, Finished, Sent
 from lib.engine import journal as journal_module
 from lib.engine.journal import Journal
 from lib.engine.live import LiveTape
-from lib.engine.recovery.trouble import Trouble
+from lib.engine.recovery.storage_problems import StorageProblems
 from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store.database import database
@@ -46,12 +46,12 @@ def stored() -> Stored:
 
 
 @pytest.fixture
-def trouble() -> Trouble:
-    return Trouble(lambda: None)
+def trouble() -> StorageProblems:
+    return StorageProblems(lambda: None)
 
 
 @pytest.fixture
-def journal(store: Store, trouble: Trouble, stored: Stored) -> Iterator[Journal]:
+def journal(store: Store, trouble: StorageProblems, stored: Stored) -> Iterator[Journal]:
     running = Journal(store, OWNER, trouble, stored)
     yield running
     running.stop(PATIENCE)
@@ -116,7 +116,7 @@ def test_a_closed_tape_is_written_now_and_then_told(
 
 
 def test_news_of_a_tape_that_is_stored_already_harm_nobody(
-    journal: Journal, store: Store, stored: Stored, trouble: Trouble
+    journal: Journal, store: Store, stored: Stored, trouble: StorageProblems
 ) -> None:
     """A burst of the stream may arrive just after somebody stopped the reply."""
     late, next_one = begin(store), begin(store)
@@ -131,7 +131,7 @@ def test_news_of_a_tape_that_is_stored_already_harm_nobody(
 
 
 def test_a_database_that_is_locked_for_a_while_costs_nothing(
-    path: Path, trouble: Trouble, monkeypatch: pytest.MonkeyPatch
+    path: Path, trouble: StorageProblems, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 20)
     monkeypatch.setattr(journal_module, "RETRY_SECONDS", 0.01)
@@ -152,7 +152,7 @@ def test_a_database_that_is_locked_for_a_while_costs_nothing(
     store.close()
 
 
-def test_stopping_writes_what_is_left(store: Store, trouble: Trouble, stored: Stored) -> None:
+def test_stopping_writes_what_is_left(store: Store, trouble: StorageProblems, stored: Stored) -> None:
     journal, tapes = Journal(store, OWNER, trouble, stored), [begin(store) for _ in range(5)]
     for tape in tapes:
         append(journal, tape, Content(1, "a"))

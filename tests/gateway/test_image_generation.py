@@ -27,7 +27,7 @@ def draw(
     to: Connection, timeouts: Timeouts = Timeouts(), model: str = "dall-e-3", **params: Any
 ) -> list[Event]:
     async def collect(client: Gateway) -> list[Event]:
-        bursts = client.draw(to, "A square", model=model, params=Params(**params))
+        bursts = client.generate_images(to, "A square", model=model, params=Params(**params))
         return [event async for burst in bursts for event in burst]
 
     return with_client(collect, timeouts)

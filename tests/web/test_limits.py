@@ -4,7 +4,7 @@ import pytest
 from starlette.requests import Request
 
 from lib.web import turnout
-from lib.web.limits import Rate, Refused, Seats, address_of
+from lib.web.limits import FairPlaces, Rate, Refused, address_of
 from lib.web.turnout import Turnout
 
 
@@ -43,7 +43,7 @@ def test_a_rate_knows_a_bounded_number_of_keys(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_full_room_takes_a_place_from_the_address_that_has_most() -> None:
-    seats = Seats[str](4)
+    seats = FairPlaces[str](4)
     assert [seats.take("greedy", who) for who in ("g1", "g2", "g3")] == [None] * 3
     assert seats.take("other", "o1") is None
     assert not seats.has_room("greedy")
@@ -57,7 +57,7 @@ def test_a_full_room_takes_a_place_from_the_address_that_has_most() -> None:
 
 
 def test_a_place_that_is_given_up_is_free() -> None:
-    seats = Seats[str](1)
+    seats = FairPlaces[str](1)
     seats.take("a", "a1")
     seats.leave("a1")
     seats.leave("a1")

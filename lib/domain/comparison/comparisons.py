@@ -81,7 +81,7 @@ def attempts(cell: Conversation) -> list[Message]:
     return cell.versions(path[-1].id) if path and path[-1].role == "assistant" else []
 
 
-def released(cell: Conversation, *, new_id: Callable[[], str], now: datetime) -> Conversation:
+def copied_as_chat(cell: Conversation, *, new_id: Callable[[], str], now: datetime) -> Conversation:
     """A chat that continues from a cell's current state; the comparison keeps the cell."""
     chat = with_ids(cell, lambda _: new_id())
     return replace(chat, created_at=now, updated_at=now, comparison_id=None, position=0)

@@ -1,4 +1,4 @@
-"""The run of a deck: a row for each prompt, a column for each model, an answer in each field.
+"""The run of a deck: a row for each prompt, a column for each model, an answer in each cell of the grid.
 
 A row is a comparison, so that everything a comparison can do works with it.
 """
@@ -49,8 +49,8 @@ class DeckRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """One field of the grid: a prompt's row at a model's column."""
+class GridCell:
+    """One cell of the grid: a prompt's row at a model's column."""
 
     row: int
     column: int
@@ -77,7 +77,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The progress of a run, in fields."""
+    """The progress of a run, in grid cells."""
 
     total: int
     done: int
@@ -123,22 +123,22 @@ def labels(run: DeckRun) -> list[str]:
     return comparisons.labels(cells)
 
 
-def fields(run: DeckRun, row: Comparison, live: Live = lambda _: None) -> list[Field]:
-    """The fields of a row. `live` returns the current state of a running reply by its id."""
-    return [_field(run, row, column, live) for column in range(len(run.columns))]
+def grid_cells(run: DeckRun, row: Comparison, live: Live = lambda _: None) -> list[GridCell]:
+    """The grid cells of a row. `live` returns the current state of a running reply by its id."""
+    return [_grid_cell(run, row, column, live) for column in range(len(run.columns))]
 
 
-def _field(run: DeckRun, row: Comparison, column: int, live: Live) -> Field:
+def _grid_cell(run: DeckRun, row: Comparison, column: int, live: Live) -> GridCell:
     cell = cell_of(run, row, column)
     if cell is None:
-        return Field(row.position, column)
+        return GridCell(row.position, column)
     question = cell.path()[0].id
     tries = [_alive(each, live) for each in cell.messages.values() if each.parent_id == question]
     tries = [each for each in tries if each.reply]
     whole = [each for each in tries if each.reply and each.reply.state is State.COMPLETED]
     shown = [each for each in whole if each in cell.path()]
     answer = next(iter(shown or whole[::-1] or tries[::-1]), None)
-    return Field(row.position, column, cell, answer, len(tries))
+    return GridCell(row.position, column, cell, answer, len(tries))
 
 
 def cell_of(run: DeckRun, row: Comparison, column: int) -> Conversation | None:
@@ -156,16 +156,16 @@ def _alive(message: Message, live: Live) -> Message:
     return message
 
 
-def progress(of_run: Sequence[Field]) -> Progress:
-    """Count the fields of a run."""
-    states = [field.state for field in of_run]
+def progress(of_run: Sequence[GridCell]) -> Progress:
+    """Count the grid cells of a run."""
+    states = [grid_cell.state for grid_cell in of_run]
     done, running = states.count(State.COMPLETED), states.count(State.RUNNING)
     tried = sum(state is not None for state in states)
     return Progress(len(states), done, running, failed=tried - done - running)
 
 
 def expected(run: DeckRun, missing: Sequence[tuple[int, int]], prices: Prices) -> Expected:
-    """The expected cost of answering the fields at these rows and columns."""
+    """The expected cost of answering the grid cells at these rows and columns."""
     tokens, cost, unpriced = 0, 0.0, set[int]()
     for row, at in missing:
         column = run.columns[at]

@@ -83,7 +83,7 @@ def scene(comparison: Comparison, number: int) -> Comparison:
     return replace(comparison, cells=cells)
 
 
-def count_turns(comparison: Comparison) -> int:
+def count_questions(comparison: Comparison) -> int:
     """The number of turns in the cell with the most turns."""
     return max((len(exchanges(cell)) for cell in comparison.cells), default=0)
 

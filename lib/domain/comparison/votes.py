@@ -185,7 +185,7 @@ def wilson(wins: int, of: int) -> tuple[float, float]:
     return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
-def drawn(cells: Iterable[Conversation], *, is_blind: bool) -> dict[str, str]:
+def shuffled(cells: Iterable[Conversation], *, is_blind: bool) -> dict[str, str]:
     """The models of a new round, by cell id, in the order of the page: shuffled if it is blind."""
     order = list(cells)
     if is_blind:
@@ -194,17 +194,17 @@ def drawn(cells: Iterable[Conversation], *, is_blind: bool) -> dict[str, str]:
     return {cell.id: cell.model or "" for cell in order}
 
 
-def in_order(cells: Iterable[Conversation], shuffled: Round | None) -> list[Conversation]:
+def in_order(cells: Iterable[Conversation], asked: Round | None) -> list[Conversation]:
     """The cells in a round's order; cells outside the round come last."""
-    order = shuffled.cell_ids if shuffled else []
+    order = asked.cell_ids if asked else []
     return sorted(cells, key=lambda cell: order.index(cell.id) if cell.id in order else len(order))
 
 
-def titles(comparison: Comparison, shuffled: Round | None) -> dict[str, str]:
+def titles(comparison: Comparison, asked: Round | None) -> dict[str, str]:
     """The title of each cell, by id: only a letter while its model is hidden."""
     named = dict(zip((cell.id for cell in comparison.cells), labels(comparison.cells), strict=True))
-    if shuffled and shuffled.is_blind:
-        for cell_id, letter in shuffled.letters.items():
+    if asked and asked.is_blind:
+        for cell_id, letter in asked.letters.items():
             if cell_id in named:
-                named[cell_id] = f"Answer {letter}" if shuffled.is_hidden else f"{letter}: {named[cell_id]}"
+                named[cell_id] = f"Answer {letter}" if asked.is_hidden else f"{letter}: {named[cell_id]}"
     return named

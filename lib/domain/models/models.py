@@ -20,7 +20,7 @@ class ModelKind(StrEnum):
     OTHER = "other"
 
     @property
-    def draws(self) -> bool:
+    def is_image_model(self) -> bool:
         """Whether it is asked for images, not for text."""
         return self is ModelKind.IMAGE
 

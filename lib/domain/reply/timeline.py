@@ -25,7 +25,7 @@ STALL_MS = 2_000.0
 """A longer silence after the answer has begun is a stall."""
 
 
-class What(StrEnum):
+class StepKind(StrEnum):
     """The kind of a step, worded for people."""
 
     SENT = "Request sent"
@@ -45,13 +45,13 @@ class What(StrEnum):
     INTERRUPTED = "Interrupted"
 
 
-RUNS = (What.REASONING, What.TEXT, What.REFUSAL, What.TOOL_CALL)
+RUNS = (StepKind.REASONING, StepKind.TEXT, StepKind.REFUSAL, StepKind.TOOL_CALL)
 """Steps that last: many consecutive pieces."""
 _OF_PIECE = {
-    Content: What.TEXT,
-    Reasoning: What.REASONING,
-    Refusal: What.REFUSAL,
-    ToolCall: What.TOOL_CALL,
+    Content: StepKind.TEXT,
+    Reasoning: StepKind.REASONING,
+    Refusal: StepKind.REFUSAL,
+    ToolCall: StepKind.TOOL_CALL,
 }
 
 
@@ -59,7 +59,7 @@ _OF_PIECE = {
 class Step:
     """One row of a timeline; times are in ms since the reply's first request was sent."""
 
-    what: What
+    kind: StepKind
     at_ms: float
     until_ms: float
     """Equal to `at_ms` for a step without duration."""
@@ -90,17 +90,17 @@ def timeline(events: Iterable[Event]) -> list[Step]:
 
 def _is_repeated(steps: list[Step], step: Step) -> bool:
     """Whether the usage is only repeated, by the gateway in every chunk or by us when the tape closed."""
-    told = (before.detail for before in steps if before.what is What.USAGE)
-    return step.what is What.USAGE and step.detail in told
+    told = (before.detail for before in steps if before.kind is StepKind.USAGE)
+    return step.kind is StepKind.USAGE and step.detail in told
 
 
 def _add_piece(steps: list[Step], event: Content | Reasoning | Refusal | ToolCall) -> None:
     """Fold a piece into the run before it, or begin a new run."""
     steps += _stall(steps, event.at_ms)
-    what, text = _OF_PIECE[type(event)], event.arguments if isinstance(event, ToolCall) else event.text
+    kind, text = _OF_PIECE[type(event)], event.arguments if isinstance(event, ToolCall) else event.text
     name = (event.name or "") if isinstance(event, ToolCall) else ""
     last = steps[-1] if steps else None
-    if last and last.what is what and not (name and last.detail and name != last.detail):
+    if last and last.kind is kind and not (name and last.detail and name != last.detail):
         steps[-1] = replace(
             last,
             until_ms=event.at_ms,
@@ -109,42 +109,42 @@ def _add_piece(steps: list[Step], event: Content | Reasoning | Refusal | ToolCal
             characters=last.characters + len(text),
         )
     else:
-        is_first = not any(step.what in RUNS for step in steps)
-        steps.append(Step(what, event.at_ms, event.at_ms, name, 1, len(text), is_first))
+        is_first = not any(step.kind in RUNS for step in steps)
+        steps.append(Step(kind, event.at_ms, event.at_ms, name, 1, len(text), is_first))
 
 
 def _stall(steps: list[Step], at_ms: float) -> Iterator[Step]:
     """The silence before `at_ms`, if the answer had begun and the silence was long."""
     is_long = bool(steps) and at_ms - steps[-1].until_ms > STALL_MS
-    if is_long and any(step.what in RUNS for step in steps):
-        yield Step(What.STALL, steps[-1].until_ms, at_ms)
+    if is_long and any(step.kind in RUNS for step in steps):
+        yield Step(StepKind.STALL, steps[-1].until_ms, at_ms)
 
 
 def _served(event: Served, served_by: str | None) -> Iterator[Step]:
     if served_by and event.model and event.model != served_by:
-        yield Step(What.CHANGED, event.at_ms, event.at_ms, f"{served_by} → {event.model}")
+        yield Step(StepKind.CHANGED, event.at_ms, event.at_ms, f"{served_by} → {event.model}")
     elif not served_by and event.model:
-        yield Step(What.SERVED, event.at_ms, event.at_ms, event.model)
+        yield Step(StepKind.SERVED, event.at_ms, event.at_ms, event.model)
 
 
 def _step(event: Event) -> Step:
     match event:
         case Sent(request=request):
-            what, detail = What.SENT, str(request.get("model", ""))
+            kind, detail = StepKind.SENT, str(request.get("model", ""))
         case Retried(reason=reason):
-            what, detail = What.RETRIED, reason
+            kind, detail = StepKind.RETRIED, reason
         case Served(status=status):
-            what, detail = What.HEADERS, f"status {status}"
+            kind, detail = StepKind.HEADERS, f"status {status}"
         case UsageReported(usage=usage):
-            what, detail = What.USAGE, in_words(usage)
+            kind, detail = StepKind.USAGE, in_words(usage)
         case Finished(reason=reason):
-            what, detail = What.FINISHED, reason
+            kind, detail = StepKind.FINISHED, reason
         case Failed(error=error):
-            what, detail = What.FAILED, error.message
+            kind, detail = StepKind.FAILED, error.message
         case Stopped():
-            what, detail = What.STOPPED, ""
+            kind, detail = StepKind.STOPPED, ""
         case Interrupted():
-            what, detail = What.INTERRUPTED, ""
+            kind, detail = StepKind.INTERRUPTED, ""
         case _:
             raise AssertionError(event)
-    return Step(what, event.at_ms, event.at_ms, detail)
+    return Step(kind, event.at_ms, event.at_ms, detail)

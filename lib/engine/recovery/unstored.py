@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lib.domain.conversation.conversations import Conversation
-from lib.engine.run import Run
+from lib.engine.running_reply import RunningReply
 
 
-def as_they_stand(runs: Sequence[Run]) -> list[Conversation]:
+def unstored_conversations(runs: Sequence[RunningReply]) -> list[Conversation]:
     """The conversations of these runs in the order of their first runs, each with everything known of it."""
     found: dict[str, Conversation] = {}
     for run in runs:

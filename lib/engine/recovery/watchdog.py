@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 from lib.engine.recovery.recovery import interrupt
-from lib.engine.recovery.trouble import Trouble
+from lib.engine.recovery.storage_problems import StorageProblems
 from lib.store import Store
 from lib.store.database.errors import StoreError
 
@@ -23,14 +23,16 @@ log = logging.getLogger(__name__)
 class Watchdog:
     """Two threads: one sends the heartbeat and nothing else, so that no work delays it; the other checks."""
 
-    def __init__(self, store: Store, owner: str, trouble: Trouble, on_taken_over: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, owner: str, problems: StorageProblems, on_taken_over: Callable[[], None]
+    ) -> None:
         """First close the replies of processes that are known to be dead.
 
         `on_taken_over` is called on the heartbeat's thread if other processes considered this one dead.
         """
-        self._store, self._owner, self._trouble = store, owner, trouble
+        self._store, self._owner, self._storage_problems = store, owner, problems
         self._on_taken_over = on_taken_over
-        self._silence = Silence(owner)
+        self._dead_processes = DeadProcesses(owner)
         self._left = deque[str]()
         self.is_well = True
         """Whether the store's file was present and intact at the last check."""
@@ -40,7 +42,7 @@ class Watchdog:
             while self._left:
                 self._close_left()
         except StoreError as error:
-            trouble.tell("watchdog", str(error))
+            problems.tell("watchdog", str(error))
         works = (("heartbeat", self._beat), ("watchdog", self._look))
         self._threads = [
             threading.Thread(target=self._repeat, args=(name, work), name=name, daemon=True)
@@ -63,9 +65,9 @@ class Watchdog:
         while not self._ending.wait(BEAT_SECONDS):
             try:
                 work()
-                self._trouble.tell(name, None)
+                self._storage_problems.tell(name, None)
             except StoreError as error:
-                self._trouble.tell(name, str(error))
+                self._storage_problems.tell(name, str(error))
             except Exception:  # the next try may succeed; without this, nobody would check again
                 log.exception("The %s failed.", name)
 
@@ -80,7 +82,7 @@ class Watchdog:
         self.is_well = True
         beats = self._store.processes.beats()
         # With the beat that was counted: a process that has beaten since then is not taken over.
-        for dead in self._silence.after(beats):
+        for dead in self._dead_processes.after(beats):
             self._left += self._store.processes.take_over(dead, beats[dead], self._owner)
         self._close_left()
 
@@ -95,7 +97,7 @@ class Watchdog:
             self._left.popleft()
 
 
-class Silence:
+class DeadProcesses:
     """Finds dead processes by counting its own beats, never by a clock.
 
     The clocks of two machines differ and jump. And while nobody can beat (the database is locked, the disk is

@@ -146,7 +146,7 @@ class DeckRuns:
         row = self._store.of(person_id).comparisons.get(row_id) if self._store else None
         if row is None or not 0 <= column < len(run.columns) or row.position >= len(run.deck.prompts):
             return None
-        found = deck_runs.fields(run, row)[column]
+        found = deck_runs.grid_cells(run, row)[column]
         if found.tries != tries or not found.is_missing:
             return None
         return self._ask(_Work(run, person_id, connection, session_id), row, column)
@@ -170,10 +170,10 @@ class DeckRuns:
 
     async def _answer(self, work: _Work, row: Comparison) -> None:
         """Ask the unanswered cells of a row, and wait for the answers."""
-        for field_ in deck_runs.fields(work.run, row):
-            if field_.is_missing and not work.is_ending:
+        for grid_cell in deck_runs.grid_cells(work.run, row):
+            if grid_cell.is_missing and not work.is_ending:
                 # A send writes to SQLite and may block: keep it off the loop, where all replies stream.
-                await asyncio.to_thread(self._begin, work, row, field_.column)
+                await asyncio.to_thread(self._begin, work, row, grid_cell.column)
         await asyncio.gather(*(self._ended(tape.reply_id) for tape in work.tapes))
         ended, work.tapes = work.tapes, []
         until = asyncio.get_running_loop().time() + wait_after(ended)
@@ -193,7 +193,7 @@ class DeckRuns:
     def _ask(self, work: _Work, row: Comparison, column: int) -> LiveTape | None:
         """Send a cell its prompt, or ask for another version of its missing answer."""
         run, prompt = work.run, work.run.deck.prompts[row.position]
-        found = deck_runs.fields(run, row)[column]
+        found = deck_runs.grid_cells(run, row)[column]
         cell = _cell(run, row, prompt, column, found.cell)
         if cell.messages:
             send = partial(self._regenerate, work.person_id, cell, cell.path()[0].id)

@@ -14,7 +14,7 @@ from lib.ui.shell import clipboard, scheduler
 from lib.ui.state import choices, conversations, sending, structured, widgets
 from lib.ui.state.panel import open_panel
 from lib.ui.state.person import library, person_id
-from lib.ui.state.session import MESSAGES_SHOWN, Session, hear_models, held
+from lib.ui.state.session import MESSAGES_SHOWN, Session, held, wait_for_models
 
 INSPECT = "Inspect"
 """The inspector's label in menus."""
@@ -97,7 +97,7 @@ def ask_model(message_id: str, model: str) -> None:
     regenerate(message_id)
 
 
-def go_on(message_id: str) -> None:
+def continue_reply(message_id: str) -> None:
     """Continue an answer that broke off."""
     _send(held(), partial(app.get().engine.continue_, person_id(), answer_id=message_id))
 
@@ -125,7 +125,7 @@ def _send(session: Session, begin: Callable[..., Accepted | None], send_id: str 
         st.toast(md("{} Change it under “Parameters”.", literal(fault)), icon=":material/error:")
         return False
     if not session.conversation.model:  # sent before the page had drawn the list of models
-        hear_models()
+        wait_for_models()
         session.conversation.model = next(iter(session.models), None)
     send_id = send_id or sending.send_id(session)
     try:

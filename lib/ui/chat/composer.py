@@ -12,13 +12,13 @@ from lib.ui.state.session import Session
 
 def show(session: Session) -> DeltaGenerator:
     """Draw the pinned bottom of the page; return the slot of the Stop button."""
-    conversation, is_drawing = session.conversation, session.is_drawing
+    conversation, is_image_model = session.conversation, session.is_image_model
     with st.bottom, st.container(key="tray"):
         again = callbacks.write_down_again if session.draft.recording else None
         attachments.show_waiting(session.draft, callbacks.detach, again)
         if app.get().engine.refuses_images(session.connection, conversation.model):
             st.caption(":material/hide_image: This model has refused images before.")
-    placeholder = "Describe an image" if is_drawing else "Ask anything"
+    placeholder = "Describe an image" if is_image_model else "Ask anything"
     # Not in `st.bottom`: the page follows a growing answer only if the box is at the top level.
     message_box.show(
         session,
@@ -37,7 +37,7 @@ def show(session: Session) -> DeltaGenerator:
             if popover.open:
                 with st.container(width=parameters.WIDTH):
                     find = structured.in_chat
-                    parameters.show(conversation, session.connection, find, is_drawing=is_drawing)
+                    parameters.show(conversation, session.connection, find, is_image_model=is_image_model)
         st.space("stretch")
         return st.empty()
 

@@ -14,17 +14,17 @@ from lib.ui.chat import answer_actions, callbacks
 from lib.ui.kit import buttons, figures
 from lib.ui.reply import answer, badges, question, remedies
 from lib.ui.reply.answer import Turn
-from lib.ui.reply.remedies import Ways
+from lib.ui.reply.remedies import RemedyCallbacks
 from lib.ui.state import conversations
 from lib.ui.state.session import Session
 
-WAYS = Ways(
+REMEDY_CALLBACKS = RemedyCallbacks(
     try_again=callbacks.regenerate,
     ask_model=callbacks.ask_model,
     new=conversations.new_chat,
     new_label="Start a new chat",
     edit=callbacks.edit,
-    go_on=callbacks.go_on,
+    continue_reply=callbacks.continue_reply,
 )
 """The remedies for an error in a chat."""
 
@@ -55,7 +55,7 @@ def follow(session: Session, tape: LiveTape, place: DeltaGenerator) -> None:
     """Stream a running reply into its place until it ends."""
     earlier = session.conversation.turns()[-1][:-1]
     with place:
-        answer.stream(tape, earlier, is_drawing=session.is_drawing)
+        answer.stream(tape, earlier, is_image_model=session.is_image_model)
         _show_end(session, [*earlier, session.settle(tape)], is_last=True)
 
 
@@ -94,7 +94,9 @@ def _show_answer(session: Session, turn: Turn, *, is_last: bool) -> DeltaGenerat
 def _show_end(session: Session, turn: Turn, *, is_last: bool) -> None:
     """Draw what is below an answer's text: notices, figures, actions."""
     reply = turn[-1].reply or Reply()
-    answer.show_outcome(turn[-1], partial(remedies.show, session, turn, WAYS) if is_last else None)
+    answer.show_outcome(
+        turn[-1], partial(remedies.show, session, turn, REMEDY_CALLBACKS) if is_last else None
+    )
     _show_actions(session, turn, reply, is_last=is_last)
 
 
@@ -106,7 +108,12 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
             answer_actions.show_icons(actions)
             if endings.has_more(reply) and not remedies.is_continue(reply):
                 buttons.button(
-                    "Continue", f"continue-{last.id}", "play_arrow", callbacks.go_on, last.id, kind="tertiary"
+                    "Continue",
+                    f"continue-{last.id}",
+                    "play_arrow",
+                    callbacks.continue_reply,
+                    last.id,
+                    kind="tertiary",
                 )
         elif message.parent_id in session.conversation.messages:
             answer_actions.show_menu(actions, key=f"turn-{message.id}")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from lib import app
-from lib.domain.comparison.votes import Round, drawn
+from lib.domain.comparison.votes import Round, shuffled
 from lib.domain.conversation.conversations import Conversation
 from lib.engine.sending import new_id
 from lib.store.database.errors import StoreError
@@ -61,7 +61,7 @@ def _open_round(state: ComparisonState, *, is_blind: bool) -> Round:
     opened = library().votes.open(
         new_id(),
         state.comparison.id,
-        drawn(state.comparison.compared, is_blind=is_blind),
+        shuffled(state.comparison.compared, is_blind=is_blind),
         datetime.now(UTC),
         is_blind=is_blind,
     )

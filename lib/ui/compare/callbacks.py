@@ -216,4 +216,4 @@ def _again(tab: Session, cell: Conversation, send_id: str) -> Send:
 
 def _send_id() -> str:
     """Return the id that the page had at the click, short enough to append the cell's position."""
-    return sending.send_id(session.held(), room=8)
+    return sending.send_id(session.held(), suffix_length=8)

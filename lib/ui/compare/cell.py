@@ -15,8 +15,8 @@ from lib.ui.compare import blind, callbacks, cell_callbacks, comparison_callback
 from lib.ui.kit import buttons
 from lib.ui.reply import badges, parameters, remedies
 from lib.ui.reply import cell as cell_view
-from lib.ui.reply.cell import Cell, Parts
-from lib.ui.reply.remedies import Ways
+from lib.ui.reply.cell import Cell, CellRenderers
+from lib.ui.reply.remedies import RemedyCallbacks
 from lib.ui.state import choices
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state.comparison import ComparisonState
@@ -52,18 +52,20 @@ def _cell_of(state: ComparisonState, cell: Conversation, label: str) -> Cell:
     )
 
 
-def parts_of(state: ComparisonState, tab: Session) -> Parts:
+def parts_of(state: ComparisonState, tab: Session) -> CellRenderers:
     """Return what the compare page draws in each cell, and the actions there."""
 
     def conversation(shown: Cell) -> Conversation:
         return next(cell for cell in state.comparison.cells if cell.id == shown.id)
 
-    return Parts(
+    return CellRenderers(
         head=lambda shown: _show_head(state, tab, conversation(shown), shown.label),
         asked=lambda shown: _show_asked(state, conversation(shown), shown.before),
         running=_show_stop,
         ended=lambda shown: _show_actions(state, conversation(shown)),
-        remedy=lambda shown, error: remedies.show(tab, [shown.answer[-1]], _ways(shown.id), error),
+        remedy=lambda shown, error: remedies.show(
+            tab, [shown.answer[-1]], _remedy_callbacks(shown.id), error
+        ),
     )
 
 
@@ -148,15 +150,15 @@ def _show_inspect(cell_id: str, key: str) -> None:
     buttons.show_icon("frame_inspect", "Inspect", cell_callbacks.inspect, cell_id, key=key)
 
 
-def _ways(cell_id: str) -> Ways:
+def _remedy_callbacks(cell_id: str) -> RemedyCallbacks:
     """Return the remedies for an error in a cell."""
-    return Ways(
+    return RemedyCallbacks(
         try_again=lambda _: callbacks.retry(cell_id),
         ask_model=lambda _, model: callbacks.ask_model(cell_id, model),
         new=comparison_callbacks.start_new,
         new_label="New comparison",
         edit=None,
-        go_on=None,
+        continue_reply=None,
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from lib import app
-from lib.domain.comparison.comparisons import FEWEST_CELLS, released
+from lib.domain.comparison.comparisons import FEWEST_CELLS, copied_as_chat
 from lib.engine.sending import new_id
 from lib.ui.kit import errors
 from lib.ui.shell import clipboard
@@ -50,7 +50,7 @@ def show_version(cell_id: str, message_id: str) -> None:
 def take_over(cell_id: str) -> None:
     """Continue a cell in the chat: open a chat that starts with all its messages."""
     if cell := held().cell(cell_id):
-        chat = released(cell, new_id=new_id, now=datetime.now(UTC))
+        chat = copied_as_chat(cell, new_id=new_id, now=datetime.now(UTC))
         if not chat.is_temporary:
             library().conversations.take([chat])
         session.held().open(chat)

@@ -6,26 +6,26 @@ from lib import app
 from lib.ui.compare import audience
 from lib.ui.compare.cell import cells_of, parts_of
 from lib.ui.reply import cell as cell_view
-from lib.ui.reply.cell import LIVE_SECONDS, Slots
+from lib.ui.reply.cell import LIVE_SECONDS, CellPlaceholders
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state import following, widgets
 from lib.ui.state.comparison import ComparisonState
 from lib.ui.state.session import Session
 
 
-def show(state: ComparisonState, tab: Session) -> list[Slots]:
+def show(state: ComparisonState, tab: Session) -> list[CellPlaceholders]:
     """Draw the cells and return the slots of those that run; each running reply streams on its own thread."""
     return cell_view.show(cells_of(state), parts_of(state, tab))
 
 
-def watch(state: ComparisonState, tab: Session, running: list[Slots]) -> None:
+def watch(state: ComparisonState, tab: Session, running: list[CellPlaceholders]) -> None:
     """Update the figures of running cells until every reply has ended.
 
     Meanwhile the texts stream on their own threads, which may draw nothing else.
     """
     live, parts = list(running), parts_of(state, tab)
 
-    def settle(slots: Slots) -> None:
+    def settle(slots: CellPlaceholders) -> None:
         if cell := state.cell(slots.cell.id):
             following.settle(cell, slots.tape)
 

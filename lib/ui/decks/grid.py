@@ -1,6 +1,6 @@
 """The grid of a deck's run: prompts down, models across, drawn by a few lines of JavaScript.
 
-Two hundred fields of native elements would be a thousand messages a second; this is one. Model text is put
+Two hundred cells of native elements would be a thousand messages a second; this is one. Model text is put
 into the page as text, never as HTML.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.deck_runs import DeckRun, Field, labels
+from lib.domain.comparison.deck_runs import DeckRun, GridCell, labels
 from lib.domain.comparison.statistics import Figures
 from lib.domain.models.prices import Prices, cost_of
 from lib.domain.reply.reply import Reply, State
@@ -22,7 +22,7 @@ EXCERPT_CHARACTERS = 160
 PROMPT_CHARACTERS = 400
 NOTES_CHARACTERS = 2000
 STATES = {None: "waiting", State.RUNNING: "running", State.COMPLETED: "done"}
-"""The label of a field's state; any other state is shown by its own name."""
+"""The label of a grid cell's state; any other state is shown by its own name."""
 
 _HERE = Path(__file__)
 _grid = st.components.v2.component(
@@ -38,9 +38,9 @@ class Clicked:
     """A click in the grid."""
 
     opened: str | None
-    """The id of the row whose field should be opened."""
+    """The id of the row whose grid cell should be opened."""
     retried: str | None
-    """The field to retry."""
+    """The grid cell to retry."""
 
 
 def show(data: dict[str, Any], key: str) -> Clicked:
@@ -55,7 +55,7 @@ def _nothing() -> None:
 
 def table(
     run: DeckRun,
-    rows: Sequence[tuple[Comparison, Sequence[Field]]],
+    rows: Sequence[tuple[Comparison, Sequence[GridCell]]],
     medians: Sequence[Figures],
     prices: Prices,
 ) -> dict[str, Any]:
@@ -68,25 +68,25 @@ def table(
                 "prompt": _short(run.deck.prompts[row.position].text, PROMPT_CHARACTERS) or row.title,
                 "files": len(run.deck.prompts[row.position].attachments),
                 "notes": run.deck.prompts[row.position].notes[:NOTES_CHARACTERS],
-                "fields": [_field(run, row, each, prices) for each in fields],
+                "fields": [_grid_cell(run, row, each, prices) for each in grid_cells],
             }
-            for row, fields in rows
+            for row, grid_cells in rows
         ],
         "medians": [_median(each, len(rows)) for each in medians],
     }
 
 
-def _field(run: DeckRun, row: Comparison, field: Field, prices: Prices) -> dict[str, Any]:
-    reply = field.reply
-    shown = {"state": STATES.get(field.state, str(field.state)), "text": "", "figures": ""}
-    if field.state is None:
+def _grid_cell(run: DeckRun, row: Comparison, grid_cell: GridCell, prices: Prices) -> dict[str, Any]:
+    reply = grid_cell.reply
+    shown = {"state": STATES.get(grid_cell.state, str(grid_cell.state)), "text": "", "figures": ""}
+    if grid_cell.state is None:
         return shown
     said = reply.text or (str(reply.error) if reply.error else reply.refusal or reply.reasoning)
     shown |= {"text": _short(said, EXCERPT_CHARACTERS), "figures": _figures(reply)}
-    if (cost := cost_of(reply, prices, run.columns[field.column].model)) is not None:
+    if (cost := cost_of(reply, prices, run.columns[grid_cell.column].model)) is not None:
         shown["figures"] += f" · {money(cost)}"
-    if field.is_missing:
-        shown["retry"] = f"{row.id}/{field.column}/{field.tries}"
+    if grid_cell.is_missing:
+        shown["retry"] = f"{row.id}/{grid_cell.column}/{grid_cell.tries}"
     return shown
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from lib import app
 from lib.domain.comparison import deck_runs as values
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.deck_runs import DeckRun, Field, Progress
+from lib.domain.comparison.deck_runs import DeckRun, GridCell, Progress
 from lib.domain.comparison.estimates import Expected
 from lib.domain.comparison.statistics import of_replies
 from lib.domain.reply.reply import Reply
@@ -22,7 +22,7 @@ LIVE_SECONDS, IDLE_SECONDS = 1.0, 4.0
 """How often the grid is redrawn: while replies run, and while only another tab may change it."""
 MENU = "run_menu"
 
-Rows = list[tuple[Comparison, list[Field]]]
+Rows = list[tuple[Comparison, list[GridCell]]]
 
 
 def show(state: DecksState, tab: Session) -> None:
@@ -39,7 +39,7 @@ def show(state: DecksState, tab: Session) -> None:
 
 
 def _rows(state: DecksState, run: DeckRun) -> Rows:
-    """Return the rows with their fields. Only rows that changed in the store are read again."""
+    """Return the rows with their grid cells. Only rows that changed in the store are read again."""
     store, engine = library().comparisons, app.get().engine
     stamps = store.updated_in_run(run.id)
     stale = [
@@ -55,11 +55,11 @@ def _rows(state: DecksState, run: DeckRun) -> Rows:
         return tape.so_far() if tape else None
 
     kept = [state.rows[row_id] for row_id in stamps if row_id in state.rows]
-    return [(row, values.fields(run, row, live)) for row in kept if row.position < len(run.deck.prompts)]
+    return [(row, values.grid_cells(run, row, live)) for row in kept if row.position < len(run.deck.prompts)]
 
 
 def _progress(rows: Rows) -> Progress:
-    return values.progress([field for _, fields in rows for field in fields])
+    return values.progress([grid_cell for _, grid_cells in rows for grid_cell in grid_cells])
 
 
 def _is_moving(run: DeckRun, rows: Rows) -> bool:
@@ -117,13 +117,13 @@ def _show_running(run: DeckRun) -> None:
 
 
 def _show_resting(run: DeckRun, rows: Rows, tab: Session) -> None:
-    """Offer to ask the missing fields, with the expected tokens and cost."""
+    """Offer to ask the missing grid cells, with the expected tokens and cost."""
     progress = _progress(rows)
     if progress.missing:
         label = _ask_label(progress)
         is_blocked = tab.connection.needs_key
         buttons.button(label, "resume_run", "play_arrow", run_callbacks.resume, disabled=is_blocked)
-        gaps = [(each.row, each.column) for _, fields in rows for each in fields if each.is_missing]
+        gaps = [(each.row, each.column) for _, grid_cells in rows for each in grid_cells if each.is_missing]
         st.caption(estimated(run_callbacks.expected(run, tab, gaps), len(gaps)), width="content")
     elif progress.running:
         buttons.button("Stop", "stop_run", "stop_circle", run_callbacks.stop)
@@ -153,7 +153,7 @@ def _show_moving(shown: tuple[object, ...]) -> None:
     st.progress(progress.done / max(progress.total, 1), text=_in_words(run, progress))
     prices = app.get().engine.catalogue.prices(session.held().connection)
     columns = [
-        of_replies([fields[at].reply for _, fields in rows], prices, column.model)
+        of_replies([grid_cells[at].reply for _, grid_cells in rows], prices, column.model)
         for at, column in enumerate(run.columns)
     ]
     clicked = grid.show(grid.table(run, rows, columns, prices), key="deck_grid")

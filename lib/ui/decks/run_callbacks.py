@@ -41,7 +41,7 @@ def remove_model(cell_id: str) -> None:
 
 
 def expected(run: DeckRun, tab: Session, missing: Sequence[tuple[int, int]] | None = None) -> Expected:
-    """Return the expected tokens and cost of the `missing` fields of a run; `None` means all its fields."""
+    """Return the expected tokens and cost of a run's `missing` grid cells; `None` means all of them."""
     every = [(row, column) for row in range(len(run.deck.prompts)) for column in range(len(run.columns))]
     prices = app.get().engine.catalogue.prices(tab.connection)
     return values.expected(run, every if missing is None else missing, prices)
@@ -53,7 +53,7 @@ def run() -> None:
 
 
 def resume() -> None:
-    """Ask the missing fields of the open run; an expensive run waits for confirmation."""
+    """Ask the missing grid cells of the open run; an expensive run waits for confirmation."""
     _begin(RESUME)
 
 
@@ -114,10 +114,10 @@ def _resume(state: DecksState, tab: Session, *, is_agreed: bool) -> str:
 
 
 def missing(run_: DeckRun) -> list[tuple[int, int]]:
-    """Return the fields of a run that have no answer in the store."""
+    """Return the grid cells of a run that have no answer in the store."""
     rows = library().comparisons.of_run(run_.id)
-    fields = [each for row in rows for each in values.fields(run_, row)]
-    return [(each.row, each.column) for each in fields if each.is_missing]
+    grid_cells = [each for row in rows for each in values.grid_cells(run_, row)]
+    return [(each.row, each.column) for each in grid_cells if each.is_missing]
 
 
 def _start(run_: DeckRun, tab: Session) -> None:
@@ -136,7 +136,7 @@ def stop() -> None:
 
 
 def retry(asked: str) -> None:
-    """Retry a field: `asked` names its row, its column, and how many tries there were before."""
+    """Retry a grid cell: `asked` names its row, its column, and how many tries there were before."""
     state, tab = held(), session.held()
     # A component's value comes from the browser: it may be anything.
     row_id, column, tries = (*str(asked).split("/"), "", "", "")[:3]

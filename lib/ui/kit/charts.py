@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from lib.domain.reply.timeline import RUNS, Step, What
+from lib.domain.reply.timeline import RUNS, Step, StepKind
 
 UNTIL_HEADERS, UNTIL_TOKEN = "Until headers", "Until first token"
 THINNEST = 0.004
@@ -37,7 +37,9 @@ def show_timeline(steps: Sequence[Step]) -> None:
 
 def _chart(bars: pd.DataFrame) -> alt.Chart:
     phases = list(dict.fromkeys(bars["phase"]))
-    colour = alt.condition(alt.datum.phase == What.STALL.value, alt.value("#d97706"), alt.value("#5b8def"))
+    colour = alt.condition(
+        alt.datum.phase == StepKind.STALL.value, alt.value("#d97706"), alt.value("#5b8def")
+    )
     chart: alt.Chart = (
         alt.Chart(bars, height=LANE * len(phases) + AXIS)
         .mark_bar(height=12, cornerRadius=3)
@@ -60,30 +62,30 @@ def _bars(steps: Sequence[Step]) -> Iterator[tuple[str, float, float]]:
     """Yield the phases that have a duration (waits, runs of text and thinking, stalls), in seconds."""
     waits_since: tuple[str, float] | None = None
     for step in steps:
-        is_run = step.what in RUNS
-        if waits_since and (is_run or step.what not in (What.SERVED, What.CHANGED)):
+        is_run = step.kind in RUNS
+        if waits_since and (is_run or step.kind not in (StepKind.SERVED, StepKind.CHANGED)):
             yield waits_since[0], waits_since[1] / 1000, step.at_ms / 1000
             waits_since = None
-        if step.what is What.SENT:
+        if step.kind is StepKind.SENT:
             waits_since = UNTIL_HEADERS, step.at_ms
-        elif step.what is What.HEADERS:
+        elif step.kind is StepKind.HEADERS:
             waits_since = UNTIL_TOKEN, step.at_ms
-        elif is_run or step.what is What.STALL:
-            yield step.what.value, step.at_ms / 1000, step.until_ms / 1000
+        elif is_run or step.kind is StepKind.STALL:
+            yield step.kind.value, step.at_ms / 1000, step.until_ms / 1000
 
 
 def _row(step: Step) -> dict[str, object]:
-    lasts = step.what in RUNS or step.what is What.STALL
+    lasts = step.kind in RUNS or step.kind is StepKind.STALL
     return {
         "At": step.at_ms,
         "For": step.until_ms - step.at_ms if lasts else None,
-        "What": step.what.value,
+        "What": step.kind.value,
         "Detail": _detail(step),
     }
 
 
 def _detail(step: Step) -> str:
-    if step.what not in RUNS:
+    if step.kind not in RUNS:
         return step.detail
     pieces = f"{step.pieces:,} {'piece' if step.pieces == 1 else 'pieces'}, {step.characters:,} characters"
     first = "first token" if step.is_first_token else ""

@@ -33,10 +33,10 @@ def choose(model: str, choice: Preference) -> None:
         choices.present(session.conversation)
 
 
-def turn_to_doctor(model: str) -> None:
+def open_doctor(model: str) -> None:
     """Open the doctor's page for this model."""
     widgets.put(EXAMINED, model)
-    held().turned_to = DOCTOR_PAGE
+    held().next_page = DOCTOR_PAGE
 
 
 def examine(model: str | None) -> None:

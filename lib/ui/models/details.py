@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from lib.domain.models.capabilities import LABELS, Capabilities
-from lib.domain.models.card import Card
+from lib.domain.models.info import ModelInfo
 from lib.domain.models.models import ModelKind, Preference
 from lib.domain.models.prices import Price
 from lib.domain.reply.ledger import Traffic
@@ -17,7 +17,7 @@ from lib.ui.kit.labels import show_badge
 from lib.ui.models import callbacks
 
 
-def show(card: Card) -> None:
+def show(card: ModelInfo) -> None:
     """Draw the details and actions of a model."""
     model, choice = card.model, card.choice
     with st.container(border=True, key="model_details"):
@@ -62,7 +62,7 @@ def _show_actions(model: str, kind: ModelKind, choice: Preference) -> None:
             "Examine",
             f"examine_model-{model}",
             "stethoscope",
-            callbacks.turn_to_doctor,
+            callbacks.open_doctor,
             model,
             kind="tertiary",
         )

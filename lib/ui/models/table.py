@@ -8,8 +8,8 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from lib import app
 from lib.domain.models.capabilities import LABELS, Capabilities
-from lib.domain.models.card import Card
 from lib.domain.models.connection import Connection
+from lib.domain.models.info import ModelInfo
 from lib.domain.models.models import Preference
 from lib.domain.models.prices import Price
 from lib.domain.reply.errors import ChatError
@@ -66,7 +66,7 @@ def show(session: Session) -> None:
             st.caption("Select a row to see a model's details and set preferences.")
 
 
-def known(connection: Connection) -> tuple[list[Card], ChatError | None]:
+def known(connection: Connection) -> tuple[list[ModelInfo], ChatError | None]:
     """Return a connection's models with everything known about them, and the error if the list is stale."""
     application = app.get()
     listing = application.engine.catalogue.listing(connection)
@@ -78,7 +78,7 @@ def known(connection: Connection) -> tuple[list[Card], ChatError | None]:
         own.traffic(),
     )
     cards = [
-        Card(
+        ModelInfo(
             model,
             preferences.get(model.id, Preference()),
             prices.get(model.id),
@@ -90,7 +90,7 @@ def known(connection: Connection) -> tuple[list[Card], ChatError | None]:
     return cards, listing.error
 
 
-def _filtered(cards: Sequence[Card]) -> list[Card]:
+def _filtered(cards: Sequence[ModelInfo]) -> list[ModelInfo]:
     """Draw the filters; return the cards that pass them."""
     with st.container(horizontal=True, vertical_alignment="center", key="model_filters"):
         words = st.text_input(
@@ -122,7 +122,7 @@ def _option(label: str, key: str, options: list[str]) -> str:
     return chosen or options[0]
 
 
-def _choose(cards: list[Card]) -> Card | None:
+def _choose(cards: list[ModelInfo]) -> ModelInfo | None:
     """Draw the table; return the card of the selected row."""
     if not cards:
         st.caption("No model matches this search.")
@@ -145,12 +145,12 @@ def _choose(cards: list[Card]) -> Card | None:
     return cards[chosen[0]] if chosen and chosen[0] < len(cards) else None
 
 
-def table(cards: Sequence[Card]) -> pd.DataFrame:
+def table(cards: Sequence[ModelInfo]) -> pd.DataFrame:
     """Return the cards as a table; unknown figures are missing values."""
     return pd.DataFrame([_record(card) for card in cards], columns=list(COLUMNS))
 
 
-def _columns(cards: Sequence[Card]) -> list[str]:
+def _columns(cards: Sequence[ModelInfo]) -> list[str]:
     """Return the columns that have content: no prices if none are known."""
     prices = [card.price for card in cards if card.price]
     empty = {name for name in _PRICES if all(getattr(price, name) is None for price in prices)}
@@ -161,7 +161,7 @@ def _columns(cards: Sequence[Card]) -> list[str]:
     return [name for name in COLUMNS if name not in empty]
 
 
-def _record(card: Card) -> Mapping[str, object]:
+def _record(card: ModelInfo) -> Mapping[str, object]:
     price, traffic = card.price or Price(), card.traffic
     record = {
         "choice": _mark(card.choice),

@@ -6,14 +6,14 @@ from lib.domain.text.markdown.literal import md
 from lib.ui.kit import buttons, scrubber
 from lib.ui.recordings import overview
 from lib.ui.reply import results, watched_cells
-from lib.ui.reply.cell import Slots
+from lib.ui.reply.cell import CellPlaceholders
 from lib.ui.share import reports
 from lib.ui.state import playback as playback_state
 from lib.ui.state.pages import PRESENT_PAGE
 from lib.ui.state.playback import PACES, PlaybackState
 
 
-def show(state: PlaybackState) -> list[Slots]:
+def show(state: PlaybackState) -> list[CellPlaceholders]:
     """Draw the recording as far as it has played; return the slots of the cells that play."""
     _show_head(state)
     with st.container(key="choices"):  # even if empty: what is below keeps its place
@@ -29,7 +29,7 @@ def show(state: PlaybackState) -> list[Slots]:
         return watched_cells.show(cells)
 
 
-def follow(state: PlaybackState, running: list[Slots]) -> None:
+def follow(state: PlaybackState, running: list[CellPlaceholders]) -> None:
     """Follow the playing cells until they end."""
     if running:
         with state.player.watched():

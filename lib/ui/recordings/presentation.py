@@ -10,7 +10,7 @@ from lib.domain.text.markdown.literal import literal
 from lib.ui.kit import keys
 from lib.ui.recordings import overview
 from lib.ui.reply import question, results, watched_cells
-from lib.ui.reply.cell import Slots
+from lib.ui.reply.cell import CellPlaceholders
 from lib.ui.share import share_links
 from lib.ui.state import playback as playback_state
 from lib.ui.state import presentation as presentation_state
@@ -19,7 +19,7 @@ from lib.ui.state.pages import COMPARE_PAGE, RECORDINGS_PAGE
 from lib.ui.state.presentation import ALL, ONE, PresentationState
 
 
-def show(state: PresentationState | None) -> list[Slots]:
+def show(state: PresentationState | None) -> list[CellPlaceholders]:
     """Draw what is revealed; return the slots of the cells that run or play."""
     if state is None:
         st.info("There is nothing here to present.", icon=":material/slideshow:")
@@ -36,7 +36,7 @@ def show(state: PresentationState | None) -> list[Slots]:
             return _show_cells(state, comparison)
 
 
-def follow(state: PresentationState, running: list[Slots]) -> None:
+def follow(state: PresentationState, running: list[CellPlaceholders]) -> None:
     """Follow the running or playing cells until they end."""
     if not running:
         return
@@ -101,7 +101,7 @@ def _show_question(state: PresentationState, comparison: Comparison) -> None:
             question.show(asked)
 
 
-def _show_cells(state: PresentationState, comparison: Comparison) -> list[Slots]:
+def _show_cells(state: PresentationState, comparison: Comparison) -> list[CellPlaceholders]:
     is_followed = not state.player or state.player.is_playing
     cells = watched_cells.of(
         comparison,

@@ -41,7 +41,7 @@ def show_text(turn: Turn) -> None:
     show_blocks(_markdown(turn))
 
 
-def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False, beside: int = 0) -> None:
+def stream(tape: LiveTape, earlier: Turn = (), *, is_image_model: bool = False, beside: int = 0) -> None:
     """Draw a running reply as it grows, until it ends.
 
     A continuation of an answer that broke off (`earlier`) starts in the middle of its last block. `beside` is
@@ -53,7 +53,7 @@ def stream(tape: LiveTape, earlier: Turn = (), *, is_drawing: bool = False, besi
         before.append(fold(tape.events[:start]))
     _show_reasoning(head, before)
     waiting = st.empty() if before else head
-    waiting.markdown(":shimmer[Drawing…]" if is_drawing else ":shimmer[Waiting for the model…]")
+    waiting.markdown(":shimmer[Drawing…]" if is_image_model else ":shimmer[Waiting for the model…]")
     kind = first_kind(tape, start)
     if kind is Reasoning and not start:
         with waiting.status(":shimmer[Thinking…]", type="compact") as status:

@@ -51,7 +51,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Slots:
+class CellPlaceholders:
     """The places in a cell that change when its reply ends."""
 
     cell: Cell
@@ -62,7 +62,7 @@ class Slots:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class CellRenderers:
     """The parts of a cell that a screen draws itself: each function is called in its place."""
 
     head: Callable[[Cell], None]
@@ -76,7 +76,7 @@ class Parts:
     """Draws the remedy for an error."""
 
 
-def show(cells: Sequence[Cell], parts: Parts) -> list[Slots]:
+def show(cells: Sequence[Cell], parts: CellRenderers) -> list[CellPlaceholders]:
     """Draw cells side by side; each running reply streams on its own thread.
 
     Return the slots of those that run.
@@ -92,7 +92,12 @@ def show(cells: Sequence[Cell], parts: Parts) -> list[Slots]:
     return running
 
 
-def advance(live: list[Slots], parts: Parts, prices: Prices, on_ended: Callable[[Slots], None]) -> None:
+def advance(
+    live: list[CellPlaceholders],
+    parts: CellRenderers,
+    prices: Prices,
+    on_ended: Callable[[CellPlaceholders], None],
+) -> None:
     """Redraw the figures of running replies; remove those that have ended from `live`."""
     for slots in list(live):
         if not slots.tape.is_closed:
@@ -126,7 +131,7 @@ def show_folded(label: Markdown, key: str, messages: Sequence[Message], said: st
                 show_said(message, said)
 
 
-def _show_cell(cell: Cell, parts: Parts, beside: int) -> Slots | None:
+def _show_cell(cell: Cell, parts: CellRenderers, beside: int) -> CellPlaceholders | None:
     parts.head(cell)
     if not cell.answer:
         return None
@@ -148,7 +153,7 @@ def _show_cell(cell: Cell, parts: Parts, beside: int) -> Slots | None:
     if not cell.is_hidden:
         line.caption(_line(cell))
     _show_controls(controls, parts.running, cell)
-    return Slots(cell, cell.tape, line, controls, outcome)
+    return CellPlaceholders(cell, cell.tape, line, controls, outcome)
 
 
 # A parallel fragment draws nothing outside itself, and a click in it waits for the end of the whole run: so
@@ -167,7 +172,11 @@ def _show_controls(
 
 
 def _show_ended(
-    cell: Cell, parts: Parts, line: DeltaGenerator, controls: DeltaGenerator | None, outcome: DeltaGenerator
+    cell: Cell,
+    parts: CellRenderers,
+    line: DeltaGenerator,
+    controls: DeltaGenerator | None,
+    outcome: DeltaGenerator,
 ) -> None:
     """Draw the figures, actions and error of a reply that has ended."""
     if not cell.is_hidden:

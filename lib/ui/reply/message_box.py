@@ -67,7 +67,7 @@ def show(
 
 def _show_returned(draft: Draft, box: str) -> None:
     """Put the text into the box with this key, or remove it once it is sent; what a person types stays."""
-    draft.drawn = draft.returns
+    draft.returns_drawn = draft.returns
     if draft.returned is not None:
         data = {"box": box, "text": draft.returned, "returns": draft.returns, "is_stored": draft.is_stored}
         _outbox(data=data, key="outbox")

@@ -18,14 +18,14 @@ def show(
     find: structured.Find,
     prefix: str = "",
     *,
-    is_drawing: bool = False,
+    is_image_model: bool = False,
 ) -> None:
     """Draw system prompt, parameters, structured output and tools, except what the model is known to lack.
 
     `prefix` is prepended to the widgets' keys; `find` finds the pasted text.
     """
-    if is_drawing:
-        choices.show(conversation, prefix, is_drawing=True)
+    if is_image_model:
+        choices.show(conversation, prefix, is_image_model=True)
         return
     general, structure = st.tabs(["General", "Structured"])
     known = app.get().store.capabilities.of(connection.base_url)

@@ -18,7 +18,7 @@ from lib.ui.state.session import Session
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class RemedyCallbacks:
     """A page's callbacks for remedies; they take the id of the answer's last message."""
 
     try_again: Callable[[str], None]
@@ -28,11 +28,11 @@ class Ways:
     new_label: str
     edit: Callable[[str], None] | None
     """Takes the id of the question; `None` if it cannot be edited."""
-    go_on: Callable[[str], None] | None
+    continue_reply: Callable[[str], None] | None
     """`None` if the page does not continue answers."""
 
 
-def show(session: Session, turn: Turn, ways: Ways, error: ChatError) -> None:
+def show(session: Session, turn: Turn, ways: RemedyCallbacks, error: ChatError) -> None:
     """Draw the remedy for the error that ended a turn."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"remedy-{turn[-1].id}"):
         _REMEDIES[error.category](session, turn, ways)
@@ -54,11 +54,11 @@ def _button(label: str, icon: str, turn: Turn, action: Callable[..., None], *arg
     )
 
 
-def _add_key(_: Session, turn: Turn, __: Ways) -> None:
+def _add_key(_: Session, turn: Turn, __: RemedyCallbacks) -> None:
     _button("Add a key", "key", turn, open_panel, dialogs.CONNECT)
 
 
-def _change_key(_: Session, turn: Turn, __: Ways) -> None:
+def _change_key(_: Session, turn: Turn, __: RemedyCallbacks) -> None:
     _button("Use another key", "key", turn, open_panel, dialogs.CONNECT)
 
 
@@ -67,11 +67,11 @@ def _copy_setting(base_url: str) -> None:
     clipboard.copy(f"KKIAI_BASE_URL={base_url}")
 
 
-def _try_again(_: Session, turn: Turn, ways: Ways) -> None:
+def _try_again(_: Session, turn: Turn, ways: RemedyCallbacks) -> None:
     _button("Try again", "refresh", turn, ways.try_again, turn[-1].id)
 
 
-def _copy_address(session: Session, turn: Turn, ways: Ways) -> None:
+def _copy_address(session: Session, turn: Turn, ways: RemedyCallbacks) -> None:
     error = (turn[-1].reply or Reply()).error
     told = error.likely_base_url if error else None
     if likely := told or likely_base_url(session.connection.base_url):
@@ -81,7 +81,7 @@ def _copy_address(session: Session, turn: Turn, ways: Ways) -> None:
         _try_again(session, turn, ways)
 
 
-def _choose_model(session: Session, turn: Turn, ways: Ways) -> None:
+def _choose_model(session: Session, turn: Turn, ways: RemedyCallbacks) -> None:
     """Draw buttons for the model names in the catalogue that are closest to the requested one."""
     reply = turn[-1].reply or Reply()
     models = app.get().engine.catalogue.listing(session.connection, wait_seconds=0.0).models
@@ -92,17 +92,17 @@ def _choose_model(session: Session, turn: Turn, ways: Ways) -> None:
         _try_again(session, turn, ways)
 
 
-def _show_balance(session: Session, turn: Turn, ways: Ways) -> None:
+def _show_balance(session: Session, turn: Turn, ways: RemedyCallbacks) -> None:
     _try_again(session, turn, ways)
     if balance := app.get().engine.balances.left(session.connection):
         st.caption(plain(str(balance)), width="content")
 
 
-def _new_chat(_: Session, turn: Turn, ways: Ways) -> None:
+def _new_chat(_: Session, turn: Turn, ways: RemedyCallbacks) -> None:
     _button(ways.new_label, "edit_square", turn, ways.new)
 
 
-def _edit_question(session: Session, turn: Turn, ways: Ways) -> None:
+def _edit_question(session: Session, turn: Turn, ways: RemedyCallbacks) -> None:
     question = session.conversation.messages.get(turn[0].parent_id or "")
     if question and ways.edit:
         _button("Edit the question", "edit", turn, ways.edit, question.id)
@@ -110,14 +110,14 @@ def _edit_question(session: Session, turn: Turn, ways: Ways) -> None:
         _try_again(session, turn, ways)
 
 
-def _continue(session: Session, turn: Turn, ways: Ways) -> None:
-    if ways.go_on and is_continue(turn[-1].reply or Reply()):
-        _button("Continue", "play_arrow", turn, ways.go_on, turn[-1].id)
+def _continue(session: Session, turn: Turn, ways: RemedyCallbacks) -> None:
+    if ways.continue_reply and is_continue(turn[-1].reply or Reply()):
+        _button("Continue", "play_arrow", turn, ways.continue_reply, turn[-1].id)
     else:
         _try_again(session, turn, ways)
 
 
-_REMEDIES: dict[Category, Callable[[Session, Turn, Ways], None]] = {
+_REMEDIES: dict[Category, Callable[[Session, Turn, RemedyCallbacks], None]] = {
     Category.MISSING_KEY: _add_key,
     Category.INVALID_KEY: _change_key,
     Category.WRONG_BASE_URL: _copy_address,

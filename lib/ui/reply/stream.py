@@ -16,7 +16,7 @@ SILENCE_SECONDS = 0.5
 """How often a follower of a silent stream checks whether its page is still open."""
 
 
-class Whole(Markdown):
+class ReplacingFrame(Markdown):
     """A frame that replaces the open element's text instead of being added to it.
 
     `st.write_stream` only appends chunks. The open block of a reply cannot be drawn that way: what looks like
@@ -27,7 +27,7 @@ class Whole(Markdown):
         return str(self)
 
 
-Frame = Whole | Callable[[], None]
+Frame = ReplacingFrame | Callable[[], None]
 
 
 def frames(
@@ -102,10 +102,10 @@ def _wait(tape: LiveTape, seen: int) -> None:
 def _drawn(finished: Sequence[str], still_open: str) -> Iterator[Frame]:
     """Yield finished blocks, each in its own element, which is not sent again, then the open one."""
     for block in finished:
-        yield Whole(sanitized(block))
+        yield ReplacingFrame(sanitized(block))
         yield _close_block
     if still_open:
-        yield Whole(sanitized(still_open, is_open=True))
+        yield ReplacingFrame(sanitized(still_open, is_open=True))
 
 
 def _close_block() -> None:

@@ -132,7 +132,7 @@ def follow_speech(session: Session) -> None:
     has_waited = transcribing is not None and not transcribing.is_set()
     while transcribing and not transcribing.wait(SILENCE_SECONDS):
         widgets.still_here()
-    if has_waited or draft.drawn != draft.returns:  # the text came back after the box was drawn
+    if has_waited or draft.returns_drawn != draft.returns:  # the text came back after the box was drawn
         st.rerun()
 
 

@@ -14,7 +14,7 @@ from lib.domain.text.markdown.literal import md
 from lib.engine.live import LiveTape
 from lib.ui.reply import cell as cell_view
 from lib.ui.reply import question
-from lib.ui.reply.cell import LIVE_SECONDS, Cell, Parts, Slots
+from lib.ui.reply.cell import LIVE_SECONDS, Cell, CellPlaceholders, CellRenderers
 from lib.ui.state import widgets
 
 
@@ -63,12 +63,12 @@ def question_of(comparison: Comparison) -> Message | None:
     return exchanges(comparison.cells[0])[-1].question if comparison.cells else None
 
 
-def show(cells: Sequence[Cell]) -> list[Slots]:
+def show(cells: Sequence[Cell]) -> list[CellPlaceholders]:
     """Draw the cells side by side; return the slots of those that run."""
     return cell_view.show(cells, PARTS)
 
 
-def follow(running: Sequence[Slots]) -> None:
+def follow(running: Sequence[CellPlaceholders]) -> None:
     """Update the figures of running replies until every one has ended."""
     live = list(running)
     while live:
@@ -102,4 +102,4 @@ def _show_asked(cell: Cell) -> None:
         cell_view.show_folded(md("What it was asked"), f"task-{cell.id}", [cell.question])
 
 
-PARTS = Parts(_show_head, _show_asked)
+PARTS = CellRenderers(_show_head, _show_asked)

@@ -51,4 +51,4 @@ for _name in CHANGING:
 
 def install() -> None:
     """Make Streamlit use this class. It has no option: it looks the class up there for each tab."""
-    state.SessionState = LockedSessionState  # type: ignore[misc]
+    state.SessionState = LockedSessionState  # type: ignore[assignment, misc]

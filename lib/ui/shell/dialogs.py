@@ -145,7 +145,7 @@ def _take_key(key: str) -> None:
     session.api_key = api_key
     session.conversation.model = app.get().settings.default_model
     session.open(session.conversation)
-    session.turned_to = None  # a key may be entered on other pages too
+    session.next_page = None  # a key may be entered on other pages too
 
 
 _PANELS: dict[str, Callable[[], None]] = {

@@ -17,7 +17,7 @@ _followers = 0
 _lock = threading.Lock()
 
 
-class _Turn:
+class _PageLock:
     """One page is built, or one message sent, at a time.
 
     Python runs one thread at a time. Hundreds that want to run slow down each other and every streaming
@@ -67,7 +67,7 @@ class _Turn:
                 (self._pages if self._waiting_pages else self._sends).notify()
 
 
-_turn = _Turn()
+_turn = _PageLock()
 building, sending = _turn.page, _turn.send
 
 

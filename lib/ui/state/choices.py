@@ -165,14 +165,14 @@ def show(
     conversation: Conversation,
     prefix: str = "",
     *,
-    is_drawing: bool = False,
+    is_image_model: bool = False,
     missing: frozenset[Capability] = frozenset(),
 ) -> None:
     """Draw the system prompt and the parameters, or those of an image model.
 
     What the doctor found the model to lack is offered only if it is set, so that it can be unset.
     """
-    if is_drawing:
+    if is_image_model:
         _show_drawing(conversation.params, prefix + PARAMS)
     else:
         _show_writing(conversation, prefix, missing)

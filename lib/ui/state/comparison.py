@@ -167,7 +167,7 @@ def current() -> ComparisonState:
     return state
 
 
-def hear_prices() -> None:
+def wait_for_prices() -> None:
     """Wait for the connection's prices, half a second at most, if they have not been requested before."""
     take_prices(held(), session.held(), wait_seconds=PRICES_SECONDS)
 
@@ -239,7 +239,7 @@ def _catch_up(state: ComparisonState) -> bool:
     """Take over ended replies and the tapes to follow; return whether all of them were found."""
     found = {cell.id: catch_up(cell, is_hidden=state.is_hidden) for cell in state.comparison.cells}
     state.following = {cell_id: each.tape for cell_id, each in found.items() if each.tape}
-    return all(each.was_there for each in found.values())
+    return all(each.were_all_found for each in found.values())
 
 
 def repeating(comparison: Comparison) -> set[str]:

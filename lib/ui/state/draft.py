@@ -22,7 +22,7 @@ class Draft:
     """Whether that text is in the chat too: then it is put back only if the box is empty."""
     returns: int = 0
     """How many texts have been put back, since the same one may be put back twice."""
-    drawn: int = 0
+    returns_drawn: int = 0
     """How many of them the page had put back when it was last drawn."""
     submitted: str = ""
     """The id of the last send from the message box."""

@@ -19,7 +19,7 @@ class Followed:
     """The open tape of the shown path's last message."""
     ended: Sequence[Message]
     """The messages whose reply has ended, updated in the conversation."""
-    was_there: bool
+    were_all_found: bool
     """Whether every tape was found. The engine drops a tape once its reply has ended and is stored: then read
     the conversation again."""
 
@@ -29,7 +29,7 @@ def catch_up(conversation: Conversation, *, is_hidden: bool = False) -> Followed
 
     A hidden answer may be complete and yet still be shown in step with others, so its tape is looked up too.
     """
-    following, ended, was_there = None, [], True
+    following, ended, were_all_found = None, [], True
     for message in list(conversation.messages.values()):
         is_running = message.reply is not None and message.reply.state is State.RUNNING
         is_last = message.id == conversation.leaf_id
@@ -37,12 +37,12 @@ def catch_up(conversation: Conversation, *, is_hidden: bool = False) -> Followed
             continue
         tape = app.get().engine.follow(person_id(), message.id)
         if tape is None:
-            was_there = was_there and not is_running
+            were_all_found = were_all_found and not is_running
         elif tape.is_closed:
             ended.append(settle(conversation, tape))
         elif is_last:
             following = tape
-    return Followed(following, ended, was_there)
+    return Followed(following, ended, were_all_found)
 
 
 def settle(conversation: Conversation, tape: LiveTape) -> Message:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from lib import app
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.playback import AT_ONCE, ORIGINAL, Pace, count_turns, exchanges, scene
+from lib.domain.comparison.playback import AT_ONCE, ORIGINAL, Pace, count_questions, exchanges, scene
 from lib.domain.comparison.recordings import Recording
 from lib.domain.text.markdown.literal import literal
 from lib.domain.text.validation import FormatError
@@ -52,7 +52,7 @@ class PlaybackState:
     @property
     def questions(self) -> int:
         """The number of questions in the shown comparison."""
-        return count_turns(self.recording.comparisons[self.at])
+        return count_questions(self.recording.comparisons[self.at])
 
     def go_to(self, at: int, number: int = 0) -> None:
         """Show and play another comparison of the recording, or another question."""

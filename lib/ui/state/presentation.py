@@ -11,7 +11,7 @@ import streamlit as st
 
 from lib import app
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.playback import count_turns, scene
+from lib.domain.comparison.playback import count_questions, scene
 from lib.domain.comparison.recordings import Recording
 from lib.domain.comparison.votes import Round, in_order
 from lib.domain.conversation.conversations import Conversation
@@ -60,7 +60,7 @@ class PresentationState:
     @property
     def scenes(self) -> list[tuple[int, int]]:
         """A scene for each question: the index of its comparison, and of the question in it."""
-        counts = [count_turns(one) for one in self.comparisons]
+        counts = [count_questions(one) for one in self.comparisons]
         if not self.recording:
             return [(0, counts[0] - 1)]
         return [(at, number) for at, count in enumerate(counts) for number in range(count)]
@@ -169,7 +169,7 @@ def _stored(comparison_id: str) -> PresentationState | None:
     """Return the presentation of a comparison with a question. While replies run, all cells are visible."""
     for _ in range(2):  # the engine drops a reply's tape once it has ended and is stored: read again
         found = library().comparisons.get(comparison_id)
-        if not found or not count_turns(found):
+        if not found or not count_questions(found):
             return None
         votes = library().votes.latest(comparison_id)
         state = PresentationState("comparison", comparison_id, [found], round=votes)

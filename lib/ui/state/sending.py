@@ -21,9 +21,9 @@ LONGEST_MESSAGE = 200_000
 """Characters; more is a document, not a message."""
 
 
-def send_id(session: Session, room: int = 0) -> str:
-    """Return the id that the page had at the click, cut to leave `room` characters for a suffix."""
-    return (widgets.text(SEND_ID) or session.send_id)[: LONGEST_SEND_ID - room]
+def send_id(session: Session, suffix_length: int = 0) -> str:
+    """Return the id that the page had at the click, cut to leave room for a suffix of so many characters."""
+    return (widgets.text(SEND_ID) or session.send_id)[: LONGEST_SEND_ID - suffix_length]
 
 
 def say(

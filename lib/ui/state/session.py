@@ -55,7 +55,7 @@ class Session:
     """The ledger rows of this tab's temporary chats, which are never stored."""
     versions: dict[str, list[str]] = field(default_factory=dict)
     """The ids of each message's versions, for this run of the page."""
-    turned_to: str | None = None
+    next_page: str | None = None
     """The page that a callback asked for: the chat, after it has opened a conversation."""
     following: LiveTape | None = None
     """The tape that this run of the page follows: that of the shown path's last message."""
@@ -76,7 +76,7 @@ class Session:
     @property
     def models_for_cells(self) -> list[str]:
         """The models that can be compared: all but image models, which do not write text."""
-        return self._picked(model for model in self._listed() if not model.kind.draws)
+        return self._picked(model for model in self._listed() if not model.kind.is_image_model)
 
     def _listed(self) -> Sequence[Model]:
         connection = self.connection
@@ -111,17 +111,17 @@ class Session:
             self.unkept.append(replace(row, conversation="Temporary chat"))
 
     @property
-    def is_drawing(self) -> bool:
+    def is_image_model(self) -> bool:
         """Whether the chosen model draws images."""
         model, connection = self.conversation.model, self.connection
         if not model or connection.needs_key:
             return False
-        return app.get().engine.catalogue.kind(connection, model).draws
+        return app.get().engine.catalogue.kind(connection, model).is_image_model
 
     def open(self, conversation: Conversation) -> None:
         """Open another conversation."""
         self.conversation = conversation
-        self.turned_to = CHAT_PAGE
+        self.next_page = CHAT_PAGE
         self.editing = None
         panel.close()
         self.is_waiting = False
@@ -139,7 +139,7 @@ def held() -> Session:
     return session
 
 
-def hear_models() -> None:
+def wait_for_models() -> None:
     """Wait for the connection's models, a second at most, if they are not known yet."""
     connection = held().connection
     if not connection.needs_key:
@@ -149,7 +149,7 @@ def hear_models() -> None:
 def current() -> Session:
     """Return this tab's session, updated from the address and the store."""
     session = held()
-    session.turned_to = None
+    session.next_page = None
     address = st.query_params.get(PARAMETER)
     wanted = address if address and address != session.address else session.conversation.id
     _refresh(session, wanted)
@@ -171,7 +171,7 @@ def elsewhere() -> Session:
     """Return the session on a page other than the chat, or switch to the page that a callback asked for."""
     session = held()
     # Reset before the switch: `st.switch_page` ends the script.
-    wanted, session.turned_to = session.turned_to, None
+    wanted, session.next_page = session.next_page, None
     if wanted:
         st.switch_page(wanted)
     return session
@@ -233,4 +233,4 @@ def _catch_up(session: Session) -> bool:
         session.book(message)
     session.following = found.tape
     session.is_waiting = session.is_waiting or found.tape is not None
-    return found.was_there
+    return found.were_all_found

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lib.domain.comparison.comparisons import SYNTHESIS, Comparison, attempts, labels, released
+from lib.domain.comparison.comparisons import SYNTHESIS, Comparison, attempts, copied_as_chat, labels
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.engine.sending import new_id
@@ -49,7 +49,7 @@ def test_only_answers_are_attempts() -> None:
 
 def test_a_released_cell_is_a_chat_of_its_own_with_all_that_was_said() -> None:
     original = cell("a", [reply(1.0, 2.0, 3), replace(reply(1.0, 2.0, 3), text="said again")])
-    chat = released(original, new_id=new_id, now=WHEN)
+    chat = copied_as_chat(original, new_id=new_id, now=WHEN)
     assert chat.comparison_id is None
     assert [message.content for message in chat.path()] == ["Tea?", "said again"]
     assert [message.content for message in chat.versions(chat.path()[-1].id)] == [SAID, "said again"]

@@ -9,7 +9,7 @@ import pytest
 
 from lib.domain.comparison import deck_runs, decks
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.comparison.deck_runs import Column, DeckRun, Field
+from lib.domain.comparison.deck_runs import Column, DeckRun, GridCell
 from lib.domain.comparison.decks import Prompt
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message, Params
@@ -38,17 +38,17 @@ def cell(replies: Sequence[Reply], *, asked: str = "Why?", position: int = 0) ->
     return own
 
 
-def fields(*cells: Conversation) -> list[Field]:
-    return deck_runs.fields(RUN, Comparison("row", "", NOW, list(cells), "r", 0))
+def grid_cells(*cells: Conversation) -> list[GridCell]:
+    return deck_runs.grid_cells(RUN, Comparison("row", "", NOW, list(cells), "r", 0))
 
 
 def states(*cells: Conversation) -> list[State | None]:
-    return [field.state for field in fields(*cells)]
+    return [grid_cell.state for grid_cell in grid_cells(*cells)]
 
 
-def test_a_field_waits_until_its_cell_is_asked() -> None:
+def test_a_grid_cell_waits_until_it_is_asked() -> None:
     assert states() == [None, None]
-    assert [field.is_missing for field in fields()] == [True, True]
+    assert [grid_cell.is_missing for grid_cell in grid_cells()] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -66,20 +66,20 @@ def test_a_field_waits_until_its_cell_is_asked() -> None:
 def test_a_whole_answer_counts_else_the_last_try(
     replies: list[Reply], state: State, is_missing: bool
 ) -> None:
-    found = fields(cell(replies))[0]
+    found = grid_cells(cell(replies))[0]
     assert (found.state, found.is_missing, found.tries) == (state, is_missing, len(replies))
 
 
 def test_of_several_whole_answers_the_shown_one_counts() -> None:
     own = cell([done(1), done(2)])
-    assert fields(own)[0].reply.usage.completion_tokens == 2
+    assert grid_cells(own)[0].reply.usage.completion_tokens == 2
     own.leaf_id = "answer0"
-    assert fields(own)[0].reply.usage.completion_tokens == 1
+    assert grid_cells(own)[0].reply.usage.completion_tokens == 1
 
 
 def test_a_running_reply_is_as_far_as_its_tape() -> None:
     row = Comparison("row", "", NOW, [cell([Reply(State.RUNNING)])], "r", 0)
-    [first, _] = deck_runs.fields(RUN, row, {"answer0": replace(done(), text="So far")}.get)
+    [first, _] = deck_runs.grid_cells(RUN, row, {"answer0": replace(done(), text="So far")}.get)
     assert (first.state, first.reply.text) == (State.COMPLETED, "So far")
 
 
@@ -94,9 +94,9 @@ def test_a_synthesis_in_a_columns_place_is_no_cell_of_it() -> None:
     assert states(cell([done()]), cell([done()], asked="Merge these", position=1)) == [State.COMPLETED, None]
 
 
-def test_progress_counts_every_field_once() -> None:
-    of_run = [Field(0, 0), *fields(cell([done()]), cell([Reply(State.FAILED)], position=1))]
-    of_run += fields(cell([Reply(State.RUNNING)]))
+def test_progress_counts_every_grid_cell_once() -> None:
+    of_run = [GridCell(0, 0), *grid_cells(cell([done()]), cell([Reply(State.FAILED)], position=1))]
+    of_run += grid_cells(cell([Reply(State.RUNNING)]))
     progress = deck_runs.progress(of_run)
     assert (progress.total, progress.done, progress.running, progress.failed) == (5, 1, 1, 1)
     assert (progress.missing, progress.waiting) == (3, 2)

@@ -11,7 +11,7 @@ from lib.domain.comparison.playback import (
     AT_ONCE,
     ORIGINAL,
     as_played,
-    count_turns,
+    count_questions,
     exchanges,
     moments,
     scene,
@@ -96,7 +96,7 @@ def test_a_scene_shows_each_cell_up_to_its_answer_to_that_question() -> None:
     comparison = Comparison(
         "compared", "Talk", AT, [talk(("one", ["a"]), ("two", ["b"])), talk(("one", ["c"])), talk()]
     )
-    assert count_turns(comparison) == 2
+    assert count_questions(comparison) == 2
     leaves = [[cell.leaf_id for cell in scene(comparison, number).cells] for number in (0, 1)]
     assert leaves == [["one-0", "one-0"], ["two-0", "one-0"]]
 

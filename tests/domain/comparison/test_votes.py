@@ -12,9 +12,9 @@ from lib.domain.comparison.votes import (
     Poll,
     Round,
     Tally,
-    drawn,
     in_order,
     pairs,
+    shuffled,
     wilson,
 )
 from lib.domain.conversation.conversations import Conversation
@@ -60,8 +60,8 @@ def test_an_audience_knows_cells_by_their_letters_and_nothing_else() -> None:
 
 def test_only_a_blind_round_draws_lots() -> None:
     asked = cells("x", "y", "z")
-    assert list(drawn(asked, is_blind=False).items()) == [("x", "m x"), ("y", "m y"), ("z", "m z")]
-    orders = {tuple(drawn(asked, is_blind=True)) for _ in range(200)}
+    assert list(shuffled(asked, is_blind=False).items()) == [("x", "m x"), ("y", "m y"), ("z", "m z")]
+    orders = {tuple(shuffled(asked, is_blind=True)) for _ in range(200)}
     assert len(orders) > 1
     assert all(sorted(order) == ["x", "y", "z"] for order in orders)
     assert [cell.id for cell in asked] == ["x", "y", "z"]

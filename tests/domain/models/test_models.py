@@ -33,7 +33,7 @@ def test_a_name_tells_the_vendor(model_id: str, vendor: str) -> None:
 
 
 def test_a_kind_says_what_can_be_done_with_a_model() -> None:
-    assert [kind for kind in ModelKind if kind.draws] == [ModelKind.IMAGE]
+    assert [kind for kind in ModelKind if kind.is_image_model] == [ModelKind.IMAGE]
     assert [kind for kind in ModelKind if kind.chats] == [ModelKind.CHAT, ModelKind.IMAGE]
 
 

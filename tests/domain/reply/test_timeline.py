@@ -16,14 +16,14 @@ from lib.domain.reply.tape import (
     ToolCall,
     UsageReported,
 )
-from lib.domain.reply.timeline import Step, What, timeline
+from lib.domain.reply.timeline import Step, StepKind, timeline
 from lib.domain.reply.usage import Source, Usage
 
 USAGE = Usage(1_200, 8, 1_208, reasoning_tokens=3, source=Source.REPORTED)
 
 
-def seen(events: list[Event]) -> list[tuple[What, float, float, str]]:
-    return [(step.what, step.at_ms, step.until_ms, step.detail) for step in timeline(events)]
+def seen(events: list[Event]) -> list[tuple[StepKind, float, float, str]]:
+    return [(step.kind, step.at_ms, step.until_ms, step.detail) for step in timeline(events)]
 
 
 def test_a_reply_is_listed_from_its_request_to_its_end() -> None:
@@ -39,38 +39,38 @@ def test_a_reply_is_listed_from_its_request_to_its_end() -> None:
         Finished(431, "stop"),
     ]
     assert seen(events) == [
-        (What.SENT, 0, 0, "model-a"),
-        (What.HEADERS, 90, 90, "status 200"),
-        (What.SERVED, 100, 100, "model-a"),
-        (What.REASONING, 100, 200, ""),
-        (What.TEXT, 300, 420, ""),
-        (What.USAGE, 430, 430, "1,200 prompt, 8 completion, 3 reasoning (reported)"),
-        (What.FINISHED, 431, 431, "stop"),
+        (StepKind.SENT, 0, 0, "model-a"),
+        (StepKind.HEADERS, 90, 90, "status 200"),
+        (StepKind.SERVED, 100, 100, "model-a"),
+        (StepKind.REASONING, 100, 200, ""),
+        (StepKind.TEXT, 300, 420, ""),
+        (StepKind.USAGE, 430, 430, "1,200 prompt, 8 completion, 3 reasoning (reported)"),
+        (StepKind.FINISHED, 431, 431, "stop"),
     ]
 
 
 def test_thousands_of_pieces_are_one_step_and_only_the_first_run_has_the_first_token() -> None:
     events: list[Event] = [Reasoning(1, "Hm"), *(Content(at, "ab") for at in range(2, 5_002))]
     assert timeline(events) == [
-        Step(What.REASONING, 1, 1, pieces=1, characters=2, is_first_token=True),
-        Step(What.TEXT, 2, 5_001, pieces=5_000, characters=10_000),
+        Step(StepKind.REASONING, 1, 1, pieces=1, characters=2, is_first_token=True),
+        Step(StepKind.TEXT, 2, 5_001, pieces=5_000, characters=10_000),
     ]
 
 
 def test_a_silence_of_more_than_two_seconds_is_a_stall() -> None:
     events: list[Event] = [Content(0, "a"), Content(2_000, "b"), Content(4_001, "c"), Finished(9_000, "stop")]
     assert seen(events) == [
-        (What.TEXT, 0, 2_000, ""),
-        (What.STALL, 2_000, 4_001, ""),
-        (What.TEXT, 4_001, 4_001, ""),
-        (What.STALL, 4_001, 9_000, ""),
-        (What.FINISHED, 9_000, 9_000, "stop"),
+        (StepKind.TEXT, 0, 2_000, ""),
+        (StepKind.STALL, 2_000, 4_001, ""),
+        (StepKind.TEXT, 4_001, 4_001, ""),
+        (StepKind.STALL, 4_001, 9_000, ""),
+        (StepKind.FINISHED, 9_000, 9_000, "stop"),
     ]
 
 
 def test_the_wait_for_the_first_token_is_no_stall() -> None:
     events: list[Event] = [Sent(0, {}), Served(9_000, status=200), Content(20_000, "a")]
-    assert What.STALL not in [step.what for step in timeline(events)]
+    assert StepKind.STALL not in [step.kind for step in timeline(events)]
 
 
 def test_a_retry_says_why_and_is_followed_by_the_second_request() -> None:
@@ -79,7 +79,7 @@ def test_a_retry_says_why_and_is_followed_by_the_second_request() -> None:
         Retried(50, "Too many requests."),
         Sent(51, {"model": "m"}),
     ]
-    assert [what for what, *_ in seen(events)] == [What.SENT, What.RETRIED, What.SENT]
+    assert [what for what, *_ in seen(events)] == [StepKind.SENT, StepKind.RETRIED, StepKind.SENT]
     assert timeline(events)[1].detail == "Too many requests."
 
 
@@ -89,7 +89,7 @@ def test_a_model_that_changes_on_the_way_is_told_and_a_new_id_is_not() -> None:
         Served(2, model="a", id="2"),
         Served(3, model="b", id="2"),
     ]
-    assert seen(events) == [(What.SERVED, 1, 1, "a"), (What.CHANGED, 3, 3, "a → b")]
+    assert seen(events) == [(StepKind.SERVED, 1, 1, "a"), (StepKind.CHANGED, 3, 3, "a → b")]
 
 
 def test_two_tool_calls_are_two_steps() -> None:
@@ -99,7 +99,7 @@ def test_two_tool_calls_are_two_steps() -> None:
         ToolCall(3, 0, arguments=': "Oslo"}'),
         ToolCall(4, 1, "y", "get_time", "{}"),
     ]
-    assert seen(events) == [(What.TOOL_CALL, 1, 3, "get_weather"), (What.TOOL_CALL, 4, 4, "get_time")]
+    assert seen(events) == [(StepKind.TOOL_CALL, 1, 3, "get_weather"), (StepKind.TOOL_CALL, 4, 4, "get_time")]
     assert timeline(events)[0].characters == len('{"city": "Oslo"}')
 
 
@@ -107,9 +107,9 @@ def test_every_end_has_its_step() -> None:
     error = ChatError(Category.TIMEOUT, "Nothing came.", "Try again.")
     ends: list[Event] = [Failed(1, error), Stopped(1), Interrupted(1)]
     assert [seen([Refusal(0, "No"), end])[-1] for end in ends] == [
-        (What.FAILED, 1, 1, "Nothing came."),
-        (What.STOPPED, 1, 1, ""),
-        (What.INTERRUPTED, 1, 1, ""),
+        (StepKind.FAILED, 1, 1, "Nothing came."),
+        (StepKind.STOPPED, 1, 1, ""),
+        (StepKind.INTERRUPTED, 1, 1, ""),
     ]
 
 

@@ -76,7 +76,7 @@ def test_a_reply_of_a_killed_process_is_interrupted_and_one_of_a_living_process_
     assert (row.state, row.usage.source) == (State.INTERRUPTED, Source.ESTIMATED)
     assert store.replies.running() == []
     found.messages[reply_id] = message
-    rest = Chat(after, store, connection, found).go_on(reply_id)
+    rest = Chat(after, store, connection, found).continue_reply(reply_id)
     assert rest
     assert rest.wait_closed(PATIENCE)
     assert rest.reply().state is State.COMPLETED

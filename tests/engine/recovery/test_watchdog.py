@@ -17,7 +17,7 @@ from lib.domain.reply.tape import Content, text_of
 from lib.engine.engine import Engine
 from lib.engine.notifications import STORING
 from lib.engine.recovery import remote_tapes, watchdog
-from lib.engine.recovery.watchdog import SILENT_BEATS, Silence
+from lib.engine.recovery.watchdog import SILENT_BEATS, DeadProcesses
 from lib.gateway.client import Gateway
 from lib.store import Store
 from lib.store.replies import Entry
@@ -206,7 +206,7 @@ class Beats:
 
     def __init__(self, *others: str) -> None:
         self.now: dict[str, str | None] = dict.fromkeys(("me", *others), "0")
-        self.silence = Silence("me")
+        self.silence = DeadProcesses("me")
         self._count = 0
 
     def after(self, *beating: str) -> list[str]:

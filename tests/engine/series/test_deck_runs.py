@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from lib.domain.comparison import deck_runs, decks
-from lib.domain.comparison.deck_runs import DeckRun, Field
+from lib.domain.comparison.deck_runs import DeckRun, GridCell
 from lib.domain.comparison.decks import Prompt
 from lib.domain.models.connection import Connection
 from lib.domain.people.people import LOCAL
@@ -48,15 +48,16 @@ def wait_for_end(engine: Engine, run: DeckRun) -> None:
     assert engine.flush(PATIENCE)
 
 
-def fields(store: Store, run: DeckRun) -> list[Field]:
-    return [each for row in store.of(LOCAL).comparisons.of_run(run.id) for each in deck_runs.fields(run, row)]
+def grid_cells(store: Store, run: DeckRun) -> list[GridCell]:
+    rows = store.of(LOCAL).comparisons.of_run(run.id)
+    return [each for row in rows for each in deck_runs.grid_cells(run, row)]
 
 
 def said(store: Store, run: DeckRun) -> list[str]:
-    """What each field says: its answer, or its state."""
+    """What each grid cell says: its answer, or its state."""
     return [
         each.answer.content if each.answer and each.state is State.COMPLETED else str(each.state)
-        for each in fields(store, run)
+        for each in grid_cells(store, run)
     ]
 
 
@@ -90,7 +91,7 @@ def test_rows_follow_each_other_and_a_rows_cells_run_at_once(
     run = begin("One", "Two")
     assert all(gate.reached.wait(PATIENCE) for gate in gates)
     gates[0].open()
-    assert eventually(lambda: not engine.follow(LOCAL, fields(store, run)[0].answer.id))  # type: ignore[union-attr]
+    assert eventually(lambda: not engine.follow(LOCAL, grid_cells(store, run)[0].answer.id))  # type: ignore[union-attr]
     assert {prompt for prompt, _ in asked(gateway)} == {"One"}
     gates[1].open()
     wait_for_end(engine, run)
@@ -167,7 +168,7 @@ def test_failed_cells_hinder_none_and_are_asked_again_as_another_version(
     assert engine.deck_runs.start(LOCAL, run, connection, session_id="s")
     wait_for_end(engine, run)
     assert said(store, run) == ["Now", "Fine", "Two", "Two"]
-    assert [each.tries for each in fields(store, run)] == [2, 1, 1, 1]
+    assert [each.tries for each in grid_cells(store, run)] == [2, 1, 1, 1]
     assert len(asked(gateway)) == 5
 
 

@@ -32,7 +32,7 @@ def shown(*replies: Reply) -> dict[str, Any]:
     for at, reply in enumerate(replies):
         cell.add([Message(f"a{at}", "q", "assistant", reply.text, NOW, reply)])
     row = Comparison("row", "Why?", NOW, [cell] if replies else [], "r", 0)
-    fields = deck_runs.fields(RUN, row)
+    fields = deck_runs.grid_cells(RUN, row)
     figures = [of_replies([field.reply for field in fields], PRICES, "model-a")]
     table = deck_grid.table(RUN, [(row, fields)], figures, PRICES)
     assert json.loads(json.dumps(table)) == table

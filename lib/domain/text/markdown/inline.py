@@ -6,9 +6,9 @@ from lib.domain.conversation.media_types import PICTURE_IN_TEXT
 from lib.domain.text.markdown import emphasis, links, tags
 from lib.domain.text.markdown.characters import has_right_to_left, is_right_to_left, is_space
 from lib.domain.text.markdown.code_spans import CodeSpans
-from lib.domain.text.markdown.pen import Pen
 from lib.domain.text.markdown.readers import DIRECTIVE_NAME, PAGE, Reader
-from lib.domain.text.markdown.tag_pen import TagPen
+from lib.domain.text.markdown.tag_writer import TagWriter
+from lib.domain.text.markdown.writer import MarkdownWriter
 from lib.domain.text.math.formulas import Formula, formula_at
 from lib.domain.text.math.tex import katex
 
@@ -82,9 +82,9 @@ class _Inline:
     def __init__(self, text: str, reader: Reader, *, is_open: bool) -> None:
         self.text = text[: tags.half_tag(text)] if is_open else text
         self.reader = reader
-        self.pen = Pen(reader)
+        self.writer = MarkdownWriter(reader)
         self.spans = CodeSpans(self.text)
-        self.tags = TagPen(self.text, self.pen, self.spans, is_open=is_open)
+        self.tags = TagWriter(self.text, self.writer, self.spans, is_open=is_open)
         self.closing = self._brackets()
         self.outermost = {sign: _outermost(self.text, sign) for sign in "*~"}
         self.linked_until = -1
@@ -93,11 +93,11 @@ class _Inline:
     def drawn(self) -> str:
         at = 0
         while token := _TOKEN.search(self.text, at):
-            self.pen.write(self.text[at : token.start()])
+            self.writer.write(self.text[at : token.start()])
             at = getattr(self, f"_{token.lastgroup}")(token)
-        self.pen.write(self.text[at:])
+        self.writer.write(self.text[at:])
         self.tags.close()
-        return self.pen.text
+        return self.writer.text
 
     def _brackets(self) -> dict[int, int]:
         """Map each opening bracket to its closing one."""
@@ -115,7 +115,7 @@ class _Inline:
         return closing
 
     def _put(self, piece: str, end: int) -> int:
-        self.pen.write(piece)
+        self.writer.write(piece)
         return end
 
     def _ticks(self, token: re.Match[str]) -> int:
@@ -157,14 +157,14 @@ class _Inline:
         sign, after = token[0][0], self.text[token.end() : token.end() + 1]
         before = self.text[max(0, token.start() - 2) : token.start()]
         is_free = emphasis.is_free(before, after) or emphasis.is_beside_emoji(before[-1:], after)
-        does = emphasis.flanks(self.pen.before, after)
+        does = emphasis.flanks(self.writer.before, after)
         first, last = self.outermost[sign]
         is_first, is_last = first == token.start(), last == token.start()
-        if (is_free and not does.opens and not is_last) or self.pen.before == sign:
-            self.pen.part()
-        self.pen.write(token[0])
+        if (is_free and not does.opens and not is_last) or self.writer.before == sign:
+            self.writer.part()
+        self.writer.write(token[0])
         if is_free and not does.closes and not is_first:
-            self.pen.part()
+            self.writer.part()
         return token.end()
 
     def _address(self, token: re.Match[str]) -> int:
@@ -174,10 +174,10 @@ class _Inline:
             return self._put(self._parted(token[0]), token.end())
         if token.start() < self.linked_until:
             return self._put(link.words, link.end)
-        is_known = link.target == link.words or is_space(self.pen.before) or self.pen.before in "*_~("
+        is_known = link.target == link.words or is_space(self.writer.before) or self.writer.before in "*_~("
         if is_known and not link.holds_icon and _ENDS.match(self.text, link.end):
             return self._put(link.words, link.end)
-        return self._put(link.markdown(self.pen.before, self.reader.nothing), link.end)
+        return self._put(link.markdown(self.writer.before, self.reader.nothing), link.end)
 
     def _parted(self, beginning: str) -> str:
         """The beginning of text that is not a URL here, but would be one for GitHub's markdown, broken up."""
@@ -205,8 +205,8 @@ class _Inline:
         is_beside_digit = self.text[formula.end : formula.end + 1].isdigit()
         sign = "$$" if formula.is_display or "$" in tex or is_beside_digit else "$"
         space = " " * (tex.startswith("$") or tex.endswith("$"))
-        if self.pen.before == "$":
-            self.pen.write(self.reader.nothing or " ")
+        if self.writer.before == "$":
+            self.writer.write(self.reader.nothing or " ")
         return self._put(f"{sign}{space}{tex}{space}{sign}", formula.end)
 
     def _opening(self, token: re.Match[str]) -> int:
@@ -224,8 +224,8 @@ class _Inline:
 
     def _part_from_mark(self, bracket: re.Match[str]) -> None:
         """Separate a link from an exclamation mark: with only tags between them it would become an image."""
-        if self.pen.before == "!" and self.text[bracket.start() - 1] != "!":
-            self.pen.write(self.reader.nothing or " ")
+        if self.writer.before == "!" and self.text[bracket.start() - 1] != "!":
+            self.writer.write(self.reader.nothing or " ")
 
     def _closing(self, token: re.Match[str]) -> int:
         target = _TARGET.match(self.text, token.end())

@@ -18,7 +18,7 @@ from lib.engine.live import LiveTape
 
 
 @dataclass(slots=True)
-class Run:
+class RunningReply:
     """Everything the engine holds of a reply from its send until it is stored."""
 
     tape: LiveTape
@@ -34,7 +34,7 @@ class Run:
     params: Params
     is_kept: bool
     """Whether the reply is stored; a temporary chat's is not."""
-    is_drawing: bool = False
+    is_image_model: bool = False
     """Whether the model draws images instead of writing."""
     started_at: float = 0.0
     """Monotonic seconds when the request was sent; 0 before."""

@@ -6,8 +6,8 @@ from html import unescape
 
 from lib.domain.text.markdown import tags
 from lib.domain.text.markdown.code_spans import CodeSpans
-from lib.domain.text.markdown.pen import Pen
 from lib.domain.text.markdown.tags import Tag
+from lib.domain.text.markdown.writer import MarkdownWriter
 
 _LONGEST_LABEL = 400
 """Characters of a directive's label in the source: Streamlit accepts no more than 999 once it is drawn."""
@@ -20,11 +20,11 @@ _SIGNS = {
 _TAG = re.compile(r"<[/A-Za-z]")
 
 
-class TagPen:
-    """Draws the known tags of one text with its pen."""
+class TagWriter:
+    """Draws the known tags of one text with its writer."""
 
-    def __init__(self, text: str, pen: Pen, spans: CodeSpans, *, is_open: bool) -> None:
-        self._text, self._pen = text, pen
+    def __init__(self, text: str, writer: MarkdownWriter, spans: CodeSpans, *, is_open: bool) -> None:
+        self._text, self._writer = text, writer
         self._ticks = "`" * (1 + spans.widest)
         """Longer than any run in the text, so that it pairs with none of them."""
         self._tags = tags.tags(text, is_open=is_open)
@@ -39,8 +39,8 @@ class TagPen:
         if tag.is_apart or tag.name in (*tags.BREAKS, *tags.HIDDEN):
             self._alone(tag)
             return tag.end
-        if not self._pen.reader.is_streamlit and tag.name != "summary":
-            self._pen.write(f"<{'/' * tag.is_closing}{tag.name}>")
+        if not self._writer.reader.is_streamlit and tag.name != "summary":
+            self._writer.write(f"<{'/' * tag.is_closing}{tag.name}>")
             return tag.end
         if not tag.is_closing:
             return self._begin(tag)
@@ -56,13 +56,13 @@ class TagPen:
 
     def _alone(self, tag: Tag) -> None:
         if tag.name == "hr":
-            self._pen.write("***")
+            self._writer.write("***")
         elif tag.name == "br":
-            self._pen.write(self._pen.reader.line_break)
+            self._writer.write(self._writer.reader.line_break)
         elif tag.name == "p":
-            self._pen.begin_line()
+            self._writer.begin_line()
         else:
-            self._pen.part()
+            self._writer.part()
 
     def _begin(self, tag: Tag) -> int:
         """Begin an element that ends at the tag's partner; return where the text continues."""
@@ -75,37 +75,37 @@ class TagPen:
         if tag.name in tags.CODE and not has_tags:
             return self._draw_code(content, self._after(end))
         if tag.name in tags.RAISED and (raised := tags.raised(tag.name, content)) is not None:
-            self._pen.write(raised)
+            self._writer.write(raised)
             return self._after(end)
         return self._mark(tag, content)
 
     def _mark(self, tag: Tag, content: str) -> int:
-        pen = self._pen
+        writer = self._writer
         if sign := _SIGNS.get(tag.name):
             word = content.lstrip()
-            pen.write(content[: len(content) - len(word)])
-            start = pen.open(sign, word[0])
+            writer.write(content[: len(content) - len(word)])
+            start = writer.open(sign, word[0])
             self._waiting[tag.start] = lambda after: self._close(tag, sign, after, start)
             return tag.end + len(content) - len(word)
         directive = _DIRECTIVES.get(tag.name)
         fits = len(content) < _LONGEST_LABEL and "[" not in content and "]" not in content
         if directive and fits:
-            pen.write(directive)
-        self._waiting[tag.start] = lambda _: pen.write("]" if directive and fits else "")
+            writer.write(directive)
+        self._waiting[tag.start] = lambda _: writer.write("]" if directive and fits else "")
         return tag.end
 
     def _close(self, tag: Tag, sign: str, after: str, start: int) -> None:
-        self._pen.close(sign, after, start)
+        self._writer.close(sign, after, start)
         if tag.name == "summary":
-            self._pen.begin_line()
+            self._writer.begin_line()
 
     def _draw_code(self, content: str, end: int) -> int:
         """Draw a code span, separated from its neighbours; return `end`, where the text continues."""
-        if self._pen.before == "`":
-            self._pen.part()
-        self._pen.write(self._code(content))
+        if self._writer.before == "`":
+            self._writer.part()
+        self._writer.write(self._code(content))
         if self._text.startswith("`", end):
-            self._pen.part()
+            self._writer.part()
         return end
 
     def _code(self, content: str) -> str:

@@ -10,7 +10,7 @@ _MARKERS = re.compile(r"[\s>*+\-\d.)#]*")
 _DIRECTIVE = re.compile(r":[a-z-]+\[")
 
 
-class Pen:
+class MarkdownWriter:
     """Writes one paragraph for a reader."""
 
     def __init__(self, reader: Reader) -> None:

@@ -4,14 +4,14 @@ import threading
 import weakref
 
 from lib.engine.live import LiveTape
-from lib.engine.run import Run
+from lib.engine.running_reply import RunningReply
 
 
-class Runs:
-    """Runs by the ids of their replies. May be used from any thread."""
+class RunningReplies:
+    """The running replies by their ids. May be used from any thread."""
 
     def __init__(self) -> None:
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[str, RunningReply] = {}
         self._unkept: weakref.WeakValueDictionary[str, LiveTape] = weakref.WeakValueDictionary()
         """Closed tapes that are never stored: they stay for as long as somebody holds them."""
         self._changing = threading.Lock()
@@ -19,16 +19,16 @@ class Runs:
     def __len__(self) -> int:
         return len(self._runs)
 
-    def add(self, run: Run) -> None:
+    def add(self, run: RunningReply) -> None:
         """Register a reply that begins."""
         with self._changing:
             self._runs[run.tape.reply_id] = run
 
-    def get(self, reply_id: str) -> Run | None:
+    def get(self, reply_id: str) -> RunningReply | None:
         """The run of a reply; `None` if it is over."""
         return self._runs.get(reply_id)
 
-    def all(self) -> list[Run]:
+    def all(self) -> list[RunningReply]:
         """Running replies, and ended ones that wait to be stored, in the order of their sends."""
         with self._changing:
             return list(self._runs.values())

@@ -7,7 +7,7 @@ from collections.abc import Callable
 log = logging.getLogger(__name__)
 
 
-class Trouble:
+class StorageProblems:
     """Collects the problems that several threads find; most find the same one again and again."""
 
     def __init__(self, on_change: Callable[[], None]) -> None:

@@ -9,7 +9,7 @@ from lib.domain.reply.ledger import Traffic
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ModelInfo:
     """A model's facts from the list, the prices, the doctor, the ledger and people's choices."""
 
     model: Model
