@@ -16,7 +16,7 @@ from lib.engine.live import LiveTape
 from lib.store.rooms import Room
 from lib.ui.state import choices, new_comparisons, panel, session, widgets
 from lib.ui.state.draft import Draft
-from lib.ui.state.following import catch_up
+from lib.ui.state.following import catch_up, until_found
 from lib.ui.state.person import library, person_id
 from lib.ui.state.sending import LONGEST_MESSAGE
 from lib.ui.state.session import Session
@@ -152,10 +152,7 @@ def current() -> ComparisonState:
     state.repeating = repeating(state.comparison)
     _refresh(state)
     _look_for_votes(state)
-    # As in `session.current`: a reply that ended in between is in the store now.
-    if not _catch_up(state):
-        _reload(state)
-        _catch_up(state)
+    until_found(lambda: _catch_up(state), lambda: _reload(state))
     tab = session.held()
     new_comparisons.choose_models(state.comparison, tab.models_for_cells)
     take_prices(state, tab)
@@ -235,11 +232,11 @@ def _reload(state: ComparisonState) -> None:
         state.comparison = found
 
 
-def _catch_up(state: ComparisonState) -> bool:
-    """Take over ended replies and the tapes to follow; return whether all of them were found."""
+def _catch_up(state: ComparisonState) -> list[str]:
+    """Take over ended replies and the tapes to follow; return the ids of the lost replies."""
     found = {cell.id: catch_up(cell, is_hidden=state.is_hidden) for cell in state.comparison.cells}
     state.following = {cell_id: each.tape for cell_id, each in found.items() if each.tape}
-    return all(each.were_all_found for each in found.values())
+    return [reply_id for each in found.values() for reply_id in each.lost]
 
 
 def repeating(comparison: Comparison) -> set[str]:

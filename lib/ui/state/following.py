@@ -1,6 +1,6 @@
 """The running replies of a conversation: which one to follow, and which have ended since the last run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from lib import app
@@ -19,9 +19,8 @@ class Followed:
     """The open tape of the shown path's last message."""
     ended: Sequence[Message]
     """The messages whose reply has ended, updated in the conversation."""
-    were_all_found: bool
-    """Whether every tape was found. The engine drops a tape once its reply has ended and is stored: then read
-    the conversation again."""
+    lost: Collection[str]
+    """The ids of the replies without a tape. The engine drops it once the reply has ended and is stored."""
 
 
 def catch_up(conversation: Conversation, *, is_hidden: bool = False) -> Followed:
@@ -29,7 +28,9 @@ def catch_up(conversation: Conversation, *, is_hidden: bool = False) -> Followed
 
     A hidden answer may be complete and yet still be shown in step with others, so its tape is looked up too.
     """
-    following, ended, were_all_found = None, [], True
+    following: LiveTape | None = None
+    ended: list[Message] = []
+    lost: list[str] = []
     for message in list(conversation.messages.values()):
         is_running = message.reply is not None and message.reply.state is State.RUNNING
         is_last = message.id == conversation.leaf_id
@@ -37,12 +38,25 @@ def catch_up(conversation: Conversation, *, is_hidden: bool = False) -> Followed
             continue
         tape = app.get().engine.follow(person_id(), message.id)
         if tape is None:
-            were_all_found = were_all_found and not is_running
+            lost += [message.id] if is_running else []
         elif tape.is_closed:
             ended.append(settle(conversation, tape))
         elif is_last:
             following = tape
-    return Followed(following, ended, were_all_found)
+    return Followed(following, ended, lost)
+
+
+def until_found(catch_up_once: Callable[[], Collection[str]], read_again: Callable[[], None]) -> None:
+    """Catch up; while that finds more replies lost, read the store, which has them, and catch up again.
+
+    `catch_up_once` returns the ids of the lost replies.
+    """
+    # Once is not enough: other replies may end while the store is read. A reply that is lost again after it
+    # was read is nowhere.
+    known: set[str] = set()
+    while not known.issuperset(lost := catch_up_once()):
+        known.update(lost)
+        read_again()
 
 
 def settle(conversation: Conversation, tape: LiveTape) -> Message:

@@ -1,6 +1,6 @@
 """The state of one browser tab: the open conversation, the draft, the reply to follow."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -153,10 +153,7 @@ def current() -> Session:
     address = st.query_params.get(PARAMETER)
     wanted = address if address and address != session.address else session.conversation.id
     _refresh(session, wanted)
-    # A reply that ended after the store was read has left the engine: now the store has it.
-    if not _catch_up(session):
-        _refresh(session, session.conversation.id)
-        _catch_up(session)
+    following.until_found(lambda: _catch_up(session), lambda: _refresh(session, session.conversation.id))
     conversation = session.conversation
     session.address = conversation.id if conversation.messages and not conversation.is_temporary else None
     # Links in the sidebar lead to the page without its query parameters: restore them.
@@ -226,11 +223,11 @@ def _find(wanted: str) -> Conversation | None:
     return library().conversations.get(wanted)
 
 
-def _catch_up(session: Session) -> bool:
-    """Take over ended replies and the tape to follow; return whether all of them were found."""
+def _catch_up(session: Session) -> Collection[str]:
+    """Take over ended replies and the tape to follow; return the ids of the lost replies."""
     found = following.catch_up(session.conversation)
     for message in found.ended:
         session.book(message)
     session.following = found.tape
     session.is_waiting = session.is_waiting or found.tape is not None
-    return found.were_all_found
+    return found.lost
