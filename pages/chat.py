@@ -9,7 +9,7 @@ from lib.ui.shell import clipboard, scheduler, sidebar
 from lib.ui.shell import dialogs as shell_dialogs
 from lib.ui.state import session
 
-session.wait_for_models()  # before the page takes its turn, for which all others wait
+session.wait_for_models()  # before the page takes the lock, for which all others wait
 uploads.wait(session.held().draft)
 with scheduler.building():
     tab = session.current()
@@ -23,7 +23,7 @@ with scheduler.building():
     shell_dialogs.show()
     clipboard.show()
 
-# After the turn, for which others wait: following takes as long as the reply.
+# After the lock, for which others wait: following takes as long as the reply.
 if place and (tape := tab.following):
     message_box.show_stop(tape, stop_slot)
     transcript.follow(tab, tape, place)

@@ -11,7 +11,7 @@ from lib.ui.shell import dialogs as shell_dialogs
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state import session
 
-session.wait_for_models()  # before the page takes its turn, for which all others wait
+session.wait_for_models()  # before the page takes the lock, for which all others wait
 comparison_state.wait_for_prices()
 tab = session.elsewhere()
 uploads.wait(comparison_state.held().draft)
@@ -30,7 +30,7 @@ with scheduler.building():
     shell_dialogs.show()
     results = st.container(key="results")
 
-# After the turn: following takes as long as the slowest reply.
+# After the lock: following takes as long as the slowest reply.
 cells.watch(state, tab, running)
 with results:
     compare_page.show_ended(state, tab, below_box)

@@ -10,7 +10,7 @@ from lib.ui.shell import outage, scheduler
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state import decks, session
 
-session.wait_for_models()  # before the page takes its turn, for which all others wait
+session.wait_for_models()  # before the page takes the lock, for which all others wait
 comparison_state.wait_for_prices()
 tab = session.elsewhere()
 with scheduler.building():

@@ -35,21 +35,21 @@ def of(
     is_hidden = votes is not None and votes.is_hidden
     found = []
     for cell in comparison.cells:
-        turn = exchanges(cell)[-1]
-        tape = tapes.get(turn.last.id)
+        exchange = exchanges(cell)[-1]
+        tape = tapes.get(exchange.last.id)
         # Checked before the text is read: a tape that ends in between is followed, and so drawn to its end.
         is_open = is_followed and tape is not None and not tape.is_closed
-        is_same = bool(asked and turn.question and turn.question.content == asked.content)
+        is_same = bool(asked and exchange.question and exchange.question.content == asked.content)
         watched = Cell(
             cell.id,
             named[cell.id],
-            [*turn.answer[:-1], as_played(turn.last, tape.reply()) if tape else turn.last],
+            [*exchange.answer[:-1], as_played(exchange.last, tape.reply()) if tape else exchange.last],
             tape=tape,
             is_followed=is_open,
             is_live=is_live,
-            prompt_tokens=estimate_prompt(cell.prompt(turn.last.id)),
-            question=None if is_same else turn.question,
-            before=() if is_hidden else turn.before,  # earlier figures and names would give it away
+            prompt_tokens=estimate_prompt(cell.prompt(exchange.last.id)),
+            question=None if is_same else exchange.question,
+            before=() if is_hidden else exchange.before,  # earlier figures and names would give it away
             model=cell.model,
             prices=prices,
             is_hidden=is_hidden,

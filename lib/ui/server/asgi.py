@@ -62,7 +62,7 @@ net_util.get_external_ip = lambda: None
 @contextlib.asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Build everything before the first request, and shut it down after the last."""
-    # Because of the folder's name Streamlit would run its files without the frame: a deep link would miss
+    # Because of the folder's name Streamlit would run its files without the layout: a deep link would miss
     # sign-in.
     PagesManager.uses_pages_directory = False
     try:

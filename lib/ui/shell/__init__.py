@@ -1,1 +1,1 @@
-"""What every page shares: the frame, the sidebar, banners, and the scheduler of draws."""
+"""What every page shares: the layout, the sidebar, banners, and the scheduler of draws."""

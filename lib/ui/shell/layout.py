@@ -1,4 +1,4 @@
-"""The frame of every page: browser tab, styles, navigation."""
+"""What is around every page: browser tab, styles, navigation."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ STAR = Path(__file__).with_name("star.svg")
 
 
 def show(pages: list[StreamlitPage]) -> None:
-    """Draw the frame and run the page at the current address."""
+    """Draw what is around the page at the current address, and run the page."""
     try:
         title = app.get().settings.title
     except ConfigurationError as error:

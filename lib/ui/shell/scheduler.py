@@ -21,19 +21,19 @@ class _PageLock:
     """One page is built, or one message sent, at a time.
 
     Python runs one thread at a time. Hundreds that want to run slow down each other and every streaming
-    reply; here they sleep until their turn. Pages go before sends, so that people who have sent soon see
-    their reply.
+    reply; here they sleep until they have the lock. Pages go before sends, so that people who have sent
+    soon see their reply.
     """
 
     def __init__(self) -> None:
         self._is_taken, self._waiting_pages = False, 0
-        # Two conditions on one lock: whoever ends a turn wakes one page, or one send if no page waits.
+        # Two conditions on one lock: whoever gives it back wakes one page, or one send if no page waits.
         lock = threading.Lock()
         self._pages, self._sends = threading.Condition(lock), threading.Condition(lock)
 
     @contextmanager
     def page(self) -> Iterator[None]:
-        """Wait for a turn to build a page."""
+        """Hold the lock to build a page."""
         with self._pages:
             self._waiting_pages += 1
             self._pages.wait_for(lambda: not self._is_taken)
@@ -44,7 +44,7 @@ class _PageLock:
 
     @contextmanager
     def send(self) -> Iterator[None]:
-        """Wait for a turn to send a message."""
+        """Hold the lock to send a message."""
         with self._sends:
             # A send waits inside its callback, which Streamlit does not end. When the callback only noted the
             # send and the page's script made it, about one in five was lost, because a run may end in between
@@ -62,13 +62,12 @@ class _PageLock:
             # Also if Streamlit ends the script, which it does by an exception in any of its calls.
             with self._pages:
                 self._is_taken = False
-                # One, not all: waking hundreds that find the turn taken would cost what the turn is there to
-                # save.
+                # One, not all: waking hundreds that find it taken would cost what the lock is there to save.
                 (self._pages if self._waiting_pages else self._sends).notify()
 
 
-_turn = _PageLock()
-building, sending = _turn.page, _turn.send
+_page_lock = _PageLock()
+building, sending = _page_lock.page, _page_lock.send
 
 
 @contextmanager
