@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from lib.store.attachments import Attachments
+from lib.store.comparison.decks import DeckImages
+from lib.store.comparison.rooms import OpenRooms
 from lib.store.conversations import Bin
 from lib.store.database.database import Database
-from lib.store.decks import DeckImages
 from lib.store.library import Library
 from lib.store.models import KnownCapabilities, Remembered
 from lib.store.processes import Processes
 from lib.store.replies import Replies
-from lib.store.rooms import OpenRooms
 from lib.store.secrets import Secrets
 from lib.store.shares import Links
 

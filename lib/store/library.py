@@ -1,17 +1,17 @@
 """What belongs to one person."""
 
-from lib.store.comparisons import Comparisons
+from lib.store.comparison.comparisons import Comparisons
+from lib.store.comparison.decks import DeckRuns, Decks
+from lib.store.comparison.recordings import Recordings
+from lib.store.comparison.rooms import Rooms
+from lib.store.comparison.votes import Votes
 from lib.store.conversations import Conversations
 from lib.store.database.database import Database
-from lib.store.decks import DeckRuns, Decks
 from lib.store.ledger import Ledger
 from lib.store.models import Models, Remembered
-from lib.store.recordings import Recordings
-from lib.store.rooms import Rooms
 from lib.store.search import Search
 from lib.store.shares import Shares
 from lib.store.tapes import Tapes
-from lib.store.votes import Votes
 
 
 class Library:

@@ -17,11 +17,11 @@ from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.reply import to_json as reply_to_json
 from lib.domain.reply.tape import Event
-from lib.store import attachments, conversations, ledger, search
+from lib.store import attachments, ledger, search
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
-from lib.store.database.schema import conversations as conversations_table
-from lib.store.database.schema import journal, messages, replies
+from lib.store.database.schema import conversations, journal, messages, replies
+from lib.store.messages import save, touch
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class Replies:
         """
         try:
             with self._database.write() as connection:
-                now = conversations.save(connection, begun.person_id, conversation, added)
+                now = save(connection, begun.person_id, conversation, added)
                 connection.execute(insert(replies), _begun(begun, conversation.model))
                 return now
         except StoreError as error:
@@ -95,9 +95,9 @@ class Replies:
     def _begun_with(self, send_id: str) -> tuple[str, datetime] | None:
         """The reply that this send id began, and when its conversation last changed."""
         query = (
-            select(replies.c.id, conversations_table.c.updated_at)
+            select(replies.c.id, conversations.c.updated_at)
             .join(messages, messages.c.id == replies.c.id)
-            .join(conversations_table, conversations_table.c.id == messages.c.conversation_id)
+            .join(conversations, conversations.c.id == messages.c.conversation_id)
             .where(replies.c.send_id == send_id)
         )
         with self._database.read() as connection:
@@ -143,14 +143,14 @@ class Replies:
         query = (
             select(
                 replies.c.id,
-                conversations_table.c.person_id,
+                conversations.c.person_id,
                 replies.c.session_id,
                 replies.c.owner,
                 messages.c.conversation_id,
                 messages.c.created_at,
             )
             .join(messages, messages.c.id == replies.c.id)
-            .join(conversations_table, conversations_table.c.id == messages.c.conversation_id)
+            .join(conversations, conversations.c.id == messages.c.conversation_id)
             .where(replies.c.state == State.RUNNING)
         )
         if ids is not None:
@@ -200,4 +200,4 @@ def _close(connection: Connection, closing: Closing) -> None:
     connection.execute(update(messages).where(messages.c.id == reply_id).values(content=reply.text))
     attachments.save(connection, [(reply_id, reply.made)])
     search.index(connection, reply_id, closing.row.conversation_id, reply.text)
-    conversations.touch(connection, closing.row.conversation_id, {})
+    touch(connection, closing.row.conversation_id, {})

@@ -23,8 +23,8 @@ from starlette.routing import BaseRoute, Route
 from lib import app
 from lib.domain.comparison.votes import Ballot, Round
 from lib.report.markup import stylesheet
+from lib.store.comparison.rooms import Room
 from lib.store.database.errors import StoreError
-from lib.store.rooms import Room
 from lib.web.limits import Refused, address_of
 from lib.web.room import Follower, LiveRoom, message
 from lib.web.turnout import COOKIE_SECONDS, Turnout, device, new_cookie

@@ -12,8 +12,8 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from lib.app import App
+from lib.store.comparison.rooms import Room
 from lib.store.database.errors import StoreError
-from lib.store.rooms import Room
 from lib.web.limits import FairPlaces
 from lib.web.room_view import RoomView, Seen
 

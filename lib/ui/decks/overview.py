@@ -5,7 +5,7 @@ import streamlit as st
 from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.files import decks as files
 from lib.files.decks import LARGEST_DECK
-from lib.store.decks import DeckSummary
+from lib.store.comparison.decks import DeckSummary
 from lib.ui.decks import callbacks
 from lib.ui.kit import buttons
 from lib.ui.reply import message_box

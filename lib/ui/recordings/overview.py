@@ -13,7 +13,7 @@ from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.files.imports import archive
-from lib.store.recordings import RecordingSummary
+from lib.store.comparison.recordings import RecordingSummary
 from lib.ui.kit import buttons
 from lib.ui.share import recording_callbacks
 from lib.ui.share.recording_callbacks import DELETE, IMPORT, RENAME, Listing, held

@@ -13,7 +13,7 @@ from lib.domain.comparison.votes import Round, in_order, titles
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.prices import Prices
 from lib.engine.live import LiveTape
-from lib.store.rooms import Room
+from lib.store.comparison.rooms import Room
 from lib.ui.state import choices, new_comparisons, panel, session, widgets
 from lib.ui.state.draft import Draft
 from lib.ui.state.following import catch_up, until_found

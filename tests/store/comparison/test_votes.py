@@ -11,7 +11,7 @@ from lib.domain.comparison.votes import ALL_BAD, TIE, Ballot, Poll, Round, Tally
 from lib.domain.people.people import LOCAL
 from lib.engine.sending import new_id
 from lib.store import Store
-from lib.store import votes as store_votes
+from lib.store.comparison import votes as store_votes
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 MODELS = {"y": "model-b", "x": "model-a"}

@@ -12,8 +12,8 @@ from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.domain.people.people import LOCAL
 from lib.engine.playback import builtin, recorder
 from lib.store import Store
+from tests.store.comparison.test_comparisons import stored
 from tests.store.conftest import answer, begin, draft, events
-from tests.store.test_comparisons import stored
 
 MODELS = ("model-a", "model-b")
 PICTURE = Attachment("ab" * 32, AttachmentKind.IMAGE, "cat.png", "image/png", 3, 1, 1)

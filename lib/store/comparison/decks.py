@@ -12,10 +12,10 @@ from lib.domain.comparison import decks as decks_json
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun
 from lib.domain.comparison.decks import Deck
-from lib.store.comparisons import to_row
-from lib.store.conversations import purge
+from lib.store.comparison.comparisons import to_row
 from lib.store.database.database import Database
 from lib.store.database.schema import comparisons, conversations, deck_runs, decks
+from lib.store.messages import purge
 from lib.store.shares import forget
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, select, up
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lib.domain.comparison.votes import Ballot, Poll, Round, Tally
-from lib.store.comparisons import NOT_STORED
+from lib.store.comparison.comparisons import NOT_STORED
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import comparisons, rounds, thumbs, votes

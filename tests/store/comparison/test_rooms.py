@@ -7,7 +7,7 @@ from lib.domain.comparison.comparisons import Comparison
 from lib.domain.people.people import LOCAL
 from lib.engine.sending import new_id
 from lib.store import Store
-from lib.store.rooms import OPEN_FOR
+from lib.store.comparison.rooms import OPEN_FOR
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 LATER = NOW + OPEN_FOR - timedelta(seconds=1)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, insert, select, update
 
-from lib.store.comparisons import NOT_STORED
+from lib.store.comparison.comparisons import NOT_STORED
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import comparisons, rooms

@@ -1,0 +1,1 @@
+"""Comparisons and what is made of them: votes, rooms, decks, recordings."""
