@@ -46,13 +46,13 @@ def stored() -> Stored:
 
 
 @pytest.fixture
-def trouble() -> StorageProblems:
+def problems() -> StorageProblems:
     return StorageProblems(lambda: None)
 
 
 @pytest.fixture
-def journal(store: Store, trouble: StorageProblems, stored: Stored) -> Iterator[Journal]:
-    running = Journal(store, OWNER, trouble, stored)
+def journal(store: Store, problems: StorageProblems, stored: Stored) -> Iterator[Journal]:
+    running = Journal(store, OWNER, problems, stored)
     yield running
     running.stop(PATIENCE)
 
@@ -116,7 +116,7 @@ def test_a_closed_tape_is_written_now_and_then_told(
 
 
 def test_news_of_a_tape_that_is_stored_already_harm_nobody(
-    journal: Journal, store: Store, stored: Stored, trouble: StorageProblems
+    journal: Journal, store: Store, stored: Stored, problems: StorageProblems
 ) -> None:
     """A burst of the stream may arrive just after somebody stopped the reply."""
     late, next_one = begin(store), begin(store)
@@ -125,35 +125,35 @@ def test_news_of_a_tape_that_is_stored_already_harm_nobody(
     append(journal, late, Content(3, "too late"))
     append(journal, next_one, Content(1, "b"), Finished(2, "stop"))
     assert journal.flush(PATIENCE)
-    assert trouble.sentence is None
+    assert problems.sentence is None
     assert store.replies.tape(late.reply_id) == late.events
     assert store.replies.tape(next_one.reply_id) == next_one.events
 
 
 def test_a_database_that_is_locked_for_a_while_costs_nothing(
-    path: Path, trouble: StorageProblems, monkeypatch: pytest.MonkeyPatch
+    path: Path, problems: StorageProblems, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 20)
     monkeypatch.setattr(journal_module, "RETRY_SECONDS", 0.01)
     store = Store(path)
     tape, stored = begin(store), Stored()
-    journal = Journal(store, OWNER, trouble, stored)
+    journal = Journal(store, OWNER, problems, stored)
     with closing(sqlite3.connect(path, isolation_level=None)) as somebody:
         somebody.execute("BEGIN IMMEDIATE")
         append(journal, tape, Content(1, "a"))
         assert not journal.flush(0.2)
-        assert eventually(lambda: "locked" in (trouble.sentence or ""))
+        assert eventually(lambda: "locked" in (problems.sentence or ""))
         append(journal, tape, Content(2, "b"), Finished(3, "stop"))
         somebody.execute("ROLLBACK")
     assert stored.happened.wait(PATIENCE)
-    assert eventually(lambda: trouble.sentence is None)
+    assert eventually(lambda: problems.sentence is None)
     assert store.replies.tape(tape.reply_id) == tape.events
     journal.stop(PATIENCE)
     store.close()
 
 
-def test_stopping_writes_what_is_left(store: Store, trouble: StorageProblems, stored: Stored) -> None:
-    journal, tapes = Journal(store, OWNER, trouble, stored), [begin(store) for _ in range(5)]
+def test_stopping_writes_what_is_left(store: Store, problems: StorageProblems, stored: Stored) -> None:
+    journal, tapes = Journal(store, OWNER, problems, stored), [begin(store) for _ in range(5)]
     for tape in tapes:
         append(journal, tape, Content(1, "a"))
     append(journal, tapes[0], Finished(2, "stop"))

@@ -43,25 +43,25 @@ def test_a_rate_knows_a_bounded_number_of_keys(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_full_room_takes_a_place_from_the_address_that_has_most() -> None:
-    seats = FairPlaces[str](4)
-    assert [seats.take("greedy", who) for who in ("g1", "g2", "g3")] == [None] * 3
-    assert seats.take("other", "o1") is None
-    assert not seats.has_room("greedy")
+    places = FairPlaces[str](4)
+    assert [places.take("greedy", who) for who in ("g1", "g2", "g3")] == [None] * 3
+    assert places.take("other", "o1") is None
+    assert not places.has_room("greedy")
     with pytest.raises(Refused, match="full"):
-        seats.take("greedy", "g4")
-    assert seats.take("new", "n1") == "g3"
-    assert set(seats) == {"g1", "g2", "o1", "n1"}
-    assert seats.take("other", "o2") == "g2"
+        places.take("greedy", "g4")
+    assert places.take("new", "n1") == "g3"
+    assert set(places) == {"g1", "g2", "o1", "n1"}
+    assert places.take("other", "o2") == "g2"
     with pytest.raises(Refused):
-        seats.take("other", "o3")
+        places.take("other", "o3")
 
 
 def test_a_place_that_is_given_up_is_free() -> None:
-    seats = FairPlaces[str](1)
-    seats.take("a", "a1")
-    seats.leave("a1")
-    seats.leave("a1")
-    assert (len(seats), seats.take("a", "a2")) == (0, None)
+    places = FairPlaces[str](1)
+    places.take("a", "a1")
+    places.leave("a1")
+    places.leave("a1")
+    assert (len(places), places.take("a", "a2")) == (0, None)
 
 
 def test_a_voter_keeps_a_place_and_a_full_vote_lets_newcomers_in(monkeypatch: pytest.MonkeyPatch) -> None:

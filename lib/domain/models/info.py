@@ -1,4 +1,4 @@
-"""A model's card: everything this installation knows about one model."""
+"""Everything that this installation knows about one model."""
 
 from dataclasses import dataclass
 

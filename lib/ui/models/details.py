@@ -17,18 +17,18 @@ from lib.ui.kit.labels import show_badge
 from lib.ui.models import callbacks
 
 
-def show(card: ModelInfo) -> None:
+def show(info: ModelInfo) -> None:
     """Draw the details and actions of a model."""
-    model, choice = card.model, card.choice
+    model, choice = info.model, info.choice
     with st.container(border=True, key="model_details"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(md("**{}**", model.id), width="content")
             for label in (model.vendor, model.kind.value, *_marks(choice)):
                 show_badge(plain(label))
         _show_actions(model.id, model.kind, choice)
-        _fact("Price", _price(card.price))
-        _fact("On this installation", _traffic(card.traffic))
-        _fact("Proven capabilities", _capabilities(card.capabilities))
+        _fact("Price", _price(info.price))
+        _fact("On this installation", _traffic(info.traffic))
+        _fact("Proven capabilities", _capabilities(info.capabilities))
 
 
 def _marks(choice: Preference) -> list[str]:

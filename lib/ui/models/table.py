@@ -51,14 +51,14 @@ def show(session: Session) -> None:
     if connection.needs_key:
         st.caption("The gateway lists its models only with a key. Add one on the chat page.")
         return
-    cards, error = known(connection)
+    listed, error = known(connection)
     if error:
         errors.show(error)
-    elif not cards:
+    elif not listed:
         st.caption("The list of models is still loading, or empty. Reload this page in a moment.")
-    if cards:
-        found = _filtered(cards)
-        st.caption(md("{} of {} models at {}", len(found), len(cards), code(connection.base_url)))
+    if listed:
+        found = _filtered(listed)
+        st.caption(md("{} of {} models at {}", len(found), len(listed), code(connection.base_url)))
         chosen = _choose(found)
         if chosen:
             details.show(chosen)
@@ -77,7 +77,7 @@ def known(connection: Connection) -> tuple[list[ModelInfo], ChatError | None]:
         application.store.capabilities.of(base_url),
         own.traffic(),
     )
-    cards = [
+    listed = [
         ModelInfo(
             model,
             preferences.get(model.id, Preference()),
@@ -87,11 +87,11 @@ def known(connection: Connection) -> tuple[list[ModelInfo], ChatError | None]:
         )
         for model in listing.models
     ]
-    return cards, listing.error
+    return listed, listing.error
 
 
-def _filtered(cards: Sequence[ModelInfo]) -> list[ModelInfo]:
-    """Draw the filters; return the cards that pass them."""
+def _filtered(listed: Sequence[ModelInfo]) -> list[ModelInfo]:
+    """Draw the filters; return the models that pass them."""
     with st.container(horizontal=True, vertical_alignment="center", key="model_filters"):
         words = st.text_input(
             "Search models",
@@ -102,16 +102,16 @@ def _filtered(cards: Sequence[ModelInfo]) -> list[ModelInfo]:
             # Otherwise Streamlit forgets it when the person leaves the page.
             persist_state="session",
         )
-        vendor = _option("Vendor", "model_vendor", [ANY_VENDOR, *sorted({e.model.vendor for e in cards})])
-        kind = _option("Kind", "model_kind", [ANY_KIND, *sorted({e.model.kind.value for e in cards})])
+        vendor = _option("Vendor", "model_vendor", [ANY_VENDOR, *sorted({e.model.vendor for e in listed})])
+        kind = _option("Kind", "model_kind", [ANY_KIND, *sorted({e.model.kind.value for e in listed})])
         with_hidden = st.toggle("Hidden too", key="model_hidden", persist_state="session")
     return [
-        card
-        for card in cards
-        if all(word in card.model.id.lower() for word in words.lower().split())
-        and vendor in (ANY_VENDOR, card.model.vendor)
-        and kind in (ANY_KIND, card.model.kind.value)
-        and (with_hidden or not card.choice.is_hidden)
+        info
+        for info in listed
+        if all(word in info.model.id.lower() for word in words.lower().split())
+        and vendor in (ANY_VENDOR, info.model.vendor)
+        and kind in (ANY_KIND, info.model.kind.value)
+        and (with_hidden or not info.choice.is_hidden)
     ]
 
 
@@ -122,56 +122,56 @@ def _option(label: str, key: str, options: list[str]) -> str:
     return chosen or options[0]
 
 
-def _choose(cards: list[ModelInfo]) -> ModelInfo | None:
-    """Draw the table; return the card of the selected row."""
-    if not cards:
+def _choose(listed: list[ModelInfo]) -> ModelInfo | None:
+    """Draw the table; return the model of the selected row."""
+    if not listed:
         st.caption("No model matches this search.")
         return None
-    rows = table(cards)
+    rows = table(listed)
     # The rows are part of the key: a selected row must not become another model when the filter changes.
-    key = f"models-{hash(tuple(card.model.id for card in cards))}"
+    key = f"models-{hash(tuple(info.model.id for info in listed))}"
     state = st.dataframe(
         rows,
-        height=TALLEST_PIXELS if len(cards) > ROWS_SHOWN else "content",
+        height=TALLEST_PIXELS if len(listed) > ROWS_SHOWN else "content",
         hide_index=True,
         key=key,
         on_select="rerun",
         selection_mode="single-row",
         placeholder="–",
-        column_order=_columns(cards),
+        column_order=_columns(listed),
         column_config={name: _column(name, label) for name, label in COLUMNS.items()},
     )
     chosen = state["selection"]["rows"]
-    return cards[chosen[0]] if chosen and chosen[0] < len(cards) else None
+    return listed[chosen[0]] if chosen and chosen[0] < len(listed) else None
 
 
-def table(cards: Sequence[ModelInfo]) -> pd.DataFrame:
-    """Return the cards as a table; unknown figures are missing values."""
-    return pd.DataFrame([_record(card) for card in cards], columns=list(COLUMNS))
+def table(listed: Sequence[ModelInfo]) -> pd.DataFrame:
+    """Return the models as a table; unknown figures are missing values."""
+    return pd.DataFrame([_record(info) for info in listed], columns=list(COLUMNS))
 
 
-def _columns(cards: Sequence[ModelInfo]) -> list[str]:
+def _columns(listed: Sequence[ModelInfo]) -> list[str]:
     """Return the columns that have content: no prices if none are known."""
-    prices = [card.price for card in cards if card.price]
+    prices = [info.price for info in listed if info.price]
     empty = {name for name in _PRICES if all(getattr(price, name) is None for price in prices)}
-    if not any(card.traffic for card in cards):
+    if not any(info.traffic for info in listed):
         empty |= {"replies", *_TRAFFIC}
-    if not any(card.capabilities.checked_at for card in cards):
+    if not any(info.capabilities.checked_at for info in listed):
         empty.add("shown")
     return [name for name in COLUMNS if name not in empty]
 
 
-def _record(card: ModelInfo) -> Mapping[str, object]:
-    price, traffic = card.price or Price(), card.traffic
+def _record(info: ModelInfo) -> Mapping[str, object]:
+    price, traffic = info.price or Price(), info.traffic
     record = {
-        "choice": _mark(card.choice),
-        "model": card.model.id,
-        "vendor": card.model.vendor,
-        "kind": card.model.kind.value,
+        "choice": _mark(info.choice),
+        "model": info.model.id,
+        "vendor": info.model.vendor,
+        "kind": info.model.kind.value,
         "prompt": price.prompt,
         "completion": price.completion,
         "call": price.call,
-        "shown": [label for name, label in LABELS.items() if name in card.capabilities.shown],
+        "shown": [label for name, label in LABELS.items() if name in info.capabilities.shown],
         "replies": traffic.replies if traffic else 0,
     }
     if traffic:

@@ -32,10 +32,10 @@ class RemedyCallbacks:
     """`None` if the page does not continue answers."""
 
 
-def show(session: Session, turn: Turn, ways: RemedyCallbacks, error: ChatError) -> None:
+def show(session: Session, turn: Turn, callbacks: RemedyCallbacks, error: ChatError) -> None:
     """Draw the remedy for the error that ended a turn."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"remedy-{turn[-1].id}"):
-        _REMEDIES[error.category](session, turn, ways)
+        _REMEDIES[error.category](session, turn, callbacks)
 
 
 def is_continue(reply: Reply) -> bool:
@@ -67,54 +67,54 @@ def _copy_setting(base_url: str) -> None:
     clipboard.copy(f"KKIAI_BASE_URL={base_url}")
 
 
-def _try_again(_: Session, turn: Turn, ways: RemedyCallbacks) -> None:
-    _button("Try again", "refresh", turn, ways.try_again, turn[-1].id)
+def _try_again(_: Session, turn: Turn, callbacks: RemedyCallbacks) -> None:
+    _button("Try again", "refresh", turn, callbacks.try_again, turn[-1].id)
 
 
-def _copy_address(session: Session, turn: Turn, ways: RemedyCallbacks) -> None:
+def _copy_address(session: Session, turn: Turn, callbacks: RemedyCallbacks) -> None:
     error = (turn[-1].reply or Reply()).error
     told = error.likely_base_url if error else None
     if likely := told or likely_base_url(session.connection.base_url):
         _button("Copy the likely setting", "content_copy", turn, _copy_setting, likely)
         st.caption(md("{}, for the file `.env`", code(f"KKIAI_BASE_URL={likely}")), width="content")
     else:
-        _try_again(session, turn, ways)
+        _try_again(session, turn, callbacks)
 
 
-def _choose_model(session: Session, turn: Turn, ways: RemedyCallbacks) -> None:
+def _choose_model(session: Session, turn: Turn, callbacks: RemedyCallbacks) -> None:
     """Draw buttons for the model names in the catalogue that are closest to the requested one."""
     reply = turn[-1].reply or Reply()
     models = app.get().engine.catalogue.listing(session.connection, wait_seconds=0.0).models
     names = closest(reply.model_requested or "", models)
     for name in names:
-        _button(f"Ask {name}", "smart_toy", turn, ways.ask_model, turn[-1].id, name)
+        _button(f"Ask {name}", "smart_toy", turn, callbacks.ask_model, turn[-1].id, name)
     if not names:
-        _try_again(session, turn, ways)
+        _try_again(session, turn, callbacks)
 
 
-def _show_balance(session: Session, turn: Turn, ways: RemedyCallbacks) -> None:
-    _try_again(session, turn, ways)
+def _show_balance(session: Session, turn: Turn, callbacks: RemedyCallbacks) -> None:
+    _try_again(session, turn, callbacks)
     if balance := app.get().engine.balances.left(session.connection):
         st.caption(plain(str(balance)), width="content")
 
 
-def _new_chat(_: Session, turn: Turn, ways: RemedyCallbacks) -> None:
-    _button(ways.new_label, "edit_square", turn, ways.new)
+def _new_chat(_: Session, turn: Turn, callbacks: RemedyCallbacks) -> None:
+    _button(callbacks.new_label, "edit_square", turn, callbacks.new)
 
 
-def _edit_question(session: Session, turn: Turn, ways: RemedyCallbacks) -> None:
+def _edit_question(session: Session, turn: Turn, callbacks: RemedyCallbacks) -> None:
     question = session.conversation.messages.get(turn[0].parent_id or "")
-    if question and ways.edit:
-        _button("Edit the question", "edit", turn, ways.edit, question.id)
-    elif not ways.edit:
-        _try_again(session, turn, ways)
+    if question and callbacks.edit:
+        _button("Edit the question", "edit", turn, callbacks.edit, question.id)
+    elif not callbacks.edit:
+        _try_again(session, turn, callbacks)
 
 
-def _continue(session: Session, turn: Turn, ways: RemedyCallbacks) -> None:
-    if ways.continue_reply and is_continue(turn[-1].reply or Reply()):
-        _button("Continue", "play_arrow", turn, ways.continue_reply, turn[-1].id)
+def _continue(session: Session, turn: Turn, callbacks: RemedyCallbacks) -> None:
+    if callbacks.continue_reply and is_continue(turn[-1].reply or Reply()):
+        _button("Continue", "play_arrow", turn, callbacks.continue_reply, turn[-1].id)
     else:
-        _try_again(session, turn, ways)
+        _try_again(session, turn, callbacks)
 
 
 _REMEDIES: dict[Category, Callable[[Session, Turn, RemedyCallbacks], None]] = {

@@ -206,14 +206,14 @@ class Beats:
 
     def __init__(self, *others: str) -> None:
         self.now: dict[str, str | None] = dict.fromkeys(("me", *others), "0")
-        self.silence = DeadProcesses("me")
+        self.dead = DeadProcesses("me")
         self._count = 0
 
     def after(self, *beating: str) -> list[str]:
         """Who is dead after these have beaten once more."""
         self._count += 1
         self.now |= dict.fromkeys(beating, str(self._count))
-        return self.silence.after(dict(self.now))
+        return self.dead.after(dict(self.now))
 
 
 def test_a_process_is_dead_after_some_beats_of_another_one_in_which_it_was_silent() -> None:
