@@ -1,4 +1,4 @@
-# SynStar Chat as one process. Without sign-in publish its port on the host's loopback only, as compose.yaml does.
+# SynStar Chat as one process. Its log has the link of the first admin.
 # The base is named by its digest: a tag may come to mean another image. To renew it, take the digest that
 # `docker buildx imagetools inspect python:3.11-slim-bookworm` shows, and the version that the image says it has.
 FROM python:3.11.16-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c637cecc392d97f980d4fec56b
@@ -6,7 +6,8 @@ FROM python:3.11.16-slim-bookworm@sha256:a36c24f9cbdf4fd0f52d67f0823eeac19c2028c
 ENV PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1 \
     CHAT_DATA_DIR=/data \
-    STREAMLIT_SERVER_ADDRESS=0.0.0.0
+    STREAMLIT_SERVER_ADDRESS=0.0.0.0 \
+    CHAT_SIGN_IN=password
 
 WORKDIR /app
 COPY requirements.txt requirements-local.txt ./

@@ -18,7 +18,7 @@ INSTALL += --no-deps --require-hashes
 PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test coverage lint check format bench soak
+.PHONY: help install run share dev test coverage lint check format bench soak
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ install: .venv/.installed .venv/.local ## Install the app and the embedded model
 
 run: install ## Start the app; PORT=8502 chooses the port
 	@$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+
+share: install ## Start the app for everybody in your network, behind a passphrase that it prints
+	@$(BIN)/python -m lib share --port $(PORT)
 
 dev: .venv/.dev ## Start the app against a scripted gateway, to work on its pages
 	@$(BIN)/python -m tests.dev $(PORT)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lib import config
-from lib.commands import FAILED, WRONG_USAGE, archive, ask, doctor, overrides, terminal
+from lib.commands import FAILED, WRONG_USAGE, archive, ask, doctor, overrides, share, terminal, user
 from lib.config import ConfigurationError, Settings
 from lib.store.database.errors import StoreError
 
@@ -31,6 +31,10 @@ COMMANDS = {
         archive.add_import_options,
         archive.run_import,
     ),
+    "share": Command(
+        "start the app for everybody in this network, behind a passphrase", share.add_options, share.run
+    ),
+    "user": Command("the accounts of this installation", user.add_options, user.run),
 }
 
 

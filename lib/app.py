@@ -15,7 +15,7 @@ from lib.config import Settings
 from lib.domain.comparison.comparisons import copied_as_chat
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.connection import Connection
-from lib.domain.people.people import LOCAL
+from lib.domain.people.people import LOCAL, Lifetime
 from lib.engine.engine import Engine
 from lib.engine.playback import builtin
 from lib.engine.sending import new_id
@@ -103,7 +103,7 @@ def build(settings: Settings) -> App:
     local_model, problem = start_local_model(settings)
     store, storage_problem = _open_store_or_memory(settings)
     files = open_files(settings)
-    signing_key = _prepared(store, files, is_stored=not storage_problem)
+    signing_key = _prepared(store, files, settings.sign_in.lifetime, is_stored=not storage_problem)
     engine = Engine(
         gateway(settings),
         store,
@@ -151,12 +151,13 @@ def start_local_model(settings: Settings) -> tuple[LocalModel | None, str | None
         return None, str(error)
 
 
-def _prepared(store: Store, files: Files, *, is_stored: bool) -> bytes:
+def _prepared(store: Store, files: Files, lifetime: Lifetime, *, is_stored: bool) -> bytes:
     """Return the key for cookies, and delete expired data. What fails now is retried at the next start."""
     signing_key = b""
     try:
         signing_key = store.secrets.get("cookies")
         store.bin.purge_old()
+        store.sign_ins.purge_old(datetime.now(UTC), lifetime)
         builtin.add_missing(store.of(LOCAL))
         # A store in memory does not know which images are in use: all files would be deleted.
         if is_stored:

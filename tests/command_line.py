@@ -19,9 +19,9 @@ def environment(data_dir: Path, **variables: str) -> dict[str, str]:
     return {**inherited, **ours, **variables}
 
 
-def process(data_dir: Path, *arguments: str, **variables: str) -> Ended:
-    """Run `python -m lib` with these arguments and these variables."""
-    return command(list(arguments), environment(data_dir, **variables))
+def process(data_dir: Path, *arguments: str, said: str = "", **variables: str) -> Ended:
+    """Run `python -m lib` with these arguments and these variables, and this on its standard input."""
+    return command(list(arguments), environment(data_dir, **variables), said)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import json
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -17,6 +17,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import UploadedFileInfo
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
@@ -27,8 +28,12 @@ from tests.patience import PATIENCE
 class PageSocket:
     """A tab of the app at `url`. Use it as a context manager: it opens the page and closes it."""
 
-    def __init__(self, url: str, address: str = "", page: str = "") -> None:
+    def __init__(
+        self, url: str, address: str = "", page: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
         self.url = url
+        self.headers = dict(headers or {})
+        """What the browser sends along: the cookies of whoever is signed in."""
         self.address = address
         """The query string, as the address bar shows it."""
         self.frames: list[bytes] = []
@@ -53,7 +58,7 @@ class PageSocket:
 
     def __enter__(self) -> "PageSocket":
         self._connect()
-        self._rerun()
+        self.rerun()
         return self
 
     def __exit__(
@@ -80,7 +85,15 @@ class PageSocket:
         was_running = self.is_running
         self._connect()
         if was_running:
-            self._rerun()
+            self.rerun()
+
+    def wait_until_closed(self) -> None:
+        """Wait until the server has closed the connection."""
+        try:
+            while True:
+                self.receive()
+        except ConnectionClosed:
+            return
 
     # What a person does.
 
@@ -94,11 +107,11 @@ class PageSocket:
             value.file_uploader_state.uploaded_file_info.append(self.send_file(name, data))
         if audio is not None:
             value.audio_file_info.CopyFrom(self.send_file("recording.wav", audio, "audio/wav"))
-        self._rerun(state)
+        self.rerun(state)
 
     def click(self, key: str) -> None:
         """Press a button."""
-        self._rerun(self._state(key, trigger_value=True), fragment=self.widget(key).fragment)
+        self.rerun(self._state(key, trigger_value=True), fragment=self.widget(key).fragment)
 
     def choose(self, key: str, option: str) -> None:
         """Choose an option of a menu, a list, or a row of pills."""
@@ -116,7 +129,7 @@ class PageSocket:
         self.wait_for(lambda: any(n.proto.label == label for n in self.tree.nodes("page_link")), label)
         [link] = [node.proto for node in self.tree.nodes("page_link") if node.proto.label == label]
         self._page_hash, self.address = link.page_script_hash, ""
-        self._rerun()
+        self.rerun()
 
     def choose_row(self, key: str, row: int) -> None:
         """Choose a row of a table."""
@@ -188,21 +201,21 @@ class PageSocket:
         self._socket.send(request.SerializeToString())
         self.wait_for(lambda: asked.request_id in self._answered, "The file")
         connection = http.client.HTTPConnection(self._host, timeout=PATIENCE)
-        connection.request("GET", self._answered[asked.request_id])
+        connection.request("GET", self._answered[asked.request_id], headers=self.headers)
         data = connection.getresponse().read()
         connection.close()
         return data
 
     def tick(self, key: str) -> None:
         """Let the fragment that holds a widget run again, as its timer does in a browser."""
-        self._rerun(fragment=self.widget(key).fragment)
+        self.rerun(fragment=self.widget(key).fragment)
 
     def trigger(self, key: str, event: str, value: str) -> None:
         """Do in a component of our own what its JavaScript tells the server as this event."""
         node = self.widget(key)
         state = WidgetState(id=_make_trigger_id(node.proto.id, "events"))
         state.json_trigger_value = json.dumps([{"event": event, "value": value}])
-        self._rerun(state, fragment=node.fragment)
+        self.rerun(state, fragment=node.fragment)
 
     @contextlib.contextmanager
     def behind(self) -> Iterator[None]:
@@ -335,11 +348,16 @@ class PageSocket:
         names = ["streamlit", "no-token", self._session_id] if self._session_id else ["streamlit"]
         protocols = [Subprotocol(name) for name in names]
         connection = connect(
-            self._url, subprotocols=protocols, compression=None, max_size=None, max_queue=None
+            self._url,
+            subprotocols=protocols,
+            additional_headers=self.headers,
+            compression=None,
+            max_size=None,
+            max_queue=None,
         )
         self._socket = self._connections.enter_context(connection)
 
-    def _rerun(self, *triggers: WidgetState, fragment: str = "") -> None:
+    def rerun(self, *triggers: WidgetState, fragment: str = "") -> None:
         """Ask for a run, with what the widgets hold and the messages that need not be sent again."""
         message = BackMsg()
         state = message.rerun_script
@@ -355,14 +373,14 @@ class PageSocket:
         self._last_sent, self._waits_for_run, self.is_running = message, True, True
         self._socket.send(message)
 
-    @staticmethod
-    def _token(connection: http.client.HTTPConnection) -> dict[str, str]:
-        """The cookie that the server asks back for, and the header with it."""
+    def _token(self, connection: http.client.HTTPConnection) -> dict[str, str]:
+        """The browser's headers with the cookie that the server asks back for, and the header with it."""
         connection.request("GET", "/_stcore/health")
         response = connection.getresponse()
         response.read()
         token = (response.headers["Set-Cookie"] or "").partition("=")[2].partition(";")[0]
-        return {"Cookie": f"_streamlit_xsrf={token}", "X-Xsrftoken": token}
+        cookies = "; ".join(filter(None, (self.headers.get("Cookie"), f"_streamlit_xsrf={token}")))
+        return {**self.headers, "Cookie": cookies, "X-Xsrftoken": token}
 
     def _state(self, key: str, **value: Any) -> WidgetState:
         return WidgetState(id=self.widget(key).proto.id, **value)
@@ -370,11 +388,11 @@ class PageSocket:
     def _change(self, node: Node, state: WidgetState) -> None:
         """A changed widget asks for a run at once, unless it was made not to."""
         if node.kind == "menu_button":
-            self._rerun(state, fragment=node.fragment)
+            self.rerun(state, fragment=node.fragment)
             return
         self._held[state.id] = state
         if not getattr(node.proto, "ignore_rerun", False):
-            self._rerun(fragment=node.fragment)
+            self.rerun(fragment=node.fragment)
 
     def _cached(self, message: ForwardMsg) -> ForwardMsg:
         """The message itself, or the one that it refers to, at this message's place."""

@@ -1,15 +1,22 @@
 """Settings: where they come from, in which order, and what is said about those that cannot be used."""
 
 import os
+import re
+from datetime import timedelta
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 
 from lib import config
-from lib.config import LARGEST_KEY_FILE, VARIABLES, ConfigurationError, Settings
+from lib.config import LARGEST_FILE, VARIABLES, ConfigurationError, Settings
+from lib.config.sign_in import SignIn
 from lib.domain.models.connection import SYNSTAR_BASE_URL, Secret
+from lib.domain.people.people import Lifetime
 
 KEY = "sk-Config-0123456789"
+BY_PROXY = {"CHAT_SIGN_IN": "header", "CHAT_TRUSTED_PROXIES": "10.0.0.1"}
+AT_PROVIDER = {"CHAT_SIGN_IN": "oidc", "CHAT_OIDC_ISSUER": "https://id.example", "CHAT_OIDC_CLIENT_ID": "id"}
 FAR = {"KKIAI_BASE_URL": "http://10.0.0.5/v1"}
 KEY_FILE = "key"
 """In the folder that the settings are read from, and that a test works in."""
@@ -24,6 +31,27 @@ READ: dict[str, tuple[str, dict[str, str], str, object]] = {
     "CHAT_ALLOW_PLAIN_HTTP": ("on", FAR, "base_url", FAR["KKIAI_BASE_URL"]),
     "CHAT_AUTO_TITLES": ("on", {}, "has_auto_titles", True),
     "CHAT_SHARING": ("on", {}, "is_sharing", True),
+    "CHAT_SIGN_IN": ("Guest, password", {}, "sign_in.ways", ("password", "guest")),
+    "CHAT_PASSPHRASE_FILE": (KEY_FILE, {}, "sign_in.passphrase", Secret(KEY)),
+    "CHAT_TRUSTED_HEADER": ("Remote-User", BY_PROXY, "sign_in.header", "remote-user"),
+    "CHAT_OIDC_ISSUER": ("https://id.example/", AT_PROVIDER, "sign_in.oidc.issuer", "https://id.example"),
+    "CHAT_OIDC_CLIENT_ID": ("chat", AT_PROVIDER, "sign_in.oidc.client_id", "chat"),
+    "CHAT_OIDC_CLIENT_SECRET_FILE": (KEY_FILE, AT_PROVIDER, "sign_in.oidc.client_secret", Secret(KEY)),
+    "CHAT_OIDC_SCOPE": ("openid", AT_PROVIDER, "sign_in.oidc.scope", "openid"),
+    "CHAT_OIDC_DOMAINS": (
+        "A.example, b.example",
+        AT_PROVIDER,
+        "sign_in.oidc.domains",
+        ("a.example", "b.example"),
+    ),
+    "CHAT_OIDC_GROUPS_CLAIM": ("roles", AT_PROVIDER, "sign_in.oidc.groups_claim", "roles"),
+    "CHAT_OIDC_GROUPS": ("Staff", AT_PROVIDER, "sign_in.oidc.groups", ("Staff",)),
+    "CHAT_OIDC_PRESENTERS": ("Sales", AT_PROVIDER, "sign_in.oidc.presenters", ("Sales",)),
+    "CHAT_OIDC_ADMINS": ("IT", AT_PROVIDER, "sign_in.oidc.admins", ("IT",)),
+    "CHAT_OIDC_SIGN_OUT": ("on", AT_PROVIDER, "sign_in.oidc.signs_out", True),
+    "CHAT_OWN_KEYS": ("off", {}, "has_own_keys", False),
+    "CHAT_IDLE_HOURS": ("1", {}, "sign_in.lifetime.idle", timedelta(hours=1)),
+    "CHAT_SIGN_IN_DAYS": ("0.5", {}, "sign_in.lifetime.most", timedelta(hours=12)),
     "CHAT_ALLOWED_HOSTS": ("a.example, B.example", {}, "allowed_hosts", ("a.example", "b.example")),
     "CHAT_TRUSTED_PROXIES": ("10.0.0.0/8", {}, "trusted_proxies", ("10.0.0.0/8",)),
     "CHAT_REQUEST_KB": ("500", {}, "request_bytes", 500 * 1024),
@@ -72,6 +100,14 @@ def test_without_anything_set_every_default_holds(tmp_path: Path) -> None:
         request_bytes=900 * 1024,
         transcription_model="whisper-1",
         is_sharing=False,
+        has_own_keys=True,
+        sign_in=SignIn(
+            ways=(),
+            passphrase=None,
+            header="",
+            oidc=None,
+            lifetime=Lifetime(idle=timedelta(hours=12), most=timedelta(days=7)),
+        ),
         allowed_hosts=(),
         trusted_proxies=(),
     )
@@ -112,7 +148,8 @@ def test_every_variable_is_read_from_every_place(
         write_env(tmp_path, f"{name}={value}")
     else:
         write_secrets(tmp_path, f'{name} = "{value}"')
-    assert getattr(config.read(tmp_path, **others), seen_in) == seen
+    others = {other: value for other, value in others.items() if other != name}
+    assert attrgetter(seen_in)(config.read(tmp_path, **others)) == seen
 
 
 @pytest.mark.parametrize("empty", ["", "   "])
@@ -206,7 +243,7 @@ def test_the_first_line_of_a_key_file_is_the_key(content: str, tmp_path: Path) -
         (f"\n{KEY}\n".encode(), "is empty"),
         (f"{KEY} {KEY}".encode(), "has a space inside"),
         (KEY.encode("utf-16"), "is not a text file"),
-        (KEY.encode() * LARGEST_KEY_FILE, "is larger than a key can be"),
+        (KEY.encode() * LARGEST_FILE, "is larger than a key can be"),
     ],
     ids=["empty", "empty line", "words", "utf-16", "large"],
 )
@@ -305,3 +342,33 @@ def test_settings_do_not_show_the_key() -> None:
     settings = Settings.load({"KKIAI_API_KEY": KEY})
     assert settings.connection.api_key == Secret(KEY)
     assert KEY not in f"{settings} {settings!r} {settings.connection}"
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"CHAT_SIGN_IN": "magic"}, "CHAT_SIGN_IN must be off, or some of password, oidc, guest, header"),
+        ({"CHAT_SIGN_IN": "off, guest"}, "CHAT_SIGN_IN is off, or names ways to sign in, not both."),
+        ({"CHAT_SIGN_IN": "header"}, "needs CHAT_TRUSTED_HEADER and CHAT_TRUSTED_PROXIES"),
+        ({"CHAT_SIGN_IN": "header", "CHAT_TRUSTED_HEADER": "User"}, "needs CHAT_TRUSTED_HEADER and"),
+        ({"CHAT_TRUSTED_HEADER": "User"}, "is believed only with CHAT_SIGN_IN=header"),
+        ({"CHAT_SIGN_IN": "oidc"}, "needs CHAT_OIDC_ISSUER and CHAT_OIDC_CLIENT_ID"),
+        ({**AT_PROVIDER, "CHAT_OIDC_ISSUER": "http://id.example"}, "begins with https://"),
+        ({**AT_PROVIDER, "CHAT_OIDC_ISSUER": "id.example"}, "begins with https://"),
+        ({"CHAT_SIGN_IN": "guest", "CHAT_PASSPHRASE_FILE": "nowhere"}, "CHAT_PASSPHRASE_FILE"),
+        ({"CHAT_IDLE_HOURS": "0"}, "CHAT_IDLE_HOURS"),
+    ],
+)
+def test_what_is_wrong_about_signing_in_is_told(
+    variables: dict[str, str], sentence: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(sentence)):
+        config.read(tmp_path, **variables)
+
+
+@pytest.mark.parametrize(("ways", "has_own_keys"), [("off", True), ("guest", False)])
+def test_whoever_signs_in_has_no_key_of_their_own_unless_an_admin_says_so(
+    ways: str, has_own_keys: bool, tmp_path: Path
+) -> None:
+    assert config.read(tmp_path, CHAT_SIGN_IN=ways).has_own_keys is has_own_keys
+    assert config.read(tmp_path, CHAT_SIGN_IN=ways, CHAT_OWN_KEYS="on").has_own_keys

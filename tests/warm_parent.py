@@ -55,17 +55,20 @@ class Ended:
     """Bytes, the most that it had."""
 
 
-def command(arguments: list[str], environment: dict[str, str], seconds: float = 120.0) -> Ended:
-    """Run `python -m lib` with these arguments. Raises `TimeoutExpired`."""
+def command(
+    arguments: list[str], environment: dict[str, str], said: str = "", seconds: float = 120.0
+) -> Ended:
+    """Run `python -m lib` with these arguments, and this on its standard input. Raises `TimeoutExpired`."""
     with TemporaryDirectory() as folder:
-        files = [Path(folder) / name for name in ("stdout", "stderr", "memory")]
+        files = [Path(folder) / name for name in ("stdin", "stdout", "stderr", "memory")]
+        files[0].write_text(said, "utf-8")
         process = _CONTEXT.Process(target=_command, args=(arguments, environment, *files), daemon=True)
         process.start()
         try:
             status = _Forked(process).wait(seconds)
         finally:
             process.kill()
-        stdout, stderr, memory = (file.read_text("utf-8") for file in files)
+        stdout, stderr, memory = (file.read_text("utf-8") for file in files[1:])
         return Ended(status, stdout, stderr, int(memory))
 
 
@@ -99,9 +102,10 @@ def _serve(arguments: list[str], environment: dict[str, str], log_file: Path) ->
 
 
 def _command(
-    arguments: list[str], environment: dict[str, str], stdout: Path, stderr: Path, memory: Path
+    arguments: list[str], environment: dict[str, str], stdin: Path, stdout: Path, stderr: Path, memory: Path
 ) -> None:
     _become(environment, stdout, stderr)
+    sys.stdin = stdin.open(encoding="utf-8")  # `multiprocessing` has replaced it
     try:
         sys.exit(import_module("lib.__main__").main(arguments))
     finally:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from lib.domain.people.audit import Actor
 from lib.store.attachments import Attachments
 from lib.store.comparison.decks import DeckImages
 from lib.store.comparison.rooms import OpenRooms
@@ -9,6 +10,11 @@ from lib.store.conversations import Bin
 from lib.store.database.database import Database
 from lib.store.library import Library
 from lib.store.models import KnownCapabilities, Remembered
+from lib.store.people.attempts import Attempts
+from lib.store.people.audit import Audit
+from lib.store.people.invitations import Invitations
+from lib.store.people.people import People
+from lib.store.people.sign_ins import SignIns
 from lib.store.processes import Processes
 from lib.store.replies import Replies
 from lib.store.secrets import Secrets
@@ -30,18 +36,23 @@ class Store:
         self._database = Database(path)
         self._remembered = Remembered()
         self.attachments = Attachments(self._database)
+        self.audit = Audit(self._database)
+        self.attempts = Attempts(self._database)
         self.bin = Bin(self._database)
         self.capabilities = KnownCapabilities(self._database)
         self.deck_images = DeckImages(self._database)
+        self.invitations = Invitations(self._database)
         self.links = Links(self._database)
         self.open_rooms = OpenRooms(self._database)
+        self.people = People(self._database)
         self.processes = Processes(self._database)
         self.replies = Replies(self._database)
         self.secrets = Secrets(self._database)
+        self.sign_ins = SignIns(self._database)
 
-    def of(self, person_id: str) -> Library:
-        """What belongs to this person."""
-        return Library(self._database, self._remembered, person_id)
+    def of(self, person_id: str, actor: Actor | None = None) -> Library:
+        """What belongs to this person; the audit log names `actor`, by default the owner."""
+        return Library(self._database, self._remembered, person_id, actor or Actor(person_id))
 
     def look(self) -> None:
         """Check that the file still exists, is the same and intact. Raises `StoreError` with what to do."""

@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import select, update
 
 from lib.domain.conversation.conversations import Conversation
+from lib.domain.people.audit import Action, Actor
 from lib.store import imports, messages
 from lib.store.database.database import Database
 from lib.store.database.schema import conversations
+from lib.store.people.audit import record
 
 KEPT_IN_BIN = timedelta(days=30)
 """How long a deleted conversation can be restored."""
@@ -33,8 +35,8 @@ class Conversations:
     Reading a missing id, or somebody else's, returns `None`; writing to it does nothing.
     """
 
-    def __init__(self, database: Database, person_id: str) -> None:
-        self._database, self._person_id = database, person_id
+    def __init__(self, database: Database, person_id: str, actor: Actor) -> None:
+        self._database, self._person_id, self._actor = database, person_id, actor
         self._is_own = conversations.c.person_id == person_id
 
     def latest(self, limit: int) -> list[Summary]:
@@ -75,7 +77,10 @@ class Conversations:
         added = 0
         for batch in imports.batches(imported):
             with self._database.write() as connection:
-                added += sum(imports.take(connection, self._person_id, each) for each in batch)
+                taken = sum(imports.take(connection, self._person_id, each) for each in batch)
+                if taken:
+                    record(connection, self._actor, Action.IMPORTED, "conversations", {"count": str(taken)})
+                added += taken
         return added
 
     def updated_at(self, conversation_id: str) -> datetime | None:
@@ -104,7 +109,7 @@ class Conversations:
 
     def delete(self, conversation_id: str) -> None:
         """Put the conversation into the bin."""
-        self._change(conversation_id, {"deleted_at": datetime.now(UTC)})
+        self._change(conversation_id, {"deleted_at": datetime.now(UTC)}, Action.DELETED)
 
     def restore(self, conversation_id: str) -> None:
         """Take the conversation out of the bin."""
@@ -114,12 +119,17 @@ class Conversations:
         """Delete the conversation permanently, with its messages, tapes and search entries."""
         query = select(conversations.c.id).where(self._is_own, conversations.c.id == conversation_id)
         with self._database.write() as connection:
-            messages.purge(connection, list(connection.execute(query).scalars()))
+            if found := list(connection.execute(query).scalars()):
+                messages.purge(connection, found)
+                what = f"conversation {conversation_id}"
+                record(connection, self._actor, Action.DELETED, what, {"how": "permanently"})
 
-    def _change(self, conversation_id: str, values: Mapping[str, Any]) -> None:
+    def _change(self, conversation_id: str, values: Mapping[str, Any], action: Action | None = None) -> None:
         changed = update(conversations).where(self._is_own, conversations.c.id == conversation_id)
         with self._database.write() as connection:
-            connection.execute(changed.values(updated_at=datetime.now(UTC), **values))
+            done = connection.execute(changed.values(updated_at=datetime.now(UTC), **values))
+            if action and done.rowcount:
+                record(connection, self._actor, action, f"conversation {conversation_id}")
 
 
 class Bin:

@@ -1,5 +1,6 @@
 """What belongs to one person."""
 
+from lib.domain.people.audit import Actor
 from lib.store.comparison.comparisons import Comparisons
 from lib.store.comparison.decks import DeckRuns, Decks
 from lib.store.comparison.recordings import Recordings
@@ -20,17 +21,17 @@ class Library:
     Whatever belongs to somebody else is, for each method, as if it were not there: the owner is in the query.
     """
 
-    def __init__(self, database: Database, remembered: Remembered, person_id: str) -> None:
+    def __init__(self, database: Database, remembered: Remembered, person_id: str, actor: Actor) -> None:
         self.person_id = person_id
-        self.conversations = Conversations(database, person_id)
-        self.comparisons = Comparisons(database, person_id)
+        self.conversations = Conversations(database, person_id, actor)
+        self.comparisons = Comparisons(database, person_id, actor)
         self.tapes = Tapes(database, person_id)
         self.ledger = Ledger(database, person_id)
         self.search = Search(database, person_id)
         self.models = Models(database, person_id, remembered)
-        self.recordings = Recordings(database, person_id)
-        self.shares = Shares(database, person_id)
+        self.recordings = Recordings(database, person_id, actor)
+        self.shares = Shares(database, person_id, actor)
         self.votes = Votes(database, person_id)
-        self.rooms = Rooms(database, person_id)
-        self.decks = Decks(database, person_id)
-        self.deck_runs = DeckRuns(database, person_id)
+        self.rooms = Rooms(database, person_id, actor)
+        self.decks = Decks(database, person_id, actor)
+        self.deck_runs = DeckRuns(database, person_id, actor)

@@ -7,8 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from lib.domain.people.audit import Action, Actor
+from lib.domain.people.people import Permission
 from lib.store.database.database import Database
 from lib.store.database.schema import shares
+from lib.store.people import permissions
+from lib.store.people.audit import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,8 @@ class Share:
 class Shares:
     """Stores, lists and revokes a person's shared reports."""
 
-    def __init__(self, database: Database, person_id: str) -> None:
-        self._database, self._person_id = database, person_id
+    def __init__(self, database: Database, person_id: str, actor: Actor) -> None:
+        self._database, self._person_id, self._actor = database, person_id, actor
         self._is_own = shares.c.person_id == person_id
 
     def add(
@@ -39,8 +43,9 @@ class Shares:
         created_at: datetime,
         expires_at: datetime,
     ) -> None:
-        """Store the HTML of a report under a token, and delete expired ones."""
+        """Store the HTML of a report under a token, and delete expired ones. Raises `NotPermittedError`."""
         with self._database.write() as connection:
+            permissions.require(connection, self._person_id, Permission.SHARE_LINKS)
             connection.execute(delete(shares).where(shares.c.expires_at <= created_at))
             connection.execute(
                 insert(shares).values(
@@ -54,6 +59,8 @@ class Shares:
                     report=zlib.compress(report.encode(errors="replace")),
                 )
             )
+            until = {"until": expires_at.isoformat(timespec="minutes")}
+            record(connection, self._actor, Action.SHARED, f"report {source_id}", until)
 
     def of(self, source_id: str, at: datetime) -> list[Share]:
         """The open links to reports of a source, newest first."""
@@ -71,7 +78,9 @@ class Shares:
         """Revoke a link and delete its copy at once."""
         with self._database.write() as connection:
             revoked = update(shares).where(self._is_own, shares.c.token == token)
-            connection.execute(revoked.values(revoked_at=at, report=b""))
+            done = revoked.values(revoked_at=at, report=b"").returning(shares.c.source_id)
+            if source_id := connection.execute(done).scalar():
+                record(connection, self._actor, Action.SHARE_REVOKED, f"report {source_id}")
 
 
 class Links:

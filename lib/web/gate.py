@@ -9,6 +9,7 @@ exactly where the request goes.
 import ipaddress
 import logging
 import re
+import secrets
 from collections.abc import Collection
 from contextlib import suppress
 from typing import Any, cast
@@ -50,6 +51,9 @@ class Gate:
         if scope["type"] not in ("http", "websocket"):
             await self._inner(scope, receive, send)
             return
+        # Before a proxy's header replaces it: whom the connection itself comes from.
+        scope["peer"] = (scope.get("client") or ("",))[0]
+        scope["request_id"] = secrets.token_hex(8)
         if self._guard is None:  # not earlier: the settings are read when the server starts
             self._guard = _guard(self._inner, app.get().settings)
         # The page closed during a send, and Streamlit still reads; or while it sent a file.

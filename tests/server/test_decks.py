@@ -219,12 +219,17 @@ def test_two_tabs_pause_and_go_on_with_the_same_run(upstream: ScriptedGateway, s
 def test_a_stopped_run_asks_what_is_missing_when_it_is_told_to(
     upstream: ScriptedGateway, site: AppServer
 ) -> None:
-    upstream.when("Stop this", by_turns(stream("Never", hold=Gate(), hold_after=1), stream("At last")))
+    gates = {f"model-{letter}": Gate() for letter in "ab"}
+    never = {model: stream("Never", hold=gate, hold_after=1) for model, gate in gates.items()}
+    upstream.when("Stop this", by_turns(lambda r: never[r.body["model"]](r), stream("At last")))
     with open_decks(site) as tab:
         write_deck(tab, "Stop this")
         tab.click("run_deck")
         tab.wait_until_idle()
         wait_for_cells(tab, "running", "running")
+        # One that is stopped before it was sent gets the first answer when it is sent.
+        for gate in gates.values():
+            assert gate.reached.wait(PATIENCE)
         tab.click("stop_run")
         tab.wait_until_idle()
         wait_for_cells(tab, "stopped", "stopped")

@@ -17,6 +17,9 @@ from tests.app_server import AppServer, free_port
 from tests.page_socket import PageSocket
 from tests.patience import PATIENCE
 
+# What the proxy of `host` says to its server: it has signed somebody in.
+NAMED = {"Remote-User": "one@example.com"}
+
 
 class Listener:
     """Something that listens on loopback and counts who calls."""
@@ -57,6 +60,8 @@ def host(tmp_path_factory: pytest.TempPathFactory, internet: Listener) -> Iterat
         "http://127.0.0.1:9/v1",
         CHAT_ALLOWED_HOSTS="chat.example.com, Other.Example.com",
         CHAT_TRUSTED_PROXIES="127.0.0.0/8",
+        CHAT_SIGN_IN="header",
+        CHAT_TRUSTED_HEADER="Remote-User",
         STREAMLIT_SERVER_ADDRESS="0.0.0.0",  # noqa: S104
         http_proxy=proxy,
         https_proxy=proxy,
@@ -96,7 +101,7 @@ def status(site: AppServer, path: str = "/", method: str = "GET", **headers: str
     connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=PATIENCE)
     try:
         connection.putrequest(method, path, skip_host="Host" in headers)
-        for name, value in headers.items():
+        for name, value in {**headers, **NAMED}.items():
             connection.putheader(name.replace("_", "-"), value)
         connection.endheaders()
         return connection.getresponse().status
@@ -111,7 +116,9 @@ def shakes_hands(site: AppServer, origin: str | None = None, name: str = "127.0.
             f"ws://{name}:{site.port}/_stcore/stream",
             sock=socket.create_connection(("127.0.0.1", site.port)),
             origin=Origin(origin) if origin else None,
-            additional_headers={field.replace("_", "-"): value for field, value in headers.items()},
+            additional_headers={
+                field.replace("_", "-"): value for field, value in {**headers, **NAMED}.items()
+            },
             subprotocols=[Subprotocol("streamlit")],
             compression=None,
         ):
@@ -236,7 +243,7 @@ def test_foreign_handshakes_cost_nothing_and_nobody_asks_the_internet(
     ]
     for thread in refused:
         thread.start()
-    with PageSocket(host.url) as tab:
+    with PageSocket(host.url, headers=NAMED) as tab:
         tab.wait_for_text("What would you like to know?")
     for thread in refused:
         thread.join(PATIENCE)

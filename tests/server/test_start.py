@@ -58,6 +58,16 @@ def test_a_setting_that_cannot_be_used_ends_the_start_with_one_sentence(
     assert lines[0].startswith(f"SynStar Chat cannot start: {variable} ")
 
 
+@pytest.mark.parametrize("address", ["0.0.0.0", "::"])  # noqa: S104 - it must be refused
+def test_without_sign_in_no_network_is_served(tmp_path: Path, address: str) -> None:
+    app = AppServer(tmp_path / "data", STREAMLIT_SERVER_ADDRESS=address)
+    with pytest.raises(RuntimeError):
+        app.start()
+    app.stop()
+    assert f"SynStar Chat cannot start: The address {address} can be reached from other machines" in app.log
+    assert "Set it to guest, password, oidc or header" in app.log
+
+
 def test_a_data_folder_that_cannot_be_used_is_named_and_the_chat_works_without(
     gateway: ScriptedGateway, tmp_path: Path
 ) -> None:

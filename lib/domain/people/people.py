@@ -1,4 +1,67 @@
-"""The people of an installation."""
+"""The people of an installation, and what each role may do."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 LOCAL = "local"
 """The id of the only person where nobody signs in, and the owner of what was stored before anybody did."""
+
+
+class Role(StrEnum):
+    """What somebody may do here."""
+
+    MEMBER = "member"
+    PRESENTER = "presenter"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """Something that not every role may do."""
+
+    OPEN_ROOMS = "open a comparison to an audience"
+    """Open a comparison to an audience, under a link."""
+    SHARE_LINKS = "share by link"
+    """Show a report to whoever has its link."""
+    ADMINISTER = "administer this installation"
+    """The admin pages: people, limits, models, the connection, the audit log."""
+
+
+PERMISSIONS = {
+    Role.MEMBER: frozenset[Permission](),
+    Role.PRESENTER: frozenset({Permission.OPEN_ROOMS, Permission.SHARE_LINKS}),
+    Role.ADMIN: frozenset(Permission),
+}
+"""Everybody chats, compares, and makes decks and recordings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long a browser stays signed in."""
+
+    idle: timedelta
+    """Without a request."""
+    most: timedelta
+    """In all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who uses this installation."""
+
+    id: str
+    issuer: str
+    """Who vouches for them: `password`, `guest`, `header`, or the address of an identity provider."""
+    subject: str
+    """Their name there. It never changes, unlike an e-mail address."""
+    email: str
+    """Empty if it is not known."""
+    name: str
+    role: Role
+    created_at: datetime
+    seen_at: datetime | None = None
+    disabled_at: datetime | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """Whether their role permits this."""
+        return permission in PERMISSIONS[self.role]

@@ -9,10 +9,12 @@ from sqlalchemy import Row, delete, func, insert, select, update
 
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.conversation.conversations import Conversation
+from lib.domain.people.audit import Action, Actor
 from lib.store.database.database import Database
 from lib.store.database.schema import comparisons, conversations
 from lib.store.messages import cells as cells_of
 from lib.store.messages import purge
+from lib.store.people.audit import record
 from lib.store.shares import forget
 
 NOT_STORED = "This comparison is not stored."
@@ -31,8 +33,8 @@ class ComparisonSummary:
 class Comparisons:
     """Reads and writes a person's comparisons; their cells are written like any conversation."""
 
-    def __init__(self, database: Database, person_id: str) -> None:
-        self._database, self._person_id = database, person_id
+    def __init__(self, database: Database, person_id: str, actor: Actor) -> None:
+        self._database, self._person_id, self._actor = database, person_id, actor
         self._is_own = comparisons.c.person_id == person_id
 
     def add(self, comparison: Comparison) -> None:
@@ -114,6 +116,7 @@ class Comparisons:
             if connection.execute(delete(comparisons).where(chosen)).rowcount:
                 purge(connection, list(connection.execute(cells).scalars()))
                 forget(connection, self._person_id, [comparison_id])
+                record(connection, self._actor, Action.DELETED, f"comparison {comparison_id}")
 
 
 def to_row(comparison: Comparison, person_id: str) -> dict[str, Any]:

@@ -12,10 +12,12 @@ from lib.domain.comparison import decks as decks_json
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun
 from lib.domain.comparison.decks import Deck
+from lib.domain.people.audit import Action, Actor
 from lib.store.comparison.comparisons import to_row
 from lib.store.database.database import Database
 from lib.store.database.schema import comparisons, conversations, deck_runs, decks
 from lib.store.messages import purge
+from lib.store.people.audit import record
 from lib.store.shares import forget
 
 
@@ -32,8 +34,8 @@ class DeckSummary:
 class Decks:
     """Reads and writes a person's decks."""
 
-    def __init__(self, database: Database, person_id: str) -> None:
-        self._database, self._person_id = database, person_id
+    def __init__(self, database: Database, person_id: str, actor: Actor) -> None:
+        self._database, self._person_id, self._actor = database, person_id, actor
         self._is_own = decks.c.person_id == person_id
 
     def latest(self, limit: int) -> list[DeckSummary]:
@@ -72,14 +74,15 @@ class Decks:
     def delete(self, deck_id: str) -> None:
         """Delete a deck permanently; its runs stay."""
         with self._database.write() as connection:
-            connection.execute(delete(decks).where(self._is_own, decks.c.id == deck_id))
+            if connection.execute(delete(decks).where(self._is_own, decks.c.id == deck_id)).rowcount:
+                record(connection, self._actor, Action.DELETED, f"deck {deck_id}")
 
 
 class DeckRuns:
     """Reads and writes a person's runs of decks; their rows are comparisons."""
 
-    def __init__(self, database: Database, person_id: str) -> None:
-        self._database, self._person_id = database, person_id
+    def __init__(self, database: Database, person_id: str, actor: Actor) -> None:
+        self._database, self._person_id, self._actor = database, person_id, actor
         self._is_own = deck_runs.c.person_id == person_id
 
     def add(self, run: DeckRun, rows: Sequence[Comparison]) -> bool:
@@ -118,7 +121,8 @@ class DeckRuns:
             purge(connection, list(connection.execute(cells).scalars()))
             forget(connection, self._person_id, [run_id, *connection.execute(rows).scalars()])
             connection.execute(delete(comparisons).where(is_row))
-            connection.execute(delete(deck_runs).where(self._is_own, deck_runs.c.id == run_id))
+            if connection.execute(delete(deck_runs).where(self._is_own, deck_runs.c.id == run_id)).rowcount:
+                record(connection, self._actor, Action.DELETED, f"deck run {run_id}")
 
 
 class DeckImages:

@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, Row, and_, delete, insert, select, update
 from lib.domain.comparison import recordings as documents
 from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.conversation.exports import Load
+from lib.domain.people.audit import Action, Actor
 from lib.store.database.database import Database
 from lib.store.database.schema import recordings
+from lib.store.people.audit import record
 from lib.store.shares import forget
 
 _LISTED = recordings.c["id", "title", "kind", "models", "recorded_at"]
@@ -32,8 +34,8 @@ class RecordingSummary:
 class Recordings:
     """Writes and reads a person's recordings."""
 
-    def __init__(self, database: Database, person_id: str) -> None:
-        self._database, self._person_id = database, person_id
+    def __init__(self, database: Database, person_id: str, actor: Actor) -> None:
+        self._database, self._person_id, self._actor = database, person_id, actor
         self._is_own = recordings.c.person_id == person_id
 
     def add(self, recording: Recording, load: Load = lambda attachment: attachment.data) -> bool:
@@ -103,8 +105,10 @@ class Recordings:
         """Delete a recording permanently: none of its words stay."""
         gone = {"title": "", "models": [], "document": b"", "deleted_at": datetime.now(UTC)}
         with self._database.write() as connection:
-            connection.execute(update(recordings).where(self._is_there(recording_id)).values(gone))
+            done = connection.execute(update(recordings).where(self._is_there(recording_id)).values(gone))
             forget(connection, self._person_id, [recording_id])
+            if done.rowcount:
+                record(connection, self._actor, Action.DELETED, f"recording {recording_id}")
 
     def _is_there(self, recording_id: str) -> ColumnElement[bool]:
         return and_(self._is_own, recordings.c.id == recording_id, recordings.c.deleted_at.is_(None))

@@ -6,10 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, insert, select, update
 
+from lib.domain.people.audit import Action, Actor
+from lib.domain.people.people import Permission
 from lib.store.comparison.comparisons import NOT_STORED
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import comparisons, rooms
+from lib.store.people import permissions
+from lib.store.people.audit import record
 
 OPEN_FOR = timedelta(hours=4)
 """A room closes by itself, so that a forgotten one is not left open overnight."""
@@ -32,22 +36,27 @@ class Room:
 class Rooms:
     """Opens and closes the rooms of a person's comparisons. `now` is the time: a room may have expired."""
 
-    def __init__(self, database: Database, person_id: str) -> None:
-        self._database, self._person_id = database, person_id
+    def __init__(self, database: Database, person_id: str, actor: Actor) -> None:
+        self._database, self._person_id, self._actor = database, person_id, actor
         self._is_own = comparisons.c.person_id == person_id
 
     def open(self, comparison_id: str, now: datetime) -> Room:
-        """The comparison's open room, or a new one. Raises `StoreError` if the comparison is not stored."""
+        """The comparison's open room, or a new one. Raises `StoreError` if the comparison is not stored.
+
+        Raises `NotPermittedError`.
+        """
         own = select(comparisons.c.id).where(self._is_own, comparisons.c.id == comparison_id)
         query = _ROOMS.where(self._is_own, rooms.c.comparison_id == comparison_id, _is_open(now))
         token, closes_at = secrets.token_urlsafe(TOKEN_BYTES), now + OPEN_FOR
         with self._database.write() as connection:
+            permissions.require(connection, self._person_id, Permission.OPEN_ROOMS)
             if row := connection.execute(query).first():
                 return Room(*row)
             if not connection.execute(own).first():
                 raise StoreError(NOT_STORED)
             values = {"token": token, "comparison_id": comparison_id}
             connection.execute(insert(rooms).values(opened_at=now, closes_at=closes_at, **values))
+            record(connection, self._actor, Action.ROOM_OPENED, f"comparison {comparison_id}")
         return Room(token, self._person_id, comparison_id, now, closes_at)
 
     def of(self, comparison_id: str, now: datetime) -> Room | None:
@@ -62,7 +71,9 @@ class Rooms:
         own = select(comparisons.c.id).where(self._is_own)
         still_open = (rooms.c.token == token) & rooms.c.closed_at.is_(None) & rooms.c.comparison_id.in_(own)
         with self._database.write() as connection:
-            connection.execute(update(rooms).where(still_open).values(closed_at=now))
+            closed = update(rooms).where(still_open).values(closed_at=now).returning(rooms.c.comparison_id)
+            if comparison_id := connection.execute(closed).scalar():
+                record(connection, self._actor, Action.ROOM_CLOSED, f"comparison {comparison_id}")
 
 
 class OpenRooms:

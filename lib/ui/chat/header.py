@@ -67,7 +67,7 @@ def _show_welcome(session: Session) -> None:
             )
         _show_suggestions()
         _show_temporary(session)
-        if application.local_model and not session.api_key:
+        if application.local_model and not session.api_key and application.settings.has_own_keys:
             _show_connect("Connect SynStar AI", "tertiary")
 
 
@@ -100,6 +100,9 @@ def _show_first_steps() -> None:
         st.markdown(md("## Welcome to {}", application.settings.title))
         if application.local_model_problem:
             st.warning(plain(application.local_model_problem), icon=":material/memory:")
+        if not application.settings.has_own_keys:
+            st.markdown("This app has no API key yet. An admin has to add one.")
+            return
         st.markdown(
             "To chat with the models of SynStar AI, this app needs an API key. Three ways to begin:\n"
             "\n"

@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from lib import app
+from lib.domain.people.people import Permission
 from lib.domain.text.markdown.literal import Markdown, md
 from lib.ui.compare import blind
 from lib.ui.kit import buttons, errors, links
-from lib.ui.state import panel
+from lib.ui.state import panel, person
 from lib.ui.state.comparison import ComparisonState, held
 from lib.ui.state.person import library
 from lib.web import audience
@@ -28,6 +29,8 @@ def show(state: ComparisonState) -> None:
     """Draw the button that opens a comparison to a room, and how many people are in it."""
     state.count = None
     if not app.get().settings.is_sharing or any(cell.is_temporary for cell in state.comparison.cells):
+        return
+    if not state.room and not person.may(Permission.OPEN_ROOMS):
         return
     with st.container(
         key="room", horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"

@@ -58,7 +58,7 @@ def show_prompt(state: ComparisonState, tab: Session) -> None:
         ":gray[Choose two to eight models, then ask once: they answer side by side, each with its figures.]"
     )
     if tab.connection.needs_key:
-        st.info("Comparing needs an API key. Add one on the chat page first.", icon=":material/key:")
+        st.info(md("Comparing needs an API key. {}", tab.first_steps), icon=":material/key:")
 
 
 def _show_way_back(state: ComparisonState) -> None:

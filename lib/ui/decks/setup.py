@@ -43,7 +43,7 @@ def show(state: DecksState, deck: Deck, tab: Session) -> None:
             else:
                 st.caption("Write a prompt, then run the deck over these models.", width="content")
     if tab.connection.needs_key:
-        st.info("Running a deck needs an API key. Add one on the chat page first.", icon=":material/key:")
+        st.info(md("Running a deck needs an API key. {}", tab.first_steps), icon=":material/key:")
 
 
 def _show_choice(cell: Conversation, models: list[str], *, is_only: bool) -> None:

@@ -49,7 +49,7 @@ def show(session: Session) -> None:
     connection = session.connection
     st.markdown("### Models")
     if connection.needs_key:
-        st.caption("The gateway lists its models only with a key. Add one on the chat page.")
+        st.caption(md("The gateway lists its models only with a key. {}", session.first_steps))
         return
     listed, error = known(connection)
     if error:

@@ -11,7 +11,9 @@ from lib import app
 from lib.domain.comparison import recordings
 from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.conversation.conversations import LONGEST_TITLE
+from lib.domain.people.people import LOCAL
 from lib.domain.text.markdown.literal import Markdown, md, plain
+from lib.engine.playback import builtin
 from lib.files.imports import archive
 from lib.store.comparison.recordings import RecordingSummary
 from lib.ui.kit import buttons
@@ -34,7 +36,10 @@ def show(listing: Listing) -> None:
     if listing.added is not None:
         st.toast(md("“{}” was added.", listing.added), icon=":material/play_circle:")
         listing.added = None
-    found = library().recordings.latest(listing.listed + 1)
+    own = library()
+    if own.person_id != LOCAL:  # who was given them when the server started
+        builtin.add_missing(own)
+    found = own.recordings.latest(listing.listed + 1)
     with st.container(horizontal=True, vertical_alignment="center", key="recordings_head"):
         st.markdown("### Recordings", width="stretch")
         buttons.button(

@@ -55,11 +55,13 @@ def _button(label: str, icon: str, turn: Turn, action: Callable[..., None], *arg
 
 
 def _add_key(_: Session, turn: Turn, __: RemedyCallbacks) -> None:
-    _button("Add a key", "key", turn, open_panel, dialogs.CONNECT)
+    if app.get().settings.has_own_keys:
+        _button("Add a key", "key", turn, open_panel, dialogs.CONNECT)
 
 
 def _change_key(_: Session, turn: Turn, __: RemedyCallbacks) -> None:
-    _button("Use another key", "key", turn, open_panel, dialogs.CONNECT)
+    if app.get().settings.has_own_keys:
+        _button("Use another key", "key", turn, open_panel, dialogs.CONNECT)
 
 
 def _copy_setting(base_url: str) -> None:

@@ -27,9 +27,11 @@ from streamlit.runtime.pages_manager import PagesManager
 from lib import app
 from lib.config import ConfigurationError
 from lib.engine.notifications import STORING
-from lib.ui.server import closed_tabs, connections, log, session_state, upload_storage
+from lib.ui.server import closed_tabs, connections, log, media, session_state, tabs, upload_storage, welcome
 from lib.web import audience, ready, shares
 from lib.web.gate import Gate
+from lib.web.sign_in import routes as sign_in
+from lib.web.sign_in.gate import SignInGate
 
 _WARM = (
     "openai.resources.chat.completions",
@@ -52,6 +54,7 @@ releases the interpreter and queues for it again: with hundreds of threads, a se
 connections.install()
 log.install()
 session_state.install()
+media.install()
 closed_tabs.install()
 upload_storage.install()
 # Streamlit asks the Internet for this address, to print it and to compare it with the `Origin` of foreign
@@ -89,6 +92,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 def _start() -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     application = app.get()
+    welcome.check(application.settings)
+    welcome.invite_first_admin(application)
     if not application.connection.needs_key:
         application.engine.catalogue.listing(application.connection, wait_seconds=0)
 
@@ -152,13 +157,19 @@ def _let_replies_end_before(number: signal.Signals) -> None:
 
 def routes() -> list[BaseRoute]:
     """Return the routes that are not Streamlit pages."""
-    return [*audience.routes(), shares.route(), ready.route()]
+    return [*audience.routes(), shares.route(), ready.route(), *sign_in.routes()]
 
 
 def middleware() -> list[Middleware]:
     """Return the middleware for every request."""
     # The first is the outermost: the gates' refusals get the headers too.
-    return [Middleware(SecurityHeaders), Middleware(Gate), Middleware(upload_storage.UploadGate)]
+    sign_in_gate = Middleware(SignInGate, owns_file=tabs.owns_file, say_farewell=tabs.say_farewell)
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(Gate),
+        sign_in_gate,
+        Middleware(upload_storage.UploadGate),
+    ]
 
 
 class SecurityHeaders:

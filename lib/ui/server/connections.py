@@ -1,4 +1,4 @@
-"""Limits on a connection to this server until its request has arrived.
+"""Connections to this server: limits until a request has arrived, and no proxy is believed here.
 
 Streamlit starts uvicorn with its own settings, and uvicorn has none for these limits.
 """
@@ -7,6 +7,8 @@ from asyncio import Transport
 from asyncio.events import TimerHandle
 from typing import Any
 
+from starlette.types import ASGIApp
+from uvicorn import config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 10.0
@@ -65,3 +67,9 @@ def install() -> None:
         return object.__new__(BoundedProtocol)
 
     HttpToolsProtocol.__new__ = new  # type: ignore[method-assign, assignment]
+    # uvicorn believes every program on this machine about whom it forwards. Only `lib.web.gate` decides that.
+    config.ProxyHeadersMiddleware = _believe_nobody  # type: ignore[attr-defined, assignment]
+
+
+def _believe_nobody(inner: ASGIApp, **_options: Any) -> ASGIApp:
+    return inner

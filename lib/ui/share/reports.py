@@ -15,6 +15,7 @@ from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun
 from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.conversation.exports import Load
+from lib.domain.people.people import Permission
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
 from lib.domain.text.secrets import KnownKey
 from lib.files.imports import archive
@@ -23,7 +24,7 @@ from lib.report.findings import FindingKind as Found
 from lib.report.masking import Finding
 from lib.ui.share import recording_callbacks, share_links
 from lib.ui.shell import clipboard
-from lib.ui.state import session
+from lib.ui.state import person, session
 from lib.ui.state.person import library
 
 LISTED = 40
@@ -88,7 +89,7 @@ def _show(recording: Recording, source_id: str, findings: Sequence[Finding]) -> 
             st.caption("JSON also contains the tapes, all versions and the text of documents.")
     title = masking.masked_text(recording.title, chosen, keys)
     _show_downloads(masked, _file_name(title))
-    if app.get().settings.is_sharing:
+    if app.get().settings.is_sharing and person.may(Permission.SHARE_LINKS):
         share_links.show(source_id, title, lambda: page.html(masked(), _loader(), maker=_maker()))
     clipboard.show()
 

@@ -11,6 +11,7 @@ from lib.domain.text.markdown.literal import literal, md, plain
 from lib.files.imports import archive
 from lib.store.conversations import KEPT_IN_BIN
 from lib.ui.server import upload_storage
+from lib.ui.shell import account
 from lib.ui.state import conversations, panel, widgets
 from lib.ui.state.person import library
 from lib.ui.state.session import held
@@ -134,6 +135,8 @@ def _connect() -> None:
 def _take_key(key: str) -> None:
     """Use a visitor's own key, in this tab only."""
     session = held()
+    if not app.get().settings.has_own_keys:  # the dialog is offered nowhere; a replayed click is refused
+        return
     try:
         api_key = parse_api_key(widgets.text(key))
     except ValueError as error:
@@ -153,4 +156,5 @@ _PANELS: dict[str, Callable[[], None]] = {
     BIN: _bin,
     EXPORT_ALL: _export_all,
     IMPORT: _import,
+    account.ACCOUNT: account.show,
 }

@@ -8,7 +8,9 @@ from streamlit.navigation.page import StreamlitPage
 from lib import app
 from lib.config import ConfigurationError
 from lib.domain.text.markdown.literal import literal, md
-from lib.ui.shell import storage
+from lib.ui.server import tabs
+from lib.ui.shell import farewell, storage
+from lib.ui.state import person
 
 STYLE = Path(__file__).with_name("style.css")
 WITHOUT_SIDEBAR = """<style>
@@ -25,7 +27,10 @@ def show(pages: list[StreamlitPage]) -> None:
     except ConfigurationError as error:
         st.error(literal(str(error)), icon=":material/error:")
         st.stop()
+    if who := person.identity():
+        tabs.claim(who)
     st.set_page_config(page_title=title, page_icon=STAR, layout="wide")
+    farewell.show()
     # Hidden: the links are drawn below the app's name. `st.navigation` still has to run each time: it stops
     # Streamlit from running the files of `pages/` on their own.
     page = st.navigation(pages, position="hidden")

@@ -47,6 +47,8 @@ def _show_banner() -> None:
     with st.container(key="outage"):
         st.warning(_sentence(error), icon=":material/cloud_off:")
         if error.category in _KEYS:
+            if not app.get().settings.has_own_keys:
+                return
             is_clicked = buttons.button("Use another key", "outage_key", "key", open_panel, dialogs.CONNECT)
             if is_clicked:
                 st.rerun()  # a click in a fragment reruns only the fragment, and the dialog is outside it

@@ -12,8 +12,8 @@ from lib.store.conversations import Summary
 from lib.store.database.errors import StoreError
 from lib.store.search import Hit
 from lib.ui.kit import buttons
-from lib.ui.shell import dialogs
-from lib.ui.state import conversations, widgets
+from lib.ui.shell import account, dialogs
+from lib.ui.state import conversations, person, widgets
 from lib.ui.state.panel import open_panel
 from lib.ui.state.person import library
 from lib.ui.state.session import Session
@@ -102,9 +102,10 @@ def choose(
 
 
 def _show_menu() -> None:
-    buttons.menu(
-        [dialogs.BIN, dialogs.EXPORT_ALL, dialogs.IMPORT], "more", _open_chosen, "more", label="More"
-    )
+    entries = [dialogs.BIN, dialogs.EXPORT_ALL, dialogs.IMPORT]
+    if person.identity():
+        entries.append(account.ACCOUNT)
+    buttons.menu(entries, "more", _open_chosen, "more", label="More")
 
 
 def _open_chosen(key: str) -> None:

@@ -1,15 +1,56 @@
-"""Whose page this is, and what belongs to them."""
+"""Whose page this is, what they may do, and what belongs to them."""
+
+import streamlit as st
 
 from lib import app
-from lib.domain.people.people import LOCAL
+from lib.domain.people import identity as identities
+from lib.domain.people.audit import Actor
+from lib.domain.people.identity import HEADER, Identity
+from lib.domain.people.people import LOCAL, Permission, Person
 from lib.store.library import Library
+from lib.web.sign_in.identity import TABS
+
+
+def identity() -> Identity | None:
+    """Return who looks at this page, and in which browser; `None` where nobody signs in."""
+    if not app.get().settings.has_sign_in:
+        return None
+    # Set by the gate, which lets nobody pass without it: Streamlit keeps the headers of the websocket.
+    return Identity.read(st.context.headers[HEADER])
 
 
 def person_id() -> str:
     """Return the id of the person who looks at this page."""
-    return LOCAL
+    found = identity()
+    return found.person_id if found else LOCAL
+
+
+def actor() -> Actor:
+    """Return who looks at this page, as the audit log knows them."""
+    header = st.context.headers.get(HEADER)
+    return identities.actor(header) if header and app.get().settings.has_sign_in else Actor()
+
+
+def person() -> Person | None:
+    """Return the person who looks at this page; `None` where nobody signs in. Raises `StoreError`."""
+    found = identity()
+    return app.get().store.people.get(found.person_id) if found else None
+
+
+def may(permission: Permission) -> bool:
+    """Return whether the role of whoever looks at this page permits this."""
+    if identity() is None:
+        return True
+    found = person()
+    return found is not None and found.may(permission)
 
 
 def library() -> Library:
     """Return what belongs to the person who looks at this page."""
-    return app.get().store.of(person_id())
+    return app.get().store.of(person_id(), actor())
+
+
+def is_signed_out() -> bool:
+    """Return whether this page's sign-in has ended; the page is closed in a moment."""
+    found = identity()
+    return found is not None and TABS.is_ended(found)

@@ -69,6 +69,15 @@ class Session:
         return application.connection
 
     @property
+    def first_steps(self) -> str:
+        """What to do where a key is missing, as a sentence."""
+        return (
+            "Add one on the chat page first."
+            if app.get().settings.has_own_keys
+            else "An admin has to add one."
+        )
+
+    @property
     def models(self) -> list[str]:
         """The models in the connection's list: favourites first, without hidden ones."""
         return self._picked(self._listed())

@@ -1,0 +1,154 @@
+"""Settings: read once, from the environment, `.env`, `.streamlit/secrets.toml`, then defaults, in that order.
+
+`Settings.load` is a pure function of mappings; only `read` reads the real environment, and the file that may
+hold the key. `VARIABLES` is the table in the README.
+"""
+
+import ipaddress
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+from lib.config.sign_in import SignIn
+from lib.config.values import LARGEST_FILE, ConfigurationError, Values, file_content
+from lib.domain.models.connection import Connection, Secret, parse_api_key, parse_base_url
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of the process."""
+
+    base_url: str
+    api_key: Secret | None
+    default_model: str | None
+    data_dir: Path
+    title: str
+    wants_local_model: bool
+    has_auto_titles: bool
+    grace_seconds: float
+    connect_seconds: float
+    first_byte_seconds: float
+    idle_seconds: float
+    request_bytes: int
+    transcription_model: str | None
+    is_sharing: bool
+    has_own_keys: bool
+    """Whether people may use an API key of their own."""
+    sign_in: SignIn
+    allowed_hosts: tuple[str, ...]
+    """This server's names besides the loopback ones, in lower case."""
+    trusted_proxies: tuple[str, ...]
+    """Addresses and networks."""
+
+    @property
+    def has_sign_in(self) -> bool:
+        """Whether people sign in; otherwise there is one person, on this machine."""
+        return bool(self.sign_in.ways)
+
+    @property
+    def connection(self) -> Connection:
+        return Connection(self.base_url, self.api_key)
+
+    @classmethod
+    def load(cls, *sources: Mapping[str, Any]) -> "Settings":
+        """Return settings from mappings; the first one with a value wins. Raises `ConfigurationError`."""
+        values = Values(sources)
+        allow_plain_http = values.switch("CHAT_ALLOW_PLAIN_HTTP")
+        try:
+            base_url = parse_base_url(values.text("KKIAI_BASE_URL"), allow_plain_http=allow_plain_http)
+        except ValueError as error:
+            raise ConfigurationError(f"KKIAI_BASE_URL {error}") from None
+        try:
+            api_key = parse_api_key(values.text("KKIAI_API_KEY"))
+        except ValueError as error:
+            raise ConfigurationError(f"KKIAI_API_KEY {error}") from None
+        local = values.choice("CHAT_LOCAL_MODEL", ("auto", "on", "off"))
+        speech = values.text("CHAT_TRANSCRIPTION_MODEL")
+        sign_in = SignIn.load(values)
+        chose_server = api_key is not None or values.is_set("KKIAI_BASE_URL")
+        return cls(
+            base_url=base_url,
+            api_key=api_key,
+            default_model=values.text("KKIAI_MODEL") or None,
+            data_dir=Path(values.text("CHAT_DATA_DIR")).expanduser(),
+            title=values.text("CHAT_TITLE"),
+            wants_local_model=local == "on" or (local == "auto" and not chose_server),
+            has_auto_titles=values.switch("CHAT_AUTO_TITLES"),
+            grace_seconds=values.number("CHAT_GRACE_SECONDS"),
+            connect_seconds=values.number("CHAT_CONNECT_SECONDS", is_positive=True),
+            first_byte_seconds=values.number("CHAT_FIRST_BYTE_SECONDS", is_positive=True),
+            idle_seconds=values.number("CHAT_IDLE_SECONDS", is_positive=True),
+            request_bytes=round(values.number("CHAT_REQUEST_KB", "kB") * 1024),
+            transcription_model=None if speech.lower() == "off" else speech,
+            is_sharing=values.switch("CHAT_SHARING"),
+            has_own_keys=values.switch("CHAT_OWN_KEYS")
+            if values.is_set("CHAT_OWN_KEYS")
+            else not sign_in.ways,
+            sign_in=sign_in,
+            allowed_hosts=values.names("CHAT_ALLOWED_HOSTS", _host, "names like chat.example.com"),
+            trusted_proxies=values.names("CHAT_TRUSTED_PROXIES", _network, "addresses like 10.0.0.0/8"),
+        )
+
+
+def read(root: Path = ROOT, **overrides: str) -> Settings:
+    """Return the settings from `overrides`, the environment, `.env` and secrets.toml in `root`."""
+    secrets_file = root / ".streamlit" / "secrets.toml"
+    try:
+        secrets = tomllib.loads(secrets_file.read_text("utf-8")) if secrets_file.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f".streamlit/secrets.toml cannot be read: {error}.") from None
+    try:
+        # Streamlit does not load `.env`, although it installs python-dotenv.
+        env_file = dotenv_values(root / ".env")
+    except UnicodeDecodeError:
+        raise ConfigurationError(".env cannot be read: save it as UTF-8.") from None
+    sources = (overrides, os.environ, env_file, secrets)
+    return Settings.load(_key_from_file(sources), *sources)
+
+
+def _key_from_file(sources: tuple[Mapping[str, Any], ...]) -> dict[str, str]:
+    """Read the key, if the first source with one names a file for it. Raises `ConfigurationError`."""
+    for source in sources:
+        values = Values((source,))
+        key, file = values.text("KKIAI_API_KEY"), values.text("KKIAI_API_KEY_FILE")
+        if key and file:
+            raise ConfigurationError("Set KKIAI_API_KEY or KKIAI_API_KEY_FILE, not both in one place.")
+        if file:
+            return {"KKIAI_API_KEY": _key_in(file_content("KKIAI_API_KEY_FILE", file))}
+        if key:
+            break
+    return {}
+
+
+def _key_in(content: bytes) -> str:
+    """Return the key in the first line of a file."""
+    if len(content) > LARGEST_FILE:
+        raise ConfigurationError("KKIAI_API_KEY_FILE is larger than a key can be; name another file.")
+    try:
+        # Editors on Windows write a byte order mark before the text.
+        key = parse_api_key(content.decode("utf-8-sig").partition("\n")[0])
+    except UnicodeDecodeError:
+        raise ConfigurationError("KKIAI_API_KEY_FILE is not a text file; save it as UTF-8.") from None
+    except ValueError as error:
+        raise ConfigurationError(f"KKIAI_API_KEY_FILE {error}") from None
+    if key is None:
+        raise ConfigurationError("KKIAI_API_KEY_FILE is empty: its first line must be the key.")
+    return key.reveal()
+
+
+def _host(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:]+", text.lower()):
+        raise ValueError(text)
+    return text.lower()
+
+
+def _network(text: str) -> str:
+    return str(ipaddress.ip_network(text, strict=False))

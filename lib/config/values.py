@@ -1,0 +1,77 @@
+"""Reads the values of variables, wherever they are set."""
+
+import math
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from lib.config.variables import DEFAULTS
+
+LARGEST_FILE = 8192
+"""Bytes of a file that holds a key or another secret. A larger one is probably the wrong one."""
+
+
+class ConfigurationError(Exception):
+    """A setting that cannot be used. The message is one sentence that names the variable."""
+
+
+class Values:
+    """Looks values up by name in the sources; an empty text counts as not set."""
+
+    def __init__(self, sources: tuple[Mapping[str, Any], ...]) -> None:
+        self._sources = sources
+
+    def is_set(self, name: str) -> bool:
+        return any(str(source.get(name) or "").strip() for source in self._sources)
+
+    def text(self, name: str) -> str:
+        for source in self._sources:
+            if value := str(source.get(name) or "").strip():
+                return value
+        return DEFAULTS[name]
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name).lower()
+        if value not in allowed:
+            raise ConfigurationError(f"{name} must be one of {', '.join(allowed)}, not {self.text(name)!r}.")
+        return value
+
+    def number(self, name: str, unit: str = "seconds", *, is_positive: bool = False) -> float:
+        try:
+            value = float(self.text(name))
+        except ValueError:
+            value = math.nan
+        # This refuses NaN too, which fails every comparison.
+        if not 0 <= value < math.inf:
+            raise ConfigurationError(f"{name} must be a number of {unit}, not {self.text(name)!r}.")
+        if is_positive and not value:
+            raise ConfigurationError(f"{name} must be more than 0 {unit}.")
+        return value
+
+    def names(self, name: str, read: Callable[[str], str], kind: str) -> tuple[str, ...]:
+        """Return comma-separated values; `read` raises `ValueError` for an invalid one."""
+        given = [part.strip() for part in self.text(name).split(",") if part.strip()]
+        try:
+            return tuple(map(read, given))
+        except ValueError:
+            raise ConfigurationError(f"{name} must be {kind}, separated by commas.") from None
+
+    def switch(self, name: str) -> bool:
+        return self.choice(name, ("on", "off")) == "on"
+
+
+# No message names the file: somebody may have put the key itself into the variable.
+
+
+def file_content(variable: str, file: str) -> bytes:
+    try:
+        path = Path(file).expanduser()
+        if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe might block forever
+            raise ConfigurationError(f"{variable} cannot be read: it is not a regular file.")
+        with path.open("rb") as opened:
+            return opened.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise ConfigurationError(f"{variable} cannot be read: {error.strerror}.") from None
+    except (ValueError, RuntimeError):  # a NUL in the path, or an unknown user's home folder
+        raise ConfigurationError(f"{variable} cannot be read: it is not a path.") from None

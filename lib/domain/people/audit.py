@@ -1,0 +1,116 @@
+"""What is written down about who did what, and how a changed record is found out.
+
+Each row carries the hash of the one before: whoever changes, removes or inserts one breaks the chain there.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+
+from lib.domain.people.people import LOCAL
+
+FIRST = "0" * 64
+"""What stands for the hash before the first row."""
+
+
+class Action(StrEnum):
+    """What somebody did."""
+
+    SIGNED_IN = "signed in"
+    SIGNED_OUT = "signed out"
+    SIGN_IN_FAILED = "sign-in failed"
+    INVITED = "invited"
+    ADDED = "person added"
+    PASSWORD_CHANGED = "password changed"  # noqa: S105 - not one
+    ROLE_CHANGED = "role changed"
+    DISABLED = "disabled"
+    ENABLED = "enabled"
+    LIMIT_CHANGED = "limit changed"
+    MODEL_CHANGED = "model changed"
+    SETTING_CHANGED = "setting changed"
+    KEY_SET = "key set"
+    SECRET_ROTATED = "secret rotated"  # noqa: S105 - not one
+    SHARED = "shared"
+    SHARE_OPENED = "share opened"
+    SHARE_REVOKED = "share revoked"
+    ROOM_OPENED = "room opened"
+    ROOM_CLOSED = "room closed"
+    EXPORTED = "exported"
+    IMPORTED = "imported"
+    DELETED = "deleted"
+    HANDED_OVER = "handed over"
+    READ_BY_ADMIN = "read by an admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever does something, and from where."""
+
+    person_id: str = LOCAL
+    address: str = ""
+    """Of the network; empty on the command line."""
+    request_id: str = ""
+    """The same for all that one request did."""
+
+
+NOBODY = "nobody"
+"""The id of whoever is not signed in."""
+SYSTEM = Actor("system")
+"""What happens by itself, such as the deletion of what is too old."""
+COMMAND_LINE = Actor("command line")
+"""Whoever has the installation's files."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One thing that somebody did."""
+
+    number: int
+    """From 1, without a gap."""
+    at: datetime
+    actor: Actor
+    action: Action
+    about: str
+    """What it was done to: the kind and id of a thing, or the id or address of a person."""
+    detail: Mapping[str, str] = field(default_factory=dict)
+    """More about it: never a message's text, a password or a key."""
+    hash: str = ""
+    """Of this row and of the hash of the one before."""
+
+
+def hash_of(row: AuditRow, before: str) -> str:
+    """The SHA-256 that a row must carry after one with the hash `before`."""
+    actor = row.actor
+    values = (
+        *(before, row.number, row.at.astimezone(UTC).isoformat(timespec="microseconds")),
+        *(actor.person_id, actor.address, actor.request_id, row.action, row.about, {**row.detail}),
+    )
+    return sha256(json.dumps(values, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def fault(rows: Iterable[AuditRow], last: tuple[int, str]) -> str | None:
+    """Where a chain is broken, in a sentence; `None` if it is whole.
+
+    `last` is the number and the hash of the row that was written last.
+    """
+    number, before = 0, FIRST
+    for row in rows:
+        if row.number != number + 1:
+            return _missing(number + 1, row.number - 1)
+        if row.hash != hash_of(row, before):
+            return f"Row {row.number} was changed, or was not written by this app."
+        number, before = row.number, row.hash
+    if number < last[0]:
+        return _missing(number + 1, last[0])
+    if (number, before) != last:
+        return f"Rows up to {number} were written anew: the last hash is not the one that was noted."
+    return None
+
+
+def _missing(first: int, last: int) -> str:
+    if last < first:
+        return f"Row {last + 1} was inserted."
+    return f"Row {first} is missing." if first == last else f"Rows {first} to {last} are missing."

@@ -1,0 +1,1 @@
+"""People, where they are signed in, and what they may do."""

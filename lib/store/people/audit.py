@@ -1,0 +1,109 @@
+"""The audit log: rows are only ever added, each in the transaction of what it tells of."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from lib.domain.people.audit import FIRST, Action, Actor, AuditRow, hash_of
+from lib.store.database.database import Database
+from lib.store.database.schema import audit, audit_end
+
+BATCH = 1000
+
+
+def record(
+    connection: Connection,
+    actor: Actor,
+    action: Action,
+    about: str,
+    detail: Mapping[str, str] | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Write down what somebody does, in the transaction of `connection`.
+
+    `detail` must never hold a message's text, a password or a key.
+    """
+    # The update comes first: where several write at once, it lets one after the other read the hash.
+    if not connection.execute(update(audit_end).values(number=audit_end.c.number + 1)).rowcount:
+        connection.execute(insert(audit_end).values(id=1, number=1, hash=FIRST))
+    number, before = connection.execute(select(audit_end.c.number, audit_end.c.hash)).one()
+    row = AuditRow(number, now or datetime.now(UTC), actor, action, about, detail or {})
+    own = hash_of(row, before)
+    connection.execute(
+        insert(audit).values(
+            number=number,
+            at=row.at,
+            person_id=actor.person_id,
+            address=actor.address,
+            request_id=actor.request_id,
+            action=action,
+            about=about,
+            detail=json.dumps({**row.detail}, sort_keys=True),
+            hash=own,
+        )
+    )
+    connection.execute(update(audit_end).values(hash=own))
+
+
+class Audit:
+    """Reads the audit log."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(
+        self, actor: Actor, action: Action, about: str, detail: Mapping[str, str] | None = None
+    ) -> None:
+        """Write down what changes nothing in the database, such as an export."""
+        with self._database.write() as connection:
+            record(connection, actor, action, about, detail)
+
+    def latest(
+        self,
+        limit: int,
+        *,
+        before: int | None = None,
+        person_id: str | None = None,
+        action: Action | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[AuditRow]:
+        """The last rows that fit, newest first; `before` is the number of a row to go on from."""
+        query = select(audit).order_by(audit.c.number.desc()).limit(limit)
+        fits = (
+            *((audit.c.number < before,) if before else ()),
+            *((audit.c.person_id == person_id,) if person_id else ()),
+            *((audit.c.action == action,) if action else ()),
+            *((audit.c.at >= since,) if since else ()),
+            *((audit.c.at < until,) if until else ()),
+        )
+        with self._database.read() as connection:
+            return [_row(row) for row in connection.execute(query.where(*fits))]
+
+    def all(self, since: datetime | None = None) -> Iterator[AuditRow]:
+        """All rows in the order in which they were written, a few at a time."""
+        number = 0
+        while True:
+            query = select(audit).where(audit.c.number > number).order_by(audit.c.number).limit(BATCH)
+            with self._database.read() as connection:
+                rows = list(connection.execute(query.where(audit.c.at >= since) if since else query))
+            if not rows:
+                return
+            yield from (_row(row) for row in rows)
+            number = rows[-1].number
+
+    def end(self) -> tuple[int, str]:
+        """The number and the hash of the last row."""
+        with self._database.read() as connection:
+            row = connection.execute(select(audit_end.c.number, audit_end.c.hash)).one_or_none()
+        return (row.number, row.hash) if row else (0, FIRST)
+
+
+def _row(row: Row[Any]) -> AuditRow:
+    actor = Actor(row.person_id, row.address, row.request_id)
+    return AuditRow(
+        row.number, row.at, actor, Action(row.action), row.about, json.loads(row.detail), row.hash
+    )

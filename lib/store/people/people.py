@@ -1,0 +1,134 @@
+"""The people of the installation, and their passwords' hashes."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from lib.domain.people.audit import Action, Actor
+from lib.domain.people.people import Person, Role
+from lib.store.database.database import Database
+from lib.store.database.errors import StoreError
+from lib.store.database.schema import people, sign_ins
+from lib.store.people.audit import record
+
+
+class People:
+    """Reads and writes people. Whatever changes what somebody may do ends their sign-ins."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, person_id: str) -> Person | None:
+        """The person with this id; `None` if there is none."""
+        return self._one(people.c.id == person_id)
+
+    def of_subject(self, issuer: str, subject: str) -> Person | None:
+        """The person whom an issuer knows under this name; `None` if they were never here."""
+        return self._one((people.c.issuer == issuer) & (people.c.subject == subject))
+
+    def enabled(self, ids: Collection[str]) -> set[str]:
+        """Those of the people who may sign in."""
+        query = select(people.c.id).where(people.c.id.in_(ids), people.c.disabled_at.is_(None))
+        with self._database.read() as connection:
+            return set(connection.execute(query).scalars())
+
+    def all(self) -> list[Person]:
+        """Everybody, in the order in which they came."""
+        with self._database.read() as connection:
+            return [_person(row) for row in connection.execute(select(people).order_by(people.c.created_at))]
+
+    def admins(self, *, issuer: str) -> int:
+        """How many admins of an issuer can sign in."""
+        is_one = (people.c.role == Role.ADMIN) & (people.c.issuer == issuer) & people.c.disabled_at.is_(None)
+        with self._database.read() as connection:
+            return connection.execute(select(func.count()).select_from(people).where(is_one)).scalar() or 0
+
+    def add(self, person: Person, password_hash: str | None = None, *, by: Actor | None = None) -> Person:
+        """Store somebody; whoever stored this subject first decides: return the stored person."""
+        with self._database.write() as connection:
+            return added(connection, person, password_hash, by or Actor(person.id))
+
+    def password_hash(self, person_id: str) -> str | None:
+        """The hash of somebody's password; `None` if they have none."""
+        query = select(people.c.password_hash).where(people.c.id == person_id)
+        with self._database.read() as connection:
+            found: str | None = connection.execute(query).scalar()
+        return found
+
+    def set_password(self, person_id: str, password_hash: str, by: Actor, *, keep: str | None = None) -> None:
+        """Change a password, and end all sign-ins but the one with the token hash `keep`."""
+        with self._database.write() as connection:
+            _change(connection, person_id, {"password_hash": password_hash}, keep)
+            record(connection, by, Action.PASSWORD_CHANGED, f"person {person_id}")
+
+    def rehash(self, person_id: str, password_hash: str) -> None:
+        """Store a stronger hash of the same password."""
+        with self._database.write() as connection:
+            chosen = update(people).where(people.c.id == person_id)
+            connection.execute(chosen.values(password_hash=password_hash))
+
+    def describe(self, person_id: str, email: str, name: str) -> None:
+        """Note an e-mail address and a name that have changed at the issuer."""
+        with self._database.write() as connection:
+            chosen = update(people).where(people.c.id == person_id)
+            connection.execute(chosen.values(email=email, name=name))
+
+    def set_role(self, person_id: str, role: Role, by: Actor) -> None:
+        with self._database.write() as connection:
+            _change(connection, person_id, {"role": role})
+            record(connection, by, Action.ROLE_CHANGED, f"person {person_id}", {"role": role})
+
+    def set_disabled(self, person_id: str, at: datetime | None, by: Actor) -> None:
+        """Keep somebody from signing in, or (`None`) let them in again."""
+        with self._database.write() as connection:
+            _change(connection, person_id, {"disabled_at": at})
+            record(connection, by, Action.DISABLED if at else Action.ENABLED, f"person {person_id}")
+
+    def _one(self, which: Any) -> Person | None:
+        with self._database.read() as connection:
+            row = connection.execute(select(people).where(which)).one_or_none()
+        return _person(row) if row else None
+
+
+def added(connection: Connection, person: Person, password_hash: str | None, by: Actor) -> Person:
+    """Insert a person, unless their issuer's subject is already stored; return the stored one."""
+    is_same = (people.c.issuer == person.issuer) & (people.c.subject == person.subject)
+    if known := connection.execute(select(people).where(is_same)).one_or_none():
+        return _person(known)
+    values = {
+        "id": person.id,
+        "issuer": person.issuer,
+        "subject": person.subject,
+        "email": person.email,
+        "name": person.name,
+        "role": person.role,
+        "created_at": person.created_at,
+    }
+    connection.execute(insert(people).values(password_hash=password_hash, **values))
+    record(connection, by, Action.ADDED, f"person {person.id}", {"name": person.email or person.name})
+    return replace(person, seen_at=None, disabled_at=None)
+
+
+def _change(connection: Connection, person_id: str, values: dict[str, Any], keep: str | None = None) -> None:
+    """Change a person's row, and end their sign-ins, in one transaction."""
+    if not connection.execute(update(people).where(people.c.id == person_id).values(values)).rowcount:
+        raise StoreError("There is no such person.")
+    ended = delete(sign_ins).where(sign_ins.c.person_id == person_id)
+    connection.execute(ended.where(sign_ins.c.token_hash != keep) if keep else ended)
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        id=row.id,
+        issuer=row.issuer,
+        subject=row.subject,
+        email=row.email,
+        name=row.name,
+        role=Role(row.role),
+        created_at=row.created_at,
+        seen_at=row.seen_at,
+        disabled_at=row.disabled_at,
+    )

@@ -1,0 +1,111 @@
+"""Browsers in which somebody is signed in."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import ColumnElement, delete, insert, select, update
+
+from lib.domain.people.audit import Action, Actor
+from lib.domain.people.people import Lifetime
+from lib.store.database.database import Database
+from lib.store.database.schema import people, sign_ins
+from lib.store.people.audit import record
+
+TOKEN_BYTES = 32
+"""256 random bits: nobody can guess a token."""
+SEEN_EVERY = timedelta(minutes=1)
+"""How exact the time of the last request is: each request would otherwise write."""
+LONGEST_BROWSER = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A browser in which somebody is signed in."""
+
+    token_hash: str
+    """Its name here. The token itself is only in the browser's cookie."""
+    person_id: str
+    created_at: datetime
+    seen_at: datetime
+    """When it last asked for something, to the minute."""
+    address: str
+    """From which network address it signed in."""
+    browser: str
+    """The browser's own name."""
+
+
+class SignIns:
+    """Begins, finds and ends sign-ins. A disabled person has none."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, actor: Actor, now: datetime, *, browser: str) -> str:
+        """Sign `actor` in; return the token for the browser's cookie."""
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        values = {"token_hash": hash_of(token), "created_at": now, "seen_at": now}
+        values |= {"address": actor.address, "browser": browser[:LONGEST_BROWSER]}
+        with self._database.write() as connection:
+            connection.execute(insert(sign_ins).values(person_id=actor.person_id, **values))
+            connection.execute(update(people).where(people.c.id == actor.person_id).values(seen_at=now))
+            record(connection, actor, Action.SIGNED_IN, f"person {actor.person_id}")
+        return token
+
+    def find(self, token: str, now: datetime, lifetime: Lifetime) -> SignIn | None:
+        """The sign-in with this token, if it is still valid; notes that it was seen."""
+        chosen = sign_ins.c.token_hash == hash_of(token)
+        with self._database.read() as connection:
+            row = connection.execute(_VALID.where(chosen, _is_fresh(now, lifetime))).one_or_none()
+        if row is None:
+            return None
+        if now - row.seen_at >= SEEN_EVERY:
+            with self._database.write() as connection:
+                connection.execute(update(sign_ins).where(chosen).values(seen_at=now))
+        return SignIn(*row)
+
+    def valid(self, token_hashes: Collection[str], now: datetime, lifetime: Lifetime) -> set[str]:
+        """Those of the sign-ins that are still valid."""
+        query = _VALID.where(sign_ins.c.token_hash.in_(token_hashes), _is_fresh(now, lifetime))
+        with self._database.read() as connection:
+            return {row.token_hash for row in connection.execute(query)}
+
+    def of(self, person_id: str, now: datetime, lifetime: Lifetime) -> list[SignIn]:
+        """Where somebody is signed in, last seen first."""
+        query = _VALID.where(sign_ins.c.person_id == person_id, _is_fresh(now, lifetime))
+        with self._database.read() as connection:
+            return [SignIn(*row) for row in connection.execute(query.order_by(sign_ins.c.seen_at.desc()))]
+
+    def end(self, actor: Actor, token_hash: str) -> None:
+        """Sign `actor` out in one browser."""
+        chosen = (sign_ins.c.person_id == actor.person_id) & (sign_ins.c.token_hash == token_hash)
+        with self._database.write() as connection:
+            if connection.execute(delete(sign_ins).where(chosen)).rowcount:
+                record(connection, actor, Action.SIGNED_OUT, f"person {actor.person_id}")
+
+    def end_all(self, person_id: str, by: Actor) -> None:
+        """Sign somebody out everywhere."""
+        with self._database.write() as connection:
+            if connection.execute(delete(sign_ins).where(sign_ins.c.person_id == person_id)).rowcount:
+                record(connection, by, Action.SIGNED_OUT, f"person {person_id}", {"where": "everywhere"})
+
+    def purge_old(self, now: datetime, lifetime: Lifetime) -> None:
+        """Delete those that are not valid any more."""
+        with self._database.write() as connection:
+            connection.execute(delete(sign_ins).where(~_is_fresh(now, lifetime)))
+
+
+def hash_of(token: str) -> str:
+    """The hash under which a token is stored. A token is random: it needs no salt and no slow hash."""
+    return sha256(token.encode()).hexdigest()
+
+
+def _is_fresh(now: datetime, lifetime: Lifetime) -> ColumnElement[bool]:
+    return (sign_ins.c.seen_at > now - lifetime.idle) & (sign_ins.c.created_at > now - lifetime.most)
+
+
+_VALID = (
+    select(sign_ins).join(people, people.c.id == sign_ins.c.person_id).where(people.c.disabled_at.is_(None))
+)

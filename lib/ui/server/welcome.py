@@ -1,0 +1,52 @@
+"""What the server checks and says when it starts: who can reach it, and how the first admin gets in."""
+
+import ipaddress
+import sys
+from datetime import UTC, datetime
+
+from streamlit import config
+
+from lib.app import App
+from lib.config import ConfigurationError, Settings
+from lib.domain.people.audit import SYSTEM
+from lib.domain.people.people import Role
+from lib.store.database.errors import StoreError
+from lib.web.sign_in.accounts import INVITE, PASSWORD
+
+
+def check(settings: Settings) -> None:
+    """Refuse to show one person's chats to a network. Raises `ConfigurationError`."""
+    address = str(config.get_option("server.address") or "")
+    if not settings.has_sign_in and not _is_loopback(address):
+        raise ConfigurationError(
+            f"The address {address or 'of all interfaces'} can be reached from other machines, and "
+            "CHAT_SIGN_IN is off. Set it to guest, password, oidc or header, or use the address 127.0.0.1."
+        )
+
+
+def invite_first_admin(application: App) -> None:
+    """Print a link under which the first admin makes an account, if people need one and none can sign in."""
+    store = application.store
+    if PASSWORD not in application.settings.sign_in.ways:
+        return
+    try:
+        if store.people.admins(issuer=PASSWORD):
+            return
+        token = store.invitations.add("", Role.ADMIN, datetime.now(UTC), SYSTEM)
+    except StoreError:
+        return  # the log has said why
+    port = config.get_option("server.port")
+    sys.stderr.write(
+        "  There is no admin yet. Whoever opens this link becomes one; it works once, for three days:\n"
+        f"  http://localhost:{port}{INVITE}{token}\n"
+    )
+    sys.stderr.flush()
+
+
+def _is_loopback(address: str) -> bool:
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""Who is there: people sign in, and every request says whose it is before Streamlit sees it."""

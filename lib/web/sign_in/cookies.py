@@ -1,0 +1,123 @@
+"""The cookie of a browser that is signed in, and the token of its forms."""
+
+import hashlib
+import hmac
+import secrets
+from typing import Any
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from lib import app
+
+FORM_COOKIE = "form"
+FORM_SECONDS = 3600
+FLOW_COOKIE, FLOW_SECONDS = "oidc", 600
+GUEST_SECONDS = 180 * 24 * 3600
+"""How long a browser is known as the guest that it was."""
+
+
+def name() -> str:
+    """Return the cookie's name. Each installation has its own: two on one host share a browser's cookies."""
+    return f"synstar_{hashlib.sha256(app.get().signing_key).hexdigest()[:12]}"
+
+
+def key(token: str) -> str:
+    """Return what a token is remembered under."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def give(response: Response, token: str, connection: HTTPConnection, *, seconds: int) -> None:
+    """Put a sign-in's token into the browser."""
+    response.set_cookie(
+        name(),
+        token,
+        max_age=seconds,
+        path="/",
+        secure=connection.url.scheme == "https",
+        httponly=True,
+        # Not `strict`: whoever follows a link from an e-mail would seem not to be signed in.
+        samesite="lax",
+    )
+
+
+def take_back(response: Response) -> None:
+    """Remove the token from the browser, and which guest it was."""
+    response.delete_cookie(name(), path="/")
+    response.delete_cookie(f"{name()}_guest", path="/sign-in")
+
+
+def give_guest(response: Response, person_id: str, connection: HTTPConnection) -> None:
+    """Remember in the browser which guest it is: guests have no account to come back to."""
+    response.set_cookie(
+        f"{name()}_guest",
+        f"{person_id}.{_signed(f'guest {person_id}')}",
+        max_age=GUEST_SECONDS,
+        path="/sign-in",
+        secure=connection.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def guest(connection: HTTPConnection) -> str | None:
+    """Return the id of the guest that this browser was before; `None` if it was none."""
+    person_id, _, signature = connection.cookies.get(f"{name()}_guest", "").partition(".")
+    return person_id if hmac.compare_digest(signature, _signed(f"guest {person_id}")) else None
+
+
+def give_flow(response: Response, flow: dict[str, Any], connection: HTTPConnection) -> None:
+    """Remember in the browser what a sign-in at a provider was begun with."""
+    response.set_cookie(
+        FLOW_COOKIE,
+        _flows().dumps(flow),
+        max_age=FLOW_SECONDS,
+        path="/sign-in",
+        secure=connection.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def flow(connection: HTTPConnection) -> dict[str, Any]:
+    """Return what a sign-in at a provider was begun with here; empty if it was not, or too long ago."""
+    try:
+        begun: dict[str, Any] = _flows().loads(connection.cookies.get(FLOW_COOKIE, ""), FLOW_SECONDS)
+    except BadData:
+        return {}
+    return begun
+
+
+def take_flow(response: Response) -> None:
+    """Forget how a sign-in was begun: its callback works once."""
+    response.delete_cookie(FLOW_COOKIE, path="/sign-in")
+
+
+def form_token(connection: HTTPConnection, response: Response) -> str:
+    """Return the token for a form on this response; it is valid in this browser only."""
+    nonce = connection.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(16)
+    response.set_cookie(
+        FORM_COOKIE,
+        nonce,
+        max_age=FORM_SECONDS,
+        path="/",
+        secure=connection.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+    return _signed(f"form {nonce}")
+
+
+def is_form_token(connection: HTTPConnection, token: str) -> bool:
+    """Return whether a form came from a page that this browser got from us."""
+    nonce = connection.cookies.get(FORM_COOKIE)
+    return nonce is not None and hmac.compare_digest(token, _signed(f"form {nonce}"))
+
+
+def _flows() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(app.get().signing_key, salt="oidc")
+
+
+def _signed(text: str) -> str:
+    return hmac.new(app.get().signing_key, text.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,93 @@
+"""Signing in, as a person does it in a browser: forms, cookies, and being led out again."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.app_server import AppServer
+from tests.browser.chat_page import ChatPage
+from tests.browser.conftest import SECONDS, Watch
+from tests.scripted_gateway import ScriptedGateway, stream
+
+EMAIL, PASSWORD = "one@example.com", "violet harbour seventeen"
+
+
+@pytest.fixture(scope="module")
+def closed(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """The app with accounts, and nobody in it yet."""
+    data_dir = tmp_path_factory.mktemp("closed") / "data"
+    with AppServer(data_dir, gateway.base_url, CHAT_SIGN_IN="password") as running:
+        yield running
+
+
+@pytest.fixture
+def browsers(chromium: Browser, closed: AppServer) -> Iterator[list[Page]]:
+    """Tabs of two browser profiles."""
+    contexts = [chromium.new_context() for _ in range(2)]
+    watches = [Watch(context) for context in contexts]
+    for context, watch in zip(contexts, watches, strict=True):
+        context.set_default_timeout(SECONDS * 1000)
+        watch.begin(closed.url)
+    yield [context.new_page() for context in contexts]
+    for context in contexts:
+        context.close()
+    # A browser reports each answer of 400 and more: a wrong password is one.
+    told = [line for watch in watches for line in watch.complaints]
+    assert [line for line in told if "Failed to load resource" not in line] == []
+
+
+def test_the_first_admin_comes_in_by_the_link_and_is_led_out_everywhere(
+    closed: AppServer, gateway: ScriptedGateway, browsers: list[Page]
+) -> None:
+    gateway.when("Who am I?", stream("The first one here."))
+    here, there = browsers
+    found = re.search(r"/invite/[\w-]+", closed.log)
+    assert found
+    here.goto(closed.url + found[0])
+    expect(here.get_by_label("E-mail")).to_be_focused()
+    here.get_by_label("E-mail").fill(EMAIL)
+    here.get_by_label("Password", exact=True).fill(PASSWORD)
+    here.get_by_label("Password, once more").fill(PASSWORD)
+    here.get_by_role("button", name="Save and sign in").click()
+    chat = ChatPage(here)
+    chat.wait_until_ready()
+    chat.ask("Who am I?")
+    expect(chat.answer).to_contain_text("The first one here.")
+    expect(here).to_have_url(re.compile(r"\?c=\w+"))
+    address = here.url
+
+    # Elsewhere: a deep link leads to the form, a wrong password to a sentence, the right one to the link.
+    there.goto(address)
+    there.get_by_label("E-mail").fill(EMAIL)
+    there.get_by_label("Password").fill("violet harbour sixteen")
+    there.get_by_role("button", name="Sign in").click()
+    expect(there.get_by_role("alert")).to_have_text("This e-mail and password do not match an account here.")
+    expect(there.get_by_label("Password")).to_be_focused()
+    there.get_by_label("Password").fill(PASSWORD)
+    there.keyboard.press("Enter")
+    other = ChatPage(there)
+    other.wait_until_ready()
+    expect(other.answer).to_contain_text("The first one here.")
+    assert there.url == address
+
+    # Signed out everywhere, both are led to the form, which leads back.
+    chat.keyed("more").get_by_role("button").click()
+    here.get_by_text("Account", exact=True).click()
+    here.get_by_role("button", name="Sign out everywhere").click()
+    for page in (here, there):
+        expect(page).to_have_url(re.compile(r"/sign-in\?next="))
+        expect(page.get_by_label("E-mail")).to_be_visible()
+
+
+def test_the_form_works_without_javascript(chromium: Browser, closed: AppServer) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(closed.url + "/compare")
+    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
+    assert page.url == closed.url + "/compare"
+    context.close()

@@ -1,0 +1,247 @@
+"""Who comes in, and what nobody gets without: over HTTP and the websocket, against the real app."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import urlencode
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.app_server import AppServer
+from tests.command_line import process
+from tests.page_socket import PageSocket
+from tests.scripted_gateway import Gate, ScriptedGateway, stream
+from tests.server.accounts import EMAIL, OTHER, PASSWORD, add_account, server_with_accounts, signed_in, tab_of
+from tests.visitor import Visitor
+
+
+@pytest.fixture(scope="module")
+def upstream() -> Iterator[ScriptedGateway]:
+    with ScriptedGateway() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(upstream: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """The app with accounts of two people."""
+    data_dir = tmp_path_factory.mktemp("people") / "data"
+    with server_with_accounts(data_dir, upstream.base_url, EMAIL, OTHER) as running:
+        yield running
+
+
+CLOSED = (
+    "/",
+    "/compare",
+    "/models?x=1",
+    "/_stcore/host-config",
+    "/_stcore/stream",
+    "/_stcore/allowed-message-origins",
+    "/media/0123456789abcdef.png",
+    "/static/js/index.js",
+    "/room/x/_stcore/stream",
+    "/share/token/_stcore/health",
+    "/_stcore/health/x",
+    "/component/x",
+)
+
+
+@pytest.mark.parametrize("path", CLOSED)
+def test_without_a_sign_in_nothing_answers(server: AppServer, path: str) -> None:
+    visitor = Visitor(server.url)
+    opened, asked = visitor.get(path), visitor.ask("GET", path, Accept="*/*")
+    assert opened.status == 303
+    assert opened.leads_to.startswith("/sign-in?next=")
+    assert (asked.status, asked.text) == (401, "Sign in first.\n")
+    for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+        assert visitor.ask(method, path, Origin=server.url).status == 401
+
+
+@pytest.mark.parametrize("path", ["/_stcore/health", "/ready", "/sign-in", "/room/none", "/share/none"])
+def test_what_is_free_answers(server: AppServer, path: str) -> None:
+    answer = Visitor(server.url).get(path)
+    assert answer.status in (200, 404)
+    assert "location" not in answer.headers
+
+
+def test_without_a_sign_in_no_stream_opens(server: AppServer) -> None:
+    for headers in ({}, {"Cookie": "synstar_000000000000=x"}, {"x-synstar-identity": "local/"}):
+        with pytest.raises(InvalidStatus) as refused, PageSocket(server.url, headers=headers):
+            pass
+        assert refused.value.response.status_code == 403
+
+
+def test_one_lands_where_one_wanted_to_go(server: AppServer) -> None:
+    visitor = Visitor(server.url)
+    wanted = visitor.get("/compare?models=a,b").leads_to
+    assert (
+        visitor.submit("/sign-in", wanted, email=EMAIL, password=PASSWORD).leads_to == "/compare?models=a,b"
+    )
+    assert visitor.get("/compare").status == 200
+
+
+@pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example", "/\\evil.example", "/sign-out"])
+def test_nobody_is_sent_elsewhere(server: AppServer, wanted: str) -> None:
+    assert Visitor(server.url).sign_in(EMAIL, PASSWORD, wanted).leads_to == "/"
+
+
+@pytest.mark.parametrize(("email", "password"), [(EMAIL, "wrong"), ("nobody@example.com", PASSWORD)])
+def test_an_unknown_account_gets_the_sentence_of_a_wrong_password(
+    server: AppServer, email: str, password: str
+) -> None:
+    answer = Visitor(server.url).sign_in(email, password)
+    assert answer.status == 403
+    assert "This e-mail and password do not match an account here." in answer.text
+
+
+def test_the_cookie_is_for_the_server_alone(server: AppServer) -> None:
+    visitor = Visitor(server.url)
+    given = visitor.sign_in(EMAIL, PASSWORD).headers["set-cookie"]
+    assert re.fullmatch(
+        r"synstar_[0-9a-f]{12}=[\w-]{43}; HttpOnly; Max-Age=604800; Path=/; SameSite=lax", given
+    )
+    token = given.partition("=")[2].partition(";")[0]
+    kept = b"".join(path.read_bytes() for path in server.data_dir.rglob("*") if path.is_file())
+    assert token.encode() not in kept
+
+
+def test_whoever_signs_out_is_out_at_once(server: AppServer, upstream: ScriptedGateway) -> None:
+    gate = Gate()
+    upstream.when("Go on without me", stream("One ", "two", hold=gate, hold_after=1))
+    visitor = signed_in(server)
+    with tab_of(visitor) as tab:
+        tab.ask("Go on without me")
+        tab.wait_for(lambda: tab.answer == "One", "The first word")
+        address = tab.address
+        old = visitor.cookie
+        assert visitor.submit("/sign-out", "/sign-in").leads_to == "/sign-in"
+        tab.wait_until_closed()
+    gate.open()
+    assert visitor.get("/").status == Visitor(server.url, headers={"Cookie": old}).get("/").status == 303
+    with tab_of(signed_in(server), address) as later:
+        later.wait_for_answer("One two")
+
+
+def test_whoever_is_disabled_is_out_within_seconds(server: AppServer) -> None:
+    email = "three@example.com"
+    add_account(server.data_dir, email)
+    visitor = signed_in(server, email)
+    with tab_of(visitor) as tab:
+        tab.wait_until_idle()
+        assert process(server.data_dir, "user", "disable", email).returncode == 0
+        tab.wait_until_closed()
+    assert visitor.get("/").status == 303
+    assert visitor.sign_in(email, PASSWORD).status == 403
+
+
+def test_a_changed_role_takes_effect_in_open_pages(server: AppServer) -> None:
+    email = "four@example.com"
+    add_account(server.data_dir, email, "presenter")
+    with tab_of(signed_in(server, email)) as tab:
+        tab.wait_until_idle()
+        assert process(server.data_dir, "user", "role", email, "member").returncode == 0
+        tab.wait_until_closed()
+
+
+def test_ten_wrong_passwords_slow_the_eleventh_on_two_processes_together(
+    server: AppServer, upstream: ScriptedGateway
+) -> None:
+    email = "five@example.com"
+    add_account(server.data_dir, email)
+    with AppServer(server.data_dir, upstream.base_url, CHAT_SIGN_IN="password") as second:
+        for number in range(10):
+            url = (server.url, second.url)[number % 2]
+            assert Visitor(url).sign_in(email, f"wrong {number}").status == 403
+        for url in (server.url, second.url):
+            answer = Visitor(url).sign_in(email, PASSWORD)
+            assert answer.status == 429
+            assert re.search(r"Too many failed attempts. Try again in \d\d? seconds.", answer.text)
+    assert signed_in(server)
+
+
+def test_a_form_comes_from_our_page_in_this_browser(server: AppServer) -> None:
+    fields = {"email": EMAIL, "password": PASSWORD, "way": "password"}
+    kind = {"Content-Type": "application/x-www-form-urlencoded", "Origin": server.url}
+    visitor, other = Visitor(server.url), Visitor(server.url)
+    visitor.get("/sign-in")
+    for hidden in ({}, {"form": "x" * 64}, {"form": other.hidden("/sign-in")["form"]}):
+        answer = visitor.ask("POST", "/sign-in", urlencode({**fields, **hidden}), **kind)
+        assert answer.status == 403
+        assert "This page was open for too long. Try again." in answer.text
+    foreign = {**kind, "Origin": "https://evil.example"}
+    assert visitor.ask("POST", "/sign-in", urlencode(fields), **foreign).status == 403
+    assert visitor.get("/").status == 303
+
+
+def test_a_form_without_end_is_not_read(server: AppServer) -> None:
+    visitor = Visitor(server.url)
+    for path in ("/sign-in", "/sign-out", "/invite/none"):
+        assert visitor.submit(path, "/sign-in", email="x" * 20_000).status == 413
+
+
+def test_an_invitation_works_once(server: AppServer) -> None:
+    printed = process(server.data_dir, "user", "add", "six@example.com", "--role", "presenter").stdout
+    path = printed.strip().splitlines()[-1]
+    visitor = Visitor(server.url)
+    for password, again, fault in (
+        ("short", "short", "Use at least 12 characters."),
+        ("password1234", "password1234", "too easy to guess"),
+        (PASSWORD, PASSWORD + "x", "The two passwords are not the same."),
+    ):
+        answer = visitor.submit(path, path, password=password, again=again)
+        assert answer.status == 400
+        assert fault in answer.text
+    assert visitor.submit(path, path, password=PASSWORD, again=PASSWORD).leads_to == "/"
+    assert visitor.get("/").status == 200
+    late = Visitor(server.url)
+    assert late.submit(path, path, password=PASSWORD, again=PASSWORD).status == 404
+    assert "This link does not work any more" in late.get(path).text
+    listed = process(server.data_dir, "user", "list").stdout
+    assert "six@example.com\tpresenter" in listed
+
+
+def test_a_reset_ends_what_was_open_and_the_old_password(server: AppServer) -> None:
+    email, new = "seven@example.com", "another harbour eighteen"
+    add_account(server.data_dir, email)
+    visitor = signed_in(server, email)
+    path = process(server.data_dir, "user", "reset", email).stdout.strip().splitlines()[-1]
+    assert Visitor(server.url).submit(path, path, password=new, again=new).status == 303
+    visitor.get("/")  # what was known of it is believed for two seconds
+    with pytest.raises(InvalidStatus), suppress(ConnectionClosed), tab_of(visitor) as tab:
+        tab.wait_until_closed()
+        tab.reconnect()
+    assert Visitor(server.url).sign_in(email, PASSWORD).status == 403
+    assert Visitor(server.url).sign_in(email, new).status == 303
+
+
+def test_a_changed_password_keeps_this_browser_and_ends_the_others(server: AppServer) -> None:
+    email, new = "eight@example.com", "another harbour eighteen"
+    add_account(server.data_dir, email)
+    here, there = signed_in(server, email), signed_in(server, email)
+    wrong = here.submit("/password", "/password", current="wrong", password=new, again=new)
+    assert wrong.status == 400
+    assert "This is not your current password." in wrong.text
+    with tab_of(there) as tab:
+        tab.wait_until_idle()
+        assert (
+            here.submit("/password", "/password", current=PASSWORD, password=new, again=new).leads_to == "/"
+        )
+        tab.wait_until_closed()
+    assert here.get("/").status == 200
+    assert there.get("/").status == 303
+
+
+def test_an_account_sees_where_it_is_signed_in_and_signs_out_everywhere(server: AppServer) -> None:
+    email = "nine@example.com"
+    add_account(server.data_dir, email)
+    here, there = signed_in(server, email), signed_in(server, email)
+    with tab_of(here) as tab, tab_of(there) as other:
+        tab.choose("more", "Account")
+        tab.wait_for_text("(this browser)")
+        tab.wait_until_idle()
+        assert tab.text.count("Unknown browser") == 2
+        assert tab.text.count("(this browser)") == 1
+        tab.click("sign_out_everywhere")
+        tab.wait_until_closed()
+        other.wait_until_closed()
+    assert here.get("/").status == there.get("/").status == 303

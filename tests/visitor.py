@@ -1,0 +1,87 @@
+"""A browser as far as signing in needs one: it keeps cookies and fills in forms; it follows nothing alone."""
+
+import http.client
+import re
+from dataclasses import dataclass, field
+from html import unescape
+from http.cookies import SimpleCookie
+from urllib.parse import urlencode
+
+from tests.patience import PATIENCE
+
+HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server said."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def leads_to(self) -> str:
+        """Where it sends the browser."""
+        return self.headers.get("location", "")
+
+
+@dataclass(slots=True)
+class Visitor:
+    """One browser profile at `url`."""
+
+    url: str
+    cookies: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    """Headers that a proxy in front of it would add."""
+
+    def get(self, path: str, **headers: str) -> Answer:
+        """Open an address."""
+        return self.ask("GET", path, **{"Accept": "text/html", **headers})
+
+    def submit(self, path: str, form: str, **fields: str) -> Answer:
+        """Fill in the form of a page and send it; what is hidden in it goes along."""
+        body = urlencode({**self.hidden(form), **fields})
+        kind = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.url}
+        return self.ask("POST", path, body, **kind)
+
+    def hidden(self, path: str) -> dict[str, str]:
+        """Open a page, and return what is hidden in its first form."""
+        found: dict[str, str] = {}
+        for name, value in HIDDEN.findall(self.get(path).text):
+            found.setdefault(name, unescape(value))
+        return found
+
+    def sign_in(self, email: str, password: str, wanted: str = "/") -> Answer:
+        """Sign in with a password."""
+        form = f"/sign-in?{urlencode({'next': wanted})}"
+        return self.submit("/sign-in", form, email=email, password=password, way="password")
+
+    def enter(self, passphrase: str = "") -> Answer:
+        """Come in as a guest."""
+        return self.submit("/sign-in", "/sign-in", way="guest", password=passphrase)
+
+    def ask(self, method: str, path: str, body: str | bytes = b"", **headers: str) -> Answer:
+        """Send a request with the cookies, and keep those that come back."""
+        connection = http.client.HTTPConnection(self.url.partition("//")[2], timeout=PATIENCE)
+        sent = {**self.headers, "Cookie": self.cookie, **headers}
+        connection.request(method, path, body or None, {name: value for name, value in sent.items() if value})
+        response = connection.getresponse()
+        for name, value in response.getheaders():
+            if name.lower() == "set-cookie":
+                self._keep(value)
+        told = {name.lower(): value for name, value in response.getheaders()}
+        answer = Answer(response.status, told, response.read().decode("utf-8", "replace"))
+        connection.close()
+        return answer
+
+    @property
+    def cookie(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+    def _keep(self, header: str) -> None:
+        for name, morsel in SimpleCookie(header).items():
+            if morsel["max-age"] == "0":
+                self.cookies.pop(name, None)
+            else:
+                self.cookies[name] = morsel.value
