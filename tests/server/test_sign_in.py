@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from lib.app import DATABASE
 from tests.app_server import AppServer
 from tests.command_line import process
 from tests.page_socket import PageSocket
@@ -245,3 +247,27 @@ def test_an_account_sees_where_it_is_signed_in_and_signs_out_everywhere(server: 
         tab.wait_until_closed()
         other.wait_until_closed()
     assert here.get("/").status == there.get("/").status == 303
+
+
+def test_a_database_that_is_gone_signs_nobody_out(upstream: ScriptedGateway, tmp_path: Path) -> None:
+    upstream.when("Still there?", stream("In memory"))
+    with server_with_accounts(tmp_path / "data", upstream.base_url, EMAIL, CHAT_SHARING="on") as server:
+        visitor = signed_in(server)
+        with tab_of(visitor) as tab:
+            tab.wait_until_idle()
+            for file in server.data_dir.glob(f"{DATABASE}*"):
+                file.unlink()
+            tab.wait_for(lambda: "New messages are kept in memory only." in tab.alerts, "The banner")
+            tab.choose("more", "Account")
+            tab.wait_for(lambda: "Who you are cannot be read now" in tab.alerts, "The sentence")
+            tab.wait_until_idle()
+        assert visitor.get("/").status == 200
+        with tab_of(visitor) as tab:
+            tab.ask("Still there?")
+            tab.wait_for_answer("In memory")
+            assert not tab.tree.nodes("exception")
+        stranger = Visitor(server.url)
+        assert stranger.get("/").status == 303
+        answer = stranger.sign_in(EMAIL, PASSWORD)
+        assert answer.status == 503
+        assert "Nobody can be signed in now: the database cannot be used." in answer.text

@@ -8,6 +8,7 @@ import streamlit as st
 from lib import app
 from lib.domain.people.people import Person, Role
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
+from lib.store.database.errors import StoreError
 from lib.store.people.sign_ins import SignIn
 from lib.ui.kit import buttons
 from lib.ui.state import panel, person
@@ -38,6 +39,13 @@ def show() -> None:
     """Draw the dialog."""
     if person.is_signed_out():  # a click in a dialog reruns only the dialog: the page has to leave
         st.rerun()
+    try:
+        _show()
+    except StoreError:
+        st.warning("Who you are cannot be read now. Try again in a minute.", icon=":material/save:")
+
+
+def _show() -> None:
     found, who = person.person(), person.identity()
     if found is None or who is None:
         return

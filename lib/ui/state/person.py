@@ -7,6 +7,7 @@ from lib.domain.people import identity as identities
 from lib.domain.people.audit import Actor
 from lib.domain.people.identity import HEADER, Identity
 from lib.domain.people.people import LOCAL, Permission, Person
+from lib.store.database.errors import StoreError
 from lib.store.library import Library
 from lib.web.sign_in.identity import TABS
 
@@ -38,10 +39,13 @@ def person() -> Person | None:
 
 
 def may(permission: Permission) -> bool:
-    """Return whether the role of whoever looks at this page permits this."""
+    """Return whether the role of whoever looks at this page permits this; not while it cannot be read."""
     if identity() is None:
         return True
-    found = person()
+    try:
+        found = person()
+    except StoreError:
+        return False
     return found is not None and found.may(permission)
 
 

@@ -35,6 +35,8 @@ FREE = re.compile(
 """Whole paths that nobody has to sign in for."""
 FRESH_SECONDS = 2.0
 """How long a found sign-in is believed without asking the store again."""
+OUTAGE_SECONDS = 600.0
+"""How long it is believed while the store cannot be asked."""
 MOST_KNOWN = 10_000
 FILE = re.compile(r"(?!.*/static/).*/media/(?P<name>[^/]+)")
 """A file that a page shows. Streamlit's own fonts are in `/static/media/`."""
@@ -56,6 +58,7 @@ class SignInGate:
         """
         self._inner, self._owns_file = inner, owns_file
         self._known: TTLCache[str, Identity] = TTLCache(MOST_KNOWN, FRESH_SECONDS)
+        self._lately: TTLCache[str, Identity] = TTLCache(MOST_KNOWN, OUTAGE_SECONDS)
         self._watch = Watch(_still_valid, say_farewell)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,25 +99,29 @@ class SignInGate:
         """Return who asks; `None` if nobody is signed in."""
         settings = app.get().settings
         if settings.sign_in.header and (subject := header.subject(connection, settings)):
-            return await run_in_threadpool(header.identity, subject)
+            return await self._known_as(f"proxy {subject}", header.identity, subject)
         token = connection.cookies.get(cookies.name())
-        if not token:
-            return None
         # Under its hash: nothing is kept under a secret.
-        key = cookies.key(token)
-        if (known := self._known.get(key)) is None and (known := await run_in_threadpool(_found, token)):
-            self._known[key] = known
-        return known
+        return await self._known_as(cookies.key(token), _found, token) if token else None
+
+    async def _known_as(self, key: str, find: Callable[[str], Identity | None], name: str) -> Identity | None:
+        """Return whom `find` finds under a name, or found under this key a moment ago."""
+        if known := self._known.get(key):
+            return known
+        try:
+            found = await run_in_threadpool(find, name)
+        except StoreError:
+            return self._lately.get(key)  # a database that is away for a while signs nobody out
+        if found:
+            self._known[key] = self._lately[key] = found
+        else:
+            self._lately.pop(key, None)
+        return found
 
 
 def _found(token: str) -> Identity | None:
     application = app.get()
-    try:
-        found = application.store.sign_ins.find(
-            token, datetime.now(UTC), application.settings.sign_in.lifetime
-        )
-    except StoreError:
-        return None  # without the database nobody can be known
+    found = application.store.sign_ins.find(token, datetime.now(UTC), application.settings.sign_in.lifetime)
     return Identity(found.person_id, found.token_hash) if found else None
 
 

@@ -10,7 +10,6 @@ from lib import app
 from lib.config import Settings
 from lib.domain.people.identity import Identity
 from lib.domain.people.people import Person, Role
-from lib.store.database.errors import StoreError
 
 ISSUER = "header"
 LONGEST = 200
@@ -24,14 +23,11 @@ def subject(connection: HTTPConnection, settings: Settings) -> str:
 
 
 def identity(name: str) -> Identity | None:
-    """Return the person whom the proxy knows under this name, made when they first come."""
+    """Return the person whom the proxy knows under this name, made at first. Raises `StoreError`."""
     store = app.get().store
     email = name.lower() if "@" in name else ""
     new = Person(secrets.token_hex(16), ISSUER, name, email, name, Role.MEMBER, datetime.now(UTC))
-    try:
-        person = store.people.of_subject(ISSUER, name) or store.people.add(new)
-    except StoreError:
-        return None
+    person = store.people.of_subject(ISSUER, name) or store.people.add(new)
     return None if person.disabled_at else Identity(person.id)
 
 
