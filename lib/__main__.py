@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lib import config
-from lib.commands import FAILED, WRONG_USAGE, archive, ask, doctor, overrides, share, terminal, user
+from lib.commands import FAILED, WRONG_USAGE, archive, ask, doctor, limit, overrides, share, terminal, user
 from lib.config import ConfigurationError, Settings
 from lib.store.database.errors import StoreError
 
@@ -31,6 +31,7 @@ COMMANDS = {
         archive.add_import_options,
         archive.run_import,
     ),
+    "limit": Command("how much somebody may use", limit.add_options, limit.run),
     "share": Command(
         "start the app for everybody in this network, behind a passphrase", share.add_options, share.run
     ),

@@ -15,8 +15,9 @@ from lib.config import Settings
 from lib.domain.comparison.comparisons import copied_as_chat
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.connection import Connection
-from lib.domain.people.people import LOCAL, Lifetime
+from lib.domain.people.people import LOCAL
 from lib.engine.engine import Engine
+from lib.engine.keeping.retention import Retention
 from lib.engine.playback import builtin
 from lib.engine.sending import new_id
 from lib.files import private
@@ -42,6 +43,7 @@ class App:
     store: Store
     files: Files
     engine: Engine
+    retention: Retention
     signing_key: bytes
     """The key that signs this installation's cookies."""
     local_model: LocalModel | None
@@ -66,6 +68,7 @@ class App:
 
     def stop(self) -> None:
         """Stop replies, the embedded model and the store, in this order; save what could not be stored."""
+        self.retention.stop()
         # First: its last writes need the store, and a reply of the local model needs its process.
         self.engine.stop()
         if self.local_model:
@@ -103,7 +106,8 @@ def build(settings: Settings) -> App:
     local_model, problem = start_local_model(settings)
     store, storage_problem = _open_store_or_memory(settings)
     files = open_files(settings)
-    signing_key = _prepared(store, files, settings.sign_in.lifetime, is_stored=not storage_problem)
+    retention = _retention(settings, store, files, is_stored=not storage_problem)
+    signing_key = _prepared(store, retention)
     engine = Engine(
         gateway(settings),
         store,
@@ -111,7 +115,8 @@ def build(settings: Settings) -> App:
         has_auto_titles=settings.has_auto_titles,
         request_bytes=settings.request_bytes,
     )
-    return App(settings, store, files, engine, signing_key, local_model, problem, storage_problem)
+    retention.start()
+    return App(settings, store, files, engine, retention, signing_key, local_model, problem, storage_problem)
 
 
 def gateway(settings: Settings) -> Gateway:
@@ -123,7 +128,7 @@ def gateway(settings: Settings) -> Gateway:
 def open_store(settings: Settings) -> Store:
     """Open the store in the data folder, which only its owner can access. Raises `StoreError`."""
     private.keep_private(settings.data_dir, f"{DATABASE}*", FILES)
-    return Store(settings.data_dir / DATABASE)
+    return Store(settings.data_dir / DATABASE, settings.time_zone)
 
 
 def open_files(settings: Settings) -> Files:
@@ -151,17 +156,24 @@ def start_local_model(settings: Settings) -> tuple[LocalModel | None, str | None
         return None, str(error)
 
 
-def _prepared(store: Store, files: Files, lifetime: Lifetime, *, is_stored: bool) -> bytes:
+def _retention(settings: Settings, store: Store, files: Files, *, is_stored: bool) -> Retention:
+    return Retention(
+        store,
+        # A store in memory does not know which images are in use: all files would be deleted.
+        files if is_stored else None,
+        lifetime=settings.sign_in.lifetime,
+        keep=settings.keep,
+        keep_after_leaving=settings.keep_after_leaving,
+    )
+
+
+def _prepared(store: Store, retention: Retention) -> bytes:
     """Return the key for cookies, and delete expired data. What fails now is retried at the next start."""
     signing_key = b""
     try:
         signing_key = store.secrets.get("cookies")
-        store.bin.purge_old()
-        store.sign_ins.purge_old(datetime.now(UTC), lifetime)
         builtin.add_missing(store.of(LOCAL))
-        # A store in memory does not know which images are in use: all files would be deleted.
-        if is_stored:
-            files.sweep(store.attachments.ids() | store.deck_images.ids())
+        retention.run(datetime.now(UTC))
     except StoreError as error:
         log.warning("Expired data was not deleted at this start. %s", error)
     # Without a database, this process's cookies are valid until it stops.

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from operator import attrgetter
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -52,6 +53,9 @@ READ: dict[str, tuple[str, dict[str, str], str, object]] = {
     "CHAT_OWN_KEYS": ("off", {}, "has_own_keys", False),
     "CHAT_IDLE_HOURS": ("1", {}, "sign_in.lifetime.idle", timedelta(hours=1)),
     "CHAT_SIGN_IN_DAYS": ("0.5", {}, "sign_in.lifetime.most", timedelta(hours=12)),
+    "CHAT_TIME_ZONE": ("Europe/Berlin", {}, "time_zone", ZoneInfo("Europe/Berlin")),
+    "CHAT_KEEP_DAYS": ("90", {}, "keep", timedelta(days=90)),
+    "CHAT_KEEP_DAYS_AFTER_LEAVING": ("30", {}, "keep_after_leaving", timedelta(days=30)),
     "CHAT_ALLOWED_HOSTS": ("a.example, B.example", {}, "allowed_hosts", ("a.example", "b.example")),
     "CHAT_TRUSTED_PROXIES": ("10.0.0.0/8", {}, "trusted_proxies", ("10.0.0.0/8",)),
     "CHAT_REQUEST_KB": ("500", {}, "request_bytes", 500 * 1024),
@@ -108,6 +112,9 @@ def test_without_anything_set_every_default_holds(tmp_path: Path) -> None:
             oidc=None,
             lifetime=Lifetime(idle=timedelta(hours=12), most=timedelta(days=7)),
         ),
+        time_zone=ZoneInfo("UTC"),
+        keep=None,
+        keep_after_leaving=None,
         allowed_hosts=(),
         trusted_proxies=(),
     )
@@ -202,6 +209,12 @@ def test_reading_settings_leaves_the_environment_alone(tmp_path: Path) -> None:
         ("CHAT_IDLE_SECONDS", "0", "must be more than 0 seconds"),
         ("CHAT_REQUEST_KB", "much", "a number of kB, not 'much'"),
         ("CHAT_LOCAL_MODEL", "maybe", "one of auto, on, off, not 'maybe'"),
+        ("CHAT_TIME_ZONE", "Europe/Paradise", "like Europe/Berlin, not 'Europe/Paradise'"),
+        ("CHAT_TIME_ZONE", "Europe", "like Europe/Berlin, not 'Europe'"),
+        ("CHAT_TIME_ZONE", "../etc/passwd", "like Europe/Berlin"),
+        ("CHAT_KEEP_DAYS", "0", "must be more than 0 days"),
+        ("CHAT_KEEP_DAYS", "1e300", "is too long a time"),
+        ("CHAT_KEEP_DAYS_AFTER_LEAVING", "a month", "a number of days, not 'a month'"),
         ("CHAT_ALLOW_PLAIN_HTTP", "yes", "one of on, off, not 'yes'"),
     ],
 )

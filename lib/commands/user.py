@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from lib import app
 from lib.commands import FAILED, OK
 from lib.config import Settings
-from lib.domain.people.audit import COMMAND_LINE
-from lib.domain.people.people import Person, Role
+from lib.domain.people.audit import COMMAND_LINE, Action
+from lib.domain.people.people import LOCAL, Person, Role
+from lib.engine.keeping import archive
+from lib.files.folder import Files
 from lib.store import Store
 from lib.web.sign_in import passwords
 from lib.web.sign_in.accounts import INVITE, PASSWORD, account, is_email
@@ -28,7 +30,13 @@ def add_options(command: argparse.ArgumentParser) -> None:
     role = actions.add_parser("role", help="change what somebody may do")
     role.add_argument("email")
     role.add_argument("role", choices=[*Role])
+    hand_over = actions.add_parser("hand-over", help="give everything of one person to another")
+    hand_over.add_argument("email", metavar="FROM")
+    hand_over.add_argument("to", metavar="TO")
     words = {
+        "adopt": "give somebody what was stored before people signed in",
+        "export": "print everything of somebody, as a zip",
+        "remove": "delete somebody with everything of theirs",
         "disable": "keep somebody from signing in; what they have stays",
         "enable": "let somebody in again",
         "sign-out": "sign somebody out everywhere",
@@ -45,7 +53,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             return _list(store)
         if options.action == "add":
             return _add(store, options.email.strip().lower(), Role(options.role), options)
-        return _change(store, options)
+        return _change(store, options, settings)
 
 
 def _list(store: Store) -> int:
@@ -78,9 +86,17 @@ def _invite(store: Store, email: str, role: Role) -> int:
     return OK
 
 
-def _change(store: Store, options: argparse.Namespace) -> int:
-    person = _found(store, options.email.strip())
+def _change(store: Store, options: argparse.Namespace, settings: Settings) -> int:
+    person = found(store, options.email.strip())
     match options.action:
+        case "adopt":
+            store.ownership.hand_over(LOCAL, person.id, COMMAND_LINE)
+        case "hand-over":
+            store.ownership.hand_over(person.id, found(store, options.to.strip()).id, COMMAND_LINE)
+        case "export":
+            return _export(store, person, app.open_files(settings))
+        case "remove":
+            store.ownership.remove(person.id, COMMAND_LINE)
         case "role":
             store.people.set_role(person.id, Role(options.role), COMMAND_LINE)
         case "disable":
@@ -97,8 +113,18 @@ def _change(store: Store, options: argparse.Namespace) -> int:
     return OK
 
 
-def _found(store: Store, name: str) -> Person:
-    """Return whoever has this e-mail address. Raises `ValueError`."""
+def _export(store: Store, person: Person, files: Files) -> int:
+    # Past the filter of what is printed, which is for text.
+    if sys.__stdout__ is None or sys.__stdout__.isatty():
+        raise ValueError("A zip is nothing to read in a terminal: write it into a file with > FILE.")
+    with open(sys.__stdout__.fileno(), "wb", closefd=False) as file:
+        archive.write(store.of(person.id), files, file)
+    store.audit.record(COMMAND_LINE, Action.EXPORTED, f"person {person.id}", {"what": "everything"})
+    return OK
+
+
+def found(store: Store, name: str) -> Person:
+    """Return whoever has this e-mail address, or this name where they sign in. Raises `ValueError`."""
     people = [
         each for each in store.people.all() if name.lower() in (each.email.lower(), each.subject.lower())
     ]

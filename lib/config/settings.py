@@ -10,8 +10,10 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 
@@ -43,6 +45,12 @@ class Settings:
     has_own_keys: bool
     """Whether people may use an API key of their own."""
     sign_in: SignIn
+    time_zone: ZoneInfo
+    """Where a day of the limits begins at midnight."""
+    keep: timedelta | None
+    """How long chats, comparisons and deck runs are kept after their last change; `None`: for ever."""
+    keep_after_leaving: timedelta | None
+    """How long everything of a disabled person is kept; `None`: for ever."""
     allowed_hosts: tuple[str, ...]
     """This server's names besides the loopback ones, in lower case."""
     trusted_proxies: tuple[str, ...]
@@ -93,6 +101,9 @@ class Settings:
             if values.is_set("CHAT_OWN_KEYS")
             else not sign_in.ways,
             sign_in=sign_in,
+            time_zone=values.time_zone("CHAT_TIME_ZONE"),
+            keep=values.days("CHAT_KEEP_DAYS"),
+            keep_after_leaving=values.days("CHAT_KEEP_DAYS_AFTER_LEAVING"),
             allowed_hosts=values.names("CHAT_ALLOWED_HOSTS", _host, "names like chat.example.com"),
             trusted_proxies=values.names("CHAT_TRUSTED_PROXIES", _network, "addresses like 10.0.0.0/8"),
         )

@@ -3,8 +3,10 @@
 import math
 import stat
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from lib.config.variables import DEFAULTS
 
@@ -48,6 +50,23 @@ class Values:
         if is_positive and not value:
             raise ConfigurationError(f"{name} must be more than 0 {unit}.")
         return value
+
+    def days(self, name: str) -> timedelta | None:
+        """Return a period; `None` if it is not set."""
+        if not self.is_set(name):
+            return None
+        try:
+            return timedelta(days=self.number(name, "days", is_positive=True))
+        except OverflowError:
+            raise ConfigurationError(f"{name} is too long a time; leave it empty instead.") from None
+
+    def time_zone(self, name: str) -> ZoneInfo:
+        try:
+            return ZoneInfo(self.text(name))
+        except (LookupError, ValueError, OSError):  # not known, not a name, or the folder of a continent
+            raise ConfigurationError(
+                f"{name} must be the name of a time zone, like Europe/Berlin, not {self.text(name)!r}."
+            ) from None
 
     def names(self, name: str, read: Callable[[str], str], kind: str) -> tuple[str, ...]:
         """Return comma-separated values; `read` raises `ValueError` for an invalid one."""

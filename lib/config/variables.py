@@ -96,6 +96,18 @@ VARIABLES = (
     ),
     Variable("CHAT_IDLE_HOURS", "12", "How long a browser stays signed in without being used."),
     Variable("CHAT_SIGN_IN_DAYS", "7", "How long a browser stays signed in at most."),
+    Variable("CHAT_TIME_ZONE", "UTC", "Time zone in which a day of the limits begins at midnight."),
+    Variable(
+        "CHAT_KEEP_DAYS",
+        "",
+        "How long chats, comparisons and deck runs are kept after their last change; by default for ever. "
+        "Pinned chats stay.",
+    ),
+    Variable(
+        "CHAT_KEEP_DAYS_AFTER_LEAVING",
+        "",
+        "How long everything of a disabled person is kept; by default for ever.",
+    ),
     Variable(
         "CHAT_ALLOWED_HOSTS",
         "",

@@ -41,7 +41,7 @@ class Answering:
         request_bytes: int,
         on_ended: Callable[[RunningReply], None],
     ) -> None:
-        """`on_ended` is called after the tape of a kept reply has closed."""
+        """`on_ended` is called after the tape of a reply has closed."""
         self._gateway, self._loop, self._runs, self._journal = gateway, loop, runs, journal
         self._files, self._request_bytes, self._on_ended = files, request_bytes, on_ended
         self._refused_images: set[tuple[str, str]] = set()
@@ -115,9 +115,9 @@ class Answering:
         self._learn(run)
         if self._journal and run.is_kept:
             self._journal.close(run.tape, run.row())
-            self._on_ended(run)
         else:
             self._runs.forget(run.tape, is_stored=False)
+        self._on_ended(run)
 
     def _learn(self, run: RunningReply) -> None:
         """Remember a model that refused the images it was sent."""

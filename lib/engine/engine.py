@@ -1,5 +1,6 @@
 """Runs replies: send, follow, cancel, recover. It knows nothing of pages."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -37,6 +38,8 @@ from lib.store.database.errors import StoreError
 
 LAST_WRITE_SECONDS = 10.0
 """How long a stopping process tries to write the last events."""
+
+log = logging.getLogger(__name__)
 
 
 class Engine:
@@ -77,9 +80,11 @@ class Engine:
             self._journal,
             files=files,
             request_bytes=request_bytes,
-            on_ended=self._write_title,
+            on_ended=self._after,
         )
-        self._sending = Sending(self._runs, self._journal, self._owner, keep=files.keep, start=self._start)
+        self._sending = Sending(
+            self._runs, self._journal, store, self._owner, keep=files.keep, start=self._start
+        )
         self.catalogue = Catalogue(gateway, self._loop)
         self.repeats = Repeats(self._loop, self._answering.ended, self.cancel)
         self.deck_runs = DeckRuns(
@@ -139,7 +144,8 @@ class Engine:
         """Say something after message `parent_id`, and ask the conversation's model for an answer.
 
         `attachments` go with the text. An image model draws what the text describes.
-        Returns `None` if this send id was sent before; nothing happens then. Raises `SendRefused`.
+        Returns `None` if this send id was sent before; nothing happens then. Raises `SendRefused`, also where
+        one of the person's limits is reached.
 
         If the store cannot take the message, the model still answers; the message is stored once possible.
         """
@@ -174,6 +180,10 @@ class Engine:
     ) -> Accepted | None:
         """Ask for the rest of an answer that broke off; otherwise like `say`."""
         return self._sending.send(person_id, conversation, None, answer_id, connection, send_id, session_id)
+
+    def check_limits(self, person_id: str, sends: int) -> None:
+        """Raise `SendRefused` if a limit forbids a person to send so many messages now."""
+        self._sending.check_limits(person_id, sends)
 
     def refuses_images(self, connection: Connection, model: str | None) -> bool:
         """Whether this model has refused images since the process started."""
@@ -229,6 +239,14 @@ class Engine:
         if run and run.tape.person_id == person_id:
             self._answering.end(run, Stopped(run.at_ms))
 
+    def cancel_all(self, person_id: str) -> None:
+        """Stop whatever runs for a person here, and start nothing more of it."""
+        self.deck_runs.stop_all(person_id)
+        self.repeats.stop_all(person_id)
+        for tape in self._runs.open_tapes():
+            if tape.person_id == person_id:
+                self.cancel(person_id, tape.reply_id)
+
     def flush(self, timeout: float = 2.0) -> bool:
         """Wait until everything so far is in the store; return whether it is."""
         return self._journal.flush(timeout) if self._journal else True
@@ -273,9 +291,24 @@ class Engine:
         self._answering.start(run)
         self.notifications.tell(run.conversation.comparison_id)
 
-    def _write_title(self, run: RunningReply) -> None:
-        if self._store and self._has_auto_titles and is_first_exchange(run):
+    def _after(self, run: RunningReply) -> None:
+        """Do what follows a reply's end."""
+        if not self._store:
+            return
+        if not run.is_kept:
+            self._count(self._store, run)
+        elif self._has_auto_titles and is_first_exchange(run):
             self._loop.submit(write_title(self._gateway, self._store, run))
+
+    def _count(self, store: Store, run: RunningReply) -> None:
+        """Book what a temporary chat's reply took, if its sender has limits, but not which chat it was."""
+        person_id = run.tape.person_id
+        row = replace(run.row(), reply_id=new_id(), session_id="", conversation_id="", purpose="temporary")
+        try:
+            if store.limits.get(person_id):
+                store.of(person_id).ledger.book(row)
+        except StoreError as error:
+            log.error("A reply of a temporary chat is missing in the ledger: %s", error)
 
     def _let_go(self) -> None:
         """Interrupt the replies that another process took over because it considered this one dead."""

@@ -67,7 +67,8 @@ class Journal:
     def begin(self, tape: LiveTape, beginning: Beginning) -> datetime | None:
         """Store a send before its reply runs; return when the conversation last changed.
 
-        Return `None` if this send id was stored before. A failed write is retried until it succeeds.
+        Return `None` if this send id was stored before. A failed write is retried until it succeeds, and no
+        limit counts meanwhile. Raises `LimitReached`.
         """
         if not self.is_behind():  # to keep the order of the sends, and not to wait for a lock each time
             try:
@@ -187,7 +188,8 @@ class Journal:
             waiting = [track for track in self._tracks.values() if track.beginning]
         for track in waiting:
             if late := track.beginning:
-                self._store.replies.begin(late.conversation, late.added, late.begun)
+                # Its reply runs already: a limit would come too late.
+                self._store.replies.begin(late.conversation, late.added, late.begun, is_limited=False)
                 track.beginning = None
 
     def _settle(self, lengths: dict[str, int], closed: set[str]) -> None:

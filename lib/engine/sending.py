@@ -1,10 +1,12 @@
 """A send: what it adds to a conversation, what is stored, and the reply that it starts."""
 
+import contextlib
 import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from cachetools import FIFOCache
 
@@ -12,19 +14,31 @@ from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation, title_of
 from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection
+from lib.domain.people.limits import LimitReached
 from lib.domain.reply.reply import Reply
 from lib.engine.journal import Beginning, Journal
 from lib.engine.live import LiveTape
 from lib.engine.running_replies import RunningReplies
 from lib.engine.running_reply import RunningReply
+from lib.store import Store
+from lib.store.database.errors import StoreError
 from lib.store.replies import Begun
 
+SETTLING_SECONDS = 1.0
+"""How long a send that reaches a limit waits until replies that have just ended are stored as such."""
 KNOWN_SEND_IDS = 10_000
 """How many send ids are known without asking the store, which knows those of kept replies for good."""
+
+Result = TypeVar("Result")
 
 
 class SendRefused(Exception):
     """A send that the engine refuses. The message is one sentence for the sender."""
+
+    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+        """`retry_after`: the seconds after which it may be accepted; `None` if waiting is of no use."""
+        super().__init__(sentence)
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +79,14 @@ class Sending:
         self,
         runs: RunningReplies,
         journal: Journal | None,
+        store: Store | None,
         owner: str,
         *,
         keep: Callable[[Attachment], Attachment],
         start: Callable[[RunningReply], None],
     ) -> None:
         """`keep` puts the images of stored messages into files, `start` asks the model."""
-        self._runs, self._journal, self._owner = runs, journal, owner
+        self._runs, self._journal, self._store, self._owner = runs, journal, store, owner
         self._keep, self._start = keep, start
         self._one_at_a_time = threading.Lock()
         self._known: FIFOCache[str, None] = FIFOCache(KNOWN_SEND_IDS)
@@ -104,6 +119,27 @@ class Sending:
                 raise SendRefused("A reply is still running. Stop it, or wait for its end.")
             return self._accept(person_id, conversation, asked, parent_id, connection, send_id, session_id)
 
+    def check_limits(self, person_id: str, sends: int) -> None:
+        """Raise `SendRefused` if a limit forbids a person to send so many messages now.
+
+        Without a usable store there is no limit: nobody knows there what was used.
+        """
+        if store := self._store:
+            with contextlib.suppress(StoreError):
+                self._limited(lambda: store.limits.check(person_id, datetime.now(UTC), sends))
+
+    def _limited(self, act: Callable[[], Result]) -> Result:
+        """Do what a limit may forbid. Raises `SendRefused`."""
+        try:
+            return act()
+        except LimitReached:
+            if self._journal:
+                self._journal.flush(SETTLING_SECONDS)
+        try:
+            return act()
+        except LimitReached as reached:
+            raise SendRefused(str(reached), reached.retry_after) from None
+
     def _accept(
         self,
         person_id: str,
@@ -124,7 +160,7 @@ class Sending:
         tape = LiveTape(answer.id, conversation.id, person_id)
         before = _titled(conversation, asked)
         begun = Begun(answer.id, person_id, send_id, session_id, self._owner)
-        updated_at = journal.begin(tape, Beginning(before, added, begun)) if journal else before.updated_at
+        updated_at = self._begin(journal, tape, Beginning(before, added, begun))
         if updated_at is None:
             return None
         # Only now: an id whose send raised may be sent again.
@@ -132,6 +168,13 @@ class Sending:
         accepted = Accepted(tape, added, before.title, updated_at, is_kept=journal is not None)
         self._start(_run(accepted, before, connection, session_id))
         return accepted
+
+    def _begin(self, journal: Journal | None, tape: LiveTape, beginning: Beginning) -> datetime | None:
+        """Store the send, unless the chat is temporary; return when the conversation last changed."""
+        if journal:
+            return self._limited(lambda: journal.begin(tape, beginning))
+        self.check_limits(tape.person_id, 1)
+        return beginning.conversation.updated_at
 
 
 def _titled(conversation: Conversation, asked: Message | None) -> Conversation:

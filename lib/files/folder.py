@@ -47,7 +47,9 @@ class Files:
             return attachment
         try:
             path = self._path(attachment.id)
-            if not path.exists():
+            try:
+                os.utime(path)  # it may have been unused for long, and is about to be used again
+            except FileNotFoundError:
                 _write(path, attachment.data)
         except OSError as error:
             if self._folder:

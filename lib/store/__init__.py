@@ -1,5 +1,6 @@
 """Everything that is stored, in one database. The only folder that imports SQLAlchemy."""
 
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 from lib.domain.people.audit import Actor
@@ -13,7 +14,10 @@ from lib.store.models import KnownCapabilities, Remembered
 from lib.store.people.attempts import Attempts
 from lib.store.people.audit import Audit
 from lib.store.people.invitations import Invitations
+from lib.store.people.limits import Limits
+from lib.store.people.ownership import Ownership
 from lib.store.people.people import People
+from lib.store.people.retention import Retention
 from lib.store.people.sign_ins import SignIns
 from lib.store.processes import Processes
 from lib.store.replies import Replies
@@ -28,10 +32,10 @@ class Store:
     belongs to somebody through `of` alone.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, zone: tzinfo = UTC) -> None:
         """Open or create the SQLite file at `path`; `None` keeps everything in memory.
 
-        Raises `lib.store.database.errors.StoreError`.
+        A day of the limits begins at midnight in `zone`. Raises `lib.store.database.errors.StoreError`.
         """
         self._database = Database(path)
         self._remembered = Remembered()
@@ -42,11 +46,14 @@ class Store:
         self.capabilities = KnownCapabilities(self._database)
         self.deck_images = DeckImages(self._database)
         self.invitations = Invitations(self._database)
+        self.limits = Limits(self._database, zone)
         self.links = Links(self._database)
         self.open_rooms = OpenRooms(self._database)
+        self.ownership = Ownership(self._database)
         self.people = People(self._database)
         self.processes = Processes(self._database)
-        self.replies = Replies(self._database)
+        self.replies = Replies(self._database, zone)
+        self.retention = Retention(self._database)
         self.secrets = Secrets(self._database)
         self.sign_ins = SignIns(self._database)
 

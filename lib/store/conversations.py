@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, true, update
 
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.people.audit import Action, Actor
@@ -55,21 +55,18 @@ class Conversations:
 
     def get(self, conversation_id: str) -> Conversation | None:
         """The whole tree, if it is not in the bin. A reply that has not ended is included, still empty."""
-        query = select(conversations).where(self._is_own, conversations.c.id == conversation_id)
-        with self._database.read(is_snapshot=True) as connection:
-            row = connection.execute(query.where(conversations.c.deleted_at.is_(None))).one_or_none()
-            return messages.get(connection, row) if row else None
+        return self._get(conversation_id, conversations.c.deleted_at.is_(None))
 
-    def all(self) -> Iterator[Conversation]:
-        """Every chat outside the bin with its whole tree, oldest first, loaded one at a time."""
-        is_kept = self._is_own, conversations.c.deleted_at.is_(None), _IS_CHAT
-        kept = select(conversations.c.id).where(*is_kept)
+    def all(self, *, has_deleted: bool = False) -> Iterator[Conversation]:
+        """Every chat with its whole tree, oldest first, loaded one at a time; by default without the bin."""
+        is_kept = true() if has_deleted else conversations.c.deleted_at.is_(None)
+        kept = select(conversations.c.id).where(self._is_own, is_kept, _IS_CHAT)
         with self._database.read() as connection:
             # Only the ids: a read that stays open while a file is written would keep
             # SQLite from truncating its log.
             ids = list(connection.execute(kept.order_by(conversations.c.created_at)).scalars())
         for conversation_id in ids:
-            if found := self.get(conversation_id):
+            if found := self._get(conversation_id, is_kept):
                 yield found
 
     def take(self, imported: Iterable[Conversation]) -> int:
@@ -123,6 +120,12 @@ class Conversations:
                 messages.purge(connection, found)
                 what = f"conversation {conversation_id}"
                 record(connection, self._actor, Action.DELETED, what, {"how": "permanently"})
+
+    def _get(self, conversation_id: str, is_kept: ColumnElement[bool]) -> Conversation | None:
+        query = select(conversations).where(self._is_own, conversations.c.id == conversation_id, is_kept)
+        with self._database.read(is_snapshot=True) as connection:
+            row = connection.execute(query).one_or_none()
+            return messages.get(connection, row) if row else None
 
     def _change(self, conversation_id: str, values: Mapping[str, Any], action: Action | None = None) -> None:
         changed = update(conversations).where(self._is_own, conversations.c.id == conversation_id)

@@ -24,6 +24,9 @@ class Ledger:
     def of_conversation(self, conversation_id: str) -> list[LedgerRow]:
         return self._rows(_QUERY.where(self._is_own, ledger.c.conversation_id == conversation_id))
 
+    def all(self) -> list[LedgerRow]:
+        return self._rows(_QUERY.where(self._is_own))
+
     def book(self, row: LedgerRow) -> None:
         """Add the row of a call that is not a reply, such as one for a title."""
         with self._database.write() as connection:

@@ -14,6 +14,9 @@ from lib.domain.reply.reply import Reply
 from lib.store import attachments, search
 from lib.store.database.schema import conversations, messages, replies
 
+PURGED_AT_ONCE = 10_000
+"""How many conversations one statement may name: SQLite refuses too many."""
+
 
 def get(connection: Connection, row: Row[Any]) -> Conversation:
     """The whole tree of a conversation, from its row."""
@@ -39,8 +42,10 @@ def cells(connection: Connection, person_id: str, comparison_ids: Sequence[str])
 
 def purge(connection: Connection, ids: Sequence[str]) -> None:
     """Delete conversations permanently, with their search entries."""
-    search.forget(connection, ids)
-    connection.execute(delete(conversations).where(conversations.c.id.in_(ids)))
+    for start in range(0, len(ids), PURGED_AT_ONCE):
+        some = ids[start : start + PURGED_AT_ONCE]
+        search.forget(connection, some)
+        connection.execute(delete(conversations).where(conversations.c.id.in_(some)))
 
 
 def touch(connection: Connection, conversation_id: str, values: Mapping[str, Any]) -> datetime:

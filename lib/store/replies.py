@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import Connection, String, and_, insert, select, type_coerce, update
@@ -22,6 +22,7 @@ from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import conversations, journal, messages, replies
 from lib.store.messages import save, touch
+from lib.store.people import limits
 
 log = logging.getLogger(__name__)
 
@@ -70,18 +71,26 @@ class Running:
 class Replies:
     """Writes and reads the tapes of one database."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, zone: tzinfo) -> None:
+        """A day of the limits begins at midnight in `zone`."""
+        self._database, self._zone = database, zone
 
-    def begin(self, conversation: Conversation, added: Sequence[Message], begun: Begun) -> datetime | None:
+    def begin(
+        self, conversation: Conversation, added: Sequence[Message], begun: Begun, *, is_limited: bool = True
+    ) -> datetime | None:
         """Store the question, if any, and the running reply, the last of `added`, in one transaction.
 
-        Returns the time; `None` if a reply with this send id already exists: then nothing is stored.
+        Returns the time; `None` if a reply with this send id already exists: then nothing is stored. Nor is
+        it where a limit is reached: raises `LimitReached`, unless the reply runs already (`is_limited`).
         """
         try:
             with self._database.write() as connection:
                 now = save(connection, begun.person_id, conversation, added)
                 connection.execute(insert(replies), _begun(begun, conversation.model))
+                # Afterwards: a click that arrives twice is the same reply, not one too many.
+                if is_limited:
+                    person_id, reply_id = begun.person_id, begun.reply_id
+                    limits.check(connection, person_id, datetime.now(UTC), self._zone, but=reply_id)
                 return now
         except StoreError as error:
             # The unique `send_id` decides. A query first would miss what another process stores in between.

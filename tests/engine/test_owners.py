@@ -44,18 +44,22 @@ class Names:
 CALLS: dict[str, Call] = {
     "follow": lambda engine, who, of: engine.follow(who, of.reply),
     "cancel": lambda engine, who, of: engine.cancel(who, of.reply),
+    "cancel_all": lambda engine, who, _: engine.cancel_all(who),
+    "check_limits": lambda engine, who, _: engine.check_limits(who, 1),
     "running": lambda engine, who, of: engine.running(who, of.conversation),
     "is_behind": lambda engine, who, of: engine.is_behind(who, of.conversation),
     "unstored": lambda engine, who, _: engine.unstored(who),
     "repeats.is_running": lambda engine, who, of: engine.repeats.is_running(who, of.conversation),
     "repeats.latest": lambda engine, who, of: engine.repeats.latest(who, of.conversation),
     "repeats.stop": lambda engine, who, of: engine.repeats.stop(who, of.conversation),
+    "repeats.stop_all": lambda engine, who, _: engine.repeats.stop_all(who),
     "synchronized.hurry": lambda engine, who, of: engine.synchronized.hurry(who, of.conversation),
     "deck_runs.is_running": lambda engine, who, of: engine.deck_runs.is_running(who, of.run),
     "deck_runs.is_ending": lambda engine, who, of: engine.deck_runs.is_ending(who, of.run),
     "deck_runs.problem": lambda engine, who, of: engine.deck_runs.problem(who, of.run),
     "deck_runs.pause": lambda engine, who, of: engine.deck_runs.pause(who, of.run),
     "deck_runs.stop": lambda engine, who, of: engine.deck_runs.stop(who, of.run),
+    "deck_runs.stop_all": lambda engine, who, _: engine.deck_runs.stop_all(who),
     "doctor.last": lambda engine, who, _: engine.doctor.last(who, CONNECTION),
 }
 """Each method that names what runs."""
@@ -123,6 +127,14 @@ def test_whose_it_is_finds_it(chat: Chat, names: Names) -> None:
     chat.engine.cancel(LOCAL, names.reply)
     assert tape.wait_closed(PATIENCE)
     assert eventually(lambda: not chat.engine.repeats.is_running(LOCAL, names.conversation))
+
+
+def test_all_that_runs_for_somebody_can_be_stopped_at_once(chat: Chat, names: Names) -> None:
+    engine, tape = chat.engine, chat.engine.follow(LOCAL, names.reply)
+    engine.cancel_all(LOCAL)
+    assert tape and tape.wait_closed(PATIENCE)
+    assert eventually(lambda: not engine.repeats.is_running(LOCAL, names.conversation))
+    assert eventually(lambda: not engine.deck_runs.is_running(LOCAL, names.run))
 
 
 def test_another_process_shows_a_reply_to_its_owner_only(chat: Chat, second: Engine, names: Names) -> None:

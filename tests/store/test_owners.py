@@ -72,6 +72,7 @@ CALLS: dict[str, Call] = {
     "comparisons.updated_at": lambda own, of: own.comparisons.updated_at(of.comparison),
     "comparisons.delete": lambda own, of: own.comparisons.delete(of.comparison),
     "tapes.get": lambda own, of: own.tapes.get(of.reply),
+    "ledger.all": lambda own, _: own.ledger.all(),
     "ledger.of_session": lambda own, of: own.ledger.of_session(of.session),
     "ledger.of_conversation": lambda own, of: own.ledger.of_conversation(of.conversation),
     "search.find": lambda own, _: own.search.find(WORD),

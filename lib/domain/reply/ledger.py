@@ -1,11 +1,12 @@
 """One row for each reply that ended: its usage, its times, and how we know them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source, Usage
+from lib.domain.text import spreadsheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class LedgerRow:
     retries: int = 0
     """How often the request was retried."""
     purpose: str = "reply"
-    """The purpose of the call: a `reply` to a person, a separate `title`, or a `transcription`."""
+    """The purpose of the call: a `reply` to a person, one in a `temporary` chat, a separate `title`, or a
+    `transcription`."""
     error_category: str | None = None
     """The category of the error that ended it, if any."""
 
@@ -79,6 +81,14 @@ def totals(rows: Sequence[LedgerRow]) -> Totals:
         estimated=sum(row.usage.source is Source.ESTIMATED for row in rows),
         unknown=sum(row.usage.source is Source.UNKNOWN for row in rows),
     )
+
+
+def to_csv(rows: Sequence[LedgerRow]) -> str:
+    """The rows as a CSV file, the names of the fields as its heading."""
+    names = [each.name for each in fields(LedgerRow) if each.name != "usage"]
+    counts = [each.name for each in fields(Usage)]
+    values = ([*(getattr(r, n) for n in names), *(getattr(r.usage, n) for n in counts)] for r in rows)
+    return spreadsheets.to_csv([[*names, *counts], *values])
 
 
 @dataclass(frozen=True, slots=True)

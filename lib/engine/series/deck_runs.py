@@ -18,15 +18,13 @@ from lib.domain.models.connection import Connection
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
 from lib.engine.sending import Accepted
-from lib.engine.series.backoff import wait_after
+from lib.engine.series import backoff
 from lib.store import Store
 from lib.store.database.errors import StoreError
 
 Send = Callable[..., Accepted | None]
 """The engine's `say` or `regenerate`."""
 
-LOOK_SECONDS = 1.0
-"""How often a waiting run checks whether to pause or stop."""
 log = logging.getLogger(__name__)
 
 
@@ -127,6 +125,13 @@ class DeckRuns:
         for tape in tapes:
             self._cancel(tape.person_id, tape.reply_id)
 
+    def stop_all(self, person_id: str) -> None:
+        """Stop all runs of a person."""
+        with self._changing:
+            ids = [run_id for owner, run_id in self._works if owner == person_id]
+        for run_id in ids:
+            self.stop(person_id, run_id)
+
     def retry(
         self,
         person_id: str,
@@ -172,23 +177,22 @@ class DeckRuns:
         """Ask the unanswered cells of a row, and wait for the answers."""
         for grid_cell in deck_runs.grid_cells(work.run, row):
             if grid_cell.is_missing and not work.is_ending:
-                # A send writes to SQLite and may block: keep it off the loop, where all replies stream.
-                await asyncio.to_thread(self._begin, work, row, grid_cell.column)
+                send = partial(self._begin, work, row, grid_cell.column)
+                await backoff.begin(send, lambda: work.is_ending)
         await asyncio.gather(*(self._ended(tape.reply_id) for tape in work.tapes))
         ended, work.tapes = work.tapes, []
-        until = asyncio.get_running_loop().time() + wait_after(ended)
-        while not work.is_ending and (left := until - asyncio.get_running_loop().time()) > 0:
-            await asyncio.sleep(min(left, LOOK_SECONDS))
+        await backoff.pause(backoff.wait_after(ended), lambda: work.is_ending)
 
-    def _begin(self, work: _Work, row: Comparison, column: int) -> None:
+    def _begin(self, work: _Work, row: Comparison, column: int) -> LiveTape | None:
         tape = self._ask(work, row, column)
         if tape is None:
-            return
+            return None
         with self._changing:
             work.tapes.append(tape)
             is_late = work.is_stopping
         if is_late:
             self._cancel(tape.person_id, tape.reply_id)
+        return tape
 
     def _ask(self, work: _Work, row: Comparison, column: int) -> LiveTape | None:
         """Send a cell its prompt, or ask for another version of its missing answer."""

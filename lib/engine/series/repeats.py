@@ -6,10 +6,11 @@ import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
-from lib.engine.series.backoff import wait_after
+from lib.engine.series import backoff
 
 Send = Callable[[int], LiveTape | None]
 """Begins the reply with that number; `None` if it was begun before."""
@@ -74,6 +75,13 @@ class Repeats:
             series.is_stopped = True
             series.future.cancel()
 
+    def stop_all(self, person_id: str) -> None:
+        """Stop all series of a person."""
+        with self._changed:
+            ids = [conversation_id for owner, conversation_id in self._series if owner == person_id]
+        for conversation_id in ids:
+            self.stop(person_id, conversation_id)
+
     def wait(self, timeout: float) -> None:
         """Wait until any series begins a reply or ends, `timeout` seconds at most."""
         with self._changed:
@@ -83,11 +91,12 @@ class Repeats:
         if after:
             await self._ended(after)
         for number in range(1, count + 1):
-            if tape := await asyncio.to_thread(self._begin, series, number, send):
+            begin = partial(self._begin, series, number, send)
+            if tape := await backoff.begin(begin, lambda: series.is_stopped):
                 series.latest = tape.reply_id
                 self._tell()
                 await self._ended(tape.reply_id)
-                await asyncio.sleep(wait_after([tape]))
+                await asyncio.sleep(backoff.wait_after([tape]))
 
     def _begin(self, series: _Series, number: int, send: Send) -> LiveTape | None:
         """Begin a reply, on its own thread, which goes on even if the series is stopped meanwhile."""

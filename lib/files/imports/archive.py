@@ -40,14 +40,19 @@ def json_pieces(conversations: Iterable[Conversation], files: Files) -> Iterator
 
 def write_zip(conversations: Iterable[Conversation], files: Files, file: IO[bytes]) -> None:
     """Write an export as a zip of JSON files, each of which can be imported by itself."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as written:
+        write_chats(conversations, files, written)
+
+
+def write_chats(conversations: Iterable[Conversation], files: Files, written: zipfile.ZipFile) -> None:
+    """Add an export's JSON files to a zip."""
     load = loader(files)
     texts = (exports.json_text(conversation, load) for conversation in conversations)
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as written:
-        for number, part in groupby(_numbered(texts), key=itemgetter(0)):
-            # The length is unknown before writing; without zip64, `zipfile` fails at 2 GB.
-            with written.open(f"chats-{number:03}.json", "w", force_zip64=True) as member:
-                for piece in exports.json_pieces(text for _, text in part):
-                    member.write(piece.encode("utf-8", "replace"))
+    for number, part in groupby(_numbered(texts), key=itemgetter(0)):
+        # The length is unknown before writing; without zip64, `zipfile` fails at 2 GB.
+        with written.open(f"chats-{number:03}.json", "w", force_zip64=True) as member:
+            for piece in exports.json_pieces(text for _, text in part):
+                member.write(piece.encode("utf-8", "replace"))
 
 
 def _numbered(texts: Iterable[str]) -> Iterator[tuple[int, str]]:

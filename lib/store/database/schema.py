@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -355,6 +356,16 @@ invitations = Table(
     Column("used_at", UtcDateTime),
 )
 """Links under which somebody chooses the password of an account, once: a new one, or one that was reset."""
+
+limits = Table(
+    "limits",
+    metadata,
+    Column("scope", String(16), primary_key=True),
+    Column("scope_id", String(32), primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+"""What everybody, each person of a role (`scope_id`), or one person (`scope_id`) may use at most."""
 
 attempts = Table(
     "attempts",

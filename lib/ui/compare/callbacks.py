@@ -129,10 +129,11 @@ def _ask_all(state: ComparisonState, tab: Session, text: str, send_id: str) -> N
         refusal = _refusal(state, tab, text) or blind.begin(state)
         if not refusal:
             with blind.synchronized(state):
-                refusal = "".join(
+                refusals = [
                     _send(tab, cell, sending.say(cell, text, state.draft.attachments), send_id)
                     for cell in state.comparison.cells
-                )
+                ]
+                refusal = next(filter(None, refusals), "")
             if state.repeats > 1:
                 _repeat(state, tab, send_id)
     if refusal:
@@ -155,12 +156,14 @@ def _refusal(state: ComparisonState, tab: Session, text: str) -> str:
         return "Choose a model for each cell first."
     if faults := [fault for cell in comparison.cells if (fault := _fault(state, cell))]:
         return faults[0]
-    if comparison.prompt is None:
-        comparison.title = title_from(text or state.draft.attachments[0].name)
-        try:
+    try:
+        # Before the first one: a limit that some cells would reach keeps all of them from being asked.
+        app.get().engine.check_limits(person_id(), len(comparison.cells))
+        if comparison.prompt is None:
+            comparison.title = title_from(text or state.draft.attachments[0].name)
             library().comparisons.add(comparison)
-        except StoreError as error:
-            return str(error)
+    except (SendRefused, StoreError) as error:
+        return str(error)
     return ""
 
 

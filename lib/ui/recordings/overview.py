@@ -16,6 +16,7 @@ from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.engine.playback import builtin
 from lib.files.imports import archive
 from lib.store.comparison.recordings import RecordingSummary
+from lib.store.library import Library
 from lib.ui.kit import buttons
 from lib.ui.share import recording_callbacks
 from lib.ui.share.recording_callbacks import DELETE, IMPORT, RENAME, Listing, held
@@ -95,8 +96,8 @@ def _show_row(summary: RecordingSummary) -> None:
             st.caption(md(" · ").join(each for each in told if each))
         st.download_button(
             "",
-            # Made on demand: a recording with its images may have tens of megabytes.
-            partial(_document, summary.id),
+            # Made on demand: a recording with its images may have tens of megabytes. No page runs then.
+            partial(_document, library(), summary.id),
             f"recording-{summary.id[:8]}.json",
             "application/json",
             key=f"download-{summary.id}",
@@ -109,10 +110,10 @@ def _show_row(summary: RecordingSummary) -> None:
         buttons.menu([RENAME, DELETE], key, recording_callbacks.choose, key, summary.id)
 
 
-def _document(recording_id: str) -> str:
+def _document(own: Library, recording_id: str) -> str:
     """Return the recording as a file that can be imported elsewhere."""
     application = app.get()
-    found = library().recordings.get(recording_id)
+    found = own.recordings.get(recording_id)
     document = recordings.to_json(found, archive.loader(application.files)) if found else {}
     return json.dumps(document, ensure_ascii=False, indent=1)
 

@@ -1,23 +1,33 @@
-"""The dialog of whoever is signed in: who they are, where they are signed in, and how to leave."""
+"""The dialog of whoever is signed in: who they are, where they are signed in, what is theirs, how to go."""
 
 import re
 from datetime import UTC, datetime
+from functools import partial
+from io import BytesIO
 
 import streamlit as st
 
 from lib import app
+from lib.domain.people.audit import Action, Actor
+from lib.domain.people.identity import Identity
 from lib.domain.people.people import Person, Role
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
+from lib.engine.keeping import archive
 from lib.store.database.errors import StoreError
+from lib.store.library import Library
 from lib.store.people.sign_ins import SignIn
 from lib.ui.kit import buttons
-from lib.ui.state import panel, person
+from lib.ui.state import panel, person, widgets
 from lib.web.sign_in import accounts
 from lib.web.sign_in.accounts import GUEST, PASSWORD
 from lib.web.sign_in.identity import TABS
 
 ACCOUNT = "Account"
 """The dialog's label in menus."""
+REMOVAL = "removal"
+"""What the dialog is about while it asks whether to remove the account."""
+WORD = "remove"
+"""What whoever has no e-mail address types to confirm it; it does for all."""
 ROLES = {
     Role.MEMBER: "You can chat, compare, and make decks and recordings.",
     Role.PRESENTER: "You can also open comparisons to an audience and share reports by link.",
@@ -50,10 +60,19 @@ def _show() -> None:
     if found is None or who is None:
         return
     st.markdown(md("**{}**", found.email or found.name))
-    st.caption(literal(ROLES[found.role]))
-    if not who.sign_in:
-        st.caption("Your organization’s sign-in lets you in here, and signs you out.")
+    if panel.held().subject == REMOVAL:
+        _show_removal(found)
         return
+    st.caption(literal(ROLES[found.role]))
+    if who.sign_in:
+        _show_places(found, who)
+    else:
+        st.caption("Your organization’s sign-in lets you in here, and signs you out.")
+    _show_belongings()
+
+
+def _show_places(found: Person, who: Identity) -> None:
+    """Draw where somebody is signed in, and the buttons that sign out."""
     store, now = app.get().store, datetime.now(UTC)
     places = store.sign_ins.of(found.id, now, app.get().settings.sign_in.lifetime)
     st.caption("Where you are signed in:")
@@ -83,6 +102,75 @@ def _show_buttons(found: Person, places: int) -> None:
             buttons.button("Sign out everywhere", "sign_out_everywhere", "devices_off", _sign_out_everywhere)
         if found.issuer == PASSWORD:
             st.link_button("Change password", "/password", icon=":material/password:")
+
+
+def _show_belongings() -> None:
+    """Draw what can be done with everything that somebody has here."""
+    st.caption("What is yours: chats, comparisons, decks, recordings and usage.")
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            "Download everything",
+            partial(_everything, person.library(), person.actor()),  # now: no page runs when it is made
+            "everything.zip",
+            "application/zip",
+            key="download_everything",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        buttons.button("Remove my account", "remove_account", "person_remove", _ask_removal, REMOVAL)
+
+
+def _everything(own: Library, who: Actor) -> BytesIO:
+    application, file = app.get(), BytesIO()
+    application.engine.flush()  # so that the latest words are in it too
+    archive.write(own, application.files, file)
+    application.store.audit.record(who, Action.EXPORTED, f"person {who.person_id}", {"what": "everything"})
+    return file
+
+
+def _ask_removal(subject: str | None) -> None:
+    """Open the question whether to remove the account; `None` closes it."""
+    panel.open_panel(ACCOUNT, subject)
+
+
+def _show_removal(found: Person) -> None:
+    """Draw the question whether somebody really wants to remove their account."""
+    word = found.email or WORD
+    st.markdown(
+        md(
+            "**Remove your account?** All your chats, comparisons, decks and recordings are deleted at once, "
+            "the links that you shared too. Nobody can bring them back. Running replies are stopped."
+        )
+    )
+    st.text_input(md("Type **{}** to confirm.", word), key="removal", autocomplete="off")
+    if notice := panel.held().notice:
+        st.error(plain(notice), icon=":material/error:")
+    with st.container(horizontal=True, gap="small"):
+        buttons.button("Remove my account", "confirm_removal", "person_remove", _remove, word, kind="primary")
+        buttons.button("Keep my account", "keep_account", "undo", _ask_removal, None)
+
+
+def _remove(word: str) -> None:
+    """Delete whoever has confirmed it, with everything of theirs, and end their sign-ins."""
+    found, who, by = person.person(), person.identity(), person.actor()
+    shown, typed = panel.held(), widgets.text("removal").strip().lower()
+    if found is None or who is None:
+        return
+    store, engine = app.get().store, app.get().engine
+    if typed not in (word.lower(), WORD):
+        shown.notice = f"This is not {word}. Nothing was removed."
+        return
+    try:
+        if found.role is Role.ADMIN and store.people.admins(issuer=found.issuer) == 1:
+            shown.notice = "You are the only admin. Make somebody else an admin first."
+            return
+        engine.cancel_all(found.id)
+        engine.flush()  # nothing that has just ended may be stored afterwards
+        store.ownership.remove(found.id, by)
+    except StoreError as error:
+        shown.notice = str(error)
+    else:
+        TABS.end(who)
 
 
 def _sign_out() -> None:

@@ -1,6 +1,7 @@
 """The dialogs that every page with a sidebar can open: API key, bin, export and import of chats."""
 
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 
 import streamlit as st
@@ -10,6 +11,7 @@ from lib.domain.models.connection import parse_api_key
 from lib.domain.text.markdown.literal import literal, md, plain
 from lib.files.imports import archive
 from lib.store.conversations import KEPT_IN_BIN
+from lib.store.library import Library
 from lib.ui.server import upload_storage
 from lib.ui.shell import account
 from lib.ui.state import conversations, panel, widgets
@@ -37,7 +39,8 @@ def _export_all() -> None:
             _largest_upload(),
         )
     )
-    download("Zip", _all_as_zip, "chats.zip", "application/zip")
+    # Whose they are is asked now: no page runs when the file is made.
+    download("Zip", partial(_all_as_zip, library()), "chats.zip", "application/zip")
 
 
 @st.dialog("Import chats", on_dismiss=panel.close)
@@ -71,9 +74,9 @@ def _largest_upload() -> int:
     return int(st.get_option("server.maxUploadSize"))
 
 
-def _all_as_zip() -> BytesIO:
+def _all_as_zip(own: Library) -> BytesIO:
     application, file = app.get(), BytesIO()
-    archive.write_zip(library().conversations.all(), application.files, file)
+    archive.write_zip(own.conversations.all(), application.files, file)
     return file
 
 

@@ -1,0 +1,100 @@
+"""What somebody may use at most, and what they are told when they have."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+
+MINUTE = timedelta(minutes=1)
+SOON_SECONDS = 1.0
+"""When to look again whether a reply has ended."""
+MOST = 10**12
+"""The largest value of a limit."""
+
+
+class LimitKind(StrEnum):
+    """What is limited."""
+
+    MESSAGES_A_MINUTE = "messages-a-minute"
+    REPLIES_AT_ONCE = "replies-at-once"
+    TOKENS_A_DAY = "tokens-a-day"
+
+
+class Scope(StrEnum):
+    """Whom a limit is for, from the widest to the narrowest: the narrowest that is set counts."""
+
+    EVERYBODY = "everybody"
+    ROLE = "role"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So much of one kind, for each person in the scope."""
+
+    scope: Scope
+    scope_id: str
+    """A role, or a person's id; empty for everybody."""
+    kind: LimitKind
+    value: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.value <= MOST:
+            raise ValueError(f"A limit is a whole number from 1 to {MOST:,}.")
+
+
+class LimitReached(Exception):
+    """A limit forbids a message. The message is a sentence for the person who sends it."""
+
+    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+        """`retry_after`: the seconds after which it may be allowed; `None` if waiting takes too long."""
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+def narrowest(limits: Iterable[Limit]) -> dict[LimitKind, int]:
+    """The limits that count, by kind, of all that are set for somebody."""
+    order = [*Scope]
+    return {limit.kind: limit.value for limit in sorted(limits, key=lambda each: order.index(each.scope))}
+
+
+def day(now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+    """When the day of `now` began in a time zone, and when it ends: 23 to 25 hours later."""
+    today = now.astimezone(zone).date()
+    # By way of UTC: where clocks change at midnight, the day begins at 01:00.
+    begins = (datetime.combine(each, time(), zone) for each in (today, today + timedelta(days=1)))
+    start, end = (each.astimezone(UTC) for each in begins)
+    return start, end
+
+
+def too_many_tokens(value: int, end: datetime, zone: tzinfo) -> LimitReached:
+    """Somebody has used their tokens of the day, which ends at `end`."""
+    until = f"{end.astimezone(zone):%H:%M} ({zone})"
+    return LimitReached(
+        f"You have used your {_number(value, 'token')} for today. The limit resets at {until}."
+    )
+
+
+def too_many_messages(value: int, wait: timedelta, sends: int) -> LimitReached:
+    """Somebody who sends `sends` more messages has sent as many as a minute allows, for as long as `wait`."""
+    seconds = max(1, math.ceil(wait.total_seconds()))
+    if sends > value:
+        return LimitReached(
+            f"This sends {sends:,} messages. You may send {_number(value, 'message')} a minute."
+        )
+    again = f"Try again in {_number(seconds, 'second')}."
+    return LimitReached(f"You may send {_number(value, 'message')} a minute. {again}", seconds)
+
+
+def too_many_replies(value: int, sends: int) -> LimitReached:
+    """Somebody who asks for `sends` more replies has as many running as they may."""
+    most = f"You may have {_number(value, 'reply', 'replies')} running at once."
+    if sends > value:
+        return LimitReached(f"This asks for {sends:,} replies. {most}")
+    wait = "Wait for its end or stop it." if value == 1 else "Wait for one to end or stop it."
+    return LimitReached(f"{most} {wait}", SOON_SECONDS)
+
+
+def _number(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
