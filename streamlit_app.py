@@ -20,6 +20,7 @@ else:
             st.Page(pages.COMPARE_PAGE, title="Compare", icon=":material/view_column:", url_path="compare"),
             st.Page(pages.DECKS_PAGE, title="Decks", icon=":material/view_agenda:"),
             st.Page(pages.RECORDINGS_PAGE, title="Recordings", icon=":material/play_circle:"),
+            st.Page(pages.SHARED_PAGE, title=layout.SHARED, icon=":material/group:"),
             st.Page(pages.PRESENT_PAGE, title="Present", visibility="hidden"),
             st.Page(pages.MODELS_PAGE, title="Models", icon=":material/deployed_code:"),
             st.Page(pages.DOCTOR_PAGE, title="Doctor", icon=":material/stethoscope:"),

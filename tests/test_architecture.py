@@ -17,7 +17,10 @@ STATE = (*KIT, "lib.web", "lib.ui.server", "lib.ui.state")
 SHELL = (*STATE, "lib.ui.shell")
 REPLY = (*SHELL, "lib.ui.reply")
 SHARE = (*REPLY, "lib.report", "lib.ui.share")
-SCREENS = ("lib.ui.chat", "lib.ui.compare", "lib.ui.decks", "lib.ui.recordings", "lib.ui.models")
+SCREENS = (
+    *("lib.ui.chat", "lib.ui.compare", "lib.ui.decks", "lib.ui.recordings", "lib.ui.models"),
+    *("lib.ui.shared", "lib.ui.admin"),
+)
 MAY_IMPORT = {
     "lib": (),
     "lib.domain": ("lib.domain",),

@@ -32,6 +32,7 @@ READ: dict[str, tuple[str, dict[str, str], str, object]] = {
     "CHAT_ALLOW_PLAIN_HTTP": ("on", FAR, "base_url", FAR["KKIAI_BASE_URL"]),
     "CHAT_AUTO_TITLES": ("on", {}, "has_auto_titles", True),
     "CHAT_SHARING": ("on", {}, "is_sharing", True),
+    "CHAT_ADMIN_MAY_READ": ("on", {}, "may_admins_read", True),
     "CHAT_SIGN_IN": ("Guest, password", {}, "sign_in.ways", ("password", "guest")),
     "CHAT_PASSPHRASE_FILE": (KEY_FILE, {}, "sign_in.passphrase", Secret(KEY)),
     "CHAT_TRUSTED_HEADER": ("Remote-User", BY_PROXY, "sign_in.header", "remote-user"),
@@ -104,6 +105,7 @@ def test_without_anything_set_every_default_holds(tmp_path: Path) -> None:
         request_bytes=900 * 1024,
         transcription_model="whisper-1",
         is_sharing=False,
+        may_admins_read=False,
         has_own_keys=True,
         sign_in=SignIn(
             ways=(),

@@ -9,6 +9,7 @@ import pytest
 
 from lib.app import DATABASE
 from lib.domain.conversation.conversations import Conversation
+from lib.domain.people.audit import COMMAND_LINE, Action
 from lib.domain.people.people import LOCAL
 from lib.store import Store
 from tests.app_server import ROOT
@@ -219,3 +220,15 @@ def test_a_missing_file_and_a_database_that_cannot_be_used_are_told_in_a_sentenc
     assert broken.err.startswith("lib: The database cannot be used: ")
     for done in (missing, broken):
         assert done.err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("kept")
+def test_who_took_data_out_and_in_is_written_down(tmp_path: Path, lib: CommandLine) -> None:
+    file = tmp_path / "chats.json"
+    file.write_text(lib.run(tmp_path, "export").out, "utf-8")
+    assert lib.run(tmp_path / "other", "import", str(file)).status == 0
+    for folder, action in ((tmp_path, Action.EXPORTED), (tmp_path / "other", Action.IMPORTED)):
+        store = Store(folder / DATABASE)
+        [row] = store.audit.latest(10, action=action)
+        store.close()
+        assert row.actor == COMMAND_LINE

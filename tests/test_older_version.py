@@ -24,6 +24,7 @@ from lib.domain.conversation.messages import Params
 from lib.domain.models.capabilities import Capability
 from lib.domain.models.models import Preference
 from lib.domain.models.prices import Price
+from lib.domain.people.audit import NOBODY, Actor
 from lib.domain.people.people import LOCAL
 from lib.domain.reply.citations import Citation
 from lib.domain.reply.errors import Category
@@ -158,7 +159,7 @@ def test_a_comparison_has_its_answers_votes_and_link(store: Store) -> None:
     assert store.of(LOCAL).votes.tally(voted.id) == Tally({a.id: 2, TIE: 1}, {}, {b.id: 1})
     [share] = store.of(LOCAL).shares.of(compared.id, NOW)
     assert (share.title, share.views) == ("Tea or coffee?", 1)
-    assert store.links.view(TOKEN, NOW) == "<h1>Tea or coffee?</h1>"
+    assert store.links.view(TOKEN, NOW, Actor(NOBODY)) == "<h1>Tea or coffee?</h1>"
 
 
 def test_a_deck_and_its_run_are_there(store: Store, files: Files) -> None:

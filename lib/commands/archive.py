@@ -9,6 +9,7 @@ from lib import app
 from lib.commands import FAILED, OK
 from lib.config import Settings
 from lib.domain.conversation import exports
+from lib.domain.people.audit import COMMAND_LINE, Action
 from lib.domain.people.people import LOCAL
 from lib.domain.text.printable import printable_json
 from lib.files.imports import archive
@@ -33,13 +34,14 @@ def add_import_options(command: argparse.ArgumentParser) -> None:
 def run_export(options: argparse.Namespace, settings: Settings) -> int:
     """Print conversations; return the exit status."""
     with closing(app.open_store(settings)) as store:
-        own = store.of(LOCAL)
+        own, what = store.of(LOCAL), "all conversations"
         wanted = own.conversations.all()
         if options.conversation:
             found = own.conversations.get(options.conversation)
             if found is None:
                 raise ValueError(f"There is no conversation {options.conversation!r}.")
-            wanted = iter([found])
+            wanted, what = iter([found]), f"conversation {found.id}"
+        store.audit.record(COMMAND_LINE, Action.EXPORTED, what, {"as": options.format})
         if options.format == "json":
             # In pieces: all chats together may not fit into memory.
             for piece in archive.json_pieces(wanted, app.open_files(settings)):
@@ -53,7 +55,7 @@ def run_import(options: argparse.Namespace, settings: Settings) -> int:
     """Import the conversations in files; return the exit status."""
     with closing(app.open_store(settings)) as store:
         incoming = Incoming(app.open_files(settings))
-        added = store.of(LOCAL).conversations.take(incoming.read(map(_source, options.files)))
+        added = store.of(LOCAL, COMMAND_LINE).conversations.take(incoming.read(map(_source, options.files)))
     outcome = incoming.outcome
     for sentence in outcome.said(added, "conversation"):
         print(sentence)

@@ -42,6 +42,8 @@ class Settings:
     request_bytes: int
     transcription_model: str | None
     is_sharing: bool
+    may_admins_read: bool
+    """Whether an admin may read a chat of somebody else, after giving a reason."""
     has_own_keys: bool
     """Whether people may use an API key of their own."""
     sign_in: SignIn
@@ -97,6 +99,7 @@ class Settings:
             request_bytes=round(values.number("CHAT_REQUEST_KB", "kB") * 1024),
             transcription_model=None if speech.lower() == "off" else speech,
             is_sharing=values.switch("CHAT_SHARING"),
+            may_admins_read=values.switch("CHAT_ADMIN_MAY_READ"),
             has_own_keys=values.switch("CHAT_OWN_KEYS")
             if values.is_set("CHAT_OWN_KEYS")
             else not sign_in.ways,

@@ -94,6 +94,11 @@ VARIABLES = (
         "`on` lets people paste an API key of their own, kept in memory for their tab only. The default is "
         "`on` where nobody signs in, else `off`.",
     ),
+    Variable(
+        "CHAT_ADMIN_MAY_READ",
+        "off",
+        "`on` lets an admin read a chat of somebody else, after giving a reason that its owner sees.",
+    ),
     Variable("CHAT_IDLE_HOURS", "12", "How long a browser stays signed in without being used."),
     Variable("CHAT_SIGN_IN_DAYS", "7", "How long a browser stays signed in at most."),
     Variable("CHAT_TIME_ZONE", "UTC", "Time zone in which a day of the limits begins at midnight."),

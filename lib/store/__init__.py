@@ -17,6 +17,7 @@ from lib.store.people.invitations import Invitations
 from lib.store.people.limits import Limits
 from lib.store.people.ownership import Ownership
 from lib.store.people.people import People
+from lib.store.people.reading import Reading
 from lib.store.people.retention import Retention
 from lib.store.people.sign_ins import SignIns
 from lib.store.processes import Processes
@@ -52,6 +53,7 @@ class Store:
         self.ownership = Ownership(self._database)
         self.people = People(self._database)
         self.processes = Processes(self._database)
+        self.reading = Reading(self._database)
         self.replies = Replies(self._database, zone)
         self.retention = Retention(self._database)
         self.secrets = Secrets(self._database)

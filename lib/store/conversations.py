@@ -13,6 +13,7 @@ from lib.store import imports, messages
 from lib.store.database.database import Database
 from lib.store.database.schema import conversations
 from lib.store.people.audit import record
+from lib.store.shares import forget
 
 KEPT_IN_BIN = timedelta(days=30)
 """How long a deleted conversation can be restored."""
@@ -105,8 +106,13 @@ class Conversations:
         self._change(conversation_id, {"is_pinned": is_pinned})
 
     def delete(self, conversation_id: str) -> None:
-        """Put the conversation into the bin."""
-        self._change(conversation_id, {"deleted_at": datetime.now(UTC)}, Action.DELETED)
+        """Put the conversation into the bin; nobody else sees it any more."""
+        now = datetime.now(UTC)
+        chosen = update(conversations).where(self._is_own, conversations.c.id == conversation_id)
+        with self._database.write() as connection:
+            if connection.execute(chosen.values(deleted_at=now, updated_at=now)).rowcount:
+                forget(connection, self._person_id, [conversation_id])
+                record(connection, self._actor, Action.DELETED, f"conversation {conversation_id}")
 
     def restore(self, conversation_id: str) -> None:
         """Take the conversation out of the bin."""
@@ -127,12 +133,10 @@ class Conversations:
             row = connection.execute(query).one_or_none()
             return messages.get(connection, row) if row else None
 
-    def _change(self, conversation_id: str, values: Mapping[str, Any], action: Action | None = None) -> None:
+    def _change(self, conversation_id: str, values: Mapping[str, Any]) -> None:
         changed = update(conversations).where(self._is_own, conversations.c.id == conversation_id)
         with self._database.write() as connection:
-            done = connection.execute(changed.values(updated_at=datetime.now(UTC), **values))
-            if action and done.rowcount:
-                record(connection, self._actor, action, f"conversation {conversation_id}")
+            connection.execute(changed.values(updated_at=datetime.now(UTC), **values))
 
 
 class Bin:

@@ -8,9 +8,11 @@ from lib.store.comparison.rooms import Rooms
 from lib.store.comparison.votes import Votes
 from lib.store.conversations import Conversations
 from lib.store.database.database import Database
+from lib.store.grants import Grants
 from lib.store.ledger import Ledger
 from lib.store.models import Models, Remembered
 from lib.store.search import Search
+from lib.store.shared import Shared
 from lib.store.shares import Shares
 from lib.store.tapes import Tapes
 
@@ -31,6 +33,8 @@ class Library:
         self.models = Models(database, person_id, remembered)
         self.recordings = Recordings(database, person_id, actor)
         self.shares = Shares(database, person_id, actor)
+        self.grants = Grants(database, person_id, actor)
+        self.shared = Shared(database, person_id, actor)
         self.votes = Votes(database, person_id)
         self.rooms = Rooms(database, person_id, actor)
         self.decks = Decks(database, person_id, actor)

@@ -13,6 +13,7 @@ from lib.domain.reply import reply as replies_json
 from lib.domain.reply.reply import Reply
 from lib.store import attachments, search
 from lib.store.database.schema import conversations, messages, replies
+from lib.store.shares import forget_all
 
 PURGED_AT_ONCE = 10_000
 """How many conversations one statement may name: SQLite refuses too many."""
@@ -41,10 +42,11 @@ def cells(connection: Connection, person_id: str, comparison_ids: Sequence[str])
 
 
 def purge(connection: Connection, ids: Sequence[str]) -> None:
-    """Delete conversations permanently, with their search entries."""
+    """Delete conversations permanently, with their search entries, and what others see of them."""
     for start in range(0, len(ids), PURGED_AT_ONCE):
         some = ids[start : start + PURGED_AT_ONCE]
         search.forget(connection, some)
+        forget_all(connection, some)
         connection.execute(delete(conversations).where(conversations.c.id.in_(some)))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from lib.domain.people.audit import Action, Actor
 from lib.domain.people.people import Permission
 from lib.store.database.database import Database
-from lib.store.database.schema import shares
+from lib.store.database.schema import grants, shares
 from lib.store.people import permissions
 from lib.store.people.audit import record
 
@@ -89,17 +89,29 @@ class Links:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def view(self, token: str, at: datetime, *, is_counted: bool = True) -> str | None:
+    def view(self, token: str, at: datetime, by: Actor, *, is_counted: bool = True) -> str | None:
         """The report under a token, counted as a view; `None` if it never existed, expired or was revoked."""
         is_open = (shares.c.token == token) & shares.c.revoked_at.is_(None) & (shares.c.expires_at > at)
         views = shares.c.views + int(is_counted)
-        statement = update(shares).where(is_open).values(views=views).returning(shares.c.report)
+        statement = update(shares).where(is_open).values(views=views)
         with self._database.write() as connection:
-            found: bytes | None = connection.execute(statement).scalar()
-        return zlib.decompress(found).decode() if found is not None else None
+            found = connection.execute(statement.returning(shares.c.report, shares.c.source_id)).one_or_none()
+            if found and is_counted:
+                record(connection, by, Action.SHARE_OPENED, f"report {found.source_id}")
+        return zlib.decompress(found.report).decode() if found else None
 
 
 def forget(connection: Connection, person_id: str, source_ids: Sequence[str]) -> None:
-    """Delete a person's links to sources that are being deleted: nobody could revoke them afterwards."""
-    own = delete(shares).where(shares.c.person_id == person_id)
-    connection.execute(own.where(shares.c.source_id.in_(source_ids)))
+    """Delete a person's links and grants to what is being deleted: nobody could revoke them afterwards."""
+    for table in (shares, grants):
+        own = delete(table).where(table.c.person_id == person_id)
+        connection.execute(own.where(table.c.source_id.in_(source_ids)))
+
+
+def forget_all(connection: Connection, source_ids: Sequence[str]) -> None:
+    """Delete the links and grants to chats, comparisons or runs, whoever's they are.
+
+    Not to recordings: two people may have the same one.
+    """
+    for table in (shares, grants):
+        connection.execute(delete(table).where(table.c.source_id.in_(source_ids)))

@@ -1,5 +1,9 @@
-"""Shared reports: `/share/<token>` serves a copy made at the time of sharing, never live data."""
+"""Shared reports: a copy made at the time of sharing, never live data.
 
+`/share/<token>` is for whoever knows the link, `/shared-chat/<id>` for the people here whom it is shown to.
+"""
+
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -7,9 +11,13 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from lib import app
+from lib.domain.people import identity as identities
+from lib.domain.people.audit import NOBODY
+from lib.domain.people.identity import HEADER
 from lib.store.database.errors import StoreError
+from lib.web.sign_in.browser import actor
 
-PATH = "/share/"
+PATH, PATH_HERE = "/share/", "/shared-chat/"
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -45,24 +53,49 @@ _GONE = _PAGE.format(
 _BUSY = _PAGE.format(title="This report cannot be shown now", text="Try again in a minute.")
 
 
-def route() -> Route:
-    """Return the route of shared reports."""
-    return Route(PATH + "{token}", show, methods=["GET"], name="share")
+def routes() -> list[Route]:
+    """Return the routes of shared reports."""
+    return [
+        Route(PATH + "{token}", show, methods=["GET"], name="share"),
+        Route(PATH_HERE + "{grant_id}", show_here, methods=["GET"], name="shared_chat"),
+    ]
 
 
 def show(request: Request) -> Response:
     """Return a shared report, or the same response for every invalid token."""
+    return _response(request, _under_link)
+
+
+def show_here(request: Request) -> Response:
+    """Return a chat that is shown to whoever is signed in, or the same response for every other id."""
+    return _response(request, _shown_here)
+
+
+def _response(request: Request, find: Callable[[Request], str | None]) -> Response:
     try:
-        report = _report(request)
+        report = find(request)
     except StoreError:
         return HTMLResponse(_BUSY, 503, HEADERS)
     return HTMLResponse(report, 200, HEADERS) if report else HTMLResponse(_GONE, 404, HEADERS)
 
 
-def _report(request: Request) -> str | None:
-    """Return the requested report; a HEAD request does not count as a view."""
+# A HEAD request does not count as a view.
+
+
+def _under_link(request: Request) -> str | None:
     application = app.get()
     if not application.settings.is_sharing:
         return None
     token, is_counted = request.path_params["token"], request.method == "GET"
-    return application.store.links.view(token, datetime.now(UTC), is_counted=is_counted)
+    by = actor(request, NOBODY)
+    return application.store.links.view(token, datetime.now(UTC), by, is_counted=is_counted)
+
+
+def _shown_here(request: Request) -> str | None:
+    application = app.get()
+    if not application.settings.has_sign_in:
+        return None
+    by = identities.actor(request.headers[HEADER])  # the gate lets nobody pass without it
+    shared = application.store.of(by.person_id, by).shared
+    is_counted = request.method == "GET"
+    return shared.report(request.path_params["grant_id"], datetime.now(UTC), is_counted=is_counted)

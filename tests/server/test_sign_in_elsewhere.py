@@ -160,6 +160,17 @@ def test_signing_out_may_sign_out_at_the_provider_too(server: AppServer, provide
     assert visitor.get("/").status == 303
 
 
+def test_the_account_dialog_leads_there(server: AppServer) -> None:
+    visitor, _ = signed_in(server, "one")
+    with PageSocket(server.url, headers={"Cookie": visitor.cookie}) as tab:
+        tab.wait_until_idle()
+        tab.choose("more", "Account")
+        tab.wait_for(lambda: bool(tab.tree.nodes("link_button")), "The link")
+        tab.wait_until_idle()
+        assert [node.proto.url for node in tab.tree.nodes("link_button")] == ["/sign-out"]
+        assert tab.tree.find("sign_out") is None
+
+
 def test_people_of_the_provider_see_their_own_only(server: AppServer, upstream: ScriptedGateway) -> None:
     upstream.when("Known to the provider", stream("And kept"))
     one, two = signed_in(server, "one")[0], signed_in(server, "two")[0]

@@ -17,16 +17,18 @@ from lib.domain.comparison.decks import Deck, Prompt
 from lib.domain.comparison.recordings import RecordingKind
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.models import Preference
+from lib.domain.people.grants import EVERYBODY, GrantKind
 from lib.domain.people.people import Person, Role
 from lib.engine.playback import recorder
 from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store.database.errors import StoreError
+from lib.store.grants import Copy
 from lib.store.library import Library
 from lib.store.replies import Begun, Closing, Entry
 from tests.store.conftest import OWNER, closing, draft, events, question_and_answer
 
-ONE, OTHER = "1" * 32, "2" * 32
+ONE, OTHER, THIRD = "1" * 32, "2" * 32, "3" * 32
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 URL = "https://gateway.example/v1"
 WORD = "Periwinkle"
@@ -49,6 +51,12 @@ class Ids:
     run: str = "0" * 32
     recording: str = "0" * 32
     share: str = "nowhere"
+    grant: str = "0" * 32
+    received: str = "0" * 32
+    """A grant of somebody else's chat; the three below are of somebody else too."""
+    received_deck: str = "0" * 32
+    received_comparison: str = "0" * 32
+    received_recording: str = "0" * 32
 
 
 Call = Callable[[Library, Ids], Any]
@@ -86,6 +94,20 @@ CALLS: dict[str, Call] = {
     "recordings.delete": lambda own, of: own.recordings.delete(of.recording),
     "shares.of": lambda own, of: own.shares.of(of.recording, NOW),
     "shares.revoke": lambda own, of: own.shares.revoke(of.share, NOW),
+    "grants.add": lambda own, of: own.grants.add(GrantKind.DECK, of.deck, EVERYBODY, NOW),
+    "grants.of": lambda own, of: own.grants.of(GrantKind.DECK, of.deck, NOW),
+    "grants.revoke": lambda own, of: own.grants.revoke(of.grant, NOW),
+    "shared.all": lambda own, _: own.shared.all(NOW),
+    "shared.get": lambda own, of: own.shared.get(GrantKind.DECK, of.received_deck, NOW),
+    "shared.count_view": lambda own, of: own.shared.count_view(of.received, NOW),
+    "shared.report": lambda own, of: own.shared.report(of.received, NOW),
+    "shared.deck": lambda own, of: own.shared.deck(of.received_deck, NOW),
+    "shared.change_deck": lambda own, of: own.shared.change_deck(
+        of.received_deck, lambda deck: replace(deck, title="Mine"), NOW
+    ),
+    "shared.comparison": lambda own, of: own.shared.comparison(of.received_comparison, NOW),
+    "shared.round": lambda own, of: own.shared.round(of.received_comparison, NOW),
+    "shared.recording": lambda own, of: own.shared.recording(of.received_recording, NOW),
     "votes.open": lambda own, of: own.votes.open(new_id(), of.comparison, {}, NOW, is_blind=True),
     "votes.latest": lambda own, of: own.votes.latest(of.comparison),
     "votes.reveal": lambda own, of: own.votes.reveal(of.round, NOW),
@@ -152,13 +174,13 @@ def recording() -> Any:
     return made
 
 
-def said(store: Store, conversation: Conversation, session_id: str = "s1") -> str:
+def said(store: Store, conversation: Conversation, session_id: str = "s1", *, person_id: str = ONE) -> str:
     added = question_and_answer(conversation, WORD)
-    store.replies.begin(conversation, added, Begun(added[-1].id, ONE, new_id(), session_id, OWNER))
+    store.replies.begin(conversation, added, Begun(added[-1].id, person_id, new_id(), session_id, OWNER))
     conversation.add(added)
     tape = events(WORD)
     end = closing(conversation, added[-1].id, tape, session_id)
-    store.replies.journal(OWNER, [Entry(added[-1].id, 0, tape)], [Closing(end.reply, ONE, end.row)])
+    store.replies.journal(OWNER, [Entry(added[-1].id, 0, tape)], [Closing(end.reply, person_id, end.row)])
     return added[-1].id
 
 
@@ -166,8 +188,8 @@ def said(store: Store, conversation: Conversation, session_id: str = "s1") -> st
 def ids(store: Store) -> Iterator[Ids]:
     """What one person has: something of everything."""
     own, session = store.of(ONE), new_id()
-    for id_ in (ONE, OTHER):
-        store.people.add(Person(id_, "password", id_, "", "", Role.PRESENTER, NOW))
+    for id_ in (ONE, OTHER, THIRD):
+        store.people.add(Person(id_, "password", id_, f"{id_}@here.example", "", Role.PRESENTER, NOW))
     conversation, deleted = draft(WORD), draft(WORD)
     reply = said(store, conversation, session)
     said(store, deleted)
@@ -187,6 +209,8 @@ def ids(store: Store) -> Iterator[Ids]:
     own.decks.add(made)
     own.deck_runs.add(replace(ran, deck=made), [Comparison(new_id(), WORD, NOW, deck_run_id=ran.id)])
     own.models.choose(URL, "model-a", Preference(is_favourite=True))
+    own.grants.add(GrantKind.DECK, made.id, f"{THIRD}@here.example", NOW)
+    [grant] = own.grants.of(GrantKind.DECK, made.id, NOW)
     yield Ids(
         conversation=conversation.id,
         deleted=deleted.id,
@@ -201,7 +225,33 @@ def ids(store: Store) -> Iterator[Ids]:
         run=ran.id,
         recording=kept.id,
         share="token",
+        grant=grant.id,
+        **received(store),
     )
+
+
+def received(store: Store) -> dict[str, str]:
+    """The ids of what a third person shows to the first one: something of each kind."""
+    theirs, chat, comparison, cell = store.of(THIRD), draft(WORD), Comparison(new_id(), WORD, NOW), draft()
+    said(store, chat, person_id=THIRD)
+    theirs.comparisons.add(comparison)
+    said(store, replace(cell, comparison_id=comparison.id), person_id=THIRD)
+    theirs.votes.open(new_id(), comparison.id, {cell.id: "model-a"}, NOW, is_blind=True)
+    kept, made = recording(), deck()
+    theirs.recordings.add(kept)
+    theirs.decks.add(made)
+    to = f"{ONE}@here.example"
+    theirs.grants.add(GrantKind.CONVERSATION, chat.id, to, NOW, copy=Copy(WORD, "<p>"))
+    theirs.grants.add(GrantKind.COMPARISON, comparison.id, to, NOW)
+    theirs.grants.add(GrantKind.DECK, made.id, to, NOW, may_edit=True)
+    theirs.grants.add(GrantKind.RECORDING, kept.id, to, NOW)
+    [grant] = theirs.grants.of(GrantKind.CONVERSATION, chat.id, NOW)
+    return {
+        "received": grant.id,
+        "received_deck": made.id,
+        "received_comparison": comparison.id,
+        "received_recording": kept.id,
+    }
 
 
 def rows(path: Path) -> set[tuple[object, ...]]:

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from lib.domain.comparison.comparisons import Comparison
+from lib.domain.people.audit import NOBODY, Action, Actor
 from lib.domain.people.people import LOCAL
 from lib.store import Store
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
+READER = Actor(NOBODY, "192.0.2.7", "r1")
 
 
 def share(
@@ -27,19 +29,21 @@ def views(store: Store, source_id: str = "s", at: datetime = NOW) -> dict[str, i
 def test_a_report_is_given_to_who_knows_its_token_and_counted(store: Store) -> None:
     share(store, "a")
     share(store, "b", "<p>other</p>")
-    assert store.links.view("a", NOW) == "<p>wörds</p>"
-    assert store.links.view("a", NOW + 6 * DAY) == "<p>wörds</p>"
-    assert store.links.view("a", NOW, is_counted=False) == "<p>wörds</p>"
+    assert store.links.view("a", NOW, READER) == "<p>wörds</p>"
+    assert store.links.view("a", NOW + 6 * DAY, READER) == "<p>wörds</p>"
+    assert store.links.view("a", NOW, READER, is_counted=False) == "<p>wörds</p>"
     for unknown in ("", "A", "c", "a' OR 1=1", "a" * 5000, "\x00"):
-        assert store.links.view(unknown, NOW) is None
+        assert store.links.view(unknown, NOW, READER) is None
     assert views(store) == {"a": 2, "b": 0}
     assert views(store, "another") == {}
+    opened = store.audit.latest(10, action=Action.SHARE_OPENED)
+    assert [(row.actor, row.about) for row in opened] == [(READER, "report s")] * 2
 
 
 def test_it_is_gone_when_it_expires(store: Store) -> None:
     share(store, "a", days=1)
-    assert store.links.view("a", NOW + DAY - timedelta(seconds=1)) is not None
-    assert store.links.view("a", NOW + DAY) is None
+    assert store.links.view("a", NOW + DAY - timedelta(seconds=1), READER) is not None
+    assert store.links.view("a", NOW + DAY, READER) is None
     assert views(store, at=NOW + DAY) == {}
 
 
@@ -48,7 +52,7 @@ def test_it_is_gone_when_it_is_taken_back(store: Store) -> None:
     share(store, "b")
     store.of(LOCAL).shares.revoke("a", NOW)
     store.of(LOCAL).shares.revoke("unknown", NOW)
-    assert store.links.view("a", NOW) is None
+    assert store.links.view("a", NOW, READER) is None
     assert views(store) == {"b": 0}
 
 
@@ -66,7 +70,7 @@ def test_the_newest_link_is_listed_first(store: Store) -> None:
 def test_views_at_the_same_time_are_all_counted(store: Store) -> None:
     share(store, "a")
     with ThreadPoolExecutor(16) as readers:
-        seen = list(readers.map(lambda _: store.links.view("a", NOW), range(200)))
+        seen = list(readers.map(lambda _: store.links.view("a", NOW, READER), range(200)))
     assert set(seen) == {"<p>wörds</p>"}
     assert views(store) == {"a": 200}
 
@@ -75,7 +79,7 @@ def test_reports_are_kept_small_and_do_not_outlive_their_links(store: Store, pat
     long = "<p>the same words again</p>" * 40_000
     for number in range(4):
         share(store, f"t{number}", long, days=1)
-    assert store.links.view("t0", NOW) == long
+    assert store.links.view("t0", NOW, READER) == long
     store.of(LOCAL).shares.add(
         "later", "r", source_id="s", title="t", created_at=NOW + 2 * DAY, expires_at=NOW + 9 * DAY
     )

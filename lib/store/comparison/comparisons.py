@@ -66,7 +66,7 @@ class Comparisons:
         query = select(comparisons).where(self._is_own, comparisons.c.id == comparison_id)
         with self._database.read(is_snapshot=True) as connection:
             row = connection.execute(query).one_or_none()
-            return _comparison(row, cells_of(connection, self._person_id, [comparison_id])) if row else None
+            return comparison_of(row, cells_of(connection, self._person_id, [comparison_id])) if row else None
 
     def of_run(self, deck_run_id: str, only: Collection[str] | None = None) -> list[Comparison]:
         """The rows of a deck run in order, with all their cells; `only` limits them to these ids."""
@@ -78,7 +78,7 @@ class Comparisons:
             cells: dict[str | None, list[Conversation]] = {}
             for cell in cells_of(connection, self._person_id, [row.id for row in rows]):
                 cells.setdefault(cell.comparison_id, []).append(cell)
-        return [_comparison(row, cells.get(row.id, [])) for row in rows]
+        return [comparison_of(row, cells.get(row.id, [])) for row in rows]
 
     def updated_in_run(self, deck_run_id: str) -> dict[str, dict[str, datetime]]:
         """When each cell last changed, by row id and cell id; the rows in their order."""
@@ -131,5 +131,6 @@ def to_row(comparison: Comparison, person_id: str) -> dict[str, Any]:
     }
 
 
-def _comparison(row: Row[Any], cells: list[Conversation]) -> Comparison:
+def comparison_of(row: Row[Any], cells: list[Conversation]) -> Comparison:
+    """A row of the table, with its cells, as a comparison."""
     return Comparison(row.id, row.title, row.created_at, cells, row.deck_run_id, row.position)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from lib.domain.comparison import deck_runs as runs_json
 from lib.domain.comparison import decks as decks_json
@@ -49,32 +49,28 @@ class Decks:
         query = select(decks).where(self._is_own, decks.c.id == deck_id)
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
-            return _deck(row) if row else None
+            return deck_of(row) if row else None
 
-    def add(self, deck: Deck) -> None:
+    def add(self, deck: Deck, *, is_imported: bool = False) -> None:
         """Store a deck; do nothing if it is already stored."""
         values: dict[str, Any] = {"id": deck.id, "title": deck.title, "content": decks_json.to_json(deck)}
         values |= {"created_at": deck.created_at, "updated_at": deck.updated_at, "person_id": self._person_id}
         with self._database.write() as connection:
             if not connection.execute(select(decks.c.id).where(decks.c.id == deck.id)).first():
                 connection.execute(insert(decks).values(values))
+                if is_imported:
+                    record(connection, self._actor, Action.IMPORTED, f"deck {deck.id}")
 
     def change(self, deck_id: str, change: Callable[[Deck], Deck]) -> Deck | None:
         """Change the stored deck, whoever changed it last; return the result."""
-        chosen = self._is_own & (decks.c.id == deck_id)
         with self._database.write() as connection:
-            row = connection.execute(select(decks).where(chosen)).one_or_none()
-            if row is None:
-                return None
-            deck = replace(change(_deck(row)), updated_at=datetime.now(UTC))
-            values = {"title": deck.title, "content": decks_json.to_json(deck)}
-            connection.execute(update(decks).where(chosen).values(updated_at=deck.updated_at, **values))
-            return deck
+            return change_in(connection, self._is_own & (decks.c.id == deck_id), change)
 
     def delete(self, deck_id: str) -> None:
         """Delete a deck permanently; its runs stay."""
         with self._database.write() as connection:
             if connection.execute(delete(decks).where(self._is_own, decks.c.id == deck_id)).rowcount:
+                forget(connection, self._person_id, [deck_id])
                 record(connection, self._actor, Action.DELETED, f"deck {deck_id}")
 
 
@@ -144,7 +140,21 @@ class DeckImages:
             return {chosen for content in contents for chosen in _attached(content)}
 
 
-def _deck(row: Row[Any]) -> Deck:
+def change_in(
+    connection: Connection, chosen: ColumnElement[bool], change: Callable[[Deck], Deck]
+) -> Deck | None:
+    """Change the one stored deck that is chosen; return the result."""
+    row = connection.execute(select(decks).where(chosen)).one_or_none()
+    if row is None:
+        return None
+    deck = replace(change(deck_of(row)), updated_at=datetime.now(UTC))
+    values = {"title": deck.title, "content": decks_json.to_json(deck), "updated_at": deck.updated_at}
+    connection.execute(update(decks).where(decks.c.id == row.id).values(values))
+    return deck
+
+
+def deck_of(row: Row[Any]) -> Deck:
+    """A row of the table as a deck."""
     return Deck(row.id, row.title, row.created_at, row.updated_at, **_content(row.content))
 
 

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, insert, select, update
 
@@ -38,7 +39,13 @@ class Recordings:
         self._database, self._person_id, self._actor = database, person_id, actor
         self._is_own = recordings.c.person_id == person_id
 
-    def add(self, recording: Recording, load: Load = lambda attachment: attachment.data) -> bool:
+    def add(
+        self,
+        recording: Recording,
+        load: Load = lambda attachment: attachment.data,
+        *,
+        is_imported: bool = False,
+    ) -> bool:
         """Store a recording; `load` returns the bytes of its images. Return whether it was new."""
         row = {
             "id": recording.id,
@@ -59,6 +66,8 @@ class Recordings:
                 return False
             connection.execute(delete(recordings).where(chosen))
             connection.execute(insert(recordings).values(row))
+            if is_imported:
+                record(connection, self._actor, Action.IMPORTED, f"recording {recording.id}")
         return True
 
     def latest(self, limit: int, kind: RecordingKind | None = None) -> list[RecordingSummary]:
@@ -79,9 +88,7 @@ class Recordings:
         query = query.where(self._is_there(recording_id))
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        return replace(documents.from_json(json.loads(zlib.decompress(row.document))), title=row.title)
+        return recording_of(row) if row else None
 
     def title(self, recording_id: str) -> str | None:
         """The recording's title; `None` if it is not stored."""
@@ -112,6 +119,11 @@ class Recordings:
 
     def _is_there(self, recording_id: str) -> ColumnElement[bool]:
         return and_(self._is_own, recordings.c.id == recording_id, recordings.c.deleted_at.is_(None))
+
+
+def recording_of(row: Row[*tuple[Any, ...]]) -> Recording:
+    """A row of the table as a recording. Raises `lib.domain.text.validation.FormatError`."""
+    return replace(documents.from_json(json.loads(zlib.decompress(row.document))), title=row.title)
 
 
 def _packed(recording: Recording, load: Load) -> bytes:

@@ -58,7 +58,7 @@ class Votes:
         query = select(rounds).where(self._is_own, rounds.c.comparison_id == comparison_id)
         with self._database.read() as connection:
             row = connection.execute(query.order_by(rounds.c.number.desc()).limit(1)).first()
-        return _round(row) if row else None
+        return round_of(row) if row else None
 
     def reveal(self, round_id: str, at: datetime) -> None:
         """Close a round's votes permanently; do nothing if it is closed."""
@@ -138,7 +138,7 @@ class Votes:
     def _still_open(self, connection: Connection, round_id: str) -> Round | None:
         query = select(rounds).where(self._is_own, rounds.c.id == round_id, rounds.c.revealed_at.is_(None))
         row = connection.execute(query).first()
-        return _round(row) if row else None
+        return round_of(row) if row else None
 
 
 def _is_full(connection: Connection, round_id: str, voter: str) -> bool:
@@ -167,7 +167,8 @@ def _tallies(connection: Connection, of: Select[tuple[str]]) -> dict[str, Tally]
     return {round_id: Tally(*counts) for round_id, counts in counted.items()}
 
 
-def _round(row: Row[tuple[object, ...]]) -> Round:
+def round_of(row: Row[tuple[object, ...]]) -> Round:
+    """A row of the table as a round."""
     return Round(
         row.id,
         row.comparison_id,

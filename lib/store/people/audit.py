@@ -81,7 +81,7 @@ class Audit:
             *((audit.c.at < until,) if until else ()),
         )
         with self._database.read() as connection:
-            return [_row(row) for row in connection.execute(query.where(*fits))]
+            return [row_of(row) for row in connection.execute(query.where(*fits))]
 
     def all(self, since: datetime | None = None) -> Iterator[AuditRow]:
         """All rows in the order in which they were written, a few at a time."""
@@ -92,7 +92,7 @@ class Audit:
                 rows = list(connection.execute(query.where(audit.c.at >= since) if since else query))
             if not rows:
                 return
-            yield from (_row(row) for row in rows)
+            yield from (row_of(row) for row in rows)
             number = rows[-1].number
 
     def end(self) -> tuple[int, str]:
@@ -102,7 +102,8 @@ class Audit:
         return (row.number, row.hash) if row else (0, FIRST)
 
 
-def _row(row: Row[Any]) -> AuditRow:
+def row_of(row: Row[Any]) -> AuditRow:
+    """A row of the table."""
     actor = Actor(row.person_id, row.address, row.request_id)
     return AuditRow(
         row.number, row.at, actor, Action(row.action), row.about, json.loads(row.detail), row.hash

@@ -10,7 +10,16 @@ from lib.domain.people.people import LOCAL
 from lib.store import messages
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
-from lib.store.database.schema import audit, conversations, invitations, limits, metadata, people, sign_ins
+from lib.store.database.schema import (
+    audit,
+    conversations,
+    grants,
+    invitations,
+    limits,
+    metadata,
+    people,
+    sign_ins,
+)
 from lib.store.people.audit import record
 
 OWNED = tuple(
@@ -60,6 +69,7 @@ class Ownership:
             _delete(connection, person_id)
             is_theirs = (limits.c.scope == Scope.PERSON) & (limits.c.scope_id == person_id)
             connection.execute(delete(limits).where(is_theirs))
+            connection.execute(delete(grants).where(grants.c.audience == person_id))
             if row.email:
                 connection.execute(delete(invitations).where(invitations.c.email == row.email))
             connection.execute(delete(people).where(people.c.id == person_id))  # and their sign-ins

@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, func, select
 from lib.domain.people.audit import SYSTEM, Action
 from lib.store import messages
 from lib.store.database.database import Database
-from lib.store.database.schema import comparisons, conversations, deck_runs, people, shares
+from lib.store.database.schema import comparisons, conversations, deck_runs, people
 from lib.store.people.audit import record
+from lib.store.shares import forget_all
 
 
 class Retention:
@@ -24,14 +25,16 @@ class Retention:
         """
         with self._database.write() as connection:
             chats = list(connection.execute(_CHATS.where(conversations.c.updated_at < before)).scalars())
-            runs = list(connection.execute(_old(_RUNS, deck_runs.c.created_at, before)).scalars())
-            rows = list(connection.execute(_old(_COMPARISONS, comparisons.c.created_at, before)).scalars())
+            runs = [row.id for row in connection.execute(_old(_RUNS, deck_runs.c.created_at, before))]
+            rows = [
+                row.id for row in connection.execute(_old(_COMPARISONS, comparisons.c.created_at, before))
+            ]
             count = len(chats) + len(runs) + len(rows)
             messages.purge(connection, chats)
             _delete_comparisons(connection, comparisons.c.deck_run_id.in_(runs))
             _delete_comparisons(connection, comparisons.c.id.in_(rows))
             connection.execute(delete(deck_runs).where(deck_runs.c.id.in_(runs)))
-            connection.execute(delete(shares).where(shares.c.source_id.in_(runs)))
+            forget_all(connection, runs)
             if count:
                 detail = {"count": str(count), "before": before.isoformat(timespec="minutes")}
                 record(connection, SYSTEM, Action.DELETED, "what is too old", detail)
@@ -46,10 +49,10 @@ class Retention:
 
 
 def _delete_comparisons(connection: Connection, chosen: ColumnElement[bool]) -> None:
-    ids = select(comparisons.c.id).where(chosen)
+    ids = list(connection.execute(select(comparisons.c.id).where(chosen)).scalars())
     cells = select(conversations.c.id).where(conversations.c.comparison_id.in_(ids))
     messages.purge(connection, list(connection.execute(cells).scalars()))
-    connection.execute(delete(shares).where(shares.c.source_id.in_(ids)))
+    forget_all(connection, ids)
     connection.execute(delete(comparisons).where(chosen))
 
 

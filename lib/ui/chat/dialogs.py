@@ -1,6 +1,7 @@
 """The dialogs of the chat page."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from lib.files.imports import archive
 from lib.store.conversations import KEPT_IN_BIN
 from lib.ui.chat import callbacks, usage
 from lib.ui.reply import inspector
+from lib.ui.share import grants, reports
 from lib.ui.shell import dialogs
 from lib.ui.shell.dialogs import download
 from lib.ui.state import conversations, panel
@@ -87,8 +89,13 @@ def _export() -> None:
     conversation = held().conversation
     st.caption("JSON holds every version and figure and can be imported again; Markdown is for reading.")
     with st.container(horizontal=True):
-        download("JSON", lambda: _as_json(conversation), "chat.json", "application/json")
-        download("Markdown", lambda: exports.to_markdown(conversation), "chat.md", "text/markdown")
+        about, markdown = f"conversation {conversation.id}", partial(exports.to_markdown, conversation)
+        download("JSON", partial(_as_json, conversation), "chat.json", "application/json", about)
+        download("Markdown", markdown, "chat.md", "text/markdown", about)
+
+
+def _share() -> None:
+    reports.open_chat(held().conversation, panel.close)
 
 
 def _as_json(conversation: Conversation) -> str:
@@ -101,4 +108,5 @@ _PANELS: dict[str, Callable[[], None]] = {
     RENAME: _rename,
     DELETE: _delete,
     EXPORT: _export,
+    grants.SHARE: _share,
 }

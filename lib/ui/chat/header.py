@@ -8,6 +8,7 @@ from lib import app
 from lib.domain.text.markdown.literal import literal, md, plain
 from lib.ui.chat import callbacks, dialogs
 from lib.ui.kit import buttons
+from lib.ui.share import grants, share_links
 from lib.ui.shell import outage
 from lib.ui.shell.dialogs import CONNECT
 from lib.ui.state import conversations
@@ -45,12 +46,10 @@ def _show_title(session: Session) -> None:
             st.badge("Not stored yet", icon=":material/hourglass:", color="orange")
         st.space("stretch")
         buttons.button("Usage", "open_usage", "data_usage", open_panel, dialogs.USAGE, kind="tertiary")
-        buttons.menu(
-            [dialogs.RENAME, pin, dialogs.EXPORT, callbacks.INSPECT, dialogs.DELETE],
-            key,
-            callbacks.menu_action,
-            key,
-        )
+        can_share = not conversation.is_temporary and (grants.is_offered() or share_links.is_offered())
+        share = [grants.SHARE] if can_share else []
+        entries = [dialogs.RENAME, pin, *share, dialogs.EXPORT, callbacks.INSPECT, dialogs.DELETE]
+        buttons.menu(entries, key, callbacks.menu_action, key)
 
 
 def _show_welcome(session: Session) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import md
 from lib.ui.compare import audience, callbacks, cell_callbacks, comparison_callbacks
 from lib.ui.kit import figures
 from lib.ui.reply import inspector
-from lib.ui.share import reports
+from lib.ui.share import grants, reports
 from lib.ui.state import panel, session
 from lib.ui.state.comparison import ComparisonState, held
 
@@ -53,9 +54,15 @@ def _report() -> None:
     reports.open_comparison(held().comparison, panel.close)
 
 
+def _share() -> None:
+    shown = held().comparison
+    grants.open_dialog(GrantKind.COMPARISON, shown.id, shown.title, panel.close)
+
+
 _PANELS: dict[str, Callable[[], None]] = {
     DELETE_COMPARISON: _delete,
     REPORT_COMPARISON: _report,
+    grants.SHARE: _share,
     cell_callbacks.INSPECT_CELL: _inspect,
     audience.PANEL: audience.show_dialog,
 }

@@ -11,7 +11,7 @@ from lib.domain.text.markdown.literal import literal, md, plain
 from lib.ui.compare import blind, callbacks, comparison_callbacks, dialogs, diff, synthesis, voting
 from lib.ui.kit import buttons, figures
 from lib.ui.reply import attachments, message_box, question, results
-from lib.ui.share import keeping, reports
+from lib.ui.share import grants, keeping, reports
 from lib.ui.shell import sidebar
 from lib.ui.state import comparison as comparison_state
 from lib.ui.state.comparison import ComparisonState
@@ -173,12 +173,18 @@ def _show_actions(state: ComparisonState) -> None:
             keeping.show_present(state.comparison)
             keeping.show_keep(state.comparison)
             reports.show_button(_open_report)
+            if grants.is_offered():
+                grants.show_button(_open_share)
             if not state.comparison.deck_run_id:  # a row of a run is deleted with its run
                 _button("Delete", "delete_comparison", "delete", _open_delete)
 
 
 def _open_report() -> None:
     open_panel(dialogs.REPORT_COMPARISON)
+
+
+def _open_share() -> None:
+    open_panel(grants.SHARE)
 
 
 def _open_delete() -> None:

@@ -16,7 +16,7 @@ from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage
 from lib.ui.shell import scheduler
-from lib.ui.state import sending, session, widgets
+from lib.ui.state import decks, sending, session, widgets
 from lib.ui.state.decks import DecksState, held
 from lib.ui.state.person import library, person_id
 from lib.ui.state.session import Session
@@ -68,7 +68,7 @@ def create_example() -> None:
 @errors.stored
 def duplicate() -> None:
     """Copy the open deck."""
-    if deck := library().decks.get(held().deck_id or ""):
+    if deck := decks.find(held().deck_id or ""):
         _open_new(lambda click: replace(values.duplicated(deck, new_id=new_id), id=click))
 
 
@@ -87,7 +87,7 @@ def import_file(key: str) -> None:
         state.uploads += 1
         try:
             deck = files.read(uploaded.name, upload_storage.content(uploaded), new_id=new_id)
-            library().decks.add(files.kept(deck, app.get().files))
+            library().decks.add(files.kept(deck, app.get().files), is_imported=True)
         except (FormatError, FileRefused, StoreError) as error:
             state.refusals = [str(error)]
         else:
@@ -117,7 +117,7 @@ def show_deck(deck_id: str) -> None:
 
 def _change(state: DecksState, change: Callable[[Deck], Deck]) -> None:
     """Apply a change to the open deck, read afresh from the store."""
-    library().decks.change(state.deck_id or "", change)
+    decks.change(state.deck_id or "", change)
 
 
 @errors.stored

@@ -13,12 +13,15 @@ from lib.domain.comparison.decks import (
     Deck,
     Prompt,
 )
+from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import Markdown, literal, md
 from lib.files import decks as files
 from lib.files.upload_validation import clean_name
 from lib.ui.decks import callbacks, setup
 from lib.ui.kit import buttons
 from lib.ui.reply import attachments
+from lib.ui.share import grants
+from lib.ui.state import exports
 from lib.ui.state.decks import DecksState, present
 from lib.ui.state.session import Session
 
@@ -32,7 +35,10 @@ def show(state: DecksState, tab: Session) -> None:
         return
     with st.container(key="column"):
         _show_head(state, deck)
-        setup.show(state, deck, tab)
+        if state.received:
+            st.caption(md("Shared by {}. What you change here is changed for all.", state.received.owner))
+        else:
+            setup.show(state, deck, tab)
         key = "deck_system_prompt"
         present(state, key, "system_prompt", deck.system_prompt)
         st.text_area(
@@ -67,13 +73,18 @@ def _show_head(state: DecksState, deck: Deck) -> None:
             store = app.get().files
             _download("YAML, with everything", lambda: files.to_yaml(deck, store), deck, "yaml")
             _download("CSV, without files", lambda: files.to_csv(deck), deck, "csv")
-        buttons.menu([callbacks.DUPLICATE, callbacks.DELETE_DECK], MENU, callbacks.choose, MENU)
+        is_own = state.received is None
+        wants_share = is_own and grants.is_offered() and grants.show_button()
+        entries = [callbacks.DUPLICATE, *([callbacks.DELETE_DECK] if is_own else [])]
+        buttons.menu(entries, MENU, callbacks.choose, MENU)
+    if wants_share:
+        grants.open_dialog(GrantKind.DECK, deck.id, deck.title)
 
 
 def _download(label: str, data: Callable[[], str], deck: Deck, ending: str) -> None:
     st.download_button(
         literal(label),
-        data,
+        exports.audited(data, f"deck {deck.id}", ending),
         f"{clean_name(deck.title)}.{ending}",
         f"text/{ending}",
         key=f"export_{ending}",

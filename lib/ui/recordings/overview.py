@@ -11,6 +11,7 @@ from lib import app
 from lib.domain.comparison import recordings
 from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.conversation.conversations import LONGEST_TITLE
+from lib.domain.people.grants import GrantKind
 from lib.domain.people.people import LOCAL
 from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.engine.playback import builtin
@@ -18,8 +19,9 @@ from lib.files.imports import archive
 from lib.store.comparison.recordings import RecordingSummary
 from lib.store.library import Library
 from lib.ui.kit import buttons
-from lib.ui.share import recording_callbacks
+from lib.ui.share import grants, recording_callbacks
 from lib.ui.share.recording_callbacks import DELETE, IMPORT, RENAME, Listing, held
+from lib.ui.state import exports
 from lib.ui.state import playback as playback_state
 from lib.ui.state.person import library
 
@@ -96,8 +98,8 @@ def _show_row(summary: RecordingSummary) -> None:
             st.caption(md(" · ").join(each for each in told if each))
         st.download_button(
             "",
-            # Made on demand: a recording with its images may have tens of megabytes. No page runs then.
-            partial(_document, library(), summary.id),
+            # Made on demand: a recording with its images may have tens of megabytes.
+            exports.audited(partial(_document, library(), summary.id), f"recording {summary.id}", "JSON"),
             f"recording-{summary.id[:8]}.json",
             "application/json",
             key=f"download-{summary.id}",
@@ -107,7 +109,8 @@ def _show_row(summary: RecordingSummary) -> None:
             on_click="ignore",
         )
         key = f"more-{summary.id}"
-        buttons.menu([RENAME, DELETE], key, recording_callbacks.choose, key, summary.id)
+        entries = [*([grants.SHARE] if grants.is_offered() else []), RENAME, DELETE]
+        buttons.menu(entries, key, recording_callbacks.choose, key, summary.id)
 
 
 def _document(own: Library, recording_id: str) -> str:
@@ -157,4 +160,15 @@ def _delete() -> None:
         st.rerun()
 
 
-_PANELS: dict[str, Callable[[], None]] = {IMPORT: _import, RENAME: _rename, DELETE: _delete}
+def _share() -> None:
+    listing = held()
+    if listing.chosen:
+        grants.open_dialog(GrantKind.RECORDING, listing.chosen, listing.chosen_title, _closed)
+
+
+_PANELS: dict[str, Callable[[], None]] = {
+    IMPORT: _import,
+    RENAME: _rename,
+    DELETE: _delete,
+    grants.SHARE: _share,
+}

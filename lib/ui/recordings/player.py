@@ -2,14 +2,16 @@
 
 import streamlit as st
 
+from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import md
-from lib.ui.kit import buttons, scrubber
+from lib.ui.kit import buttons, errors, scrubber
 from lib.ui.recordings import overview
 from lib.ui.reply import results, watched_cells
 from lib.ui.reply.cell import CellPlaceholders
-from lib.ui.share import reports
+from lib.ui.share import grants, reports
 from lib.ui.state import playback as playback_state
 from lib.ui.state.pages import PRESENT_PAGE
+from lib.ui.state.person import library
 from lib.ui.state.playback import PACES, PlaybackState
 
 
@@ -50,6 +52,9 @@ def _show_head(state: PlaybackState) -> None:
             "All recordings", "close_recording", "arrow_back", playback_state.go_to, None, kind="tertiary"
         )
         st.space("stretch")
+        if state.owner:
+            buttons.button("Make a copy", "copy_recording", "content_copy", _copy, kind="tertiary")
+        wants_share = grants.is_offered() and not state.owner and grants.show_button(playback_state.pause)
         wants_report = reports.show_button(playback_state.pause)  # its dialog waits until playback has ended
         st.page_link(
             PRESENT_PAGE,
@@ -60,8 +65,22 @@ def _show_head(state: PlaybackState) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="replay_title"):
         st.markdown(md("### {}", recording.title), width="content")
         overview.mark(recording)
+    if state.owner:
+        st.caption(md("Shared by {}", state.owner))
     if wants_report:
-        reports.open_dialog(recording, recording.id)
+        reports.open_dialog(recording, recording.id, is_own=not state.owner)
+    elif wants_share:
+        grants.open_dialog(GrantKind.RECORDING, recording.id, recording.title)
+
+
+@errors.stored
+def _copy() -> None:
+    """Keep a recording that somebody shows as one's own."""
+    state = playback_state.held()
+    if state and (found := playback_state.find(state.recording.id)):
+        library().recordings.add(found)
+        state.owner = ""
+        st.toast("Copied. It is among your recordings now.", icon=":material/play_circle:")
 
 
 def _show_choices(state: PlaybackState) -> None:

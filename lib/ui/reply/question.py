@@ -20,7 +20,12 @@ def show_text(message: Message) -> None:
     if message.content.startswith(SYNTHESIS):
         answer.show_blocks(message.content)
         return
-    for piece in typed(message.content):
+    show_text_of(message.content)
+
+
+def show_text_of(content: str) -> None:
+    """Draw what somebody typed."""
+    for piece in typed(content):
         if isinstance(piece, Code):
             st.code(piece.text, piece.language or None)
         else:

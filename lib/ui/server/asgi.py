@@ -157,7 +157,7 @@ def _let_replies_end_before(number: signal.Signals) -> None:
 
 def routes() -> list[BaseRoute]:
     """Return the routes that are not Streamlit pages."""
-    return [*audience.routes(), shares.route(), ready.route(), *sign_in.routes()]
+    return [*audience.routes(), *shares.routes(), ready.route(), *sign_in.routes()]
 
 
 def middleware() -> list[Middleware]:

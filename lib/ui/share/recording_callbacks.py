@@ -145,7 +145,7 @@ def take(key: str) -> None:
 def _take(listing: Listing, uploaded: UploadedFile) -> str | None:
     try:
         recording = archive.recording_in(upload_storage.content(uploaded))
-        if not library().recordings.add(recording):
+        if not library().recordings.add(recording, is_imported=True):
             return "This recording already exists."
     except (FileRefused, FormatError, StoreError) as error:
         return str(error)

@@ -14,17 +14,20 @@ from lib.domain.comparison import recordings
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun
 from lib.domain.comparison.recordings import Recording, RecordingKind
+from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.exports import Load
-from lib.domain.people.people import Permission
+from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
 from lib.domain.text.secrets import KnownKey
+from lib.engine.playback import recorder
 from lib.files.imports import archive
 from lib.report import markdown, masking, page, table
 from lib.report.findings import FindingKind as Found
 from lib.report.masking import Finding
-from lib.ui.share import recording_callbacks, share_links
+from lib.store.grants import Copy
+from lib.ui.share import grants, recording_callbacks, share_links
 from lib.ui.shell import clipboard
-from lib.ui.state import person, session
+from lib.ui.state import exports, person, session
 from lib.ui.state.person import library
 
 LISTED = 40
@@ -56,11 +59,34 @@ def open_run(run: DeckRun) -> None:
 
 
 def open_dialog(
-    recording: Recording, source_id: str, on_dismiss: Callable[[], None] | Literal["ignore"] = "ignore"
+    recording: Recording,
+    source_id: str,
+    on_dismiss: Callable[[], None] | Literal["ignore"] = "ignore",
+    *,
+    is_own: bool = True,
 ) -> None:
-    """Draw the report's dialog. It lists links by `source_id`, the id of what was recorded."""
+    """Draw the report's dialog. It lists links by `source_id`, the id of what was recorded.
+
+    There are no links to what somebody else shows (`is_own`).
+    """
     findings = masking.find(recording, _own_keys())
-    st.dialog("Report", width="large", on_dismiss=on_dismiss)(_show)(recording, source_id, findings)
+    dialog = st.dialog("Report", width="large", on_dismiss=on_dismiss)
+    dialog(_show)(recording, source_id, findings, is_own=is_own)
+
+
+def open_chat(conversation: Conversation, on_dismiss: Callable[[], None]) -> None:
+    """Draw the dialog that shows a copy of a chat to others: of its shown path, as it is now."""
+    app.get().engine.flush()
+    replies = [message.id for message in conversation.path() if message.reply]
+    asked = [recorder.as_comparison(conversation, replies[-1])] if replies else []
+    recording = recording_callbacks.record(
+        asked, RecordingKind.REPLY, conversation.title, recording_id=conversation.id
+    )
+    if recording:
+        dialog = st.dialog(grants.SHARE, width="large", on_dismiss=on_dismiss)
+        dialog(_show_chat)(recording, conversation.id, masking.find(recording, _own_keys()))
+    else:
+        on_dismiss()
 
 
 def _open(
@@ -75,8 +101,44 @@ def _open(
         open_dialog(recording, source_id, on_dismiss)
 
 
-def _show(recording: Recording, source_id: str, findings: Sequence[Finding]) -> None:
+def _show(recording: Recording, source_id: str, findings: Sequence[Finding], *, is_own: bool) -> None:
     st.caption(_contents(recording))
+    masked, title = _show_masks(recording, source_id, findings)
+    _show_downloads(masked, _file_name(title), source_id)
+    if is_own and share_links.is_offered():
+        share_links.show(source_id, title, partial(_html, masked))
+    clipboard.show()
+
+
+def _show_chat(recording: Recording, source_id: str, findings: Sequence[Finding]) -> None:
+    st.caption(md("Others see a report: a copy of this chat as it is now. {}", _contents(recording)))
+    masked, title = _show_masks(recording, source_id, findings)
+    has_both = grants.is_offered() and share_links.is_offered()
+    if grants.is_offered():
+        if has_both:
+            st.markdown("**People here**")
+        grants.show(GrantKind.CONVERSATION, source_id, lambda: Copy(title, _html(masked, by=_own_name())))
+    if share_links.is_offered():
+        if has_both:
+            st.markdown("**Whoever has the link**")
+        share_links.show(source_id, title, partial(_html, masked))
+    clipboard.show()
+
+
+def _html(masked: Callable[[], Recording], *, by: str = "") -> str:
+    maker = f"{_maker()} · shared by {by}" if by else _maker()
+    return page.html(masked(), _loader(), maker=maker)
+
+
+def _own_name() -> str:
+    found = person.person()
+    return (found.name or found.email) if found else ""
+
+
+def _show_masks(
+    recording: Recording, source_id: str, findings: Sequence[Finding]
+) -> tuple[Callable[[], Recording], str]:
+    """Draw what is masked, and a preview; return what makes the masked recording, and its title."""
     keys = _own_keys()
     chosen = _choose_masks(findings, keys, source_id)
     masked = partial(masking.masked, recording, chosen, keys)
@@ -87,11 +149,7 @@ def _show(recording: Recording, source_id: str, findings: Sequence[Finding]) -> 
             text = markdown.to_markdown(masked(), maker=_maker())
             st.code(text, language=None, wrap_lines=True, height=PREVIEW_HEIGHT)
             st.caption("JSON also contains the tapes, all versions and the text of documents.")
-    title = masking.masked_text(recording.title, chosen, keys)
-    _show_downloads(masked, _file_name(title))
-    if app.get().settings.is_sharing and person.may(Permission.SHARE_LINKS):
-        share_links.show(source_id, title, lambda: page.html(masked(), _loader(), maker=_maker()))
-    clipboard.show()
+    return masked, masking.masked_text(recording.title, chosen, keys)
 
 
 def _contents(recording: Recording) -> Markdown:
@@ -125,13 +183,13 @@ def _choose_masks(findings: Sequence[Finding], keys: Sequence[str], source_id: s
         of_kind = [finding for finding in offered if finding.kind is kind]
         if of_kind:
             let_through = _let_through(
-                of_kind, f":material/{icon}: {title}", f"masks-{kind.name}-{source_id}"
+                of_kind, md(":material/{}: {}", icon, title), f"masks-{kind.name}-{source_id}"
             )
             masks = {text: mask for text, mask in masks.items() if text not in let_through}
     return masks
 
 
-def _let_through(findings: Sequence[Finding], title: str, key: str) -> set[str]:
+def _let_through(findings: Sequence[Finding], title: Markdown, key: str) -> set[str]:
     """Draw the findings of one kind; return the texts that should not be masked."""
     shown = [finding.text for finding in findings[:LISTED]]
     counts = {finding.text: finding.count for finding in findings}
@@ -153,28 +211,29 @@ def _label(text: str, count: int) -> Markdown:
     return md("{} × {:,}", line, count) if count > 1 else plain(line)
 
 
-def _show_downloads(masked: Callable[[], Recording], name: str) -> None:
+def _show_downloads(masked: Callable[[], Recording], name: str, source_id: str) -> None:
     """Draw the download buttons; files are made on demand."""
-    maker = _maker()
+    maker, about = _maker(), f"report {source_id}"
     with st.container(horizontal=True, gap="small", key="report_files"):
-        _download("HTML", lambda: page.html(masked(), _loader(), maker=maker), f"{name}.html", "text/html")
+        _download("HTML", partial(_html, masked), f"{name}.html", "text/html", about)
         _download(
             "Markdown",
             lambda: markdown.to_markdown(masked(), maker=maker),
             f"{name}.md",
             "text/markdown",
+            about,
         )
         # With a byte order mark, spreadsheets read the file as UTF-8.
-        _download("CSV", lambda: table.to_csv(masked()), f"{name}.csv", "text/csv")
-        _download("JSON", lambda: _as_json(masked()), f"{name}.json", "application/json")
+        _download("CSV", lambda: table.to_csv(masked()), f"{name}.csv", "text/csv", about)
+        _download("JSON", lambda: _as_json(masked()), f"{name}.json", "application/json", about)
 
 
-def _download(label: str, text: Callable[[], str], file_name: str, mime: str) -> None:
+def _download(label: str, text: Callable[[], str], file_name: str, mime: str, about: str) -> None:
     st.download_button(
         literal(label),
         # A model may send half a surrogate pair, which has no UTF-8. Bytes: Streamlit would encode text
         # strictly.
-        lambda: text().encode(errors="replace"),
+        exports.audited(lambda: text().encode(errors="replace"), about, label),
         file_name,
         mime,
         key=f"report_{label.lower()}",

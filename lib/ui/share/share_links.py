@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from lib import app
+from lib.domain.people.people import Permission
 from lib.domain.text.markdown.literal import link, md
 from lib.store.shares import Share
 from lib.ui.kit import buttons, errors, links
 from lib.ui.shell import clipboard
+from lib.ui.state import person
 from lib.ui.state.person import library
 from lib.web import shares
 
@@ -35,6 +37,16 @@ def show(source_id: str, title: str, report: Callable[[], str]) -> None:
         )
         if st.button("Create a link", key="share", icon=":material/add_link:"):
             _share(source_id, title, report(), days or USUAL_DAYS)
+    show_open(source_id)
+
+
+def is_offered() -> bool:
+    """Return whether this person may make links."""
+    return app.get().settings.is_sharing and person.may(Permission.SHARE_LINKS)
+
+
+def show_open(source_id: str) -> None:
+    """Draw this source's valid links."""
     open_links = library().shares.of(source_id, datetime.now(UTC))
     for share in open_links:
         _show_link(share)

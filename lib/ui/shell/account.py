@@ -33,6 +33,7 @@ ROLES = {
     Role.PRESENTER: "You can also open comparisons to an audience and share reports by link.",
     Role.ADMIN: "You can also manage people and settings.",
 }
+LOOKS_SHOWN = 20
 BROWSERS = {"Edg/": "Edge", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
 """How browsers name themselves. Edge also says Chrome, and all say Safari: the first that fits counts."""
 SYSTEMS = {
@@ -79,6 +80,7 @@ def _show_places(found: Person, who: Identity) -> None:
     for place in places:
         st.markdown(_line(place, is_here=place.token_hash == who.sign_in))
     _show_buttons(found, len(places))
+    _show_looks(found)
 
 
 def _line(place: SignIn, *, is_here: bool) -> Markdown:
@@ -97,7 +99,10 @@ def _show_buttons(found: Person, places: int) -> None:
     if found.issuer == GUEST:
         st.caption("You are a guest: once signed out, nobody can get at your chats again.")
     with st.container(horizontal=True, gap="small"):
-        buttons.button("Sign out", "sign_out", "logout", _sign_out)
+        if _signs_out_elsewhere(found):
+            st.link_button("Sign out", "/sign-out", icon=":material/logout:")
+        else:
+            buttons.button("Sign out", "sign_out", "logout", _sign_out)
         if places > 1:
             buttons.button("Sign out everywhere", "sign_out_everywhere", "devices_off", _sign_out_everywhere)
         if found.issuer == PASSWORD:
@@ -171,6 +176,21 @@ def _remove(word: str) -> None:
         shown.notice = str(error)
     else:
         TABS.end(who)
+
+
+def _signs_out_elsewhere(found: Person) -> bool:
+    """Return whether a provider has to be told too, which takes a page of its own."""
+    provider = app.get().settings.sign_in.oidc
+    return provider is not None and provider.signs_out and found.issuer not in (PASSWORD, GUEST)
+
+
+def _show_looks(found: Person) -> None:
+    """Draw which admins have read this person's chats, if any did."""
+    looks = app.get().store.reading.of(found.id)
+    if looks:
+        st.caption("Who looked at your chats:")
+    for look in looks[:LOOKS_SHOWN]:
+        st.markdown(md("{:%-d %b %Y, %H:%M} · {} :gray[· {}]", look.at.astimezone(), look.admin, look.reason))
 
 
 def _sign_out() -> None:

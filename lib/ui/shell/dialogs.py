@@ -14,7 +14,7 @@ from lib.store.conversations import KEPT_IN_BIN
 from lib.store.library import Library
 from lib.ui.server import upload_storage
 from lib.ui.shell import account
-from lib.ui.state import conversations, panel, widgets
+from lib.ui.state import conversations, exports, panel, widgets
 from lib.ui.state.person import library
 from lib.ui.state.session import held
 
@@ -39,8 +39,8 @@ def _export_all() -> None:
             _largest_upload(),
         )
     )
-    # Whose they are is asked now: no page runs when the file is made.
-    download("Zip", partial(_all_as_zip, library()), "chats.zip", "application/zip")
+    # Whose they are is known here only, not when the file is made.
+    download("Zip", partial(_as_zip, library()), "chats.zip", "application/zip", "all conversations")
 
 
 @st.dialog("Import chats", on_dismiss=panel.close)
@@ -74,7 +74,7 @@ def _largest_upload() -> int:
     return int(st.get_option("server.maxUploadSize"))
 
 
-def _all_as_zip(own: Library) -> BytesIO:
+def _as_zip(own: Library) -> BytesIO:
     application, file = app.get(), BytesIO()
     archive.write_zip(own.conversations.all(), application.files, file)
     return file
@@ -101,11 +101,11 @@ def _bin_button(label: str, name: str, action: Callable[[str], None], conversati
     st.button(literal(label), key=key, type="tertiary", on_click=action, args=(conversation_id,))
 
 
-def download(label: str, data: Callable[[], str | BytesIO], file_name: str, mime: str) -> None:
-    """Draw a download button that makes the file when it is clicked."""
+def download(label: str, data: Callable[[], str | BytesIO], file_name: str, mime: str, about: str) -> None:
+    """Draw a download button that makes the file when it is clicked; `about` names what is in it."""
     st.download_button(
         literal(label),
-        data,
+        exports.audited(data, about, label),
         file_name,
         mime,
         key=f"download_{file_name}",

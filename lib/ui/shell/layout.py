@@ -17,6 +17,8 @@ WITHOUT_SIDEBAR = """<style>
 [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
 </style>"""
 """For pages outside the menu, which an audience sees: the previous page's sidebar would stay for one run."""
+SHARED = "Shared with me"
+"""The title of the page that is there only where people sign in."""
 STAR = Path(__file__).with_name("star.svg")
 
 
@@ -29,6 +31,8 @@ def show(pages: list[StreamlitPage]) -> None:
         st.stop()
     if who := person.identity():
         tabs.claim(who)
+    else:
+        pages = [page for page in pages if page.title != SHARED]
     st.set_page_config(page_title=title, page_icon=STAR, layout="wide")
     farewell.show()
     # Hidden: the links are drawn below the app's name. `st.navigation` still has to run each time: it stops

@@ -1,5 +1,6 @@
 """The state of a tab's decks page: the open deck or run, in step with the address and the store."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
@@ -8,8 +9,10 @@ from lib.domain.comparison import decks as values
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun
 from lib.domain.comparison.decks import Deck
+from lib.domain.people.grants import GrantKind
 from lib.store.database.errors import StoreError
-from lib.ui.state import choices, comparison, new_comparisons, sending, session, widgets
+from lib.store.shared import Received
+from lib.ui.state import choices, comparison, new_comparisons, person, sending, session, shared, widgets
 from lib.ui.state.person import library
 
 KEY = "decks"
@@ -42,6 +45,8 @@ class DecksState:
     """The deck and the run in the address when this tab last looked."""
     deck: Deck | None = None
     """The open deck, for this run of the page."""
+    received: Received | None = None
+    """How the open deck is shown to this person, if it is somebody else's: they may edit it."""
     run: DeckRun | None = None
     """The open run, for this run of the page; then no deck is open."""
     rows: dict[str, Comparison] = field(default_factory=dict)
@@ -97,12 +102,33 @@ def _collect(state: DecksState) -> None:
         return deck
 
     try:
-        library().decks.change(state.deck_id, write)
+        change(state.deck_id, write)
     except StoreError as error:
         state.refusals = [str(error)]
     else:
         for key, text in written.items():
             state.fields[key].text = text
+
+
+def change(deck_id: str, how: Callable[[Deck], Deck]) -> Deck | None:
+    """Change a deck of this person's, or one that they may edit; `None` if it is neither."""
+    if deck := library().decks.change(deck_id, how):
+        return deck
+    may = person.identity() is not None
+    return library().shared.change_deck(deck_id, how, shared.now()) if may else None
+
+
+def find(deck_id: str) -> Deck | None:
+    """Return a deck of this person's, or one that they may edit."""
+    return library().decks.get(deck_id) or _received(deck_id)[0]
+
+
+def _received(deck_id: str) -> tuple[Deck | None, Received | None]:
+    """Return a deck that somebody else lets this person edit."""
+    how = shared.received(GrantKind.DECK, deck_id)
+    if how is None or not how.may_edit:
+        return None, None
+    return library().shared.deck(deck_id, shared.now()), how
 
 
 def _written(deck: Deck, into: TextField, text: str) -> Deck:
@@ -142,6 +168,9 @@ def current() -> DecksState:
         state.open_run(wanted[1]) if wanted[1] else state.open_deck(wanted[0])
     state.run = own.deck_runs.get(state.run_id) if state.run_id else None
     state.deck = own.decks.get(state.deck_id) if state.deck_id else None
+    state.received = None
+    if state.deck_id and not state.deck:
+        state.deck, state.received = _received(state.deck_id)
     if (state.run_id and not state.run) or (state.deck_id and not state.deck):
         state.open_deck(None)
         st.toast("This deck no longer exists.", icon=":material/search_off:")

@@ -9,11 +9,12 @@ from lib import app
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.playback import AT_ONCE, ORIGINAL, Pace, count_questions, exchanges, scene
 from lib.domain.comparison.recordings import Recording
+from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import literal
 from lib.domain.text.validation import FormatError
 from lib.engine.playback.player import Player
 from lib.ui.kit import scrubber
-from lib.ui.state import widgets
+from lib.ui.state import person, shared, widgets
 from lib.ui.state.person import library
 
 KEY = "replaying"
@@ -35,6 +36,8 @@ class PlaybackState:
     """An open recording: one of its comparisons, one question in that, and the player of its answers."""
 
     recording: Recording
+    owner: str = ""
+    """The name of whoever shows it; empty if it is one's own."""
     at: int = 0
     """Index of the shown comparison."""
     number: int = 0
@@ -90,11 +93,11 @@ def current(*, is_played: bool = True) -> PlaybackState | None:
     A newly opened recording plays at once.
     """
     wanted, state = st.query_params.get(OPEN), held()
-    if state and (not wanted or wanted != state.recording.id):
+    if state and (not wanted or wanted != state.recording.id or state.owner != owner_of(wanted)):
         state.player.pause()
         state = None
     if wanted and not state and (found := find(wanted)):
-        state = PlaybackState(found)
+        state = PlaybackState(found, owner_of(wanted))
         if is_played:
             state.player.play()
     widgets.put(KEY, state)
@@ -106,12 +109,27 @@ def current(*, is_played: bool = True) -> PlaybackState | None:
 def find(recording_id: str) -> Recording | None:
     """Return the recording with this id, or show a toast and return `None`."""
     try:
-        if found := library().recordings.get(recording_id):
+        if found := library().recordings.get(recording_id) or _shown(recording_id):
             return found
         st.toast("This recording no longer exists.", icon=":material/search_off:")
     except FormatError as error:
         st.toast(literal(str(error)), icon=":material/error:")
     return None
+
+
+def _shown(recording_id: str) -> Recording | None:
+    """Return the recording with this id, if somebody shows it."""
+    if shared.received(GrantKind.RECORDING, recording_id):
+        return library().shared.recording(recording_id, shared.now())
+    return None
+
+
+def owner_of(recording_id: str) -> str:
+    """Return the name of whoever shows this recording; empty if it is one's own."""
+    if not person.identity() or library().recordings.title(recording_id) is not None:
+        return ""
+    found = shared.received(GrantKind.RECORDING, recording_id)
+    return found.owner if found else ""
 
 
 def go_to(recording_id: str | None) -> None:

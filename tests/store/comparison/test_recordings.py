@@ -9,6 +9,7 @@ from pathlib import Path
 from lib.domain.comparison import recordings
 from lib.domain.comparison.recordings import RecordingKind
 from lib.domain.conversation.attachments import Attachment, AttachmentKind
+from lib.domain.people.audit import Action
 from lib.domain.people.people import LOCAL
 from lib.engine.playback import builtin, recorder
 from lib.store import Store
@@ -54,6 +55,13 @@ def test_what_is_here_is_not_added_again(store: Store) -> None:
     recording = kept(store, "model-a")
     assert not store.of(LOCAL).recordings.add(replace(recording, title="Another"))
     assert [one.title for one in store.of(LOCAL).recordings.latest(10)] == ["Tea"]
+
+
+def test_one_from_a_file_is_written_down_once(store: Store) -> None:
+    recording = replace(kept(store, "model-a"), id="from-a-file")
+    for _ in range(2):
+        store.of(LOCAL).recordings.add(recording, is_imported=True)
+    assert [row.about for row in store.audit.latest(9, action=Action.IMPORTED)] == ["recording from-a-file"]
 
 
 def test_the_list_has_the_last_added_first_with_its_models(store: Store) -> None:

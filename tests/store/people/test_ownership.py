@@ -101,8 +101,9 @@ def test_of_whoever_is_removed_nothing_is_left_but_the_audit_log(
     store.of(OTHER).recordings.add(replace(recording(), id=new_id(), title="Mine"))
     theirs = {each for each in rows(path) if OTHER in each}
     store.ownership.remove(ONE, COMMAND_LINE)
-    for text in (ONE, EMAIL, WORD, ids.conversation, ids.comparison, ids.run, ids.reply):
+    for text in (ONE, EMAIL, ids.conversation, ids.deleted, ids.comparison, ids.run, ids.reply):
         assert mentions(path, text) <= {"audit", "recordings"}
+    assert store.of(ONE).search.find(WORD) == []
     assert mentions(path, ONE) == {"audit"}
     assert theirs <= rows(path)
     assert store.people.get(ONE) is None

@@ -97,7 +97,7 @@ def test_a_comparison_ages_by_its_youngest_cell(store: Store, path: Path) -> Non
     retention(store, keep=KEPT).run(NOW)
     own = store.of(LOCAL)
     assert [bool(own.comparisons.get(id_)) for id_ in (old, young, empty)] == [False, True, False]
-    assert [bool(store.links.view(token, NOW)) for token in links] == [False, True]
+    assert [bool(store.links.view(token, NOW, SYSTEM)) for token in links] == [False, True]
     with closed(sqlite3.connect(path)) as database:
         assert database.execute("SELECT count(*) FROM conversations").fetchone() == (2,)
 
@@ -111,7 +111,7 @@ def test_a_deck_run_ages_by_its_youngest_answer(store: Store, path: Path) -> Non
     assert (own.deck_runs.get(old.id), own.comparisons.get(rows[0])) == (None, None)
     assert own.deck_runs.get(young.id)
     assert own.comparisons.get(rows[1])
-    assert store.links.view(link, NOW) is None
+    assert store.links.view(link, NOW, SYSTEM) is None
 
 
 def test_a_run_of_it_is_one_row_of_the_audit_log(store: Store, path: Path) -> None:

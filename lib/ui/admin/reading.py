@@ -1,0 +1,83 @@
+"""Reading a chat of somebody else: with a reason, which the audit log keeps and the owner sees."""
+
+import streamlit as st
+
+from lib import app
+from lib.domain.conversation.conversations import Conversation
+from lib.domain.text.markdown.literal import md, plain
+from lib.store.database.errors import StoreError
+from lib.store.people.reading import LONGEST_REASON, SHORTEST_REASON
+from lib.ui.kit import buttons
+from lib.ui.reply import cell
+from lib.ui.state import widgets
+from lib.ui.state.person import actor
+
+EMAIL, CHAT, REASON = "reading_email", "reading_chat", "reading_reason"
+"""Keys of the fields."""
+READ = "reading"
+"""Key of the chat that is being read."""
+
+
+def show() -> None:
+    """Draw the section; where the settings do not allow it, how an admin can allow it."""
+    st.markdown("#### Read a chat")
+    if not app.get().settings.may_admins_read:
+        st.caption("Nobody may read the chats of others here. `CHAT_ADMIN_MAY_READ=on` lets admins do so.")
+        return
+    st.caption("Its owner sees who read it, when and why. The audit log keeps it.")
+    if isinstance(found := widgets.value(READ), Conversation):
+        _show_transcript(found)
+    else:
+        _show_form()
+
+
+def _show_form() -> None:
+    email = st.text_input("Their e-mail address", key=EMAIL, placeholder="name@example.com")
+    try:
+        chats = app.get().store.reading.chats(actor(), email, is_allowed=True) if email.strip() else {}
+    except StoreError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    if not chats:
+        st.caption("They have no chats, or are not here." if email.strip() else "Whose chat is it?")
+        return
+    chosen = st.selectbox(
+        "Chat, by when it last changed",
+        list(chats),
+        format_func=lambda id_: f"{chats[id_].astimezone():%d %b %Y, %H:%M}",
+        key=CHAT,
+    )
+    reason = st.text_input(
+        "Reason",
+        key=REASON,
+        max_chars=LONGEST_REASON,
+        placeholder=f"At least {SHORTEST_REASON} characters; its owner sees it",
+    )
+    if st.button("Read", key="read_chat", icon=":material/visibility:"):
+        _read(chosen, reason)
+
+
+def _read(conversation_id: str, reason: str) -> None:
+    may = app.get().settings.may_admins_read
+    try:
+        found = app.get().store.reading.read(actor(), conversation_id, reason, is_allowed=may)
+    except StoreError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    if found is None:
+        st.error("This chat is not here any more.", icon=":material/error:")
+        return
+    widgets.put(READ, found)
+    st.rerun()
+
+
+def _show_transcript(found: Conversation) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="reading_head"):
+        st.markdown(md("**{}**", found.title), width="stretch")
+        buttons.button("Close", "close_reading", "close", _close, kind="tertiary")
+    for message in found.path():
+        cell.show_said(message, "said")
+
+
+def _close() -> None:
+    widgets.take(READ)

@@ -1,0 +1,138 @@
+"""Showing something to people here: to whom, until when, how often they opened it; and taking it back."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import streamlit as st
+
+from lib.domain.people.grants import EVERYBODY, GrantKind
+from lib.domain.text.markdown.literal import Markdown, literal, md, plain
+from lib.store.database.errors import StoreError
+from lib.store.grants import Copy, Grant
+from lib.ui.kit import buttons, errors, links
+from lib.ui.share import share_links
+from lib.ui.shell import clipboard
+from lib.ui.state import person, shared
+from lib.ui.state.person import library
+from lib.web.shares import PATH_HERE
+
+SHARE = "Share"
+"""The dialog's label in menus."""
+ONE, ALL = "One person", "Everybody here"
+FOREVER = 0
+DAYS = {**share_links.DAYS, FOREVER: "Until I take it back"}
+LONGEST_EMAIL = 254
+
+
+def is_offered() -> bool:
+    """Return whether there are people here to show something to."""
+    return person.identity() is not None
+
+
+def show_button(action: Callable[[], None] | None = None) -> bool:
+    """Draw the button that opens the dialog; return whether it was clicked. `action` is its callback."""
+    return st.button(SHARE, key="share_here", icon=":material/group_add:", type="tertiary", on_click=action)
+
+
+def open_dialog(
+    kind: GrantKind,
+    source_id: str,
+    title: str,
+    on_dismiss: Callable[[], None] | Literal["ignore"] = "ignore",
+) -> None:
+    """Draw the dialog of something that is shown as it is at the time."""
+    st.dialog(SHARE, on_dismiss=on_dismiss)(_show)(kind, source_id, title)
+
+
+def _show(kind: GrantKind, source_id: str, title: str) -> None:
+    st.caption(md("They see “{}” as it is when they open it.", title))
+    show(kind, source_id)
+    if kind is not GrantKind.DECK and share_links.is_offered():
+        st.caption("For people elsewhere, “Report” makes a link to a copy.")
+        share_links.show_open(source_id)
+    clipboard.show()
+
+
+def show(kind: GrantKind, source_id: str, copy: Callable[[], Copy] | None = None) -> None:
+    """Draw the form, and whom something is shown to. `copy` returns what is shown of a conversation."""
+    with st.container(key="grant_form", gap="small"):
+        to, may_edit = _choose_whom(kind)
+        days = st.segmented_control(
+            "How long",
+            list(DAYS),
+            default=FOREVER,
+            required=True,
+            format_func=lambda days: DAYS[days],
+            label_visibility="collapsed",
+            key="grant_days",
+        )
+        if st.button(SHARE, key="grant", icon=":material/group_add:", type="primary"):
+            _grant(kind, source_id, to, days or FOREVER, may_edit=may_edit, copy=copy)
+    for grant in library().grants.of(kind, source_id, datetime.now(UTC)):
+        _show_grant(kind, source_id, grant)
+
+
+def _choose_whom(kind: GrantKind) -> tuple[str, bool]:
+    """Draw the fields; return an e-mail address or `EVERYBODY`, and whether they may edit."""
+    whom = st.segmented_control(
+        "Who may see it",
+        [ONE, ALL],
+        default=ONE,
+        required=True,
+        format_func=literal,
+        label_visibility="collapsed",
+        key="grant_whom",
+    )
+    if whom == ALL:
+        return EVERYBODY, False
+    email = st.text_input(
+        "Their e-mail address", key="grant_email", max_chars=LONGEST_EMAIL, placeholder="name@example.com"
+    )
+    return email.strip(), kind is GrantKind.DECK and st.toggle("They may edit it", key="grant_edit")
+
+
+def _grant(
+    kind: GrantKind,
+    source_id: str,
+    to: str,
+    days: int,
+    *,
+    may_edit: bool,
+    copy: Callable[[], Copy] | None,
+) -> None:
+    now = datetime.now(UTC)
+    until = now + timedelta(days=days) if days else None
+    try:
+        shown = copy() if copy else None
+        library().grants.add(kind, source_id, to, now, until=until, may_edit=may_edit, copy=shown)
+    except StoreError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+
+
+def _show_grant(kind: GrantKind, source_id: str, grant: Grant) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"grant-{grant.id}"):
+        with st.container(gap="xxsmall", width="stretch"):
+            st.markdown(plain(ALL if grant.audience == EVERYBODY else grant.name or "Somebody"))
+            st.caption(_about(grant))
+        address = _address(kind, source_id, grant)
+        buttons.show_icon("content_copy", "Copy the address", clipboard.copy, address, key=grant.id)
+        buttons.show_icon("person_remove", "Take back", _revoke, grant.id)
+
+
+def _about(grant: Grant) -> Markdown:
+    until = md("until {:%d %b %Y}", grant.expires_at) if grant.expires_at else "until you take it back"
+    views = f"opened {grant.views:,} {'time' if grant.views == 1 else 'times'}"
+    return md(" · ").join(filter(None, ("may edit" if grant.may_edit else "", until, views)))
+
+
+def _address(kind: GrantKind, source_id: str, grant: Grant) -> str:
+    """Return where the people whom it is shown to find it."""
+    if kind is GrantKind.CONVERSATION:
+        return f"{links.origin()}{PATH_HERE}{grant.id}"
+    return f"{links.origin()}{shared.address(kind, source_id, may_edit=grant.may_edit)}"
+
+
+@errors.stored
+def _revoke(grant_id: str) -> None:
+    library().grants.revoke(grant_id, datetime.now(UTC))

@@ -1,0 +1,125 @@
+"""Shared with me: the list of what others show, and a comparison or a deck of it to read."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from lib import app
+from lib.domain.comparison.comparisons import Comparison
+from lib.domain.comparison.decks import Deck, duplicated
+from lib.domain.comparison.votes import in_order
+from lib.domain.people.grants import GrantKind
+from lib.domain.text.markdown.literal import md, plain
+from lib.engine.sending import new_id
+from lib.store.shared import Received
+from lib.ui.kit import buttons, errors
+from lib.ui.reply import attachments, question, results, watched_cells
+from lib.ui.state import session, shared
+from lib.ui.state.person import library
+from lib.web.shares import PATH_HERE
+
+KINDS: Mapping[GrantKind, tuple[str, str]] = {
+    GrantKind.CONVERSATION: ("Chat", "chat"),
+    GrantKind.COMPARISON: ("Comparison", "view_column"),
+    GrantKind.DECK: ("Deck", "view_agenda"),
+    GrantKind.RECORDING: ("Recording", "play_circle"),
+}
+
+
+def show() -> None:
+    """Draw what the address names, or else the list."""
+    for kind in (GrantKind.COMPARISON, GrantKind.DECK):
+        if (wanted := st.query_params.get(kind)) and _show_open(kind, wanted):
+            return
+    with st.container(key="column"):
+        _show_list()
+
+
+def _show_list() -> None:
+    st.markdown("### Shared with me")
+    st.caption("What others here show you. You see it as it is at the moment; a chat is a copy.")
+    found = library().shared.all(shared.now())
+    if not found:
+        st.info(
+            "Nobody shows you anything yet. You find “Share” at chats, comparisons, decks and recordings.",
+            icon=":material/group:",
+        )
+    for each in found:
+        _show_row(each)
+
+
+def _show_row(each: Received) -> None:
+    name, icon = KINDS[each.kind]
+    title, icon = plain(each.title) or "Untitled", f":material/{icon}:"
+    with st.container(border=True, gap="xxsmall", key=f"received-{each.id}"):
+        if each.kind is GrantKind.CONVERSATION:
+            st.link_button(title, f"{PATH_HERE}{each.id}", icon=icon, type="tertiary")
+        elif st.button(title, key=f"open-{each.id}", icon=icon, type="tertiary"):
+            page = shared.page_of(each.kind, may_edit=each.may_edit)
+            st.switch_page(page, query_params={each.kind.value: each.source_id})
+        may = "you may edit it" if each.may_edit else ""
+        when = md("since {:%d %b %Y}", each.created_at.astimezone())
+        st.caption(md(" · ").join(filter(None, (name, f"Shared by {each.owner}", when, may))))
+
+
+def _show_open(kind: GrantKind, source_id: str) -> bool:
+    """Draw the comparison or the deck; return whether it is shown to this person."""
+    how = shared.received(kind, source_id)
+    reads = library().shared
+    if how and kind is GrantKind.DECK and (deck := reads.deck(source_id, shared.now())):
+        with st.container(key="column"):
+            _show_head(how)
+            _show_deck(deck)
+        return True
+    if how and kind is GrantKind.COMPARISON and (found := reads.comparison(source_id, shared.now())):
+        _show_head(how)
+        _show_comparison(found)
+        return True
+    del st.query_params[kind]
+    st.toast(md("This {} is not here, or is not shared any more.", kind.value), icon=":material/search_off:")
+    return False
+
+
+def _show_head(how: Received) -> None:
+    buttons.button("Shared with me", "close_shared", "arrow_back", st.query_params.clear, kind="tertiary")
+    st.markdown(md("### {}", how.title))
+    st.caption(md("Shared by {}", how.owner))
+
+
+def _show_deck(deck: Deck) -> None:
+    buttons.button("Make a copy", "copy_deck", "content_copy", _copy, deck.id)
+    if deck.system_prompt:
+        st.caption("System prompt")
+        question.show_text_of(deck.system_prompt)
+    for number, prompt in enumerate(deck.prompts, start=1):
+        with st.container(border=True, gap="xsmall", key=f"task-{prompt.id}"):
+            st.caption(md("{}", number))
+            attachments.show(prompt.attachments)
+            question.show_text_of(prompt.text)
+            if prompt.notes:
+                st.caption(md("Notes: {}", prompt.notes))
+
+
+@errors.stored
+def _copy(deck_id: str) -> None:
+    """Make a deck of one's own of it."""
+    if deck := library().shared.deck(deck_id, shared.now()):
+        library().decks.add(duplicated(deck, new_id=new_id))
+        st.toast("Copied. It is on the page Decks.", icon=":material/view_agenda:")
+
+
+def _show_comparison(comparison: Comparison) -> None:
+    """Draw it as it is stored: what still runs has no words yet."""
+    comparison.cells = [cell for cell in comparison.cells if cell.path()]
+    votes = library().shared.round(comparison.id, shared.now())
+    if not comparison.cells:
+        st.caption("Nothing was asked yet.")
+        return
+    if asked := watched_cells.question_of(comparison):
+        watched_cells.show_question(asked)
+    prices = app.get().engine.catalogue.prices(session.held().connection, wait_seconds=0)
+    comparison.cells = in_order(comparison.cells, votes)
+    with st.container(key="cells"):
+        watched_cells.show(watched_cells.of(comparison, {}, prices, votes=votes, is_followed=False))
+    if len(comparison.compared) > 1 and not (votes and votes.is_hidden):
+        results.show(comparison, prices)
