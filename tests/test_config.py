@@ -27,6 +27,7 @@ READ: dict[str, tuple[str, dict[str, str], str, object]] = {
     "KKIAI_BASE_URL": ("https://a.b/v1/", {}, "base_url", "https://a.b/v1"),
     "KKIAI_MODEL": ("model-x", {}, "default_model", "model-x"),
     "CHAT_DATA_DIR": ("/somewhere/else", {}, "data_dir", Path("/somewhere/else")),
+    "CHAT_SECRET_FILE": ("/run/secrets/chat", {}, "secret_file", Path("/run/secrets/chat")),
     "CHAT_TITLE": ("Our Chat", {}, "title", "Our Chat"),
     "CHAT_LOCAL_MODEL": ("off", {}, "wants_local_model", False),
     "CHAT_ALLOW_PLAIN_HTTP": ("on", FAR, "base_url", FAR["KKIAI_BASE_URL"]),
@@ -95,6 +96,7 @@ def test_without_anything_set_every_default_holds(tmp_path: Path) -> None:
         api_key=None,
         default_model=None,
         data_dir=Path("data"),
+        secret_file=None,
         title="SynStar Chat",
         wants_local_model=True,
         has_auto_titles=False,
@@ -107,6 +109,7 @@ def test_without_anything_set_every_default_holds(tmp_path: Path) -> None:
         is_sharing=False,
         may_admins_read=False,
         has_own_keys=True,
+        allows_plain_http=False,
         sign_in=SignIn(
             ways=(),
             passphrase=None,

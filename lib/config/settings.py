@@ -32,6 +32,8 @@ class Settings:
     api_key: Secret | None
     default_model: str | None
     data_dir: Path
+    secret_file: Path | None
+    """Of the installation's secret; `None` for `secret` in the data folder."""
     title: str
     wants_local_model: bool
     has_auto_titles: bool
@@ -46,6 +48,8 @@ class Settings:
     """Whether an admin may read a chat of somebody else, after giving a reason."""
     has_own_keys: bool
     """Whether people may use an API key of their own."""
+    allows_plain_http: bool
+    """Whether a base URL may use plain http to another machine."""
     sign_in: SignIn
     time_zone: ZoneInfo
     """Where a day of the limits begins at midnight."""
@@ -89,6 +93,7 @@ class Settings:
             api_key=api_key,
             default_model=values.text("KKIAI_MODEL") or None,
             data_dir=Path(values.text("CHAT_DATA_DIR")).expanduser(),
+            secret_file=values.path("CHAT_SECRET_FILE"),
             title=values.text("CHAT_TITLE"),
             wants_local_model=local == "on" or (local == "auto" and not chose_server),
             has_auto_titles=values.switch("CHAT_AUTO_TITLES"),
@@ -103,6 +108,7 @@ class Settings:
             has_own_keys=values.switch("CHAT_OWN_KEYS")
             if values.is_set("CHAT_OWN_KEYS")
             else not sign_in.ways,
+            allows_plain_http=allow_plain_http,
             sign_in=sign_in,
             time_zone=values.time_zone("CHAT_TIME_ZONE"),
             keep=values.days("CHAT_KEEP_DAYS"),

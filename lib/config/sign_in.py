@@ -30,13 +30,18 @@ class Oidc:
     signs_out: bool
     """Whether signing out here also signs out there."""
 
+    @property
+    def gives_roles(self) -> bool:
+        """Whether groups there decide the roles here."""
+        return bool(self.admins or self.presenters)
+
     def role(self, groups: set[str]) -> Role | None:
         """Return the role of somebody in these groups; `None` if groups give no roles."""
         if groups & {*self.admins}:
             return Role.ADMIN
         if groups & {*self.presenters}:
             return Role.PRESENTER
-        return Role.MEMBER if self.admins or self.presenters else None
+        return Role.MEMBER if self.gives_roles else None
 
 
 @dataclass(frozen=True, slots=True)

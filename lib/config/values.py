@@ -33,6 +33,13 @@ class Values:
                 return value
         return DEFAULTS[name]
 
+    def path(self, name: str) -> Path | None:
+        text = self.text(name)
+        try:
+            return Path(text).expanduser() if text else None
+        except RuntimeError:
+            raise ConfigurationError(f"{name} names the home folder of an unknown user.") from None
+
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
         value = self.text(name).lower()
         if value not in allowed:

@@ -57,6 +57,12 @@ VARIABLES = (
         "`on` lets people open comparisons to an audience and share reports, each under a secret link.",
     ),
     Variable(
+        "CHAT_SECRET_FILE",
+        "",
+        "File of the secret that signs cookies and encrypts stored keys; by default `secret` in the data "
+        "folder. It is made if missing.",
+    ),
+    Variable(
         "CHAT_SIGN_IN",
         "off",
         "Who may come in, separated by commas: `off` (one person, this machine only), `guest`, `password`, "

@@ -9,6 +9,7 @@ from dataclasses import replace
 from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.connection import Connection
+from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.tape import Event, Interrupted, Stopped
 from lib.engine import pictures, transcription
 from lib.engine.answering import Answering
@@ -27,7 +28,7 @@ from lib.engine.recovery.unstored import unstored_conversations
 from lib.engine.recovery.watchdog import Watchdog
 from lib.engine.running_replies import RunningReplies
 from lib.engine.running_reply import RunningReply
-from lib.engine.sending import Accepted, Sending, new_id, question
+from lib.engine.sending import NOT_FOR_YOU, Accepted, Sending, new_id, question
 from lib.engine.series.deck_runs import DeckRuns
 from lib.engine.series.repeats import Repeats
 from lib.engine.titles import is_first_exchange, write_title
@@ -82,8 +83,15 @@ class Engine:
             request_bytes=request_bytes,
             on_ended=self._after,
         )
+        self._may_use: Callable[[str, str], bool] = store.settings.may_use if store else lambda *_: True
         self._sending = Sending(
-            self._runs, self._journal, store, self._owner, keep=files.keep, start=self._start
+            self._runs,
+            self._journal,
+            store,
+            self._owner,
+            keep=files.keep,
+            start=self._start,
+            may_use=self._may_use,
         )
         self.catalogue = Catalogue(gateway, self._loop)
         self.repeats = Repeats(self._loop, self._answering.ended, self.cancel)
@@ -200,6 +208,8 @@ class Engine:
         conversation_id: str,
     ) -> str:
         """Return the text of a WAV recording. Blocks. The call gets a ledger row. Raises `ChatError`."""
+        if not self._may_use(person_id, model):
+            raise ChatError(Category.PERMISSION_DENIED, NOT_FOR_YOU, "")
         asked = transcription.transcribe(self._gateway, connection, recording, model)
         text, row, error = self._loop.submit(asked).result()
         row = replace(row, session_id=session_id, conversation_id=conversation_id)

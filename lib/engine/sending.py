@@ -28,6 +28,7 @@ SETTLING_SECONDS = 1.0
 """How long a send that reaches a limit waits until replies that have just ended are stored as such."""
 KNOWN_SEND_IDS = 10_000
 """How many send ids are known without asking the store, which knows those of kept replies for good."""
+NOT_FOR_YOU = "This model is not available to you. Choose another one."
 
 Result = TypeVar("Result")
 
@@ -84,8 +85,13 @@ class Sending:
         *,
         keep: Callable[[Attachment], Attachment],
         start: Callable[[RunningReply], None],
+        may_use: Callable[[str, str], bool],
     ) -> None:
-        """`keep` puts the images of stored messages into files, `start` asks the model."""
+        """`keep` puts the images of stored messages into files, `start` asks the model.
+
+        `may_use` tells whether somebody may use a model.
+        """
+        self._may_use = may_use
         self._runs, self._journal, self._store, self._owner = runs, journal, store, owner
         self._keep, self._start = keep, start
         self._one_at_a_time = threading.Lock()
@@ -112,6 +118,8 @@ class Sending:
             raise SendRefused("The server is about to stop. Send this again in a moment.")
         if not conversation.model:
             raise SendRefused("Choose a model first.")
+        if not self._may_use(person_id, conversation.model):
+            raise SendRefused(NOT_FOR_YOU)
         with self._one_at_a_time:  # the second of two clicks with one id must see the first
             if send_id in self._known:
                 return None

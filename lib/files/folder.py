@@ -57,6 +57,13 @@ class Files:
             self._held[attachment.id] = attachment.data
         return replace(attachment, data=None)
 
+    def bytes_stored(self) -> int:
+        """How much all files take."""
+        files = self._folder.rglob("*") if self._folder and self._folder.exists() else ()
+        return sum(file.stat().st_size for file in files if file.is_file()) + sum(
+            map(len, self._held.values())
+        )
+
     def load(self, attachment: Attachment) -> bytes:
         """The image's bytes. Raises `Missing`."""
         data = attachment.data or self._held.get(attachment.id)

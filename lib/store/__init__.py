@@ -4,6 +4,7 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 
 from lib.domain.people.audit import Actor
+from lib.store.administration import Administration
 from lib.store.attachments import Attachments
 from lib.store.comparison.decks import DeckImages
 from lib.store.comparison.rooms import OpenRooms
@@ -22,7 +23,7 @@ from lib.store.people.retention import Retention
 from lib.store.people.sign_ins import SignIns
 from lib.store.processes import Processes
 from lib.store.replies import Replies
-from lib.store.secrets import Secrets
+from lib.store.settings import StoredSettings
 from lib.store.shares import Links
 
 
@@ -56,12 +57,16 @@ class Store:
         self.reading = Reading(self._database)
         self.replies = Replies(self._database, zone)
         self.retention = Retention(self._database)
-        self.secrets = Secrets(self._database)
+        self.settings = StoredSettings(self._database)
         self.sign_ins = SignIns(self._database)
 
     def of(self, person_id: str, actor: Actor | None = None) -> Library:
         """What belongs to this person; the audit log names `actor`, by default the owner."""
         return Library(self._database, self._remembered, person_id, actor or Actor(person_id))
+
+    def administration(self, actor: Actor) -> Administration:
+        """What `actor` may see and change of everybody, if they are an admin."""
+        return Administration(self._database, self.settings, actor)
 
     def look(self) -> None:
         """Check that the file still exists, is the same and intact. Raises `StoreError` with what to do."""

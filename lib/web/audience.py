@@ -71,7 +71,7 @@ async def _page(request: Request) -> Response:
     if not _device(request):
         answer.set_cookie(
             COOKIE,
-            new_cookie(app.get().signing_key),
+            new_cookie(app.get().secret.keys(COOKIE)),
             max_age=COOKIE_SECONDS,
             path="/room",
             # Phones in a local network often reach the server by plain http.
@@ -216,7 +216,7 @@ async def _open_room(request: Request) -> Room | None:
 
 def _device(request: Request) -> str | None:
     """Return the device's name, if its cookie is valid."""
-    return device(app.get().signing_key, request.cookies.get(COOKIE, ""))
+    return device(app.get().secret.keys(COOKIE), request.cookies.get(COOKIE, ""))
 
 
 def _voter(request: Request, room: Room) -> str | None:

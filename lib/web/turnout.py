@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 
 from cachetools import LRUCache
 from itsdangerous import BadSignature, TimestampSigner
@@ -23,21 +24,22 @@ ADDRESS_RATE = 1_200, 50.0
 """Votes in a room from one address: four at once per device in that hall. Others need the database too."""
 
 
-def new_cookie(key: bytes) -> str:
-    """Return a cookie for a device: a random name, signed with the installation's key."""
-    return _signer(key).sign(secrets.token_urlsafe(16)).decode()
+def new_cookie(keys: Sequence[bytes]) -> str:
+    """Return a cookie for a device: a random name, signed with the first of the installation's keys."""
+    return _signer(keys).sign(secrets.token_urlsafe(16)).decode()
 
 
-def device(key: bytes, cookie: str) -> str | None:
+def device(keys: Sequence[bytes], cookie: str) -> str | None:
     """Return the name in a cookie; `None` if it was not made here, was altered, or is too old."""
     try:
-        return _signer(key).unsign(cookie, max_age=COOKIE_SECONDS).decode()
+        return _signer(keys).unsign(cookie, max_age=COOKIE_SECONDS).decode()
     except (BadSignature, UnicodeError):
         return None
 
 
-def _signer(key: bytes) -> TimestampSigner:
-    return TimestampSigner(key, salt="audience", digest_method=hashlib.sha256)
+def _signer(keys: Sequence[bytes]) -> TimestampSigner:
+    # It signs with the last one.
+    return TimestampSigner(keys[::-1], salt="audience", digest_method=hashlib.sha256)
 
 
 class Turnout:

@@ -5,13 +5,14 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from lib.app import DATABASE
-from lib.store import Store
+from lib.app import SECRET
+from lib.files.secret import InstallationSecret
+from lib.web.audience import COOKIE
 from lib.web.turnout import NEWCOMER_RATE, new_cookie
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
@@ -208,16 +209,16 @@ def test_a_script_that_makes_voters_is_slowed_and_nobody_else_is(
 ) -> None:
     gateway.when("Stuff the ballot", stream("Said"))
     at_once, a_second = NEWCOMER_RATE
-    with compare(hall) as tab, closing(Store(hall.data_dir / DATABASE)) as store:
+    with compare(hall) as tab:
         link = open_room(tab)
         tab.ask("Stuff the ballot")
-        key = store.secrets.get("cookies")
+        keys = InstallationSecret(hall.data_dir / SECRET).keys(COOKIE)
         with Phone(link) as honest, Phone(link, "127.0.0.2") as script:
             honest.wait_for_end()
             script.wait_for_end()
             started, statuses = time.monotonic(), list[int]()
             while statuses.count(http.client.TOO_MANY_REQUESTS) < 20:
-                script.cookie = f"audience={new_cookie(key)}"
+                script.cookie = f"audience={new_cookie(keys)}"
                 statuses.append(script.vote("A"))
             most = at_once + a_second * (time.monotonic() - started) + 1
             assert at_once <= statuses.count(http.client.OK) <= most

@@ -115,9 +115,19 @@ class _Asked(Generic[T]):
             if self._asking and self._asking.done():
                 self._take(self._asking)
             good_for = RETRY_SECONDS if self._error else FRESH_SECONDS
-            if not self._asking and time.monotonic() - self._asked_at > good_for:
-                self._asking, self._asked_at = ask(), time.monotonic()
-            return self._asking
+            if self._asking or time.monotonic() - self._asked_at <= good_for:
+                return self._asking
+            asking = self._asking = ask()
+            self._asked_at = time.monotonic()
+        # Also if nobody asks again: the traceback of a failure would keep a visitor's key.
+        asking.add_done_callback(self._ended)
+        return asking
+
+    def _ended(self, asking: "Future[T]") -> None:
+        is_failure_of_ours = asking.cancelled() or not isinstance(asking.exception(), ChatError | None)
+        with self._lock:
+            if self._asking is asking and not is_failure_of_ours:
+                self._take(asking)
 
     def _take(self, asking: "Future[T]") -> None:
         self._asking, self._error = None, None

@@ -14,6 +14,7 @@ from cachetools import TTLCache
 from lib.domain.models.connection import Connection
 from lib.domain.models.diagnosis import Cost, Finding, Verdict, learnt
 from lib.engine.loop import Loop
+from lib.engine.sending import NOT_FOR_YOU
 from lib.gateway.client import Gateway
 from lib.gateway.masking import KeyMask
 from lib.gateway.probes.checks import PROBES, total_cost
@@ -100,6 +101,10 @@ class Doctor:
             running = self._examinations.get(key)
             if running and not running.is_closed:
                 return running
+            if self._store and model and not self._store.settings.may_use(person_id, model):
+                refused = Examination(connection.base_url, model, is_closed=True, problem=NOT_FOR_YOU)
+                self._examinations[key] = refused
+                return refused
             begun = self._examinations[key] = Examination(connection.base_url, model)
         begun._future = self._loop.submit(self._run(begun, connection))
         begun._future.add_done_callback(lambda future: _ended(begun, future))

@@ -327,13 +327,13 @@ grants = Table(
 """What `person_id` shows to `audience`: a person's id, or `everybody`. A deck, comparison or recording is
 shown as it is; of a conversation, `title` and `report` are the copy that is shown, masked and compressed."""
 
-secrets = Table(
-    "secrets",
+settings = Table(
+    "settings",
     metadata,
-    Column("name", String(32), primary_key=True),
-    Column("value", LargeBinary, nullable=False),
+    Column("name", String(64), primary_key=True),
+    Column("value", JSON, nullable=False),
 )
-"""The random keys of this installation, such as the one that signs cookies: made once, never shown."""
+"""What admins set without a restart. A key in it is encrypted with the installation's secret."""
 
 people = Table(
     "people",

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from lib.domain.people import audit as chain
 from lib.domain.people.audit import FIRST, Action, Actor, AuditRow, hash_of
 from lib.store.database.database import Database
 from lib.store.database.schema import audit, audit_end
@@ -98,8 +99,27 @@ class Audit:
     def end(self) -> tuple[int, str]:
         """The number and the hash of the last row."""
         with self._database.read() as connection:
-            row = connection.execute(select(audit_end.c.number, audit_end.c.hash)).one_or_none()
-        return (row.number, row.hash) if row else (0, FIRST)
+            return _end(connection)
+
+    def fault(self) -> str | None:
+        """Where the log was changed, in a sentence; `None` if it is whole."""
+        # In a snapshot: rows that are written meanwhile would seem to be too many, or missing.
+        with self._database.read(is_snapshot=True) as connection:
+            query = select(audit).order_by(audit.c.number).execution_options(yield_per=BATCH)
+            return chain.fault(map(_row_or_changed, connection.execute(query)), _end(connection))
+
+
+def _end(connection: Connection) -> tuple[int, str]:
+    row = connection.execute(select(audit_end.c.number, audit_end.c.hash)).one_or_none()
+    return (row.number, row.hash) if row else (0, FIRST)
+
+
+def _row_or_changed(row: Row[Any]) -> AuditRow:
+    """The row; one that cannot be read was changed, and gets no hash."""
+    try:
+        return row_of(row)
+    except (ValueError, TypeError):
+        return AuditRow(row.number, row.at, Actor(), Action.DELETED, row.about)
 
 
 def row_of(row: Row[Any]) -> AuditRow:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from lib.domain.people.audit import Action, Actor
 from lib.domain.people.people import Person, Role
@@ -36,12 +36,8 @@ class Invitations:
 
     def add(self, email: str, role: Role, now: datetime, by: Actor) -> str:
         """Invite somebody; return the token of the link, which is stored nowhere."""
-        token = secrets.token_urlsafe(TOKEN_BYTES)
-        values = {"email": email, "role": role, "created_at": now, "expires_at": now + VALID_FOR}
         with self._database.write() as connection:
-            connection.execute(insert(invitations).values(token_hash=hash_of(token), **values))
-            record(connection, by, Action.INVITED, email or "the first admin", {"role": role})
-        return token
+            return invited(connection, email, role, now, by)
 
     def get(self, token: str, now: datetime) -> Invitation | None:
         """The invitation with this token; `None` if it was used, has expired or never existed."""
@@ -64,6 +60,15 @@ class Invitations:
             connection.execute(sign_ins.delete().where(sign_ins.c.person_id == found.id))
             record(connection, by, Action.PASSWORD_CHANGED, f"person {found.id}")
             return found
+
+
+def invited(connection: Connection, email: str, role: Role, now: datetime, by: Actor) -> str:
+    """Store an invitation; return the token of its link."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    values = {"email": email, "role": role, "created_at": now, "expires_at": now + VALID_FOR}
+    connection.execute(insert(invitations).values(token_hash=hash_of(token), **values))
+    record(connection, by, Action.INVITED, email or "the first admin", {"role": role})
+    return token
 
 
 def _is_open(token: str, now: datetime) -> ColumnElement[bool]:

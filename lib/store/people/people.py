@@ -38,7 +38,9 @@ class People:
     def all(self) -> list[Person]:
         """Everybody, in the order in which they came."""
         with self._database.read() as connection:
-            return [_person(row) for row in connection.execute(select(people).order_by(people.c.created_at))]
+            return [
+                person_of(row) for row in connection.execute(select(people).order_by(people.c.created_at))
+            ]
 
     def admins(self, *, issuer: str) -> int:
         """How many admins of an issuer can sign in."""
@@ -78,26 +80,36 @@ class People:
 
     def set_role(self, person_id: str, role: Role, by: Actor) -> None:
         with self._database.write() as connection:
-            _change(connection, person_id, {"role": role})
-            record(connection, by, Action.ROLE_CHANGED, f"person {person_id}", {"role": role})
+            give_role(connection, person_id, role, by)
 
     def set_disabled(self, person_id: str, at: datetime | None, by: Actor) -> None:
         """Keep somebody from signing in, or (`None`) let them in again."""
         with self._database.write() as connection:
-            _change(connection, person_id, {"disabled_at": at})
-            record(connection, by, Action.DISABLED if at else Action.ENABLED, f"person {person_id}")
+            disable(connection, person_id, at, by)
 
     def _one(self, which: Any) -> Person | None:
         with self._database.read() as connection:
             row = connection.execute(select(people).where(which)).one_or_none()
-        return _person(row) if row else None
+        return person_of(row) if row else None
+
+
+def give_role(connection: Connection, person_id: str, role: Role, by: Actor) -> None:
+    """Change what somebody may do."""
+    _change(connection, person_id, {"role": role})
+    record(connection, by, Action.ROLE_CHANGED, f"person {person_id}", {"role": role})
+
+
+def disable(connection: Connection, person_id: str, at: datetime | None, by: Actor) -> None:
+    """Keep somebody from signing in, or (`None`) let them in again."""
+    _change(connection, person_id, {"disabled_at": at})
+    record(connection, by, Action.DISABLED if at else Action.ENABLED, f"person {person_id}")
 
 
 def added(connection: Connection, person: Person, password_hash: str | None, by: Actor) -> Person:
     """Insert a person, unless their issuer's subject is already stored; return the stored one."""
     is_same = (people.c.issuer == person.issuer) & (people.c.subject == person.subject)
     if known := connection.execute(select(people).where(is_same)).one_or_none():
-        return _person(known)
+        return person_of(known)
     values = {
         "id": person.id,
         "issuer": person.issuer,
@@ -120,7 +132,8 @@ def _change(connection: Connection, person_id: str, values: dict[str, Any], keep
     connection.execute(ended.where(sign_ins.c.token_hash != keep) if keep else ended)
 
 
-def _person(row: Row[Any]) -> Person:
+def person_of(row: Row[Any]) -> Person:
+    """The person in a row of the table."""
     return Person(
         id=row.id,
         issuer=row.issuer,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from lib.domain.people.audit import Action, Actor
 from lib.domain.people.people import Lifetime
@@ -74,9 +74,8 @@ class SignIns:
 
     def of(self, person_id: str, now: datetime, lifetime: Lifetime) -> list[SignIn]:
         """Where somebody is signed in, last seen first."""
-        query = _VALID.where(sign_ins.c.person_id == person_id, _is_fresh(now, lifetime))
         with self._database.read() as connection:
-            return [SignIn(*row) for row in connection.execute(query.order_by(sign_ins.c.seen_at.desc()))]
+            return signed_in(connection, person_id, now, lifetime)
 
     def end(self, actor: Actor, token_hash: str) -> None:
         """Sign `actor` out in one browser."""
@@ -88,13 +87,30 @@ class SignIns:
     def end_all(self, person_id: str, by: Actor) -> None:
         """Sign somebody out everywhere."""
         with self._database.write() as connection:
-            if connection.execute(delete(sign_ins).where(sign_ins.c.person_id == person_id)).rowcount:
-                record(connection, by, Action.SIGNED_OUT, f"person {person_id}", {"where": "everywhere"})
+            sign_out_everywhere(connection, person_id, by)
+
+    def end_everybodys(self, by: Actor) -> None:
+        """Sign everybody out."""
+        with self._database.write() as connection:
+            connection.execute(delete(sign_ins))
+            record(connection, by, Action.SIGNED_OUT, "everybody")
 
     def purge_old(self, now: datetime, lifetime: Lifetime) -> None:
         """Delete those that are not valid any more."""
         with self._database.write() as connection:
             connection.execute(delete(sign_ins).where(~_is_fresh(now, lifetime)))
+
+
+def signed_in(connection: Connection, person_id: str, now: datetime, lifetime: Lifetime) -> list[SignIn]:
+    """Where somebody is signed in, last seen first."""
+    query = _VALID.where(sign_ins.c.person_id == person_id, _is_fresh(now, lifetime))
+    return [SignIn(*row) for row in connection.execute(query.order_by(sign_ins.c.seen_at.desc()))]
+
+
+def sign_out_everywhere(connection: Connection, person_id: str, by: Actor) -> None:
+    """End all sign-ins of somebody."""
+    if connection.execute(delete(sign_ins).where(sign_ins.c.person_id == person_id)).rowcount:
+        record(connection, by, Action.SIGNED_OUT, f"person {person_id}", {"where": "everywhere"})
 
 
 def hash_of(token: str) -> str:

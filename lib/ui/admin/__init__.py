@@ -1,1 +1,1 @@
-"""The admin pages."""
+"""The admin pages: people, models, connection, notices, sharing, storage, health, the audit log."""

@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from lib import app
 from lib.ui.chat import callbacks
 from lib.ui.reply import attachments, message_box, parameters
-from lib.ui.state import choices, sending, structured
+from lib.ui.state import choices, person, sending, structured
 from lib.ui.state.session import Session
 
 
@@ -44,6 +44,5 @@ def show(session: Session) -> DeltaGenerator:
 
 def _can_write_down(session: Session) -> bool:
     """Return whether speech can be transcribed: the embedded model cannot."""
-    application = app.get()
-    is_local = application.local_model is not None and not session.api_key
-    return application.settings.transcription_model is not None and not is_local
+    model = app.get().settings.transcription_model
+    return model is not None and not session.is_local and person.may_use(model)

@@ -56,7 +56,7 @@ def _show_welcome(session: Session) -> None:
     application = app.get()
     with st.container(key="welcome", horizontal_alignment="center"):
         st.markdown("## What would you like to know?", text_alignment="center")
-        if application.local_model and not session.api_key:
+        if session.is_local and application.local_model:
             st.caption(
                 md(
                     "{} answers, a tiny demo model on this machine. Nothing you write leaves it.",
@@ -66,7 +66,7 @@ def _show_welcome(session: Session) -> None:
             )
         _show_suggestions()
         _show_temporary(session)
-        if application.local_model and not session.api_key and application.settings.has_own_keys:
+        if session.is_local and application.settings.has_own_keys:
             _show_connect("Connect SynStar AI", "tertiary")
 
 

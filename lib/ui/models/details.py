@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from lib import app
 from lib.domain.models.capabilities import LABELS, Capabilities
 from lib.domain.models.info import ModelInfo
 from lib.domain.models.models import ModelKind, Preference
@@ -25,6 +26,8 @@ def show(info: ModelInfo) -> None:
             st.markdown(md("**{}**", model.id), width="content")
             for label in (model.vendor, model.kind.value, *_marks(choice)):
                 show_badge(plain(label))
+        if about := app.get().store.settings.rules().get(model.id).about:
+            st.markdown(literal(about))
         _show_actions(model.id, model.kind, choice)
         _fact("Price", _price(info.price))
         _fact("On this installation", _traffic(info.traffic))

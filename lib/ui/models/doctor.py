@@ -16,7 +16,7 @@ from lib.ui.kit import buttons
 from lib.ui.models import callbacks
 from lib.ui.state import widgets
 from lib.ui.state.choices import pick_model
-from lib.ui.state.person import person_id
+from lib.ui.state.person import may_use, offered, person_id
 from lib.ui.state.session import Session
 
 MODEL = "doctor_model"
@@ -77,9 +77,9 @@ def follow(session: Session, slots: Sequence[DeltaGenerator]) -> None:
 def _show_controls(session: Session, *, is_running: bool) -> str | None:
     """Draw the model picker and the button; return the model."""
     catalogue, connection = app.get().engine.catalogue, session.connection
-    listed = [] if connection.needs_key else [m.id for m in catalogue.listing(connection).models]
+    listed = [] if connection.needs_key else [m.id for m in offered(catalogue.listing(connection).models)]
     preferred = widgets.take(callbacks.EXAMINED) or widgets.value(MODEL) or session.conversation.model
-    chosen = preferred or (listed[0] if listed else None)
+    chosen = preferred if preferred and may_use(preferred) else next(iter(listed), None)
     widgets.put(MODEL, chosen)
     with st.container(horizontal=True, vertical_alignment="center", key="doctor_controls"):
         model = pick_model(listed, MODEL, chosen, disabled=is_running)

@@ -16,6 +16,7 @@ from lib.domain.reply.errors import ChatError
 from lib.domain.text.markdown.literal import code, literal, md
 from lib.ui.kit import errors
 from lib.ui.models import details
+from lib.ui.state import person
 from lib.ui.state.person import library
 from lib.ui.state.session import Session
 
@@ -85,7 +86,7 @@ def known(connection: Connection) -> tuple[list[ModelInfo], ChatError | None]:
             capabilities.get(model.id, Capabilities()),
             traffic.get(model.id),
         )
-        for model in listing.models
+        for model in person.offered(listing.models)
     ]
     return listed, listing.error
 

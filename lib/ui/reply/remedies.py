@@ -14,6 +14,7 @@ from lib.domain.text.markdown.literal import code, md, plain
 from lib.ui.reply.answer import Turn
 from lib.ui.shell import clipboard, dialogs
 from lib.ui.state.panel import open_panel
+from lib.ui.state.person import offered
 from lib.ui.state.session import Session
 
 
@@ -87,7 +88,7 @@ def _choose_model(session: Session, turn: Turn, callbacks: RemedyCallbacks) -> N
     """Draw buttons for the model names in the catalogue that are closest to the requested one."""
     reply = turn[-1].reply or Reply()
     models = app.get().engine.catalogue.listing(session.connection, wait_seconds=0.0).models
-    names = closest(reply.model_requested or "", models)
+    names = closest(reply.model_requested or "", offered(models))
     for name in names:
         _button(f"Ask {name}", "smart_toy", turn, callbacks.ask_model, turn[-1].id, name)
     if not names:

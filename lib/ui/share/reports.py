@@ -253,8 +253,10 @@ def _loader() -> Load:
 
 def _own_keys() -> list[str]:
     """Return the keys that this app and this visitor use: their text must never leave."""
-    connection, settings = session.held().connection, app.get().settings
-    return [key.reveal() for key in (connection.api_key, settings.api_key) if key and key.is_secret]
+    application = app.get()
+    sources = session.held().connection, application.connection, application.settings
+    keys = (source.api_key for source in sources)
+    return [key.reveal() for key in keys if key and key.is_secret]
 
 
 def _file_name(title: str) -> str:

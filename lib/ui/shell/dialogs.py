@@ -7,7 +7,7 @@ from io import BytesIO
 import streamlit as st
 
 from lib import app
-from lib.domain.models.connection import parse_api_key
+from lib.domain.models.connection import Connection, parse_api_key
 from lib.domain.text.markdown.literal import literal, md, plain
 from lib.files.imports import archive
 from lib.store.conversations import KEPT_IN_BIN
@@ -16,7 +16,7 @@ from lib.ui.server import upload_storage
 from lib.ui.shell import account
 from lib.ui.state import conversations, exports, panel, widgets
 from lib.ui.state.person import library
-from lib.ui.state.session import held
+from lib.ui.state.session import default_model, held
 
 CONNECT = "Connect"
 BIN, EXPORT_ALL, IMPORT = "Deleted chats", "Export all chats", "Import chats"
@@ -118,7 +118,7 @@ def download(label: str, data: Callable[[], str | BytesIO], file_name: str, mime
 @st.dialog("Connect SynStar AI", icon=":material/key:", on_dismiss=panel.close)
 def _connect() -> None:
     key = "visitor_key"
-    base_url = app.get().settings.base_url
+    base_url = app.get().base_url
     st.text_input("API key", key=key, type="password", placeholder="sk-…", autocomplete="off")
     if notice := panel.held().notice:
         st.error(plain(notice), icon=":material/key_off:")
@@ -131,12 +131,12 @@ def _connect() -> None:
     )
     # A click in a dialog reruns only the dialog: the page behind it must learn the key, and only a full rerun
     # closes the dialog.
-    if st.button("Use this key", key="confirm_key", type="primary", on_click=_take_key, args=(key,)):
+    if st.button("Use this key", key="confirm_key", type="primary", on_click=_take_key, args=(key, base_url)):
         st.rerun()
 
 
-def _take_key(key: str) -> None:
-    """Use a visitor's own key, in this tab only."""
+def _take_key(key: str, base_url: str) -> None:
+    """Use a visitor's own key, in this tab only, for the server that the dialog named."""
     session = held()
     if not app.get().settings.has_own_keys:  # the dialog is offered nowhere; a replayed click is refused
         return
@@ -148,8 +148,8 @@ def _take_key(key: str) -> None:
     if not api_key:
         panel.held().notice = "Paste a key first."
         return
-    session.api_key = api_key
-    session.conversation.model = app.get().settings.default_model
+    session.own = Connection(base_url, api_key)
+    session.conversation.model = default_model()
     session.open(session.conversation)
     session.next_page = None  # a key may be entered on other pages too
 

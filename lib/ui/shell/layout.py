@@ -1,5 +1,6 @@
 """What is around every page: browser tab, styles, navigation."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -8,8 +9,9 @@ from streamlit.navigation.page import StreamlitPage
 from lib import app
 from lib.config import ConfigurationError
 from lib.domain.text.markdown.literal import literal, md
+from lib.store.database.errors import StoreError
 from lib.ui.server import tabs
-from lib.ui.shell import farewell, storage
+from lib.ui.shell import farewell, notices, storage
 from lib.ui.state import person
 
 STYLE = Path(__file__).with_name("style.css")
@@ -22,8 +24,11 @@ SHARED = "Shared with me"
 STAR = Path(__file__).with_name("star.svg")
 
 
-def show(pages: list[StreamlitPage]) -> None:
-    """Draw what is around the page at the current address, and run the page."""
+def show(pages: list[StreamlitPage], *, for_admins: list[StreamlitPage]) -> None:
+    """Draw what is around the page at the current address, and run the page.
+
+    To anybody but an admin, the pages for admins do not exist.
+    """
     try:
         title = app.get().settings.title
     except ConfigurationError as error:
@@ -35,6 +40,8 @@ def show(pages: list[StreamlitPage]) -> None:
         pages = [page for page in pages if page.title != SHARED]
     st.set_page_config(page_title=title, page_icon=STAR, layout="wide")
     farewell.show()
+    with suppress(StoreError):  # the page itself says it
+        pages = [*pages, *(for_admins if person.is_admin() else ())]
     # Hidden: the links are drawn below the app's name. `st.navigation` still has to run each time: it stops
     # Streamlit from running the files of `pages/` on their own.
     page = st.navigation(pages, position="hidden")
@@ -50,4 +57,5 @@ def show(pages: list[StreamlitPage]) -> None:
                     if listed.visibility == "visible":
                         st.page_link(listed, width="stretch")
     storage.show()
+    notices.show()
     storage.needing(page.run)

@@ -15,6 +15,7 @@ from lib.domain.conversation.messages import Params
 from lib.domain.models.capabilities import LABELS, Capability
 from lib.domain.models.models import best_match
 from lib.domain.text.markdown.literal import literal, md
+from lib.ui.state import person
 
 MODEL, OTHER_MODEL, SYSTEM_PROMPT, PARAMS = "model", "other_model", "system_prompt", "params."
 """Keys of the widgets. On a page with several conversations each has a `prefix`, prepended to its keys."""
@@ -108,8 +109,9 @@ _TAKE = {
 
 
 def show_model(conversation: Conversation, models: list[str], prefix: str = "", width: int = 280) -> None:
-    """Draw the model picker; a conversation without a model gets the first in the list."""
-    chosen = conversation.model or (models[0] if models else None)
+    """Draw the model picker; a conversation without a model that may be used gets the first in the list."""
+    known = conversation.model if conversation.model and person.may_use(conversation.model) else None
+    chosen = known or (models[0] if models else None)
     # Each time: Streamlit forgets a widget's value when the person leaves its page.
     conversation.model = st.session_state[picker_key(prefix)] = chosen
     pick_model(

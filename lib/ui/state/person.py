@@ -1,12 +1,16 @@
 """Whose page this is, what they may do, and what belongs to them."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from lib import app
+from lib.domain.models.models import Model
 from lib.domain.people import identity as identities
 from lib.domain.people.audit import Actor
 from lib.domain.people.identity import HEADER, Identity
 from lib.domain.people.people import LOCAL, Permission, Person
+from lib.store.administration import Administration
 from lib.store.database.errors import StoreError
 from lib.store.library import Library
 from lib.web.sign_in.identity import TABS
@@ -47,6 +51,26 @@ def may(permission: Permission) -> bool:
     except StoreError:
         return False
     return found is not None and found.may(permission)
+
+
+def offered(models: Sequence[Model]) -> Sequence[Model]:
+    """Return those of the models that whoever looks at this page finds in lists."""
+    return app.get().store.settings.offered(person_id(), models)
+
+
+def may_use(model: str) -> bool:
+    """Return whether whoever looks at this page may use a model."""
+    return app.get().store.settings.may_use(person_id(), model)
+
+
+def is_admin() -> bool:
+    """Return whether this page's person administers an installation where people sign in."""
+    return identity() is not None and may(Permission.ADMINISTER)
+
+
+def administration() -> Administration:
+    """Return what an admin works with; to anybody else its methods raise `NotPermittedError`."""
+    return app.get().store.administration(actor())
 
 
 def library() -> Library:

@@ -9,13 +9,13 @@ import streamlit as st
 from lib import app
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
-from lib.domain.models.connection import Connection, Secret
+from lib.domain.models.connection import Connection
 from lib.domain.models.models import Model, picked
 from lib.domain.reply.ledger import LedgerRow
 from lib.engine.live import LiveTape
 from lib.engine.sending import new_id
 from lib.store.database.errors import StoreError
-from lib.ui.state import choices, following, panel, widgets
+from lib.ui.state import choices, following, panel, person, widgets
 from lib.ui.state.draft import Draft
 from lib.ui.state.pages import CHAT_PAGE
 from lib.ui.state.person import library, person_id
@@ -39,8 +39,8 @@ class Session:
     """The id of the next send."""
     address: str | None = None
     """The conversation in the address, as this tab last wrote it."""
-    api_key: Secret | None = None
-    """A visitor's own key: in memory, for this tab, never stored."""
+    own: Connection | None = None
+    """A visitor's own key, and the base URL that they gave it for: in memory, for this tab, never stored."""
     draft: Draft = field(default_factory=Draft)
     """The draft of the next message."""
     editing: str | None = None
@@ -63,10 +63,14 @@ class Session:
     @property
     def connection(self) -> Connection:
         """Where this tab's requests go."""
-        application = app.get()
-        if self.api_key:
-            return Connection(application.settings.base_url, self.api_key)
-        return application.connection
+        application, own = app.get(), self.own
+        # Each key goes to the server that it was entered for, and to no other.
+        return own if own and own.base_url == application.base_url else application.connection
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the embedded model answers."""
+        return app.get().is_local and self.connection is not self.own
 
     @property
     def first_steps(self) -> str:
@@ -91,7 +95,7 @@ class Session:
         connection = self.connection
         if connection.needs_key:
             return ()
-        return app.get().engine.catalogue.listing(connection, wait_seconds=0).models
+        return person.offered(app.get().engine.catalogue.listing(connection, wait_seconds=0).models)
 
     def _picked(self, listed: Iterable[Model]) -> list[str]:
         try:
@@ -186,8 +190,14 @@ def elsewhere() -> Session:
 def new_conversation(like: Conversation | None = None) -> Conversation:
     """Return a conversation without messages, with the choices of `like`."""
     now = datetime.now(UTC)
-    fresh = Conversation(new_id(), "New chat", now, now, model=app.get().settings.default_model)
+    fresh = Conversation(new_id(), "New chat", now, now, model=default_model())
     return with_choices(fresh, like) if like else fresh
+
+
+def default_model() -> str | None:
+    """Return the model that a new chat starts with; `None` is the first one listed."""
+    model = app.get().default_model
+    return model if model and person.may_use(model) else None
 
 
 def with_choices(conversation: Conversation, like: Conversation) -> Conversation:

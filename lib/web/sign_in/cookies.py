@@ -20,7 +20,7 @@ GUEST_SECONDS = 180 * 24 * 3600
 
 def name() -> str:
     """Return the cookie's name. Each installation has its own: two on one host share a browser's cookies."""
-    return f"synstar_{hashlib.sha256(app.get().signing_key).hexdigest()[:12]}"
+    return f"synstar_{app.get().installation_id}"
 
 
 def key(token: str) -> str:
@@ -64,7 +64,7 @@ def give_guest(response: Response, person_id: str, connection: HTTPConnection) -
 def guest(connection: HTTPConnection) -> str | None:
     """Return the id of the guest that this browser was before; `None` if it was none."""
     person_id, _, signature = connection.cookies.get(f"{name()}_guest", "").partition(".")
-    return person_id if hmac.compare_digest(signature, _signed(f"guest {person_id}")) else None
+    return person_id if _is_signature(signature, f"guest {person_id}") else None
 
 
 def give_flow(response: Response, flow: dict[str, Any], connection: HTTPConnection) -> None:
@@ -112,12 +112,25 @@ def form_token(connection: HTTPConnection, response: Response) -> str:
 def is_form_token(connection: HTTPConnection, token: str) -> bool:
     """Return whether a form came from a page that this browser got from us."""
     nonce = connection.cookies.get(FORM_COOKIE)
-    return nonce is not None and hmac.compare_digest(token, _signed(f"form {nonce}"))
+    return nonce is not None and _is_signature(token, f"form {nonce}")
 
 
 def _flows() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(app.get().signing_key, salt="oidc")
+    # It signs with the last one.
+    return URLSafeTimedSerializer(_keys()[::-1], salt="oidc")
 
 
 def _signed(text: str) -> str:
-    return hmac.new(app.get().signing_key, text.encode(), hashlib.sha256).hexdigest()
+    return _signature(_keys()[0], text)
+
+
+def _is_signature(signature: str, text: str) -> bool:
+    return any(hmac.compare_digest(signature.encode(), _signature(key, text).encode()) for key in _keys())
+
+
+def _signature(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _keys() -> list[bytes]:
+    return app.get().secret.keys("sign-in")

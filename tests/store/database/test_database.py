@@ -136,15 +136,15 @@ def test_a_file_of_a_newer_version_is_told_in_a_sentence_and_left_as_it_was(path
     assert version(path) == "9999"
 
 
-def write_old(path: Path) -> None:
-    """A database as the first version left it, with one conversation."""
+def write_old(path: Path, revision: str = "0001") -> None:
+    """A database as the first version left it, or a later one, with one conversation."""
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         with create_engine("sqlite://", creator=lambda: connection).connect() as old:
             config.attributes["connection"] = old
-            command.upgrade(config, "0001")
+            command.upgrade(config, revision)
             old.execute(text(OLD_CONVERSATION))
             old.commit()
 

@@ -1,0 +1,98 @@
+"""What is open to people without an account: rooms and shared reports, of everybody.
+
+An admin sees that something is open, and closes it. Titles and links stay with those who shared: a title is
+somebody's text, and whoever knows a link reads what is behind it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal
+
+from sqlalchemy import Connection, func, literal, null, select, update
+
+from lib.domain.people.audit import Action
+from lib.store.administration.admins import ForAdmins
+from lib.store.database.schema import comparisons, people, rooms, shares
+from lib.store.people.audit import record
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A room or a shared report that is open now."""
+
+    id: str
+    """A name for it here. It opens nothing."""
+    kind: Literal["room", "report"]
+    source_id: str
+    """Of the comparison, or of what the report shows."""
+    owner: str
+    """The e-mail address or name of whose it is; the id if neither is known."""
+    since: datetime
+    until: datetime
+    views: int | None
+    """`None` for a room, whose visitors are counted while they are there."""
+
+
+class AdminSharing(ForAdmins):
+    """Lists and closes what is open."""
+
+    def opened(self, now: datetime) -> list[Opened]:
+        """What is open, newest first."""
+        with self._read() as connection:
+            return [each for _, each in _opened(connection, now)]
+
+    def close(self, opened_id: str, now: datetime) -> Opened | None:
+        """Close something for good; `None` if it is not open."""
+        with self._write() as connection:
+            found = next(((t, each) for t, each in _opened(connection, now) if each.id == opened_id), None)
+            if found is None:
+                return None
+            token, opened = found
+            if opened.kind == "room":
+                connection.execute(update(rooms).where(rooms.c.token == token).values(closed_at=now))
+                record(connection, self._actor, Action.ROOM_CLOSED, f"comparison {opened.source_id}")
+            else:
+                revoked = update(shares).where(shares.c.token == token)
+                connection.execute(revoked.values(revoked_at=now, report=b""))
+                record(connection, self._actor, Action.SHARE_REVOKED, f"report {opened.source_id}")
+            return opened
+
+
+def _opened(connection: Connection, now: datetime) -> list[tuple[str, Opened]]:
+    """What is open, newest first, each with its token."""
+    owner = func.coalesce(func.nullif(people.c.email, ""), people.c.name)
+    of_rooms = (
+        select(
+            rooms.c.token,
+            literal("room"),
+            rooms.c.comparison_id,
+            func.coalesce(owner, comparisons.c.person_id),
+            rooms.c.opened_at,
+            rooms.c.closes_at,
+            null(),
+        )
+        .join(comparisons, comparisons.c.id == rooms.c.comparison_id)
+        .outerjoin(people, people.c.id == comparisons.c.person_id)
+        .where(rooms.c.closed_at.is_(None), rooms.c.closes_at > now)
+    )
+    of_shares = (
+        select(
+            shares.c.token,
+            literal("report"),
+            shares.c.source_id,
+            func.coalesce(owner, shares.c.person_id),
+            shares.c.created_at,
+            shares.c.expires_at,
+            shares.c.views,
+        )
+        .outerjoin(people, people.c.id == shares.c.person_id)
+        .where(shares.c.revoked_at.is_(None), shares.c.expires_at > now)
+    )
+    rows = [*connection.execute(of_rooms), *connection.execute(of_shares)]
+    found = [(token, Opened(_id(token), *values)) for token, *values in rows]
+    return sorted(found, key=lambda pair: pair[1].since, reverse=True)
+
+
+def _id(token: str) -> str:
+    return sha256(token.encode()).hexdigest()[:16]

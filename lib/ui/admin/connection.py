@@ -1,0 +1,118 @@
+"""Where the installation's requests go, and with which key: tried before it is taken."""
+
+import streamlit as st
+
+from lib import app
+from lib.domain.models.connection import Connection, parse_api_key, parse_base_url
+from lib.domain.text.markdown.literal import Markdown, code, literal, md, plain
+from lib.store.settings import Gateway
+from lib.ui.admin import state
+from lib.ui.kit import buttons, errors
+from lib.ui.state import person, widgets
+
+BASE_URL, API_KEY = "gateway_base_url", "gateway_api_key"
+"""Keys of the fields."""
+LISTING_SECONDS = 15.0
+"""How long the new server has to list its models."""
+
+
+def show() -> None:
+    """Draw the section."""
+    application, held = app.get(), state.held()
+    stored = application.store.settings.gateway()
+    st.markdown(_now())
+    if stored and stored.encrypted_key and application.connection.api_key is None:
+        st.error(
+            "The stored key was encrypted with another secret than this installation's. Enter it again.",
+            icon=":material/key_off:",
+        )
+    if held.notice:
+        st.error(literal(held.notice), icon=":material/error:")
+        held.notice = None
+    with st.form("gateway", enter_to_submit=False):
+        st.text_input("Base URL", application.base_url, key=BASE_URL)
+        st.text_input(
+            "API key",
+            key=API_KEY,
+            type="password",
+            autocomplete="off",
+            placeholder="Leave empty to keep the key of this base URL",
+        )
+        st.caption(
+            "A key goes to the base URL that it was entered with, and to no other: another base URL needs "
+            "its key again. Before it is taken, the server is asked for its models."
+        )
+        st.form_submit_button(
+            "Try and use", key="take_gateway", type="primary", icon=":material/check:", on_click=_take
+        )
+    if stored:
+        buttons.button(
+            "Use the environment's again", "reset_gateway", "undo", _use_environments, kind="tertiary"
+        )
+
+
+def _now() -> Markdown:
+    application = app.get()
+    connection, stored = application.connection, application.store.settings.gateway()
+    if application.is_local:
+        return md("The embedded model answers: no key and no base URL are set.")
+    key = plain("with a key" if connection.api_key else "without a key")
+    where = plain("set here" if stored else "set in the environment")
+    return md("Requests go to {}, {}, {}.", code(connection.base_url), key, where)
+
+
+@errors.stored
+def _take() -> None:
+    """Try what is in the form, and use it if it works."""
+    held, application = state.held(), app.get()
+    held.notice = None
+    try:
+        tried = _entered()
+    except ValueError as error:
+        held.notice = str(error)
+        return
+    if fault := _fault(tried):
+        held.notice = f"It was not taken. {fault}"
+        return
+    key = tried.api_key
+    encrypted = application.secret.encrypt(app.GATEWAY_KEY, key.reveal()) if key else None
+    person.administration().settings.set_gateway(Gateway(tried.base_url, encrypted))
+    widgets.put(BASE_URL, tried.base_url)
+    widgets.put(API_KEY, "")
+    st.toast("The new connection is in use.", icon=":material/check:")
+
+
+def _entered() -> Connection:
+    """Return the connection in the form. Raises `ValueError` with a sentence."""
+    application, typed = app.get(), widgets.text(API_KEY)
+    try:
+        base_url = parse_base_url(
+            widgets.text(BASE_URL), allow_plain_http=application.settings.allows_plain_http
+        )
+    except ValueError as error:
+        raise ValueError(f"The base URL {error}") from None
+    try:
+        api_key = parse_api_key(typed)
+    except ValueError as error:
+        raise ValueError(f"The key {error}") from None
+    if api_key is None and base_url == application.base_url and not application.is_local:
+        raise ValueError("This base URL and its key are in use already. Enter a key to replace it.")
+    return Connection(base_url, api_key)
+
+
+def _fault(tried: Connection) -> str | None:
+    """Return why this connection does not work, in a sentence or two."""
+    if tried.needs_key:
+        return "SynStar AI needs a key: enter the one for this base URL."
+    # First: whoever is no admin any more must not even make this server ask another one.
+    person.administration().settings.check()
+    listing = app.get().engine.catalogue.ask_again(tried, wait_seconds=LISTING_SECONDS)
+    if listing.error:
+        return f"The server does not list its models: {listing.error}"
+    return None if listing.models else "The server has listed no models in time."
+
+
+@errors.stored
+def _use_environments() -> None:
+    person.administration().settings.set_gateway(None)
+    widgets.take(BASE_URL)

@@ -1,0 +1,127 @@
+"""The models of the installation: who may use each, which are hidden, the default, a sentence about each."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from lib import app
+from lib.domain.models.rules import EVERYBODY, ModelRule
+from lib.domain.people.people import Role
+from lib.domain.text.markdown.literal import Markdown, literal, md
+from lib.ui.kit import errors
+from lib.ui.state import person, widgets
+
+ROWS_SHOWN, TALLEST_PIXELS = 9, 330
+LONGEST_ABOUT = 200
+
+
+def show() -> None:
+    """Draw the section."""
+    found = _names()
+    if not found:
+        st.caption("The gateway lists no models now.")
+        return
+    words = st.text_input(
+        "Search models",
+        key="admin_model_search",
+        placeholder="Search models",
+        icon=":material/search:",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    fits = [name for name in found if all(word in name.lower() for word in words.lower().split())]
+    if not fits:
+        st.caption("No model matches this search.")
+        return
+    if chosen := _choose(fits):
+        _show_rule(chosen)
+    else:
+        st.caption("Select a row to say who may use a model, and what they read about it.")
+
+
+def _names() -> list[str]:
+    """Return the models that the gateway lists, and those that have a rule."""
+    application = app.get()
+    connection = application.connection
+    listed = () if connection.needs_key else application.engine.catalogue.listing(connection).models
+    rules = application.store.settings.rules()
+    return [*dict.fromkeys([*(model.id for model in listed), *rules.of])]
+
+
+def _choose(names: Sequence[str]) -> str | None:
+    """Draw the table; return the model of the selected row."""
+    rules = app.get().store.settings.rules()
+    table = pd.DataFrame(
+        [
+            {
+                "Model": name,
+                "For": _for_whom(rules.get(name)),
+                "Listed": "no" if rules.get(name).is_hidden else "yes",
+                "Default": "yes" if name == app.get().default_model else "",
+                "About": rules.get(name).about or None,
+            }
+            for name in names
+        ]
+    )
+    shown = st.dataframe(
+        table,
+        height=TALLEST_PIXELS if len(names) > ROWS_SHOWN else "content",
+        hide_index=True,
+        key=f"admin_models-{hash(tuple(names))}",
+        on_select="rerun",
+        selection_mode="single-row",
+        placeholder="–",
+        column_config={"Default": st.column_config.Column(help="A new chat starts with it")},
+    )
+    rows = shown["selection"]["rows"]
+    return names[rows[0]] if rows and rows[0] < len(names) else None
+
+
+def _for_whom(rule: ModelRule) -> str:
+    if rule.roles == EVERYBODY:
+        return "everybody"
+    return ", ".join(f"{role}s" for role in Role if role in rule.roles) or "nobody"
+
+
+def _name(role: Role) -> Markdown:
+    return literal(role.capitalize())
+
+
+def _show_rule(model: str) -> None:
+    stored = app.get().store.settings.rules()
+    rule = stored.get(model)
+    # The keys contain the model: what was not saved for another one does not appear here.
+    with st.form(f"rule-{model}", enter_to_submit=False):
+        st.markdown(md("**{}**", model))
+        st.pills(
+            "Who may use it",
+            [*Role],
+            selection_mode="multi",
+            default=[role for role in Role if role in rule.roles],
+            format_func=_name,
+            key=f"rule_roles-{model}",
+        )
+        st.toggle("Leave it out of lists", rule.is_hidden, key=f"rule_hidden-{model}")
+        st.toggle("A new chat starts with it", stored.default == model, key=f"rule_default-{model}")
+        st.text_input(
+            "About it",
+            rule.about,
+            key=f"rule_about-{model}",
+            max_chars=LONGEST_ABOUT,
+            placeholder="A sentence for those who choose a model",
+        )
+        st.form_submit_button("Save", key=f"save-{model}", type="primary", on_click=_save, args=(model,))
+
+
+@errors.stored
+def _save(model: str) -> None:
+    roles = frozenset(map(Role, widgets.value(f"rule_roles-{model}") or ()))
+    is_hidden, about = bool(widgets.value(f"rule_hidden-{model}")), widgets.text(f"rule_about-{model}")
+    is_default, stored = bool(widgets.value(f"rule_default-{model}")), app.get().store.settings.rules()
+    own, rule = person.administration().settings, ModelRule(roles, is_hidden, about.strip()[:LONGEST_ABOUT])
+    if rule != stored.get(model):
+        own.set_rule(model, rule)
+    if is_default != (stored.default == model):
+        own.set_default_model(model if is_default else None)
+    st.toast("Saved.", icon=":material/check:")

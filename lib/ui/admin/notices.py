@@ -1,0 +1,67 @@
+"""What everybody reads above every page, for a while."""
+
+from datetime import UTC, datetime, timedelta
+
+import streamlit as st
+
+from lib import app
+from lib.domain.people.notices import Notice
+from lib.domain.text.markdown.literal import md, plain
+from lib.engine.sending import new_id
+from lib.ui.admin import state
+from lib.ui.kit import buttons, errors
+from lib.ui.state import person, widgets
+
+TEXT, BEGINS, ENDS = "notice_text", "notice_begins", "notice_ends"
+"""Keys of the fields."""
+LONGEST = 500
+
+
+def show() -> None:
+    """Draw the section."""
+    found, now = app.get().store.settings.notices(), datetime.now(UTC)
+    left = [notice for notice in found if now < notice.ends_at]
+    if not left:
+        st.caption("There is no notice now. Tell people here what they should know, such as a maintenance.")
+    for notice in left:
+        _show_row(notice, now)
+    _show_form()
+
+
+def _show_row(notice: Notice, now: datetime) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"row-{notice.id}"):
+        with st.container(gap="xxsmall", width="stretch"):
+            st.markdown(plain(notice.text))
+            when = "shown now" if notice.is_shown(now) else "still to come"
+            times = state.day(notice.begins_at), state.day(notice.ends_at)
+            st.caption(md("From {} until {} · {}", *times, when))
+        buttons.show_icon("delete", "Remove", _remove, notice.id)
+
+
+def _show_form() -> None:
+    now = datetime.now().astimezone().replace(minute=0, second=0, microsecond=0, tzinfo=None)
+    with st.form("notice", enter_to_submit=False):
+        st.text_area(
+            "Notice", key=TEXT, max_chars=LONGEST, height=80, placeholder="Maintenance on Friday from 18:00"
+        )
+        left, right = st.columns(2)
+        left.datetime_input("From", now, key=BEGINS)
+        right.datetime_input("Until", now + timedelta(days=1), key=ENDS)
+        st.caption(md("Times are those of the server’s zone, {}.", f"{datetime.now().astimezone():%Z}"))
+        st.form_submit_button("Show it to everybody", key="add_notice", type="primary", on_click=_add)
+
+
+@errors.stored
+def _add() -> None:
+    text, begins, ends = widgets.text(TEXT).strip(), widgets.value(BEGINS), widgets.value(ENDS)
+    if not text or not begins or not ends or ends <= begins:
+        st.toast("A notice needs a text, and an end after its beginning.", icon=":material/error:")
+        return
+    notice = Notice(new_id(), text[:LONGEST], begins.astimezone(), ends.astimezone())
+    person.administration().settings.add_notice(notice)
+    widgets.put(TEXT, "")
+
+
+@errors.stored
+def _remove(notice_id: str) -> None:
+    person.administration().settings.remove_notice(notice_id)

@@ -1,0 +1,262 @@
+"""The admin page, and what it changes for everybody while the app runs."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.app_server import AppServer
+from tests.command_line import process
+from tests.page_socket import PageSocket
+from tests.scripted_gateway import Received, Script, ScriptedGateway, error, stream
+from tests.visitor import Visitor
+
+PASSWORD = "violet harbour seventeen"
+ADMIN, MEMBER = "admin@example.com", "member@example.com"
+KEY, OWN_KEY = "sk-installation-0123456789", "sk-visitors-own-0123456789"
+
+
+@pytest.fixture(scope="module")
+def server(upstream: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """The app with an admin and a member, who may also bring keys of their own."""
+    data_dir = tmp_path_factory.mktemp("admin") / "data"
+    for email, role in ((ADMIN, "admin"), (MEMBER, "member")):
+        done = process(data_dir, "user", "add", email, "--role", role, "--password-stdin", said=PASSWORD)
+        assert (done.returncode, done.stderr) == (0, "")
+    ways = {"CHAT_SIGN_IN": "password", "CHAT_OWN_KEYS": "on"}
+    with AppServer(data_dir, upstream.base_url, KKIAI_API_KEY=KEY, **ways) as running:
+        yield running
+
+
+def tab_of(server: AppServer, email: str, page: str = "") -> PageSocket:
+    visitor = Visitor(server.url)
+    assert visitor.sign_in(email, PASSWORD).status == 303
+    return PageSocket(server.url, page=page, headers={"Cookie": visitor.cookie})
+
+
+@pytest.fixture
+def admin(server: AppServer) -> Iterator[PageSocket]:
+    with tab_of(server, ADMIN, "admin") as tab:
+        yield tab
+
+
+@pytest.fixture
+def member(server: AppServer) -> Iterator[PageSocket]:
+    with tab_of(server, MEMBER) as tab:
+        tab.wait_until_idle()
+        yield tab
+
+
+def go_to(tab: PageSocket, section: str) -> None:
+    tab.choose("admin_section", section)
+    tab.wait_for(lambda: tab.tree.find(f"admin_{section}") is not None, section)
+    tab.wait_until_idle()
+
+
+def menu(tab: PageSocket) -> list[str]:
+    return [node.proto.label for node in tab.tree.nodes("page_link")]
+
+
+def find(admin: PageSocket, email: str) -> None:
+    """Search for somebody, and select them."""
+    admin.write("people_search", email)
+    admin.wait_for(lambda: [list(each["Person"]) for each in admin.tables] == [[email]], email)
+    admin.wait_until_idle()
+    admin.choose_row("people", 0)
+    admin.wait_until_idle()
+
+
+def use(admin: PageSocket, base_url: str, key: str) -> None:
+    """Fill in the form of the connection and send it."""
+    admin.write("gateway_base_url", base_url)
+    admin.wait_until_idle()
+    admin.write("gateway_api_key", key)
+    admin.wait_until_idle()
+    admin.click("take_gateway")
+    admin.wait_until_idle()
+
+
+def reset(admin: PageSocket) -> None:
+    admin.click("reset_gateway")
+    admin.wait_for_text("set in the environment")
+
+
+def only(key: str) -> Script:
+    """Let a server list its models for this key only."""
+    refused = error(401, {"error": {"message": "Invalid token", "code": "invalid_api_key"}})
+    listed = error(200, {"object": "list", "data": [{"id": "model-a", "object": "model"}]})
+    return lambda received: (listed if sent_key(received) == key else refused)(received)
+
+
+def sent_key(received: Received) -> str:
+    return received.headers.get("authorization", "").removeprefix("Bearer ")
+
+
+def test_nobody_else_has_the_page(server: AppServer, admin: PageSocket, member: PageSocket) -> None:
+    admin.wait_until_idle()
+    assert "Admin" in menu(admin)
+    assert "Admin" not in menu(member)
+    with tab_of(server, MEMBER, "admin") as tab:
+        tab.wait_until_idle()
+        assert tab.tree.find("admin_section") is None
+
+
+def test_where_nobody_signs_in_there_is_no_such_page(site: AppServer) -> None:
+    with PageSocket(site.url, page="admin") as tab:
+        tab.wait_until_idle()
+        assert "Admin" not in menu(tab)
+        assert tab.tree.find("admin_section") is None
+
+
+def test_whoever_is_no_admin_any_more_is_out(server: AppServer) -> None:
+    email = "former@example.com"
+    done = process(
+        server.data_dir, "user", "add", email, "--role", "admin", "--password-stdin", said=PASSWORD
+    )
+    assert done.returncode == 0
+    with tab_of(server, email, "admin") as tab:
+        go_to(tab, "Storage")
+        assert process(server.data_dir, "user", "role", email, "member").returncode == 0
+        tab.wait_until_closed()
+
+
+def test_people_are_found_and_changed(server: AppServer, admin: PageSocket) -> None:
+    email = "changed@example.com"
+    assert process(server.data_dir, "user", "add", email, "--password-stdin", said=PASSWORD).returncode == 0
+    with tab_of(server, email) as theirs:
+        theirs.wait_until_idle()
+        find(admin, email)
+        admin.wait_for_text("Signed in:")
+        admin.choose("role", "Presenter")
+        admin.wait_for(lambda: admin.tables[0]["Role"][0] == "Presenter", "The new role")
+        theirs.wait_until_closed()
+    admin.click("disable")
+    admin.wait_for(lambda: admin.tables[0]["State"][0] == "Disabled", "The state")
+    assert Visitor(server.url).sign_in(email, PASSWORD).status == 403
+
+
+def test_the_last_admin_cannot_leave(admin: PageSocket) -> None:
+    find(admin, ADMIN)
+    admin.click("disable")
+    admin.wait_for(lambda: "last admin" in admin.toasts, "The refusal")
+
+
+def test_an_invitation_is_a_link(server: AppServer, admin: PageSocket) -> None:
+    admin.write("invite_email", "new@example.com")
+    admin.click("make_invitation")
+    admin.wait_for(lambda: bool(admin.codes), "The link")
+    [link] = admin.codes
+    visitor = Visitor(server.url)
+    path = link.removeprefix(server.url)
+    assert visitor.submit(path, path, password=PASSWORD, again=PASSWORD).status == 303
+    with PageSocket(server.url, headers={"Cookie": visitor.cookie}) as tab:
+        tab.wait_for_text("What would you like to know?")
+
+
+def test_a_connection_is_tried_and_then_everybodys(
+    server: AppServer, admin: PageSocket, member: PageSocket, upstream: ScriptedGateway
+) -> None:
+    new_key = "sk-new-gateway-0123456789"
+    with ScriptedGateway() as other:
+        other.answer_models(only(new_key))
+        go_to(admin, "Connection")
+        use(admin, other.base_url, "")
+        assert "It was not taken." in admin.alerts
+        use(admin, other.base_url, "sk-wrong-0123456789")
+        assert "does not list its models" in admin.alerts
+        use(admin, other.base_url, new_key)
+        admin.wait_for_text("set here")
+        other.when("Who answers?", stream("The new one"))
+        with tab_of(server, MEMBER) as tab:
+            tab.ask("Who answers?")
+            tab.wait_for_answer("The new one")
+        assert {sent_key(each) for each in other.chats} == {new_key}
+        assert KEY not in {sent_key(each) for each in other.requests}
+        kept = b"".join(path.read_bytes() for path in server.data_dir.rglob("*") if path.is_file())
+        assert new_key.encode() not in kept
+        assert new_key not in b"".join(admin.frames).decode("utf-8", "replace")
+        reset(admin)
+    upstream.when("Who answers now?", stream("The old one"))
+    member.ask("Who answers now?")
+    member.wait_for_answer("The old one")
+    assert sent_key(upstream.asked("Who answers now?")[0]) == KEY
+
+
+def test_a_visitors_own_key_goes_nowhere_else(
+    admin: PageSocket, member: PageSocket, upstream: ScriptedGateway
+) -> None:
+    upstream.when("With my key", error(401, {"error": {"message": "Invalid token"}}))
+    member.ask("With my key")
+    member.click("use_another_key")
+    member.widget("visitor_key")
+    member.wait_until_idle()
+    member.write("visitor_key", OWN_KEY)
+    member.click("confirm_key")
+    member.wait_for(lambda: member.tree.find("visitor_key") is None, "The dialog's end")
+    member.wait_until_idle()
+    upstream.when("And now?", stream("With yours"))
+    member.ask("And now?")
+    member.wait_for_answer("With yours")
+    assert sent_key(upstream.asked("And now?")[0]) == OWN_KEY
+    with ScriptedGateway() as other:
+        go_to(admin, "Connection")
+        use(admin, other.base_url, "sk-elsewhere-0123456789")
+        other.when("And there?", stream("With ours"))
+        member.ask("And there?")
+        member.wait_for_answer("With ours")
+        assert OWN_KEY not in {sent_key(each) for each in other.requests}
+        reset(admin)
+
+
+def test_a_model_is_for_those_whom_it_is_for(
+    server: AppServer, admin: PageSocket, upstream: ScriptedGateway
+) -> None:
+    go_to(admin, "Models")
+    admin.choose_row("admin_models", 1)
+    admin.choose("rule_roles-model-b", "Admin")
+    admin.wait_until_idle()
+    admin.click("save-model-b")
+    admin.wait_for(lambda: admin.tables[0]["For"][1] == "admins", "The rule")
+    with tab_of(server, MEMBER) as tab:
+        tab.wait_until_idle()
+        assert "model-b" not in {
+            option for node in tab.tree.nodes("selectbox") for option in node.proto.options
+        }
+        tab.choose("model", "model-b")
+        tab.ask("Answer me all the same")
+        tab.wait_until_idle()
+        [asked] = upstream.asked("Answer me all the same")
+        assert asked.body["model"] == "model-a"
+
+
+def test_a_notice_is_read_everywhere_and_put_away(server: AppServer, admin: PageSocket) -> None:
+    go_to(admin, "Notices")
+    admin.write("notice_text", "Maintenance on *Friday*")
+    admin.click("add_notice")
+    with tab_of(server, MEMBER, "models") as tab:
+        tab.wait_for(lambda: "Maintenance on *Friday*" in tab.alerts, "The notice")
+        tab.click("close")
+        tab.wait_for(lambda: "Maintenance" not in tab.alerts, "No notice")
+        tab.rerun()
+        tab.wait_until_idle()
+        assert "Maintenance" not in tab.alerts
+    admin.click("delete")
+    admin.wait_for_text("There is no notice now")
+
+
+def test_the_log_is_read_and_verified(admin: PageSocket) -> None:
+    go_to(admin, "Audit")
+    admin.wait_for(lambda: bool(admin.tables), "The log")
+    numbers = [*admin.tables[0]["Number"]]
+    assert numbers == sorted(numbers, reverse=True)
+    assert "Signed in" in [*admin.tables[0]["Action"]]
+    assert "Person added" in [*admin.tables[0]["Action"]]
+    admin.choose("audit_action", "Signed in")
+    admin.wait_for(lambda: [{*each["Action"]} for each in admin.tables] == [{"Signed in"}], "What fits")
+    admin.click("verify_audit")
+    admin.wait_for(lambda: "The log is whole" in admin.alerts, "The verdict")
+
+
+@pytest.mark.parametrize("section", ["Sharing", "Storage", "Health"])
+def test_each_section_is_drawn(section: str, admin: PageSocket, server: AppServer) -> None:
+    go_to(admin, section)
+    assert server.traceback == ""
