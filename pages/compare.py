@@ -8,8 +8,8 @@ from lib.ui.compare import page as compare_page
 from lib.ui.reply import uploads
 from lib.ui.shell import clipboard, outage, scheduler
 from lib.ui.shell import dialogs as shell_dialogs
-from lib.ui.state import comparison as comparison_state
 from lib.ui.state import session
+from lib.ui.state.comparison import comparison as comparison_state
 
 session.wait_for_models()  # before the page takes the lock, for which all others wait
 comparison_state.wait_for_prices()

@@ -7,8 +7,9 @@ from lib.ui.decks import overview as deck_overview
 from lib.ui.decks import run as deck_run
 from lib.ui.decks import setup as deck_setup
 from lib.ui.shell import outage, scheduler
-from lib.ui.state import comparison as comparison_state
-from lib.ui.state import decks, session
+from lib.ui.state import session
+from lib.ui.state.comparison import comparison as comparison_state
+from lib.ui.state.comparison import decks
 
 session.wait_for_models()  # before the page takes the lock, for which all others wait
 comparison_state.wait_for_prices()

@@ -4,8 +4,8 @@ import streamlit as st
 
 from lib.ui.recordings import presentation as recording_presentation
 from lib.ui.shell import scheduler
-from lib.ui.state import presentation as presentation_state
 from lib.ui.state import session
+from lib.ui.state.comparison import presentation as presentation_state
 
 with scheduler.building():
     session.elsewhere()

@@ -6,8 +6,8 @@ from lib.ui.recordings import overview as recording_overview
 from lib.ui.recordings import player
 from lib.ui.share import recording_callbacks
 from lib.ui.shell import scheduler, sidebar
-from lib.ui.state import playback as playback_state
 from lib.ui.state import session
+from lib.ui.state.comparison import playback as playback_state
 
 running = []
 with scheduler.building():

@@ -119,7 +119,7 @@ def _export(store: Store, person: Person, files: Files) -> int:
         raise ValueError("A zip is nothing to read in a terminal: write it into a file with > FILE.")
     with open(sys.__stdout__.fileno(), "wb", closefd=False) as file:
         archive.write(store.of(person.id), files, file)
-    store.audit.record(COMMAND_LINE, Action.EXPORTED, f"person {person.id}", {"what": "everything"})
+    store.audit.record(COMMAND_LINE, Action.EXPORTED, f"person {person.id}", {"as": "zip"})
     return OK
 
 

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from lib.domain.reply.ledger import LedgerRow
 from lib.engine.live import LiveTape
 from lib.engine.recovery.storage_problems import StorageProblems
 from lib.store import Store
-from lib.store.database.errors import StoreError
+from lib.store.database.errors import NotYoursError, StoreError
 from lib.store.replies import Begun, Closing, Entry
 
 BATCH_SECONDS = 0.25
@@ -68,11 +69,13 @@ class Journal:
         """Store a send before its reply runs; return when the conversation last changed.
 
         Return `None` if this send id was stored before. A failed write is retried until it succeeds, and no
-        limit counts meanwhile. Raises `LimitReached`.
+        limit counts meanwhile. Raises `LimitReached` and `NotYoursError`.
         """
         if not self.is_behind():  # to keep the order of the sends, and not to wait for a lock each time
             try:
                 return self._store.replies.begin(beginning.conversation, beginning.added, beginning.begun)
+            except NotYoursError:
+                raise
             except StoreError as error:
                 self._storage_problems.tell("journal", str(error))
         with self._changed:
@@ -188,8 +191,10 @@ class Journal:
             waiting = [track for track in self._tracks.values() if track.beginning]
         for track in waiting:
             if late := track.beginning:
-                # Its reply runs already: a limit would come too late.
-                self._store.replies.begin(late.conversation, late.added, late.begun, is_limited=False)
+                # Its reply runs already: a limit would come too late. What has gone to somebody else in the
+                # meantime is not stored at all.
+                with suppress(NotYoursError):
+                    self._store.replies.begin(late.conversation, late.added, late.begun, is_limited=False)
                 track.beginning = None
 
     def _settle(self, lengths: dict[str, int], closed: set[str]) -> None:

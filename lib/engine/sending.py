@@ -21,7 +21,7 @@ from lib.engine.live import LiveTape
 from lib.engine.running_replies import RunningReplies
 from lib.engine.running_reply import RunningReply
 from lib.store import Store
-from lib.store.database.errors import StoreError
+from lib.store.database.errors import NotYoursError, StoreError
 from lib.store.replies import Begun
 
 SETTLING_SECONDS = 1.0
@@ -137,9 +137,11 @@ class Sending:
                 self._limited(lambda: store.limits.check(person_id, datetime.now(UTC), sends))
 
     def _limited(self, act: Callable[[], Result]) -> Result:
-        """Do what a limit may forbid. Raises `SendRefused`."""
+        """Do what a limit or an owner may forbid. Raises `SendRefused`."""
         try:
             return act()
+        except NotYoursError as error:
+            raise SendRefused(str(error)) from None
         except LimitReached:
             if self._journal:
                 self._journal.flush(SETTLING_SECONDS)

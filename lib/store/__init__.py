@@ -5,10 +5,10 @@ from pathlib import Path
 
 from lib.domain.people.audit import Actor
 from lib.store.administration import Administration
-from lib.store.attachments import Attachments
 from lib.store.comparison.decks import DeckImages
 from lib.store.comparison.rooms import OpenRooms
-from lib.store.conversations import Bin
+from lib.store.conversation.attachments import Attachments
+from lib.store.conversation.conversations import Bin
 from lib.store.database.database import Database
 from lib.store.library import Library
 from lib.store.models import KnownCapabilities, Remembered
@@ -24,7 +24,7 @@ from lib.store.people.sign_ins import SignIns
 from lib.store.processes import Processes
 from lib.store.replies import Replies
 from lib.store.settings import StoredSettings
-from lib.store.shares import Links
+from lib.store.sharing.shares import Links
 
 
 class Store:

@@ -6,14 +6,14 @@ from lib.store.comparison.decks import DeckRuns, Decks
 from lib.store.comparison.recordings import Recordings
 from lib.store.comparison.rooms import Rooms
 from lib.store.comparison.votes import Votes
-from lib.store.conversations import Conversations
+from lib.store.conversation.conversations import Conversations
+from lib.store.conversation.search import Search
 from lib.store.database.database import Database
-from lib.store.grants import Grants
 from lib.store.ledger import Ledger
 from lib.store.models import Models, Remembered
-from lib.store.search import Search
-from lib.store.shared import Shared
-from lib.store.shares import Shares
+from lib.store.sharing.grants import Grants
+from lib.store.sharing.shared import Shared
+from lib.store.sharing.shares import Shares
 from lib.store.tapes import Tapes
 
 

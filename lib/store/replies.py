@@ -17,11 +17,12 @@ from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.reply import to_json as reply_to_json
 from lib.domain.reply.tape import Event
-from lib.store import attachments, ledger, search
+from lib.store import ledger
+from lib.store.conversation import attachments, search
+from lib.store.conversation.messages import save, touch
 from lib.store.database.database import Database
-from lib.store.database.errors import StoreError
+from lib.store.database.errors import NotYoursError, StoreError
 from lib.store.database.schema import conversations, journal, messages, replies
-from lib.store.messages import save, touch
 from lib.store.people import limits
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ class Replies:
 
         Returns the time; `None` if a reply with this send id already exists: then nothing is stored. Nor is
         it where a limit is reached: raises `LimitReached`, unless the reply runs already (`is_limited`).
+        Raises `NotYoursError` if the conversation has gone to somebody else.
         """
         try:
             with self._database.write() as connection:
@@ -94,12 +96,21 @@ class Replies:
                 return now
         except StoreError as error:
             # The unique `send_id` decides. A query first would miss what another process stores in between.
-            known = self._begun_with(begun.send_id) if isinstance(error.__cause__, IntegrityError) else None
+            is_there_twice = isinstance(error.__cause__, IntegrityError)
+            known = self._begun_with(begun.send_id) if is_there_twice else None
             if known is None:
+                if is_there_twice and self._is_foreign(conversation.id, begun.person_id):
+                    raise NotYoursError() from None
                 raise
             reply_id, updated_at = known
             # This very reply: the commit succeeded though an error was raised, and the journal retries.
             return updated_at if reply_id == begun.reply_id else None
+
+    def _is_foreign(self, conversation_id: str, person_id: str) -> bool:
+        """Whether the conversation is stored as somebody else's."""
+        query = select(conversations.c.person_id).where(conversations.c.id == conversation_id)
+        with self._database.read() as connection:
+            return connection.execute(query).scalar() not in (None, person_id)
 
     def _begun_with(self, send_id: str) -> tuple[str, datetime] | None:
         """The reply that this send id began, and when its conversation last changed."""

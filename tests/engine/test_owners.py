@@ -10,9 +10,11 @@ import pytest
 from lib.domain.comparison import deck_runs, decks
 from lib.domain.comparison.decks import Prompt
 from lib.domain.models.connection import Connection
-from lib.domain.people.people import LOCAL
+from lib.domain.people.audit import COMMAND_LINE
+from lib.domain.people.people import LOCAL, Person, Role
 from lib.engine.engine import Engine
-from lib.engine.sending import new_id
+from lib.engine.sending import SendRefused, new_id
+from lib.store import Store
 from tests.engine.conftest import Chat, draft, wait_for_text
 from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
@@ -142,3 +144,20 @@ def test_another_process_shows_a_reply_to_its_owner_only(chat: Chat, second: Eng
     assert second.follow(OTHER, names.reply) is None
     assert second.follow(LOCAL, names.reply) is not None
     assert second.follow(OTHER, names.reply) is None
+
+
+def test_a_chat_that_has_gone_to_somebody_else_takes_no_more_and_troubles_nobody(
+    chat: Chat, store: Store, engine: Engine
+) -> None:
+    chat.ask("Mine")
+    store.people.add(Person(OTHER, "password", "two", "", "two", Role.MEMBER, datetime.now(UTC)))
+    store.ownership.hand_over(LOCAL, OTHER, COMMAND_LINE)
+    with pytest.raises(SendRefused, match="belongs to somebody else now"):
+        chat.send("Still mine?")
+    assert engine.problem is None
+    [summary] = store.of(OTHER).conversations.latest(5)
+    theirs = store.of(OTHER).conversations.get(summary.id)
+    assert theirs
+    assert next(message.content for message in theirs.path()) == "Mine"
+    assert len(theirs.messages) == 2
+    assert store.of(LOCAL).conversations.latest(5) == []

@@ -1,6 +1,7 @@
 """The admin page, and what it changes for everybody while the app runs."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +9,9 @@ from tests.app_server import AppServer
 from tests.command_line import process
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Received, Script, ScriptedGateway, error, stream
+from tests.server.accounts import PASSWORD, add_account
 from tests.visitor import Visitor
 
-PASSWORD = "violet harbour seventeen"
 ADMIN, MEMBER = "admin@example.com", "member@example.com"
 KEY, OWN_KEY = "sk-installation-0123456789", "sk-visitors-own-0123456789"
 
@@ -20,8 +21,7 @@ def server(upstream: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) 
     """The app with an admin and a member, who may also bring keys of their own."""
     data_dir = tmp_path_factory.mktemp("admin") / "data"
     for email, role in ((ADMIN, "admin"), (MEMBER, "member")):
-        done = process(data_dir, "user", "add", email, "--role", role, "--password-stdin", said=PASSWORD)
-        assert (done.returncode, done.stderr) == (0, "")
+        add_account(data_dir, email, role)
     ways = {"CHAT_SIGN_IN": "password", "CHAT_OWN_KEYS": "on"}
     with AppServer(data_dir, upstream.base_url, KKIAI_API_KEY=KEY, **ways) as running:
         yield running
@@ -109,10 +109,7 @@ def test_where_nobody_signs_in_there_is_no_such_page(site: AppServer) -> None:
 
 def test_whoever_is_no_admin_any_more_is_out(server: AppServer) -> None:
     email = "former@example.com"
-    done = process(
-        server.data_dir, "user", "add", email, "--role", "admin", "--password-stdin", said=PASSWORD
-    )
-    assert done.returncode == 0
+    add_account(server.data_dir, email, "admin")
     with tab_of(server, email, "admin") as tab:
         go_to(tab, "Storage")
         assert process(server.data_dir, "user", "role", email, "member").returncode == 0
@@ -121,7 +118,7 @@ def test_whoever_is_no_admin_any_more_is_out(server: AppServer) -> None:
 
 def test_people_are_found_and_changed(server: AppServer, admin: PageSocket) -> None:
     email = "changed@example.com"
-    assert process(server.data_dir, "user", "add", email, "--password-stdin", said=PASSWORD).returncode == 0
+    add_account(server.data_dir, email)
     with tab_of(server, email) as theirs:
         theirs.wait_until_idle()
         find(admin, email)
@@ -254,6 +251,69 @@ def test_the_log_is_read_and_verified(admin: PageSocket) -> None:
     admin.wait_for(lambda: [{*each["Action"]} for each in admin.tables] == [{"Signed in"}], "What fits")
     admin.click("verify_audit")
     admin.wait_for(lambda: "The log is whole" in admin.alerts, "The verdict")
+
+
+def test_a_limit_holds_from_the_next_message_on(
+    server: AppServer, admin: PageSocket, upstream: ScriptedGateway
+) -> None:
+    email = "limited@example.com"
+    add_account(server.data_dir, email)
+    upstream.when("One is allowed", stream("Yes", *(" yes",) * 11))
+    go_to(admin, "Limits")
+    admin.wait_for(lambda: "Nothing is limited yet." in admin.alerts, "No limit")
+    admin.wait_until_idle()
+    admin.choose("limit_whom", "One person")
+    admin.wait_until_idle()
+    admin.write("limit_name", "nobody@example.com")
+    admin.click("set_limit")
+    admin.wait_for(lambda: "Nobody here has this e-mail address." in admin.toasts, "The refusal")
+    admin.wait_until_idle()
+    admin.write("limit_name", email)
+    admin.wait_until_idle()
+    admin.choose("limit_kind", "tokens a day")
+    admin.wait_until_idle()
+    admin.click("set_limit")
+    admin.wait_for_text(f"**{email}** · 10 tokens a day")
+    admin.wait_until_idle()
+    with tab_of(server, email) as tab:
+        tab.ask("One is allowed")
+        tab.wait_for_answer(" ".join(["Yes", *["yes"] * 11]))
+        tab.ask("Two is not")
+        tab.wait_for(lambda: "You have used your 10 tokens for today." in tab.toasts, "The refusal")
+        tab.wait_until_idle()
+        assert tab.returned == "Two is not"
+    assert upstream.asked("Two is not") == []
+    admin.click("delete")
+    admin.wait_for(lambda: "Nothing is limited yet." in admin.alerts, "No limit")
+
+
+def test_a_chat_is_read_for_a_reason_that_its_owner_sees(tmp_path: Path, upstream: ScriptedGateway) -> None:
+    upstream.when("Between us", stream("Of course"))
+    data_dir = tmp_path / "data"
+    for email, role in ((ADMIN, "admin"), (MEMBER, "member")):
+        add_account(data_dir, email, role)
+    with AppServer(data_dir, upstream.base_url, CHAT_SIGN_IN="password", CHAT_ADMIN_MAY_READ="on") as server:
+        with tab_of(server, MEMBER) as tab:
+            tab.ask("Between us")
+            tab.wait_for_answer("Of course")
+        with tab_of(server, ADMIN, "admin") as reader:
+            go_to(reader, "Reading")
+            reader.write("reading_email", MEMBER)
+            reader.wait_until_idle()
+            reader.write("reading_reason", "curious")
+            reader.wait_until_idle()
+            reader.click("read_chat")
+            reader.wait_for(
+                lambda: "Give a reason of at least 10 characters." in reader.alerts, "The refusal"
+            )
+            reader.wait_until_idle()
+            reader.write("reading_reason", "A report of abuse")
+            reader.wait_until_idle()
+            reader.click("read_chat")
+            reader.wait_for_text("Of course")
+        with tab_of(server, MEMBER) as tab:
+            tab.choose("more", "Account")
+            tab.wait_for_text("A report of abuse")
 
 
 @pytest.mark.parametrize("section", ["Sharing", "Storage", "Health"])

@@ -131,8 +131,13 @@ def test_everything_of_mine_is_in_one_zip_and_nothing_else(
     with closing(Store(server.data_dir / DATABASE)) as store:
         log = store.audit.latest(50, action=Action.EXPORTED)
         known = {person.id: person.email for person in store.people.all()}
-    assert [known.get(row.actor.person_id, row.actor.person_id) for row in log] == ["command line", mine]
-    assert {known[row.about.removeprefix("person ")] for row in log} == {mine}
+    who = [known.get(row.actor.person_id, row.actor.person_id) for row in log]
+    what = [known.get(row.about.removeprefix("person "), row.about) for row in log]
+    assert list(zip(who, what, strict=True)) == [
+        ("command line", mine),
+        (mine, "all conversations"),
+        (mine, mine),
+    ]
 
 
 def test_whoever_removes_their_account_is_gone_with_all_that_ran(

@@ -15,6 +15,7 @@ from lib.domain.comparison.comparisons import Comparison
 from lib.domain.models.models import Model, ModelKind
 from lib.domain.models.rules import ModelRule
 from lib.domain.people.audit import SYSTEM, Action, Actor
+from lib.domain.people.limits import Limit, LimitKind, Scope
 from lib.domain.people.notices import Notice
 from lib.domain.people.people import Lifetime, Person, Role
 from lib.store import Store
@@ -30,10 +31,15 @@ ADMIN, OTHER, MEMBER, FORMER = "a" * 32, "b" * 32, "c" * 32, "d" * 32
 LIFETIME = Lifetime(timedelta(hours=1), timedelta(days=1))
 NOTICE = Notice("n", "Maintenance at noon", NOW, NOW + timedelta(hours=1))
 GATEWAY = Gateway("https://one.example/v1", "encrypted")
+LIMIT = Limit(Scope.EVERYBODY, "", LimitKind.REPLIES_AT_ONCE, 3)
 
 CALLS: dict[str, Callable[[Administration], Any]] = {
     "audit.latest": lambda all_: all_.audit.latest(10),
     "audit.fault": lambda all_: all_.audit.fault(),
+    "limits.all": lambda all_: all_.limits.all(),
+    "limits.set": lambda all_: all_.limits.set(LIMIT),
+    "limits.set_for": lambda all_: all_.limits.set_for("c@example.com", LimitKind.TOKENS_A_DAY, 5),
+    "limits.remove": lambda all_: all_.limits.remove(LIMIT),
     "people.find": lambda all_: all_.people.find(),
     "people.sign_ins": lambda all_: all_.people.sign_ins(MEMBER, NOW, LIFETIME),
     "people.invite": lambda all_: all_.people.invite("new@example.com", Role.ADMIN, NOW),

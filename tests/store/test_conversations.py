@@ -11,7 +11,7 @@ from lib.domain.people.people import LOCAL
 from lib.domain.reply.reply import Reply, State
 from lib.engine.sending import new_id
 from lib.store import Store
-from lib.store import conversations as conversations_module
+from lib.store.conversation import conversations as conversations_module
 from lib.store.replies import Begun
 from tests.store.conftest import OWNER, answer, begin, draft, question_and_answer
 

@@ -23,9 +23,9 @@ from lib.engine.playback import recorder
 from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store.database.errors import StoreError
-from lib.store.grants import Copy
 from lib.store.library import Library
 from lib.store.replies import Begun, Closing, Entry
+from lib.store.sharing.grants import Copy
 from tests.store.conftest import OWNER, closing, draft, events, question_and_answer
 
 ONE, OTHER, THIRD = "1" * 32, "2" * 32, "3" * 32

@@ -13,4 +13,5 @@ def add_missing(library: Library) -> None:
     """Give a person the built-in recordings that they never had: one that was deleted does not come back."""
     files = {path.stem: path for path in FOLDER.glob("*.json")}
     for id_ in sorted(library.recordings.unknown(files)):
-        library.recordings.add(recordings.from_json(json.loads(files[id_].read_text("utf-8"))))
+        found = recordings.from_json(json.loads(files[id_].read_text("utf-8")))
+        library.recordings.add(found, added_at=found.recorded_at)  # below whatever is one's own

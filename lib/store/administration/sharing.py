@@ -1,4 +1,4 @@
-"""What is open to people without an account: rooms and shared reports, of everybody.
+"""What somebody has opened to others: rooms, reports under a link, and what is shown to people here.
 
 An admin sees that something is open, and closes it. Titles and links stay with those who shared: a title is
 somebody's text, and whoever knows a link reads what is behind it.
@@ -13,23 +13,25 @@ from sqlalchemy import Connection, func, literal, null, select, update
 
 from lib.domain.people.audit import Action
 from lib.store.administration.admins import ForAdmins
-from lib.store.database.schema import comparisons, people, rooms, shares
+from lib.store.database.schema import comparisons, grants, people, rooms, shares
 from lib.store.people.audit import record
+from lib.store.sharing.grants import is_open, revoke
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A room or a shared report that is open now."""
+    """Something that others than its owner can see now."""
 
     id: str
     """A name for it here. It opens nothing."""
-    kind: Literal["room", "report"]
+    kind: Literal["room", "report", "grant"]
     source_id: str
-    """Of the comparison, or of what the report shows."""
+    """Of what is seen."""
     owner: str
     """The e-mail address or name of whose it is; the id if neither is known."""
     since: datetime
-    until: datetime
+    until: datetime | None
+    """`None` until it is closed."""
     views: int | None
     """`None` for a room, whose visitors are counted while they are there."""
 
@@ -52,6 +54,8 @@ class AdminSharing(ForAdmins):
             if opened.kind == "room":
                 connection.execute(update(rooms).where(rooms.c.token == token).values(closed_at=now))
                 record(connection, self._actor, Action.ROOM_CLOSED, f"comparison {opened.source_id}")
+            elif opened.kind == "grant":
+                revoke(connection, grants.c.id == token, now, self._actor)
             else:
                 revoked = update(shares).where(shares.c.token == token)
                 connection.execute(revoked.values(revoked_at=now, report=b""))
@@ -89,7 +93,20 @@ def _opened(connection: Connection, now: datetime) -> list[tuple[str, Opened]]:
         .outerjoin(people, people.c.id == shares.c.person_id)
         .where(shares.c.revoked_at.is_(None), shares.c.expires_at > now)
     )
-    rows = [*connection.execute(of_rooms), *connection.execute(of_shares)]
+    of_grants = (
+        select(
+            grants.c.id,
+            literal("grant"),
+            grants.c.source_id,
+            func.coalesce(owner, grants.c.person_id),
+            grants.c.created_at,
+            grants.c.expires_at,
+            grants.c.views,
+        )
+        .outerjoin(people, people.c.id == grants.c.person_id)
+        .where(is_open(now))
+    )
+    rows = [row for query in (of_rooms, of_shares, of_grants) for row in connection.execute(query)]
     found = [(token, Opened(_id(token), *values)) for token, *values in rows]
     return sorted(found, key=lambda pair: pair[1].since, reverse=True)
 

@@ -10,12 +10,12 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.people.audit import Action, Actor
+from lib.store.conversation.messages import cells as cells_of
+from lib.store.conversation.messages import purge
 from lib.store.database.database import Database
 from lib.store.database.schema import comparisons, conversations
-from lib.store.messages import cells as cells_of
-from lib.store.messages import purge
 from lib.store.people.audit import record
-from lib.store.shares import forget
+from lib.store.sharing.shares import forget
 
 NOT_STORED = "This comparison is not stored."
 

@@ -14,11 +14,11 @@ from lib.domain.comparison.deck_runs import DeckRun
 from lib.domain.comparison.decks import Deck
 from lib.domain.people.audit import Action, Actor
 from lib.store.comparison.comparisons import to_row
+from lib.store.conversation.messages import purge
 from lib.store.database.database import Database
 from lib.store.database.schema import comparisons, conversations, deck_runs, decks
-from lib.store.messages import purge
 from lib.store.people.audit import record
-from lib.store.shares import forget
+from lib.store.sharing.shares import forget
 
 
 @dataclass(frozen=True, slots=True)

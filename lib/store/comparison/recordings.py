@@ -16,7 +16,7 @@ from lib.domain.people.audit import Action, Actor
 from lib.store.database.database import Database
 from lib.store.database.schema import recordings
 from lib.store.people.audit import record
-from lib.store.shares import forget
+from lib.store.sharing.shares import forget
 
 _LISTED = recordings.c["id", "title", "kind", "models", "recorded_at"]
 
@@ -44,6 +44,7 @@ class Recordings:
         recording: Recording,
         load: Load = lambda attachment: attachment.data,
         *,
+        added_at: datetime | None = None,
         is_imported: bool = False,
     ) -> bool:
         """Store a recording; `load` returns the bytes of its images. Return whether it was new."""
@@ -54,7 +55,7 @@ class Recordings:
             "kind": recording.kind,
             "models": documents.models(recording),
             "recorded_at": recording.recorded_at,
-            "added_at": datetime.now(UTC),
+            "added_at": added_at or datetime.now(UTC),
             "deleted_at": None,
             "document": _packed(recording, load),
         }

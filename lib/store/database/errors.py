@@ -5,5 +5,12 @@ class StoreError(Exception):
     """The database cannot be used. The message is one sentence for the person who runs the app."""
 
 
+class NotYoursError(StoreError):
+    """A chat that a page has open has gone to somebody else. The message is a sentence for its reader."""
+
+    def __init__(self) -> None:
+        super().__init__("This chat belongs to somebody else now. Start a new one.")
+
+
 class UnreadableError(StoreError, ValueError):
     """A row does not hold what it should."""

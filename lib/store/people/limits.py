@@ -48,8 +48,7 @@ class Limits:
     def all(self) -> list[Limit]:
         """All limits, those for everybody first."""
         with self._database.read() as connection:
-            query = select(limits).order_by(limits.c.scope, limits.c.scope_id, limits.c.kind)
-            return [_limit(row) for row in connection.execute(query)]
+            return all_limits(connection)
 
     def get(self, person_id: str) -> dict[LimitKind, int]:
         """The limits that count for somebody, by kind."""
@@ -59,23 +58,39 @@ class Limits:
     def set(self, limit: Limit, by: Actor) -> None:
         """Store a limit in place of the one of its scope and kind."""
         with self._database.write() as connection:
-            connection.execute(_chosen(limit.scope, limit.scope_id, limit.kind))
-            values = {"scope": limit.scope, "scope_id": limit.scope_id, "kind": limit.kind}
-            connection.execute(insert(limits).values(value=limit.value, **values))
-            detail = {"kind": limit.kind, "value": str(limit.value)}
-            record(connection, by, Action.LIMIT_CHANGED, _about(limit.scope, limit.scope_id), detail)
+            set_limit(connection, limit, by)
 
     def remove(self, scope: Scope, scope_id: str, kind: LimitKind, by: Actor) -> None:
         """Remove a limit; do nothing if there is none."""
         with self._database.write() as connection:
-            if connection.execute(_chosen(scope, scope_id, kind)).rowcount:
-                detail = {"kind": kind, "value": "none"}
-                record(connection, by, Action.LIMIT_CHANGED, _about(scope, scope_id), detail)
+            remove_limit(connection, scope, scope_id, kind, by)
 
     def check(self, person_id: str, now: datetime, sends: int = 1) -> None:
         """Raise `LimitReached` if somebody may not send so many messages now."""
         with self._database.read(is_snapshot=True) as connection:
             check(connection, person_id, now, self._zone, sends=sends)
+
+
+def all_limits(connection: Connection) -> list[Limit]:
+    """All limits, those for everybody first."""
+    query = select(limits).order_by(limits.c.scope, limits.c.scope_id, limits.c.kind)
+    return [_limit(row) for row in connection.execute(query)]
+
+
+def set_limit(connection: Connection, limit: Limit, by: Actor) -> None:
+    """Store a limit in place of the one of its scope and kind."""
+    connection.execute(_chosen(limit.scope, limit.scope_id, limit.kind))
+    values = {"scope": limit.scope, "scope_id": limit.scope_id, "kind": limit.kind}
+    connection.execute(insert(limits).values(value=limit.value, **values))
+    detail = {"kind": limit.kind, "value": str(limit.value)}
+    record(connection, by, Action.LIMIT_CHANGED, _about(limit.scope, limit.scope_id), detail)
+
+
+def remove_limit(connection: Connection, scope: Scope, scope_id: str, kind: LimitKind, by: Actor) -> None:
+    """Remove a limit; do nothing if there is none."""
+    if connection.execute(_chosen(scope, scope_id, kind)).rowcount:
+        detail = {"kind": kind, "value": "none"}
+        record(connection, by, Action.LIMIT_CHANGED, _about(scope, scope_id), detail)
 
 
 def check(

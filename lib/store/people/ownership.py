@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, f
 from lib.domain.people.audit import Action, Actor
 from lib.domain.people.limits import Scope
 from lib.domain.people.people import LOCAL
-from lib.store import messages
+from lib.store.conversation import messages
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import (

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.people.audit import Action, Actor
 from lib.domain.people.people import Permission
-from lib.store import messages
+from lib.store.conversation import messages
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import audit, conversations, people

@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, select
 
 from lib.domain.people.audit import SYSTEM, Action
-from lib.store import messages
+from lib.store.conversation import messages
 from lib.store.database.database import Database
 from lib.store.database.schema import comparisons, conversations, deck_runs, people
 from lib.store.people.audit import record
-from lib.store.shares import forget_all
+from lib.store.sharing.shares import forget_all
 
 
 class Retention:

@@ -4,11 +4,24 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from lib.ui.admin import audit, connection, health, models, notices, people, sharing, storage
+from lib import app
+from lib.ui.admin import (
+    audit,
+    connection,
+    health,
+    limits,
+    models,
+    notices,
+    people,
+    reading,
+    sharing,
+    storage,
+)
 
-# The limits of each person come between the people and the models.
+READING = "Reading"
 SECTIONS: dict[str, Callable[[], None]] = {
     "People": people.show,
+    "Limits": limits.show,
     "Models": models.show,
     "Connection": connection.show,
     "Notices": notices.show,
@@ -16,15 +29,17 @@ SECTIONS: dict[str, Callable[[], None]] = {
     "Storage": storage.show,
     "Health": health.show,
     "Audit": audit.show,
+    READING: reading.show,
 }
 
 
 def show() -> None:
     """Draw the page."""
     st.markdown("### Admin")
+    may_read = app.get().settings.may_admins_read
     section = st.segmented_control(
         "Section",
-        list(SECTIONS),
+        [name for name in SECTIONS if name != READING or may_read],
         default="People",
         required=True,
         key="admin_section",

@@ -24,6 +24,7 @@ EMAIL, ROLE, SEARCH = "invite_email", "invite_role", "people_search"
 
 def show() -> None:
     """Draw the section."""
+    _show_link()  # above the button: below it, the open form would cover it
     with st.container(horizontal=True, vertical_alignment="center", key="people_head"):
         words = st.text_input(
             "Search people",
@@ -36,7 +37,6 @@ def show() -> None:
         if PASSWORD in app.get().settings.sign_in.ways:
             with st.popover("Invite", icon=":material/person_add:", key="invite"):
                 _show_invite()
-    _show_link()
     found = person.administration().people.find(words)
     if not found:
         st.caption("Nobody's name or e-mail address contains this.")

@@ -19,11 +19,7 @@ READ = "reading"
 
 
 def show() -> None:
-    """Draw the section; where the settings do not allow it, how an admin can allow it."""
-    st.markdown("#### Read a chat")
-    if not app.get().settings.may_admins_read:
-        st.caption("Nobody may read the chats of others here. `CHAT_ADMIN_MAY_READ=on` lets admins do so.")
-        return
+    """Draw the section, which is there only where the settings allow it."""
     st.caption("Its owner sees who read it, when and why. The audit log keeps it.")
     if isinstance(found := widgets.value(READ), Conversation):
         _show_transcript(found)

@@ -11,7 +11,8 @@ from lib.engine.sending import Accepted, SendRefused, new_id
 from lib.ui.kit import errors
 from lib.ui.reply import uploads
 from lib.ui.shell import clipboard, scheduler
-from lib.ui.state import choices, conversations, sending, structured, widgets
+from lib.ui.state import choices, structured, widgets
+from lib.ui.state.conversation import conversations, sending
 from lib.ui.state.panel import open_panel
 from lib.ui.state.person import library, person_id
 from lib.ui.state.session import MESSAGES_SHOWN, Session, held, wait_for_models

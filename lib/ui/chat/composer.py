@@ -6,7 +6,8 @@ from streamlit.delta_generator import DeltaGenerator
 from lib import app
 from lib.ui.chat import callbacks
 from lib.ui.reply import attachments, message_box, parameters
-from lib.ui.state import choices, person, sending, structured
+from lib.ui.state import choices, person, structured
+from lib.ui.state.conversation import sending
 from lib.ui.state.session import Session
 
 

@@ -10,13 +10,14 @@ from lib.domain.conversation import exports
 from lib.domain.conversation.conversations import LONGEST_TITLE, Conversation
 from lib.domain.text.markdown.literal import md
 from lib.files.imports import archive
-from lib.store.conversations import KEPT_IN_BIN
+from lib.store.conversation.conversations import KEPT_IN_BIN
 from lib.ui.chat import callbacks, usage
 from lib.ui.reply import inspector
 from lib.ui.share import grants, reports
 from lib.ui.shell import dialogs
 from lib.ui.shell.dialogs import download
-from lib.ui.state import conversations, panel
+from lib.ui.state import panel
+from lib.ui.state.conversation import conversations
 from lib.ui.state.person import library
 from lib.ui.state.session import held
 

@@ -11,7 +11,7 @@ from lib.ui.kit import buttons
 from lib.ui.share import grants, share_links
 from lib.ui.shell import outage
 from lib.ui.shell.dialogs import CONNECT
-from lib.ui.state import conversations
+from lib.ui.state.conversation import conversations
 from lib.ui.state.panel import open_panel
 from lib.ui.state.person import person_id
 from lib.ui.state.session import Session

@@ -15,7 +15,7 @@ from lib.ui.kit import buttons, figures
 from lib.ui.reply import answer, badges, question, remedies
 from lib.ui.reply.answer import Turn
 from lib.ui.reply.remedies import RemedyCallbacks
-from lib.ui.state import conversations
+from lib.ui.state.conversation import conversations
 from lib.ui.state.session import Session
 
 REMEDY_CALLBACKS = RemedyCallbacks(

@@ -12,7 +12,7 @@ from lib.domain.text.markdown.literal import Markdown, md
 from lib.ui.compare import blind
 from lib.ui.kit import buttons, errors, links
 from lib.ui.state import panel, person
-from lib.ui.state.comparison import ComparisonState, held
+from lib.ui.state.comparison.comparison import ComparisonState, held
 from lib.ui.state.person import library
 from lib.web import audience
 

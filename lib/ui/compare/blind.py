@@ -12,9 +12,9 @@ from lib.engine.sending import new_id
 from lib.store.database.errors import StoreError
 from lib.ui.compare import cell_callbacks
 from lib.ui.kit import buttons, errors
-from lib.ui.state import comparison as comparison_state
 from lib.ui.state import widgets
-from lib.ui.state.comparison import ComparisonState, held
+from lib.ui.state.comparison import comparison as comparison_state
+from lib.ui.state.comparison.comparison import ComparisonState, held
 from lib.ui.state.person import library, person_id
 
 PRESENTER = "presenter"

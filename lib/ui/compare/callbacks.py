@@ -17,9 +17,11 @@ from lib.store.database.errors import StoreError
 from lib.ui.compare import blind
 from lib.ui.reply import uploads
 from lib.ui.shell import scheduler
-from lib.ui.state import choices, new_comparisons, sending, session, structured, widgets
-from lib.ui.state import comparison as comparison_state
-from lib.ui.state.comparison import ComparisonState, Pending, held
+from lib.ui.state import choices, session, structured, widgets
+from lib.ui.state.comparison import comparison as comparison_state
+from lib.ui.state.comparison import new_comparisons
+from lib.ui.state.comparison.comparison import ComparisonState, Pending, held
+from lib.ui.state.conversation import sending
 from lib.ui.state.person import library, person_id
 from lib.ui.state.session import Session
 

@@ -18,8 +18,8 @@ from lib.ui.reply import cell as cell_view
 from lib.ui.reply.cell import Cell, CellRenderers
 from lib.ui.reply.remedies import RemedyCallbacks
 from lib.ui.state import choices
-from lib.ui.state import comparison as comparison_state
-from lib.ui.state.comparison import ComparisonState
+from lib.ui.state.comparison import comparison as comparison_state
+from lib.ui.state.comparison.comparison import ComparisonState
 from lib.ui.state.session import Session
 
 LONGEST_LABEL = 18

@@ -8,7 +8,7 @@ from lib.engine.sending import new_id
 from lib.ui.kit import errors
 from lib.ui.shell import clipboard
 from lib.ui.state import session
-from lib.ui.state.comparison import held
+from lib.ui.state.comparison.comparison import held
 from lib.ui.state.panel import open_panel
 from lib.ui.state.person import library, person_id
 

@@ -7,9 +7,10 @@ from lib.ui.compare import audience
 from lib.ui.compare.cell import cells_of, parts_of
 from lib.ui.reply import cell as cell_view
 from lib.ui.reply.cell import LIVE_SECONDS, CellPlaceholders
-from lib.ui.state import comparison as comparison_state
-from lib.ui.state import following, widgets
-from lib.ui.state.comparison import ComparisonState
+from lib.ui.state import widgets
+from lib.ui.state.comparison import comparison as comparison_state
+from lib.ui.state.comparison.comparison import ComparisonState
+from lib.ui.state.conversation import following
 from lib.ui.state.session import Session
 
 

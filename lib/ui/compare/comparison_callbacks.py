@@ -8,8 +8,9 @@ from lib import app
 from lib.domain.comparison.comparisons import MOST_CELLS, SWEEP_TEMPERATURES
 from lib.ui.compare import cell_callbacks
 from lib.ui.kit import errors
-from lib.ui.state import new_comparisons, widgets
-from lib.ui.state.comparison import held
+from lib.ui.state import widgets
+from lib.ui.state.comparison import new_comparisons
+from lib.ui.state.comparison.comparison import held
 from lib.ui.state.person import library
 
 

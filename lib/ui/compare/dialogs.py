@@ -11,7 +11,7 @@ from lib.ui.kit import figures
 from lib.ui.reply import inspector
 from lib.ui.share import grants, reports
 from lib.ui.state import panel, session
-from lib.ui.state.comparison import ComparisonState, held
+from lib.ui.state.comparison.comparison import ComparisonState, held
 
 DELETE_COMPARISON, REPORT_COMPARISON = "Delete comparison", "Report"
 

@@ -13,8 +13,8 @@ from lib.ui.kit import buttons, figures
 from lib.ui.reply import attachments, message_box, question, results
 from lib.ui.share import grants, keeping, reports
 from lib.ui.shell import sidebar
-from lib.ui.state import comparison as comparison_state
-from lib.ui.state.comparison import ComparisonState
+from lib.ui.state.comparison import comparison as comparison_state
+from lib.ui.state.comparison.comparison import ComparisonState
 from lib.ui.state.pages import DECKS_PAGE
 from lib.ui.state.panel import open_panel
 from lib.ui.state.person import library

@@ -6,8 +6,8 @@ from lib.domain.comparison.comparisons import MOST_CELLS
 from lib.ui.compare import callbacks
 from lib.ui.kit import buttons
 from lib.ui.state import choices
-from lib.ui.state import comparison as comparison_state
-from lib.ui.state.comparison import ComparisonState
+from lib.ui.state.comparison import comparison as comparison_state
+from lib.ui.state.comparison.comparison import ComparisonState
 from lib.ui.state.session import Session
 
 

@@ -12,7 +12,7 @@ from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.ui.compare.blind import PRESENTER
 from lib.ui.kit import buttons, errors
 from lib.ui.state import widgets
-from lib.ui.state.comparison import ComparisonState, held
+from lib.ui.state.comparison.comparison import ComparisonState, held
 from lib.ui.state.person import library, person_id
 
 CHOICES = {TIE: "A tie", ALL_BAD: "All bad"}

@@ -16,8 +16,10 @@ from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage
 from lib.ui.shell import scheduler
-from lib.ui.state import decks, sending, session, widgets
-from lib.ui.state.decks import DecksState, held
+from lib.ui.state import session, widgets
+from lib.ui.state.comparison import decks
+from lib.ui.state.comparison.decks import DecksState, held
+from lib.ui.state.conversation import sending
 from lib.ui.state.person import library, person_id
 from lib.ui.state.session import Session
 

@@ -22,7 +22,7 @@ from lib.ui.kit import buttons
 from lib.ui.reply import attachments
 from lib.ui.share import grants
 from lib.ui.state import exports
-from lib.ui.state.decks import DecksState, present
+from lib.ui.state.comparison.decks import DecksState, present
 from lib.ui.state.session import Session
 
 MENU = "deck_menu"

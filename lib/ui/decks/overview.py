@@ -10,8 +10,8 @@ from lib.ui.decks import callbacks
 from lib.ui.kit import buttons
 from lib.ui.reply import message_box
 from lib.ui.shell import sidebar
-from lib.ui.state import decks
-from lib.ui.state.decks import DecksState
+from lib.ui.state.comparison import decks
+from lib.ui.state.comparison.decks import DecksState
 from lib.ui.state.person import library
 from lib.ui.state.session import Session
 

@@ -14,7 +14,7 @@ from lib.ui.decks import callbacks, grid, run_callbacks
 from lib.ui.kit import buttons, figures
 from lib.ui.share import keeping, reports
 from lib.ui.state import session
-from lib.ui.state.decks import DecksState, held
+from lib.ui.state.comparison.decks import DecksState, held
 from lib.ui.state.person import library, person_id
 from lib.ui.state.session import Session
 

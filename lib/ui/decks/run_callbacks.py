@@ -15,9 +15,10 @@ from lib.store.database.errors import StoreError
 from lib.ui.decks.callbacks import click_id, is_first, stop_run
 from lib.ui.kit import errors
 from lib.ui.shell import scheduler
-from lib.ui.state import comparison as comparison_state
-from lib.ui.state import new_comparisons, session
-from lib.ui.state.decks import DecksState, held
+from lib.ui.state import session
+from lib.ui.state.comparison import comparison as comparison_state
+from lib.ui.state.comparison import new_comparisons
+from lib.ui.state.comparison.decks import DecksState, held
 from lib.ui.state.pages import COMPARE_PAGE
 from lib.ui.state.person import library, person_id
 from lib.ui.state.session import Session

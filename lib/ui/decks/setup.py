@@ -11,8 +11,8 @@ from lib.ui.decks import callbacks, run_callbacks
 from lib.ui.decks.run import estimated
 from lib.ui.kit import buttons
 from lib.ui.state import choices
-from lib.ui.state import comparison as comparison_state
-from lib.ui.state.decks import DecksState
+from lib.ui.state.comparison import comparison as comparison_state
+from lib.ui.state.comparison.decks import DecksState
 from lib.ui.state.session import Session
 
 

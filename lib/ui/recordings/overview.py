@@ -22,7 +22,7 @@ from lib.ui.kit import buttons
 from lib.ui.share import grants, recording_callbacks
 from lib.ui.share.recording_callbacks import DELETE, IMPORT, RENAME, Listing, held
 from lib.ui.state import exports
-from lib.ui.state import playback as playback_state
+from lib.ui.state.comparison import playback as playback_state
 from lib.ui.state.person import library
 
 KINDS = {

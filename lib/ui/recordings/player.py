@@ -9,10 +9,10 @@ from lib.ui.recordings import overview
 from lib.ui.reply import results, watched_cells
 from lib.ui.reply.cell import CellPlaceholders
 from lib.ui.share import grants, reports
-from lib.ui.state import playback as playback_state
+from lib.ui.state.comparison import playback as playback_state
+from lib.ui.state.comparison.playback import PACES, PlaybackState
 from lib.ui.state.pages import PRESENT_PAGE
 from lib.ui.state.person import library
-from lib.ui.state.playback import PACES, PlaybackState
 
 
 def show(state: PlaybackState) -> list[CellPlaceholders]:

@@ -12,11 +12,11 @@ from lib.ui.recordings import overview
 from lib.ui.reply import question, results, watched_cells
 from lib.ui.reply.cell import CellPlaceholders
 from lib.ui.share import share_links
-from lib.ui.state import playback as playback_state
-from lib.ui.state import presentation as presentation_state
-from lib.ui.state.comparison import OPEN
+from lib.ui.state.comparison import playback as playback_state
+from lib.ui.state.comparison import presentation as presentation_state
+from lib.ui.state.comparison.comparison import OPEN
+from lib.ui.state.comparison.presentation import ALL, ONE, PresentationState
 from lib.ui.state.pages import COMPARE_PAGE, RECORDINGS_PAGE
-from lib.ui.state.presentation import ALL, ONE, PresentationState
 
 
 def show(state: PresentationState | None) -> list[CellPlaceholders]:

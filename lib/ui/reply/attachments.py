@@ -10,7 +10,7 @@ from lib.domain.conversation.attachments import Attachment, images_of, upload_na
 from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.files.folder import Missing
 from lib.ui.kit.labels import show_badge
-from lib.ui.state.draft import Draft
+from lib.ui.state.conversation.draft import Draft
 
 THUMBNAIL_SIDE = 640
 """The longest side in pixels: enough for a sharp preview."""

@@ -8,8 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 from lib import app
 from lib.engine.live import LiveTape
 from lib.files.upload_validation import LARGEST_UPLOAD
-from lib.ui.state import sending, widgets
-from lib.ui.state.draft import Draft
+from lib.ui.state import widgets
+from lib.ui.state.conversation import sending
+from lib.ui.state.conversation.draft import Draft
 from lib.ui.state.session import Session
 
 # Only the browser knows what a person is typing, so only it can tell whether the box is free. React keeps a

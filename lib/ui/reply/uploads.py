@@ -19,7 +19,7 @@ from lib.files.upload_validation import take as take_file
 from lib.ui.reply.stream import SILENCE_SECONDS
 from lib.ui.server import upload_storage
 from lib.ui.state import widgets
-from lib.ui.state.draft import Draft
+from lib.ui.state.conversation.draft import Draft
 from lib.ui.state.person import person_id
 from lib.ui.state.session import Session
 

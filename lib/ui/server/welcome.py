@@ -35,10 +35,12 @@ def invite_first_admin(application: App) -> None:
         token = store.invitations.add("", Role.ADMIN, datetime.now(UTC), SYSTEM)
     except StoreError:
         return  # the log has said why
-    port = config.get_option("server.port")
+    hosts, port = application.settings.allowed_hosts, config.get_option("server.port")
+    # A server with a name of its own is behind a proxy, which speaks https.
+    origin = f"https://{hosts[0]}" if hosts else f"http://localhost:{port}"
     sys.stderr.write(
         "  There is no admin yet. Whoever opens this link becomes one; it works once, for three days:\n"
-        f"  http://localhost:{port}{INVITE}{token}\n"
+        f"  {origin}{INVITE}{token}\n"
     )
     sys.stderr.flush()
 

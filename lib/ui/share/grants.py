@@ -9,7 +9,7 @@ import streamlit as st
 from lib.domain.people.grants import EVERYBODY, GrantKind
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
 from lib.store.database.errors import StoreError
-from lib.store.grants import Copy, Grant
+from lib.store.sharing.grants import Copy, Grant
 from lib.ui.kit import buttons, errors, links
 from lib.ui.share import share_links
 from lib.ui.shell import clipboard

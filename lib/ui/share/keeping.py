@@ -8,8 +8,8 @@ from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.recordings import RecordingKind
 from lib.ui.kit import buttons
 from lib.ui.share import recording_callbacks
-from lib.ui.state import playback
-from lib.ui.state.comparison import OPEN
+from lib.ui.state.comparison import playback
+from lib.ui.state.comparison.comparison import OPEN
 from lib.ui.state.pages import PRESENT_PAGE, RECORDINGS_PAGE
 from lib.ui.state.person import library
 

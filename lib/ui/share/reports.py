@@ -17,28 +17,18 @@ from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.exports import Load
 from lib.domain.people.grants import GrantKind
-from lib.domain.text.markdown.literal import Markdown, literal, md, plain
-from lib.domain.text.secrets import KnownKey
+from lib.domain.text.markdown.literal import Markdown, literal, md
 from lib.engine.playback import recorder
 from lib.files.imports import archive
 from lib.report import markdown, masking, page, table
-from lib.report.findings import FindingKind as Found
 from lib.report.masking import Finding
-from lib.store.grants import Copy
-from lib.ui.share import grants, recording_callbacks, share_links
+from lib.store.sharing.grants import Copy
+from lib.ui.share import grants, masks, recording_callbacks, share_links
 from lib.ui.shell import clipboard
 from lib.ui.state import exports, person, session
 from lib.ui.state.person import library
 
-LISTED = 40
-"""Findings per kind that can be unmasked; any further ones are always masked."""
-LONGEST_LABEL = 40
 PREVIEW_HEIGHT = 320
-_KINDS = {
-    Found.EMAIL: ("E-mail addresses", "mail"),
-    Found.KEY: ("Keys", "key"),
-    Found.HOST: ("Internal hosts", "dns"),
-}
 
 
 def show_button(action: Callable[[], None] | None = None) -> bool:
@@ -140,7 +130,7 @@ def _show_masks(
 ) -> tuple[Callable[[], Recording], str]:
     """Draw what is masked, and a preview; return what makes the masked recording, and its title."""
     keys = _own_keys()
-    chosen = _choose_masks(findings, keys, source_id)
+    chosen = masks.choose(findings, keys, source_id)
     masked = partial(masking.masked, recording, chosen, keys)
     with st.expander(
         "Preview", icon=":material/visibility:", key="report_preview", on_change="rerun"
@@ -168,47 +158,6 @@ def _contents(recording: Recording) -> Markdown:
     return md(
         "This report contains {}, with models, parameters, system prompts and figures.", md(", ").join(said)
     )
-
-
-def _choose_masks(findings: Sequence[Finding], keys: Sequence[str], source_id: str) -> dict[str, str]:
-    """Draw the findings, each to unmask with a click, except this app's keys; return masks by text."""
-    masks = masking.masks(findings)
-    if not findings:
-        st.caption(":material/check: No e-mail addresses, keys or internal hosts were found in it.")
-        return masks
-    st.caption("These are masked in all formats. Click one to unmask it; your own key stays masked.")
-    known = [KnownKey(key) for key in keys]
-    offered = [finding for finding in findings if not any(key.spans(finding.text) for key in known)]
-    for kind, (title, icon) in _KINDS.items():
-        of_kind = [finding for finding in offered if finding.kind is kind]
-        if of_kind:
-            let_through = _let_through(
-                of_kind, md(":material/{}: {}", icon, title), f"masks-{kind.name}-{source_id}"
-            )
-            masks = {text: mask for text, mask in masks.items() if text not in let_through}
-    return masks
-
-
-def _let_through(findings: Sequence[Finding], title: Markdown, key: str) -> set[str]:
-    """Draw the findings of one kind; return the texts that should not be masked."""
-    shown = [finding.text for finding in findings[:LISTED]]
-    counts = {finding.text: finding.count for finding in findings}
-    more = f" · {len(findings) - LISTED:,} more are masked too" if len(findings) > LISTED else ""
-    masked = st.pills(
-        md("{} ({:,}{})", title, sum(counts.values()), more),
-        shown,
-        selection_mode="multi",
-        default=shown,
-        format_func=lambda text: _label(text, counts[text]),
-        key=key,
-    )
-    return set(shown) - set(masked)
-
-
-def _label(text: str, count: int) -> Markdown:
-    line = " ".join(text.split())
-    line = line if len(line) <= LONGEST_LABEL else f"{line[: LONGEST_LABEL - 8]}…{line[-7:]}"
-    return md("{} × {:,}", line, count) if count > 1 else plain(line)
 
 
 def _show_downloads(masked: Callable[[], Recording], name: str, source_id: str) -> None:

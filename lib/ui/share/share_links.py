@@ -9,7 +9,7 @@ import streamlit as st
 from lib import app
 from lib.domain.people.people import Permission
 from lib.domain.text.markdown.literal import link, md
-from lib.store.shares import Share
+from lib.store.sharing.shares import Share
 from lib.ui.kit import buttons, errors, links
 from lib.ui.shell import clipboard
 from lib.ui.state import person

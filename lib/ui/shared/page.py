@@ -11,7 +11,7 @@ from lib.domain.comparison.votes import in_order
 from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import md, plain
 from lib.engine.sending import new_id
-from lib.store.shared import Received
+from lib.store.sharing.shared import Received
 from lib.ui.kit import buttons, errors
 from lib.ui.reply import attachments, question, results, watched_cells
 from lib.ui.state import session, shared

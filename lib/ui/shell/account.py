@@ -8,7 +8,6 @@ from io import BytesIO
 import streamlit as st
 
 from lib import app
-from lib.domain.people.audit import Action, Actor
 from lib.domain.people.identity import Identity
 from lib.domain.people.people import Person, Role
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
@@ -17,7 +16,7 @@ from lib.store.database.errors import StoreError
 from lib.store.library import Library
 from lib.store.people.sign_ins import SignIn
 from lib.ui.kit import buttons
-from lib.ui.state import panel, person, widgets
+from lib.ui.state import exports, panel, person, widgets
 from lib.web.sign_in import accounts
 from lib.web.sign_in.accounts import GUEST, PASSWORD
 from lib.web.sign_in.identity import TABS
@@ -111,11 +110,13 @@ def _show_buttons(found: Person, places: int) -> None:
 
 def _show_belongings() -> None:
     """Draw what can be done with everything that somebody has here."""
+    own = person.library()
     st.caption("What is yours: chats, comparisons, decks, recordings and usage.")
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             "Download everything",
-            partial(_everything, person.library(), person.actor()),  # now: no page runs when it is made
+            # Asked now: no page runs when the file is made.
+            exports.audited(partial(_everything, own), f"person {own.person_id}", "zip"),
             "everything.zip",
             "application/zip",
             key="download_everything",
@@ -125,11 +126,10 @@ def _show_belongings() -> None:
         buttons.button("Remove my account", "remove_account", "person_remove", _ask_removal, REMOVAL)
 
 
-def _everything(own: Library, who: Actor) -> BytesIO:
+def _everything(own: Library) -> BytesIO:
     application, file = app.get(), BytesIO()
     application.engine.flush()  # so that the latest words are in it too
     archive.write(own, application.files, file)
-    application.store.audit.record(who, Action.EXPORTED, f"person {who.person_id}", {"what": "everything"})
     return file
 
 

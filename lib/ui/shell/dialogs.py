@@ -10,11 +10,12 @@ from lib import app
 from lib.domain.models.connection import Connection, parse_api_key
 from lib.domain.text.markdown.literal import literal, md, plain
 from lib.files.imports import archive
-from lib.store.conversations import KEPT_IN_BIN
+from lib.store.conversation.conversations import KEPT_IN_BIN
 from lib.store.library import Library
 from lib.ui.server import upload_storage
 from lib.ui.shell import account
-from lib.ui.state import conversations, exports, panel, widgets
+from lib.ui.state import exports, panel, widgets
+from lib.ui.state.conversation import conversations
 from lib.ui.state.person import library
 from lib.ui.state.session import default_model, held
 

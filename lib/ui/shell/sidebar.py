@@ -8,12 +8,13 @@ from itertools import groupby
 import streamlit as st
 
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
-from lib.store.conversations import Summary
+from lib.store.conversation.conversations import Summary
+from lib.store.conversation.search import Hit
 from lib.store.database.errors import StoreError
-from lib.store.search import Hit
 from lib.ui.kit import buttons
 from lib.ui.shell import account, dialogs
-from lib.ui.state import conversations, person, widgets
+from lib.ui.state import person, widgets
+from lib.ui.state.conversation import conversations
 from lib.ui.state.panel import open_panel
 from lib.ui.state.person import library
 from lib.ui.state.session import Session

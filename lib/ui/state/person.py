@@ -18,10 +18,8 @@ from lib.web.sign_in.identity import TABS
 
 def identity() -> Identity | None:
     """Return who looks at this page, and in which browser; `None` where nobody signs in."""
-    if not app.get().settings.has_sign_in:
-        return None
-    # Set by the gate, which lets nobody pass without it: Streamlit keeps the headers of the websocket.
-    return Identity.read(st.context.headers[HEADER])
+    header = _header()
+    return Identity.read(header) if header else None
 
 
 def person_id() -> str:
@@ -32,8 +30,20 @@ def person_id() -> str:
 
 def actor() -> Actor:
     """Return who looks at this page, as the audit log knows them."""
+    header = _header()
+    return identities.actor(header) if header else Actor()
+
+
+def _header() -> str | None:
+    """Return what the gate says of whoever looks at this page; `None` where nobody signs in."""
+    if not app.get().settings.has_sign_in:
+        return None
+    # The gate lets nobody pass without it. Streamlit keeps the headers of the websocket for as long as that
+    # is open: a page without it has just been closed, and is nobody's.
     header = st.context.headers.get(HEADER)
-    return identities.actor(header) if header and app.get().settings.has_sign_in else Actor()
+    if header is None:
+        st.stop()
+    return header
 
 
 def person() -> Person | None:

@@ -15,8 +15,9 @@ from lib.domain.reply.ledger import LedgerRow
 from lib.engine.live import LiveTape
 from lib.engine.sending import new_id
 from lib.store.database.errors import StoreError
-from lib.ui.state import choices, following, panel, person, widgets
-from lib.ui.state.draft import Draft
+from lib.ui.state import choices, panel, person, widgets
+from lib.ui.state.conversation import following
+from lib.ui.state.conversation.draft import Draft
 from lib.ui.state.pages import CHAT_PAGE
 from lib.ui.state.person import library, person_id
 

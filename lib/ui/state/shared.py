@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 
 from lib.domain.people.grants import GrantKind
-from lib.store.shared import Received
+from lib.store.sharing.shared import Received
 from lib.ui.state import person, widgets
 from lib.ui.state.pages import DECKS_PAGE, RECORDINGS_PAGE, SHARED_PAGE
 from lib.ui.state.person import library

@@ -1,6 +1,6 @@
 """A page catches up with replies that end while it reads the store."""
 
-from lib.ui.state.following import until_found
+from lib.ui.state.conversation.following import until_found
 
 
 class Replies:

@@ -14,11 +14,12 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.prices import Prices
 from lib.engine.live import LiveTape
 from lib.store.comparison.rooms import Room
-from lib.ui.state import choices, new_comparisons, panel, session, widgets
-from lib.ui.state.draft import Draft
-from lib.ui.state.following import catch_up, until_found
+from lib.ui.state import choices, panel, session, widgets
+from lib.ui.state.comparison import new_comparisons
+from lib.ui.state.conversation.draft import Draft
+from lib.ui.state.conversation.following import catch_up, until_found
+from lib.ui.state.conversation.sending import LONGEST_MESSAGE
 from lib.ui.state.person import library, person_id
-from lib.ui.state.sending import LONGEST_MESSAGE
 from lib.ui.state.session import Session
 from lib.ui.state.structured import Form
 

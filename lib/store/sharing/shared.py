@@ -18,11 +18,11 @@ from lib.store.comparison.comparisons import comparison_of
 from lib.store.comparison.decks import change_in, deck_of
 from lib.store.comparison.recordings import recording_of
 from lib.store.comparison.votes import round_of
+from lib.store.conversation.messages import cells as cells_of
 from lib.store.database.database import Database
 from lib.store.database.schema import comparisons, decks, grants, people, recordings, rounds
-from lib.store.grants import TABLES, is_open
-from lib.store.messages import cells as cells_of
 from lib.store.people.audit import record
+from lib.store.sharing.grants import TABLES, is_open
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from lib.domain.people.grants import EVERYBODY, GrantKind
 from lib.domain.people.people import Person, Role
 from lib.store import Store
 from lib.store.database.errors import StoreError
-from lib.store.grants import Copy
-from lib.store.shared import Shared
+from lib.store.sharing.grants import Copy
+from lib.store.sharing.shared import Shared
 from tests.store.test_owners import deck, recording
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)

@@ -20,7 +20,8 @@ from lib.domain.reply.reply import State
 from lib.engine.live import LiveTape
 from lib.engine.playback.player import Player
 from lib.ui.kit import keys
-from lib.ui.state import playback, session, widgets
+from lib.ui.state import session, widgets
+from lib.ui.state.comparison import playback
 from lib.ui.state.person import library, person_id
 
 KEY = "presenting"

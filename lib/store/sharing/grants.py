@@ -1,4 +1,4 @@
-"""What a person shows to others here. The others read it with `lib.store.shared`."""
+"""What a person shows to others here. The others read it with `lib.store.sharing.shared`."""
 
 import secrets
 import zlib
@@ -114,13 +114,8 @@ class Grants:
 
     def revoke(self, grant_id: str, at: datetime) -> None:
         """Take something back, at once."""
-        chosen = self._is_own & (grants.c.id == grant_id) & grants.c.revoked_at.is_(None)
         with self._database.write() as connection:
-            found = connection.execute(select(grants.c.kind, grants.c.source_id).where(chosen)).one_or_none()
-            if found:
-                _end(connection, chosen, at)
-                what = f"{found.kind} {found.source_id}"
-                record(connection, self._actor, Action.SHARE_REVOKED, what, {"grant": grant_id})
+            revoke(connection, self._is_own & (grants.c.id == grant_id), at, self._actor)
 
     def _require(self, connection: Connection, kind: GrantKind, source_id: str) -> None:
         """Raise `StoreError` unless this is the person's, and not deleted."""
@@ -148,6 +143,16 @@ def is_open(at: datetime) -> ColumnElement[bool]:
     """Whether a grant still holds."""
     is_fresh = grants.c.expires_at.is_(None) | (grants.c.expires_at > at)
     return grants.c.revoked_at.is_(None) & is_fresh
+
+
+def revoke(connection: Connection, chosen: ColumnElement[bool], at: datetime, by: Actor) -> None:
+    """Take back the chosen grant, if it was not before."""
+    chosen &= grants.c.revoked_at.is_(None)
+    columns = grants.c.id, grants.c.kind, grants.c.source_id
+    if found := connection.execute(select(*columns).where(chosen)).one_or_none():
+        _end(connection, chosen, at)
+        what = f"{found.kind} {found.source_id}"
+        record(connection, by, Action.SHARE_REVOKED, what, {"grant": found.id})
 
 
 def _end(connection: Connection, chosen: ColumnElement[bool], at: datetime) -> None:

@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, select, true, update
 
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.people.audit import Action, Actor
-from lib.store import imports, messages
+from lib.store.conversation import imports, messages
 from lib.store.database.database import Database
 from lib.store.database.schema import conversations
 from lib.store.people.audit import record
-from lib.store.shares import forget
+from lib.store.sharing.shares import forget
 
 KEPT_IN_BIN = timedelta(days=30)
 """How long a deleted conversation can be restored."""

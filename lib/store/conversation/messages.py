@@ -11,9 +11,9 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message, Params
 from lib.domain.reply import reply as replies_json
 from lib.domain.reply.reply import Reply
-from lib.store import attachments, search
+from lib.store.conversation import attachments, search
 from lib.store.database.schema import conversations, messages, replies
-from lib.store.shares import forget_all
+from lib.store.sharing.shares import forget_all
 
 PURGED_AT_ONCE = 10_000
 """How many conversations one statement may name: SQLite refuses too many."""

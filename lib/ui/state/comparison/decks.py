@@ -11,8 +11,10 @@ from lib.domain.comparison.deck_runs import DeckRun
 from lib.domain.comparison.decks import Deck
 from lib.domain.people.grants import GrantKind
 from lib.store.database.errors import StoreError
-from lib.store.shared import Received
-from lib.ui.state import choices, comparison, new_comparisons, person, sending, session, shared, widgets
+from lib.store.sharing.shared import Received
+from lib.ui.state import choices, person, session, shared, widgets
+from lib.ui.state.comparison import comparison, new_comparisons
+from lib.ui.state.conversation import sending
 from lib.ui.state.person import library
 
 KEY = "decks"

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, insert, select
 
 from lib.domain.conversation.conversations import Conversation, with_ids
 from lib.domain.reply import reply as replies_json
+from lib.store.conversation.messages import insert_all
 from lib.store.database.schema import conversations, messages, replies
-from lib.store.messages import insert_all
 
 MESSAGES_AT_ONCE = 200
 """Imported messages per transaction: other writers wait some 50 ms for it."""

@@ -1,0 +1,1 @@
+"""Chats: their messages, what is attached, what is found in them."""

@@ -1,0 +1,124 @@
+"""The tables of chats, their replies and the processes that run them."""
+
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text
+
+from lib.store.database.schema.base import UtcDateTime, metadata
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("person_id", String(32), nullable=False, server_default="local"),
+    Column("title", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("model", Text),
+    Column("system_prompt", Text, nullable=False, default=""),
+    Column("params", JSON, nullable=False),
+    Column("leaf_id", String(32)),
+    Column("is_pinned", Boolean, nullable=False, server_default="0"),
+    Column("deleted_at", UtcDateTime),
+    Column("comparison_id", String(32)),
+    Column("position", Integer, nullable=False, server_default="0"),
+    Index("ix_conversations_listed", "person_id", "deleted_at", "is_pinned", "updated_at"),
+    Index("ix_conversations_comparison_id", "comparison_id"),
+)
+"""A conversation with `deleted_at` is in the bin: it can be restored until it is purged. One with a
+`comparison_id` is a cell of that comparison, not a chat."""
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("parent_id", String(32)),
+    Column("role", String(16), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Index("ix_messages_conversation_id", "conversation_id", "seq"),
+)
+"""`seq` orders the messages of a conversation: clocks are not reliable enough."""
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("message_id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("id", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("pages", Integer),
+    Column("text", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""The attachments of a message, and what a reply drew (a copy from its fold): the images in use.
+
+An image's bytes are in a file named by `id`; a document is its `text`."""
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("id", ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    # Makes a send happen only once, whichever process gets it.
+    Column("send_id", String(64), nullable=False, unique=True),
+    Column("session_id", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("model_requested", Text),
+    Column("folded", JSON),
+    Index("ix_replies_running", "state"),
+)
+"""A reply has its message's id. `folded` is the fold of its tape, stored when the tape closes so that history
+need not replay tapes; `owner` is the process that runs it."""
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("reply_id", ForeignKey("replies.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("events", JSON, nullable=False),
+)
+"""The tapes, a few events per row: `seq` is the position of the row's first event."""
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("heartbeat_at", UtcDateTime, nullable=False),
+)
+"""The processes that run replies, and the last heartbeat of each."""
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("reply_id", String(32), primary_key=True),
+    Column("person_id", String(32), nullable=False, server_default="local"),
+    Column("session_id", String(32), nullable=False),
+    Column("conversation_id", String(32), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("model_requested", Text),
+    Column("model_served", Text),
+    Column("state", String(16), nullable=False),
+    Column("finish_reason", Text),
+    Column("prompt_tokens", Integer),
+    Column("completion_tokens", Integer),
+    Column("total_tokens", Integer),
+    Column("cached_tokens", Integer),
+    Column("reasoning_tokens", Integer),
+    Column("source", String(16), nullable=False),
+    Column("ttft_ms", Float),
+    Column("total_ms", Float),
+    Column("tokens_per_second", Float),
+    Column("purpose", String(16), nullable=False, server_default="reply"),
+    Column("error_category", String(32)),
+    Column("retries", Integer, nullable=False, server_default="0"),
+    Index("ix_ledger_session_id", "session_id"),
+    Index("ix_ledger_conversation_id", "conversation_id"),
+    Index("ix_ledger_created_at", "person_id", "created_at"),
+)
+"""Usage stays known after its conversation is deleted; a row holds none of its words."""

@@ -1,0 +1,36 @@
+"""The tables of models and of the installation's settings."""
+
+from sqlalchemy import JSON, Boolean, Column, String, Table, Text
+
+from lib.store.database.schema.base import UtcDateTime, metadata
+
+model_choices = Table(
+    "model_choices",
+    metadata,
+    Column("person_id", String(32), primary_key=True),
+    Column("base_url", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("is_favourite", Boolean, nullable=False, server_default="0"),
+    Column("is_hidden", Boolean, nullable=False, server_default="0"),
+    Column("is_default", Boolean, nullable=False, server_default="0"),
+)
+"""What each person chose for a server's models."""
+
+capabilities = Table(
+    "capabilities",
+    metadata,
+    Column("base_url", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("is_there", Boolean, nullable=False),
+    Column("checked_at", UtcDateTime, nullable=False),
+)
+"""What the doctor found that a model can or cannot do."""
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", JSON, nullable=False),
+)
+"""What admins set without a restart. A key in it is encrypted with the installation's secret."""

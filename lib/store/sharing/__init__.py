@@ -1,0 +1,1 @@
+"""What somebody shows to others: people here, or whoever has a link."""

@@ -1,0 +1,1 @@
+"""A tab's comparison, deck, recording or presentation."""

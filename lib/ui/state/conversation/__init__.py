@@ -1,0 +1,1 @@
+"""A tab's chat: what is open, written, sent and followed."""
