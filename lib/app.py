@@ -133,6 +133,7 @@ def build(settings: Settings) -> App:
     """Build a separate app from these settings."""
     local_model, problem = start_local_model(settings)
     store, storage_problem = _open_store_or_memory(settings)
+    store.settings.is_in_force = settings.has_admins
     files = open_files(settings)
     secret = _open_secret_or_memory(settings, is_stored=not storage_problem)
     retention = _retention(settings, store, files, is_stored=not storage_problem)

@@ -6,6 +6,7 @@ from lib.ui.decks import editor as deck_editor
 from lib.ui.decks import overview as deck_overview
 from lib.ui.decks import run as deck_run
 from lib.ui.decks import setup as deck_setup
+from lib.ui.shell import dialogs as shell_dialogs
 from lib.ui.shell import outage, scheduler
 from lib.ui.state import session
 from lib.ui.state.comparison import comparison as comparison_state
@@ -27,3 +28,4 @@ with scheduler.building():
         else:
             deck_overview.show_empty()
     deck_setup.show_question(state, tab)
+    shell_dialogs.show()

@@ -5,6 +5,7 @@ import streamlit as st
 from lib.ui.recordings import overview as recording_overview
 from lib.ui.recordings import player
 from lib.ui.share import recording_callbacks
+from lib.ui.shell import dialogs as shell_dialogs
 from lib.ui.shell import scheduler, sidebar
 from lib.ui.state import session
 from lib.ui.state.comparison import playback as playback_state
@@ -23,6 +24,7 @@ with scheduler.building():
             listing = recording_callbacks.held()
             recording_overview.show(listing)
             recording_overview.show_panel(listing)
+    shell_dialogs.show()
 
 if state:
     player.follow(state, running)

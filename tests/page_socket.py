@@ -269,6 +269,11 @@ class PageSocket:
         return read("\n".join(node.proto.body for node in self.tree.nodes("toast")))
 
     @property
+    def refusal(self) -> str:
+        """Why what was written last was not sent, as it stands above the message box."""
+        return self.text.partition("**Not sent.** ")[2].partition("]")[0]
+
+    @property
     def alerts(self) -> str:
         return read("\n".join(node.proto.body for node in self.tree.nodes("alert")))
 

@@ -71,6 +71,45 @@ def test_whoever_changes_the_log_is_found_out(
     assert done.err.startswith(f"lib: The audit log is broken. {where}")
 
 
+UNREADABLE = (
+    "detail = '[]'",
+    "detail = '5'",
+    "detail = '{\"a\": 1e999}'",
+    'detail = \'{"a": "\\ud800"}\'',
+    "detail = '" + "[" * 100_000 + "'",
+    "detail = '" + '{"a":' * 900 + "1" + "}" * 900 + "'",
+    "at = 'rubbish'",
+    "at = 5",
+    "at = '0001-01-01 00:00:00'",
+    "at = '9999-12-31 23:59:59'",
+    "about = x'00ff'",
+    "about = CAST(x'ff' AS TEXT)",
+    "action = x'ff'",
+    "action = 'nope'",
+    "hash = x'ff'",
+)
+
+
+@pytest.mark.parametrize("change_", UNREADABLE)
+def test_a_row_that_cannot_be_read_is_named_and_stops_nothing(
+    change_: str, lib: CommandLine, data_dir: Path
+) -> None:
+    change(data_dir, f"UPDATE audit SET {change_} WHERE number = 3")  # noqa: S608
+    done = lib.run(data_dir, "audit", "verify")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith("lib: The audit log is broken. Row 3 was changed")
+    for kind in ("jsonl", "csv"):
+        exported = lib.run(data_dir, "audit", "export", "--format", kind)
+        assert (exported.status, exported.err) == (0, "")
+        assert all(f"conversation {number}" in exported.out for number in (0, 1, 3, 4))
+        assert "conversation 2" not in exported.out
+
+
+def test_a_last_row_that_was_noted_wrongly_is_found_out(lib: CommandLine, data_dir: Path) -> None:
+    change(data_dir, "UPDATE audit_end SET number = 'x'")
+    assert "lib: The audit log is broken. " in lib.run(data_dir, "audit", "verify").err
+
+
 def test_the_app_itself_cannot_change_a_row(data_dir: Path) -> None:
     with closing(sqlite3.connect(data_dir / "chat.sqlite3")) as database:
         for statement in ("UPDATE audit SET about = ''", "DELETE FROM audit"):

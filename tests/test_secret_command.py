@@ -24,7 +24,9 @@ def test_a_rotation_is_audited_and_says_what_it_did(lib: CommandLine, tmp_path: 
     assert (done.status, done.err) == (0, "")
     assert len((data_dir / "secret").read_text().splitlines()) == 2
     assert "still accepted" in done.out
-    assert lib.run(data_dir, "secret", "rotate", "--forget-old").status == 0
+    forgotten = lib.run(data_dir, "secret", "rotate", "--forget-old")
+    assert forgotten.status == 0
+    assert "Guests come back as new people" in forgotten.out
     assert len((data_dir / "secret").read_text().splitlines()) == 1
     with closing(Store(data_dir / app.DATABASE)) as store:
         assert len(store.audit.latest(10, action=Action.SECRET_ROTATED)) == 2
@@ -71,7 +73,8 @@ def test_a_running_app_reads_its_stored_key_whatever_becomes_of_the_secret(
     lib: CommandLine, tmp_path: Path
 ) -> None:
     data_dir = tmp_path / "data"
-    running = app.build(Settings.load({"CHAT_DATA_DIR": str(data_dir), "CHAT_LOCAL_MODEL": "off"}))
+    variables = {"CHAT_DATA_DIR": str(data_dir), "CHAT_LOCAL_MODEL": "off", "CHAT_SIGN_IN": "password"}
+    running = app.build(Settings.load(variables))
     encrypted = running.secret.encrypt(app.GATEWAY_KEY, "sk-stored-0123456789")
     gateway = Gateway("https://one.example/v1", encrypted)
     running.store.administration(Actor()).settings.set_gateway(gateway)
@@ -85,6 +88,6 @@ def test_a_running_app_reads_its_stored_key_whatever_becomes_of_the_secret(
     running.stop()
     file = data_dir / "secret"
     file.unlink()
-    another = app.build(Settings.load({"CHAT_DATA_DIR": str(data_dir), "CHAT_LOCAL_MODEL": "off"}))
+    another = app.build(Settings.load(variables))
     assert (another.connection.base_url, another.connection.api_key) == (gateway.base_url, None)
     another.stop()

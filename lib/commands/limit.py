@@ -5,7 +5,7 @@ from contextlib import closing
 
 from lib import app
 from lib.commands import OK
-from lib.commands.user import found
+from lib.commands.user import WHO, found
 from lib.config import Settings
 from lib.domain.people.audit import COMMAND_LINE
 from lib.domain.people.limits import Limit, LimitKind, Scope
@@ -28,11 +28,11 @@ def _scopes(action: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
     scopes = action.add_subparsers(dest="scope", required=True)
     everybody = scopes.add_parser(Scope.EVERYBODY, help="each person")
     role = scopes.add_parser(Scope.ROLE, help="each person of a role")
-    role.add_argument("role", choices=[*Role])
+    role.add_argument("role", choices=[role.value for role in Role])
     person = scopes.add_parser(Scope.PERSON, help="one person")
-    person.add_argument("email")
+    person.add_argument("email", metavar="WHO", help=WHO)
     for each in (everybody, role, person):
-        each.add_argument("kind", choices=[*LimitKind])
+        each.add_argument("kind", choices=[kind.value for kind in LimitKind])
     return [everybody, role, person]
 
 

@@ -5,11 +5,15 @@ import os
 import secrets
 import socket
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import segno
 
+from lib import app
 from lib.config import ROOT, Settings
+from lib.domain.people.audit import COMMAND_LINE
+from lib.web.sign_in.accounts import GUEST
 
 CONSONANTS, VOWELS = "bdfghjklmnprstvz", "aeiou"
 GROUPS = 4
@@ -25,10 +29,12 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Print the address and a new passphrase, and become the server. Raises `OSError`."""
+    """Print the address and a new passphrase, and become the server. Raises `OSError` and `StoreError`."""
     address, passphrase = options.address or own_address(), new_passphrase()
+    with closing(app.open_store(settings)) as store:
+        store.sign_ins.end_of(GUEST, COMMAND_LINE)  # who knew the last passphrase has to know this one
     file = _keep(passphrase, settings.data_dir)
-    print(_told(f"http://{address}:{options.port}", passphrase))
+    print(_told(f"http://{address}:{options.port}", passphrase, has_key=settings.api_key is not None))
     segno.make(f"http://{address}:{options.port}", error="m").terminal(sys.stdout, compact=True)
     sys.stdout.flush()
     shared = {
@@ -36,6 +42,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         "CHAT_PASSPHRASE_FILE": str(file),
         "CHAT_ALLOWED_HOSTS": ",".join((*settings.allowed_hosts, address)),
         "STREAMLIT_SERVER_ADDRESS": "0.0.0.0",  # noqa: S104 - that is what the command is for
+        "STREAMLIT_BROWSER_SERVER_ADDRESS": address,  # which Streamlit prints
     }
     arguments = ["-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(options.port)]
     os.chdir(ROOT)
@@ -68,10 +75,11 @@ def _keep(passphrase: str, folder: Path) -> Path:
     return file
 
 
-def _told(link: str, passphrase: str) -> str:
+def _told(link: str, passphrase: str, *, has_key: bool) -> str:
+    spent = ", and all of them spend this machine’s API key" if has_key else ""
     return (
         f"\n  SynStar Chat is open to everybody in this network who knows the passphrase:\n\n"
         f"    {link}\n    passphrase: {passphrase}\n\n"
-        "  Each browser sees only its own chats, and all of them spend this machine’s API key.\n"
+        f"  Each browser sees only its own chats{spent}.\n"
         "  Ctrl+C closes it. The link as a code, for phones:\n"
     )

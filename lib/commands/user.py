@@ -13,10 +13,12 @@ from lib.domain.people.people import LOCAL, Person, Role
 from lib.engine.keeping import archive
 from lib.files.folder import Files
 from lib.store import Store
+from lib.store.people.permissions import NotPermittedError
 from lib.web.sign_in import passwords
 from lib.web.sign_in.accounts import INVITE, PASSWORD, account, is_email
 
-ISSUERS = ("password", "header", "guest")
+WHO = "an e-mail address, a name at the issuer, ISSUER/NAME, or an id"
+FORCE = "also if nobody is left then who could administer"
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -24,15 +26,15 @@ def add_options(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(dest="action", required=True)
     add = actions.add_parser("add", help="invite somebody: prints a link under which they choose a password")
     add.add_argument("email")
-    add.add_argument("--role", choices=[*Role], default=Role.MEMBER)
+    add.add_argument("--role", choices=[role.value for role in Role], default=Role.MEMBER)
     add.add_argument("--password-stdin", action="store_true", help="read the password instead: no link")
     actions.add_parser("list", help="print everybody: e-mail, role, when last seen")
     role = actions.add_parser("role", help="change what somebody may do")
-    role.add_argument("email")
-    role.add_argument("role", choices=[*Role])
+    role.add_argument("email", metavar="WHO", help=WHO)
+    role.add_argument("role", choices=[role.value for role in Role])
     hand_over = actions.add_parser("hand-over", help="give everything of one person to another")
-    hand_over.add_argument("email", metavar="FROM")
-    hand_over.add_argument("to", metavar="TO")
+    hand_over.add_argument("email", metavar="FROM", help=WHO)
+    hand_over.add_argument("to", metavar="TO", help=WHO)
     words = {
         "adopt": "give somebody what was stored before people signed in",
         "export": "print everything of somebody, as a zip",
@@ -42,8 +44,11 @@ def add_options(command: argparse.ArgumentParser) -> None:
         "sign-out": "sign somebody out everywhere",
         "reset": "print a link under which somebody chooses a new password",
     }
-    for name, help_ in words.items():
-        actions.add_parser(name, help=help_).add_argument("email")
+    others = {name: actions.add_parser(name, help=help_) for name, help_ in words.items()}
+    for each in others.values():
+        each.add_argument("email", metavar="WHO", help=WHO)
+    for each in (role, others["remove"], others["disable"]):
+        each.add_argument("--force", action="store_true", help=FORCE)
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -52,25 +57,29 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         if options.action == "list":
             return _list(store)
         if options.action == "add":
-            return _add(store, options.email.strip().lower(), Role(options.role), options)
-        return _change(store, options, settings)
+            return _add(store, options.email.strip().lower(), options, settings)
+        try:
+            return _change(store, options, settings)
+        except NotPermittedError as error:
+            raise ValueError(f"{error} Or use --force.") from None
 
 
 def _list(store: Store) -> int:
     for person in store.people.all():
         seen = f"{person.seen_at:%Y-%m-%d %H:%M}" if person.seen_at else "never"
         state = " (disabled)" if person.disabled_at else ""
-        print(f"{person.email or person.name}\t{person.role}\t{person.issuer}\tlast seen {seen}{state}")
+        print(_row(person.email or person.name, person.role, person.issuer, f"last seen {seen}{state}"))
     return OK
 
 
-def _add(store: Store, email: str, role: Role, options: argparse.Namespace) -> int:
+def _add(store: Store, email: str, options: argparse.Namespace, settings: Settings) -> int:
+    role = Role(options.role)
     if not is_email(email):
         raise ValueError(f"{email!r} is not an e-mail address.")
     if store.people.of_subject(PASSWORD, email):
-        raise ValueError(f"{email} has an account; `user reset {email}` gives it a new password.")
+        raise ValueError(f"{email} has an account; `user reset {PASSWORD}/{email}` gives it a new password.")
     if not options.password_stdin:
-        return _invite(store, email, role)
+        return _invite(store, email, role, settings)
     password = sys.stdin.readline().rstrip("\n")
     if fault := passwords.fault(password, email=email):
         print(f"lib: {fault}", file=sys.stderr)
@@ -80,9 +89,12 @@ def _add(store: Store, email: str, role: Role, options: argparse.Namespace) -> i
     return OK
 
 
-def _invite(store: Store, email: str, role: Role) -> int:
+def _invite(store: Store, email: str, role: Role, settings: Settings) -> int:
     token = store.invitations.add(email, role, datetime.now(UTC), COMMAND_LINE)
-    print(f"For {email}, once, within three days, under the address of your server:\n{INVITE}{token}")
+    hosts = settings.allowed_hosts
+    where = "" if hosts else ", under the address of your server"
+    print(f"For {email}, once, within three days{where}:")
+    print(f"{f'https://{hosts[0]}' if hosts else ''}{INVITE}{token}")
     return OK
 
 
@@ -96,11 +108,11 @@ def _change(store: Store, options: argparse.Namespace, settings: Settings) -> in
         case "export":
             return _export(store, person, app.open_files(settings))
         case "remove":
-            store.ownership.remove(person.id, COMMAND_LINE)
+            store.ownership.remove(person.id, COMMAND_LINE, is_forced=options.force)
         case "role":
-            store.people.set_role(person.id, Role(options.role), COMMAND_LINE)
+            store.people.set_role(person.id, Role(options.role), COMMAND_LINE, is_forced=options.force)
         case "disable":
-            store.people.set_disabled(person.id, datetime.now(UTC), COMMAND_LINE)
+            store.people.set_disabled(person.id, datetime.now(UTC), COMMAND_LINE, is_forced=options.force)
         case "enable":
             store.people.set_disabled(person.id, None, COMMAND_LINE)
         case "sign-out":
@@ -108,7 +120,7 @@ def _change(store: Store, options: argparse.Namespace, settings: Settings) -> in
         case "reset":
             if person.issuer != PASSWORD:
                 raise ValueError(f"{options.email} has no password here.")
-            return _invite(store, person.email, person.role)
+            return _invite(store, person.subject, person.role, settings)
     print(f"Done: {options.action} {options.email}")
     return OK
 
@@ -124,10 +136,29 @@ def _export(store: Store, person: Person, files: Files) -> int:
 
 
 def found(store: Store, name: str) -> Person:
-    """Return whoever has this e-mail address, or this name where they sign in. Raises `ValueError`."""
-    people = [
-        each for each in store.people.all() if name.lower() in (each.email.lower(), each.subject.lower())
-    ]
-    if not people:
+    """Return whoever has this id, `issuer/subject`, e-mail address or name where they sign in.
+
+    Raises `ValueError` if it is nobody, or several.
+    """
+    people, called = store.people.all(), name.lower()
+    ways = (
+        [each for each in people if each.id == name],
+        [each for each in people if f"{each.issuer}/{each.subject}" == name],
+        [each for each in people if called in (each.email.lower(), each.subject.lower())],
+    )
+    fits = next(filter(None, ways), [])
+    if not fits:
         raise ValueError(f"There is nobody called {name!r}.")
-    return people[0]
+    if len(fits) > 1:
+        which = "".join(f"\n{_candidate(each)}" for each in fits)
+        raise ValueError(f"Several people are called {name!r}. Say which by an id or ISSUER/NAME:{which}")
+    return fits[0]
+
+
+def _candidate(person: Person) -> str:
+    return _row(person.id, f"{person.issuer}/{person.subject}", person.email, person.role)
+
+
+def _row(*parts: str) -> str:
+    """A line: a provider's names may hold line breaks."""
+    return "\t".join(" ".join(part.split()) for part in parts)

@@ -68,6 +68,11 @@ class Settings:
         return bool(self.sign_in.ways)
 
     @property
+    def has_admins(self) -> bool:
+        """Whether somebody can be an admin: guests are none."""
+        return any(way != "guest" for way in self.sign_in.ways)
+
+    @property
     def connection(self) -> Connection:
         return Connection(self.base_url, self.api_key)
 

@@ -86,7 +86,11 @@ VARIABLES = (
         "File whose first line is the secret that the provider gave this app.",
     ),
     Variable("CHAT_OIDC_SCOPE", "openid email profile", "What the provider is asked to tell."),
-    Variable("CHAT_OIDC_DOMAINS", "", "Domains of the e-mail addresses that are let in; by default all are."),
+    Variable(
+        "CHAT_OIDC_DOMAINS",
+        "",
+        "Domains of the verified e-mail addresses that are let in; by default all are.",
+    ),
     Variable(
         "CHAT_OIDC_GROUPS_CLAIM", "groups", "Claim of the ID token with the names of a person's groups."
     ),

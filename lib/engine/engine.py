@@ -9,6 +9,7 @@ from dataclasses import replace
 from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.connection import Connection
+from lib.domain.people.people import LOCAL
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.tape import Event, Interrupted, Stopped
 from lib.engine import pictures, transcription
@@ -28,7 +29,7 @@ from lib.engine.recovery.unstored import unstored_conversations
 from lib.engine.recovery.watchdog import Watchdog
 from lib.engine.running_replies import RunningReplies
 from lib.engine.running_reply import RunningReply
-from lib.engine.sending import NOT_FOR_YOU, Accepted, Sending, new_id, question
+from lib.engine.sending import NOT_FOR_YOU, Accepted, Sending, SendRefused, new_id, question
 from lib.engine.series.deck_runs import DeckRuns
 from lib.engine.series.repeats import Repeats
 from lib.engine.titles import is_first_exchange, write_title
@@ -105,7 +106,9 @@ class Engine:
             cancel=self.cancel,
             is_behind=self.is_behind,
         )
-        self.doctor = Doctor(gateway, self._loop, store)
+        self.doctor = Doctor(
+            gateway, self._loop, store, check_limits=self.check_limits, may_use=self._may_use
+        )
         self.balances = Balances(gateway, self._loop)
         self.synchronized = SynchronizedTapes(self._loop)
         # Last: its threads may call `_let_go` at once, which needs everything above.
@@ -190,7 +193,7 @@ class Engine:
         return self._sending.send(person_id, conversation, None, answer_id, connection, send_id, session_id)
 
     def check_limits(self, person_id: str, sends: int) -> None:
-        """Raise `SendRefused` if a limit forbids a person to send so many messages now."""
+        """Raise `SendRefused` if a person may not send so many messages now, or any at all."""
         self._sending.check_limits(person_id, sends)
 
     def refuses_images(self, connection: Connection, model: str | None) -> bool:
@@ -210,6 +213,10 @@ class Engine:
         """Return the text of a WAV recording. Blocks. The call gets a ledger row. Raises `ChatError`."""
         if not self._may_use(person_id, model):
             raise ChatError(Category.PERMISSION_DENIED, NOT_FOR_YOU, "")
+        try:
+            self.check_limits(person_id, 1)
+        except SendRefused as refused:
+            raise ChatError(Category.RATE_LIMITED, str(refused), "") from None
         asked = transcription.transcribe(self._gateway, connection, recording, model)
         text, row, error = self._loop.submit(asked).result()
         row = replace(row, session_id=session_id, conversation_id=conversation_id)
@@ -321,12 +328,19 @@ class Engine:
             log.error("A reply of a temporary chat is missing in the ledger: %s", error)
 
     def _let_go(self) -> None:
-        """Interrupt the replies that another process took over because it considered this one dead."""
-        if not self._store or not self._journal:
-            return
+        """Interrupt the replies that are this process's no more.
+
+        Another one considered it dead and took them over, or deleted their chats or their sender.
+        """
         # Before asking the store: replies that begin in the meantime belong to this process.
-        runs = [run for run in self._runs.all() if run.is_kept]
-        owned = self._store.processes.owned(self._owner)
+        runs = [run for run in self._runs.all() if not run.tape.is_closed]
+        if not self._store or not self._journal or not runs:
+            return
+        known = {tape.reply_id for tape in self._journal.behind()}
+        known |= self._store.processes.owned(self._owner)
+        unkept = {run.tape.person_id for run in runs if not run.is_kept}
+        senders = {who for who in unkept if who == LOCAL or self._store.people.get(who)}
         for run in runs:
-            if run.tape.reply_id not in owned and not self.is_behind(run.tape.person_id, run.conversation.id):
+            is_ours = run.tape.reply_id in known if run.is_kept else run.tape.person_id in senders
+            if not is_ours:
                 self._answering.end(run, Interrupted(run.at_ms))

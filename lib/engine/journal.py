@@ -15,6 +15,7 @@ from lib.engine.live import LiveTape
 from lib.engine.recovery.storage_problems import StorageProblems
 from lib.store import Store
 from lib.store.database.errors import NotYoursError, StoreError
+from lib.store.people.permissions import NotPermittedError
 from lib.store.replies import Begun, Closing, Entry
 
 BATCH_SECONDS = 0.25
@@ -69,12 +70,12 @@ class Journal:
         """Store a send before its reply runs; return when the conversation last changed.
 
         Return `None` if this send id was stored before. A failed write is retried until it succeeds, and no
-        limit counts meanwhile. Raises `LimitReached` and `NotYoursError`.
+        limit counts meanwhile. Raises `LimitReached`, `NotPermittedError` and `NotYoursError`.
         """
         if not self.is_behind():  # to keep the order of the sends, and not to wait for a lock each time
             try:
                 return self._store.replies.begin(beginning.conversation, beginning.added, beginning.begun)
-            except NotYoursError:
+            except (NotPermittedError, NotYoursError):
                 raise
             except StoreError as error:
                 self._storage_problems.tell("journal", str(error))

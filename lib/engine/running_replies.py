@@ -2,6 +2,7 @@
 
 import threading
 import weakref
+from datetime import datetime
 
 from lib.engine.live import LiveTape
 from lib.engine.running_reply import RunningReply
@@ -41,6 +42,11 @@ class RunningReplies:
     def open_tapes(self) -> list[LiveTape]:
         """The tapes that still grow."""
         return [run.tape for run in self.all() if not run.tape.is_closed]
+
+    def open_of(self, person_id: str) -> dict[str, datetime]:
+        """When a person's replies began whose tapes still grow, by reply id."""
+        runs = [run for run in self.all() if run.tape.person_id == person_id and not run.tape.is_closed]
+        return {run.tape.reply_id: run.created_at for run in runs}
 
     def forget(self, tape: LiveTape, *, is_stored: bool = True) -> None:
         """Drop a reply that is over. If it is not stored, its tape can be found while its chat keeps it."""

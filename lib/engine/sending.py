@@ -22,6 +22,7 @@ from lib.engine.running_replies import RunningReplies
 from lib.engine.running_reply import RunningReply
 from lib.store import Store
 from lib.store.database.errors import NotYoursError, StoreError
+from lib.store.people.permissions import NotPermittedError
 from lib.store.replies import Begun
 
 SETTLING_SECONDS = 1.0
@@ -128,27 +129,31 @@ class Sending:
             return self._accept(person_id, conversation, asked, parent_id, connection, send_id, session_id)
 
     def check_limits(self, person_id: str, sends: int) -> None:
-        """Raise `SendRefused` if a limit forbids a person to send so many messages now.
+        """Raise `SendRefused` if a person may not send so many messages now, or any at all.
 
-        Without a usable store there is no limit: nobody knows there what was used.
+        Without a usable store there is no limit: nobody knows there what was used. What runs here counts even
+        if it is not stored: temporary chats, and chats that were deleted meanwhile.
         """
         if store := self._store:
+            open_of = self._runs.open_of
             with contextlib.suppress(StoreError):
-                self._limited(lambda: store.limits.check(person_id, datetime.now(UTC), sends))
+                self._limited(
+                    lambda: store.limits.check(person_id, datetime.now(UTC), sends, open_of(person_id))
+                )
 
     def _limited(self, act: Callable[[], Result]) -> Result:
-        """Do what a limit or an owner may forbid. Raises `SendRefused`."""
+        """Do what a limit, an owner or an admin may forbid. Raises `SendRefused`."""
         try:
-            return act()
-        except NotYoursError as error:
-            raise SendRefused(str(error)) from None
-        except LimitReached:
-            if self._journal:
-                self._journal.flush(SETTLING_SECONDS)
-        try:
+            try:
+                return act()
+            except LimitReached:
+                if self._journal:
+                    self._journal.flush(SETTLING_SECONDS)
             return act()
         except LimitReached as reached:
             raise SendRefused(str(reached), reached.retry_after) from None
+        except (NotPermittedError, NotYoursError) as error:
+            raise SendRefused(str(error)) from None
 
     def _accept(
         self,
@@ -181,9 +186,11 @@ class Sending:
 
     def _begin(self, journal: Journal | None, tape: LiveTape, beginning: Beginning) -> datetime | None:
         """Store the send, unless the chat is temporary; return when the conversation last changed."""
+        # The transaction of a kept send sees only what is stored.
+        if not journal or self._runs.open_of(tape.person_id):
+            self.check_limits(tape.person_id, 1)
         if journal:
             return self._limited(lambda: journal.begin(tape, beginning))
-        self.check_limits(tape.person_id, 1)
         return beginning.conversation.updated_at
 
 

@@ -82,7 +82,8 @@ class Replies:
         """Store the question, if any, and the running reply, the last of `added`, in one transaction.
 
         Returns the time; `None` if a reply with this send id already exists: then nothing is stored. Nor is
-        it where a limit is reached: raises `LimitReached`, unless the reply runs already (`is_limited`).
+        it where a limit is reached or the person may not sign in: raises `LimitReached` and
+        `NotPermittedError`, unless the reply runs already (`is_limited` is false).
         Raises `NotYoursError` if the conversation has gone to somebody else.
         """
         try:

@@ -48,6 +48,8 @@ class StoredSettings:
         self._known: Mapping[str, Any] = {}
         self._read_at = float("-inf")
         self._opened: tuple[Gateway, GatewayConnection] | None = None
+        self.is_in_force = True
+        """Whether what admins have set holds: not where there are none, who could change it."""
 
     def installation_id(self) -> str:
         """What distinguishes this installation from others: made once. Raises `StoreError`."""
@@ -67,6 +69,9 @@ class StoredSettings:
                     self._known = {row.name: row.value for row in connection.execute(select(settings))}
             return self._known
 
+    def _set(self) -> Mapping[str, Any]:
+        return self.all() if self.is_in_force else {}
+
     def forget(self) -> None:
         """Read the settings again: they have been changed here."""
         with self._lock:
@@ -74,7 +79,7 @@ class StoredSettings:
 
     def gateway(self) -> Gateway | None:
         """Where requests go; `None` if nobody has set it here: then the environment says it."""
-        stored = self.all().get(CONNECTION)
+        stored = self._set().get(CONNECTION)
         return Gateway(stored["base_url"], stored["key"]) if stored else None
 
     def connection(self, decrypt: Callable[[str], str | None]) -> GatewayConnection | None:
@@ -93,7 +98,7 @@ class StoredSettings:
 
     def rules(self) -> ModelRules:
         """What holds for the models."""
-        known = self.all()
+        known = self._set()
         return ModelRules(
             {model: _rule(rule) for model, rule in known.get(MODELS, {}).items()}, known.get(DEFAULT_MODEL)
         )
@@ -121,7 +126,7 @@ class StoredSettings:
 
     def notices(self) -> list[Notice]:
         """All notices, also those that are over or still to come, in the order in which they begin."""
-        found = [_notice(each) for each in self.all().get(NOTICES, [])]
+        found = [_notice(each) for each in self._set().get(NOTICES, [])]
         return sorted(found, key=lambda notice: notice.begins_at)
 
     def reencrypt(self, anew: Callable[[str], str], by: Actor) -> None:

@@ -23,8 +23,9 @@ FRAME_SECONDS = 0.15
 """The shortest time between two frames: about seven per second are enough to read along."""
 COST_SHARE, LONGEST_REST_SECONDS = 4, 0.5
 """After a frame that took long to render, pause that many times as long: others need the processor too."""
-SILENCE_SECONDS = 15.0
-"""The longest time without a message, so that no proxy on the way times out."""
+LOOK_SECONDS = 5.0
+"""The longest time between two looks into the store: another process may have changed something, or the owner
+may not open rooms any more. In silence each brings a message, so that no proxy on the way times out."""
 MOST_WAITING = 100
 """Messages that can queue for a slow follower. Beyond that it gets the whole state instead."""
 
@@ -91,6 +92,7 @@ class LiveRoom:
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
         self._is_nudged, self._is_dirty = False, True
+        self._looked_at = 0.0
         self._leaving: dict[str, Callable[[], None]] = {}
         """The functions that stop listening to a reply's tape, by reply id."""
         self._shown: dict[str, Any] = {}
@@ -145,7 +147,7 @@ class LiveRoom:
     async def _cycle(self) -> None:
         """Wait for changes, send them, and rest until the next frame is due."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(SILENCE_SECONDS if not self._is_dirty else 0):
+            async with asyncio.timeout(LOOK_SECONDS if not self._is_dirty else 0):
                 await self._woken.wait()
         was_woken = self._is_nudged or self._is_dirty
         # Before the look: a change during the look wakes the task again.
@@ -154,7 +156,8 @@ class LiveRoom:
         if self.is_over:
             return
         started = self._loop.time()
-        if self._is_dirty or not was_woken:  # in silence too: another process may have changed something
+        if self._is_dirty or started - self._looked_at >= LOOK_SECONDS:
+            self._looked_at = started
             await self._look()
         await self._show_frame(is_silent=not was_woken)
         # Rendering holds the interpreter lock, which all streaming replies need too.

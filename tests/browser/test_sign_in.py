@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -9,9 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 from tests.app_server import AppServer
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import SECONDS, Watch
+from tests.command_line import process
 from tests.scripted_gateway import ScriptedGateway, stream
-
-EMAIL, PASSWORD = "one@example.com", "violet harbour seventeen"
+from tests.server.accounts import EMAIL, PASSWORD, add_account
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +78,28 @@ def test_the_first_admin_comes_in_by_the_link_and_is_led_out_everywhere(
     here.get_by_text("Account", exact=True).click()
     here.get_by_role("button", name="Sign out everywhere").click()
     for page in (here, there):
-        expect(page).to_have_url(re.compile(r"/sign-in\?next="))
+        expect(page).to_have_url(re.compile(r"/sign-in\?ended=1&next="))
         expect(page.get_by_label("E-mail")).to_be_visible()
+
+
+def test_a_page_whose_sign_in_ended_while_the_server_was_away_is_led_out(
+    gateway: ScriptedGateway, chromium: Browser, tmp_path: Path
+) -> None:
+    data_dir, context = tmp_path / "data", chromium.new_context()
+    add_account(data_dir, EMAIL)
+    with AppServer(data_dir, gateway.base_url, CHAT_SIGN_IN="password") as server:
+        page = context.new_page()
+        page.goto(server.url)
+        page.get_by_label("E-mail").fill(EMAIL)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        ChatPage(page).wait_until_ready()
+        server.stop()
+        assert process(data_dir, "user", "sign-out", EMAIL).returncode == 0
+        server.start()
+        expect(page).to_have_url(re.compile("/sign-in"))
+        expect(page.get_by_text("You were signed out here.")).to_be_visible()
+    context.close()
 
 
 def test_the_form_works_without_javascript(chromium: Browser, closed: AppServer) -> None:

@@ -15,7 +15,7 @@ from lib.store.database.errors import StoreError
 from tests.engine.conftest import Chat
 from tests.engine.series.test_deck_runs import MODELS, Begin, begin, said, wait_for_end
 from tests.patience import PATIENCE, eventually
-from tests.scripted_gateway import Gate, ScriptedGateway, stream
+from tests.scripted_gateway import Gate, ScriptedGateway, silence, stream
 
 __all__ = ["begin"]
 
@@ -91,6 +91,47 @@ def test_a_temporary_chat_counts_and_is_stored_nowhere(chat: Chat, store: Store,
         assert id_.encode() not in stored
 
 
+@pytest.mark.parametrize("kind", [LimitKind.MESSAGES_A_MINUTE, LimitKind.REPLIES_AT_ONCE])
+def test_running_temporary_chats_count(
+    chat: Chat, store: Store, gateway: ScriptedGateway, kind: LimitKind
+) -> None:
+    limit(store, kind, 2)
+    gateway.answer_chats(silence())
+    for _ in range(2):
+        beside = chat.beside()
+        beside.conversation.is_temporary = True
+        beside.send()
+    for is_temporary in (True, False):
+        beside = chat.beside()
+        beside.conversation.is_temporary = is_temporary
+        with pytest.raises(SendRefused, match=r"You may (send|have) 2 "):
+            beside.send()
+    with pytest.raises(SendRefused, match=r"You may (send|have) 2 "):
+        chat.engine.check_limits(LOCAL, 1)
+
+
+@pytest.mark.parametrize("kind", [LimitKind.MESSAGES_A_MINUTE, LimitKind.REPLIES_AT_ONCE])
+def test_a_reply_counts_when_its_chat_has_been_purged(
+    chat: Chat, store: Store, gateway: ScriptedGateway, kind: LimitKind
+) -> None:
+    limit(store, kind, 1)
+    gateway.answer_chats(silence())
+    tape = chat.send()
+    store.of(LOCAL).conversations.purge(tape.conversation_id)
+    with pytest.raises(SendRefused, match=r"You may (send|have) 1 "):
+        chat.beside().send()
+
+
+def test_a_reply_counts_once_in_whatever_is_asked(chat: Chat, store: Store, gateway: ScriptedGateway) -> None:
+    limit(store, LimitKind.MESSAGES_A_MINUTE, 3)
+    limit(store, LimitKind.REPLIES_AT_ONCE, 3)
+    gateway.answer_chats(silence())
+    for is_temporary in (False, True, False):
+        beside = chat.beside()
+        beside.conversation.is_temporary = is_temporary
+        beside.send()
+
+
 def _is_refused(store: Store) -> bool:
     try:
         store.limits.check(LOCAL, datetime.now(UTC))
@@ -129,6 +170,7 @@ def test_a_deck_run_that_waits_can_be_stopped(
     gate = Gate()
     gateway.when("Mine", stream("Hello", hold=gate))
     chat.send("Mine")
+    assert gate.reached.wait(PATIENCE)
     run = begin("One")
     assert engine.deck_runs.is_running(LOCAL, run.id)
     engine.deck_runs.stop(LOCAL, run.id)

@@ -37,6 +37,11 @@ INSTALLATION = {
 Call = Callable[[Engine, str, "Names"], Any]
 
 
+@pytest.fixture(autouse=True)
+def _other(store: Store) -> None:
+    store.people.add(Person(OTHER, "password", "two", "", "two", Role.MEMBER, datetime.now(UTC)))
+
+
 class Names:
     """The ids of what somebody runs, by default of nothing."""
 
@@ -150,7 +155,6 @@ def test_a_chat_that_has_gone_to_somebody_else_takes_no_more_and_troubles_nobody
     chat: Chat, store: Store, engine: Engine
 ) -> None:
     chat.ask("Mine")
-    store.people.add(Person(OTHER, "password", "two", "", "two", Role.MEMBER, datetime.now(UTC)))
     store.ownership.hand_over(LOCAL, OTHER, COMMAND_LINE)
     with pytest.raises(SendRefused, match="belongs to somebody else now"):
         chat.send("Still mine?")

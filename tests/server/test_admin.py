@@ -1,10 +1,13 @@
 """The admin page, and what it changes for everybody while the app runs."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from lib.app import DATABASE
 from tests.app_server import AppServer
 from tests.command_line import process
 from tests.page_socket import PageSocket
@@ -131,6 +134,24 @@ def test_people_are_found_and_changed(server: AppServer, admin: PageSocket) -> N
     assert Visitor(server.url).sign_in(email, PASSWORD).status == 403
 
 
+def test_a_row_of_the_log_that_cannot_be_read_is_shown_as_such(
+    upstream: ScriptedGateway, tmp_path: Path
+) -> None:
+    add_account(tmp_path / "data", ADMIN, "admin")
+    with closing(sqlite3.connect(tmp_path / "data" / DATABASE)) as database:
+        database.executescript(
+            "DROP TRIGGER audit_no_update; UPDATE audit SET at = 'rubbish', about = x'ff' WHERE number = 1"
+        )
+    with AppServer(tmp_path / "data", upstream.base_url, CHAT_SIGN_IN="password") as server:
+        with tab_of(server, ADMIN, "admin") as tab:
+            go_to(tab, "Audit")
+            tab.wait_for(lambda: bool(tab.tables), "The log")
+            assert list(tab.tables[0]["Action"]) == ["Signed in", "Unreadable"]
+            tab.click("verify_audit")
+            tab.wait_for(lambda: "Row 1 was changed" in tab.alerts, "The fault")
+        assert not server.traceback, server.traceback
+
+
 def test_the_last_admin_cannot_leave(admin: PageSocket) -> None:
     find(admin, ADMIN)
     admin.click("disable")
@@ -157,11 +178,13 @@ def test_a_connection_is_tried_and_then_everybodys(
         other.answer_models(only(new_key))
         go_to(admin, "Connection")
         use(admin, other.base_url, "")
-        assert "It was not taken." in admin.alerts
+        assert admin.alerts == "Another base URL needs its key."
+        assert other.requests == []
         use(admin, other.base_url, "sk-wrong-0123456789")
         assert "does not list its models" in admin.alerts
         use(admin, other.base_url, new_key)
         admin.wait_for_text("set here")
+        assert not server.traceback
         other.when("Who answers?", stream("The new one"))
         with tab_of(server, MEMBER) as tab:
             tab.ask("Who answers?")
@@ -176,6 +199,23 @@ def test_a_connection_is_tried_and_then_everybodys(
     member.ask("Who answers now?")
     member.wait_for_answer("The old one")
     assert sent_key(upstream.asked("Who answers now?")[0]) == KEY
+
+
+def test_what_admins_set_ends_where_there_are_none(tmp_path: Path, upstream: ScriptedGateway) -> None:
+    data_dir = tmp_path / "data"
+    add_account(data_dir, ADMIN, "admin")
+    with ScriptedGateway() as other:
+        with (
+            AppServer(data_dir, upstream.base_url, CHAT_SIGN_IN="password") as server,
+            tab_of(server, ADMIN, "admin") as admin,
+        ):
+            go_to(admin, "Connection")
+            use(admin, other.base_url, "sk-elsewhere-0123456789")
+            admin.wait_for_text("set here")
+        upstream.when("Whose is this?", stream("Yours"))
+        with AppServer(data_dir, upstream.base_url) as server, PageSocket(server.url) as tab:
+            tab.ask("Whose is this?")
+            tab.wait_for_answer("Yours")
 
 
 def test_a_visitors_own_key_goes_nowhere_else(
@@ -279,7 +319,7 @@ def test_a_limit_holds_from_the_next_message_on(
         tab.ask("One is allowed")
         tab.wait_for_answer(" ".join(["Yes", *["yes"] * 11]))
         tab.ask("Two is not")
-        tab.wait_for(lambda: "You have used your 10 tokens for today." in tab.toasts, "The refusal")
+        tab.wait_for(lambda: "You have used your 10 tokens for today." in tab.refusal, "The refusal")
         tab.wait_until_idle()
         assert tab.returned == "Two is not"
     assert upstream.asked("Two is not") == []

@@ -137,7 +137,7 @@ def test_one_cell_answers_by_a_schema_and_the_other_does_not(
     two.wait_until_idle()
     assert "The JSON schema is not JSON" in two.alerts
     two.ask("Which city?")
-    two.wait_for(lambda: "Change it in the settings of its cell" in two.toasts, "The toast")
+    two.wait_for(lambda: "Change it in the settings of its cell" in two.refusal, "The refusal")
     two.wait_until_idle()
     assert upstream.asked("Which city?") == []
     assert two.returned == "Which city?"

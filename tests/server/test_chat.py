@@ -106,7 +106,7 @@ def test_a_text_sent_again_while_its_reply_runs_is_put_back(
     tab.ask("Once is enough")
     tab.wait_for(lambda: tab.answer == "One two", "The first half")
     tab.ask("Once is enough")
-    tab.wait_for(lambda: STILL_RUNNING in tab.toasts, "The refusal")
+    tab.wait_for(lambda: STILL_RUNNING in tab.refusal, "The refusal")
     tab.wait_for(lambda: tab.returned == "Once is enough", "The text in the box")
     gate.open()
     tab.wait_for_answer("One two three")

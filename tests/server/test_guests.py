@@ -97,6 +97,19 @@ def test_a_guest_who_has_signed_out_is_nobody_any_more(server: AppServer) -> Non
     assert again.cookies[name] != before[name]
 
 
+@pytest.mark.parametrize("typed", [f" {PASSPHRASE} ", PASSPHRASE.capitalize()])
+def test_a_phone_may_add_capitals_and_spaces(server: AppServer, typed: str) -> None:
+    assert Visitor(server.url).enter(typed).status == 303
+
+
+def test_whoever_enters_twice_stays_who_they_are(server: AppServer) -> None:
+    visitor = guest(server)
+    [before] = [value for name, value in visitor.cookies.items() if name.endswith("_guest")]
+    assert visitor.enter(PASSPHRASE).status == 303
+    assert visitor.get("/").status == 200
+    assert before in visitor.cookies.values()
+
+
 class SharedServer(AppServer):
     """The app as `python -m lib share` starts it."""
 
@@ -126,3 +139,17 @@ def test_one_command_shares_the_app(tmp_path: Path, upstream: ScriptedGateway) -
         assert visitor.enter(passphrase).status == 303
         with PageSocket(running.url, headers={"Cookie": visitor.cookie}) as tab:
             tab.wait_for_text("What would you like to know?")
+
+
+def test_whoever_knew_the_last_passphrase_has_to_know_the_next(
+    tmp_path: Path, upstream: ScriptedGateway
+) -> None:
+    file = tmp_path / "data" / "passphrase"
+    with SharedServer(tmp_path / "data", upstream.base_url) as running:
+        visitor, old = Visitor(running.url), file.read_text("utf-8").strip()
+        assert visitor.enter(old).status == 303
+    with SharedServer(tmp_path / "data", upstream.base_url) as running:
+        again = Visitor(running.url, visitor.cookies)
+        assert again.get("/").status == 303
+        assert again.enter(old).status == 403
+        assert again.enter(file.read_text("utf-8").strip()).status == 303

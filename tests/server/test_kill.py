@@ -107,7 +107,7 @@ def test_a_server_asked_to_stop_refuses_sends_and_lets_a_running_reply_end(
         second.wait_until_idle()
         os.kill(server.pid, signal.SIGTERM)
         second.ask("Too late")
-        second.wait_for(lambda: "The server is about to stop." in second.toasts, "The refusal")
+        second.wait_for(lambda: "The server is about to stop." in second.refusal, "The refusal")
         second.wait_for(lambda: second.returned == "Too late", "The text in the box")
         assert first.answer == "One two"
         assert ready(server) == (503, {"ready": False, "reason": "The server is about to stop."})
@@ -146,6 +146,6 @@ def test_a_second_request_to_stop_ends_the_server_at_once(upstream: ScriptedGate
                 other.wait_until_idle()
                 os.kill(server.pid, signal.SIGTERM)
                 other.ask("Is it stopping?")
-                other.wait_for(lambda: "about to stop" in other.toasts, "The refusal")
+                other.wait_for(lambda: "about to stop" in other.refusal, "The refusal")
             assert server.stop() == STOPPED
         assert kept(server)["Never finish"]["state"] == "interrupted"

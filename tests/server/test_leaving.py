@@ -187,7 +187,7 @@ def test_the_only_admin_stays(server: AppServer) -> None:
     with tab_of(signed_in(server, email)) as tab:
         ask_removal(tab)
         confirm(tab, "remove")
-        tab.wait_for(lambda: "You are the only admin." in tab.alerts, "The sentence")
+        tab.wait_for(lambda: "You are the last admin." in tab.alerts, "The sentence")
     assert signed_in(server, email).get("/").status == 200
 
 

@@ -17,7 +17,7 @@ def test_a_send_replayed_while_its_reply_runs_asks_once(upstream: ScriptedGatewa
     tab.replay()
     gate.open()
     tab.wait_for_answer("One two three")
-    assert STILL_RUNNING not in tab.toasts
+    assert not tab.refusal
     assert len(upstream.begun_with("Replay me at once")) == 1
     assert tab.tree.texts("question") == ["Replay me at once"]
 
@@ -116,8 +116,8 @@ def test_of_two_tabs_that_send_at_once_in_one_chat_one_is_answered(
         for each, question in zip(tabs, questions, strict=True):
             each.ask(question)
         for each in tabs:
-            each.wait_for(lambda: each.answer == "One two" or STILL_RUNNING in each.toasts, "The outcome")  # noqa: B023
-        [at] = [at for at, each in enumerate(tabs) if STILL_RUNNING in each.toasts]
+            each.wait_for(lambda: each.answer == "One two" or STILL_RUNNING in each.refusal, "The outcome")  # noqa: B023
+        [at] = [at for at, each in enumerate(tabs) if each.refusal]
         refused, taken = tabs[at], tabs[1 - at]
         refused.wait_for(lambda: refused.returned == questions[at], "The text in the box")
         assert len(upstream.begun_with("Shared")) == 2

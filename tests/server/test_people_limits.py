@@ -60,10 +60,10 @@ def test_the_sentence_says_which_limit_and_the_text_returns_to_the_box(
         tab.wait_for_answer("Yes")
         limit(server, "set", "person", "one@example.com", "tokens-a-day", "20")
         before = len(upstream.requests)
-        while DAY not in tab.toasts:
+        while tab.refusal != DAY:
             tab.ask("tokens=20")
             tab.wait_until_idle()
-            tab.wait_for(lambda: DAY in tab.toasts or bool(tab.footer), "An answer or the sentence")
+            tab.wait_for(lambda: tab.refusal == DAY or bool(tab.footer), "An answer or the sentence")
         tab.wait_for(lambda: tab.returned == "tokens=20", "The text in the box")
         count = len(upstream.requests)
         assert before <= count <= before + 2
@@ -75,6 +75,7 @@ def test_the_sentence_says_which_limit_and_the_text_returns_to_the_box(
         upstream.when("Too late", stream("Not any more"))
         tab.ask("Too late")
         tab.wait_for_answer("Not any more")
+        assert not tab.refusal
 
 
 def test_a_comparison_with_too_many_cells_asks_none_of_them(
@@ -84,8 +85,8 @@ def test_a_comparison_with_too_many_cells_asks_none_of_them(
         tab.wait_until_idle()
         limit(server, "set", "person", "two@example.com", "replies-at-once", "1")
         tab.ask("Both of you")
-        tab.wait_for(lambda: "This asks for 2 replies." in tab.toasts, "The sentence")
-        assert "You may have 1 reply running at once." in tab.toasts
+        tab.wait_for(lambda: "This asks for 2 replies." in tab.refusal, "The sentence")
+        assert "You may have 1 reply running at once." in tab.refusal
         tab.wait_for(lambda: tab.returned == "Both of you", "The text in the box")
         assert "Both of you" not in asked(upstream)
         limit(server, "set", "person", "two@example.com", "replies-at-once", "2")
@@ -104,7 +105,7 @@ def test_a_second_tab_of_the_same_person_counts(server: AppServer, upstream: Scr
         tab.wait_for(lambda: tab.answer == "One", "The first word")
         second.ask("Me too")
         second.wait_for(lambda: second.returned == "Me too", "The text in the box")
-        assert second.toasts == "You may have 1 reply running at once. Wait for its end or stop it."
+        assert second.refusal == "You may have 1 reply running at once. Wait for its end or stop it."
         gate.open()
         tab.wait_for_answer("One two")
         upstream.when("Me too", stream("Now"))

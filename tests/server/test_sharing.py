@@ -2,17 +2,22 @@
 
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
 
 from lib.app import DATABASE
+from lib.domain.comparison.comparisons import Comparison
 from lib.domain.people.audit import Action
+from lib.engine.sending import new_id
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.command_line import process
 from tests.page_socket import PageSocket
+from tests.phone import Phone
 from tests.scripted_gateway import ScriptedGateway, by_model, stream
+from tests.server.accounts import add_account
 from tests.server.test_decks import write_deck
 from tests.visitor import Visitor
 
@@ -222,3 +227,17 @@ def test_where_nobody_signs_in_there_is_nothing_of_it(island: AppServer) -> None
         tab.wait_until_idle()
         assert "Shared with me" not in [node.proto.label for node in tab.tree.nodes("page_link")]
     assert Visitor(island.url).get("/shared-chat/unknown").status == 404
+
+
+def test_whoever_is_disabled_has_no_audience_any_more(server: AppServer) -> None:
+    email = "kim@example.com"
+    add_account(server.data_dir, email, "presenter")
+    store, now, compared = Store(server.data_dir / DATABASE), datetime.now(UTC), new_id()
+    own = store.of(next(person.id for person in store.people.all() if person.email == email))
+    own.comparisons.add(Comparison(compared, "Tea", now))
+    room = own.rooms.open(compared, now)
+    store.close()
+    with Phone(f"{server.url}/room/{room.token}") as phone:
+        assert process(server.data_dir, "user", "disable", email).returncode == 0
+        phone.wait_for(lambda: phone.events[-2:] == ["closed", "end"])
+        assert phone.get()[0] == 404

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
@@ -107,6 +108,37 @@ def test_the_cookie_is_for_the_server_alone(server: AppServer) -> None:
     assert token.encode() not in kept
 
 
+def test_whoever_only_chats_is_not_idle_and_whoever_leaves_a_page_open_is(
+    upstream: ScriptedGateway, tmp_path: Path
+) -> None:
+    ten_seconds = str(10 / 3600)
+    with (
+        server_with_accounts(
+            tmp_path / "data", upstream.base_url, EMAIL, OTHER, CHAT_IDLE_HOURS=ten_seconds
+        ) as server,
+        tab_of(signed_in(server)) as used,
+        tab_of(signed_in(server, OTHER)) as left,
+    ):
+        with suppress(ConnectionClosed):
+            while True:
+                used.wait_until_idle()
+                used.click("new_chat")
+                with suppress(TimeoutError):
+                    left.receive(1)
+        left.wait_until_closed()
+        used.click("new_chat")  # signed in before the other one, and still there
+        used.wait_until_idle()
+        assert used.tree.find("new_chat")
+
+
+def test_each_cookie_is_named_after_the_installation(server: AppServer) -> None:
+    visitor = Visitor(server.url)
+    assert visitor.sign_in(EMAIL, PASSWORD).status == 303
+    assert {name.partition("_")[0] for name in visitor.cookies} == {"synstar"}
+    assert len({name.split("_")[1] for name in visitor.cookies}) == 1
+    assert len(visitor.cookies) == 2
+
+
 def test_whoever_signs_out_is_out_at_once(server: AppServer, upstream: ScriptedGateway) -> None:
     gate = Gate()
     upstream.when("Go on without me", stream("One ", "two", hold=gate, hold_after=1))
@@ -173,6 +205,45 @@ def test_a_form_comes_from_our_page_in_this_browser(server: AppServer) -> None:
     foreign = {**kind, "Origin": "https://evil.example"}
     assert visitor.ask("POST", "/sign-in", urlencode(fields), **foreign).status == 403
     assert visitor.get("/").status == 303
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "body", [b"\xff=\xfe", b"&".join([b"a=b"] * 99), b"--x\r\n\r\n", b"email=%ff%00%ud800"]
+)
+def test_a_form_that_cannot_be_read_is_refused(server: AppServer, kind: str, body: bytes) -> None:
+    for path in ("/sign-in", "/sign-out", "/invite/none"):
+        answer = Visitor(server.url).ask("POST", path, body, **{"Content-Type": kind, "Origin": server.url})
+        assert answer.status in (400, 403, 404)
+    assert server.traceback == ""
+
+
+def test_signing_out_with_an_old_form_says_so(server: AppServer) -> None:
+    visitor = signed_in(server)
+    hidden = visitor.hidden("/sign-out")
+    visitor.cookies = {name: value for name, value in visitor.cookies.items() if not name.endswith("form")}
+    kind = {"Content-Type": "application/x-www-form-urlencoded", "Origin": server.url}
+    answer = visitor.ask("POST", "/sign-out", urlencode(hidden), **kind)
+    assert (answer.status, "open for too long" in answer.text) == (403, True)
+    assert visitor.get("/").status == 200
+
+
+def test_who_waits_for_a_password_to_be_checked_holds_up_nobody_else(
+    tmp_path: Path, upstream: ScriptedGateway
+) -> None:
+    with (
+        server_with_accounts(tmp_path / "data", upstream.base_url, EMAIL) as server,
+        ThreadPoolExecutor(60) as pool,
+    ):
+        visitor = signed_in(server)
+        wrong = [
+            pool.submit(Visitor(server.url).sign_in, f"{number}@nowhere.example", "wrong password")
+            for number in range(60)
+        ]
+        # Asked while they wait: with all threads taken, this would be the last to be answered.
+        assert visitor.get("/signed-in").status == 204
+        assert not all(each.done() for each in wrong)
+        assert {each.result().status for each in wrong} <= {403, 429}
 
 
 def test_a_form_without_end_is_not_read(server: AppServer) -> None:

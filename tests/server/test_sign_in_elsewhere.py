@@ -2,12 +2,18 @@
 
 import http.client
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import oidc_provider_mock
 import pytest
 from oidc_provider_mock import User
 
+from lib.app import DATABASE
+from lib.domain.people.audit import COMMAND_LINE, Actor
+from lib.domain.people.people import Person, Role
+from lib.store import Store
 from tests.app_server import AppServer
 from tests.command_line import process
 from tests.page_socket import PageSocket
@@ -18,13 +24,27 @@ from tests.visitor import Answer, Visitor
 # The provider runs in this process, with names that its libraries no longer recommend.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib.*")
 
+
+def user(subject: str, email: str, *groups: str, is_verified: bool = True) -> User:
+    claims = {"email": email, "email_verified": is_verified, "groups": [*groups]}
+    return User(sub=subject, claims=claims)
+
+
 USERS = (
-    User(sub="one", claims={"email": "one@example.com", "name": "One", "groups": ["staff"]}),
-    User(sub="two", claims={"email": "two@example.com", "groups": ["speakers"]}),
-    User(sub="boss", claims={"email": "boss@example.com", "groups": ["staff", "owners"]}),
-    User(sub="stranger", claims={"email": "one@elsewhere.example", "groups": ["staff"]}),
-    User(sub="unverified", claims={"email": "x@example.com", "email_verified": False, "groups": ["staff"]}),
-    User(sub="groupless", claims={"email": "y@example.com"}),
+    user("one", "one@example.com", "staff"),
+    user("two", "two@example.com", "speakers"),
+    user("boss", "boss@example.com", "staff", "owners"),
+    user("stranger", "one@elsewhere.example", "staff"),
+    user("unverified", "x@example.com", "staff", is_verified=False),
+    User(sub="unsaid", claims={"email": "z@example.com", "groups": ["staff"]}),
+    user("groupless", "y@example.com"),
+    User(sub="number", claims={"email": "n@example.com", "email_verified": True, "groups": 5}),
+    User(sub="object", claims={"email": "o@example.com", "email_verified": True, "groups": {"staff": True}}),
+    User(
+        sub="nested",
+        claims={"email": "l@example.com", "email_verified": True, "groups": [["staff"], {"staff": 1}, 7]},
+    ),
+    User(sub="single", claims={"email": "single@example.com", "email_verified": True, "groups": "staff"}),
 )
 
 
@@ -107,7 +127,34 @@ def test_groups_give_the_role(server: AppServer) -> None:
     assert people(server) | {"two@example.com": "presenter", "boss@example.com": "admin"} == people(server)
 
 
-@pytest.mark.parametrize("subject", ["stranger", "unverified", "groupless"])
+def test_the_provider_takes_a_role_away_also_from_the_last_admin(server: AppServer, provider: str) -> None:
+    assert signed_in(server, "two")[1].status == 303
+    with closing(Store(server.data_dir / DATABASE)) as store:
+        person = store.people.of_subject(provider, "two")
+        assert person
+        store.people.set_role(person.id, Role.ADMIN, COMMAND_LINE)
+        for other in store.people.all():
+            if other.role is Role.ADMIN and other.id != person.id:
+                store.people.set_role(other.id, Role.MEMBER, COMMAND_LINE)
+    assert signed_in(server, "two")[1].status == 303
+    assert people(server)["two@example.com"] == "presenter"
+
+
+def test_a_group_may_be_a_single_name(server: AppServer) -> None:
+    visitor, landed = signed_in(server, "single")
+    assert landed.status == 303
+    assert all(name.startswith("synstar_") for name in visitor.cookies)
+
+
+def test_how_a_sign_in_was_begun_is_kept_for_this_installation(server: AppServer) -> None:
+    visitor = Visitor(server.url)
+    at_provider(visitor, "one")
+    assert [name.startswith("synstar_") for name in visitor.cookies] == [True]
+
+
+@pytest.mark.parametrize(
+    "subject", ["stranger", "unverified", "unsaid", "groupless", "number", "object", "nested"]
+)
 def test_whoever_is_not_allowed_is_told_so(server: AppServer, subject: str) -> None:
     visitor, answer = signed_in(server, subject)
     assert answer.status == 403
@@ -230,6 +277,33 @@ def test_a_proxy_says_who_is_there(behind: AppServer, upstream: ScriptedGateway)
 )
 def test_without_a_name_from_the_proxy_nobody_comes_in(behind: AppServer, headers: dict[str, str]) -> None:
     assert Visitor(behind.url, headers=headers).get("/").status == 303
+
+
+def test_a_name_that_is_too_long_is_nobodys(behind: AppServer) -> None:
+    assert Visitor(behind.url, headers={"Remote-User": "x" * 200}).get("/").status == 200
+    before = behind.log.count("too long")
+    for ending in ("a", "b"):
+        assert Visitor(behind.url, headers={"Remote-User": "x" * 200 + ending}).get("/").status == 303
+    assert behind.log.count("too long") == before + 2
+
+
+def test_whoever_comes_through_a_proxy_sees_who_read_their_chats(
+    behind: AppServer, upstream: ScriptedGateway
+) -> None:
+    upstream.when("Read later", stream("By an admin"))
+    with PageSocket(behind.url, headers={"Remote-User": "read"}) as tab:
+        tab.ask("Read later")
+        tab.wait_for_answer("By an admin")
+        with closing(Store(behind.data_dir / DATABASE)) as store:
+            admin = Person("e" * 32, "header", "reader", "", "Rita", Role.ADMIN, datetime.now(UTC))
+            owner = store.people.of_subject("header", "read")
+            assert owner
+            [chat] = store.of(owner.id).conversations.latest(2)
+            by = Actor(store.people.add(admin).id)
+            store.reading.read(by, chat.id, "Asked by the owner", is_allowed=True)
+        tab.choose("more", "Account")
+        tab.wait_for_text("Who looked at your chats:")
+        tab.wait_for_text("Asked by the owner")
 
 
 def test_whom_the_proxy_names_but_is_disabled_here_is_out(behind: AppServer) -> None:

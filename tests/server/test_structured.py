@@ -64,7 +64,7 @@ def test_with_a_schema_of_no_use_nothing_is_sent_and_nothing_is_lost(
     paste(parameters, "schema", '{"type": }')
     assert parameters.alerts.startswith(NO_JSON)
     parameters.ask("Do not lose me")
-    parameters.wait_for(lambda: NO_JSON in parameters.toasts, "The refusal")
+    parameters.wait_for(lambda: NO_JSON in parameters.refusal, "The refusal")
     parameters.wait_for(lambda: parameters.returned == "Do not lose me", "The text")
     parameters.wait_until_idle()
     assert upstream.asked("Do not lose me") == []

@@ -15,6 +15,7 @@ from lib.domain.comparison.comparisons import Comparison
 from lib.domain.models.models import Model, ModelKind
 from lib.domain.models.rules import ModelRule
 from lib.domain.people.audit import SYSTEM, Action, Actor
+from lib.domain.people.grants import EVERYBODY, GrantKind
 from lib.domain.people.limits import Limit, LimitKind, Scope
 from lib.domain.people.notices import Notice
 from lib.domain.people.people import Lifetime, Person, Role
@@ -36,6 +37,8 @@ LIMIT = Limit(Scope.EVERYBODY, "", LimitKind.REPLIES_AT_ONCE, 3)
 CALLS: dict[str, Callable[[Administration], Any]] = {
     "audit.latest": lambda all_: all_.audit.latest(10),
     "audit.fault": lambda all_: all_.audit.fault(),
+    "invitations.open": lambda all_: all_.invitations.open(NOW),
+    "invitations.revoke": lambda all_: all_.invitations.revoke("0" * 64, NOW),
     "limits.all": lambda all_: all_.limits.all(),
     "limits.set": lambda all_: all_.limits.set(LIMIT),
     "limits.set_for": lambda all_: all_.limits.set_for("c@example.com", LimitKind.TOKENS_A_DAY, 5),
@@ -204,10 +207,14 @@ def test_what_is_open_is_listed_without_titles_and_links_and_closed(store: Store
     room = own.rooms.open(comparison.id, NOW)
     dates = {"created_at": NOW + timedelta(minutes=1), "expires_at": NOW + timedelta(days=1)}
     own.shares.add("token", "<p>", source_id="2" * 32, title="A private title", **dates)
+    own.grants.add(GrantKind.COMPARISON, comparison.id, EVERYBODY, NOW - timedelta(minutes=1))
+    own.grants.add(GrantKind.COMPARISON, comparison.id, "b@example.com", NOW - timedelta(minutes=2))
     found = by(store).sharing.opened(NOW + timedelta(minutes=2))
-    assert [(each.kind, each.owner, each.views) for each in found] == [
-        ("report", "c@example.com", 0),
-        ("room", "c@example.com", None),
+    assert [(each.kind, each.shown, each.audience, each.owner, each.views) for each in found] == [
+        ("report", "recording", "", "c@example.com", 0),
+        ("room", "comparison", "", "c@example.com", None),
+        ("grant", "comparison", EVERYBODY, "c@example.com", 0),
+        ("grant", "comparison", "b@example.com", "c@example.com", 0),
     ]
     assert not any(word in repr(found) for word in ("private", room.token, "'token'"))
     closed = [by(store).sharing.close(each.id, NOW + timedelta(minutes=2)) for each in found]
@@ -215,7 +222,11 @@ def test_what_is_open_is_listed_without_titles_and_links_and_closed(store: Store
     assert by(store).sharing.opened(NOW + timedelta(minutes=2)) == []
     assert store.open_rooms.get(room.token, NOW) is None
     assert store.links.view("token", NOW, SYSTEM) is None
-    assert [action for action, _ in actions(store)[-2:]] == [Action.SHARE_REVOKED, Action.ROOM_CLOSED]
+    assert [action for action, _ in actions(store)[-4:]] == [
+        Action.SHARE_REVOKED,
+        Action.ROOM_CLOSED,
+        *[Action.SHARE_REVOKED] * 2,
+    ]
     assert own.shares.of("2" * 32, NOW) == []
     assert by(store).sharing.close(found[0].id, NOW) is None
 

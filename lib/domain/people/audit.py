@@ -23,6 +23,7 @@ class Action(StrEnum):
     SIGNED_OUT = "signed out"
     SIGN_IN_FAILED = "sign-in failed"
     INVITED = "invited"
+    INVITATION_REVOKED = "invitation revoked"
     ADDED = "person added"
     PASSWORD_CHANGED = "password changed"  # noqa: S105 - not one
     ROLE_CHANGED = "role changed"
@@ -43,6 +44,8 @@ class Action(StrEnum):
     DELETED = "deleted"
     HANDED_OVER = "handed over"
     READ_BY_ADMIN = "read by an admin"
+    UNREADABLE = "unreadable"
+    """Nobody did this: what is told of a row that was changed by other means, and cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,18 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from cachetools import TTLCache
 
 from lib.domain.models.connection import Connection
 from lib.domain.models.diagnosis import Cost, Finding, Verdict, learnt
 from lib.engine.loop import Loop
-from lib.engine.sending import NOT_FOR_YOU
+from lib.engine.sending import NOT_FOR_YOU, SendRefused
 from lib.gateway.client import Gateway
 from lib.gateway.masking import KeyMask
 from lib.gateway.probes.checks import PROBES, total_cost
@@ -73,9 +74,22 @@ class Examination:
 class Doctor:
     """One per engine. Its methods may be called from any thread."""
 
-    def __init__(self, gateway: Gateway, loop: Loop, store: Store | None) -> None:
-        """With a store, what the checks reveal about a model is kept there."""
+    def __init__(
+        self,
+        gateway: Gateway,
+        loop: Loop,
+        store: Store | None,
+        *,
+        check_limits: Callable[[str, int], None],
+        may_use: Callable[[str, str], bool],
+    ) -> None:
+        """With a store, what the checks reveal about a model is kept there.
+
+        `check_limits` raises `SendRefused` if a person may not send so many messages; `may_use` tells whether
+        they may use a model.
+        """
         self._gateway, self._loop, self._store = gateway, loop, store
+        self._check_limits, self._may_use = check_limits, may_use
         self._examinations: TTLCache[tuple[str, str], Examination] = TTLCache(REMEMBERED, FORGOTTEN_SECONDS)
         self._lock = threading.Lock()
 
@@ -95,18 +109,20 @@ class Doctor:
             return self._examinations.get((person_id, connection.id))
 
     def examine(self, person_id: str, connection: Connection, model: str | None = None) -> Examination:
-        """Start an examination, or return the person's that already runs for this server and key."""
+        """Start an examination, or return the person's that already runs for this server and key.
+
+        It is over at once where they may not use the model or have reached a limit.
+        """
         key = person_id, connection.id
         with self._lock:
             running = self._examinations.get(key)
             if running and not running.is_closed:
                 return running
-            if self._store and model and not self._store.settings.may_use(person_id, model):
-                refused = Examination(connection.base_url, model, is_closed=True, problem=NOT_FOR_YOU)
-                self._examinations[key] = refused
-                return refused
             begun = self._examinations[key] = Examination(connection.base_url, model)
-        begun._future = self._loop.submit(self._run(begun, connection))
+        if refusal := self._refusal(person_id, model):
+            begun._close(problem=refusal)
+            return begun
+        begun._future = self._loop.submit(self._run(begun, person_id, connection))
         begun._future.add_done_callback(lambda future: _ended(begun, future))
         return begun
 
@@ -117,9 +133,19 @@ class Doctor:
         if future := examination._future:
             future.cancel()
 
-    async def _run(self, examination: Examination, connection: Connection) -> None:
+    def _refusal(self, person_id: str, model: str | None) -> str | None:
+        """Why nothing may be sent for a person, in a sentence."""
+        if model and not self._may_use(person_id, model):
+            return NOT_FOR_YOU
+        try:
+            self._check_limits(person_id, 1)
+        except SendRefused as refused:
+            return str(refused)
+        return None
+
+    async def _run(self, examination: Examination, person_id: str, connection: Connection) -> None:
         async with self._gateway.lend(connection) as client:
-            context = ProbeContext(client, connection, examination.model)
+            context = ProbeContext(client, connection, examination.model, partial(self._usable, person_id))
             blocked: dict[str, str] = {}
             for probe in PROBES:
                 finding = await _made(probe, context, blocked)
@@ -127,6 +153,10 @@ class Doctor:
                 examination._add(finding)
         await self._keep(examination)
         examination._close()
+
+    async def _usable(self, person_id: str, models: Sequence[str]) -> Sequence[str]:
+        """Those of the models that a person may use."""
+        return await asyncio.to_thread(lambda: [each for each in models if self._may_use(person_id, each)])
 
     async def _keep(self, examination: Examination) -> None:
         found = learnt(examination.findings)

@@ -24,14 +24,15 @@ class Watchdog:
     """Two threads: one sends the heartbeat and nothing else, so that no work delays it; the other checks."""
 
     def __init__(
-        self, store: Store, owner: str, problems: StorageProblems, on_taken_over: Callable[[], None]
+        self, store: Store, owner: str, problems: StorageProblems, let_go: Callable[[], None]
     ) -> None:
         """First close the replies of processes that are known to be dead.
 
-        `on_taken_over` is called on the heartbeat's thread if other processes considered this one dead.
+        `let_go` ends the replies that are this process's no more. It is called at each check, and on the
+        heartbeat's thread if other processes considered this one dead.
         """
         self._store, self._owner, self._storage_problems = store, owner, problems
-        self._on_taken_over = on_taken_over
+        self._let_go = let_go
         self._dead_processes = DeadProcesses(owner)
         self._left = deque[str]()
         self.is_well = True
@@ -73,13 +74,14 @@ class Watchdog:
 
     def _beat(self) -> None:
         if not self._store.processes.beat(self._owner):
-            self._on_taken_over()
+            self._let_go()
 
     def _look(self) -> None:
         # Until this check succeeds: `look` raises if it does not.
         self.is_well = False
         self._store.look()
         self.is_well = True
+        self._let_go()
         beats = self._store.processes.beats()
         # With the beat that was counted: a process that has beaten since then is not taken over.
         for dead in self._dead_processes.after(beats):

@@ -166,7 +166,9 @@ async def models(context: ProbeContext) -> Answer:
     if not found:
         return failed("The list of models is empty.", "Ask the gateway's admin which group your key is in.")
     kinds = Counter(model.kind for model in found)
-    ids = [model.id for model in found]
+    ids = await context.usable([model.id for model in found])
+    if not ids:
+        return failed("None of the server's models is available to you.", "Ask an admin for one.")
     count = "1 model" if len(found) == 1 else f"{len(found)} models"
     meaning = f"{count}, {kinds[ModelKind.CHAT]} for chat."
     context.model = context.model or ids[0]

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -91,9 +91,18 @@ class ProbeResponse:
 class ProbeContext:
     """The server and model under examination, and their responses so far."""
 
-    def __init__(self, client: openai.AsyncOpenAI, connection: Connection, model: str | None) -> None:
-        """`model` is the one to examine; `None` takes the first chat model listed."""
-        self.connection, self.model = connection, model
+    def __init__(
+        self,
+        client: openai.AsyncOpenAI,
+        connection: Connection,
+        model: str | None,
+        usable: Callable[[Sequence[str]], Awaitable[Sequence[str]]],
+    ) -> None:
+        """`model` is the one to examine; `None` takes the first chat model listed that may be used.
+
+        `usable` returns those of the models that may be.
+        """
+        self.connection, self.model, self.usable = connection, model, usable
         self.listing: ProbeResponse | None = None
         """The answer of `/models`."""
         self.chat: ProbeResponse | None = None

@@ -1,6 +1,7 @@
 """What admins may see and change of everybody: numbers and settings, never what somebody wrote."""
 
 from lib.domain.people.audit import Actor
+from lib.store.administration.invitations import AdminInvitations
 from lib.store.administration.limits import AdminLimits
 from lib.store.administration.log import AdminAudit
 from lib.store.administration.people import AdminPeople
@@ -16,6 +17,7 @@ class Administration:
 
     def __init__(self, database: Database, settings: StoredSettings, actor: Actor) -> None:
         self.audit = AdminAudit(database, actor)
+        self.invitations = AdminInvitations(database, actor)
         self.limits = AdminLimits(database, actor)
         self.people = AdminPeople(database, actor)
         self.settings = AdminSettings(database, actor, settings)

@@ -11,10 +11,7 @@ from lib.store.administration.admins import ForAdmins
 from lib.store.database.schema import ledger, people, sign_ins
 from lib.store.people import invitations
 from lib.store.people.people import disable, give_role, person_of
-from lib.store.people.permissions import NotPermittedError
 from lib.store.people.sign_ins import SignIn, sign_out_everywhere, signed_in
-
-LAST_ADMIN = "You are the last admin. Make somebody else an admin first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +54,17 @@ class AdminPeople(ForAdmins):
     def set_role(self, person_id: str, role: Role) -> None:
         """Change what somebody may do; it ends their sign-ins."""
         with self._write() as connection:
-            if role is not Role.ADMIN:
-                _keep_an_admin(connection, person_id)
             give_role(connection, person_id, role, self._actor)
 
     def set_disabled(self, person_id: str, at: datetime | None) -> None:
         """Keep somebody from signing in, or (`None`) let them in again."""
         with self._write() as connection:
-            if at:
-                _keep_an_admin(connection, person_id)
             disable(connection, person_id, at, self._actor)
 
     def sign_out(self, person_id: str) -> None:
         """Sign somebody out everywhere."""
         with self._write() as connection:
             sign_out_everywhere(connection, person_id, self._actor)
-
-
-def _keep_an_admin(connection: Connection, person_id: str) -> None:
-    """Raise `NotPermittedError` if nobody but this person is an admin."""
-    is_admin = (people.c.role == Role.ADMIN) & people.c.disabled_at.is_(None)
-    others = select(func.count()).select_from(people).where(is_admin, people.c.id != person_id)
-    if not connection.execute(others).scalar():
-        raise NotPermittedError(LAST_ADMIN)
 
 
 def _with_usage(connection: Connection, rows: list[Row[Any]] | Any) -> list[PersonUsage]:

@@ -9,11 +9,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Literal
 
-from sqlalchemy import Connection, func, literal, null, select, update
+from sqlalchemy import Connection, case, func, literal, null, select, update
 
 from lib.domain.people.audit import Action
 from lib.store.administration.admins import ForAdmins
-from lib.store.database.schema import comparisons, grants, people, rooms, shares
+from lib.store.database.schema import comparisons, deck_runs, grants, people, rooms, shares
 from lib.store.people.audit import record
 from lib.store.sharing.grants import is_open, revoke
 
@@ -25,8 +25,12 @@ class Opened:
     id: str
     """A name for it here. It opens nothing."""
     kind: Literal["room", "report", "grant"]
+    shown: str
+    """What is seen: "conversation", "comparison", "deck" or "recording"; "deck run" under a link."""
     source_id: str
     """Of what is seen."""
+    audience: str
+    """For whom a grant is: `EVERYBODY`, or somebody's e-mail address, name or id; otherwise empty."""
     owner: str
     """The e-mail address or name of whose it is; the id if neither is known."""
     since: datetime
@@ -65,12 +69,17 @@ class AdminSharing(ForAdmins):
 
 def _opened(connection: Connection, now: datetime) -> list[tuple[str, Opened]]:
     """What is open, newest first, each with its token."""
-    owner = func.coalesce(func.nullif(people.c.email, ""), people.c.name)
+    owner, audience = func.coalesce(func.nullif(people.c.email, ""), people.c.name), people.alias()
+    is_comparison = shares.c.source_id.in_(select(comparisons.c.id))
+    is_run = shares.c.source_id.in_(select(deck_runs.c.id))
+    of_share = case((is_comparison, "comparison"), (is_run, "deck run"), else_="recording")
     of_rooms = (
         select(
             rooms.c.token,
             literal("room"),
+            literal("comparison"),
             rooms.c.comparison_id,
+            literal(""),
             func.coalesce(owner, comparisons.c.person_id),
             rooms.c.opened_at,
             rooms.c.closes_at,
@@ -84,7 +93,9 @@ def _opened(connection: Connection, now: datetime) -> list[tuple[str, Opened]]:
         select(
             shares.c.token,
             literal("report"),
+            of_share,
             shares.c.source_id,
+            literal(""),
             func.coalesce(owner, shares.c.person_id),
             shares.c.created_at,
             shares.c.expires_at,
@@ -97,13 +108,16 @@ def _opened(connection: Connection, now: datetime) -> list[tuple[str, Opened]]:
         select(
             grants.c.id,
             literal("grant"),
+            grants.c.kind,
             grants.c.source_id,
+            func.coalesce(func.nullif(audience.c.email, ""), audience.c.name, grants.c.audience),
             func.coalesce(owner, grants.c.person_id),
             grants.c.created_at,
             grants.c.expires_at,
             grants.c.views,
         )
         .outerjoin(people, people.c.id == grants.c.person_id)
+        .outerjoin(audience, audience.c.id == grants.c.audience)
         .where(is_open(now))
     )
     rows = [row for query in (of_rooms, of_shares, of_grants) for row in connection.execute(query)]

@@ -83,9 +83,13 @@ class OpenRooms:
         self._database = database
 
     def get(self, token: str, now: datetime) -> Room | None:
-        """The open room with this token; `None` if it is closed or never existed."""
+        """The open room with this token; `None` if it is closed or never existed.
+
+        Nor is it there while its owner may not open rooms.
+        """
+        may = permissions.is_permitted(comparisons.c.person_id, Permission.OPEN_ROOMS)
         with self._database.read() as connection:
-            row = connection.execute(_ROOMS.where(rooms.c.token == token, _is_open(now))).first()
+            row = connection.execute(_ROOMS.where(rooms.c.token == token, _is_open(now), may)).first()
         return Room(*row) if row else None
 
 

@@ -1,11 +1,11 @@
 """The audit log: rows are only ever added, each in the transaction of what it tells of."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, LargeBinary, cast, insert, select, update
 
 from lib.domain.people import audit as chain
 from lib.domain.people.audit import FIRST, Action, Actor, AuditRow, hash_of
@@ -13,6 +13,19 @@ from lib.store.database.database import Database
 from lib.store.database.schema import audit, audit_end
 
 BATCH = 1000
+COLUMNS = (
+    audit.c.number,
+    *(
+        # As they are in the file: what somebody has put there may be neither text nor a time.
+        cast(column, LargeBinary).label(column.name)
+        for column in audit.c
+        if column is not audit.c.number
+    ),
+)
+"""What is read of a row."""
+_NO_TIME = datetime.fromtimestamp(0, UTC)
+_YEARS = range(2000, 2200)
+"""Times that tables can show."""
 
 
 def record(
@@ -73,7 +86,7 @@ class Audit:
         until: datetime | None = None,
     ) -> list[AuditRow]:
         """The last rows that fit, newest first; `before` is the number of a row to go on from."""
-        query = select(audit).order_by(audit.c.number.desc()).limit(limit)
+        query = select(*COLUMNS).order_by(audit.c.number.desc()).limit(limit)
         fits = (
             *((audit.c.number < before,) if before else ()),
             *((audit.c.person_id == person_id,) if person_id else ()),
@@ -88,7 +101,7 @@ class Audit:
         """All rows in the order in which they were written, a few at a time."""
         number = 0
         while True:
-            query = select(audit).where(audit.c.number > number).order_by(audit.c.number).limit(BATCH)
+            query = select(*COLUMNS).where(audit.c.number > number).order_by(audit.c.number).limit(BATCH)
             with self._database.read() as connection:
                 rows = list(connection.execute(query.where(audit.c.at >= since) if since else query))
             if not rows:
@@ -105,26 +118,38 @@ class Audit:
         """Where the log was changed, in a sentence; `None` if it is whole."""
         # In a snapshot: rows that are written meanwhile would seem to be too many, or missing.
         with self._database.read(is_snapshot=True) as connection:
-            query = select(audit).order_by(audit.c.number).execution_options(yield_per=BATCH)
-            return chain.fault(map(_row_or_changed, connection.execute(query)), _end(connection))
+            query = select(*COLUMNS).order_by(audit.c.number).execution_options(yield_per=BATCH)
+            return chain.fault(map(row_of, connection.execute(query)), _end(connection))
 
 
 def _end(connection: Connection) -> tuple[int, str]:
     row = connection.execute(select(audit_end.c.number, audit_end.c.hash)).one_or_none()
-    return (row.number, row.hash) if row else (0, FIRST)
+    if row is None:
+        return 0, FIRST
+    return row.number if isinstance(row.number, int) else 0, row.hash
 
 
-def _row_or_changed(row: Row[Any]) -> AuditRow:
-    """The row; one that cannot be read was changed, and gets no hash."""
+def row_of(row: Sequence[Any]) -> AuditRow:
+    """A row of `COLUMNS`. One that was changed so that it cannot be read says so, and has no hash."""
     try:
-        return row_of(row)
-    except (ValueError, TypeError):
-        return AuditRow(row.number, row.at, Actor(), Action.DELETED, row.about)
+        texts = [str(each, "utf-8") for each in row[1 : len(COLUMNS)]]
+        at, person_id, address, request_id, action, about, detail, own = texts
+        actor = Actor(person_id, address, request_id)
+        return AuditRow(row[0], _time(at), actor, Action(action), about, _detail(detail), own)
+    except (ValueError, TypeError, RecursionError):
+        return AuditRow(row[0], _NO_TIME, Actor("unknown"), Action.UNREADABLE, "this row was changed")
 
 
-def row_of(row: Row[Any]) -> AuditRow:
-    """A row of the table."""
-    actor = Actor(row.person_id, row.address, row.request_id)
-    return AuditRow(
-        row.number, row.at, actor, Action(row.action), row.about, json.loads(row.detail), row.hash
-    )
+def _time(text: str) -> datetime:
+    at = datetime.fromisoformat(text).replace(tzinfo=UTC)
+    if at.year not in _YEARS:
+        raise ValueError("The app did not write anything then.")
+    return at
+
+
+def _detail(text: str) -> dict[str, str]:
+    detail = json.loads(text)
+    if not isinstance(detail, dict) or not all(isinstance(each, str) for each in detail.values()):
+        raise TypeError("The app writes names and texts.")
+    "".join([*detail, *detail.values()]).encode()  # half a letter can be escaped, but not be shown
+    return detail

@@ -1,7 +1,8 @@
 """Limits, and what counts towards them: the ledger, and the replies that run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -32,7 +33,10 @@ from lib.domain.people.limits import (
 from lib.domain.reply.reply import State
 from lib.store.database.database import Database
 from lib.store.database.schema import conversations, ledger, limits, messages, people, replies
+from lib.store.people import permissions
 from lib.store.people.audit import record
+
+NOTHING: Mapping[str, datetime] = MappingProxyType({})
 
 
 class Limits:
@@ -65,10 +69,16 @@ class Limits:
         with self._database.write() as connection:
             remove_limit(connection, scope, scope_id, kind, by)
 
-    def check(self, person_id: str, now: datetime, sends: int = 1) -> None:
-        """Raise `LimitReached` if somebody may not send so many messages now."""
+    def check(
+        self, person_id: str, now: datetime, sends: int = 1, here: Mapping[str, datetime] = NOTHING
+    ) -> None:
+        """Raise `LimitReached` if somebody may not send so many messages now.
+
+        `here` is when the replies began that the process runs for them, by id: some may not be stored.
+        Raises `NotPermittedError` if they may not sign in.
+        """
         with self._database.read(is_snapshot=True) as connection:
-            check(connection, person_id, now, self._zone, sends=sends)
+            check(connection, person_id, now, self._zone, sends=sends, here=here)
 
 
 def all_limits(connection: Connection) -> list[Limit]:
@@ -101,11 +111,14 @@ def check(
     *,
     sends: int = 1,
     but: str = "",
+    here: Mapping[str, datetime] = NOTHING,
 ) -> None:
     """Raise `LimitReached` if somebody may not send so many messages now.
 
-    `but` is the id of a reply that does not count. The tokens of a reply count once it has ended.
+    `but` is the id of a reply that does not count; `here` is as for `Limits.check`. The tokens of a reply
+    count once it has ended. Raises `NotPermittedError` if they may not sign in.
     """
+    permissions.require_sign_in(connection, person_id)
     most = _of(connection, person_id)
     who = {"person": person_id, "but": but}
     if value := most.get(LimitKind.TOKENS_A_DAY):
@@ -113,11 +126,15 @@ def check(
         if connection.execute(_TOKENS, {"person": person_id, "since": start}).scalar_one() >= value:
             raise too_many_tokens(value, end, zone)
     if value := most.get(LimitKind.MESSAGES_A_MINUTE):
-        last = {"since": now - MINUTE, "most": value}
-        _check_minute(list(connection.execute(_TIMES, {**who, **last}).scalars()), value, now, sends)
+        since = now - MINUTE
+        sent: dict[str, datetime] = dict(
+            connection.execute(_SENT, {**who, "since": since, "most": value}).all()
+        )
+        sent |= {reply_id: at for reply_id, at in here.items() if at > since}
+        _check_minute(sorted(sent.values(), reverse=True), value, now, sends)
     if value := most.get(LimitKind.REPLIES_AT_ONCE):
-        running = connection.execute(_AT_ONCE, who).scalar_one()
-        if running + sends > value:
+        running = {row.id for row in connection.execute(_RUNNING, who)} | here.keys()
+        if len(running) + sends > value:
             raise too_many_replies(value, sends)
 
 
@@ -154,23 +171,22 @@ _SET = select(limits).where(
     | ((limits.c.scope == Scope.PERSON) & (limits.c.scope_id == _PERSON))
 )
 _RUNNING = (
-    select(messages.c.created_at)
+    select(replies.c.id, messages.c.created_at)
     .select_from(replies)
     .join(messages, messages.c.id == replies.c.id)
     .join(conversations, conversations.c.id == messages.c.conversation_id)
     .where(replies.c.state == State.RUNNING, conversations.c.person_id == _PERSON)
     .where(replies.c.id != bindparam("but"))
 )
-_AT_ONCE = select(func.count()).select_from(_RUNNING.subquery())
-_SENT = union_all(
+_BOTH = union_all(
     _RUNNING.where(messages.c.created_at > bindparam("since")),
-    select(ledger.c.created_at).where(
+    select(ledger.c.reply_id, ledger.c.created_at).where(
         ledger.c.person_id == _PERSON,
         ledger.c.created_at > bindparam("since"),
         ledger.c.purpose.in_(("reply", "temporary")),
     ),
 ).subquery()
-_TIMES = select(_SENT.c.created_at).order_by(_SENT.c.created_at.desc()).limit(bindparam("most"))
+_SENT = select(_BOTH).order_by(_BOTH.c.created_at.desc()).limit(bindparam("most"))
 _EACH = func.coalesce(
     ledger.c.total_tokens,
     func.coalesce(ledger.c.prompt_tokens, 0) + func.coalesce(ledger.c.completion_tokens, 0),

@@ -21,6 +21,7 @@ from lib.store.database.schema import (
     sign_ins,
 )
 from lib.store.people.audit import record
+from lib.store.people.people import keep_an_admin
 
 OWNED = tuple(
     table
@@ -57,15 +58,17 @@ class Ownership:
                 connection.execute(moved.values(person_id=to))
             record(connection, by, Action.HANDED_OVER, f"{PERSON}{person_id}", {"to": f"{PERSON}{to}"})
 
-    def remove(self, person_id: str, by: Actor) -> None:
+    def remove(self, person_id: str, by: Actor, *, is_forced: bool = False) -> None:
         """Delete a person with everything of theirs, and end their sign-ins. Rows of the audit log stay.
 
-        Raises `StoreError` if there is no such person.
+        Raises `StoreError` if there is no such person, or it is the last admin and not `is_forced`.
         """
         with self._database.write() as connection:
             row = connection.execute(select(people).where(people.c.id == person_id)).one_or_none()
             if row is None:
                 raise StoreError("There is no such person.")
+            if not is_forced:
+                keep_an_admin(connection, person_id, by)
             _delete(connection, person_id)
             is_theirs = (limits.c.scope == Scope.PERSON) & (limits.c.scope_id == person_id)
             connection.execute(delete(limits).where(is_theirs))

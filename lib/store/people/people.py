@@ -5,14 +5,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from lib.domain.people.audit import Action, Actor
 from lib.domain.people.people import Person, Role
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
-from lib.store.database.schema import people, sign_ins
+from lib.store.database.schema import invitations, people, sign_ins
 from lib.store.people.audit import record
+from lib.store.people.permissions import NotPermittedError
+
+GUEST = "guest"
+"""The issuer of guests. One who has left their browser cannot come back."""
 
 
 class People:
@@ -64,6 +68,8 @@ class People:
         """Change a password, and end all sign-ins but the one with the token hash `keep`."""
         with self._database.write() as connection:
             _change(connection, person_id, {"password_hash": password_hash}, keep)
+            subject = select(people.c.subject).where(people.c.id == person_id).scalar_subquery()
+            connection.execute(delete(invitations).where(invitations.c.email == subject))
             record(connection, by, Action.PASSWORD_CHANGED, f"person {person_id}")
 
     def rehash(self, person_id: str, password_hash: str) -> None:
@@ -78,14 +84,22 @@ class People:
             chosen = update(people).where(people.c.id == person_id)
             connection.execute(chosen.values(email=email, name=name))
 
-    def set_role(self, person_id: str, role: Role, by: Actor) -> None:
+    def set_role(self, person_id: str, role: Role, by: Actor, *, is_forced: bool = False) -> None:
+        """Change what somebody may do; the last admin's role only if it `is_forced`."""
         with self._database.write() as connection:
-            give_role(connection, person_id, role, by)
+            give_role(connection, person_id, role, by, is_forced=is_forced)
 
-    def set_disabled(self, person_id: str, at: datetime | None, by: Actor) -> None:
-        """Keep somebody from signing in, or (`None`) let them in again."""
+    def set_disabled(
+        self, person_id: str, at: datetime | None, by: Actor, *, is_forced: bool = False
+    ) -> None:
+        """Keep somebody from signing in, the last admin only if it `is_forced`; `None` lets them in again."""
         with self._database.write() as connection:
-            disable(connection, person_id, at, by)
+            disable(connection, person_id, at, by, is_forced=is_forced)
+
+    def check_leaving(self, person_id: str, by: Actor) -> None:
+        """Raise `NotPermittedError` for the last admin, before anything is given up for a removal."""
+        with self._database.read() as connection:
+            keep_an_admin(connection, person_id, by)
 
     def _one(self, which: Any) -> Person | None:
         with self._database.read() as connection:
@@ -93,22 +107,42 @@ class People:
         return person_of(row) if row else None
 
 
-def give_role(connection: Connection, person_id: str, role: Role, by: Actor) -> None:
+def keep_an_admin(connection: Connection, person_id: str, by: Actor) -> None:
+    """Raise `NotPermittedError` if this is the last admin who can sign in. Guests do not count."""
+    is_admin = (people.c.role == Role.ADMIN) & people.c.disabled_at.is_(None) & (people.c.issuer != GUEST)
+    if list(connection.execute(select(people.c.id).where(is_admin).limit(2)).scalars()) == [person_id]:
+        whose = "You are" if by.person_id == person_id else "This is"
+        raise NotPermittedError(f"{whose} the last admin. Make somebody else an admin first.")
+
+
+def give_role(
+    connection: Connection, person_id: str, role: Role, by: Actor, *, is_forced: bool = False
+) -> None:
     """Change what somebody may do."""
+    if role is not Role.ADMIN and not is_forced:
+        keep_an_admin(connection, person_id, by)
     _change(connection, person_id, {"role": role})
     record(connection, by, Action.ROLE_CHANGED, f"person {person_id}", {"role": role})
 
 
-def disable(connection: Connection, person_id: str, at: datetime | None, by: Actor) -> None:
+def disable(
+    connection: Connection, person_id: str, at: datetime | None, by: Actor, *, is_forced: bool = False
+) -> None:
     """Keep somebody from signing in, or (`None`) let them in again."""
+    if at and not is_forced:
+        keep_an_admin(connection, person_id, by)
     _change(connection, person_id, {"disabled_at": at})
     record(connection, by, Action.DISABLED if at else Action.ENABLED, f"person {person_id}")
 
 
+def is_known(connection: Connection, person: Person) -> bool:
+    """Whether their issuer's subject is stored."""
+    return connection.execute(_same(person)).first() is not None
+
+
 def added(connection: Connection, person: Person, password_hash: str | None, by: Actor) -> Person:
     """Insert a person, unless their issuer's subject is already stored; return the stored one."""
-    is_same = (people.c.issuer == person.issuer) & (people.c.subject == person.subject)
-    if known := connection.execute(select(people).where(is_same)).one_or_none():
+    if known := connection.execute(_same(person)).one_or_none():
         return person_of(known)
     values = {
         "id": person.id,
@@ -145,3 +179,7 @@ def person_of(row: Row[Any]) -> Person:
         seen_at=row.seen_at,
         disabled_at=row.disabled_at,
     )
+
+
+def _same(person: Person) -> Select[Any]:
+    return select(people).where(people.c.issuer == person.issuer, people.c.subject == person.subject)

@@ -13,7 +13,7 @@ from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import audit, conversations, people
 from lib.store.people import permissions
-from lib.store.people.audit import record, row_of
+from lib.store.people.audit import COLUMNS, record, row_of
 
 SHORTEST_REASON, LONGEST_REASON = 10, 300
 """Characters."""
@@ -26,7 +26,7 @@ class Look:
 
     at: datetime
     admin: str
-    """Their name."""
+    """Their e-mail address, else their name."""
     reason: str
 
 
@@ -66,9 +66,11 @@ class Reading:
 
     def of(self, person_id: str) -> list[Look]:
         """Who has read somebody's chats, last first."""
-        name = func.coalesce(func.nullif(people.c.name, ""), people.c.email, audit.c.person_id)
+        name = func.coalesce(
+            func.nullif(people.c.email, ""), func.nullif(people.c.name, ""), audit.c.person_id
+        )
         query = (
-            select(audit, name.label("admin"))
+            select(*COLUMNS, name.label("admin"))
             .outerjoin(people, people.c.id == audit.c.person_id)
             .where(audit.c.action == Action.READ_BY_ADMIN, audit.c.about == f"person {person_id}")
             .order_by(audit.c.number.desc())

@@ -5,8 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from lib.domain.people.audit import Action, Actor
 from lib.domain.people.people import Lifetime
@@ -17,7 +18,7 @@ from lib.store.people.audit import record
 TOKEN_BYTES = 32
 """256 random bits: nobody can guess a token."""
 SEEN_EVERY = timedelta(minutes=1)
-"""How exact the time of the last request is: each request would otherwise write."""
+"""How exact the time of the last use is, at most: each request would otherwise write."""
 LONGEST_BROWSER = 200
 
 
@@ -30,7 +31,7 @@ class SignIn:
     person_id: str
     created_at: datetime
     seen_at: datetime
-    """When it last asked for something, to the minute."""
+    """When it was last used, to the minute."""
     address: str
     """From which network address it signed in."""
     browser: str
@@ -43,12 +44,22 @@ class SignIns:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, actor: Actor, now: datetime, *, browser: str) -> str:
-        """Sign `actor` in; return the token for the browser's cookie."""
+    def begin(
+        self, actor: Actor, now: datetime, *, browser: str, password_hash: str | None = None
+    ) -> str | None:
+        """Sign `actor` in; return the token for the browser's cookie.
+
+        Return `None` if they are disabled, or have another password by now than the one with this hash.
+        """
         token = secrets.token_urlsafe(TOKEN_BYTES)
         values = {"token_hash": hash_of(token), "created_at": now, "seen_at": now}
         values |= {"address": actor.address, "browser": browser[:LONGEST_BROWSER]}
+        may_sign_in = (people.c.id == actor.person_id) & people.c.disabled_at.is_(None)
+        if password_hash:
+            may_sign_in &= people.c.password_hash == password_hash
         with self._database.write() as connection:
+            if not connection.execute(select(people.c.id).where(may_sign_in)).first():
+                return None
             connection.execute(insert(sign_ins).values(person_id=actor.person_id, **values))
             connection.execute(update(people).where(people.c.id == actor.person_id).values(seen_at=now))
             record(connection, actor, Action.SIGNED_IN, f"person {actor.person_id}")
@@ -61,16 +72,27 @@ class SignIns:
             row = connection.execute(_VALID.where(chosen, _is_fresh(now, lifetime))).one_or_none()
         if row is None:
             return None
-        if now - row.seen_at >= SEEN_EVERY:
-            with self._database.write() as connection:
-                connection.execute(update(sign_ins).where(chosen).values(seen_at=now))
+        self._note_seen([row], now, lifetime)
         return SignIn(*row)
 
-    def valid(self, token_hashes: Collection[str], now: datetime, lifetime: Lifetime) -> set[str]:
-        """Those of the sign-ins that are still valid."""
+    def valid(
+        self, token_hashes: Collection[str], now: datetime, lifetime: Lifetime, used: Collection[str] = ()
+    ) -> set[str]:
+        """Those of the sign-ins that are still valid; notes that the `used` ones of them were seen."""
         query = _VALID.where(sign_ins.c.token_hash.in_(token_hashes), _is_fresh(now, lifetime))
         with self._database.read() as connection:
-            return {row.token_hash for row in connection.execute(query)}
+            rows = connection.execute(query).all()
+        self._note_seen([row for row in rows if row.token_hash in used], now, lifetime)
+        return {row.token_hash for row in rows}
+
+    def _note_seen(self, rows: Collection[Row[Any]], now: datetime, lifetime: Lifetime) -> None:
+        due = now - min(SEEN_EVERY, lifetime.idle / 4)
+        seen = [row.token_hash for row in rows if row.seen_at <= due]
+        if seen:
+            with self._database.write() as connection:
+                connection.execute(
+                    update(sign_ins).where(sign_ins.c.token_hash.in_(seen)).values(seen_at=now)
+                )
 
     def of(self, person_id: str, now: datetime, lifetime: Lifetime) -> list[SignIn]:
         """Where somebody is signed in, last seen first."""
@@ -94,6 +116,13 @@ class SignIns:
         with self._database.write() as connection:
             connection.execute(delete(sign_ins))
             record(connection, by, Action.SIGNED_OUT, "everybody")
+
+    def end_of(self, issuer: str, by: Actor) -> None:
+        """Sign out everybody for whom this issuer vouches."""
+        theirs = sign_ins.c.person_id.in_(select(people.c.id).where(people.c.issuer == issuer))
+        with self._database.write() as connection:
+            if count := connection.execute(delete(sign_ins).where(theirs)).rowcount:
+                record(connection, by, Action.SIGNED_OUT, f"everybody of {issuer}", {"count": str(count)})
 
     def purge_old(self, now: datetime, lifetime: Lifetime) -> None:
         """Delete those that are not valid any more."""

@@ -35,7 +35,7 @@ class Received:
     source_id: str
     title: str
     owner: str
-    """The name of whoever shows it."""
+    """The e-mail address of whoever shows it, or their name if none is known."""
     may_edit: bool
     created_at: datetime
     """When it was shown, not made."""
@@ -115,14 +115,21 @@ class Shared:
     def _view(self, grant_id: str, at: datetime, *, is_counted: bool = True) -> bytes | None:
         """Count a view of what is granted; return the copy of a conversation."""
         chosen = (grants.c.id == grant_id) & self._is_granted(at)
-        counted = update(grants).where(chosen).values(views=grants.c.views + int(is_counted))
-        told = counted.returning(grants.c.kind, grants.c.source_id, grants.c.report)
-        with self._database.write() as connection:
-            row = connection.execute(told).one_or_none()
-            if row and is_counted:
+        query = select(grants.c.kind, grants.c.source_id, grants.c.report).where(chosen)
+        # Before anything is written: who guesses ids keeps nobody from writing.
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        if not row:
+            return None
+        if is_counted:
+            with self._database.write() as connection:
+                counted = update(grants).where(chosen).values(views=grants.c.views + 1)
+                if not connection.execute(counted).rowcount:
+                    return None  # taken back in the meantime
                 what = f"{row.kind} {row.source_id}"
                 record(connection, self._actor, Action.SHARE_OPENED, what, {"grant": grant_id})
-        return row.report if row else None
+        report: bytes | None = row.report
+        return report
 
     def _is_granted(self, at: datetime) -> ColumnElement[bool]:
         """Whether a row of `grants` is for this person, holds, and is of somebody who may sign in."""
@@ -159,7 +166,7 @@ _LISTED = (
     select(
         *(grants.c.id, grants.c.kind, grants.c.source_id, grants.c.may_edit, grants.c.created_at),
         func.coalesce(grants.c.title, comparisons.c.title, decks.c.title, recordings.c.title).label("title"),
-        func.coalesce(func.nullif(people.c.name, ""), people.c.email).label("owner"),
+        func.coalesce(func.nullif(people.c.email, ""), people.c.name).label("owner"),
     )
     .join(people, people.c.id == grants.c.person_id)
     .outerjoin(comparisons, _of(GrantKind.COMPARISON))

@@ -90,15 +90,25 @@ class Links:
         self._database = database
 
     def view(self, token: str, at: datetime, by: Actor, *, is_counted: bool = True) -> str | None:
-        """The report under a token, counted as a view; `None` if it never existed, expired or was revoked."""
+        """The report under a token, counted as a view; `None` if it never existed, expired or was revoked.
+
+        Nor is it there while its owner may not share by link.
+        """
         is_open = (shares.c.token == token) & shares.c.revoked_at.is_(None) & (shares.c.expires_at > at)
-        views = shares.c.views + int(is_counted)
-        statement = update(shares).where(is_open).values(views=views)
-        with self._database.write() as connection:
-            found = connection.execute(statement.returning(shares.c.report, shares.c.source_id)).one_or_none()
-            if found and is_counted:
+        is_open &= permissions.is_permitted(shares.c.person_id, Permission.SHARE_LINKS)
+        query = select(shares.c.report, shares.c.source_id).where(is_open)
+        # Before anything is written: who guesses tokens keeps nobody from writing.
+        with self._database.read() as connection:
+            found = connection.execute(query).one_or_none()
+        if not found:
+            return None
+        if is_counted:
+            with self._database.write() as connection:
+                counted = update(shares).where(is_open).values(views=shares.c.views + 1)
+                if not connection.execute(counted).rowcount:
+                    return None  # revoked in the meantime
                 record(connection, by, Action.SHARE_OPENED, f"report {found.source_id}")
-        return zlib.decompress(found.report).decode() if found else None
+        return zlib.decompress(found.report).decode()
 
 
 def forget(connection: Connection, person_id: str, source_ids: Sequence[str]) -> None:

@@ -58,7 +58,7 @@ def _show_filters(names: Mapping[str, str]) -> None:
         )
         st.selectbox(
             "Action",
-            [*Action],
+            [each for each in Action if each is not Action.UNREADABLE],
             None,
             format_func=str.capitalize,
             key=WHAT,
@@ -79,15 +79,17 @@ def _show_table(rows: Sequence[AuditRow], names: Mapping[str, str]) -> None:
                 "Time": row.at.astimezone(),
                 "Person": names.get(row.actor.person_id, row.actor.person_id),
                 "Action": row.action.capitalize(),
-                "About": _about(row.about, names),
-                "Detail": ", ".join(f"{name}: {value}" for name, value in row.detail.items()),
+                "About": _told(row.about, names),
+                "Detail": ", ".join(f"{name}: {_told(value, names)}" for name, value in row.detail.items()),
                 "Address": row.actor.address,
+                "Request": row.actor.request_id,
             }
             for row in rows
         ]
     )
     st.dataframe(
         table,
+        height="content",
         hide_index=True,
         key="audit_table",
         column_config={
@@ -97,9 +99,10 @@ def _show_table(rows: Sequence[AuditRow], names: Mapping[str, str]) -> None:
     )
 
 
-def _about(about: str, names: Mapping[str, str]) -> str:
-    kind, _, id_ = about.partition(" ")
-    return names.get(id_, about) if kind == "person" else about
+def _told(what: str, names: Mapping[str, str]) -> str:
+    """Return a person's address or name in place of their id."""
+    kind, _, id_ = what.partition(" ")
+    return names.get(id_, what) if kind == "person" else what
 
 
 def _show_paging(found: Sequence[AuditRow]) -> None:

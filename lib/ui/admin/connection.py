@@ -29,8 +29,10 @@ def show() -> None:
     if held.notice:
         st.error(literal(held.notice), icon=":material/error:")
         held.notice = None
+    if widgets.value(BASE_URL) is None:  # not as the field's default: `_take` sets its value
+        widgets.put(BASE_URL, application.base_url)
     with st.form("gateway", enter_to_submit=False):
-        st.text_input("Base URL", application.base_url, key=BASE_URL)
+        st.text_input("Base URL", key=BASE_URL)
         st.text_input(
             "API key",
             key=API_KEY,
@@ -95,7 +97,9 @@ def _entered() -> Connection:
         api_key = parse_api_key(typed)
     except ValueError as error:
         raise ValueError(f"The key {error}") from None
-    if api_key is None and base_url == application.base_url and not application.is_local:
+    if api_key is None and base_url != application.base_url:
+        raise ValueError("Another base URL needs its key.")
+    if api_key is None and not application.is_local:
         raise ValueError("This base URL and its key are in use already. Enter a key to replace it.")
     return Connection(base_url, api_key)
 

@@ -23,8 +23,8 @@ def show() -> None:
     """Draw the section."""
     found = person.administration().limits.all()
     st.caption(
-        "Each person has their own count. One person’s limit comes before that of their role, and that "
-        "before everybody’s."
+        "Each person has their own count. The narrowest limit counts: a person’s before their role’s, "
+        "their role’s before everybody’s."
     )
     if not found:
         st.info("Nothing is limited yet.", icon=":material/all_inclusive:")

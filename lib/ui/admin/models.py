@@ -34,6 +34,7 @@ def show() -> None:
     if not fits:
         st.caption("No model matches this search.")
         return
+    st.caption(md("{} of {} models", len(fits), len(found)))
     if chosen := _choose(fits):
         _show_rule(chosen)
     else:

@@ -22,7 +22,9 @@ def show() -> None:
     found, now = app.get().store.settings.notices(), datetime.now(UTC)
     left = [notice for notice in found if now < notice.ends_at]
     if not left:
-        st.caption("There is no notice now. Tell people here what they should know, such as a maintenance.")
+        st.caption(
+            "There is no notice now. Tell people here what they should know, such as planned maintenance."
+        )
     for notice in left:
         _show_row(notice, now)
     _show_form()

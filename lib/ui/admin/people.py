@@ -8,6 +8,7 @@ import streamlit as st
 
 from lib import app
 from lib.domain.people.people import Person, Role
+from lib.domain.reply.wording import counted
 from lib.domain.text.markdown.literal import code, literal, md, plain
 from lib.store.administration.people import PersonUsage
 from lib.ui.admin import state
@@ -37,10 +38,13 @@ def show() -> None:
         if PASSWORD in app.get().settings.sign_in.ways:
             with st.popover("Invite", icon=":material/person_add:", key="invite"):
                 _show_invite()
+    _show_invitations()
     found = person.administration().people.find(words)
     if not found:
         st.caption("Nobody's name or e-mail address contains this.")
         return
+    # Between the table and what is above it: the table's own buttons cover this place.
+    st.caption(literal(counted(len(found), "person", "people")))
     chosen = _choose(found)
     if chosen:
         _show_details(chosen)
@@ -79,6 +83,21 @@ def _show_link() -> None:
             st.markdown(md("A link for **{}**, shown here once:", held.link_for))
             st.code(held.link, language=None, wrap_lines=True)
             buttons.button("Done", "forget_link", "check", _forget_link, kind="tertiary")
+
+
+def _show_invitations() -> None:
+    """Draw who was invited and has not come yet."""
+    for each in person.administration().invitations.open(datetime.now(UTC)):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"open-{each.id[:8]}"):
+            whom, until = each.email or "the first admin", state.day(each.expires_at)
+            told = md("Invited: **{}** :gray[· {} · until {}]", whom, each.role, until)
+            st.markdown(told, width="stretch")
+            buttons.button("Revoke", f"revoke-{each.id[:8]}", "link_off", _revoke, each.id, kind="tertiary")
+
+
+@errors.stored
+def _revoke(invitation_id: str) -> None:
+    person.administration().invitations.revoke(invitation_id, datetime.now(UTC))
 
 
 def _forget_link() -> None:
@@ -127,7 +146,7 @@ def _show_details(chosen: PersonUsage) -> None:
             st.markdown(md("**{}**", found.email or found.name), width="content")
             show_badge(plain(found.role.capitalize()))
             if found.disabled_at:
-                show_badge("disabled", ":material/block:")
+                show_badge("disabled", md(":material/block:"))
         st.caption(md("Here since {} · signs in by {}", state.day(found.created_at), code(found.issuer)))
         _show_actions(found)
         _show_sign_ins(found)

@@ -35,7 +35,8 @@ def _show_form() -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     if not chats:
-        st.caption("They have no chats, or are not here." if email.strip() else "Whose chat is it?")
+        ask = "Enter an address to see when their chats last changed."
+        st.caption(plain("They have no chats, or are not here." if email.strip() else ask))
         return
     chosen = st.selectbox(
         "Chat, by when it last changed",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from lib import app
+from lib.domain.people.grants import EVERYBODY
 from lib.domain.reply.wording import counted
 from lib.domain.text.markdown.literal import md
 from lib.store.administration.sharing import Opened
@@ -12,11 +13,9 @@ from lib.ui.admin import state
 from lib.ui.kit import buttons, errors
 from lib.ui.state import person
 
-KINDS = {
-    "room": ("Room", "groups"),
-    "report": ("Report under a link", "link"),
-    "grant": ("Shown to people here", "person"),
-}
+ICONS = {"room": "groups", "report": "link", "grant": "person"}
+NAMES = {"conversation": "Chat"}
+"""What is not called as the store calls it."""
 
 
 def show() -> None:
@@ -31,14 +30,24 @@ def show() -> None:
 
 
 def _show_row(opened: Opened) -> None:
-    word, icon = KINDS[opened.kind]
     with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"opened-{opened.id}"):
         with st.container(gap="xxsmall", width="stretch"):
-            st.markdown(md("{} **{}** by {}", md(":material/{}:", icon), word, opened.owner))
+            icon = md(":material/{}:", ICONS[opened.kind])
+            st.markdown(md("{} **{}** by {}", icon, _told(opened), opened.owner))
             until = f"until {state.day(opened.until)}" if opened.until else "until it is taken back"
             views = "" if opened.views is None else f" · {counted(opened.views, 'view', 'views')}"
             st.caption(md("Since {} · {}{}", state.day(opened.since), until, views))
         buttons.button("Close", f"close-{opened.id}", "lock", _close, opened.id)
+
+
+def _told(opened: Opened) -> str:
+    """Return what is shown and to whom, in a few words."""
+    name = NAMES.get(opened.shown, opened.shown.capitalize())
+    if opened.kind == "room":
+        return f"{name}, open to an audience"
+    if opened.kind == "report":
+        return f"{name}, as a report under a link"
+    return f"{name}, to {'everybody here' if opened.audience == EVERYBODY else opened.audience}"
 
 
 @errors.stored

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from lib import app
-from lib.domain.text.markdown.literal import literal, md
+from lib.domain.text.markdown.literal import literal
 from lib.engine.sending import Accepted, SendRefused, new_id
 from lib.ui.kit import errors
 from lib.ui.reply import uploads
@@ -20,6 +20,7 @@ from lib.ui.state.session import MESSAGES_SHOWN, Session, held, wait_for_models
 INSPECT = "Inspect"
 """The inspector's label in menus."""
 PIN, UNPIN = "Pin", "Unpin"
+INTERRUPTED = "The page was interrupted. Send it again."
 
 
 def submit() -> None:
@@ -55,13 +56,14 @@ def send(text: str) -> None:
 def _say(session: Session, text: str, send_id: str | None = None) -> None:
     if not text.strip() and not session.draft.attachments:
         return
-    was_sent = False
+    refusal = INTERRUPTED
     try:
-        was_sent = _send(session, sending.say(session.conversation, text, session.draft.attachments), send_id)
-    finally:  # also if Streamlit ends the run while the toast is drawn
-        if not was_sent:
-            session.draft.give_back(text)
-    if was_sent:
+        say = sending.say(session.conversation, text, session.draft.attachments)
+        refusal = _send(session, say, send_id)
+    finally:  # also if Streamlit ends the run on the way
+        if refusal:
+            session.draft.give_back(text, refusal)
+    if not refusal:
         session.draft.clear()
 
 
@@ -88,7 +90,7 @@ def regenerate(message_id: str) -> None:
     """Ask for another version of an answer."""
     session = held()
     question_id = session.conversation.messages[message_id].parent_id
-    _send(session, partial(app.get().engine.regenerate, person_id(), question_id=question_id))
+    _send_again(session, partial(app.get().engine.regenerate, person_id(), question_id=question_id))
 
 
 def ask_model(message_id: str, model: str) -> None:
@@ -100,7 +102,7 @@ def ask_model(message_id: str, model: str) -> None:
 
 def continue_reply(message_id: str) -> None:
     """Continue an answer that broke off."""
-    _send(held(), partial(app.get().engine.continue_, person_id(), answer_id=message_id))
+    _send_again(held(), partial(app.get().engine.continue_, person_id(), answer_id=message_id))
 
 
 def resend(message_id: str, key: str) -> None:
@@ -113,18 +115,24 @@ def resend(message_id: str, key: str) -> None:
     say = partial(
         app.get().engine.say, person_id(), text=text, parent_id=edited.parent_id, attachments=attachments
     )
-    if _send(session, say):
+    if _send_again(session, say):
         session.editing = None
 
 
-def _send(session: Session, begin: Callable[..., Accepted | None], send_id: str | None = None) -> bool:
-    """Start a reply in the engine; return whether it was accepted. A toast says why it was refused.
+def _send_again(session: Session, begin: Callable[..., Accepted | None]) -> bool:
+    """Start a reply to what is in the chat; return whether it was accepted. A toast says why it was not."""
+    if refusal := _send(session, begin):
+        st.toast(literal(refusal), icon=":material/error:")
+    return not refusal
+
+
+def _send(session: Session, begin: Callable[..., Accepted | None], send_id: str | None = None) -> str:
+    """Start a reply in the engine; return why it was refused, or "".
 
     The send carries the id that the page had at the click: a click that arrives twice sends once.
     """
     if fault := structured.fault(structured.of_chat(session)):
-        st.toast(md("{} Change it under “Parameters”.", literal(fault)), icon=":material/error:")
-        return False
+        return f"{fault} Change it under “Parameters”."
     if not session.conversation.model:  # sent before the page had drawn the list of models
         wait_for_models()
         session.conversation.model = next(iter(session.models), None)
@@ -140,12 +148,11 @@ def _send(session: Session, begin: Callable[..., Accepted | None], send_id: str 
             if accepted:
                 accepted.put_into(session.conversation)
     except SendRefused as error:
-        st.toast(literal(str(error)), icon=":material/error:")
-        return False
+        return str(error)
     # The next send gets a new id; a click that repeats the old one has been handled.
     session.send_id, session.is_waiting = new_id(), True
     session.draft.take_out()
-    return True
+    return ""
 
 
 def edit(message_id: str | None) -> None:

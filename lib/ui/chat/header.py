@@ -13,7 +13,7 @@ from lib.ui.shell import outage
 from lib.ui.shell.dialogs import CONNECT
 from lib.ui.state.conversation import conversations
 from lib.ui.state.panel import open_panel
-from lib.ui.state.person import person_id
+from lib.ui.state.person import identity, person_id
 from lib.ui.state.session import Session
 
 SUGGESTIONS = (
@@ -57,10 +57,12 @@ def _show_welcome(session: Session) -> None:
     with st.container(key="welcome", horizontal_alignment="center"):
         st.markdown("## What would you like to know?", text_alignment="center")
         if session.is_local and application.local_model:
+            where = "on the server of this app" if identity() else "on this machine"
             st.caption(
                 md(
-                    "{} answers, a tiny demo model on this machine. Nothing you write leaves it.",
+                    "{} answers, a tiny demo model {}. Nothing you write leaves it.",
                     application.local_model.name,
+                    where,
                 ),
                 text_alignment="center",
             )

@@ -139,8 +139,7 @@ def _ask_all(state: ComparisonState, tab: Session, text: str, send_id: str) -> N
             if state.repeats > 1:
                 _repeat(state, tab, send_id)
     if refusal:
-        state.draft.give_back(text)
-        st.toast(literal(refusal), icon=":material/error:")
+        state.draft.give_back(text, refusal)
     else:
         state.draft.take_out()
         state.draft.clear()

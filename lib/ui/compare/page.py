@@ -40,6 +40,7 @@ def show_sidebar(state: ComparisonState) -> None:
                 )
             else:
                 st.caption("Your comparisons will be listed here.")
+        sidebar.show_menu()
 
 
 def show_prompt(state: ComparisonState, tab: Session) -> None:

@@ -32,6 +32,7 @@ def show_sidebar(state: DecksState, tab: Session) -> None:
             if not known and not runs:
                 st.caption("Your decks will be listed here.")
         _show_import(state)
+        sidebar.show_menu()
     with st.container(key="hidden"):
         message_box.show_send_id(tab)
 

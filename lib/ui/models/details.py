@@ -30,7 +30,7 @@ def show(info: ModelInfo) -> None:
             st.markdown(literal(about))
         _show_actions(model.id, model.kind, choice)
         _fact("Price", _price(info.price))
-        _fact("On this installation", _traffic(info.traffic))
+        _fact("Your traffic", _traffic(info.traffic))
         _fact("Proven capabilities", _capabilities(info.capabilities))
 
 

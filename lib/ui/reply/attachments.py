@@ -31,7 +31,7 @@ def show(attachments: Sequence[Attachment]) -> None:
         _show_notes(images)
     for document in attachments:
         if not document.is_image:
-            show_badge(_label(document), ":material/description:")
+            show_badge(_label(document), md(":material/description:"))
             if document.note:
                 st.caption(plain(document.note))
 
@@ -84,15 +84,17 @@ def show_sounds(sounds: Sequence[Attachment]) -> None:
 def show_waiting(
     draft: Draft, detach: Callable[[str], None], write_down_again: Callable[[], None] | None = None
 ) -> None:
-    """Draw the files of the next message, and the refusals of the last files or recording.
+    """Draw the files of the next message, and why the last message, files or recording were refused.
 
     `detach` removes a file; `write_down_again` retries the transcription.
     """
     # Drawn even if nothing waits: otherwise the sent files stay on the page until the run ends.
     slot = st.empty()
-    if not (draft.refusals or draft.attachments):
+    if not (draft.unsent or draft.refusals or draft.attachments):
         return
     with slot.container(gap="xsmall"):
+        if draft.unsent:
+            _show_refusal(draft.unsent)
         if draft.refusals:
             _show_refusals(draft.refusals, write_down_again)
         if draft.attachments:
@@ -105,11 +107,15 @@ def show_waiting(
 def _show_refusals(refusals: Sequence[str], write_down_again: Callable[[], None] | None) -> None:
     """Draw why nothing was sent."""
     for sentence in refusals:
-        st.caption(md(":red[:material/error: **Not sent.** {}]", sentence), width="stretch")
+        _show_refusal(sentence)
     if write_down_again:
         st.button("Try again", key="write_down_again", on_click=write_down_again)
     else:
         st.caption("Change the message or its files, or press Enter to send it without what was refused.")
+
+
+def _show_refusal(sentence: str) -> None:
+    st.caption(md(":red[:material/error: **Not sent.** {}]", sentence), width="stretch")
 
 
 def _show_waiting(pieces: Sequence[Attachment], detach: Callable[[str], None]) -> None:

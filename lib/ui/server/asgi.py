@@ -163,7 +163,9 @@ def routes() -> list[BaseRoute]:
 def middleware() -> list[Middleware]:
     """Return the middleware for every request."""
     # The first is the outermost: the gates' refusals get the headers too.
-    sign_in_gate = Middleware(SignInGate, owns_file=tabs.owns_file, say_farewell=tabs.say_farewell)
+    sign_in_gate = Middleware(
+        SignInGate, owns_file=tabs.owns_file, say_farewell=tabs.say_farewell, is_use=tabs.is_use
+    )
     return [
         Middleware(SecurityHeaders),
         Middleware(Gate),

@@ -2,7 +2,9 @@
 
 from contextlib import suppress
 
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from streamlit import runtime
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from lib.domain.people.identity import Identity
@@ -20,6 +22,18 @@ def owns_file(name: str, identity: Identity) -> bool:
     """Return whether the file of this name was put on a page of this person."""
     files = runtime.get_instance().media_file_mgr
     return isinstance(files, OwnedFiles) and files.belongs(name, identity)
+
+
+def is_use(message: bytes) -> bool:
+    """Return whether a page's message is something that somebody did: timers and heartbeats are not."""
+    try:
+        read = BackMsg.FromString(message)
+    except DecodeError:
+        return False
+    kind = read.WhichOneof("type")
+    if kind == "rerun_script":
+        return not read.rerun_script.is_auto_rerun
+    return kind not in (None, "app_heartbeat")
 
 
 def say_farewell(identity: Identity) -> None:

@@ -27,7 +27,7 @@ def check(settings: Settings) -> None:
 def invite_first_admin(application: App) -> None:
     """Print a link under which the first admin makes an account, if people need one and none can sign in."""
     store = application.store
-    if PASSWORD not in application.settings.sign_in.ways:
+    if PASSWORD not in application.settings.sign_in.ways or application.storage_problem:
         return
     try:
         if store.people.admins(issuer=PASSWORD):

@@ -37,7 +37,9 @@ def show() -> None:
 
 def _show_list() -> None:
     st.markdown("### Shared with me")
-    st.caption("What others here show you. You see it as it is at the moment; a chat is a copy.")
+    st.caption(
+        "What others here show you. You see each as it is now; a chat is a copy of the moment it was shared."
+    )
     found = library().shared.all(shared.now())
     if not found:
         st.info(

@@ -63,12 +63,19 @@ def _show() -> None:
     if panel.held().subject == REMOVAL:
         _show_removal(found)
         return
-    st.caption(literal(ROLES[found.role]))
+    st.caption(literal(_rights(found.role)))
     if who.sign_in:
         _show_places(found, who)
     else:
         st.caption("Your organization’s sign-in lets you in here, and signs you out.")
+    _show_looks(found)
     _show_belongings()
+
+
+def _rights(role: Role) -> str:
+    """Return what a role allows, as far as the installation's settings do."""
+    is_more = role is not Role.PRESENTER or app.get().settings.is_sharing
+    return ROLES[role if is_more else Role.MEMBER]
 
 
 def _show_places(found: Person, who: Identity) -> None:
@@ -79,7 +86,6 @@ def _show_places(found: Person, who: Identity) -> None:
     for place in places:
         st.markdown(_line(place, is_here=place.token_hash == who.sign_in))
     _show_buttons(found, len(places))
-    _show_looks(found)
 
 
 def _line(place: SignIn, *, is_here: bool) -> Markdown:
@@ -166,9 +172,7 @@ def _remove(word: str) -> None:
         shown.notice = f"This is not {word}. Nothing was removed."
         return
     try:
-        if found.role is Role.ADMIN and store.people.admins(issuer=found.issuer) == 1:
-            shown.notice = "You are the only admin. Make somebody else an admin first."
-            return
+        store.people.check_leaving(found.id, by)  # running replies are not stopped for nothing
         engine.cancel_all(found.id)
         engine.flush()  # nothing that has just ended may be stored afterwards
         store.ownership.remove(found.id, by)

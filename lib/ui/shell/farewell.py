@@ -5,20 +5,26 @@ import streamlit as st
 from lib.ui.state import person
 from lib.web.sign_in.gate import SIGN_IN, SIGNED_IN
 
-# Streamlit's own answer to a refused connection is to try again for ever. Coming back to a page is when its
-# sign-in has most likely ended; the server tells of the other times.
+# Streamlit's own answer to a refused connection is to try again for ever. So this asks whether the sign-in
+# has ended when somebody comes back to a page, and while it is not connected; otherwise the server tells.
 _SCRIPT = """
 export default function ({ data }) {
   const leave = () => {
     const here = location.pathname + location.search;
-    location.replace(data.signIn + "?next=" + encodeURIComponent(here));
+    location.replace(data.signIn + "?ended=1&next=" + encodeURIComponent(here));
   };
   const check = () => {
     if (!document.hidden) fetch(data.signedIn).then((answer) => answer.status === 401 && leave(), () => {});
   };
   if (data.isOver) return leave();
   document.addEventListener("visibilitychange", check);
-  return () => document.removeEventListener("visibilitychange", check);
+  const page = document.querySelector('[data-testid="stApp"]');
+  const isConnected = () => page?.getAttribute("data-test-connection-state") === "CONNECTED";
+  const timer = setInterval(() => isConnected() || check(), 2000);
+  return () => {
+    document.removeEventListener("visibilitychange", check);
+    clearInterval(timer);
+  };
 }
 """
 _watch = st.components.v2.component("farewell", js=_SCRIPT)

@@ -42,7 +42,7 @@ def show(session: Session) -> None:
                     _list(session, library().conversations.latest(most + 1), most)
             except StoreError:
                 st.caption("Your conversations cannot be listed now.")
-        _show_menu()
+        show_menu()
 
 
 def _list(session: Session, summaries: Sequence[Summary], most: int) -> None:
@@ -102,7 +102,8 @@ def choose(
     )
 
 
-def _show_menu() -> None:
+def show_menu() -> None:
+    """Draw the menu of what is not about one page; `lib.ui.shell.dialogs` draws what it opens."""
     entries = [dialogs.BIN, dialogs.EXPORT_ALL, dialogs.IMPORT]
     if person.identity():
         entries.append(account.ACCOUNT)

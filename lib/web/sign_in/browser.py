@@ -9,31 +9,48 @@ from starlette.responses import RedirectResponse, Response
 from lib import app
 from lib.domain.people.audit import Actor
 from lib.domain.people.people import Person
-from lib.web.sign_in import accounts, cookies
+from lib.store.people.sign_ins import SignIn
+from lib.web.sign_in import accounts, cookies, words
 from lib.web.sign_in.accounts import GUEST
 
 
-def signed_in(request: Request, person: Person, wanted: str) -> Response:
-    """Sign a person in, in the browser that asks, and send it where it wanted to go."""
-    application, now = app.get(), datetime.now(UTC)
+class Denied(Exception):
+    """Somebody is not let in. The message is a sentence for them."""
+
+
+def signed_in(request: Request, person: Person, wanted: str, password_hash: str | None = None) -> Response:
+    """Sign a person in, in the browser that asks, and send it where it wanted to go.
+
+    `password_hash` is that of the password that was checked. Raises `Denied` if it, or the person, has
+    changed in the meantime; raises `StoreError`.
+    """
+    store, now = app.get().store, datetime.now(UTC)
     browser = request.headers.get("user-agent", "")
-    if old := request.cookies.get(cookies.name()):
-        sign_out(request, old)  # a browser has one person at a time
-    token = application.store.sign_ins.begin(actor(request, person.id), now, browser=browser)
+    who = actor(request, person.id)
+    token = store.sign_ins.begin(who, now, browser=browser, password_hash=password_hash)
+    if token is None:
+        raise Denied(words.WRONG_PASSWORD if password_hash else words.NOT_LET_IN)
+    if before := sign_in_of(request):  # a browser has one person at a time
+        store.sign_ins.end(actor(request, before.person_id), before.token_hash)
     response = RedirectResponse(wanted, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
-    cookies.give(
-        response, token, request, seconds=round(application.settings.sign_in.lifetime.most.total_seconds())
-    )
+    lifetime = app.get().settings.sign_in.lifetime
+    cookies.give(response, token, request, seconds=round(lifetime.most.total_seconds()))
     if person.issuer == GUEST:
         cookies.give_guest(response, person.id, request)
     return response
 
 
-def sign_out(request: Request, token: str) -> None:
-    """End the sign-in with this token, if there is one. Raises `StoreError`."""
+def sign_out(request: Request) -> None:
+    """End the sign-in of the browser that asks, if it has one. Raises `StoreError`."""
+    if found := sign_in_of(request):
+        accounts.sign_out(app.get().store, actor(request, found.person_id), found.token_hash)
+
+
+def sign_in_of(request: Request) -> SignIn | None:
+    """Return the sign-in of the browser that asks, if it has one. Raises `StoreError`."""
     store, settings = app.get().store, app.get().settings
-    if found := store.sign_ins.find(token, datetime.now(UTC), settings.sign_in.lifetime):
-        accounts.sign_out(store, actor(request, found.person_id), found.token_hash)
+    token = request.cookies.get(cookies.name())
+    return store.sign_ins.find(token, datetime.now(UTC), settings.sign_in.lifetime) if token else None
 
 
 def actor(request: Request, person_id: str) -> Actor:

@@ -11,15 +11,17 @@ from starlette.responses import Response
 
 from lib import app
 
-FORM_COOKIE = "form"
 FORM_SECONDS = 3600
-FLOW_COOKIE, FLOW_SECONDS = "oidc", 600
+FLOW_SECONDS = 600
 GUEST_SECONDS = 180 * 24 * 3600
 """How long a browser is known as the guest that it was."""
 
 
 def name() -> str:
-    """Return the cookie's name. Each installation has its own: two on one host share a browser's cookies."""
+    """Return the cookie's name, with which those of the others begin.
+
+    Each installation has its own: two on one host share a browser's cookies.
+    """
     return f"synstar_{app.get().installation_id}"
 
 
@@ -70,7 +72,7 @@ def guest(connection: HTTPConnection) -> str | None:
 def give_flow(response: Response, flow: dict[str, Any], connection: HTTPConnection) -> None:
     """Remember in the browser what a sign-in at a provider was begun with."""
     response.set_cookie(
-        FLOW_COOKIE,
+        _flow_name(),
         _flows().dumps(flow),
         max_age=FLOW_SECONDS,
         path="/sign-in",
@@ -83,7 +85,7 @@ def give_flow(response: Response, flow: dict[str, Any], connection: HTTPConnecti
 def flow(connection: HTTPConnection) -> dict[str, Any]:
     """Return what a sign-in at a provider was begun with here; empty if it was not, or too long ago."""
     try:
-        begun: dict[str, Any] = _flows().loads(connection.cookies.get(FLOW_COOKIE, ""), FLOW_SECONDS)
+        begun: dict[str, Any] = _flows().loads(connection.cookies.get(_flow_name(), ""), FLOW_SECONDS)
     except BadData:
         return {}
     return begun
@@ -91,14 +93,14 @@ def flow(connection: HTTPConnection) -> dict[str, Any]:
 
 def take_flow(response: Response) -> None:
     """Forget how a sign-in was begun: its callback works once."""
-    response.delete_cookie(FLOW_COOKIE, path="/sign-in")
+    response.delete_cookie(_flow_name(), path="/sign-in")
 
 
 def form_token(connection: HTTPConnection, response: Response) -> str:
     """Return the token for a form on this response; it is valid in this browser only."""
-    nonce = connection.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(16)
+    nonce = connection.cookies.get(_form_name()) or secrets.token_urlsafe(16)
     response.set_cookie(
-        FORM_COOKIE,
+        _form_name(),
         nonce,
         max_age=FORM_SECONDS,
         path="/",
@@ -111,8 +113,16 @@ def form_token(connection: HTTPConnection, response: Response) -> str:
 
 def is_form_token(connection: HTTPConnection, token: str) -> bool:
     """Return whether a form came from a page that this browser got from us."""
-    nonce = connection.cookies.get(FORM_COOKIE)
+    nonce = connection.cookies.get(_form_name())
     return nonce is not None and _is_signature(token, f"form {nonce}")
+
+
+def _form_name() -> str:
+    return f"{name()}_form"
+
+
+def _flow_name() -> str:
+    return f"{name()}_oidc"
 
 
 def _flows() -> URLSafeTimedSerializer:

@@ -51,15 +51,17 @@ class SignInGate:
         inner: ASGIApp,
         owns_file: Callable[[str, Identity], bool],
         say_farewell: Callable[[Identity], None],
+        is_use: Callable[[bytes], bool],
     ) -> None:
         """`owns_file` tells whether a file that a page shows, by the name in its address, is somebody's.
 
-        `say_farewell` is called when a sign-in has ended, shortly before its pages are closed.
+        `say_farewell` is called when a sign-in has ended, shortly before its pages are closed. `is_use` tells
+        whether a message of a page is something that somebody did there.
         """
         self._inner, self._owns_file = inner, owns_file
         self._known: TTLCache[str, Identity] = TTLCache(MOST_KNOWN, FRESH_SECONDS)
         self._lately: TTLCache[str, Identity] = TTLCache(MOST_KNOWN, OUTAGE_SECONDS)
-        self._watch = Watch(_still_valid, say_farewell)
+        self._watch = Watch(_still_valid, say_farewell, is_use)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on as somebody's, or refuse it."""
@@ -125,14 +127,15 @@ def _found(token: str) -> Identity | None:
     return Identity(found.person_id, found.token_hash) if found else None
 
 
-async def _still_valid(identities: set[Identity]) -> set[Identity]:
-    return await run_in_threadpool(_valid, identities)
+async def _still_valid(identities: set[Identity], used: set[Identity]) -> set[Identity]:
+    return await run_in_threadpool(_valid, identities, used)
 
 
-def _valid(identities: set[Identity]) -> set[Identity]:
+def _valid(identities: set[Identity], used: set[Identity]) -> set[Identity]:
     application, now = app.get(), datetime.now(UTC)
     store, lifetime = application.store, application.settings.sign_in.lifetime
-    hashes = store.sign_ins.valid({each.sign_in for each in identities if each.sign_in}, now, lifetime)
+    asked, seen = ({each.sign_in for each in group if each.sign_in} for group in (identities, used))
+    hashes = store.sign_ins.valid(asked, now, lifetime, seen)
     enabled = store.people.enabled({each.person_id for each in identities if not each.sign_in})
     return {
         each

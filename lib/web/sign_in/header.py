@@ -1,6 +1,7 @@
 """People whom a proxy has signed in: it names them in a header of each request."""
 
 import ipaddress
+import logging
 import secrets
 from datetime import UTC, datetime
 
@@ -13,13 +14,23 @@ from lib.domain.people.people import Person, Role
 
 ISSUER = "header"
 LONGEST = 200
+"""How long a name may be. A longer one is not cut: two people could become one."""
+
+log = logging.getLogger(__name__)
 
 
 def subject(connection: HTTPConnection, settings: Settings) -> str:
-    """Return whom a trusted proxy names; empty if it names nobody, or if the request is not from one."""
+    """Return whom a trusted proxy names; empty if it names nobody, or if the request is not from one.
+
+    A name of more than `LONGEST` letters is nobody's.
+    """
     named = connection.headers.getlist(settings.sign_in.header)
     is_trusted = _is_from_proxy(connection, settings.trusted_proxies)
-    return named[0].strip()[:LONGEST] if len(named) == 1 and is_trusted else ""
+    name = named[0].strip() if len(named) == 1 and is_trusted else ""
+    if len(name) > LONGEST:
+        log.warning("The proxy's name for somebody is too long: %d letters, of %d.", len(name), LONGEST)
+        return ""
+    return name
 
 
 def identity(name: str) -> Identity | None:

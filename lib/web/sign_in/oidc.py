@@ -18,7 +18,7 @@ from lib.config import Oidc
 from lib.domain.people.people import Person, Role
 from lib.store.database.errors import StoreError
 from lib.web.sign_in import cookies, pages, words
-from lib.web.sign_in.browser import actor, signed_in
+from lib.web.sign_in.browser import Denied, actor, signed_in
 
 CALLBACK = "/sign-in/callback"
 SECONDS = 10.0
@@ -31,10 +31,6 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 _ERROR_CODE = re.compile("[a-z_]{1,40}")
 
 log = logging.getLogger(__name__)
-
-
-class Denied(Exception):
-    """Somebody whom the provider knows is not let in here. The message is a sentence for them."""
 
 
 async def begin(request: Request) -> Response:
@@ -151,7 +147,8 @@ def _person(request: Request, oidc: Oidc, claims: Mapping[str, Any]) -> Person:
     if person.disabled_at:
         raise Denied(words.NOT_LET_IN)
     if role and role is not person.role:
-        people.set_role(person.id, role, actor(request, PROVIDER))
+        # Also the last admin's: whom the provider does not trust any more is not to stay one.
+        people.set_role(person.id, role, actor(request, PROVIDER), is_forced=True)
     if (person.email, person.name) != (email, name):
         people.describe(person.id, email, name)
     return person
@@ -160,7 +157,8 @@ def _person(request: Request, oidc: Oidc, claims: Mapping[str, Any]) -> Person:
 def _check(oidc: Oidc, claims: Mapping[str, Any], email: str, groups: set[str]) -> None:
     """Raise `Denied` unless the person has an allowed domain and an allowed group."""
     domain = email.rpartition("@")[2]
-    is_verified = claims.get("email_verified", True) in (True, "true")
+    # Where a provider does not say so, anybody may have entered any address.
+    is_verified = claims.get("email_verified") in (True, "true")
     if oidc.domains and not (is_verified and domain in oidc.domains):
         raise Denied(words.NOT_LET_IN)
     if oidc.groups and not groups & {*oidc.groups, *oidc.presenters, *oidc.admins}:
@@ -168,5 +166,6 @@ def _check(oidc: Oidc, claims: Mapping[str, Any], email: str, groups: set[str]) 
 
 
 def _groups(claim: Any) -> set[str]:
-    """Return the names in a groups claim: providers send a list, or one name."""
-    return {claim} if isinstance(claim, str) else {each for each in claim or () if isinstance(each, str)}
+    """Return the names in a groups claim: a list of them, or one; whatever else is sent names no group."""
+    names = claim if isinstance(claim, list) else [claim]
+    return {each for each in names if isinstance(each, str)}

@@ -31,20 +31,24 @@ def sign_in(
 ) -> HTMLResponse:
     """Return the page with a form for each way to sign in."""
     settings = app.get().settings
+    told = words.ENDED if "ended" in request.query_params and not fault else ""
     ways = tuple(way for way in ("password", "oidc", "guest") if way in settings.sign_in.ways)
     values = {
         "ways": ways,
         "next": wanted,
         "email": email,
         "needs_passphrase": bool(settings.sign_in.passphrase),
+        "text": told,
     }
     return _page(request, words.SIGN_IN, fault, status, **values)
 
 
-def invitation(request: Request, email: str, *, fault: str = "") -> HTMLResponse:
-    """Return the page on which somebody chooses a password."""
+def invitation(request: Request, email: str, *, typed: str = "", fault: str = "") -> HTMLResponse:
+    """Return the page on which somebody chooses a password, and, as the first admin, an e-mail address."""
     status = HTTPStatus.BAD_REQUEST if fault else HTTPStatus.OK
-    return _page(request, words.CHOOSE_PASSWORD, fault, status, account=email, invitation=True)
+    values = {"account": email, "invitation": True, "email": typed}
+    heading = words.CHOOSE_PASSWORD if email else words.FIRST_ADMIN
+    return _page(request, heading, fault, status, text="" if email else words.FIRST_ADMIN_HINT, **values)
 
 
 def password(request: Request, email: str, *, fault: str = "") -> HTMLResponse:
@@ -54,14 +58,15 @@ def password(request: Request, email: str, *, fault: str = "") -> HTMLResponse:
     return _page(request, words.CHANGE_PASSWORD, fault, status, **values)
 
 
-def sign_out(request: Request) -> HTMLResponse:
+def sign_out(request: Request, *, fault: str = "") -> HTMLResponse:
     """Return the page that asks whether to sign out."""
-    return _page(request, words.SIGN_OUT, "", HTTPStatus.OK, is_leaving=True)
+    status = HTTPStatus.FORBIDDEN if fault else HTTPStatus.OK
+    return _page(request, words.SIGN_OUT, fault, status, is_leaving=True)
 
 
 def gone(request: Request) -> HTMLResponse:
     """Return the page of a link that does not work any more."""
-    return _page(request, words.GONE_TITLE, "", HTTPStatus.NOT_FOUND, text=words.GONE)
+    return _page(request, words.GONE_TITLE, "", HTTPStatus.NOT_FOUND, text=words.GONE, leads_to_sign_in=True)
 
 
 def unavailable(request: Request) -> HTMLResponse:

@@ -1,10 +1,15 @@
 """Passwords: which ones are accepted, and their hashes."""
 
-import threading
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
+from typing import ParamSpec, TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 SHORTEST, LONGEST = 12, 200
 """Characters. NIST SP 800-63B asks for a minimum length and no rules about kinds of characters."""
@@ -14,8 +19,8 @@ ESTIMATED = 72
 """How many characters are estimated: `zxcvbn` takes time that grows with the square of the length."""
 
 _hasher = PasswordHasher()
-# One hash takes 64 MB (RFC 9106): many at once would take the memory of everything else.
-_at_once = threading.Semaphore(2)
+AT_ONCE = 2
+"""One hash takes 64 MB (RFC 9106): many at once would take the memory of everything else."""
 
 
 def fault(password: str, *, email: str = "") -> str | None:
@@ -34,23 +39,31 @@ def fault(password: str, *, email: str = "") -> str | None:
 
 def hashed(password: str) -> str:
     """Return the Argon2id hash of a password."""
-    with _at_once:
-        return _hasher.hash(password)
+    return _hasher.hash(password)
 
 
 def matches(password: str, password_hash: str | None) -> bool:
     """Return whether this is the password; `None` is that of an unknown account, which nothing matches."""
-    with _at_once:
-        try:
-            is_same = _hasher.verify(password_hash or _nobodys(), password[: LONGEST + 1])
-        except (Argon2Error, InvalidHashError):
-            return False
+    try:
+        is_same = _hasher.verify(password_hash or _nobodys(), password[: LONGEST + 1])
+    except (Argon2Error, InvalidHashError):
+        return False
     return is_same and password_hash is not None
 
 
 def is_outdated(password_hash: str) -> bool:
     """Return whether a hash is weaker than today's: it is replaced when its password is next entered."""
     return _hasher.check_needs_rehash(password_hash)
+
+
+async def in_turn(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do something that hashes passwords, on threads of its own: who waits for one holds up nobody else."""
+    return await to_thread.run_sync(partial(act, *args, **kwargs), limiter=_threads())
+
+
+@cache
+def _threads() -> CapacityLimiter:
+    return CapacityLimiter(AT_ONCE)
 
 
 @cache

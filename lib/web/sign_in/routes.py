@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
+from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -18,21 +19,21 @@ from lib.domain.people.audit import NOBODY
 from lib.domain.people.identity import HEADER, Identity
 from lib.domain.people.people import Person, Role
 from lib.store.database.errors import StoreError
-from lib.web.limits import address_of
+from lib.web.limits import Rate, address_of
 from lib.web.sign_in import cookies, oidc, pages, passwords, words
 from lib.web.sign_in.accounts import GUEST, PASSWORD, account, is_email
-from lib.web.sign_in.browser import actor, sign_out, signed_in
+from lib.web.sign_in.browser import Denied, actor, sign_out, signed_in
 
 FREE_BY_ACCOUNT, FREE_BY_ADDRESS = 10, 50
 """Failed attempts before each further one has to wait. Many people may share an address."""
+MOST_FIELDS = 8
 LARGEST_FORM = 16 * 1024
 """Bytes. A form without a stated size is refused, too."""
 LONGEST_FIELD = 320
 """Characters: an e-mail address has no more (RFC 3696, erratum 1690)."""
 
-
-class Denied(Exception):
-    """Somebody is not let in. The message is a sentence for them."""
+_new_guests = Rate(at_once=100, a_second=0.5)
+"""New guests from one address: a full hall at once, but no endless number of people to get around limits."""
 
 
 def routes() -> list[BaseRoute]:
@@ -62,8 +63,7 @@ async def _enter(request: Request) -> Response:
     try:
         if not cookies.is_form_token(request, fields.get("form", "")):
             raise Denied(words.OLD_FORM)
-        person = await run_in_threadpool(_person, request, fields, email)
-        return await run_in_threadpool(signed_in, request, person, wanted)
+        return await passwords.in_turn(_signed_in, request, fields, email, wanted)
     except Denied as denied:
         status = HTTPStatus.TOO_MANY_REQUESTS if denied.__cause__ else HTTPStatus.FORBIDDEN
         return pages.sign_in(request, wanted, fault=str(denied), email=email, status=status)
@@ -73,15 +73,14 @@ async def _enter(request: Request) -> Response:
 
 async def _leave(request: Request) -> Response:
     fields = await _fields(request)
+    if not cookies.is_form_token(request, fields.get("form", "")):
+        return pages.sign_out(request, fault=words.OLD_FORM)
+    try:
+        await run_in_threadpool(sign_out, request)
+    except StoreError:
+        return pages.unavailable(request)
     response = RedirectResponse(await oidc.sign_out_url(request) or "/sign-in", HTTPStatus.SEE_OTHER)
-    if cookies.is_form_token(request, fields.get("form", "")) and (
-        token := request.cookies.get(cookies.name())
-    ):
-        try:
-            await run_in_threadpool(sign_out, request, token)
-        except StoreError:
-            return pages.unavailable(request)
-        cookies.take_back(response)
+    cookies.take_back(response)
     return response
 
 
@@ -109,7 +108,7 @@ async def _with_account(request: Request, answer: Callable[[Person], Response]) 
         person = await run_in_threadpool(app.get().store.people.get, who.person_id)
         if person is None or person.issuer != PASSWORD:
             return pages.gone(request)
-        return await run_in_threadpool(answer, person)
+        return await passwords.in_turn(answer, person)
     except StoreError:
         return pages.unavailable(request)
 
@@ -118,16 +117,19 @@ def _changed(request: Request, fields: Mapping[str, str], person: Person) -> Res
     """Change a person's password if the present one is right; the browser that asks stays signed in."""
     keys, now = {f"account {person.email}": FREE_BY_ACCOUNT}, datetime.now(UTC)
     store, fault = app.get().store, _fault(request, fields, person.email)
-    if wait := store.attempts.wait(keys, now):
+    if not fault and (wait := store.attempts.take(keys, now)):
         fault = words.TOO_MANY.format(math.ceil(wait.total_seconds()))
-    elif not passwords.matches(fields.get("current", ""), store.people.password_hash(person.id)):
-        store.attempts.fail(keys, now, actor(request, person.id), f"person {person.id}")
-        fault = words.WRONG_CURRENT
+    elif not fault:
+        if passwords.matches(fields.get("current", ""), store.people.password_hash(person.id)):
+            store.attempts.succeeded(keys, next(iter(keys)))
+        else:
+            store.attempts.failed(actor(request, person.id), f"person {person.id}")
+            fault = words.WRONG_CURRENT
     if fault:
         return pages.password(request, person.email, fault=fault)
     kept = Identity.read(request.headers[HEADER]).sign_in
     by = actor(request, person.id)
-    store.people.set_password(person.id, passwords.hashed(fields["password"]), by, keep=kept)
+    store.people.set_password(person.id, passwords.hashed(fields.get("password", "")), by, keep=kept)
     return RedirectResponse("/", HTTPStatus.SEE_OTHER)
 
 
@@ -149,63 +151,87 @@ async def _accept(request: Request) -> Response:
             return pages.gone(request)
         password = fields.get("password", "")
         email = found.email or fields.get("email", "").strip().lower()
-        fault = await run_in_threadpool(_fault, request, fields, email)
+        fault = await passwords.in_turn(_fault, request, fields, email)
+        if not fault and not found.email and store.people.of_subject(PASSWORD, email):
+            fault = words.HAS_ACCOUNT
         if fault:
-            return pages.invitation(request, found.email, fault=fault)
-        hashed = await run_in_threadpool(passwords.hashed, password)
+            return pages.invitation(request, found.email, typed=email, fault=fault)
+        hashed = await passwords.in_turn(passwords.hashed, password)
         new = account(email, found.role)
         by = actor(request, new.id)
         person = await run_in_threadpool(store.invitations.use, token, new, hashed, now, by)
-        return await run_in_threadpool(signed_in, request, person, "/") if person else pages.gone(request)
+        if person is None:
+            return pages.gone(request)
+        return await run_in_threadpool(signed_in, request, person, "/", hashed)
+    except Denied as denied:
+        return pages.sign_in(request, "/", fault=str(denied), status=HTTPStatus.FORBIDDEN)
     except StoreError:
         return pages.unavailable(request)
 
 
-def _person(request: Request, fields: Mapping[str, str], email: str) -> Person:
-    """Return who signs in. Raises `Denied` and `StoreError`."""
+def _signed_in(request: Request, fields: Mapping[str, str], email: str, wanted: str) -> Response:
+    """Sign in whoever fills in the form rightly. Raises `Denied` and `StoreError`."""
     settings, way = app.get().settings, fields.get("way", PASSWORD)
     if way not in settings.sign_in.ways or way not in (PASSWORD, GUEST):
         raise Denied(words.OLD_FORM)
-    keys = {f"address {address_of(request)}": FREE_BY_ADDRESS}
+    keys, account_key = {f"address {address_of(request)}": FREE_BY_ADDRESS}, f"account {email}"
     if way == PASSWORD:
-        keys[f"account {email}"] = FREE_BY_ACCOUNT
-    store, now = app.get().store, datetime.now(UTC)
-    if wait := store.attempts.wait(keys, now):
-        raise Denied(words.TOO_MANY.format(math.ceil(wait.total_seconds()))) from TimeoutError()
+        keys[account_key] = FREE_BY_ACCOUNT
+    attempts = app.get().store.attempts
+    if wait := attempts.take(keys, datetime.now(UTC)):
+        raise _too_many(wait.total_seconds())
     try:
-        found = _guest(request, fields) if way == GUEST else _account(email, fields.get("password", ""))
+        if way == GUEST:
+            response = signed_in(request, _guest(request, fields), wanted)
+        else:
+            person, password_hash = _account(email, fields.get("password", ""))
+            response = signed_in(request, person, wanted, password_hash)
     except Denied:
         # Not what was typed into the field if it is no address: it may be a password.
         about = "a guest" if way == GUEST else (email if is_email(email) else "an account")
-        store.attempts.fail(keys, now, actor(request, NOBODY), about)
+        attempts.failed(actor(request, NOBODY), about)
         raise
-    store.attempts.forget(f"account {email}")
-    return found
+    attempts.succeeded(keys, account_key)
+    return response
 
 
-def _account(email: str, password: str) -> Person:
+def _too_many(seconds: float) -> Denied:
+    denied = Denied(words.TOO_MANY.format(math.ceil(seconds)))
+    denied.__cause__ = TimeoutError()
+    return denied
+
+
+def _account(email: str, password: str) -> tuple[Person, str]:
+    """Return whose password this is, and its hash."""
     store = app.get().store
     person = store.people.of_subject(PASSWORD, email)
     known = store.people.password_hash(person.id) if person and not person.disabled_at else None
     if not passwords.matches(password, known) or person is None or known is None:
         raise Denied(words.WRONG_PASSWORD)
     if passwords.is_outdated(known):
-        store.people.rehash(person.id, passwords.hashed(password))
-    return person
+        known = passwords.hashed(password)
+        store.people.rehash(person.id, known)
+    return person, known
 
 
 def _guest(request: Request, fields: Mapping[str, str]) -> Person:
+    """Return the guest that this browser is or was, or a new one."""
     passphrase = app.get().settings.sign_in.passphrase
-    if passphrase and not hmac.compare_digest(
-        passphrase.reveal().encode(), fields.get("password", "").encode()
-    ):
+    if passphrase and not hmac.compare_digest(*map(_read_out, (passphrase.reveal(), fields["password"]))):
         raise Denied(words.WRONG_PASSPHRASE)
     people, known = app.get().store.people, cookies.guest(request)
     if known and (again := people.get(known)) and not again.disabled_at:
         return again
+    if wait := _new_guests.take(address_of(request)):
+        raise _too_many(wait)
     id_ = secrets.token_hex(16)
     new = Person(id_, GUEST, id_, "", "Guest", Role.PRESENTER, datetime.now(UTC))
     return people.add(new, by=actor(request, id_))
+
+
+def _read_out(passphrase: str) -> bytes:
+    """A passphrase is read out and typed on a phone, which adds capitals and spaces."""
+    return passphrase.strip().casefold().encode()
 
 
 def _fault(request: Request, fields: Mapping[str, str], email: str) -> str | None:
@@ -219,9 +245,12 @@ def _fault(request: Request, fields: Mapping[str, str], email: str) -> str | Non
 
 
 async def _fields(request: Request) -> dict[str, str]:
-    """Return the form's texts, cut; files are none of ours. Raises `HTTPException` for a large one."""
+    """Return the form's texts, cut. Raises `HTTPException` for one that is too large, or none of ours."""
     told = request.headers.get("content-length", "")
     if not (told.isdecimal() and len(told) < 10 and int(told) <= LARGEST_FORM):
         raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "This form is too large.")
-    async with request.form(max_files=0, max_fields=8, max_part_size=4096) as form:
-        return {name: value[:LONGEST_FIELD] for name, value in form.items() if isinstance(value, str)}
+    try:
+        pairs = parse_qsl((await request.body()).decode("ascii"), max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "This form cannot be read.") from None
+    return {name: value[:LONGEST_FIELD] for name, value in pairs}

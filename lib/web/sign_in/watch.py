@@ -23,9 +23,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(eq=False, slots=True)
 class _Page:
-    """A websocket, and whether its sign-in has ended."""
+    """A websocket, whether it was used since the last look, and whether its sign-in has ended."""
 
     identity: Identity
+    is_used: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -34,11 +35,16 @@ class Watch:
 
     def __init__(
         self,
-        still_valid: Callable[[set[Identity]], Awaitable[set[Identity]]],
+        still_valid: Callable[[set[Identity], set[Identity]], Awaitable[set[Identity]]],
         say_farewell: Callable[[Identity], None],
+        is_use: Callable[[bytes], bool],
     ) -> None:
-        """`still_valid` returns those who may stay; `say_farewell` tells the pages of the others."""
-        self._still_valid, self._say_farewell = still_valid, say_farewell
+        """`still_valid` returns those who may stay, and notes the second ones, who have used a page.
+
+        `say_farewell` tells the pages of the others. `is_use` tells whether a message from a browser is
+        something that somebody did there.
+        """
+        self._still_valid, self._say_farewell, self._is_use = still_valid, say_farewell, is_use
         self._pages: set[_Page] = set()
         self._looking: asyncio.Task[None] | None = None
 
@@ -55,21 +61,37 @@ class Watch:
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
         try:
-            await inner(_until(page, receive), send)
+            await inner(_until(page, self._noting_use(page, receive)), send)
             if page.ended.is_set():
                 with suppress(RuntimeError):  # it has closed by itself in the meantime
                     await send({"type": "websocket.close", "code": ENDED})
         finally:
             self._pages.discard(page)
 
+    def _noting_use(self, page: _Page, receive: Receive) -> Receive:
+        """Return a `receive` that notes whether somebody uses the page: no other request tells of it."""
+
+        async def received() -> Message:
+            message = await receive()
+            # Once is enough until the next look: reading a message costs time.
+            page.is_used = page.is_used or self._is_use(message.get("bytes") or b"")
+            return message
+
+        return received
+
     async def _look(self) -> None:
         while self._pages:
             await asyncio.sleep(LOOK_SECONDS)
             identities = {page.identity for page in self._pages}
+            used = [page for page in self._pages if page.is_used]
+            for page in used:
+                page.is_used = False
             try:
-                valid = await self._still_valid(identities)
+                valid = await self._still_valid(identities, {page.identity for page in used})
             except StoreError as error:
                 log.warning("Whether open pages are still signed in cannot be checked: %s", error)
+                for page in used:
+                    page.is_used = True
                 continue
             if gone := identities - valid:
                 await self._end(gone)

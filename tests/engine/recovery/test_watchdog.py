@@ -25,7 +25,7 @@ from tests.engine.conftest import Chat, wait_for_text
 from tests.engine.other_process import other_process
 from tests.engine.recovery.test_recovery import leave, state_of
 from tests.patience import PATIENCE, eventually
-from tests.scripted_gateway import Gate, ScriptedGateway, stream
+from tests.scripted_gateway import Gate, Script, ScriptedGateway, silence, stream
 
 BEAT_SECONDS = 0.03
 
@@ -199,6 +199,23 @@ def test_a_reply_whose_chat_is_deleted_meanwhile_ends_for_who_follows_it(
     chat.store.of(LOCAL).conversations.purge(tape.conversation_id)
     assert watched.wait_closed(PATIENCE)
     assert watched.reply().state is State.INTERRUPTED
+
+
+@pytest.mark.parametrize("script", [silence(), stream("one ", then_silence=True)])
+def test_a_reply_is_stopped_when_its_chat_is_purged_by_whatever_process(
+    chat: Chat, path: Path, gateway: ScriptedGateway, script: Script
+) -> None:
+    gateway.enqueue(script)
+    tape = chat.send()
+    other = Store(path)
+    other.of(LOCAL).conversations.purge(tape.conversation_id)
+    other.close()
+    assert tape.wait_closed(PATIENCE)
+    assert tape.reply().state is State.INTERRUPTED
+    chat.flush()
+    assert chat.engine.problem is None
+    [row] = chat.store.of(LOCAL).ledger.of_session(chat.session_id)
+    assert row.state is State.INTERRUPTED
 
 
 class Beats:

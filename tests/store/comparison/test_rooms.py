@@ -4,7 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.people.people import LOCAL
+from lib.domain.people.audit import COMMAND_LINE
+from lib.domain.people.people import LOCAL, Person, Role
 from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store.comparison.rooms import OPEN_FOR
@@ -56,3 +57,20 @@ def test_a_room_goes_with_its_comparison(store: Store) -> None:
     room = store.of(LOCAL).rooms.open(comparison_id, NOW)
     store.of(LOCAL).comparisons.delete(comparison_id)
     assert store.open_rooms.get(room.token, NOW) is None
+
+
+def test_a_room_answers_only_while_its_owner_may_open_rooms(store: Store) -> None:
+    one, comparison_id = new_id(), new_id()
+    store.people.add(Person(one, "password", "one", "", "", Role.PRESENTER, NOW))
+    store.of(one).comparisons.add(Comparison(comparison_id, "Tea", NOW))
+    room = store.of(one).rooms.open(comparison_id, NOW)
+    for role, disabled_at in (
+        (Role.MEMBER, None),
+        (Role.PRESENTER, None),
+        (Role.PRESENTER, NOW),
+        (Role.ADMIN, None),
+    ):
+        store.people.set_role(one, role, COMMAND_LINE)
+        store.people.set_disabled(one, disabled_at, COMMAND_LINE)
+        may = role is not Role.MEMBER and disabled_at is None
+        assert store.open_rooms.get(room.token, NOW) == (room if may else None)

@@ -35,7 +35,7 @@ def test_an_admin_reads_it_and_its_owner_sees_who_and_why(store: Store, chat: st
     assert found
     assert found.title == "Private"
     [look] = store.reading.of(ADA)
-    assert (look.admin, look.reason) == ("Ben", REASON)
+    assert (look.admin, look.reason) == ("ben@example.com", REASON)
     [row] = store.audit.latest(1)
     assert (row.actor, row.action, row.about) == (ADMIN, Action.READ_BY_ADMIN, f"person {ADA}")
     assert row.detail == {"conversation": chat, "reason": REASON}

@@ -64,7 +64,7 @@ def test_a_person_sees_what_is_shown_to_them_and_nobody_else_does(store: Store, 
         GrantKind.DECK,
         made.id,
         made.title,
-        "Ada",
+        "ada@example.com",
     )
     assert store.of(BEN).decks.get(made.id) is None
     assert store.of(BEN).decks.latest(10) == []

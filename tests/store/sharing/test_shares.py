@@ -1,17 +1,23 @@
 """Shared reports: under their token until they expire or are taken back, each view counted."""
 
+import sqlite3
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing as closed
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.people.audit import NOBODY, Action, Actor
-from lib.domain.people.people import LOCAL
+from lib.domain.people.audit import COMMAND_LINE, NOBODY, Action, Actor
+from lib.domain.people.people import LOCAL, Person, Role
 from lib.store import Store
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 READER = Actor(NOBODY, "192.0.2.7", "r1")
+ONE = "1" * 32
 
 
 def share(
@@ -24,6 +30,14 @@ def share(
 
 def views(store: Store, source_id: str = "s", at: datetime = NOW) -> dict[str, int]:
     return {one.token: one.views for one in store.of(LOCAL).shares.of(source_id, at)}
+
+
+def disabled(store: Store, has_left: bool) -> None:
+    store.people.set_disabled(ONE, NOW if has_left else None, COMMAND_LINE)
+
+
+def demoted(store: Store, has_left: bool) -> None:
+    store.people.set_role(ONE, Role.MEMBER if has_left else Role.PRESENTER, COMMAND_LINE)
 
 
 def test_a_report_is_given_to_who_knows_its_token_and_counted(store: Store) -> None:
@@ -98,3 +112,26 @@ def test_the_links_of_what_is_deleted_are_gone(store: Store) -> None:
     store.of(LOCAL).recordings.delete("recorded")
     left = [name for name in ("row", "run", "compared", "recorded", "other") if views(store, name)]
     assert left == ["other"]
+
+
+@pytest.mark.parametrize("leave", [disabled, demoted])
+def test_a_link_answers_only_while_its_owner_may_share_links(
+    store: Store, leave: Callable[[Store, bool], None]
+) -> None:
+    store.people.add(Person(ONE, "password", "one", "", "", Role.PRESENTER, NOW))
+    ends = NOW + DAY
+    store.of(ONE).shares.add("a", "r", source_id="s", title="t", created_at=NOW, expires_at=ends)
+    for has_left in (False, True, False):
+        leave(store, has_left)
+        assert store.links.view("a", NOW, READER) == (None if has_left else "r")
+    store.ownership.remove(ONE, COMMAND_LINE)
+    assert store.links.view("a", NOW, READER) is None
+
+
+def test_who_does_not_know_a_token_does_not_wait_for_writers(store: Store, path: Path) -> None:
+    share(store, "a")
+    with closed(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert store.links.view("unknown", NOW, READER) is None
+        assert store.of(ONE).shared.report("unknown", NOW) is None
+        assert store.links.view("a", NOW, READER, is_counted=False) == "<p>wörds</p>"

@@ -41,6 +41,7 @@ invitations = Table(
     Column("token_hash", String(64), primary_key=True),
     Column("email", Text, nullable=False),
     Column("role", String(16), nullable=False),
+    Column("invited_by", String(32), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime),

@@ -14,6 +14,8 @@ class Draft:
     """The accepted files."""
     refusals: list[str] = field(default_factory=list)
     """Why the last files or the last recording failed, one sentence each."""
+    unsent: str = ""
+    """Why the returned text was not sent, in a sentence."""
     recording: tuple[str, bytes] | None = None
     """A recording whose transcription failed, after the text that was typed before it."""
     returned: str | None = None
@@ -31,19 +33,21 @@ class Draft:
     transcribing: threading.Event | None = None
     """Set when the last transcription has succeeded or failed."""
 
-    def give_back(self, text: str, *, is_stored: bool = False) -> None:
+    def give_back(self, text: str, why: str = "", *, is_stored: bool = False) -> None:
         """Return a text to the message box: one that was not sent, or a question without an answer."""
+        self.unsent = why
         if text:
             self.returned, self.is_stored, self.returns = text, is_stored, self.returns + 1
 
     def take_out(self) -> None:
         """Remove a returned text from the box, because it was sent in another way."""
+        self.unsent = ""
         if self.returned:
             self.returned = ""
 
     def clear(self) -> None:
         """Empty the draft after a send."""
-        self.attachments, self.refusals, self.recording = [], [], None
+        self.attachments, self.refusals, self.unsent, self.recording = [], [], "", None
 
     def detach(self, attachment_id: str) -> None:
         """Remove a file."""
