@@ -44,6 +44,18 @@ def find(recording: Recording, keys: Iterable[str] = ()) -> list[Finding]:
         return []
 
     _Masking(count, {}).recording(recording)
+    return _sorted(counted)
+
+
+def find_in(texts: Iterable[str], keys: Iterable[str] = ()) -> list[Finding]:
+    """Return all findings in texts that are no recording, sorted likewise."""
+    known = list(keys)
+    return _sorted(
+        Counter((span.kind, text[span.start : span.end]) for text in texts for span in spans(text, known))
+    )
+
+
+def _sorted(counted: Mapping[tuple[FindingKind, str], int]) -> list[Finding]:
     found = [Finding(kind, text, times) for (kind, text), times in counted.items()]
     kinds = list(FindingKind)
     return sorted(found, key=lambda each: (kinds.index(each.kind), -each.count))

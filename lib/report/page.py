@@ -32,7 +32,7 @@ LONGEST_BEGINNING = 160
 def html(recording: Recording, load: Load, *, maker: str) -> str:
     """Return the report. `load` returns the bytes of an image; `maker` is the app with its version."""
     shown = sections(recording)
-    template = _environment().get_template("page.html")
+    template = environment().get_template("page.html")
     return template.render(
         recording=recording,
         sections=shown,
@@ -40,7 +40,7 @@ def html(recording: Recording, load: Load, *, maker: str) -> str:
         together=wording.together(totals(recording)),
         titles=_titles(recording.prices),
         synthesis=SYNTHESIS,
-        style=Markup(_style()),  # noqa: S704  # our own file
+        style=style(),
         maker=maker,
         load=load,
         prices=recording.prices,
@@ -53,12 +53,14 @@ def _titles(prices: Prices) -> Mapping[str, str]:
 
 
 @cache
-def _style() -> str:
-    return (FOLDER / "page.css").read_text("utf-8") + markup.stylesheet()
+def style() -> Markup:
+    """Return the styles of a page that loads nothing."""
+    return Markup((FOLDER / "page.css").read_text("utf-8") + markup.stylesheet())  # noqa: S704  # our own
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what the templates here are drawn with."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,

@@ -78,6 +78,8 @@ def test_an_image_can_be_pasted_and_dropped(gateway: ScriptedGateway, chat: Chat
     zone.dispatch_event("drop", {"dataTransfer": dropped})
     expect(chat.page.get_by_text("dropped.png")).to_be_visible()
     chat.box.fill("Can I?")
+    # Until both have arrived, Enter sends nothing.
+    expect(chat.page.get_by_test_id("stChatInputSubmitButton")).to_be_enabled()
     chat.box.press("Enter")
     expect(chat.answer).to_contain_text("You can.")
     expect_drawn(chat.questions.last.locator("img"), 2)

@@ -1,5 +1,6 @@
 """Showing things to colleagues: found, opened and taken back, against the real app."""
 
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -241,3 +242,25 @@ def test_whoever_is_disabled_has_no_audience_any_more(server: AppServer) -> None
         assert process(server.data_dir, "user", "disable", email).returncode == 0
         phone.wait_for(lambda: phone.events[-2:] == ["closed", "end"])
         assert phone.get()[0] == 404
+
+
+def test_a_deck_can_be_read_by_whoever_has_its_link(
+    upstream: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    data_dir = tmp_path_factory.mktemp("link") / "data"
+    with (
+        AppServer(data_dir, upstream.base_url, CHAT_SHARING="on") as server,
+        PageSocket(server.url, page="decks") as tab,
+    ):
+        write_deck(tab, "Ask this by link")
+        tab.click("share_here")
+        tab.click("share")
+        tab.wait_for(lambda: bool(tab.tree.keys("link_off-")), "The link")
+        tab.wait_until_idle()
+        assert tab.tree.find("grant_email") is None  # nobody signs in: there are no people here
+        [path] = set(re.findall(r"/share/[\w-]+", tab.text))
+        answer = Visitor(server.url).get(path)
+        assert (answer.status, "Ask this by link" in answer.text) == (200, True)
+        tab.click(tab.tree.keys("link_off-")[0])
+        tab.wait_until_idle()
+        assert Visitor(server.url).get(path).status == 404

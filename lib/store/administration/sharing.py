@@ -13,7 +13,7 @@ from sqlalchemy import Connection, case, func, literal, null, select, update
 
 from lib.domain.people.audit import Action
 from lib.store.administration.admins import ForAdmins
-from lib.store.database.schema import comparisons, deck_runs, grants, people, rooms, shares
+from lib.store.database.schema import comparisons, deck_runs, decks, grants, people, rooms, shares
 from lib.store.people.audit import record
 from lib.store.sharing.grants import is_open, revoke
 
@@ -72,7 +72,9 @@ def _opened(connection: Connection, now: datetime) -> list[tuple[str, Opened]]:
     owner, audience = func.coalesce(func.nullif(people.c.email, ""), people.c.name), people.alias()
     is_comparison = shares.c.source_id.in_(select(comparisons.c.id))
     is_run = shares.c.source_id.in_(select(deck_runs.c.id))
-    of_share = case((is_comparison, "comparison"), (is_run, "deck run"), else_="recording")
+    is_deck = shares.c.source_id.in_(select(decks.c.id))
+    kinds = (is_comparison, "comparison"), (is_run, "deck run"), (is_deck, "deck")
+    of_share = case(*kinds, else_="recording")
     of_rooms = (
         select(
             rooms.c.token,

@@ -1,6 +1,7 @@
 """The open deck: edit, export and run it."""
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -20,7 +21,7 @@ from lib.files.upload_validation import clean_name
 from lib.ui.decks import callbacks, setup
 from lib.ui.kit import buttons
 from lib.ui.reply import attachments
-from lib.ui.share import grants
+from lib.ui.share import grants, reports, share_links
 from lib.ui.state import exports
 from lib.ui.state.comparison.decks import DecksState, present
 from lib.ui.state.session import Session
@@ -74,11 +75,12 @@ def _show_head(state: DecksState, deck: Deck) -> None:
             _download("YAML, with everything", lambda: files.to_yaml(deck, store), deck, "yaml")
             _download("CSV, without files", lambda: files.to_csv(deck), deck, "csv")
         is_own = state.received is None
-        wants_share = is_own and grants.is_offered() and grants.show_button()
+        can_share = is_own and (grants.is_offered() or share_links.is_offered())
+        wants_share = can_share and grants.show_button()
         entries = [callbacks.DUPLICATE, *([callbacks.DELETE_DECK] if is_own else [])]
         buttons.menu(entries, MENU, callbacks.choose, MENU)
     if wants_share:
-        grants.open_dialog(GrantKind.DECK, deck.id, deck.title)
+        grants.open_dialog(GrantKind.DECK, deck.id, deck.title, page=partial(reports.deck_page, deck))
 
 
 def _download(label: str, data: Callable[[], str], deck: Deck, ending: str) -> None:

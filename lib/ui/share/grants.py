@@ -40,15 +40,26 @@ def open_dialog(
     source_id: str,
     title: str,
     on_dismiss: Callable[[], None] | Literal["ignore"] = "ignore",
+    page: Callable[[], str] | None = None,
 ) -> None:
-    """Draw the dialog of something that is shown as it is at the time."""
-    st.dialog(SHARE, on_dismiss=on_dismiss)(_show)(kind, source_id, title)
+    """Draw the dialog of something that is shown as it is at the time.
+
+    `page` returns the HTML of a copy for whoever has a link; others have a report for that.
+    """
+    st.dialog(SHARE, on_dismiss=on_dismiss)(_show)(kind, source_id, title, page)
 
 
-def _show(kind: GrantKind, source_id: str, title: str) -> None:
-    st.caption(md("They see “{}” as it is when they open it.", title))
-    show(kind, source_id)
-    if kind is not GrantKind.DECK and share_links.is_offered():
+def _show(kind: GrantKind, source_id: str, title: str, page: Callable[[], str] | None) -> None:
+    if is_offered():
+        st.caption(md("They see “{}” as it is when they open it.", title))
+        show(kind, source_id)
+    if page and share_links.is_offered():
+        st.markdown("**Whoever has the link**")
+        st.caption(
+            "They see a copy without your notes. E-mail addresses, keys and internal hosts are masked."
+        )
+        share_links.show(source_id, title, page)
+    elif share_links.is_offered():
         st.caption("For people elsewhere, “Report” makes a link to a copy.")
         share_links.show_open(source_id)
     clipboard.show()

@@ -13,6 +13,7 @@ from lib.config import ROOT
 from lib.domain.comparison import recordings
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun
+from lib.domain.comparison.decks import Deck
 from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.exports import Load
@@ -20,6 +21,7 @@ from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import Markdown, literal, md
 from lib.engine.playback import recorder
 from lib.files.imports import archive
+from lib.report import deck as deck_report
 from lib.report import markdown, masking, page, table
 from lib.report.masking import Finding
 from lib.store.sharing.grants import Copy
@@ -113,6 +115,11 @@ def _show_chat(recording: Recording, source_id: str, findings: Sequence[Finding]
             st.markdown("**Whoever has the link**")
         share_links.show(source_id, title, partial(_html, masked))
     clipboard.show()
+
+
+def deck_page(deck: Deck) -> str:
+    """Return a deck as the HTML of a copy for others."""
+    return deck_report.html(deck, _loader(), maker=_maker(), keys=_own_keys())
 
 
 def _html(masked: Callable[[], Recording], *, by: str = "") -> str:
