@@ -13,12 +13,14 @@ import threading
 import time
 from functools import cache
 from pathlib import Path
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing import TYPE_CHECKING
 
 from lib.files.private import OTHERS
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
+
+# `cryptography` is imported where it is used: it takes 7 MB, and most installations of one person need none.
 
 SECRET_BYTES, SHORTEST = 32, 32
 """Random bytes of a new secret, and the fewest characters of one."""
@@ -61,6 +63,8 @@ class InstallationSecret:
 
     def decrypt(self, purpose: str, encrypted: str) -> str | None:
         """Decrypt with whichever key fits; `None` if another installation's secret encrypted it."""
+        from cryptography.fernet import InvalidToken
+
         try:
             return self._fernet(purpose).decrypt(encrypted.encode()).decode()
         except (InvalidToken, UnicodeError):
@@ -76,7 +80,9 @@ class InstallationSecret:
         self._write((newest,))
         return len(old)
 
-    def _fernet(self, purpose: str) -> MultiFernet:
+    def _fernet(self, purpose: str) -> "MultiFernet":
+        from cryptography.fernet import Fernet, MultiFernet
+
         # At once: nothing is encrypted with a secret that another process has just dropped.
         keys = [_derived(line, purpose) for line in self._current(at_once=True)]
         return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
@@ -162,4 +168,7 @@ def _fresh() -> str:
 @cache
 def _derived(line: str, purpose: str) -> bytes:
     """A key of 32 bytes. The purposes are few, and ours."""
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return HKDF(SHA256(), 32, salt=None, info=f"synstar {purpose}".encode()).derive(line.encode())
