@@ -13,7 +13,7 @@ import segno
 from lib import app
 from lib.config import ROOT, Settings
 from lib.domain.people.audit import COMMAND_LINE
-from lib.web.sign_in.accounts import GUEST
+from lib.domain.people.people import GUEST
 
 CONSONANTS, VOWELS = "bdfghjklmnprstvz", "aeiou"
 GROUPS = 4

@@ -9,13 +9,13 @@ from lib import app
 from lib.commands import FAILED, OK
 from lib.config import Settings
 from lib.domain.people.audit import COMMAND_LINE, Action
-from lib.domain.people.people import LOCAL, Person, Role
+from lib.domain.people.people import LOCAL, PASSWORD, Person, Role
 from lib.engine.keeping import archive
 from lib.files.folder import Files
 from lib.store import Store
 from lib.store.people.permissions import NotPermittedError
 from lib.web.sign_in import passwords
-from lib.web.sign_in.accounts import INVITE, PASSWORD, account, is_email
+from lib.web.sign_in.accounts import INVITE, account, is_email
 
 WHO = "an e-mail address, a name at the issuer, ISSUER/NAME, or an id"
 FORCE = "also if nobody is left then who could administer"

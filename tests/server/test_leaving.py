@@ -21,11 +21,10 @@ from tests.command_line import environment, process
 from tests.files.samples import image
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
+from tests.server.accounts import PASSWORD, add_account, signed_in
 from tests.server.compare_page import wait_for_said
 from tests.store.conftest import answer, draft
 from tests.visitor import Visitor
-
-PASSWORD = "violet harbour seventeen"
 
 
 @pytest.fixture(scope="module")
@@ -43,15 +42,8 @@ def server(upstream: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) 
 
 def add(data_dir: Path, name: str, role: str = "member") -> str:
     email = f"{name}@example.com"
-    done = process(data_dir, "user", "add", email, "--role", role, "--password-stdin", said=PASSWORD)
-    assert (done.returncode, done.stderr) == (0, "")
+    add_account(data_dir, email, role)
     return email
-
-
-def signed_in(server: AppServer, email: str) -> Visitor:
-    visitor = Visitor(server.url)
-    assert visitor.sign_in(email, PASSWORD).status == 303
-    return visitor
 
 
 def tab_of(visitor: Visitor, page: str = "", address: str = "") -> PageSocket:

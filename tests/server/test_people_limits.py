@@ -9,10 +9,10 @@ from tests.app_server import AppServer
 from tests.command_line import process
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
+from tests.server import accounts
+from tests.server.accounts import add_account
 from tests.server.compare_page import said, wait_for_said
-from tests.visitor import Visitor
 
-PASSWORD = "violet harbour seventeen"
 DAY = "You have used your 20 tokens for today. The limit resets at 00:00 (Europe/Berlin)."
 
 
@@ -34,11 +34,8 @@ def server(upstream: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) 
 def tab_of(server: AppServer, name: str, page: str = "", *, address: str = "") -> PageSocket:
     """A page of somebody who is new here."""
     email = f"{name}@example.com"
-    done = process(server.data_dir, "user", "add", email, "--password-stdin", said=PASSWORD)
-    assert (done.returncode, done.stderr) == (0, "")
-    visitor = Visitor(server.url)
-    assert visitor.sign_in(email, PASSWORD).status == 303
-    return PageSocket(server.url, address, page, headers={"Cookie": visitor.cookie})
+    add_account(server.data_dir, email)
+    return accounts.tab_of(accounts.signed_in(server, email), address, page)
 
 
 def limit(server: AppServer, *words: str) -> str:

@@ -18,11 +18,10 @@ from tests.command_line import process
 from tests.page_socket import PageSocket
 from tests.phone import Phone
 from tests.scripted_gateway import ScriptedGateway, by_model, stream
-from tests.server.accounts import add_account
+from tests.server.accounts import add_account, server_with_accounts, signed_in, tab_of
 from tests.server.test_decks import write_deck
 from tests.visitor import Visitor
 
-PASSWORD = "violet harbour seventeen"
 ADA, BEN, EVE = "ada@example.com", "ben@example.com", "eve@example.com"
 
 
@@ -30,21 +29,8 @@ ADA, BEN, EVE = "ada@example.com", "ben@example.com", "eve@example.com"
 def server(upstream: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     """The app with accounts of three people; none may share by link."""
     data_dir = tmp_path_factory.mktemp("sharing") / "data"
-    for email in (ADA, BEN, EVE):
-        done = process(data_dir, "user", "add", email, "--password-stdin", said=PASSWORD)
-        assert (done.returncode, done.stderr) == (0, "")
-    with AppServer(data_dir, upstream.base_url, CHAT_SIGN_IN="password", CHAT_SHARING="on") as running:
+    with server_with_accounts(data_dir, upstream.base_url, ADA, BEN, EVE, CHAT_SHARING="on") as running:
         yield running
-
-
-def signed_in(server: AppServer, email: str) -> Visitor:
-    visitor = Visitor(server.url)
-    assert visitor.sign_in(email, PASSWORD).status == 303
-    return visitor
-
-
-def tab_of(visitor: Visitor, address: str = "", page: str = "") -> PageSocket:
-    return PageSocket(visitor.url, address, page, headers={"Cookie": visitor.cookie})
 
 
 def share(tab: PageSocket, email: str) -> None:

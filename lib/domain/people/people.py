@@ -7,6 +7,11 @@ from enum import StrEnum
 LOCAL = "local"
 """The id of the only person where nobody signs in, and the owner of what was stored before anybody did."""
 
+PASSWORD = "password"  # noqa: S105 - the name of a way to sign in
+"""The issuer of people who have a password here."""
+GUEST = "guest"
+"""The issuer of guests: each browser is a person of its own."""
+
 
 class Role(StrEnum):
     """What somebody may do here."""

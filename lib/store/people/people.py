@@ -8,15 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from lib.domain.people.audit import Action, Actor
-from lib.domain.people.people import Person, Role
+from lib.domain.people.people import GUEST, Person, Role
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import invitations, people, sign_ins
 from lib.store.people.audit import record
 from lib.store.people.permissions import NotPermittedError
-
-GUEST = "guest"
-"""The issuer of guests. One who has left their browser cannot come back."""
 
 
 class People:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from lib import app
-from lib.domain.people.people import Person, Role
+from lib.domain.people.people import PASSWORD, Person, Role
 from lib.domain.reply.wording import counted
 from lib.domain.text.markdown.literal import code, literal, md, plain
 from lib.store.administration.people import PersonUsage
@@ -16,7 +16,7 @@ from lib.ui.kit import buttons, errors, links
 from lib.ui.kit.labels import show_badge
 from lib.ui.shell.account import browser_name
 from lib.ui.state import person, widgets
-from lib.web.sign_in.accounts import INVITE, PASSWORD, is_email
+from lib.web.sign_in.accounts import INVITE, is_email
 
 ROWS_SHOWN, TALLEST_PIXELS = 9, 330
 EMAIL, ROLE, SEARCH = "invite_email", "invite_role", "people_search"

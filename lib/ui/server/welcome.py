@@ -9,9 +9,9 @@ from streamlit import config
 from lib.app import App
 from lib.config import ConfigurationError, Settings
 from lib.domain.people.audit import SYSTEM
-from lib.domain.people.people import Role
+from lib.domain.people.people import PASSWORD, Role
 from lib.store.database.errors import StoreError
-from lib.web.sign_in.accounts import INVITE, PASSWORD
+from lib.web.sign_in.accounts import INVITE
 
 
 def check(settings: Settings) -> None:

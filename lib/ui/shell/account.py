@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib import app
 from lib.domain.people.identity import Identity
-from lib.domain.people.people import Person, Role
+from lib.domain.people.people import GUEST, PASSWORD, Person, Role
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
 from lib.engine.keeping import archive
 from lib.store.database.errors import StoreError
@@ -18,7 +18,6 @@ from lib.store.people.sign_ins import SignIn
 from lib.ui.kit import buttons
 from lib.ui.state import exports, panel, person, widgets
 from lib.web.sign_in import accounts
-from lib.web.sign_in.accounts import GUEST, PASSWORD
 from lib.web.sign_in.identity import TABS
 
 ACCOUNT = "Account"

@@ -4,13 +4,9 @@ import secrets
 from datetime import UTC, datetime
 
 from lib.domain.people.audit import Actor
-from lib.domain.people.people import Person, Role
+from lib.domain.people.people import GUEST, PASSWORD, Person, Role
 from lib.store import Store
 
-PASSWORD = "password"  # noqa: S105 - the name of a way to sign in
-"""The issuer of people who have a password here."""
-GUEST = "guest"
-"""The issuer of guests: each browser is a person of its own."""
 INVITE = "/invite/"
 """The path of an invitation; its token follows."""
 

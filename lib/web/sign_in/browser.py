@@ -8,10 +8,9 @@ from starlette.responses import RedirectResponse, Response
 
 from lib import app
 from lib.domain.people.audit import Actor
-from lib.domain.people.people import Person
+from lib.domain.people.people import GUEST, Person
 from lib.store.people.sign_ins import SignIn
 from lib.web.sign_in import accounts, cookies, words
-from lib.web.sign_in.accounts import GUEST
 
 
 class Denied(Exception):

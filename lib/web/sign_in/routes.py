@@ -17,11 +17,11 @@ from starlette.routing import BaseRoute, Route
 from lib import app
 from lib.domain.people.audit import NOBODY
 from lib.domain.people.identity import HEADER, Identity
-from lib.domain.people.people import Person, Role
+from lib.domain.people.people import GUEST, PASSWORD, Person, Role
 from lib.store.database.errors import StoreError
 from lib.web.limits import Rate, address_of
 from lib.web.sign_in import cookies, oidc, pages, passwords, words
-from lib.web.sign_in.accounts import GUEST, PASSWORD, account, is_email
+from lib.web.sign_in.accounts import account, is_email
 from lib.web.sign_in.browser import Denied, actor, sign_out, signed_in
 
 FREE_BY_ACCOUNT, FREE_BY_ADDRESS = 10, 50
