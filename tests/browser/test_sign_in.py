@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.app_server import AppServer
 from tests.browser.chat_page import ChatPage
-from tests.browser.conftest import SECONDS, Watch
+from tests.browser.profiles import Profiles, profiles, sign_in
 from tests.command_line import process
 from tests.scripted_gateway import ScriptedGateway, stream
 from tests.server.accounts import EMAIL, PASSWORD, add_account
+
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
@@ -24,29 +26,18 @@ def closed(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
-def browsers(chromium: Browser, closed: AppServer) -> Iterator[list[Page]]:
-    """Tabs of two browser profiles."""
-    contexts = [chromium.new_context() for _ in range(2)]
-    watches = [Watch(context) for context in contexts]
-    for context, watch in zip(contexts, watches, strict=True):
-        context.set_default_timeout(SECONDS * 1000)
-        watch.begin(closed.url)
-    yield [context.new_page() for context in contexts]
-    for context in contexts:
-        context.close()
-    # A browser reports each answer of 400 and more: a wrong password is one.
-    told = [line for watch in watches for line in watch.complaints]
-    assert [line for line in told if "Failed to load resource" not in line] == []
+def people(chromium: Browser, closed: AppServer) -> Iterator[Profiles]:
+    with profiles(chromium, closed.url) as opened:
+        yield opened
 
 
 def test_the_first_admin_comes_in_by_the_link_and_is_led_out_everywhere(
-    closed: AppServer, gateway: ScriptedGateway, browsers: list[Page]
+    closed: AppServer, gateway: ScriptedGateway, people: Profiles
 ) -> None:
     gateway.when("Who am I?", stream("The first one here."))
-    here, there = browsers
     found = re.search(r"/invite/[\w-]+", closed.log)
     assert found
-    here.goto(closed.url + found[0])
+    here, there = people.open(found[0]), people.open()
     expect(here.get_by_label("E-mail")).to_be_focused()
     here.get_by_label("E-mail").fill(EMAIL)
     here.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -85,30 +76,27 @@ def test_the_first_admin_comes_in_by_the_link_and_is_led_out_everywhere(
 def test_a_page_whose_sign_in_ended_while_the_server_was_away_is_led_out(
     gateway: ScriptedGateway, chromium: Browser, tmp_path: Path
 ) -> None:
-    data_dir, context = tmp_path / "data", chromium.new_context()
+    data_dir = tmp_path / "data"
     add_account(data_dir, EMAIL)
     with AppServer(data_dir, gateway.base_url, CHAT_SIGN_IN="password") as server:
+        context = chromium.new_context()
         page = context.new_page()
         page.goto(server.url)
-        page.get_by_label("E-mail").fill(EMAIL)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.keyboard.press("Enter")
+        sign_in(page, EMAIL)
         ChatPage(page).wait_until_ready()
         server.stop()
         assert process(data_dir, "user", "sign-out", EMAIL).returncode == 0
         server.start()
         expect(page).to_have_url(re.compile("/sign-in"))
         expect(page.get_by_text("You were signed out here.")).to_be_visible()
-    context.close()
+        context.close()
 
 
 def test_the_form_works_without_javascript(chromium: Browser, closed: AppServer) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(closed.url + "/compare")
-    page.get_by_label("E-mail").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
     with page.expect_navigation():
-        page.get_by_role("button", name="Sign in").click()
+        sign_in(page, EMAIL)
     assert page.url == closed.url + "/compare"
     context.close()

@@ -38,6 +38,8 @@ def show() -> None:
         draw, icon = (st.success, "verified_user") if is_whole else (st.error, "error")
         draw(literal(held.verified), icon=f":material/{icon}:")
     if found:
+        # Between the table and what is above it: the table's own buttons cover this place.
+        st.caption("Newest first.")
         _show_table(found[:ROWS], names)
     else:
         st.caption("Nothing fits these filters.")
