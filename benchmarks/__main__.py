@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import audience, browser, comparisons, large_events, memory, rerun, sessions, startup
+from benchmarks import audience, browser, comparisons, large_events, memory, rerun, sessions, sign_in, startup
 from benchmarks.report import Figure, table
 from benchmarks.stage import Stage, Target, Upstream
 
@@ -22,6 +22,7 @@ MEASUREMENTS: dict[str, Callable[[Stage], list[Figure]]] = {
     "rerun": rerun.measure,
     "browser": browser.measure,
     "sessions": sessions.measure,
+    "sign_in": sign_in.measure,
     "memory": memory.measure,
     "comparisons": comparisons.measure,
     "audience": audience.measure,

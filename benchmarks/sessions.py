@@ -12,6 +12,7 @@ from benchmarks.prompts import Prompt
 from benchmarks.report import Figure
 from benchmarks.stage import Stage
 from benchmarks.tab import Seen, Tab
+from tests.app_server import AppServer
 
 SESSIONS, QUICK_SESSIONS = 200, 50
 TOKENS, RATE, TTFT_MS = 250, 50, 200
@@ -33,15 +34,20 @@ class Load:
 
 def measure(stage: Stage) -> list[Figure]:
     """The goals that are about many sessions in one process."""
-    count = QUICK_SESSIONS if stage.is_quick else SESSIONS
-    prompts = [stage.upstream.prompt(TOKENS, RATE, TTFT_MS) for _ in range(count)]
     with stage.ours() as app:
-        load, replies = asyncio.run(_hold(app.url, app.pid, prompts))
+        return hold(stage, app, [""] * (QUICK_SESSIONS if stage.is_quick else SESSIONS), "sessions")
+
+
+def hold(stage: Stage, app: AppServer, cookies: Sequence[str], whose: str) -> list[Figure]:
+    """Open a session for each cookie, let all send at the same moment, and measure."""
+    count = len(cookies)
+    prompts = [stage.upstream.prompt(TOKENS, RATE, TTFT_MS) for _ in cookies]
+    load, replies = asyncio.run(_hold(app.url, app.pid, prompts, cookies))
     log = stage.upstream.log()
     done = [(seen, log[prompt.mark]) for prompt, seen in zip(prompts, replies, strict=True) if seen]
 
     def figure(what: str, unit: str, ours: float, goal: float | None = None) -> Figure:
-        return Figure(f"{count} sessions: {what}", unit, ours, goal)
+        return Figure(f"{count} {whose}: {what}", unit, ours, goal)
 
     return [
         figure("replies not complete", "", count - len(done), goal=0),
@@ -54,12 +60,14 @@ def measure(stage: Stage) -> list[Figure]:
     ]
 
 
-async def _hold(url: str, pid: int, prompts: Sequence[Prompt]) -> tuple[Load, list[Seen | None]]:
+async def _hold(
+    url: str, pid: int, prompts: Sequence[Prompt], cookies: Sequence[str]
+) -> tuple[Load, list[Seen | None]]:
     """Open a session for each prompt, then send all prompts at the same moment."""
     async with AsyncExitStack() as stack:
         tabs: list[Tab] = []
         for at in range(0, len(prompts), OPENED_AT_ONCE):
-            few = (Tab(url) for _ in prompts[at : at + OPENED_AT_ONCE])
+            few = (Tab(url, cookie=cookie) for cookie in cookies[at : at + OPENED_AT_ONCE])
             tabs += await asyncio.gather(*map(stack.enter_async_context, few))
         await asyncio.sleep(1)
         async with metered(pid) as load:

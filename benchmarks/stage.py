@@ -72,9 +72,9 @@ class Stage:
         """A folder that does not exist yet."""
         return self.folder / f"data-{next(self._folders)}"
 
-    def ours(self, data_dir: Path | None = None) -> AppServer:
+    def ours(self, data_dir: Path | None = None, **variables: str) -> AppServer:
         """The app with its default settings, journal on; with a fresh data folder unless one is given."""
-        return AppServer(data_dir or self.new_folder(), self.upstream.base_url)
+        return AppServer(data_dir or self.new_folder(), self.upstream.base_url, **variables)
 
     def tutorial(self) -> Server:
         """The tutorial's app with Streamlit's default settings."""

@@ -31,10 +31,11 @@ class Seen:
 class Tab:
     """Use it as a context manager: it opens the page at `url` and closes it."""
 
-    def __init__(self, url: str, address: str = "", page: str = "") -> None:
+    def __init__(self, url: str, address: str = "", page: str = "", cookie: str = "") -> None:
         """`address` is the query string, `page` the path; without one it is the chat."""
         self._url = url.replace("http", "ws", 1) + "/_stcore/stream"
         self._address = address
+        self._headers = {"Cookie": cookie} if cookie else {}
         self._page_name, self._page, self._box = page, "", ""
         self._cached: set[str] = set()
 
@@ -99,6 +100,7 @@ class Tab:
         return await connect(
             self._url,
             subprotocols=[Subprotocol(name) for name in protocols],
+            additional_headers=self._headers,
             compression=None,
             max_size=None,
             max_queue=None,

@@ -2,6 +2,7 @@
 
 import http.client
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from http.cookies import SimpleCookie
@@ -41,7 +42,11 @@ class Visitor:
 
     def submit(self, path: str, form: str, **fields: str) -> Answer:
         """Fill in the form of a page and send it; what is hidden in it goes along."""
-        body = urlencode({**self.hidden(form), **fields})
+        return self.submit_form(path, {**self.hidden(form), **fields})
+
+    def submit_form(self, path: str, fields: Mapping[str, str]) -> Answer:
+        """Send a form that is filled in."""
+        body = urlencode(fields)
         kind = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.url}
         return self.ask("POST", path, body, **kind)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.app_server import ROOT, AppServer
+from tests.command_line import process
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import ScriptedGateway, stream
 from tests.visitor import Visitor
@@ -108,6 +109,24 @@ def test_whoever_enters_twice_stays_who_they_are(server: AppServer) -> None:
     assert visitor.enter(PASSPHRASE).status == 303
     assert visitor.get("/").status == 200
     assert before in visitor.cookies.values()
+
+
+def test_where_a_crowd_comes_in_at_once_the_last_wait_and_are_not_accused(
+    tmp_path: Path, upstream: ScriptedGateway
+) -> None:
+    with AppServer(tmp_path / "data", upstream.base_url, CHAT_SIGN_IN="guest") as server:
+        visitor, crowd = Visitor(server.url), 0
+        form = {"way": "guest", **visitor.hidden("/sign-in")}
+        [known] = visitor.cookies.items()
+        while (answer := visitor.submit_form("/sign-in", form)).status == 303:
+            crowd += 1
+            earlier, visitor.cookies = visitor.cookies, dict([known])
+        assert answer.status == 429
+        assert crowd >= 300
+        assert "Too many people are coming in at once. Try again in 1 second." in answer.text
+        assert Visitor(server.url, earlier).submit_form("/sign-in", form).status == 303
+        written = process(server.data_dir, "audit", "export", "--format", "jsonl")
+        assert "sign-in failed" not in written.stdout
 
 
 class SharedServer(AppServer):

@@ -18,6 +18,7 @@ from lib import app
 from lib.domain.people.audit import NOBODY
 from lib.domain.people.identity import HEADER, Identity
 from lib.domain.people.people import GUEST, PASSWORD, Person, Role
+from lib.domain.reply.wording import counted
 from lib.store.database.errors import StoreError
 from lib.web.limits import Rate, address_of
 from lib.web.sign_in import cookies, oidc, pages, passwords, words
@@ -32,8 +33,15 @@ LARGEST_FORM = 16 * 1024
 LONGEST_FIELD = 320
 """Characters: an e-mail address has no more (RFC 3696, erratum 1690)."""
 
-_new_guests = Rate(at_once=100, a_second=0.5)
+_new_guests = Rate(at_once=300, a_second=1)
 """New guests from one address: a full hall at once, but no endless number of people to get around limits."""
+
+
+class _Wait(Denied):
+    """Somebody has to wait a number of seconds."""
+
+    def __init__(self, sentence: str, seconds: float) -> None:
+        super().__init__(sentence.format(counted(math.ceil(seconds), "second")))
 
 
 def routes() -> list[BaseRoute]:
@@ -65,7 +73,7 @@ async def _enter(request: Request) -> Response:
             raise Denied(words.OLD_FORM)
         return await passwords.in_turn(_signed_in, request, fields, email, wanted)
     except Denied as denied:
-        status = HTTPStatus.TOO_MANY_REQUESTS if denied.__cause__ else HTTPStatus.FORBIDDEN
+        status = HTTPStatus.TOO_MANY_REQUESTS if isinstance(denied, _Wait) else HTTPStatus.FORBIDDEN
         return pages.sign_in(request, wanted, fault=str(denied), email=email, status=status)
     except StoreError:
         return pages.unavailable(request)
@@ -118,7 +126,7 @@ def _changed(request: Request, fields: Mapping[str, str], person: Person) -> Res
     keys, now = {f"account {person.email}": FREE_BY_ACCOUNT}, datetime.now(UTC)
     store, fault = app.get().store, _fault(request, fields, person.email)
     if not fault and (wait := store.attempts.take(keys, now)):
-        fault = words.TOO_MANY.format(math.ceil(wait.total_seconds()))
+        fault = str(_Wait(words.TOO_MANY, wait.total_seconds()))
     elif not fault:
         if passwords.matches(fields.get("current", ""), store.people.password_hash(person.id)):
             store.attempts.succeeded(keys, next(iter(keys)))
@@ -179,13 +187,16 @@ def _signed_in(request: Request, fields: Mapping[str, str], email: str, wanted: 
         keys[account_key] = FREE_BY_ACCOUNT
     attempts = app.get().store.attempts
     if wait := attempts.take(keys, datetime.now(UTC)):
-        raise _too_many(wait.total_seconds())
+        raise _Wait(words.TOO_MANY, wait.total_seconds())
     try:
         if way == GUEST:
             response = signed_in(request, _guest(request, fields), wanted)
         else:
             person, password_hash = _account(email, fields.get("password", ""))
             response = signed_in(request, person, wanted, password_hash)
+    except _Wait:
+        attempts.succeeded(keys, account_key)  # nothing was wrong with what was typed
+        raise
     except Denied:
         # Not what was typed into the field if it is no address: it may be a password.
         about = "a guest" if way == GUEST else (email if is_email(email) else "an account")
@@ -193,12 +204,6 @@ def _signed_in(request: Request, fields: Mapping[str, str], email: str, wanted: 
         raise
     attempts.succeeded(keys, account_key)
     return response
-
-
-def _too_many(seconds: float) -> Denied:
-    denied = Denied(words.TOO_MANY.format(math.ceil(seconds)))
-    denied.__cause__ = TimeoutError()
-    return denied
 
 
 def _account(email: str, password: str) -> tuple[Person, str]:
@@ -223,7 +228,7 @@ def _guest(request: Request, fields: Mapping[str, str]) -> Person:
     if known and (again := people.get(known)) and not again.disabled_at:
         return again
     if wait := _new_guests.take(address_of(request)):
-        raise _too_many(wait)
+        raise _Wait(words.FULL, wait)
     id_ = secrets.token_hex(16)
     new = Person(id_, GUEST, id_, "", "Guest", Role.PRESENTER, datetime.now(UTC))
     return people.add(new, by=actor(request, id_))
