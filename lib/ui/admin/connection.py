@@ -41,8 +41,8 @@ def show() -> None:
             placeholder="Leave empty to keep the key of this base URL",
         )
         st.caption(
-            "A key goes to the base URL that it was entered with, and to no other: another base URL needs "
-            "its key again. Before it is taken, the server is asked for its models."
+            "A key goes to the base URL that it was entered with, and to no other: for another base URL enter "
+            "its key, unless it needs none. Before it is taken, the server is asked for its models."
         )
         st.form_submit_button(
             "Try and use", key="take_gateway", type="primary", icon=":material/check:", on_click=_take
@@ -97,9 +97,7 @@ def _entered() -> Connection:
         api_key = parse_api_key(typed)
     except ValueError as error:
         raise ValueError(f"The key {error}") from None
-    if api_key is None and base_url != application.base_url:
-        raise ValueError("Another base URL needs its key.")
-    if api_key is None and not application.is_local:
+    if api_key is None and base_url == application.base_url and not application.is_local:
         raise ValueError("This base URL and its key are in use already. Enter a key to replace it.")
     return Connection(base_url, api_key)
 

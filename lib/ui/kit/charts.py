@@ -1,12 +1,17 @@
 """Charts in the theme's colours."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
 from lib.domain.reply.timeline import RUNS, Step, StepKind
+
+if TYPE_CHECKING:
+    import altair as alt
+
+# Altair is imported when the first chart is drawn: it takes 25 MB.
 
 UNTIL_HEADERS, UNTIL_TOKEN = "Until headers", "Until first token"
 THINNEST = 0.004
@@ -35,7 +40,9 @@ def show_timeline(steps: Sequence[Step]) -> None:
     )
 
 
-def _chart(bars: pd.DataFrame) -> alt.Chart:
+def _chart(bars: pd.DataFrame) -> "alt.Chart":
+    import altair as alt
+
     phases = list(dict.fromkeys(bars["phase"]))
     colour = alt.condition(
         alt.datum.phase == StepKind.STALL.value, alt.value("#d97706"), alt.value("#5b8def")

@@ -1,8 +1,8 @@
 """The results of a comparison: a table and charts, with the fastest, cheapest and longest marked."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -11,6 +11,11 @@ from lib.domain.comparison.statistics import TITLES, UNITS, Figures, Spread, bes
 from lib.domain.models.prices import Prices
 from lib.domain.reply.wording import money
 from lib.domain.text.markdown.literal import plain
+
+if TYPE_CHECKING:
+    import altair as alt
+
+# Altair is imported when the first chart is drawn: it takes 25 MB.
 
 MEASURES = {name: f"{title} ({UNITS[name]})" if name in UNITS else title for name, title in TITLES.items()}
 """The measured fields of `Figures`. Their titles name the unit, since tables and charts show bare numbers."""
@@ -27,8 +32,10 @@ def table(taken: Sequence[Figures]) -> pd.DataFrame:
     return pd.DataFrame([_record(one, is_repeated=is_repeated) for one in taken])
 
 
-def chart(taken: Sequence[Figures], measure: str) -> alt.LayerChart:
+def chart(taken: Sequence[Figures], measure: str) -> "alt.LayerChart":
     """Return one bar per cell in page order, with a line from the lowest to the highest value."""
+    import altair as alt
+
     frame = pd.DataFrame(
         [
             {"cell": one.label, "median": spread.median, "low": spread.low, "high": spread.high}
