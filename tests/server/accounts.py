@@ -39,4 +39,4 @@ def signed_in(server: AppServer, email: str = EMAIL) -> Visitor:
 
 def tab_of(visitor: Visitor, address: str = "", page: str = "") -> PageSocket:
     """A tab of that browser."""
-    return PageSocket(visitor.url, address, page, headers={"Cookie": visitor.cookie})
+    return PageSocket(visitor.url, address, page, headers={**visitor.headers, "Cookie": visitor.cookie})

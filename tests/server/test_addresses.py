@@ -4,13 +4,19 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl
 
+import oidc_provider_mock
 import pytest
+from oidc_provider_mock import User
 
 from tests.app_server import ROOT, AppServer
 from tests.scripted_gateway import ScriptedGateway, stream
-from tests.server.accounts import EMAIL, OTHER, add_account, server_with_accounts, signed_in, tab_of
+from tests.server.accounts import EMAIL, OTHER, add_account, signed_in, tab_of
 from tests.server.test_decks import wait_for_cells, write_deck
+from tests.server.test_sign_in_elsewhere import at_provider
 from tests.visitor import Visitor
+
+# The provider runs in this process, with names that its libraries no longer recommend.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:authlib.*")
 
 PAGES = sorted(file.stem for file in (ROOT / "pages").glob("*.py"))
 HOMES = {
@@ -34,22 +40,62 @@ def upstream() -> Iterator[ScriptedGateway]:
 
 
 @pytest.fixture(scope="module")
-def server(upstream: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
-    data_dir = tmp_path_factory.mktemp("addresses") / "data"
-    add_account(data_dir, OTHER, "admin")
-    with server_with_accounts(data_dir, upstream.base_url, EMAIL, CHAT_SHARING="on") as running:
+def provider() -> Iterator[str]:
+    users = [User(sub=name, claims={"email": f"{name}@example.com"}) for name in ("one", "two")]
+    with oidc_provider_mock.run_server_in_thread(user_claims=users) as running:
+        yield f"http://localhost:{running.server_port}"
+
+
+@pytest.fixture(scope="module")
+def server(
+    upstream: ScriptedGateway, provider: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AppServer]:
+    """The app, into which people come in every way."""
+    folder = tmp_path_factory.mktemp("addresses")
+    secret = folder / "client"
+    secret.write_text("known-to-both\n")
+    add_account(folder / "data", EMAIL)
+    add_account(folder / "data", OTHER, "admin")
+    with AppServer(
+        folder / "data",
+        upstream.base_url,
+        CHAT_SHARING="on",
+        CHAT_SIGN_IN="password,guest,oidc,header",
+        CHAT_OIDC_ISSUER=provider,
+        CHAT_OIDC_CLIENT_ID="chat",
+        CHAT_OIDC_CLIENT_SECRET_FILE=str(secret),
+        CHAT_TRUSTED_HEADER="Remote-User",
+        CHAT_TRUSTED_PROXIES="127.0.0.0/8",
+    ) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
-def owner(server: AppServer) -> Visitor:
-    return signed_in(server)
+@pytest.fixture(scope="module", params=["password", "guest", "oidc", "header"])
+def pair(request: pytest.FixtureRequest, server: AppServer) -> tuple[Visitor, Visitor]:
+    """The browsers of two people who come in this way; by password the second one is an admin."""
+    one, two = Visitor(server.url), Visitor(server.url)
+    match request.param:
+        case "password":
+            return signed_in(server), signed_in(server, OTHER)
+        case "guest":
+            one.enter()
+            two.enter()
+        case "oidc":
+            one.get(at_provider(one, "one"))
+            two.get(at_provider(two, "two"))
+        case "header":
+            one.headers, two.headers = {"Remote-User": "one"}, {"Remote-User": "two"}
+    return one, two
 
 
 @pytest.fixture(scope="module")
-def other(server: AppServer) -> Visitor:
-    """The browser of an admin, who has every page."""
-    return signed_in(server, OTHER)
+def owner(pair: tuple[Visitor, Visitor]) -> Visitor:
+    return pair[0]
+
+
+@pytest.fixture(scope="module")
+def other(pair: tuple[Visitor, Visitor]) -> Visitor:
+    return pair[1]
 
 
 @pytest.fixture(scope="module")

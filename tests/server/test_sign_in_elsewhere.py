@@ -295,7 +295,7 @@ def test_whoever_comes_through_a_proxy_sees_who_read_their_chats(
         tab.ask("Read later")
         tab.wait_for_answer("By an admin")
         with closing(Store(behind.data_dir / DATABASE)) as store:
-            admin = Person("e" * 32, "header", "reader", "", "Rita", Role.ADMIN, datetime.now(UTC))
+            admin = Person("e" * 32, "header", "reader", "", "Reader", Role.ADMIN, datetime.now(UTC))
             owner = store.people.of_subject("header", "read")
             assert owner
             [chat] = store.of(owner.id).conversations.latest(2)

@@ -41,8 +41,8 @@ def show() -> None:
             placeholder="Leave empty to keep the key of this base URL",
         )
         st.caption(
-            "A key goes to the base URL that it was entered with, and to no other: for another base URL enter "
-            "its key, unless it needs none. Before it is taken, the server is asked for its models."
+            "A key goes to the base URL that it was entered with, and to no other. For another base URL, "
+            "enter its key, unless it needs none. Before it is taken, the server is asked for its models."
         )
         st.form_submit_button(
             "Try and use", key="take_gateway", type="primary", icon=":material/check:", on_click=_take
