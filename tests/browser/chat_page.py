@@ -5,6 +5,9 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, expect
 
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+"""JavaScript: whether nothing is wider than the page."""
+
 
 class ChatPage:
     """One browser tab with the app in it."""

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app_server import AppServer
-from tests.browser.chat_page import ChatPage
+from tests.browser.chat_page import FITS, ChatPage
 from tests.browser.profiles import PHONE, Profiles, profiles, sign_in
 from tests.browser.test_audience import open_room
 from tests.scripted_gateway import ScriptedGateway, stream
@@ -18,7 +18,6 @@ pytestmark = pytest.mark.browser
 
 ADMIN, PRESENTER, MEMBER = "admin@example.com", "presenter@example.com", "member@example.com"
 NEW_KEY = "sk-new-gateway-0123456789"
-FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +54,16 @@ def admin_page(people: Profiles, section: str = "") -> Page:
     return page
 
 
+def compare_page(people: Profiles, email: str) -> ChatPage:
+    """Somebody's compare page."""
+    page = people.open("/compare")
+    sign_in(page, email)
+    opened = ChatPage(page)
+    expect(opened.keyed("cell-")).to_have_count(2)
+    opened.wait_until_still()
+    return opened
+
+
 def test_whoever_is_invited_has_their_first_chat_on_a_phone(people: Profiles) -> None:
     admin = admin_page(people)
     admin.get_by_role("button", name="Invite").click()
@@ -87,11 +96,7 @@ def test_whoever_is_invited_has_their_first_chat_on_a_phone(people: Profiles) ->
 
 
 def test_a_presenters_room_is_open_to_phones_without_an_account(people: Profiles) -> None:
-    page = people.open("/compare")
-    sign_in(page, PRESENTER)
-    presenter = ChatPage(page)
-    expect(presenter.keyed("cell-")).to_have_count(2)
-    presenter.wait_until_still()
+    presenter = compare_page(people, PRESENTER)
     phone = people.open(width=PHONE, height=844)
     phone.goto(open_room(presenter))
     expect(phone.get_by_text("The presenter will ask in a moment")).to_be_visible()
@@ -105,11 +110,7 @@ def test_a_presenters_room_is_open_to_phones_without_an_account(people: Profiles
 
 
 def test_a_member_has_neither_rooms_nor_the_admin_page(people: Profiles) -> None:
-    page = people.open("/compare")
-    sign_in(page, MEMBER)
-    member = ChatPage(page)
-    expect(member.keyed("cell-")).to_have_count(2)
-    member.wait_until_still()
+    page = compare_page(people, MEMBER).page
     expect(page.get_by_role("button", name="Open to the room")).to_have_count(0)
     expect(page.get_by_test_id("stPageLink").filter(has_text="Admin")).to_have_count(0)
 

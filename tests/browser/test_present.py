@@ -6,14 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import ViewportSize, expect
 
-from tests.browser.chat_page import ChatPage
+from tests.browser.chat_page import FITS, ChatPage
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
 
 pytestmark = pytest.mark.browser
 
 PROJECTOR: ViewportSize = {"width": 1280, "height": 720}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
 def compare(chat: ChatPage, prompt: str) -> None:

@@ -2,6 +2,7 @@
 
 import http.client
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,12 +21,25 @@ from lib.engine.live import LiveTape
 from lib.engine.sending import Accepted, new_id
 from lib.gateway.client import Gateway
 from lib.store import Store
+from lib.store.database.errors import StoreError
 from tests.patience import PATIENCE
 from tests.scripted_gateway import ScriptedGateway
 from tests.store.fresh import fresh
 
 QUICK = "tokens=2"
 """A message that the scripted gateway answers at once where no script is waiting."""
+
+
+@contextmanager
+def full_disk(store: Store) -> Iterator[None]:
+    """As long as this lasts no reply can be begun in the store."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise StoreError("The disk is full.")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store.replies, "begin", fail)
+        yield
 
 
 def draft() -> Conversation:

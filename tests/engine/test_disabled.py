@@ -19,8 +19,7 @@ from lib.engine.live import LiveTape
 from lib.engine.recovery import watchdog
 from lib.engine.sending import SendRefused, new_id
 from lib.store import Store
-from lib.store.database.errors import StoreError
-from tests.engine.conftest import QUICK, Chat, draft
+from tests.engine.conftest import QUICK, Chat, draft, full_disk
 from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import Gate, ScriptedGateway, silence, stream
 
@@ -111,21 +110,11 @@ def test_a_deck_run_pauses_with_the_sentence(
     assert [request.prompt for request in gateway.requests] == ["One"]
 
 
-def test_what_was_answered_before_is_stored_afterwards(
-    store: Store, engine: Engine, say: Say, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begin_, is_full = store.replies.begin, True
-
-    def begin(*given: object, **named: object) -> object:
-        if is_full:
-            raise StoreError("The disk is full.")
-        return begin_(*given, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(store.replies, "begin", begin)
-    tape = say()
-    assert tape.wait_closed(PATIENCE)
-    disable(store)
-    is_full = False
+def test_what_was_answered_before_is_stored_afterwards(store: Store, engine: Engine, say: Say) -> None:
+    with full_disk(store):
+        tape = say()
+        assert tape.wait_closed(PATIENCE)
+        disable(store)
     assert eventually(lambda: store.of(ONE).conversations.get(tape.conversation_id) is not None)
     assert engine.flush(PATIENCE)
     assert engine.problem is None

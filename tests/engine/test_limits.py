@@ -11,8 +11,7 @@ from lib.domain.people.people import LOCAL
 from lib.engine.engine import Engine
 from lib.engine.sending import SendRefused, new_id
 from lib.store import Store
-from lib.store.database.errors import StoreError
-from tests.engine.conftest import Chat
+from tests.engine.conftest import Chat, full_disk
 from tests.engine.series.test_deck_runs import MODELS, Begin, begin, said, wait_for_end
 from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import Gate, ScriptedGateway, silence, stream
@@ -60,21 +59,13 @@ def test_two_processes_count_together(
 
 
 def test_what_the_store_cannot_take_is_answered_and_stored_whatever_the_limits(
-    chat: Chat, store: Store, monkeypatch: pytest.MonkeyPatch
+    chat: Chat, store: Store
 ) -> None:
     limit(store, LimitKind.MESSAGES_A_MINUTE, 1)
     chat.ask()
-    begin_, is_full = store.replies.begin, True
-
-    def begin(*given: object, **named: object) -> object:
-        if is_full:
-            raise StoreError("The disk is full.")
-        return begin_(*given, **named)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(store.replies, "begin", begin)
-    tape = chat.beside().send()
-    assert tape.wait_closed(PATIENCE)
-    is_full = False
+    with full_disk(store):
+        tape = chat.beside().send()
+        assert tape.wait_closed(PATIENCE)
     assert eventually(lambda: store.of(LOCAL).conversations.get(tape.conversation_id) is not None)
 
 

@@ -18,12 +18,6 @@ PASSPHRASE = "bat-kol-mer-sud"
 
 
 @pytest.fixture(scope="module")
-def upstream() -> Iterator[ScriptedGateway]:
-    with ScriptedGateway() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def server(upstream: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     folder = tmp_path_factory.mktemp("guests")
     file = folder / "passphrase"

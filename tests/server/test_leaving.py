@@ -28,12 +28,6 @@ from tests.visitor import Visitor
 
 
 @pytest.fixture(scope="module")
-def upstream() -> Iterator[ScriptedGateway]:
-    with ScriptedGateway() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def server(upstream: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     data_dir = tmp_path_factory.mktemp("leaving") / "data"
     with AppServer(data_dir, upstream.base_url, CHAT_SIGN_IN="password,guest") as running:

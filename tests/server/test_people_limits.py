@@ -17,12 +17,6 @@ DAY = "You have used your 20 tokens for today. The limit resets at 00:00 (Europe
 
 
 @pytest.fixture(scope="module")
-def upstream() -> Iterator[ScriptedGateway]:
-    with ScriptedGateway() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def server(upstream: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     data_dir = tmp_path_factory.mktemp("limits") / "data"
     with AppServer(

@@ -20,12 +20,6 @@ from tests.visitor import Visitor
 
 
 @pytest.fixture(scope="module")
-def upstream() -> Iterator[ScriptedGateway]:
-    with ScriptedGateway() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def server(upstream: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
     """The app with accounts of two people."""
     data_dir = tmp_path_factory.mktemp("people") / "data"

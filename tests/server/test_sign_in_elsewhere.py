@@ -55,12 +55,6 @@ def provider() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def upstream() -> Iterator[ScriptedGateway]:
-    with ScriptedGateway() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What the provider knows this app by."""
     secret = tmp_path_factory.mktemp("client") / "secret"

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from typing import Any
+from typing import Any, Literal
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.requests import HTTPConnection
@@ -32,16 +32,8 @@ def key(token: str) -> str:
 
 def give(response: Response, token: str, connection: HTTPConnection, *, seconds: int) -> None:
     """Put a sign-in's token into the browser."""
-    response.set_cookie(
-        name(),
-        token,
-        max_age=seconds,
-        path="/",
-        secure=connection.url.scheme == "https",
-        httponly=True,
-        # Not `strict`: whoever follows a link from an e-mail would seem not to be signed in.
-        samesite="lax",
-    )
+    # Not `strict`: whoever follows a link from an e-mail would seem not to be signed in.
+    _set(response, connection, name(), token, seconds)
 
 
 def take_back(response: Response) -> None:
@@ -52,15 +44,8 @@ def take_back(response: Response) -> None:
 
 def give_guest(response: Response, person_id: str, connection: HTTPConnection) -> None:
     """Remember in the browser which guest it is: guests have no account to come back to."""
-    response.set_cookie(
-        f"{name()}_guest",
-        f"{person_id}.{_signed(f'guest {person_id}')}",
-        max_age=GUEST_SECONDS,
-        path="/sign-in",
-        secure=connection.url.scheme == "https",
-        httponly=True,
-        samesite="lax",
-    )
+    value = f"{person_id}.{_signed(f'guest {person_id}')}"
+    _set(response, connection, f"{name()}_guest", value, GUEST_SECONDS, path="/sign-in")
 
 
 def guest(connection: HTTPConnection) -> str | None:
@@ -71,15 +56,7 @@ def guest(connection: HTTPConnection) -> str | None:
 
 def give_flow(response: Response, flow: dict[str, Any], connection: HTTPConnection) -> None:
     """Remember in the browser what a sign-in at a provider was begun with."""
-    response.set_cookie(
-        _flow_name(),
-        _flows().dumps(flow),
-        max_age=FLOW_SECONDS,
-        path="/sign-in",
-        secure=connection.url.scheme == "https",
-        httponly=True,
-        samesite="lax",
-    )
+    _set(response, connection, _flow_name(), _flows().dumps(flow), FLOW_SECONDS, path="/sign-in")
 
 
 def flow(connection: HTTPConnection) -> dict[str, Any]:
@@ -99,15 +76,7 @@ def take_flow(response: Response) -> None:
 def form_token(connection: HTTPConnection, response: Response) -> str:
     """Return the token for a form on this response; it is valid in this browser only."""
     nonce = connection.cookies.get(_form_name()) or secrets.token_urlsafe(16)
-    response.set_cookie(
-        _form_name(),
-        nonce,
-        max_age=FORM_SECONDS,
-        path="/",
-        secure=connection.url.scheme == "https",
-        httponly=True,
-        samesite="strict",
-    )
+    _set(response, connection, _form_name(), nonce, FORM_SECONDS, samesite="strict")
     return _signed(f"form {nonce}")
 
 
@@ -115,6 +84,21 @@ def is_form_token(connection: HTTPConnection, token: str) -> bool:
     """Return whether a form came from a page that this browser got from us."""
     nonce = connection.cookies.get(_form_name())
     return nonce is not None and _is_signature(token, f"form {nonce}")
+
+
+def _set(
+    response: Response,
+    connection: HTTPConnection,
+    cookie: str,
+    value: str,
+    seconds: int,
+    *,
+    path: str = "/",
+    samesite: Literal["lax", "strict"] = "lax",
+) -> None:
+    """Put a cookie into the browser that no script can read."""
+    is_https = connection.url.scheme == "https"
+    response.set_cookie(cookie, value, seconds, path=path, secure=is_https, httponly=True, samesite=samesite)
 
 
 def _form_name() -> str:

@@ -38,10 +38,7 @@ _new_guests = Rate(at_once=300, a_second=1)
 
 
 class _Wait(Denied):
-    """Somebody has to wait a number of seconds."""
-
-    def __init__(self, sentence: str, seconds: float) -> None:
-        super().__init__(sentence.format(counted(math.ceil(seconds), "second")))
+    """Somebody has to wait."""
 
 
 def routes() -> list[BaseRoute]:
@@ -126,7 +123,7 @@ def _changed(request: Request, fields: Mapping[str, str], person: Person) -> Res
     keys, now = {f"account {person.email}": FREE_BY_ACCOUNT}, datetime.now(UTC)
     store, fault = app.get().store, _fault(request, fields, person.email)
     if not fault and (wait := store.attempts.take(keys, now)):
-        fault = str(_Wait(words.TOO_MANY, wait.total_seconds()))
+        fault = _with_seconds(words.TOO_MANY, wait.total_seconds())
     elif not fault:
         if passwords.matches(fields.get("current", ""), store.people.password_hash(person.id)):
             store.attempts.succeeded(keys, next(iter(keys)))
@@ -187,7 +184,7 @@ def _signed_in(request: Request, fields: Mapping[str, str], email: str, wanted: 
         keys[account_key] = FREE_BY_ACCOUNT
     attempts = app.get().store.attempts
     if wait := attempts.take(keys, datetime.now(UTC)):
-        raise _Wait(words.TOO_MANY, wait.total_seconds())
+        raise _Wait(_with_seconds(words.TOO_MANY, wait.total_seconds()))
     try:
         if way == GUEST:
             response = signed_in(request, _guest(request, fields), wanted)
@@ -204,6 +201,10 @@ def _signed_in(request: Request, fields: Mapping[str, str], email: str, wanted: 
         raise
     attempts.succeeded(keys, account_key)
     return response
+
+
+def _with_seconds(sentence: str, seconds: float) -> str:
+    return sentence.format(counted(math.ceil(seconds), "second"))
 
 
 def _account(email: str, password: str) -> tuple[Person, str]:
@@ -228,7 +229,7 @@ def _guest(request: Request, fields: Mapping[str, str]) -> Person:
     if known and (again := people.get(known)) and not again.disabled_at:
         return again
     if wait := _new_guests.take(address_of(request)):
-        raise _Wait(words.FULL, wait)
+        raise _Wait(_with_seconds(words.FULL, wait))
     id_ = secrets.token_hex(16)
     new = Person(id_, GUEST, id_, "", "Guest", Role.PRESENTER, datetime.now(UTC))
     return people.add(new, by=actor(request, id_))

@@ -1,6 +1,6 @@
 """Runs of decks: row after row, each cell once, whatever is paused, stopped, failed or killed meanwhile."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -16,8 +16,7 @@ from lib.engine.engine import Engine
 from lib.engine.sending import SendRefused, new_id
 from lib.gateway.client import Gateway
 from lib.store import Store
-from lib.store.database.errors import StoreError
-from tests.engine.conftest import draft
+from tests.engine.conftest import draft, full_disk
 from tests.files.samples import image, uploaded
 from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import Gate, Script, ScriptedGateway, error, stream
@@ -249,19 +248,14 @@ def test_a_server_that_is_about_to_stop_leaves_the_run_paused(
 
 
 def test_a_store_that_takes_nothing_pauses_the_run_with_a_sentence(
-    begin: Begin, engine: Engine, store: Store, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    begin: Begin, engine: Engine, store: Store, connection: Connection
 ) -> None:
     run = begin("One", starts=False)
-
-    def fail(*_: object) -> Iterator[None]:
-        raise StoreError("The disk is full.")
-
-    monkeypatch.setattr(store.replies, "begin", fail)
-    assert engine.deck_runs.start(LOCAL, run, connection, session_id="s")
-    assert eventually(lambda: not engine.deck_runs.is_running(LOCAL, run.id))
-    assert engine.deck_runs.problem(LOCAL, run.id) == "The database cannot be written: the run is paused."
-    assert said(store, run) == ["None", "None"]
-    monkeypatch.undo()
+    with full_disk(store):
+        assert engine.deck_runs.start(LOCAL, run, connection, session_id="s")
+        assert eventually(lambda: not engine.deck_runs.is_running(LOCAL, run.id))
+        assert engine.deck_runs.problem(LOCAL, run.id) == "The database cannot be written: the run is paused."
+        assert said(store, run) == ["None", "None"]
 
 
 def test_a_run_pauses_where_the_gateway_asks_for_a_long_wait(
