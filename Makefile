@@ -18,7 +18,7 @@ INSTALL += --no-deps --require-hashes
 PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .DEFAULT_GOAL := help
-.PHONY: help install run share dev test coverage lint check format bench soak
+.PHONY: help install run share dev test coverage lint check format messages bench soak
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -53,6 +53,17 @@ check: .venv/.dev ## Lint and test: what CI runs
 format: .venv/.dev ## Format the code and fix what lint can fix
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
+
+# What Python and the pages call the functions of lib/i18n/translation.py.
+KEYWORDS := _ ngettext:1,2 mark lazy lazy_plural:1,2
+
+messages: .venv/.dev ## Collect the texts of the code into locale/, where they are translated
+	@$(BIN)/pybabel --quiet extract --mapping pyproject.toml --no-default-keywords $(KEYWORDS:%=--keyword %) \
+		--add-location file --sort-output --omit-header --output-file locale/messages.pot lib pages streamlit_app.py
+	@for language in locale/*.po; do \
+		$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --no-wrap --input locale/messages.pot \
+			--output-file $$language --locale $$(basename $$language .po); \
+	done
 
 bench: .venv/.dev .venv/.browser ## Measure this app beside Streamlit's tutorial app
 	@$(BIN)/python -m benchmarks

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PLACES = ("lib", "pages", "streamlit_app.py")
 
-BELOW_ENGINE = ("lib.domain", "lib.files", "lib.gateway", "lib.store")
+BELOW_ENGINE = ("lib.i18n", "lib.domain", "lib.files", "lib.gateway", "lib.store")
 BELOW_UI = (*BELOW_ENGINE, "lib.engine", "lib.config", "lib.app")
 KIT = (*BELOW_UI, "lib.ui.kit")
 STATE = (*KIT, "lib.web", "lib.ui.server", "lib.ui.state")
@@ -23,14 +23,15 @@ SCREENS = (
 )
 MAY_IMPORT = {
     "lib": (),
-    "lib.domain": ("lib.domain",),
-    "lib.files": ("lib.domain", "lib.files"),
-    "lib.gateway": ("lib.domain", "lib.gateway"),
-    "lib.store": ("lib.domain", "lib.store"),
+    "lib.i18n": ("lib.i18n",),
+    "lib.domain": ("lib.i18n", "lib.domain"),
+    "lib.files": ("lib.i18n", "lib.domain", "lib.files"),
+    "lib.gateway": ("lib.i18n", "lib.domain", "lib.gateway"),
+    "lib.store": ("lib.i18n", "lib.domain", "lib.store"),
     "lib.engine": (*BELOW_ENGINE, "lib.engine"),
-    "lib.report": ("lib.domain", "lib.report"),
+    "lib.report": ("lib.i18n", "lib.domain", "lib.report"),
     "lib.web": (*BELOW_UI, "lib.report", "lib.web"),
-    "lib.config": ("lib.domain", "lib.config"),
+    "lib.config": ("lib.i18n", "lib.domain", "lib.config"),
     "lib.app": (*BELOW_ENGINE, "lib.engine", "lib.config"),
     "lib.__main__": (*BELOW_UI, "lib.commands"),
     "lib.commands": (*BELOW_UI, "lib.web", "lib.commands"),
@@ -52,6 +53,7 @@ ONLY_IN = {
     "streamlit": ("streamlit_app.py", "pages/", "lib/ui/"),
     "starlette": ("streamlit_app.py", "lib/ui/", "lib/web/"),
     "itsdangerous": ("lib/web/",),
+    "babel": ("lib/i18n/",),
     **dict.fromkeys(("markdown_it", "mdit_py_plugins", "pygments", "latex2mathml"), ("lib/report/",)),
     "jinja2": ("lib/report/", "lib/web/"),
     **dict.fromkeys(("argon2", "zxcvbn"), ("lib/web/sign_in/",)),

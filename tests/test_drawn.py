@@ -33,6 +33,8 @@ FIRST = {**dict.fromkeys((*BODIES, *LABELS), 0), "page_link": 1, "progress": 1}
 SECOND = ("menu_button", "radio", "pills", "segmented_control")
 """What reads its options so, too, unless a `format_func` gives their labels."""
 NAMED = ("label", "body", "help", "text", "captions", "format_func")
+TRANSLATED = {"lib.i18n.translation.gettext": 1, "lib.i18n.translation.ngettext": 2}
+"""What gives a text of ours in another language, and how many of the arguments are such texts."""
 ONLY_OF_STREAMLIT = ("write", "title", "header", "table", "status", "update", "error", "info", "warning")
 """Names that others have, too."""
 
@@ -120,6 +122,8 @@ class Walk:
         return False
 
     def _makes(self, function: ast.expr, arguments: list[ast.expr]) -> bool:
+        if texts := TRANSLATED.get(self._name(function)):
+            return all(map(self.is_ours, arguments[:texts]))
         if isinstance(function, ast.Attribute) and function.attr in ("get", "join"):
             escapes = function.attr == "join" and not isinstance(function.value, ast.Constant)
             return self.is_ours(function.value) and (escapes or all(map(self.is_ours, arguments[-1:])))
@@ -245,7 +249,10 @@ def test_the_walk_sees_what_the_pages_draw() -> None:
     assert len(drawn) > 250
 
 
-USES = "import streamlit as st\nfrom lib.domain.text.markdown.literal import Markdown, literal, md, plain\n"
+USES = """import streamlit as st
+from lib.domain.text.markdown.literal import Markdown, literal, md, plain
+from lib.i18n.translation import gettext as _, ngettext
+"""
 MAKERS = """class Markdown(str): ...
 def md(template: str, *values: object) -> Markdown: ...
 def plain(text: str) -> Markdown: ...
@@ -292,6 +299,9 @@ def faults_of(tmp_path: Path, source: str) -> list[str]:
         "def title() -> str:\n    return ''\nst.caption(title())",
         "label = plain(name) if name else name\nst.button(label)",
         "st.caption(' · '.join([plain(name), name]))",
+        "st.caption(_(name))",
+        "st.caption(ngettext('{} reply', name, 2))",
+        "st.caption(_('Delete {title}?').format(title=title))",
     ],
 )
 def test_foreign_text_is_told_with_its_file(source: str, tmp_path: Path) -> None:
@@ -313,6 +323,8 @@ def test_markdown_made_of_text_is_told(source: str, tmp_path: Path) -> None:
     [
         "st.markdown('### Doctor')",
         "st.caption('on' if is_on else 'off')",
+        "st.caption(_('on'))",
+        "st.caption(md(_('served by {}'), reply.model))",
         "TITLE = 'Doctor'\nst.caption(TITLE)",
         "TITLES = {1: 'One'}\nst.caption(TITLES[1])",
         "st.caption(plain(reply.model))",

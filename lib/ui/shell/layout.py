@@ -12,7 +12,7 @@ from lib.domain.text.markdown.literal import literal, md
 from lib.store.database.errors import StoreError
 from lib.ui.server import tabs
 from lib.ui.shell import farewell, notices, storage
-from lib.ui.state import person
+from lib.ui.state import person, reader
 
 STYLE = Path(__file__).with_name("style.css")
 WITHOUT_SIDEBAR = """<style>
@@ -29,6 +29,7 @@ def show(pages: list[StreamlitPage], *, for_admins: list[StreamlitPage]) -> None
 
     To anybody but an admin, the pages for admins do not exist.
     """
+    reader.take_locale()
     try:
         title = app.get().settings.title
     except ConfigurationError as error:
