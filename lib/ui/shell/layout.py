@@ -14,7 +14,9 @@ from lib.ui.server import tabs
 from lib.ui.shell import farewell, notices, storage
 from lib.ui.state import person, reader
 
-STYLE = Path(__file__).with_name("style.css")
+STYLES = Path(__file__).with_name("styles")
+"""What the theme cannot say, a file for each subject. They reach the browser as one element."""
+STYLE = f"<style>{''.join(path.read_text('utf-8') for path in sorted(STYLES.glob('*.css')))}</style>"
 WITHOUT_SIDEBAR = """<style>
 [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
 </style>"""

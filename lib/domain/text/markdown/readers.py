@@ -22,6 +22,6 @@ DIRECTIVE_NAME = r"[^\s!-/:-@\[-`{-~][^\s!-,./:-@\[-^`{-~]*+"
 text in brackets or braces after an unknown name: the source in `见:文档[1]`."""
 
 PAGE = Reader(":small[]", ":small[&#10;]", ":gray[]", is_streamlit=True)
-"""`st.markdown`. `style.css` gives a meaning to directives that draw nothing."""
+"""`st.markdown`. `lib/ui/shell/styles` gives a meaning to directives that draw nothing."""
 ANY = Reader()
 """A reader that accepts HTML, as most do."""
