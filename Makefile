@@ -55,7 +55,7 @@ format: .venv/.dev ## Format the code and fix what lint can fix
 	@$(BIN)/ruff format .
 
 # What Python and the pages call the functions of lib/i18n/translation.py.
-KEYWORDS := _ ngettext:1,2 mark lazy lazy_plural:1,2
+KEYWORDS := _ ngettext:1,2 mark mark_plural:1,2 lazy lazy_plural:1,2
 
 messages: .venv/.dev ## Collect the texts of the code into locale/, where they are translated
 	@$(BIN)/pybabel --quiet extract --mapping pyproject.toml --no-default-keywords $(KEYWORDS:%=--keyword %) \

@@ -96,7 +96,7 @@ def test_a_failure_has_status_1_and_says_what_to_do(
         tmp_path, "ask", "Hi", "--model", "m", KKIAI_BASE_URL=gateway.base_url, KKIAI_API_KEY="sk-wrong"
     )
     assert (done.status, done.out) == (1, "")
-    assert done.err.startswith("Invalid token\n")
+    assert done.err.startswith("Invalid token.\n")
     assert len(done.err.splitlines()) == 2
     as_json = lib.run(tmp_path, "ask", "Hi", "--model", "m", "--json", KKIAI_BASE_URL=gateway.base_url)
     assert as_json.status == 1

@@ -19,7 +19,7 @@ def test_a_good_server_has_status_0_and_a_line_a_check(gateway: ScriptedGateway,
     assert (done.returncode, done.stderr) == (0, "")
     first, _, *lines = done.stdout.splitlines()
     assert first == f"{gateway.base_url}: about 11 requests and 890 tokens. Ctrl-C stops."
-    assert "pass           One-token chat       model-b answered in" in done.stdout
+    assert "passed         One-token chat       model-b answered in" in done.stdout
     assert "not supported  Tools                Tools are accepted, but the model answered in words." in lines
     assert "                                    -> Choose another model for tools." in lines
 
@@ -55,7 +55,7 @@ def test_a_failure_has_status_1_says_what_to_do_and_keeps_the_key(
         tmp_path, "doctor", "--base-url", gateway.base_url, "--api-key-file", str(tmp_path / "key")
     )
     assert done.status == 1
-    assert "fail           API key              Invalid token" in done.out
+    assert "failed         API key              Invalid token" in done.out
     assert "-> Check the API key" in done.out
     assert KEY not in done.out + done.err
     assert gateway.requests[0].headers["authorization"] == f"Bearer {KEY}"

@@ -19,6 +19,7 @@ from lib.domain.reply.errors import Category, ChatError, missing_key
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import text_of
 from lib.domain.text.printable import printable_json
+from lib.domain.text.sentences import sentence
 from lib.engine.engine import Engine
 from lib.engine.live import LiveTape
 from lib.engine.sending import new_id
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         print(printable_json(json.dumps(_as_json(reply), ensure_ascii=False, indent=2)))
     elif reply.error:
-        print(f"{reply.error.message}\n{reply.error.hint}", file=sys.stderr)
+        print(f"{reply.error.sentence}\n{reply.error.hint}", file=sys.stderr)
     return OK if reply.state is State.COMPLETED else FAILED
 
 
@@ -89,7 +90,9 @@ def _first_model(engine: Engine, connection: Connection) -> str:
     if listing.error:
         raise listing.error
     if not listing.models:
-        raise ChatError(Category.INVALID_MODEL, "The server lists no models.", "Name one with --model.")
+        raise ChatError(
+            Category.INVALID_MODEL, cause=sentence("no_models_listed"), advice=sentence("name_model")
+        )
     return listing.models[0].id
 
 
@@ -122,15 +125,21 @@ def _as_json(reply: Reply) -> dict[str, Any]:
         "citations": [asdict(citation) for citation in reply.citations],
         "files": [_file(each) for each in reply.made],
         "finish_reason": reply.finish_reason,
-        "notices": list(reply.notices),
+        "notices": list(map(str, reply.notices)),
         "usage": {name: usage[name] for name in USAGE},
         "timing": {
             "ttft_ms": timing.ttft_ms,
             "total_ms": timing.total_ms,
             "tokens_per_second": reply.tokens_per_second,
         },
-        "error": asdict(reply.error) if reply.error else None,
+        "error": _error(reply.error) if reply.error else None,
     }
+
+
+def _error(error: ChatError) -> dict[str, Any]:
+    fields = asdict(error)
+    del fields["cause"], fields["advice"], fields["base_url"]  # in words instead, for whoever reads a log
+    return {**fields, "message": str(error.what), "hint": error.hint}
 
 
 def _file(file: Attachment) -> dict[str, Any]:

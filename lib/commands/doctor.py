@@ -4,18 +4,19 @@ import argparse
 import json
 import sys
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from lib import app
 from lib.commands import FAILED, OK, add_connection_options
 from lib.config import Settings
-from lib.domain.models.diagnosis import Cost, Finding, has_failed, learnt
+from lib.domain.models.diagnosis import VERDICTS, Cost, Finding, has_failed, learnt
 from lib.domain.people.people import LOCAL
 from lib.domain.text.printable import printable_json
 from lib.engine.engine import Engine
 from lib.engine.lookups.doctor import Doctor, Examination
+from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 
 WIDTH = 21
@@ -72,7 +73,7 @@ def _follow(doctor: Doctor, examination: Examination, *, is_silent: bool) -> Non
 
 def _line(finding: Finding) -> str:
     advice = f"\n{'':{15 + WIDTH}}-> {finding.advice}" if finding.advice else ""
-    return f"{finding.verdict:14} {finding.title:{WIDTH}}{finding.meaning}{advice}"
+    return f"{_(VERDICTS[finding.verdict]):14} {_(finding.title):{WIDTH}}{finding.meaning}{advice}"
 
 
 def _estimate(cost: Cost) -> str:
@@ -84,11 +85,20 @@ def _as_json(examination: Examination, cost: Cost) -> dict[str, Any]:
         "base_url": examination.base_url,
         "model": examination.model,
         "estimate": asdict(cost),
-        "findings": [asdict(finding) for finding in examination.findings],
+        "findings": [_finding(finding) for finding in examination.findings],
         "capabilities": learnt(examination.findings),
         "failed": has_failed(examination.findings),
         "stopped": examination.was_stopped,
         "problem": examination.problem,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    told = {field.name: getattr(finding, field.name) for field in fields(finding)}
+    return told | {
+        "title": _(finding.title),
+        "meaning": str(finding.meaning),
+        "advice": str(finding.advice or ""),
     }
 
 

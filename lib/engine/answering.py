@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from lib.domain.models.connection import Connection
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.tape import CLOSING, Event, Failed, Interrupted, Stopped
+from lib.domain.text.sentences import sentence
 from lib.engine import pictures
 from lib.engine.journal import Journal
 from lib.engine.loop import Loop
@@ -105,9 +106,8 @@ class Answering:
         if run.tape.is_closed or future.cancelled():
             return
         log.error("A reply ended without its closing event.", exc_info=future.exception())
-        error = ChatError(
-            Category.STREAM_INTERRUPTED, "The reply broke off inside this app.", "Try again.", retryable=True
-        )
+        cause, advice = sentence("broke_off_here"), sentence("again")
+        error = ChatError(Category.STREAM_INTERRUPTED, cause=cause, advice=advice, retryable=True)
         self.end(run, Failed(run.at_ms, error))
 
     def _book(self, run: RunningReply) -> None:

@@ -12,6 +12,7 @@ from lib.domain.models.connection import Connection
 from lib.domain.people.people import LOCAL
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.tape import Event, Interrupted, Stopped
+from lib.domain.text.sentences import sentence
 from lib.engine import pictures, transcription
 from lib.engine.answering import Answering
 from lib.engine.journal import Journal
@@ -29,7 +30,7 @@ from lib.engine.recovery.unstored import unstored_conversations
 from lib.engine.recovery.watchdog import Watchdog
 from lib.engine.running_replies import RunningReplies
 from lib.engine.running_reply import RunningReply
-from lib.engine.sending import NOT_FOR_YOU, Accepted, Sending, SendRefused, new_id, question
+from lib.engine.sending import Accepted, Sending, SendRefused, new_id, question
 from lib.engine.series.deck_runs import DeckRuns
 from lib.engine.series.repeats import Repeats
 from lib.engine.titles import is_first_exchange, write_title
@@ -212,11 +213,13 @@ class Engine:
     ) -> str:
         """Return the text of a WAV recording. Blocks. The call gets a ledger row. Raises `ChatError`."""
         if not self._may_use(person_id, model):
-            raise ChatError(Category.PERMISSION_DENIED, NOT_FOR_YOU, "")
+            raise ChatError(
+                Category.PERMISSION_DENIED, cause=sentence("model_not_available"), advice=sentence("none")
+            )
         try:
             self.check_limits(person_id, 1)
         except SendRefused as refused:
-            raise ChatError(Category.RATE_LIMITED, str(refused), "") from None
+            raise ChatError(Category.RATE_LIMITED, str(refused), advice=sentence("none")) from None
         asked = transcription.transcribe(self._gateway, connection, recording, model)
         text, row, error = self._loop.submit(asked).result()
         row = replace(row, session_id=session_id, conversation_id=conversation_id)

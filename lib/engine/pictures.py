@@ -8,16 +8,18 @@ from dataclasses import replace
 from lib.domain.conversation.messages import Message
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.tape import Audio, Event, Failed, Image, Noted
+from lib.domain.text.sentences import Sentence, sentence
 from lib.engine.running_reply import RunningReply
 from lib.files.fitting import Fitted, fit, text_bytes
 from lib.files.folder import Files, checked
 from lib.files.formats.sounds import checked_sound
 from lib.files.imports.archive import with_ending
+from lib.files.refusal import FileRefused
 from lib.gateway.client import Gateway
 
 REQUEST_BYTES = 900 * 1024
 """The largest request with images: nginx, in front of many gateways, accepts 1 MB by default."""
-ATTACHMENTS_IGNORED = "An image model draws from the text alone; the attached files were not sent."
+ATTACHMENTS_IGNORED = sentence("attachments_ignored")
 
 
 async def answered(
@@ -41,9 +43,9 @@ async def answered(
             has_files = any(isinstance(event, Image | Audio) for event in burst)
             yield await asyncio.to_thread(_all_taken, burst, run, files) if has_files else burst
             # After the first burst: a tape begins with `Sent`.
-            if fitted.notice:
-                yield [Noted(burst[-1].at_ms, fitted.notice)]
-                fitted = replace(fitted, notice="")
+            if fitted.notices:
+                yield [Noted(burst[-1].at_ms, notice) for notice in fitted.notices]
+                fitted = replace(fitted, notices=())
 
 
 async def generated(
@@ -57,8 +59,8 @@ async def generated(
         async for burst in bursts:
             try:
                 yield [await asyncio.to_thread(_taken, event, run, files) for event in burst]
-            except ValueError as error:
-                yield [Failed(burst[-1].at_ms, _no_image(str(error)))]
+            except FileRefused as refused:
+                yield [Failed(burst[-1].at_ms, _no_image(refused.sentence))]
                 return
             if is_first and question.attachments:
                 yield [Noted(burst[-1].at_ms, ATTACHMENTS_IGNORED)]
@@ -93,13 +95,13 @@ def _all_taken(burst: Sequence[Event], run: RunningReply, files: Files) -> list[
     for event in burst:
         try:
             taken.append(_taken(event, run, files))
-        except ValueError as error:
-            taken.append(Noted(event.at_ms, f"A file of this answer was left out. {error}"))
+        except FileRefused as refused:
+            taken.append(Noted(event.at_ms, sentence("file_left_out", why=refused.sentence)))
     return taken
 
 
 def _taken(event: Event, run: RunningReply, files: Files) -> Event:
-    """The event with its picture or sound, if any, checked and kept. Raises `ValueError` for a bad file."""
+    """The event with its picture or sound, if any, checked and kept. Raises `FileRefused` for a bad file."""
     if isinstance(event, Audio):
         sound = checked_sound(event.audio)
         return replace(event, audio=files.keep(sound) if run.is_kept else sound)
@@ -110,5 +112,6 @@ def _taken(event: Event, run: RunningReply, files: Files) -> Event:
     return replace(event, image=files.keep(image) if run.is_kept else image)
 
 
-def _no_image(message: str) -> ChatError:
-    return ChatError(Category.UPSTREAM_DOWN, message, "Try again, or choose another model.", retryable=True)
+def _no_image(cause: Sentence) -> ChatError:
+    advice = sentence("again_or_other_model")
+    return ChatError(Category.UPSTREAM_DOWN, cause=cause, advice=advice, retryable=True)

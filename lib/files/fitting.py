@@ -1,11 +1,12 @@
 """Makes the images of a request fit the size that a gateway, or a proxy in front of it, accepts."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lib.domain.conversation.attachments import Attachment, document_text
 from lib.domain.conversation.messages import Message
+from lib.domain.text.sentences import Sentence, sentence
 from lib.files.folder import Files, Missing
 
 STEPS = ((1120, 75), (784, 70), (512, 60))
@@ -21,8 +22,8 @@ class Fitted:
 
     data: Mapping[str, bytes]
     """The bytes of each image by its id; a missing image is not sent."""
-    notice: str = ""
-    """What was left out, in one sentence."""
+    notices: tuple[Sentence, ...] = ()
+    """What was left out."""
 
 
 def fit(files: Files, messages: Sequence[Message], *, text_bytes: int, request_bytes: int) -> Fitted:
@@ -57,7 +58,7 @@ def fit(files: Files, messages: Sequence[Message], *, text_bytes: int, request_b
         uses = [use for use in uses if use != id_]
         del data[id_]
         left_out += 1
-    return Fitted(data, _sentence(left_out, missing))
+    return Fitted(data, tuple(_notices(left_out, missing)))
 
 
 def text_bytes(messages: Sequence[Message], system_prompt: str) -> int:
@@ -78,18 +79,8 @@ def _shrink(
                 data[image.id] = min(data[image.id], files.smaller(image, side, quality), key=len)
 
 
-def _sentence(left_out: int, missing: int) -> str:
-    parts = []
+def _notices(left_out: int, missing: int) -> Iterator[Sentence]:
     if left_out:
-        parts.append(f"{_images(left_out)} did not fit into the request and {_was(left_out)} left out.")
+        yield sentence("images_left_out", count=left_out)
     if missing:
-        parts.append(f"{_images(missing)} no longer {'exists' if missing == 1 else 'exist'}.")
-    return " ".join(parts)
-
-
-def _images(count: int) -> str:
-    return "One earlier image" if count == 1 else f"{count} earlier images"
-
-
-def _was(count: int) -> str:
-    return "was" if count == 1 else "were"
+        yield sentence("images_gone", count=missing)

@@ -17,6 +17,7 @@ from PIL import Image
 
 from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.files.formats.images import FORMATS, LARGEST_PIXELS
+from lib.files.refusal import refused
 
 UNUSED_SECONDS = 24 * 3600.0
 """How long an unused file is left alone: its message may be about to be stored."""
@@ -116,15 +117,15 @@ def _write(path: Path, data: bytes) -> None:
 def checked(name: str, data: bytes, *, text: str = "") -> Attachment:
     """Turn bytes from elsewhere (a gateway, an import) into an image attachment, unchanged.
 
-    Raises `ValueError` if they are not an image that a page can show.
+    Raises `FileRefused` if they are not an image that a page can show.
     """
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as image:
             width, height, kind = image.width, image.height, image.format or ""
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise ValueError(f"“{name}” is not an image.") from None
+        raise refused(name, "not_an_image") from None
     if width * height > LARGEST_PIXELS:
-        raise ValueError(f"“{name}” has too many pixels.")
+        raise refused(name, "many_pixels")
     id_ = sha256(data).hexdigest()
     return Attachment(
         id_, AttachmentKind.IMAGE, name, Image.MIME[kind], len(data), width, height, text=text, data=data

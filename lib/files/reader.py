@@ -9,9 +9,11 @@ import json
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from lib.domain.text.sentences import sentence
 from lib.files.formats.kinds import Unreadable
 
 MEMORY_BYTES = 640 * 1024 * 1024
@@ -41,11 +43,11 @@ def main() -> None:
         for line, body in _READ[kind](data, limit):
             _say(line, body)
     except Unreadable as why:
-        _say({"refused": str(why)})
+        _say({"refused": asdict(why.why)})
     except MemoryError:
-        _say({"refused": "needs too much memory to be read"})
+        _say({"refused": asdict(sentence("memory"))})
     except Exception:  # decoders raise anything on damaged files, and it all means the same
-        _say({"refused": "is damaged or not what it seems to be"})
+        _say({"refused": asdict(sentence("damaged"))})
 
 
 def _limit() -> None:
@@ -72,7 +74,8 @@ def _image(data: bytes, limit: int) -> Lines:
     said = [
         {"size": len(each.data), **{name: getattr(each, name) for name in fields}} for each in picture.pieces
     ]
-    yield {"pieces": said, "notes": picture.notes}, b"".join(each.data for each in picture.pieces)
+    notes = [asdict(note) for note in picture.notes]
+    yield {"pieces": said, "notes": notes}, b"".join(each.data for each in picture.pieces)
 
 
 def _pdf(data: bytes, limit: int) -> Lines:
@@ -87,10 +90,8 @@ def _text(data: bytes, limit: int) -> Lines:
     from lib.files.formats import texts
 
     document = texts.read(data, limit)
-    yield (
-        {"text": document.text[: limit + 1], "media_type": document.media_type, "notes": document.notes},
-        b"",
-    )
+    notes = [asdict(note) for note in document.notes]
+    yield {"text": document.text[: limit + 1], "media_type": document.media_type, "notes": notes}, b""
 
 
 _READ = {"image": _image, "pdf": _pdf, "text": _text}

@@ -6,12 +6,16 @@ import re
 import subprocess
 import threading
 import unicodedata
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
 from lib.domain.conversation.attachments import Attachment, AttachmentKind, piece_name
+from lib.domain.text import sentences
+from lib.domain.text.sentences import Said, sentence
 from lib.files import reader
 from lib.files.formats import kinds
+from lib.files.refusal import FileRefused, refused
 
 LARGEST_UPLOAD = 20 * 1024 * 1024
 """Bytes of a file."""
@@ -23,13 +27,8 @@ READING_SECONDS = 5.0
 """The longest wait for the reader. Its own limit on processor time ends it much sooner: this one applies only
 if it gets no processor."""
 LONGEST_NAME = 80
-TOO_LONG = "takes too long to read"
 _reading = threading.BoundedSemaphore(2)
 """How many uploads are read at once, by all pages together: each may use a reader's full memory."""
-
-
-class FileRefused(ValueError):
-    """A refused upload; the text is one sentence for the person who sent it."""
 
 
 def take(name: str, data: bytes, *, most_characters: int = LONGEST_DOCUMENT) -> list[Attachment]:
@@ -39,19 +38,17 @@ def take(name: str, data: bytes, *, most_characters: int = LONGEST_DOCUMENT) -> 
     """
     name = clean_name(name)
     if not data:
-        raise FileRefused(f"“{name}” is empty.")
+        raise refused(name, "empty")
     if len(data) > LARGEST_UPLOAD:
-        raise FileRefused(f"“{name}” is larger than {LARGEST_UPLOAD // 1024**2} MB.")
+        raise refused(name, "larger", most=LARGEST_UPLOAD // 1024**2)
     if kinds.is_image(data):
         return _images(name, data)
     if most_characters <= 0:
-        raise FileRefused(
-            f"“{name}” does not fit: all documents together may have {LONGEST_DOCUMENT:,} characters."
-        )
+        raise refused(name, "documents_full", most=LONGEST_DOCUMENT)
     if kinds.is_pdf(data):
         return [_pdf(name, data, most_characters)]
-    if words := kinds.refusal(data):
-        raise FileRefused(f"“{name}” {words}.")
+    if code := kinds.refusal(data):
+        raise refused(name, code)
     return [_text(name, data, most_characters)]
 
 
@@ -72,13 +69,13 @@ def _images(name: str, data: bytes) -> list[Attachment]:
     said = _line(head)
     pieces = said.get("pieces", [])
     if not pieces or sum(piece["size"] for piece in pieces) != len(kept):
-        raise FileRefused(f"“{name}” {said.get('refused', TOO_LONG)}.")
+        raise _unread(name, said)
     taken = []
     for number, piece in enumerate(pieces, 1):
         own, kept = kept[: piece["size"]], kept[piece["size"] :]
         shown = piece_name(name, number, len(pieces))
-        note, one = " ".join(said["notes"]), sha256(own).hexdigest()
-        taken.append(Attachment(one, AttachmentKind.IMAGE, shown, note=note, data=own, **piece))
+        notes, one = tuple(map(sentences.read, said["notes"])), sha256(own).hexdigest()
+        taken.append(Attachment(one, AttachmentKind.IMAGE, shown, notes=notes, data=own, **piece))
     return taken
 
 
@@ -88,30 +85,39 @@ def _pdf(name: str, data: bytes, most_characters: int) -> Attachment:
     texts = [line["text"] for line in said if "text" in line and line.get("is_page", True)]
     elsewhere = [f"[Form]\n{line['text']}" for line in said if not line.get("is_page", True)]
     if not texts:
-        refused = next((line["refused"] for line in said if "refused" in line), TOO_LONG)
-        raise FileRefused(f"“{name}” {refused}.")
+        raise _unread(name, next((line for line in said if "refused" in line), {}))
     if not any(texts) and not elsewhere:
-        raise FileRefused(f"“{name}” contains no text, only pictures of it; send its pages as images.")
+        raise refused(name, "only_pictures")
     marked = [f"[Page {number}]\n{text}" for number, text in enumerate(texts, 1)]
-    notes = [_pages_read(len(texts), pages), *(line["note"] for line in said if "note" in line)]
+    notes = [sentences.read(line["note"]) for line in said if "note" in line]
+    is_part = len(texts) < pages
+    if is_part:
+        notes.insert(0, sentence("first_pages", count=len(texts), pages=pages))
     text = "\n\n".join([*marked, *elsewhere])
-    text = text[:most_characters] if notes[0] else text  # the first note says so already
+    text = text[:most_characters] if is_part else text  # the first note says so already
     return _document(name, "application/pdf", data, text, most_characters, notes=notes, pages=pages)
 
 
-def _pages_read(read: int, pages: int) -> str:
-    if read >= pages:
-        return ""
-    return f"Only {'page 1' if read == 1 else f'the first {read:,}'} of {pages:,} pages could be read."
+def _unread(name: str, said: Mapping[str, Any]) -> FileRefused:
+    """The refusal that the reader told; it tells none if its time was up."""
+    why = sentences.read(said["refused"]) if "refused" in said else sentence("too_long")
+    return FileRefused(sentence("refused", name=name, why=why))
 
 
 def _text(name: str, data: bytes, most_characters: int) -> Attachment:
     said = _line(_read("text", data, most_characters))
     if "text" not in said:
-        raise FileRefused(f"“{name}” {said.get('refused', TOO_LONG)}.")
+        raise _unread(name, said)
     if not said["text"].strip():
-        raise FileRefused(f"“{name}” is empty.")
-    return _document(name, said["media_type"], data, said["text"], most_characters, notes=said["notes"])
+        raise refused(name, "empty")
+    return _document(
+        name,
+        said["media_type"],
+        data,
+        said["text"],
+        most_characters,
+        notes=list(map(sentences.read, said["notes"])),
+    )
 
 
 def _document(
@@ -121,15 +127,15 @@ def _document(
     text: str,
     most_characters: int,
     *,
-    notes: list[str],
+    notes: list[Said],
     pages: int | None = None,
 ) -> Attachment:
     if len(text) > most_characters:
         text = text[:most_characters]
-        notes = [*notes, f"Only the first {len(text):,} characters were read."]
-    own, note = sha256(text.encode()).hexdigest(), " ".join(filter(None, notes))
+        notes = [*notes, sentence("first_characters", most=len(text))]
+    own = sha256(text.encode()).hexdigest()
     return Attachment(
-        own, AttachmentKind.DOCUMENT, name, media_type, len(data), pages=pages, text=text, note=note
+        own, AttachmentKind.DOCUMENT, name, media_type, len(data), pages=pages, text=text, notes=tuple(notes)
     )
 
 

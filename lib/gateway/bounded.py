@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 from openai._constants import RAW_RESPONSE_HEADER
 
+from lib.domain.text.sentences import sentence
 from lib.gateway.limits import (
     COMPRESSION_FREE,
     COMPRESSION_RATIO,
@@ -55,9 +56,9 @@ class BoundedBody(httpx2.AsyncByteStream):
                 yield piece[: len(piece) - (read - ERROR_BYTES)]
                 return
             if self._most is not None and read > self._most:
-                raise exceeded(f"The server's answer was longer than {self._most // MB} MB.")
+                raise exceeded(sentence("answer_of_megabytes", most=self._most // MB))
             if self._most is not None and (values := values + values_in(piece)) > Limits().values:
-                raise exceeded(f"The server's answer has more than {Limits().values:,} values.")
+                raise exceeded(sentence("answer_of_values", most=Limits().values))
             yield piece
 
     async def aclose(self) -> None:
@@ -84,8 +85,7 @@ class BoundedBody(httpx2.AsyncByteStream):
                 yield piece
             return
         if self._encoding not in ("gzip", "x-gzip", "deflate"):
-            name = self._encoding[:20]
-            raise exceeded(f"The server's answer is compressed in a way that was not asked for ({name}).")
+            raise exceeded(sentence("unasked_compression", encoding=self._encoding[:20]))
         taken = given = 0
         decompressor = zlib.decompressobj(_GZIP_OR_ZLIB)
         async for piece in self._body:
@@ -94,10 +94,10 @@ class BoundedBody(httpx2.AsyncByteStream):
                 try:
                     out = decompressor.decompress(piece, PIECE_BYTES)
                 except zlib.error:
-                    raise exceeded("The server's answer is compressed, and damaged.") from None
+                    raise exceeded(sentence("damaged_compression")) from None
                 given += len(out)
                 if given > COMPRESSION_FREE and given > taken * COMPRESSION_RATIO:
-                    raise exceeded("The server's answer grows without end where it is decompressed.")
+                    raise exceeded(sentence("endless_compression"))
                 if out:
                     yield out
                 # At most `PIECE_BYTES` at once: the rest waits, so a zip bomb is noticed before it has burst.

@@ -19,6 +19,7 @@ from lib.domain.models.prices import Price
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.tape import Content, Event, Failed, Image, Noted, Retried, Sent, Served, milliseconds
 from lib.domain.reply.usage import Usage
+from lib.domain.text.sentences import sentence
 from lib.gateway import image_generation, images, pricing, requests, transcription
 from lib.gateway.balance import balance_of
 from lib.gateway.bounded import unread
@@ -287,7 +288,7 @@ class _Attempt:
                 events.append(Image(self.at_ms(), images.image(each.number, data, each.name)))
             except Exception as exc:
                 error = _translated(exc, self.connection)
-                events.append(Noted(self.at_ms(), f"A picture could not be loaded. {error.message}"))
+                events.append(Noted(self.at_ms(), sentence("picture_not_loaded", why=error.what)))
                 events.append(Content(self.at_ms(), f"\n\n[{each.name or 'image'}](<{each.url}>)"))
         return self.mask.events(events)
 
@@ -302,10 +303,10 @@ def _served(response: httpx2.Response, at_ms: float) -> Served:
 
 
 def _about_images(error: ChatError, body: Mapping[str, Any]) -> ChatError:
-    """The error; if the server refused the images of a request, the hint says so."""
+    """The error; if the server refused the images of a request, the advice says so."""
     has_images = any(isinstance(message["content"], list) for message in body["messages"])
-    hint = image_errors.hint(error) if has_images else None
-    return replace(error, category=Category.BAD_REQUEST, hint=hint, retryable=False) if hint else error
+    advice = image_errors.advice(error) if has_images else None
+    return replace(error, category=Category.BAD_REQUEST, advice=advice, retryable=False) if advice else error
 
 
 def _translated(exc: Exception, connection: Connection) -> ChatError:

@@ -11,6 +11,7 @@ from typing import Any
 import openai
 from cachetools import TTLCache
 
+from lib.domain.text.sentences import Sentence, sentence
 from lib.gateway.errors.body import read_body
 
 REMEMBERED, FORGOTTEN_SECONDS = 1_000, 24 * 3600.0
@@ -38,7 +39,7 @@ class Dialects:
             REMEMBERED, FORGOTTEN_SECONDS
         )
 
-    def spoken(self, base_url: str, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    def spoken(self, base_url: str, body: Mapping[str, Any]) -> tuple[dict[str, Any], list[Sentence]]:
         """The body as this server accepts it, and its changes, one sentence each."""
         spoken, notices = dict(body), []
         for name, other in self._refused.get((base_url, body["model"]), {}).items():
@@ -48,7 +49,7 @@ class Dialects:
                     notices.append(_notice(name, other))
         return spoken, notices
 
-    def learn(self, base_url: str, body: dict[str, Any], exc: Exception) -> str | None:
+    def learn(self, base_url: str, body: dict[str, Any], exc: Exception) -> Sentence | None:
         """Remove from the body the parameter that an answer refuses; return a sentence about it, or `None`.
 
         Each parameter is renamed at most once, then dropped: a request can only get shorter.
@@ -70,10 +71,10 @@ def _replace(body: dict[str, Any], name: str, other: str | None) -> None:
         body[other] = value
 
 
-def _notice(name: str, other: str | None) -> str:
+def _notice(name: str, other: str | None) -> Sentence:
     if other:
-        return f"This model takes {other} in place of {name}."
-    return f"This model does not accept {name}, so it was left out."
+        return sentence("renamed_parameter", name=name, other=other)
+    return sentence("refused_parameter", name=name)
 
 
 def _refused_parameter(body: Mapping[str, Any], exc: Exception) -> str | None:

@@ -10,12 +10,13 @@ import openai
 
 from lib.domain.models.connection import Connection
 from lib.domain.reply.tape import Event, Finished, Image, Retried, Sent, Served, UsageReported, milliseconds
+from lib.domain.text.sentences import sentence
 from lib.gateway import images
 from lib.gateway.errors.translation import translate_response
 from lib.gateway.stream.chunks import object_in
 from lib.gateway.stream.token_counts import usage_of
 
-NO_RESPONSE_FORMAT = "The server does not accept response_format, so it was asked again without."
+NO_RESPONSE_FORMAT = sentence("no_response_format")
 
 
 async def generate_images(
@@ -70,4 +71,4 @@ async def _data(item: Mapping[str, Any], connection: Connection) -> bytes:
         return await asyncio.to_thread(images.decoded, encoded)
     if isinstance(url, str) and url:
         return await images.fetched(url, connection)
-    raise images.trouble("The answer contains no image.")
+    raise images.trouble(sentence("no_image"))

@@ -10,15 +10,16 @@ import aiohttp
 from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.domain.models.connection import Connection
 from lib.domain.reply.errors import Category, ChatError
+from lib.domain.text.sentences import Sentence, sentence
 from lib.gateway.public_addresses import public_socket
 
 LARGEST_IMAGE = 20 * 1024 * 1024
 """Bytes of one image that an answer contains or names."""
-TOO_LARGE = f"The image is larger than {LARGEST_IMAGE // 1024**2} MB."
+TOO_LARGE = sentence("image_too_large", most=LARGEST_IMAGE // 1024**2)
 FETCH_SECONDS = 30.0
 _HEADS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 _HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity"}
-UNREACHABLE = "The gateway named an image at an address that this server cannot reach or may not call."
+UNREACHABLE = sentence("image_unreachable")
 """One sentence for every failure before there is a response: more would reveal what is in our network."""
 
 
@@ -45,7 +46,7 @@ def decoded(source: str) -> bytes:
     try:
         return _from_base64(encoded)
     except ValueError:
-        raise trouble("The image is not base64.") from None
+        raise trouble(sentence("image_not_base64")) from None
 
 
 def _from_base64(encoded: str) -> bytes:
@@ -93,7 +94,7 @@ async def fetched(url: str, connection: Connection, *, most: int = LARGEST_IMAGE
 
 async def _body(response: aiohttp.ClientResponse, most: int) -> bytes:
     if response.status != 200:
-        raise trouble(f"The image that the gateway named was not there (HTTP {response.status}).")
+        raise trouble(sentence("image_not_there", status=response.status))
     data = bytearray()
     async for piece in response.content.iter_any():
         data += piece
@@ -102,6 +103,7 @@ async def _body(response: aiohttp.ClientResponse, most: int) -> bytes:
     return bytes(data)
 
 
-def trouble(message: str) -> ChatError:
+def trouble(cause: Sentence) -> ChatError:
     """The error for a picture that cannot be had."""
-    return ChatError(Category.UPSTREAM_DOWN, message, "Try again, or choose another model.", retryable=True)
+    advice = sentence("again_or_other_model")
+    return ChatError(Category.UPSTREAM_DOWN, cause=cause, advice=advice, retryable=True)

@@ -6,6 +6,7 @@ An answer that exceeds a limit ends: its connection is closed, and what came bef
 from dataclasses import dataclass
 
 from lib.domain.reply.errors import Category, ChatError
+from lib.domain.text.sentences import Sentence, sentence
 
 MB = 1024**2
 
@@ -57,6 +58,6 @@ def values_in(data: bytes) -> int:
     return sum(map(data.count, (b",", b"[", b"{")))
 
 
-def exceeded(sentence: str) -> ChatError:
-    """The error of an answer that exceeds a limit, described by `sentence`."""
-    return ChatError(Category.UPSTREAM_DOWN, sentence, "Choose another model, or tell the gateway's admin.")
+def exceeded(limit: Sentence) -> ChatError:
+    """The error of an answer that exceeds a limit, which the sentence tells."""
+    return ChatError(Category.UPSTREAM_DOWN, cause=limit, advice=sentence("other_model_or_tell"))

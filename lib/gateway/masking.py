@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from lib.domain.models.connection import Connection
+from lib.domain.models.diagnosis import Text
 from lib.domain.reply.errors import ChatError
 from lib.domain.reply.tape import (
     Cited,
@@ -18,6 +19,8 @@ from lib.domain.reply.tape import (
     ToolCall,
 )
 from lib.domain.text.secrets import SHORTEST_PART, KnownKey, without_word
+from lib.domain.text.sentences import Sentence
+from lib.i18n.translation import Lazy
 
 
 class KeyMask:
@@ -39,6 +42,15 @@ class KeyMask:
         too if it stands alone. A model, an address or an answer may legitimately contain such a word."""
         return without_word(text, self._word) if self._word else self.text(text)
 
+    def said(self, said: Text) -> Text:
+        """Like `words`, for a text of ours, which may repeat what a server said."""
+        match said:
+            case str():
+                return self.words(said)
+            case Sentence() | Lazy():
+                return said.with_texts(self.words)
+        return said
+
     def optional(self, text: str | None) -> str | None:
         """Like `text`, for a value that may be missing."""
         return None if text is None else self.text(text)
@@ -48,7 +60,7 @@ class KeyMask:
         return replace(
             error,
             message=self.words(error.message),
-            hint=self.text(error.hint),
+            cause=error.cause.with_texts(self.words) if error.cause else None,
             code=self.optional(error.code),
             request_id=self.optional(error.request_id),
         )
@@ -70,8 +82,8 @@ class KeyMask:
                 return self._served(event)
             case Finished(reason=reason):
                 return replace(event, reason=self.text(reason))
-            case Noted(text=text):
-                return replace(event, text=self.text(text))
+            case Noted(text=Sentence() as said):
+                return replace(event, text=said.with_texts(self.text))
             case Cited(citations=citations):
                 told = (replace(c, url=self.text(c.url), title=self.text(c.title)) for c in citations)
                 return replace(event, citations=tuple(told))

@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass
 
 from lib.domain.reply.errors import Category, ChatError
+from lib.domain.text.sentences import Sentence, sentence
 
 MOST_RETRIES = 2
 FIRST_PAUSE_SECONDS = 0.5
@@ -24,7 +25,7 @@ _TEMPORARY_STATUSES = {408, 425, 429}
 class Again:
     """A retry: its reason, in one sentence, and the pause before it in seconds."""
 
-    reason: str
+    reason: Sentence
     pause: float = 0.0
 
 
@@ -44,14 +45,14 @@ class Retries:
             return None
         self.count += 1
         # New API and One API never send `Retry-After`: then the pause is ours.
-        return Again(f"Asked again after {_in_words(error)}.", pause if wanted is None else wanted)
+        return Again(_reason(error), pause if wanted is None else wanted)
 
 
-def _in_words(error: ChatError) -> str:
+def _reason(error: ChatError) -> Sentence:
     if error.status is None:
-        return "a lost connection"
-    what = "too many requests" if error.status == 429 else "an error of the server"
-    return f"{what} ({error.status})"
+        return sentence("again_after_connection")
+    is_limit = error.status == 429
+    return sentence("again_after_too_many" if is_limit else "again_after_error", status=error.status)
 
 
 def _can_help(error: ChatError) -> bool:

@@ -1,6 +1,7 @@
 """Dates, times and numbers as the language of whoever is being answered writes them, by their own clock."""
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from babel import dates, numbers
 
@@ -44,6 +45,41 @@ def day(on: date) -> str:
 def local_day(at: datetime) -> date:
     """Return the day that it is for whoever is being answered."""
     return _local(at).date()
+
+
+def from_now(seconds: float) -> str:
+    """Return how long something is ahead: `in 20 seconds`, `in 2 minutes`."""
+    ahead = timedelta(seconds=max(1, round(seconds)))
+    threshold = 1.6 if seconds < 100 else 0.85  # 90 seconds rather than 2 minutes
+    said = dates.format_timedelta(ahead, threshold=threshold, add_direction=True, locale=_language())
+    return str(said)
+
+
+def span(seconds: float) -> str:
+    """Return a length of time: `20 seconds`, `2 minutes`."""
+    threshold = 1.6 if seconds < 100 else 0.85  # 90 seconds rather than 2 minutes
+    length = timedelta(seconds=max(1, round(seconds)))
+    return str(dates.format_timedelta(length, threshold=threshold, locale=_language()))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The same as a value of a text that is translated when it is read."""
+
+    seconds: float
+
+    def __str__(self) -> str:
+        return span(self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class FromNow:
+    """The same as a value of a text that is translated when it is read."""
+
+    seconds: float
+
+    def __str__(self) -> str:
+        return from_now(self.seconds)
 
 
 def zone(at: datetime) -> str:

@@ -4,6 +4,8 @@
 which escapes them: `_("Delete {title}?").format(title=title)`, `md(_("Delete **{}**?"), title)`.
 """
 
+from collections.abc import Callable
+
 from lib.i18n import catalogues, locale
 
 
@@ -24,6 +26,11 @@ def mark(message: str) -> str:
     return message
 
 
+def mark_plural(one: str, many: str) -> tuple[str, str]:
+    """Return the forms of a text unchanged, for such a table."""
+    return one, many
+
+
 class Lazy:
     """A text with its values, translated each time it is read: for errors, and for tables with values."""
 
@@ -41,6 +48,13 @@ class Lazy:
             template = ngettext(one, many, count if isinstance(count, int | float) else 2)
         return template.format(**self._values)
 
+    def with_texts(self, change: Callable[[str], str]) -> "Lazy":
+        """Return the same with each text among its values changed, as by a mask."""
+        values = {
+            name: change(each) if isinstance(each, str) else each for name, each in self._values.items()
+        }
+        return Lazy(self._forms, values)
+
     def __repr__(self) -> str:
         return f"lazy({self._forms!r}, {self._values!r})"
 
@@ -51,11 +65,11 @@ class Lazy:
         return hash(self._forms)
 
 
-def lazy(message: str, **values: object) -> Lazy:
+def lazy(message: str, /, **values: object) -> Lazy:
     """Return a text that is translated when it is read; `ValueError(lazy("…"))` says it in each language."""
     return Lazy((message,), values)
 
 
-def lazy_plural(one: str, many: str, count: float, **values: object) -> Lazy:
+def lazy_plural(one: str, many: str, count: float, /, **values: object) -> Lazy:
     """Return the same with a form for one and for many; both may contain `{count}`."""
     return Lazy((one, many), {"count": count, **values})

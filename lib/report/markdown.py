@@ -100,7 +100,7 @@ def _beside(reply: Reply) -> Iterator[str]:
     yield from _names(reply.made)
     if reply.citations:
         yield "Sources:\n\n" + "\n".join(f"{n}. {_source(each)}" for n, each in enumerate(reply.citations, 1))
-    yield from (f"*{_line(notice)}*" for notice in (*reply.notices, remark(reply)) if notice)
+    yield from (f"*{_line(str(notice))}*" for notice in (*reply.notices, remark(reply)) if notice)
     if reply.error:
         yield f"> {_line(str(reply.error))}"
 

@@ -63,7 +63,7 @@ def test_what_was_asked_again_stands_in_the_tape_the_fold_and_the_ledger(
     gateway.enqueue(error(503), error(429), stream("At last"))
     tape = chat.ask()
     message, reply = chat.stored(tape)
-    assert (message.content, reply.notices) == (
+    assert (message.content, tuple(map(str, reply.notices))) == (
         "At last",
         ("Asked again after an error of the server (503).", "Asked again after too many requests (429)."),
     )

@@ -94,7 +94,7 @@ def test_a_request_with_many_large_images_stays_under_its_limit(chat: Chat, gate
     assert sides == sorted(sides)
     assert len(sides) < 4
     assert answer.reply
-    assert answer.reply.notices[0].endswith("did not fit into the request and was left out.")
+    assert str(answer.reply.notices[0]).endswith("did not fit into the request and was left out.")
 
 
 def test_images_of_a_temporary_chat_are_in_no_file(
@@ -160,7 +160,7 @@ def test_what_is_drawn_and_is_no_image_fails_with_a_sentence(chat: Chat, gateway
     answer = ask(chat, "A square")
     assert answer.reply
     assert answer.reply.error
-    assert answer.reply.error.message == "“image-1” is not an image."
+    assert answer.reply.error.sentence == "“image-1” is not an image."
     assert answer.reply.images == ()
 
 
@@ -237,7 +237,9 @@ def test_a_picture_that_cannot_be_shown_is_told_and_the_words_stay(
     answer = ask(chat, "Draw a square")
     assert answer.reply
     assert (answer.reply.text, answer.reply.images, answer.reply.state) == ("Here: ", (), State.COMPLETED)
-    assert answer.reply.notices == ("A file of this answer was left out. “image-1” is not an image.",)
+    assert tuple(map(str, answer.reply.notices)) == (
+        "A file of this answer was left out. “image-1” is not an image.",
+    )
 
 
 def test_a_picture_at_the_gateways_own_address_is_fetched_and_one_elsewhere_stays_a_link(
@@ -250,7 +252,7 @@ def test_a_picture_at_the_gateways_own_address_is_fetched_and_one_elsewhere_stay
     assert answer.reply
     assert [each.width for each in answer.reply.images] == [64]
     assert answer.reply.text == "Here: \n\n[image](<http://192.168.0.1/x.png>)"
-    assert "may not call" in answer.reply.notices[0]
+    assert "may not call" in str(answer.reply.notices[0])
 
 
 def test_what_a_model_says_aloud_is_kept_as_a_file(

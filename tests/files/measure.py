@@ -9,8 +9,10 @@ import resource
 import sys
 from dataclasses import asdict
 
+from lib.domain.text.sentences import joined
 from lib.files import upload_validation
-from lib.files.upload_validation import FileRefused, take
+from lib.files.refusal import FileRefused
+from lib.files.upload_validation import take
 from tests.patience import PATIENCE
 
 
@@ -19,15 +21,17 @@ def main(name: str) -> None:
     data = sys.stdin.buffer.read()
     before, started = _megabytes(resource.RUSAGE_SELF), _seconds()
     try:
-        taken, refused = asdict(take(name, data)[0]), ""
+        first = take(name, data)[0]
+        taken, note, refused = asdict(first), joined(first.notes), ""
     except FileRefused as error:
-        taken, refused = {}, str(error)
+        taken, note, refused = {}, "", str(error)
     told = {
         "seconds": _seconds() - started,
         "grown": _megabytes(resource.RUSAGE_SELF) - before,
         "reader": _megabytes(resource.RUSAGE_CHILDREN),
         "refused": refused,
         "taken": {key: value for key, value in taken.items() if key not in ("data", "text")},
+        "note": note,
         "text": taken.get("text", ""),
     }
     sys.stdout.write(json.dumps(told))

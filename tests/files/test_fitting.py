@@ -9,6 +9,7 @@ from PIL import Image
 
 from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.messages import Message
+from lib.domain.text.sentences import joined
 from lib.files.fitting import SPARE_BYTES, Fitted, fit, text_bytes
 from lib.files.folder import Files
 from tests.files.samples import image, noise, uploaded
@@ -45,14 +46,14 @@ def fitted(files: Files, messages: list[Message], kilobytes: int) -> Fitted:
 def test_what_fits_is_sent_as_it_is(files: Files, photos: list[Attachment]) -> None:
     made = fitted(files, [said(*photos)], 4000)
     assert {own: files.load(photo) for own, photo in zip(made.data, photos, strict=True)} == made.data
-    assert made.notice == ""
+    assert joined(made.notices) == ""
 
 
 def test_older_images_are_made_smaller_first(files: Files, photos: list[Attachment]) -> None:
     made = fitted(files, [said(photos[0]), said(photos[1]), said(photos[2])], 1000)
     first, second, third = (sides(made)[photo.id] for photo in photos)
     assert first < second <= third == 900
-    assert made.notice == ""
+    assert joined(made.notices) == ""
 
 
 def test_the_images_of_one_message_shrink_together(files: Files, photos: list[Attachment]) -> None:
@@ -69,7 +70,7 @@ def test_what_does_not_fit_at_all_is_left_out_the_oldest_first(
         files, [said(photos[0]), said(photos[1]), said(photos[2])], (smallest * 4 // 3) // 1024 + 30
     )
     assert list(made.data) == [photos[2].id]
-    assert made.notice == "2 earlier images did not fit into the request and were left out."
+    assert joined(made.notices) == "2 earlier images did not fit into the request and were left out."
 
 
 def test_an_image_that_is_sent_again_is_a_new_one(files: Files, photos: list[Attachment]) -> None:
@@ -83,7 +84,7 @@ def test_a_lost_file_is_said_and_the_others_are_sent(files: Files, photos: list[
     lost = replace(uploaded("lost.png", image(33)), data=None)
     made = fitted(files, [said(lost, photos[0])], 4000)
     assert list(made.data) == [photos[0].id]
-    assert made.notice == "One earlier image no longer exists."
+    assert joined(made.notices) == "One earlier image no longer exists."
 
 
 def test_the_texts_take_their_part_of_the_room(files: Files, photos: list[Attachment]) -> None:

@@ -17,7 +17,9 @@ from PIL import Image, PngImagePlugin
 from pypdf import PdfReader, PdfWriter
 
 from lib.domain.conversation.attachments import Attachment
-from lib.files.upload_validation import LONGEST_DOCUMENT, LONGEST_NAME, LONGEST_SIDE, FileRefused, clean_name
+from lib.domain.text.sentences import joined
+from lib.files.refusal import FileRefused
+from lib.files.upload_validation import LONGEST_DOCUMENT, LONGEST_NAME, LONGEST_SIDE, clean_name
 from tests.app_server import ROOT
 from tests.files.samples import bomb, endless_page, image, noise, pdf, uploaded
 
@@ -111,8 +113,8 @@ def test_of_a_pdf_of_5000_pages_what_fits_is_read_and_the_rest_is_said() -> None
     told = measured("report.pdf", pdf([lines] * 5_000))
     assert told["refused"] == ""
     assert told["taken"]["pages"] == 5_000
-    assert told["taken"]["note"].startswith("Only the first ")
-    assert told["taken"]["note"].endswith(" of 5,000 pages could be read.")
+    assert told["note"].startswith("Only the first ")
+    assert told["note"].endswith(" of 5,000 pages could be read.")
     assert told["text"].startswith("[Page 1]\nLine 0 of a page")
     assert len(told["text"]) <= LONGEST_DOCUMENT
     assert told["seconds"] < SECONDS
@@ -130,7 +132,7 @@ def test_a_large_image_is_scaled_in_time() -> None:
 def test_pages_before_one_that_hangs_are_kept() -> None:
     taken = uploaded("half.pdf", pdf(["The first page", endless_page()]))
     assert taken.text == "[Page 1]\nThe first page"
-    assert taken.note == "Only page 1 of 2 pages could be read."
+    assert joined(taken.notes) == "Only page 1 of 2 pages could be read."
 
 
 def test_a_photo_is_scaled_turned_upright_and_stripped() -> None:
@@ -201,7 +203,7 @@ def test_what_is_none_of_all_this_is_named_by_its_bytes_not_by_its_ending(head: 
 def test_a_pdf_is_read_page_by_page() -> None:
     taken = uploaded("tides.pdf", pdf(["The moon\npulls the sea", "Twice a day"]))
     assert taken.text == "[Page 1]\nThe moon\npulls the sea\n\n[Page 2]\nTwice a day"
-    assert (taken.kind, taken.pages, taken.note, taken.width) == ("document", 2, "", None)
+    assert (taken.kind, taken.pages, joined(taken.notes), taken.width) == ("document", 2, "", None)
     assert taken.tokens > 5
 
 
@@ -240,10 +242,12 @@ def test_a_text_is_read_in_the_encoding_that_it_has(data: bytes, text: str) -> N
 def test_a_long_text_is_cut_with_a_sentence() -> None:
     taken = uploaded("log.txt", "好".encode() * (LONGEST_DOCUMENT + 5))
     assert taken.text == "好" * LONGEST_DOCUMENT
-    assert taken.note == "Only the first 200,000 characters were read."
-    assert uploaded("log.txt", b"a" * LONGEST_DOCUMENT).note == ""
+    assert joined(taken.notes) == "Only the first 200,000 characters were read."
+    assert uploaded("log.txt", b"a" * LONGEST_DOCUMENT).notes == ()
     both = uploaded("app.log", b"a\0\n" + b"word " * LONGEST_DOCUMENT)
-    assert both.note == "1 control character was left out. Only the first 200,000 characters were read."
+    assert (
+        joined(both.notes) == "1 control character was left out. Only the first 200,000 characters were read."
+    )
 
 
 def test_documents_share_one_room() -> None:

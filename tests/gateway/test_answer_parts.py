@@ -138,7 +138,9 @@ def test_pictures_do_not_depend_on_where_the_text_is_cut(pieces: list[str], size
 
 def test_a_picture_that_breaks_off_or_is_none_is_told() -> None:
     reply = said({"images": [{"image_url": {"url": "data:image/png;base64,????"}}]})
-    assert reply.notices == ("A picture of this answer was left out. The image is not base64.",)
+    assert tuple(map(str, reply.notices)) == (
+        "A picture of this answer was left out. The image is not base64.",
+    )
 
 
 def test_a_picture_at_an_address_is_named_for_whoever_may_fetch() -> None:

@@ -250,7 +250,7 @@ def test_silence_within_the_answer_interrupts_it(gateway: ScriptedGateway) -> No
     assert reply.text == "Hal"
     assert reply.error is not None
     assert reply.error.category is Category.STREAM_INTERRUPTED
-    assert "did not answer in time" in reply.error.message
+    assert "did not answer in time" in reply.error.sentence
 
 
 def test_pings_keep_a_stream_alive(gateway: ScriptedGateway) -> None:

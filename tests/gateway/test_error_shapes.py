@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.fold import fold
 from lib.gateway.errors.body import read_body
-from lib.gateway.errors.images import hint
+from lib.gateway.errors.images import advice
 from lib.gateway.errors.translation import translate_response
-from lib.gateway.errors.waits import in_words, wait_of
+from lib.gateway.errors.waits import wait_of
+from lib.i18n.formats import from_now
 from tests.gateway.test_reader import read
 
 BASE_URL = "https://gateway.test/v1"
@@ -86,8 +87,8 @@ def translate(status: int, body: Any, headers: dict[str, str] | None = None) -> 
 def test_the_words_count_in_every_shape(shape: Any, message: str, category: Category) -> None:
     error = translate(400, shape(message))
     assert error.category is category
-    assert message in error.message
-    assert "{" not in error.message
+    assert message in error.sentence
+    assert "{" not in error.sentence
 
 
 @pytest.mark.parametrize("name", [name for name in SHAPES if name not in ("text", "Amazon, in XML", "Spark")])
@@ -154,8 +155,8 @@ json_values = st.recursive(
 @given(json_values, st.integers(200, 599))
 def test_a_body_of_any_shape_is_one_error(body: Any, status: int) -> None:
     error = translate(status, body)
-    assert error.message
-    assert len(error.message) <= 1100
+    assert error.what
+    assert len(error.sentence) <= 1100
 
 
 @given(st.integers(1, 10))
@@ -205,19 +206,19 @@ def test_a_date_to_wait_for_is_read_too() -> None:
     [
         (0.2, "in 1 second"),
         (45, "in 45 seconds"),
-        (120, "in about 2 minutes"),
-        (3600, "in about an hour"),
-        (7300, "in about 2 hours"),
-        (86_400 * 3, "in about 3 days"),
+        (120, "in 2 minutes"),
+        (3600, "in 1 hour"),
+        (7300, "in 2 hours"),
+        (86_400 * 3, "in 3 days"),
     ],
 )
 def test_a_wait_is_told_in_round_words(seconds: float, words: str) -> None:
-    assert in_words(seconds) == words
+    assert from_now(seconds) == words
 
 
 def test_the_hint_tells_how_long_to_wait() -> None:
     error = translate(429, {"error": {"message": "Slow down"}}, {"Retry-After": "3600"})
-    assert error.hint == "Try again in about an hour; another model may be free now."
+    assert error.hint == "Try again in 1 hour; another model may be free now."
     assert error.retry_after == 3600
     assert "in 30 seconds" in translate(503, {}, {"Retry-After": "30"}).hint
 
@@ -286,7 +287,7 @@ def test_other_pages_mean_what_their_status_says() -> None:
 def test_a_redirect_names_its_target(location: str, target: str, likely: str | None) -> None:
     error = translate(307, "", {"Location": location})
     assert error.category is Category.WRONG_BASE_URL
-    assert error.message == f"The server sent us to {target} (HTTP 307)."
+    assert error.sentence == f"The server sent us to {target} (HTTP 307)."
     assert error.likely_base_url == likely
     assert likely is None or likely in error.hint
     assert "elsewhere" not in error.hint
@@ -311,4 +312,4 @@ def test_what_a_redirect_proposes_keeps_the_query_of_the_base_url() -> None:
     ],
 )
 def test_a_refused_image_is_said_to_be_one(status: int, message: str, is_about_images: bool) -> None:
-    assert bool(hint(translate(status, {"error": {"message": message}}))) is is_about_images
+    assert bool(advice(translate(status, {"error": {"message": message}}))) is is_about_images

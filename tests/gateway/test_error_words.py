@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from lib.domain.reply.errors import Category
-from lib.gateway.errors.images import FAULTY, REFUSED, hint
+from lib.domain.text.sentences import Sentence
+from lib.gateway.errors.images import FAULTY, REFUSED, advice
 from tests.gateway.test_error_shapes import translate
 
 WORDS: dict[Category, list[tuple[int, str]]] = {
@@ -94,7 +95,7 @@ def test_what_servers_say_has_one_meaning(category: Category, status: int, messa
     ],
 )
 def test_a_shape_that_nobody_knows_is_not_silent(status: int, body: Any, words: str) -> None:
-    assert translate(status, body).message == words
+    assert str(translate(status, body).what) == words
 
 
 def test_a_header_tells_of_an_error_with_a_good_status() -> None:
@@ -103,7 +104,7 @@ def test_a_header_tells_of_an_error_with_a_good_status() -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "advice"),
+    ("message", "wanted"),
     [
         ("The image is too large: 6912384 bytes > 5242880 bytes", FAULTY),
         ("You uploaded an unsupported image. Please use one of these formats: png, jpeg.", FAULTY),
@@ -120,5 +121,5 @@ def test_a_header_tells_of_an_error_with_a_good_status() -> None:
         ("The request failed because the input image may contain sensitive information.", None),
     ],
 )
-def test_a_faulty_image_is_told_from_a_model_that_takes_none(message: str, advice: str | None) -> None:
-    assert hint(translate(400, {"error": {"message": message}})) == advice
+def test_a_faulty_image_is_told_from_a_model_that_takes_none(message: str, wanted: Sentence | None) -> None:
+    assert advice(translate(400, {"error": {"message": message}})) == wanted

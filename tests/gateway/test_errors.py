@@ -43,9 +43,9 @@ def translate_case(case: dict[str, Any]) -> ChatError:
 def test_error_is_put_into_its_category(case: dict[str, Any]) -> None:
     error = translate_case(case)
     assert error.category in {case["expected_category"], *case.get("also_acceptable", ())}
-    assert error.message
+    assert error.what
     assert error.hint.endswith(".")
-    assert "request id" not in error.message
+    assert "request id" not in error.sentence
     if REQUEST_ID in case["body"] or REQUEST_ID in str(case["headers"]):
         assert error.request_id == REQUEST_ID
 

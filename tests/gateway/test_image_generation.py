@@ -39,7 +39,7 @@ def drawn(gateway: ScriptedGateway, **options: Any) -> Reply:
 
 def failure(reply: Reply) -> str:
     assert reply.error
-    return reply.error.message
+    return str(reply.error.what)
 
 
 def test_images_in_the_answer_are_on_the_tape(gateway: ScriptedGateway) -> None:
@@ -76,7 +76,9 @@ def test_a_server_that_does_not_know_the_format_is_asked_again_without(gateway: 
     gateway.enqueue(error(400, fault), drawing(RED))
     reply = drawn(gateway)
     assert [each.data for each in reply.images] == [RED]
-    assert reply.notices == ("The server does not accept response_format, so it was asked again without.",)
+    assert tuple(map(str, reply.notices)) == (
+        "The server does not accept response_format, so it was asked again without.",
+    )
     assert "response_format" not in gateway.requests[1].body
 
 
@@ -139,12 +141,12 @@ def test_no_address_inside_or_unsafe_is_called(url: str, gateway: ScriptedGatewa
         inside.settimeout(0)
         port = inside.getsockname()[1]
         gateway.enqueue(drawing(url=url.format(port=port)))
-        assert failure(drawn(gateway)) == UNREACHABLE
+        assert failure(drawn(gateway)) == str(UNREACHABLE)
         with pytest.raises(BlockingIOError):
             inside.accept()
     if "{port}" in url:  # it is closed now
         gateway.enqueue(drawing(url=url.format(port=port)))
-        assert failure(drawn(gateway)) == UNREACHABLE
+        assert failure(drawn(gateway)) == str(UNREACHABLE)
 
 
 @pytest.mark.parametrize(

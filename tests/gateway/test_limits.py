@@ -81,7 +81,7 @@ def test_an_answer_without_end_is_ended_and_what_came_is_kept(blocks: Iterator[b
     assert reply.text.startswith("First.")
     assert reply.error
     assert reply.error.category is Category.UPSTREAM_DOWN
-    assert reply.error.message.endswith("What came before is kept.")
+    assert reply.error.sentence.endswith("What came before is kept.")
     assert not reply.error.retryable
     assert len(reply.text) + len(reply.reasoning) + len(reply.refusal) <= LIMITS.text_characters
     assert sum(image.size for image in reply.images) <= LIMITS.file_bytes

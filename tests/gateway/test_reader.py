@@ -59,7 +59,7 @@ def test_transcript_is_read_as_described(case: dict[str, Any]) -> None:
     if case["http_status"] != 200:
         error = translate_response(case["http_status"], {}, body, base_url="https://gateway.test/v1")
         assert error.category == expected["error"]["category"]
-        assert expected["error"]["message_contains"] in error.message
+        assert expected["error"]["message_contains"] in error.sentence
         return
     reader = StreamReader(case["request"]["n"], base_url="https://gateway.test/v1")
     events = reader.feed(body, 1.0) + reader.close(2.0)
@@ -79,7 +79,7 @@ def test_transcript_is_read_as_described(case: dict[str, Any]) -> None:
         assert reply.usage == Usage()
     if expected["error"]:
         assert reply.error is not None
-        assert expected["error"]["message_contains"] in reply.error.message
+        assert expected["error"]["message_contains"] in reply.error.sentence
         assert reply.error.category == expected["error"]["category"]
 
 
@@ -237,7 +237,7 @@ def test_a_cut_body_says_what_cut_it() -> None:
     error = fold(begun.close(1.0, cause)).error
     assert error is not None
     assert error.category is Category.STREAM_INTERRUPTED
-    assert "502" in error.message
+    assert "502" in error.sentence
 
 
 def test_a_json_body_may_follow_heartbeats_and_stand_on_many_lines() -> None:

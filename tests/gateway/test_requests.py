@@ -85,7 +85,7 @@ def test_a_request_is_rebuilt_from_what_the_tape_says_of_it() -> None:
 
 PHOTO = Attachment("p", AttachmentKind.IMAGE, "photo.jpg", "image/png", 3, 1500, 1000)
 NOTES = Attachment(
-    "n", AttachmentKind.DOCUMENT, "notes.md", "text/plain", 9, text="# Tea", note="Only a part."
+    "n", AttachmentKind.DOCUMENT, "notes.md", "text/plain", 9, text="# Tea", notes=("Only a part.",)
 )
 
 

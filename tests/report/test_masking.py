@@ -15,6 +15,7 @@ from lib.domain.conversation.messages import Params
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.fold import fold
 from lib.domain.reply.tape import Content, Event, Failed, Reasoning, Sent, Served, ToolCall
+from lib.domain.text.sentences import sentence
 from lib.report import markdown, masking, page, table
 from lib.report.findings import FindingKind, spans
 from tests.report.samples import recording, tape, thinking, with_attachments
@@ -133,7 +134,7 @@ def test_a_text_cut_over_many_events_is_masked_as_a_whole_and_keeps_its_times(cu
 def everywhere(secret: str) -> Recording:
     """A recording that says this in every place that holds words."""
     said = tape("a", f" {secret} b", tokens=9)
-    error = ChatError(Category.BAD_REQUEST, f"no {secret}", f"see {secret}", code=secret)
+    error = ChatError(Category.BAD_REQUEST, f"no {secret}", sentence("no_host", host=secret), code=secret)
     sent = Sent(
         0.0,
         {"model": "m", "tools": [{"description": f"x {secret}"}]},

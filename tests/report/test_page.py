@@ -84,13 +84,13 @@ def test_its_bars_are_in_proportion_and_the_best_is_marked() -> None:
 
 
 def test_a_failed_cell_shows_its_words_and_its_error() -> None:
-    error = ChatError(Category.UPSTREAM_DOWN, "No <b>channel</b>.", "Try again.")
+    error = ChatError(Category.UPSTREAM_DOWN, "No <b>channel</b>.")
     kept = recording(
         {"a": tape("Yes.", tokens=3), "b": [Sent(0.0, {}), Content(9.0, "It is"), Failed(20.0, error)]}
     )
     html = drawn(kept)
     said = text(html)
-    assert "It is No <b>channel</b>. Try again." in said
+    assert "It is No <b>channel</b>. Try again in a moment, or choose another model." in said
     assert "failed" in said
     assert "1 reply did not complete and is in no figure." in said
     assert "2 replies (1 not completed)" in said

@@ -12,6 +12,7 @@ from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.fold import fold
 from lib.domain.reply.reply import State
 from lib.domain.reply.tape import Content, Event, Failed, Interrupted, Sent, Stopped
+from lib.domain.text.sentences import sentence
 from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store.database.errors import StoreError
@@ -82,7 +83,7 @@ def test_closing_stores_the_fold_the_text_and_the_ledger_row_together(store: Sto
 def test_a_failed_reply_keeps_its_error_and_its_text(store: Store) -> None:
     conversation = draft()
     reply_id = begin(store, conversation)
-    error = ChatError(Category.TIMEOUT, "Too slow.", "Try again.", 504, "timeout", "req-1", True)
+    error = ChatError(Category.TIMEOUT, "Too slow.", None, sentence("again"), 504, "timeout", "req-1", True)
     tape: list[Event] = [Sent(0.0, {}), Content(1.0, "Some"), Failed(2.0, error)]
     store.replies.journal(OWNER, [Entry(reply_id, 0, tape)], [closing(conversation, reply_id, tape)])
     found = store.of(LOCAL).conversations.get(conversation.id)
@@ -97,7 +98,7 @@ def test_half_a_character_in_an_error_is_stored_like_any_other(store: Store) -> 
     """Servers quote cut-off JSON; no database takes half of a surrogate pair as text."""
     conversation = draft()
     reply_id = begin(store, conversation)
-    tape: list[Event] = [Failed(1.0, ChatError(Category.BAD_REQUEST, "Bad \ud83d 汉", ""))]
+    tape: list[Event] = [Failed(1.0, ChatError(Category.BAD_REQUEST, "Bad \ud83d 汉"))]
     store.replies.journal(OWNER, [Entry(reply_id, 0, tape)], [closing(conversation, reply_id, tape)])
     assert store.replies.tape(reply_id) == tape
 

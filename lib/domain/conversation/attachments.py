@@ -8,6 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 from lib.domain.reply.usage import estimate_tokens
+from lib.domain.text import sentences
+from lib.domain.text.sentences import Said
+from lib.i18n import locale
 
 PIXELS_PER_IMAGE_TOKEN = 750
 """Anthropic's rule of thumb (https://docs.anthropic.com/en/docs/build-with-claude/vision). OpenAI counts
@@ -42,7 +45,7 @@ class Attachment:
     """Pages of a PDF, even if not all of them were read."""
     text: str = ""
     """A document's text; for an image, the prompt it was drawn from, in the model's words."""
-    note: str = ""
+    notes: tuple[Said, ...] = ()
     """What was left out or is uncertain, a sentence each."""
     data: bytes | None = field(default=None, repr=False, compare=False)
     """The bytes of an image or sound that is in no file: before it is sent, and in temporary chats."""
@@ -61,7 +64,8 @@ class Attachment:
 
 def document_text(attachment: Attachment) -> str:
     """A document as a model reads it: its name, what is missing from it, and its text."""
-    note = f" ({attachment.note})" if attachment.note else ""
+    with locale.using(locale.DEFAULT):  # the same for a model whoever asks, so that its cache can help
+        note = f" ({sentences.joined(attachment.notes)})" if attachment.notes else ""
     return f"File: {attachment.name}{note}\n\n{attachment.text}"
 
 
@@ -136,4 +140,13 @@ def to_json(attachment: Attachment) -> dict[str, Any]:
 
 def from_json(fields: Mapping[str, Any]) -> Attachment:
     """The attachment that `to_json` wrote."""
-    return Attachment(**{**fields, "kind": AttachmentKind(fields["kind"])})
+    given = with_notes(fields)
+    notes = tuple(map(sentences.read, given["notes"]))
+    return Attachment(**{**given, "kind": AttachmentKind(fields["kind"]), "notes": notes})
+
+
+def with_notes(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an attachment; until version 0.1 its notes were one text, `note`."""
+    given = dict(fields)
+    note = given.pop("note", "")
+    return {"notes": [note] if note else [], **given}

@@ -131,7 +131,7 @@ def read_conversation(value: Any, where: str, message_ids: set[str] | None = Non
 
 
 def _read_message(value: Any, where: str) -> Message:
-    message = validated(Message, value, where)
+    message = validated(Message, _updated(value), where)
     if (reply := message.reply) is None:
         return message
     if message.role != "assistant":
@@ -140,6 +140,15 @@ def _read_message(value: Any, where: str) -> Message:
         raise FormatError(f"{where}.content", "must be the text of its reply")
     state = State.INTERRUPTED if reply.state is State.RUNNING else reply.state
     return replace(message, reply=replace(reply, state=state))
+
+
+def _updated(message: Any) -> Any:
+    """The message as this version writes it."""
+    held = message.get("attachments") if isinstance(message, dict) else None
+    if not isinstance(held, list):
+        return message
+    given = [attachments.with_notes(each) if isinstance(each, dict) else each for each in held]
+    return {**message, "attachments": given}
 
 
 def claim(id_: str, taken: set[str], where: str) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from lib.i18n.translation import mark
+
 
 class Capability(StrEnum):
     """Something that one model supports and another refuses."""
@@ -21,17 +23,17 @@ class Capability(StrEnum):
 
 
 LABELS = {
-    Capability.STREAMING: "streaming",
-    Capability.STREAM_USAGE: "usage in the stream",
-    Capability.STOP: "stop sequences",
-    Capability.MAX_TOKENS: "max tokens",
-    Capability.SYSTEM_ROLE: "system prompt",
-    Capability.VISION: "images",
-    Capability.JSON_MODE: "JSON",
-    Capability.TOOLS: "tools",
-    Capability.REASONING: "reasoning",
+    Capability.STREAMING: mark("streaming"),
+    Capability.STREAM_USAGE: mark("usage in the stream"),
+    Capability.STOP: mark("stop sequences"),
+    Capability.MAX_TOKENS: mark("max tokens"),
+    Capability.SYSTEM_ROLE: mark("system prompt"),
+    Capability.VISION: mark("images"),
+    Capability.JSON_MODE: mark("JSON"),
+    Capability.TOOLS: mark("tools"),
+    Capability.REASONING: mark("reasoning"),
 }
-"""Names for people."""
+"""Names for people, marked for translation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lib.domain.models.capabilities import Capability
+from lib.domain.reply.errors import Hint
+from lib.domain.text.sentences import Sentence
+from lib.i18n.translation import Lazy, mark
+
+Text = str | Lazy | Sentence | Hint
+"""A text that each reader gets in their own language; a `str` is what a server said."""
 
 
 class Verdict(StrEnum):
@@ -16,6 +22,15 @@ class Verdict(StrEnum):
     """Harmless: the server or model lacks this feature, but works without it."""
     SKIPPED = "skipped"
     """It could not be determined, or another check has to pass first."""
+
+
+VERDICTS = {
+    Verdict.PASS: mark("passed"),
+    Verdict.FAIL: mark("failed"),
+    Verdict.NOT_SUPPORTED: mark("not supported"),
+    Verdict.SKIPPED: mark("skipped"),
+}
+"""Names for people, marked for translation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +51,12 @@ class Finding:
 
     name: str
     title: str
+    """Marked for translation."""
     verdict: Verdict
-    meaning: str
+    meaning: Text
     """What was observed and what it means, in a sentence or two."""
-    advice: str = ""
-    """What to do; empty if nothing needs to be done."""
+    advice: Text | None = None
+    """What to do; `None` if nothing needs to be done."""
     capability: Capability | None = None
     """The capability of the model that this decides."""
     duration_ms: float = 0.0

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from lib.domain.reply.errors import Category
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,52 +15,70 @@ class Words:
     """What went wrong, in a few words, without a full stop."""
     advice: str
     """What to do, a sentence; it may contain `{base_url}` and the probable base URL, `{likely}`."""
+    unlikely: str = ""
+    """The advice if no probable base URL is known."""
     later: str = ""
     """The advice if the server says how long to wait: `{wait}` is "in 20 seconds" or similar."""
 
+    def hint(self, *, base_url: str, likely: str, wait: float | None) -> str:
+        """Return the advice in the language of whoever is being answered; `wait` is in seconds."""
+        if wait and self.later:
+            return _(self.later).format(wait=formats.from_now(wait))
+        if self.unlikely and not likely:
+            return _(self.unlikely).format(base_url=base_url)
+        return _(self.advice).format(base_url=base_url, likely=likely)
 
-WORDS = {
-    Category.MISSING_KEY: Words("No API key was sent", "Enter an API key of this gateway."),
-    Category.INVALID_KEY: Words(
-        "The API key was not accepted",
-        "Check the API key: copy it again from the gateway's key page, or make a new one.",
+
+WORDS: dict[str, Words] = {
+    "missing_key": Words(mark("No API key was sent"), mark("Enter an API key of this gateway.")),
+    "invalid_key": Words(
+        mark("The API key was not accepted"),
+        mark("Check the API key: copy it again from the gateway's key page, or make a new one."),
     ),
-    Category.WRONG_BASE_URL: Words(
-        "This address is not the API", "We called {base_url}; check the base URL, it is probably {likely}."
+    "wrong_base_url": Words(
+        mark("This address is not the API"),
+        mark("We called {base_url}; check the base URL, it is probably {likely}."),
+        mark("We called {base_url}, which does not answer like an OpenAI-compatible API; check the address."),
     ),
-    Category.INVALID_MODEL: Words(
-        "This model is not available",
-        "Choose another model, or ask the gateway's admin which ones your key may use.",
+    "invalid_model": Words(
+        mark("This model is not available"),
+        mark("Choose another model, or ask the gateway's admin which ones your key may use."),
     ),
-    Category.INSUFFICIENT_BALANCE: Words(
-        "The balance is used up", "Top up the account or raise the key's quota, then send it again."
+    "insufficient_balance": Words(
+        mark("The balance is used up"),
+        mark("Top up the account or raise the key's quota, then send it again."),
     ),
-    Category.RATE_LIMITED: Words(
-        "Too many requests just now",
-        "Wait a moment, then try again; another model may be free now.",
-        "Try again {wait}; another model may be free now.",
+    "rate_limited": Words(
+        mark("Too many requests just now"),
+        mark("Wait a moment, then try again; another model may be free now."),
+        later=mark("Try again {wait}; another model may be free now."),
     ),
-    Category.CONTEXT_TOO_LONG: Words(
-        "The conversation is too long for this model",
-        "Start a new chat, shorten the message, or choose a model with a larger context.",
+    "context_too_long": Words(
+        mark("The conversation is too long for this model"),
+        mark("Start a new chat, shorten the message, or choose a model with a larger context."),
     ),
-    Category.CONTENT_FILTERED: Words(
-        "A content filter stopped this", "Put the message differently; a content filter stopped it."
+    "content_filtered": Words(
+        mark("A content filter stopped this"),
+        mark("Put the message differently; a content filter stopped it."),
     ),
-    Category.PERMISSION_DENIED: Words(
-        "This key may not do that", "Ask the gateway's admin to allow this for your key, or use another key."
+    "permission_denied": Words(
+        mark("This key may not do that"),
+        mark("Ask the gateway's admin to allow this for your key, or use another key."),
     ),
-    Category.BAD_REQUEST: Words(
-        "The request was not accepted",
-        "Check the parameters and the message; the server does not accept them as they are.",
+    "bad_request": Words(
+        mark("The request was not accepted"),
+        mark("Check the parameters and the message; the server does not accept them as they are."),
     ),
-    Category.TIMEOUT: Words(
-        "No answer in time", "Try again; if it happens again, choose a faster model or shorten the message."
+    "timeout": Words(
+        mark("No answer in time"),
+        mark("Try again; if it happens again, choose a faster model or shorten the message."),
     ),
-    Category.UPSTREAM_DOWN: Words(
-        "The model's server cannot be reached",
-        "Try again in a moment, or choose another model.",
-        "Try again {wait}, or choose another model.",
+    "upstream_down": Words(
+        mark("The model's server cannot be reached"),
+        mark("Try again in a moment, or choose another model."),
+        later=mark("Try again {wait}, or choose another model."),
     ),
-    Category.STREAM_INTERRUPTED: Words("The reply broke off", "Continue the reply from here, or ask again."),
+    "stream_interrupted": Words(
+        mark("The reply broke off"), mark("Continue the reply from here, or ask again.")
+    ),
 }

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lib.domain.models.connection import likely_base_url
+from lib.domain.reply.error_words import WORDS
+from lib.domain.text.sentences import Said, Sentence, sentence
+from lib.i18n.translation import gettext
+
 
 class Category(StrEnum):
     """The kind of an error; each kind calls for a different action."""
@@ -27,10 +32,12 @@ class ChatError(Exception):
     """A failure, translated once at the border. Safe to show, log and store: it never holds a key."""
 
     category: Category
-    message: str
-    """The gateway's own words, or ours if it said nothing."""
-    hint: str
-    """One sentence about what to do."""
+    message: str = ""
+    """The gateway's own words; empty if it said nothing."""
+    cause: Sentence | None = None
+    """What we noticed, where the gateway said nothing or too little."""
+    advice: Sentence | None = None
+    """What to do, if the category alone does not say it."""
     status: int | None = None
     """The HTTP status, if there was a response."""
     code: str | None = None
@@ -43,20 +50,51 @@ class ChatError(Exception):
     """How many seconds the server asks to wait before a retry."""
     likely_base_url: str | None = None
     """The API's base URL according to the server."""
+    base_url: str | None = None
+    """The base URL that was called, if it seems to be the wrong one."""
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.hint}".strip()
 
     @property
+    def title(self) -> str:
+        """What kind of error it is, in a few words."""
+        return gettext(WORDS[self.category].title)
+
+    @property
+    def hint(self) -> str:
+        """What to do, in one sentence."""
+        if self.advice is not None:
+            return str(self.advice)
+        base_url = self.base_url or ""
+        likely = self.likely_base_url or likely_base_url(base_url) or ""
+        wait = self.retry_after if self.retryable else None
+        return WORDS[self.category].hint(base_url=base_url, likely=likely, wait=wait)
+
+    @property
+    def what(self) -> Said:
+        """What went wrong, as it is stored."""
+        if self.cause and self.message:
+            return sentence("two", first=self.cause, second=self.message)
+        return self.cause or self.message
+
+    @property
     def sentence(self) -> str:
-        """The message with a full stop, which many servers omit, so that more text can follow."""
-        return self.message if self.message[-1:] in ("", *".!?…:;。！？：") else f"{self.message}."
+        """What went wrong, with a full stop, which many servers omit, so that more text can follow."""
+        said = str(self.what).strip()
+        return said if said[-1:] in ("", *".!?…:;。！？：") else f"{said}."
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What to do about an error, in words once it is read."""
+
+    error: ChatError
+
+    def __str__(self) -> str:
+        return self.error.hint
 
 
 def missing_key() -> ChatError:
     """The error before a request to SynStar AI without a key."""
-    return ChatError(
-        Category.MISSING_KEY,
-        "No API key is set.",
-        "Set KKIAI_API_KEY in the environment or in the file .env.",
-    )
+    return ChatError(Category.MISSING_KEY, cause=sentence("no_key"), advice=sentence("set_key"))

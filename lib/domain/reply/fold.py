@@ -30,6 +30,7 @@ from lib.domain.reply.tape import (
 )
 from lib.domain.reply.tool_arguments import ToolArguments
 from lib.domain.reply.usage import Source, Usage, weight, whole_tokens
+from lib.domain.text.sentences import Said
 
 Closing = Finished | Failed | Stopped | Interrupted
 
@@ -59,7 +60,7 @@ class Fold:
         self._reasoning: list[str] = []
         self._was_recast = False
         self._refusal: list[str] = []
-        self._notices: list[str] = []
+        self._notices: list[Said] = []
         self._retries = 0
         self._images: list[Attachment] = []
         self._audio: list[Attachment] = []

@@ -11,6 +11,7 @@ from lib.domain.reply.citations import Citation
 from lib.domain.reply.errors import ChatError
 from lib.domain.reply.finish_reasons import Ending, ending_of
 from lib.domain.reply.usage import Usage
+from lib.domain.text.sentences import Said
 from lib.domain.text.validation import validated
 
 SHORTEST_RATED_TOKENS = 8
@@ -83,7 +84,7 @@ class Reply:
     """The model's speech; its words are in `text`."""
     citations: tuple[Citation, ...] = ()
     """The sources named beside the text, in the order of their numbers."""
-    notices: tuple[str, ...] = ()
+    notices: tuple[Said, ...] = ()
     """What was changed or repeated to get an answer, one sentence each, each once."""
     retries: int = 0
     """How often the request was retried."""

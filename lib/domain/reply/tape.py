@@ -14,6 +14,8 @@ from lib.domain.conversation.attachments import Attachment
 from lib.domain.reply.citations import Citation
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.usage import Source, Usage
+from lib.domain.text import sentences
+from lib.domain.text.sentences import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Retried:
     """The request is about to be retried, for the reason in one sentence."""
 
     at_ms: float
-    reason: str
+    reason: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Noted:
     """Something in the request was changed or left out before it was sent, in one sentence."""
 
     at_ms: float
-    text: str
+    text: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,10 @@ def from_json(row: Sequence[Any]) -> Event:
         return Audio(at_ms, attachments.from_json(values[0]))
     if letter == "q":
         return Cited(at_ms, tuple(Citation(**fields) for fields in values[0]))
+    if letter == "a":
+        return Retried(at_ms, sentences.read(values[0]))
+    if letter == "o":
+        return Noted(at_ms, sentences.read(values[0]))
     if letter == "e":
         return Failed(at_ms, _error(values[0]))
     return LETTERS[letter](at_ms, *values)
@@ -260,7 +266,10 @@ def _usage(fields: Mapping[str, Any]) -> Usage:
 
 def _error(fields: Mapping[str, Any]) -> ChatError:
     """The error that `asdict` wrote."""
-    return ChatError(**{**fields, "category": Category(fields["category"])})
+    ours = {name: sentences.read(fields[name]) for name in ("cause", "advice") if fields.get(name)}
+    # Tapes until version 0.1 hold a `hint` in words: the category says it as well.
+    kept = {name: value for name, value in fields.items() if name != "hint"}
+    return ChatError(**{**kept, **ours, "category": Category(fields["category"])})
 
 
 def text_of(events: Iterable[Event]) -> str:

@@ -132,7 +132,7 @@ def _step(event: Event) -> Step:
         case Sent(request=request):
             kind, detail = StepKind.SENT, str(request.get("model", ""))
         case Retried(reason=reason):
-            kind, detail = StepKind.RETRIED, reason
+            kind, detail = StepKind.RETRIED, str(reason)
         case Served(status=status):
             kind, detail = StepKind.HEADERS, f"status {status}"
         case UsageReported(usage=usage):
@@ -140,7 +140,7 @@ def _step(event: Event) -> Step:
         case Finished(reason=reason):
             kind, detail = StepKind.FINISHED, reason
         case Failed(error=error):
-            kind, detail = StepKind.FAILED, error.message
+            kind, detail = StepKind.FAILED, error.sentence
         case Stopped():
             kind, detail = StepKind.STOPPED, ""
         case Interrupted():

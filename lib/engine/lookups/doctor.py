@@ -13,13 +13,14 @@ from functools import partial
 from cachetools import TTLCache
 
 from lib.domain.models.connection import Connection
-from lib.domain.models.diagnosis import Cost, Finding, Verdict, learnt
+from lib.domain.models.diagnosis import Cost, Finding, Text, Verdict, learnt
 from lib.engine.loop import Loop
 from lib.engine.sending import NOT_FOR_YOU, SendRefused
 from lib.gateway.client import Gateway
 from lib.gateway.masking import KeyMask
 from lib.gateway.probes.checks import PROBES, total_cost
 from lib.gateway.probes.probe import Answer, Probe, ProbeContext, skipped
+from lib.i18n.translation import lazy
 from lib.store import Store
 from lib.store.database.errors import StoreError
 
@@ -40,7 +41,7 @@ class Examination:
     """Append-only."""
     is_closed: bool = False
     was_stopped: bool = False
-    problem: str | None = None
+    problem: Text | None = None
     """Why it broke off, in one sentence; `None` if it did not."""
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _future: "Future[None] | None" = None
@@ -61,7 +62,7 @@ class Examination:
                 self.findings.append(finding)
                 self._changed.notify_all()
 
-    def _close(self, *, was_stopped: bool = False, problem: str | None = None) -> bool:
+    def _close(self, *, was_stopped: bool = False, problem: Text | None = None) -> bool:
         """End the examination, once; return whether this call ended it."""
         with self._changed:
             if self.is_closed:
@@ -133,7 +134,7 @@ class Doctor:
         if future := examination._future:
             future.cancel()
 
-    def _refusal(self, person_id: str, model: str | None) -> str | None:
+    def _refusal(self, person_id: str, model: str | None) -> Text | None:
         """Why nothing may be sent for a person, in a sentence."""
         if model and not self._may_use(person_id, model):
             return NOT_FOR_YOU
@@ -178,19 +179,31 @@ async def _made(probe: Probe, context: ProbeContext, blocked: dict[str, str]) ->
     """Run a check, or skip it if one that it needs failed. `blocked` maps checks to the title of that one."""
     culprit = next((blocked[name] for name in probe.needs if name in blocked), None)
     started = time.perf_counter()
-    answer = skipped(f"“{culprit}” has to pass first.") if culprit else await probe.run(context)
+    answer = (
+        skipped(lazy("“{check}” has to pass first.", check=lazy(culprit)))
+        if culprit
+        else await probe.run(context)
+    )
     if culprit or answer.verdict is Verdict.FAIL:
         blocked[probe.name] = culprit or probe.title
     return _finding(probe, answer, context.connection, (time.perf_counter() - started) * 1000)
 
 
 def _finding(probe: Probe, answer: Answer, connection: Connection, duration_ms: float) -> Finding:
-    otherwise = probe.otherwise if answer.verdict is Verdict.NOT_SUPPORTED else ""
+    advice = answer.advice
+    if answer.verdict is Verdict.NOT_SUPPORTED and advice is None:
+        advice = _otherwise(probe)
     mask = KeyMask(connection)  # servers echo what they were sent, in any form
-    meaning, advice = (mask.words(text) for text in (answer.meaning, answer.advice or otherwise))
+    meaning = mask.said(answer.meaning)
     return Finding(
         probe.name, probe.title, answer.verdict, meaning, advice, probe.capability, round(duration_ms, 1)
     )
+
+
+def _otherwise(probe: Probe) -> Text | None:
+    if probe.otherwise:
+        return lazy(probe.otherwise)
+    return lazy("The page does not offer it for this model.") if probe.capability else None
 
 
 def _ended(examination: Examination, future: "Future[None]") -> None:
@@ -198,5 +211,5 @@ def _ended(examination: Examination, future: "Future[None]") -> None:
     examination._future = None  # a cancelled future holds its last frames, and these hold the key
     if future.cancelled():
         examination._close(was_stopped=True)
-    elif examination._close(problem="The examination broke off inside this app."):
+    elif examination._close(problem=lazy("The examination broke off inside this app.")):
         log.error("An examination ended unexpectedly.", exc_info=future.exception())

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 
 from lib.engine.live import LiveTape
 from lib.engine.sending import SendRefused
-from lib.gateway.errors.waits import in_words
+from lib.i18n import formats
+from lib.i18n.translation import lazy
 
 LONGEST_SECONDS = 60.0
 """The longest wait of a series; after a longer one, a person has to start it again."""
@@ -24,7 +25,7 @@ def wait_after(tapes: Iterable[LiveTape]) -> float:
     errors = (tape.reply().error for tape in tapes)
     seconds = max((error.retry_after or 0.0 for error in errors if error), default=0.0)
     if seconds > LONGEST_SECONDS:
-        raise TooLong(f"The gateway asks to wait: try again {in_words(seconds)}.")
+        raise TooLong(lazy("The gateway asks to wait: try again {wait}.", wait=formats.FromNow(seconds)))
     return seconds
 
 

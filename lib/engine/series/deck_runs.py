@@ -19,6 +19,7 @@ from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
 from lib.engine.sending import Accepted
 from lib.engine.series import backoff
+from lib.i18n.translation import lazy
 from lib.store import Store
 from lib.store.database.errors import StoreError
 
@@ -72,7 +73,7 @@ class DeckRuns:
         self._ended, self._flush, self._cancel, self._is_behind = ended, flush, cancel, is_behind
         self._works: dict[tuple[str, str], _Work] = {}
         """By person and run."""
-        self._problems: dict[tuple[str, str], str] = {}
+        self._problems: dict[tuple[str, str], BaseException] = {}
         self._changing = threading.Lock()
 
     def start(self, person_id: str, run: DeckRun, connection: Connection, *, session_id: str) -> bool:
@@ -106,7 +107,8 @@ class DeckRuns:
 
     def problem(self, person_id: str, run_id: str) -> str | None:
         """Why a run broke off, in one sentence."""
-        return self._problems.get((person_id, run_id))
+        error = self._problems.get((person_id, run_id))
+        return str(error) if error else None
 
     def pause(self, person_id: str, run_id: str) -> None:
         """Start nothing more; running replies may finish."""
@@ -216,7 +218,7 @@ class DeckRuns:
             work.person_id, cell.id
         ):  # it would run in memory, and cost, with nothing to show for it
             self._cancel(work.person_id, accepted.tape.reply_id)
-            raise StoreError("The database cannot be written: the run is paused.")
+            raise StoreError(lazy("The database cannot be written: the run is paused."))
         return accepted.tape
 
     def _over(self, work: _Work, done: "Future[None]") -> None:
@@ -225,7 +227,7 @@ class DeckRuns:
             log.warning("The run of a deck ended early: %s", error)
         with self._changing:  # whoever sees that it has ended sees why
             if error:
-                self._problems[work.key] = str(error)
+                self._problems[work.key] = error
             if self._works.get(work.key) is work:
                 del self._works[work.key]
 

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from lib.domain.text.sentences import Sentence, sentence
+
 MOST_CONTROLS, MOST_CONTROLS_OF_OLD = 0.1, 0.02
 """The largest share of control characters in a text (NULs in a row count as one). Bytes that are not UTF-8
 must have fewer, since the bytes of any file are letters in some old encoding."""
@@ -27,7 +29,7 @@ class Cleaned:
     """A text, and what was removed from it, a sentence each."""
 
     text: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
 
 
 def is_text(text: str, *, is_old: bool) -> bool:
@@ -48,9 +50,9 @@ def without_controls(text: str) -> Cleaned:
     controls = len(plain) - len(shown)
     notes = []
     if codes:
-        notes.append(f"{_count(codes, 'colour code')} of a terminal {_was(codes)} left out.")
+        notes.append(sentence("colour_codes", count=codes))
     if controls:
-        notes.append(f"{_count(controls, 'control character')} {_was(controls)} left out.")
+        notes.append(sentence("control_characters", count=controls))
     return Cleaned(shown, tuple(notes))
 
 
@@ -82,8 +84,7 @@ def without_files(text: str) -> Cleaned:
         text = pattern.sub(left_out, text)
     if not sizes:
         return Cleaned(text)
-    what = _count(len(sizes), "embedded file")
-    return Cleaned(text, (f"{what} ({size_words(sum(sizes))}) {_was(len(sizes))} left out.",))
+    return Cleaned(text, (sentence("embedded_files", count=len(sizes), size=size_words(sum(sizes))),))
 
 
 def _is_base64(run: str) -> bool:
@@ -95,11 +96,3 @@ def _is_base64(run: str) -> bool:
 def size_words(size: int) -> str:
     """A size in bytes, in words."""
     return f"{size / 10**6:.1f} MB" if size >= 10**6 else f"{max(1, round(size / 1000)):,} kB"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
-def _was(number: int) -> str:
-    return "was" if number == 1 else "were"

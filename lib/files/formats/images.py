@@ -12,6 +12,7 @@ from io import BytesIO
 
 from PIL import Image, ImageCms, ImageOps
 
+from lib.domain.text.sentences import Sentence, sentence
 from lib.files.formats.kinds import Unreadable
 
 LARGEST_PIXELS = 50_000_000
@@ -44,7 +45,7 @@ class Picture:
     """An image, converted for a model."""
 
     pieces: tuple[Piece, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Sentence, ...]
     """What was left out or reduced, a sentence each."""
 
 
@@ -54,19 +55,17 @@ def read(data: bytes, longest_side: int) -> Picture:
     image: Image.Image = Image.open(BytesIO(data), formats=FORMATS)
     width, height = image.size
     if width * height > LARGEST_PIXELS:
-        raise Unreadable(f"has {width:,} x {height:,} pixels; {LARGEST_PIXELS // 10**6} million are the most")
+        raise Unreadable("too_many_pixels", width=width, height=height, most=LARGEST_PIXELS // 10**6)
     is_animated = _is_animated(image)
     scale = _scale(max(width, height), min(width, height), longest_side)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     image = _shown(image, size)
     boxes = list(_boxes(*image.size, longest_side))
     pieces = tuple(_piece(image.crop(box), is_one=len(boxes) == 1) for box in boxes)
-    notes = ["Only the first picture of the animation is used."] if is_animated else []
+    notes = [sentence("first_picture")] if is_animated else []
     if scale < TOLD_BELOW:
-        notes.append(
-            f"It was made smaller, from {width:,} × {height:,} to {size[0]:,} × {size[1]:,} pixels: "
-            "small text in it may be unreadable."
-        )
+        sizes = {"width": width, "height": height, "new_width": size[0], "new_height": size[1]}
+        notes.append(sentence("made_smaller", **sizes))
     return Picture(pieces, tuple(notes))
 
 

@@ -3,12 +3,18 @@ with them too. They count only if bytes follow that no text has, or, for a PDF, 
 """
 
 import re
+from typing import Any
 
 from lib.domain.conversation.media_types import picture_type
+from lib.domain.text.sentences import sentence
 
 
 class Unreadable(ValueError):
-    """A refused file; the text says why, without the file's name and without a full stop."""
+    """A refused file; `why` says it, without the file's name and without a full stop."""
+
+    def __init__(self, code: str, **values: Any) -> None:
+        self.why = sentence(code, **values)
+        super().__init__(self.why)
 
 
 _PDF_HEADER = re.compile(rb"%PDF-\d\.\d[ \t]*[\r\n]")
@@ -21,24 +27,24 @@ _HEAD = 4096
 _REFUSED = (
     (
         rb"\0\0..ftyp(heic|heix|hevc|hevx|heim|heis|mif1|msf1)",
-        "is a HEIC photo; save it as JPEG or PNG (on an iPhone: Settings, Camera, Formats, Most Compatible)",
+        "heic",
     ),
     (
         rb"BM.{12}[\x0c\x28\x6c\x7c]\x00|II\*\0|MM\0\*|\0\0..ftypavi[fs]",
-        "is an image; save it as PNG or JPEG",
+        "other_image",
     ),
-    (rb"PK\x03\x04|PK\x05\x06", "is a ZIP archive or an Office file; send it as PDF, text or CSV"),
-    (rb"\xd0\xcf\x11\xe0", "is an old Office file; send it as PDF, text or CSV"),
+    (rb"PK\x03\x04|PK\x05\x06", "office"),
+    (rb"\xd0\xcf\x11\xe0", "old_office"),
     (
         rb"\x1f\x8b|7z\xbc\xaf|Rar!\x1a\x07|BZh[1-9]|\xfd7zXZ|\x28\xb5\x2f\xfd|.{257}ustar",
-        "is an archive; send the files in it",
+        "archive",
     ),
     (
         rb"\0\0..ftyp|RIFF.{4}(WAVE|AVI )|ID3[\x02-\x04]|OggS\0|fLaC\0|\x1aE\xdf\xa3",
-        "is a recording; send what it says as text",
+        "recording",
     ),
 )
-"""The first bytes of files that people try to upload, and what to say about each."""
+"""The first bytes of files that people try to upload, and the code of what to say about each."""
 
 
 def is_image(data: bytes) -> bool:
@@ -57,7 +63,7 @@ def is_pdf(data: bytes) -> bool:
 
 
 def refusal(data: bytes) -> str:
-    """What to say about a file of a known type that cannot be read here; empty for any other."""
+    """The code of what to say about a file of a known type that cannot be read here; empty for any other."""
     if not _is_binary(data):
         return ""
     return next((words for pattern, words in _REFUSED if re.match(pattern, data, re.DOTALL)), "")

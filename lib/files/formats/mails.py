@@ -12,6 +12,7 @@ from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
 
+from lib.domain.text.sentences import Sentence, sentence
 from lib.files.formats.cleaning import Cleaned, size_words, without_controls
 from lib.files.formats.encodings import declared, decode
 from lib.files.formats.html_text import plain
@@ -51,12 +52,11 @@ def read(data: bytes, most_characters: int) -> Cleaned | None:
     return Cleaned("\n\n".join(letters), _notes(left_out))
 
 
-def _notes(left_out: list[int]) -> tuple[str, ...]:
+def _notes(left_out: list[int]) -> tuple[Sentence, ...]:
     """One sentence about the attachments that were left out, given their sizes."""
     if not left_out:
         return ()
-    what, was = ("1 attachment", "was") if len(left_out) == 1 else (f"{len(left_out):,} attachments", "were")
-    return (f"{what} ({size_words(sum(left_out))}) {was} left out.",)
+    return (sentence("mail_attachments", count=len(left_out), size=size_words(sum(left_out))),)
 
 
 def _is_mail(head: bytes) -> bool:

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from lib.domain.text.sentences import Sentence, sentence
 from lib.files.formats.cleaning import Cleaned, size_words, without_controls
 
 _TEXTS = ("text/plain", "text/markdown", "text/latex")
@@ -45,15 +46,12 @@ def _cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
     return [cell for sheet in sheets for cell in _dicts(sheet.get("cells"))]
 
 
-def _notes(left_out: list[tuple[str, int]]) -> tuple[str, ...]:
+def _notes(left_out: list[tuple[str, int]]) -> tuple[Sentence, ...]:
     """One sentence about the outputs that were left out, given their type and size."""
     if not left_out:
         return ()
-    pictures = sum(kind.startswith("image/") for kind, _ in left_out)
-    counts = ((pictures, "picture"), (len(left_out) - pictures, "other output"))
-    what = " and ".join(f"{count:,} {noun}{'s' * (count > 1)}" for count, noun in counts if count)
     size = size_words(sum(size for _, size in left_out))
-    return (f"{what} ({size}) {'was' if len(left_out) == 1 else 'were'} left out.",)
+    return (sentence("notebook_outputs", count=len(left_out), size=size),)
 
 
 def _cell(cell: dict[str, Any], language: str, left_out: list[tuple[str, int]]) -> list[str]:

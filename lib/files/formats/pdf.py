@@ -2,17 +2,16 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import asdict
 from io import BytesIO
 from typing import Any
 
 from pypdf import PdfReader
 from pypdf.errors import DependencyError
 
+from lib.domain.text.sentences import sentence
 from lib.files.formats import pdf_forms
 from lib.files.formats.kinds import Unreadable
-
-LOCKED = "is protected by a password; save a copy without one"
-LOCKED_OTHERWISE = "is protected in a way that cannot be opened here; save a copy without protection"
 
 
 def read(data: bytes, most_characters: int) -> Iterator[dict[str, Any]]:
@@ -37,16 +36,18 @@ def read(data: bytes, most_characters: int) -> Iterator[dict[str, Any]]:
             return
     if elsewhere := fields.elsewhere():
         yield {"text": "\n".join(elsewhere), "is_page": False}
-    yield from ({"note": note} for note in (_unread(unread), _empty(empty), fields.note()) if note)
+    counts = {"unread_pages": unread, "empty_pages": empty}
+    notes = [sentence(code, count=count) for code, count in counts.items() if count]
+    yield from ({"note": asdict(note)} for note in (*notes, *fields.notes()))
 
 
 def _opened(data: bytes) -> PdfReader:
     try:
         reader = PdfReader(BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
-            raise Unreadable(LOCKED)
+            raise Unreadable("locked")
     except (NotImplementedError, DependencyError):
-        raise Unreadable(LOCKED_OTHERWISE) from None
+        raise Unreadable("locked_otherwise") from None
     return reader
 
 
@@ -59,17 +60,3 @@ def _page_text(page: Any) -> str | None:
     except Exception:  # pypdf raises anything on damaged pages
         return None
     return pdf_forms.clean(text)
-
-
-def _unread(pages: int) -> str:
-    return f"{_pages(pages)} could not be read." if pages else ""
-
-
-def _empty(pages: int) -> str:
-    return (
-        f"{_pages(pages)} {'contains' if pages == 1 else 'contain'} no text, only pictures." if pages else ""
-    )
-
-
-def _pages(count: int) -> str:
-    return "1 page" if count == 1 else f"{count:,} pages"

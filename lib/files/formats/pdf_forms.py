@@ -9,6 +9,8 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
+from lib.domain.text.sentences import Sentence, sentence
+
 HIDDEN, NO_VIEW = 1 << 1, 1 << 5
 """Flags of annotations that a page does not show."""
 PASSWORD, RADIO, PUSH_BUTTON = 1 << 13, 1 << 15, 1 << 16
@@ -51,11 +53,9 @@ class Fields:
             f"{name}: {value}" for name, value in fields if value and value != "no" and name not in self._seen
         ]
 
-    def note(self) -> str:
+    def notes(self) -> list[Sentence]:
         """What to say about a form whose contents are not in the PDF's own fields."""
-        return (
-            "It is an XFA form, whose contents cannot be read here; print it to PDF." if self._is_xfa else ""
-        )
+        return [sentence("xfa_form")] if self._is_xfa else []
 
 
 def clean(text: str) -> str:

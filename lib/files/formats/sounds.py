@@ -5,6 +5,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from lib.domain.conversation.attachments import Attachment, AttachmentKind
+from lib.files.refusal import refused
 
 LARGEST_SOUND = 20 * 1024 * 1024
 """Bytes."""
@@ -18,12 +19,12 @@ _KINDS = (
 
 
 def checked_sound(sound: Attachment) -> Attachment:
-    """The sound under the id of its bytes and with their real type. Raises `ValueError` for anything else."""
+    """The sound under the id of its bytes and with their real type. Raises `FileRefused` otherwise."""
     data = sound.data or b""
     media_type = next((kind for head, kind in _KINDS if re.match(head, data, re.DOTALL)), None)
     if media_type is None:
-        raise ValueError(f"“{sound.name}” is not a sound that can be played.")
+        raise refused(sound.name, "not_a_sound")
     if len(data) > LARGEST_SOUND:
-        raise ValueError(f"“{sound.name}” is larger than {LARGEST_SOUND // 1024**2} MB.")
+        raise refused(sound.name, "larger", most=LARGEST_SOUND // 1024**2)
     id_ = sha256(data).hexdigest()
     return replace(sound, id=id_, kind=AttachmentKind.AUDIO, media_type=media_type, size=len(data))

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
+from lib.domain.text.sentences import Sentence, sentence
 from lib.files.formats import mails, notebooks
 from lib.files.formats.cleaning import Cleaned, is_text, without_controls, without_files
 from lib.files.formats.encodings import Decoded, decode
 from lib.files.formats.kinds import Unreadable
-
-NO_TEXT = "cannot be read here; images, PDF and text of all kinds (CSV, JSON, code) can"
-UNKNOWN_ENCODING = "is in an encoding that is not known here; save it as UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +15,7 @@ class Document:
 
     text: str
     media_type: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
     """What was left out and what is uncertain, a sentence each."""
 
 
@@ -41,9 +39,9 @@ def _text(data: bytes) -> Decoded:
     found = decode(data)
     if found is None:
         head = data.decode("latin-1")[:100_000]
-        raise Unreadable(UNKNOWN_ENCODING if is_text(head, is_old=False) else NO_TEXT)
+        raise Unreadable("unknown_encoding" if is_text(head, is_old=False) else "no_text")
     if not is_text(found.text[:1_000_000], is_old=bool(found.encoding)):
-        raise Unreadable(NO_TEXT)
+        raise Unreadable("no_text")
     return found
 
 
@@ -57,16 +55,12 @@ def _cleaned(text: str, most_characters: int) -> Cleaned:
     return Cleaned(cleaned.text, (*shown.notes, *cleaned.notes))
 
 
-def _of_encoding(found: Decoded) -> tuple[str, ...]:
+def _of_encoding(found: Decoded) -> tuple[Sentence, ...]:
     notes = []
     if not found.is_certain:
-        notes.append(
-            f"Its encoding is not known for certain: it was read as {found.encoding}. "
-            "If letters are wrong, save it as UTF-8."
-        )
+        notes.append(sentence("uncertain_encoding", encoding=found.encoding))
     elif found.encoding and not found.encoding.startswith("UTF"):
-        notes.append(f"It was read as {found.encoding}.")
+        notes.append(sentence("read_as", encoding=found.encoding))
     if found.broken:
-        places = "1 place was" if found.broken == 1 else f"{found.broken:,} places were"
-        notes.append(f"{places} no text and read “�”.")
+        notes.append(sentence("broken_places", count=found.broken))
     return tuple(notes)

@@ -18,10 +18,11 @@ from lib.domain.conversation.exports import Load
 from lib.domain.conversation.media_types import PICTURES
 from lib.domain.conversation.messages import Message
 from lib.domain.text.inline_images import InlineImages
+from lib.domain.text.sentences import sentence
 from lib.domain.text.validation import FormatError
 from lib.files.folder import Files, Missing, checked
 from lib.files.formats.sounds import checked_sound
-from lib.files.upload_validation import FileRefused
+from lib.files.refusal import FileRefused
 
 NO_IMAGE = "none"
 """The id of a missing image: no file and no other image has it."""
@@ -86,15 +87,13 @@ def loader(files: Files) -> Load:
 def recording_in(data: bytes) -> Recording:
     """Parse a recording from a file of any origin. Raises `FileRefused` or `FormatError`."""
     if len(data) > LARGEST_RECORDING:
-        raise FileRefused(
-            f"This file is too large: a recording has {LARGEST_RECORDING // 1_000_000} MB at most."
-        )
+        raise FileRefused(sentence("recording_too_large", most=LARGEST_RECORDING // 1_000_000))
     try:
         return with_checked_images(recordings.from_json(json.loads(data)))
     except FormatError:
         raise
     except (ValueError, RecursionError):  # not JSON, or nested too deeply for Python
-        raise FileRefused("This is not a JSON file.") from None
+        raise FileRefused(sentence("not_json")) from None
 
 
 def with_checked_images(recording: Recording) -> Recording:

@@ -13,6 +13,7 @@ from lib.files import upload_validation
 from lib.files.folder import Files, checked
 from lib.files.imports.archive import with_ending
 from lib.files.imports.zips import ZipRefused
+from lib.files.refusal import FileRefused
 
 NAMES = "conversation_asset_file_names.json"
 """Maps stored names to original ones in ChatGPT's exports since 2026: `{"file-….dat": "cat.png"}`."""
@@ -89,7 +90,7 @@ class Assets:
     def _document(self, name: str, data: bytes) -> Attachment | None:
         try:
             return self._files.keep(upload_validation.take(name, data)[0])
-        except upload_validation.FileRefused:
+        except FileRefused:
             return None
 
     def _read_names(self, container: Container, name: str) -> None:

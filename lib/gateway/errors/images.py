@@ -3,9 +3,9 @@
 import re
 
 from lib.domain.reply.errors import Category, ChatError
+from lib.domain.text.sentences import Sentence, sentence
 
-REFUSED = "This model takes no images. Choose one that does, or send the message without the image."
-FAULTY = "The server did not accept this image. Send it smaller, in another format, or not at all."
+REFUSED, FAULTY = sentence("image_refused"), sentence("image_faulty")
 _REFUSING_STATUSES = (400, 404, 415, 422, 500, 501)
 _FAULT_STATUSES = (400, 413, 415, 422, 500)
 _OTHERWISE = {
@@ -41,10 +41,10 @@ _REFUSING = re.compile(
 
 def refuses_images(error: ChatError) -> bool:
     """Whether an error after a request with images says that the model takes no images."""
-    return hint(error) == REFUSED
+    return advice(error) == REFUSED
 
 
-def hint(error: ChatError) -> str | None:
+def advice(error: ChatError) -> Sentence | None:
     """What to do about an error after a request with images, if the images caused it."""
     said = error.message.lower()
     if error.category in _OTHERWISE:

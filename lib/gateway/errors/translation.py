@@ -10,22 +10,15 @@ import aiohttp
 import httpx2
 import openai
 
-from lib.domain.models.connection import endpoint, likely_base_url, without_endpoint
-from lib.domain.reply.error_words import WORDS
+from lib.domain.models.connection import endpoint, without_endpoint
 from lib.domain.reply.errors import Category, ChatError
+from lib.domain.text.sentences import Sentence, sentence
 from lib.gateway.errors import protection, waits
-from lib.gateway.errors.body import read_body, read_payload
+from lib.gateway.errors.body import ErrorBody, read_body, read_payload
 from lib.gateway.errors.rules import category_of
 
 _TEMPORARY = {Category.RATE_LIMITED, Category.TIMEOUT, Category.UPSTREAM_DOWN, Category.STREAM_INTERRUPTED}
 _TEMPORARY_CLIENT_STATUSES = {408, 425, 429}
-BLOCKED = (
-    "{guard}, which protects the gateway, took this server for a robot; the key and the model are fine. "
-    "Ask the gateway's admin to let it through, or use another network."
-)
-"""The hint if a protection stopped the request: retrying does not help."""
-NO_API = "We called {base_url}, which does not answer like an OpenAI-compatible API; check the address."
-"""The hint if no likelier base URL is known."""
 
 
 def translate_response(status: int, headers: Mapping[str, str], body: bytes, *, base_url: str) -> ChatError:
@@ -34,26 +27,28 @@ def translate_response(status: int, headers: Mapping[str, str], body: bytes, *, 
     known = {name.lower(): value for name, value in headers.items()}
     request_id = known.get("x-oneapi-request-id") or known.get("x-request-id") or said.request_id
     if guard := protection.guard_of(status, known, said):
-        message = f"{guard} in front of the gateway stopped the request: {said.message}".rstrip(": ")
-        hint = BLOCKED.format(guard=guard)
-        return ChatError(Category.UPSTREAM_DOWN, message, hint, status, request_id=request_id)
+        stopped, advice = sentence("stopped_by_guard", guard=guard), sentence("let_through", guard=guard)
+        return ChatError(Category.UPSTREAM_DOWN, said.message, stopped, advice, status, request_id=request_id)
     category = category_of(status, said)
     target = _target(known.get("location", ""), base_url) if 300 <= status < 400 else ""
-    message = said.message or _silent(status, category, target)
-    if said.is_html and status < 300:
-        message = "The server answered with a web page instead of a reply."
-    elif target:
-        message = _silent(status, category, target)
+    cause = _noticed_in(status, category, said, target)
     return _error(
         category,
-        message,
+        "" if cause else said.message,
         base_url,
+        cause=cause,
         status=status,
         code=said.code,
         request_id=request_id,
         likely=_base_url_in(target, base_url),
         wait=waits.wait_of(known, said.words),
     )
+
+
+def _noticed_in(status: int, category: Category, said: ErrorBody, target: str) -> Sentence | None:
+    if said.is_html and status < 300:
+        return sentence("web_page")
+    return _silent(status, category, target) if target or not said.message else None
 
 
 def _target(location: str, base_url: str) -> str:
@@ -88,9 +83,11 @@ def translate_stream_error(payload: Any, *, had_text: bool, base_url: str = "") 
     category = category_of(200, said)
     if had_text and category is not Category.CONTENT_FILTERED:
         category = Category.STREAM_INTERRUPTED
-    message = said.message or "The server ended the reply with an error."
+    cause = None if said.message else sentence("ended_by_error")
     wait = waits.wait_of({}, said.words)
-    return _error(category, message, base_url, code=said.code, request_id=said.request_id, wait=wait)
+    return _error(
+        category, said.message, base_url, cause=cause, code=said.code, request_id=said.request_id, wait=wait
+    )
 
 
 def translate_exception(exc: BaseException, *, base_url: str) -> ChatError:
@@ -102,56 +99,66 @@ def translate_exception(exc: BaseException, *, base_url: str) -> ChatError:
     # For example a limit of `lib/gateway/bounded.py`, which openai wraps in its own error.
     if known := next((cause for cause in causes if isinstance(cause, ChatError)), None):
         return known
-    for kind, category, message in _EXCEPTIONS:
+    for kind, category, code in _EXCEPTIONS:
         for cause in causes:
             if isinstance(cause, kind):
-                return _error(category, message.format(cause=cause, host=_host(base_url)), base_url)
-    return _error(Category.UPSTREAM_DOWN, f"The request failed ({type(exc).__name__}).", base_url)
+                return _error(category, "", base_url, cause=_noticed(code, cause, base_url))
+    failed = sentence("request_failed", kind=type(exc).__name__)
+    return _error(Category.UPSTREAM_DOWN, "", base_url, cause=failed)
+
+
+def _noticed(code: str, cause: BaseException, base_url: str) -> Sentence:
+    if code == "no_answer_in_time_because" and not str(cause):
+        code = "no_answer_in_time"
+    because = {"cause": str(cause)} if code in ("certificate", "no_answer_in_time_because") else {}
+    return sentence(code, host=urlsplit(base_url).netloc or base_url, **because)
 
 
 def filtered(reason: str) -> ChatError:
     """The error if a content filter ended an answer before its first word."""
-    message = f"The model's server ended the answer before its first word ({reason})."
-    return _error(Category.CONTENT_FILTERED, message, "")
+    return _error(Category.CONTENT_FILTERED, "", "", cause=sentence("filtered", reason=reason))
 
 
-def interrupted(message: str, *, base_url: str = "") -> ChatError:
-    """The error if a stream ended before the model was done."""
-    return _error(Category.STREAM_INTERRUPTED, message, base_url)
+def interrupted(code: str, error: ChatError | None = None, *, base_url: str = "") -> ChatError:
+    """The error if a stream ended before the model was done; `error` is what cut it off, if anything."""
+    cause = sentence(code)
+    if error and error.cause:
+        cause = sentence("two", first=cause, second=error.cause)
+    return _error(Category.STREAM_INTERRUPTED, error.message if error else "", base_url, cause=cause)
 
 
 _EXCEPTIONS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Category, str], ...] = (
     (
         ssl.SSLCertVerificationError,
         Category.UPSTREAM_DOWN,
-        "The TLS certificate of {host} is not trusted here: {cause}.",
+        "certificate",
     ),
-    (ssl.SSLError, Category.WRONG_BASE_URL, "No TLS connection to {host} could be made."),
-    (socket.gaierror, Category.WRONG_BASE_URL, "There is no server named {host}."),
+    (ssl.SSLError, Category.WRONG_BASE_URL, "no_tls"),
+    (socket.gaierror, Category.WRONG_BASE_URL, "no_host"),
     (
         (aiohttp.InvalidURL, httpx2.InvalidURL, httpx2.UnsupportedProtocol),
         Category.WRONG_BASE_URL,
-        "The base URL is not an address that can be called.",
+        "not_callable",
     ),
-    (ConnectionRefusedError, Category.UPSTREAM_DOWN, "{host} refused the connection."),
+    (ConnectionRefusedError, Category.UPSTREAM_DOWN, "refused_connection"),
     # Before the timeouts: the aiohttp transport reports a server that hung up as a connect timeout.
     (
         (aiohttp.ServerDisconnectedError, ConnectionResetError),
         Category.UPSTREAM_DOWN,
-        "{host} closed the connection without an answer.",
+        "closed_without_answer",
     ),
     (
         (aiohttp.ClientPayloadError, httpx2.ReadError, httpx2.RemoteProtocolError),
         Category.UPSTREAM_DOWN,
-        "{host} closed the connection before its answer was complete.",
+        "closed_early",
     ),
     (
         (aiohttp.ConnectionTimeoutError, openai.APITimeoutError, httpx2.TimeoutException),
         Category.TIMEOUT,
-        "{host} did not answer in time.",
+        "no_answer_in_time",
     ),
-    (TimeoutError, Category.TIMEOUT, "{host} did not answer in time. {cause}"),
-    (OSError, Category.UPSTREAM_DOWN, "{host} could not be reached."),
+    (TimeoutError, Category.TIMEOUT, "no_answer_in_time_because"),
+    (OSError, Category.UPSTREAM_DOWN, "unreachable"),
 )
 
 
@@ -160,6 +167,7 @@ def _error(
     message: str,
     base_url: str,
     *,
+    cause: Sentence | None = None,
     status: int | None = None,
     code: str | None = None,
     request_id: str | None = None,
@@ -169,28 +177,28 @@ def _error(
     """`likely` is the base URL that a redirect names; `wait` is in seconds."""
     temporary_status = status is None or status < 300 or status >= 500 or status in _TEMPORARY_CLIENT_STATUSES
     retryable = category in _TEMPORARY and temporary_status
-    hint = _hint(category, base_url, likely or likely_base_url(base_url))
-    if retryable and wait and (later := WORDS[category].later):
-        hint = later.format(wait=waits.in_words(wait))
-    return ChatError(category, message.strip(), hint, status, code, request_id, retryable, wait, likely)
+    return ChatError(
+        category,
+        message.strip(),
+        cause,
+        status=status,
+        code=code,
+        request_id=request_id,
+        retryable=retryable,
+        retry_after=wait,
+        likely_base_url=likely,
+        base_url=base_url if category is Category.WRONG_BASE_URL else None,
+    )
 
 
-def _hint(category: Category, base_url: str, likely: str | None) -> str:
-    hint = WORDS[category].advice if likely or category is not Category.WRONG_BASE_URL else NO_API
-    return hint.format(base_url=base_url, likely=likely)
-
-
-def _silent(status: int, category: Category, target: str = "") -> str:
+def _silent(status: int, category: Category, target: str = "") -> Sentence:
     if status < 300:
-        is_other = category is Category.WRONG_BASE_URL
-        return "The server's answer is not a model's reply." if is_other else "The server's answer was empty."
+        return sentence("no_model_reply" if category is Category.WRONG_BASE_URL else "empty_answer")
     if 300 <= status < 400:
-        return f"The server sent us to {target or 'another address'} (HTTP {status})."
-    return f"The server answered with HTTP {status} and no message."
-
-
-def _host(base_url: str) -> str:
-    return urlsplit(base_url).netloc or "The server"
+        if target:
+            return sentence("redirected", target=target, status=status)
+        return sentence("redirected_somewhere", status=status)
+    return sentence("silent_status", status=status)
 
 
 def _causes(exc: BaseException) -> Iterator[BaseException]:

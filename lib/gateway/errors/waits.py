@@ -1,4 +1,4 @@
-"""How long a server asks clients to wait before the next request, and how to say so."""
+"""How long a server asks clients to wait before the next request."""
 
 import math
 import re
@@ -49,23 +49,6 @@ def wait_of(headers: Mapping[str, str], words: str) -> float | None:
         return _bounded(value)
     found = _IN_WORDS.search(f"retry in {given}; {words}".lower())
     return _bounded(sum(_in_seconds(*part) for part in _PART.findall(found[1]))) if found else None
-
-
-def in_words(seconds: float) -> str:
-    """`in about 2 minutes`."""
-    if seconds < 100:
-        whole = max(1, round(seconds))
-        return f"in {whole} {'second' if whole == 1 else 'seconds'}"
-    for unit, size in (("minute", 60), ("hour", 3600), ("day", 86_400)):
-        count = round(seconds / size)
-        if count < {"minute": 55, "hour": 36}.get(unit, 10_000):
-            count = max(1, count)
-            return f"in about {_article(unit) if count == 1 else count} {unit}{'' if count == 1 else 's'}"
-    return ""
-
-
-def _article(unit: str) -> str:
-    return "an" if unit == "hour" else "a"
 
 
 def _seconds(value: str) -> float | None:

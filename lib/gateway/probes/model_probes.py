@@ -7,9 +7,10 @@ import zlib
 from base64 import b64encode
 from collections.abc import Sequence
 
-from lib.domain.reply.errors import Category
+from lib.domain.reply.errors import Category, Hint
 from lib.domain.reply.finish_reasons import Ending
 from lib.gateway.probes.probe import Answer, ProbeContext, ProbeResponse, failed, passed, skipped, unsupported
+from lib.i18n.translation import lazy
 
 COUNT = "Write the numbers from 1 to 20 as digits, separated by spaces, and nothing else."
 """Every model can do it, it takes some fifty tokens, and it shows plainly where it was cut."""
@@ -36,7 +37,7 @@ _TOOL = {
 async def chat(context: ProbeContext) -> Answer:
     """Whether the model answers at all, with one token."""
     if not context.model:
-        return failed("There is no model to ask.", "Name one.")
+        return failed(lazy("There is no model to ask."), lazy("Name one."))
     # OpenAI's newer models refuse the first name, some servers both.
     for context.limit in ("max_tokens", "max_completion_tokens", None):
         tokens = 1 if context.limit == "max_tokens" else 16
@@ -44,10 +45,12 @@ async def chat(context: ProbeContext) -> Answer:
         if response.error is None or response.error.category is not Category.BAD_REQUEST:
             break
     if response.error:
-        return failed(response.error.message, response.error.hint)
+        return failed(response.error.what, Hint(response.error))
     served = response.reply.model_served
-    who = f", served by {served}" if served and served != context.model else ""
-    return passed(f"{context.model} answered in {(response.reply.timing.total_ms or 0) / 1000:.1f} s{who}.")
+    told = {"model": context.model, "seconds": (response.reply.timing.total_ms or 0) / 1000}
+    if served and served != context.model:
+        return passed(lazy("{model} answered in {seconds:.1f} s, served by {served}.", served=served, **told))
+    return passed(lazy("{model} answered in {seconds:.1f} s.", **told))
 
 
 async def streaming(context: ProbeContext) -> Answer:
@@ -62,24 +65,28 @@ async def streaming(context: ProbeContext) -> Answer:
     if response.is_refusal:
         return _refused(response)
     if response.error:
-        return failed(response.error.message, response.error.hint)
+        return failed(response.error.what, Hint(response.error))
     if "event-stream" not in response.headers.get("content-type", "event-stream"):
-        return unsupported("The server answers in one piece, as if no stream had been asked for.")
+        return unsupported(lazy("The server answers in one piece, as if no stream had been asked for."))
     return _of_arrivals(response.arrivals_ms)
 
 
 def _of_arrivals(arrivals_ms: Sequence[float]) -> Answer:
     if not arrivals_ms:
-        return skipped("The reply had no text, so this could not be determined.")
+        return skipped(lazy("The reply had no text, so this could not be determined."))
     first, last = arrivals_ms[0], arrivals_ms[-1]
     if len(arrivals_ms) >= STREAM_PIECES and last - first >= STREAM_MS:
         return passed(
-            f"The text came in {len(arrivals_ms)} pieces over {(last - first) / 1000:.1f} s, "
-            f"the first after {first / 1000:.1f} s."
+            lazy(
+                "The text came in {pieces} pieces over {last:.1f} s, the first after {first:.1f} s.",
+                pieces=len(arrivals_ms),
+                last=(last - first) / 1000,
+                first=first / 1000,
+            )
         )
     return unsupported(
-        f"A stream is sent, but all its text arrived at once, after {first / 1000:.1f} s.",
-        "Look for a proxy that holds answers back; nginx needs proxy_buffering off.",
+        lazy("A stream is sent, but all its text arrived at once, after {first:.1f} s.", first=first / 1000),
+        lazy("Look for a proxy that holds answers back; nginx needs proxy_buffering off."),
     )
 
 
@@ -87,12 +94,17 @@ async def stream_usage(context: ProbeContext) -> Answer:
     """Whether a stream reports its token counts; uses the stream of the previous check."""
     response = context.stream
     if response is None or response.error:
-        return skipped("There was no stream to look at.")
+        return skipped(lazy("There was no stream to look at."))
     usage = response.reply.usage
     if usage.total_tokens is None:
-        return unsupported("The stream reports no token counts: they are estimated, and marked so.")
-    counts = f"{usage.prompt_tokens} prompt and {usage.completion_tokens} other tokens"
-    return passed(f"The stream reported {counts}.")
+        return unsupported(lazy("The stream reports no token counts: they are estimated, and marked so."))
+    return passed(
+        lazy(
+            "The stream reported {prompt} prompt tokens and {completion} completion tokens.",
+            prompt=usage.prompt_tokens,
+            completion=usage.completion_tokens,
+        )
+    )
 
 
 async def stop(context: ProbeContext) -> Answer:
@@ -102,24 +114,27 @@ async def stop(context: ProbeContext) -> Answer:
         return _refused(response)
     # The numbers to 20 contain a 7 twice: it appears unless the answer ended before it.
     if STOP_WORD in response.reply.text:
-        return unsupported("Stop sequences are accepted and ignored.")
+        return unsupported(lazy("Stop sequences are accepted and ignored."))
     if context.stream and STOP_WORD in context.stream.reply.text:
-        return passed("The answer ended where it should.")
-    return skipped("Stop sequences are accepted, but this model did not write the text that would test them.")
+        return passed(lazy("The answer ended where it should."))
+    return skipped(
+        lazy("Stop sequences are accepted, but this model did not write the text that would test them.")
+    )
 
 
 async def max_tokens(context: ProbeContext) -> Answer:
     """Whether an answer ends after `max_tokens`."""
     if context.limit != "max_tokens":
-        other = f"; {context.limit} is taken" if context.limit else ""
-        return unsupported(f"max_tokens is refused{other}.")
+        if context.limit:
+            return unsupported(lazy("max_tokens is refused; {other} is taken.", other=context.limit))
+        return unsupported(lazy("max_tokens is refused."))
     response = await context.ask(COUNT, **context.most(CUT_TOKENS))
     if response.error:
         return _refused(response)
     tokens = response.reply.usage.completion_tokens
     if response.reply.ending is Ending.LENGTH or (tokens is not None and tokens <= CUT_TOKENS):
-        return passed("The answer was cut where it should.")
-    return unsupported("max_tokens is accepted and ignored.")
+        return passed(lazy("The answer was cut where it should."))
+    return unsupported(lazy("max_tokens is accepted and ignored."))
 
 
 async def system_role(context: ProbeContext) -> Answer:
@@ -130,8 +145,8 @@ async def system_role(context: ProbeContext) -> Answer:
     if response.error:
         return _refused(response)
     if SIGNAL in response.reply.text.upper():
-        return passed("The model followed its system prompt.")
-    return passed("A system prompt is accepted, but this time the model did not follow it.")
+        return passed(lazy("The model followed its system prompt."))
+    return passed(lazy("A system prompt is accepted, but this time the model did not follow it."))
 
 
 async def vision(context: ProbeContext) -> Answer:
@@ -145,8 +160,10 @@ async def vision(context: ProbeContext) -> Answer:
     if response.error:
         return _refused(response)
     if _RED.search(response.reply.text):
-        return passed("The model named the colour of a red square.")
-    return unsupported("An image is accepted, but the model did not see it: a red square was not called red.")
+        return passed(lazy("The model named the colour of a red square."))
+    return unsupported(
+        lazy("An image is accepted, but the model did not see it: a red square was not called red.")
+    )
 
 
 async def json_mode(context: ProbeContext) -> Answer:
@@ -160,7 +177,11 @@ async def json_mode(context: ProbeContext) -> Answer:
         is_object = isinstance(json.loads(response.reply.text), dict)
     except (ValueError, RecursionError):
         is_object = False
-    return passed("The answer was a JSON object.") if is_object else unsupported("The answer was not JSON.")
+    return (
+        passed(lazy("The answer was a JSON object."))
+        if is_object
+        else unsupported(lazy("The answer was not JSON."))
+    )
 
 
 async def tools(context: ProbeContext) -> Answer:
@@ -170,8 +191,10 @@ async def tools(context: ProbeContext) -> Answer:
     if response.error:
         return _refused(response)
     if response.reply.tool_calls:
-        return passed(f"The model called {response.reply.tool_calls[0].name or 'the tool'}.")
-    return unsupported("Tools are accepted, but the model answered in words.")
+        return passed(
+            lazy("The model called {tool}.", tool=response.reply.tool_calls[0].name or lazy("the tool"))
+        )
+    return unsupported(lazy("Tools are accepted, but the model answered in words."))
 
 
 async def reasoning(context: ProbeContext) -> Answer:
@@ -179,9 +202,10 @@ async def reasoning(context: ProbeContext) -> Answer:
     prompt = "How many times does the letter r occur in the word strawberry?"
     response = await context.ask(prompt, reasoning_effort="low", **context.most(4 * LONG_ENOUGH))
     if any(_thought(seen) for seen in (response, context.stream) if seen):
-        effort = "but takes no reasoning_effort" if response.error else "and takes reasoning_effort"
-        return passed(f"The model thinks before it answers, {effort}.")
-    return _refused(response) if response.error else unsupported("The model shows no reasoning.")
+        if response.error:
+            return passed(lazy("The model thinks before it answers, but takes no reasoning_effort."))
+        return passed(lazy("The model thinks before it answers, and takes reasoning_effort."))
+    return _refused(response) if response.error else unsupported(lazy("The model shows no reasoning."))
 
 
 def _thought(response: ProbeResponse) -> bool:
@@ -195,22 +219,24 @@ async def request_size(context: ProbeContext) -> Answer:
     response = await context.post(body[:-1] + b" " * (LARGEST_BODY - len(body)) + b"}")
     size = f"{LARGEST_BODY / 1e6:.2f} MB"
     if response.error is None:
-        return passed(f"A request of {size} is accepted; CHAT_REQUEST_KB allows less by default.")
+        return passed(
+            lazy("A request of {size} is accepted; CHAT_REQUEST_KB allows less by default.", size=size)
+        )
     if response.status is not None and not response.is_refusal:
-        return skipped(f"Could not be determined: {response.error.message}")
+        return skipped(lazy("Could not be determined: {message}", message=response.error.sentence))
     return failed(
-        f"A request of {size} is refused: {response.error.message}",
-        "Send smaller images, or raise the limit of the proxy (nginx: client_max_body_size).",
+        lazy("A request of {size} is refused: {message}", size=size, message=response.error.sentence),
+        lazy("Send smaller images, or raise the limit of the proxy (nginx: client_max_body_size)."),
     )
 
 
 def _refused(response: ProbeResponse) -> Answer:
     """The conclusion from an error after a plain request was answered."""
     error = response.error
-    words = error.message if error else ""
+    words = error.sentence if error else ""
     if response.is_refusal:
-        return unsupported(f"It is refused: {words}")
-    return skipped(f"Could not be determined: {words}")
+        return unsupported(lazy("It is refused: {words}", words=words))
+    return skipped(lazy("Could not be determined: {words}", words=words))
 
 
 def red_square(side: int = SQUARE_PIXELS) -> bytes:

@@ -15,7 +15,7 @@ import openai
 
 from lib.domain.models.capabilities import Capability
 from lib.domain.models.connection import Connection
-from lib.domain.models.diagnosis import Cost, Verdict
+from lib.domain.models.diagnosis import Cost, Text, Verdict
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.fold import fold
 from lib.domain.reply.reply import Reply, State
@@ -37,23 +37,23 @@ class Answer:
     """A probe's conclusion."""
 
     verdict: Verdict
-    meaning: str
-    advice: str = ""
+    meaning: Text
+    advice: Text | None = None
 
 
-def passed(meaning: str) -> Answer:
+def passed(meaning: Text) -> Answer:
     return Answer(Verdict.PASS, meaning)
 
 
-def failed(meaning: str, advice: str) -> Answer:
+def failed(meaning: Text, advice: Text) -> Answer:
     return Answer(Verdict.FAIL, meaning, advice)
 
 
-def unsupported(meaning: str, advice: str = "") -> Answer:
+def unsupported(meaning: Text, advice: Text | None = None) -> Answer:
     return Answer(Verdict.NOT_SUPPORTED, meaning, advice)
 
 
-def skipped(meaning: str) -> Answer:
+def skipped(meaning: Text) -> Answer:
     return Answer(Verdict.SKIPPED, meaning)
 
 
@@ -197,13 +197,14 @@ class Probe:
 
     name: str
     title: str
+    """Marked for translation."""
     run: Run
     needs: tuple[str, ...] = ()
     """Checks that must not have failed before."""
     cost: Cost = Cost()
     capability: Capability | None = None
     otherwise: str = ""
-    """What to do if it is not supported."""
+    """What to do if it is not supported, marked for translation."""
 
 
 def _of_exception(exc: Exception, base_url: str) -> ProbeResponse:

@@ -21,6 +21,7 @@ from lib.domain.reply.tape import (
     ToolCall,
 )
 from lib.domain.text.inline_images import InlineImage, InlineImages
+from lib.domain.text.sentences import Sentence, sentence
 from lib.gateway import images
 from lib.gateway.images import RemoteImage
 from lib.gateway.limits import MB, REMOTE_IMAGES, Limits
@@ -100,7 +101,7 @@ class Delta:
         self.saw_answer = False
         """Whether any part of an answer has come: content, reasoning, a refusal, a tool call, a picture."""
         self.remote_images: list[RemoteImage] = []
-        self.excess = ""
+        self.excess: Sentence | None = None
         """The limit that the answer exceeds, in one sentence; empty if it exceeds none."""
         self._limits = limits
         self._room, self._room_for_files = limits.text_characters, limits.file_bytes
@@ -211,7 +212,7 @@ class Delta:
     def _add_calls(self, pieces: Iterable[tuple[int, str | None, str | None, str]]) -> None:
         for number, id_, name, arguments in pieces:
             if number >= self._limits.calls:
-                self.excess = f"The answer calls more than {self._limits.calls:,} tools."
+                self.excess = sentence("tools", most=self._limits.calls)
                 return
             self._add(ToolCall(self.at_ms, number, id_, name, self._taken(arguments)))
 
@@ -264,7 +265,7 @@ class Delta:
             return
         self._drawn += 1
         if self._drawn > self._limits.files:
-            self.excess = self.excess or f"The answer has more than {self._limits.files} pictures."
+            self.excess = self.excess or sentence("pictures", most=self._limits.files)
             return
         if picture.source.startswith(("http://", "https://")):
             self._add_remote(picture)
@@ -272,7 +273,7 @@ class Delta:
         try:
             data = images.decoded(picture.source)
         except ChatError as error:
-            self._add(Noted(self.at_ms, f"A picture of this answer was left out. {error.message}"))
+            self._add(Noted(self.at_ms, sentence("picture_left_out", why=error.what)))
         else:
             if self._has_room_for(len(data)):
                 self._add(Image(self.at_ms, images.image(self._drawn, data, picture.name)))
@@ -290,14 +291,14 @@ class Delta:
         self._room_for_files -= size
         if self._room_for_files < 0:
             most = self._limits.file_bytes // MB
-            self.excess = self.excess or f"The answer's files are larger than {most} MB together."
+            self.excess = self.excess or sentence("files_of_megabytes", most=most)
         return not self.excess
 
     def _taken(self, text: str) -> str:
         """As much of the text as the limit allows."""
         if len(text) > self._room:
             most = self._limits.text_characters // MB
-            self.excess = self.excess or f"The answer is longer than {most} million characters."
+            self.excess = self.excess or sentence("characters", most=most)
             text = text[: self._room]
         self._room -= len(text)
         return text
@@ -308,7 +309,7 @@ class Delta:
         if self._speech.add(data):
             self.saw_answer = True
         else:
-            self._add(Noted(self.at_ms, "A piece of sound in this answer could not be read."))
+            self._add(Noted(self.at_ms, sentence("sound_unreadable")))
 
     def _add_text(self, piece: _Piece, text: str) -> None:
         text = self._taken(text) if text else ""

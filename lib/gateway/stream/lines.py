@@ -8,6 +8,7 @@ interpretation"); many servers omit the blank line between two events.
 from enum import Enum
 from typing import Any, TypeGuard
 
+from lib.domain.text.sentences import Sentence, sentence
 from lib.gateway.errors.body import looks_like_error
 from lib.gateway.limits import LINE_COST, MB, Limits, values_in
 from lib.gateway.stream.chunks import object_in, objects_in
@@ -50,16 +51,16 @@ class Lines:
         self._ends_in_return = False
 
     @property
-    def excess(self) -> str:
-        """The limit that the body exceeds, in one sentence; empty if it exceeds none."""
+    def excess(self) -> Sentence | None:
+        """The limit that the body exceeds; `None` if it exceeds none."""
         limits = self._limits
         if self.pending > limits.event_bytes:
-            return f"The server sent a single piece of more than {limits.event_bytes // MB} MB."
+            return sentence("piece_of_megabytes", most=limits.event_bytes // MB)
         if self._other_size > limits.other_bytes:
-            return f"The server sent more than {limits.other_bytes // MB} MB that is not part of an answer."
+            return sentence("other_megabytes", most=limits.other_bytes // MB)
         if self._has_too_many_values:
-            return f"The server sent a single piece of more than {limits.values:,} values."
-        return ""
+            return sentence("piece_of_values", most=limits.values)
+        return None
 
     @property
     def pending(self) -> int:

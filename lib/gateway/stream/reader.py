@@ -6,6 +6,7 @@ from lib.domain.reply.errors import ChatError
 from lib.domain.reply.finish_reasons import Ending, ending_of
 from lib.domain.reply.tape import Event, Failed, Finished, Served, UsageReported
 from lib.domain.reply.usage import Usage
+from lib.domain.text.sentences import sentence
 from lib.gateway.errors.body import looks_like_error
 from lib.gateway.errors.translation import (
     filtered,
@@ -109,9 +110,10 @@ class StreamReader:
     def _stop_at_limits(self) -> None:
         excess = self._lines.excess or self._delta.excess
         if self._pieces > self._limits.pieces:
-            excess = f"The answer came in more than {self._limits.pieces:,} pieces."
+            excess = sentence("pieces", most=self._limits.pieces)
         if excess and not self.closed:
-            self._fail(exceeded(f"{excess} What came before is kept." if self._delta.saw_answer else excess))
+            has_text = self._delta.saw_answer
+            self._fail(exceeded(sentence("kept_before", excess=excess) if has_text else excess))
 
     def _read(self, line: Line) -> None:
         if line is Mark.DONE:
@@ -205,7 +207,7 @@ class StreamReader:
         ending = ending_of(self._finish_reason) if self._finish_reason else None
         # OpenRouter's.
         if self._finish_reason == "error":
-            self._fail(interrupted("The upstream ended the reply with an error.", base_url=self._base_url))
+            self._fail(interrupted("upstream_ended_by_error", base_url=self._base_url))
         elif ending is Ending.CONTENT_FILTER and not self._delta.saw_answer:
             self._fail(filtered(self._finish_reason))
         elif ending:
@@ -214,9 +216,7 @@ class StreamReader:
         elif error and not self._delta.saw_answer:
             self._fail(error)
         else:
-            message = "The stream ended before the reply was complete."
-            cut = interrupted(f"{message} {error.message if error else ''}", base_url=self._base_url)
-            self._fail(cut)
+            self._fail(interrupted("ended_early", error, base_url=self._base_url))
 
     def _fail_with(self, payload: dict[str, Any]) -> None:
         had_text = self._delta.saw_answer

@@ -1,5 +1,6 @@
 """The attachments of messages, and the files that replies made."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -48,7 +49,7 @@ def of_conversations(connection: Connection, chosen: Select[tuple[str]]) -> dict
 def _by_message(rows: Iterable[Row[Any]]) -> dict[str, tuple[Attachment, ...]]:
     found: dict[str, tuple[Attachment, ...]] = {}
     for row in rows:
-        found[row.message_id] = (*found.get(row.message_id, ()), validated(Attachment, dict(row._mapping)))
+        found[row.message_id] = (*found.get(row.message_id, ()), _attachment(row))
     return found
 
 
@@ -60,8 +61,18 @@ _ALL = (
 _OF_CONVERSATION = _ALL.where(messages.c.conversation_id == bindparam("conversation_id"))
 
 
+def _attachment(row: Row[Any]) -> Attachment:
+    fields = dict(row._mapping)
+    note = fields.pop("note")
+    # A row of version 0.0 holds the notes in words.
+    notes = json.loads(note) if note.startswith("[{") else list(filter(None, [note]))
+    return validated(Attachment, {**fields, "notes": notes})
+
+
 def _row(message_id: str, position: int, attachment: Attachment) -> dict[str, Any]:
     columns = attachments_json.to_json(attachment)
     # The bytes are in a file, named by the id.
     del columns["data"]
+    notes = columns.pop("notes")
+    columns["note"] = json.dumps(notes) if notes else ""
     return {"message_id": message_id, "position": position, **columns}

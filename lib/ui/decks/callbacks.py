@@ -11,7 +11,8 @@ from lib.domain.conversation.exports import ID
 from lib.domain.text.validation import FormatError
 from lib.engine.sending import new_id
 from lib.files import decks as files
-from lib.files.upload_validation import LONGEST_DOCUMENT, FileRefused, take
+from lib.files.refusal import FileRefused
+from lib.files.upload_validation import LONGEST_DOCUMENT, take
 from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage

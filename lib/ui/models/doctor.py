@@ -7,11 +7,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
-from lib.domain.models.diagnosis import Cost, Finding, Verdict, learnt
+from lib.domain.models.diagnosis import VERDICTS, Cost, Finding, Verdict, learnt
 from lib.domain.models.prices import Price
 from lib.domain.reply.wording import money
 from lib.domain.text.markdown.literal import Markdown, code, literal, md, plain
 from lib.engine.lookups.doctor import Examination
+from lib.i18n.translation import gettext as _
 from lib.ui.kit import buttons
 from lib.ui.models import callbacks
 from lib.ui.state import widgets
@@ -29,7 +30,6 @@ _SIGNS = {
     Verdict.SKIPPED: md(":gray[:material/skip_next:]"),
 }
 _PENDING, _RUNNING = md(":gray[:material/radio_button_unchecked:]"), md(":blue[:material/pending:]")
-_WORDS = {Verdict.PASS: "passed", Verdict.FAIL: "failed"}
 
 
 def show(session: Session) -> list[DeltaGenerator]:
@@ -104,9 +104,7 @@ def _dollars(tokens: int, price: Price) -> float:
 
 def _show_summary(examination: Examination) -> None:
     counts = Counter(finding.verdict for finding in examination.findings)
-    told = ", ".join(
-        f"{counts[verdict]} {_WORDS.get(verdict, verdict.value)}" for verdict in Verdict if counts[verdict]
-    )
+    told = ", ".join(f"{counts[verdict]} {_(VERDICTS[verdict])}" for verdict in Verdict if counts[verdict])
     if not examination.is_closed:
         st.markdown(md("Examining {}…", examination.model or "the server"))
         return
@@ -114,7 +112,7 @@ def _show_summary(examination: Examination) -> None:
     about = f" of {examination.model}" if examination.model else ""
     st.markdown(md("{}**Examination{}**: {}.", end, about, told or "nothing found"))
     if examination.problem:
-        st.error(plain(examination.problem), icon=":material/error:")
+        st.error(plain(str(examination.problem)), icon=":material/error:")
     if examination.was_stopped and learnt(examination.findings):
         st.caption(
             "A stopped examination is not stored: run a whole one to change what the chat page offers."
@@ -125,10 +123,10 @@ def _draw(examination: Examination, slots: Sequence[DeltaGenerator], drawn: int)
     """Draw the findings from index `drawn` on, and the pending checks."""
     checks, findings = app.get().engine.doctor.checks, examination.findings[:]
     for slot, finding in list(zip(slots, findings, strict=False))[drawn:]:
-        _draw_row(slot, md("{} **{}**", _SIGNS[finding.verdict], finding.title), _text(finding))
+        _draw_row(slot, md("{} **{}**", _SIGNS[finding.verdict], _(finding.title)), _text(finding))
     if not examination.is_closed:
         for number in range(len(findings), len(slots)):
-            is_next, title = number == len(findings), checks[number].title
+            is_next, title = number == len(findings), _(checks[number].title)
             row = md("{} **{}**" if is_next else "{} :gray[{}]", _RUNNING if is_next else _PENDING, title)
             _draw_row(slots[number], row, md(""))
 

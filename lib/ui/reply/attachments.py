@@ -8,6 +8,7 @@ import streamlit as st
 from lib import app
 from lib.domain.conversation.attachments import Attachment, images_of, upload_name, uploads
 from lib.domain.text.markdown.literal import Markdown, md, plain
+from lib.domain.text.sentences import joined
 from lib.files.folder import Missing
 from lib.ui.kit.labels import show_badge
 from lib.ui.state.conversation.draft import Draft
@@ -32,8 +33,8 @@ def show(attachments: Sequence[Attachment]) -> None:
     for document in attachments:
         if not document.is_image:
             show_badge(_label(document), md(":material/description:"))
-            if document.note:
-                st.caption(plain(document.note))
+            if document.notes:
+                st.caption(plain(joined(document.notes)))
 
 
 def show_drawn(images: Sequence[Attachment], key: str) -> None:
@@ -154,8 +155,8 @@ def _detach(detach: Callable[[str], None], ids: Sequence[str]) -> None:
 def _show_notes(attachments: Sequence[Attachment]) -> None:
     """Draw for each file what was left out of it or is uncertain."""
     for first in (pieces[0] for pieces in uploads(attachments)):
-        if first.note:
-            st.caption(md("{}: {}", upload_name(first), first.note))
+        if first.notes:
+            st.caption(md("{}: {}", upload_name(first), joined(first.notes)))
 
 
 def _show_image(image: Attachment, side: int) -> None:

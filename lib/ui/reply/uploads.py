@@ -12,9 +12,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from lib import app
 from lib.domain.conversation.attachments import Attachment, images_of, upload_name
 from lib.domain.conversation.attachments import uploads as uploads_of
-from lib.domain.reply.error_words import WORDS
 from lib.domain.reply.errors import ChatError
-from lib.files.upload_validation import LONGEST_DOCUMENT, FileRefused
+from lib.domain.text.sentences import sentence
+from lib.files.refusal import FileRefused, refused
+from lib.files.upload_validation import LONGEST_DOCUMENT
 from lib.files.upload_validation import take as take_file
 from lib.ui.reply.stream import SILENCE_SECONDS
 from lib.ui.server import upload_storage
@@ -80,15 +81,13 @@ def _add(draft: Draft, taken: list[Attachment]) -> None:
     known = {each.id: number for number, each in enumerate(draft.attachments)}
     new = [each for each in {each.id: each for each in taken}.values() if each.id not in known]
     if len(images_of([*draft.attachments, *new])) > MOST_IMAGES:
-        raise FileRefused(
-            f"“{name}” comes in {len(new)} pieces; a message takes {MOST_IMAGES} images at most."
-        )
+        raise refused(name, "many_pieces", pieces=len(new), most=MOST_IMAGES)
     draft.attachments += new
     same = known.get(taken[0].id)
     if same is not None and upload_name(draft.attachments[same]) != name:
         first = draft.attachments[same]
-        note = f"{first.note} “{name}” has the same content and is not sent again.".strip()
-        draft.attachments[same] = replace(first, note=note)
+        notes = (*first.notes, sentence("same_content", name=name))
+        draft.attachments[same] = replace(first, notes=notes)
 
 
 def take_speech(session: Session, text: str, audio: UploadedFile) -> None:
@@ -118,7 +117,7 @@ def write_down(session: Session, text: str, recording: bytes) -> None:
         if not spoken:
             draft.refusals.append("Nothing could be heard in the recording.")
     except ChatError as error:
-        draft.refusals.append(f"{WORDS[error.category].title}. {error.sentence} {error.hint}")
+        draft.refusals.append(f"{error.title}. {error}")
     finally:
         draft.transcribing.set()
 

@@ -12,7 +12,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
-from lib.files.upload_validation import FileRefused, clean_name
+from lib.files.refusal import refused
+from lib.files.upload_validation import clean_name
 
 MEGABYTE = 1024**2
 MOST_BYTES = 50 * MEGABYTE
@@ -137,10 +138,7 @@ def arrived(value: object) -> list[UploadedFile]:
 def content(file: UploadedFile) -> bytes:
     """Return a file's bytes. Raises `FileRefused` for a file that was not kept."""
     if file.type == NOT_KEPT:
-        raise FileRefused(
-            f"“{clean_name(file.name)}” did not fit: files waiting to be read may have "
-            f"{MOST_BYTES // MEGABYTE} MB in all. Add it again by itself."
-        )
+        raise refused(clean_name(file.name), "waiting_full", most=MOST_BYTES // MEGABYTE)
     return file.getvalue()
 
 

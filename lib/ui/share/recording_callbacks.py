@@ -14,7 +14,7 @@ from lib.domain.text.markdown.literal import literal
 from lib.domain.text.validation import FormatError
 from lib.engine.playback import recorder
 from lib.files.imports import archive
-from lib.files.upload_validation import FileRefused
+from lib.files.refusal import FileRefused
 from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage

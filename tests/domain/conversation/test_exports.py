@@ -18,13 +18,14 @@ from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.reply import Reply, State, Timing, ToolUse
 from lib.domain.reply.usage import Source, Usage
 from lib.domain.text.printable import printable
+from lib.domain.text.sentences import Sentence, sentence
 from lib.domain.text.validation import FormatError
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 ERROR = ChatError(
     Category.UPSTREAM_DOWN,
     "当前分组上游负载已饱和\nretry",
-    "Try again in a moment.",
+    advice=sentence("again"),
     status=503,
     retryable=True,
 )
@@ -45,11 +46,13 @@ texts = st.text(max_size=20)
 moments = st.datetimes(timezones=st.just(UTC))
 counts = st.none() | st.integers(0, 2**40)
 times = st.none() | st.floats(0, 1e9)
+sentences = st.builds(Sentence, texts, st.dictionaries(texts, counts | texts, max_size=2))
 errors = st.builds(
     ChatError,
     st.sampled_from(Category),
     texts,
-    texts,
+    st.none() | sentences,
+    st.none() | sentences,
     status=counts,
     code=st.none() | texts,
     retryable=st.booleans(),
@@ -331,7 +334,7 @@ def test_markdown_says_how_a_reply_failed_and_what_is_estimated() -> None:
     assert text.endswith(
         'Abo\n\nTool call `convert`:\n\n```json\n{"celsius": 80}\n```\n\n'
         "*7 prompt tokens (estimated) · 2 completion tokens (estimated) · "
-        "first token after 0.42 s · failed*\n\n> 当前分组上游负载已饱和 retry. Try again in a moment.\n"
+        "first token after 0.42 s · failed*\n\n> 当前分组上游负载已饱和 retry. Try again.\n"
     )
 
 

@@ -180,7 +180,7 @@ def test_pictures_and_documents_are_attached_or_named() -> None:
 def test_what_went_wrong_is_kept() -> None:
     assert reply_of(answer("Half a", done=False)).state is State.INTERRUPTED
     failed = reply_of(answer("", error={"content": "No such\nmodel"}))
-    assert failed.notices == ("Open WebUI kept an error with this answer: No such model",)
+    assert tuple(map(str, failed.notices)) == ("Open WebUI kept an error with this answer: No such model",)
 
 
 @pytest.mark.parametrize(

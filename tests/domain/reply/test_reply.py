@@ -34,7 +34,7 @@ from lib.domain.reply.tape import (
 from lib.domain.reply.usage import Source, Usage
 from tests.domain.reply.test_tape import IMAGE, SOUND, tapes
 
-ERROR = ChatError(Category.UPSTREAM_DOWN, "It is down.", "Try again.", status=502, retryable=True)
+ERROR = ChatError(Category.UPSTREAM_DOWN, "It is down.", status=502, retryable=True)
 
 
 def used(completion: int) -> Usage:

@@ -37,11 +37,13 @@ from lib.domain.reply.tape import (
     to_json,
 )
 from lib.domain.reply.usage import Source, Usage
+from lib.domain.text.sentences import Sentence, sentence
 
 ERROR = ChatError(
     Category.RATE_LIMITED,
     "当前分组上游负载已饱和",
-    "Wait a moment, then try again.",
+    sentence("no_answer_in_time", host="example.com"),
+    sentence("again"),
     status=429,
     code="rate_limit",
     request_id="2025-abc",
@@ -76,11 +78,13 @@ moments = st.integers(0, 10**7).map(lambda tenths: tenths / 10)
 words = st.none() | st.text(max_size=20)
 counts = st.none() | st.integers(0, 10**9)
 usages = st.builds(Usage, counts, counts, counts, counts, counts, st.sampled_from(Source))
+sentences = st.builds(Sentence, st.text(), st.dictionaries(st.text(), counts | st.text(), max_size=2))
 errors = st.builds(
     ChatError,
     st.sampled_from(Category),
     st.text(),
-    st.text(),
+    st.none() | sentences,
+    st.none() | sentences,
     status=st.none() | st.integers(100, 599),
     code=words,
     request_id=words,
@@ -160,7 +164,7 @@ def test_any_tape_survives_being_stored(tape: list[Event]) -> None:
 
 @pytest.mark.parametrize("category", list(Category))
 def test_an_error_of_each_category_keeps_all_that_it_says(category: Category) -> None:
-    error = ChatError(category, "words", "hint", 500, "code", "request", True)
+    error = ChatError(category, "words", status=500, code="code", request_id="request", retryable=True)
     again = through_text(Failed(1.0, error))
     assert isinstance(again, Failed)
     for field in fields(ChatError):

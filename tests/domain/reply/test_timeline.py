@@ -104,7 +104,7 @@ def test_two_tool_calls_are_two_steps() -> None:
 
 
 def test_every_end_has_its_step() -> None:
-    error = ChatError(Category.TIMEOUT, "Nothing came.", "Try again.")
+    error = ChatError(Category.TIMEOUT, "Nothing came.")
     ends: list[Event] = [Failed(1, error), Stopped(1), Interrupted(1)]
     assert [seen([Refusal(0, "No"), end])[-1] for end in ends] == [
         (StepKind.FAILED, 1, 1, "Nothing came."),

@@ -265,5 +265,5 @@ def test_a_run_pauses_where_the_gateway_asks_for_a_long_wait(
     gateway.answer_chats(error(429, limit, {"Retry-After": "3600"}))
     run = begin("First", "Second", "Third")
     wait_for_end(engine, run)
-    assert engine.deck_runs.problem(LOCAL, run.id) == "The gateway asks to wait: try again in about an hour."
+    assert engine.deck_runs.problem(LOCAL, run.id) == "The gateway asks to wait: try again in 1 hour."
     assert {request.prompt for request in gateway.requests} == {"First"}

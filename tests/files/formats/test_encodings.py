@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lib.files.formats.encodings import Decoded, declared, decode, decoded
 from tests.files.languages import LANGUAGES, Language
 from tests.files.samples import document
+from tests.files.told import words
 
 LARGE = 4 * 1024**2
 PAIRS = [(name, codec) for name, language in LANGUAGES.items() for codec in language.encodings]
@@ -201,14 +202,14 @@ def test_it_takes_time_in_proportion_to_the_length(data: bytes) -> None:
 def test_what_was_read_is_told_with_the_file() -> None:
     japanese = document("商品,価格\nりんご,120\n緑茶,350\nみかん,80\n".encode("cp932"))
     assert japanese.text.startswith("商品,価格")
-    assert japanese.notes == ("It was read as Shift-JIS.",)
+    assert words(japanese.notes) == ("It was read as Shift-JIS.",)
     unsure = document("Bož".encode("cp1250"))
-    [note] = unsure.notes
+    [note] = words(unsure.notes)
     assert note.startswith("Its encoding is not known for certain: it was read as ")
     assert note.endswith("If letters are wrong, save it as UTF-8.")
     assert document("Tea\ufeff, 茶".encode("utf-16")).notes == ()
     cut = document("茶水好喝".encode() + b"\xff")
-    assert cut.notes == ("1 place was no text and read “�”.",)
+    assert words(cut.notes) == ("1 place was no text and reads “�”.",)
 
 
 def test_only_the_text_is_given_where_only_that_is_wanted() -> None:

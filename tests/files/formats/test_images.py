@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw
 
 from lib.domain.conversation.attachments import uploads
+from lib.domain.text.sentences import joined
 from lib.files.formats import images
 from lib.files.formats.images import LONG, MOST_PIECES, OVERLAP, Picture
 from lib.files.upload_validation import LONGEST_SIDE, take
@@ -134,10 +135,10 @@ def test_a_palette_may_be_seen_through_by_a_colour_or_in_steps() -> None:
 def test_of_an_animation_the_first_picture_is_taken_and_that_is_told(kind: str) -> None:
     frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue", "green")]
     (taken,) = take("a.bin", saved(frames[0], kind, save_all=True, append_images=frames[1:]))
-    assert taken.note == "Only the first picture of the animation is used."
+    assert joined(taken.notes) == "Only the first picture of the animation is used."
     assert near(row(taken.data or b"")[20], (255, 0, 0))
     (still,) = take("a.bin", saved(frames[0], kind))
-    assert still.note == ""
+    assert joined(still.notes) == ""
 
 
 def test_an_animation_whose_end_is_missing_still_has_its_first_picture() -> None:
@@ -203,7 +204,7 @@ def test_a_long_screenshot_comes_in_pieces_of_its_own_scale() -> None:
     assert {each.width for each in taken} == {1080}
     assert all((each.height or 0) <= LONGEST_SIDE for each in taken)
     assert sum(each.height or 0 for each in taken) == 12_000 + 7 * OVERLAP
-    assert {each.note for each in taken} == {""}
+    assert {each.notes for each in taken} == {()}
     assert len(uploads(taken)) == 1
 
 
@@ -257,11 +258,11 @@ def test_what_people_send_every_day_stays_whole(size: tuple[int, int]) -> None:
 
 def test_what_was_made_much_smaller_is_told() -> None:
     (note,) = read(saved(Image.new("L", (700, 60_000)), compress_level=1)).notes
-    assert note == (
+    assert str(note) == (
         "It was made smaller, from 700 × 60,000 to 141 × 12,096 pixels: small text in it may be unreadable."
     )
     (note,) = read(saved(Image.new("L", (8000, 6000)), compress_level=1)).notes
-    assert note.startswith("It was made smaller, from 8,000 × 6,000 to 1,568 × 1,176 pixels")
+    assert str(note).startswith("It was made smaller, from 8,000 × 6,000 to 1,568 × 1,176 pixels")
 
 
 def test_pieces_of_what_can_be_seen_through_stand_on_white() -> None:

@@ -53,21 +53,21 @@ def test_no_text_is_taken_for_another_kind(start: str, rest: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "words"),
+    ("head", "code"),
     [
-        (b"ID3\x03\x00\x00\x00\x00\x0f\x76", "is a recording"),
-        (b"RIFF\x24\x08\x00\x00WAVEfmt ", "is a recording"),
-        (b"OggS\x00\x02", "is a recording"),
-        (b"BZh91AY&SY", "is an archive"),
-        (b"Rar!\x1a\x07\x01\x00", "is an archive"),
-        (b"\x28\xb5\x2f\xfd\x04\x00", "is an archive"),
-        (b"notes.txt".ljust(257, b"\0") + b"ustar\x0000", "is an archive"),
-        (b"BM\x36\x00\x0c\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00", "is an image"),
-        (b"\0\0\0\x1cftypavif\0\0\0\0", "is an image"),
+        (b"ID3\x03\x00\x00\x00\x00\x0f\x76", "recording"),
+        (b"RIFF\x24\x08\x00\x00WAVEfmt ", "recording"),
+        (b"OggS\x00\x02", "recording"),
+        (b"BZh91AY&SY", "archive"),
+        (b"Rar!\x1a\x07\x01\x00", "archive"),
+        (b"\x28\xb5\x2f\xfd\x04\x00", "archive"),
+        (b"notes.txt".ljust(257, b"\0") + b"ustar\x0000", "archive"),
+        (b"BM\x36\x00\x0c\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00", "other_image"),
+        (b"\0\0\0\x1cftypavif\0\0\0\0", "other_image"),
     ],
 )
-def test_a_signature_counts_where_no_text_follows(head: bytes, words: str) -> None:
-    assert kinds.refusal(head + BINARY).startswith(words)
+def test_a_signature_counts_where_no_text_follows(head: bytes, code: str) -> None:
+    assert kinds.refusal(head + BINARY) == code
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])

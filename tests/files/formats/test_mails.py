@@ -12,6 +12,7 @@ from lib.files.formats import mails
 from lib.files.formats.html_text import plain
 from tests.files.languages import LANGUAGES
 from tests.files.samples import document, image, pdf
+from tests.files.told import words
 
 
 def mail(text: str = "", html: str = "", **fields: str) -> EmailMessage:
@@ -107,7 +108,7 @@ def test_attachments_are_named_with_their_sizes_and_not_read() -> None:
     assert "[notes.txt, 1 kB, left out]" in taken.text
     assert "report.pdf" in taken.text
     assert "inner text" not in taken.text
-    [note] = taken.notes
+    [note] = words(taken.notes)
     assert note.startswith("3 attachments (")
     assert note.endswith(") were left out.")
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lib.files.formats import notebooks
 from lib.files.upload_validation import LONGEST_DOCUMENT
 from tests.files.samples import document
+from tests.files.told import words
 
 PLOT = base64.b64encode(Random(7).randbytes(150_000)).decode()  # noqa: S311
 
@@ -71,7 +72,7 @@ def test_cells_and_their_outputs_are_read_in_order() -> None:
         "```python\nprint(6 * 7)\n```\n\nOutput:\n```\n42\ndone\n```\n\n"
         "```python\n1 + 1\n```\n\nOutput:\n```\n2\n```"
     )
-    assert taken.notes == ("1 picture (150 kB) was left out.",)
+    assert words(taken.notes) == ("1 picture or other output (150 kB) was left out.",)
     assert taken.media_type == "application/x-ipynb+json"
 
 
@@ -80,7 +81,7 @@ def test_many_pictures_do_not_push_out_what_stands_behind_them() -> None:
     taken = document(notebook(*cells, code("print(42)", stream("The result is 42\n"))))
     assert len(taken.text) < LONGEST_DOCUMENT / 100
     assert "The result is 42" in taken.text
-    assert taken.notes == ("20 pictures (3.0 MB) were left out.",)
+    assert words(taken.notes) == ("20 pictures and other outputs (3.0 MB) were left out.",)
 
 
 def test_an_error_is_read_without_its_colours_and_html_by_its_plain_text() -> None:
@@ -102,7 +103,7 @@ def test_an_error_is_read_without_its_colours_and_html_by_its_plain_text() -> No
     assert "<table>" not in taken.text
     assert "alert" not in taken.text
     assert "[text/html, 1 kB, left out]" in taken.text
-    assert taken.notes == ("3 other outputs (1 kB) were left out.",)
+    assert words(taken.notes) == ("3 pictures and other outputs (1 kB) were left out.",)
 
 
 def test_pictures_in_markdown_are_left_out_too() -> None:
@@ -111,7 +112,7 @@ def test_pictures_in_markdown_are_left_out_too() -> None:
     taken = document(notebook(attached, inline))
     assert PLOT[:40] not in taken.text
     assert "![it]([image/png, 150 kB, left out])" in taken.text
-    assert "1 embedded file (150 kB) was left out." in str(taken.notes)
+    assert "1 embedded file (150 kB) was left out." in words(taken.notes)
 
 
 def test_code_with_fences_in_it_stays_in_one_fence() -> None:
@@ -156,7 +157,7 @@ def test_a_notebook_that_was_cut_is_read_as_text_without_its_pictures() -> None:
     taken = document(cut)
     assert "plot()" in taken.text
     assert PLOT[:40] not in taken.text
-    assert taken.notes == ("1 embedded file (150 kB) was left out.",)
+    assert words(taken.notes) == ("1 embedded file (150 kB) was left out.",)
 
 
 JSON = st.recursive(

@@ -3,6 +3,7 @@
 import logging
 import zlib
 from io import BytesIO
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import TextStringObject
 
+from lib.domain.text.sentences import read as read_sentence
 from lib.files.formats import pdf as pdf_pages
 from lib.files.formats import pdf_forms
 from lib.files.formats.kinds import Unreadable
@@ -66,7 +68,7 @@ def read(*fields: bytes, pages: int = 1, shows: bytes = b"", extra: bytes = b"")
     return texts(form(*fields, pages=pages, shows=shows, extra=extra))
 
 
-def told(data: bytes, key: str) -> list[str]:
+def told(data: bytes, key: str) -> list[Any]:
     """What the reader says, in this process: its own costs more than most files."""
     try:
         return [line[key] for line in pdf_pages.read(data, 10_000) if key in line]
@@ -79,7 +81,7 @@ def texts(data: bytes) -> list[str]:
 
 
 def notes(data: bytes) -> list[str]:
-    return told(data, "note")
+    return [str(read_sentence(note)) for note in told(data, "note")]
 
 
 @pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256-R5", "AES-256"])

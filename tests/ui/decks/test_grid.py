@@ -68,7 +68,7 @@ def test_an_estimate_says_so_and_a_running_answer_counts_what_has_come() -> None
 
 def test_a_field_without_a_whole_answer_says_why_and_can_be_asked_again() -> None:
     assert field() == {"state": "waiting", "text": "", "figures": ""}
-    error = ChatError(Category.BAD_REQUEST, "No.", "Ask otherwise.", retryable=False)
+    error = ChatError(Category.BAD_REQUEST, "No.", retryable=False)
     one = field(Reply(State.FAILED), Reply(State.FAILED, error=error))
     assert (one["state"], one["text"], one["retry"]) == ("failed", "No. Ask otherwise.", "row/0/2")
     assert field(Reply(State.STOPPED, "Half"))["text"] == "Half"

@@ -8,7 +8,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from lib import app
 from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.files.imports.incoming import Incoming, Source
-from lib.files.upload_validation import FileRefused
+from lib.files.refusal import FileRefused
 from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage
