@@ -20,7 +20,12 @@ from lib.commands import (
     terminal,
     user,
 )
+from lib.commands.arguments import arguments_in_words
 from lib.config import ConfigurationError, Settings
+from lib.i18n import catalogues, locale
+from lib.i18n.locale import Locale
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 from lib.store.database.errors import StoreError
 
 
@@ -29,33 +34,36 @@ class Command:
     """One word of the command line."""
 
     help: str
+    """Marked for translation."""
     add_options: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace, Settings], int]
 
 
 COMMANDS = {
-    "ask": Command("ask a model and print its reply as it streams", ask.add_options, ask.run),
-    "audit": Command("check the audit log, or print it", audit.add_options, audit.run),
-    "doctor": Command("examine a server and a model", doctor.add_options, doctor.run),
+    "ask": Command(mark("ask a model and print its reply as it streams"), ask.add_options, ask.run),
+    "audit": Command(mark("check the audit log, or print it"), audit.add_options, audit.run),
+    "doctor": Command(mark("examine a server and a model"), doctor.add_options, doctor.run),
     "export": Command(
-        "print conversations, deleted ones left out", archive.add_export_options, archive.run_export
+        mark("print conversations, deleted ones left out"), archive.add_export_options, archive.run_export
     ),
     "import": Command(
-        "add the conversations of files; known ones are left as they are",
+        mark("add the conversations of files; known ones are left as they are"),
         archive.add_import_options,
         archive.run_import,
     ),
-    "limit": Command("how much somebody may use", limit.add_options, limit.run),
-    "secret": Command("change the installation's secret", secret.add_options, secret.run),
+    "limit": Command(mark("how much somebody may use"), limit.add_options, limit.run),
+    "secret": Command(mark("change the installation's secret"), secret.add_options, secret.run),
     "share": Command(
-        "start the app for everybody in this network, behind a passphrase", share.add_options, share.run
+        mark("start the app for everybody in this network, behind a passphrase"), share.add_options, share.run
     ),
-    "user": Command("the accounts of this installation", user.add_options, user.run),
+    "user": Command(mark("the accounts of this installation"), user.add_options, user.run),
 }
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit status: 0 complete, 1 an error, 2 wrong usage."""
+    locale.set_current(Locale(catalogues.chosen(config.languages())))
+    arguments_in_words()
     with terminal.printing():
         return _run(arguments)
 
@@ -75,10 +83,10 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m lib", description="SynStar Chat without a browser.")
+    parser = argparse.ArgumentParser(prog="python -m lib", description=_("SynStar Chat without a browser."))
     words = parser.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
-        command.add_options(words.add_parser(name, help=command.help))
+        command.add_options(words.add_parser(name, help=_(command.help)))
     return parser
 
 

@@ -26,6 +26,7 @@ from lib.files.imports import archive
 from lib.files.secret import InstallationSecret, SecretError
 from lib.gateway.client import Gateway, Timeouts
 from lib.gateway.embedded.model import LocalModel, LocalModelError
+from lib.i18n.translation import Lazy, lazy
 from lib.store import Store
 from lib.store.database.errors import StoreError
 
@@ -52,9 +53,9 @@ class App:
     installation_id: str
     """Distinguishes this installation from others on the same host."""
     local_model: LocalModel | None
-    local_model_problem: str | None
+    local_model_problem: str | Lazy | None
     """Why the embedded model is wanted but not available, in one sentence."""
-    storage_problem: str | None
+    storage_problem: str | Lazy | None
     """Why the database could not be opened and everything is kept in memory only, in one sentence."""
 
     @property
@@ -167,9 +168,11 @@ def open_secret(settings: Settings) -> InstallationSecret:
     try:
         return InstallationSecret(settings.secret_file or settings.data_dir / SECRET)
     except SecretError as error:
-        raise ConfigurationError(str(error)) from None
+        raise ConfigurationError(error.args[0]) from None
     except OSError as error:
-        raise ConfigurationError(f"The secret's file cannot be made: {error.strerror}.") from None
+        raise ConfigurationError(
+            lazy("The secret's file cannot be made: {reason}.", reason=error.strerror)
+        ) from None
 
 
 def open_files(settings: Settings) -> Files:
@@ -177,13 +180,13 @@ def open_files(settings: Settings) -> Files:
     return Files(settings.data_dir / FILES)
 
 
-def _open_store_or_memory(settings: Settings) -> tuple[Store, str | None]:
+def _open_store_or_memory(settings: Settings) -> tuple[Store, str | Lazy | None]:
     """Open the store; if its file cannot be used, return one in memory and a sentence that says why."""
     try:
         return open_store(settings), None
     except StoreError as error:
         log.error("Conversations are kept in memory only: %s", error)
-        return Store(None), str(error)
+        return Store(None), error.sentence
 
 
 def _open_secret_or_memory(settings: Settings, *, is_stored: bool) -> InstallationSecret:
@@ -198,7 +201,7 @@ def _open_secret_or_memory(settings: Settings, *, is_stored: bool) -> Installati
         return InstallationSecret(None)
 
 
-def start_local_model(settings: Settings) -> tuple[LocalModel | None, str | None]:
+def start_local_model(settings: Settings) -> tuple[LocalModel | None, str | Lazy | None]:
     """Start the embedded model if the settings want it; return it, or a sentence why it does not run."""
     if not settings.wants_local_model:
         return None, None
@@ -206,7 +209,7 @@ def start_local_model(settings: Settings) -> tuple[LocalModel | None, str | None
         return LocalModel.start(announce=_announce), None
     except LocalModelError as error:
         _announce(str(error))
-        return None, str(error)
+        return None, error.args[0]
 
 
 def _retention(settings: Settings, store: Store, files: Files, *, is_stored: bool) -> Retention:

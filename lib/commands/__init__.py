@@ -4,14 +4,18 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from lib.i18n.translation import gettext as _
+
 OK, FAILED, WRONG_USAGE = 0, 1, 2
 """Exit statuses: complete, an error, wrong usage."""
 
 
 def add_connection_options(command: argparse.ArgumentParser) -> None:
     """Add the options of commands that send requests to a server."""
-    command.add_argument("--base-url", help="instead of KKIAI_BASE_URL")
-    command.add_argument("--api-key-file", type=Path, help="file with the key, instead of KKIAI_API_KEY_FILE")
+    command.add_argument("--base-url", help=_("instead of KKIAI_BASE_URL"))
+    command.add_argument(
+        "--api-key-file", type=Path, help=_("file with the key, instead of KKIAI_API_KEY_FILE")
+    )
 
 
 def overrides(options: argparse.Namespace) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from lib.domain.people.people import LOCAL
 from lib.domain.text.printable import printable_json
 from lib.files.imports import archive
 from lib.files.imports.incoming import Folder, Incoming, Source
+from lib.i18n.translation import gettext as _
 
 
 def add_export_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--conversation", metavar="ID", help="only this one")
+    command.add_argument("--conversation", metavar="ID", help=_("only this one"))
     command.add_argument("--format", choices=("json", "markdown"), default="json")
 
 
@@ -27,7 +28,7 @@ def add_import_options(command: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="+",
         metavar="FILE",
-        help="an export of this app, ChatGPT, Claude or Open WebUI: a zip, the folder it held, or JSON",
+        help=_("an export of this app, ChatGPT, Claude or Open WebUI: a zip, the folder it held, or JSON"),
     )
 
 
@@ -39,7 +40,7 @@ def run_export(options: argparse.Namespace, settings: Settings) -> int:
         if options.conversation:
             found = own.conversations.get(options.conversation)
             if found is None:
-                raise ValueError(f"There is no conversation {options.conversation!r}.")
+                raise ValueError(_("There is no conversation '{id}'.").format(id=options.conversation))
             wanted, what = iter([found]), f"conversation {found.id}"
         store.audit.record(COMMAND_LINE, Action.EXPORTED, what, {"as": options.format})
         if options.format == "json":
@@ -57,7 +58,7 @@ def run_import(options: argparse.Namespace, settings: Settings) -> int:
         incoming = Incoming(app.open_files(settings))
         added = store.of(LOCAL, COMMAND_LINE).conversations.take(incoming.read(map(_source, options.files)))
     outcome = incoming.outcome
-    for sentence in outcome.said(added, "conversation"):
+    for sentence in outcome.said(added):
         print(sentence)
     for fault in outcome.faults:
         print(f"lib: {fault}", file=sys.stderr)

@@ -23,6 +23,7 @@ from lib.domain.text.sentences import sentence
 from lib.engine.engine import Engine
 from lib.engine.live import LiveTape
 from lib.engine.sending import new_id
+from lib.i18n.translation import gettext as _
 
 MODELS_SECONDS = 15.0
 """How long to wait for the list of models if no model is named."""
@@ -31,10 +32,10 @@ USAGE = ("prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", 
 
 def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("prompt")
-    command.add_argument("--model", help="by default KKIAI_MODEL, else the first chat model listed")
-    command.add_argument("--system", default="", help="system prompt")
-    command.add_argument("--no-stream", action="store_true", help="ask for the reply in one piece")
-    command.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    command.add_argument("--model", help=_("by default KKIAI_MODEL, else the first chat model listed"))
+    command.add_argument("--system", default="", help=_("system prompt"))
+    command.add_argument("--no-stream", action="store_true", help=_("ask for the reply in one piece"))
+    command.add_argument("--json", action="store_true", help=_("print one JSON object at the end"))
     add_connection_options(command)
 
 

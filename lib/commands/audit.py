@@ -13,6 +13,7 @@ from lib.config import Settings
 from lib.domain.people.audit import AuditRow
 from lib.domain.text.printable import printable_json
 from lib.domain.text.spreadsheets import to_csv
+from lib.i18n.translation import gettext as _
 from lib.store import Store
 
 COLUMNS = ("number", "at", "person", "address", "request", "action", "about", "detail", "hash")
@@ -21,9 +22,9 @@ COLUMNS = ("number", "at", "person", "address", "request", "action", "about", "d
 def add_options(command: argparse.ArgumentParser) -> None:
     """Add the options of `audit`."""
     actions = command.add_subparsers(dest="action", required=True)
-    actions.add_parser("verify", help="check that no row was changed, removed or inserted")
-    export = actions.add_parser("export", help="print the log, oldest row first")
-    export.add_argument("--since", type=date, metavar="DATE", help="such as 2026-07-01, in UTC")
+    actions.add_parser("verify", help=_("check that no row was changed, removed or inserted"))
+    export = actions.add_parser("export", help=_("print the log, oldest row first"))
+    export.add_argument("--since", type=date, metavar="DATE", help=_("such as 2026-07-01, in UTC"))
     export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
 
 
@@ -38,10 +39,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 
 def _verify(store: Store) -> int:
     if fault := store.audit.fault():
-        print(f"lib: The audit log is broken. {fault}", file=sys.stderr)
+        print(_("lib: The audit log is broken. {fault}").format(fault=fault), file=sys.stderr)
         return FAILED
-    number, _ = store.audit.end()
-    print(f"The audit log is whole, up to row {number}.")
+    number, _hash = store.audit.end()
+    print(_("The audit log is whole, up to row {number}.").format(number=number))
     return OK
 
 

@@ -24,19 +24,24 @@ WIDTH = 21
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", help="by default KKIAI_MODEL, else the first chat model listed")
-    command.add_argument("--json", action="store_true", help="print one JSON object at the end")
+    command.add_argument("--model", help=_("by default KKIAI_MODEL, else the first chat model listed"))
+    command.add_argument("--json", action="store_true", help=_("print one JSON object at the end"))
     add_connection_options(command)
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
     """Examine, and store what is learnt about the model for the pages; return the exit status."""
-    local_model, _ = app.start_local_model(settings)
+    local_model, _problem = app.start_local_model(settings)
     connection = local_model.connection if local_model else settings.connection
     engine = Engine(app.gateway(settings), store=None)
     try:
         if not options.json:
-            print(f"{connection.base_url}: {_estimate(engine.doctor.cost)}. Ctrl-C stops.\n", flush=True)
+            print(
+                _("{base_url}: about {requests} requests and {tokens} tokens. Ctrl-C stops.\n").format(
+                    base_url=connection.base_url, **asdict(engine.doctor.cost)
+                ),
+                flush=True,
+            )
         examination = engine.doctor.examine(LOCAL, connection, options.model or settings.default_model)
         _follow(engine.doctor, examination, is_silent=options.json)
     finally:
@@ -67,17 +72,13 @@ def _follow(doctor: Doctor, examination: Examination, *, is_silent: bool) -> Non
         if not is_silent:
             for finding in fresh:
                 print(_line(finding), flush=True)
-    if not is_silent and (end := examination.problem or ("Stopped." if examination.was_stopped else "")):
-        print(end)
+    if not is_silent and (end := examination.problem or (_("Stopped.") if examination.was_stopped else "")):
+        print(str(end))
 
 
 def _line(finding: Finding) -> str:
     advice = f"\n{'':{15 + WIDTH}}-> {finding.advice}" if finding.advice else ""
     return f"{_(VERDICTS[finding.verdict]):14} {_(finding.title):{WIDTH}}{finding.meaning}{advice}"
-
-
-def _estimate(cost: Cost) -> str:
-    return f"about {cost.requests} requests and {cost.tokens} tokens"
 
 
 def _as_json(examination: Examination, cost: Cost) -> dict[str, Any]:
@@ -112,4 +113,6 @@ def _keep(examination: Examination, settings: Settings) -> None:
             base_url = examination.base_url
             store.capabilities.learn(base_url, examination.model, found, datetime.now(UTC))
     except StoreError as error:
-        print(f"lib: The results were not stored for the pages. {error}", file=sys.stderr)
+        print(
+            _("lib: The results were not stored for the pages. {error}").format(error=error), file=sys.stderr
+        )

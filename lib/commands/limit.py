@@ -10,26 +10,27 @@ from lib.config import Settings
 from lib.domain.people.audit import COMMAND_LINE
 from lib.domain.people.limits import Limit, LimitKind, Scope
 from lib.domain.people.people import Role
+from lib.i18n.translation import gettext as _
 from lib.store import Store
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
     """Add the options of `limit`."""
     actions = command.add_subparsers(dest="action", required=True)
-    actions.add_parser("list", help="print all limits")
-    set_ = actions.add_parser("set", help="set a limit; a person's counts before their role's")
+    actions.add_parser("list", help=_("print all limits"))
+    set_ = actions.add_parser("set", help=_("set a limit; a person's counts before their role's"))
     for scope in _scopes(set_):
         scope.add_argument("value", type=int)
-    _scopes(actions.add_parser("remove", help="remove a limit"))
+    _scopes(actions.add_parser("remove", help=_("remove a limit")))
 
 
 def _scopes(action: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
     """Add whom an action is for, and the kind of the limit."""
     scopes = action.add_subparsers(dest="scope", required=True)
-    everybody = scopes.add_parser(Scope.EVERYBODY, help="each person")
-    role = scopes.add_parser(Scope.ROLE, help="each person of a role")
+    everybody = scopes.add_parser(Scope.EVERYBODY, help=_("each person"))
+    role = scopes.add_parser(Scope.ROLE, help=_("each person of a role"))
     role.add_argument("role", choices=[role.value for role in Role])
-    person = scopes.add_parser(Scope.PERSON, help="one person")
+    person = scopes.add_parser(Scope.PERSON, help=_("one person"))
     person.add_argument("email", metavar="WHO", help=WHO)
     for each in (everybody, role, person):
         each.add_argument("kind", choices=[kind.value for kind in LimitKind])
@@ -66,4 +67,4 @@ def _list(store: Store) -> None:
     people = {person.id: person.email or person.name for person in store.people.all()}
     for limit in store.limits.all():
         whom = f"{limit.scope} {people.get(limit.scope_id, limit.scope_id)}".strip()
-        print(f"{whom}\t{limit.kind}\t{limit.value:,}")
+        print(f"{whom}\t{limit.kind}\t{limit.value}")

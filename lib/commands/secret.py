@@ -8,15 +8,19 @@ from lib.commands import OK
 from lib.config import ConfigurationError, Settings
 from lib.domain.people.audit import COMMAND_LINE
 from lib.files.secret import InstallationSecret
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 
-FORGET = "drop older ones: everybody signs in again, and guests lose their chats for good"
+FORGET = mark("drop older ones: everybody signs in again, and guests lose their chats for good")
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
     """Add the options of `secret`."""
     actions = command.add_subparsers(dest="action", required=True)
-    rotate = actions.add_parser("rotate", help="make a new secret; what older ones signed is still accepted")
-    rotate.add_argument("--forget-old", action="store_true", help=FORGET)
+    rotate = actions.add_parser(
+        "rotate", help=_("make a new secret; what older ones signed is still accepted")
+    )
+    rotate.add_argument("--forget-old", action="store_true", help=_(FORGET))
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -32,10 +36,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         if options.forget_old:
             secret.forget_old()
             store.sign_ins.end_everybodys(COMMAND_LINE)
-            print("A new secret is in use, and the older ones are forgotten. Everybody signs in again.")
-            print("Guests come back as new people: nobody can get at their old chats again.")
+            print(_("A new secret is in use, and the older ones are forgotten. Everybody signs in again."))
+            print(_("Guests come back as new people: nobody can get at their old chats again."))
         else:
-            print("A new secret is in use. What the older ones signed is still accepted.")
+            print(_("A new secret is in use. What the older ones signed is still accepted."))
     return OK
 
 

@@ -14,6 +14,7 @@ from lib import app
 from lib.config import ROOT, Settings
 from lib.domain.people.audit import COMMAND_LINE
 from lib.domain.people.people import GUEST
+from lib.i18n.translation import gettext as _
 
 CONSONANTS, VOWELS = "bdfghjklmnprstvz", "aeiou"
 GROUPS = 4
@@ -25,7 +26,9 @@ ELSEWHERE = ("10.255.255.255", 9)
 def add_options(command: argparse.ArgumentParser) -> None:
     """Add the options of `share`."""
     command.add_argument("--port", type=int, default=8501)
-    command.add_argument("--address", help="this machine's address in the network, if the one found is wrong")
+    command.add_argument(
+        "--address", help=_("this machine's address in the network, if the one found is wrong")
+    )
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -62,7 +65,7 @@ def own_address() -> str:
 def new_passphrase() -> str:
     """Return a passphrase that can be read out and typed on a phone."""
     parts = (CONSONANTS, VOWELS, CONSONANTS)
-    return "-".join("".join(secrets.choice(part) for part in parts) for _ in range(GROUPS))
+    return "-".join("".join(secrets.choice(part) for part in parts) for _group in range(GROUPS))
 
 
 def _keep(passphrase: str, folder: Path) -> Path:
@@ -76,10 +79,17 @@ def _keep(passphrase: str, folder: Path) -> Path:
 
 
 def _told(link: str, passphrase: str, *, has_key: bool) -> str:
-    spent = ", and all of them spend this machine’s API key" if has_key else ""
-    return (
-        f"\n  SynStar Chat is open to everybody in this network who knows the passphrase:\n\n"
-        f"    {link}\n    passphrase: {passphrase}\n\n"
-        f"  Each browser sees only its own chats{spent}.\n"
-        "  Ctrl+C closes it. The link as a code, for phones:\n"
-    )
+    told = [
+        "",
+        _("SynStar Chat is open to everybody in this network who knows the passphrase:"),
+        "",
+        f"  {link}",
+        f"  {_('passphrase: {passphrase}').format(passphrase=passphrase)}",
+        "",
+        _("Each browser sees only its own chats, and all of them spend this machine’s API key.")
+        if has_key
+        else _("Each browser sees only its own chats."),
+        _("Ctrl+C closes it. The link as a code, for phones:"),
+        "",
+    ]
+    return "\n".join(f"  {line}".rstrip() for line in told)

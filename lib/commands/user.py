@@ -12,43 +12,47 @@ from lib.domain.people.audit import COMMAND_LINE, Action
 from lib.domain.people.people import LOCAL, PASSWORD, Person, Role
 from lib.engine.keeping import archive
 from lib.files.folder import Files
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 from lib.store import Store
 from lib.store.people.permissions import NotPermittedError
 from lib.web.sign_in import passwords
 from lib.web.sign_in.accounts import INVITE, account, is_email
 
-WHO = "an e-mail address, a name at the issuer, ISSUER/NAME, or an id"
-FORCE = "also if nobody is left then who could administer"
+WHO = mark("an e-mail address, a name at the issuer, ISSUER/NAME, or an id")
+FORCE = mark("also if nobody is left then who could administer")
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
     """Add the options of `user`."""
     actions = command.add_subparsers(dest="action", required=True)
-    add = actions.add_parser("add", help="invite somebody: prints a link under which they choose a password")
+    add = actions.add_parser(
+        "add", help=_("invite somebody: prints a link under which they choose a password")
+    )
     add.add_argument("email")
     add.add_argument("--role", choices=[role.value for role in Role], default=Role.MEMBER)
-    add.add_argument("--password-stdin", action="store_true", help="read the password instead: no link")
-    actions.add_parser("list", help="print everybody: e-mail, role, when last seen")
-    role = actions.add_parser("role", help="change what somebody may do")
-    role.add_argument("email", metavar="WHO", help=WHO)
+    add.add_argument("--password-stdin", action="store_true", help=_("read the password instead: no link"))
+    actions.add_parser("list", help=_("print everybody: e-mail, role, when last seen"))
+    role = actions.add_parser("role", help=_("change what somebody may do"))
+    role.add_argument("email", metavar="WHO", help=_(WHO))
     role.add_argument("role", choices=[role.value for role in Role])
-    hand_over = actions.add_parser("hand-over", help="give everything of one person to another")
-    hand_over.add_argument("email", metavar="FROM", help=WHO)
-    hand_over.add_argument("to", metavar="TO", help=WHO)
+    hand_over = actions.add_parser("hand-over", help=_("give everything of one person to another"))
+    hand_over.add_argument("email", metavar="FROM", help=_(WHO))
+    hand_over.add_argument("to", metavar="TO", help=_(WHO))
     words = {
-        "adopt": "give somebody what was stored before people signed in",
-        "export": "print everything of somebody, as a zip",
-        "remove": "delete somebody with everything of theirs",
-        "disable": "keep somebody from signing in; what they have stays",
-        "enable": "let somebody in again",
-        "sign-out": "sign somebody out everywhere",
-        "reset": "print a link under which somebody chooses a new password",
+        "adopt": _("give somebody what was stored before people signed in"),
+        "export": _("print everything of somebody, as a zip"),
+        "remove": _("delete somebody with everything of theirs"),
+        "disable": _("keep somebody from signing in; what they have stays"),
+        "enable": _("let somebody in again"),
+        "sign-out": _("sign somebody out everywhere"),
+        "reset": _("print a link under which somebody chooses a new password"),
     }
     others = {name: actions.add_parser(name, help=help_) for name, help_ in words.items()}
     for each in others.values():
-        each.add_argument("email", metavar="WHO", help=WHO)
+        each.add_argument("email", metavar="WHO", help=_(WHO))
     for each in (role, others["remove"], others["disable"]):
-        each.add_argument("--force", action="store_true", help=FORCE)
+        each.add_argument("--force", action="store_true", help=_(FORCE))
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -61,23 +65,29 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         try:
             return _change(store, options, settings)
         except NotPermittedError as error:
-            raise ValueError(f"{error} Or use --force.") from None
+            raise ValueError(_("{error} Or use --force.").format(error=error)) from None
 
 
 def _list(store: Store) -> int:
     for person in store.people.all():
-        seen = f"{person.seen_at:%Y-%m-%d %H:%M}" if person.seen_at else "never"
-        state = " (disabled)" if person.disabled_at else ""
-        print(_row(person.email or person.name, person.role, person.issuer, f"last seen {seen}{state}"))
+        seen = _("never seen")
+        if person.seen_at:
+            seen = _("last seen {time}").format(time=f"{person.seen_at:%Y-%m-%d %H:%M}")
+        state = f"{seen} ({_('disabled')})" if person.disabled_at else seen
+        print(_row(person.email or person.name, person.role, person.issuer, state))
     return OK
 
 
 def _add(store: Store, email: str, options: argparse.Namespace, settings: Settings) -> int:
     role = Role(options.role)
     if not is_email(email):
-        raise ValueError(f"{email!r} is not an e-mail address.")
+        raise ValueError(_("'{email}' is not an e-mail address.").format(email=email))
     if store.people.of_subject(PASSWORD, email):
-        raise ValueError(f"{email} has an account; `user reset {PASSWORD}/{email}` gives it a new password.")
+        raise ValueError(
+            _("{email} has an account; `user reset {way}/{email}` gives it a new password.").format(
+                email=email, way=PASSWORD
+            )
+        )
     if not options.password_stdin:
         return _invite(store, email, role, settings)
     password = sys.stdin.readline().rstrip("\n")
@@ -85,15 +95,19 @@ def _add(store: Store, email: str, options: argparse.Namespace, settings: Settin
         print(f"lib: {fault}", file=sys.stderr)
         return FAILED
     store.people.add(account(email, role), passwords.hashed(password), by=COMMAND_LINE)
-    print(f"{email} can sign in.")
+    print(_("{email} can sign in.").format(email=email))
     return OK
 
 
 def _invite(store: Store, email: str, role: Role, settings: Settings) -> int:
     token = store.invitations.add(email, role, datetime.now(UTC), COMMAND_LINE)
     hosts = settings.allowed_hosts
-    where = "" if hosts else ", under the address of your server"
-    print(f"For {email}, once, within three days{where}:")
+    if hosts:
+        print(_("For {email}, once, within three days:").format(email=email))
+    else:
+        print(
+            _("For {email}, once, within three days, under the address of your server:").format(email=email)
+        )
     print(f"{f'https://{hosts[0]}' if hosts else ''}{INVITE}{token}")
     return OK
 
@@ -119,16 +133,16 @@ def _change(store: Store, options: argparse.Namespace, settings: Settings) -> in
             store.sign_ins.end_all(person.id, COMMAND_LINE)
         case "reset":
             if person.issuer != PASSWORD:
-                raise ValueError(f"{options.email} has no password here.")
+                raise ValueError(_("{email} has no password here.").format(email=options.email))
             return _invite(store, person.subject, person.role, settings)
-    print(f"Done: {options.action} {options.email}")
+    print(_("Done: {action} {email}").format(action=options.action, email=options.email))
     return OK
 
 
 def _export(store: Store, person: Person, files: Files) -> int:
     # Past the filter of what is printed, which is for text.
     if sys.__stdout__ is None or sys.__stdout__.isatty():
-        raise ValueError("A zip is nothing to read in a terminal: write it into a file with > FILE.")
+        raise ValueError(_("A zip is nothing to read in a terminal: write it into a file with > FILE."))
     with open(sys.__stdout__.fileno(), "wb", closefd=False) as file:
         archive.write(store.of(person.id), files, file)
     store.audit.record(COMMAND_LINE, Action.EXPORTED, f"person {person.id}", {"as": "zip"})
@@ -148,10 +162,14 @@ def found(store: Store, name: str) -> Person:
     )
     fits = next(filter(None, ways), [])
     if not fits:
-        raise ValueError(f"There is nobody called {name!r}.")
+        raise ValueError(_("There is nobody called '{name}'.").format(name=name))
     if len(fits) > 1:
         which = "".join(f"\n{_candidate(each)}" for each in fits)
-        raise ValueError(f"Several people are called {name!r}. Say which by an id or ISSUER/NAME:{which}")
+        raise ValueError(
+            _("Several people are called '{name}'. Say which by an id or ISSUER/NAME:{which}").format(
+                name=name, which=which
+            )
+        )
     return fits[0]
 
 

@@ -20,6 +20,7 @@ from dotenv import dotenv_values
 from lib.config.sign_in import SignIn
 from lib.config.values import LARGEST_FILE, ConfigurationError, Values, file_content
 from lib.domain.models.connection import Connection, Secret, parse_api_key, parse_base_url
+from lib.i18n.translation import lazy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -84,11 +85,11 @@ class Settings:
         try:
             base_url = parse_base_url(values.text("KKIAI_BASE_URL"), allow_plain_http=allow_plain_http)
         except ValueError as error:
-            raise ConfigurationError(f"KKIAI_BASE_URL {error}") from None
+            raise ConfigurationError(lazy("KKIAI_BASE_URL {error}", error=error)) from None
         try:
             api_key = parse_api_key(values.text("KKIAI_API_KEY"))
         except ValueError as error:
-            raise ConfigurationError(f"KKIAI_API_KEY {error}") from None
+            raise ConfigurationError(lazy("KKIAI_API_KEY {error}", error=error)) from None
         local = values.choice("CHAT_LOCAL_MODEL", ("auto", "on", "off"))
         speech = values.text("CHAT_TRANSCRIPTION_MODEL")
         sign_in = SignIn.load(values)
@@ -106,7 +107,7 @@ class Settings:
             connect_seconds=values.number("CHAT_CONNECT_SECONDS", is_positive=True),
             first_byte_seconds=values.number("CHAT_FIRST_BYTE_SECONDS", is_positive=True),
             idle_seconds=values.number("CHAT_IDLE_SECONDS", is_positive=True),
-            request_bytes=round(values.number("CHAT_REQUEST_KB", "kB") * 1024),
+            request_bytes=round(values.number("CHAT_REQUEST_KB", lazy("kB")) * 1024),
             transcription_model=None if speech.lower() == "off" else speech,
             is_sharing=values.switch("CHAT_SHARING"),
             may_admins_read=values.switch("CHAT_ADMIN_MAY_READ"),
@@ -118,8 +119,8 @@ class Settings:
             time_zone=values.time_zone("CHAT_TIME_ZONE"),
             keep=values.days("CHAT_KEEP_DAYS"),
             keep_after_leaving=values.days("CHAT_KEEP_DAYS_AFTER_LEAVING"),
-            allowed_hosts=values.names("CHAT_ALLOWED_HOSTS", _host, "names like chat.example.com"),
-            trusted_proxies=values.names("CHAT_TRUSTED_PROXIES", _network, "addresses like 10.0.0.0/8"),
+            allowed_hosts=values.names("CHAT_ALLOWED_HOSTS", _host, lazy("names like chat.example.com")),
+            trusted_proxies=values.names("CHAT_TRUSTED_PROXIES", _network, lazy("addresses like 10.0.0.0/8")),
         )
 
 
@@ -129,14 +130,26 @@ def read(root: Path = ROOT, **overrides: str) -> Settings:
     try:
         secrets = tomllib.loads(secrets_file.read_text("utf-8")) if secrets_file.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f".streamlit/secrets.toml cannot be read: {error}.") from None
+        raise ConfigurationError(
+            lazy(".streamlit/secrets.toml cannot be read: {error}.", error=error)
+        ) from None
     try:
         # Streamlit does not load `.env`, although it installs python-dotenv.
         env_file = dotenv_values(root / ".env")
     except UnicodeDecodeError:
-        raise ConfigurationError(".env cannot be read: save it as UTF-8.") from None
+        raise ConfigurationError(lazy(".env cannot be read: save it as UTF-8.")) from None
     sources = (overrides, os.environ, env_file, secrets)
     return Settings.load(_key_from_file(sources), *sources)
+
+
+def languages() -> list[str]:
+    """Return the languages that this machine's environment asks for, the most wanted first.
+
+    The order is that of the GNU gettext manual, 2.3.2.
+    """
+    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    wanted = [part for name in names for part in os.environ.get(name, "").split(":")]
+    return [each.partition(".")[0].partition("@")[0] for each in wanted if each]
 
 
 def _key_from_file(sources: tuple[Mapping[str, Any], ...]) -> dict[str, str]:
@@ -145,7 +158,7 @@ def _key_from_file(sources: tuple[Mapping[str, Any], ...]) -> dict[str, str]:
         values = Values((source,))
         key, file = values.text("KKIAI_API_KEY"), values.text("KKIAI_API_KEY_FILE")
         if key and file:
-            raise ConfigurationError("Set KKIAI_API_KEY or KKIAI_API_KEY_FILE, not both in one place.")
+            raise ConfigurationError(lazy("Set KKIAI_API_KEY or KKIAI_API_KEY_FILE, not both in one place."))
         if file:
             return {"KKIAI_API_KEY": _key_in(file_content("KKIAI_API_KEY_FILE", file))}
         if key:
@@ -156,16 +169,16 @@ def _key_from_file(sources: tuple[Mapping[str, Any], ...]) -> dict[str, str]:
 def _key_in(content: bytes) -> str:
     """Return the key in the first line of a file."""
     if len(content) > LARGEST_FILE:
-        raise ConfigurationError("KKIAI_API_KEY_FILE is larger than a key can be; name another file.")
+        raise ConfigurationError(lazy("KKIAI_API_KEY_FILE is larger than a key can be; name another file."))
     try:
         # Editors on Windows write a byte order mark before the text.
         key = parse_api_key(content.decode("utf-8-sig").partition("\n")[0])
     except UnicodeDecodeError:
-        raise ConfigurationError("KKIAI_API_KEY_FILE is not a text file; save it as UTF-8.") from None
+        raise ConfigurationError(lazy("KKIAI_API_KEY_FILE is not a text file; save it as UTF-8.")) from None
     except ValueError as error:
-        raise ConfigurationError(f"KKIAI_API_KEY_FILE {error}") from None
+        raise ConfigurationError(lazy("KKIAI_API_KEY_FILE {error}", error=error)) from None
     if key is None:
-        raise ConfigurationError("KKIAI_API_KEY_FILE is empty: its first line must be the key.")
+        raise ConfigurationError(lazy("KKIAI_API_KEY_FILE is empty: its first line must be the key."))
     return key.reveal()
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from lib.config.values import ConfigurationError, Values, file_content
 from lib.domain.models.connection import Secret
 from lib.domain.people.people import Lifetime, Role
+from lib.i18n.translation import lazy
 
 WAYS = ("password", "oidc", "guest", "header")
 """The ways to sign in, in the order in which the sign-in page offers them."""
@@ -66,49 +67,57 @@ class SignIn:
             header=_header(values, ways),
             oidc=_oidc(values) if "oidc" in ways else None,
             lifetime=Lifetime(
-                timedelta(hours=values.number("CHAT_IDLE_HOURS", "hours", is_positive=True)),
-                timedelta(days=values.number("CHAT_SIGN_IN_DAYS", "days", is_positive=True)),
+                timedelta(hours=values.number("CHAT_IDLE_HOURS", lazy("hours"), is_positive=True)),
+                timedelta(days=values.number("CHAT_SIGN_IN_DAYS", lazy("days"), is_positive=True)),
             ),
         )
 
 
 def _ways(values: Values) -> tuple[str, ...]:
-    given = values.names("CHAT_SIGN_IN", str.lower, "ways to sign in")
+    given = values.names("CHAT_SIGN_IN", str.lower, lazy("ways to sign in"))
     if unknown := [way for way in given if way not in ("off", *WAYS)]:
         names = ", ".join(WAYS)
-        raise ConfigurationError(f"CHAT_SIGN_IN must be off, or some of {names}, not {unknown[0]!r}.")
+        raise ConfigurationError(
+            lazy(
+                "CHAT_SIGN_IN must be off, or some of {names}, not '{unknown}'.",
+                names=names,
+                unknown=unknown[0],
+            )
+        )
     if "off" in given and len(given) > 1:
-        raise ConfigurationError("CHAT_SIGN_IN is off, or names ways to sign in, not both.")
+        raise ConfigurationError(lazy("CHAT_SIGN_IN is off, or names ways to sign in, not both."))
     return tuple(way for way in WAYS if way in given)
 
 
 def _header(values: Values, ways: tuple[str, ...]) -> str:
     is_set = values.is_set("CHAT_TRUSTED_HEADER")
     if "header" in ways and not (is_set and values.is_set("CHAT_TRUSTED_PROXIES")):
-        raise ConfigurationError("CHAT_SIGN_IN=header needs CHAT_TRUSTED_HEADER and CHAT_TRUSTED_PROXIES.")
+        raise ConfigurationError(
+            lazy("CHAT_SIGN_IN=header needs CHAT_TRUSTED_HEADER and CHAT_TRUSTED_PROXIES.")
+        )
     if is_set and "header" not in ways:
-        raise ConfigurationError("CHAT_TRUSTED_HEADER is believed only with CHAT_SIGN_IN=header.")
+        raise ConfigurationError(lazy("CHAT_TRUSTED_HEADER is believed only with CHAT_SIGN_IN=header."))
     return values.text("CHAT_TRUSTED_HEADER").lower()
 
 
 def _oidc(values: Values) -> Oidc:
     issuer, client_id = values.text("CHAT_OIDC_ISSUER"), values.text("CHAT_OIDC_CLIENT_ID")
     if not issuer or not client_id:
-        raise ConfigurationError("CHAT_SIGN_IN=oidc needs CHAT_OIDC_ISSUER and CHAT_OIDC_CLIENT_ID.")
+        raise ConfigurationError(lazy("CHAT_SIGN_IN=oidc needs CHAT_OIDC_ISSUER and CHAT_OIDC_CLIENT_ID."))
     address = urlsplit(issuer)
     is_secure = address.scheme == "https" or address.hostname in ("localhost", "127.0.0.1", "::1")
     if not address.hostname or not (is_secure or values.switch("CHAT_ALLOW_PLAIN_HTTP")):
-        raise ConfigurationError("CHAT_OIDC_ISSUER must be an address that begins with https://.")
+        raise ConfigurationError(lazy("CHAT_OIDC_ISSUER must be an address that begins with https://."))
     return Oidc(
         issuer=issuer.rstrip("/"),
         client_id=client_id,
         client_secret=_secret(values, "CHAT_OIDC_CLIENT_SECRET_FILE"),
         scope=values.text("CHAT_OIDC_SCOPE"),
         groups_claim=values.text("CHAT_OIDC_GROUPS_CLAIM"),
-        domains=values.names("CHAT_OIDC_DOMAINS", str.lower, "domains like example.com"),
-        groups=values.names("CHAT_OIDC_GROUPS", str, "names of groups"),
-        presenters=values.names("CHAT_OIDC_PRESENTERS", str, "names of groups"),
-        admins=values.names("CHAT_OIDC_ADMINS", str, "names of groups"),
+        domains=values.names("CHAT_OIDC_DOMAINS", str.lower, lazy("domains like example.com")),
+        groups=values.names("CHAT_OIDC_GROUPS", str, lazy("names of groups")),
+        presenters=values.names("CHAT_OIDC_PRESENTERS", str, lazy("names of groups")),
+        admins=values.names("CHAT_OIDC_ADMINS", str, lazy("names of groups")),
         signs_out=values.switch("CHAT_OIDC_SIGN_OUT"),
     )
 
@@ -121,7 +130,11 @@ def _secret(values: Values, variable: str) -> Secret | None:
     try:
         line = file_content(variable, file).decode("utf-8-sig").partition("\n")[0].strip()
     except UnicodeDecodeError:
-        raise ConfigurationError(f"{variable} is not a text file; save it as UTF-8.") from None
+        raise ConfigurationError(
+            lazy("{variable} is not a text file; save it as UTF-8.", variable=variable)
+        ) from None
     if not line:
-        raise ConfigurationError(f"{variable} is empty: its first line must be the secret.")
+        raise ConfigurationError(
+            lazy("{variable} is empty: its first line must be the secret.", variable=variable)
+        )
     return Secret(line)

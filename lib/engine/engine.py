@@ -36,6 +36,7 @@ from lib.engine.series.repeats import Repeats
 from lib.engine.titles import is_first_exchange, write_title
 from lib.files.folder import Files
 from lib.gateway.client import Gateway
+from lib.i18n.translation import Lazy
 from lib.store import Store
 from lib.store.database.errors import StoreError
 
@@ -116,7 +117,7 @@ class Engine:
         self._watchdog = Watchdog(store, self._owner, self._problems, self._let_go) if store else None
 
     @property
-    def problem(self) -> str | None:
+    def problem(self) -> str | Lazy | None:
         """Why new messages are not stored at the moment, in a sentence or two; `None` if all is well.
 
         `notifications` announce a change under the topic `STORING`.

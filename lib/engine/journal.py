@@ -13,6 +13,7 @@ from lib.domain.conversation.messages import Message
 from lib.domain.reply.ledger import LedgerRow
 from lib.engine.live import LiveTape
 from lib.engine.recovery.storage_problems import StorageProblems
+from lib.i18n.translation import Lazy, lazy
 from lib.store import Store
 from lib.store.database.errors import NotYoursError, StoreError
 from lib.store.people.permissions import NotPermittedError
@@ -78,7 +79,7 @@ class Journal:
             except (NotPermittedError, NotYoursError):
                 raise
             except StoreError as error:
-                self._storage_problems.tell("journal", str(error))
+                self._storage_problems.tell("journal", error.sentence)
         with self._changed:
             self._tracks[tape.reply_id] = _Track(tape, beginning)
             self._dirty.add(tape.reply_id)
@@ -148,12 +149,12 @@ class Journal:
                 self._write(tracks)
                 self._storage_problems.tell("journal", None)
             except StoreError as error:
-                self._wait_after(str(error))
+                self._wait_after(error.sentence)
             except Exception:  # whatever it is, the other tapes must still be written
                 log.exception("The journal is tried again.")
-                self._wait_after("The journal cannot be written.")
+                self._wait_after(lazy("The journal cannot be written."))
 
-    def _wait_after(self, problem: str) -> None:
+    def _wait_after(self, problem: str | Lazy) -> None:
         self._storage_problems.tell("journal", problem)
         time.sleep(RETRY_SECONDS)
 

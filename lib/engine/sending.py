@@ -20,6 +20,7 @@ from lib.engine.journal import Beginning, Journal
 from lib.engine.live import LiveTape
 from lib.engine.running_replies import RunningReplies
 from lib.engine.running_reply import RunningReply
+from lib.i18n.translation import Lazy, lazy
 from lib.store import Store
 from lib.store.database.errors import NotYoursError, StoreError
 from lib.store.people.permissions import NotPermittedError
@@ -29,7 +30,7 @@ SETTLING_SECONDS = 1.0
 """How long a send that reaches a limit waits until replies that have just ended are stored as such."""
 KNOWN_SEND_IDS = 10_000
 """How many send ids are known without asking the store, which knows those of kept replies for good."""
-NOT_FOR_YOU = "This model is not available to you. Choose another one."
+NOT_FOR_YOU = lazy("This model is not available to you. Choose another one.")
 
 Result = TypeVar("Result")
 
@@ -37,7 +38,7 @@ Result = TypeVar("Result")
 class SendRefused(Exception):
     """A send that the engine refuses. The message is one sentence for the sender."""
 
-    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+    def __init__(self, sentence: str | Lazy, retry_after: float | None = None) -> None:
         """`retry_after`: the seconds after which it may be accepted; `None` if waiting is of no use."""
         super().__init__(sentence)
         self.retry_after = retry_after
@@ -116,16 +117,16 @@ class Sending:
         Return `None` if this send id was sent before. Raises `SendRefused`.
         """
         if self.is_stopping:
-            raise SendRefused("The server is about to stop. Send this again in a moment.")
+            raise SendRefused(lazy("The server is about to stop. Send this again in a moment."))
         if not conversation.model:
-            raise SendRefused("Choose a model first.")
+            raise SendRefused(lazy("Choose a model first."))
         if not self._may_use(person_id, conversation.model):
             raise SendRefused(NOT_FOR_YOU)
         with self._one_at_a_time:  # the second of two clicks with one id must see the first
             if send_id in self._known:
                 return None
             if asked and any(tape.conversation_id == conversation.id for tape in self._runs.open_tapes()):
-                raise SendRefused("A reply is still running. Stop it, or wait for its end.")
+                raise SendRefused(lazy("A reply is still running. Stop it, or wait for its end."))
             return self._accept(person_id, conversation, asked, parent_id, connection, send_id, session_id)
 
     def check_limits(self, person_id: str, sends: int) -> None:
@@ -151,9 +152,9 @@ class Sending:
                     self._journal.flush(SETTLING_SECONDS)
             return act()
         except LimitReached as reached:
-            raise SendRefused(str(reached), reached.retry_after) from None
+            raise SendRefused(reached.args[0], reached.retry_after) from None
         except (NotPermittedError, NotYoursError) as error:
-            raise SendRefused(str(error)) from None
+            raise SendRefused(error.args[0]) from None
 
     def _accept(
         self,

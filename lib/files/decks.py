@@ -22,6 +22,7 @@ from lib.domain.text.validation import FormatError, mended, validated
 from lib.files.folder import Files, Missing, checked
 from lib.files.formats.encodings import decoded
 from lib.files.upload_validation import clean_name
+from lib.i18n.translation import lazy, mark
 
 LARGEST_DECK = 20 * 1024 * 1024
 """Bytes of a deck's file."""
@@ -52,15 +53,17 @@ def read(name: str, data: bytes, *, new_id: NewId) -> Deck:
     """Parse a YAML or CSV file into a new deck, with the bytes of its images. Raises `FormatError`."""
     name = clean_name(name)
     if len(data) > LARGEST_DECK:
-        raise FormatError("", f"is larger than {LARGEST_DECK // 1024**2} MB")
+        raise FormatError("", lazy("is larger than {most} MB", most=LARGEST_DECK // 1024**2))
     text = decoded(data)
     if text is None:
-        raise FormatError("", "is not text; a deck is a YAML or CSV file")
+        raise FormatError("", lazy("is not text; a deck is a YAML or CSV file"))
     is_csv = PurePath(name).suffix.lower() in (".csv", ".tsv", ".txt")
     deck = _from_csv(text, new_id) if is_csv else _from_yaml(text, new_id)
     if not deck.prompts:
-        raise FormatError("", "contains no prompt")
-    _bound(deck.characters, decks.LONGEST_DECK, "", "characters in all")
+        raise FormatError("", lazy("contains no prompt"))
+    _bound(
+        deck.characters, decks.LONGEST_DECK, "", mark("has {count} characters in all; {most} are the most")
+    )
     return deck if deck.title != decks.UNTITLED else replace(deck, title=decks.title_of(PurePath(name).stem))
 
 
@@ -122,11 +125,13 @@ def _from_yaml(text: str, new_id: NewId) -> Deck:
         _check(yaml.parse(text, Loader=_Loader))
         given = validated(dict, yaml.load(text, Loader=_Loader), "")  # noqa: S506
     except yaml.MarkedYAMLError as error:
-        raise FormatError(_line(error.problem_mark), f"is not YAML: {error.problem}") from None
+        raise FormatError(
+            _line(error.problem_mark), lazy("is not YAML: {problem}", problem=error.problem)
+        ) from None
     except yaml.YAMLError:
-        raise FormatError("", "is not YAML") from None
+        raise FormatError("", lazy("is not YAML")) from None
     if given.get("version", VERSION) != VERSION:
-        raise FormatError("version", f"must be {VERSION}")
+        raise FormatError("version", lazy("must be {version}", version=VERSION))
     items = validated(list, given.get("prompts"), "prompts")
     _bound(len(items), decks.MOST_PROMPTS, "prompts", "prompts")
     prompts = [_read_prompt(item, f"prompts[{at}]", new_id) for at, item in enumerate(items)]
@@ -141,11 +146,11 @@ def _check(events: Iterable[Any]) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
-            raise FormatError(_line(event.start_mark), "has an alias, which a deck must not")
+            raise FormatError(_line(event.start_mark), lazy("has an alias, which a deck must not"))
         if depth > DEEPEST:
-            raise FormatError(_line(event.start_mark), "is nested too deep")
+            raise FormatError(_line(event.start_mark), lazy("is nested too deep"))
         if count > MOST_EVENTS:
-            raise FormatError(_line(event.start_mark), "is too long")
+            raise FormatError(_line(event.start_mark), lazy("is too long"))
 
 
 def _line(mark: Any) -> str:
@@ -172,7 +177,7 @@ def _read_attachment(value: Any, where: str) -> Attachment:
     if "image" not in given:
         text = _text(given, "text", where, decks.LONGEST_PROMPT)
         if not text:
-            raise FormatError(where, "must have an image or a text")
+            raise FormatError(where, lazy("must have an image or a text"))
         id_ = sha256(text.encode()).hexdigest()
         return Attachment(id_, AttachmentKind.DOCUMENT, name, "text/plain", len(text.encode()), text=text)
     try:
@@ -180,20 +185,22 @@ def _read_attachment(value: Any, where: str) -> Attachment:
     except FormatError:
         raise
     except ValueError:
-        raise FormatError(f"{where}.image", "must be the data URI of a PNG, JPEG, WebP or GIF") from None
+        raise FormatError(
+            f"{where}.image", lazy("must be the data URI of a PNG, JPEG, WebP or GIF")
+        ) from None
 
 
 def _text(given: dict[str, Any], field: str, where: str, longest: int) -> str:
     """A text; an empty one if the field is missing."""
     at = f"{where}.{field}" if where else field
     text = validated(str, given.get(field, ""), at)
-    _bound(len(text), longest, at, "characters")
+    _bound(len(text), longest, at, mark("has {count} characters; {most} are the most"))
     return text
 
 
-def _bound(count: int, most: int, where: str, of: str) -> None:
+def _bound(count: int, most: int, where: str, wrong: str) -> None:
     if count > most:
-        raise FormatError(where, f"has {count:,} {of}; {most:,} are the most")
+        raise FormatError(where, lazy(wrong, count=count, most=most))
 
 
 # CSV
@@ -212,10 +219,20 @@ def _from_csv(text: str, new_id: NewId) -> Deck:
     for line, row in _rows(text):
         where = f"line {line}"
         cells = {name: mended(spreadsheets.as_written(cell)) for name, cell in row.items()}
-        _bound(len(prompts) + 1, decks.MOST_PROMPTS, where, "prompts before its end")
+        _bound(
+            len(prompts) + 1,
+            decks.MOST_PROMPTS,
+            where,
+            mark("has {count} prompts before its end; {most} are the most"),
+        )
         for name in COLUMNS:
             longest = decks.LONGEST_NOTES if name == "notes" else decks.LONGEST_PROMPT
-            _bound(len(cells.get(name, "")), longest, f"{where}, {name},", "characters")
+            _bound(
+                len(cells.get(name, "")),
+                longest,
+                f"{where}, {name},",
+                mark("has {count} characters; {most} are the most"),
+            )
         prompt = Prompt(
             new_id(),
             cells["prompt"],
@@ -240,10 +257,13 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
             if not names:
                 names = [cell.strip().lower().replace(" ", "_") for cell in cells]
                 if "prompt" not in names:
-                    raise FormatError(f"line {reader.line_num}", "must name a column “prompt”")
+                    raise FormatError(f"line {reader.line_num}", lazy("must name a column “prompt”"))
             elif len(cells) > len(names) or names.index("prompt") >= len(cells):
-                raise FormatError(f"line {reader.line_num}", f"has {len(cells)} cells, not {len(names)}")
+                raise FormatError(
+                    f"line {reader.line_num}",
+                    lazy("has {cells} cells, not {names}", cells=len(cells), names=len(names)),
+                )
             else:
                 yield reader.line_num, dict(zip(names, cells, strict=False))
     except csv.Error as error:
-        raise FormatError(f"line {reader.line_num}", f"is not CSV: {error}") from None
+        raise FormatError(f"line {reader.line_num}", lazy("is not CSV: {error}", error=error)) from None

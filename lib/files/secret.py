@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lib.files.private import OTHERS
+from lib.i18n.translation import lazy
 
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
@@ -138,17 +139,29 @@ def _read(path: Path) -> tuple[str, ...]:
             content = opened.read(LARGEST_FILE)
         lines = tuple(filter(None, map(str.strip, content.decode("ascii").splitlines())))
     except OSError as error:
-        raise SecretError(f"The secret's file {path} cannot be read: {error.strerror}.") from None
+        raise SecretError(
+            lazy("The secret's file {path} cannot be read: {strerror}.", path=path, strerror=error.strerror)
+        ) from None
     except UnicodeDecodeError:
-        raise SecretError(f"The secret's file {path} is not a text file.") from None
+        raise SecretError(lazy("The secret's file {path} is not a text file.", path=path)) from None
     # A container's secret may belong to root, and be for our group.
     shared = OTHERS if status.st_uid == os.geteuid() else stat.S_IRWXO
     if os.name == "posix" and status.st_mode & shared:
-        raise SecretError(f"Other users can read the secret's file {path}. Run `chmod 600` on it.")
+        raise SecretError(
+            lazy("Other users can read the secret's file {path}. Run `chmod 600` on it.", path=path)
+        )
     if not lines:
-        raise SecretError(f"The secret's file {path} is empty. Restore it, or delete it: a new one is made.")
+        raise SecretError(
+            lazy("The secret's file {path} is empty. Restore it, or delete it: a new one is made.", path=path)
+        )
     if any(len(line) < SHORTEST for line in lines):
-        raise SecretError(f"The secret's file {path} has a line of less than {SHORTEST} characters.")
+        raise SecretError(
+            lazy(
+                "The secret's file {path} has a line of less than {least} characters.",
+                path=path,
+                least=SHORTEST,
+            )
+        )
     return lines
 
 

@@ -6,7 +6,7 @@ which escapes them: `_("Delete {title}?").format(title=title)`, `md(_("Delete **
 
 from collections.abc import Callable
 
-from lib.i18n import catalogues, locale
+from lib.i18n import catalogues, formats, locale
 
 
 def gettext(message: str) -> str:
@@ -46,7 +46,7 @@ class Lazy:
             one, many = self._forms
             count = self._values["count"]
             template = ngettext(one, many, count if isinstance(count, int | float) else 2)
-        return template.format(**self._values)
+        return template.format(**{name: _grouped(value) for name, value in self._values.items()})
 
     def with_texts(self, change: Callable[[str], str]) -> "Lazy":
         """Return the same with each text among its values changed, as by a mask."""
@@ -63,6 +63,17 @@ class Lazy:
 
     def __hash__(self) -> int:
         return hash(self._forms)
+
+
+class _Grouped(int):
+    """A whole number that is written with its thousands grouped, unless the text says how."""
+
+    def __format__(self, spec: str) -> str:
+        return int.__format__(self, spec) if spec else formats.number(self)
+
+
+def _grouped(value: object) -> object:
+    return _Grouped(value) if type(value) is int else value
 
 
 def lazy(message: str, /, **values: object) -> Lazy:

@@ -23,6 +23,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from lib import app
 from lib.config import Settings
+from lib.i18n.translation import gettext as _
 from lib.web import ready
 
 CLOSED = "/_stcore/metrics"
@@ -93,7 +94,7 @@ class _Guard:
         # Exactly one: of two, a later reader might use a different one from us.
         if len(hosts) != 1 or not self._is_ours(hosts[0]):
             self._tell("Host %r is not among CHAT_ALLOWED_HOSTS", *hosts[:1])
-            return 421, "This server is not known by that name. An admin can add it to CHAT_ALLOWED_HOSTS."
+            return 421, _("This server is not known by that name. An admin can add it to CHAT_ALLOWED_HOSTS.")
         expected = f"{_SCHEMES.get(scope['scheme'], scope['scheme'])}://{hosts[0]}"
         # Browsers send it with each websocket and each POST. Requests without it are judged by
         # `Sec-Fetch-Site`.
@@ -103,12 +104,12 @@ class _Guard:
                 origins[0],
                 expected,
             )
-            return 403, "A page of another site may not ask this server."
+            return 403, _("A page of another site may not ask this server.")
         # `none` means a typed address. Old browsers send no `Sec-Fetch-Site`, and are admitted.
         is_foreign = not {*headers.getlist("sec-fetch-site")} <= {"same-origin", "none"}
         if is_foreign and any(part in path for part in FOR_OWN_PAGES):
-            return 403, "Only pages of this server may ask for this."
-        return (404, "Nothing is here.") if path.endswith(CLOSED) else None
+            return 403, _("Only pages of this server may ask for this.")
+        return (404, _("Nothing is here.")) if path.endswith(CLOSED) else None
 
     def _is_ours(self, host: str) -> bool:
         name = _name_in(host)

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from html import escape
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -14,6 +15,8 @@ from lib import app
 from lib.domain.people import identity as identities
 from lib.domain.people.audit import NOBODY
 from lib.domain.people.identity import HEADER
+from lib.i18n import locale
+from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.web.sign_in.browser import actor
 
@@ -26,7 +29,7 @@ HEADERS = {
 }
 """A report runs nothing, fetches nothing, and is cached nowhere."""
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{lang}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -46,11 +49,6 @@ p {{ margin: 0; opacity: .7; }}
 </body>
 </html>
 """
-_GONE = _PAGE.format(
-    title="This report is not here",
-    text="The link may have expired or been revoked. Ask the person who sent it for a new one.",
-)
-_BUSY = _PAGE.format(title="This report cannot be shown now", text="Try again in a minute.")
 
 
 def routes() -> list[Route]:
@@ -75,8 +73,16 @@ def _response(request: Request, find: Callable[[Request], str | None]) -> Respon
     try:
         report = find(request)
     except StoreError:
-        return HTMLResponse(_BUSY, 503, HEADERS)
-    return HTMLResponse(report, 200, HEADERS) if report else HTMLResponse(_GONE, 404, HEADERS)
+        return _page(503, _("This report cannot be shown now"), _("Try again in a minute."))
+    if report:
+        return HTMLResponse(report, 200, HEADERS)
+    why = _("The link may have expired or been revoked. Ask the person who sent it for a new one.")
+    return _page(404, _("This report is not here"), why)
+
+
+def _page(status: int, title: str, text: str) -> HTMLResponse:
+    html = _PAGE.format(lang=locale.current().tag, title=escape(title), text=escape(text))
+    return HTMLResponse(html, status, HEADERS)
 
 
 # A HEAD request does not count as a view.

@@ -23,6 +23,7 @@ from lib.domain.models.prices import Prices
 from lib.domain.reply import tape
 from lib.domain.reply.tape import CLOSING, LETTERS, Audio, Event, Image, Interrupted
 from lib.domain.text.validation import FormatError, validated
+from lib.i18n.translation import lazy
 
 FORMAT, VERSION = "synstar-recording", 1
 MOST_CELLS_KEPT = 32
@@ -150,9 +151,9 @@ def from_json(data: Any) -> Recording:
     """The recording that `to_json` wrote. Raises `FormatError`."""
     given = validated(dict, data)
     if given.get("format") != FORMAT:
-        raise FormatError("", "is not a recording of SynStar Chat")
+        raise FormatError("", lazy("is not a recording of SynStar Chat"))
     if validated(int, given.get("version"), "version") != VERSION:
-        raise FormatError("version", f"must be {VERSION}")
+        raise FormatError("version", lazy("must be {version}", version=VERSION))
     file = validated(_File, given)
     exports.claim(file.id, set(), "")
     cells = exports.from_json({"version": exports.VERSION, "conversations": file.conversations})
@@ -173,22 +174,25 @@ def from_json(data: Any) -> Recording:
 def _checked(recording: Recording) -> Recording:
     """The recording, if each comparison has cells, each cell an answer, and each answer its tape."""
     if not recording.comparisons:
-        raise FormatError("comparisons", "must hold at least one")
+        raise FormatError("comparisons", lazy("must hold at least one"))
     for position, comparison in enumerate(recording.comparisons):
         if not 0 < len(comparison.cells) <= MOST_CELLS_KEPT:
-            raise FormatError(f"comparisons[{position}]", f"must have 1 to {MOST_CELLS_KEPT} conversations")
+            raise FormatError(
+                f"comparisons[{position}]",
+                lazy("must have 1 to {most} conversations", most=MOST_CELLS_KEPT),
+            )
         for cell in comparison.cells:
             if not any(message.reply for message in cell.path()):
                 raise FormatError(
-                    f"comparisons[{position}]", f"has a conversation {cell.id} without an answer"
+                    f"comparisons[{position}]", lazy("has a conversation {id} without an answer", id=cell.id)
                 )
     for message in answers(recording):
         if message.id not in recording.tapes:
-            raise FormatError(f"tapes.{message.id}", "is missing")
+            raise FormatError(f"tapes.{message.id}", lazy("is missing"))
     for id_, tally in recording.tallies.items():
         for name, counts in asdict(tally).items():
             if min(counts.values(), default=0) < 0:
-                raise FormatError(f"votes.{id_}.{name}", "must not be negative")
+                raise FormatError(f"votes.{id_}.{name}", lazy("must not be negative"))
     return recording
 
 
@@ -217,9 +221,9 @@ def _tape(rows: Sequence[Any], made: Mapping[str, Attachment], where: str) -> li
         at = f"{where}[{index}]"
         event = _with_file(_event(row, at), lambda file: made.get(file.id, file))
         if not 0 <= event.at_ms <= LONGEST_MS:
-            raise FormatError(at, "must not be before its request, or more than a day after it")
+            raise FormatError(at, lazy("must not be before its request, or more than a day after it"))
         if events and (isinstance(events[-1], CLOSING) or event.at_ms < events[-1].at_ms):
-            raise FormatError(at, "must not come before, or after the end of, the one above")
+            raise FormatError(at, lazy("must not come before, or after the end of, the one above"))
         events.append(event)
     if not events or not isinstance(events[-1], CLOSING):
         events.append(Interrupted(events[-1].at_ms if events else 0.0))
@@ -230,6 +234,6 @@ def _event(row: Any, where: str) -> Event:
     letter, *values = validated(list, row, where) or [None]
     kind = LETTERS.get(letter) if isinstance(letter, str) else None
     if kind is None:
-        raise FormatError(where, "is an event of an unknown kind")
+        raise FormatError(where, lazy("is an event of an unknown kind"))
     named = zip(fields(kind), values, strict=False)
     return validated(kind, {field.name: value for field, value in named}, where)

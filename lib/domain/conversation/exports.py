@@ -24,6 +24,7 @@ from lib.domain.reply.usage import Source
 from lib.domain.reply.wording import seconds
 from lib.domain.text.printable import printable
 from lib.domain.text.validation import FormatError, validated
+from lib.i18n.translation import lazy
 
 VERSION = 1
 
@@ -98,7 +99,7 @@ def from_json(data: Any) -> list[Conversation]:
     """Parse the conversations that `to_json` wrote; a reply that was running is interrupted."""
     export = validated(dict, data)
     if validated(int, export.get("version"), "version") != VERSION:
-        raise FormatError("version", f"must be {VERSION}")
+        raise FormatError("version", lazy("must be {version}", version=VERSION))
     ids, message_ids = set[str](), set[str]()
     conversations = []
     for index, item in enumerate(validated(list, export.get("conversations"), "conversations")):
@@ -122,10 +123,10 @@ def read_conversation(value: Any, where: str, message_ids: set[str] | None = Non
         message = _read_message(item, at)
         claim(message.id, message_ids, at)
         if message.parent_id is not None and message.parent_id not in conversation.messages:
-            raise FormatError(f"{at}.parent_id", "must name an earlier message of the conversation")
+            raise FormatError(f"{at}.parent_id", lazy("must name an earlier message of the conversation"))
         conversation.add([message])
     if leaf_id is not None and leaf_id not in conversation.messages:
-        raise FormatError(f"{where}.leaf_id", "must name a message of the conversation")
+        raise FormatError(f"{where}.leaf_id", lazy("must name a message of the conversation"))
     conversation.leaf_id = leaf_id or conversation.leaf_id
     return conversation
 
@@ -135,9 +136,9 @@ def _read_message(value: Any, where: str) -> Message:
     if (reply := message.reply) is None:
         return message
     if message.role != "assistant":
-        raise FormatError(f"{where}.reply", f"must be null, for the role is {message.role}")
+        raise FormatError(f"{where}.reply", lazy("must be null, for the role is {role}", role=message.role))
     if message.content != reply.text:
-        raise FormatError(f"{where}.content", "must be the text of its reply")
+        raise FormatError(f"{where}.content", lazy("must be the text of its reply"))
     state = State.INTERRUPTED if reply.state is State.RUNNING else reply.state
     return replace(message, reply=replace(reply, state=state))
 
@@ -155,9 +156,9 @@ def claim(id_: str, taken: set[str], where: str) -> None:
     """Add an id, found at `where`, to those taken. Raises `FormatError`."""
     place = f"{where}.id".lstrip(".")
     if not ID.fullmatch(id_):
-        raise FormatError(place, "must be 1 to 32 letters, digits, - or _")
+        raise FormatError(place, lazy("must be 1 to 32 letters, digits, - or _"))
     if id_ in taken:
-        raise FormatError(place, "must not occur twice")
+        raise FormatError(place, lazy("must not occur twice"))
     taken.add(id_)
 
 

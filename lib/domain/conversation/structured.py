@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lib.domain.text.validation import DEEPEST_VALUE
+from lib.i18n.translation import lazy
 
 LONGEST_JSON = 100_000
 """Characters of a pasted definition; more would not fit into many models' context anyway."""
@@ -22,14 +23,14 @@ def parse_schema(text: str) -> dict[str, Any]:
     """A `response_format` from a JSON schema: a bare one, a named one, or the whole parameter."""
     given = _parsed(text)
     if not isinstance(given, dict):
-        raise ValueError("must be a JSON object.")
+        raise ValueError(lazy("must be a JSON object."))
     if given.get("type") == "json_schema":
         given = given.get("json_schema")
     elif not isinstance(given.get("schema"), dict):
         name = re.sub(r"[^A-Za-z0-9_-]+", "_", str(given.get("title", ""))).strip("_")[:64]
         given = {"name": name or "answer", "schema": given, "strict": True}
     if not isinstance(given, dict) or not isinstance(given.get("schema"), dict):
-        raise ValueError("needs an object “schema” inside “json_schema”.")
+        raise ValueError(lazy("needs an object “schema” inside “json_schema”."))
     _check_name(given.get("name"))
     return {"type": "json_schema", "json_schema": given}
 
@@ -39,10 +40,10 @@ def parse_tools(text: str) -> tuple[dict[str, Any], ...]:
     given = _parsed(text)
     tools = [_tool(tool) for tool in (given if isinstance(given, list) else [given])]
     if not tools:
-        raise ValueError("is empty.")
+        raise ValueError(lazy("is empty."))
     names = function_names(tools)
     if twice := next((name for name in names if names.count(name) > 1), None):
-        raise ValueError(f"names “{twice}” twice.")
+        raise ValueError(lazy("names “{twice}” twice.", twice=twice))
     return tuple(tools)
 
 
@@ -66,7 +67,7 @@ def tools_text(tools: Sequence[Mapping[str, Any]] | None) -> str:
 
 def _tool(given: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
-        raise ValueError("must contain only JSON objects.")
+        raise ValueError(lazy("must contain only JSON objects."))
     function = given.get("function")
     if not isinstance(function, dict):
         if given.get("type", "function") != "function":
@@ -74,33 +75,44 @@ def _tool(given: Any) -> dict[str, Any]:
         function = {key: value for key, value in given.items() if key != "type"}
     _check_name(function.get("name"))
     if not isinstance(function.get("parameters", {}), dict):
-        raise ValueError(f"must give “{function['name']}” an object as its parameters.")
+        raise ValueError(
+            lazy("must give “{function}” an object as its parameters.", function=function["name"])
+        )
     return {"type": "function", "function": function}
 
 
 def _check_name(name: Any) -> None:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ValueError("needs a “name” of 1 to 64 letters, digits, - or _ in each of its definitions.")
+        raise ValueError(
+            lazy("needs a “name” of 1 to 64 letters, digits, - or _ in each of its definitions.")
+        )
 
 
 def _parsed(text: str) -> Any:
     if not text.strip():
-        raise ValueError("is empty.")
+        raise ValueError(lazy("is empty."))
     if len(text) > LONGEST_JSON:
-        raise ValueError(f"must not be longer than {LONGEST_JSON:,} characters.")
+        raise ValueError(lazy("must not be longer than {most} characters.", most=LONGEST_JSON))
     try:
         value = json.loads(text)
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except json.JSONDecodeError as error:
-        raise ValueError(f"is not JSON: {error.msg}, line {error.lineno}, column {error.colno}.") from None
+        raise ValueError(
+            lazy(
+                "is not JSON: {msg}, line {lineno}, column {colno}.",
+                msg=error.msg,
+                lineno=error.lineno,
+                colno=error.colno,
+            )
+        ) from None
     except UnicodeEncodeError:
-        raise ValueError("contains half of a character.") from None
+        raise ValueError(lazy("contains half of a character.")) from None
     except ValueError:
-        raise ValueError("contains a number that JSON cannot express.") from None
+        raise ValueError(lazy("contains a number that JSON cannot express.")) from None
     except RecursionError:
-        raise ValueError("is nested too deep.") from None
+        raise ValueError(lazy("is nested too deep.")) from None
     if _depth(value) > DEEPEST_DEFINITION:
-        raise ValueError("is nested too deep.")
+        raise ValueError(lazy("is nested too deep."))
     return value
 
 

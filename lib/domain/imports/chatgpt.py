@@ -15,6 +15,7 @@ from lib.domain.imports.fields import fields_of, id_of, identity, moment_of, obj
 from lib.domain.imports.files import Named, Take, taken
 from lib.domain.imports.tree import Node, Said, conversation
 from lib.domain.text.validation import FormatError
+from lib.i18n.translation import lazy
 
 
 def fits(given: Mapping[str, Any]) -> bool:
@@ -30,7 +31,7 @@ def read(given: Mapping[str, Any], take: Take) -> Conversation:
     """Parse the conversation with all its branches. Raises `FormatError`."""
     mapping = given.get("mapping") or {}
     if not isinstance(mapping, dict):
-        raise FormatError("mapping", "must be an object")
+        raise FormatError("mapping", lazy("must be an object"))
     id_ = identity(given, "conversation_id", "id")
     model = text_of(given.get("default_model_slug"))
     return conversation(

@@ -17,6 +17,7 @@ from lib.domain.imports.tags import Tag, pieces
 from lib.domain.imports.tree import Node, Said, conversation
 from lib.domain.reply.citations import Citation
 from lib.domain.text.validation import FormatError
+from lib.i18n.translation import lazy
 
 _TAG = re.compile(r"<(?P<name>antArtifact|antThinking)\b(?P<attributes>[^<>]*)>")
 _LANGUAGES = {
@@ -37,7 +38,7 @@ def read(given: Mapping[str, Any], take: Take) -> Conversation:
     """Parse the conversation with all its branches. Raises `FormatError`."""
     messages = given.get("chat_messages") or []
     if not isinstance(messages, list):
-        raise FormatError("chat_messages", "must be a list")
+        raise FormatError("chat_messages", lazy("must be a list"))
     return conversation(
         _nodes(objects_in(messages), text_of(given.get("model")), take),
         id_=id_of(identity(given, "uuid"), "claude"),

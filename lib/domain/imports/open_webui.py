@@ -29,6 +29,7 @@ from lib.domain.reply.citations import Citation
 from lib.domain.reply.reply import State
 from lib.domain.reply.usage import Source, Usage
 from lib.domain.text.validation import FormatError
+from lib.i18n.translation import lazy
 
 _DETAILS = re.compile(
     r'<(?P<name>details)(?P<attributes> type="(?:reasoning|tool_calls|code_interpreter)"[^<>]*)>'
@@ -69,7 +70,7 @@ def _by_id(chat: Mapping[str, Any], history: Mapping[str, Any]) -> dict[str, Map
         return {id_: fields_of(messages[id_]) for id_ in ranked(messages, "childrenIds")}
     found: dict[str, Mapping[str, Any]] = {}
     if not isinstance(messages or [], dict | list) or not isinstance(chat.get("messages") or [], list):
-        raise FormatError("messages", "must be an object or a list")
+        raise FormatError("messages", lazy("must be an object or a list"))
     for number, each in enumerate(objects_in(messages) or objects_in(chat.get("messages"))):
         # Old exports contain no parents: each message follows the previous one.
         parent = each.get("parentId", next(reversed(found), None))

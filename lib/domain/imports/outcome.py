@@ -4,18 +4,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark_plural, ngettext
+
 LABELS_SHOWN = 3
 """How many of the conversations left out for one reason are named."""
 LONGEST_LABEL = 40
 
 
 class Reason(Enum):
-    """Why a conversation is left out: worded for one, and for several."""
+    """Why a conversation is left out: the text for one, and for several."""
 
-    EMPTY = "contains no messages", "contain no messages"
-    DAMAGED = "is damaged", "are damaged"
-    TOO_LARGE = "is too large", "are too large"
-    UNKNOWN = "is no chat", "are no chats"
+    EMPTY = mark_plural("{count} contains no messages ({names})", "{count} contain no messages ({names})")
+    DAMAGED = mark_plural("{count} is damaged ({names})", "{count} are damaged ({names})")
+    TOO_LARGE = mark_plural("{count} is too large ({names})", "{count} are too large ({names})")
+    UNKNOWN = mark_plural("{count} is no chat ({names})", "{count} are no chats ({names})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,9 @@ class Outcome:
         if len(named) < LABELS_SHOWN:
             title = " ".join(left_out.title.split())
             short = title if len(title) <= LONGEST_LABEL else f"{title[: LONGEST_LABEL - 1]}…"
-            named.append(f"“{short}”" if short else f"number {self.met:,}")
+            named.append(
+                f"“{short}”" if short else _("number {count}").format(count=formats.number(self.met))
+            )
 
     def add(self, other: "Outcome") -> None:
         """Add the counts of another file."""
@@ -62,24 +68,27 @@ class Outcome:
         """How many conversations were left out."""
         return sum(self._counts.values())
 
-    def said(self, added: int, noun: str = "chat") -> Iterator[str]:
-        """What happened, a sentence each, without the faults; `noun` names a conversation."""
+    def said(self, added: int) -> Iterator[str]:
+        """What happened, a sentence each, without the faults."""
         known = self.met - self.left_out - added
         if self.met or not self.faults:
-            yield f"{_counted(added, noun)} added, {known:,} {_were(known)} there already."
+            text = ngettext(
+                "{added} chat was added; already there: {known}.",
+                "{added} chats were added; already there: {known}.",
+                added,
+            )
+            yield text.format(added=formats.number(added), known=formats.number(known))
         if self.left_out:
-            of_all = f"{self.left_out:,} of {self.met:,} {noun}{'s' * (self.met != 1)}"
-            yield f"{of_all} {_were(self.left_out)} left out: {', '.join(self._reasons())}."
+            text = ngettext(
+                "{count} of {met} chats was left out: {reasons}.",
+                "{count} of {met} chats were left out: {reasons}.",
+                self.left_out,
+            )
+            counts = {"count": formats.number(self.left_out), "met": formats.number(self.met)}
+            yield text.format(**counts, reasons=", ".join(self._reasons()))
 
     def _reasons(self) -> Iterator[str]:
         for reason, count in self._counts.items():
             further = ", …" if count > LABELS_SHOWN else ""
-            yield f"{count:,} {reason.value[count != 1]} ({', '.join(self._named[reason])}{further})"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s' * (count != 1)} {_were(count)}"
-
-
-def _were(count: int) -> str:
-    return "was" if count == 1 else "were"
+            names = f"{', '.join(self._named[reason])}{further}"
+            yield ngettext(*reason.value, count).format(count=formats.number(count), names=names)

@@ -18,6 +18,7 @@ from lib.domain.reply.citations import Citation, unique
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source, Usage
 from lib.domain.text.validation import FormatError
+from lib.i18n.translation import lazy
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -83,7 +84,7 @@ def conversation(
     growth.grow(start)
     # Growth starts at nodes without a parent: those in a cycle are never reached.
     if len(growth.nearest) != len(nodes):
-        raise FormatError("", "holds messages that are their own ancestors")
+        raise FormatError("", lazy("holds messages that are their own ancestors"))
     messages = {id_: _message(id_, draft) for id_, draft in growth.drafts.items()}
     first = next(iter(messages.values()), None)
     return Conversation(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lib.domain.reply.wording import money
+from lib.i18n.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,5 +15,6 @@ class Balance:
 
     def __str__(self) -> str:
         if self.usd is None:
-            return "This key has no limit of its own, so it is the account behind it that is empty."
-        return f"The gateway says that {money(self.usd, cents_from=0.01)} is left on this key."
+            return _("This key has no limit of its own, so it is the account behind it that is empty.")
+        left = money(self.usd, cents_from=0.01)
+        return _("The gateway says that {left} is left on this key.").format(left=left)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
 from lib.domain.text.secrets import in_address, is_named
+from lib.i18n.translation import lazy
 
 SYNSTAR_BASE_URL = "https://www.kkiai.com/v1"
 """SynStar AI's own; its documentation, overview/base-urls, lists the other spellings in use."""
@@ -82,16 +83,24 @@ def parse_base_url(text: str, *, allow_plain_http: bool = False) -> str:
     cleaned = text.strip().strip("\"'").strip()
     parts = _split(cleaned)
     if parts is None or not parts.hostname:
-        raise ValueError(f"must be an address like {SYNSTAR_BASE_URL}, not {in_address(cleaned)[:80]!r}.")
+        raise ValueError(
+            lazy(
+                "must be an address like {example}, not '{given}'.",
+                example=SYNSTAR_BASE_URL,
+                given=in_address(cleaned)[:80],
+            )
+        )
     if parts.username or parts.password:
-        raise ValueError("must not contain a user name or password; the key has a variable of its own.")
+        raise ValueError(lazy("must not contain a user name or password; the key has a variable of its own."))
     if any(is_named(name) for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
-        raise ValueError("must not contain a key in its query; the key has a variable of its own.")
+        raise ValueError(lazy("must not contain a key in its query; the key has a variable of its own."))
     is_safe = parts.scheme == "https" or _is_loopback(parts.hostname) or parts.hostname in _SYNSTAR_HOSTS
     if not is_safe and not allow_plain_http:
         raise ValueError(
-            "uses plain http, which would send the key and every message in the clear; "
-            "use https, or set CHAT_ALLOW_PLAIN_HTTP=on for a network you trust."
+            lazy(
+                "uses plain http, which would send the key and every message in the clear; "
+                "use https, or set CHAT_ALLOW_PLAIN_HTTP=on for a network you trust."
+            )
         )
     return _with_clean_path(parts)
 
@@ -159,9 +168,9 @@ def parse_api_key(text: str) -> Secret | None:
     if not key:
         return None
     if any(character.isspace() for character in key):
-        raise ValueError("has a space inside; copy only the key, without the text around it.")
+        raise ValueError(lazy("has a space inside; copy only the key, without the text around it."))
     if not all("!" <= character <= "~" for character in key):
-        raise ValueError("has characters that no key has; copy it again from the gateway's key page.")
+        raise ValueError(lazy("has characters that no key has; copy it again from the gateway's key page."))
     return Secret(key)
 
 

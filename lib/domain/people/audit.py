@@ -11,6 +11,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from lib.domain.people.people import LOCAL
+from lib.i18n.translation import gettext as _
 
 FIRST = "0" * 64
 """What stands for the hash before the first row."""
@@ -104,16 +105,20 @@ def fault(rows: Iterable[AuditRow], last: tuple[int, str]) -> str | None:
         if row.number != number + 1:
             return _missing(number + 1, row.number - 1)
         if row.hash != hash_of(row, before):
-            return f"Row {row.number} was changed, or was not written by this app."
+            return _("Row {number} was changed, or was not written by this app.").format(number=row.number)
         number, before = row.number, row.hash
     if number < last[0]:
         return _missing(number + 1, last[0])
     if (number, before) != last:
-        return f"Rows up to {number} were written anew: the last hash is not the one that was noted."
+        return _(
+            "Rows up to {number} were written anew: the last hash is not the one that was noted."
+        ).format(number=number)
     return None
 
 
 def _missing(first: int, last: int) -> str:
     if last < first:
-        return f"Row {last + 1} was inserted."
-    return f"Row {first} is missing." if first == last else f"Rows {first} to {last} are missing."
+        return _("Row {number} was inserted.").format(number=last + 1)
+    if first == last:
+        return _("Row {number} is missing.").format(number=first)
+    return _("Rows {first} to {last} are missing.").format(first=first, last=last)

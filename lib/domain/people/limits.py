@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
+from lib.i18n import formats
+from lib.i18n.translation import Lazy, lazy, lazy_plural
+
 MINUTE = timedelta(minutes=1)
 SOON_SECONDS = 1.0
 """When to look again whether a reply has ended."""
@@ -41,13 +44,13 @@ class Limit:
 
     def __post_init__(self) -> None:
         if not 0 < self.value <= MOST:
-            raise ValueError(f"A limit is a whole number from 1 to {MOST:,}.")
+            raise ValueError(lazy("A limit is a whole number from 1 to {most}.", most=MOST))
 
 
 class LimitReached(Exception):
     """A limit forbids a message. The message is a sentence for the person who sends it."""
 
-    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+    def __init__(self, sentence: Lazy, retry_after: float | None = None) -> None:
         """`retry_after`: the seconds after which it may be allowed; `None` if waiting takes too long."""
         super().__init__(sentence)
         self.retry_after = retry_after
@@ -72,29 +75,33 @@ def too_many_tokens(value: int, end: datetime, zone: tzinfo) -> LimitReached:
     """Somebody has used their tokens of the day, which ends at `end`."""
     until = f"{end.astimezone(zone):%H:%M} ({zone})"
     return LimitReached(
-        f"You have used your {_number(value, 'token')} for today. The limit resets at {until}."
+        lazy_plural(
+            "You have used your {count} token for today. The limit resets at {until}.",
+            "You have used your {count} tokens for today. The limit resets at {until}.",
+            value,
+            until=until,
+        )
     )
 
 
 def too_many_messages(value: int, wait: timedelta, sends: int) -> LimitReached:
     """Somebody who sends `sends` more messages has sent as many as a minute allows, for as long as `wait`."""
     seconds = max(1, math.ceil(wait.total_seconds()))
+    most = lazy_plural(
+        "You may send {count} message a minute.", "You may send {count} messages a minute.", value
+    )
     if sends > value:
-        return LimitReached(
-            f"This sends {sends:,} messages. You may send {_number(value, 'message')} a minute."
-        )
-    again = f"Try again in {_number(seconds, 'second')}."
-    return LimitReached(f"You may send {_number(value, 'message')} a minute. {again}", seconds)
+        return LimitReached(lazy("This sends {sends} messages. {most}", sends=sends, most=most))
+    again = lazy("{most} Try again {wait}.", most=most, wait=formats.FromNow(seconds))
+    return LimitReached(again, seconds)
 
 
 def too_many_replies(value: int, sends: int) -> LimitReached:
     """Somebody who asks for `sends` more replies has as many running as they may."""
-    most = f"You may have {_number(value, 'reply', 'replies')} running at once."
+    most = lazy_plural(
+        "You may have {count} reply running at once.", "You may have {count} replies running at once.", value
+    )
     if sends > value:
-        return LimitReached(f"This asks for {sends:,} replies. {most}")
-    wait = "Wait for its end or stop it." if value == 1 else "Wait for one to end or stop it."
-    return LimitReached(f"{most} {wait}", SOON_SECONDS)
-
-
-def _number(count: int, one: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+        return LimitReached(lazy("This asks for {sends} replies. {most}", sends=sends, most=most))
+    wait = lazy_plural("Wait for its end or stop it.", "Wait for one to end or stop it.", value)
+    return LimitReached(lazy("{most} {wait}", most=most, wait=wait), SOON_SECONDS)

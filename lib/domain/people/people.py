@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from lib.i18n.translation import mark
+
 LOCAL = "local"
 """The id of the only person where nobody signs in, and the owner of what was stored before anybody did."""
 
@@ -24,13 +26,24 @@ class Role(StrEnum):
 class Permission(StrEnum):
     """Something that not every role may do."""
 
-    OPEN_ROOMS = "open a comparison to an audience"
+    OPEN_ROOMS = "open_rooms"
     """Open a comparison to an audience, under a link."""
-    SHARE_LINKS = "share by link"
+    SHARE_LINKS = "share_links"
     """Show a report to whoever has its link."""
-    ADMINISTER = "administer this installation"
+    ADMINISTER = "administer"
     """The admin pages: people, limits, models, the connection, the audit log."""
 
+
+DENIED = {
+    Permission.OPEN_ROOMS: mark(
+        "Your role does not permit you to open a comparison to an audience. An admin can change it."
+    ),
+    Permission.SHARE_LINKS: mark("Your role does not permit you to share by link. An admin can change it."),
+    Permission.ADMINISTER: mark(
+        "Your role does not permit you to administer this installation. An admin can change it."
+    ),
+}
+"""What somebody is told whose role does not permit it."""
 
 PERMISSIONS = {
     Role.MEMBER: frozenset[Permission](),

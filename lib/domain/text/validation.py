@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Typ
 from pydantic_core import ErrorDetails, PydanticCustomError, SchemaValidator, core_schema
 
 from lib.domain.conversation.attachments import data_in
+from lib.i18n.translation import Lazy, lazy, mark
 
 LARGEST_NUMBER = 2**63 - 1
 """The largest integer of a database."""
@@ -27,8 +28,10 @@ T = TypeVar("T")
 class FormatError(ValueError):
     """The file is invalid; the text is one sentence that says what is wrong and where."""
 
-    def __init__(self, where: str, wrong: str) -> None:
-        super().__init__(f"This file cannot be read: {where or 'it'} {wrong}.")
+    def __init__(self, where: str, wrong: Lazy) -> None:
+        """`wrong` goes on after the place, as in `must be a list`."""
+        place = where or lazy("it")
+        super().__init__(lazy("This file cannot be read: {place} {wrong}.", place=place, wrong=wrong))
 
 
 def validated(kind: type[T], value: Any, where: str = "") -> T:
@@ -40,7 +43,7 @@ def validated(kind: type[T], value: Any, where: str = "") -> T:
         found: T = _validator(kind).validate_python(value)  # type: ignore[arg-type]  # types have a hash
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise FormatError("".join(_place(where, value, first)).lstrip("."), _sentence(first)) from None
+        raise FormatError("".join(_place(where, value, first)).lstrip("."), _wrong(first)) from None
     return found
 
 
@@ -54,19 +57,19 @@ def _place(where: str, value: Any, error: ErrorDetails) -> Iterator[str]:
             value = value[step] if is_there else None
 
 
-def _sentence(error: ErrorDetails) -> str:
+def _wrong(error: ErrorDetails) -> Lazy:
     match error["type"]:
         case "missing":
-            return "is missing"
+            return lazy("is missing")
         case "enum" | "literal_error":
             choices = re.findall("'([^']*)'", error["ctx"]["expected"])
-            return f"must be one of {', '.join(choices)}"
+            return lazy("must be one of {choices}", choices=", ".join(choices))
         case "list_type" | "tuple_type":
-            return "must be a list"
+            return lazy("must be a list")
         case "dict_type" | "dataclass_type":
-            return "must be an object"
+            return lazy("must be an object")
         case _ as kind:
-            return error["msg"] if kind == _OURS else "does not fit"
+            return lazy(error["msg"]) if kind == _OURS else lazy("does not fit")
 
 
 def mended(text: str) -> str:
@@ -91,7 +94,7 @@ def _moment(value: Any) -> datetime:
 def _kept(value: Any, depth: int = 0) -> Any:
     """A JSON value that is stored as it is."""
     if depth > DEEPEST_VALUE:
-        raise PydanticCustomError(_OURS, "is nested too deep")
+        raise PydanticCustomError(_OURS, mark("is nested too deep"))
     match value:
         case dict():
             return {mended(key): _kept(item, depth + 1) for key, item in value.items()}
@@ -100,13 +103,13 @@ def _kept(value: Any, depth: int = 0) -> Any:
         case str():
             return mended(value)
     if isinstance(value, int | float) and not abs(value) <= LARGEST_NUMBER:  # NaN is not larger
-        raise PydanticCustomError(_OURS, "must be a finite number")
+        raise PydanticCustomError(_OURS, mark("must be a finite number"))
     return value
 
 
 def _bounded(value: Any) -> Any:
     if isinstance(value, dict) and len(value) > MOST_ENTRIES:
-        raise PydanticCustomError(_OURS, "has too many entries")
+        raise PydanticCustomError(_OURS, mark("has too many entries"))
     return value
 
 
@@ -118,13 +121,13 @@ def _leaf(kind: Any, wrong: str) -> core_schema.CoreSchema:
 _STRING = Annotated[str, Field(strict=True), BeforeValidator(_text)]
 _IN_BOUNDS = Field(strict=True, ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)
 _LEAVES = {
-    "str": _leaf(_STRING, "must be a string"),
-    "int": _leaf(Annotated[int, _IN_BOUNDS], "must be a whole number of 64 bits"),
-    "float": _leaf(Annotated[float, _IN_BOUNDS], "must be a finite number"),
-    "bool": _leaf(Annotated[bool, Field(strict=True)], "must be true or false"),
-    "bytes": _leaf(Annotated[_STRING, AfterValidator(data_in)], "must be a data URI in base64"),
+    "str": _leaf(_STRING, mark("must be a string")),
+    "int": _leaf(Annotated[int, _IN_BOUNDS], mark("must be a whole number of 64 bits")),
+    "float": _leaf(Annotated[float, _IN_BOUNDS], mark("must be a finite number")),
+    "bool": _leaf(Annotated[bool, Field(strict=True)], mark("must be true or false")),
+    "bytes": _leaf(Annotated[_STRING, AfterValidator(data_in)], mark("must be a data URI in base64")),
     "datetime": _leaf(
-        Annotated[datetime, PlainValidator(_moment)], "must be a date in ISO 8601 with its time zone"
+        Annotated[datetime, PlainValidator(_moment)], mark("must be a date in ISO 8601 with its time zone")
     ),
 }
 _OBJECT = TypeAdapter(Mapping[str, Any]).core_schema

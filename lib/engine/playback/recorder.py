@@ -26,6 +26,7 @@ from lib.domain.reply.tape import (
     Served,
     ToolCall,
 )
+from lib.i18n.translation import gettext as _
 from lib.store.library import Library
 
 
@@ -34,8 +35,8 @@ def why_not(comparisons: Sequence[Comparison]) -> str | None:
     messages = [m for one in comparisons for cell in one.cells for m in cell.messages.values()]
     states = {message.reply.state for message in messages if message.reply}
     if State.RUNNING in states:
-        return "A reply is still running. Wait for its end, or stop it: then it can be recorded."
-    return None if states else "There is no reply yet that could be recorded."
+        return _("A reply is still running. Wait for its end, or stop it: then it can be recorded.")
+    return None if states else _("There is no reply yet that could be recorded.")
 
 
 def record(

@@ -4,6 +4,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from lib.i18n.translation import Lazy
+
 log = logging.getLogger(__name__)
 
 
@@ -13,12 +15,12 @@ class StorageProblems:
     def __init__(self, on_change: Callable[[], None]) -> None:
         """`on_change` is called when the sentence changes, on the thread that caused it."""
         self._on_change = on_change
-        self._found: dict[str, str] = {}
+        self._found: dict[str, str | Lazy] = {}
         self._changing = threading.Lock()
-        self.sentence: str | None = None
+        self.sentence: str | Lazy | None = None
         """What is wrong and what to do about it; `None` if all is well."""
 
-    def tell(self, who: str, sentence: str | None) -> None:
+    def tell(self, who: str, sentence: str | Lazy | None) -> None:
         """Record what `who` finds wrong now; `None` withdraws what it found before."""
         with self._changing:
             if sentence:

@@ -43,7 +43,7 @@ class Watchdog:
             while self._left:
                 self._close_left()
         except StoreError as error:
-            problems.tell("watchdog", str(error))
+            problems.tell("watchdog", error.sentence)
         works = (("heartbeat", self._beat), ("watchdog", self._look))
         self._threads = [
             threading.Thread(target=self._repeat, args=(name, work), name=name, daemon=True)
@@ -68,7 +68,7 @@ class Watchdog:
                 work()
                 self._storage_problems.tell(name, None)
             except StoreError as error:
-                self._storage_problems.tell(name, str(error))
+                self._storage_problems.tell(name, error.sentence)
             except Exception:  # the next try may succeed; without this, nobody would check again
                 log.exception("The %s failed.", name)
 

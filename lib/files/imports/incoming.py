@@ -17,6 +17,9 @@ from lib.files.imports import archive
 from lib.files.imports.assets import Assets, Container
 from lib.files.imports.json_items import Broken, Item, items
 from lib.files.imports.zips import Zip, ZipRefused
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark, ngettext
 
 MOST_UNKNOWN = 1000
 """After this many unknown items, a file without any known item is abandoned."""
@@ -26,13 +29,13 @@ _CHATS = re.compile(r"conversations?(?:[-_ ]?\(?\d+\)?)?\.json", re.IGNORECASE)
 _KINDS = (
     (
         rb"\s*<(?:!doctype html|html|head|body)",
-        "is a web page; choose the zip, or the conversations.json in it",
+        mark("is a web page; choose the zip, or the conversations.json in it"),
     ),
-    (rb"%PDF-", "is a PDF"),
-    (rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF.{4}WEBP", "is a picture"),
-    (rb"SQLite format 3\x00", "is a database; export the chats from the program that it belongs to"),
-    (rb"\x1f\x8b|7z\xbc\xaf|Rar!|BZh|\xfd7zXZ", "is packed; unpack it and choose the files in it"),
-    (rb"\s*\Z", "is empty"),
+    (rb"%PDF-", mark("is a PDF")),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF.{4}WEBP", mark("is a picture")),
+    (rb"SQLite format 3\x00", mark("is a database; export the chats from the program that it belongs to")),
+    (rb"\x1f\x8b|7z\xbc\xaf|Rar!|BZh|\xfd7zXZ", mark("is packed; unpack it and choose the files in it")),
+    (rb"\s*\Z", mark("is empty")),
 )
 """The first bytes of files that people choose by mistake, and what to say about each."""
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -119,7 +122,7 @@ class Incoming:
             refusals[name] = yield from self._of_file(_label(name, export), part)
         refused = {name: refusal for name, refusal in refusals.items() if refusal}
         if len(refused) == len(export.parts):
-            self._fault(export.name, next(iter(refused.values()), "contains no JSON file"))
+            self._fault(export.name, next(iter(refused.values()), _("contains no JSON file")))
         elif export.are_chats:
             for name, refusal in refused.items():
                 self._fault(_label(name, export), refusal)
@@ -136,7 +139,12 @@ class Incoming:
                         break
         except Broken:
             met = reading.outcome.met
-            fault = f"breaks off after {met:,} chat{'s' * (met != 1)}; what came after that is missing"
+            text = ngettext(
+                "breaks off after {count} chat; what came after that is missing",
+                "breaks off after {count} chats; what came after that is missing",
+                met,
+            )
+            fault = text.format(count=formats.number(met))
             fault = fault if reading.known else _seems(part)
         except ZipRefused as refused:
             fault = str(refused)
@@ -150,7 +158,7 @@ class Incoming:
         return None if reading.known else fault or reading.refusal
 
     def _fault(self, name: str, words: str) -> None:
-        self.outcome.faults.append(f"“{name}” {words}.")
+        self.outcome.faults.append(_("“{name}” {wrong}.").format(name=name, wrong=words))
 
 
 class _Reading:
@@ -196,8 +204,10 @@ class _Reading:
     @property
     def refusal(self) -> str:
         """Why the file holds nothing of a known format, if it does not."""
-        unknown = f"contains no chats of a known kind. {foreign.CAN_BE_TAKEN}" if self.outcome.met else ""
-        return self._refusal or self._guess or unknown or "contains no chats"
+        unknown = (
+            f"{_('contains no chats of a known kind')}. {_(foreign.CAN_BE_TAKEN)}" if self.outcome.met else ""
+        )
+        return self._refusal or self._guess or unknown or _("contains no chats")
 
 
 def _is_own(name: str) -> bool:
@@ -207,7 +217,7 @@ def _is_own(name: str) -> bool:
 
 
 def _label(name: str, export: _Export) -> str:
-    return name if name == export.name else f"{name}” in “{export.name}"
+    return name if name == export.name else _("{name}” in “{archive}").format(name=name, archive=export.name)
 
 
 def _seems(part: Open) -> str:
@@ -216,13 +226,14 @@ def _seems(part: Open) -> str:
         with part() as file:
             head = file.read(1024)
     except (ZipRefused, OSError):
-        return _DAMAGED
-    told = (words for pattern, words in _KINDS if re.match(pattern, head, re.DOTALL | re.IGNORECASE))
-    return next(told, _DAMAGED if head.lstrip()[:1] in (b"[", b"{") else "is not a JSON file")
+        return _(_DAMAGED)
+    told = (_(words) for pattern, words in _KINDS if re.match(pattern, head, re.DOTALL | re.IGNORECASE))
+    is_begun = head.lstrip()[:1] in (b"[", b"{")
+    return next(told, _(_DAMAGED) if is_begun else _("is not a JSON file"))
 
 
-_DAMAGED = "is a damaged JSON file: not one chat in it can be read"
+_DAMAGED = mark("is a damaged JSON file: not one chat in it can be read")
 
 
 def _why(error: OSError) -> str:
-    return f"cannot be read: {error.strerror or error}"
+    return _("cannot be read: {reason}").format(reason=error.strerror or error)

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, BinaryIO
 
+from lib.i18n.translation import lazy
+
 LARGEST_DIRECTORY = 32 * 1024 * 1024
 """Bytes of a zip's directory, some 250,000 files: it is read as a whole."""
 LARGEST_UNPACKED = 64 * 1024**3
@@ -33,7 +35,7 @@ class Zip:
         """Raises `ZipRefused`."""
         # Before `ZipFile`, which reads the whole list into memory.
         if _directory_size(file) > LARGEST_DIRECTORY:
-            raise ZipRefused("contains too many files")
+            raise ZipRefused(lazy("contains too many files"))
         try:
             self._zip = zipfile.ZipFile(file)
         except NotImplementedError:
@@ -59,20 +61,20 @@ class Zip:
                 raise ZipRefused(_DAMAGED) from None
 
 
-_DAMAGED = "is a damaged zip; download it once more"
-_UNREADABLE = "is packed in a way that cannot be read here; unpack it and choose the files in it"
+_DAMAGED = lazy("is a damaged zip; download it once more")
+_UNREADABLE = lazy("is packed in a way that cannot be read here; unpack it and choose the files in it")
 
 
 def _check(infos: list[zipfile.ZipInfo]) -> None:
     if any(info.flag_bits & _ENCRYPTED for info in infos):
-        raise ZipRefused("is protected by a password; unpack it and choose the files in it")
+        raise ZipRefused(lazy("is protected by a password; unpack it and choose the files in it"))
     if any(info.compress_type not in _METHODS for info in infos):
         raise ZipRefused(_UNREADABLE)
     is_bomb = any(
         info.file_size > BOMB_BYTES and info.file_size > BOMB_RATIO * info.compress_size for info in infos
     )
     if is_bomb or sum(info.file_size for info in infos) > LARGEST_UNPACKED:
-        raise ZipRefused("would be far too large when it is unpacked")
+        raise ZipRefused(lazy("would be far too large when it is unpacked"))
 
 
 def _directory_size(file: BinaryIO) -> int:

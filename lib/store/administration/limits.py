@@ -3,6 +3,7 @@
 from sqlalchemy import func, or_, select
 
 from lib.domain.people.limits import Limit, LimitKind, Scope
+from lib.i18n.translation import lazy
 from lib.store.administration.admins import ForAdmins
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import people
@@ -32,9 +33,9 @@ class AdminLimits(ForAdmins):
         with self._write() as connection:
             found = list(connection.execute(select(people.c.id).where(fits)).scalars())
             if not found:
-                raise StoreError("Nobody here has this e-mail address.")
+                raise StoreError(lazy("Nobody here has this e-mail address."))
             if len(found) > 1:
-                raise StoreError("Several people here are called this: use `python -m lib limit`.")
+                raise StoreError(lazy("Several people here are called this: use `python -m lib limit`."))
             set_limit(connection, Limit(Scope.PERSON, found[0], kind, value), self._actor)
 
     def remove(self, limit: Limit) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.people.audit import Action, Actor
+from lib.i18n.translation import lazy
 from lib.store.conversation.messages import cells as cells_of
 from lib.store.conversation.messages import purge
 from lib.store.database.database import Database
@@ -17,7 +18,7 @@ from lib.store.database.schema import comparisons, conversations
 from lib.store.people.audit import record
 from lib.store.sharing.shares import forget
 
-NOT_STORED = "This comparison is not stored."
+NOT_STORED = lazy("This comparison is not stored.")
 
 
 @dataclass(frozen=True, slots=True)

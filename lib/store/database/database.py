@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
+from lib.i18n.translation import lazy
 from lib.store.database.errors import StoreError, UnreadableError
 from lib.store.database.file import DatabaseFile, uri
 from lib.store.database.schema import NEWEST
@@ -34,7 +35,13 @@ class Database:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise StoreError(f"The folder {path.parent} cannot be used: {error.strerror}.") from error
+                raise StoreError(
+                    lazy(
+                        "The folder {parent} cannot be used: {strerror}.",
+                        parent=path.parent,
+                        strerror=error.strerror,
+                    )
+                ) from error
         self.path = path
         self._file: DatabaseFile | None = None
         self._engine = _create_engine(self._connect, is_file=path is not None)
@@ -113,7 +120,7 @@ def _translated() -> Iterator[None]:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
         reason = error if isinstance(error, sqlite3.Error) else getattr(error, "orig", type(error).__name__)
-        raise StoreError(f"The database cannot be used: {reason}.") from error
+        raise StoreError(lazy("The database cannot be used: {reason}.", reason=reason)) from error
 
 
 @contextmanager
@@ -123,14 +130,14 @@ def _readable() -> Iterator[None]:
     except StoreError:
         raise
     except (ValueError, KeyError, TypeError) as error:  # not JSON, not a date, or of another shape
-        raise UnreadableError("The database contains a row that cannot be read.") from error
+        raise UnreadableError(lazy("The database contains a row that cannot be read.")) from error
 
 
 def _watched(path: Path | None) -> DatabaseFile | None:
     try:
         return DatabaseFile(path) if path else None
     except OSError as error:
-        raise StoreError(f"The database cannot be used: {error.strerror}.") from error
+        raise StoreError(lazy("The database cannot be used: {strerror}.", strerror=error.strerror)) from error
 
 
 def _create_engine(connect: Callable[[], sqlite3.Connection], *, is_file: bool) -> Engine:

@@ -4,16 +4,19 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-GONE = (
+from lib.i18n.translation import Lazy, lazy, mark
+
+GONE = lazy(
     "The database file was deleted or moved away while the app was running. "
     "Put it back, or save what is not stored and start the app again."
 )
-REPLACED = (
+REPLACED = lazy(
     "The database file was replaced by another one while the app was running. "
     "Save what is not stored and start the app again."
 )
-DAMAGED = (
-    "The database file is damaged ({}). Save what is not stored, restore a backup and start the app again."
+DAMAGED = mark(
+    "The database file is damaged ({fault}). "
+    "Save what is not stored, restore a backup and start the app again."
 )
 _FOR_NOW = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 """What SQLite reports while somebody else uses the file."""
@@ -32,10 +35,10 @@ class DatabaseFile:
         log = path.with_name(f"{path.name}-wal")
         self._files = [path, log] if log.exists() else [path]  # some file systems allow no such log
         self._opened = self._numbers()
-        self._damage: str | None = None
+        self._damage: Lazy | None = None
         self._pages = self._longest = 0
 
-    def problem(self) -> str | None:
+    def problem(self) -> Lazy | None:
         """Why nothing may be read or written, in a sentence or two. Takes microseconds: checked each time.
 
         Otherwise SQLite would go on in the deleted file, and lose everything with its last connection.
@@ -45,10 +48,10 @@ class DatabaseFile:
         except FileNotFoundError:
             return GONE
         except OSError as error:
-            return f"The database file cannot be reached: {error.strerror}."
+            return lazy("The database file cannot be reached: {reason}.", reason=error.strerror)
         return self._damage if is_same else REPLACED
 
-    def look(self) -> str | None:
+    def look(self) -> Lazy | None:
         """Check the file itself, past all caches; otherwise like `problem`. Takes about a millisecond.
 
         What a quick check cannot see, such as a changed page in the middle, SQLite reports when it reads it.
@@ -57,13 +60,13 @@ class DatabaseFile:
             return self.problem()
         # Twice: another process may be shrinking the file, which takes two steps.
         fault = self._fault() and self._fault()
-        self._damage = DAMAGED.format(fault) if fault else None
+        self._damage = lazy(DAMAGED, fault=fault) if fault else None
         return self.problem()
 
     def _numbers(self) -> list[tuple[int, int]]:
         return [(found.st_dev, found.st_ino) for found in (file.stat() for file in self._files)]
 
-    def _fault(self) -> str | None:
+    def _fault(self) -> str | Lazy | None:
         try:
             with closing(sqlite3.connect(uri(self._path, "ro"), uri=True, timeout=1.0)) as fresh:
                 [(pages,)] = fresh.execute("PRAGMA page_count")
@@ -76,7 +79,7 @@ class DatabaseFile:
             return self._damage if is_for_now else str(error)
         except OSError as error:
             return error.strerror
-        return "it was cut off" if self._is_cut(pages, page_bytes, size, sum(log_size)) else None
+        return lazy("it was cut off") if self._is_cut(pages, page_bytes, size, sum(log_size)) else None
 
     def _is_cut(self, pages: int, page_bytes: int, size: int, log_size: int) -> bool:
         """Whether the file has lost its end. It may be shorter than its pages: the newest are in the log."""

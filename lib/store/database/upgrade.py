@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from lib.i18n.translation import lazy
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import MIGRATIONS
 
@@ -23,7 +24,7 @@ def upgrade(connection: Connection, revision: str | None, path: Path | None) -> 
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if revision is not None and revision not in known:
-        raise StoreError(f"The database {path} was written by a newer version of this app.")
+        raise StoreError(lazy("The database {path} was written by a newer version of this app.", path=path))
     if revision and path:
         _back_up(path, revision)
     config.attributes["connection"] = connection

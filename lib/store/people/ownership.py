@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, f
 from lib.domain.people.audit import Action, Actor
 from lib.domain.people.limits import Scope
 from lib.domain.people.people import LOCAL
+from lib.i18n.translation import lazy
 from lib.store.conversation import messages
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
@@ -48,10 +49,10 @@ class Ownership:
         Raises `StoreError` if there is nobody to take it.
         """
         if person_id == to:
-            raise StoreError("This is one and the same person.")
+            raise StoreError(lazy("This is one and the same person."))
         with self._database.write() as connection:
             if not connection.execute(select(people.c.id).where(people.c.id == to)).first():
-                raise StoreError("There is no such person.")
+                raise StoreError(lazy("There is no such person."))
             for table in OWNED:
                 connection.execute(delete(table).where(table.c.person_id == person_id, _has_same(table, to)))
                 moved = update(table).where(table.c.person_id == person_id)
@@ -66,7 +67,7 @@ class Ownership:
         with self._database.write() as connection:
             row = connection.execute(select(people).where(people.c.id == person_id)).one_or_none()
             if row is None:
-                raise StoreError("There is no such person.")
+                raise StoreError(lazy("There is no such person."))
             if not is_forced:
                 keep_an_admin(connection, person_id, by)
             _delete(connection, person_id)

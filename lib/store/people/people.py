@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, select, up
 
 from lib.domain.people.audit import Action, Actor
 from lib.domain.people.people import GUEST, Person, Role
+from lib.i18n.translation import lazy
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import invitations, people, sign_ins
@@ -108,8 +109,9 @@ def keep_an_admin(connection: Connection, person_id: str, by: Actor) -> None:
     """Raise `NotPermittedError` if this is the last admin who can sign in. Guests do not count."""
     is_admin = (people.c.role == Role.ADMIN) & people.c.disabled_at.is_(None) & (people.c.issuer != GUEST)
     if list(connection.execute(select(people.c.id).where(is_admin).limit(2)).scalars()) == [person_id]:
-        whose = "You are" if by.person_id == person_id else "This is"
-        raise NotPermittedError(f"{whose} the last admin. Make somebody else an admin first.")
+        yours = lazy("You are the last admin. Make somebody else an admin first.")
+        theirs = lazy("This is the last admin. Make somebody else an admin first.")
+        raise NotPermittedError(yours if by.person_id == person_id else theirs)
 
 
 def give_role(
@@ -158,7 +160,7 @@ def added(connection: Connection, person: Person, password_hash: str | None, by:
 def _change(connection: Connection, person_id: str, values: dict[str, Any], keep: str | None = None) -> None:
     """Change a person's row, and end their sign-ins, in one transaction."""
     if not connection.execute(update(people).where(people.c.id == person_id).values(values)).rowcount:
-        raise StoreError("There is no such person.")
+        raise StoreError(lazy("There is no such person."))
     ended = delete(sign_ins).where(sign_ins.c.person_id == person_id)
     connection.execute(ended.where(sign_ins.c.token_hash != keep) if keep else ended)
 

@@ -2,7 +2,8 @@
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from lib.domain.people.people import LOCAL, PERMISSIONS, Permission, Role
+from lib.domain.people.people import DENIED, LOCAL, PERMISSIONS, Permission, Role
+from lib.i18n.translation import lazy
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import people
 
@@ -18,7 +19,7 @@ def require(connection: Connection, person_id: str, permission: Permission) -> N
     query = select(people.c.role).where(people.c.id == person_id, people.c.disabled_at.is_(None))
     role = connection.execute(query).scalar()
     if role is None or permission not in PERMISSIONS[Role(role)]:
-        raise NotPermittedError(f"Your role does not permit you to {permission}. An admin can change it.")
+        raise NotPermittedError(lazy(DENIED[permission]))
 
 
 def require_sign_in(connection: Connection, person_id: str) -> None:
@@ -27,9 +28,9 @@ def require_sign_in(connection: Connection, person_id: str) -> None:
         return
     found = connection.execute(select(people.c.disabled_at).where(people.c.id == person_id)).one_or_none()
     if found is None:
-        raise NotPermittedError("Your account is gone.")
+        raise NotPermittedError(lazy("Your account is gone."))
     if found.disabled_at:
-        raise NotPermittedError("Your account is disabled. Ask an admin to enable it.")
+        raise NotPermittedError(lazy("Your account is disabled. Ask an admin to enable it."))
 
 
 def is_permitted(owner: ColumnElement[str], permission: Permission) -> ColumnElement[bool]:

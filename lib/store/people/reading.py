@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.people.audit import Action, Actor
 from lib.domain.people.people import Permission
+from lib.i18n.translation import lazy
 from lib.store.conversation import messages
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
@@ -56,7 +57,12 @@ class Reading:
         with self._database.write() as connection:
             _require(connection, by, is_allowed=is_allowed)
             if len(reason) < SHORTEST_REASON:
-                raise StoreError(f"Give a reason of at least {SHORTEST_REASON} characters.")
+                raise StoreError(
+                    lazy(
+                        "Give a reason of at least {least} characters.",
+                        least=SHORTEST_REASON,
+                    )
+                )
             row = connection.execute(query).one_or_none()
             if row is None:
                 return None
@@ -86,4 +92,4 @@ _IS_CHAT = conversations.c.deleted_at.is_(None) & conversations.c.comparison_id.
 def _require(connection: Connection, by: Actor, *, is_allowed: bool) -> None:
     permissions.require(connection, by.person_id, Permission.ADMINISTER)
     if not is_allowed:
-        raise permissions.NotPermittedError("Nobody may read the chats of others here.")
+        raise permissions.NotPermittedError(lazy("Nobody may read the chats of others here."))

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, u
 
 from lib.domain.people.audit import Action, Actor
 from lib.domain.people.grants import EVERYBODY, GrantKind
+from lib.i18n.translation import lazy
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import comparisons, conversations, decks, grants, people, recordings
@@ -21,7 +22,7 @@ TABLES: dict[GrantKind, Table] = {
     GrantKind.RECORDING: recordings,
 }
 """Where each kind is stored."""
-NOT_STORED = "This is not stored any more."
+NOT_STORED = lazy("This is not stored any more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +132,13 @@ class Grants:
         is_one = has_it & (people.c.email != "") & people.c.disabled_at.is_(None)
         found = list(connection.execute(select(people.c.id).where(is_one)).scalars())
         if not found:
-            raise StoreError("Nobody here has this e-mail address.")
+            raise StoreError(lazy("Nobody here has this e-mail address."))
         if len(found) > 1:  # whoever vouches for one of them may not have checked the address
-            raise StoreError("Several accounts here have this e-mail address: ask an admin which one it is.")
+            raise StoreError(
+                lazy("Several accounts here have this e-mail address: ask an admin which one it is.")
+            )
         if found[0] == self._person_id:
-            raise StoreError("This is your own e-mail address.")
+            raise StoreError(lazy("This is your own e-mail address."))
         return str(found[0])
 
 

@@ -41,7 +41,7 @@ def _checks() -> Iterator[Check]:
     yield _gateway()
     application = app.get()
     problem = application.storage_problem or application.engine.problem
-    yield Check("Database", problem or "What is said is stored.", problem is None)
+    yield Check("Database", str(problem or "What is said is stored."), problem is None)
     now = datetime.now(UTC)
     beats = person.administration().usage.processes().values()
     silent = sum((now - at).total_seconds() > SILENT_SECONDS for at in beats)

@@ -100,7 +100,7 @@ def _show_first_steps() -> None:
     with st.container(key="welcome"):
         st.markdown(md("## Welcome to {}", application.settings.title))
         if application.local_model_problem:
-            st.warning(plain(application.local_model_problem), icon=":material/memory:")
+            st.warning(plain(str(application.local_model_problem)), icon=":material/memory:")
         if not application.settings.has_own_keys:
             st.markdown("This app has no API key yet. An admin has to add one.")
             return

@@ -30,6 +30,7 @@ from lib.engine.notifications import STORING
 from lib.ui.server import closed_tabs, connections, log, media, session_state, tabs, upload_storage, welcome
 from lib.web import audience, ready, shares
 from lib.web.gate import Gate
+from lib.web.language import RequestLanguage
 from lib.web.sign_in import routes as sign_in
 from lib.web.sign_in.gate import SignInGate
 
@@ -167,6 +168,7 @@ def middleware() -> list[Middleware]:
         SignInGate, owns_file=tabs.owns_file, say_farewell=tabs.say_farewell, is_use=tabs.is_use
     )
     return [
+        Middleware(RequestLanguage),
         Middleware(SecurityHeaders),
         Middleware(Gate),
         sign_in_gate,

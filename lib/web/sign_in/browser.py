@@ -9,8 +9,9 @@ from starlette.responses import RedirectResponse, Response
 from lib import app
 from lib.domain.people.audit import Actor
 from lib.domain.people.people import GUEST, Person
+from lib.i18n.translation import gettext as _
 from lib.store.people.sign_ins import SignIn
-from lib.web.sign_in import accounts, cookies, words
+from lib.web.sign_in import accounts, cookies
 
 
 class Denied(Exception):
@@ -28,7 +29,11 @@ def signed_in(request: Request, person: Person, wanted: str, password_hash: str 
     who = actor(request, person.id)
     token = store.sign_ins.begin(who, now, browser=browser, password_hash=password_hash)
     if token is None:
-        raise Denied(words.WRONG_PASSWORD if password_hash else words.NOT_LET_IN)
+        raise Denied(
+            _("This e-mail and password do not match an account here.")
+            if password_hash
+            else _("Your organization knows you, but you are not let in here. Ask an admin.")
+        )
     if before := sign_in_of(request):  # a browser has one person at a time
         store.sign_ins.end(actor(request, before.person_id), before.token_hash)
     response = RedirectResponse(wanted, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lib import app
 from lib.domain.people.identity import Identity
+from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.web.sign_in import cookies, header
 from lib.web.sign_in.identity import TABS, with_identity
@@ -86,7 +87,7 @@ class SignInGate:
             TABS.let_in(identity)
             await self._watch.run(identity, lambda r, s: self._inner(scope, r, s), receive, send)
         elif self._is_foreign(scope["path"], identity):
-            await PlainTextResponse("Nothing is here.\n", HTTPStatus.NOT_FOUND)(scope, receive, send)
+            await PlainTextResponse(_("Nothing is here.") + "\n", HTTPStatus.NOT_FOUND)(scope, receive, send)
         else:
             await self._inner(scope, receive, send)
 
@@ -172,7 +173,7 @@ def _refusal(scope: Scope) -> Response:
         query = scope["query_string"].decode("latin-1")
         wanted = scope["path"] + (f"?{query}" if query else "")
         return RedirectResponse(f"{SIGN_IN}?next={quote(wanted, safe='')}", HTTPStatus.SEE_OTHER, _NOT_KEPT)
-    return PlainTextResponse("Sign in first.\n", HTTPStatus.UNAUTHORIZED, _NOT_KEPT)
+    return PlainTextResponse(_("Sign in first.") + "\n", HTTPStatus.UNAUTHORIZED, _NOT_KEPT)
 
 
 _NOT_KEPT: Mapping[str, str] = {"Cache-Control": "no-store"}

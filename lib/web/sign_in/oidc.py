@@ -16,8 +16,9 @@ from starlette.responses import Response
 from lib import app
 from lib.config import Oidc
 from lib.domain.people.people import Person, Role
+from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
-from lib.web.sign_in import cookies, pages, words
+from lib.web.sign_in import cookies, pages
 from lib.web.sign_in.browser import Denied, actor, signed_in
 
 CALLBACK = "/sign-in/callback"
@@ -131,7 +132,12 @@ def _failed(request: Request, error: Exception) -> Response:
     code = str(getattr(error, "error", ""))
     reason = code if _ERROR_CODE.fullmatch(code) else type(error).__name__
     log.warning("Signing in with the identity provider failed: %s", reason)
-    return pages.sign_in(request, "/", fault=words.PROVIDER_FAILED, status=HTTPStatus.BAD_GATEWAY)
+    return pages.sign_in(
+        request,
+        "/",
+        fault=_("Your organization’s sign-in did not work. Try again, or ask an admin."),
+        status=HTTPStatus.BAD_GATEWAY,
+    )
 
 
 def _person(request: Request, oidc: Oidc, claims: Mapping[str, Any]) -> Person:
@@ -145,7 +151,7 @@ def _person(request: Request, oidc: Oidc, claims: Mapping[str, Any]) -> Person:
     new = Person(secrets.token_hex(16), issuer, subject, email, name, role or Role.MEMBER, datetime.now(UTC))
     person = people.of_subject(issuer, subject) or people.add(new, by=actor(request, new.id))
     if person.disabled_at:
-        raise Denied(words.NOT_LET_IN)
+        raise Denied(_("Your organization knows you, but you are not let in here. Ask an admin."))
     if role and role is not person.role:
         # Also the last admin's: whom the provider does not trust any more is not to stay one.
         people.set_role(person.id, role, actor(request, PROVIDER), is_forced=True)
@@ -160,9 +166,9 @@ def _check(oidc: Oidc, claims: Mapping[str, Any], email: str, groups: set[str]) 
     # Where a provider does not say so, anybody may have entered any address.
     is_verified = claims.get("email_verified") in (True, "true")
     if oidc.domains and not (is_verified and domain in oidc.domains):
-        raise Denied(words.NOT_LET_IN)
+        raise Denied(_("Your organization knows you, but you are not let in here. Ask an admin."))
     if oidc.groups and not groups & {*oidc.groups, *oidc.presenters, *oidc.admins}:
-        raise Denied(words.NOT_LET_IN)
+        raise Denied(_("Your organization knows you, but you are not let in here. Ask an admin."))
 
 
 def _groups(claim: Any) -> set[str]:

@@ -11,7 +11,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from lib import app
-from lib.web.sign_in import cookies, words
+from lib.i18n import locale
+from lib.i18n.translation import gettext as _
+from lib.web.sign_in import cookies
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -31,7 +33,7 @@ def sign_in(
 ) -> HTMLResponse:
     """Return the page with a form for each way to sign in."""
     settings = app.get().settings
-    told = words.ENDED if "ended" in request.query_params and not fault else ""
+    told = _("You were signed out here.") if "ended" in request.query_params and not fault else ""
     ways = tuple(way for way in ("password", "oidc", "guest") if way in settings.sign_in.ways)
     values = {
         "ways": ways,
@@ -40,38 +42,57 @@ def sign_in(
         "needs_passphrase": bool(settings.sign_in.passphrase),
         "text": told,
     }
-    return _page(request, words.SIGN_IN, fault, status, **values)
+    return _page(request, _("Sign in"), fault, status, **values)
 
 
 def invitation(request: Request, email: str, *, typed: str = "", fault: str = "") -> HTMLResponse:
     """Return the page on which somebody chooses a password, and, as the first admin, an e-mail address."""
     status = HTTPStatus.BAD_REQUEST if fault else HTTPStatus.OK
     values = {"account": email, "invitation": True, "email": typed}
-    heading = words.CHOOSE_PASSWORD if email else words.FIRST_ADMIN
-    return _page(request, heading, fault, status, text="" if email else words.FIRST_ADMIN_HINT, **values)
+    heading = _("Choose your password") if email else _("Become the first admin")
+    return _page(
+        request,
+        heading,
+        fault,
+        status,
+        text="" if email else _("You choose who comes in, and what they may do."),
+        **values,
+    )
 
 
 def password(request: Request, email: str, *, fault: str = "") -> HTMLResponse:
     """Return the page on which somebody changes their password."""
     status = HTTPStatus.BAD_REQUEST if fault else HTTPStatus.OK
     values = {"account": email, "invitation": True, "needs_current": True}
-    return _page(request, words.CHANGE_PASSWORD, fault, status, **values)
+    return _page(request, _("Change your password"), fault, status, **values)
 
 
 def sign_out(request: Request, *, fault: str = "") -> HTMLResponse:
     """Return the page that asks whether to sign out."""
     status = HTTPStatus.FORBIDDEN if fault else HTTPStatus.OK
-    return _page(request, words.SIGN_OUT, fault, status, is_leaving=True)
+    return _page(request, _("Sign out"), fault, status, is_leaving=True)
 
 
 def gone(request: Request) -> HTMLResponse:
     """Return the page of a link that does not work any more."""
-    return _page(request, words.GONE_TITLE, "", HTTPStatus.NOT_FOUND, text=words.GONE, leads_to_sign_in=True)
+    return _page(
+        request,
+        _("This link does not work any more"),
+        "",
+        HTTPStatus.NOT_FOUND,
+        text=_("It was used, or it has expired. Ask an admin for a new one."),
+        leads_to_sign_in=True,
+    )
 
 
 def unavailable(request: Request) -> HTMLResponse:
     """Return the page while the database cannot be used."""
-    return _page(request, words.SIGN_IN, words.NO_DATABASE, HTTPStatus.SERVICE_UNAVAILABLE)
+    return _page(
+        request,
+        _("Sign in"),
+        _("Nobody can be signed in now: the database cannot be used. Try again in a minute."),
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    )
 
 
 def safe(wanted: str) -> str:
@@ -84,8 +105,8 @@ def _page(request: Request, heading: str, fault: str, status: int, **values: Any
     response = HTMLResponse(status_code=status, headers=HEADERS)
     shown = {
         "ways": (),
+        "lang": locale.current().tag,
         "title": app.get().settings.title,
-        "words": words,
         "heading": heading,
         "fault": fault,
         "form": cookies.form_token(request, response),
@@ -98,4 +119,6 @@ def _page(request: Request, heading: str, fault: str, status: int, **values: Any
 @cache
 def _template() -> jinja2.Template:
     source = Path(__file__).with_name("page.html").read_text("utf-8")
-    return jinja2.Environment(autoescape=True, trim_blocks=True).from_string(source)
+    environment = jinja2.Environment(autoescape=True, trim_blocks=True)
+    environment.globals["_"] = _
+    return environment.from_string(source)

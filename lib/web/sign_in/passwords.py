@@ -8,6 +8,8 @@ from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from lib.i18n.translation import gettext as _
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -26,14 +28,14 @@ AT_ONCE = 2
 def fault(password: str, *, email: str = "") -> str | None:
     """Return why a password cannot be used, in one sentence; `None` if it can."""
     if len(password) < SHORTEST:
-        return f"Use at least {SHORTEST} characters."
+        return _("Use at least {count} characters.").format(count=SHORTEST)
     if len(password) > LONGEST:
-        return f"Use at most {LONGEST} characters."
+        return _("Use at most {count} characters.").format(count=LONGEST)
     from zxcvbn import zxcvbn  # its lists of common passwords take a while to import
 
     known = [email, *email.replace("@", ".").split(".")]
     if zxcvbn(password[:ESTIMATED], user_inputs=known)["guesses"] < FEWEST_GUESSES:
-        return "This password is too easy to guess. A few unrelated words make a good one."
+        return _("This password is too easy to guess. A few unrelated words make a good one.")
     return None
 
 

@@ -18,10 +18,11 @@ from lib import app
 from lib.domain.people.audit import NOBODY
 from lib.domain.people.identity import HEADER, Identity
 from lib.domain.people.people import GUEST, PASSWORD, Person, Role
-from lib.domain.reply.wording import counted
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.web.limits import Rate, address_of
-from lib.web.sign_in import cookies, oidc, pages, passwords, words
+from lib.web.sign_in import cookies, oidc, pages, passwords
 from lib.web.sign_in.accounts import account, is_email
 from lib.web.sign_in.browser import Denied, actor, sign_out, signed_in
 
@@ -67,7 +68,7 @@ async def _enter(request: Request) -> Response:
     wanted, email = pages.safe(fields.get("next", "")), fields.get("email", "").strip().lower()
     try:
         if not cookies.is_form_token(request, fields.get("form", "")):
-            raise Denied(words.OLD_FORM)
+            raise Denied(_("This page was open for too long. Try again."))
         return await passwords.in_turn(_signed_in, request, fields, email, wanted)
     except Denied as denied:
         status = HTTPStatus.TOO_MANY_REQUESTS if isinstance(denied, _Wait) else HTTPStatus.FORBIDDEN
@@ -79,7 +80,7 @@ async def _enter(request: Request) -> Response:
 async def _leave(request: Request) -> Response:
     fields = await _fields(request)
     if not cookies.is_form_token(request, fields.get("form", "")):
-        return pages.sign_out(request, fault=words.OLD_FORM)
+        return pages.sign_out(request, fault=_("This page was open for too long. Try again."))
     try:
         await run_in_threadpool(sign_out, request)
     except StoreError:
@@ -123,13 +124,13 @@ def _changed(request: Request, fields: Mapping[str, str], person: Person) -> Res
     keys, now = {f"account {person.email}": FREE_BY_ACCOUNT}, datetime.now(UTC)
     store, fault = app.get().store, _fault(request, fields, person.email)
     if not fault and (wait := store.attempts.take(keys, now)):
-        fault = _with_seconds(words.TOO_MANY, wait.total_seconds())
+        fault = _too_many(wait.total_seconds())
     elif not fault:
         if passwords.matches(fields.get("current", ""), store.people.password_hash(person.id)):
             store.attempts.succeeded(keys, next(iter(keys)))
         else:
             store.attempts.failed(actor(request, person.id), f"person {person.id}")
-            fault = words.WRONG_CURRENT
+            fault = _("This is not your current password.")
     if fault:
         return pages.password(request, person.email, fault=fault)
     kept = Identity.read(request.headers[HEADER]).sign_in
@@ -158,7 +159,7 @@ async def _accept(request: Request) -> Response:
         email = found.email or fields.get("email", "").strip().lower()
         fault = await passwords.in_turn(_fault, request, fields, email)
         if not fault and not found.email and store.people.of_subject(PASSWORD, email):
-            fault = words.HAS_ACCOUNT
+            fault = _("There is an account with this e-mail address already. Use another one.")
         if fault:
             return pages.invitation(request, found.email, typed=email, fault=fault)
         hashed = await passwords.in_turn(passwords.hashed, password)
@@ -178,13 +179,13 @@ def _signed_in(request: Request, fields: Mapping[str, str], email: str, wanted: 
     """Sign in whoever fills in the form rightly. Raises `Denied` and `StoreError`."""
     settings, way = app.get().settings, fields.get("way", PASSWORD)
     if way not in settings.sign_in.ways or way not in (PASSWORD, GUEST):
-        raise Denied(words.OLD_FORM)
+        raise Denied(_("This page was open for too long. Try again."))
     keys, account_key = {f"address {address_of(request)}": FREE_BY_ADDRESS}, f"account {email}"
     if way == PASSWORD:
         keys[account_key] = FREE_BY_ACCOUNT
     attempts = app.get().store.attempts
     if wait := attempts.take(keys, datetime.now(UTC)):
-        raise _Wait(_with_seconds(words.TOO_MANY, wait.total_seconds()))
+        raise _Wait(_too_many(wait.total_seconds()))
     try:
         if way == GUEST:
             response = signed_in(request, _guest(request, fields), wanted)
@@ -203,17 +204,13 @@ def _signed_in(request: Request, fields: Mapping[str, str], email: str, wanted: 
     return response
 
 
-def _with_seconds(sentence: str, seconds: float) -> str:
-    return sentence.format(counted(math.ceil(seconds), "second"))
-
-
 def _account(email: str, password: str) -> tuple[Person, str]:
     """Return whose password this is, and its hash."""
     store = app.get().store
     person = store.people.of_subject(PASSWORD, email)
     known = store.people.password_hash(person.id) if person and not person.disabled_at else None
     if not passwords.matches(password, known) or person is None or known is None:
-        raise Denied(words.WRONG_PASSWORD)
+        raise Denied(_("This e-mail and password do not match an account here."))
     if passwords.is_outdated(known):
         known = passwords.hashed(password)
         store.people.rehash(person.id, known)
@@ -224,15 +221,20 @@ def _guest(request: Request, fields: Mapping[str, str]) -> Person:
     """Return the guest that this browser is or was, or a new one."""
     passphrase = app.get().settings.sign_in.passphrase
     if passphrase and not hmac.compare_digest(*map(_read_out, (passphrase.reveal(), fields["password"]))):
-        raise Denied(words.WRONG_PASSPHRASE)
+        raise Denied(_("This is not the passphrase."))
     people, known = app.get().store.people, cookies.guest(request)
     if known and (again := people.get(known)) and not again.disabled_at:
         return again
     if wait := _new_guests.take(address_of(request)):
-        raise _Wait(_with_seconds(words.FULL, wait))
+        sentence = _("Too many people are coming in at once. Try again {wait}.")
+        raise _Wait(sentence.format(wait=formats.from_now(wait)))
     id_ = secrets.token_hex(16)
     new = Person(id_, GUEST, id_, "", "Guest", Role.PRESENTER, datetime.now(UTC))
     return people.add(new, by=actor(request, id_))
+
+
+def _too_many(seconds: float) -> str:
+    return _("Too many failed attempts. Try again {wait}.").format(wait=formats.from_now(math.ceil(seconds)))
 
 
 def _read_out(passphrase: str) -> bytes:
@@ -242,11 +244,11 @@ def _read_out(passphrase: str) -> bytes:
 
 def _fault(request: Request, fields: Mapping[str, str], email: str) -> str | None:
     if not cookies.is_form_token(request, fields.get("form", "")):
-        return words.OLD_FORM
+        return _("This page was open for too long. Try again.")
     if not is_email(email):
-        return words.NO_EMAIL
+        return _("This is not an e-mail address.")
     if fields.get("password") != fields.get("again"):
-        return words.NOT_THE_SAME
+        return _("The two passwords are not the same.")
     return passwords.fault(fields.get("password", ""), email=email)
 
 
@@ -254,9 +256,9 @@ async def _fields(request: Request) -> dict[str, str]:
     """Return the form's texts, cut. Raises `HTTPException` for one that is too large, or none of ours."""
     told = request.headers.get("content-length", "")
     if not (told.isdecimal() and len(told) < 10 and int(told) <= LARGEST_FORM):
-        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "This form is too large.")
+        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("This form is too large."))
     try:
         pairs = parse_qsl((await request.body()).decode("ascii"), max_num_fields=MOST_FIELDS)
     except ValueError:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, "This form cannot be read.") from None
+        raise HTTPException(HTTPStatus.BAD_REQUEST, _("This form cannot be read.")) from None
     return {name: value[:LONGEST_FIELD] for name, value in pairs}
