@@ -8,6 +8,7 @@ import streamlit as st
 
 from lib.domain.people.audit import Action, AuditRow
 from lib.domain.text.markdown.literal import literal
+from lib.i18n.translation import gettext as _
 from lib.ui.admin import state
 from lib.ui.kit import buttons, errors
 from lib.ui.state import person, widgets
@@ -39,38 +40,38 @@ def show() -> None:
         draw(literal(held.verified), icon=f":material/{icon}:")
     if found:
         # Between the table and what is above it: the table's own buttons cover this place.
-        st.caption("Newest first.")
+        st.caption(_("Newest first."))
         _show_table(found[:ROWS], names)
     else:
-        st.caption("Nothing fits these filters.")
+        st.caption(_("Nothing fits these filters."))
     _show_paging(found)
 
 
 def _show_filters(names: Mapping[str, str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="audit_filters"):
         st.selectbox(
-            "Person",
+            _("Person"),
             list(names),
             None,
             format_func=lambda id_: names[id_],
             key=WHO,
-            placeholder="Anybody",
+            placeholder=_("Anybody"),
             on_change=_begin_again,
             width=210,
         )
         st.selectbox(
-            "Action",
+            _("Action"),
             [each for each in Action if each is not Action.UNREADABLE],
             None,
             format_func=str.capitalize,
             key=WHAT,
-            placeholder="Anything",
+            placeholder=_("Anything"),
             on_change=_begin_again,
             width=190,
         )
-        st.date_input("From", None, key=SINCE, on_change=_begin_again, width=140)
-        st.date_input("Until", None, key=UNTIL, on_change=_begin_again, width=140)
-        buttons.button("Verify", "verify_audit", "verified_user", _verify)
+        st.date_input(_("From"), None, key=SINCE, on_change=_begin_again, width=140)
+        st.date_input(_("Until"), None, key=UNTIL, on_change=_begin_again, width=140)
+        buttons.button(_("Verify"), "verify_audit", "verified_user", _verify)
 
 
 def _show_table(rows: Sequence[AuditRow], names: Mapping[str, str]) -> None:
@@ -110,10 +111,10 @@ def _told(what: str, names: Mapping[str, str]) -> str:
 def _show_paging(found: Sequence[AuditRow]) -> None:
     with st.container(horizontal=True, key="audit_paging"):
         if state.held().pages:
-            buttons.button("Newer", "audit_newer", "chevron_left", _newer, kind="tertiary")
+            buttons.button(_("Newer"), "audit_newer", "chevron_left", _newer, kind="tertiary")
         if len(found) > ROWS:
             last = found[ROWS - 1].number
-            buttons.button("Older", "audit_older", "chevron_right", _older, last, kind="tertiary")
+            buttons.button(_("Older"), "audit_older", "chevron_right", _older, last, kind="tertiary")
 
 
 def _older(before: int) -> None:

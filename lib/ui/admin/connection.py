@@ -5,6 +5,7 @@ import streamlit as st
 from lib import app
 from lib.domain.models.connection import Connection, parse_api_key, parse_base_url
 from lib.domain.text.markdown.literal import Markdown, code, literal, md, plain
+from lib.i18n.translation import gettext as _
 from lib.store.settings import Gateway
 from lib.ui.admin import state
 from lib.ui.kit import buttons, errors
@@ -23,7 +24,7 @@ def show() -> None:
     st.markdown(_now())
     if stored and stored.encrypted_key and application.connection.api_key is None:
         st.error(
-            "The stored key was encrypted with another secret than this installation's. Enter it again.",
+            _("The stored key was encrypted with another secret than this installation's. Enter it again."),
             icon=":material/key_off:",
         )
     if held.notice:
@@ -32,24 +33,26 @@ def show() -> None:
     if widgets.value(BASE_URL) is None:  # not as the field's default: `_take` sets its value
         widgets.put(BASE_URL, application.base_url)
     with st.form("gateway", enter_to_submit=False):
-        st.text_input("Base URL", key=BASE_URL)
+        st.text_input(_("Base URL"), key=BASE_URL)
         st.text_input(
-            "API key",
+            _("API key"),
             key=API_KEY,
             type="password",
             autocomplete="off",
-            placeholder="Leave empty to keep the key of this base URL",
+            placeholder=_("Leave empty to keep the key of this base URL"),
         )
         st.caption(
-            "A key goes to the base URL that it was entered with, and to no other. For another base URL, "
-            "enter its key, unless it needs none. Before it is taken, the server is asked for its models."
+            _(
+                "A key goes to the base URL that it was entered with, and to no other. For another base URL, "
+                "enter its key, unless it needs none. Before it is taken, the server is asked for its models."
+            )
         )
         st.form_submit_button(
-            "Try and use", key="take_gateway", type="primary", icon=":material/check:", on_click=_take
+            _("Try and use"), key="take_gateway", type="primary", icon=":material/check:", on_click=_take
         )
     if stored:
         buttons.button(
-            "Use the environment's again", "reset_gateway", "undo", _use_environments, kind="tertiary"
+            _("Use the environment's again"), "reset_gateway", "undo", _use_environments, kind="tertiary"
         )
 
 
@@ -57,10 +60,10 @@ def _now() -> Markdown:
     application = app.get()
     connection, stored = application.connection, application.store.settings.gateway()
     if application.is_local:
-        return md("The embedded model answers: no key and no base URL are set.")
-    key = plain("with a key" if connection.api_key else "without a key")
-    where = plain("set here" if stored else "set in the environment")
-    return md("Requests go to {}, {}, {}.", code(connection.base_url), key, where)
+        return md(_("The embedded model answers: no key and no base URL are set."))
+    key = plain(_("with a key") if connection.api_key else _("without a key"))
+    where = plain(_("set here") if stored else _("set in the environment"))
+    return md(_("Requests go to {}, {}, {}."), code(connection.base_url), key, where)
 
 
 @errors.stored
@@ -81,7 +84,7 @@ def _take() -> None:
     person.administration().settings.set_gateway(Gateway(tried.base_url, encrypted))
     widgets.put(BASE_URL, tried.base_url)
     widgets.put(API_KEY, "")
-    st.toast("The new connection is in use.", icon=":material/check:")
+    st.toast(_("The new connection is in use."), icon=":material/check:")
 
 
 def _entered() -> Connection:

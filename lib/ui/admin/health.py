@@ -9,6 +9,7 @@ import streamlit as st
 from lib import app
 from lib.domain.reply.wording import counted
 from lib.domain.text.markdown.literal import md
+from lib.i18n.translation import gettext as _
 from lib.ui.kit import buttons
 from lib.ui.state import person
 
@@ -34,7 +35,7 @@ def show() -> None:
         with st.container(gap="xxsmall"):
             st.markdown(md("{} **{}**", icon, check.title))
             st.caption(md("{}", check.said))
-    buttons.button("Look again", "look_again", "refresh", _look_again)
+    buttons.button(_("Look again"), "look_again", "refresh", _look_again)
 
 
 def _checks() -> Iterator[Check]:

@@ -5,6 +5,7 @@ import streamlit as st
 from lib.domain.people.limits import MOST, Limit, LimitKind, Scope
 from lib.domain.people.people import Role
 from lib.domain.text.markdown.literal import md, plain
+from lib.i18n.translation import gettext as _
 from lib.ui.kit import buttons, errors
 from lib.ui.state import person, widgets
 
@@ -23,11 +24,13 @@ def show() -> None:
     """Draw the section."""
     found = person.administration().limits.all()
     st.caption(
-        "Each person has their own count. The narrowest limit counts: a person’s before their role’s, "
-        "their role’s before everybody’s."
+        _(
+            "Each person has their own count. The narrowest limit counts: a person’s before their role’s, "
+            "their role’s before everybody’s."
+        )
     )
     if not found:
-        st.info("Nothing is limited yet.", icon=":material/all_inclusive:")
+        st.info(_("Nothing is limited yet."), icon=":material/all_inclusive:")
     for limit, name in found.items():
         _show_row(limit, name)
     _show_form()
@@ -39,17 +42,17 @@ def _show_row(limit: Limit, name: str) -> None:
     key = f"limit-{limit.scope}-{limit.scope_id}-{limit.kind}"
     with st.container(horizontal=True, vertical_alignment="center", border=True, key=key):
         st.markdown(md("**{}** · {:,} {}", whom, limit.value, plain(word)), width="stretch")
-        buttons.show_icon("delete", "Remove", _remove, limit)
+        buttons.show_icon("delete", _("Remove"), _remove, limit)
 
 
 def _show_form() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="limit_form"):
-        whom = st.selectbox("For", [EVERYBODY, *ROLES, ONE], key=WHOM, width=160)
+        whom = st.selectbox(_("For"), [EVERYBODY, *ROLES, ONE], key=WHOM, width=160)
         if whom == ONE:
-            st.text_input("E-mail address", key=NAME, placeholder="one@example.com", width=220)
-        st.number_input("At most", 1, MOST, value=10, key=VALUE, width=160)
-        st.selectbox("Of", list(KINDS), key=KIND, width=190)
-        buttons.button("Set limit", "set_limit", "check", _set, kind="primary")
+            st.text_input(_("E-mail address"), key=NAME, placeholder=_("one@example.com"), width=220)
+        st.number_input(_("At most"), 1, MOST, value=10, key=VALUE, width=160)
+        st.selectbox(_("Of"), list(KINDS), key=KIND, width=190)
+        buttons.button(_("Set limit"), "set_limit", "check", _set, kind="primary")
 
 
 @errors.stored

@@ -9,6 +9,7 @@ from lib import app
 from lib.domain.models.rules import EVERYBODY, ModelRule
 from lib.domain.people.people import Role
 from lib.domain.text.markdown.literal import Markdown, literal, md
+from lib.i18n.translation import gettext as _
 from lib.ui.kit import errors
 from lib.ui.state import person, widgets
 
@@ -20,25 +21,25 @@ def show() -> None:
     """Draw the section."""
     found = _names()
     if not found:
-        st.caption("The gateway lists no models now.")
+        st.caption(_("The gateway lists no models now."))
         return
     words = st.text_input(
-        "Search models",
+        _("Search models"),
         key="admin_model_search",
-        placeholder="Search models",
+        placeholder=_("Search models"),
         icon=":material/search:",
         label_visibility="collapsed",
         persist_state="session",
     )
     fits = [name for name in found if all(word in name.lower() for word in words.lower().split())]
     if not fits:
-        st.caption("No model matches this search.")
+        st.caption(_("No model matches this search."))
         return
-    st.caption(md("{} of {} models", len(fits), len(found)))
+    st.caption(md(_("{} of {} models"), len(fits), len(found)))
     if chosen := _choose(fits):
         _show_rule(chosen)
     else:
-        st.caption("Select a row to say who may use a model, and what they read about it.")
+        st.caption(_("Select a row to say who may use a model, and what they read about it."))
 
 
 def _names() -> list[str]:
@@ -73,7 +74,7 @@ def _choose(names: Sequence[str]) -> str | None:
         on_select="rerun",
         selection_mode="single-row",
         placeholder="–",
-        column_config={"Default": st.column_config.Column(help="A new chat starts with it")},
+        column_config={"Default": st.column_config.Column(help=_("A new chat starts with it"))},
     )
     rows = shown["selection"]["rows"]
     return names[rows[0]] if rows and rows[0] < len(names) else None
@@ -96,23 +97,23 @@ def _show_rule(model: str) -> None:
     with st.form(f"rule-{model}", enter_to_submit=False):
         st.markdown(md("**{}**", model))
         st.pills(
-            "Who may use it",
+            _("Who may use it"),
             [*Role],
             selection_mode="multi",
             default=[role for role in Role if role in rule.roles],
             format_func=_name,
             key=f"rule_roles-{model}",
         )
-        st.toggle("Leave it out of lists", rule.is_hidden, key=f"rule_hidden-{model}")
-        st.toggle("A new chat starts with it", stored.default == model, key=f"rule_default-{model}")
+        st.toggle(_("Leave it out of lists"), rule.is_hidden, key=f"rule_hidden-{model}")
+        st.toggle(_("A new chat starts with it"), stored.default == model, key=f"rule_default-{model}")
         st.text_input(
-            "About it",
+            _("About it"),
             rule.about,
             key=f"rule_about-{model}",
             max_chars=LONGEST_ABOUT,
-            placeholder="A sentence for those who choose a model",
+            placeholder=_("A sentence for those who choose a model"),
         )
-        st.form_submit_button("Save", key=f"save-{model}", type="primary", on_click=_save, args=(model,))
+        st.form_submit_button(_("Save"), key=f"save-{model}", type="primary", on_click=_save, args=(model,))
 
 
 @errors.stored
@@ -125,4 +126,4 @@ def _save(model: str) -> None:
         own.set_rule(model, rule)
     if is_default != (stored.default == model):
         own.set_default_model(model if is_default else None)
-    st.toast("Saved.", icon=":material/check:")
+    st.toast(_("Saved."), icon=":material/check:")

@@ -8,6 +8,7 @@ from lib import app
 from lib.domain.people.notices import Notice
 from lib.domain.text.markdown.literal import md, plain
 from lib.engine.sending import new_id
+from lib.i18n.translation import gettext as _
 from lib.ui.admin import state
 from lib.ui.kit import buttons, errors
 from lib.ui.state import person, widgets
@@ -23,7 +24,7 @@ def show() -> None:
     left = [notice for notice in found if now < notice.ends_at]
     if not left:
         st.caption(
-            "There is no notice now. Tell people here what they should know, such as planned maintenance."
+            _("There is no notice now. Tell people here what they should know, such as planned maintenance.")
         )
     for notice in left:
         _show_row(notice, now)
@@ -36,28 +37,32 @@ def _show_row(notice: Notice, now: datetime) -> None:
             st.markdown(plain(notice.text))
             when = "shown now" if notice.is_shown(now) else "still to come"
             times = state.day(notice.begins_at), state.day(notice.ends_at)
-            st.caption(md("From {} until {} · {}", *times, when))
-        buttons.show_icon("delete", "Remove", _remove, notice.id)
+            st.caption(md(_("From {} until {} · {}"), *times, when))
+        buttons.show_icon("delete", _("Remove"), _remove, notice.id)
 
 
 def _show_form() -> None:
     now = datetime.now().astimezone().replace(minute=0, second=0, microsecond=0, tzinfo=None)
     with st.form("notice", enter_to_submit=False):
         st.text_area(
-            "Notice", key=TEXT, max_chars=LONGEST, height=80, placeholder="Maintenance on Friday from 18:00"
+            _("Notice"),
+            key=TEXT,
+            max_chars=LONGEST,
+            height=80,
+            placeholder=_("Maintenance on Friday from 18:00"),
         )
         left, right = st.columns(2)
         left.datetime_input("From", now, key=BEGINS)
         right.datetime_input("Until", now + timedelta(days=1), key=ENDS)
-        st.caption(md("Times are those of the server’s zone, {}.", f"{datetime.now().astimezone():%Z}"))
-        st.form_submit_button("Show it to everybody", key="add_notice", type="primary", on_click=_add)
+        st.caption(md(_("Times are those of the server’s zone, {}."), f"{datetime.now().astimezone():%Z}"))
+        st.form_submit_button(_("Show it to everybody"), key="add_notice", type="primary", on_click=_add)
 
 
 @errors.stored
 def _add() -> None:
     text, begins, ends = widgets.text(TEXT).strip(), widgets.value(BEGINS), widgets.value(ENDS)
     if not text or not begins or not ends or ends <= begins:
-        st.toast("A notice needs a text, and an end after its beginning.", icon=":material/error:")
+        st.toast(_("A notice needs a text, and an end after its beginning."), icon=":material/error:")
         return
     notice = Notice(new_id(), text[:LONGEST], begins.astimezone(), ends.astimezone())
     person.administration().settings.add_notice(notice)

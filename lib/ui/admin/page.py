@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from lib import app
+from lib.i18n.translation import gettext as _
 from lib.ui.admin import (
     audit,
     connection,
@@ -35,10 +36,10 @@ SECTIONS: dict[str, Callable[[], None]] = {
 
 def show() -> None:
     """Draw the page."""
-    st.markdown("### Admin")
+    st.markdown(_("### Admin"))
     may_read = app.get().settings.may_admins_read
     section = st.segmented_control(
-        "Section",
+        _("Section"),
         [name for name in SECTIONS if name != READING or may_read],
         default="People",
         required=True,

@@ -10,6 +10,7 @@ from lib import app
 from lib.domain.people.people import PASSWORD, Person, Role
 from lib.domain.reply.wording import counted
 from lib.domain.text.markdown.literal import code, literal, md, plain
+from lib.i18n.translation import gettext as _
 from lib.store.administration.people import PersonUsage
 from lib.ui.admin import state
 from lib.ui.kit import buttons, errors, links
@@ -28,20 +29,20 @@ def show() -> None:
     _show_link()  # above the button: below it, the open form would cover it
     with st.container(horizontal=True, vertical_alignment="center", key="people_head"):
         words = st.text_input(
-            "Search people",
+            _("Search people"),
             key=SEARCH,
-            placeholder="Search people",
+            placeholder=_("Search people"),
             icon=":material/search:",
             label_visibility="collapsed",
             persist_state="session",
         )
         if PASSWORD in app.get().settings.sign_in.ways:
-            with st.popover("Invite", icon=":material/person_add:", key="invite"):
+            with st.popover(_("Invite"), icon=":material/person_add:", key="invite"):
                 _show_invite()
     _show_invitations()
     found = person.administration().people.find(words)
     if not found:
-        st.caption("Nobody's name or e-mail address contains this.")
+        st.caption(_("Nobody's name or e-mail address contains this."))
         return
     # Between the table and what is above it: the table's own buttons cover this place.
     st.caption(literal(counted(len(found), "person", "people")))
@@ -49,14 +50,14 @@ def show() -> None:
     if chosen:
         _show_details(chosen)
     else:
-        st.caption("Select a row to change a role, to disable an account, or to sign somebody out.")
+        st.caption(_("Select a row to change a role, to disable an account, or to sign somebody out."))
 
 
 def _show_invite() -> None:
-    st.text_input("E-mail address", key=EMAIL, placeholder="one@example.com", on_change="ignore")
-    st.selectbox("Role", [*Role], key=ROLE, format_func=str.capitalize, on_change="ignore")
-    buttons.button("Make a link", "make_invitation", "link", _invite, kind="primary")
-    st.caption("The link is for you to send. It works once, for three days.")
+    st.text_input(_("E-mail address"), key=EMAIL, placeholder=_("one@example.com"), on_change="ignore")
+    st.selectbox(_("Role"), [*Role], key=ROLE, format_func=str.capitalize, on_change="ignore")
+    buttons.button(_("Make a link"), "make_invitation", "link", _invite, kind="primary")
+    st.caption(_("The link is for you to send. It works once, for three days."))
 
 
 @errors.stored
@@ -80,9 +81,9 @@ def _show_link() -> None:
         held.notice = None
     if held.link:
         with st.container(border=True, key="invitation"):
-            st.markdown(md("A link for **{}**, shown here once:", held.link_for))
+            st.markdown(md(_("A link for **{}**, shown here once:"), held.link_for))
             st.code(held.link, language=None, wrap_lines=True)
-            buttons.button("Done", "forget_link", "check", _forget_link, kind="tertiary")
+            buttons.button(_("Done"), "forget_link", "check", _forget_link, kind="tertiary")
 
 
 def _show_invitations() -> None:
@@ -90,9 +91,11 @@ def _show_invitations() -> None:
     for each in person.administration().invitations.open(datetime.now(UTC)):
         with st.container(horizontal=True, vertical_alignment="center", key=f"open-{each.id[:8]}"):
             whom, until = each.email or "the first admin", state.day(each.expires_at)
-            told = md("Invited: **{}** :gray[· {} · until {}]", whom, each.role, until)
+            told = md(_("Invited: **{}** :gray[· {} · until {}]"), whom, each.role, until)
             st.markdown(told, width="stretch")
-            buttons.button("Revoke", f"revoke-{each.id[:8]}", "link_off", _revoke, each.id, kind="tertiary")
+            buttons.button(
+                _("Revoke"), f"revoke-{each.id[:8]}", "link_off", _revoke, each.id, kind="tertiary"
+            )
 
 
 @errors.stored
@@ -131,7 +134,7 @@ def _choose(found: Sequence[PersonUsage]) -> PersonUsage | None:
         placeholder="–",
         column_config={
             "Last seen": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
-            "Signed in": st.column_config.NumberColumn(help="Browsers"),
+            "Signed in": st.column_config.NumberColumn(help=_("Browsers")),
             "Tokens": st.column_config.NumberColumn(format="localized"),
         },
     )
@@ -147,7 +150,7 @@ def _show_details(chosen: PersonUsage) -> None:
             show_badge(plain(found.role.capitalize()))
             if found.disabled_at:
                 show_badge("disabled", md(":material/block:"))
-        st.caption(md("Here since {} · signs in by {}", state.day(found.created_at), code(found.issuer)))
+        st.caption(md(_("Here since {} · signs in by {}"), state.day(found.created_at), code(found.issuer)))
         _show_actions(found)
         _show_sign_ins(found)
 
@@ -158,7 +161,7 @@ def _show_actions(found: Person) -> None:
         key = f"role-{found.id}"
         widgets.put(key, found.role)
         st.selectbox(
-            "Role",
+            _("Role"),
             [*Role],
             key=key,
             format_func=str.capitalize,
@@ -167,27 +170,27 @@ def _show_actions(found: Person) -> None:
             width=150,
         )
         if found.disabled_at:
-            buttons.button("Enable", f"enable-{found.id}", "check_circle", _set_disabled, found.id, False)
+            buttons.button(_("Enable"), f"enable-{found.id}", "check_circle", _set_disabled, found.id, False)
         else:
-            buttons.button("Disable", f"disable-{found.id}", "block", _set_disabled, found.id, True)
-        buttons.button("Sign out everywhere", f"sign_out-{found.id}", "logout", _sign_out, found.id)
+            buttons.button(_("Disable"), f"disable-{found.id}", "block", _set_disabled, found.id, True)
+        buttons.button(_("Sign out everywhere"), f"sign_out-{found.id}", "logout", _sign_out, found.id)
         if found.issuer == PASSWORD:
-            buttons.button("New password", f"reset-{found.id}", "password", _reset, found)
+            buttons.button(_("New password"), f"reset-{found.id}", "password", _reset, found)
     if (oidc := app.get().settings.sign_in.oidc) and found.issuer == oidc.issuer and oidc.gives_roles:
-        st.caption("The identity provider gives this person's role again at each sign-in.")
+        st.caption(_("The identity provider gives this person's role again at each sign-in."))
 
 
 def _show_sign_ins(found: Person) -> None:
     lifetime = app.get().settings.sign_in.lifetime
     places = person.administration().people.sign_ins(found.id, datetime.now(UTC), lifetime)
     if not places:
-        st.caption("Signed in nowhere.")
+        st.caption(_("Signed in nowhere."))
         return
-    st.caption("Signed in:")
+    st.caption(_("Signed in:"))
     for place in places:
         st.markdown(
             md(
-                "{} :gray[· {} · since {} · last seen {}]",
+                _("{} :gray[· {} · since {} · last seen {}]"),
                 browser_name(place.browser),
                 place.address,
                 state.day(place.created_at),

@@ -5,6 +5,7 @@ import streamlit as st
 from lib import app
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.text.markdown.literal import md, plain
+from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.store.people.reading import LONGEST_REASON, SHORTEST_REASON
 from lib.ui.kit import buttons
@@ -20,7 +21,7 @@ READ = "reading"
 
 def show() -> None:
     """Draw the section, which is there only where the settings allow it."""
-    st.caption("Its owner sees who read it, when and why. The audit log keeps it.")
+    st.caption(_("Its owner sees who read it, when and why. The audit log keeps it."))
     if isinstance(found := widgets.value(READ), Conversation):
         _show_transcript(found)
     else:
@@ -28,7 +29,7 @@ def show() -> None:
 
 
 def _show_form() -> None:
-    email = st.text_input("Their e-mail address", key=EMAIL, placeholder="name@example.com")
+    email = st.text_input(_("Their e-mail address"), key=EMAIL, placeholder=_("name@example.com"))
     try:
         chats = app.get().store.reading.chats(actor(), email, is_allowed=True) if email.strip() else {}
     except StoreError as error:
@@ -36,21 +37,23 @@ def _show_form() -> None:
         return
     if not chats:
         ask = "Enter an address to see when their chats last changed."
-        st.caption(plain("They have no chats, or are not here." if email.strip() else ask))
+        st.caption(plain(_("They have no chats, or are not here.") if email.strip() else ask))
         return
     chosen = st.selectbox(
-        "Chat, by when it last changed",
+        _("Chat, by when it last changed"),
         list(chats),
         format_func=lambda id_: f"{chats[id_].astimezone():%d %b %Y, %H:%M}",
         key=CHAT,
     )
     reason = st.text_input(
-        "Reason",
+        _("Reason"),
         key=REASON,
         max_chars=LONGEST_REASON,
-        placeholder=f"At least {SHORTEST_REASON} characters; its owner sees it",
+        placeholder=_("At least {SHORTEST_REASON} characters; its owner sees it").format(
+            SHORTEST_REASON=SHORTEST_REASON
+        ),
     )
-    if st.button("Read", key="read_chat", icon=":material/visibility:"):
+    if st.button(_("Read"), key="read_chat", icon=":material/visibility:"):
         _read(chosen, reason)
 
 
@@ -62,7 +65,7 @@ def _read(conversation_id: str, reason: str) -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     if found is None:
-        st.error("This chat is not here any more.", icon=":material/error:")
+        st.error(_("This chat is not here any more."), icon=":material/error:")
         return
     widgets.put(READ, found)
     st.rerun()
@@ -71,7 +74,7 @@ def _read(conversation_id: str, reason: str) -> None:
 def _show_transcript(found: Conversation) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="reading_head"):
         st.markdown(md("**{}**", found.title), width="stretch")
-        buttons.button("Close", "close_reading", "close", _close, kind="tertiary")
+        buttons.button(_("Close"), "close_reading", "close", _close, kind="tertiary")
     for message in found.path():
         cell.show_said(message, "said")
 

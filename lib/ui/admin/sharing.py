@@ -8,6 +8,7 @@ from lib import app
 from lib.domain.people.grants import EVERYBODY
 from lib.domain.reply.wording import counted
 from lib.domain.text.markdown.literal import md
+from lib.i18n.translation import gettext as _
 from lib.store.administration.sharing import Opened
 from lib.ui.admin import state
 from lib.ui.kit import buttons, errors
@@ -22,9 +23,9 @@ def show() -> None:
     """Draw the section."""
     found = person.administration().sharing.opened(datetime.now(UTC))
     if not app.get().settings.is_sharing:
-        st.caption("Sharing by link is off (`CHAT_SHARING`): no room and no link can be reached.")
+        st.caption(_("Sharing by link is off (`CHAT_SHARING`): no room and no link can be reached."))
     if not found:
-        st.info("Nothing is open to others now.", icon=":material/lock:")
+        st.info(_("Nothing is open to others now."), icon=":material/lock:")
     for opened in found:
         _show_row(opened)
 
@@ -32,12 +33,12 @@ def show() -> None:
 def _show_row(opened: Opened) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"opened-{opened.id}"):
         with st.container(gap="xxsmall", width="stretch"):
-            icon = md(":material/{}:", ICONS[opened.kind])
-            st.markdown(md("{} **{}** by {}", icon, _told(opened), opened.owner))
+            icon = md(_(":material/{}:"), ICONS[opened.kind])
+            st.markdown(md(_("{} **{}** by {}"), icon, _told(opened), opened.owner))
             until = f"until {state.day(opened.until)}" if opened.until else "until it is taken back"
             views = "" if opened.views is None else f" · {counted(opened.views, 'view', 'views')}"
-            st.caption(md("Since {} · {}{}", state.day(opened.since), until, views))
-        buttons.button("Close", f"close-{opened.id}", "lock", _close, opened.id)
+            st.caption(md(_("Since {} · {}{}"), state.day(opened.since), until, views))
+        buttons.button(_("Close"), f"close-{opened.id}", "lock", _close, opened.id)
 
 
 def _told(opened: Opened) -> str:

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from lib import app
+from lib.i18n.translation import gettext as _
 from lib.ui.state import person
 
 KILOBYTE = 1024
@@ -13,11 +14,11 @@ def show() -> None:
     """Draw the section."""
     usage = person.administration().usage
     with st.container(horizontal=True):
-        st.metric("Database", size(usage.database_bytes()), width="content")
-        st.metric("Images and sounds", size(app.get().files.bytes_stored()), width="content")
+        st.metric(_("Database"), size(usage.database_bytes()), width="content")
+        st.metric(_("Images and sounds"), size(app.get().files.bytes_stored()), width="content")
     found = usage.stored()
     if not found:
-        st.caption("Nobody has stored anything yet.")
+        st.caption(_("Nobody has stored anything yet."))
         return
     table = pd.DataFrame(
         [
@@ -32,7 +33,7 @@ def show() -> None:
         ]
     )
     st.dataframe(table, hide_index=True, key="stored")
-    st.caption("Chats that their person has deleted count until they are purged.")
+    st.caption(_("Chats that their person has deleted count until they are purged."))
 
 
 def size(count: float) -> str:

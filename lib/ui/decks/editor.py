@@ -18,6 +18,7 @@ from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import Markdown, literal, md
 from lib.files import decks as files
 from lib.files.upload_validation import clean_name
+from lib.i18n.translation import gettext as _
 from lib.ui.decks import callbacks, setup
 from lib.ui.kit import buttons
 from lib.ui.reply import attachments
@@ -37,22 +38,22 @@ def show(state: DecksState, tab: Session) -> None:
     with st.container(key="column"):
         _show_head(state, deck)
         if state.received:
-            st.caption(md("Shared by {}. What you change here is changed for all.", state.received.owner))
+            st.caption(md(_("Shared by {}. What you change here is changed for all."), state.received.owner))
         else:
             setup.show(state, deck, tab)
         key = "deck_system_prompt"
         present(state, key, "system_prompt", deck.system_prompt)
         st.text_area(
-            "System prompt",
+            _("System prompt"),
             key=key,
             height="content",
             max_chars=LONGEST_PROMPT,
-            placeholder="Instructions for every model, sent before each prompt",
+            placeholder=_("Instructions for every model, sent before each prompt"),
         )
         for at, prompt in enumerate(deck.prompts):
             _show_prompt(state, deck, prompt, at)
         buttons.button(
-            "Add a prompt",
+            _("Add a prompt"),
             "add_prompt",
             "add",
             callbacks.add_prompt,
@@ -65,12 +66,12 @@ def _show_head(state: DecksState, deck: Deck) -> None:
     present(state, key, "title", deck.title)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="deck_head"):
         st.text_input(
-            "Title",
+            _("Title"),
             key=key,
             max_chars=LONGEST_TITLE,
             label_visibility="collapsed",
         )
-        with st.popover("Export", icon=":material/download:", type="tertiary", key="export_deck"):
+        with st.popover(_("Export"), icon=":material/download:", type="tertiary", key="export_deck"):
             store = app.get().files
             _download("YAML, with everything", lambda: files.to_yaml(deck, store), deck, "yaml")
             _download("CSV, without files", lambda: files.to_csv(deck), deck, "csv")
@@ -103,12 +104,12 @@ def _show_prompt(state: DecksState, deck: Deck, prompt: Prompt, at: int) -> None
             st.caption(_extras(prompt), width="content")
             st.space("stretch")
             own, is_last = prompt.id, at == len(deck.prompts) - 1
-            buttons.show_icon("arrow_upward", "Move up", callbacks.move, own, at - 1, disabled=at == 0)
-            buttons.show_icon("arrow_downward", "Move down", callbacks.move, own, at + 1, disabled=is_last)
-            buttons.show_icon("delete", "Remove this prompt", callbacks.remove, own)
+            buttons.show_icon("arrow_upward", _("Move up"), callbacks.move, own, at - 1, disabled=at == 0)
+            buttons.show_icon("arrow_downward", _("Move down"), callbacks.move, own, at + 1, disabled=is_last)
+            buttons.show_icon("delete", _("Remove this prompt"), callbacks.remove, own)
         _write(state, prompt, "text", "Prompt", "What every model is asked", LONGEST_PROMPT, is_bare=True)
         with st.expander(
-            "Notes, files, system prompt", type="compact", key=f"extras-{prompt.id}", on_change="rerun"
+            _("Notes, files, system prompt"), type="compact", key=f"extras-{prompt.id}", on_change="rerun"
         ) as fold:
             if fold.open:
                 _show_extras(state, prompt)
@@ -137,7 +138,7 @@ def _show_extras(state: DecksState, prompt: Prompt) -> None:
                 "",
                 key=f"detach-{key}",
                 icon=":material/close:",
-                help=md("Remove {}", attachment.name),
+                help=md(_("Remove {}"), attachment.name),
                 type="tertiary",
                 on_click=callbacks.detach,
                 args=(prompt.id, attachment.id),
@@ -145,7 +146,7 @@ def _show_extras(state: DecksState, prompt: Prompt) -> None:
     # A new key after each upload: a field cannot be emptied otherwise.
     key = f"files-{prompt.id}-{state.uploads}"
     st.file_uploader(
-        "Images and documents",
+        _("Images and documents"),
         accept_multiple_files=True,
         key=key,
         on_change=callbacks.attach,

@@ -7,6 +7,7 @@ from lib.domain.comparison.deck_runs import FEWEST_COLUMNS, MOST_COLUMNS
 from lib.domain.comparison.decks import Deck
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.text.markdown.literal import literal, md
+from lib.i18n.translation import gettext as _
 from lib.ui.decks import callbacks, run_callbacks
 from lib.ui.decks.run import estimated
 from lib.ui.kit import buttons
@@ -24,12 +25,12 @@ def show(state: DecksState, deck: Deck, tab: Session) -> None:
             for cell in cells:
                 _show_choice(cell, models, is_only=len(cells) <= FEWEST_COLUMNS)
             is_full = len(cells) >= MOST_COLUMNS
-            buttons.button("Add a model", "add_column", "add", run_callbacks.add_model, disabled=is_full)
+            buttons.button(_("Add a model"), "add_column", "add", run_callbacks.add_model, disabled=is_full)
         draft, rows = values.of(deck.id, deck, cells, now=deck.updated_at, new_id=str)
         is_ready = bool(rows) and not tab.connection.needs_key and all(cell.model for cell in cells)
         with st.container(horizontal=True, vertical_alignment="center", key="run_start"):
             buttons.button(
-                "Run",
+                _("Run"),
                 "run_deck",
                 "play_arrow",
                 run_callbacks.run,
@@ -41,9 +42,9 @@ def show(state: DecksState, deck: Deck, tab: Session) -> None:
                     estimated(run_callbacks.expected(draft, tab), len(rows) * len(cells)), width="content"
                 )
             else:
-                st.caption("Write a prompt, then run the deck over these models.", width="content")
+                st.caption(_("Write a prompt, then run the deck over these models."), width="content")
     if tab.connection.needs_key:
-        st.info(md("Running a deck needs an API key. {}", tab.first_steps), icon=":material/key:")
+        st.info(md(_("Running a deck needs an API key. {}"), tab.first_steps), icon=":material/key:")
 
 
 def _show_choice(cell: Conversation, models: list[str], *, is_only: bool) -> None:
@@ -57,8 +58,8 @@ def _show_choice(cell: Conversation, models: list[str], *, is_only: bool) -> Non
         ) as popover:
             if popover.open:
                 choices.show(cell, prefix)
-                st.caption("A system prompt here replaces those of the deck and its prompts.")
-        buttons.show_icon("close", "Remove", run_callbacks.remove_model, cell.id, disabled=is_only)
+                st.caption(_("A system prompt here replaces those of the deck and its prompts."))
+        buttons.show_icon("close", _("Remove"), run_callbacks.remove_model, cell.id, disabled=is_only)
 
 
 def show_question(state: DecksState, tab: Session) -> None:
@@ -72,14 +73,14 @@ def show_question(state: DecksState, tab: Session) -> None:
             _ask_run(state, tab)
 
 
-@st.dialog("Delete?", on_dismiss=callbacks.withdraw)
+@st.dialog(_("Delete?"), on_dismiss=callbacks.withdraw)
 def _ask_delete(sentence: str) -> None:
     st.markdown(literal(sentence))
-    if st.button("Delete", key="confirm_delete", type="primary", on_click=callbacks.delete):
+    if st.button(_("Delete"), key="confirm_delete", type="primary", on_click=callbacks.delete):
         st.rerun()
 
 
-@st.dialog("Run this?", on_dismiss=callbacks.withdraw)
+@st.dialog(_("Run this?"), on_dismiss=callbacks.withdraw)
 def _ask_run(state: DecksState, tab: Session) -> None:
     if state.run:
         gaps = run_callbacks.missing(state.run)
@@ -90,6 +91,6 @@ def _ask_run(state: DecksState, tab: Session) -> None:
         words = estimated(run_callbacks.expected(draft, tab), len(rows) * len(cells))
     else:
         return
-    st.markdown(md("This is expensive: **{}**.", words))
-    if st.button("Run", key="confirm_run", type="primary", on_click=run_callbacks.confirm):
+    st.markdown(md(_("This is expensive: **{}**."), words))
+    if st.button(_("Run"), key="confirm_run", type="primary", on_click=run_callbacks.confirm):
         st.rerun()

@@ -12,6 +12,7 @@ from lib.domain.models.prices import Price
 from lib.domain.reply.ledger import Traffic
 from lib.domain.reply.wording import counted, price, rate, seconds
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
+from lib.i18n.translation import gettext as _
 from lib.store.traffic import TRAFFIC_DAYS
 from lib.ui.kit import buttons
 from lib.ui.kit.labels import show_badge
@@ -44,7 +45,7 @@ def _show_actions(model: str, kind: ModelKind, choice: Preference) -> None:
     # model.
     with st.container(horizontal=True, key="model_actions"):
         buttons.button(
-            "Use in a new chat",
+            _("Use in a new chat"),
             f"use_model-{model}",
             "edit_square",
             callbacks.use,
@@ -62,7 +63,7 @@ def _show_actions(model: str, kind: ModelKind, choice: Preference) -> None:
                 args=(model, changed),
             )
         buttons.button(
-            "Examine",
+            _("Examine"),
             f"examine_model-{model}",
             "stethoscope",
             callbacks.open_doctor,
@@ -101,17 +102,17 @@ def _fact(label: str, text: Markdown) -> None:
 
 def _price(known: Price | None) -> Markdown:
     if known is None:
-        return md(":gray[Not known: this server publishes no price for it.]")
+        return md(_(":gray[Not known: this server publishes no price for it.]"))
     if known.call is not None:
-        return literal(f"{price(known.call)} a call, {known.source}")
+        return literal(_("{call} a call, {source}").format(call=price(known.call), source=known.source))
     parts = {"prompt": known.prompt, "completion": known.completion, "cached prompt": known.cached}
     told = [f"{price(value)} {name}" for name, value in parts.items() if value is not None]
-    return literal(f"{', '.join(told)} per million tokens, {known.source}")
+    return literal(_("{told} per million tokens, {source}").format(told=", ".join(told), source=known.source))
 
 
 def _traffic(traffic: Traffic | None) -> Markdown:
     if traffic is None:
-        return md(":gray[No reply in the last {} days.]", TRAFFIC_DAYS)
+        return md(_(":gray[No reply in the last {} days.]"), TRAFFIC_DAYS)
     parts = [f"{counted(traffic.replies, 'reply', 'replies')} in {TRAFFIC_DAYS} days"]
     if traffic.success_rate is not None:
         parts.append(f"{traffic.success_rate:.0%} succeeded")
@@ -127,7 +128,7 @@ def _traffic(traffic: Traffic | None) -> Markdown:
 
 def _capabilities(capabilities: Capabilities) -> Markdown:
     if capabilities.checked_at is None:
-        return md(":gray[Nothing yet: the doctor has not examined it.]")
+        return md(_(":gray[Nothing yet: the doctor has not examined it.]"))
     told = [
         md(":green-badge[:material/check: {}]", label)
         if name in capabilities.shown
@@ -135,4 +136,4 @@ def _capabilities(capabilities: Capabilities) -> Markdown:
         for name, label in LABELS.items()
         if name in capabilities.shown | capabilities.missing
     ]
-    return md("{} :gray[examined {:%Y-%m-%d}]", md(" ").join(told), capabilities.checked_at)
+    return md(_("{} :gray[examined {:%Y-%m-%d}]"), md(" ").join(told), capabilities.checked_at)

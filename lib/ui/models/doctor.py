@@ -35,11 +35,13 @@ _PENDING, _RUNNING = md(":gray[:material/radio_button_unchecked:]"), md(":blue[:
 def show(session: Session) -> list[DeltaGenerator]:
     """Draw the page; return the places of the checks while an examination runs."""
     doctor, connection = app.get().engine.doctor, session.connection
-    st.markdown("### Doctor")
+    st.markdown(_("### Doctor"))
     st.caption(
         md(
-            "Examines {} and one of its models: what is wrong, what the model can do, and what to do about "
-            "it. The chat page then offers what the model accepts.",
+            _(
+                "Examines {} and one of its models: what is wrong, what the model can do, and what to do "
+                "about it. The chat page then offers what the model accepts."
+            ),
             code(connection.base_url),
         )
     )
@@ -84,18 +86,24 @@ def _show_controls(session: Session, *, is_running: bool) -> str | None:
     with st.container(horizontal=True, vertical_alignment="center", key="doctor_controls"):
         model = pick_model(listed, MODEL, chosen, disabled=is_running)
         if is_running:
-            st.button("Stop", key="stop", icon=":material/stop_circle:", on_click=callbacks.stop_examination)
+            st.button(
+                _("Stop"), key="stop", icon=":material/stop_circle:", on_click=callbacks.stop_examination
+            )
         else:
-            buttons.button("Examine", "examine", "stethoscope", callbacks.examine, model, kind="primary")
+            buttons.button(_("Examine"), "examine", "stethoscope", callbacks.examine, model, kind="primary")
     return model
 
 
 def _estimate(cost: Cost, price: Price | None) -> Markdown:
     words = f"It takes about {cost.requests} requests and {cost.tokens:,} tokens"
     if price is None:
-        return literal(f"{words}, more for a model that thinks.")
+        return literal(_("{words}, more for a model that thinks.").format(words=words))
     dollars = price.call * cost.requests if price.call is not None else _dollars(cost.tokens, price)
-    return literal(f"{words}, roughly {money(dollars)}, more for a model that thinks.")
+    return literal(
+        _("{words}, roughly {dollars}, more for a model that thinks.").format(
+            words=words, dollars=money(dollars)
+        )
+    )
 
 
 def _dollars(tokens: int, price: Price) -> float:
@@ -106,16 +114,16 @@ def _show_summary(examination: Examination) -> None:
     counts = Counter(finding.verdict for finding in examination.findings)
     told = ", ".join(f"{counts[verdict]} {_(VERDICTS[verdict])}" for verdict in Verdict if counts[verdict])
     if not examination.is_closed:
-        st.markdown(md("Examining {}…", examination.model or "the server"))
+        st.markdown(md(_("Examining {}…"), examination.model or "the server"))
         return
     end = "Stopped. " if examination.was_stopped else ""
     about = f" of {examination.model}" if examination.model else ""
-    st.markdown(md("{}**Examination{}**: {}.", end, about, told or "nothing found"))
+    st.markdown(md(_("{}**Examination{}**: {}."), end, about, told or "nothing found"))
     if examination.problem:
         st.error(plain(str(examination.problem)), icon=":material/error:")
     if examination.was_stopped and learnt(examination.findings):
         st.caption(
-            "A stopped examination is not stored: run a whole one to change what the chat page offers."
+            _("A stopped examination is not stored: run a whole one to change what the chat page offers.")
         )
 
 

@@ -14,6 +14,7 @@ from lib.domain.models.models import Preference
 from lib.domain.models.prices import Price
 from lib.domain.reply.errors import ChatError
 from lib.domain.text.markdown.literal import code, literal, md
+from lib.i18n.translation import gettext as _
 from lib.ui.kit import errors
 from lib.ui.models import details
 from lib.ui.state import person
@@ -48,23 +49,23 @@ ANY_VENDOR, ANY_KIND = "All vendors", "All kinds"
 def show(session: Session) -> None:
     """Draw the page."""
     connection = session.connection
-    st.markdown("### Models")
+    st.markdown(_("### Models"))
     if connection.needs_key:
-        st.caption(md("The gateway lists its models only with a key. {}", session.first_steps))
+        st.caption(md(_("The gateway lists its models only with a key. {}"), session.first_steps))
         return
     listed, error = known(connection)
     if error:
         errors.show(error)
     elif not listed:
-        st.caption("The list of models is still loading, or empty. Reload this page in a moment.")
+        st.caption(_("The list of models is still loading, or empty. Reload this page in a moment."))
     if listed:
         found = _filtered(listed)
-        st.caption(md("{} of {} models at {}", len(found), len(listed), code(connection.base_url)))
+        st.caption(md(_("{} of {} models at {}"), len(found), len(listed), code(connection.base_url)))
         chosen = _choose(found)
         if chosen:
             details.show(chosen)
         elif found:
-            st.caption("Select a row to see a model's details and set preferences.")
+            st.caption(_("Select a row to see a model's details and set preferences."))
 
 
 def known(connection: Connection) -> tuple[list[ModelInfo], ChatError | None]:
@@ -95,9 +96,9 @@ def _filtered(listed: Sequence[ModelInfo]) -> list[ModelInfo]:
     """Draw the filters; return the models that pass them."""
     with st.container(horizontal=True, vertical_alignment="center", key="model_filters"):
         words = st.text_input(
-            "Search models",
+            _("Search models"),
             key="model_search",
-            placeholder="Search models",
+            placeholder=_("Search models"),
             icon=":material/search:",
             label_visibility="collapsed",
             # Otherwise Streamlit forgets it when the person leaves the page.
@@ -105,7 +106,7 @@ def _filtered(listed: Sequence[ModelInfo]) -> list[ModelInfo]:
         )
         vendor = _option("Vendor", "model_vendor", [ANY_VENDOR, *sorted({e.model.vendor for e in listed})])
         kind = _option("Kind", "model_kind", [ANY_KIND, *sorted({e.model.kind.value for e in listed})])
-        with_hidden = st.toggle("Hidden too", key="model_hidden", persist_state="session")
+        with_hidden = st.toggle(_("Hidden too"), key="model_hidden", persist_state="session")
     return [
         info
         for info in listed
@@ -126,7 +127,7 @@ def _option(label: str, key: str, options: list[str]) -> str:
 def _choose(listed: list[ModelInfo]) -> ModelInfo | None:
     """Draw the table; return the model of the selected row."""
     if not listed:
-        st.caption("No model matches this search.")
+        st.caption(_("No model matches this search."))
         return None
     rows = table(listed)
     # The rows are part of the key: a selected row must not become another model when the filter changes.
@@ -206,7 +207,7 @@ def _column(name: str, label: str) -> ColumnConfig:
     number = st.column_config.NumberColumn
     match name:
         case "choice":
-            return st.column_config.Column(label, width=40, help="◆ default, ★ favourite, – hidden")
+            return st.column_config.Column(label, width=40, help=_("◆ default, ★ favourite, – hidden"))
         case "model":
             return st.column_config.Column(label, width=230)
         case "prompt" | "completion":

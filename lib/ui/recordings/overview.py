@@ -16,6 +16,7 @@ from lib.domain.people.people import LOCAL
 from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.engine.playback import builtin
 from lib.files.imports import archive
+from lib.i18n.translation import gettext as _
 from lib.store.comparison.recordings import RecordingSummary
 from lib.store.library import Library
 from lib.ui.kit import buttons
@@ -37,27 +38,27 @@ MODELS_NAMED = 3
 def show(listing: Listing) -> None:
     """Draw the list."""
     if listing.added is not None:
-        st.toast(md("“{}” was added.", listing.added), icon=":material/play_circle:")
+        st.toast(md(_("“{}” was added."), listing.added), icon=":material/play_circle:")
         listing.added = None
     own = library()
     if own.person_id != LOCAL:  # who was given them when the server started
         builtin.add_missing(own)
     found = own.recordings.latest(listing.listed + 1)
     with st.container(horizontal=True, vertical_alignment="center", key="recordings_head"):
-        st.markdown("### Recordings", width="stretch")
+        st.markdown(_("### Recordings"), width="stretch")
         buttons.button(
-            "Import", "open_import", "upload", recording_callbacks.open_panel, IMPORT, kind="tertiary"
+            _("Import"), "open_import", "upload", recording_callbacks.open_panel, IMPORT, kind="tertiary"
         )
-    st.caption("Replies, comparisons and deck runs, kept to be played again without a key or a network.")
+    st.caption(_("Replies, comparisons and deck runs, kept to be played again without a key or a network."))
     if not found:
         st.info(
-            "Nothing is recorded yet. You find “Keep as recording” below comparisons and replies.",
+            _("Nothing is recorded yet. You find “Keep as recording” below comparisons and replies."),
             icon=":material/play_circle:",
         )
     for summary in found[: listing.listed]:
         _show_row(summary)
     if len(found) > listing.listed:
-        st.button("Show more", key="show_more", type="tertiary", on_click=recording_callbacks.show_more)
+        st.button(_("Show more"), key="show_more", type="tertiary", on_click=recording_callbacks.show_more)
 
 
 def show_panel(listing: Listing) -> None:
@@ -69,7 +70,7 @@ def show_panel(listing: Listing) -> None:
 def recorded_on(at: datetime) -> Markdown:
     """Return the note shown beside everything recorded."""
     local = at.astimezone()
-    return md("Recorded on {} {:%B %Y}", local.day, local)
+    return md(_("Recorded on {} {:%B %Y}"), local.day, local)
 
 
 def mark(recording: Recording) -> None:
@@ -87,7 +88,7 @@ def _show_row(summary: RecordingSummary) -> None:
     ):
         with st.container(gap="xxsmall", width="stretch"):
             st.button(
-                plain(summary.title) or "Untitled",
+                plain(summary.title) or _("Untitled"),
                 key=f"open-{summary.id}",
                 icon=icon,
                 type="tertiary",
@@ -104,7 +105,7 @@ def _show_row(summary: RecordingSummary) -> None:
             "application/json",
             key=f"download-{summary.id}",
             icon=":material/download:",
-            help="Download",
+            help=_("Download"),
             type="tertiary",
             on_click="ignore",
         )
@@ -125,13 +126,13 @@ def _closed() -> None:
     recording_callbacks.open_panel(None)
 
 
-@st.dialog("Import a recording", on_dismiss=_closed)
+@st.dialog(_("Import a recording"), on_dismiss=_closed)
 def _import() -> None:
     if held().panel != IMPORT:  # imported: the list behind the dialog must show it
         st.rerun()
     key = "recording_file"
     st.file_uploader(
-        "A recording that was downloaded here or elsewhere",
+        _("A recording that was downloaded here or elsewhere"),
         type=["json"],
         max_upload_size=archive.LARGEST_RECORDING // 1_000_000,
         key=key,
@@ -140,23 +141,23 @@ def _import() -> None:
     )
     if notice := held().notice:
         st.error(plain(notice), icon=":material/error:")
-    st.caption("It is kept here with its images. A recording that already exists is not added again.")
+    st.caption(_("It is kept here with its images. A recording that already exists is not added again."))
 
 
-@st.dialog("Rename this recording", on_dismiss=_closed)
+@st.dialog(_("Rename this recording"), on_dismiss=_closed)
 def _rename() -> None:
     key = "recording_title"
-    st.text_input("Title", held().chosen_title, key=key, max_chars=LONGEST_TITLE)
+    st.text_input(_("Title"), held().chosen_title, key=key, max_chars=LONGEST_TITLE)
     if st.button(
-        "Rename", key="confirm_rename", type="primary", on_click=recording_callbacks.rename, args=(key,)
+        _("Rename"), key="confirm_rename", type="primary", on_click=recording_callbacks.rename, args=(key,)
     ):
         st.rerun()
 
 
-@st.dialog("Delete this recording?", on_dismiss=_closed)
+@st.dialog(_("Delete this recording?"), on_dismiss=_closed)
 def _delete() -> None:
-    st.markdown(md("“{}” will be deleted permanently.", held().chosen_title))
-    if st.button("Delete", key="confirm_delete", type="primary", on_click=recording_callbacks.delete):
+    st.markdown(md(_("“{}” will be deleted permanently."), held().chosen_title))
+    if st.button(_("Delete"), key="confirm_delete", type="primary", on_click=recording_callbacks.delete):
         st.rerun()
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.text.markdown.literal import literal
+from lib.i18n.translation import gettext as _
 from lib.ui.kit import keys
 from lib.ui.recordings import overview
 from lib.ui.reply import question, results, watched_cells
@@ -22,7 +23,7 @@ from lib.ui.state.pages import COMPARE_PAGE, RECORDINGS_PAGE
 def show(state: PresentationState | None) -> list[CellPlaceholders]:
     """Draw what is revealed; return the slots of the cells that run or play."""
     if state is None:
-        st.info("There is nothing here to present.", icon=":material/slideshow:")
+        st.info(_("There is nothing here to present."), icon=":material/slideshow:")
         st.page_link(COMPARE_PAGE, label="Compare models", icon=":material/view_column:")
         return []
     if state.has_left:
@@ -72,7 +73,9 @@ def _show_controls(state: PresentationState) -> None:
         )
         _icon("arrow_forward", "Reveal the next (→)", presentation_state.step_on, disabled=is_last)
         if state.revealed < len(state.comparison.cells):
-            st.button("Reveal all", key="reveal_all", type="tertiary", on_click=presentation_state.reveal_all)
+            st.button(
+                _("Reveal all"), key="reveal_all", type="tertiary", on_click=presentation_state.reveal_all
+            )
         if state.player and not state.player.is_over:
             icon, label = (
                 ("pause", "Pause (space)") if state.player.is_playing else ("play_arrow", "Go on (space)")
@@ -81,9 +84,11 @@ def _show_controls(state: PresentationState) -> None:
         if state.recording:
             overview.mark(state.recording)
         st.space("stretch")
-        st.toggle("Cost", state.has_costs, key=presentation_state.COSTS, on_change=presentation_state.choose)
+        st.toggle(
+            _("Cost"), state.has_costs, key=presentation_state.COSTS, on_change=presentation_state.choose
+        )
         st.segmented_control(
-            "Seen",
+            _("Seen"),
             [ALL, ONE],
             default=state.view,
             key=presentation_state.VIEW,

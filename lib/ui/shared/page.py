@@ -11,6 +11,7 @@ from lib.domain.comparison.votes import in_order
 from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import md, plain
 from lib.engine.sending import new_id
+from lib.i18n.translation import gettext as _
 from lib.store.sharing.shared import Received
 from lib.ui.kit import buttons, errors
 from lib.ui.reply import attachments, question, results, watched_cells
@@ -36,14 +37,17 @@ def show() -> None:
 
 
 def _show_list() -> None:
-    st.markdown("### Shared with me")
+    st.markdown(_("### Shared with me"))
     st.caption(
-        "What others here show you. You see each as it is now; a chat is a copy of the moment it was shared."
+        _(
+            "What others here show you. You see each as it is now; "
+            "a chat is a copy of the moment it was shared."
+        )
     )
     found = library().shared.all(shared.now())
     if not found:
         st.info(
-            "Nobody shows you anything yet. You find “Share” at chats, comparisons, decks and recordings.",
+            _("Nobody shows you anything yet. You find “Share” at chats, comparisons, decks and recordings."),
             icon=":material/group:",
         )
     for each in found:
@@ -60,7 +64,7 @@ def _show_row(each: Received) -> None:
             page = shared.page_of(each.kind, may_edit=each.may_edit)
             st.switch_page(page, query_params={each.kind.value: each.source_id})
         may = "you may edit it" if each.may_edit else ""
-        when = md("since {:%d %b %Y}", each.created_at.astimezone())
+        when = md(_("since {:%d %b %Y}"), each.created_at.astimezone())
         st.caption(md(" · ").join(filter(None, (name, f"Shared by {each.owner}", when, may))))
 
 
@@ -78,20 +82,22 @@ def _show_open(kind: GrantKind, source_id: str) -> bool:
         _show_comparison(found)
         return True
     del st.query_params[kind]
-    st.toast(md("This {} is not here, or is not shared any more.", kind.value), icon=":material/search_off:")
+    st.toast(
+        md(_("This {} is not here, or is not shared any more."), kind.value), icon=":material/search_off:"
+    )
     return False
 
 
 def _show_head(how: Received) -> None:
-    buttons.button("Shared with me", "close_shared", "arrow_back", st.query_params.clear, kind="tertiary")
+    buttons.button(_("Shared with me"), "close_shared", "arrow_back", st.query_params.clear, kind="tertiary")
     st.markdown(md("### {}", how.title))
-    st.caption(md("Shared by {}", how.owner))
+    st.caption(md(_("Shared by {}"), how.owner))
 
 
 def _show_deck(deck: Deck) -> None:
-    buttons.button("Make a copy", "copy_deck", "content_copy", _copy, deck.id)
+    buttons.button(_("Make a copy"), "copy_deck", "content_copy", _copy, deck.id)
     if deck.system_prompt:
-        st.caption("System prompt")
+        st.caption(_("System prompt"))
         question.show_text_of(deck.system_prompt)
     for number, prompt in enumerate(deck.prompts, start=1):
         with st.container(border=True, gap="xsmall", key=f"task-{prompt.id}"):
@@ -99,7 +105,7 @@ def _show_deck(deck: Deck) -> None:
             attachments.show(prompt.attachments)
             question.show_text_of(prompt.text)
             if prompt.notes:
-                st.caption(md("Notes: {}", prompt.notes))
+                st.caption(md(_("Notes: {}"), prompt.notes))
 
 
 @errors.stored
@@ -107,7 +113,7 @@ def _copy(deck_id: str) -> None:
     """Make a deck of one's own of it."""
     if deck := library().shared.deck(deck_id, shared.now()):
         library().decks.add(duplicated(deck, new_id=new_id))
-        st.toast("Copied. It is on the page Decks.", icon=":material/view_agenda:")
+        st.toast(_("Copied. It is on the page Decks."), icon=":material/view_agenda:")
 
 
 def _show_comparison(comparison: Comparison) -> None:
@@ -115,7 +121,7 @@ def _show_comparison(comparison: Comparison) -> None:
     comparison.cells = [cell for cell in comparison.cells if cell.path()]
     votes = library().shared.round(comparison.id, shared.now())
     if not comparison.cells:
-        st.caption("Nothing was asked yet.")
+        st.caption(_("Nothing was asked yet."))
         return
     if asked := watched_cells.question_of(comparison):
         watched_cells.show_question(asked)
