@@ -6,7 +6,7 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
-from babel import Locale, negotiate_locale
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -14,8 +14,8 @@ from lib.i18n.locale import ENGLISH
 from lib.i18n.pseudo import PSEUDO, PseudoTranslations
 
 FOLDER = Path(__file__).resolve().parents[2] / "locale"
-ALIASES = {"zh": "zh_Hans", "zh_CN": "zh_Hans", "zh_SG": "zh_Hans", "zh_Hans_CN": "zh_Hans"}
-"""What browsers and systems call our languages."""
+ALIASES = {"zh": "zh_Hans"}
+"""Where a language is asked for without its script. Who reads Traditional Chinese gets Simplified, too."""
 
 
 @cache
@@ -32,22 +32,31 @@ def name(language: str) -> str:
 
 def chosen(wanted: Sequence[str]) -> str:
     """Return the first of the wanted languages that there is, from names as in `zh-CN`; else English."""
-    there = [*languages(), PSEUDO]
-    return negotiate_locale([each.replace("-", "_") for each in wanted], there, aliases=ALIASES) or ENGLISH
+    return next(filter(None, map(_found, wanted)), ENGLISH)
+
+
+def _found(wanted: str) -> str | None:
+    """Return our language for a name, from `zh-Hans-CN` by way of `zh-Hans` to `zh` (RFC 4647, 3.4)."""
+    there = {each.lower(): each for each in (*languages(), PSEUDO)}
+    parts = wanted.lower().replace("-", "_").split("_")[:5]
+    names = ("_".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next(
+        (there[name] for name in (ALIASES.get(each, each).lower() for each in names) if name in there), None
+    )
 
 
 def accepted(header: str) -> str:
     """Return the language for an `Accept-Language` header (RFC 9110, 12.5.4)."""
     ranked = []
     for at, part in enumerate(header[:1000].split(",")):
-        language, _, weight = part.strip().partition(";q=")
-        ranked.append((-_weight(weight), at, language))
-    return chosen([language for _, _, language in sorted(ranked) if language])
+        language, is_weighted, weight = part.strip().partition(";q=")
+        ranked.append((-_weight(weight) if is_weighted else -1.0, at, language))
+    return chosen([language for weight, _, language in sorted(ranked) if weight < 0])
 
 
 def _weight(text: str) -> float:
     try:
-        return float(text or 1)
+        return float(text)
     except ValueError:
         return 0.0
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import Connection, Row, Select, insert, select
 
 from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.reply import State
@@ -67,7 +67,7 @@ def book(connection: Connection, person_id: str, row: LedgerRow) -> None:
 
 
 _QUERY = (
-    select(ledger, func.coalesce(conversations.c.title, "Deleted chat").label("title"))
+    select(ledger, conversations.c.title)
     .select_from(ledger.outerjoin(conversations, conversations.c.id == ledger.c.conversation_id))
     .order_by(ledger.c.created_at)
 )

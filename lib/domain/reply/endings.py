@@ -2,6 +2,8 @@
 
 from lib.domain.reply.finish_reasons import Ending
 from lib.domain.reply.reply import Reply, State
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
 
 
 def remark(reply: Reply) -> str:
@@ -12,11 +14,11 @@ def remark(reply: Reply) -> str:
         return _without_a_word(reply)
     match reply.ending:
         case Ending.LENGTH:
-            return "The answer reached its token limit: there may be more to say."
+            return _("The answer reached its token limit: there may be more to say.")
         case Ending.CONTENT_FILTER:
-            return "A content filter stopped this: the answer may be cut."
+            return _("A content filter stopped this: the answer may be cut.")
         case Ending.BROKEN:
-            return "The model's server broke the answer off."
+            return _("The model's server broke the answer off.")
     return ""
 
 
@@ -28,10 +30,12 @@ def has_more(reply: Reply) -> bool:
 
 def _without_a_word(reply: Reply) -> str:
     if reply.ending is not Ending.LENGTH:
-        return "The model ended its reply without a word."
+        return _("The model ended its reply without a word.")
     thought, written = reply.usage.reasoning_tokens, reply.usage.completion_tokens
-    counts = f": {thought:,} of {written:,} tokens went into thinking" if thought and written else ""
-    return (
-        f"The token limit was used up before the first word{counts}. "
-        "Raise “Max tokens”, or lower “Reasoning effort”."
+    advice = _("Raise “Max tokens”, or lower “Reasoning effort”.")
+    if not (thought and written):
+        return f"{_('The token limit was used up before the first word.')} {advice}"
+    text = _(
+        "The token limit was used up before the first word: {thought} of {written} tokens went into thinking."
     )
+    return f"{text.format(thought=formats.number(thought), written=formats.number(written))} {advice}"

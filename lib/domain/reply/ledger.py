@@ -16,8 +16,8 @@ class LedgerRow:
     reply_id: str
     session_id: str
     conversation_id: str
-    conversation: str
-    """The conversation's title when the row was read."""
+    conversation: str | None
+    """The conversation's title when the row was read; `None` if it was deleted, empty if it is not stored."""
     created_at: datetime
     model_requested: str | None
     model_served: str | None

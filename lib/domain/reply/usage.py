@@ -5,6 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
+
 CHARACTERS_PER_TOKEN_WIDE = 1.5
 """Chinese, Japanese and Korean text: roughly what current tokenizers need."""
 CHARACTERS_PER_TOKEN_NARROW = 4.0
@@ -19,6 +23,14 @@ class Source(StrEnum):
     REPORTED = "reported"
     ESTIMATED = "estimated"
     UNKNOWN = "unknown"
+
+
+SOURCES = {
+    Source.REPORTED: mark("reported"),
+    Source.ESTIMATED: mark("estimated"),
+    Source.UNKNOWN: mark("unknown"),
+}
+"""Names for people, marked for translation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +58,17 @@ class Usage:
 
 def in_words(usage: Usage) -> str:
     """The known counts and their source; empty if none is known."""
-    counts = {
-        "prompt": usage.prompt_tokens,
-        "cached": usage.cached_tokens,
-        "completion": usage.completion_tokens,
-        "reasoning": usage.reasoning_tokens,
-    }
-    known = [f"{count:,} {name}" for name, count in counts.items() if count is not None]
-    doubt = "" if usage.adds_up else ", which do not add up"
-    return f"{', '.join(known)} ({usage.source}{doubt})" if known else ""
+    counts = (
+        (_("{count} prompt"), usage.prompt_tokens),
+        (_("{count} cached"), usage.cached_tokens),
+        (_("{count} completion"), usage.completion_tokens),
+        (_("{count} reasoning"), usage.reasoning_tokens),
+    )
+    known = [text.format(count=formats.number(count)) for text, count in counts if count is not None]
+    if not known:
+        return ""
+    text = "{counts} ({source})" if usage.adds_up else _("{counts} ({source}, which do not add up)")
+    return text.format(counts=", ".join(known), source=_(SOURCES[usage.source]))
 
 
 def estimate_tokens(text: str) -> int:

@@ -1,40 +1,54 @@
 """The token usage table: one row per reply, totals per model and overall, each figure with its source."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from lib.domain.models.prices import Prices, cost_of, price_of, total_spent
-from lib.domain.reply.ledger import LedgerRow, totals
-from lib.domain.reply.usage import Source
+from lib.domain.reply.ledger import LedgerRow, Totals, totals
+from lib.domain.reply.usage import SOURCES, Source
 from lib.domain.reply.wording import money, told_as
 from lib.domain.text import spreadsheets
 from lib.domain.text.markdown.literal import literal, plain
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark, ngettext
 
 COLUMNS = {
-    "time": "Time",
-    "conversation": "Conversation",
-    "model_requested": "Model asked",
-    "model_served": "Model served",
-    "prompt_tokens": "Prompt",
-    "completion_tokens": "Completion",
-    "total_tokens": "Total",
-    "cached_tokens": "Cached",
-    "reasoning_tokens": "Reasoning",
-    "ttft": "First token (s)",
-    "duration": "Duration (s)",
-    "tokens_per_second": "Tokens/s",
-    "finish_reason": "Finish",
-    "retries": "Retries",
-    "purpose": "For",
-    "source": "Source",
-    "cost": "Cost ($)",
-    "cost_source": "Cost from",
+    "time": mark("Time"),
+    "conversation": mark("Conversation"),
+    "model_requested": mark("Model asked"),
+    "model_served": mark("Model served"),
+    "prompt_tokens": mark("Prompt"),
+    "completion_tokens": mark("Completion"),
+    "total_tokens": mark("Total"),
+    "cached_tokens": mark("Cached"),
+    "reasoning_tokens": mark("Reasoning"),
+    "ttft": mark("First token (s)"),
+    "duration": mark("Duration (s)"),
+    "tokens_per_second": mark("Tokens/s"),
+    "finish_reason": mark("End"),
+    "retries": mark("Retries"),
+    "purpose": mark("Purpose"),
+    "source": mark("Source"),
+    "cost": mark("Cost ($)"),
+    "cost_source": mark("Cost from"),
+    "replies": mark("Replies"),
+    "estimated": mark("Estimated"),
+    "unknown": mark("Unknown"),
+}
+"""The columns of both tables with their labels."""
+PURPOSES = {
+    "reply": mark("reply"),
+    "temporary": mark("temporary chat"),
+    "title": mark("title"),
+    "transcription": mark("transcription"),
 }
 _SECONDS = ("ttft", "duration")
 _COST = ["cost", "cost_source"]
+_OF_A_REPLY = list(COLUMNS)[: list(COLUMNS).index("replies")]
 _COUNTS = ["prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", "reasoning_tokens"]
 
 
@@ -43,7 +57,7 @@ def table(rows: Sequence[LedgerRow], prices: Prices) -> pd.DataFrame:
 
     It has costs, in USD at today's prices, if any price is known.
     """
-    columns = [name for name in COLUMNS if prices or name not in _COST]
+    columns = [name for name in _OF_A_REPLY if prices or name not in _COST]
     frame = pd.DataFrame([_record(row) | _cost(row, prices) for row in rows], columns=columns)
     # pandas' nullable integers: a missing count would turn numpy's into floats.
     return frame.astype(dict.fromkeys(_COUNTS, "Int64"))
@@ -66,20 +80,11 @@ def show(rows: Sequence[LedgerRow], *, empty: str, prices: Prices) -> None:
         return
     frame = table(rows, prices)
     _show_totals(rows, prices)
-    st.dataframe(
-        by_model(frame).rename(columns={**COLUMNS, "replies": "Replies"}).rename(columns=str.capitalize),
-        hide_index=True,
-        key="usage_by_model",
-    )
-    st.dataframe(
-        frame.iloc[::-1] if frame["retries"].any() else frame.iloc[::-1].drop(columns="retries"),
-        hide_index=True,
-        key="usage_table",
-        placeholder="–",
-        column_config={name: _column(name, COLUMNS[name]) for name in frame.columns},
-    )
+    _show_table(by_model(frame), "usage_by_model")
+    shown = _in_words(frame.iloc[::-1])
+    _show_table(shown if frame["retries"].any() else shown.drop(columns="retries"), "usage_table")
     st.download_button(
-        "Download CSV",
+        _("Download CSV"),
         lambda: _as_csv(frame),
         "usage.csv",
         "text/csv",
@@ -87,6 +92,26 @@ def show(rows: Sequence[LedgerRow], *, empty: str, prices: Prices) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def _show_table(frame: pd.DataFrame, key: str) -> None:
+    labels = {name: _column(name, _(COLUMNS[name])) for name in frame.columns}
+    st.dataframe(frame, hide_index=True, key=key, placeholder="–", column_config=labels)
+
+
+def _in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with words in place of codes."""
+    return frame.assign(purpose=frame["purpose"].map(_purpose), source=frame["source"].map(_source))
+
+
+def _purpose(code: str) -> str:
+    return _(PURPOSES.get(code, code))
+
+
+def _source(code: str) -> str:
+    source, doubt, _rest = code.partition(", ")
+    words = _(SOURCES[Source(source)])
+    return _("{source}, do not add up").format(source=words) if doubt else words
 
 
 def _as_csv(frame: pd.DataFrame) -> str:
@@ -99,34 +124,53 @@ def _as_csv(frame: pd.DataFrame) -> str:
 def _show_totals(rows: Sequence[LedgerRow], prices: Prices) -> None:
     sums = totals(rows)
     figures = {
-        "Replies": sums.replies,
-        "Prompt tokens": sums.prompt_tokens,
-        "Completion tokens": sums.completion_tokens,
-        "Total tokens": sums.total_tokens,
+        _("Replies"): sums.replies,
+        _("Prompt tokens"): sums.prompt_tokens,
+        _("Completion tokens"): sums.completion_tokens,
+        _("Total tokens"): sums.total_tokens,
     }
     with st.container(horizontal=True, key="usage_totals"):
         for label, value in figures.items():
-            st.metric(literal(label), f"{value:,}")
-    notes = [
-        f"{count} of {sums.replies} replies {what}"
-        for count, what in (
-            (sums.estimated, "without reported usage are estimated"),
-            (sums.unknown, "received nothing and add no tokens"),
-        )
-        if count
-    ]
-    st.caption(literal("; ".join(notes) + "." if notes else "All figures as reported by the gateway."))
+            st.metric(plain(label), formats.number(value))
+    st.caption(plain(" ".join(_doubts(sums))))
     if prices:
-        spent = total_spent(rows, prices)
-        left_out = f"; no price is known of {spent.unknown} of {len(rows)} replies" if spent.unknown else ""
-        st.caption(plain(f"Cost {money(spent.dollars)} at today's prices{left_out}."))
+        st.caption(plain(_spent(rows, prices)))
+
+
+def _doubts(sums: Totals) -> Iterator[str]:
+    counts = {"replies": formats.number(sums.replies)}
+    if sums.estimated:
+        text = ngettext(
+            "{count} of {replies} replies came without reported usage and is estimated.",
+            "{count} of {replies} replies came without reported usage and are estimated.",
+            sums.estimated,
+        )
+        yield text.format(count=formats.number(sums.estimated), **counts)
+    if sums.unknown:
+        text = ngettext(
+            "{count} of {replies} replies received nothing and adds no tokens.",
+            "{count} of {replies} replies received nothing and add no tokens.",
+            sums.unknown,
+        )
+        yield text.format(count=formats.number(sums.unknown), **counts)
+    if not (sums.estimated or sums.unknown):
+        yield _("All figures as reported by the gateway.")
+
+
+def _spent(rows: Sequence[LedgerRow], prices: Prices) -> str:
+    spent = total_spent(rows, prices)
+    cost = money(spent.dollars)
+    if not spent.unknown:
+        return _("Cost {cost} at today's prices.").format(cost=cost)
+    text = _("Cost {cost} at today's prices; no price is known of {count} of {replies} replies.")
+    return text.format(cost=cost, count=formats.number(spent.unknown), replies=formats.number(len(rows)))
 
 
 def _record(row: LedgerRow) -> dict[str, object]:
     usage = row.usage
     return {
         "time": row.created_at,
-        "conversation": row.conversation,
+        "conversation": _conversation(row),
         "model_requested": row.model_requested,
         "model_served": row.model_served,
         "prompt_tokens": usage.prompt_tokens,
@@ -142,6 +186,12 @@ def _record(row: LedgerRow) -> dict[str, object]:
         "purpose": row.purpose,
         "source": told_as(usage),
     }
+
+
+def _conversation(row: LedgerRow) -> str:
+    if row.conversation is None:
+        return _("Deleted chat")
+    return row.conversation or _("Temporary chat")
 
 
 def _cost(row: LedgerRow, prices: Prices) -> dict[str, object]:

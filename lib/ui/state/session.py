@@ -122,7 +122,7 @@ class Session:
                 conversation_id=self.conversation.id,
                 created_at=message.created_at,
             )
-            self.unkept.append(replace(row, conversation="Temporary chat"))
+            self.unkept.append(row)
 
     @property
     def is_image_model(self) -> bool:
