@@ -132,8 +132,8 @@ def _from_yaml(text: str, new_id: NewId) -> Deck:
         raise FormatError("", lazy("is not YAML")) from None
     if given.get("version", VERSION) != VERSION:
         raise FormatError("version", lazy("must be {version}", version=VERSION))
-    items = validated(list, given.get("prompts"), "prompts")
-    _bound(len(items), decks.MOST_PROMPTS, "prompts", "prompts")
+    items = validated(list, given.get("prompts"), mark("has {count} prompts; {most} are the most"))
+    _bound(len(items), decks.MOST_PROMPTS, "prompts", mark("has {count} prompts; {most} are the most"))
     prompts = [_read_prompt(item, f"prompts[{at}]", new_id) for at, item in enumerate(items)]
     deck = decks.new(new_id(), prompts, title=_text(given, "title", "", decks.LONGEST_TITLE))
     return replace(deck, system_prompt=_text(given, "system_prompt", "", decks.LONGEST_PROMPT))
@@ -161,7 +161,9 @@ def _read_prompt(value: Any, where: str, new_id: NewId) -> Prompt:
     """Read a prompt from a mapping of its fields, or from its text alone."""
     given = {"prompt": value} if isinstance(value, str) else validated(dict, value, where)
     items = validated(list, given.get("attachments") or [], f"{where}.attachments")
-    _bound(len(items), decks.MOST_FILES, f"{where}.attachments", "files")
+    _bound(
+        len(items), decks.MOST_FILES, f"{where}.attachments", mark("has {count} files; {most} are the most")
+    )
     return Prompt(
         new_id(),
         _text(given, "prompt", where, decks.LONGEST_PROMPT),
@@ -251,7 +253,12 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     names: list[str] = []
     try:
         for cells in reader:
-            _bound(len(cells), MOST_COLUMNS, f"line {reader.line_num}", "cells")
+            _bound(
+                len(cells),
+                MOST_COLUMNS,
+                f"line {reader.line_num}",
+                mark("has {count} cells; {most} are the most"),
+            )
             if not any(cell.strip() for cell in cells):
                 continue
             if not names:
