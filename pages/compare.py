@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.ui.compare import audience, cells
+from lib.ui.compare import audience, bar, cells
 from lib.ui.compare import dialogs as compare_dialogs
 from lib.ui.compare import page as compare_page
 from lib.ui.reply import uploads
@@ -19,19 +19,22 @@ with scheduler.building():
     state = comparison_state.current()
     compare_page.show_sidebar(state)
     outage.show_in_its_place(tab)
-    audience.show(state)
+    actions = bar.show(state)
     with st.container(key="asked"):
         compare_page.show_prompt(state, tab)
-    with st.container(key="cells"):
+    places = st.container(key="cells")
+    # Nothing of the last results stays while replies run: not even until the cells are drawn.
+    results = st.empty() if state.following or state.repeating else st.container()
+    with places:
         running = cells.show(state, tab)
     below_box = compare_page.show_composer(state, tab)
     clipboard.show()
     compare_dialogs.show(state)
     shell_dialogs.show()
-    results = st.container(key="results")
 
 # After the lock: following takes as long as the slowest reply.
 cells.watch(state, tab, running)
-with results:
+bar.show_ended(state, actions)
+with results.container(key="results"):
     compare_page.show_ended(state, tab, below_box)
 audience.keep_counting(state)

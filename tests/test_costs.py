@@ -52,7 +52,7 @@ def test_pages_and_reports_agree_on_what_a_reply_cost(
 
     assert cost_of(reply, PRICES, cell.model) == cost
     of_page = figures.cost(reply, PRICES, cell.model)
-    assert of_page == ("cost unknown" if cost is None else f"{money(cost)} · a list")
+    assert of_page == ("cost unknown" if cost is None else money(cost))
     assert measured(cell) == cost
     assert of_grid(row, cell) == ("" if cost is None else money(cost))
     recording = Recording("r", "", RecordingKind.COMPARISON, NOW, [row], {}, PRICES)

@@ -5,10 +5,14 @@ from lib.config.sign_in import Oidc, SignIn
 from lib.config.values import LARGEST_FILE, ConfigurationError
 from lib.config.variables import VARIABLES, Variable
 
+VERSION = "0.1.0"
+"""The app's version, as the changelog has it."""
+
 __all__ = [
     "LARGEST_FILE",
     "ROOT",
     "VARIABLES",
+    "VERSION",
     "ConfigurationError",
     "Oidc",
     "Settings",

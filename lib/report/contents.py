@@ -11,7 +11,9 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message, Params
 from lib.domain.models.prices import Prices
 from lib.domain.reply.reply import Reply
-from lib.report.measures import Chart, charts, measure
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import ngettext
+from lib.report.measures import measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Cell:
     votes: int
     up: int
     down: int
+    is_winner: bool
+    """Whether most people chose it, or as many as any other."""
 
     @property
     def label(self) -> str:
@@ -45,8 +49,9 @@ class Cell:
     @property
     def judged(self) -> str:
         """People's votes and thumbs in words; empty if there are none."""
-        votes = f"{self.votes} {'vote' if self.votes == 1 else 'votes'}" if self.votes else ""
-        up, down = (f"{n} thumbs {way}" if n else "" for n, way in ((self.up, "up"), (self.down, "down")))
+        votes = ngettext("{} vote", "{} votes", self.votes).format(self.votes) if self.votes else ""
+        up = _("{} thumbs up").format(self.up) if self.up else ""
+        down = _("{} thumbs down").format(self.down) if self.down else ""
         return " · ".join(filter(None, (votes, up, down)))
 
     @property
@@ -65,7 +70,6 @@ class Section:
     system_prompt: str
     """The system prompt of all cells; empty if they differ."""
     cells: Sequence[Cell]
-    charts: Sequence[Chart]
     votes: Mapping[str, int]
     """The number of votes for each cell, a tie and none, by name; empty without votes."""
     notes: Sequence[str]
@@ -74,6 +78,11 @@ class Section:
     @property
     def figures(self) -> list[Figures]:
         return [cell.figures for cell in self.cells]
+
+    @property
+    def winners(self) -> list[int]:
+        """The places of the cells that most people chose."""
+        return [place for place, cell in enumerate(self.cells) if cell.is_winner]
 
 
 def sections(recording: Recording) -> list[Section]:
@@ -100,6 +109,7 @@ def _section(number: int, comparison: Comparison, prices: Prices, tally: Tally) 
             votes=tally.choices.get(cell.id, 0),
             up=tally.up.get(cell.id, 0),
             down=tally.down.get(cell.id, 0),
+            is_winner=cell.id in tally.winners,
         )
         for cell, one in zip(conversations, measured, strict=True)
     ]
@@ -110,7 +120,6 @@ def _section(number: int, comparison: Comparison, prices: Prices, tally: Tally) 
         question=path[0] if path else None,
         system_prompt=shared.pop() if len(shared) == 1 else "",
         cells=cells,
-        charts=charts(measured[: len(compared)]),
         votes=_votes(cells, tally),
         notes=list(notes(measured)),
     )
@@ -146,8 +155,8 @@ def _votes(cells: Sequence[Cell], tally: Tally) -> dict[str, int]:
         return {}
     return {
         **{cell.label: cell.votes for cell in cells},
-        "Tie": tally.choices.get(TIE, 0),
-        "None of them": tally.choices.get(ALL_BAD, 0),
+        _("A tie"): tally.choices.get(TIE, 0),
+        _("None of them"): tally.choices.get(ALL_BAD, 0),
     }
 
 

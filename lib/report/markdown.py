@@ -1,14 +1,14 @@
 """A report as Markdown: readable as plain text, and harmless in a viewer, which fetches and runs nothing."""
 
 import re
-from collections.abc import Iterable, Iterator
-from datetime import UTC
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from markdown_it import MarkdownIt
 
+from lib.domain.comparison import figures_table
 from lib.domain.comparison.comparisons import SYNTHESIS
 from lib.domain.comparison.recordings import Recording
-from lib.domain.comparison.statistics import TITLES, Figures, of_prompts
+from lib.domain.comparison.statistics import MARKS, TITLES, Figures, of_prompts
 from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import Prices, cost_of
@@ -22,6 +22,8 @@ from lib.domain.text.markdown.readers import ANY
 from lib.domain.text.markdown.typed import Code, Words, typed
 from lib.domain.text.printable import printable
 from lib.domain.text.sanitize_markdown import sanitized
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
 from lib.report import wording
 from lib.report.contents import Cell, Exchange, Section, sections
 from lib.report.measures import totals
@@ -39,13 +41,11 @@ _SIGNS = re.compile(r"([\\`*_<>#|$~]|&(?=#?\w{1,32};)|!(?=\[)|\](?=[(\[:]))")
 def to_markdown(recording: Recording, *, maker: str) -> str:
     """Return the report; images are only named."""
     shown = sections(recording)
-    began = f"{recording.recorded_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    blocks = [f"# {_line(recording.title)}", f"Recorded on {began} · {wording.together(totals(recording))}"]
+    began = _("Recorded on {}").format(formats.moment_with_zone(recording.recorded_at))
+    blocks = [f"# {_line(recording.title)}", f"{_line(began)} · {wording.together(totals(recording))}"]
     if len(shown) > 1:
         blocks.append(
-            _table(
-                of_prompts([section.figures for section in shown]), recording.prices, "Medians of all prompts"
-            )
+            _table(of_prompts([section.figures for section in shown]), title=_("Medians of all prompts"))
         )
     for section in shown:
         if len(shown) > 1:
@@ -56,15 +56,15 @@ def to_markdown(recording: Recording, *, maker: str) -> str:
 
 def _section(section: Section, prices: Prices) -> Iterator[str]:
     if section.question:
-        yield from ("### Prompt", *_said(section.question))
+        yield from (f"### {_('Prompt')}", *_said(section.question))
     if section.system_prompt:
-        yield from ("### System prompt", _text(section.system_prompt))
+        yield from (f"### {_('System prompt')}", _text(section.system_prompt))
     for cell in section.cells:
         yield from _cell(cell, section, prices)
-    yield "### Figures"
-    yield _table(section.figures, prices)
+    yield f"### {_('Figures')}"
+    yield _table(section.figures, section.winners)
     if section.votes:
-        yield "### Votes"
+        yield f"### {_('Votes')}"
         yield "\n".join(f"- {_line(label)}: {count}" for label, count in section.votes.items())
     yield from (f"*{_line(note)}*" for note in section.notes)
 
@@ -74,7 +74,7 @@ def _cell(cell: Cell, section: Section, prices: Prices) -> Iterator[str]:
     if cell.settings:
         yield _line(" · ".join(f"{name} {value}" for name, value in cell.settings.items()))
     if cell.conversation.system_prompt and not section.system_prompt:
-        yield from ("**System prompt**", _text(cell.conversation.system_prompt))
+        yield from (f"**{_('System prompt')}**", _text(cell.conversation.system_prompt))
     for turn in cell.turns:
         yield from _turn(turn, cell, prices)
     if cell.judged:
@@ -83,23 +83,25 @@ def _cell(cell: Cell, section: Section, prices: Prices) -> Iterator[str]:
 
 def _turn(turn: Exchange, cell: Cell, prices: Prices) -> Iterator[str]:
     if turn.question:
-        yield from ("**Asked**", *_said(turn.question))
+        yield from (f"**{_('Asked')}**", *_said(turn.question))
     if turn.answer and (reply := turn.answer.reply):
         if reply.reasoning:
-            yield f"<details>\n<summary>Reasoning</summary>\n\n{_text(reply.reasoning)}\n\n</details>"
+            yield f"<details>\n<summary>{_('Reasoning')}</summary>\n\n{_text(reply.reasoning)}\n\n</details>"
         yield from filter(None, (_text(turn.answer.content), _text(reply.refusal)))
         yield from _beside(reply)
-        versions = f" · one of {turn.versions} answers" if turn.versions > 1 else ""
+        versions = " · " + _("one of {} answers").format(turn.versions) if turn.versions > 1 else ""
         figures = wording.line(reply, cost_of(reply, prices, cell.conversation.model))
         yield f"*{_line(figures + versions)}*"
 
 
 def _beside(reply: Reply) -> Iterator[str]:
     for call in reply.tool_calls:
-        yield f"Tool call {_line(call.name or '')}\n\n{_fenced(call.arguments, 'json')}"
+        yield f"{_('Tool call {}').format(_line(call.name or ''))}\n\n{_fenced(call.arguments, 'json')}"
     yield from _names(reply.made)
     if reply.citations:
-        yield "Sources:\n\n" + "\n".join(f"{n}. {_source(each)}" for n, each in enumerate(reply.citations, 1))
+        yield f"{_('Sources')}\n\n" + "\n".join(
+            f"{n}. {_source(each)}" for n, each in enumerate(reply.citations, 1)
+        )
     yield from (f"*{_line(str(notice))}*" for notice in (*reply.notices, remark(reply)) if notice)
     if reply.error:
         yield f"> {_line(str(reply.error))}"
@@ -140,20 +142,22 @@ def _fenced(code: str, language: str) -> str:
 
 def _names(attachments: Iterable[Attachment]) -> Iterator[str]:
     for each in attachments:
-        yield f"*{each.kind.capitalize()}: {_line(each.name)}*"
+        yield f"*{_line(wording.attachment(each))}*"
 
 
-def _table(figures: Iterable[Figures], prices: Prices, title: str = "Cell") -> str:
-    titles = {name: title for name, title in TITLES.items() if prices or name != "cost"}
+def _table(figures: Sequence[Figures], winners: Collection[int] = (), title: str = "") -> str:
+    """Return the same columns as the table of the page."""
+    measures = [name for name in TITLES if name != "cost" or any(one.cost for one in figures)]
     rows = [
-        [title, *titles.values(), "Replies", "Tokens are"],
-        ["---", *["---:"] * (len(titles) + 1), "---"],
+        [title or _("Model"), *(_(TITLES[name]) for name in measures), _("Answers")],
+        ["---", *["---:"] * (len(measures) + 1)],
     ]
-    for one in figures:
-        marks = f" ({', '.join(found)})" if (found := one.marks) else ""
-        replies = f"{one.replies} (+{one.others} not completed)" if one.others else str(one.replies)
-        measured = [_line(wording.measured(one, measure)) for measure in titles]
-        rows.append([_line(one.label + marks), *measured, replies, one.source.value])
+    for place, one in enumerate(figures):
+        told = [_("Winner")] if place in winners else []
+        told += [_(MARKS[measure]) for measure in one.marks]
+        name = one.label + (f" ({', '.join(told)})" if told else "")
+        measured = [_line(wording.measured(one, measure)) for measure in measures]
+        rows.append([_line(name), *measured, _line(figures_table.answers(one))])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 

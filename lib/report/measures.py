@@ -5,30 +5,11 @@ from dataclasses import dataclass, replace
 
 from lib.domain.comparison.comparisons import labels
 from lib.domain.comparison.recordings import Recording, answers
-from lib.domain.comparison.statistics import MEASURES, Figures, Spread, best, of_cells
+from lib.domain.comparison.statistics import Figures, of_cells
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.prices import Prices, cost_of
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A cell in a chart."""
-
-    label: str
-    spread: Spread
-    percent: float
-    """Its length as a percentage of the longest bar's."""
-    is_best: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """Bars of one measure, in the order of the cells."""
-
-    measure: str
-    bars: Sequence[Bar]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +30,6 @@ def measure(cells: Sequence[Conversation], compared: int, prices: Prices) -> lis
     found = of_cells(cells[:compared], prices)
     found += [one for cell in cells[compared:] for one in of_cells([cell], prices)]
     return [replace(one, label=label) for one, label in zip(found, labels(cells), strict=True)]
-
-
-def charts(measured: Sequence[Figures]) -> list[Chart]:
-    """Return a chart for each measure that at least two cells have."""
-    return [chart for name in MEASURES if (chart := _chart(name, measured))]
-
-
-def _chart(name: str, measured: Sequence[Figures]) -> Chart | None:
-    """Return the bars of a measure; `None` if fewer than two cells have it."""
-    known = [(one, spread) for one in measured if (spread := one.measured(name))]
-    if len(known) < 2:
-        return None
-    longest = max(spread.high for _, spread in known) or 1.0
-    first = best(name, (spread for _, spread in known))
-    bars = [
-        Bar(one.label, spread, 100 * spread.median / longest, spread.median == first) for one, spread in known
-    ]
-    return Chart(name, bars)
 
 
 def totals(recording: Recording) -> Totals:

@@ -1,7 +1,6 @@
 """A report as one HTML file: it has no script and fetches nothing."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,17 +8,21 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from markupsafe import Markup
 
+from lib.domain.comparison import colours, figures_table
 from lib.domain.comparison.comparisons import SYNTHESIS
 from lib.domain.comparison.recordings import Recording
-from lib.domain.comparison.statistics import TITLES, of_prompts
+from lib.domain.comparison.statistics import Figures, of_prompts
 from lib.domain.conversation.attachments import Attachment, data_uri
 from lib.domain.conversation.exports import Load
 from lib.domain.conversation.media_types import PICTURES
 from lib.domain.conversation.messages import Message
-from lib.domain.models.prices import Prices, cost_of
+from lib.domain.models.prices import cost_of
 from lib.domain.reply.endings import remark
 from lib.domain.reply.reply import Reply
 from lib.domain.text.json_block import JsonBlock
+from lib.domain.text.unmarked import beginning
+from lib.i18n import formats, locale
+from lib.i18n.translation import gettext, ngettext
 from lib.report import markup, wording
 from lib.report.contents import Cell, sections
 from lib.report.measures import totals
@@ -38,7 +41,6 @@ def html(recording: Recording, load: Load, *, maker: str) -> str:
         sections=shown,
         columns=of_prompts([section.figures for section in shown]),
         together=wording.together(totals(recording)),
-        titles=_titles(recording.prices),
         synthesis=SYNTHESIS,
         style=style(),
         maker=maker,
@@ -47,15 +49,16 @@ def html(recording: Recording, load: Load, *, maker: str) -> str:
     )
 
 
-def _titles(prices: Prices) -> Mapping[str, str]:
-    """Return the shown measures: cost only if a price is known."""
-    return {name: title for name, title in TITLES.items() if prices or name != "cost"}
-
-
 @cache
 def style() -> Markup:
     """Return the styles of a page that loads nothing."""
-    return Markup((FOLDER / "page.css").read_text("utf-8") + markup.stylesheet())  # noqa: S704  # our own
+    ours = (
+        colours.style(),
+        figures_table.STYLE,
+        (FOLDER / "page.css").read_text("utf-8"),
+        markup.stylesheet(),
+    )
+    return Markup("".join(ours))  # noqa: S704  # our own
 
 
 @cache
@@ -69,15 +72,17 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals |= {"_": gettext, "ngettext": ngettext, "language": lambda: locale.current().tag}
+    environment.globals["figures_table"] = _figures_table
     environment.filters |= {
         "markdown": _markdown,
         "typed": _typed,
         "answered": _answered,
-        "date": _date,
-        "beginning": _beginning,
+        "date": formats.moment_with_zone,
+        "beginning": lambda text: beginning(text, LONGEST_BEGINNING),
         "remark": remark,
-        "measured": wording.measured,
-        "number": lambda value, measure: wording.number(measure, value),
+        "colour": colours.colour,
+        "named": wording.attachment,
         "figures": _figures,
         "picture": _picture,
     }
@@ -97,13 +102,8 @@ def _answered(message: Message) -> Markup:
     return _markdown(JsonBlock().feed(message.content) if is_json else message.content)
 
 
-def _date(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def _beginning(text: str) -> str:
-    line = " ".join(text[: 4 * LONGEST_BEGINNING].split())
-    return line if len(line) <= LONGEST_BEGINNING else line[:LONGEST_BEGINNING].rsplit(" ", 1)[0] + "…"
+def _figures_table(figures: Sequence[Figures], winners: Collection[int] = (), title: str = "") -> Markup:
+    return Markup(figures_table.html(figures, winners, title=title))  # noqa: S704  # escaped there
 
 
 @pass_context

@@ -2,48 +2,40 @@
 
 from collections.abc import Iterator
 
-from lib.domain.comparison.statistics import Figures, Spread
+from lib.domain.comparison import figures_table
+from lib.domain.comparison.statistics import Figures
+from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.domain.reply.reply import Reply
-from lib.domain.reply.usage import Source
 from lib.domain.reply.wording import (
-    UNKNOWN,
     about,
-    counted,
     ending,
     first_token,
     money,
     rate,
-    seconds,
     tokens,
     told_as,
     total,
 )
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark, ngettext
 from lib.report.measures import Totals
 
-
-def number(measure: str, value: float) -> str:
-    """Return a value of a measure, with its unit."""
-    if measure.endswith("_ms"):
-        return seconds(value)
-    if measure == "cost":
-        return money(value)
-    return f"{value:,.1f}".removesuffix(".0") if measure == "tokens_per_second" else f"{value:,.0f}"
+KINDS = {
+    AttachmentKind.IMAGE: mark("Image: {}"),
+    AttachmentKind.DOCUMENT: mark("Document: {}"),
+    AttachmentKind.AUDIO: mark("Audio: {}"),
+}
+"""How an attachment is named, by its kind."""
 
 
-def spread(measure: str, found: Spread | None, *, source: Source = Source.REPORTED) -> str:
-    """Return the median, and the range if there is one; a dash if it is unknown."""
-    if found is None:
-        return UNKNOWN
-    sign = "" if measure.endswith("_ms") else about(source)
-    shown = sign + number(measure, found.median)
-    if found.low == found.high:
-        return shown
-    return f"{shown} ({number(measure, found.low)} – {number(measure, found.high)})"
+def attachment(one: Attachment) -> str:
+    """Return an attachment's kind and name."""
+    return _(KINDS[one.kind]).format(one.name)
 
 
 def measured(one: Figures, measure: str) -> str:
     """Return a measure of a cell, in words."""
-    return spread(measure, one.measured(measure), source=one.source)
+    return figures_table.spread(measure, one.measured(measure), source=one.source)
 
 
 def line(reply: Reply, cost: float | None) -> str:
@@ -53,11 +45,11 @@ def line(reply: Reply, cost: float | None) -> str:
 
 def _line(reply: Reply, cost: float | None) -> Iterator[str]:
     usage = reply.usage
+    yield first_token(reply)
+    yield total(reply)
+    yield rate(reply.tokens_per_second, usage.source)
     if told := tokens(usage):
         yield f"{told} ({told_as(usage)})"
-    yield first_token(reply)
-    yield rate(reply.tokens_per_second, usage.source)
-    yield total(reply)
     if cost is not None:
         yield about(usage.source) + money(cost)
     yield ending(reply)
@@ -65,18 +57,18 @@ def _line(reply: Reply, cost: float | None) -> Iterator[str]:
 
 def together(totals: Totals) -> str:
     """Return the sums over all replies in one line, with what they leave out."""
-    parts = [counted(totals.replies, "reply", "replies")]
-    if totals.not_completed:
-        parts[0] += f" ({totals.not_completed:,} not completed)"
+    parts = [ngettext("{:,} answer", "{:,} answers", totals.replies).format(totals.replies)]
+    if others := totals.not_completed:
+        parts[0] += " " + _("({:,} did not finish)").format(others)
     if totals.without_tokens < totals.replies:
         left_out = _left_out(totals.without_tokens, totals.replies, totals.estimated)
-        parts.append(f"{totals.completion_tokens:,} tokens written{left_out}")
+        parts.append(_("{:,} tokens written").format(totals.completion_tokens) + left_out)
     if totals.cost is not None:
         parts.append(money(totals.cost) + _left_out(totals.without_cost, totals.replies, 0))
     return " · ".join(parts)
 
 
 def _left_out(unknown: int, count: int, estimated: int) -> str:
-    words = [f"{estimated:,} of {count:,} estimated"] if estimated else []
-    words += [f"without {unknown:,} of {count:,} replies"] if unknown else []
+    words = [_("{:,} of {:,} estimated").format(estimated, count)] if estimated else []
+    words += [_("without {:,} of {:,} answers").format(unknown, count)] if unknown else []
     return f" ({', '.join(words)})" if words else ""

@@ -12,7 +12,7 @@ const STATUS = {
 const THUMB = `<svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
   <path d="M3 10.5h3.5V20H3zM8.5 20h8.7c.9 0 1.7-.6 1.9-1.5l1.6-6c.3-1.3-.6-2.5-1.9-2.5H14l.7-4.1c.2-1.1-.6-2-1.7-2z"/>
 </svg>`;
-const WORDS = { tie: "A tie", all_bad: "All bad" };
+const WORDS = { tie: "A tie", all_bad: "None of them" };
 const address = location.pathname.replace(/\/+$/, "");
 const $ = (id) => document.getElementById(id);
 

@@ -72,10 +72,10 @@ def test_the_room_follows_votes_sees_the_reveal_and_is_thanked(
     expect(phone.get_by_role("button")).to_have_count(0)
     expect(presenter.keyed("ballot")).to_contain_text(re.compile(r"B: model-[ab] won, 1 of 1 vote"))
     expect(presenter.keyed("ballot")).to_contain_text(re.compile(r"A: model-[ab]: 0 thumb_up 2 thumb_down 0"))
-    expect(presenter.keyed("results").get_by_test_id("stDataFrame")).to_be_visible()
+    expect(presenter.keyed("results").get_by_role("table")).to_be_visible()
 
     presenter.wait_until_still()
-    presenter.page.get_by_role("button", name="Audience").click()
+    presenter.page.get_by_role("button", name="Room").click()
     presenter.page.get_by_role("button", name="Close the room").click()
     expect(phone.get_by_text("The presenter has closed this room")).to_be_visible()
     expect(presenter.page.get_by_role("button", name="Open to the room")).to_be_visible()

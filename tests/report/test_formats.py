@@ -32,13 +32,10 @@ def test_the_markdown_reads_well_as_it_is() -> None:
         recording({"a": tape("It is **blue**.", tokens=9), "b": tape("No.")}), PICTURE, PAPER
     )
     text = markdown.to_markdown(kept, maker="SynStar Chat 1.2.3")
-    assert text.startswith("# The sky\n\nRecorded on 2026-03-01 09:30 UTC · 2 replies · 9 tokens written")
+    assert text.startswith("# The sky\n\nRecorded on 1 Mar 2026, 09:30 UTC · 2 answers · 9 tokens written")
     assert "### Prompt\n\n*Image: cat.png*\n\n*Document: plan.txt*\n\nWhy is the sky blue?" in text
-    assert (
-        "### model-a\n\ntemperature 0.5\n\nIt is **blue**.\n\n*9 tokens (reported) · first token 0.10 s"
-        in text
-    )
-    assert "| Cell | First token | Total time | Tokens/s | Tokens | Cost | Replies | Tokens are |" in text
+    assert "### model-a\n\ntemperature 0.5\n\nIt is **blue**.\n\n*first token 0.10 s · total" in text
+    assert "| Model | First token | Total time | Tokens/s | Tokens | Cost | Answers |" in text
     assert "- model-a: 2" in text
     assert text.endswith("---\n\nSynStar Chat 1.2.3\n")
 

@@ -12,6 +12,7 @@ from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.fold import fold
 from lib.domain.reply.tape import Content, Failed, Sent
 from lib.report import page
+from tests import figures_table
 from tests.report.html_tree import Tree
 from tests.report.samples import AT, PAPER, PICTURE, cell, deck, recording, tape, thinking, with_attachments
 
@@ -38,7 +39,7 @@ def test_it_says_all_that_was_asked_and_answered() -> None:
     html = drawn(kept)
     said = text(html)
     for words in (
-        *("The sky", "2026-03-01 09:30 UTC", "Why is the sky blue?", "plan.txt", "model-a", "model-b"),
+        *("The sky", "1 Mar 2026, 09:30 UTC", "Why is the sky blue?", "plan.txt", "model-a", "model-b"),
         *("temperature 0.5", "Be brief.", "Hm, well.", "a a a", "b b b", "SynStar Chat 1.2.3"),
         *("2 votes · 1 thumbs up", "Prices: the gateway's price list."),
     ):
@@ -59,28 +60,41 @@ def test_its_figures_are_those_of_the_tapes() -> None:
     said = text(drawn(two()))
     # a: 31 pieces from 100 ms (reasoning at 50 ms), the last at 400 ms, the end at 410 ms.
     assert (
-        f"40 tokens (reported) · first token 0.05 s · {40 / 0.350:,.0f} tokens/s · total 0.41 s · $0.000090"
+        f"first token 0.05 s · total 0.41 s · {40 / 0.350:,.0f} tokens/s · 40 tokens (reported) · $0.000090"
         in said
     )
-    assert f"100 tokens (reported) · first token 0.09 s · {100 / 0.900:,.0f} tokens/s · total 1.00 s" in said
-    assert "model-a fastest" in re.sub(r"(model-a)(fastest)", r"\1 \2", said)
-    assert "2 replies · 140 tokens written · $0.000090 (without 1 of 2 replies)" in said
-    assert "Costs leave out 1 of 2 cells: their price or their tokens are not known." in said
-
-
-def test_its_bars_are_in_proportion_and_the_best_is_marked() -> None:
-    html = drawn(two())
-    charts = dict(re.findall(r"<figcaption>([^<]+)</figcaption>(.*?)</figure>", html, re.DOTALL))
-    assert list(charts) == ["First token", "Total time", "Tokens/s", "Tokens", "Votes"]
-    widths = {
-        title: [float(width) for width in re.findall(r"width: ([\d.]+)%", chart)]
-        for title, chart in charts.items()
+    assert f"first token 0.09 s · total 1.00 s · {100 / 0.900:,.0f} tokens/s · 100 tokens (reported)" in said
+    first, second = figures_table.rows(drawn(two()))
+    assert first.cells == {
+        "First token": "0.05 s",
+        "Total time": "0.41 s fastest",
+        "Tokens/s": f"{40 / 0.350:,.0f}",
+        "Tokens": "40 fewest tokens",
+        "Cost": "$0.000090",
     }
-    assert widths["Total time"] == pytest.approx([41.0, 100.0])
-    assert widths["Tokens"] == pytest.approx([40.0, 100.0])
-    assert widths["Votes"] == pytest.approx([100.0, 0.0, 50.0, 0.0])
-    best = re.findall(r'<i (class="best" )?style', charts["Total time"])
-    assert [bool(mark) for mark in best] == [True, False]
+    assert (second.cells["Total time"], second.cells["Cost"]) == ("1.00 s", "–")
+    assert "2 answers · 140 tokens written · $0.000090 (without 1 of 2 answers)" in said
+    assert "Costs leave out 1 of 2 models: their price or their tokens are not known." in said
+    assert "Tokens are as the gateway reported them." in said
+
+
+def test_its_bars_are_in_proportion_and_in_the_colours_of_the_cells() -> None:
+    html = drawn(two())
+    first, second = figures_table.rows(html)
+    assert (first.bars["Total time"], second.bars["Total time"]) == pytest.approx((41.0, 100.0))
+    assert (first.bars["Tokens"], second.bars["Tokens"]) == pytest.approx((40.0, 100.0))
+    assert [first.colour, second.colour] == [0, 1]
+    heads = re.findall(r'<h3><i class="dot" style="--cell: var\(--cell-(\d)\)"></i>\s*(model-\w)', html)
+    assert heads == [("0", "model-a"), ("1", "model-b")]
+    votes = html.partition('<h3 class="over">Votes</h3>')[2]
+    assert [float(width) for width in re.findall(r"width: ([\d.]+)%", votes)] == [100.0, 50.0]
+
+
+def test_whom_most_people_chose_is_framed_and_said_so() -> None:
+    html = drawn(two())
+    assert html.count('<article class="cell winner"') == 1
+    assert re.search(r"model-a\s*<span class=\"mark\">Winner</span></h3>", html)
+    assert [row.is_winner for row in figures_table.rows(html)] == [True, False]
 
 
 def test_a_failed_cell_shows_its_words_and_its_error() -> None:
@@ -92,8 +106,8 @@ def test_a_failed_cell_shows_its_words_and_its_error() -> None:
     said = text(html)
     assert "It is No <b>channel</b>. Try again in a moment, or choose another model." in said
     assert "failed" in said
-    assert "1 reply did not complete and is in no figure." in said
-    assert "2 replies (1 not completed)" in said
+    assert "1 answer did not finish and is in no figure." in said
+    assert "2 answers (1 did not finish)" in said
 
 
 def test_follow_ups_versions_and_a_synthesis_are_in_it() -> None:

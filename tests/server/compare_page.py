@@ -1,10 +1,8 @@
 """The compare page in a person's words, and models that answer it."""
 
-from typing import Any
-
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
-
+from tests import figures_table
 from tests.app_server import AppServer
+from tests.figures_table import FIGURES, Row
 from tests.page_socket import PageSocket
 from tests.page_tree import read
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
@@ -42,17 +40,34 @@ def wait_for_said(tab: PageSocket, texts: list[str]) -> None:
 
 
 def lines(tab: PageSocket) -> list[str]:
-    """The figures above each cell's text; they have spaces that do not break."""
+    """The figures under each cell's text; they have spaces that do not break."""
     return [
         read(" ".join(tab.tree.texts(key))).replace("\N{NO-BREAK SPACE}", " ")
         for key in tab.tree.keys("figures-")
     ]
 
 
-def table(tab: PageSocket) -> list[dict[str, Any]]:
+def has_figures(tab: PageSocket) -> bool:
+    """Whether the table of figures is there: all answers have ended."""
+    return any(FIGURES in node.proto.body for node in tab.tree.nodes("html"))
+
+
+def table(tab: PageSocket) -> list[Row]:
     """The rows of the table of figures."""
-    frame = convert_arrow_bytes_to_pandas_df(tab.tree.nodes("dataframe")[-1].proto.arrow_data.data)
-    return [dict(row) for _, row in frame.iterrows()]
+    return figures_table.rows("".join(node.proto.body for node in tab.tree.nodes("html")))
+
+
+def has_ended(line: str) -> bool:
+    """Whether the line under an answer is the one of its end: the gateway has told its tokens."""
+    return "tokens" in line and "≈" not in line
+
+
+def delete(tab: PageSocket) -> None:
+    """Delete the comparison, from the bar's menu."""
+    tab.choose("comparison_menu", "Delete")
+    tab.wait_for_text("will be deleted permanently")
+    tab.wait_until_idle()
+    tab.click("confirm_delete")
 
 
 def script(upstream: ScriptedGateway, prompt: str, **changed: object) -> dict[str, Gate]:

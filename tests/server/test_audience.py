@@ -18,7 +18,7 @@ from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.phone import Phone
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, deltas, error, stream
-from tests.server.compare_page import ask_blind, compare
+from tests.server.compare_page import ask_blind, compare, delete, has_figures
 
 WORDS = [f"w{number:02} " for number in range(30)]
 HOSTILE = (
@@ -68,7 +68,7 @@ def test_phones_follow_a_blind_comparison_from_the_question_to_the_result(
         assert "Follow this" in late.state["prompt"]
         assert late.vote("B") == http.client.OK
         assert early.vote("A") == early.vote("B") == http.client.OK
-        tab.wait_for_text("2 following · :material/how_to_vote: 2 voted")
+        tab.wait_for_text("2 following, 2 voted")
         early.wait_for(lambda: early.state["voters"] == 2)
         for gate in gates.values():
             gate.open()
@@ -94,7 +94,7 @@ def test_a_new_question_appears_by_itself_as_a_new_round(gateway: ScriptedGatewa
     gateway.when("Second question", stream("Two"))
     with compare(hall) as tab:
         tab.ask("First question")
-        tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The figures")
+        tab.wait_for(lambda: has_figures(tab), "The figures")
         tab.wait_until_idle()
         with Phone(open_room(tab)) as phone:
             assert phone.texts == ["One", "One"]
@@ -312,8 +312,7 @@ def test_a_room_closes_with_its_comparison(gateway: ScriptedGateway, hall: AppSe
         with Phone(link) as phone:
             phone.wait_for_end()
             tab.wait_until_idle()
-            tab.click("delete_comparison")
-            tab.click("confirm_delete")
+            delete(tab)
             phone.wait_for(lambda: phone.events[-2:] == ["closed", "end"])
             assert phone.get()[0] == http.client.NOT_FOUND
 

@@ -7,7 +7,7 @@ from tests.page_socket import PageSocket
 from tests.page_tree import read
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, error, stream
 from tests.server import compare_page
-from tests.server.compare_page import ask_blind, compare, lines, table
+from tests.server.compare_page import ask_blind, compare, has_figures, lines, table
 
 WORDS = [f"w{number:02} " for number in range(20)]
 
@@ -45,7 +45,7 @@ def test_names_and_figures_are_hidden_until_the_reveal(upstream: ScriptedGateway
         wait_for_ballot(tab)
         assert heads(tab) == ["**Answer A**", "**Answer B**"]
         assert lines(tab) == ["", ""]
-        assert tab.tree.nodes("dataframe", "vega_lite_chart") == []
+        assert not has_figures(tab)
         assert tab.tree.keys("settings-") == tab.tree.keys("refresh-") == tab.tree.keys("forum-") == []
         order, address = said(tab), tab.address
         assert sorted(order) == ["By the first", "By the second"]
@@ -69,9 +69,12 @@ def test_names_and_figures_are_hidden_until_the_reveal(upstream: ScriptedGateway
             assert said(again) == order
             assert read(f"{names[1]} won, 1 of 1 vote") in again.text
             assert all("first token" in line for line in lines(again))
-            assert [row["Cell"] for row in table(again)] == ["model-a", "model-b"]
+            models = ["model-a" if "first" in one else "model-b" for one in order]
+            assert [row.name for row in table(again)] == [models[0], f"{models[1]} Winner"]
+            assert [row.is_winner for row in table(again)] == [False, True]
+            assert len(again.tree.keys("winner-")) == 1
             again.switch("pairs", True)
-            again.wait_for_text("Wilson")
+            again.wait_for_text("95 % confidence")
             again.wait_until_idle()
             [pair] = [row for row in again.tables if "Against" in row]
             assert {"model-a", "model-b"} <= {*pair["Model"], *pair["Against"]}
@@ -89,7 +92,7 @@ def test_a_fast_answer_does_not_betray_itself(upstream: ScriptedGateway, site: A
         upstream.when("Ask elsewhere", stream("Elsewhere"))
         with compare(site) as other:  # a whole comparison later there is still nothing to see
             other.ask("Ask elsewhere")
-            other.wait_for(lambda: bool(other.tree.nodes("dataframe")), "The figures")
+            other.wait_for(lambda: has_figures(other), "The figures")
         assert said(tab) == ["", ""]
         address = tab.address
         with compare(site, address) as second:
@@ -148,7 +151,7 @@ def test_a_question_that_is_not_blind_hides_nothing_and_closes_the_round_before(
         tab.wait_until_idle()
         assert heads(tab) == ["**Answer A**", "**Answer B**"]
         tab.ask("Open then")
-        tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The figures")
+        tab.wait_for(lambda: has_figures(tab), "The figures")
         tab.wait_until_idle()
         assert heads(tab) == ["**model\\-a**", "**model\\-b**"]
 

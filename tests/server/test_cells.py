@@ -10,7 +10,7 @@ from tests.app_server import AppServer
 from tests.files.samples import bomb, image
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, error, stream
-from tests.server.compare_page import compare, said, wait_for_said
+from tests.server.compare_page import compare, delete, said, wait_for_said
 
 TWO = "models=model-a,model-b"
 NO_CHANNEL = error(503, {"error": {"message": "No channel", "code": "model_not_found"}})
@@ -32,7 +32,7 @@ def first_cell(tab: PageSocket) -> str:
 def ask(tab: PageSocket, text: str, *files: tuple[str, bytes]) -> None:
     """Ask all cells and wait for the end of it."""
     tab.ask(text, *files)
-    tab.wait_for(lambda: tab.tree.find("delete_comparison") is not None, "The end of all answers")
+    tab.wait_for(lambda: tab.tree.find("keep") is not None, "The end of all answers")
     tab.wait_until_idle()
 
 
@@ -200,7 +200,7 @@ def test_what_follows_a_question_that_failed_in_one_cell_takes_its_place_there(
     two.ask("Second question")
     two.wait_for(lambda: said(two)[1].endswith("B two"), "The second answer")
     two.wait_for(lambda: said(two)[0].endswith("A two"), "The other cell's")
-    two.wait_for(lambda: two.tree.find("delete_comparison") is not None, "The end")
+    two.wait_for(lambda: two.tree.find("keep") is not None, "The end")
     two.wait_until_idle()
     sent = {one.body["model"]: one.body["messages"] for one in upstream.asked("Second question")}
     assert [message["content"] for message in sent["model-a"]] == ["Second question"]
@@ -232,10 +232,7 @@ def test_a_deleted_comparison_is_gone_here_and_in_another_tab(
     address = two.address
     with compare(site, address) as other:
         other.wait_until_idle()
-        two.click("delete_comparison")
-        two.wait_for_text("will be deleted permanently")
-        two.wait_until_idle()
-        two.click("confirm_delete")
+        delete(two)
         two.wait_for_text("Compare models")
         two.wait_until_idle()
         assert "Delete me" not in two.text

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from pandas import isna
 
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
@@ -13,6 +12,8 @@ from tests.server.compare_page import (
     WORDS,
     compare,
     half,
+    has_ended,
+    has_figures,
     lines,
     said,
     script,
@@ -47,20 +48,19 @@ def test_four_cells_stream_at_once_and_one_that_fails_hinders_none(
         assert "failed" in lines(tab)[2]
         tab.wait_for(lambda: "No channel" in tab.codes, "The gateway's own words")
         gates["b"].open()
-        tab.wait_for(lambda: "total" in lines(tab)[1], "The end of one")
+        tab.wait_for(lambda: has_ended(lines(tab)[1]), "The end of one")
         tab.wait_for(lambda: said(tab)[1] == whole("b"), "The whole of one")
-        assert "total" not in lines(tab)[0] + lines(tab)[3]
+        assert not has_ended(lines(tab)[0]) and not has_ended(lines(tab)[3])
         gates["a"].open()
         gates["d"].open()
         tab.wait_until_idle()
         assert [said(tab)[at] for at in (0, 1, 3)] == [whole("a"), whole("b"), whole("d")]
         assert ["40 tokens" in line for line in lines(tab)] == [True, True, False, True]
         rows = table(tab)
-        assert [row["Cell"] for row in rows] == ["model-a", "model-b", "model-c", "model-d"]
-        assert [row["Tokens"] for row in rows if not isna(row["Tokens"])] == [40, 40, 40]
-        assert [row["Not completed"] for row in rows] == [0, 0, 1, 0]
-        assert not any("Longest" in row["Mark"] for row in rows), "they are equally long"
-        assert len(tab.tree.nodes("vega_lite_chart")) >= 3
+        assert [row.name for row in rows] == ["model-a", "model-b", "model-c", "model-d"]
+        assert [row.cells["Tokens"] for row in rows] == ["40", "40", "–", "40"], "none is the shortest"
+        assert [row.cells["Answers"] for row in rows] == ["1", "1", "0 (1 did not finish)", "1"]
+        assert [row.colour for row in rows] == [0, 1, 2, 3]
     assert len(upstream.asked(prompt)) == 4
 
 
@@ -199,7 +199,7 @@ def test_a_synthesis_is_one_more_cell_made_of_all_answers(upstream: ScriptedGate
     )
     with compare(site, "models=model-a,model-b") as tab:
         tab.ask("Merge these")
-        tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The table")
+        tab.wait_for(lambda: has_figures(tab), "The table")
         tab.wait_until_idle()
         tab.switch("differences", True)
         tab.wait_for_text(":red-background[is blue] :green-background[was red]")
@@ -213,7 +213,7 @@ def test_a_synthesis_is_one_more_cell_made_of_all_answers(upstream: ScriptedGate
         tab.wait_for(lambda: said(tab)[-1].endswith("Blue, or red"), "The merged answer")
         tab.wait_until_idle()
         assert "Synthesis by model" in tab.text
-        assert [row["Cell"] for row in table(tab)] == ["model-a", "model-b"]
+        assert [row.name for row in table(tab)] == ["model-a", "model-b"]
     [request] = upstream.chats[before:]
     assert all(text in request.prompt for text in ("Merge these", "The sky is blue", "The sky was red"))
     assert "model-a" not in request.prompt

@@ -1,21 +1,19 @@
-"""Charts and figures equal what the gateway sent: computed here from what it was told to send."""
+"""Figures equal what the gateway sent: computed here from what it was told to send."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 
+from lib.domain.reply.wording import money
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, error, stream
 from tests.scripted_replies import Script
-from tests.server.compare_page import compare, lines, table
+from tests.server.compare_page import compare, has_ended, has_figures, lines, table
 
-TIMES = "First token (s)", "Total time (s)"
+TIMES = "First token", "Total time"
 LATE_SECONDS = 0.8
 """How much later than scripted a busy machine may send or see a token."""
 MODEL_RATIO, COMPLETION_RATIO = {"model-a": 1.0, "model-b": 20.0}, 3
@@ -75,50 +73,46 @@ def wait_for_prices(tab: PageSocket) -> None:
         tab.wait_until_idle()
 
 
-def charted(tab: PageSocket) -> dict[str, dict[str, float]]:
-    """What each chart draws: its measure's median by the cell."""
-    drawn = {}
-    for node in tab.tree.nodes("vega_lite_chart"):
-        spec = json.loads(node.proto.spec)
-        title = next(one["title"] for one in _tooltips(spec) if one["field"] == "median")
-        frame = convert_arrow_bytes_to_pandas_df(node.proto.datasets[0].data.data)
-        drawn[title] = dict(zip(frame["cell"], frame["median"], strict=True))
-    return drawn
+def seconds(words: str) -> float:
+    """A time in the table, such as `0.45 s fastest`."""
+    return float(words.partition(" s")[0])
 
 
-def _tooltips(spec: dict[str, Any]) -> list[dict[str, Any]]:
-    return [one for layer in spec["layer"] for one in layer["encoding"].get("tooltip", [])]
-
-
-def test_table_charts_and_lines_equal_what_was_sent(gateway: ScriptedGateway, priced: AppServer) -> None:
+def test_table_and_lines_equal_what_was_sent(gateway: ScriptedGateway, priced: AppServer) -> None:
     prompt, prompt_tokens = "Count to many", 3 + 4
     scripted = {"model-a": A, "model-b": B, "model-c": C}
     gateway.when(prompt, by_model(model_a=A.script, model_b=B.script, model_c=C.script))
     with compare(priced, "models=model-a,model-b,model-c") as tab:
         wait_for_prices(tab)
         tab.ask(prompt)
-        tab.wait_for(lambda: len(tab.tree.nodes("vega_lite_chart")) == 5, "The charts")
+        tab.wait_for(lambda: has_figures(tab), "The table")
         tab.wait_until_idle()
-        rows = {row["Cell"]: row for row in table(tab)}
-        drawn, shown = charted(tab), dict(zip(scripted, lines(tab), strict=True))
-    for model, sent in scripted.items():
-        row, line = rows[model], shown[model]
-        assert sent.ttft <= row[TIMES[0]] <= sent.ttft + LATE_SECONDS
-        assert sent.ttft + sent.lasts <= row[TIMES[1]] <= sent.ttft + sent.lasts + LATE_SECONDS
-        assert row["Tokens/s"] == pytest.approx(sent.tokens / sent.lasts, rel=0.35)
-        assert (row["Tokens"], row["Token source"]) == (sent.tokens, "reported")
-        assert int(line.partition(f"{sent.tokens} tokens · ")[2].split()[0]) == pytest.approx(
-            row["Tokens/s"], abs=0.51
-        )
-        for measure in (*TIMES, "Tokens/s", "Tokens"):
-            assert drawn[measure][model] == pytest.approx(row[measure], abs=0.006)
-    costs = {model: scripted[model].cost(model, prompt_tokens) for model in MODEL_RATIO}
-    assert drawn["Cost (USD)"] == pytest.approx(costs)
-    assert {model: rows[model]["Cost (USD)"] for model in MODEL_RATIO} == pytest.approx(costs)
-    assert rows["model-c"]["Cost (USD)"] != rows["model-c"]["Cost (USD)"]  # not a number
-    assert "cost unknown" in shown["model-c"]
-    marks = {model: row["Mark"] for model, row in rows.items()}
-    assert marks == {"model-a": "Cheapest, Longest", "model-b": "Fastest", "model-c": ""}
+        rows = {row.name: row for row in table(tab)}
+        shown = dict(zip(scripted, lines(tab), strict=True))
+        assert "Tokens are as the gateway reported them." in tab.text
+        assert tab.text.count("/api/pricing") == 1
+    for at, (model, sent) in enumerate(scripted.items()):
+        cells, line = rows[model].cells, shown[model]
+        assert sent.ttft <= seconds(cells[TIMES[0]]) + 0.005 <= sent.ttft + LATE_SECONDS
+        whole = sent.ttft + sent.lasts
+        assert whole <= seconds(cells[TIMES[1]]) + 0.005 <= whole + LATE_SECONDS
+        assert int(cells["Tokens/s"]) == pytest.approx(sent.tokens / sent.lasts, rel=0.35)
+        assert cells["Tokens"].split()[0] == str(sent.tokens)
+        first, rate, tokens, cost = line.split(" · ")
+        assert first == f"first token {cells[TIMES[0]]}"
+        assert rate == f"{cells['Tokens/s']} tokens/s"
+        assert tokens == f"{sent.tokens} tokens"
+        assert cost == (cells["Cost"].split()[0] if model in MODEL_RATIO else "cost unknown")
+        assert rows[model].colour == at
+        longest = max(other.tokens for other in scripted.values())
+        assert rows[model].bars["Tokens"] == pytest.approx(100 * sent.tokens / longest, abs=0.01)
+    for model in MODEL_RATIO:
+        told = rows[model].cells["Cost"].split()[0]
+        assert told == money(scripted[model].cost(model, prompt_tokens))
+    assert rows["model-c"].cells["Cost"] == "–"
+    assert rows["model-a"].cells["Cost"].endswith("cheapest")
+    assert rows["model-b"].cells["Total time"].endswith("fastest")
+    assert rows["model-c"].cells["Tokens"].endswith("fewest tokens")
 
 
 def test_while_they_run_the_lines_tell_time_tokens_and_cost_as_far_as_known(
@@ -129,9 +123,8 @@ def test_while_they_run_the_lines_tell_time_tokens_and_cost_as_far_as_known(
     guessed = stream(*words, delay=0.02, hold=gate, hold_after=23)
     told = stream(*words, delay=0.02, hold=gate, hold_after=23, usage="every")
     gateway.when(prompt, by_model(model_a=guessed, model_b=told))
-    times, rate = r"first token 0\.\d\d s · elapsed \d+\.\d s", r"(≈ )?\d+ tokens/s"
-    cost = r"(≈ )?\$0\.\d+ · computed from /api/pricing"
-    running = re.compile(rf"{times}  \n(≈ )?(\d+) tokens · {rate}  \n{cost}")
+    rate, cost = r"(≈ )?\d+ tokens/s", r"(≈ )?\$0\.\d+"
+    running = re.compile(rf"first token 0\.\d\d s · {rate} · (≈ )?(\d+) tokens · {cost}")
     with compare(priced, "models=model-a,model-b") as tab:
         wait_for_prices(tab)
         tab.ask(prompt)
@@ -139,13 +132,13 @@ def test_while_they_run_the_lines_tell_time_tokens_and_cost_as_far_as_known(
 
         def are_there() -> bool:
             found[:] = [running.fullmatch(line) for line in lines(tab)]
-            counts = [int(one[2]) for one in found if one]
+            counts = [int(one[3]) for one in found if one]
             return len(counts) == 2 and min(counts) >= 23
 
         tab.wait_for(are_there, "Both lines")
-        assert [bool(one and one[1] and one[4]) for one in found] == [True, False]
+        assert [bool(one and one[2] and one[4]) for one in found] == [True, False]
         gate.open()
-        tab.wait_for(lambda: all("24" in line and "total" in line for line in lines(tab)), "The end")
+        tab.wait_for(lambda: all("24" in line and has_ended(line) for line in lines(tab)), "The end")
         tab.wait_until_idle()
 
 
@@ -157,14 +150,13 @@ def test_repeats_are_told_with_their_spread_in_cost_too(gateway: ScriptedGateway
         tab.set_number("repeats", 2)
         tab.wait_until_idle()
         tab.ask(prompt)
-        tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The table")
-        tab.wait_for(lambda: [row["Replies"] for row in table(tab)] == [2, 2], "All answers")
+        tab.wait_for(lambda: has_figures(tab), "The table")
+        tab.wait_for(lambda: [row.cells["Answers"] for row in table(tab)] == ["2", "2"], "All answers")
         tab.wait_until_idle()
         [row, _] = table(tab)
     prompt_tokens, million = 1 + 4, 1e6
     low, high = ((prompt_tokens + tokens * COMPLETION_RATIO) * 2 / million for tokens in (10, 20))
-    assert row["Cost (USD)"] == pytest.approx((low + high) / 2)
-    assert row["Cost (USD), spread"] == f"${low:.6f} – ${high:.6f}"
+    assert row.cells["Cost"] == f"{money((low + high) / 2)} cheapest ({money(low)} – {money(high)})"
 
 
 def test_the_estimate_before_a_run_and_the_question_above_the_ceiling_tell_tokens_and_cost(

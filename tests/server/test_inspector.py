@@ -43,7 +43,7 @@ def facts(tab: PageSocket) -> dict[str, str]:
 
 def steps(tab: PageSocket) -> list[str]:
     """The timeline."""
-    return next(list(table["What"]) for table in tab.tables if "What" in table)
+    return next(list(table["what"]) for table in tab.tables if "what" in table)
 
 
 def test_the_request_is_shown_as_the_gateway_got_it(tab: PageSocket, upstream: ScriptedGateway) -> None:

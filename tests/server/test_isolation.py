@@ -136,6 +136,7 @@ def test_every_route_of_ours_asks_who_is_there_or_is_known_to_be_free(server: Ap
             else:
                 assert (answer.status, answer.text) == (401, "Sign in first.\n")
     assert free == {
+        "/about",
         "/ready",
         "/room/{token}",
         "/room/{token}/events",

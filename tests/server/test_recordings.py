@@ -17,7 +17,7 @@ from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
-from tests.server.compare_page import compare, lines, said, table
+from tests.server.compare_page import compare, has_figures, lines, said, table
 from tests.server.test_decks import open_decks, wait_for_button, write_deck
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -99,7 +99,7 @@ def recording(own: str, *rows: list[tuple[Conversation, dict[str, list[Event]]]]
 
 def open_(tab: PageSocket, own: str) -> None:
     tab.click(f"open-{own}")
-    tab.wait_for_text("Recorded on 1 March 2026")
+    tab.wait_for_text("Recorded on 1 Mar 2026")
 
 
 def test_a_comparison_replays_without_a_gateway_with_the_same_text_and_figures(
@@ -112,7 +112,7 @@ def test_a_comparison_replays_without_a_gateway_with_the_same_text_and_figures(
     with compare(site, "models=model-a,model-b") as tab:
         tab.ask(prompt)
         tab.wait_until_idle()
-        seen = said(tab), lines(tab), str(table(tab))  # as text: what is not known equals nothing
+        seen = said(tab), lines(tab), table(tab)
         tab.click("keep")
         tab.wait_for(lambda: "Kept" in tab.toasts, "The recording")
         tab.wait_until_idle()
@@ -123,9 +123,9 @@ def test_a_comparison_replays_without_a_gateway_with_the_same_text_and_figures(
         take(tab, as_file(found))
         tab.click(f"open-{found.id}")
         tab.wait_for_text("Recorded on")
-        tab.wait_for(lambda: bool(tab.tree.nodes("dataframe")), "The figures")
+        tab.wait_for(lambda: has_figures(tab), "The figures")
         tab.wait_until_idle()
-        assert (said(tab), lines(tab), str(table(tab))) == seen
+        assert (said(tab), lines(tab), table(tab)) == seen
         assert tab.tree.nodes("chat_input") == []
         assert {key.partition("-")[0] for key in tab.tree.keys("")} & {"refresh", "forum", "stop"} == set()
         assert "recording=" + found.id == tab.address
@@ -230,7 +230,6 @@ def test_a_replay_pauses_and_ends_at_once_when_asked(island: AppServer) -> None:
         tab.choose("pace", "At once")
         tab.wait_for(lambda: said(tab) == ["One two"], "All of it")
         tab.wait_until_idle()
-        assert "total 3600.0" in lines(tab)[0].replace("\xa0", " ")
 
 
 def test_a_recording_has_a_report(island: AppServer) -> None:

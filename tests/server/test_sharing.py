@@ -105,9 +105,9 @@ def test_a_comparison_is_read_and_nothing_else(server: AppServer, upstream: Scri
     upstream.when("Which is it", by_model(model_a=stream("Tea."), model_b=stream("Coffee.")))
     with tab_of(signed_in(server, ADA), "models=model-a,model-b", "compare") as tab:
         tab.ask("Which is it")
-        tab.wait_for(lambda: tab.tree.find("share_here") is not None, "The button")
+        tab.wait_for(lambda: tab.tree.find("keep") is not None, "The end of all answers")
         tab.wait_until_idle()
-        tab.click("share_here")
+        tab.choose("comparison_menu", "Share with people here")
         share(tab, BEN)
         granted(tab)
         address = tab.address

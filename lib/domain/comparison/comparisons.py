@@ -117,6 +117,9 @@ def _name(cell: Conversation) -> str:
 def _settings(params: Params) -> list[str]:
     """The parameters that are set, worded for a label."""
     body = {name: value for name, value in params.body().items() if name != "stream"}
-    temperature = body.pop("temperature", None)
-    first = [f"{temperature:g}"] if temperature is not None else []
-    return [*first, *(f"{name.replace('_', ' ')} {value}" for name, value in body.items())]
+    ordered = sorted(body.items(), key=lambda item: item[0] != "temperature")
+    return [f"{name.replace('_', ' ')} {_words(value)}" for name, value in ordered]
+
+
+def _words(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

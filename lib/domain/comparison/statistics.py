@@ -12,21 +12,25 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.prices import Prices, cost_of, price_of
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark, ngettext
 
 TITLES = {
-    "ttft_ms": "First token",
-    "total_ms": "Total time",
-    "tokens_per_second": "Tokens/s",
-    "completion_tokens": "Tokens",
-    "cost": "Cost",
+    "ttft_ms": mark("First token"),
+    "total_ms": mark("Total time"),
+    "tokens_per_second": mark("Tokens/s"),
+    "completion_tokens": mark("Tokens"),
+    "cost": mark("Cost"),
 }
 """The title of each measure, in the order of the page."""
 MEASURES = tuple(TITLES)
 """The measured fields of `Figures`."""
-UNITS = {"ttft_ms": "s", "total_ms": "s", "cost": "USD"}
-"""The units in which people read them."""
-MARKS = {"total_ms": "fastest", "cost": "cheapest", "completion_tokens": "longest"}
-"""The mark of the best column in a measure; for completion tokens the largest value is best."""
+MARKS = {
+    "total_ms": mark("fastest"),
+    "completion_tokens": mark("fewest tokens"),
+    "cost": mark("cheapest"),
+}
+"""The word for the best column in a measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Figures:
     """How many replies completed."""
     others: int
     """How many did not: stopped, failed or interrupted."""
+    without_tokens: int = 0
+    """How many completed without a count of their tokens."""
     ttft_ms: Spread | None = None
     total_ms: Spread | None = None
     tokens_per_second: Spread | None = None
@@ -64,7 +70,7 @@ class Figures:
     cost_source: str = ""
     """Where the price is from."""
     marks: tuple[str, ...] = ()
-    """The measures in which it is the best of the columns that it was compared with."""
+    """The measures of `MARKS` in which it is the best of the columns that it was compared with."""
 
     def measured(self, measure: str) -> Spread | None:
         """The spread of one of `MEASURES`."""
@@ -80,10 +86,10 @@ def of_cells(cells: Sequence[Conversation], prices: Prices | None = None) -> lis
 
 
 def _marks(one: Figures, first: Mapping[str, float | None]) -> Iterator[str]:
-    for measure, mark in MARKS.items():
+    for measure in MARKS:
         spread = one.measured(measure)
         if spread and spread.median == first[measure]:
-            yield mark
+            yield measure
 
 
 def _of_cell(label: str, cell: Conversation, prices: Prices) -> Figures:
@@ -105,6 +111,7 @@ def of_replies(
         label=label,
         replies=len(done),
         others=len(ended) - len(done),
+        without_tokens=sum(reply.usage.completion_tokens is None for reply in done),
         ttft_ms=Spread.of(reply.timing.first_token_ms for reply in done),
         total_ms=Spread.of(reply.timing.total_ms for reply in done),
         tokens_per_second=Spread.of(reply.tokens_per_second for reply in done),
@@ -130,6 +137,7 @@ def _of_prompts(label: str, cells: Sequence[Figures]) -> Figures:
         label=label,
         replies=sum(one.replies for one in cells),
         others=sum(one.others for one in cells),
+        without_tokens=sum(one.without_tokens for one in cells),
         ttft_ms=over("ttft_ms"),
         total_ms=over("total_ms"),
         tokens_per_second=over("tokens_per_second"),
@@ -141,29 +149,41 @@ def _of_prompts(label: str, cells: Sequence[Figures]) -> Figures:
 
 def notes(measured: Sequence[Figures]) -> Iterator[str]:
     """Sentences on what the figures of cells leave out and where they come from."""
-    count = len(measured)
-    if estimated := sum(one.source is Source.ESTIMATED for one in measured):
-        yield f"≈ Tokens of {estimated} of {count} cells are estimated: the gateway did not report them."
-    if unknown := sum(one.completion_tokens is None for one in measured):
-        yield f"Tokens of {unknown} of {count} cells are not known."
+    yield from _on_tokens(measured)
     if any(one.cost for one in measured) and (missing := sum(one.cost is None for one in measured)):
-        yield f"Costs leave out {missing} of {count} cells: their price or their tokens are not known."
-    if others := sum(one.others for one in measured):
-        said = (
-            "1 reply did not complete and is" if others == 1 else f"{others} replies did not complete and are"
+        yield _("Costs leave out {} of {} models: their price or their tokens are not known.").format(
+            missing, len(measured)
         )
-        yield f"{said} in no figure."
+    if others := sum(one.others for one in measured):
+        yield ngettext(
+            "{} answer did not finish and is in no figure.",
+            "{} answers did not finish and are in no figure.",
+            others,
+        ).format(others)
     if any(one.replies > 1 for one in measured):
-        yield "Figures are medians over all answers of a cell; the range is from the lowest to the highest."
+        yield _("Each figure is the median of a model's answers, with the lowest and the highest after it.")
     if sources := sorted({one.cost_source for one in measured if one.cost_source}):
-        yield f"Prices: {', '.join(sources)}."
+        yield _("Prices: {}.").format(", ".join(sources))
+
+
+def _on_tokens(measured: Sequence[Figures]) -> Iterator[str]:
+    estimated = sum(one.source is Source.ESTIMATED for one in measured)
+    if estimated:
+        yield _("≈ Tokens of {} of {} models are estimated: the gateway did not report them.").format(
+            estimated, len(measured)
+        )
+    if unknown := sum(one.without_tokens for one in measured):
+        answers = sum(one.replies for one in measured)
+        yield _("The tokens of {} of {} answers are not known.").format(unknown, answers)
+    if not estimated and not unknown and any(one.completion_tokens for one in measured):
+        yield _("Tokens are as the gateway reported them.")
 
 
 def best(measure: str, spreads: Iterable[Spread | None]) -> float | None:
     """The best median of a measure; `None` if nothing is better than anything else."""
     known = {spread.median for spread in spreads if spread}
-    is_less_better = measure == "cost" or measure.endswith("_ms")
-    return (min(known) if is_less_better else max(known)) if len(known) > 1 else None
+    is_more_better = measure == "tokens_per_second"
+    return (max(known) if is_more_better else min(known)) if len(known) > 1 else None
 
 
 def _together(sources: Iterable[Source]) -> Source:

@@ -71,3 +71,10 @@ def ending(reply: Reply) -> str:
         return reply.state.value
     is_told = reply.ending not in (None, Ending.COMPLETE, Ending.TOOL_CALLS)  # which stand above
     return f"ended by {reply.finish_reason}" if is_told else ""
+
+
+def measured(measure: str, value: float) -> str:
+    """A value of a measure of `lib.domain.comparison.statistics`, with its unit where its title has none."""
+    if measure.endswith("_ms"):
+        return seconds(value)
+    return money(value) if measure == "cost" else f"{value:,.0f}"

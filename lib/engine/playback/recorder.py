@@ -9,7 +9,7 @@ from datetime import datetime
 from lib.domain.comparison import recordings
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.recordings import Recording, RecordingKind
-from lib.domain.comparison.votes import Tally
+from lib.domain.comparison.votes import Tally, in_order
 from lib.domain.conversation.conversations import Conversation, title_from
 from lib.domain.models.prices import Prices
 from lib.domain.reply.reply import Reply, State
@@ -54,7 +54,7 @@ def record(
     Cells without any question are left out.
     """
     asked = [replace(one, cells=[cell for cell in one.cells if cell.path()]) for one in comparisons]
-    asked = [one for one in asked if one.cells]
+    asked = [_in_page_order(library, one) for one in asked if one.cells]
     cells = [cell for comparison in asked for cell in comparison.cells]
     replies = {m.id: m.reply for cell in cells for m in cell.messages.values() if m.reply}
     named = {model for reply in replies.values() for model in (reply.model_requested, reply.model_served)}
@@ -70,6 +70,15 @@ def record(
         tallies=_tallies(library, asked),
     )
     return recording if recording_id else replace(recording, id=_id(recording))
+
+
+def _in_page_order(library: Library, comparison: Comparison) -> Comparison:
+    """The comparison with its cells in the order of the page, which a blind round has shuffled."""
+    latest = library.votes.latest(comparison.id)
+    if latest is None or not latest.is_blind:
+        return comparison
+    ordered = in_order(comparison.cells, latest)
+    return replace(comparison, cells=[replace(cell, position=at) for at, cell in enumerate(ordered)])
 
 
 def as_comparison(conversation: Conversation, reply_id: str) -> Comparison:

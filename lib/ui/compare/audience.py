@@ -1,7 +1,6 @@
 """A comparison open to a room: the link for people's phones, and how many follow and vote."""
 
 from datetime import UTC, datetime
-from typing import Literal
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -9,6 +8,8 @@ import streamlit as st
 from lib import app
 from lib.domain.people.people import Permission
 from lib.domain.text.markdown.literal import Markdown, md
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
 from lib.ui.compare import blind
 from lib.ui.kit import buttons, errors, links
 from lib.ui.state import panel, person
@@ -33,18 +34,21 @@ def show(state: ComparisonState) -> None:
     if not state.room and not person.may(Permission.OPEN_ROOMS):
         return
     with st.container(
-        key="room", horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"
+        key="room", horizontal=True, vertical_alignment="center", gap="xsmall", width="content"
     ):
+        label = _("Room") if state.room else _("Open to the room")
+        buttons.button(label, "open_room", "groups", _open, kind="tertiary")
         if state.room:
             state.count = st.empty()
-        buttons.button(
-            "Audience" if state.room else "Open to the room", "open_room", "groups", _open, kind="tertiary"
-        )
     count(state)
 
 
-@st.dialog("The audience", on_dismiss=panel.close)
 def show_dialog() -> None:
+    """Draw the dialog of the room."""
+    st.dialog(_("The room"), on_dismiss=panel.close)(_show_dialog)()
+
+
+def _show_dialog() -> None:
     """Draw the link as text and as a QR code, the counts, and the button that closes the room."""
     state = held()
     if not state.room:  # closed just now, or expired
@@ -52,45 +56,47 @@ def show_dialog() -> None:
         st.rerun()
     link = f"{links.origin()}/room/{state.room.token}"
     st.markdown(
-        "Whoever has this link follows the answers live and votes, and sees nothing else of this app."
+        _("Whoever has this link follows the answers live and votes, and sees nothing else of this app.")
     )
     with st.container(horizontal_alignment="center"):
-        st.image(links.code(link), width=QR_PIXELS, alt="QR code of the link")
+        st.image(links.code(link), width=QR_PIXELS, alt=_("QR code of the link"))
     st.code(link, language=None, wrap_lines=True)
     if urlsplit(link).hostname in ONLY_HERE:
         st.caption(
-            ":material/info: This address works on this machine only. Phones need the server's address "
-            "in your network."
+            _(
+                ":material/info: This address works on this machine only. Phones need the server's address "
+                "in your network."
+            )
         )
     _keep_counting(state)
-    closes = f"{state.room.closes_at:%H:%M} UTC"
+    closes = formats.clock(state.room.closes_at)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(md("It closes automatically at {}.", closes), width="content")
-        st.button("Close the room", key="close_room", icon=":material/block:", on_click=_close)
+        st.caption(md(_("It closes by itself at {}."), closes), width="content")
+        st.button(_("Close the room"), key="close_room", icon=":material/block:", on_click=_close)
 
 
 def count(state: ComparisonState) -> None:
     """Draw how many follow and how many have voted."""
     if state.count:
-        state.count.caption(_counted(state), text_alignment="right")
+        state.count.caption(_counted(state), width="content")
 
 
 def keep_counting(state: ComparisonState) -> None:
     """Keep the counts moving after the rest of the page: its fragments do not run before the script ends."""
     if state.count:
         with state.count.container():
-            _keep_counting(state, "right")
+            _keep_counting(state)
 
 
 @st.fragment(run_every=COUNT_SECONDS)
-def _keep_counting(state: ComparisonState, text_alignment: Literal["left", "right"] = "left") -> None:
-    st.caption(_counted(state), text_alignment=text_alignment)
+def _keep_counting(state: ComparisonState) -> None:
+    st.caption(_counted(state), width="content")
 
 
 def _counted(state: ComparisonState) -> Markdown:
     following = audience.followers(state.room.token) if state.room else 0
     voted = library().votes.voters(state.round.id) if state.round else 0
-    return md(":material/group: {} following · :material/how_to_vote: {} voted", following, voted)
+    return md(_("{} following, {} voted"), following, voted)
 
 
 @errors.stored

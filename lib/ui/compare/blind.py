@@ -9,6 +9,7 @@ from lib import app
 from lib.domain.comparison.votes import Round, shuffled
 from lib.domain.conversation.conversations import Conversation
 from lib.engine.sending import new_id
+from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.ui.compare import cell_callbacks
 from lib.ui.kit import buttons, errors
@@ -24,10 +25,10 @@ PRESENTER = "presenter"
 def show_switch(state: ComparisonState) -> None:
     """Draw the switch for a blind question."""
     st.toggle(
-        "Blind",
+        _("Blind"),
         state.is_blind,
         key=comparison_state.BLIND,
-        help="Hides which model wrote which answer until you reveal it after the vote.",
+        help=_("Hides which model wrote which answer until you reveal it after the vote."),
     )
 
 
@@ -72,7 +73,7 @@ def _open_round(state: ComparisonState, *, is_blind: bool) -> Round:
 def show_controls(state: ComparisonState, cell: Conversation) -> None:
     """Draw the actions on an answer while its model is hidden."""
     if cell.path()[-1].content:
-        buttons.show_icon("content_copy", "Copy", cell_callbacks.copy, cell.id)
+        buttons.show_icon("content_copy", _("Copy"), cell_callbacks.copy, cell.id)
     if state.round and cell.id in state.round.models:
         given = library().votes.ballot(state.round.id, PRESENTER).thumbs.get(cell.id)
         st.feedback(

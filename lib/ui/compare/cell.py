@@ -1,17 +1,20 @@
-"""One cell of a comparison: its model, figures, question, answer and actions."""
+"""One cell of a comparison: its model, question, answer, figures and actions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
+from lib.domain.comparison.colours import colours_of
 from lib.domain.comparison.comparisons import FEWEST_CELLS, is_synthesis
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.reply.reply import Reply
 from lib.domain.reply.usage import estimate_prompt
 from lib.domain.text.markdown.literal import md, plain
-from lib.ui.compare import blind, callbacks, cell_callbacks, comparison_callbacks
+from lib.i18n.translation import gettext as _
+from lib.ui.compare import blind, callbacks, cell_callbacks, comparison_callbacks, voting
 from lib.ui.kit import buttons
 from lib.ui.reply import badges, parameters, remedies
 from lib.ui.reply import cell as cell_view
@@ -28,8 +31,11 @@ LONGEST_LABEL = 18
 
 def cells_of(state: ComparisonState) -> list[Cell]:
     """Return the cells in their current state, in the order of the page."""
-    labels = state.labels
-    return [_cell_of(state, cell, labels[cell.id]) for cell in state.cells]
+    colours, labels, winners = colours_of(state.cells), state.labels, voting.winners(state)
+    return [
+        replace(_cell_of(state, cell, labels[cell.id]), colour=colours[cell.id], is_winner=cell.id in winners)
+        for cell in state.cells
+    ]
 
 
 def _cell_of(state: ComparisonState, cell: Conversation, label: str) -> Cell:
@@ -49,6 +55,8 @@ def _cell_of(state: ComparisonState, cell: Conversation, label: str) -> Cell:
         model=cell.model,
         prices=state.prices,
         is_hidden=state.is_hidden,
+        is_repeating=cell.id in state.repeating,
+        count=sum(message.reply is not None for message in cell.messages.values()),
     )
 
 
@@ -80,13 +88,14 @@ def _show_head(state: ComparisonState, tab: Session, cell: Conversation, label: 
             choices.show_model(cell, models, comparison_state.prefix_of(cell), width=0)
         else:
             _show_name(label)
+        name = md(_("Settings of {}"), label)  # unseen: there is no room for it
         with st.popover(
-            "", icon=":material/tune:", type="tertiary", key=f"settings-{cell.id}", on_change="rerun"
+            name, icon=":material/tune:", type="tertiary", key=f"settings-{cell.id}", on_change="rerun"
         ) as popover:
             if popover.open:
                 _show_settings(tab, cell, is_draft=is_draft)
         if is_draft and len(state.comparison.cells) > FEWEST_CELLS:
-            buttons.show_icon("close", "Remove", cell_callbacks.remove, cell.id)
+            buttons.show_icon("close", _("Remove"), cell_callbacks.remove, cell.id)
 
 
 def _show_name(label: str) -> None:
@@ -115,17 +124,19 @@ def _show_asked(state: ComparisonState, cell: Conversation, said: Sequence[Messa
         if earlier:
             cell_view.show_said(asked, "bubble")
     elif earlier:
-        label = md("Earlier ({})", len(earlier) // 2)
+        label = md(_("Earlier ({})"), len(earlier) // 2)
         cell_view.show_folded(label, f"earlier-{cell.id}", earlier, "bubble")
         cell_view.show_said(asked, "bubble")
     elif is_synthesis(cell):
-        cell_view.show_folded(md("What it was asked"), f"task-{cell.id}", [asked])
+        cell_view.show_folded(md(_("What it was asked")), f"task-{cell.id}", [asked])
     elif asked.content != state.comparison.prompt:
         cell_view.show_said(asked, "bubble")
 
 
 def _show_stop(shown: Cell) -> None:
-    buttons.button("Stop", f"stop-{shown.id}", "stop_circle", cell_callbacks.stop, shown.id, kind="tertiary")
+    buttons.button(
+        _("Stop"), f"stop-{shown.id}", "stop_circle", cell_callbacks.stop, shown.id, kind="tertiary"
+    )
     if not shown.is_hidden:
         _show_inspect(shown.id, key=f"running-{shown.id}")  # the same run draws another one at the end
 
@@ -137,17 +148,17 @@ def _show_actions(state: ComparisonState, cell: Conversation) -> None:
         return
     message = cell.path()[-1]
     reply = message.reply or Reply()
-    buttons.show_icon("refresh", "Retry: another version", callbacks.retry, cell.id)
+    buttons.show_icon("refresh", _("Retry: another version"), callbacks.retry, cell.id)
     if reply.text:
-        buttons.show_icon("content_copy", "Copy", cell_callbacks.copy, cell.id)
-        buttons.show_icon("forum", "Continue in chat", cell_callbacks.take_over, cell.id)
+        buttons.show_icon("content_copy", _("Copy"), cell_callbacks.copy, cell.id)
+        buttons.show_icon("forum", _("Continue in chat"), cell_callbacks.take_over, cell.id)
     _show_inspect(cell.id, key=cell.id)
     _show_versions(cell, message)
     badges.show_other_model(reply)
 
 
 def _show_inspect(cell_id: str, key: str) -> None:
-    buttons.show_icon("frame_inspect", "Inspect", cell_callbacks.inspect, cell_id, key=key)
+    buttons.show_icon("frame_inspect", _("Inspect"), cell_callbacks.inspect, cell_id, key=key)
 
 
 def _remedy_callbacks(cell_id: str) -> RemedyCallbacks:
@@ -156,7 +167,7 @@ def _remedy_callbacks(cell_id: str) -> RemedyCallbacks:
         try_again=lambda _: callbacks.retry(cell_id),
         ask_model=lambda _, model: callbacks.ask_model(cell_id, model),
         new=comparison_callbacks.start_new,
-        new_label="New comparison",
+        new_label=_("New comparison"),
         edit=None,
         continue_reply=None,
     )

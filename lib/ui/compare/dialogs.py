@@ -6,6 +6,8 @@ import streamlit as st
 
 from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import md
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import ngettext
 from lib.ui.compare import audience, callbacks, cell_callbacks, comparison_callbacks
 from lib.ui.kit import figures
 from lib.ui.reply import inspector
@@ -24,27 +26,36 @@ def show(state: ComparisonState) -> None:
         draw()
 
 
-@st.dialog("Run this?", on_dismiss=callbacks.withdraw)
 def _ask_first(state: ComparisonState) -> None:
+    st.dialog(_("Ask this?"), on_dismiss=callbacks.withdraw)(_show_expected)(state)
+
+
+def _show_expected(state: ComparisonState) -> None:
     about = figures.about(state.expected(state.pending.text if state.pending else None))
-    each = "one answer" if state.repeats == 1 else f"{state.repeats} answers"
-    st.markdown(
-        md("{} cells with {} each will take about **{}**.", len(state.comparison.cells), each, about[2:])
-    )
-    if st.button("Run", key="confirm_run", type="primary", on_click=callbacks.confirm):
+    count = len(state.comparison.cells) * state.repeats
+    said = ngettext("{} answer will take about **{}**.", "{} answers will take about **{}**.", count)
+    st.markdown(md(said, count, about[2:]))
+    if st.button(_("Ask"), key="confirm_run", type="primary", on_click=callbacks.confirm):
         st.rerun()
 
 
-@st.dialog("Delete this comparison?", on_dismiss=panel.close)
 def _delete() -> None:
+    st.dialog(_("Delete this comparison?"), on_dismiss=panel.close)(_show_delete)()
+
+
+def _show_delete() -> None:
     title = held().comparison.title
-    st.markdown(md("“{}” will be deleted permanently, with every answer in it.", title))
-    if st.button("Delete", key="confirm_delete", type="primary", on_click=comparison_callbacks.delete):
+    st.markdown(md(_("“{}” will be deleted permanently, with every answer in it."), title))
+    if st.button(_("Delete"), key="confirm_delete", type="primary", on_click=comparison_callbacks.delete):
         st.rerun()
 
 
-@st.dialog("Inspect a reply", width="large", icon=":material/frame_inspect:", on_dismiss=panel.close)
 def _inspect() -> None:
+    icon = ":material/frame_inspect:"
+    st.dialog(_("Inspect a reply"), width="large", icon=icon, on_dismiss=panel.close)(_show_inspected)()
+
+
+def _show_inspected() -> None:
     state = held()
     if (cell := state.cell(panel.held().subject or "")) and not state.is_hidden:
         inspector.show(cell, session.held().connection)

@@ -1,32 +1,35 @@
 """The differences between two answers of a comparison, word by word."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from lib.domain.comparison.comparisons import labels
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.text.differences import differences
 from lib.domain.text.markdown.literal import Markdown, md, plain
+from lib.domain.text.unmarked import unmarked
+from lib.i18n.translation import gettext as _
 
 
-def show(answered: Sequence[Conversation]) -> None:
+def show(answered: Sequence[Conversation], labels: Mapping[str, str]) -> None:
     """Draw the differences between two of these cells, collapsed: nothing is compared before it is opened."""
     with st.expander(
-        "Differences", icon=":material/difference:", key="differences", on_change="rerun"
+        _("Differences"), icon=":material/difference:", key="differences", on_change="rerun"
     ) as box:
         if box.open:
-            texts = zip(labels(answered), (cell.path()[-1].content for cell in answered), strict=True)
-            _show_differences(dict(texts))
+            texts = {cell.id: unmarked(cell.path()[-1].content) for cell in answered}
+            _show_differences(texts, labels)
 
 
-def _show_differences(texts: dict[str, str]) -> None:
-    names = list(texts)
+def _show_differences(texts: Mapping[str, str], labels: Mapping[str, str]) -> None:
+    ids = list(texts)
     left, right = st.columns(2)
-    first = left.selectbox("First answer", names, 0, key="difference_first")
-    second = right.selectbox("Second answer", names, 1, key="difference_second")
+    first = left.selectbox(_("First answer"), ids, 0, key="difference_first", format_func=labels.__getitem__)
+    second = right.selectbox(
+        _("Second answer"), ids, 1, key="difference_second", format_func=labels.__getitem__
+    )
     st.markdown(_marked(texts[first], texts[second]))
-    st.caption(":red-background[Only in the first] :green-background[only in the second]")
+    st.caption(_(":red-background[Only in the first] :green-background[only in the second]"))
 
 
 def _marked(first: str, second: str) -> Markdown:

@@ -1,5 +1,6 @@
 """Everything around the cells: the prompt, the composer, the list of earlier comparisons."""
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -8,15 +9,15 @@ from streamlit.delta_generator import DeltaGenerator
 from lib import app
 from lib.domain.comparison.comparisons import MOST_CELLS, MOST_REPEATS, attempts, missing
 from lib.domain.text.markdown.literal import literal, md, plain
-from lib.ui.compare import blind, callbacks, comparison_callbacks, dialogs, diff, synthesis, voting
+from lib.i18n.translation import gettext as _
+from lib.ui.compare import blind, callbacks, comparison_callbacks, diff, synthesis, voting
 from lib.ui.kit import buttons, figures
 from lib.ui.reply import attachments, message_box, question, results
-from lib.ui.share import grants, keeping, reports
+from lib.ui.share import keeping
 from lib.ui.shell import sidebar
 from lib.ui.state.comparison import comparison as comparison_state
 from lib.ui.state.comparison.comparison import ComparisonState
 from lib.ui.state.pages import DECKS_PAGE
-from lib.ui.state.panel import open_panel
 from lib.ui.state.person import library
 from lib.ui.state.session import Session
 
@@ -29,17 +30,17 @@ def show_sidebar(state: ComparisonState) -> None:
     """Draw the sidebar of the compare page: a new comparison, and the earlier ones."""
     with st.sidebar:
         buttons.button(
-            "New comparison", "new_comparison", "add", comparison_callbacks.start_new, width="stretch"
+            _("New comparison"), "new_comparison", "add", comparison_callbacks.start_new, width="stretch"
         )
         summaries = library().comparisons.latest(comparison_state.LISTED)
         with st.container(key="conversations"):
             if summaries:
                 titles = {summary.id: plain(summary.title) for summary in summaries}
                 sidebar.choose(
-                    LIST, "Comparisons", titles, state.comparison.id, comparison_callbacks.open_listed
+                    LIST, _("Comparisons"), titles, state.comparison.id, comparison_callbacks.open_listed
                 )
             else:
-                st.caption("Your comparisons will be listed here.")
+                st.caption(_("Your comparisons will be listed here."))
         sidebar.show_menu()
 
 
@@ -54,12 +55,11 @@ def show_prompt(state: ComparisonState, tab: Session) -> None:
             question.show(asked)
         return
     # One element, like the prompt: a different number would move the cells while they stream.
-    st.markdown(
-        "### Compare models\n\n"
-        ":gray[Choose two to eight models, then ask once: they answer side by side, each with its figures.]"
+    st.caption(
+        _("Choose two to eight models, then ask once: they answer side by side, each with its figures.")
     )
     if tab.connection.needs_key:
-        st.info(md("Comparing needs an API key. {}", tab.first_steps), icon=":material/key:")
+        st.info(md(_("Comparing needs an API key. {}"), tab.first_steps), icon=":material/key:")
 
 
 def _show_way_back(state: ComparisonState) -> None:
@@ -67,7 +67,7 @@ def _show_way_back(state: ComparisonState) -> None:
     if run_id := state.comparison.deck_run_id:
         st.page_link(
             DECKS_PAGE,
-            label="Back to the run",
+            label=_("Back to the run"),
             icon=":material/arrow_back:",
             query_params={"run": run_id},
         )
@@ -157,36 +157,9 @@ def show_ended(state: ComparisonState, tab: Session, slot: DeltaGenerator) -> No
             _show_refusals(state, tab)
     voting.show(state)
     if state.is_hidden:
-        keeping.show_present(state.comparison)
         return
-    results.show(state.comparison, state.prices)
-    answered = [cell for cell in state.comparison.cells if cell.path() and cell.path()[-1].content]
+    results.show(replace(state.comparison, cells=state.cells), state.prices, winners=voting.winners(state))
+    answered = [cell for cell in state.cells if cell.path() and cell.path()[-1].content]
     if len(answered) > 1:
-        diff.show(answered)
+        diff.show(answered, state.labels)
         synthesis.show(state, tab)
-    _show_actions(state)
-
-
-def _show_actions(state: ComparisonState) -> None:
-    """Draw a row of quiet buttons: the actions on a comparison that has answers."""
-    with st.container(key="comparison_actions", horizontal=True, vertical_alignment="center"):
-        if not any(cell.is_temporary for cell in state.comparison.cells):
-            keeping.show_present(state.comparison)
-            keeping.show_keep(state.comparison)
-            reports.show_button(_open_report)
-            if grants.is_offered():
-                grants.show_button(_open_share)
-            if not state.comparison.deck_run_id:  # a row of a run is deleted with its run
-                _button("Delete", "delete_comparison", "delete", _open_delete)
-
-
-def _open_report() -> None:
-    open_panel(dialogs.REPORT_COMPARISON)
-
-
-def _open_share() -> None:
-    open_panel(grants.SHARE)
-
-
-def _open_delete() -> None:
-    open_panel(dialogs.DELETE_COMPARISON)

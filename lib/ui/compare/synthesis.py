@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lib.domain.comparison.comparisons import MOST_CELLS
+from lib.i18n.translation import gettext as _
 from lib.ui.compare import callbacks
 from lib.ui.kit import buttons
 from lib.ui.state import choices
@@ -13,19 +14,21 @@ from lib.ui.state.session import Session
 
 def show(state: ComparisonState, tab: Session) -> None:
     """Draw the form that asks a model to merge the answers, collapsed."""
-    with st.expander("Synthesise", icon=":material/merge:", key="synthesis", on_change="rerun") as box:
+    with st.expander(
+        _("Merge the answers"), icon=":material/merge:", key="synthesis", on_change="rerun"
+    ) as box:
         if box.open:
             _show_synthesis(state, tab)
 
 
 def _show_synthesis(state: ComparisonState, tab: Session) -> None:
     st.caption(
-        "A model merges the last answers into one, in a cell of its own. It does not learn who wrote which."
+        _("A model merges the last answers into one, beside them. It does not learn which model wrote which.")
     )
     models = tab.models_for_cells
     model = choices.pick_model(models, comparison_state.MERGER, models[0] if models else None)
     buttons.button(
-        "Synthesise",
+        _("Merge"),
         "synthesise",
         "merge",
         callbacks.synthesise,

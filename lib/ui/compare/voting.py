@@ -1,6 +1,6 @@
 """The vote on the compare page: the ballot, who won, and the wins by pair over all rounds."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -9,13 +9,16 @@ import streamlit as st
 from lib import app
 from lib.domain.comparison.votes import ALL_BAD, FEWEST_VOTES, TIE, Pair, Round, Tally, pairs
 from lib.domain.text.markdown.literal import Markdown, md, plain
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark, ngettext
 from lib.ui.compare.blind import PRESENTER
-from lib.ui.kit import buttons, errors
+from lib.ui.kit import errors
 from lib.ui.state import widgets
 from lib.ui.state.comparison.comparison import ComparisonState, held
 from lib.ui.state.person import library, person_id
 
-CHOICES = {TIE: "A tie", ALL_BAD: "All bad"}
+CHOICES = {TIE: mark("A tie"), ALL_BAD: mark("None of them")}
 """The labels of choices that are not a cell."""
 
 
@@ -29,11 +32,11 @@ def show(state: ComparisonState) -> None:
 
 def _show_ballot(state: ComparisonState, opened: Round) -> None:
     named = {cell_id: state.labels[cell_id] for cell_id in opened.models if cell_id in state.labels}
-    choices = {**named, **CHOICES}
+    choices = {**named, **{choice: _(words) for choice, words in CHOICES.items()}}
     with st.container(key="ballot", border=True):
-        st.markdown("**Which answer is best?**")
+        st.markdown(md("**{}**", _("Which answer is best?")))
         st.segmented_control(
-            "Which answer is best?",
+            _("Which answer is best?"),
             list(choices),
             default=library().votes.ballot(opened.id, PRESENTER).choice,
             format_func=lambda choice: plain(choices[choice]),
@@ -43,16 +46,17 @@ def _show_ballot(state: ComparisonState, opened: Round) -> None:
             on_change=_vote,
             args=(opened.id,),
         )
-        with st.container(horizontal=True, vertical_alignment="center"):
-            buttons.button(
-                "Reveal" if opened.is_blind else "Show the result",
-                "reveal",
-                "visibility",
-                _reveal,
-                opened.id,
-                kind="primary",
-            )
-            st.caption("A vote can be changed until then.")
+        if opened.is_blind:
+            st.caption(_("You can change your vote until you reveal which model wrote which answer."))
+        else:
+            st.caption(_("You can change your vote until the result is shown."))
+
+
+def winners(state: ComparisonState) -> Collection[str]:
+    """Return the ids of the cells that most people chose, once the votes are closed."""
+    if state.round and not state.round.is_open:
+        return library().votes.tally(state.round.id).winners
+    return ()
 
 
 def _show_result(state: ComparisonState, closed: Round) -> None:
@@ -61,7 +65,7 @@ def _show_result(state: ComparisonState, closed: Round) -> None:
         st.markdown(md("**{}**", _verdict(state, closed, tally)))
         st.caption(_counted(state, closed, tally))
         with st.expander(
-            "Wins by pair", icon=":material/leaderboard:", key="pairs", on_change="rerun"
+            _("Wins, two models at a time"), icon=":material/leaderboard:", key="pairs", on_change="rerun"
         ) as box:
             if box.open:
                 _show_pairs(pairs(library().votes.polls()))
@@ -70,17 +74,16 @@ def _show_result(state: ComparisonState, closed: Round) -> None:
 def _verdict(state: ComparisonState, closed: Round, tally: Tally) -> Markdown:
     """Return who won, in one line."""
     if not tally.votes:
-        return md("Nobody voted")
-    winners = [cell_id for cell_id in closed.models if cell_id in tally.winners]
-    if not winners:
-        return md("No answer was chosen")
-    named = [plain(state.labels.get(cell_id, "An answer")) for cell_id in winners]
-    votes = md("{} of {}", tally.choices[winners[0]], _votes(tally.votes))
-    return (
-        md("{} won, {}", named[0], votes)
-        if len(named) == 1
-        else md("Level: {}, {} each", md(" and ").join(named), votes)
-    )
+        return md(_("Nobody voted"))
+    chosen = [cell_id for cell_id in closed.models if cell_id in tally.winners]
+    if not chosen:
+        return md(_("No answer was chosen"))
+    named = [plain(state.labels.get(cell_id, _("An answer"))) for cell_id in chosen]
+    count, of = tally.choices[chosen[0]], tally.votes
+    if len(named) == 1:
+        return md(ngettext("{} won, {} of {} vote", "{} won, {} of {} votes", of), named[0], count, of)
+    level = ngettext("Level: {}, with {} of {} vote each", "Level: {}, with {} of {} votes each", of)
+    return md(level, md(", ").join(named), count, of)
 
 
 def _counted(state: ComparisonState, closed: Round, tally: Tally) -> Markdown:
@@ -92,20 +95,22 @@ def _counted(state: ComparisonState, closed: Round, tally: Tally) -> Markdown:
         name = plain(state.labels.get(cell_id, closed.letter(cell_id)))
         parts.append(md("{}: {}{}", name, tally.choices.get(cell_id, 0), thumbs))
     return md(" · ").join(
-        [*parts, *(md("{}: {}", words, tally.choices.get(key, 0)) for key, words in CHOICES.items())]
+        [*parts, *(md("{}: {}", _(words), tally.choices.get(key, 0)) for key, words in CHOICES.items())]
     )
 
 
 def _show_pairs(found: Sequence[Pair]) -> None:
     """Draw the table of wins by pair, over all stored rounds."""
     if not found:
-        st.caption("No vote on two models has been revealed yet.")
+        st.caption(_("No vote on two models has been revealed yet."))
         return
     st.dataframe(table(found), hide_index=True, key="pairs_table")
     st.caption(
         md(
-            "Ahead: Wilson's 95 % interval of a model's share of the wins lies above one half, and at least "
-            "{} votes chose one of the two. “All bad” counts for neither.",
+            _(
+                "“Ahead” needs {} votes for one of the two, and a share of them that is above one half with "
+                "95 % confidence. “None of them” counts for neither."
+            ),
             FEWEST_VOTES,
         )
     )
@@ -116,13 +121,13 @@ def table(found: Sequence[Pair]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Model": pair.first,
-                "Wins": pair.first_wins,
-                "Against": pair.second,
-                "Its wins": pair.second_wins,
-                "Ties": pair.ties,
-                "All bad": pair.all_bad,
-                "Ahead": _ahead(pair),
+                _("Model"): pair.first,
+                _("Votes"): pair.first_wins,
+                _("Against"): pair.second,
+                _("Votes for that one"): pair.second_wins,
+                _("Ties"): pair.ties,
+                _("None of them"): pair.all_bad,
+                _("Ahead"): _ahead(pair),
             }
             for pair in found
         ]
@@ -131,13 +136,14 @@ def table(found: Sequence[Pair]) -> pd.DataFrame:
 
 def _ahead(pair: Pair) -> str:
     if pair.share is None:
-        return f"Too few votes: {pair.decided} of {FEWEST_VOTES}"
+        return _("Too few votes: {} of {}").format(pair.decided, FEWEST_VOTES)
     low, high = pair.share
     if pair.ahead == pair.second:
         low, high = 1 - high, 1 - low
-    return (
-        f"{pair.ahead}, {low:.0%} – {high:.0%}" if pair.ahead else f"No clear winner, {low:.0%} – {high:.0%}"
-    )
+    shares = formats.percent(low), formats.percent(high)
+    if pair.ahead:
+        return _("{}: likely between {} and {} of the votes").format(pair.ahead, *shares)
+    return _("Not clear: likely between {} and {} of the votes").format(*shares)
 
 
 @errors.stored
@@ -150,7 +156,7 @@ def _vote(round_id: str) -> None:
 
 
 @errors.stored
-def _reveal(round_id: str) -> None:
+def reveal(round_id: str) -> None:
     """Close the round and show everybody which model wrote which answer."""
     state, application = held(), app.get()
     library().votes.reveal(round_id, datetime.now(UTC))
@@ -158,10 +164,6 @@ def _reveal(round_id: str) -> None:
         # Their models are known now: nothing needs to be held back.
         application.engine.synchronized.hurry(person_id(), cell.id)
     application.engine.notifications.tell(state.comparison.id)
-
-
-def _votes(count: int) -> str:
-    return f"{count} vote" if count == 1 else f"{count} votes"
 
 
 def _vote_key(opened: Round) -> str:

@@ -5,24 +5,43 @@ into the page as text, never as HTML.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from lib.domain.comparison import figures_table
+from lib.domain.comparison.colours import colour
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun, GridCell, labels
-from lib.domain.comparison.statistics import Figures
+from lib.domain.comparison.statistics import TITLES, Figures
 from lib.domain.models.prices import Prices, cost_of
 from lib.domain.reply.reply import Reply, State
-from lib.domain.reply.wording import about, money, seconds
+from lib.domain.reply.wording import first_token, money, rate, tokens
+from lib.domain.text.unmarked import beginning
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark, ngettext
 
 EXCERPT_CHARACTERS = 160
 PROMPT_CHARACTERS = 400
 NOTES_CHARACTERS = 2000
+IN_MEDIANS = ("ttft_ms", "tokens_per_second", "completion_tokens", "cost")
+"""The measures in the row of medians."""
 STATES = {None: "waiting", State.RUNNING: "running", State.COMPLETED: "done"}
-"""The label of a grid cell's state; any other state is shown by its own name."""
+"""The name of a grid cell's state; any other state has its own name."""
+WORDS = {
+    "prompt": mark("Prompt"),
+    "median": mark("Median"),
+    "notes": mark("Notes"),
+    "retry": mark("Ask again"),
+    "waiting": mark("Waiting"),
+    "running": mark("Running"),
+    "failed": mark("Failed"),
+    "stopped": mark("Stopped"),
+    "interrupted": mark("Interrupted"),
+}
+"""The words that the grid's script puts into the page."""
 
 _HERE = Path(__file__)
 _grid = st.components.v2.component(
@@ -61,12 +80,16 @@ def table(
 ) -> dict[str, Any]:
     """Return everything that the grid shows, as plain JSON values."""
     return {
-        "columns": labels(run),
+        "columns": [
+            {"label": label, "colour": colour(place), "field": _("Open the answers of {}").format(label)}
+            for place, label in enumerate(labels(run))
+        ],
+        "words": {name: _(word) for name, word in WORDS.items()},
         "rows": [
             {
                 "id": row.id,
                 "prompt": _short(run.deck.prompts[row.position].text, PROMPT_CHARACTERS) or row.title,
-                "files": len(run.deck.prompts[row.position].attachments),
+                "files": _files(len(run.deck.prompts[row.position].attachments)),
                 "notes": run.deck.prompts[row.position].notes[:NOTES_CHARACTERS],
                 "fields": [_grid_cell(run, row, each, prices) for each in grid_cells],
             }
@@ -82,7 +105,7 @@ def _grid_cell(run: DeckRun, row: Comparison, grid_cell: GridCell, prices: Price
     if grid_cell.state is None:
         return shown
     said = reply.text or (str(reply.error) if reply.error else reply.refusal or reply.reasoning)
-    shown |= {"text": _short(said, EXCERPT_CHARACTERS), "figures": _figures(reply)}
+    shown |= {"text": beginning(said, EXCERPT_CHARACTERS), "figures": _figures(reply)}
     if (cost := cost_of(reply, prices, run.columns[grid_cell.column].model)) is not None:
         shown["figures"] += f" · {money(cost)}"
     if grid_cell.is_missing:
@@ -92,26 +115,23 @@ def _grid_cell(run: DeckRun, row: Comparison, grid_cell: GridCell, prices: Price
 
 def _figures(reply: Reply) -> str:
     """Return time to first token, tokens/s and tokens, as far as they are known."""
-    sign = about(reply.usage.source)
-    first, rate, tokens = reply.timing.first_token_ms, reply.tokens_per_second, reply.usage.completion_tokens
-    parts = [
-        seconds(first) if first is not None else "",
-        f"{sign}{rate:,.0f} tok/s" if rate is not None else "",
-        f"{sign}{tokens:,} tok" if tokens else "",
-    ]
-    return " · ".join(part for part in parts if part)
+    parts = (first_token(reply), rate(reply.tokens_per_second, reply.usage.source), tokens(reply.usage))
+    return " · ".join(filter(None, parts))
+
+
+def _files(count: int) -> str:
+    return ngettext("{} file", "{} files", count).format(count) if count else ""
 
 
 def _median(one: Figures, rows: int) -> dict[str, str]:
-    sign = about(one.source)
     known = {
-        "First token": seconds(one.ttft_ms.median) if one.ttft_ms else "",
-        "Tokens/s": f"{sign}{one.tokens_per_second.median:,.0f}" if one.tokens_per_second else "",
-        "Tokens": f"{sign}{one.completion_tokens.median:,.0f}" if one.completion_tokens else "",
-        "Cost": money(one.cost.median) if one.cost else "",
-        "Answers": f"{one.replies} of {rows}",
+        _(TITLES[measure]): figures_table.spread(
+            measure, replace(found, low=found.median, high=found.median), source=one.source
+        )
+        for measure in IN_MEDIANS
+        if (found := one.measured(measure))
     }
-    return {name: figure for name, figure in known.items() if figure}
+    return {**known, _("Answers"): _("{} of {}").format(one.replies, rows)}
 
 
 def _short(text: str, characters: int) -> str:

@@ -5,6 +5,8 @@ import streamlit as st
 from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.files import decks as files
 from lib.files.decks import LARGEST_DECK
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
 from lib.store.comparison.decks import DeckSummary
 from lib.ui.decks import callbacks
 from lib.ui.kit import buttons
@@ -20,17 +22,17 @@ def show_sidebar(state: DecksState, tab: Session) -> None:
     """Draw the sidebar of the decks page: a new deck, the decks, and their runs."""
     own = library()
     with st.sidebar:
-        buttons.button("New deck", "new_deck", "add", callbacks.create, width="stretch")
+        buttons.button(_("New deck"), "new_deck", "add", callbacks.create, width="stretch")
         known, runs = own.decks.latest(decks.LISTED), own.deck_runs.latest(decks.LISTED)
         with st.container(key="conversations"):
             if known:
                 titles = {each.id: plain(each.title) for each in known}
-                sidebar.choose("decks.list", "Decks", titles, state.deck_id or "", callbacks.open_deck)
+                sidebar.choose("decks.list", _("Decks"), titles, state.deck_id or "", callbacks.open_deck)
             if runs:
                 titles = {each.id: _run_title(each) for each in runs}
-                sidebar.choose("decks.runs", "Runs", titles, state.run_id or "", callbacks.open_run)
+                sidebar.choose("decks.runs", _("Runs"), titles, state.run_id or "", callbacks.open_run)
             if not known and not runs:
-                st.caption("Your decks will be listed here.")
+                st.caption(_("Your decks will be listed here."))
         _show_import(state)
         sidebar.show_menu()
     with st.container(key="hidden"):
@@ -38,35 +40,37 @@ def show_sidebar(state: DecksState, tab: Session) -> None:
 
 
 def _run_title(run: DeckSummary) -> Markdown:
-    return md("{} · {:%d %b %H:%M}", run.title, run.at.astimezone())
+    return md("{} · {}", formats.moment(run.at), run.title)
 
 
 def _show_import(state: DecksState) -> None:
-    with st.popover("Import a deck", icon=":material/upload:", type="tertiary", key="import_deck"):
+    with st.popover(_("Import a deck"), icon=":material/upload:", type="tertiary", key="import_deck"):
         # As in the editor: a new key empties the field.
         key = f"deck_file-{state.uploads}"
         st.file_uploader(
-            "A YAML or CSV file",
+            _("A YAML or CSV file"),
             type=files.ENDINGS,
             max_upload_size=LARGEST_DECK // 1024**2,
             key=key,
             on_change=callbacks.import_file,
             args=(key,),
         )
-        st.caption("A CSV has a column `prompt` and may have `notes` and `system_prompt`.")
+        st.caption(_("A CSV has a column `prompt` and may have `notes` and `system_prompt`."))
 
 
 def show_empty() -> None:
     """Explain what a deck is, while none is open."""
     with st.container(key="column"):
-        st.markdown(
-            "### Decks\n\n"
-            ":gray[A deck is a list of prompts for a demo or a test. Run it over up to eight models: "
-            "each prompt is answered by all of them, side by side, each answer with its figures.]"
+        st.subheader(_("Decks"), anchor=False)
+        st.caption(
+            _(
+                "A deck is a list of prompts for a demo or a test. Run it over up to eight models: each "
+                "prompt is answered by all of them, side by side, each answer with its figures."
+            )
         )
         with st.container(horizontal=True):
-            buttons.button("New deck", "new_deck_here", "add", callbacks.create, kind="primary")
-            buttons.button("Start from an example", "new_example", "lightbulb", callbacks.create_example)
+            buttons.button(_("New deck"), "new_deck_here", "add", callbacks.create, kind="primary")
+            buttons.button(_("Start from an example"), "new_example", "lightbulb", callbacks.create_example)
 
 
 def show_refusals(state: DecksState) -> None:

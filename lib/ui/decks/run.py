@@ -10,6 +10,9 @@ from lib.domain.comparison.estimates import Expected
 from lib.domain.comparison.statistics import of_replies
 from lib.domain.reply.reply import Reply
 from lib.domain.text.markdown.literal import Markdown, md, plain
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import ngettext
 from lib.ui.decks import callbacks, grid, run_callbacks
 from lib.ui.kit import buttons, figures
 from lib.ui.share import keeping, reports
@@ -78,11 +81,11 @@ def _show_head(run: DeckRun) -> None:
     has_deck = library().decks.get(run.deck.id) is not None
     with st.container(horizontal=True, vertical_alignment="center", key="header"):
         st.markdown(md("**{}**", run.deck.title))
-        st.caption(md("run on {:%d %b %Y, %H:%M}", run.created_at.astimezone()), width="content")
+        st.caption(md(_("run on {}"), formats.moment(run.created_at)), width="content")
         st.space("stretch")
         if has_deck:
             buttons.button(
-                "Deck", "show_deck", "view_agenda", callbacks.show_deck, run.deck.id, kind="tertiary"
+                _("Deck"), "show_deck", "view_agenda", callbacks.show_deck, run.deck.id, kind="tertiary"
             )
         buttons.menu([callbacks.DELETE_RUN], MENU, callbacks.choose, MENU)
 
@@ -109,11 +112,11 @@ def _show_controls(run: DeckRun, rows: Rows, tab: Session) -> None:
 
 def _show_running(run: DeckRun) -> None:
     if app.get().engine.deck_runs.is_ending(person_id(), run.id):
-        st.caption("Waiting for running replies…", width="content")
-        buttons.button("Go on", "resume_run", "play_arrow", run_callbacks.resume)
+        st.caption(_("Waiting for running answers…"), width="content")
+        buttons.button(_("Go on"), "resume_run", "play_arrow", run_callbacks.resume)
     else:
-        buttons.button("Pause", "pause_run", "pause", run_callbacks.pause)
-    buttons.button("Stop", "stop_run", "stop_circle", run_callbacks.stop)
+        buttons.button(_("Pause"), "pause_run", "pause", run_callbacks.pause)
+    buttons.button(_("Stop"), "stop_run", "stop_circle", run_callbacks.stop)
 
 
 def _show_resting(run: DeckRun, rows: Rows, tab: Session) -> None:
@@ -126,20 +129,21 @@ def _show_resting(run: DeckRun, rows: Rows, tab: Session) -> None:
         gaps = [(each.row, each.column) for _, grid_cells in rows for each in grid_cells if each.is_missing]
         st.caption(estimated(run_callbacks.expected(run, tab, gaps), len(gaps)), width="content")
     elif progress.running:
-        buttons.button("Stop", "stop_run", "stop_circle", run_callbacks.stop)
+        buttons.button(_("Stop"), "stop_run", "stop_circle", run_callbacks.stop)
     else:
-        st.caption("All answers are here. Click one to open it as a comparison.", width="content")
+        st.caption(_("All answers are here. Click one to open it as a comparison."), width="content")
 
 
 def _ask_label(progress: Progress) -> str:
     if progress.waiting:
-        return "Resume" if progress.waiting < progress.total else "Run"
-    return f"Ask the missing {progress.missing}"
+        return _("Resume") if progress.waiting < progress.total else _("Run")
+    missing = progress.missing
+    return ngettext("Ask the missing {}", "Ask the missing {}", missing).format(missing)
 
 
 def estimated(one: Expected, answers: int) -> Markdown:
     """Return the expected tokens and cost of so many answers, in words."""
-    return md("{} for {} {}", figures.about(one), answers, "answer" if answers == 1 else "answers")
+    return md(ngettext("{} for {} answer", "{} for {} answers", answers), figures.about(one), answers)
 
 
 def _show_moving(shown: tuple[object, ...]) -> None:
@@ -168,11 +172,13 @@ def _show_moving(shown: tuple[object, ...]) -> None:
 
 def _in_words(run: DeckRun, progress: Progress) -> Markdown:
     engine = app.get().engine.deck_runs
-    parts = [md("{} of {} answers", progress.done, progress.total)]
+    parts = [
+        md(ngettext("{} of {} answer", "{} of {} answers", progress.total), progress.done, progress.total)
+    ]
     if progress.running:
-        parts.append(md("{} running", progress.running))
+        parts.append(md(_("{} running"), progress.running))
     if progress.failed:
-        parts.append(md("{} to ask again", progress.failed))
+        parts.append(md(_("{} to ask again"), progress.failed))
     if not engine.is_running(person_id(), run.id) and progress.waiting:
-        parts.append(md("paused"))
+        parts.append(md(_("paused")))
     return md(" · ").join(parts)

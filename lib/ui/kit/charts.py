@@ -7,13 +7,15 @@ import pandas as pd
 import streamlit as st
 
 from lib.domain.reply.timeline import RUNS, Step, StepKind
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark, ngettext
 
 if TYPE_CHECKING:
     import altair as alt
 
 # Altair is imported when the first chart is drawn: it takes 25 MB.
 
-UNTIL_HEADERS, UNTIL_TOKEN = "Until headers", "Until first token"
+UNTIL_HEADERS, UNTIL_TOKEN = mark("Until headers"), mark("Until first token")
 THINNEST = 0.004
 """The least width of a bar, as a share of the chart's: a step of no duration must be visible too."""
 
@@ -26,15 +28,18 @@ def show_timeline(steps: Sequence[Step]) -> None:
     bars = pd.DataFrame(_bars(steps), columns=["phase", "from", "to"])
     if len(bars):
         bars["end"] = bars["to"].clip(lower=bars["from"] + bars["to"].max() * THINNEST)
-        st.altair_chart(_chart(bars), key="timeline_chart", alt="The phases of the reply, as bars over time")
+        st.altair_chart(
+            _chart(bars), key="timeline_chart", alt=_("The phases of the reply, as bars over time")
+        )
     st.dataframe(
         pd.DataFrame([_row(step) for step in steps]),
         hide_index=True,
         key="timeline",
         column_config={
-            "At": st.column_config.NumberColumn("At (ms)", format="%.0f", width=80),
-            "For": st.column_config.NumberColumn("For (ms)", format="%.0f", width=80),
-            "What": st.column_config.Column(width=140),
+            "at": st.column_config.NumberColumn(_("At (ms)"), format="%.0f", width=80),
+            "lasted": st.column_config.NumberColumn(_("Lasted (ms)"), format="%.0f", width=100),
+            "what": st.column_config.Column(_("What"), width=140),
+            "detail": st.column_config.Column(_("Detail")),
         },
         placeholder="",
     )
@@ -51,14 +56,14 @@ def _chart(bars: pd.DataFrame) -> "alt.Chart":
         alt.Chart(bars, height=LANE * len(phases) + AXIS)
         .mark_bar(height=12, cornerRadius=3)
         .encode(
-            x=alt.X("from:Q", title="Seconds", axis=alt.Axis(tickCount=6)),
+            x=alt.X("from:Q", title=_("Seconds"), axis=alt.Axis(tickCount=6)),
             x2="end:Q",
             y=alt.Y("phase:N", sort=phases, title=None, axis=alt.Axis(labelLimit=200)),
             color=colour,
             tooltip=[
-                alt.Tooltip("phase:N", title="What"),
-                alt.Tooltip("from:Q", title="From (s)", format=".3f"),
-                alt.Tooltip("to:Q", title="To (s)", format=".3f"),
+                alt.Tooltip("phase:N", title=_("What")),
+                alt.Tooltip("from:Q", title=_("From (s)"), format=".3f"),
+                alt.Tooltip("to:Q", title=_("To (s)"), format=".3f"),
             ],
         )
     )
@@ -71,7 +76,7 @@ def _bars(steps: Sequence[Step]) -> Iterator[tuple[str, float, float]]:
     for step in steps:
         is_run = step.kind in RUNS
         if waits_since and (is_run or step.kind not in (StepKind.SERVED, StepKind.CHANGED)):
-            yield waits_since[0], waits_since[1] / 1000, step.at_ms / 1000
+            yield _(waits_since[0]), waits_since[1] / 1000, step.at_ms / 1000
             waits_since = None
         if step.kind is StepKind.SENT:
             waits_since = UNTIL_HEADERS, step.at_ms
@@ -84,16 +89,17 @@ def _bars(steps: Sequence[Step]) -> Iterator[tuple[str, float, float]]:
 def _row(step: Step) -> dict[str, object]:
     lasts = step.kind in RUNS or step.kind is StepKind.STALL
     return {
-        "At": step.at_ms,
-        "For": step.until_ms - step.at_ms if lasts else None,
-        "What": step.kind.value,
-        "Detail": _detail(step),
+        "at": step.at_ms,
+        "lasted": step.until_ms - step.at_ms if lasts else None,
+        "what": step.kind.value,
+        "detail": _detail(step),
     }
 
 
 def _detail(step: Step) -> str:
     if step.kind not in RUNS:
         return step.detail
-    pieces = f"{step.pieces:,} {'piece' if step.pieces == 1 else 'pieces'}, {step.characters:,} characters"
-    first = "first token" if step.is_first_token else ""
+    pieces = ngettext("{:,} piece, {:,} characters", "{:,} pieces, {:,} characters", step.pieces)
+    pieces = pieces.format(step.pieces, step.characters)
+    first = _("first token") if step.is_first_token else ""
     return " · ".join(filter(None, (step.detail, first, pieces)))

@@ -1,13 +1,12 @@
 """Numbers as people read them, each with its source."""
 
 from lib.domain.comparison.estimates import Expected
-from lib.domain.models.prices import Prices, cost_of, price_of
+from lib.domain.models.prices import Prices, cost_of
 from lib.domain.reply import wording
 from lib.domain.reply.reply import Reply
 from lib.domain.reply.wording import money, seconds
-from lib.domain.text.markdown.literal import Markdown, literal, md
-
-_DOT = "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"
+from lib.domain.text.markdown.literal import Markdown, literal
+from lib.i18n.translation import gettext as _
 
 
 def footer(reply: Reply) -> Markdown:
@@ -16,32 +15,27 @@ def footer(reply: Reply) -> Markdown:
 
 
 def summary(reply: Reply, cost: str = "") -> Markdown:
-    """Return the lines above a cell: times and how it ended; tokens and tokens/s; the cost.
-
-    The line breaks are fixed: a figure that gets longer does not move the others.
-    """
-    times = _joined(wording.first_token(reply), wording.total(reply), wording.ending(reply))
-    return _lines(times, _joined(_tokens(reply), _rate(reply)), cost)
+    """Return the line under a cell's answer: first token, tokens/s, tokens, cost, and how it ended."""
+    return _line(wording.first_token(reply), _rate(reply), _tokens(reply), cost, wording.ending(reply))
 
 
 def running(reply: Reply, cost: str = "") -> Markdown:
-    """Return the same lines while a reply runs: each figure keeps its place from the start."""
-    elapsed = f"elapsed {(reply.timing.total_ms or 0.0) / 1000:.1f} s"
-    times = _joined(wording.first_token(reply) or "first token –", elapsed)
-    return _lines(times, _joined(_tokens(reply), _rate(reply) or "– tokens/s"), cost)
+    """Return the same line while a reply runs; before its first token, how long it has been waited for."""
+    waited = _("{} so far").format(f"{(reply.timing.total_ms or 0.0) / 1000:.1f} s")
+    return _line(wording.first_token(reply) or waited, _rate(reply), _tokens(reply), cost)
 
 
 def cost(reply: Reply, prices: Prices, model: str | None = None) -> str:
-    """Return what a reply costs and by which price; empty if no price is known at all.
+    """Return what a reply costs; empty if no price is known at all.
 
     `model` is the one of its conversation.
     """
     if not prices or reply.usage.completion_tokens is None:
         return ""
-    price, dollars = price_of(reply, prices, model), cost_of(reply, prices, model)
-    if price is None or dollars is None:
-        return "cost unknown"
-    return _joined(f"{wording.about(reply.usage.source)}{money(dollars)}", price.source)
+    dollars = cost_of(reply, prices, model)
+    if dollars is None:
+        return _("cost unknown")
+    return f"{wording.about(reply.usage.source)}{money(dollars)}"
 
 
 def about(expected: Expected) -> str:
@@ -53,10 +47,10 @@ def about(expected: Expected) -> str:
     return f"{tokens}, {money(expected.cost)}{left_out}"
 
 
-def _lines(*lines: str) -> Markdown:
-    """Join lines that may wrap only between figures."""
-    unbroken = (line.replace(" ", "\N{NO-BREAK SPACE}").replace(_DOT, " · ") for line in lines if line)
-    return md("  \n").join(map(literal, unbroken))
+def _line(*parts: str) -> Markdown:
+    """Join figures to a line that may wrap only between them."""
+    unbroken = (part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts if part)
+    return literal(" · ".join(unbroken))
 
 
 def _joined(*parts: str) -> str:

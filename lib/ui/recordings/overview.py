@@ -16,6 +16,7 @@ from lib.domain.people.people import LOCAL
 from lib.domain.text.markdown.literal import Markdown, md, plain
 from lib.engine.playback import builtin
 from lib.files.imports import archive
+from lib.i18n import formats
 from lib.i18n.translation import gettext as _
 from lib.store.comparison.recordings import RecordingSummary
 from lib.store.library import Library
@@ -69,8 +70,7 @@ def show_panel(listing: Listing) -> None:
 
 def recorded_on(at: datetime) -> Markdown:
     """Return the note shown beside everything recorded."""
-    local = at.astimezone()
-    return md(_("Recorded on {} {:%B %Y}"), local.day, local)
+    return md(_("Recorded on {}"), formats.day(formats.local_day(at)))
 
 
 def mark(recording: Recording) -> None:

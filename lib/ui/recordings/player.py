@@ -1,9 +1,12 @@
 """An open recording: played as it happened, and always marked as a recording."""
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import md
+from lib.i18n.translation import gettext as _
 from lib.ui.kit import buttons, errors, scrubber
 from lib.ui.recordings import overview
 from lib.ui.reply import results, watched_cells
@@ -26,7 +29,11 @@ def show(state: PlaybackState) -> list[CellPlaceholders]:
         watched_cells.show_question(question)
     with st.container(key="cells"):
         cells = watched_cells.of(
-            comparison, player.tapes, state.recording.prices, is_followed=player.is_playing
+            comparison,
+            player.tapes,
+            state.recording.prices,
+            winners=_winners(state),
+            is_followed=player.is_playing,
         )
         return watched_cells.show(cells)
 
@@ -42,23 +49,29 @@ def follow(state: PlaybackState, running: list[CellPlaceholders]) -> None:
 def show_results(state: PlaybackState) -> None:
     """Draw the results once everything has played."""
     if state.player.is_over and len(state.comparison.compared) > 1:
-        results.show(state.comparison, state.recording.prices)
+        results.show(state.comparison, state.recording.prices, _winners(state))
+
+
+def _winners(state: PlaybackState) -> Collection[str]:
+    """Return the ids of the cells that people chose. They voted on the last question."""
+    tally = state.recording.tallies.get(state.comparison.id)
+    return tally.winners if tally and state.number == state.questions - 1 else ()
 
 
 def _show_head(state: PlaybackState) -> None:
     recording = state.recording
     with st.container(horizontal=True, vertical_alignment="center", key="replay_head"):
         buttons.button(
-            "All recordings", "close_recording", "arrow_back", playback_state.go_to, None, kind="tertiary"
+            _("All recordings"), "close_recording", "arrow_back", playback_state.go_to, None, kind="tertiary"
         )
         st.space("stretch")
         if state.owner:
-            buttons.button("Make a copy", "copy_recording", "content_copy", _copy, kind="tertiary")
+            buttons.button(_("Make a copy"), "copy_recording", "content_copy", _copy, kind="tertiary")
         wants_share = grants.is_offered() and not state.owner and grants.show_button(playback_state.pause)
         wants_report = reports.show_button(playback_state.pause)  # its dialog waits until playback has ended
         st.page_link(
             PRESENT_PAGE,
-            label="Present",
+            label=_("Present"),
             icon=":material/slideshow:",
             query_params={playback_state.OPEN: recording.id},
         )
@@ -66,7 +79,7 @@ def _show_head(state: PlaybackState) -> None:
         st.markdown(md("### {}", recording.title), width="content")
         overview.mark(recording)
     if state.owner:
-        st.caption(md("Shared by {}", state.owner))
+        st.caption(md(_("Shared by {}"), state.owner))
     if wants_report:
         reports.open_dialog(recording, recording.id, is_own=not state.owner)
     elif wants_share:
@@ -80,7 +93,7 @@ def _copy() -> None:
     if state and (found := playback_state.find(state.recording.id)):
         library().recordings.add(found)
         state.owner = ""
-        st.toast("Copied. It is among your recordings now.", icon=":material/play_circle:")
+        st.toast(_("Copied. It is among your recordings now."), icon=":material/play_circle:")
 
 
 def _show_choices(state: PlaybackState) -> None:
@@ -88,7 +101,7 @@ def _show_choices(state: PlaybackState) -> None:
     comparisons = state.recording.comparisons
     if len(comparisons) > 1:
         st.selectbox(
-            "Prompt",
+            _("Prompt"),
             range(len(comparisons)),
             state.at,
             format_func=lambda at: f"{at + 1}. {comparisons[at].title}",
@@ -97,10 +110,10 @@ def _show_choices(state: PlaybackState) -> None:
         )
     if state.questions > 1:
         st.segmented_control(
-            "Question",
+            _("Question"),
             range(state.questions),
             default=state.number,
-            format_func=lambda number: md("Question {}", number + 1),
+            format_func=lambda number: md(_("Question {}"), number + 1),
             key=playback_state.QUESTION,
             label_visibility="collapsed",
             required=True,
@@ -113,16 +126,18 @@ def _show_transport(state: PlaybackState) -> None:
     player = state.player
     with st.container(horizontal=True, vertical_alignment="center", key="transport"):
         if player.is_playing:
-            st.button("", key="pause", icon=":material/pause:", help="Pause", on_click=playback_state.pause)
+            st.button(
+                "", key="pause", icon=":material/pause:", help=_("Pause"), on_click=playback_state.pause
+            )
         else:
-            icon, label = ("replay", "Play again") if player.is_over else ("play_arrow", "Play")
+            icon, label = ("replay", _("Play again")) if player.is_over else ("play_arrow", _("Play"))
             st.button("", key="play", icon=f":material/{icon}:", help=label, on_click=playback_state.play)
         scrubber.show(
             player.position, player.seconds, is_playing=player.is_playing, on_seek=playback_state.seek
         )
         names = list(PACES)
         st.selectbox(
-            "Pace",
+            _("Pace"),
             names,
             list(PACES.values()).index(player.pace),
             key=playback_state.PACE,

@@ -1,4 +1,4 @@
-"""One cell: its figures, question and answer, drawn the same on every screen that has cells."""
+"""One cell: its name, question, answer and figures, drawn the same on every screen that has cells."""
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -15,6 +15,7 @@ from lib.domain.reply.errors import ChatError
 from lib.domain.reply.reply import Reply, State
 from lib.domain.text.markdown.literal import Markdown
 from lib.engine.live import LiveTape
+from lib.i18n.translation import gettext as _
 from lib.ui.kit import figures, grid
 from lib.ui.reply import answer, question
 
@@ -48,16 +49,25 @@ class Cell:
     """Without prices no cost is shown."""
     is_hidden: bool = False
     """Whether the model is still hidden: then no figures, no thinking, and no error in its own words."""
+    colour: int = 0
+    """The index of its colour."""
+    is_winner: bool = False
+    """Whether most people chose it."""
+    is_repeating: bool = False
+    """Whether more answers to the same question follow this one."""
+    count: int = 1
+    """How many answers it has had, with this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellPlaceholders:
-    """The places in a cell that change when its reply ends."""
+    """The places in a cell that change when its reply ends: `running` and `ended` are for the buttons."""
 
     cell: Cell
     tape: LiveTape
     figures: DeltaGenerator
-    controls: DeltaGenerator | None
+    running: DeltaGenerator
+    ended: DeltaGenerator
     outcome: DeltaGenerator
 
 
@@ -108,7 +118,7 @@ def advance(
         on_ended(slots)
         said = [*slots.cell.answer[:-1], as_played(slots.cell.answer[-1], slots.tape.reply())]
         cell = replace(slots.cell, answer=said, is_followed=False, prices=prices)
-        _show_ended(cell, parts, slots.figures, slots.controls, slots.outcome)
+        _show_ended(replace(slots, cell=cell), parts)
 
 
 def show_said(message: Message, key: str) -> None:
@@ -132,28 +142,46 @@ def show_folded(label: Markdown, key: str, messages: Sequence[Message], said: st
 
 
 def _show_cell(cell: Cell, parts: CellRenderers, beside: int) -> CellPlaceholders | None:
-    parts.head(cell)
+    with st.container(key=f"colour-{cell.colour}-{cell.id}"):
+        parts.head(cell)
     if not cell.answer:
         return None
+    with st.container(key=f"before-{cell.id}"):
+        parts.asked(cell)
+    _show_answer(cell, beside)
+    outcome = st.empty()
     with st.container(key=f"figures-{cell.id}"):
-        line, controls = st.empty(), st.empty() if parts.ended else None
-    parts.asked(cell)
+        line, running, ended = st.empty(), st.empty(), st.empty()
+        if cell.is_winner:
+            _show_winner(cell)
+    slots = CellPlaceholders(cell, cell.tape or LiveTape("", "", ""), line, running, ended, outcome)
+    if cell.is_followed or cell.is_repeating:
+        _show_buttons(running, parts.running, cell)
+    if not cell.is_followed:
+        _show_ended(slots, parts)
+        return None
+    if not cell.is_hidden:
+        line.caption(_line(cell))
+    return slots
+
+
+def _show_answer(cell: Cell, beside: int) -> None:
+    # What stands in a container stays until it is drawn over, which an answer that has just begun does not
+    # do. So two answers in a row have different places, and the other place is empty.
+    places = st.empty(), st.empty()
     *first, last = cell.answer
-    with st.container(key=f"answer-{last.id}"):
+    with places[cell.count % 2].container(key=f"answer-{last.id}"):
         if cell.is_followed and cell.tape:
             _stream(cell.tape, first, beside)
         elif cell.is_hidden:
             answer.show_text(cell.answer)  # whether and how long it thinks would give a model away
         else:
             answer.show(cell.answer)
-    outcome = st.empty()
-    if not cell.is_followed or not cell.tape:
-        _show_ended(cell, parts, line, controls, outcome)
-        return None
-    if not cell.is_hidden:
-        line.caption(_line(cell))
-    _show_controls(controls, parts.running, cell)
-    return CellPlaceholders(cell, cell.tape, line, controls, outcome)
+
+
+def _show_winner(cell: Cell) -> None:
+    with st.container(key=f"winner-{cell.id}"):
+        st.badge(_("Winner"), icon=":material/trophy:", color="green")
 
 
 # A parallel fragment draws nothing outside itself, and a click in it waits for the end of the whole run: so
@@ -163,26 +191,21 @@ def _stream(tape: LiveTape, earlier: Sequence[Message], beside: int) -> None:
     answer.stream(tape, earlier, beside=beside)
 
 
-def _show_controls(
-    controls: DeltaGenerator | None, show_them: Callable[[Cell], None] | None, cell: Cell
-) -> None:
-    if controls and show_them:
-        with controls.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+def _show_buttons(place: DeltaGenerator, show_them: Callable[[Cell], None] | None, cell: Cell) -> None:
+    if show_them:
+        with place.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             show_them(cell)
 
 
-def _show_ended(
-    cell: Cell,
-    parts: CellRenderers,
-    line: DeltaGenerator,
-    controls: DeltaGenerator | None,
-    outcome: DeltaGenerator,
-) -> None:
+def _show_ended(slots: CellPlaceholders, parts: CellRenderers) -> None:
     """Draw the figures, actions and error of a reply that has ended."""
+    cell = slots.cell
     if not cell.is_hidden:
-        line.caption(_line(cell))
-    _show_controls(controls, parts.ended, cell)
-    with outcome.container():
+        slots.figures.caption(_line(cell))
+    if not cell.is_repeating:  # otherwise it can still be stopped
+        slots.running.empty()
+        _show_buttons(slots.ended, parts.ended, cell)
+    with slots.outcome.container():
         if cell.is_hidden:
             answer.show_blind_outcome(cell.answer[-1])
         else:
@@ -191,7 +214,7 @@ def _show_ended(
 
 
 def _line(cell: Cell) -> Markdown:
-    """Return the lines above a cell for what is on its tape so far."""
+    """Return the line under a cell for what is on its tape so far."""
     reply = cell.answer[-1].reply or Reply()
     if reply.state is State.RUNNING:
         return _running(cell)
@@ -199,7 +222,7 @@ def _line(cell: Cell) -> Markdown:
 
 
 def _running(cell: Cell) -> Markdown:
-    """Return a running cell's lines; a recording shows its recorded times, at whatever pace it plays."""
+    """Return a running cell's line; a recording shows its recorded times, at whatever pace it plays."""
     message, tape = cell.answer[-1], cell.tape or LiveTape("", "", "")
     elapsed_ms = tape.events[-1].at_ms if tape.events else 0.0
     if cell.is_live:

@@ -1,17 +1,19 @@
 """Read-only cells for a replay or a presentation: they have no buttons and send nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 
+from lib.domain.comparison.colours import colours_of
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.playback import as_played, exchanges
-from lib.domain.comparison.votes import Round, titles
+from lib.domain.comparison.votes import Round, in_order, titles
 from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import Prices
 from lib.domain.reply.usage import estimate_prompt
 from lib.domain.text.markdown.literal import md
 from lib.engine.live import LiveTape
+from lib.i18n.translation import gettext as _
 from lib.ui.reply import cell as cell_view
 from lib.ui.reply import question
 from lib.ui.reply.cell import LIVE_SECONDS, Cell, CellPlaceholders, CellRenderers
@@ -24,17 +26,21 @@ def of(
     prices: Prices,
     *,
     votes: Round | None = None,
+    winners: Collection[str] = (),
     is_followed: bool = True,
     is_live: bool = False,
 ) -> list[Cell]:
     """Return a comparison's cells, each with its last answer: from its tape if there is one, or as stored.
 
-    In a blind round the cells are named by letters.
+    In a blind round the cells are named by letters, in the round's order. `winners` are the ids of those that
+    people chose.
     """
     asked, named = question_of(comparison), titles(comparison, votes)
+    ordered = in_order(comparison.cells, votes)
+    colours = colours_of(ordered)
     is_hidden = votes is not None and votes.is_hidden
     found = []
-    for cell in comparison.cells:
+    for cell in ordered:
         exchange = exchanges(cell)[-1]
         tape = tapes.get(exchange.last.id)
         # Checked before the text is read: a tape that ends in between is followed, and so drawn to its end.
@@ -53,6 +59,9 @@ def of(
             model=cell.model,
             prices=prices,
             is_hidden=is_hidden,
+            colour=colours[cell.id],
+            is_winner=cell.id in winners,
+            count=1 + sum(message.reply is not None for message in exchange.before),
         )
         found.append(watched)
     return found
@@ -97,9 +106,9 @@ def _show_head(cell: Cell) -> None:
 def _show_asked(cell: Cell) -> None:
     """Draw the earlier messages and the cell's question collapsed, so that the answer is in view."""
     if cell.before:
-        cell_view.show_folded(md("Earlier"), f"earlier-{cell.id}", cell.before, "said")
+        cell_view.show_folded(md(_("Earlier")), f"earlier-{cell.id}", cell.before, "said")
     if cell.question:
-        cell_view.show_folded(md("What it was asked"), f"task-{cell.id}", [cell.question])
+        cell_view.show_folded(md(_("What it was asked")), f"task-{cell.id}", [cell.question])
 
 
 PARTS = CellRenderers(_show_head, _show_asked)

@@ -28,7 +28,7 @@ from lib import app
 from lib.config import ConfigurationError
 from lib.engine.notifications import STORING
 from lib.ui.server import closed_tabs, connections, log, media, session_state, tabs, upload_storage, welcome
-from lib.web import audience, ready, shares
+from lib.web import about, audience, ready, shares
 from lib.web.gate import Gate
 from lib.web.language import RequestLanguage
 from lib.web.sign_in import routes as sign_in
@@ -158,7 +158,7 @@ def _let_replies_end_before(number: signal.Signals) -> None:
 
 def routes() -> list[BaseRoute]:
     """Return the routes that are not Streamlit pages."""
-    return [*audience.routes(), *shares.routes(), ready.route(), *sign_in.routes()]
+    return [*audience.routes(), *shares.routes(), ready.route(), about.route(), *sign_in.routes()]
 
 
 def middleware() -> list[Middleware]:

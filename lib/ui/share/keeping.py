@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.recordings import RecordingKind
+from lib.i18n.translation import gettext as _
 from lib.ui.kit import buttons
 from lib.ui.share import recording_callbacks
 from lib.ui.state.comparison import playback
@@ -44,5 +45,5 @@ def show_example() -> None:
 def show_present(comparison: Comparison) -> None:
     """Draw a link to the presentation of a comparison."""
     st.page_link(
-        PRESENT_PAGE, label="Present", icon=":material/slideshow:", query_params={OPEN: comparison.id}
+        PRESENT_PAGE, label=_("Present"), icon=":material/slideshow:", query_params={OPEN: comparison.id}
     )

@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import partial
 from typing import Literal
 
 import streamlit as st
 
 from lib import app
-from lib.config import ROOT
+from lib.config import VERSION
 from lib.domain.comparison import recordings
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun
@@ -220,15 +220,4 @@ def _file_name(title: str) -> str:
 
 
 def _maker() -> str:
-    return f"{app.get().settings.title} · {_version()}"
-
-
-@cache
-def _version() -> str:
-    """Return the newest version in the changelog."""
-    try:
-        log = (ROOT / "CHANGELOG.md").read_text("utf-8")
-    except OSError:
-        return "version not known"
-    found = re.search(r"^## (.+)$", log, re.MULTILINE)
-    return found[1].lower() if found else "version not known"
+    return f"{app.get().settings.title} {VERSION}"

@@ -8,6 +8,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from lib import app
 from lib.config import ConfigurationError
+from lib.domain.comparison import colours, figures_table
 from lib.domain.text.markdown.literal import literal, md
 from lib.store.database.errors import StoreError
 from lib.ui.server import tabs
@@ -16,7 +17,12 @@ from lib.ui.state import person, reader
 
 STYLES = Path(__file__).with_name("styles")
 """What the theme cannot say, a file for each subject. They reach the browser as one element."""
-STYLE = f"<style>{''.join(path.read_text('utf-8') for path in sorted(STYLES.glob('*.css')))}</style>"
+SHEETS = (
+    colours.style(),
+    figures_table.STYLE,
+    *(path.read_text("utf-8") for path in sorted(STYLES.glob("*.css"))),
+)
+STYLE = f"<style>{''.join(SHEETS)}</style>"
 WITHOUT_SIDEBAR = """<style>
 [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
 </style>"""

@@ -29,7 +29,7 @@ from lib.web.sign_in.watch import Watch
 SIGN_IN, SIGNED_IN = "/sign-in", "/signed-in"
 """The page to sign in, and where a page asks whether it still is."""
 FREE = re.compile(
-    r"/sign-in(/oidc|/callback)?|/sign-out|/invite/[\w-]+|/ready|/_stcore/health"
+    r"/sign-in(/oidc|/callback)?|/sign-out|/invite/[\w-]+|/ready|/about|/_stcore/health"
     # `_stcore` and the like are no names of files of a room.
     r"|/room/[\w-]+(/(?!_)[\w.-]+)?|/share/[\w-]+"
 )

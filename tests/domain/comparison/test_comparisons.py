@@ -27,7 +27,10 @@ def test_a_synthesis_is_not_compared_and_a_question_that_took_anothers_place_is(
     ("cells", "expected"),
     [
         ([cell("a"), cell("b", temperature=0.5)], ["a", "b"]),
-        ([cell("a", temperature=0.0), cell("a", temperature=0.7)], ["a · 0", "a · 0.7"]),
+        (
+            [cell("a", temperature=0.0), cell("a", temperature=0.7)],
+            ["a · temperature 0", "a · temperature 0.7"],
+        ),
         ([cell("a", max_tokens=9), cell("a")], ["a · max tokens 9", "a"]),
         ([cell("a"), cell("a"), cell("a")], ["a", "a (2)", "a (3)"]),
     ],

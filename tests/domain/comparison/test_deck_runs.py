@@ -138,7 +138,10 @@ def test_columns_of_one_model_are_told_apart() -> None:
         Column("model-a", params=Params(temperature=0.0)),
         Column("model-a", params=Params(temperature=1.0)),
     )
-    assert deck_runs.labels(replace(RUN, columns=columns)) == ["model-a · 0", "model-a · 1"]
+    assert deck_runs.labels(replace(RUN, columns=columns)) == [
+        "model-a · temperature 0",
+        "model-a · temperature 1",
+    ]
 
 
 def test_what_is_stored_of_columns_comes_back() -> None:

@@ -21,38 +21,28 @@ DONE = Reply(
 GUESSED = replace(DONE, usage=replace(DONE.usage, source=Source.ESTIMATED))
 
 
-def read(markdown: str) -> list[str]:
-    """The lines as they are seen."""
-    return [line.replace("\N{NO-BREAK SPACE}", " ").replace("\\", "") for line in markdown.split("  \n")]
+def read(markdown: str) -> str:
+    """The line as it is seen."""
+    return markdown.replace("\N{NO-BREAK SPACE}", " ").replace("\\", "")
 
 
-def test_the_lines_over_a_cell_tell_times_tokens_and_cost() -> None:
+def test_the_line_under_a_cell_tells_first_token_speed_tokens_and_cost() -> None:
     cost = figures.cost(DONE, {"a": Price(call=0.5)})
-    assert read(figures.summary(DONE, cost)) == [
-        "first token 0.25 s · total 10.3 s",
-        "1,200 tokens · 120 tokens/s",
-        "$0.5000",
-    ]
+    assert read(figures.summary(DONE, cost)) == "first token 0.25 s · 120 tokens/s · 1,200 tokens · $0.5000"
+    stopped = replace(DONE, state=State.STOPPED)
+    assert read(figures.summary(stopped)).endswith("· 1,200 tokens · stopped")
 
 
 def test_what_was_guessed_is_marked_in_the_cost_too() -> None:
-    lines = read(figures.summary(GUESSED, figures.cost(GUESSED, {"a": Price(1.0, 1000.0)})))
-    assert lines[1:] == ["≈ 1,200 tokens · ≈ 120 tokens/s", "≈ $1.20"]
+    line = read(figures.summary(GUESSED, figures.cost(GUESSED, {"a": Price(1.0, 1000.0)})))
+    assert line.endswith("· ≈ 120 tokens/s · ≈ 1,200 tokens · ≈ $1.20")
 
 
-def test_a_running_reply_has_its_lines_from_the_start() -> None:
+def test_a_running_reply_tells_how_long_it_is_waited_for() -> None:
     nothing = Reply(model_requested="a", usage=Usage(10, 0, 10, source=Source.ESTIMATED))
     prices = {"a": Price(1.0, 1.0)}
-    assert read(figures.running(nothing, figures.cost(nothing, prices))) == [
-        "first token – · elapsed 0.0 s",
-        "≈ 0 tokens · – tokens/s",
-        "≈ $0.000010",
-    ]
-
-
-def test_a_cost_tells_where_its_price_is_from() -> None:
-    prices = {"a": Price(call=0.5, source="computed from /api/pricing")}
-    assert read(figures.cost(DONE, prices)) == ["$0.5000 · computed from /api/pricing"]
+    line = figures.running(nothing, figures.cost(nothing, prices))
+    assert read(line) == "0.0 s so far · ≈ 0 tokens · ≈ $0.000010"
 
 
 def test_without_prices_there_is_no_line_for_costs_and_one_without_a_price_is_unknown() -> None:
@@ -70,7 +60,7 @@ def test_without_prices_there_is_no_line_for_costs_and_one_without_a_price_is_un
     ],
 )
 def test_what_is_expected_is_told_with_what_it_leaves_out(expected: Expected, shown: str) -> None:
-    assert read(figures.about(expected)) == [shown]
+    assert read(figures.about(expected)) == shown
 
 
 def test_names_that_come_from_elsewhere_are_text() -> None:
