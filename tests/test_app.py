@@ -32,7 +32,7 @@ def somebody(settings: Settings) -> Iterator[sqlite3.Connection]:
 def test_a_locked_database_stops_no_start(settings: Settings, somebody: sqlite3.Connection) -> None:
     somebody.execute("BEGIN IMMEDIATE")
     started = app.build(settings)
-    assert "locked" in (started.engine.problem or "")
+    assert "locked" in str(started.engine.problem)
     assert [len(key) for key in started.secret.keys("cookies")] == [32]
     somebody.execute("ROLLBACK")
     started.stop()

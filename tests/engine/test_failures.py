@@ -146,7 +146,7 @@ def test_what_is_said_while_the_database_is_locked_is_answered_and_stored_once_i
     other = patient.beside()
     tapes = [patient.send("tokens=2 first"), other.send("tokens=2 new")]
     assert all(tape.wait_closed(PATIENCE) for tape in tapes)
-    assert "locked" in (patient.engine.problem or "")
+    assert "locked" in str(patient.engine.problem)
     tapes.append(patient.send("tokens=2 second"))
     assert tapes[-1].wait_closed(PATIENCE)
     assert patient.engine.is_behind(LOCAL, patient.conversation.id)

@@ -142,7 +142,7 @@ def test_a_database_that_is_locked_for_a_while_costs_nothing(
         somebody.execute("BEGIN IMMEDIATE")
         append(journal, tape, Content(1, "a"))
         assert not journal.flush(0.2)
-        assert eventually(lambda: "locked" in (problems.sentence or ""))
+        assert eventually(lambda: "locked" in str(problems.sentence))
         append(journal, tape, Content(2, "b"), Finished(3, "stop"))
         somebody.execute("ROLLBACK")
     assert stored.happened.wait(PATIENCE)

@@ -60,7 +60,7 @@ def test_neither_the_doctor_nor_speech_reaches_it(
     refused = engine.doctor.examine(MEMBER, connection, "model-a")
     assert refused.is_closed
     assert refused.problem
-    assert "not available to you" in refused.problem
+    assert "not available to you" in str(refused.problem)
     with pytest.raises(ChatError, match="not available to you"):
         engine.transcribe(
             MEMBER, connection, b"RIFF", model="model-a", session_id=new_id(), conversation_id=new_id()
@@ -103,7 +103,7 @@ def test_neither_the_doctor_nor_speech_goes_beyond_a_limit(
     gateway.requests.clear()
     refused = engine.doctor.examine(LOCAL, connection)
     assert refused.is_closed
-    assert "You have used your 1 token for today." in (refused.problem or "")
+    assert "You have used your 1 token for today." in str(refused.problem)
     with pytest.raises(ChatError, match="You have used your 1 token for today"):
         engine.transcribe(LOCAL, connection, b"RIFF", model="a", session_id="s", conversation_id="c")
     assert gateway.requests == []

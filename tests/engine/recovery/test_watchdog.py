@@ -160,7 +160,7 @@ def test_what_keeps_words_from_being_stored_is_told_to_who_listens(
     away = path.with_name("away")
     path.rename(away)
     assert told.wait(PATIENCE)
-    assert "was deleted or moved away" in (engine.problem or "")
+    assert "was deleted or moved away" in str(engine.problem)
     told.clear()
     away.rename(path)
     assert told.wait(PATIENCE)
