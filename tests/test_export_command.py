@@ -119,10 +119,10 @@ def test_an_export_is_taken_back_whole_and_the_second_time_nothing_is_added(
     file.write_text(lib.run(tmp_path, "export").out, "utf-8")
     first = lib.run(elsewhere, "import", str(file))
     assert (first.status, first.err) == (0, "")
-    assert first.out == f"{len(kept)} conversations were added, 0 were there already.\n"
+    assert first.out == f"{len(kept)} chats were added, 0 were there already.\n"
     assert exported(lib, elsewhere) == exported(lib, tmp_path)
     again = lib.run(elsewhere, "import", str(file))
-    assert again.out == "0 conversations were added, 2 were there already.\n"
+    assert again.out == "0 chats were added, 2 were there already.\n"
     assert len(exported(lib, elsewhere)) == 2
 
 
@@ -134,7 +134,7 @@ def test_a_chat_in_the_bin_is_not_doubled_by_an_import(
     store = Store(tmp_path / DATABASE)
     store.of(LOCAL).conversations.delete(kept[0].id)
     store.close()
-    assert lib.run(tmp_path, "import", str(file)).out.startswith("0 conversations were added, 2")
+    assert lib.run(tmp_path, "import", str(file)).out.startswith("0 chats were added, 2")
     assert [conversation["title"] for conversation in exported(lib, tmp_path)] == ["Coffee"]
 
 
@@ -142,8 +142,8 @@ def test_chatgpts_conversations_are_taken_and_can_be_searched(tmp_path: Path, li
     done = lib.run(tmp_path, "import", str(FIXTURE))
     assert (done.status, done.err) == (0, "")
     assert done.out.splitlines() == [
-        "2 conversations were added, 0 were there already.",
-        "1 of 3 conversations was left out: 1 contains no messages (“New chat”).",
+        "2 chats were added, 0 were there already.",
+        "1 of 3 chats was left out: 1 contains no messages (“New chat”).",
     ]
     tea = exported(lib, tmp_path)[0]
     assert tea["title"] == "Green tea temperature"
@@ -151,7 +151,7 @@ def test_chatgpts_conversations_are_taken_and_can_be_searched(tmp_path: Path, li
     store = Store(tmp_path / DATABASE)
     assert [hit.title for hit in store.of(LOCAL).search.find("boiling")] == ["Green tea temperature"]
     store.close()
-    assert lib.run(tmp_path, "import", str(FIXTURE)).out.startswith("0 conversations were added")
+    assert lib.run(tmp_path, "import", str(FIXTURE)).out.startswith("0 chats were added")
 
 
 @pytest.mark.parametrize(
@@ -190,8 +190,8 @@ def test_several_files_zips_and_folders_go_in_at_once(tmp_path: Path, lib: Comma
     wrong.write_text("<html>")
     done = lib.run(tmp_path, "import", str(folder), str(tmp_path / "export.zip"), str(wrong))
     assert done.out.splitlines() == [
-        "2 conversations were added, 2 were there already.",
-        "1 of 5 conversations was left out: 1 contains no messages (“New chat”).",
+        "2 chats were added, 2 were there already.",
+        "1 of 5 chats was left out: 1 contains no messages (“New chat”).",
     ]
     assert done.err == "lib: “chat.html” is a web page; choose the zip, or the conversations.json in it.\n"
     assert done.status == 1

@@ -72,12 +72,11 @@ class Outcome:
         """What happened, a sentence each, without the faults."""
         known = self.met - self.left_out - added
         if self.met or not self.faults:
-            text = ngettext(
-                "{added} chat was added; already there: {known}.",
-                "{added} chats were added; already there: {known}.",
-                added,
+            new = ngettext("{count} chat was added", "{count} chats were added", added)
+            old = ngettext(
+                "{added}, {count} was there already.", "{added}, {count} were there already.", known
             )
-            yield text.format(added=formats.number(added), known=formats.number(known))
+            yield old.format(added=new.format(count=formats.number(added)), count=formats.number(known))
         if self.left_out:
             text = ngettext(
                 "{count} of {met} chats was left out: {reasons}.",

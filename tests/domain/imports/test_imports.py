@@ -124,14 +124,14 @@ def outcome(met: int, *left_out: LeftOut) -> Outcome:
 def test_the_outcome_in_plain_words() -> None:
     empty, damaged = LeftOut(Reason.EMPTY), LeftOut(Reason.DAMAGED, "Tea")
     assert list(outcome(120, empty, empty, damaged).said(100)) == [
-        "100 chats were added; already there: 17.",
+        "100 chats were added, 17 were there already.",
         "3 of 120 chats were left out: 2 contain no messages (number 1, number 2), 1 is damaged (“Tea”).",
     ]
     assert list(outcome(2, damaged).said(1)) == [
-        "1 chat was added; already there: 0.",
+        "1 chat was added, 0 were there already.",
         "1 of 2 chats was left out: 1 is damaged (“Tea”).",
     ]
-    assert list(outcome(0).said(0)) == ["0 chats were added; already there: 0."]
+    assert list(outcome(0).said(0)) == ["0 chats were added, 0 were there already."]
 
 
 def test_only_the_first_few_are_named_and_long_titles_cut() -> None:
