@@ -157,7 +157,8 @@ def on_the_page(base_url: str, folder: Path) -> Iterator[Check]:
         AppServer(folder / "data", base_url, KKIAI_API_KEY=KEY) as server,
         PageSocket(server.url) as tab,
     ):
-        models = sorted(tab.widget("model").proto.options)
+        listed = json.loads(json.loads(tab.widget("model_list").proto.json)["models"])
+        models = sorted(model["id"] for model in listed)
         yield Check("The page's list of models", ", ".join(sorted(MOCKS)), ", ".join(models))
         tab.choose("model", "mock-answer")
         tab.ask(QUESTION)

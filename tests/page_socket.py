@@ -118,11 +118,22 @@ class PageSocket:
         state, node = self._state(key), self.widget(key)
         if node.kind == "menu_button":
             state.string_trigger_value.data = option
+        elif node.kind == "bidi_component":
+            self.choose_models(key, option)
+            return
         elif node.kind == "button_group":
             state.string_array_value.data.append(option)
         else:
             state.string_value = option
         self._change(node, state)
+
+    def choose_models(self, key: str, *models: str) -> None:
+        """Choose in a model picker."""
+        self.set_component(key, {"pick": {"id": secrets.token_hex(8), "models": models}})
+
+    def set_component(self, key: str, state: object) -> None:
+        """Give a component of our own a state, as its JavaScript does."""
+        self._change(self.widget(key), self._state(key, json_value=json.dumps(state)))
 
     def follow_link(self, label: str) -> None:
         """Go to the page of a link, as the browser does: with its script and without query parameters."""
@@ -261,8 +272,8 @@ class PageSocket:
     @property
     def returned(self) -> str:
         """The text that the page has put back into the message box."""
-        node = self.tree.find("outbox")
-        return str(json.loads(node.proto.json)["text"]) if node else ""
+        node = self.tree.find("message_box")
+        return str(json.loads(node.proto.json)["text"] or "") if node else ""
 
     @property
     def toasts(self) -> str:

@@ -1,5 +1,6 @@
 """The list of models in the answer to `GET /models`, in all its shapes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from lib.domain.models.models import Model, ModelKind, kind_of
@@ -35,4 +36,14 @@ def _model(entry: Any) -> Model | None:
         id=id_,
         owned_by=owner if isinstance(owner, str) and owner else None,
         kind=kind_of(id_, [str(name) for name in endpoint_types] if isinstance(endpoint_types, list) else ()),
+        context_tokens=_context_tokens(fields),
     )
+
+
+_CONTEXT = ("context_length", "context_window", "max_model_len", "max_context_length")
+"""What servers call it: OpenRouter, Groq, vLLM, and Mistral or LM Studio."""
+
+
+def _context_tokens(fields: Mapping[str, Any]) -> int | None:
+    found = (fields.get(name) for name in _CONTEXT)
+    return next((count for count in found if type(count) is int and count > 0), None)

@@ -43,8 +43,11 @@ _QUERY = text("""
         max(CASE WHEN nth_time = (timed * 95 + 99) / 100 THEN ttft_ms END) AS ttft_p95_ms,
         max(CASE WHEN nth_rate = (rated + 1) / 2 THEN tokens_per_second END) AS tokens_per_second,
         max(CASE WHEN created_at = last_error_at THEN error_category END) AS last_error,
-        max(last_error_at) AS last_error_at
+        max(last_error_at) AS last_error_at,
+        max(created_at) AS last_used_at
     FROM rows GROUP BY model
 """)
-_TRAFFIC = _QUERY.bindparams(bindparam("since", type_=UtcDateTime)).columns(last_error_at=UtcDateTime)
+_TRAFFIC = _QUERY.bindparams(bindparam("since", type_=UtcDateTime)).columns(
+    last_error_at=UtcDateTime, last_used_at=UtcDateTime
+)
 """Percentiles by nearest rank."""

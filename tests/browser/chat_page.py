@@ -176,16 +176,30 @@ class ChatPage:
         self._click("confirm_delete")
         expect(self.dialog).to_have_count(0)
 
+    def open_models(self, key: str = "model") -> Locator:
+        """Open the model picker with this key; returns its field for searching, which has the focus."""
+        self.picker(key).click()
+        field = self.page.get_by_role("combobox", name="Search models").locator("visible=true")
+        expect(field).to_be_focused()
+        return field
+
+    def picker(self, key: str = "model") -> Locator:
+        """The button that shows the chosen model, or how many are chosen."""
+        return self.keyed(key).get_by_role("button").first
+
+    @property
+    def offered(self) -> Locator:
+        """The rows of the open model picker."""
+        return self.page.get_by_role("option")
+
     def choose_model(self, typed: str) -> list[str]:
-        """Type a part of a name into the model's box and take the first match; returns what was offered."""
-        field = self.page.get_by_role("combobox", name="Model")
-        field.click()
+        """Type a part of a name into the model picker and press Enter; returns what was offered."""
+        field = self.open_models()
         field.fill(typed)
-        options = self.page.get_by_role("option")
-        expect(options.first).to_contain_text(typed)
-        offered = options.all_inner_texts()
-        options.first.click()
-        return offered
+        offered = self.offered.all_inner_texts()
+        field.press("Enter")
+        expect(self.offered).to_have_count(0)
+        return [row.partition("\n")[0] for row in offered]
 
     def set_parameter(self, label: str, value: str) -> None:
         """Open the parameters, fill one in, close them."""
@@ -199,9 +213,12 @@ class ChatPage:
         self.wait_until_still()
 
     def use_another_model(self, name: str) -> None:
-        """Name a model that is not listed; returns when its name stands in the model's box."""
-        self.set_parameter("Another model", name)
-        expect(self.page.get_by_role("combobox", name="Model")).to_have_value(name)
+        """Use a model that is not listed; returns when its name stands in the box."""
+        field = self.open_models()
+        field.fill(name)
+        self.offered.last.click()
+        expect(self.picker()).to_have_text(name)
+        self.wait_until_still()
 
     def inspect_last(self) -> None:
         """Open the inspector on the last answer."""

@@ -99,26 +99,6 @@ def test_the_model_and_the_parameters_that_are_chosen_reach_the_gateway(
     assert "top_p" not in body
 
 
-def test_enter_in_the_model_box_takes_the_best_match_and_no_name_that_is_not_listed(
-    chat: ChatPage, gateway: ScriptedGateway
-) -> None:
-    field = chat.page.get_by_role("combobox", name="Model")
-    for typed, model in (("del-b", "model-b"), ("model a", "model-a")):
-        field.click()
-        field.fill(typed)
-        field.press("Enter")
-        expect(field).to_have_value(model)
-        assert chat.ask_and_wait(f"tokens=3 by {typed}").startswith(f"{model} · ")
-    field.click()
-    field.fill("nothing-like-it")
-    field.press("Enter")
-    expect(chat.page.get_by_test_id("stToast")).to_contain_text("No model here is named “nothing-like-it”.")
-    expect(field).to_have_value("model-a")
-    chat.use_another_model("model-unlisted")
-    chat.ask_and_wait("tokens=3 by name")
-    assert asked(gateway, "tokens=3 by name")[0].body["model"] == "model-unlisted"
-
-
 def test_copy_puts_the_markdown_as_the_model_wrote_it_on_the_clipboard(
     chat: ChatPage, gateway: ScriptedGateway
 ) -> None:

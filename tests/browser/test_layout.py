@@ -99,7 +99,7 @@ def test_nothing_but_the_text_moves_while_a_reply_streams_and_when_it_has_ended(
         "question": '[class*="st-key-bubble-"]',
         "answer": '[class*="st-key-answer-"] h2',
         "composer": ".st-key-prompt",
-        "model": '[class*="st-key-model-"]',
+        "model": ".st-key-model",
     }
     chat.ask("Stream long")
     chat.page.evaluate(WATCH, parts)
@@ -133,7 +133,7 @@ def test_a_phone_shows_all_and_nothing_sticks_out(open_chat: OpenChat, gateway: 
     expect(chat.footer).to_contain_text("tokens")
     chat.wait_until_still()
     assert fits_sideways(chat)
-    for part in (chat.box, chat.keyed("model-"), chat.keyed("parameters")):
+    for part in (chat.box, chat.picker(), chat.keyed("parameters")):
         expect(part).to_be_in_viewport(ratio=0.95)  # a pixel may be lost to rounding
     usage = chat.keyed("open_usage")
     usage.scroll_into_view_if_needed()  # the page has followed the answer down

@@ -48,6 +48,24 @@ def test_odd_lists_are_read(gateway: ScriptedGateway, payload: dict[str, Any], i
 
 
 @pytest.mark.parametrize(
+    ("entry", "tokens"),
+    [
+        ({"context_length": 64_000}, 64_000),
+        ({"max_model_len": 8192}, 8192),
+        ({"context_window": "large", "max_context_length": 32_768}, 32_768),
+        ({"context_length": 0}, None),
+        ({"context_length": True}, None),
+        ({}, None),
+    ],
+)
+def test_the_context_is_read_where_a_server_lists_it(
+    gateway: ScriptedGateway, entry: dict[str, Any], tokens: int | None
+) -> None:
+    gateway.models = [{"id": "a", **entry}]
+    assert [model.context_tokens for model in list_models(gateway)] == [tokens]
+
+
+@pytest.mark.parametrize(
     ("script", "category"),
     [
         (error(200, {"success": False, "message": "get user group failed"}), Category.UPSTREAM_DOWN),

@@ -1,11 +1,12 @@
 """An app of its own for every test."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Selectbox
 
 from lib import app
 from tests.app_server import ROOT
@@ -42,7 +43,32 @@ def chat(open_page: Opener, gateway: ScriptedGateway, monkeypatch: pytest.Monkey
     return open_page().run()
 
 
-def picker(chat: AppTest) -> Selectbox[str | None]:
+class Picker:
+    """The model picker of the chat, which is a component of our own."""
+
+    def __init__(self, chat: AppTest) -> None:
+        self._chat = chat
+
+    @property
+    def options(self) -> list[str]:
+        """The models that it offers."""
+        return [model["id"] for model in json.loads(self._data("model_list")["models"])]
+
+    @property
+    def value(self) -> str:
+        """The chosen model."""
+        return str(self._data("model")["chosen"][0])
+
+    def set_value(self, model: str) -> AppTest:
+        """Choose a model."""
+        self._chat.session_state["session"].conversation.model = model
+        return self._chat
+
+    def _data(self, key: str) -> dict[str, Any]:
+        found = [each.proto for each in self._chat.get("bidi_component") if each.proto.id.endswith(f"-{key}")]
+        return dict(json.loads(found[-1].json))
+
+
+def picker(chat: AppTest) -> Picker:
     """The model picker of the chat."""
-    [found] = [box for box in chat.selectbox if str(box.key).startswith("model-")]
-    return found
+    return Picker(chat)

@@ -12,6 +12,12 @@ PRICES = {
 }
 
 
+@pytest.fixture
+def told(gateway: ScriptedGateway) -> None:
+    """A gateway that tells its prices, before a page asks for them."""
+    gateway.answer_page("/api/pricing", error(200, PRICES))
+
+
 def usage_of(chat: AppTest, gateway: ScriptedGateway) -> AppTest:
     """Ask two models, then open the usage panel."""
     gateway.enqueue(stream("One", " two", " three"), stream("One", " two"))
@@ -21,11 +27,11 @@ def usage_of(chat: AppTest, gateway: ScriptedGateway) -> AppTest:
     return chat.button(key="open_usage").click().run()
 
 
+@pytest.mark.usefixtures("told")
 def test_known_prices_give_a_cost_with_its_source(
     chat: AppTest, gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("lib.ui.chat.dialogs.PRICES_SECONDS", 20.0)
-    gateway.answer_page("/api/pricing", error(200, PRICES))
     rows = usage_of(chat, gateway).dataframe[1].value.set_index("model_requested")
     priced = rows.loc["model-a"]
     assert (priced["prompt_tokens"], priced["completion_tokens"]) == (6, 3)

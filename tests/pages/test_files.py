@@ -28,8 +28,8 @@ def pictures(chat: AppTest) -> int:
 
 
 def in_composer(chat: AppTest) -> str:
-    found = [one.proto for one in chat.get("bidi_component") if one.proto.component_name == "outbox"]
-    return str(json.loads(found[-1].json)["text"]) if found else ""
+    found = [one.proto for one in chat.get("bidi_component") if one.proto.component_name == "message_box"]
+    return str(json.loads(found[-1].json)["text"] or "") if found else ""
 
 
 def test_images_and_documents_stand_in_the_question(chat: AppTest, gateway: ScriptedGateway) -> None:

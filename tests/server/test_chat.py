@@ -1,5 +1,6 @@
 """Asking, reading, stopping, and asking again, in one tab."""
 
+import json
 from itertools import pairwise
 
 import pytest
@@ -8,7 +9,7 @@ from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
-from tests.server.chat_page import STILL_RUNNING, held
+from tests.server.chat_page import STILL_RUNNING, ask, held
 
 
 def test_a_question_streams_and_ends_with_its_figures(upstream: ScriptedGateway, tab: PageSocket) -> None:
@@ -182,14 +183,32 @@ def test_an_address_of_no_conversation_gets_a_sentence(site: AppServer, value: s
         assert not tab.tree.nodes("exception")
 
 
-def test_a_click_before_the_page_has_caught_up_does_not_bring_the_old_model_back(tab: PageSocket) -> None:
-    tab.switch("parameters", True)
-    tab.widget("other_model")
+def test_a_choice_of_a_model_counts_once_though_the_browser_repeats_it(tab: PageSocket) -> None:
+    ask(tab, "tokens=2 of the first model")
+    tab.click("new_chat")
     tab.wait_until_idle()
-    with tab.behind():
-        # An image model has other parameters: the field that names it is gone, and with it its value.
-        tab.write("other_model", "easel-image")
-        tab.wait_until_idle()
-        tab.switch("parameters", False)
-        tab.wait_until_idle()
-    assert tab.widget("model").proto.raw_value == "easel-image"
+    tab.choose("model", "model-b")
+    tab.wait_for(lambda: chosen(tab) == ["model-b"], "The chosen model")
+    tab.choose("conversations.Today", "tokens=2 of the first model")
+    tab.wait_for(lambda: chosen(tab) == ["model-a"], "The conversation's own model")
+    tab.wait_until_idle()
+    ask(tab, "tokens=2 of the same")
+    assert tab.footer.startswith("model-a")
+    assert chosen(tab) == ["model-a"]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [[], "model", {"pick": 7}, {"pick": {"id": 1, "models": "abc"}}, {"pick": {"id": [], "models": [{}]}}],
+)
+def test_what_no_browser_of_ours_says_of_a_choice_chooses_nothing(tab: PageSocket, state: object) -> None:
+    before = chosen(tab)
+    tab.set_component("model", state)
+    tab.wait_until_idle()
+    assert not tab.tree.nodes("exception")
+    assert chosen(tab) == before
+
+
+def chosen(tab: PageSocket) -> list[str]:
+    """What the model picker shows."""
+    return list(json.loads(tab.widget("model").proto.json)["chosen"])

@@ -219,6 +219,26 @@ def test_a_synthesis_is_one_more_cell_made_of_all_answers(upstream: ScriptedGate
     assert "model-a" not in request.prompt
 
 
+def test_chosen_models_stand_in_their_order_and_keep_the_settings_of_those_that_stay(
+    upstream: ScriptedGateway, site: AppServer
+) -> None:
+    upstream.when("In which order?", by_model(model_a=stream("A"), model_b=stream("B"), model_c=stream("C")))
+    with compare(site, "models=model-a,model-b") as tab:
+        tab.wait_until_idle()
+        [first, _] = [key.removeprefix("cell-") for key in tab.tree.keys("cell-")]
+        tab.switch(f"settings-{first}", True)
+        tab.set_number(f"{first}.params.seed", 7)
+        tab.switch(f"settings-{first}", False)
+        tab.wait_until_idle()
+        tab.choose_models("models", "model-c", "model-a", "model-a")
+        tab.wait_for(lambda: len(tab.tree.keys("cell-")) == 3, "Three cells")
+        tab.wait_until_idle()
+        tab.ask("In which order?")
+        wait_for_said(tab, ["C", "A", "A"])
+    seeds = sorted((one.body["model"], one.body.get("seed", 0)) for one in upstream.asked("In which order?"))
+    assert [seed for model, seed in seeds if model == "model-a"] == [0, 7]
+
+
 @pytest.mark.parametrize("address", ["comparison=gone", "models=,,,&prompt=", "prompt=" + "x" * 1000])
 def test_a_strange_address_opens_a_new_comparison(site: AppServer, address: str) -> None:
     with compare(site, address) as tab:

@@ -75,6 +75,16 @@ def test_with_a_schema_of_no_use_nothing_is_sent_and_nothing_is_lost(
     assert parameters.widget("params.schema").proto.default == '{"type": }'
 
 
+def test_what_was_pasted_counts_though_the_panel_closes_at_once(
+    parameters: PageSocket, upstream: ScriptedGateway
+) -> None:
+    parameters.write("params.tools", json.dumps(TOOL))
+    parameters.switch("parameters", False)
+    ask(parameters, "tokens=2 with a tool pasted in haste")
+    [asked] = upstream.asked("tokens=2 with a tool pasted in haste")
+    assert asked.body["tools"] == [{"type": "function", "function": TOOL}]
+
+
 def test_tools_and_their_choice_are_sent_and_kept(parameters: PageSocket, upstream: ScriptedGateway) -> None:
     paste(parameters, "tools", json.dumps(TOOL))
     parameters.choose("params.tool_choice", "get_weather")

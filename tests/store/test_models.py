@@ -124,7 +124,7 @@ def test_traffic_is_counted_by_model(store: Store) -> None:
     assert one.success_rate == 100 / 102
     assert (one.ttft_median_ms, one.ttft_p95_ms, one.tokens_per_second) == (50.0, 95.0, 50.0)
     assert (one.last_error, one.last_error_at) == ("rate_limited", NOW - timedelta(minutes=1))
-    assert traffic["model-b"] == Traffic("model-b", 1, 1, 0)
+    assert traffic["model-b"] == Traffic("model-b", 1, 1, 0, last_used_at=NOW - timedelta(minutes=1))
     assert set(traffic) == {"model-a", "model-b"}
 
 

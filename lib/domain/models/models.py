@@ -1,7 +1,7 @@
 """A model that a gateway offers, and what it is for."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -38,6 +38,8 @@ class Model:
     owned_by: str | None
     """The type of the gateway's first channel for it: a hint, not a reliable vendor."""
     kind: ModelKind
+    context_tokens: int | None = None
+    """How many tokens a prompt and its answer may have together; few servers list it."""
 
     @property
     def vendor(self) -> str:
@@ -65,30 +67,6 @@ def picked(models: Iterable[Model], preferences: Mapping[str, Preference]) -> li
         for id_, preference in preferences.items()
     }
     return sorted(shown, key=lambda id_: order.get(id_, (True, True)))
-
-
-def best_match(typed: str, names: Sequence[str]) -> str | None:
-    """The name that matches a partly typed one: it contains all typed words, with anything between them. An
-    exact match comes first, then a prefix, then the shortest name; `None` if none matches."""
-    wanted = typed.strip().lower()
-    words = re.findall(r"[^\W_]+", wanted)
-    found = [name for name in names if words and all(word in _bare(name) for word in words)]
-
-    def rank(name: str) -> tuple[bool, bool, bool, int]:
-        own = name.lower().rpartition("/")[2]
-        is_whole = wanted in (name.lower(), own)
-        return (
-            not is_whole,
-            not _bare(own).startswith("".join(words)),
-            "".join(words) not in _bare(name),
-            len(own),
-        )
-
-    return min(found, key=rank, default=None)
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name.lower())
 
 
 def closest(name: str, models: Iterable[Model], count: int = 3) -> list[str]:

@@ -107,6 +107,8 @@ class Traffic:
     last_error: str | None = None
     """The category of the latest failure."""
     last_error_at: datetime | None = None
+    last_used_at: datetime | None = None
+    """When its latest reply began."""
 
     @property
     def success_rate(self) -> float | None:

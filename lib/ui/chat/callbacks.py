@@ -9,9 +9,9 @@ from lib import app
 from lib.domain.text.markdown.literal import literal
 from lib.engine.sending import Accepted, SendRefused, new_id
 from lib.ui.kit import errors
-from lib.ui.reply import uploads
+from lib.ui.reply import chips, uploads
 from lib.ui.shell import clipboard, scheduler
-from lib.ui.state import choices, structured, widgets
+from lib.ui.state import structured, widgets
 from lib.ui.state.conversation import conversations, sending
 from lib.ui.state.panel import open_panel
 from lib.ui.state.person import library, person_id
@@ -81,6 +81,11 @@ def write_down_again() -> None:
     uploads.write_down(session, text, recording)
 
 
+def clear_parameter(code: str) -> None:
+    """Unset what a chip of the composer shows."""
+    chips.clear(held().structure, code)
+
+
 def pick(key: str) -> None:
     """Send the chosen suggestion."""
     send(widgets.text(key))
@@ -96,7 +101,6 @@ def regenerate(message_id: str) -> None:
 def ask_model(message_id: str, model: str) -> None:
     """Regenerate an answer with another model."""
     held().conversation.model = model
-    choices.set_model(model)
     regenerate(message_id)
 
 
@@ -131,7 +135,7 @@ def _send(session: Session, begin: Callable[..., Accepted | None], send_id: str 
 
     The send carries the id that the page had at the click: a click that arrives twice sends once.
     """
-    if fault := structured.fault(structured.of_chat(session)):
+    if fault := structured.fault(session.structure):
         return f"{fault} Change it under “Parameters”."
     if not session.conversation.model:  # sent before the page had drawn the list of models
         wait_for_models()

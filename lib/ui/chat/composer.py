@@ -4,42 +4,40 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
+from lib.domain.text.markdown.literal import md
+from lib.i18n.translation import gettext as _
 from lib.ui.chat import callbacks
-from lib.ui.reply import attachments, message_box, parameters
-from lib.ui.state import choices, person, structured
+from lib.ui.reply import attachments, chips, message_box, parameters
+from lib.ui.reply.model_picker import picker
+from lib.ui.state import person
 from lib.ui.state.conversation import sending
 from lib.ui.state.session import Session
 
 
 def show(session: Session) -> DeltaGenerator:
-    """Draw the pinned bottom of the page; return the slot of the Stop button."""
+    """Draw the pinned bottom of the page, one box; return the slot of the Stop button."""
     conversation, is_image_model = session.conversation, session.is_image_model
     with st.bottom, st.container(key="tray"):
         again = callbacks.write_down_again if session.draft.recording else None
         attachments.show_waiting(session.draft, callbacks.detach, again)
         if app.get().engine.refuses_images(session.connection, conversation.model):
-            st.caption(":material/hide_image: This model has refused images before.")
-    placeholder = "Describe an image" if is_image_model else "Ask anything"
+            st.caption(md(_(":material/hide_image: This model has refused images before.")))
     # Not in `st.bottom`: the page follows a growing answer only if the box is at the top level.
     message_box.show(
         session,
         session.draft,
         sending.PROMPT,
-        placeholder,
+        _("Describe an image") if is_image_model else _("Ask anything"),
         callbacks.submit,
+        subject=conversation.id,
         accept_audio=_can_write_down(session),
     )
-    with st.bottom, st.container(key="composer", horizontal=True, vertical_alignment="center", gap="small"):
-        choices.show_model(conversation, session.models)
-        # `rerun`: by default Streamlit draws the content of a closed popover too.
-        with st.popover(
-            "Parameters", icon=":material/tune:", type="tertiary", key="parameters", on_change="rerun"
-        ) as popover:
+    with st.bottom, st.container(key="composer", horizontal=True, vertical_alignment="center", gap="xsmall"):
+        picker.show(conversation, session)
+        with parameters.popover() as popover:
             if popover.open:
-                with st.container(width=parameters.WIDTH):
-                    find = structured.in_chat
-                    parameters.show(conversation, session.connection, find, is_image_model=is_image_model)
-        st.space("stretch")
+                parameters.show(session.structure, session.connection, is_image_model=is_image_model)
+        chips.show(conversation, callbacks.clear_parameter, is_image_model=is_image_model)
         return st.empty()
 
 

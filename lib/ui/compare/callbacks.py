@@ -17,7 +17,7 @@ from lib.store.database.errors import StoreError
 from lib.ui.compare import blind
 from lib.ui.reply import uploads
 from lib.ui.shell import scheduler
-from lib.ui.state import choices, session, structured, widgets
+from lib.ui.state import session, structured, widgets
 from lib.ui.state.comparison import comparison as comparison_state
 from lib.ui.state.comparison import new_comparisons
 from lib.ui.state.comparison.comparison import ComparisonState, Pending, held
@@ -100,14 +100,12 @@ def ask_model(cell_id: str, model: str) -> None:
     """Regenerate a cell's answer with another model."""
     if cell := held().cell(cell_id):
         cell.model = model
-        choices.set_model(model, comparison_state.prefix_of(cell))
         retry(cell_id)
 
 
-def synthesise() -> None:
+def synthesise(model: str) -> None:
     """Let the chosen model merge the last answers in a new cell."""
     state, tab, send_id = held(), session.held(), _send_id()
-    model = widgets.text(comparison_state.MERGER).strip()[: choices.LONGEST_MODEL_NAME]
     if not model or len(state.comparison.cells) > MOST_CELLS:
         return
     cell = new_comparisons.add(state.comparison)

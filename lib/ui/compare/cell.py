@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 import streamlit as st
 
@@ -19,8 +18,8 @@ from lib.ui.kit import buttons
 from lib.ui.reply import badges, parameters, remedies
 from lib.ui.reply import cell as cell_view
 from lib.ui.reply.cell import Cell, CellRenderers
+from lib.ui.reply.model_picker import picker
 from lib.ui.reply.remedies import RemedyCallbacks
-from lib.ui.state import choices
 from lib.ui.state.comparison import comparison as comparison_state
 from lib.ui.state.comparison.comparison import ComparisonState
 from lib.ui.state.session import Session
@@ -82,18 +81,15 @@ def _show_head(state: ComparisonState, tab: Session, cell: Conversation, label: 
         # No container: one in the same place would keep the old pickers until the run ends.
         st.markdown(md("**{}**", label))
         return
-    is_draft, models = state.comparison.prompt is None, tab.models_for_cells
+    is_draft = state.comparison.prompt is None
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"cellhead-{cell.id}"):
         if is_draft:
-            choices.show_model(cell, models, comparison_state.prefix_of(cell), width=0)
+            picker.show(cell, tab, comparison_state.prefix_of(cell), only_text=True)
         else:
             _show_name(label)
-        name = md(_("Settings of {}"), label)  # unseen: there is no room for it
-        with st.popover(
-            name, icon=":material/tune:", type="tertiary", key=f"settings-{cell.id}", on_change="rerun"
-        ) as popover:
+        with parameters.popover(f"settings-{cell.id}", md(_("Settings of {}"), label)) as popover:
             if popover.open:
-                _show_settings(tab, cell, is_draft=is_draft)
+                _show_settings(state, tab, cell)
         if is_draft and len(state.comparison.cells) > FEWEST_CELLS:
             buttons.show_icon("close", _("Remove"), cell_callbacks.remove, cell.id)
 
@@ -108,13 +104,10 @@ def _show_name(label: str) -> None:
         st.caption(plain(settings), width="content")
 
 
-def _show_settings(tab: Session, cell: Conversation, *, is_draft: bool) -> None:
-    prefix = comparison_state.prefix_of(cell)
-    with st.container(width=parameters.WIDTH):
-        if not is_draft:
-            choices.show_model(cell, tab.models_for_cells, prefix, width=0)
-        find = partial(comparison_state.structure_of, cell.id)
-        parameters.show(cell, tab.connection, find, prefix)
+def _show_settings(state: ComparisonState, tab: Session, cell: Conversation) -> None:
+    if state.comparison.prompt is not None:
+        picker.show(cell, tab, comparison_state.prefix_of(cell), only_text=True)
+    parameters.show(state.structure(cell), tab.connection)
 
 
 def _show_asked(state: ComparisonState, cell: Conversation, said: Sequence[Message]) -> None:

@@ -19,12 +19,13 @@ def add_cell() -> None:
     state = held()
     if len(state.comparison.cells) < MOST_CELLS:
         new_comparisons.add(state.comparison, like=state.comparison.cells[-1]).model = None
+        state.is_chosen = True
 
 
 def sweep() -> None:
     """Set up cells that ask one model, the first cell's, at three temperatures."""
     state = held()
-    first = state.comparison.cells[0]
+    first, state.is_chosen = state.comparison.cells[0], True
     state.comparison.cells.clear()
     for temperature in SWEEP_TEMPERATURES:
         cell = new_comparisons.add(state.comparison, like=first)

@@ -8,11 +8,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
 from lib.domain.comparison.comparisons import MOST_CELLS, MOST_REPEATS, attempts, missing
-from lib.domain.text.markdown.literal import literal, md, plain
+from lib.domain.text.markdown.literal import Markdown, literal, md, plain
 from lib.i18n.translation import gettext as _
+from lib.i18n.translation import ngettext
 from lib.ui.compare import blind, callbacks, comparison_callbacks, diff, synthesis, voting
 from lib.ui.kit import buttons, figures
 from lib.ui.reply import attachments, message_box, question, results
+from lib.ui.reply.model_picker import picker
 from lib.ui.share import keeping
 from lib.ui.shell import sidebar
 from lib.ui.state.comparison import comparison as comparison_state
@@ -74,23 +76,28 @@ def _show_way_back(state: ComparisonState) -> None:
 
 
 def show_composer(state: ComparisonState, tab: Session) -> DeltaGenerator:
-    """Draw the composer that sends to all cells; return the slot below the message box."""
+    """Draw the composer that sends to all cells, one box; return the slot below its text."""
     is_draft = state.comparison.prompt is None
-    placeholder = "Ask all models" if is_draft else "Ask all of them something more"
+    placeholder = _("Ask all models") if is_draft else _("Ask all of them something more")
     with st.bottom:  # with a message box at the top level the page would scroll along with the longest answer
         with st.container(key="tray"):
             attachments.show_waiting(state.draft, callbacks.detach)
-        message_box.show(tab, state.draft, comparison_state.BOX, placeholder, callbacks.submit)
+        message_box.show(
+            tab,
+            state.draft,
+            comparison_state.BOX,
+            placeholder,
+            callbacks.submit,
+            subject=state.comparison.id,
+            has_models=not state.is_hidden,  # what a blind page has not, nobody finds in it
+        )
         with st.container(key="composer"):
             slot = st.empty()
-    with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with _row(slot):
         if is_draft:
-            is_full = len(state.comparison.cells) >= MOST_CELLS
-            _button("Add a model", "add_cell", "add", comparison_callbacks.add_cell, disabled=is_full)
-            _button("Sweep temperature", "sweep", "device_thermostat", comparison_callbacks.sweep)
-            _show_repeats(state)
+            _show_setup(state)
         elif state.following or state.repeating:
-            _button("Stop all", "stop_all", "stop_circle", comparison_callbacks.stop_all)
+            buttons.button(_("Stop all"), "stop_all", "stop", comparison_callbacks.stop_all, kind="primary")
             _show_progress(state)
             if not any(cell.is_temporary for cell in state.comparison.cells):
                 keeping.show_present(state.comparison)
@@ -100,6 +107,21 @@ def show_composer(state: ComparisonState, tab: Session) -> DeltaGenerator:
     return slot
 
 
+def _row(slot: DeltaGenerator) -> DeltaGenerator:
+    return slot.container(horizontal=True, vertical_alignment="center", gap="small")
+
+
+def _show_setup(state: ComparisonState) -> None:
+    """Draw what a comparison without a question consists of: its models, and how they are asked."""
+    cells = state.comparison.cells
+    chosen = [cell.model for cell in cells if cell.model] if state.is_chosen else []
+    picker.show_several(comparison_state.MODELS_PICKED, chosen)
+    is_full = len(cells) >= MOST_CELLS
+    _button(_("Add a model"), "add_cell", "add", comparison_callbacks.add_cell, disabled=is_full)
+    _button(_("Sweep temperature"), "sweep", "device_thermostat", comparison_callbacks.sweep)
+    _show_repeats(state)
+
+
 def _show_refusals(state: ComparisonState, tab: Session) -> None:
     """Warn about models that have refused images before."""
     if state.is_hidden:
@@ -107,7 +129,9 @@ def _show_refusals(state: ComparisonState, tab: Session) -> None:
     refuses = app.get().engine.refuses_images
     models = dict.fromkeys(cell.model for cell in state.comparison.cells)
     if names := [model for model in models if model and refuses(tab.connection, model)]:
-        st.caption(md(":material/hide_image: {}: refused images before.", ", ".join(names)), width="content")
+        st.caption(
+            md(_(":material/hide_image: {}: refused images before."), ", ".join(names)), width="content"
+        )
 
 
 def _show_repeats(state: ComparisonState) -> None:
@@ -115,27 +139,32 @@ def _show_repeats(state: ComparisonState) -> None:
     blind.show_switch(state)
     if state.is_blind or state.is_hidden:
         return
-    st.number_input(
-        "Answers each",
-        1,
-        MOST_REPEATS,
-        state.repeats,
-        key=comparison_state.REPEATS,
-        label_visibility="collapsed",
-        width=110,
-    )
+    with st.container(
+        key="answers_each", horizontal=True, vertical_alignment="center", gap="small", width="content"
+    ):
+        st.number_input(
+            _("Answers each"),
+            1,
+            MOST_REPEATS,
+            state.repeats,
+            key=comparison_state.REPEATS,
+            label_visibility="collapsed",
+            width=84,
+        )
+        st.caption(ngettext("answer each", "answers each", state.repeats), width="content")
     cells = state.comparison.compared
-    each = "answer each" if state.repeats == 1 else "answers each"
     if state.comparison.prompt is None:
-        st.caption(each, width="content")
-        about = figures.about(state.expected(""))
-        st.caption(md("{} answers: {}", len(cells) * state.repeats, about), width="content")
-        return
-    lacking = sum(missing(cell, state.repeats) for cell in cells)
-    st.caption(each, width="content")
-    if lacking:
-        _button(f"Ask {lacking} more", "repeat", "repeat", callbacks.repeat)
-        st.caption(literal(figures.about(state.expected(None))), width="content")
+        count, about = len(cells) * state.repeats, figures.about(state.expected(""))
+        _show_below(md(ngettext("{} answer: {}", "{} answers: {}", count), count, about))
+    elif lacking := sum(missing(cell, state.repeats) for cell in cells):
+        _button(_("Ask {} more").format(lacking), "repeat", "repeat", callbacks.repeat)
+        _show_below(literal(figures.about(state.expected(None))))
+
+
+def _show_below(line: Markdown) -> None:
+    """Draw a quiet line below the box."""
+    with st.container(key="below"):
+        st.caption(line)
 
 
 def _show_progress(state: ComparisonState) -> None:
@@ -143,7 +172,7 @@ def _show_progress(state: ComparisonState) -> None:
     if state.repeats > 1:
         wanted = sum(max(state.repeats, len(attempts(cell))) for cell in state.comparison.cells)
         there = sum(len(attempts(cell)) for cell in state.comparison.cells) - len(state.following)
-        st.progress(there / wanted, text=md("{} of {} answers", there, wanted), width=260)
+        st.progress(there / wanted, text=md(_("{} of {} answers"), there, wanted), width=260)
 
 
 def show_ended(state: ComparisonState, tab: Session, slot: DeltaGenerator) -> None:
@@ -152,7 +181,7 @@ def show_ended(state: ComparisonState, tab: Session, slot: DeltaGenerator) -> No
         keeping.show_example()
         return
     if state.following:
-        with slot.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with _row(slot):
             _show_repeats(state)
             _show_refusals(state, tab)
     voting.show(state)

@@ -6,7 +6,7 @@ from lib.domain.comparison.comparisons import MOST_CELLS
 from lib.i18n.translation import gettext as _
 from lib.ui.compare import callbacks
 from lib.ui.kit import buttons
-from lib.ui.state import choices
+from lib.ui.reply.model_picker import picker
 from lib.ui.state.comparison import comparison as comparison_state
 from lib.ui.state.comparison.comparison import ComparisonState
 from lib.ui.state.session import Session
@@ -26,12 +26,14 @@ def _show_synthesis(state: ComparisonState, tab: Session) -> None:
         _("A model merges the last answers into one, beside them. It does not learn which model wrote which.")
     )
     models = tab.models_for_cells
-    model = choices.pick_model(models, comparison_state.MERGER, models[0] if models else None)
+    chosen = models[0] if models else None
+    model = picker.show_one(comparison_state.MERGER, chosen, only_text=True)
     buttons.button(
         _("Merge"),
         "synthesise",
         "merge",
         callbacks.synthesise,
+        model or "",
         kind="primary",
         disabled=not model or len(state.comparison.cells) > MOST_CELLS,
     )

@@ -11,6 +11,7 @@ from lib.store.comparison.decks import DeckSummary
 from lib.ui.decks import callbacks
 from lib.ui.kit import buttons
 from lib.ui.reply import message_box
+from lib.ui.reply.model_picker import picker
 from lib.ui.shell import sidebar
 from lib.ui.state.comparison import decks
 from lib.ui.state.comparison.decks import DecksState
@@ -37,6 +38,7 @@ def show_sidebar(state: DecksState, tab: Session) -> None:
         sidebar.show_menu()
     with st.container(key="hidden"):
         message_box.show_send_id(tab)
+        picker.show_list(tab)
 
 
 def _run_title(run: DeckSummary) -> Markdown:

@@ -11,6 +11,7 @@ from lib.i18n.translation import gettext as _
 from lib.ui.decks import callbacks, run_callbacks
 from lib.ui.decks.run import estimated
 from lib.ui.kit import buttons
+from lib.ui.reply.model_picker import picker
 from lib.ui.state import choices
 from lib.ui.state.comparison import comparison as comparison_state
 from lib.ui.state.comparison.decks import DecksState
@@ -19,11 +20,11 @@ from lib.ui.state.session import Session
 
 def show(state: DecksState, deck: Deck, tab: Session) -> None:
     """Draw the models of the next run, and its expected tokens and cost."""
-    cells, models = state.chosen.cells, tab.models_for_cells
+    cells = state.chosen.cells
     with st.container(border=True, key="run_setup"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="run_models"):
             for cell in cells:
-                _show_choice(cell, models, is_only=len(cells) <= FEWEST_COLUMNS)
+                _show_choice(cell, tab, is_only=len(cells) <= FEWEST_COLUMNS)
             is_full = len(cells) >= MOST_COLUMNS
             buttons.button(_("Add a model"), "add_column", "add", run_callbacks.add_model, disabled=is_full)
         draft, rows = values.of(deck.id, deck, cells, now=deck.updated_at, new_id=str)
@@ -47,12 +48,12 @@ def show(state: DecksState, deck: Deck, tab: Session) -> None:
         st.info(md(_("Running a deck needs an API key. {}"), tab.first_steps), icon=":material/key:")
 
 
-def _show_choice(cell: Conversation, models: list[str], *, is_only: bool) -> None:
+def _show_choice(cell: Conversation, tab: Session, *, is_only: bool) -> None:
     prefix = comparison_state.prefix_of(cell)
     with st.container(
         horizontal=True, vertical_alignment="center", gap="xxsmall", width=250, key=f"cellhead-{cell.id}"
     ):
-        choices.show_model(cell, models, prefix, width=0)
+        picker.show(cell, tab, prefix, only_text=True)
         with st.popover(
             "", icon=":material/tune:", type="tertiary", key=f"settings-{cell.id}", on_change="rerun"
         ) as popover:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from lib import app
 from lib.domain.models.models import Preference
 from lib.ui.kit import errors
-from lib.ui.state import choices, widgets
+from lib.ui.state import widgets
 from lib.ui.state.pages import DOCTOR_PAGE
 from lib.ui.state.person import library, person_id
 from lib.ui.state.session import held, new_conversation
@@ -30,7 +30,6 @@ def choose(model: str, choice: Preference) -> None:
     known.choose(base_url, model, choice)
     if is_new_default and not session.conversation.messages:
         session.conversation.model = model
-        choices.present(session.conversation)
 
 
 def open_doctor(model: str) -> None:

@@ -15,9 +15,9 @@ from lib.engine.lookups.doctor import Examination
 from lib.i18n.translation import gettext as _
 from lib.ui.kit import buttons
 from lib.ui.models import callbacks
+from lib.ui.reply.model_picker import picker
 from lib.ui.state import widgets
-from lib.ui.state.choices import pick_model
-from lib.ui.state.person import may_use, offered, person_id
+from lib.ui.state.person import may_use, person_id
 from lib.ui.state.session import Session
 
 MODEL = "doctor_model"
@@ -78,13 +78,14 @@ def follow(session: Session, slots: Sequence[DeltaGenerator]) -> None:
 
 def _show_controls(session: Session, *, is_running: bool) -> str | None:
     """Draw the model picker and the button; return the model."""
-    catalogue, connection = app.get().engine.catalogue, session.connection
-    listed = [] if connection.needs_key else [m.id for m in offered(catalogue.listing(connection).models)]
-    preferred = widgets.take(callbacks.EXAMINED) or widgets.value(MODEL) or session.conversation.model
-    chosen = preferred if preferred and may_use(preferred) else next(iter(listed), None)
-    widgets.put(MODEL, chosen)
+    if (asked := widgets.take(callbacks.EXAMINED)) is not None:
+        widgets.put(MODEL + picker.CHOSEN, asked)
+    chosen, offered = session.conversation.model, session.models
+    known = chosen if chosen and may_use(chosen) else next(iter(offered), None)
+    with st.container(key="hidden"):
+        picker.show_list(session)
     with st.container(horizontal=True, vertical_alignment="center", key="doctor_controls"):
-        model = pick_model(listed, MODEL, chosen, disabled=is_running)
+        model = picker.show_one(MODEL, known, disabled=is_running)
         if is_running:
             st.button(
                 _("Stop"), key="stop", icon=":material/stop_circle:", on_click=callbacks.stop_examination

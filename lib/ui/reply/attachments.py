@@ -7,9 +7,12 @@ import streamlit as st
 
 from lib import app
 from lib.domain.conversation.attachments import Attachment, images_of, upload_name, uploads
-from lib.domain.text.markdown.literal import Markdown, md, plain
+from lib.domain.text.markdown.literal import Markdown, literal, md, plain
 from lib.domain.text.sentences import joined
 from lib.files.folder import Missing
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import ngettext
 from lib.ui.kit.labels import show_badge
 from lib.ui.state.conversation.draft import Draft
 
@@ -62,7 +65,7 @@ def _show_one_drawn(image: Attachment, key: str) -> None:
     st.image(data, width="stretch")
     st.caption(md("{} × {}{}", image.width, image.height, md(" · {}", image.text) if image.text else ""))
     st.download_button(
-        "Download",
+        literal(_("Download")),
         data,
         image.name,
         image.media_type,
@@ -110,13 +113,13 @@ def _show_refusals(refusals: Sequence[str], write_down_again: Callable[[], None]
     for sentence in refusals:
         _show_refusal(sentence)
     if write_down_again:
-        st.button("Try again", key="write_down_again", on_click=write_down_again)
+        st.button(_("Try again"), key="write_down_again", on_click=write_down_again)
     else:
-        st.caption("Change the message or its files, or press Enter to send it without what was refused.")
+        st.caption(_("Change the message or its files, or send it again without what was refused."))
 
 
 def _show_refusal(sentence: str) -> None:
-    st.caption(md(":red[:material/error: **Not sent.** {}]", sentence), width="stretch")
+    st.caption(md(_(":red[:material/error: **Not sent.** {}]"), sentence), width="stretch")
 
 
 def _show_waiting(pieces: Sequence[Attachment], detach: Callable[[str], None]) -> None:
@@ -133,14 +136,13 @@ def _show_waiting(pieces: Sequence[Attachment], detach: Callable[[str], None]) -
         if attachment.is_image:
             _show_image(attachment, WAITING_SIDE)
             if len(pieces) > 1:
-                st.caption(md("{} pieces", len(pieces)), width="content")
+                st.caption(md(ngettext("{} piece", "{} pieces", len(pieces)), len(pieces)), width="content")
         else:
             st.caption(md(":material/description: {}", _label(attachment)), width="content")
         st.button(
-            "",
+            md(_("Remove {}"), upload_name(attachment)),
             key=f"detach-{attachment.id}",
             icon=":material/close:",
-            help=md("Remove {}", upload_name(attachment)),
             type="tertiary",
             on_click=_detach,
             args=(detach, [each.id for each in pieces]),
@@ -170,11 +172,12 @@ def _show_image(image: Attachment, side: int) -> None:
 
 
 def _gone(image: Attachment) -> Markdown:
-    return md(":material/broken_image: {} no longer exists.", image.name)
+    return md(_(":material/broken_image: {} no longer exists."), image.name)
 
 
 def _label(document: Attachment) -> Markdown:
-    pages = (
-        md(" · {:,} {}", document.pages, "page" if document.pages == 1 else "pages") if document.pages else ""
-    )
-    return md("{}{} · ≈ {:,} tokens", document.name, pages, document.tokens)
+    size = md(ngettext("≈ {} token", "≈ {} tokens", document.tokens), formats.number(document.tokens))
+    if not document.pages:
+        return md("{} · {}", document.name, size)
+    pages = md(ngettext("{} page", "{} pages", document.pages), formats.number(document.pages))
+    return md("{} · {} · {}", document.name, pages, size)

@@ -1,6 +1,8 @@
 """The message box, and the id under which its content is sent once."""
 
 from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -8,35 +10,26 @@ from streamlit.delta_generator import DeltaGenerator
 from lib import app
 from lib.engine.live import LiveTape
 from lib.files.upload_validation import LARGEST_UPLOAD
+from lib.i18n.translation import gettext as _
+from lib.ui.reply.model_picker import picker
 from lib.ui.state import widgets
 from lib.ui.state.conversation import sending
 from lib.ui.state.conversation.draft import Draft
 from lib.ui.state.session import Session
 
-# Only the browser knows what a person is typing, so only it can tell whether the box is free. React keeps a
-# copy of its fields' values: it sees a new value only after a call of the prototype's own setter and an
-# `input` event.
-_SCRIPT = """
-export default function ({ data, parentElement }) {
-  const held = parentElement.querySelector("span").dataset;
-  let frame = 0;
-  const write = (box, text) => {
-    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, text);
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-  };
-  const put = () => {
-    const box = document.querySelector(`.st-key-${data.box} textarea`);
-    if (!box) { frame = requestAnimationFrame(put); return; }  // it is drawn a moment later
-    if (held.text === data.text && held.returns === String(data.returns)) return;
-    if (!box.value || box.value === held.text) write(box, data.text);
-    else if (data.text && !data.is_stored) write(box, `${data.text}\\n${box.value}`);
-    Object.assign(held, { text: data.text, returns: data.returns });
-  };
-  put();
-  return () => cancelAnimationFrame(frame);
-}
-"""
-_outbox = st.components.v2.component("outbox", html="<span></span>", js=_SCRIPT)
+NEAR_LIMIT = 0.9
+"""From this share of the longest message on, the box counts its characters."""
+_box = st.components.v2.component(
+    "message_box", html="<span></span>", js=Path(__file__).with_suffix(".js").read_text("utf-8")
+)
+
+
+class SendsWith(StrEnum):
+    """The key that sends; the other one begins a new line."""
+
+    ENTER = "enter"
+    CTRL_ENTER = "ctrl_enter"
+    """With Cmd on a Mac."""
 
 
 def show(
@@ -46,12 +39,21 @@ def show(
     placeholder: str,
     on_submit: Callable[[], None],
     *,
+    subject: str,
     accept_audio: bool = False,
+    sends_with: SendsWith = SendsWith.ENTER,
+    has_models: bool = True,
 ) -> None:
-    """Draw a page's message box, and the hidden field with the id of the next send."""
+    """Draw a page's message box, and the hidden field with the id of the next send.
+
+    The box has the focus when the page opens, and again with each new `subject`. `has_models` brings the list
+    for the page's model pickers.
+    """
     with st.container(key="hidden"):
         show_send_id(session)
-        _show_returned(draft, key)
+        if has_models:
+            picker.show_list(session)
+        accompany(draft, key, subject, sends_with)
     st.chat_input(
         placeholder,
         key=key,
@@ -66,32 +68,46 @@ def show(
     )
 
 
-def _show_returned(draft: Draft, box: str) -> None:
-    """Put the text into the box with this key, or remove it once it is sent; what a person types stays."""
+def accompany(draft: Draft, key: str, subject: str, sends_with: SendsWith) -> None:
+    """Give the box what Streamlit's lacks.
+
+    Its focus when a page opens and for each new `subject`, the returned text (what a person types stays), and
+    keys that do not send while a word is being composed.
+    """
     draft.returns_drawn = draft.returns
-    if draft.returned is not None:
-        data = {"box": box, "text": draft.returned, "returns": draft.returns, "is_stored": draft.is_stored}
-        _outbox(data=data, key="outbox")
+    data = {
+        "box": key,
+        "text": draft.returned,
+        "returns": draft.returns,
+        "is_stored": draft.is_stored,
+        "subject": subject,
+        "sends_with": sends_with,
+        "near": int(sending.LONGEST_MESSAGE * NEAR_LIMIT),
+    }
+    _box(data=data, key="message_box")
 
 
 def show_send_id(session: Session) -> None:
     """Draw the field with the next click's id; it belongs in a container with the key `hidden`."""
     widgets.put(sending.SEND_ID, session.send_id)
-    st.text_input("Send id", key=sending.SEND_ID, label_visibility="collapsed")
+    st.text_input(_("Send id"), key=sending.SEND_ID, label_visibility="collapsed")
 
 
 def show_stop(tape: LiveTape, slot: DeltaGenerator) -> None:
-    """Draw a button that stops the running reply, from any tab, at any time."""
+    """Draw a button that stops the running reply, from any tab, at any time; it lies in Send's place."""
     if tape.is_remote:
         slot.caption(
-            "This reply runs in another process and cannot be stopped here. If that process is gone, "
-            "the reply ends soon."
+            _(
+                "This reply runs in another process and cannot be stopped here. If that process is gone, "
+                "the reply ends soon."
+            )
         )
         return
     slot.button(
-        "Stop",
+        _("Stop"),
         key=f"stop-{tape.reply_id}",
-        icon=":material/stop_circle:",
+        icon=":material/stop:",
+        type="primary",
         on_click=app.get().engine.cancel,
         args=(tape.person_id, tape.reply_id),
     )

@@ -17,6 +17,7 @@ from lib.domain.text.sentences import sentence
 from lib.files.refusal import FileRefused, refused
 from lib.files.upload_validation import LONGEST_DOCUMENT
 from lib.files.upload_validation import take as take_file
+from lib.i18n.translation import gettext as _
 from lib.ui.reply.stream import SILENCE_SECONDS
 from lib.ui.server import upload_storage
 from lib.ui.state import widgets
@@ -66,7 +67,9 @@ def take(draft: Draft, files: Iterable[Any]) -> None:
 def _take(draft: Draft, files: Iterable[Any]) -> None:
     for file in files:
         if len(uploads_of(draft.attachments)) >= MOST_FILES:
-            draft.refusals.append(f"A message takes {MOST_FILES} files at most; the others were left out.")
+            draft.refusals.append(
+                _("A message takes {} files at most; the others were left out.").format(MOST_FILES)
+            )
             return
         room = LONGEST_DOCUMENT - sum(len(each.text) for each in draft.attachments)
         try:
@@ -115,7 +118,7 @@ def write_down(session: Session, text: str, recording: bytes) -> None:
         draft.recording = None
         draft.give_back(f"{text} {spoken}".strip())
         if not spoken:
-            draft.refusals.append("Nothing could be heard in the recording.")
+            draft.refusals.append(_("Nothing could be heard in the recording."))
     except ChatError as error:
         draft.refusals.append(f"{error.title}. {error}")
     finally:

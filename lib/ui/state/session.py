@@ -15,7 +15,7 @@ from lib.domain.reply.ledger import LedgerRow
 from lib.engine.live import LiveTape
 from lib.engine.sending import new_id
 from lib.store.database.errors import StoreError
-from lib.ui.state import choices, panel, person, widgets
+from lib.ui.state import choices, panel, person, structured, widgets
 from lib.ui.state.conversation import following
 from lib.ui.state.conversation.draft import Draft
 from lib.ui.state.pages import CHAT_PAGE
@@ -74,6 +74,11 @@ class Session:
         return app.get().is_local and self.connection is not self.own
 
     @property
+    def structure(self) -> structured.Form:
+        """The form for the open conversation's structured output and tools."""
+        return structured.Form(self.conversation, self.pasted)
+
+    @property
     def first_steps(self) -> str:
         """What to do where a key is missing, as a sentence."""
         return (
@@ -84,7 +89,7 @@ class Session:
 
     @property
     def models(self) -> list[str]:
-        """The models in the connection's list: favourites first, without hidden ones."""
+        """The models that one can chat with: favourites first, without hidden ones."""
         return self._picked(self._listed())
 
     @property
@@ -96,7 +101,8 @@ class Session:
         connection = self.connection
         if connection.needs_key:
             return ()
-        return person.offered(app.get().engine.catalogue.listing(connection, wait_seconds=0).models)
+        listed = person.offered(app.get().engine.catalogue.listing(connection, wait_seconds=0).models)
+        return [model for model in listed if model.kind.chats]
 
     def _picked(self, listed: Iterable[Model]) -> list[str]:
         try:
@@ -142,7 +148,7 @@ class Session:
         self.shown_messages = MESSAGES_SHOWN
         self.draft.clear()
         self.pasted.clear()
-        choices.present(conversation)
+        choices.forget()
         self.send_id = new_id()
 
 
@@ -150,13 +156,15 @@ def held() -> Session:
     """Return this tab's session, with its widgets' current values."""
     session = widgets.hold(KEY, Session, lambda: Session(new_conversation()))
     choices.collect(session.conversation)
+    structured.collect(session.structure)
     return session
 
 
 def wait_for_models() -> None:
-    """Wait for the connection's models, a second at most, if they are not known yet."""
+    """Wait for the connection's models, a second at most, if they are not known yet; ask for their prices."""
     connection = held().connection
     if not connection.needs_key:
+        app.get().engine.catalogue.prices(connection)
         app.get().engine.catalogue.listing(connection, wait_seconds=1.0)
 
 

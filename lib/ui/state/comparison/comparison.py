@@ -14,7 +14,7 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.prices import Prices
 from lib.engine.live import LiveTape
 from lib.store.comparison.rooms import Room
-from lib.ui.state import choices, panel, session, widgets
+from lib.ui.state import choices, panel, session, structured, widgets
 from lib.ui.state.comparison import new_comparisons
 from lib.ui.state.conversation.draft import Draft
 from lib.ui.state.conversation.following import catch_up, until_found
@@ -35,6 +35,8 @@ MERGER = "merger"
 PRICES_SECONDS = 0.5
 REPEATS = "repeats"
 """Key of the field that says how many answers each question gets."""
+MODELS_PICKED = "models"
+"""Key of the picker for the models of a new comparison."""
 BLIND = "blind"
 """Key of the switch that hides which model wrote which answer."""
 
@@ -56,6 +58,8 @@ class ComparisonState:
     """The comparison in the address, as this tab last wrote it."""
     invitation: tuple[str, str] | None = None
     """The models and the prompt last taken from the address."""
+    is_chosen: bool = False
+    """Whether somebody has chosen the models; otherwise they are the first ones listed."""
     following: dict[str, LiveTape] = field(default_factory=dict)
     """The running tape of each cell, by the cell's id."""
     repeats: int = 1
@@ -82,7 +86,7 @@ class ComparisonState:
 
     def open(self, comparison: Comparison) -> None:
         """Show another comparison."""
-        self.comparison, self.pending = comparison, None
+        self.comparison, self.pending, self.is_chosen = comparison, None, True
         panel.close()
         self.round, self.room = None, None
         self.draft.clear()
@@ -124,6 +128,10 @@ def held() -> ComparisonState:
     known = widgets.hold(KEY, ComparisonState, lambda: ComparisonState(new_comparisons.new()))
     for cell in known.comparison.cells:
         choices.collect(cell, prefix_of(cell))
+        structured.collect(known.structure(cell))
+    if known.comparison.prompt is None and (models := choices.picked(MODELS_PICKED)):
+        new_comparisons.take_models(known.comparison, models)
+        known.is_chosen = True
     if (repeats := widgets.value(REPEATS)) is not None:
         known.repeats = min(max(int(repeats), 1), MOST_REPEATS)
     if (is_blind := widgets.value(BLIND)) is not None:
@@ -131,13 +139,6 @@ def held() -> ComparisonState:
     if known.is_blind:
         known.repeats = 1  # several versions of an answer would give its cell away
     return known
-
-
-def structure_of(cell_id: str) -> Form | None:
-    """Return the form of a cell of the open comparison."""
-    state = held()
-    cell = state.cell(cell_id)
-    return state.structure(cell) if cell else None
 
 
 def prefix_of(cell: Conversation) -> str:
@@ -187,7 +188,9 @@ def _follow_address(state: ComparisonState) -> None:
     invitation = st.query_params.get(MODELS, ""), st.query_params.get(ASKED, "")
     if any(invitation) and invitation != state.invitation:
         names = [name.strip()[: choices.LONGEST_MODEL_NAME] for name in invitation[0].split(",")]
-        state.open(new_comparisons.new([name for name in names if name][:MOST_CELLS]))
+        models = [name for name in names if name][:MOST_CELLS]
+        state.open(new_comparisons.new(models))
+        state.is_chosen = bool(models)
         state.invitation = invitation
         state.draft.give_back(invitation[1][:LONGEST_MESSAGE])
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from lib.domain.comparison.comparisons import FEWEST_CELLS, Comparison
+from lib.domain.comparison.comparisons import FEWEST_CELLS, MOST_CELLS, Comparison
 from lib.domain.conversation.conversations import Conversation
 from lib.engine.sending import new_id
 from lib.ui.state import session
@@ -35,6 +35,23 @@ def add(comparison: Comparison, like: Conversation | None = None) -> Conversatio
     cell = replace(session.new_conversation(like), comparison_id=comparison.id, position=position)
     comparison.cells.append(cell)
     return cell
+
+
+def take_models(comparison: Comparison, models: Sequence[str]) -> None:
+    """Let the cells ask these models, in this order; a cell whose model stays keeps its settings."""
+    before = list(comparison.cells)
+    like = before[-1] if before else None
+    comparison.cells.clear()
+    for model in models[:MOST_CELLS]:
+        kept = next((cell for cell in before if cell.model == model), None)
+        if kept:
+            before.remove(kept)
+            comparison.cells.append(kept)
+        else:
+            add(comparison, like).model = model
+    filled(comparison)
+    for position, cell in enumerate(comparison.cells):
+        cell.position = position
 
 
 def choose_models(comparison: Comparison, models: Sequence[str]) -> None:

@@ -1,0 +1,79 @@
+// Only the browser knows what a person is typing: so it decides here where a returned text goes, who has the
+// focus, and which keys send.
+const COMPOSED_MS = 60; // Safari ends a composition just before the Enter that ended it arrives
+const WRITES = "input, textarea, select, [contenteditable=true]";
+
+export default function ({ data, parentElement }) {
+  const held = parentElement.querySelector("span"); // stays from run to run
+  const box = () => document.querySelector(`.st-key-${data.box} textarea`);
+  const isPhone = matchMedia("(pointer: coarse)").matches;
+  let frame = 0;
+  let composed = -Infinity;
+
+  // React keeps a copy of its fields' values: it sees a new one only after a call of the prototype's own
+  // setter and an `input` event.
+  const write = (text) => {
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box(), text);
+    box().dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const give = ({ value }) => {
+    const { text, returns, is_stored } = data;
+    if (text === null || (held.text === text && held.returns === returns)) return;
+    if (!value || value === held.text) write(text);
+    else if (text && !is_stored) write(`${text}\n${value}`);
+    Object.assign(held, { text, returns });
+  };
+  const isBusy = () => {
+    const at = document.activeElement;
+    return document.querySelector("[role=dialog]") || at?.matches(WRITES) || at?.shadowRoot?.activeElement;
+  };
+  const focus = () => {
+    if (!isPhone) box()?.focus({ preventScroll: true }); // on a phone it would open the keyboard
+  };
+  const begin = () => {
+    if (!box()) {
+      frame = requestAnimationFrame(begin); // it is drawn a moment later
+      return;
+    }
+    give(box());
+    if (held.subject !== data.subject && !isBusy()) focus();
+    held.subject = data.subject;
+  };
+
+  const press = (event) => {
+    if (event.target !== box() || event.key !== "Enter") return;
+    if (event.isComposing || event.keyCode === 229 || event.timeStamp - composed < COMPOSED_MS) {
+      // What the key does in the text is left to the input method; a real line break was not meant.
+      if (!event.isComposing && event.keyCode !== 229) event.preventDefault();
+      event.stopImmediatePropagation();
+    } else if (data.sends_with === "ctrl_enter" && !event.shiftKey) {
+      event.stopImmediatePropagation(); // a plain Enter begins a new line, as it does in any text
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      document.querySelector(`.st-key-${data.box} [data-testid=stChatInputSubmitButton]`)?.click();
+    }
+  };
+  const compose = (event) => {
+    if (event.target === box()) composed = event.timeStamp;
+  };
+  const count = (event) => {
+    if (event.target !== box()) return;
+    const isNear = event.target.value.length >= data.near;
+    event.target.closest("[data-testid=stChatInput]").toggleAttribute("data-near-limit", isNear);
+  };
+  const click = (event) => {
+    // Stop goes with its reply, and would take the focus along.
+    if (event.target.closest?.('.st-key-composer [class*="st-key-stop"] button')) setTimeout(focus);
+  };
+
+  const listeners = { keydown: press, compositionend: compose, input: count, click };
+  const stop = () => {
+    cancelAnimationFrame(frame);
+    for (const [name, hear] of Object.entries(listeners)) document.removeEventListener(name, hear, true);
+  };
+  held.stop?.(); // what was begun by the run before
+  held.stop = stop;
+  for (const [name, hear] of Object.entries(listeners)) document.addEventListener(name, hear, true);
+  begin();
+  return stop;
+}

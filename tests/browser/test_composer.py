@@ -1,0 +1,278 @@
+"""The composer: one box, what is set in it, and which keys send."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.app_server import AppServer
+from tests.browser.chat_page import ChatPage
+from tests.browser.conftest import OpenChat
+from tests.browser.own_page import served
+from tests.scripted_gateway import ScriptedGateway, stream
+
+pytestmark = pytest.mark.browser
+
+BY_CTRL_ENTER = """
+import streamlit as st
+
+from lib.ui.reply.message_box import SendsWith, accompany
+from lib.ui.state.conversation.draft import Draft
+
+accompany(Draft(), "prompt", "a subject", SendsWith.CTRL_ENTER)
+said = st.chat_input("Write", key="prompt")
+st.code(said or "nothing yet")
+"""
+PRESS_ENTER = """(box, [before, extra]) => {
+    for (const name of before) box.dispatchEvent(new CompositionEvent(name, { bubbles: true, data: "你好" }));
+    const enter = new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...extra });
+    box.dispatchEvent(enter);
+}"""
+
+
+def box_of(page: Page) -> Locator:
+    """The frame around everything that is in the composer."""
+    return page.locator("[data-testid=stBottomBlockContainer] > [data-testid=stVerticalBlock]")
+
+
+def corners(part: Locator) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom, in pixels."""
+    place = part.bounding_box()
+    assert place, part
+    return place["x"], place["y"], place["x"] + place["width"], place["y"] + place["height"]
+
+
+def overlap(one: Locator, other: Locator) -> bool:
+    left, top, right, bottom = corners(one)
+    x, y, to_x, to_y = corners(other)
+    return left < to_x and x < right and top < to_y and y < bottom
+
+
+def send_button(chat: ChatPage) -> Locator:
+    return chat.page.get_by_test_id("stChatInputSubmitButton")
+
+
+def chips(chat: ChatPage) -> list[str]:
+    """What the composer shows as set."""
+    return [chip.get_by_role("button").first.inner_text() for chip in chat.keyed("set-").all()]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_text_files_model_parameters_microphone_and_send_are_in_one_box(
+    open_chat: OpenChat, width: int
+) -> None:
+    chat = open_chat(width=width)
+    chat.set_parameter("Max tokens", "1200")
+    chat.set_parameter("Temperature", "0.3")
+    chat.set_parameter("System prompt", "Be brief.")
+    expect(chat.keyed("set-")).to_have_count(3)
+    parts = [
+        chat.box,
+        chat.page.get_by_role("button", name="Upload files"),
+        chat.picker(),
+        chat.keyed("parameters").get_by_role("button"),
+        chat.page.get_by_test_id("stChatInputMicButton"),
+        send_button(chat),
+    ]
+    left, top, right, bottom = corners(box_of(chat.page))
+    for part in parts:
+        x, y, to_x, to_y = corners(part)
+        assert left <= x
+        assert top <= y
+        assert to_x <= right
+        assert to_y <= bottom
+    assert not [
+        (at, other) for at, one in enumerate(parts) for other in range(at) if overlap(one, parts[other])
+    ]
+    tops = {corners(chip)[1] for chip in chat.keyed("set-").all()}
+    assert len(tops) == 1  # they stand in one line, which scrolls where it is too long
+    chat.box.fill("One line\nand another\nand a third")
+    assert not any(overlap(chat.box, part) for part in parts[1:])
+
+
+def test_stop_is_in_sends_place_and_leaves_the_focus_in_the_box(
+    chat: ChatPage, gateway: ScriptedGateway
+) -> None:
+    gateway.when("Stop me there", stream("One", then_silence=True))
+    place = corners(send_button(chat))
+    chat.ask("Stop me there")
+    stop = chat.page.get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_visible()
+    assert corners(stop) == pytest.approx(place, abs=2)
+    expect(send_button(chat)).to_be_hidden()
+    stop.click()
+    expect(chat.footer).to_contain_text("stopped")
+    expect(stop).to_have_count(0)
+    expect(chat.box).to_be_focused()
+    expect(send_button(chat)).to_be_visible()
+
+
+def test_a_chip_opens_the_parameters_and_its_cross_clears_what_it_shows(
+    chat: ChatPage, gateway: ScriptedGateway
+) -> None:
+    gateway.when("Chips", stream("Yes"))
+    chat.set_parameter("Temperature", "0.3")
+    chat.set_parameter("Seed", "7")
+    expect(chat.keyed("set-")).to_have_count(2)
+    assert chips(chat) == ["Temperature 0.3", "Seed 7"]
+    chat.page.get_by_role("button", name="Seed 7", exact=True).click()
+    expect(chat.page.get_by_label("Seed", exact=True)).to_have_value("7")
+    chat.page.keyboard.press("Escape")
+    chat.wait_until_still()
+    chat.page.get_by_role("button", name="Clear: Temperature 0.3").click()
+    expect(chat.keyed("set-")).to_have_count(1)
+    chat.ask_and_wait("Chips")
+    body = gateway.asked("Chips")[0].body
+    assert body["seed"] == 7
+    assert "temperature" not in body
+
+
+@pytest.mark.parametrize("way", ["Escape", "click", "Tab", "button"])
+def test_what_is_typed_into_a_parameter_is_taken_however_one_leaves_it(chat: ChatPage, way: str) -> None:
+    button = chat.keyed("parameters").get_by_role("button")
+    button.click()
+    field = chat.page.get_by_label("Seed", exact=True)
+    field.press_sequentially("7")
+    match way:
+        case "Escape":
+            chat.page.keyboard.press("Escape")
+        case "click":
+            chat.page.mouse.click(640, 20)
+        case "Tab":
+            chat.page.keyboard.press("Tab")
+            chat.page.keyboard.press("Escape")
+        case _:
+            button.click()
+    expect(field).to_have_count(0)
+    expect(chat.page.get_by_role("button", name="Seed 7", exact=True)).to_be_visible()
+
+
+def test_an_option_of_a_list_in_the_panel_is_taken(chat: ChatPage) -> None:
+    chat.keyed("parameters").get_by_role("button").click()
+    chat.page.get_by_role("combobox", name="Reasoning effort").click()
+    chat.page.get_by_role("option", name="Low").click()
+    chat.page.keyboard.press("Escape")
+    expect(chat.page.get_by_role("button", name="Reasoning: Low", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("way", ["Escape", "click"])
+def test_a_pasted_list_of_tools_is_taken_by_what_closes_the_panel(chat: ChatPage, way: str) -> None:
+    chat.keyed("parameters").get_by_role("button").click()
+    chat.page.get_by_role("tab", name="Structured").click()
+    field = chat.page.get_by_label("Tools", exact=True)
+    field.fill('[{"name": "look_up"}, {"name": "add"}]')
+    if way == "click":
+        chat.page.mouse.click(640, 20)
+    else:
+        chat.page.keyboard.press("Escape")
+    expect(field).to_have_count(0)
+    expect(chat.page.get_by_role("button", name="2 tools", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("before", "extra"),
+    [
+        (["compositionstart"], {"isComposing": True}),
+        (["compositionstart"], {"keyCode": 229}),
+        (["compositionstart", "compositionend"], {}),
+    ],
+    ids=["composing", "key code 229", "ended just before"],
+)
+def test_the_enter_that_ends_a_composition_does_not_send(
+    chat: ChatPage, gateway: ScriptedGateway, before: list[str], extra: dict[str, object]
+) -> None:
+    text = f"你好 {before} {extra}"
+    gateway.when(text, stream("Hello"))
+    chat.box.fill(text)
+    chat.box.evaluate(PRESS_ENTER, [before, extra])
+    chat.page.wait_for_timeout(100)  # a person needs longer than this until the next key
+    expect(chat.box).to_have_value(text)
+    chat.box.press("Enter")
+    expect(chat.answer).to_contain_text("Hello")
+    assert len(gateway.asked(text)) == 1
+
+
+def test_a_word_being_composed_is_not_sent_but_the_text_with_it_is(
+    chat: ChatPage, gateway: ScriptedGateway
+) -> None:
+    gateway.when("Say 你好", stream("Hello"))
+    chat.box.fill("Say ")
+    keys = chat.page.context.new_cdp_session(chat.page)
+    keys.send("Input.imeSetComposition", {"text": "ni hao", "selectionStart": 6, "selectionEnd": 6})
+    expect(chat.box).to_have_value("Say ni hao")
+    chat.box.evaluate(PRESS_ENTER, [[], {"keyCode": 229}])
+    expect(chat.box).to_have_value("Say ni hao")
+    keys.send("Input.insertText", {"text": "你好"})
+    expect(chat.box).to_have_value("Say 你好")
+    chat.page.wait_for_timeout(100)
+    chat.box.press("Enter")
+    expect(chat.answer).to_contain_text("Hello")
+    assert [each.prompt for each in gateway.begun_with("Say 你好")] == ["Say 你好"]
+
+
+def test_ctrl_enter_sends_where_enter_begins_a_line(chromium: Browser, tmp_path: Path) -> None:
+    with served(tmp_path, BY_CTRL_ENTER) as address:
+        context = chromium.new_context()
+        page = context.new_page()
+        page.goto(address)
+        box = page.get_by_test_id("stChatInputTextArea")
+        expect(box).to_be_focused()
+        page.keyboard.type("First")
+        page.keyboard.press("Enter")
+        page.keyboard.type("second")
+        expect(box).to_have_value("First\nsecond")
+        page.keyboard.press("Control+Enter")
+        expect(page.get_by_test_id("stCode")).to_contain_text("second")
+        expect(box).to_have_value("")
+        context.close()
+
+
+def test_the_focus_is_in_the_box_when_a_page_opens_and_after_new_chat(
+    chat: ChatPage, gateway: ScriptedGateway
+) -> None:
+    gateway.when("Without a click", stream("Asked"))
+    expect(chat.box).to_be_focused()
+    chat.page.keyboard.type("Without a click")
+    chat.page.keyboard.press("Enter")
+    expect(chat.answer).to_contain_text("Asked")
+    expect(chat.footer).to_be_visible()
+    chat.wait_until_still()
+    chat.new_chat()
+    expect(chat.box).to_be_focused()
+
+
+def test_the_focus_is_not_taken_from_a_field_that_one_writes_in(chat: ChatPage) -> None:
+    chat.wait_until_still()
+    search = chat.page.get_by_placeholder("Search all chats")
+    search.press_sequentially("tides")
+    search.press("Enter")
+    chat.wait_until_still()
+    expect(chat.box).not_to_be_focused()
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Page]:
+    """A page on a screen that is touched."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    yield context.new_page()
+    context.close()
+
+
+def test_on_a_phone_the_keyboard_stays_closed_and_targets_are_large(phone: Page, server: AppServer) -> None:
+    chat = ChatPage.load(phone, server.url)
+    chat.wait_until_still()
+    expect(chat.box).not_to_be_focused()
+    expect(chat.box).to_have_css("font-size", "16px")
+    for target in (send_button(chat), chat.picker(), chat.keyed("parameters").get_by_role("button")):
+        left, top, right, bottom = corners(target)
+        assert min(right - left, bottom - top) >= 43.5
+
+
+def test_characters_are_counted_only_when_there_are_nearly_too_many(chat: ChatPage) -> None:
+    counter = chat.page.get_by_test_id("stChatInput").get_by_text("/200000")
+    chat.box.fill("Short")
+    expect(send_button(chat)).to_be_enabled()
+    expect(counter).to_be_hidden()
+    chat.box.fill("x" * 190_000)
+    expect(counter).to_be_visible()
