@@ -83,7 +83,7 @@ def measure(stage: Stage) -> list[Figure]:
 
 def _slope(drawn: Mapping[int, Mapping[str, Drawn]], shortest: int, longest: int) -> Figure:
     slope = (drawn[longest]["ours"].size - drawn[shortest]["ours"].size) / (longest - shortest)
-    return Figure(f"bytes a token, {shortest:,} to {longest:,} tokens", "B", slope, goal=40)
+    return Figure(f"bytes a token, {shortest:,} to {longest:,} tokens", "B", slope, goal=70)
 
 
 def _figures(tokens: int, apps: Mapping[str, Drawn]) -> Iterator[Figure]:
@@ -95,10 +95,10 @@ def _figures(tokens: int, apps: Mapping[str, Drawn]) -> Iterator[Figure]:
         values = {other: getattr(drawn, name) for other, drawn in others.items()}
         return Figure(f"{tokens:,} tokens: {what}", unit, getattr(ours, name), goal, share, values)
 
-    yield figure("browser's main thread", "s", "main_thread", share=0.25 if others else None)
+    yield figure("browser's main thread", "s", "main_thread", share=0.4 if others else None)
     yield figure("first token in the page", "ms", "first", goal=40)
     yield figure("last token in the page", "ms", "last", goal=80)
-    yield figure("longest gap", "ms", "gap", goal=120)
+    yield figure("longest gap", "ms", "gap", goal=60)
     yield figure("bytes received", "B", "size")
     yield figure("server CPU", "s", "server")
 

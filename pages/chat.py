@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from lib.ui.chat import composer, header, transcript, unanswered
+from lib.ui.chat import composer, following, header, transcript, welcome
 from lib.ui.chat import dialogs as chat_dialogs
 from lib.ui.reply import message_box, uploads
-from lib.ui.shell import clipboard, scheduler, sidebar
+from lib.ui.shell import clipboard, outage, scheduler, sidebar
 from lib.ui.shell import dialogs as shell_dialogs
 from lib.ui.state import session
 
@@ -14,10 +14,13 @@ uploads.wait(session.held().draft)
 with scheduler.building():
     tab = session.current()
     sidebar.show(tab)
+    used = header.show(tab) if tab.conversation.messages else None
     with st.container(key="column"):
-        header.show(tab)
+        outage.show(tab)
         place = transcript.show(tab)
-    unanswered.look(tab)
+        if not used:
+            welcome.show(tab)
+    following.show(tab)
     stop_slot = composer.show(tab)
     chat_dialogs.show()
     shell_dialogs.show()
@@ -27,6 +30,7 @@ with scheduler.building():
 if place and (tape := tab.following):
     message_box.show_stop(tape, stop_slot)
     transcript.follow(tab, tape, place)
+    if used:
+        header.show_used(tab, used)
     stop_slot.empty()
-    unanswered.give_back(tab)
 uploads.follow_speech(tab)

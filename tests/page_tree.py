@@ -88,7 +88,7 @@ class PageTree:
         return [
             node.proto.body
             for place, node in sorted(self._nodes.items())
-            if node.kind == "markdown"
+            if node.kind in ("markdown", "heading")
             and place[: len(root)] == root
             and not any(_is_key(above, key) for above in self._above(place) for key in but)
         ]

@@ -61,7 +61,7 @@ def keep_reply(url: str) -> None:
         tab.ask(REPLY)
         tab.wait_for(lambda: bool(tab.footer), "The answer")
         tab.wait_until_idle()
-        tab.click("radio_button_checked")
+        tab.choose("turn", "Keep as recording")
         tab.wait_for(lambda: "Kept" in tab.toasts, "The recording")
 
 

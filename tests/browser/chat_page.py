@@ -46,6 +46,22 @@ class ChatPage:
         """Wait until the server has drawn all it had to draw."""
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
+    def wait_for_scroll_end(self) -> None:
+        """Wait until the page has come to rest after a turn of the wheel."""
+        self.page.evaluate(
+            """() => new Promise((resolve) => {
+                let top = -1, calm = 0;
+                const look = () => {
+                    const now = document.querySelector(".stMain").scrollTop;
+                    calm = now === top ? calm + 1 : 0;
+                    top = now;
+                    if (calm > 10) resolve();
+                    else requestAnimationFrame(look);
+                };
+                look();
+            })"""
+        )
+
     # What stands on the page
 
     def keyed(self, key: str) -> Locator:
@@ -82,7 +98,7 @@ class ChatPage:
 
     @property
     def title(self) -> Locator:
-        return self.keyed("header").locator("strong")
+        return self.keyed("header").get_by_role("heading")
 
     @property
     def welcome(self) -> Locator:

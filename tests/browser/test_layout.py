@@ -97,7 +97,7 @@ def test_nothing_but_the_text_moves_while_a_reply_streams_and_when_it_has_ended(
     gateway.when("Stream long", stream(*PIECES, delay=0.01, hold=hold, hold_after=len(PIECES)))
     parts = {
         "question": '[class*="st-key-bubble-"]',
-        "answer": '[class*="st-key-answer-"] h2',
+        "answer": '[class*="st-key-answer-"] h4',
         "composer": ".st-key-prompt",
         "model": ".st-key-model",
     }

@@ -66,7 +66,7 @@ def test_a_line_break_in_a_table_and_in_a_heading_begins_a_new_line(
     gateway.when("Break lines", stream("## One<br>two\n\n| a |\n|--|\n| three<br>four<br/>five |"))
     chat.ask_and_wait("Break lines")
     assert chat.answer.locator("td").inner_text() == "three\nfour\nfive"
-    assert chat.answer.locator("h2").inner_text().strip() == "One\ntwo"
+    assert chat.answer.locator("h4").inner_text().strip() == "One\ntwo"
 
 
 def test_half_a_tag_is_never_seen(chat: ChatPage, gateway: ScriptedGateway) -> None:

@@ -26,7 +26,7 @@ from tests.server.conftest import API_KEY
 
 def inspect(tab: PageSocket) -> None:
     """Open the inspector on the last answer."""
-    tab.click("frame_inspect")
+    tab.choose("turn", "Inspect")
     tab.wait_until_idle()
 
 
@@ -185,7 +185,7 @@ def test_an_earlier_answer_is_inspected_from_its_menu(tab: PageSocket, upstream:
     for question in ("The earlier of two", "The later of two"):
         upstream.when(question, stream("Yes"))
         ask(tab, question)
-    tab.choose("turn", "Inspect")
+    tab.choose(tab.tree.keys("turn-")[0], "Inspect")
     tab.wait_until_idle()
     assert request(tab) == upstream.asked("The earlier of two")[0].body
 

@@ -155,7 +155,7 @@ def test_a_reply_of_the_chat_is_kept_with_its_question(
     upstream.when("Keep my reply", stream("Kept", " words"))
     tab.ask("Keep my reply")
     tab.wait_for_answer("Kept words")
-    tab.click("radio_button_checked")
+    tab.choose("turn", "Keep as recording")
     tab.wait_for(lambda: "Kept" in tab.toasts, "The recording")
     found = kept(site, "Keep my reply")
     assert found.kind is RecordingKind.REPLY

@@ -63,7 +63,7 @@ def test_a_chat_is_shown_as_a_copy_and_taken_back(server: AppServer, upstream: S
     with tab_of(signed_in(server, ADA)) as tab:
         tab.ask("Plan the picnic")
         tab.wait_for_answer("Bring **cake**")
-        tab.choose("conversation_menu", "Share")
+        tab.click("ios_share")
         share(tab, BEN)
         grant_id = granted(tab)
         copy = ben.get(f"/shared-chat/{grant_id}")
@@ -80,7 +80,7 @@ def test_a_chat_is_shown_as_a_copy_and_taken_back(server: AppServer, upstream: S
         tab.ask("And a secret")
         tab.wait_for_answer("Kept")
         assert "secret" not in ben.get(f"/shared-chat/{grant_id}").text
-        tab.choose("conversation_menu", "Share")
+        tab.click("ios_share")
         tab.wait_for_text("opened 2 times")
         tab.wait_until_idle()
         tab.click(f"person_remove-{grant_id}")
@@ -95,7 +95,7 @@ def test_who_is_not_here_gets_nothing(server: AppServer, upstream: ScriptedGatew
     with tab_of(signed_in(server, ADA)) as tab:
         tab.ask("For nobody")
         tab.wait_for_answer("Right")
-        tab.choose("conversation_menu", "Share")
+        tab.click("ios_share")
         share(tab, "nobody@example.com")
         tab.wait_for(lambda: "Nobody here has this e-mail address." in tab.alerts, "The sentence")
         assert tab.tree.find("report_share") is None  # a member may not share by link
@@ -132,7 +132,7 @@ def test_a_recording_is_played_and_copied(server: AppServer, upstream: ScriptedG
     with tab_of(ada) as tab:
         tab.ask("Keep this one")
         tab.wait_for_answer("Kept for Ben")
-        tab.click(tab.widget("radio_button_checked").key)
+        tab.choose("turn", "Keep as recording")
         tab.wait_for(lambda: "Kept" in tab.toasts, "The recording")
         tab.wait_until_idle()
     with tab_of(ada, page="recordings") as tab:

@@ -11,8 +11,15 @@ from lib.domain.reply.reply import State
 LONGEST_TITLE = 120
 """Characters of a title that a person enters."""
 TITLE_CHARACTERS = 60
-_MARKDOWN = re.compile(r"^\s*[#>]+(?:\s+|$)|[*`~]+|(?<!\w)_+|_+(?!\w)", re.MULTILINE)
-"""Markup of headings, quotes, emphasis and code, but not inside a word or a sum: `C#`, `a_b`, `3 > 2`."""
+_BEGINNING = re.compile(r"^\s*(?:[#>]+(?:\s+|$)|(?:`{3,}|~{3,})[\w+#.-]*\s*$)", re.MULTILINE)
+"""What begins a heading, a quote or a fence, which is not `C#` or `3 > 2`."""
+_AROUND = re.compile(
+    r"(?<![\w*`~_\\])(?P<sign>\*{1,3}|_{1,3}|~~|`+)(?=\S)(?P<words>[^\n]*?\S)(?P=sign)(?![\w*`~_])"
+)
+"""Signs of emphasis or code on both sides of words, which are not `2 * 3`, `a_b`, `~/.ssh` or `5~10`."""
+_READ, _NESTED = 1000, 3
+"""The characters of a message that are read for its title, and the emphasis within emphasis."""
+_ONLY_SIGNS = re.compile(r"[\W_]+")
 
 
 # The tape of a reply that is not stored lives as long as its conversation (`LiveTape.keep_for`).
@@ -112,11 +119,20 @@ def _failed_without_a_word(answer: Message) -> bool:
 
 def title_from(text: str) -> str:
     """The first words of a message, as a one-line title."""
-    line = re.sub(r"\s+", " ", _MARKDOWN.sub("", text)).strip()
+    line = re.sub(r"\s+", " ", _without_markup(_BEGINNING.sub("", text.lstrip()[:_READ]))).strip()
+    if _ONLY_SIGNS.fullmatch(line) and not line.strip("*_`~# "):
+        return "New chat"
     if len(line) <= TITLE_CHARACTERS:
         return line or "New chat"
     shortened = line[: TITLE_CHARACTERS + 1].rsplit(" ", 1)[0][:TITLE_CHARACTERS]
     return shortened.rstrip(",.;:") + "…"
+
+
+def _without_markup(text: str) -> str:
+    """Return the text without signs of emphasis and code, also of one inside another."""
+    for _ in range(_NESTED):
+        text = _AROUND.sub(r"\g<words>", text)
+    return text
 
 
 def with_ids(conversation: Conversation, new_id: Callable[[str], str]) -> Conversation:

@@ -6,7 +6,10 @@ from enum import StrEnum
 from lib.domain.models.connection import likely_base_url
 from lib.domain.reply.error_words import WORDS
 from lib.domain.text.sentences import Said, Sentence, sentence
-from lib.i18n.translation import gettext
+from lib.i18n.translation import gettext as _
+
+ABOUT_IMAGES = ("image_refused", "image_faulty")
+"""The advice, by its code in the table of sentences, where the images of a request were refused."""
 
 
 class Category(StrEnum):
@@ -59,7 +62,14 @@ class ChatError(Exception):
     @property
     def title(self) -> str:
         """What kind of error it is, in a few words."""
-        return gettext(WORDS[self.category].title)
+        if self.is_about_images:
+            return _("The image was not accepted")
+        return _(WORDS[self.category].title)
+
+    @property
+    def is_about_images(self) -> bool:
+        """Whether the images of the request were refused."""
+        return self.advice is not None and self.advice.code in ABOUT_IMAGES
 
     @property
     def hint(self) -> str:

@@ -3,16 +3,23 @@
 from lib.domain.reply.finish_reasons import Ending
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source, Usage
+from lib.i18n.formats import number
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark, ngettext
 
 UNKNOWN = "–"
-_STATES = (State.STOPPED, State.FAILED, State.INTERRUPTED)
+_STATES = {
+    State.STOPPED: mark("stopped"),
+    State.FAILED: mark("failed"),
+    State.INTERRUPTED: mark("interrupted"),
+}
 
 
 def seconds(ms: float | None) -> str:
     """A time in seconds: two decimals below ten seconds, one above."""
     if ms is None:
         return UNKNOWN
-    return f"{ms / 1000:.2f} s" if ms < 9_995 else f"{ms / 1000:.1f} s"
+    return f"{number(ms / 1000, 2 if ms < 9_995 else 1)} s"
 
 
 def money(dollars: float, *, cents_from: float = 1.0) -> str:
@@ -40,7 +47,12 @@ def about(source: Source) -> str:
 def tokens(usage: Usage) -> str:
     """The number of tokens written; empty if unknown."""
     count = usage.completion_tokens
-    return "" if count is None else f"{about(usage.source)}{counted(count, 'token')}"
+    return "" if count is None else f"{about(usage.source)}{counted_tokens(count)}"
+
+
+def counted_tokens(count: int) -> str:
+    """Tokens with their noun."""
+    return ngettext("{} token", "{} tokens", count).format(number(count))
 
 
 def told_as(usage: Usage) -> str:
@@ -51,26 +63,28 @@ def told_as(usage: Usage) -> str:
 def first_token(reply: Reply) -> str:
     """The time to the first token; empty if none came."""
     at_ms = reply.timing.first_token_ms
-    return "" if at_ms is None else f"first token {seconds(at_ms)}"
+    return "" if at_ms is None else _("first token {}").format(seconds(at_ms))
 
 
 def rate(tokens_per_second: float | None, source: Source = Source.REPORTED) -> str:
     """The speed of writing; empty if unknown."""
-    return "" if tokens_per_second is None else f"{about(source)}{tokens_per_second:,.0f} tokens/s"
+    if tokens_per_second is None:
+        return ""
+    return f"{about(source)}{_('{} tokens/s').format(number(tokens_per_second))}"
 
 
 def total(reply: Reply) -> str:
     """The time to the end; empty if unknown."""
     total_ms = reply.timing.total_ms
-    return "" if total_ms is None else f"total {seconds(total_ms)}"
+    return "" if total_ms is None else _("total {}").format(seconds(total_ms))
 
 
 def ending(reply: Reply) -> str:
     """How the reply ended, if it did not end by itself."""
     if reply.state in _STATES:
-        return reply.state.value
+        return _(_STATES[reply.state])
     is_told = reply.ending not in (None, Ending.COMPLETE, Ending.TOOL_CALLS)  # which stand above
-    return f"ended by {reply.finish_reason}" if is_told else ""
+    return _("ended by {}").format(reply.finish_reason) if is_told else ""
 
 
 def measured(measure: str, value: float) -> str:

@@ -19,6 +19,7 @@ import re
 from lib.domain.text.markdown import limits
 from lib.domain.text.markdown.code_spans import without_code
 from lib.domain.text.markdown.structure import LineKind, Structure
+from lib.domain.text.tables import before_unfinished_head
 
 MIN_BLOCK = 160
 """A shorter block waits for more: an element costs more than a few characters sent again."""
@@ -73,6 +74,16 @@ class BlockSplitter:
         """The text of the block that may still change."""
         line = "".join(self._line)
         return self._block("".join(self._lines) + line, self._weight + limits.Weight(limits.signs(line)))
+
+    @property
+    def shown(self) -> Block:
+        """The same without what cannot be shown yet: the head of a table before its delimiter row."""
+        block = self.open
+        if not self._structure.idle or block.is_plain:
+            return block
+        ready = Block(before_unfinished_head(block))
+        ready.is_uncoloured = block.is_uncoloured
+        return ready
 
     def feed(self, text: str) -> list[Block]:
         """Add text; return the blocks that became final."""

@@ -12,6 +12,7 @@ text copied from the page:
 - `~` between words, as in 5~10: a backslash; two of them would strike out the text between them
 - `$` outside formulas gets a backslash; `\\(..\\)`, `\\[..\\]` and environments are formulas
 - URLs, and emphasis beside Chinese, Japanese and Korean, begin and end where they are meant to
+- headings become smaller by two levels, since a page has its own (`SPEAKER_LEVEL`)
 - quotes and lists nested more deeply than `structure.DEEPEST` are text
 - what would take a browser too long (`lib/domain/text/markdown/limits.py`) is shown as it was written
 """
@@ -37,6 +38,9 @@ _KEEP_INDENT = "[//]: #\n\n"
 _LOAD_FORMULAS = '[//]: # "$x$"\n\n'
 """The same. Streamlit looks for formulas after guessing what is code; it finds this one in any case."""
 
+SPEAKER_LEVEL = 2
+"""The level of the heading that says who speaks: below the page's title, above what a model writes."""
+
 _MOST_LINES = 2000
 """Lines shown as they were written; after that only their ends are marked: each takes a browser time."""
 
@@ -46,6 +50,7 @@ _DEFINITION = re.compile(r"\[[^\[\]]+\]:[ \t]*<?(\S++)[ \t]*+(?:[\"'(][^!]*)?$")
 _DEFINITION_BEGUN = re.compile(r"\[(?!\^)(?:[^\[\]\\]|\\.)+\](?=:)")
 _DELIMITER_ROW = re.compile(r"\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*$")
 _CELL = re.compile(r"(?:\\[\\|]|[^|])+|\|")
+_HEADING = re.compile(r"#{1,6}(?= |$)")
 _BEGINNING = re.compile(r"(?:#{1,6} +)?(?:\[[ xX]\] +)?")
 """The beginning of a line before its words: the markers of a heading and of a task."""
 
@@ -117,6 +122,9 @@ def _drawn(kind: LineKind, group: _Group, reader: Reader, *, is_open: bool) -> s
         return "\n".join(_display([line for _, line in group], reader))
     if kind is LineKind.TEXT:
         return "\n".join(_paragraph(group, reader, is_open=is_open))
+    if kind is LineKind.UNDERLINE and reader.is_streamlit:
+        # The largest heading can be underlined in one way only: it becomes one of the next size.
+        return "\n".join(source.replace("=", "-") for source, _ in group)
     return "\n".join(source for source, _ in group)
 
 
@@ -140,7 +148,7 @@ def _paragraph(group: _Group, reader: Reader, *, is_open: bool) -> Iterator[str]
         first += 1
     header = _header(group, first)
     if header > first:
-        text = "\n".join(_words(source, line) for source, line in group[first:header])
+        text = "\n".join(_words(source, line, reader) for source, line in group[first:header])
         shown = drawn(text, reader, is_open=is_open and header == len(group))
         if not shown.replace(reader.nothing, "").strip():
             shown = ""  # an empty paragraph would leave a gap
@@ -158,8 +166,11 @@ def _defines(written: tuple[str, Line]) -> bool:
     return bool(found and is_allowed(found[1]) and "![" not in source)
 
 
-def _words(source: str, line: Line) -> str:
+def _words(source: str, line: Line, reader: Reader) -> str:
     r"""The original line; one that is nested too deeply, or defines a link, is escaped to text, as `\>`."""
+    if reader.is_streamlit and line.starts and (heading := _HEADING.match(line.content)):
+        level = min(6, heading.end() + SPEAKER_LEVEL)
+        return f"{line.prefix}{'#' * level}{line.content[heading.end() :]}"
     is_text = line.is_too_deep or _DEFINITION_BEGUN.match(line.content)
     return f"{line.prefix}\\{line.content}" if is_text else source
 

@@ -1,9 +1,10 @@
-"""The actions on an answer of the open chat: one list, drawn as icons or as a menu."""
+"""The actions on an answer of the open chat: icons under the last one, a menu under each."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Sequence
+from enum import StrEnum
 
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 from lib.ui.chat import callbacks
 from lib.ui.kit import buttons
 from lib.ui.reply import answer
@@ -13,47 +14,62 @@ from lib.ui.state import widgets
 from lib.ui.state.session import Session
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One action on an answer."""
+class Action(StrEnum):
+    """An action on an answer."""
 
-    label: str
-    icon: str
-    run: Callable[[], None]
-    key: str
-    """Makes its button distinct from others with the same icon."""
-    tooltip: str = ""
-    """The icon's tooltip; if it is empty, the label is shown."""
+    COPY = "copy"
+    REGENERATE = "regenerate"
+    EDIT = "edit"
+    INSPECT = "inspect"
+    KEEP = "keep"
 
 
-def of(session: Session, turn: Turn) -> list[Action]:
-    """Return the actions on this answer, in display order."""
-    first, question_id = turn[0].id, turn[0].parent_id or ""
-    actions = (
-        [Action("Copy", "content_copy", partial(callbacks.copy, first), first)] if answer.text(turn) else []
-    )
-    actions.append(Action("Regenerate", "refresh", partial(callbacks.regenerate, first), first))
-    if question_id in session.conversation.messages:
-        edit = partial(callbacks.edit, question_id)
-        actions.append(Action("Edit", "edit", edit, question_id, "Edit the question"))
-    actions.append(Action(callbacks.INSPECT, "frame_inspect", partial(callbacks.inspect, first), first))
-    if not session.conversation.is_temporary:
-        keep = partial(recording_callbacks.keep_reply, first)
-        actions.append(Action(recording_callbacks.KEEP, "radio_button_checked", keep, first))
-    return actions
+LABELS = {
+    Action.COPY: mark("Copy"),
+    Action.REGENERATE: mark("Regenerate"),
+    Action.EDIT: mark("Edit the question"),
+    Action.INSPECT: mark("Inspect"),
+    Action.KEEP: mark("Keep as recording"),
+}
 
 
-def show_icons(actions: Sequence[Action]) -> None:
-    for action in actions:
-        buttons.show_icon(action.icon, action.tooltip or action.label, action.run, key=action.key)
+def show(session: Session, turn: Turn) -> None:
+    """Draw the actions on the last answer: those that matter most as icons, the others in a menu."""
+    first = turn[0].id
+    if answer.text(turn):
+        buttons.show_icon("content_copy", _(LABELS[Action.COPY]), callbacks.copy, first)
+    buttons.show_icon("refresh", _(LABELS[Action.REGENERATE]), callbacks.regenerate, first)
+    _show_menu(_more(session), turn)
 
 
-def show_menu(actions: Sequence[Action], key: str) -> None:
-    """Draw the actions as a menu behind three dots."""
-    runs = {action.label: action.run for action in actions}
-    buttons.menu(list(runs), key, _run_chosen, key, runs)
+def show_menu(session: Session, turn: Turn) -> None:
+    """Draw all actions on an earlier answer, and that on its question, as one menu."""
+    copy = [Action.COPY] if answer.text(turn) else []
+    _show_menu([*copy, Action.REGENERATE, Action.EDIT, *_more(session)], turn)
 
 
-def _run_chosen(key: str, runs: Mapping[str, Callable[[], None]]) -> None:
-    if run := runs.get(widgets.text(key)):
-        run()
+def _more(session: Session) -> list[Action]:
+    return [Action.INSPECT] if session.conversation.is_temporary else [Action.INSPECT, Action.KEEP]
+
+
+def _show_menu(actions: Sequence[Action], turn: Turn) -> None:
+    key = f"turn-{turn[0].id}"
+    buttons.menu(actions, key, _run_chosen, key, turn[0].id, turn[0].parent_id or "", named=_label)
+
+
+def _label(action: str) -> str:
+    return _(LABELS[Action(action)])
+
+
+def _run_chosen(key: str, answer_id: str, question_id: str) -> None:
+    match widgets.text(key):
+        case Action.COPY:
+            callbacks.copy(answer_id)
+        case Action.REGENERATE:
+            callbacks.regenerate(answer_id)
+        case Action.EDIT:
+            callbacks.edit(question_id)
+        case Action.INSPECT:
+            callbacks.inspect(answer_id)
+        case Action.KEEP:
+            recording_callbacks.keep_reply(answer_id)

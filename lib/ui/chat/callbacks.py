@@ -1,13 +1,17 @@
 """Callbacks of the chat page's widgets. They run before the page is drawn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
 
 from lib import app
+from lib.domain.conversation.attachments import Attachment
+from lib.domain.conversation.messages import Message
 from lib.domain.text.markdown.literal import literal
 from lib.engine.sending import Accepted, SendRefused, new_id
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 from lib.ui.kit import errors
 from lib.ui.reply import chips, uploads
 from lib.ui.shell import clipboard, scheduler
@@ -20,7 +24,7 @@ from lib.ui.state.session import MESSAGES_SHOWN, Session, held, wait_for_models
 INSPECT = "Inspect"
 """The inspector's label in menus."""
 PIN, UNPIN = "Pin", "Unpin"
-INTERRUPTED = "The page was interrupted. Send it again."
+INTERRUPTED = mark("The page was interrupted. Send it again.")
 
 
 def submit() -> None:
@@ -56,7 +60,7 @@ def send(text: str) -> None:
 def _say(session: Session, text: str, send_id: str | None = None) -> None:
     if not text.strip() and not session.draft.attachments:
         return
-    refusal = INTERRUPTED
+    refusal = _(INTERRUPTED)
     try:
         say = sending.say(session.conversation, text, session.draft.attachments)
         refusal = _send(session, say, send_id)
@@ -113,14 +117,31 @@ def resend(message_id: str, key: str) -> None:
     """Send an edited message as a new version beside the old one."""
     session = held()
     text, edited = widgets.text(key), session.conversation.messages[message_id]
-    if not text.strip() and not edited.attachments:
-        return
-    attachments = edited.attachments
-    say = partial(
-        app.get().engine.say, person_id(), text=text, parent_id=edited.parent_id, attachments=attachments
-    )
-    if _send_again(session, say):
+    if (text.strip() or edited.attachments) and _send_version(session, edited, text, edited.attachments):
         session.editing = None
+
+
+def resend_without_images(question_id: str) -> None:
+    """Send a question again as a new version without its images."""
+    session = held()
+    question = session.conversation.messages[question_id]
+    documents = [attachment for attachment in question.attachments if not attachment.is_image]
+    _send_version(session, question, question.content, documents)
+
+
+def ask_in_new_chat() -> None:
+    """Open a new chat, with the question that got no answer in its message box."""
+    question = held().conversation.unanswered()
+    conversations.new_chat()
+    if question:
+        held().draft.give_back(question.content)
+
+
+def _send_version(session: Session, message: Message, text: str, attachments: Sequence[Attachment]) -> bool:
+    """Send a new version beside a message; return whether it was accepted."""
+    parent_id, engine = message.parent_id, app.get().engine
+    say = partial(engine.say, person_id(), text=text, parent_id=parent_id, attachments=attachments)
+    return _send_again(session, say)
 
 
 def _send_again(session: Session, begin: Callable[..., Accepted | None]) -> bool:
@@ -136,7 +157,7 @@ def _send(session: Session, begin: Callable[..., Accepted | None], send_id: str 
     The send carries the id that the page had at the click: a click that arrives twice sends once.
     """
     if fault := structured.fault(session.structure):
-        return f"{fault} Change it under “Parameters”."
+        return _("{} Change it under “Parameters”.").format(fault)
     if not session.conversation.model:  # sent before the page had drawn the list of models
         wait_for_models()
         session.conversation.model = next(iter(session.models), None)
@@ -154,7 +175,7 @@ def _send(session: Session, begin: Callable[..., Accepted | None], send_id: str 
     except SendRefused as error:
         return str(error)
     # The next send gets a new id; a click that repeats the old one has been handled.
-    session.send_id, session.is_waiting = new_id(), True
+    session.send_id = new_id()
     session.draft.take_out()
     return ""
 

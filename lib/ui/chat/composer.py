@@ -22,16 +22,16 @@ def show(session: Session) -> DeltaGenerator:
         attachments.show_waiting(session.draft, callbacks.detach, again)
         if app.get().engine.refuses_images(session.connection, conversation.model):
             st.caption(md(_(":material/hide_image: This model has refused images before.")))
-    # Not in `st.bottom`: the page follows a growing answer only if the box is at the top level.
-    message_box.show(
-        session,
-        session.draft,
-        sending.PROMPT,
-        _("Describe an image") if is_image_model else _("Ask anything"),
-        callbacks.submit,
-        subject=conversation.id,
-        accept_audio=_can_write_down(session),
-    )
+    with st.bottom:  # at the top level Streamlit would scroll the page, also away from where a person reads
+        message_box.show(
+            session,
+            session.draft,
+            sending.PROMPT,
+            _("Describe an image") if is_image_model else _("Ask anything"),
+            callbacks.submit,
+            subject=conversation.id,
+            accept_audio=_can_write_down(session),
+        )
     with st.bottom, st.container(key="composer", horizontal=True, vertical_alignment="center", gap="xsmall"):
         picker.show(conversation, session)
         with parameters.popover() as popover:

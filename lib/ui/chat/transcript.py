@@ -10,21 +10,25 @@ from lib.domain.reply import endings
 from lib.domain.reply.reply import Reply
 from lib.domain.text.markdown.literal import md
 from lib.engine.live import LiveTape
-from lib.ui.chat import answer_actions, callbacks
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
+from lib.ui.chat import answer_actions, callbacks, editor
 from lib.ui.kit import buttons, figures
 from lib.ui.reply import answer, badges, question, remedies
 from lib.ui.reply.answer import Turn
 from lib.ui.reply.remedies import RemedyCallbacks
-from lib.ui.state.conversation import conversations
 from lib.ui.state.session import Session
 
+HIDDEN_AT_ONCE = 20
+"""How many turns more are hidden when a conversation has become too long to be drawn whole."""
 REMEDY_CALLBACKS = RemedyCallbacks(
     try_again=callbacks.regenerate,
     ask_model=callbacks.ask_model,
-    new=conversations.new_chat,
-    new_label="Start a new chat",
+    new=callbacks.ask_in_new_chat,
+    new_label=mark("Start a new chat"),
     edit=callbacks.edit,
     continue_reply=callbacks.continue_reply,
+    without_images=callbacks.resend_without_images,
 )
 """The remedies for an error in a chat."""
 
@@ -34,10 +38,10 @@ def show(session: Session) -> DeltaGenerator | None:
     turns = session.conversation.turns()
     # Once for all messages: finding the versions of one takes a walk through the whole tree.
     session.versions = session.conversation.all_versions()
-    hidden = max(0, len(turns) - session.shown_messages)
+    hidden = _hidden(len(turns), session.shown_messages)
     if hidden:
         st.button(
-            md("Show earlier messages ({})", hidden),
+            md(_("Show earlier messages ({})"), hidden),
             key="show_earlier",
             type="tertiary",
             on_click=callbacks.show_earlier,
@@ -45,7 +49,7 @@ def show(session: Session) -> DeltaGenerator | None:
     place = None
     for turn in turns[hidden:]:
         if turn[0].role == "user":
-            _show_question(session, turn[0])
+            _show_question(session, turn[0], is_last=any(turn is last for last in turns[-2:]))
         else:
             place = _show_answer(session, turn, is_last=turn is turns[-1])
     return place
@@ -59,29 +63,35 @@ def follow(session: Session, tape: LiveTape, place: DeltaGenerator) -> None:
         _show_end(session, [*earlier, session.settle(tape)], is_last=True)
 
 
-def _show_question(session: Session, message: Message) -> None:
+def _hidden(turns: int, shown: int) -> int:
+    """Return how many turns are not drawn. The number changes rarely: each change draws all others anew."""
+    return max(0, -(-(turns - shown) // HIDDEN_AT_ONCE) * HIDDEN_AT_ONCE)
+
+
+def _show_question(session: Session, message: Message, *, is_last: bool) -> None:
     if session.editing == message.id:
-        _show_editor(message)
+        editor.show(message)
         return
-    with st.container(key=f"question-{message.id}", horizontal_alignment="right"):
+    with st.container(key=f"question-{message.id}", horizontal_alignment="right", gap="xxsmall"):
         with st.container(key=f"bubble-{message.id}", width="content"):
             question.show(message)
-        _show_versions(session, message)
-
-
-def _show_editor(message: Message) -> None:
-    key = f"editor-{message.id}"
-    with st.container(border=True, key=f"editing-{message.id}"):
-        st.text_area("Edit your message", message.content, key=key, height="content")
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            st.button("Cancel", key="cancel_edit", on_click=callbacks.edit, args=(None,))
-            st.button(
-                "Send", key="send_edit", type="primary", on_click=callbacks.resend, args=(message.id, key)
-            )
+        if not is_last and len(session.versions[message.id]) < 2:
+            return
+        with st.container(
+            horizontal=True,
+            vertical_alignment="center",
+            horizontal_alignment="right",
+            gap="xxsmall",
+            key=f"acts-{message.id}",
+        ):
+            _show_versions(session, message)
+            if is_last:  # earlier ones are edited from the menu of their answer: one button fewer for each
+                buttons.show_icon("edit", _("Edit"), callbacks.edit, message.id)
 
 
 def _show_answer(session: Session, turn: Turn, *, is_last: bool) -> DeltaGenerator | None:
     """Draw an answer. If it is running, leave it to `follow` and return its place."""
+    _show_speaker(turn[-1].reply or Reply())
     place = st.container(key=f"answer-{turn[0].id}")
     if is_last and session.following:
         return place
@@ -89,6 +99,12 @@ def _show_answer(session: Session, turn: Turn, *, is_last: bool) -> DeltaGenerat
         answer.show(turn)
         _show_end(session, turn, is_last=is_last)
     return None
+
+
+def _show_speaker(reply: Reply) -> None:
+    """Say to a screen reader who speaks; nobody sees it (`styles/buttons.css`)."""
+    model = reply.model_served or reply.model_requested
+    st.header(md(_("{} answered"), model) if model else _("The answer"), anchor=False)
 
 
 def _show_end(session: Session, turn: Turn, *, is_last: bool) -> None:
@@ -102,13 +118,12 @@ def _show_end(session: Session, turn: Turn, *, is_last: bool) -> None:
 
 def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) -> None:
     message, last = turn[0], turn[-1]
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"end-{message.id}"):
-        actions = answer_actions.of(session, turn)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key=f"end-{message.id}"):
         if is_last:
-            answer_actions.show_icons(actions)
+            answer_actions.show(session, turn)
             if endings.has_more(reply) and not remedies.is_continue(reply):
                 buttons.button(
-                    "Continue",
+                    _("Continue"),
                     f"continue-{last.id}",
                     "play_arrow",
                     callbacks.continue_reply,
@@ -116,10 +131,10 @@ def _show_actions(session: Session, turn: Turn, reply: Reply, *, is_last: bool) 
                     kind="tertiary",
                 )
         elif message.parent_id in session.conversation.messages:
-            answer_actions.show_menu(actions, key=f"turn-{message.id}")
+            answer_actions.show_menu(session, turn)
         _show_versions(session, message)
         badges.show_other_model(reply)
-        st.caption(figures.footer(reply))
+        st.caption(figures.footer(reply, session.prices, session.conversation.model))
 
 
 def _show_versions(session: Session, message: Message) -> None:

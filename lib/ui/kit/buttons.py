@@ -1,11 +1,12 @@
-"""Buttons: with a word and an icon, or icon-only ones that explain themselves in a tooltip."""
+"""Buttons: with a word and an icon, or icons whose name is in a tooltip and told to screen readers."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal
 
 import streamlit as st
 
-from lib.domain.text.markdown.literal import literal, md
+from lib.domain.text.markdown.literal import Markdown, literal, md
+from lib.i18n.translation import gettext as _
 
 
 def button(
@@ -32,13 +33,22 @@ def button(
 
 
 def menu(
-    options: Sequence[str], key: str, action: Callable[..., None], *args: object, label: str = ""
+    options: Sequence[str],
+    key: str,
+    action: Callable[..., None],
+    *args: object,
+    label: str = "",
+    named: Callable[[str], str] = str,
 ) -> None:
-    """Draw a menu behind three dots; `action` gets `args` and reads the chosen option under `key`."""
+    """Draw a menu behind three dots; `action` gets `args` and reads the chosen option under `key`.
+
+    `named` returns an option's words. Without a visible `label` the menu is called "More".
+    """
     st.menu_button(
-        literal(label),
-        [literal(option) for option in options],
+        literal(label) if label else _unseen(_("More")),
+        options,
         key=key,
+        format_func=lambda option: literal(named(option)),
         icon=":material/more_horiz:",
         type="tertiary",
         on_click=action,
@@ -54,12 +64,12 @@ def show_icon(
     key: str = "",
     disabled: bool = False,
 ) -> None:
-    """Draw an icon that calls `action` with `args`.
+    """Draw an icon that calls `action` with `args`; its label is a tooltip, and its name to a screen reader.
 
     `key`, or by default the first of `args`, keeps buttons with the same icon distinct.
     """
     st.button(
-        "",
+        _unseen(label),
         key=f"{icon}-{key or args[0]}",
         icon=f":material/{icon}:",
         help=literal(label),
@@ -83,6 +93,11 @@ def show_versions(
     before = versions[at - 1] if at else None
     after = versions[at + 1] if at + 1 < len(versions) else None
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", width="content"):
-        show_icon("chevron_left", "Earlier version", action, *args, before, key=key, disabled=before is None)
+        show_icon("chevron_left", _("Earlier version"), action, *args, before, key=key, disabled=not before)
         st.caption(md("{} / {}", at + 1, len(versions)), width="content")
-        show_icon("chevron_right", "Later version", action, *args, after, key=key, disabled=after is None)
+        show_icon("chevron_right", _("Later version"), action, *args, after, key=key, disabled=not after)
+
+
+def _unseen(label: str) -> Markdown:
+    """Return a label that is not seen: `styles/buttons.css` hides a coloured text in a button."""
+    return md(":gray[{}]", label)

@@ -6,9 +6,9 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from lib.domain.reply.error_words import WORDS
 from lib.domain.reply.errors import ChatError
 from lib.domain.text.markdown.literal import literal, md, plain
+from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 
 P = ParamSpec("P")
@@ -16,15 +16,15 @@ P = ParamSpec("P")
 
 def show(error: ChatError) -> None:
     """Draw the error where the rest of the reply would be."""
-    st.error(md("**{}.** {}", WORDS[error.category].title, error.hint), icon=":material/error:")
+    st.error(md("**{}.** {}", error.title, error.hint), icon=":material/error:")
 
 
 def show_details(error: ChatError) -> None:
     """Draw the gateway's own words and what its support will ask for, collapsed."""
-    facts = {"Status": error.status, "Code": error.code, "Request id": error.request_id}
-    with st.expander("Details", type="compact"):
-        st.code(error.message or "The server gave no reason.", language=None, wrap_lines=True)
-        known = [f"{name} {value}" for name, value in facts.items() if value]
+    facts = {_("Status {}"): error.status, _("Code {}"): error.code, _("Request id {}"): error.request_id}
+    with st.expander(_("Details"), type="compact"):
+        st.code(str(error.what) or _("The server gave no reason."), language=None, wrap_lines=True)
+        known = [said.format(value) for said, value in facts.items() if value]
         if known:
             st.caption(plain(" · ".join(known)))
 

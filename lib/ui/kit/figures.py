@@ -1,17 +1,49 @@
 """Numbers as people read them, each with its source."""
 
+from collections.abc import Sequence
+
 from lib.domain.comparison.estimates import Expected
 from lib.domain.models.prices import Prices, cost_of
 from lib.domain.reply import wording
 from lib.domain.reply.reply import Reply
+from lib.domain.reply.usage import Source
 from lib.domain.reply.wording import money, seconds
 from lib.domain.text.markdown.literal import Markdown, literal
 from lib.i18n.translation import gettext as _
+from lib.i18n.translation import ngettext
+
+_DOT = "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"
 
 
-def footer(reply: Reply) -> Markdown:
-    """Return the line under a reply: served model, tokens, time to first token, tokens/s, ending."""
-    return literal(_joined(reply.model_served or reply.model_requested or "", *_parts(reply)))
+def footer(reply: Reply, prices: Prices | None = None, model: str | None = None) -> Markdown:
+    """Return the line under a reply: served model, tokens, cost, time to first token, tokens/s, ending.
+
+    `model` is the one of its conversation. Where no price is known there is no cost.
+    """
+    dollars = cost_of(reply, prices or {}, model)
+    spent = "" if dollars is None else f"{wording.about(reply.usage.source)}{money(dollars)}"
+    first_token = wording.first_token(reply) if reply.text or not reply.images else ""
+    name = reply.model_served or reply.model_requested or ""
+    measured = (first_token, _rate(reply), _drawn(reply), wording.ending(reply))
+    return literal(_joined(name, _tokens(reply), spent, *measured))
+
+
+def used(replies: Sequence[Reply], prices: Prices, model: str | None = None) -> str:
+    """Return the tokens and the cost of replies together; empty if nothing is known.
+
+    The sign of an estimate stands before a sum that contains one, or that leaves something out.
+    """
+    ended = [reply for reply in replies if reply.usage.source is not Source.UNKNOWN]
+    if not ended:
+        return ""
+    tokens = sum(reply.usage.total_tokens or 0 for reply in ended)
+    is_about = any(reply.usage.source is Source.ESTIMATED for reply in ended)
+    sign = wording.about(Source.ESTIMATED) if is_about else ""
+    costs = [cost_of(reply, prices, model) for reply in ended]
+    known = [dollars for dollars in costs if dollars is not None]
+    sign_of_cost = wording.about(Source.ESTIMATED) if is_about or len(known) < len(costs) else ""
+    spent = f"{sign_of_cost}{money(sum(known))}" if known else ""
+    return _joined(f"{sign}{wording.counted_tokens(tokens)}", spent)
 
 
 def summary(reply: Reply, cost: str = "") -> Markdown:
@@ -40,11 +72,17 @@ def cost(reply: Reply, prices: Prices, model: str | None = None) -> str:
 
 def about(expected: Expected) -> str:
     """Return the expected tokens, and the expected cost as far as prices are known."""
-    tokens = f"≈ {expected.tokens:,} tokens"
+    tokens = f"≈ {wording.counted_tokens(expected.tokens)}"
     if expected.cost is None:
         return tokens
-    left_out = f" ({wording.counted(expected.unpriced, 'price')} unknown)" if expected.unpriced else ""
-    return f"{tokens}, {money(expected.cost)}{left_out}"
+    if not expected.unpriced:
+        return f"{tokens}, {money(expected.cost)}"
+    said = ngettext(
+        "{tokens}, {cost} ({count} price unknown)",
+        "{tokens}, {cost} ({count} prices unknown)",
+        expected.unpriced,
+    )
+    return said.format(tokens=tokens, cost=money(expected.cost), count=expected.unpriced)
 
 
 def _line(*parts: str) -> Markdown:
@@ -57,23 +95,20 @@ def _joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _parts(reply: Reply) -> list[str]:
-    first_token = wording.first_token(reply) if reply.text or not reply.images else ""
-    return [_tokens(reply), first_token, _rate(reply), _drawn(reply), wording.ending(reply)]
-
-
 def _drawn(reply: Reply) -> str:
     """Return how many images there are and, if the reply is nothing else, how long they took."""
     if not reply.images:
         return ""
-    count = wording.counted(len(reply.images), "image")
-    is_all = not reply.text and reply.timing.total_ms is not None
-    return f"{count} in {seconds(reply.timing.total_ms)}" if is_all else count
+    count = len(reply.images)
+    if not reply.text and reply.timing.total_ms is not None:
+        said = ngettext("{count} image in {time}", "{count} images in {time}", count)
+        return said.format(count=count, time=seconds(reply.timing.total_ms))
+    return ngettext("{} image", "{} images", count).format(count)
 
 
 def _tokens(reply: Reply) -> str:
-    doubt = "" if reply.usage.adds_up else " (counts do not add up)"
-    return f"{told}{doubt}" if (told := wording.tokens(reply.usage)) else ""
+    told = wording.tokens(reply.usage)
+    return told if reply.usage.adds_up or not told else _("{} (counts do not add up)").format(told)
 
 
 def _rate(reply: Reply) -> str:

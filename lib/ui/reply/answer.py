@@ -19,6 +19,7 @@ from lib.domain.text.json_block import JsonBlock
 from lib.domain.text.markdown.literal import Markdown, md
 from lib.domain.text.sanitize_markdown import sanitized
 from lib.engine.live import LiveTape
+from lib.i18n.translation import gettext as _
 from lib.ui.kit import errors
 from lib.ui.reply import attachments, sources, tool_calls
 from lib.ui.reply.stream import first_kind, frames, where_it_begins
@@ -53,14 +54,14 @@ def stream(tape: LiveTape, earlier: Turn = (), *, is_image_model: bool = False, 
         before.append(fold(tape.events[:start]))
     _show_reasoning(head, before)
     waiting = st.empty() if before else head
-    waiting.markdown(":shimmer[Drawing…]" if is_image_model else ":shimmer[Waiting for the model…]")
+    waiting.markdown(_shimmering(_("Drawing…") if is_image_model else _("Waiting for the model…")))
     kind = first_kind(tape, start)
     if kind is Reasoning and not start:
-        with waiting.status(":shimmer[Thinking…]", type="compact") as status:
+        with waiting.status(_shimmering(_("Thinking…")), type="compact") as status:
             st.write_stream(frames(tape, Reasoning, beside=beside))
         status.update(label=_thought([tape.reply()]), state="complete")
     elif kind is ToolCall:
-        waiting.markdown(":shimmer[Asking for a tool…]")
+        waiting.markdown(_shimmering(_("Asking for a tool…")))
     else:
         waiting.empty()
     written = JsonBlock().feed if tape.reply().is_json else str
@@ -102,13 +103,13 @@ def show_blind_outcome(message: Message) -> None:
         show_blocks(reply.refusal)
     attachments.show_drawn(reply.images, message.id)
     if reply.state is State.FAILED:
-        st.error("This answer ended with an error, which the reveal shows.", icon=":material/error:")
+        st.error(_("This answer ended with an error, which the reveal shows."), icon=":material/error:")
     elif reply.state is State.INTERRUPTED:
-        st.error("This answer was interrupted before it was complete.", icon=":material/error:")
+        st.error(_("This answer was interrupted before it was complete."), icon=":material/error:")
     elif reply.state is State.STOPPED:
-        st.caption("Stopped")
+        st.caption(_("Stopped"))
     elif not reply.says_something and reply.state is State.COMPLETED:
-        st.caption("This answer has no text.")
+        st.caption(_("This answer has no text."))
 
 
 def show_blocks(markdown: str) -> None:
@@ -150,6 +151,10 @@ def _show_reasoning(head: DeltaGenerator, replies: Sequence[Reply]) -> None:
             show_blocks("\n\n".join(reply.reasoning for reply in thinking))
 
 
+def _shimmering(words: str) -> Markdown:
+    return md(":shimmer[{}]", words)
+
+
 def _thinks_late(tape: LiveTape, start: int) -> bool:
     """Return whether a model kept thinking after its answer began: that is shown once the answer ends."""
     pieces = [event for event in tape.events[start:] if isinstance(event, Content | Reasoning | ToolCall)]
@@ -164,9 +169,9 @@ def _thought(replies: Sequence[Reply]) -> str:
     """Return how long it thought; without a time if none was measured, as in another program's export."""
     times = [reply.timing for reply in replies if reply.timing.reasoning_ttft_ms is not None]
     if not times:
-        return "Thought"
+        return _("Thought")
     ms = sum(_thinking_ms(timing) for timing in times)
-    return f"Thought for {max(1, round(ms / 1000))} s"
+    return _("Thought for {} s").format(max(1, round(ms / 1000)))
 
 
 def _thinking_ms(timing: Timing) -> float:

@@ -15,17 +15,20 @@ from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Event, Sent, Served
 from lib.domain.reply.timeline import timeline
 from lib.domain.reply.usage import in_words
-from lib.domain.text.markdown.literal import Markdown, code, md, plain
+from lib.domain.text.markdown.literal import code, literal, md, plain
 from lib.files.fitting import fit, text_bytes
 from lib.gateway import requests
+from lib.i18n.formats import number
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 from lib.store.database.errors import StoreError
 from lib.ui.kit import charts, errors
 from lib.ui.state.person import library, person_id
 
 LONGEST_SHOWN = 60_000
 """Characters of code that a page shows; longer code is offered as a file."""
-_IMPORTED = md("This reply was imported: the imported file does not contain its request and its times.")
-_NOT_SENT = md("Nothing has been sent for this reply yet.")
+_IMPORTED = mark("This reply was imported: the imported file does not contain its request and its times.")
+_NOT_SENT = mark("Nothing has been sent for this reply yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,10 @@ class _Inspected:
     """`None` if no request is on the tape."""
 
     @property
-    def missing(self) -> Markdown:
+    def missing(self) -> str:
         """Why there is no request to show."""
         is_imported = not self.events and self.reply.state is not State.RUNNING
-        return _IMPORTED if is_imported else _NOT_SENT
+        return _(_IMPORTED if is_imported else _NOT_SENT)
 
 
 def show(
@@ -55,7 +58,7 @@ def show(
     """Draw the inspector of the answer that begins with message `inspected`, by default the last one."""
     message, key = _chosen(conversation, inspected), _key(connection)
     if not message or not message.reply:
-        st.caption("Nothing to inspect yet: this chat has no reply.")
+        st.caption(_("Nothing to inspect yet: this chat has no reply."))
         return
     try:
         seen = _read(conversation.path(message.parent_id), message, message.reply, key)
@@ -63,8 +66,9 @@ def show(
         st.error(plain(str(error)), icon=":material/error:")
         return
     if seen.reply.state is State.RUNNING:
-        st.caption(":material/pending: This reply is still running. Here is what has arrived so far.")
-    request, response, times, code = st.tabs(["Request", "Response", "Timeline", "Code"])
+        running = _("This reply is still running. Here is what has arrived so far.")
+        st.caption(md(":material/pending: {}", running))
+    request, response, times, code = st.tabs([_("Request"), _("Response"), _("Timeline"), _("Code")])
     with request:
         _show_request(seen)
     with response:
@@ -81,10 +85,15 @@ def _chosen(conversation: Conversation, inspected: str | None) -> Message | None
     turn = next((turn for turn in turns if turn[0].id == inspected), turns[-1] if turns else [])
     if len(turn) < 2:
         return turn[0] if turn else None
-    parts = [md("Part {}", number) for number in range(1, len(turn) + 1)]
+    parts = [md(_("Part {}"), at) for at in range(1, len(turn) + 1)]
     key = f"inspected-{turn[-1].id}"
     part = st.segmented_control(
-        "Part of the answer", parts, default=parts[-1], key=key, required=True, label_visibility="collapsed"
+        _("Part of the answer"),
+        parts,
+        default=parts[-1],
+        key=key,
+        required=True,
+        label_visibility="collapsed",
     )
     return turn[parts.index(part)]
 
@@ -118,10 +127,11 @@ def _key(connection: Connection) -> str:
 
 def _show_request(inspected: _Inspected) -> None:
     if inspected.body is None:
-        st.caption(inspected.missing)
+        st.caption(literal(inspected.missing))
         return
     if inspected.requests > 1:
-        st.caption(md("Sent {} times; this is the last request. The timeline shows why.", inspected.requests))
+        said = _("Sent {} times; this is the last request. The timeline shows why.")
+        st.caption(md(said, inspected.requests))
     # The key is not on the tape, so there is none to show.
     url = snippets.address(inspected.base_url, inspected.body)
     head = f"POST {url}\nAuthorization: Bearer ***\nContent-Type: application/json"
@@ -136,20 +146,20 @@ def _show_response(inspected: _Inspected, key: str) -> None:
     if error:
         errors.show(error)
     facts = {
-        "State": reply.state.value,
-        "HTTP status": status or (error.status if error else None),
-        "Model asked": reply.model_requested,
-        "Model served": " → ".join([*reply.models_before, reply.model_served or ""]),
-        "Finish reason": reply.finish_reason,
-        "Usage": in_words(reply.usage),
-        "Request id": reply.request_id or (error.request_id if error else None),
-        "Response id": reply.response_id,
-        "System fingerprint": reply.system_fingerprint,
+        _("State"): reply.state.value,
+        _("HTTP status"): status or (error.status if error else None),
+        _("Model asked"): reply.model_requested,
+        _("Model served"): " → ".join([*reply.models_before, reply.model_served or ""]),
+        _("Finish reason"): reply.finish_reason,
+        _("Usage"): in_words(reply.usage),
+        _("Request id"): reply.request_id or (error.request_id if error else None),
+        _("Response id"): reply.response_id,
+        _("System fingerprint"): reply.system_fingerprint,
     }
     _show_facts(snippets.masked(facts, key))
     headers = {name: value for event in served for name, value in event.headers.items()}
     if headers:
-        st.caption("Headers (those that are stored)")
+        st.caption(_("Headers (those that are stored)"))
         _show_facts(snippets.masked(headers, key))
 
 
@@ -162,12 +172,12 @@ def _show_timeline(inspected: _Inspected) -> None:
     if inspected.events:
         charts.show_timeline(timeline(inspected.events))
     else:
-        st.caption(inspected.missing)
+        st.caption(literal(inspected.missing))
 
 
 def _show_code(inspected: _Inspected) -> None:
     if inspected.body is None:
-        st.caption(inspected.missing)
+        st.caption(literal(inspected.missing))
         return
     curl, python, javascript = st.tabs(["curl", "Python", "JavaScript"])
     with curl:
@@ -176,7 +186,7 @@ def _show_code(inspected: _Inspected) -> None:
         _show_text(snippets.as_python(inspected.base_url, inspected.body), "python", "request.py")
     with javascript:
         _show_text(snippets.as_javascript(inspected.base_url, inspected.body), "javascript", "request.mjs")
-    st.caption(md("Set {} to your key first.", code(snippets.KEY)))
+    st.caption(md(_("Set {} to your key first."), code(snippets.KEY)))
 
 
 def _show_text(text: str, language: str, file_name: str) -> None:
@@ -184,9 +194,9 @@ def _show_text(text: str, language: str, file_name: str) -> None:
     if len(text) <= LONGEST_SHOWN:
         st.code(text, language=language, wrap_lines=True)
         return
-    st.caption(md("{:,.0f} kB is too much to show here.", len(text) / 1000))
+    st.caption(md(_("{} kB is too much to show here."), number(len(text) / 1000)))
     st.download_button(
-        md("Download {}", file_name),
+        md(_("Download {}"), file_name),
         text,
         file_name,
         key=f"download_{file_name}",

@@ -17,10 +17,10 @@ export default function ({ data, parentElement }) {
     box().dispatchEvent(new Event("input", { bubbles: true }));
   };
   const give = ({ value }) => {
-    const { text, returns, is_stored } = data;
+    const { text, returns } = data;
     if (text === null || (held.text === text && held.returns === returns)) return;
     if (!value || value === held.text) write(text);
-    else if (text && !is_stored) write(`${text}\n${value}`);
+    else if (text) write(`${text}\n${value}`);
     Object.assign(held, { text, returns });
   };
   const isBusy = () => {

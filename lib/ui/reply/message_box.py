@@ -79,7 +79,6 @@ def accompany(draft: Draft, key: str, subject: str, sends_with: SendsWith) -> No
         "box": key,
         "text": draft.returned,
         "returns": draft.returns,
-        "is_stored": draft.is_stored,
         "subject": subject,
         "sends_with": sends_with,
         "near": int(sending.LONGEST_MESSAGE * NEAR_LIMIT),

@@ -6,6 +6,7 @@ import streamlit as st
 
 from lib.domain.reply.citations import Citation
 from lib.domain.text.markdown.literal import Markdown, link, md, plain
+from lib.i18n.translation import gettext as _
 
 SHOWN = 8
 """Sources shown at once; the rest is collapsed."""
@@ -16,10 +17,10 @@ def show(citations: Sequence[Citation], key: str) -> None:
     if not citations:
         return
     with st.container(gap="xsmall", key=f"sources-{key}"):
-        st.caption(":material/link: Sources")
+        st.caption(md(":material/link: {}", _("Sources")))
         st.markdown(_lines(citations[:SHOWN], 1))
         if rest := citations[SHOWN:]:
-            with st.expander(md("{} more", len(rest)), type="compact"):
+            with st.expander(md(_("{} more"), len(rest)), type="compact"):
                 st.markdown(_lines(rest, SHOWN + 1))
 
 

@@ -1,5 +1,6 @@
 """A live tape as frames for `st.write_stream`: few, small, and fewer when the process is busy."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 import streamlit as st
@@ -47,7 +48,7 @@ def frames(
     """
     splitter, seen, is_over = BlockSplitter(), start, False
     with scheduler.follower():
-        yield from _drawn(splitter.feed(written(before)), splitter.open)
+        yield from _drawn(splitter.feed(written(before)), splitter.shown)
         while not is_over:
             _wait(tape, seen)
             # Read before the events: what arrives in between is drawn in one more pass.
@@ -58,14 +59,15 @@ def frames(
             if any(isinstance(event, ContentWasReasoning) for event in events):
                 st.rerun()  # the drawn text is no answer: the rerun draws it as thinking
             text = "".join(event.text for event in events if isinstance(event, kind))
-            yield from _drawn(splitter.feed(written(text)), splitter.open if text else "")
+            began = time.monotonic()
+            yield from _drawn(splitter.feed(written(text)), splitter.shown if text else "")
             is_over = is_over or (
                 kind is Reasoning and any(isinstance(e, Content | ToolCall) for e in events)
             )
             if text and not is_over:
                 # This wakes only at the end. Waking for each event would cost the process more than the
                 # frames.
-                tape.wait_closed(scheduler.frame_seconds(len(splitter.open), beside))
+                tape.wait_closed(_rest(began, scheduler.frame_seconds(len(splitter.open), beside)))
         yield from _drawn(splitter.close(), "")
 
 
@@ -97,6 +99,11 @@ def _wait(tape: LiveTape, seen: int) -> None:
     # half second, a closed page would follow the reply to its end.
     while not tape.wait(seen, SILENCE_SECONDS):
         widgets.still_here()
+
+
+def _rest(began: float, frame_seconds: float) -> float:
+    """Return the seconds until the next frame: drawing counts, but a busy process rests half of the time."""
+    return max(frame_seconds / 2, began + frame_seconds - time.monotonic())
 
 
 def _drawn(finished: Sequence[str], still_open: str) -> Iterator[Frame]:

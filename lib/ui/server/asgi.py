@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 
@@ -27,7 +28,17 @@ from streamlit.runtime.pages_manager import PagesManager
 from lib import app
 from lib.config import ConfigurationError
 from lib.engine.notifications import STORING
-from lib.ui.server import closed_tabs, connections, log, media, session_state, tabs, upload_storage, welcome
+from lib.ui.server import (
+    closed_tabs,
+    connections,
+    first_paint,
+    log,
+    media,
+    session_state,
+    tabs,
+    upload_storage,
+    welcome,
+)
 from lib.web import about, audience, ready, shares
 from lib.web.gate import Gate
 from lib.web.language import RequestLanguage
@@ -157,8 +168,9 @@ def _let_replies_end_before(number: signal.Signals) -> None:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the routes that are not Streamlit pages."""
-    return [*audience.routes(), *shares.routes(), ready.route(), about.route(), *sign_in.routes()]
+    """Return the routes that are not Streamlit's own."""
+    ours = (audience.routes(), shares.routes(), [ready.route(), about.route()], sign_in.routes())
+    return [*chain.from_iterable(ours), *first_paint.routes()]
 
 
 def middleware() -> list[Middleware]:

@@ -1,5 +1,6 @@
 """What is around every page: browser tab, styles, navigation."""
 
+import json
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from lib import app
 from lib.config import ConfigurationError
 from lib.domain.comparison import colours, figures_table
 from lib.domain.text.markdown.literal import literal, md
+from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.ui.server import tabs
 from lib.ui.shell import farewell, notices, storage
@@ -22,7 +24,7 @@ SHEETS = (
     figures_table.STYLE,
     *(path.read_text("utf-8") for path in sorted(STYLES.glob("*.css"))),
 )
-STYLE = f"<style>{''.join(SHEETS)}</style>"
+STYLE = "".join(SHEETS)
 WITHOUT_SIDEBAR = """<style>
 [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
 </style>"""
@@ -54,7 +56,7 @@ def show(pages: list[StreamlitPage], *, for_admins: list[StreamlitPage]) -> None
     # Hidden: the links are drawn below the app's name. `st.navigation` still has to run each time: it stops
     # Streamlit from running the files of `pages/` on their own.
     page = st.navigation(pages, position="hidden")
-    st.html(STYLE)
+    st.html(_style())
     if page.visibility == "hidden":
         st.html(WITHOUT_SIDEBAR)
     else:
@@ -68,3 +70,10 @@ def show(pages: list[StreamlitPage], *, for_admins: list[StreamlitPage]) -> None
     storage.show()
     notices.show()
     storage.needing(page.run)
+
+
+def _style() -> str:
+    """Return the styles, with the words in them in the language of whoever reads the page."""
+    words = {"copy": _("Copy"), "you-said": _("You said")}
+    named = "".join(f"--word-{name}: {json.dumps(word)};" for name, word in words.items())
+    return f"<style>:root {{{named}}}{STYLE}</style>"

@@ -4,14 +4,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-FRAME_SECONDS = 0.1
-"""The shortest time between two frames of one follower: 10 per second."""
-FRAME_SECONDS_BESIDE = 0.01
+FRAME_SECONDS = 0.05
+"""The shortest time between two frames of one follower: 20 per second."""
+FRAME_SECONDS_BESIDE = 0.025
 """The extra time per frame for each other reply on the page: one browser draws them all."""
+FRAME_SECONDS_PER_FOLLOWER = 0.001
+"""The extra time per frame for each other follower of the process: each of two hundred gets four a second."""
 FRAME_SECONDS_PER_CHARACTER = 25e-6
 """The extra time per frame for each character of the open block, all of which the browser parses again."""
-PROCESS_FRAMES_PER_SECOND = 800
-"""The frames per second that one process draws for all followers: each of two hundred gets four."""
 
 _followers = 0
 _lock = threading.Lock()
@@ -89,6 +89,5 @@ def frame_seconds(open_characters: int, beside: int = 0) -> float:
     `beside` is how many other replies stream on the same page.
     """
     # Without the lock: being off by one does no harm.
-    fair = _followers / PROCESS_FRAMES_PER_SECOND
-    alone = FRAME_SECONDS + beside * FRAME_SECONDS_BESIDE
-    return max(alone, open_characters * FRAME_SECONDS_PER_CHARACTER, fair)
+    others = max(0, _followers - 1 - beside) * FRAME_SECONDS_PER_FOLLOWER + beside * FRAME_SECONDS_BESIDE
+    return max(FRAME_SECONDS + others, open_characters * FRAME_SECONDS_PER_CHARACTER)

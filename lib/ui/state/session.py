@@ -11,6 +11,7 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection
 from lib.domain.models.models import Model, picked
+from lib.domain.models.prices import Prices
 from lib.domain.reply.ledger import LedgerRow
 from lib.engine.live import LiveTape
 from lib.engine.sending import new_id
@@ -44,10 +45,10 @@ class Session:
     """A visitor's own key, and the base URL that they gave it for: in memory, for this tab, never stored."""
     draft: Draft = field(default_factory=Draft)
     """The draft of the next message."""
+    unsent: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Texts that could not be sent, each with the reason, of the conversations that were open before."""
     editing: str | None = None
     """The message that is being edited."""
-    is_waiting: bool = False
-    """Whether this tab waits for a reply, or has not yet checked how it ended."""
     shown_messages: int = MESSAGES_SHOWN
     """How many messages of the path are drawn, from the last one up."""
     pasted: dict[str, str] = field(default_factory=dict)
@@ -67,6 +68,12 @@ class Session:
         application, own = app.get(), self.own
         # Each key goes to the server that it was entered for, and to no other.
         return own if own and own.base_url == application.base_url else application.connection
+
+    @property
+    def prices(self) -> Prices:
+        """The known prices of the connection's models; the first look has them fetched, without waiting."""
+        connection = self.connection
+        return {} if connection.needs_key else app.get().engine.catalogue.prices(connection)
 
     @property
     def is_local(self) -> bool:
@@ -138,18 +145,34 @@ class Session:
             return False
         return app.get().engine.catalogue.kind(connection, model).is_image_model
 
+    def _change_draft(self, left: Conversation) -> None:
+        """Empty the draft; a text that could not be sent stays with the conversation that was left."""
+        text, why = self.draft.returned, self.draft.unsent
+        self.draft.clear()
+        if _place(left) == _place(self.conversation):
+            return
+        if text:
+            self.unsent[_place(left)] = (text, why)
+        self.draft.take_out()
+        if kept := self.unsent.pop(_place(self.conversation), None):
+            self.draft.give_back(*kept)
+
     def open(self, conversation: Conversation) -> None:
         """Open another conversation."""
-        self.conversation = conversation
+        left, self.conversation = self.conversation, conversation
         self.next_page = CHAT_PAGE
         self.editing = None
         panel.close()
-        self.is_waiting = False
         self.shown_messages = MESSAGES_SHOWN
-        self.draft.clear()
+        self._change_draft(left)
         self.pasted.clear()
         choices.forget()
         self.send_id = new_id()
+
+
+def _place(conversation: Conversation) -> str:
+    """Return the key of its unsent text: all chats without messages are one new chat."""
+    return conversation.id if conversation.messages else ""
 
 
 def held() -> Session:
@@ -257,5 +280,4 @@ def _catch_up(session: Session) -> Collection[str]:
     for message in found.ended:
         session.book(message)
     session.following = found.tape
-    session.is_waiting = session.is_waiting or found.tape is not None
     return found.lost

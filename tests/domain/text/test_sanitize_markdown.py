@@ -59,7 +59,7 @@ def test_indented_code_stays(code: str) -> None:
     "text",
     [
         'Plain *text*, **bold**, `code`, [a link](https://a.b/c_(d) "title") and 12:30:45.',
-        "# Title\n\nTitle\n--\n\n- a\n  - b\n\n1. c\n\n> quote\n\n---",
+        "#hash\n\nTitle\n--\n\n- a\n  - b\n\n1. c\n\n> quote\n\n---",
         "| a | b |\n|:--|--:|\n| 1 | 2 |",
         "https://a.b/c:d?e=f#g and <https://a.b:80/c:d> and <me@a.b>",
         "[text][label] and [std::vector][] and [^1]\n\n[label]: http://a.b\n[^1]: note: this",
@@ -202,7 +202,7 @@ def test_another_reader_gets_no_signs_that_only_the_page_needs() -> None:
         ("- عنوان\n- b", "- :gray[]عنوان\n- b"),
         ("1. [x] ع", "1. [x] :gray[]ع"),
         ("- {ع} b\n- {c}", "- :gray[]\\{ع} b\n- {c}"),
-        ("> # ע", "> # :gray[]ע"),
+        ("> # ע", "> ### :gray[]ע"),
         ("| `a` ع | b |\n|--|--|", "|:gray[]`a` ع | b |\n|--|--|"),
         ("نص عادي\n\n- a ع", "نص عادي\n\n- a ع"),
     ],
@@ -299,3 +299,10 @@ def test_the_cost_is_linear(unit: str) -> None:
 )
 def test_a_link_leads_only_where_it_may(written: str, shown: str | None) -> None:
     assert sanitized(written, ANY) == (shown or written)
+
+
+def test_headings_are_below_the_one_that_says_who_speaks() -> None:
+    text = "# One\n\n## Two\n\n- ### Three\n\n> ###### Six\n\nFirst\n===\n\n```\n# code\n```\n#hash"
+    shown = "### One\n\n#### Two\n\n- ##### Three\n\n> ###### Six\n\nFirst\n---\n\n```\n# code\n```\n#hash"
+    assert sanitized(text) == shown
+    assert sanitized(text, ANY) == text

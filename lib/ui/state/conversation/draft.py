@@ -20,8 +20,6 @@ class Draft:
     """A recording whose transcription failed, after the text that was typed before it."""
     returned: str | None = None
     """Text that the page puts back into the message box; "" removes it again."""
-    is_stored: bool = False
-    """Whether that text is in the chat too: then it is put back only if the box is empty."""
     returns: int = 0
     """How many texts have been put back, since the same one may be put back twice."""
     returns_drawn: int = 0
@@ -33,11 +31,11 @@ class Draft:
     transcribing: threading.Event | None = None
     """Set when the last transcription has succeeded or failed."""
 
-    def give_back(self, text: str, why: str = "", *, is_stored: bool = False) -> None:
-        """Return a text to the message box: one that was not sent, or a question without an answer."""
+    def give_back(self, text: str, why: str = "") -> None:
+        """Return a text to the message box that was not sent."""
         self.unsent = why
         if text:
-            self.returned, self.is_stored, self.returns = text, is_stored, self.returns + 1
+            self.returned, self.returns = text, self.returns + 1
 
     def take_out(self) -> None:
         """Remove a returned text from the box, because it was sent in another way."""

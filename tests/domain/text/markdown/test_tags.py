@@ -17,7 +17,7 @@ BREAK = ":small[&#10;]"
     ("text", "expected"),
     [
         ("one<br>two<BR/>three<br />four</br>", f"one{BREAK}two{BREAK}three{BREAK}four{BREAK}"),
-        ("# A<br>B", f"# A{BREAK}B"),
+        ("# A<br>B", f"### A{BREAK}B"),
         ("| a |\n|--|\n| b<br>c |", f"| a |\n|--|\n| b{BREAK}c |"),
         ("CO<sub>2</sub> and 10<sup>-3</sup> m", "CO₂ and 10⁻³ m"),
         ("x<sub>max</sub>, the 5<sup>th</sup>", "xₘₐₓ, the 5ᵗʰ"),
