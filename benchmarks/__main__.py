@@ -13,7 +13,18 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import audience, browser, comparisons, large_events, memory, rerun, sessions, sign_in, startup
+from benchmarks import (
+    audience,
+    browser,
+    comparisons,
+    large_events,
+    memory,
+    rerun,
+    sessions,
+    sidebar,
+    sign_in,
+    startup,
+)
 from benchmarks.report import Figure, table
 from benchmarks.stage import Stage, Target, Upstream
 
@@ -21,6 +32,7 @@ MEASUREMENTS: dict[str, Callable[[Stage], list[Figure]]] = {
     "startup": startup.measure,
     "rerun": rerun.measure,
     "browser": browser.measure,
+    "sidebar": sidebar.measure,
     "sessions": sessions.measure,
     "sign_in": sign_in.measure,
     "memory": memory.measure,

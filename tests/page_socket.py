@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
@@ -221,7 +222,39 @@ class PageSocket:
         """Let the fragment that holds a widget run again, as its timer does in a browser."""
         self.rerun(fragment=self.widget(key).fragment)
 
-    def trigger(self, key: str, event: str, value: str) -> None:
+    def open_row(self, title: str, key: str = "conversations") -> None:
+        """Click a row of a list in the sidebar."""
+        self.act_on_row("open", title, key)
+
+    def act_on_row(self, action: str, title: str, key: str = "conversations") -> None:
+        """Choose an entry of a row's menu in a list in the sidebar, or `open` the row."""
+        self.wait_for(lambda: title in self._rows(key), f"The row {title!r}")
+        row = self._rows(key)[title]
+        self.trigger(key, "chosen", {"action": action, "id": row["id"], "message": "", "words": []})
+
+    def search(self, words: str) -> list[dict[str, str]]:
+        """What the search finds while somebody types these words."""
+        connection = http.client.HTTPConnection(self._host, timeout=PATIENCE)
+        connection.request("GET", f"/search?words={quote(words)}", headers=self.headers)
+        found: list[dict[str, str]] = json.loads(connection.getresponse().read())["hits"]
+        connection.close()
+        return found
+
+    def open_hit(self, words: str) -> None:
+        """Search, and click the first hit."""
+        hit = self.search(words)[0]
+        chosen = {"action": "open", "id": hit["id"], "message": hit["message"], "words": words.split()}
+        self.trigger("conversations", "chosen", chosen)
+
+    def open_settings(self, section: str) -> None:
+        """Open a section of the settings."""
+        self.click("open_settings")
+        self.widget("settings_section")
+        self.wait_until_idle()
+        self.choose("settings_section", section)
+        self.wait_until_idle()
+
+    def trigger(self, key: str, event: str, value: object) -> None:
         """Do in a component of our own what its JavaScript tells the server as this event."""
         node = self.widget(key)
         state = WidgetState(id=_make_trigger_id(node.proto.id, "events"))
@@ -268,6 +301,19 @@ class PageSocket:
             convert_arrow_bytes_to_pandas_df(node.proto.arrow_data.data)
             for node in self.tree.nodes("table", "dataframe")
         ]
+
+    @property
+    def listed(self) -> dict[str, list[str]]:
+        """The titles of the conversations in the sidebar, by heading."""
+        groups = self._groups("conversations")
+        return {group["name"]: [row["title"] for row in group["rows"]] for group in groups}
+
+    def _groups(self, key: str) -> list[dict[str, Any]]:
+        node = self.tree.find(key)
+        return json.loads(node.proto.json)["groups"] if node else []
+
+    def _rows(self, key: str) -> dict[str, dict[str, str]]:
+        return {row["title"]: row for group in self._groups(key) for row in group["rows"]}
 
     @property
     def returned(self) -> str:

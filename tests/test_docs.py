@@ -77,8 +77,8 @@ def test_every_path_that_a_document_names_exists(document: str) -> None:
 
 
 def test_a_wrong_path_and_a_dead_link_are_found() -> None:
-    text = "`lib/domain/markdown/`, `lib/app.py`, `reply/fold.py`, `forms.py`, `lib/nobody`, [here](gone.md)"
-    assert missing_paths(text) == ["lib/domain/markdown/", "forms.py", "lib/nobody"]
+    text = "`lib/domain/markdown/`, `lib/app.py`, `reply/fold.py`, `shapes.py`, `lib/nobody`, [here](gone.md)"
+    assert missing_paths(text) == ["lib/domain/markdown/", "shapes.py", "lib/nobody"]
     assert dead_links(text, ROOT / "docs") == ["gone.md"]
 
 

@@ -56,7 +56,7 @@ def read(name: str, data: bytes, *, new_id: NewId) -> Deck:
         raise FormatError("", lazy("is larger than {most} MB", most=LARGEST_DECK // 1024**2))
     text = decoded(data)
     if text is None:
-        raise FormatError("", lazy("is not text; a deck is a YAML or CSV file"))
+        raise FormatError("", lazy("is not text; a prompt set is a YAML or CSV file"))
     is_csv = PurePath(name).suffix.lower() in (".csv", ".tsv", ".txt")
     deck = _from_csv(text, new_id) if is_csv else _from_yaml(text, new_id)
     if not deck.prompts:
@@ -146,7 +146,7 @@ def _check(events: Iterable[Any]) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
-            raise FormatError(_line(event.start_mark), lazy("has an alias, which a deck must not"))
+            raise FormatError(_line(event.start_mark), lazy("has an alias, which a prompt set must not"))
         if depth > DEEPEST:
             raise FormatError(_line(event.start_mark), lazy("is nested too deep"))
         if count > MOST_EVENTS:

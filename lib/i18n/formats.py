@@ -1,7 +1,7 @@
 """Dates, times and numbers as the language of whoever is being answered writes them, by their own clock."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from babel import dates, numbers
@@ -45,6 +45,16 @@ def day(on: date) -> str:
 def local_day(at: datetime) -> date:
     """Return the day that it is for whoever is being answered."""
     return _local(at).date()
+
+
+def today() -> date:
+    """Return the day that it is now for whoever is being answered."""
+    return local_day(datetime.now(UTC))
+
+
+def month(on: date) -> str:
+    """Return a month with its year: `November 2026`."""
+    return str(dates.format_skeleton("yMMMM", on, locale=_language()))
 
 
 def from_now(seconds: float) -> str:

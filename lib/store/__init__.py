@@ -11,7 +11,7 @@ from lib.store.conversation.attachments import Attachments
 from lib.store.conversation.conversations import Bin
 from lib.store.database.database import Database
 from lib.store.library import Library
-from lib.store.models import KnownCapabilities, Remembered
+from lib.store.models import KnownCapabilities
 from lib.store.people.attempts import Attempts
 from lib.store.people.audit import Audit
 from lib.store.people.invitations import Invitations
@@ -22,6 +22,7 @@ from lib.store.people.reading import Reading
 from lib.store.people.retention import Retention
 from lib.store.people.sign_ins import SignIns
 from lib.store.processes import Processes
+from lib.store.remembered import Remembered
 from lib.store.replies import Replies
 from lib.store.settings import StoredSettings
 from lib.store.sharing.shares import Links

@@ -10,7 +10,9 @@ from lib.store.conversation.conversations import Conversations
 from lib.store.conversation.search import Search
 from lib.store.database.database import Database
 from lib.store.ledger import Ledger
-from lib.store.models import Models, Remembered
+from lib.store.models import Models
+from lib.store.people.person_settings import PersonSettings
+from lib.store.remembered import Remembered
 from lib.store.sharing.grants import Grants
 from lib.store.sharing.shared import Shared
 from lib.store.sharing.shares import Shares
@@ -31,6 +33,7 @@ class Library:
         self.ledger = Ledger(database, person_id)
         self.search = Search(database, person_id)
         self.models = Models(database, person_id, remembered)
+        self.settings = PersonSettings(database, person_id, remembered)
         self.recordings = Recordings(database, person_id, actor)
         self.shares = Shares(database, person_id, actor)
         self.grants = Grants(database, person_id, actor)

@@ -1,11 +1,9 @@
 """What is known of models: each person's choices and figures, and what the doctor found for everybody."""
 
-import threading
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from cachetools import TTLCache
 from sqlalchemy import ColumnElement, Row, and_, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
@@ -14,24 +12,8 @@ from lib.domain.models.models import Preference
 from lib.domain.reply.ledger import Traffic
 from lib.store.database.database import Database
 from lib.store.database.schema import capabilities, model_choices
+from lib.store.remembered import Remembered
 from lib.store.traffic import traffic
-
-FRESH_SECONDS = 10.0
-"""How long to cache an answer that every run of a page needs: another process may change it."""
-REMEMBERED = 1024
-"""How many answers are cached: one for each person and server."""
-
-Answer = TypeVar("Answer")
-
-
-class Remembered:
-    """Answers that every run of a page needs, kept for `FRESH_SECONDS`, by person and question."""
-
-    def __init__(self) -> None:
-        self.answers: TTLCache[Hashable, Any] = TTLCache(REMEMBERED, FRESH_SECONDS)
-        self.lock = threading.Lock()
-        self.changes = 0
-        """An answer read during a change may be outdated: it is kept under the number from before."""
 
 
 class Models:
@@ -42,7 +24,8 @@ class Models:
 
     def preferences(self, base_url: str) -> Mapping[str, Preference]:
         """What was chosen for a server's models; a model without a choice is missing."""
-        return self._cached(("preferences", base_url), lambda: self._preferences(base_url))
+        question = self._person_id, "preferences", base_url
+        return self._remembered.answer(question, lambda: self._preferences(base_url))
 
     def choose(self, base_url: str, model: str, choice: Preference) -> None:
         """Store a choice; a new default replaces the old one."""
@@ -57,12 +40,12 @@ class Models:
                 connection.execute(update(model_choices).where(self._of(base_url)).values(is_default=False))
             statement = insert(model_choices).values(**key, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=[*key], set_=values))
-        with self._remembered.lock:
-            self._remembered.changes += 1
+        self._remembered.forget()
 
     def traffic(self) -> Mapping[str, Traffic]:
         """How the person's replies of the last days went, by the model that was asked for."""
-        return self._cached(("traffic",), lambda: traffic(self._database, self._person_id))
+        question = self._person_id, "traffic"
+        return self._remembered.answer(question, lambda: traffic(self._database, self._person_id))
 
     def _preferences(self, base_url: str) -> Mapping[str, Preference]:
         query = select(model_choices).where(self._of(base_url))
@@ -71,18 +54,6 @@ class Models:
 
     def _of(self, base_url: str) -> ColumnElement[bool]:
         return and_(model_choices.c.person_id == self._person_id, model_choices.c.base_url == base_url)
-
-    def _cached(self, question: Hashable, ask: Callable[[], Answer]) -> Answer:
-        kept = self._remembered
-        with kept.lock:
-            key = self._person_id, question, kept.changes
-            if (known := kept.answers.get(key)) is not None:
-                answer: Answer = known
-                return answer
-        answer = ask()
-        with kept.lock:
-            kept.answers[key] = answer
-        return answer
 
 
 class KnownCapabilities:

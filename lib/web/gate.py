@@ -30,8 +30,8 @@ CLOSED = "/_stcore/metrics"
 """Streamlit's metrics: no page of ours reads them, and they reveal facts about every user."""
 FOR_WATCHERS = ("/_stcore/health", ready.PATH)
 """Health checks: a load balancer may request them under any name, and learns nothing else."""
-FOR_OWN_PAGES = ("/media/", "/_stcore/")
-"""Files on pages, uploads, the stream: nobody opens these by a link."""
+FOR_OWN_PAGES = ("/media/", "/_stcore/", "/search")
+"""Files on pages, uploads, the stream, the search: nobody opens these by a link."""
 MOST_TOLD = 20
 """The greatest number of refusals logged, each kind once: refused clients must not fill the log."""
 _HOST = re.compile(r"(?:\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[^:\[\]@/#?\s]+))(?::\d{1,5})?")

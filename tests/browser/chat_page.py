@@ -107,7 +107,7 @@ class ChatPage:
     @property
     def conversations(self) -> Locator:
         """The titles in the sidebar."""
-        return self.keyed("conversations").get_by_test_id("stRadioOption")
+        return self.page.get_by_role("navigation", name="Chats").get_by_role("link")
 
     @property
     def dialog(self) -> Locator:
@@ -184,12 +184,26 @@ class ChatPage:
     def rename(self, title: str) -> None:
         self._choose("conversation_menu", "Rename")
         self.dialog.get_by_label("Title").fill(title)
-        self._click("confirm_rename")
+        self.page.keyboard.press("Enter")
         expect(self.dialog).to_have_count(0)
 
     def delete(self) -> None:
         self._choose("conversation_menu", "Delete")
-        self._click("confirm_delete")
+
+    def choose_for(self, title: str, action: str) -> None:
+        """Open the menu of a conversation in the sidebar and choose an entry."""
+        self.page.get_by_role("button", name=f"Menu of “{title}”", exact=True).click()
+        self.page.get_by_role("menuitem", name=action).click()
+
+    def open_settings(self, section: str = "General") -> None:
+        """Open a section of the settings."""
+        self._click("open_settings")
+        self.dialog.get_by_role("radio", name=section, exact=True).click()
+        self.wait_until_still()
+
+    def leave_dialog(self) -> None:
+        """Press Escape; returns when no dialog is open."""
+        self.page.keyboard.press("Escape")
         expect(self.dialog).to_have_count(0)
 
     def open_models(self, key: str = "model") -> Locator:

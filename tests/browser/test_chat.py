@@ -73,7 +73,7 @@ def test_versions_of_an_answer_and_of_a_question_are_switched_by_arrows(
     expect(chat.answer).to_contain_text("Green")
 
 
-def test_a_conversation_is_renamed_and_deleted_after_a_question(chat: ChatPage) -> None:
+def test_a_conversation_is_renamed_and_deleted(chat: ChatPage) -> None:
     chat.ask_and_wait("tokens=3 to rename")
     chat.rename("My *fine* trip")
     expect(chat.title).to_have_text("My *fine* trip")

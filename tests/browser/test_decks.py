@@ -24,7 +24,7 @@ prompts:
 
 def bring(chat: ChatPage, name: str, data: bytes) -> None:
     """Import a deck from a file."""
-    chat.page.get_by_role("link", name="Decks").click()
+    chat.page.get_by_role("link", name="Prompt sets").click()
     chat.keyed("import_deck").get_by_role("button").first.click()
     payload = FilePayload(name=name, mimeType="text/plain", buffer=data)
     chat.page.locator('[class*="st-key-deck_file-"] input[type=file]').set_input_files(payload)

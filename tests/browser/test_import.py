@@ -23,15 +23,7 @@ from tests.patience import eventually
 pytestmark = pytest.mark.browser
 
 
-def open_dialog(chat: ChatPage, name: str) -> None:
-    chat.keyed("more").get_by_role("button").click()
-    chat.page.get_by_role("menuitem", name=name).or_(chat.page.get_by_text(name, exact=True)).first.click()
-    expect(chat.dialog).to_contain_text(name)
-
-
-def close_dialog(chat: ChatPage) -> None:
-    chat.dialog.get_by_role("button", name="Close").click()
-    expect(chat.dialog).to_have_count(0)
+FILES = "Import and export"
 
 
 def choose(chat: ChatPage, *files: FilePayload) -> None:
@@ -56,7 +48,7 @@ def is_stored(database: Path, title: str) -> bool:
 
 
 def test_a_zip_and_a_wrong_file_go_in_together(chat: ChatPage) -> None:
-    open_dialog(chat, "Import chats")
+    chat.open_settings(FILES)
     expect(chat.dialog).to_contain_text("python -m lib import FILE")
     for said in ("1 chat was added, 0 were there", "0 chats were added, 1 was there"):
         choose(chat, payload("export.zip", packed(CONTAINED)), payload("chat.html", b"<html>"))
@@ -64,12 +56,13 @@ def test_a_zip_and_a_wrong_file_go_in_together(chat: ChatPage) -> None:
         expect(chat.dialog).to_contain_text(
             "“chat.html” is a web page; choose the zip, or the conversations.json"
         )
+        expect(chat.dialog.get_by_test_id("stAlertContentError")).to_contain_text("is a web page")
         chat.wait_until_still()
     chat.page.set_viewport_size({"width": 390, "height": 844})
     expect(chat.dialog).to_be_in_viewport()
     assert chat.page.evaluate("document.documentElement.scrollWidth") <= 390
     chat.page.set_viewport_size({"width": 1280, "height": 800})
-    close_dialog(chat)
+    chat.leave_dialog()
     listed(chat, "Pictures")
     chat.conversations.filter(has_text="Pictures").click()
     expect(chat.questions.last).to_contain_text("notes.txt")
@@ -84,32 +77,32 @@ def test_an_import_goes_on_while_its_dialog_is_closed_and_opened_again(
     files = payload("conversations.json", [chatgpt_chat("Held up", number=5)])
     with closing(sqlite3.connect(server.data_dir / DATABASE, isolation_level=None)) as database:
         database.execute("BEGIN IMMEDIATE")  # the import waits until this is over
-        open_dialog(chat, "Import chats")
+        chat.open_settings(FILES)
         choose(chat, files)
         expect(chat.dialog).to_contain_text("Reading the chats…")
-        close_dialog(chat)
-        open_dialog(chat, "Import chats")
+        chat.leave_dialog()
+        chat.open_settings(FILES)
         expect(chat.dialog).to_contain_text("Chats that are here already are not added again.")
     # The first import is not on the page any more: which of two at once adds the chat is left open.
     assert eventually(lambda: is_stored(server.data_dir / DATABASE, "Held up"))
     choose(chat, files)
     expect(chat.dialog).to_contain_text("0 chats were added, 1 was there already.")
-    close_dialog(chat)
+    chat.leave_dialog()
     listed(chat, "Held up")
 
 
 def test_all_chats_go_out_in_a_zip_that_can_come_back(chat: ChatPage, tmp_path: Path) -> None:
-    open_dialog(chat, "Import chats")
+    chat.open_settings(FILES)
     choose(chat, payload("conversations.json", [chatgpt_chat("There and back", number=7)]))
     expect(chat.dialog).to_contain_text("1 chat was added")
-    close_dialog(chat)
-    open_dialog(chat, "Export all chats")
+    chat.leave_dialog()
+    chat.open_settings(FILES)
     with chat.page.expect_download() as downloading:
         chat.dialog.get_by_test_id("stDownloadButton").get_by_role("button").click()
     file = tmp_path / downloading.value.suggested_filename
     downloading.value.save_as(file)
     assert file.name == "chats.zip"
-    close_dialog(chat)
-    open_dialog(chat, "Import chats")
+    chat.leave_dialog()
+    chat.open_settings(FILES)
     choose(chat, payload("chats.zip", file.read_bytes()))
     expect(chat.dialog).to_contain_text("0 chats were added, ")

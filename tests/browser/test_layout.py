@@ -154,7 +154,7 @@ def test_text_can_be_read_on_its_background_in_both_themes(chat: ChatPage, gatew
         "question": chat.questions.locator("p"),
         "figures": chat.footer.locator("p"),
         "title": chat.title,
-        "conversation": chat.conversations.locator("p").first,
+        "conversation": chat.conversations.locator("span").first,
     }
     for scheme, paper in PAPER.items():
         chat.page.emulate_media(color_scheme=scheme)

@@ -41,7 +41,7 @@ def test_a_model_is_found_among_a_thousand_examined_and_taken_into_a_chat(chat: 
     table.click(position={"x": 15, "y": 50})
     expect(chat.keyed("model_details").locator("strong")).to_have_text("gpt-b")
     chat.keyed("examine_model").get_by_role("button").click()
-    expect(page.get_by_role("heading", name="Doctor")).to_be_visible()
+    expect(page.get_by_role("heading", name="Connection check")).to_be_visible()
     chat.wait_until_still()  # a click that meets the last moment of a run may be lost
     chat.keyed("examine").get_by_role("button").click()
     expect(page.get_by_text(re.compile("Examination of gpt-b: .* passed"))).to_be_visible(timeout=60_000)

@@ -65,8 +65,7 @@ def test_the_first_admin_comes_in_by_the_link_and_is_led_out_everywhere(
     assert there.url == address
 
     # Signed out everywhere, both are led to the form, which leads back.
-    chat.keyed("more").get_by_role("button").click()
-    here.get_by_text("Account", exact=True).click()
+    chat.open_settings("Account")
     here.get_by_role("button", name="Sign out everywhere").click()
     for page in (here, there):
         expect(page).to_have_url(re.compile(r"/sign-in\?ended=1&next="))

@@ -130,4 +130,4 @@ def test_a_title_is_shown_as_it_was_typed(chat: ChatPage, gateway: ScriptedGatew
     chat.ask_and_wait(title)
     expect(chat.title).to_have_text(title)
     expect(chat.conversations.first).to_contain_text(title)
-    expect(chat.page.locator(".st-key-header a, .st-key-conversations a")).to_have_count(0)
+    expect(chat.page.locator(".st-key-header a, .row-title a")).to_have_count(0)

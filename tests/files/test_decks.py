@@ -140,7 +140,7 @@ def test_a_yaml_by_hand_may_be_a_list_of_texts() -> None:
         (b"version: 2\nprompts: [a]", "version must be 1."),
         (b"prompts:\n- a\n- 'b", "line 3 is not YAML: found unexpected end of stream."),
         (b"prompts: [a\n", "line 2 is not YAML: did not find expected ',' or ']'."),
-        (b"a: &a [b, b]\nprompts: [*a]", "line 2 has an alias, which a deck must not."),
+        (b"a: &a [b, b]\nprompts: [*a]", "line 2 has an alias, which a prompt set must not."),
         (b"prompts: " + b"[" * 9 + b"]" * 9, "line 1 is nested too deep."),
         (b"[" * 1_000_000, "line 1 is"),
         (b"{a: " * 300_000, "line 1 is nested too deep."),
@@ -156,7 +156,7 @@ def test_a_yaml_by_hand_may_be_a_list_of_texts() -> None:
         (b"!!python/object/apply:os.system [echo]", "it must be an object."),
         (b"prompts:\n" + (b"- " + b"a" * 190_000 + b"\n") * 11, "it has 2,090,000 characters in all"),
         (b"? [a]\n: b", "line 1 is not YAML: found unhashable key."),
-        (b"\0\1\2", "it is not text; a deck is a YAML or CSV file."),
+        (b"\0\1\2", "it is not text; a prompt set is a YAML or CSV file."),
         (b"a" * (LARGEST_DECK + 1), "it is larger than 20 MB."),
     ],
 )
@@ -204,7 +204,7 @@ def test_an_image_of_too_many_pixels_is_refused() -> None:
         (b"prompt\n" + b"a" * (LONGEST_PROMPT + 1), "line 2, prompt, has 200,001 characters"),
         (b"prompt,notes\na," + b"a" * (LONGEST_NOTES + 1), "line 2, notes, has 20,001 characters"),
         (b"prompt" + b"," * 5_000_000 + b"\n", "line 1 has 5,000,001 cells; 100 are the most."),
-        (b"a,b\0", "it is not text; a deck is a YAML or CSV file."),
+        (b"a,b\0", "it is not text; a prompt set is a YAML or CSV file."),
     ],
 )
 def test_a_hostile_csv_gets_a_sentence_with_the_place_in_time(data: bytes, sentence: str) -> None:

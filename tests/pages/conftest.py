@@ -20,6 +20,14 @@ Opener = Callable[[], AppTest]
 """Opens the app's page, once the environment is as the test wants it."""
 
 
+class WholePage(AppTest):
+    """The page in its frame. From the second run on, `AppTest` would leave the frame out."""
+
+    def _run(self, *args: Any, **named: Any) -> AppTest:
+        self._finished_page_script_hash = ""
+        return super()._run(*args, **named)
+
+
 @pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Opener]:
     """The page as a visitor finds it, with a fresh data folder and no gateway chosen."""
@@ -29,7 +37,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Opene
     fresh(tmp_path / "data" / app.DATABASE).close()
     monkeypatch.setenv("CHAT_LOCAL_MODEL", "off")
     monkeypatch.chdir(ROOT)
-    yield lambda: AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=SECONDS)
+    yield lambda: WholePage(str(ROOT / "streamlit_app.py"), default_timeout=SECONDS)
     app.stop()
 
 

@@ -352,7 +352,7 @@ def test_a_chat_is_read_for_a_reason_that_its_owner_sees(tmp_path: Path, upstrea
             reader.click("read_chat")
             reader.wait_for_text("Of course")
         with tab_of(server, MEMBER) as tab:
-            tab.choose("more", "Account")
+            tab.open_settings("Account")
             tab.wait_for_text("A report of abuse")
 
 

@@ -14,8 +14,8 @@ from tests.page_socket import PageSocket
 from tests.scripted_gateway import ScriptedGateway
 from tests.store.conftest import answer, draft
 
-OLD_CHATS = 40
-LISTED_AT_ONCE = 30
+OLD_CHATS = 70
+LISTED_AT_ONCE = 60
 
 
 @pytest.fixture(scope="module")
@@ -42,54 +42,44 @@ def reader(archive: AppServer) -> Iterator[PageSocket]:
         yield opened
 
 
-def listed(tab: PageSocket, group: str) -> list[str]:
-    """The titles under a heading of the list."""
-    node = tab.tree.find(f"conversations.{group}")
-    return list(node.proto.options) if node else []
+def titles(tab: PageSocket) -> list[str]:
+    """All that the sidebar lists, from top to bottom."""
+    return [title for group in tab.listed.values() for title in group]
 
 
-def test_show_more_lists_the_rest(reader: PageSocket) -> None:
-    assert listed(reader, "Earlier") == [f"Old {at}" for at in reversed(range(10, OLD_CHATS))]
-    assert len(listed(reader, "Earlier")) == LISTED_AT_ONCE
-    reader.click("show_more")
-    reader.wait_for(lambda: len(listed(reader, "Earlier")) == OLD_CHATS, "The rest")
-    reader.wait_until_idle()
-    assert reader.tree.find("show_more") is None
+def test_scrolling_to_the_end_lists_the_rest(reader: PageSocket) -> None:
+    assert titles(reader) == [f"Old {at}" for at in reversed(range(OLD_CHATS - LISTED_AT_ONCE, OLD_CHATS))]
+    more = {"action": "more", "id": "", "message": "", "words": []}
+    reader.trigger("conversations", "chosen", more)
+    reader.wait_for(lambda: len(titles(reader)) == OLD_CHATS, "The rest")
 
 
 def test_a_word_of_an_old_message_is_found_and_its_chat_opened(reader: PageSocket) -> None:
-    reader.write("search", "SAXIfrage03")
-    reader.wait_for(lambda: listed(reader, "Found") == ["Old 3"], "The hit")
-    assert "saxifrage03" in "".join(reader.widget("conversations.Found").proto.captions)
-    reader.choose("conversations.Found", "Old 3")
+    [hit] = reader.search("SAXIfrage03")
+    assert hit["title"] == "Old 3"
+    assert "saxifrage03" in hit["snippet"]
+    reader.open_hit("SAXIfrage03")
     reader.wait_for_answer("Nothing but saxifrage03 here")
-    reader.write("search", "no such word at all")
-    reader.wait_for(lambda: listed(reader, "Found") == [], "Nothing")
-    reader.write("search", "")
-    reader.wait_for(lambda: len(listed(reader, "Earlier")) >= LISTED_AT_ONCE - 1, "The list")
+    assert reader.search("no such word at all") == []
+    assert reader.search("") == []
 
 
 def open_old(tab: PageSocket, number: int) -> None:
-    tab.write("search", f"saxifrage{number:02}")
-    tab.wait_for(lambda: listed(tab, "Found") == [f"Old {number}"], "The hit")
-    tab.choose("conversations.Found", f"Old {number}")
+    tab.open_hit(f"saxifrage{number:02}")
     tab.wait_for_answer(f"Nothing but saxifrage{number:02} here")
-    tab.write("search", "")
-    tab.wait_for(lambda: not listed(tab, "Found"), "The list")
-    tab.wait_until_idle()
 
 
 def test_a_pinned_chat_stands_on_top_until_it_is_unpinned(archive: AppServer, reader: PageSocket) -> None:
     open_old(reader, 5)
     reader.choose("conversation_menu", "Pin")
-    reader.wait_for(lambda: listed(reader, "Pinned") == ["Old 5"], "The pin")
+    reader.wait_for(lambda: reader.listed.get("Pinned") == ["Old 5"], "The pin")
     with PageSocket(archive.url) as other:
-        other.wait_for(lambda: listed(other, "Pinned") == ["Old 5"], "The pin in another tab")
+        other.wait_for(lambda: other.listed.get("Pinned") == ["Old 5"], "The pin in another tab")
     reader.wait_until_idle()
     reader.choose("conversation_menu", "Unpin")
-    reader.wait_for(lambda: "Old 5" in listed(reader, "Today"), "The list")
+    reader.wait_for(lambda: "Old 5" in reader.listed.get("Today", []), "The list")
     reader.wait_until_idle()
-    assert listed(reader, "Pinned") == []
+    assert "Pinned" not in reader.listed
 
 
 def rows_with(data_dir: Path, word: str, id_: str) -> dict[str, int]:
@@ -114,23 +104,22 @@ def test_a_deleted_chat_is_taken_back_and_one_deleted_for_good_leaves_no_row(
 
     def delete() -> None:
         reader.choose("conversation_menu", "Delete")
-        reader.click("confirm_delete")
         reader.wait_for_text("What would you like to know?")
         reader.wait_until_idle()
-        reader.choose("more", "Deleted chats")
+        reader.open_settings("Deleted chats")
         reader.wait_for_text("Old 7")
 
     delete()
-    assert "Old 7" not in [*listed(reader, "Today"), *listed(reader, "Earlier")]
+    assert "Old 7" not in titles(reader)
     reader.click("restore")
     reader.wait_for_answer(f"Nothing but {said} here")
     assert reader.address == f"c={id_}"
     assert rows_with(archive.data_dir, said, id_) == before
     delete()
-    reader.click("purge")
+    reader.click("danger-ask")
     reader.wait_until_idle()
-    assert reader.tree.find("purge") is None
+    reader.click("danger-purge")
+    reader.wait_until_idle()
+    assert reader.tree.find("danger-ask") is None
     assert rows_with(archive.data_dir, said, id_) == {}
-    reader.write("search", said)
-    reader.wait_until_idle()
-    assert listed(reader, "Found") == []
+    assert reader.search(said) == []

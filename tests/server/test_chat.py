@@ -94,7 +94,7 @@ def test_a_reply_goes_on_while_its_tab_shows_another_chat(upstream: ScriptedGate
     tab.wait_for_text("What would you like to know?")
     tab.wait_until_idle()
     assert tab.address == ""
-    tab.choose("conversations.Today", "Leave and come back")
+    tab.open_row("Leave and come back")
     tab.wait_for(lambda: tab.answer == "One two", "The first half again")
     gate.open()
     tab.wait_for_answer("One two three")

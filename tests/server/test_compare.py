@@ -265,6 +265,6 @@ def test_the_box_shares_nothing_with_the_chats(upstream: ScriptedGateway, site: 
         assert all(
             one.body["messages"][-1]["content"] == "For the cells" for one in upstream.asked("For the cells")
         )
-        tab.follow_link("Chat")
+        tab.follow_link("SynStar Chat")
         tab.wait_for_text("notes")
         tab.wait_until_idle()

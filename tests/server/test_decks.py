@@ -117,11 +117,11 @@ def test_a_deck_is_written_put_in_order_and_found_again(site: AppServer) -> None
         tab.wait_for(lambda: tab.shown("deck_title") == "Three writings (copy)", "The copy")
         tab.wait_until_idle()
         assert texts(tab) == ["Changed over there", "Changed over here"]
-        tab.choose("deck_menu", "Delete deck")
-        tab.wait_for_text("This deck will be deleted permanently")
+        tab.choose("deck_menu", "Delete prompt set")
+        tab.wait_for_text("This prompt set will be deleted permanently")
         tab.wait_until_idle()
-        tab.click("confirm_delete")
-        tab.wait_for_text("A deck is a list of prompts")
+        tab.click("danger-delete")
+        tab.wait_for_text("A prompt set is a list of prompts")
         assert tab.address == ""
 
 
@@ -289,7 +289,7 @@ def test_many_tokens_are_asked_about_first(upstream: ScriptedGateway, site: AppS
 @pytest.mark.parametrize("address", ["deck=gone", "run=gone", "run=../..&deck=%00", "deck=" + "x" * 500])
 def test_an_address_of_nothing_opens_the_page_and_says_so(site: AppServer, address: str) -> None:
     with open_decks(site, address) as tab:
-        tab.wait_for_text("A deck is a list of prompts")
+        tab.wait_for_text("A prompt set is a list of prompts")
         tab.wait_until_idle()
         assert "no longer exists" in tab.toasts
         assert tab.address == ""

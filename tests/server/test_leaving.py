@@ -46,7 +46,7 @@ def tab_of(visitor: Visitor, page: str = "", address: str = "") -> PageSocket:
 
 def open_account(tab: PageSocket) -> None:
     tab.wait_until_idle()
-    tab.choose("more", "Account")
+    tab.open_settings("Account")
     tab.widget("download_everything")
 
 
@@ -55,13 +55,13 @@ def confirm(tab: PageSocket, word: str) -> None:
     tab.wait_until_idle()
     tab.write("removal", word)
     tab.wait_until_idle()
-    tab.click("confirm_removal")
+    tab.click("danger-removal")
 
 
 def ask_removal(tab: PageSocket) -> None:
     open_account(tab)
     tab.wait_until_idle()
-    tab.click("remove_account")
+    tab.click("danger-remove_account")
     tab.widget("removal")
 
 
@@ -96,7 +96,7 @@ def test_everything_of_mine_is_in_one_zip_and_nothing_else(
         tab.wait_for_answer("I see")
         open_account(tab)
         data = tab.download("download_everything")
-        tab.choose("more", "Export all chats")
+        tab.open_settings("Import and export")
         with ZipFile(BytesIO(tab.download("download_chats.zip"))) as zipped:
             assert chats(zipped) == ["Look at this", "I see"]
     for each in (data, exported(server.data_dir, mine)):
@@ -162,7 +162,8 @@ def test_a_guest_types_a_word_and_may_keep_the_account(server: AppServer) -> Non
         ask_removal(tab)
         assert tab.widget("removal").proto.label == "Type **remove** to confirm."
         tab.wait_until_idle()
-        tab.click("keep_account")
+        tab.click("cancel-danger-removal")
+        tab.wait_until_idle()
         ask_removal(tab)
         confirm(tab, "Remove")
         tab.wait_until_closed()

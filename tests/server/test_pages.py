@@ -53,11 +53,11 @@ def test_links_lead_to_every_page_and_back_while_a_reply_streams(
     tab.wait_for(lambda: tab.answer == "First", "The first word")
     tab.follow_link("Models")
     tab.wait_for_text("4 of 4 models at")
-    tab.follow_link("Doctor")
+    tab.follow_link("Connection check")
     tab.wait_for_text("It takes about 11 requests")
     tab.wait_until_idle()
     assert tab.address == ""
-    tab.follow_link("Chat")
+    tab.follow_link("SynStar Chat")
     tab.wait_for(lambda: tab.answer == "First", "The first word again")
     gate.open()
     tab.wait_for_answer("First second")
@@ -80,7 +80,7 @@ def test_choices_about_models_change_the_picker(tab: PageSocket) -> None:
     tab.click("choose_visibility_off-alpha")
     tab.wait_for_text("3 of 4 models at")
     tab.wait_until_idle()
-    tab.follow_link("Chat")
+    tab.follow_link("SynStar Chat")
     tab.wait_for(lambda: "gamma" in picker(tab), "The picker")
     assert picker(tab) == ["beta", "gamma", "painter-image-1"]
     assert data(tab, "model")["chosen"] == ["beta"]
@@ -108,7 +108,7 @@ def test_a_model_is_taken_into_a_new_chat_and_a_conversation_turns_to_the_chat(
     tab.ask("To gamma")
     tab.wait_for_answer("Here I am")
     assert models_upstream.chats[-1].body["model"] == "gamma"
-    tab.follow_link("Doctor")
+    tab.follow_link("Connection check")
     tab.wait_for_text("It takes about")
     tab.wait_until_idle()
     tab.click("new_chat")
@@ -121,7 +121,7 @@ def test_a_second_tab_sees_the_same_examination_and_the_chat_offers_what_was_fou
     gate = Gate()
     models_upstream.answer_chats(able(refuses=("stop",), ignores=("response_format",)))
     models_upstream.enqueue(stream("ok", hold=gate))
-    tab.follow_link("Doctor")
+    tab.follow_link("Connection check")
     tab.click("examine")
     tab.wait_for_text("4 models, 3 for chat")
     with PageSocket(tab.url, page="doctor") as second:
@@ -131,7 +131,7 @@ def test_a_second_tab_sees_the_same_examination_and_the_chat_offers_what_was_fou
         second.wait_for_text("**Examination of alpha**: 12 passed, 2 not supported, 3 skipped.")
     tab.wait_for_text("Unsupported parameter")
     tab.wait_until_idle()
-    tab.follow_link("Chat")
+    tab.follow_link("SynStar Chat")
     tab.widget("parameters")
     tab.switch("parameters", True)
     tab.wait_for_text("The doctor found that this model does not accept: stop sequences, JSON.")
@@ -145,7 +145,7 @@ def test_a_second_tab_sees_the_same_examination_and_the_chat_offers_what_was_fou
 def test_an_examination_is_stopped_from_the_page(tab: PageSocket, models_upstream: ScriptedGateway) -> None:
     gate = Gate()
     models_upstream.enqueue(stream("ok", hold=gate))
-    tab.follow_link("Doctor")
+    tab.follow_link("Connection check")
     tab.click("examine")
     assert gate.reached.wait(PATIENCE)
     tab.click("stop")

@@ -189,7 +189,7 @@ def test_a_deck_is_edited_by_whom_its_owner_lets(server: AppServer) -> None:
         assert tab.shown(key) == "The prompt of two"
     with tab_of(signed_in(server, EVE), address, "decks") as other:
         other.wait_until_idle()
-        assert "This deck no longer exists." in other.toasts
+        assert "This prompt set no longer exists." in other.toasts
 
 
 def test_a_download_holds_ones_own_and_is_written_down(server: AppServer, upstream: ScriptedGateway) -> None:
@@ -201,7 +201,7 @@ def test_a_download_holds_ones_own_and_is_written_down(server: AppServer, upstre
             tab.wait_for_answer(f"{words} answer")
     with tab_of(signed_in(server, BEN)) as tab:
         tab.wait_until_idle()
-        tab.choose("more", "Export all chats")
+        tab.open_settings("Import and export")
         with zipfile.ZipFile(BytesIO(tab.download("download_chats.zip"))) as file:
             text = "".join(file.read(name).decode() for name in file.namelist())
     assert "Ben's answer" in text

@@ -303,7 +303,7 @@ def test_an_account_sees_where_it_is_signed_in_and_signs_out_everywhere(server: 
     add_account(server.data_dir, email)
     here, there = signed_in(server, email), signed_in(server, email)
     with tab_of(here) as tab, tab_of(there) as other:
-        tab.choose("more", "Account")
+        tab.open_settings("Account")
         tab.wait_for_text("(this browser)")
         tab.wait_until_idle()
         assert tab.text.count("Unknown browser") == 2
@@ -323,7 +323,7 @@ def test_a_database_that_is_gone_signs_nobody_out(upstream: ScriptedGateway, tmp
             for file in server.data_dir.glob(f"{DATABASE}*"):
                 file.unlink()
             tab.wait_for(lambda: "New messages are kept in memory only." in tab.alerts, "The banner")
-            tab.choose("more", "Account")
+            tab.open_settings("Account")
             tab.wait_for(lambda: "Who you are cannot be read now" in tab.alerts, "The sentence")
             tab.wait_until_idle()
         assert visitor.get("/").status == 200

@@ -205,7 +205,7 @@ def test_the_account_dialog_leads_there(server: AppServer) -> None:
     visitor, _ = signed_in(server, "one")
     with PageSocket(server.url, headers={"Cookie": visitor.cookie}) as tab:
         tab.wait_until_idle()
-        tab.choose("more", "Account")
+        tab.open_settings("Account")
         tab.wait_for(lambda: bool(tab.tree.nodes("link_button")), "The link")
         tab.wait_until_idle()
         assert [node.proto.url for node in tab.tree.nodes("link_button")] == ["/sign-out"]
@@ -295,7 +295,7 @@ def test_whoever_comes_through_a_proxy_sees_who_read_their_chats(
             [chat] = store.of(owner.id).conversations.latest(2)
             by = Actor(store.people.add(admin).id)
             store.reading.read(by, chat.id, "Asked by the owner", is_allowed=True)
-        tab.choose("more", "Account")
+        tab.open_settings("Account")
         tab.wait_for_text("Who looked at your chats:")
         tab.wait_for_text("Asked by the owner")
 

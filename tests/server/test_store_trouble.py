@@ -125,8 +125,7 @@ def test_a_database_of_the_first_version_is_copied_brought_up_to_date_and_shown(
         gateway.when("Still there?", stream("Yes"))
         tab.ask("Still there?")
         tab.wait_for_answer("Yes")
-        tab.write("search", "heirloom")
-        tab.wait_for(lambda: tab.tree.find("conversations.Found") is not None, "The hit")
+        assert [hit["title"] for hit in tab.search("heirloom")] == [tab.listed["Today"][0]]
     with closing(sqlite3.connect(path.with_name(f"{DATABASE}.before-0001"))) as copy:
         assert list(copy.iterdump()) == before
 
@@ -215,7 +214,7 @@ def test_a_deleted_database_is_told_within_seconds_and_all_that_was_said_since_c
         other.wait_for_answer("Answered in memory")
         with PageSocket(server.url, other.address) as again:
             again.wait_for_answer("Answered in memory")
-        for page in ("Compare", "Decks", "Models"):
+        for page in ("Compare", "Prompt sets", "Models"):
             idle.follow_link(page)
             idle.wait_for(lambda: NOW_IN_MEMORY in idle.alerts, "The banner")
             idle.wait_until_idle()
@@ -257,4 +256,4 @@ def test_what_a_person_does_with_a_chat_while_the_disk_is_full_is_refused_with_a
         assert tab.answer == "Hello too"
         free_the_disk(server)
         tab.choose("conversation_menu", "Pin")
-        tab.wait_for(lambda: tab.tree.find("conversations.Pinned") is not None, "The pin")
+        tab.wait_for(lambda: "Pinned" in tab.listed, "The pin")

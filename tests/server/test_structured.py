@@ -143,7 +143,7 @@ def test_another_chat_has_its_own_schema(parameters: PageSocket, upstream: Scrip
     answer_as(parameters, "Text")
     ask(parameters, "tokens=2 chat without one")
     assert "response_format" not in upstream.asked("tokens=2 chat without one")[0].body
-    parameters.choose("conversations.Today", "tokens=2 chat with a schema")
+    parameters.open_row("tokens=2 chat with a schema")
     parameters.wait_until_idle()
     held = json.loads(parameters.widget("params.schema").proto.default)
     assert held["json_schema"]["schema"] == SCHEMA

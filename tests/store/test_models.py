@@ -15,7 +15,7 @@ from lib.domain.people.people import LOCAL
 from lib.domain.reply.ledger import LedgerRow, Traffic
 from lib.domain.reply.reply import Reply, State
 from lib.engine.sending import new_id
-from lib.store import Store, models, traffic
+from lib.store import Store, models, remembered, traffic
 from lib.store.database.database import Database
 
 URL, OTHER = "https://one.test/v1", "https://other.test/v1"
@@ -66,7 +66,7 @@ def test_a_new_default_takes_the_place_of_the_old_one(store: Store) -> None:
 def test_what_another_process_chose_is_seen_after_a_while(
     store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(remembered, "FRESH_SECONDS", 0.0)
     forgetful = Store(path)
     assert store.of(LOCAL).models.preferences(URL) == forgetful.of(LOCAL).models.preferences(URL) == {}
     other = Store(path)
@@ -90,7 +90,7 @@ def test_what_was_read_while_it_changed_is_not_remembered(path: Path) -> None:
 
     waiting: list[Callable[[], None]] = []
     database = Interrupted(path)
-    known = models.Models(database, LOCAL, models.Remembered())
+    known = models.Models(database, LOCAL, remembered.Remembered())
     waiting.append(lambda: known.choose(URL, "a", Preference(is_hidden=True)))
     assert known.preferences(URL) == {}
     assert known.preferences(URL) == {"a": Preference(is_hidden=True)}

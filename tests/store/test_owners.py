@@ -19,6 +19,7 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.models import Preference
 from lib.domain.people.grants import EVERYBODY, GrantKind
 from lib.domain.people.people import Person, Role
+from lib.domain.people.preferences import Preferences, TextSize
 from lib.engine.playback import recorder
 from lib.engine.sending import new_id
 from lib.store import Store
@@ -66,6 +67,7 @@ CALLS: dict[str, Call] = {
     "conversations.get": lambda own, of: own.conversations.get(of.conversation),
     "conversations.all": lambda own, _: list(own.conversations.all()),
     "conversations.updated_at": lambda own, of: own.conversations.updated_at(of.conversation),
+    "conversations.summary": lambda own, of: own.conversations.summary(of.conversation),
     "conversations.rename": lambda own, of: own.conversations.rename(of.conversation, "Mine"),
     "conversations.retitle": lambda own, of: own.conversations.retitle(of.conversation, WORD, "Mine"),
     "conversations.show": lambda own, of: own.conversations.show(of.conversation, of.leaf),
@@ -86,6 +88,7 @@ CALLS: dict[str, Call] = {
     "search.find": lambda own, _: own.search.find(WORD),
     "models.preferences": lambda own, _: own.models.preferences(URL),
     "models.traffic": lambda own, _: own.models.traffic(),
+    "settings.preferences": lambda own, _: own.settings.preferences(),
     "recordings.latest": lambda own, _: own.recordings.latest(10),
     "recordings.get": lambda own, of: own.recordings.get(of.recording),
     "recordings.title": lambda own, of: own.recordings.title(of.recording),
@@ -137,6 +140,7 @@ ADDS: dict[str, Call] = {
     "comparisons.add": lambda own, of: own.comparisons.add(Comparison(of.comparison, "Mine", NOW)),
     "ledger.book": lambda own, of: own.ledger.book(row(of.conversation)),
     "models.choose": lambda own, _: own.models.choose(URL, "model-a", Preference(is_default=True)),
+    "settings.choose": lambda own, _: own.settings.choose(Preferences("zh_Hans", TextSize.LARGEST)),
     "recordings.add": lambda own, of: own.recordings.add(replace(recording(), id=of.recording)),
     "shares.add": lambda own, of: own.shares.add(new_id(), "", source_id=of.recording, title="", **period()),
     "decks.add": lambda own, of: own.decks.add(replace(deck(), id=of.deck, title="Mine")),
@@ -209,6 +213,7 @@ def ids(store: Store) -> Iterator[Ids]:
     own.decks.add(made)
     own.deck_runs.add(replace(ran, deck=made), [Comparison(new_id(), WORD, NOW, deck_run_id=ran.id)])
     own.models.choose(URL, "model-a", Preference(is_favourite=True))
+    own.settings.choose(Preferences("zh_Hans"))
     own.grants.add(GrantKind.DECK, made.id, f"{THIRD}@here.example", NOW)
     [grant] = own.grants.of(GrantKind.DECK, made.id, NOW)
     yield Ids(

@@ -18,7 +18,7 @@ LONGEST_DECK = 2_000_000
 """Characters of all texts in a deck that comes as a file, including its documents."""
 MOST_FILES = 10
 """Per prompt."""
-UNTITLED = "New deck"
+UNTITLED = "New prompt set"
 
 
 @dataclass(frozen=True, slots=True)

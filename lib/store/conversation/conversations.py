@@ -87,6 +87,15 @@ class Conversations:
         with self._database.read() as connection:
             return connection.execute(query).scalar_one_or_none()
 
+    def summary(self, conversation_id: str) -> Summary | None:
+        """A conversation as a list shows it, if it is not in the bin."""
+        kept = _SUMMARIES.where(
+            self._is_own, conversations.c.id == conversation_id, conversations.c.deleted_at.is_(None)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(kept).one_or_none()
+        return Summary(*row) if row else None
+
     def rename(self, conversation_id: str, title: str) -> None:
         self._change(conversation_id, {"title": title})
 
@@ -114,9 +123,9 @@ class Conversations:
                 forget(connection, self._person_id, [conversation_id])
                 record(connection, self._actor, Action.DELETED, f"conversation {conversation_id}")
 
-    def restore(self, conversation_id: str) -> None:
-        """Take the conversation out of the bin."""
-        self._change(conversation_id, {"deleted_at": None})
+    def restore(self, conversation_id: str, updated_at: datetime | None = None) -> None:
+        """Take the conversation out of the bin; it last changed now, or when it had before it was deleted."""
+        self._change(conversation_id, {"deleted_at": None, "updated_at": updated_at or datetime.now(UTC)})
 
     def purge(self, conversation_id: str) -> None:
         """Delete the conversation permanently, with its messages, tapes and search entries."""
@@ -136,7 +145,7 @@ class Conversations:
     def _change(self, conversation_id: str, values: Mapping[str, Any]) -> None:
         changed = update(conversations).where(self._is_own, conversations.c.id == conversation_id)
         with self._database.write() as connection:
-            connection.execute(changed.values(updated_at=datetime.now(UTC), **values))
+            connection.execute(changed.values(**{"updated_at": datetime.now(UTC), **values}))
 
 
 class Bin:

@@ -15,7 +15,7 @@ from lib.store.administration.people import PersonUsage
 from lib.ui.admin import state
 from lib.ui.kit import buttons, errors, links
 from lib.ui.kit.labels import show_badge
-from lib.ui.shell.account import browser_name
+from lib.ui.shell.settings.account import browser_name
 from lib.ui.state import person, widgets
 from lib.web.sign_in.accounts import INVITE, is_email
 

@@ -26,7 +26,7 @@ def show() -> None:
                 "Person": each.owner,
                 "Chats": each.conversations,
                 "Comparisons": each.comparisons,
-                "Decks": each.decks,
+                "Prompt sets": each.decks,
                 "Recordings": each.recordings,
             }
             for each in found

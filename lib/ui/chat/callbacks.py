@@ -14,7 +14,7 @@ from lib.i18n.translation import gettext as _
 from lib.i18n.translation import mark
 from lib.ui.kit import errors
 from lib.ui.reply import chips, uploads
-from lib.ui.shell import clipboard, scheduler
+from lib.ui.shell import clipboard, dialogs, scheduler
 from lib.ui.state import structured, widgets
 from lib.ui.state.conversation import conversations, sending
 from lib.ui.state.panel import open_panel
@@ -23,7 +23,7 @@ from lib.ui.state.session import MESSAGES_SHOWN, Session, held, wait_for_models
 
 INSPECT = "Inspect"
 """The inspector's label in menus."""
-PIN, UNPIN = "Pin", "Unpin"
+PIN, UNPIN, DELETE = "Pin", "Unpin", "Delete"
 INTERRUPTED = mark("The page was interrupted. Send it again.")
 
 
@@ -213,11 +213,13 @@ def show_earlier() -> None:
 
 
 def menu_action(key: str) -> None:
-    """Handle the option chosen in a menu: pin or unpin, or open the dialog of that name."""
-    name = widgets.text(key)
+    """Handle the option chosen in the chat's menu: do it, or open the dialog of that name."""
+    name, conversation_id = widgets.text(key), held().conversation.id
     if name in (PIN, UNPIN):
-        conversations.pin(name == PIN)
+        conversations.pin(conversation_id, name == PIN)
+    elif name == DELETE:
+        conversations.delete(conversation_id)
     elif name == INSPECT:
         inspect(None)
     else:
-        open_panel(name)
+        open_panel(name, conversation_id if name == dialogs.RENAME else None)

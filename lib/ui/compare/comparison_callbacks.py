@@ -8,7 +8,6 @@ from lib import app
 from lib.domain.comparison.comparisons import MOST_CELLS, SWEEP_TEMPERATURES
 from lib.ui.compare import cell_callbacks
 from lib.ui.kit import errors
-from lib.ui.state import widgets
 from lib.ui.state.comparison import new_comparisons
 from lib.ui.state.comparison.comparison import held
 from lib.ui.state.person import library
@@ -47,10 +46,10 @@ def start_new() -> None:
 
 
 @errors.stored
-def open_listed(key: str) -> None:
+def open_listed(comparison_id: str) -> None:
     """Open the comparison chosen in the list."""
-    state, wanted = held(), widgets.value(key)
-    if found := library().comparisons.get(wanted) if wanted else None:
+    state = held()
+    if found := library().comparisons.get(comparison_id):
         state.open(found)
 
 

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
 from lib.domain.comparison.comparisons import MOST_CELLS, MOST_REPEATS, attempts, missing
-from lib.domain.text.markdown.literal import Markdown, literal, md, plain
+from lib.domain.text.markdown.literal import Markdown, literal, md
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import ngettext
 from lib.ui.compare import blind, callbacks, comparison_callbacks, diff, synthesis, voting
@@ -17,33 +17,34 @@ from lib.ui.reply import attachments, message_box, question, results
 from lib.ui.reply.model_picker import picker
 from lib.ui.share import keeping
 from lib.ui.shell import sidebar
+from lib.ui.shell.lists.rows import Group, Row
 from lib.ui.state.comparison import comparison as comparison_state
-from lib.ui.state.comparison.comparison import ComparisonState
+from lib.ui.state.comparison.comparison import OPEN, ComparisonState
 from lib.ui.state.pages import DECKS_PAGE
 from lib.ui.state.person import library
 from lib.ui.state.session import Session
 
-LIST = "comparisons.list"
+LIST = "comparisons_list"
 
 _button = partial(buttons.button, kind="tertiary")
 
 
 def show_sidebar(state: ComparisonState) -> None:
     """Draw the sidebar of the compare page: a new comparison, and the earlier ones."""
-    with st.sidebar:
+    with sidebar.place():
         buttons.button(
             _("New comparison"), "new_comparison", "add", comparison_callbacks.start_new, width="stretch"
         )
-        summaries = library().comparisons.latest(comparison_state.LISTED)
-        with st.container(key="conversations"):
-            if summaries:
-                titles = {summary.id: plain(summary.title) for summary in summaries}
-                sidebar.choose(
-                    LIST, _("Comparisons"), titles, state.comparison.id, comparison_callbacks.open_listed
-                )
-            else:
-                st.caption(_("Your comparisons will be listed here."))
-        sidebar.show_menu()
+    listed = [
+        Row(summary.id, summary.title) for summary in library().comparisons.latest(comparison_state.LISTED)
+    ]
+    sidebar.show_groups(
+        LIST,
+        [Group(_("Comparisons"), listed, f"./compare?{OPEN}=", comparison_callbacks.open_listed)],
+        state.comparison.id,
+        list_name=_("Comparisons"),
+        empty=_("Your comparisons will be listed here."),
+    )
 
 
 def show_prompt(state: ComparisonState, tab: Session) -> None:

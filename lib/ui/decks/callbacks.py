@@ -33,7 +33,7 @@ EXAMPLE = (
     ("Write a polite e-mail that declines a meeting and offers another date.", "Look at the tone."),
 )
 """A first deck: prompts, and notes for the presenter."""
-DUPLICATE, DELETE_DECK, DELETE_RUN = "Duplicate", "Delete deck", "Delete run"
+DUPLICATE, DELETE_DECK, DELETE_RUN = "Duplicate", "Delete prompt set", "Delete run"
 """The options of the menus of a deck and of a run. What deletes waits for confirmation."""
 
 
@@ -100,17 +100,15 @@ def import_file(key: str) -> None:
 
 
 @errors.stored
-def open_deck(key: str) -> None:
+def open_deck(deck_id: str) -> None:
     """Open the deck chosen in the list."""
-    if wanted := widgets.text(key):
-        held().open_deck(wanted)
+    held().open_deck(deck_id)
 
 
 @errors.stored
-def open_run(key: str) -> None:
+def open_run(run_id: str) -> None:
     """Open the run chosen in the list."""
-    if wanted := widgets.text(key):
-        held().open_run(wanted)
+    held().open_run(run_id)
 
 
 def show_deck(deck_id: str) -> None:

@@ -128,7 +128,7 @@ def _extras(prompt: Prompt) -> Markdown:
 
 def _show_extras(state: DecksState, prompt: Prompt) -> None:
     _write(state, prompt, "notes", "Notes for the presenter", "Not sent to the models", LONGEST_NOTES)
-    _write(state, prompt, "system_prompt", "System prompt of its own", "The deck's", LONGEST_PROMPT)
+    _write(state, prompt, "system_prompt", "System prompt of its own", "The prompt set's", LONGEST_PROMPT)
     for attachment in prompt.attachments:
         key = f"{prompt.id}-{attachment.id}"
         with st.container(horizontal=True, vertical_alignment="center", key=f"deckfile-{key}"):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.domain.text.markdown.literal import Markdown, md, plain
+from lib.domain.text.markdown.literal import plain
 from lib.files import decks as files
 from lib.files.decks import LARGEST_DECK
 from lib.i18n import formats
@@ -13,40 +13,44 @@ from lib.ui.kit import buttons
 from lib.ui.reply import message_box
 from lib.ui.reply.model_picker import picker
 from lib.ui.shell import sidebar
+from lib.ui.shell.lists.rows import Group, Row
 from lib.ui.state.comparison import decks
 from lib.ui.state.comparison.decks import DecksState
 from lib.ui.state.person import library
 from lib.ui.state.session import Session
 
+LIST = "decks_list"
+
 
 def show_sidebar(state: DecksState, tab: Session) -> None:
-    """Draw the sidebar of the decks page: a new deck, the decks, and their runs."""
+    """Draw the sidebar of the page: a new deck, the decks, and their runs."""
     own = library()
-    with st.sidebar:
-        buttons.button(_("New deck"), "new_deck", "add", callbacks.create, width="stretch")
-        known, runs = own.decks.latest(decks.LISTED), own.deck_runs.latest(decks.LISTED)
-        with st.container(key="conversations"):
-            if known:
-                titles = {each.id: plain(each.title) for each in known}
-                sidebar.choose("decks.list", _("Decks"), titles, state.deck_id or "", callbacks.open_deck)
-            if runs:
-                titles = {each.id: _run_title(each) for each in runs}
-                sidebar.choose("decks.runs", _("Runs"), titles, state.run_id or "", callbacks.open_run)
-            if not known and not runs:
-                st.caption(_("Your decks will be listed here."))
+    with sidebar.place():
+        buttons.button(_("New prompt set"), "new_deck", "add", callbacks.create, width="stretch")
         _show_import(state)
-        sidebar.show_menu()
+    known = [Row(each.id, each.title) for each in own.decks.latest(decks.LISTED)]
+    runs = [Row(each.id, _run_title(each)) for each in own.deck_runs.latest(decks.LISTED)]
+    sidebar.show_groups(
+        LIST,
+        [
+            Group(_("Prompt sets"), known, f"./decks?{decks.DECK}=", callbacks.open_deck),
+            Group(_("Runs"), runs, f"./decks?{decks.RUN}=", callbacks.open_run),
+        ],
+        state.run_id or state.deck_id or "",
+        list_name=_("Prompt sets"),
+        empty=_("Your prompt sets will be listed here."),
+    )
     with st.container(key="hidden"):
         message_box.show_send_id(tab)
         picker.show_list(tab)
 
 
-def _run_title(run: DeckSummary) -> Markdown:
-    return md("{} · {}", formats.moment(run.at), run.title)
+def _run_title(run: DeckSummary) -> str:
+    return f"{run.title} · {formats.moment(run.at)}"
 
 
 def _show_import(state: DecksState) -> None:
-    with st.popover(_("Import a deck"), icon=":material/upload:", type="tertiary", key="import_deck"):
+    with st.popover(_("Import a prompt set"), icon=":material/upload:", type="tertiary", key="import_deck"):
         # As in the editor: a new key empties the field.
         key = f"deck_file-{state.uploads}"
         st.file_uploader(
@@ -63,15 +67,15 @@ def _show_import(state: DecksState) -> None:
 def show_empty() -> None:
     """Explain what a deck is, while none is open."""
     with st.container(key="column"):
-        st.subheader(_("Decks"), anchor=False)
+        st.subheader(_("Prompt sets"), anchor=False)
         st.caption(
             _(
-                "A deck is a list of prompts for a demo or a test. Run it over up to eight models: each "
-                "prompt is answered by all of them, side by side, each answer with its figures."
+                "A prompt set is a list of prompts for a demo or a test. Run it over up to eight models: "
+                "each prompt is answered by all of them, side by side, each answer with its figures."
             )
         )
         with st.container(horizontal=True):
-            buttons.button(_("New deck"), "new_deck_here", "add", callbacks.create, kind="primary")
+            buttons.button(_("New prompt set"), "new_deck_here", "add", callbacks.create, kind="primary")
             buttons.button(_("Start from an example"), "new_example", "lightbulb", callbacks.create_example)
 
 

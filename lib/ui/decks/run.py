@@ -85,7 +85,7 @@ def _show_head(run: DeckRun) -> None:
         st.space("stretch")
         if has_deck:
             buttons.button(
-                _("Deck"), "show_deck", "view_agenda", callbacks.show_deck, run.deck.id, kind="tertiary"
+                _("Prompt set"), "show_deck", "notes", callbacks.show_deck, run.deck.id, kind="tertiary"
             )
         buttons.menu([callbacks.DELETE_RUN], MENU, callbacks.choose, MENU)
 

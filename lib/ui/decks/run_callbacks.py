@@ -87,7 +87,7 @@ def _run(state: DecksState, tab: Session, run_id: str, *, is_agreed: bool) -> st
     """Store a new run and start it; return why that failed, or ""."""
     deck = library().decks.get(state.deck_id or "")
     if deck is None:
-        return "This deck no longer exists."
+        return "This prompt set no longer exists."
     cells = state.chosen.cells
     if any(not cell.model for cell in cells):
         return "Choose a model for each column first."

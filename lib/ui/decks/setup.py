@@ -12,6 +12,7 @@ from lib.ui.decks import callbacks, run_callbacks
 from lib.ui.decks.run import estimated
 from lib.ui.kit import buttons
 from lib.ui.reply.model_picker import picker
+from lib.ui.shell import forms
 from lib.ui.state import choices
 from lib.ui.state.comparison import comparison as comparison_state
 from lib.ui.state.comparison.decks import DecksState
@@ -43,9 +44,9 @@ def show(state: DecksState, deck: Deck, tab: Session) -> None:
                     estimated(run_callbacks.expected(draft, tab), len(rows) * len(cells)), width="content"
                 )
             else:
-                st.caption(_("Write a prompt, then run the deck over these models."), width="content")
+                st.caption(_("Write a prompt, then run the prompt set over these models."), width="content")
     if tab.connection.needs_key:
-        st.info(md(_("Running a deck needs an API key. {}"), tab.first_steps), icon=":material/key:")
+        st.info(md(_("Running a prompt set needs an API key. {}"), tab.first_steps), icon=":material/key:")
 
 
 def _show_choice(cell: Conversation, tab: Session, *, is_only: bool) -> None:
@@ -59,7 +60,7 @@ def _show_choice(cell: Conversation, tab: Session, *, is_only: bool) -> None:
         ) as popover:
             if popover.open:
                 choices.show(cell, prefix)
-                st.caption(_("A system prompt here replaces those of the deck and its prompts."))
+                st.caption(_("A system prompt here replaces those of the prompt set and its prompts."))
         buttons.show_icon("close", _("Remove"), run_callbacks.remove_model, cell.id, disabled=is_only)
 
 
@@ -67,17 +68,20 @@ def show_question(state: DecksState, tab: Session) -> None:
     """Draw the confirmation before many tokens are used or something is deleted."""
     match state.to_confirm:
         case callbacks.DELETE_DECK:
-            _ask_delete("This deck will be deleted permanently. Its runs stay.")
+            _ask_delete(_("This prompt set will be deleted permanently. Its runs stay."))
         case callbacks.DELETE_RUN:
-            _ask_delete("This run will be deleted permanently, with every answer in it.")
+            _ask_delete(_("This run will be deleted permanently, with every answer in it."))
         case run_callbacks.RUN | run_callbacks.RESUME:
             _ask_run(state, tab)
 
 
 @st.dialog(_("Delete?"), on_dismiss=callbacks.withdraw)
 def _ask_delete(sentence: str) -> None:
-    st.markdown(literal(sentence))
-    if st.button(_("Delete"), key="confirm_delete", type="primary", on_click=callbacks.delete):
+    with st.form("delete_deck", border=False):
+        st.markdown(literal(sentence))
+        delete = callbacks.delete
+        is_over = forms.show_buttons(_("Delete"), f"{forms.DANGER}delete", delete, cancel=callbacks.withdraw)
+    if is_over:
         st.rerun()
 
 
@@ -92,6 +96,9 @@ def _ask_run(state: DecksState, tab: Session) -> None:
         words = estimated(run_callbacks.expected(draft, tab), len(rows) * len(cells))
     else:
         return
-    st.markdown(md(_("This is expensive: **{}**."), words))
-    if st.button(_("Run"), key="confirm_run", type="primary", on_click=run_callbacks.confirm):
+    with st.form("run_deck", border=False):
+        st.markdown(md(_("This is expensive: **{}**."), words))
+        confirm = run_callbacks.confirm
+        is_over = forms.show_buttons(_("Run"), "confirm_run", confirm, cancel=callbacks.withdraw)
+    if is_over:
         st.rerun()

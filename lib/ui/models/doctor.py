@@ -35,7 +35,7 @@ _PENDING, _RUNNING = md(":gray[:material/radio_button_unchecked:]"), md(":blue[:
 def show(session: Session) -> list[DeltaGenerator]:
     """Draw the page; return the places of the checks while an examination runs."""
     doctor, connection = app.get().engine.doctor, session.connection
-    st.markdown(_("### Doctor"))
+    st.markdown(_("### Connection check"))
     st.caption(
         md(
             _(

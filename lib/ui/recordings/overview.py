@@ -23,6 +23,7 @@ from lib.store.library import Library
 from lib.ui.kit import buttons
 from lib.ui.share import grants, recording_callbacks
 from lib.ui.share.recording_callbacks import DELETE, IMPORT, RENAME, Listing, held
+from lib.ui.shell import forms
 from lib.ui.state import exports
 from lib.ui.state.comparison import playback as playback_state
 from lib.ui.state.person import library
@@ -30,7 +31,7 @@ from lib.ui.state.person import library
 KINDS = {
     RecordingKind.REPLY: ("Reply", ":material/chat:"),
     RecordingKind.COMPARISON: ("Comparison", ":material/view_column:"),
-    RecordingKind.DECK: ("Deck", ":material/view_agenda:"),
+    RecordingKind.DECK: ("Prompt set", ":material/notes:"),
 }
 MODELS_NAMED = 3
 """Models named for each recording in the list; the rest are only counted."""
@@ -50,7 +51,7 @@ def show(listing: Listing) -> None:
         buttons.button(
             _("Import"), "open_import", "upload", recording_callbacks.open_panel, IMPORT, kind="tertiary"
         )
-    st.caption(_("Replies, comparisons and deck runs, kept to be played again without a key or a network."))
+    st.caption(_("Replies, comparisons and runs, kept to be played again without a key or a network."))
     if not found:
         st.info(
             _("Nothing is recorded yet. You find “Keep as recording” below comparisons and replies."),
@@ -147,17 +148,21 @@ def _import() -> None:
 @st.dialog(_("Rename this recording"), on_dismiss=_closed)
 def _rename() -> None:
     key = "recording_title"
-    st.text_input(_("Title"), held().chosen_title, key=key, max_chars=LONGEST_TITLE)
-    if st.button(
-        _("Rename"), key="confirm_rename", type="primary", on_click=recording_callbacks.rename, args=(key,)
-    ):
+    with st.form("rename_recording", border=False):
+        st.text_input(_("Title"), held().chosen_title, key=key, max_chars=LONGEST_TITLE)
+        rename = recording_callbacks.rename
+        is_over = forms.show_buttons(_("Rename"), "confirm_rename", rename, key, cancel=_closed)
+    if is_over:
         st.rerun()
 
 
 @st.dialog(_("Delete this recording?"), on_dismiss=_closed)
 def _delete() -> None:
-    st.markdown(md(_("“{}” will be deleted permanently."), held().chosen_title))
-    if st.button(_("Delete"), key="confirm_delete", type="primary", on_click=recording_callbacks.delete):
+    with st.form("delete_recording", border=False):
+        st.markdown(md(_("“{}” will be deleted permanently."), held().chosen_title))
+        delete = recording_callbacks.delete
+        is_over = forms.show_buttons(_("Delete"), f"{forms.DANGER}delete", delete, cancel=_closed)
+    if is_over:
         st.rerun()
 
 

@@ -13,7 +13,6 @@ import threading
 from collections.abc import AsyncIterator
 from importlib import import_module
 from itertools import chain
-from pathlib import Path
 from types import FrameType
 
 import streamlit as st
@@ -31,7 +30,7 @@ from lib.engine.notifications import STORING
 from lib.ui.server import (
     closed_tabs,
     connections,
-    first_paint,
+    front_page,
     log,
     media,
     session_state,
@@ -39,7 +38,7 @@ from lib.ui.server import (
     upload_storage,
     welcome,
 )
-from lib.web import about, audience, ready, shares
+from lib.web import about, audience, ready, search, shares
 from lib.web.gate import Gate
 from lib.web.language import RequestLanguage
 from lib.web.sign_in import routes as sign_in
@@ -168,9 +167,9 @@ def _let_replies_end_before(number: signal.Signals) -> None:
 
 
 def routes() -> list[BaseRoute]:
-    """Return the routes that are not Streamlit's own."""
-    ours = (audience.routes(), shares.routes(), [ready.route(), about.route()], sign_in.routes())
-    return [*chain.from_iterable(ours), *first_paint.routes()]
+    """Return the routes that Streamlit does not answer itself."""
+    ours = audience.routes(), shares.routes(), search.routes(), sign_in.routes(), front_page.routes()
+    return [ready.route(), about.route(), *chain.from_iterable(ours)]
 
 
 def middleware() -> list[Middleware]:
@@ -217,13 +216,12 @@ class SecurityHeaders:
 
 
 def content_security_policy() -> str:
-    """Return the policy: this server only, and the one inline script of Streamlit's page by its hash.
+    """Return the policy: this server only, and the inline scripts of its page by their hashes.
 
     Streamlit turns a component's JavaScript into `blob:` scripts.
     """
     # Computed at each start: another version of Streamlit has another script.
-    page = (Path(st.__file__).parent / "static" / "index.html").read_text("utf-8")
-    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    scripts = re.findall(r"<script>(.*?)</script>", front_page.html(), re.DOTALL)
     digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
     hashes = " ".join(f"'sha256-{digest}'" for digest in digests)
     return "; ".join(

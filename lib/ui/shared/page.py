@@ -22,7 +22,7 @@ from lib.web.shares import PATH_HERE
 KINDS: Mapping[GrantKind, tuple[str, str]] = {
     GrantKind.CONVERSATION: ("Chat", "chat"),
     GrantKind.COMPARISON: ("Comparison", "view_column"),
-    GrantKind.DECK: ("Deck", "view_agenda"),
+    GrantKind.DECK: ("Prompt set", "notes"),
     GrantKind.RECORDING: ("Recording", "play_circle"),
 }
 
@@ -47,7 +47,7 @@ def _show_list() -> None:
     found = library().shared.all(shared.now())
     if not found:
         st.info(
-            _("Nobody shows you anything yet. You find “Share” at chats, comparisons, decks and recordings."),
+            _("Nobody shows you anything yet. “Share” is at chats, comparisons, prompt sets and recordings."),
             icon=":material/group:",
         )
     for each in found:
@@ -113,7 +113,7 @@ def _copy(deck_id: str) -> None:
     """Make a deck of one's own of it."""
     if deck := library().shared.deck(deck_id, shared.now()):
         library().decks.add(duplicated(deck, new_id=new_id))
-        st.toast(_("Copied. It is on the page Decks."), icon=":material/view_agenda:")
+        st.toast(_("Copied. It is on the page Prompt sets."), icon=":material/notes:")
 
 
 def _show_comparison(comparison: Comparison) -> None:

@@ -10,11 +10,12 @@ from streamlit.navigation.page import StreamlitPage
 from lib import app
 from lib.config import ConfigurationError
 from lib.domain.comparison import colours, figures_table
-from lib.domain.text.markdown.literal import literal, md
+from lib.domain.people.preferences import TextSize
+from lib.domain.text.markdown.literal import literal
 from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.ui.server import tabs
-from lib.ui.shell import farewell, notices, storage
+from lib.ui.shell import farewell, frame, notices, sidebar, storage
 from lib.ui.state import person, reader
 
 STYLES = Path(__file__).with_name("styles")
@@ -29,15 +30,17 @@ WITHOUT_SIDEBAR = """<style>
 [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
 </style>"""
 """For pages outside the menu, which an audience sees: the previous page's sidebar would stay for one run."""
-SHARED = "Shared with me"
-"""The title of the page that is there only where people sign in."""
+SIZES = {TextSize.NORMAL: 0, TextSize.LARGE: 17, TextSize.LARGEST: 20}
+"""In pixels; 0 is the theme's own size."""
 STAR = Path(__file__).with_name("star.svg")
 
 
-def show(pages: list[StreamlitPage], *, for_admins: list[StreamlitPage]) -> None:
+def show(
+    pages: list[StreamlitPage], *, for_signed_in: list[StreamlitPage], for_admins: list[StreamlitPage]
+) -> None:
     """Draw what is around the page at the current address, and run the page.
 
-    To anybody but an admin, the pages for admins do not exist.
+    To anybody but an admin, the pages for admins do not exist; those for who signs in only where people do.
     """
     reader.take_locale()
     try:
@@ -47,26 +50,22 @@ def show(pages: list[StreamlitPage], *, for_admins: list[StreamlitPage]) -> None
         st.stop()
     if who := person.identity():
         tabs.claim(who)
-    else:
-        pages = [page for page in pages if page.title != SHARED]
+        pages = [*pages, *for_signed_in]
+    # Before `st.navigation`: else the browser asks another server for the page's icon.
     st.set_page_config(page_title=title, page_icon=STAR, layout="wide")
     farewell.show()
     with suppress(StoreError):  # the page itself says it
         pages = [*pages, *(for_admins if person.is_admin() else ())]
-    # Hidden: the links are drawn below the app's name. `st.navigation` still has to run each time: it stops
-    # Streamlit from running the files of `pages/` on their own.
+    # Hidden: the links are drawn at the end of the sidebar. `st.navigation` still has to run each time: it
+    # stops Streamlit from running the files of `pages/` on their own.
     page = st.navigation(pages, position="hidden")
-    st.html(_style())
+    st.set_page_config(page_title=f"{page.title} · {title}")
+    st.html(_style() + _size_of_text())
+    frame.show()
     if page.visibility == "hidden":
         st.html(WITHOUT_SIDEBAR)
     else:
-        with st.sidebar:
-            with st.container(key="brand"):
-                st.markdown(md(":material/auto_awesome: **{}**", title))
-            with st.container(key="pages", gap="xsmall"):
-                for listed in pages:
-                    if listed.visibility == "visible":
-                        st.page_link(listed, width="stretch")
+        sidebar.draw_frame(title, page, [each for each in pages if each.visibility == "visible"])
     storage.show()
     notices.show()
     storage.needing(page.run)
@@ -77,3 +76,9 @@ def _style() -> str:
     words = {"copy": _("Copy"), "you-said": _("You said")}
     named = "".join(f"--word-{name}: {json.dumps(word)};" for name, word in words.items())
     return f"<style>:root {{{named}}}{STYLE}</style>"
+
+
+def _size_of_text() -> str:
+    """Return the style for the size that the person has chosen: of the root, which all sizes follow."""
+    pixels = SIZES[person.preferences().text_size]
+    return f"<style>html {{ font-size: {pixels}px !important; }}</style>" if pixels else ""

@@ -1,137 +1,171 @@
-"""The sidebar below the page links: a new chat, and the conversations."""
+"""The sidebar: a new chat and the search first, then what a page lists, the pages at the bottom."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from itertools import groupby
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import StreamlitPage
 
-from lib.domain.text.markdown.literal import Markdown, literal, md, plain
+from lib.domain.text.markdown.literal import literal
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
 from lib.store.conversation.conversations import Summary
-from lib.store.conversation.search import Hit
 from lib.store.database.errors import StoreError
 from lib.ui.kit import buttons
-from lib.ui.shell import account, dialogs
-from lib.ui.state import person, widgets
+from lib.ui.shell import dialogs
+from lib.ui.shell.lists import found, rows
+from lib.ui.shell.lists.rows import Action, Chosen, Group, Row
 from lib.ui.state.conversation import conversations
+from lib.ui.state.pages import CHAT_PAGE
 from lib.ui.state.panel import open_panel
 from lib.ui.state.person import library
-from lib.ui.state.session import Session
+from lib.ui.state.session import PARAMETER, Session
 
-WORD_JOINER = "\u2060"
+KEY = "conversations"
+ADDRESS = f"./?{PARAMETER}="
+CHAT = ""
+"""The chat's path: the app's name leads there."""
+ACTIONS = (Action.RENAME, Action.PIN, Action.UNPIN, Action.DELETE)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The places that a page fills."""
+
+    list: DeltaGenerator
+    """In the sidebar, between the search and the pages."""
+    title: DeltaGenerator
+    """In the bar on top of a phone."""
+
+
+_frame: ContextVar[Frame | None] = ContextVar("frame", default=None)
+
+
+def draw_frame(app_title: str, page: StreamlitPage, listed: Iterable[StreamlitPage]) -> None:
+    """Draw what is the same on all pages, and leave places for the page."""
+    with st.sidebar:
+        with st.container(key="brand"):
+            st.page_link(CHAT_PAGE, label=literal(app_title), icon=":material/auto_awesome:")
+        buttons.button(_("New chat"), "new_chat", "edit_square", conversations.new_chat, width="stretch")
+        place = st.container(key="list")
+        with st.container(key="pages", gap="xxsmall"):
+            for each in listed:
+                if each.url_path != CHAT:
+                    st.page_link(each, width="stretch")
+            buttons.button(
+                _("Settings"), "open_settings", "settings", open_panel, dialogs.SETTINGS, kind="tertiary"
+            )
+    with st.container(key="top_bar", horizontal=True, vertical_alignment="center"):
+        title = st.empty()
+        title.markdown(literal(page.title))
+        buttons.show_icon("edit_square", _("New chat"), conversations.new_chat, key="top")
+    _frame.set(Frame(place, title))
+
+
+def place() -> DeltaGenerator:
+    """Return where in the sidebar a page draws its list."""
+    frame = _frame.get()
+    return frame.list if frame else st.sidebar
 
 
 def show(session: Session) -> None:
-    """Draw the sidebar."""
-    with st.sidebar:
-        buttons.button("New chat", "new_chat", "edit_square", conversations.new_chat, width="stretch")
-        words = st.text_input(
-            "Search",
-            key="search",
-            placeholder="Search all chats",
-            icon=":material/search:",
-            label_visibility="collapsed",
-        )
-        with st.container(key="conversations"):
-            try:
-                if words.strip():
-                    _list_hits(library().search.find(words))
-                else:
-                    most = conversations.listed()
-                    _list(session, library().conversations.latest(most + 1), most)
-            except StoreError:
-                st.caption("Your conversations cannot be listed now.")
-        show_menu()
-
-
-def _list(session: Session, summaries: Sequence[Summary], most: int) -> None:
-    """Draw one list per day: one widget holds many conversations, which keeps a rerun small."""
-    if not summaries:
-        st.caption("Your conversations will be listed here.")
-    today = datetime.now().astimezone().date()
-    listed = summaries[:most]
-    for day, group in groupby(listed, key=lambda summary: _day(summary, today)):
-        titles = {summary.id: plain(summary.title) for summary in group}
-        # Thirty buttons took 9 kB and 10 ms of each rerun; the lists take a tenth of that
-        # (docs/decisions/0004).
-        choose(
-            f"conversations.{day}",
-            day,
-            titles,
-            session.conversation.id,
-            conversations.open_conversation,
-        )
-    if len(summaries) > most:
-        st.button("Show more", key="show_more", type="tertiary", on_click=conversations.show_more)
-
-
-def _list_hits(hits: Sequence[Hit]) -> None:
-    """Draw the search results: each conversation once, with the text around its best hit."""
-    if not hits:
-        st.caption("Nothing found.")
+    """Draw the conversations, as most pages list them."""
+    most = conversations.listed()
+    try:
+        summaries = library().conversations.latest(most + 1)
+    except StoreError:
+        place().caption(_("Your conversations cannot be listed now."))
         return
-    best = {hit.conversation_id: hit for hit in reversed(hits)}
-    ordered = [hit for hit in hits if best[hit.conversation_id] is hit]
-    titles = {hit.conversation_id: plain(hit.title) for hit in ordered}
-    captions = [plain(" ".join(hit.snippet.split())) for hit in ordered]
-    choose("conversations.Found", "Found", titles, "", conversations.open_conversation, captions)
-
-
-def choose(
-    key: str,
-    label: str,
-    titles: dict[str, Markdown],
-    open_id: str,
-    action: Callable[[str], None],
-    captions: list[Markdown] | None = None,
-) -> None:
-    """Draw clickable rows in one widget; `action` gets its `key`."""
-    titles = _told_apart(titles)
-    # In each run: the radio button would otherwise keep showing the last click.
-    widgets.put(key, open_id if open_id in titles else None)
-    st.radio(
-        literal(label),
-        list(titles),
-        index=None,
-        key=key,
-        format_func=titles.get,
-        captions=captions,
-        on_change=action,
-        args=(key,),
+    show_groups(
+        KEY,
+        _by_day(summaries[:most]),
+        session.conversation.id,
+        list_name=_("Chats"),
+        empty=_("Your conversations will be listed here."),
+        actions=ACTIONS,
+        has_more=len(summaries) > most,
     )
 
 
-def show_menu() -> None:
-    """Draw the menu of what is not about one page; `lib.ui.shell.dialogs` draws what it opens."""
-    entries = [dialogs.BIN, dialogs.EXPORT_ALL, dialogs.IMPORT]
-    if person.identity():
-        entries.append(account.ACCOUNT)
-    buttons.menu(entries, "more", _open_chosen, "more", label="More")
+def show_groups(
+    key: str,
+    groups: Sequence[Group],
+    current: str,
+    *,
+    list_name: str,
+    empty: str,
+    actions: Iterable[Action] = (),
+    has_more: bool = False,
+) -> None:
+    """Draw the search, and below it the groups that a page lists; the row `current` is open."""
+    with place():
+        rows.show(
+            key,
+            groups,
+            current,
+            partial(_act, groups),
+            list_name=list_name,
+            empty=empty,
+            actions=actions,
+            has_more=has_more,
+        )
 
 
-def _open_chosen(key: str) -> None:
-    open_panel(widgets.text(key))
+def show_open(session: Session) -> None:
+    """Draw the title of the open conversation where a phone shows it, and what a search has found in it."""
+    frame = _frame.get()
+    if frame and session.conversation.messages:
+        frame.title.markdown(literal(session.conversation.title))
+    with place():
+        found.show(session.found)
 
 
-def _told_apart(titles: dict[str, Markdown]) -> dict[str, Markdown]:
-    """Return the titles, equal ones made distinct invisibly: a radio button identifies options by label."""
-    seen: Counter[str] = Counter()
-    apart: dict[str, Markdown] = {}
-    for id_, title in titles.items():
-        apart[id_] = md("{}{}", title, WORD_JOINER * seen[title])
-        seen[title] += 1
-    return apart
+def _by_day(summaries: Sequence[Summary]) -> list[Group]:
+    today = formats.today()
+    return [
+        Group(
+            day,
+            [Row(each.id, each.title, each.is_pinned) for each in group],
+            ADDRESS,
+            conversations.open_conversation,
+        )
+        for day, group in groupby(summaries, key=lambda summary: _day(summary, today))
+    ]
 
 
 def _day(summary: Summary, today: date) -> str:
     if summary.is_pinned:
-        return "Pinned"
-    days = (today - summary.updated_at.astimezone().date()).days
+        return _("Pinned")
+    on = formats.local_day(summary.updated_at)
+    days = (today - on).days
     if days <= 0:
-        return "Today"
+        return _("Today")
     if days == 1:
-        return "Yesterday"
+        return _("Yesterday")
     if days < 7:
-        return "This week"
-    return "Earlier"
+        return _("This week")
+    return formats.month(on)
+
+
+def _act(groups: Sequence[Group], chosen: Chosen) -> None:
+    """Do what was chosen in a list with these groups."""
+    match chosen.action:
+        case Action.OPEN if chosen.message:
+            conversations.open_conversation(chosen.id, chosen.message, chosen.words)
+        case Action.OPEN:
+            for group in groups:
+                if any(row.id == chosen.id for row in group.rows):
+                    group.open(chosen.id)
+        case Action.RENAME:
+            open_panel(dialogs.RENAME, chosen.id)
+        case Action.PIN | Action.UNPIN:
+            conversations.pin(chosen.id, chosen.action is Action.PIN)
+        case Action.DELETE:
+            conversations.delete(chosen.id)
+        case Action.MORE:
+            conversations.show_more()

@@ -12,11 +12,15 @@ class Panel:
     """The state of the dialogs."""
 
     name: str | None = None
-    """The open dialog, by its label in menus."""
+    """The open dialog."""
     subject: str | None = None
     """The id of its subject: the answer that the inspector shows; `None` means the last one."""
     notice: str | None = None
-    """A message that it shows. A toast from one of its callbacks would replace the page's style."""
+    """What it says. A toast from one of its callbacks would replace the page's style."""
+    problem: str | None = None
+    """What it says went wrong."""
+    asked: str | None = None
+    """The id of what it asks about whether to destroy it."""
 
 
 def held() -> Panel:
@@ -27,7 +31,8 @@ def held() -> Panel:
 def open_panel(name: str | None, subject: str | None = None) -> None:
     """Open the dialog of this name."""
     panel = held()
-    panel.name, panel.subject, panel.notice = name, subject, None
+    panel.name, panel.subject = name, subject
+    panel.notice = panel.problem = panel.asked = None
 
 
 def close() -> None:

@@ -1,6 +1,7 @@
 """Whose page this is, what they may do, and what belongs to them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from lib.domain.people import identity as identities
 from lib.domain.people.audit import Actor
 from lib.domain.people.identity import HEADER, Identity
 from lib.domain.people.people import LOCAL, Permission, Person
+from lib.domain.people.preferences import Preferences
 from lib.store.administration import Administration
 from lib.store.database.errors import StoreError
 from lib.store.library import Library
@@ -86,6 +88,13 @@ def administration() -> Administration:
 def library() -> Library:
     """Return what belongs to the person who looks at this page."""
     return app.get().store.of(person_id(), actor())
+
+
+def preferences() -> Preferences:
+    """Return how whoever looks at this page wants to read and write; the defaults while it cannot be read."""
+    with suppress(StoreError):
+        return library().settings.preferences()
+    return Preferences()
 
 
 def is_signed_out() -> bool:

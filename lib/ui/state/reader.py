@@ -1,13 +1,16 @@
 """How whoever looks at this page reads: their language, and the zone of their clock."""
 
+from contextlib import suppress
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from lib.config import ConfigurationError
 from lib.i18n import catalogues, locale
 from lib.i18n.locale import Locale
+from lib.ui.state import person
 
 
 def take_locale() -> None:
@@ -16,7 +19,16 @@ def take_locale() -> None:
 
 
 def _of_page() -> Locale:
-    return Locale(catalogues.accepted(st.context.headers.get("Accept-Language") or ""), _zone())
+    return Locale(_language(), _zone())
+
+
+def _language() -> str:
+    """Return the language that the person has chosen, else the one that their browser asks for."""
+    with suppress(ConfigurationError):  # which the page is about to say
+        chosen = person.preferences().language
+        if chosen in catalogues.languages():
+            return chosen
+    return catalogues.accepted(st.context.headers.get("Accept-Language") or "")
 
 
 def _zone() -> tzinfo:

@@ -30,6 +30,17 @@ MESSAGES_SHOWN = 40
 KEY = "session"
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search has found in the open conversation."""
+
+    message_id: str
+    """The first message of the turn that it is in: turns are what a page draws."""
+    words: tuple[str, ...]
+    id: str = field(default_factory=new_id)
+    """Tells it from another hit in the same message."""
+
+
 @dataclass(slots=True)
 class Session:
     """The state of a tab. It holds values and ids; what must last is in the store."""
@@ -61,6 +72,8 @@ class Session:
     """The page that a callback asked for: the chat, after it has opened a conversation."""
     following: LiveTape | None = None
     """The tape that this run of the page follows: that of the shown path's last message."""
+    found: Found | None = None
+    """What a search has found in the open conversation, until another one is opened."""
 
     @property
     def connection(self) -> Connection:
@@ -118,6 +131,19 @@ class Session:
             preferences = {}
         return picked(listed, preferences)
 
+    def show_found(self, message_id: str, words: tuple[str, ...]) -> None:
+        """Show a message of the open conversation that a search has found, in another version too."""
+        conversation = self.conversation
+        if message_id not in conversation.messages:
+            return
+        if all(message.id != message_id for message in conversation.path()):
+            conversation.leaf_id = conversation.newest_leaf(message_id)
+        turns = conversation.turns()
+        for at, turn in enumerate(turns):
+            if any(message.id == message_id for message in turn):
+                self.shown_messages = max(self.shown_messages, len(turns) - at)
+                self.found = Found(turn[0].id, words)
+
     def settle(self, tape: LiveTape) -> Message:
         """Copy a tape's reply into the conversation; return the message."""
         message = following.settle(self.conversation, tape)
@@ -161,7 +187,7 @@ class Session:
         """Open another conversation."""
         left, self.conversation = self.conversation, conversation
         self.next_page = CHAT_PAGE
-        self.editing = None
+        self.editing = self.found = None
         panel.close()
         self.shown_messages = MESSAGES_SHOWN
         self._change_draft(left)

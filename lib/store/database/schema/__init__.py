@@ -21,7 +21,16 @@ from lib.store.database.schema.conversations import (
     replies,
 )
 from lib.store.database.schema.installation import capabilities, model_choices, settings
-from lib.store.database.schema.people import attempts, audit, audit_end, invitations, limits, people, sign_ins
+from lib.store.database.schema.people import (
+    attempts,
+    audit,
+    audit_end,
+    invitations,
+    limits,
+    people,
+    person_settings,
+    sign_ins,
+)
 from lib.store.database.schema.sharing import grants, shares
 
 __all__ = [
@@ -46,6 +55,7 @@ __all__ = [
     "metadata",
     "model_choices",
     "people",
+    "person_settings",
     "processes",
     "recordings",
     "replies",

@@ -35,6 +35,16 @@ sign_ins = Table(
 """Browsers in which somebody is signed in. The token is in the browser's cookie only: who reads this table
 can sign in nowhere."""
 
+person_settings = Table(
+    "person_settings",
+    metadata,
+    Column("person_id", String(32), primary_key=True),
+    Column("language", String(16)),
+    Column("text_size", String(16), nullable=False),
+    Column("sends_with", String(16), nullable=False),
+)
+"""What people have chosen for themselves. No foreign key: `local` has a row here, and none in `people`."""
+
 invitations = Table(
     "invitations",
     metadata,

@@ -175,7 +175,7 @@ def current() -> DecksState:
         state.deck, state.received = _received(state.deck_id)
     if (state.run_id and not state.run) or (state.deck_id and not state.deck):
         state.open_deck(None)
-        st.toast("This deck no longer exists.", icon=":material/search_off:")
+        st.toast("This prompt set no longer exists.", icon=":material/search_off:")
     state.address = state.deck_id or "", state.run_id or ""
     names = {DECK: state.deck_id, RUN: state.run_id}
     st.query_params.from_dict({name: id_ for name, id_ in names.items() if id_})

@@ -1,25 +1,41 @@
 """Callbacks for whole conversations: of the list, the bin and the dialogs."""
 
+import time
+from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lib import app
-from lib.domain.conversation.conversations import LONGEST_TITLE
+from lib.domain.conversation.conversations import LONGEST_TITLE, Conversation
 from lib.files.imports.incoming import Incoming, Source
 from lib.files.refusal import FileRefused
+from lib.store.conversation.conversations import Summary
 from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage
 from lib.ui.state import panel, widgets
 from lib.ui.state.person import library, person_id
-from lib.ui.state.session import held, new_conversation
+from lib.ui.state.session import Session, held, new_conversation
 
-CONVERSATIONS_LISTED = 30
-"""Conversations listed at once; "Show more" adds as many again."""
-_LISTED, _RECEIVED, _IMPORTS = "listed", "import_received", "imports"
-"""Keys: how many are listed, the uploaded files that wait to be read, and the number of imports."""
+CONVERSATIONS_LISTED = 60
+"""Conversations listed at once; scrolling to the end adds as many again."""
+UNDO_SECONDS = 12.0
+"""How long the page offers to bring back what was deleted. The bin keeps it for longer."""
+_LISTED, _RECEIVED, _IMPORTS, _DELETED = "listed", "import_received", "imports", "deleted"
+"""Keys: how many are listed, the uploaded files that wait to be read, the number of imports, and what was
+deleted last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A conversation that was deleted here."""
+
+    summary: Summary
+    was_open: bool
+    at: float
+    """By the monotonic clock."""
 
 
 def new_chat() -> None:
@@ -28,38 +44,70 @@ def new_chat() -> None:
 
 
 @errors.stored
-def open_conversation(key: str) -> None:
-    """Open the conversation chosen in a list."""
-    session, wanted = held(), widgets.value(key)
-    found = library().conversations.get(wanted) if wanted else None
+def open_conversation(conversation_id: str, message_id: str = "", words: tuple[str, ...] = ()) -> None:
+    """Open a conversation; at a message that a search has found, with the words marked."""
+    session = held()
+    found = library().conversations.get(conversation_id)
     if found:
         session.open(found)
+        session.show_found(message_id, words)
 
 
 @errors.stored
-def rename(key: str) -> None:
+def rename(conversation_id: str, key: str) -> None:
+    """Rename a conversation as the field with this key says."""
     session = held()
     title = " ".join(widgets.text(key).split())[:LONGEST_TITLE]
     if title:
-        library().conversations.rename(session.conversation.id, title)
-        session.conversation.title = title
+        library().conversations.rename(conversation_id, title)
+        if session.conversation.id == conversation_id:
+            session.conversation.title = title
     panel.close()
 
 
 @errors.stored
-def pin(is_pinned: bool) -> None:
-    """Pin the open conversation to the top of the list, or unpin it."""
-    library().conversations.pin(held().conversation.id, is_pinned)
+def pin(conversation_id: str, is_pinned: bool) -> None:
+    """Pin a conversation to the top of the list, or unpin it."""
+    library().conversations.pin(conversation_id, is_pinned)
 
 
 @errors.stored
-def delete() -> None:
-    """Move the open conversation to the bin, after the person has confirmed."""
-    session = held()
-    for reply_id in app.get().engine.running(person_id(), session.conversation.id):
+def delete(conversation_id: str) -> None:
+    """Move a conversation to the bin; for a while the page offers to undo it."""
+    session, conversations = held(), library().conversations
+    for reply_id in app.get().engine.running(person_id(), conversation_id):
         app.get().engine.cancel(person_id(), reply_id)
-    library().conversations.delete(session.conversation.id)
-    session.open(new_conversation(like=session.conversation))
+    summary, is_open = conversations.summary(conversation_id), session.conversation.id == conversation_id
+    conversations.delete(conversation_id)
+    if summary:  # not if it is a temporary chat
+        widgets.put(_DELETED, Deleted(summary, is_open, time.monotonic()))
+    if is_open:
+        _stay(session, new_conversation(like=session.conversation))
+
+
+def deleted() -> Deleted | None:
+    """Return the conversation that was deleted a moment ago, if one was."""
+    last = widgets.value(_DELETED)
+    is_fresh = isinstance(last, Deleted) and time.monotonic() - last.at < UNDO_SECONDS
+    return last if is_fresh else None
+
+
+@errors.stored
+def undo() -> None:
+    """Bring back the conversation that was deleted last, and open it again if it was open."""
+    session, last = held(), widgets.take(_DELETED)
+    if not isinstance(last, Deleted):
+        return
+    conversations = library().conversations
+    conversations.restore(last.summary.id, last.summary.updated_at)
+    if last.was_open and (found := conversations.get(last.summary.id)):
+        _stay(session, found)
+
+
+def _stay(session: Session, conversation: Conversation) -> None:
+    """Open a conversation without leaving the page."""
+    session.open(conversation)
+    session.next_page = None
 
 
 @errors.stored
@@ -111,11 +159,11 @@ def import_files(uploaded: list[UploadedFile]) -> None:
     try:
         added = library().conversations.take(incoming.read(sources))
     except StoreError as error:
-        panel.held().notice = str(error)
+        panel.held().problem = str(error)
     else:
-        panel.held().notice = "\n\n".join(
-            [*incoming.outcome.said(added), *incoming.outcome.faults, *refusals]
-        )
+        said = incoming.outcome.said(added)
+        panel.held().notice = "\n\n".join(said)
+        panel.held().problem = "\n\n".join([*incoming.outcome.faults, *refusals])
 
 
 def listed() -> int:

@@ -1,4 +1,4 @@
-"""The dialog of whoever is signed in: who they are, where they are signed in, what is theirs, how to go."""
+"""Whoever is signed in: who they are, where they are signed in, what is theirs, how to go."""
 
 import re
 from datetime import UTC, datetime
@@ -10,26 +10,28 @@ import streamlit as st
 from lib import app
 from lib.domain.people.identity import Identity
 from lib.domain.people.people import GUEST, PASSWORD, Person, Role
-from lib.domain.text.markdown.literal import Markdown, literal, md, plain
+from lib.domain.text.markdown.literal import Markdown, literal, md
 from lib.engine.keeping import archive
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 from lib.store.database.errors import StoreError
 from lib.store.library import Library
 from lib.store.people.sign_ins import SignIn
 from lib.ui.kit import buttons
+from lib.ui.shell import forms
 from lib.ui.state import exports, panel, person, widgets
 from lib.web.sign_in import accounts
 from lib.web.sign_in.identity import TABS
 
-ACCOUNT = "Account"
-"""The dialog's label in menus."""
 REMOVAL = "removal"
-"""What the dialog is about while it asks whether to remove the account."""
+"""The dialog that asks whether to remove the account."""
 WORD = "remove"
 """What whoever has no e-mail address types to confirm it; it does for all."""
 ROLES = {
-    Role.MEMBER: "You can chat, compare, and make decks and recordings.",
-    Role.PRESENTER: "You can also open comparisons to an audience and share reports by link.",
-    Role.ADMIN: "You can also manage people and settings.",
+    Role.MEMBER: mark("You can chat, compare, and make prompt sets and recordings."),
+    Role.PRESENTER: mark("You can also open comparisons to an audience and share reports by link."),
+    Role.ADMIN: mark("You can also manage people and settings."),
 }
 LOOKS_SHOWN = 20
 BROWSERS = {"Edg/": "Edge", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
@@ -43,15 +45,14 @@ SYSTEMS = {
 }
 
 
-@st.dialog(ACCOUNT, on_dismiss=panel.close)
 def show() -> None:
-    """Draw the dialog."""
+    """Draw the section."""
     if person.is_signed_out():  # a click in a dialog reruns only the dialog: the page has to leave
         st.rerun()
     try:
         _show()
     except StoreError:
-        st.warning("Who you are cannot be read now. Try again in a minute.", icon=":material/save:")
+        st.warning(_("Who you are cannot be read now. Try again in a minute."), icon=":material/save:")
 
 
 def _show() -> None:
@@ -59,14 +60,11 @@ def _show() -> None:
     if found is None or who is None:
         return
     st.markdown(md("**{}**", found.email or found.name))
-    if panel.held().subject == REMOVAL:
-        _show_removal(found)
-        return
     st.caption(literal(_rights(found.role)))
     if who.sign_in:
         _show_places(found, who)
     else:
-        st.caption("Your organization’s sign-in lets you in here, and signs you out.")
+        st.caption(_("Your organization’s sign-in lets you in here, and signs you out."))
     _show_looks(found)
     _show_belongings()
 
@@ -74,14 +72,14 @@ def _show() -> None:
 def _rights(role: Role) -> str:
     """Return what a role allows, as far as the installation's settings do."""
     is_more = role is not Role.PRESENTER or app.get().settings.is_sharing
-    return ROLES[role if is_more else Role.MEMBER]
+    return _(ROLES[role if is_more else Role.MEMBER])
 
 
 def _show_places(found: Person, who: Identity) -> None:
     """Draw where somebody is signed in, and the buttons that sign out."""
     store, now = app.get().store, datetime.now(UTC)
     places = store.sign_ins.of(found.id, now, app.get().settings.sign_in.lifetime)
-    st.caption("Where you are signed in:")
+    st.caption(_("Where you are signed in:"))
     for place in places:
         st.markdown(_line(place, is_here=place.token_hash == who.sign_in))
     _show_buttons(found, len(places))
@@ -89,37 +87,34 @@ def _show_places(found: Person, who: Identity) -> None:
 
 def _line(place: SignIn, *, is_here: bool) -> Markdown:
     """Return one browser's line."""
-    when = f"{place.created_at.astimezone():%-d %b, %H:%M}"
-    return md(
-        "{}{} :gray[· {} · since {}]",
-        browser_name(place.browser),
-        plain(" (this browser)") if is_here else plain(""),
-        place.address,
-        when,
-    )
+    since = formats.moment(place.created_at)
+    line = _("{} (this browser) :gray[· {} · since {}]") if is_here else _("{} :gray[· {} · since {}]")
+    return md(line, browser_name(place.browser), place.address, since)
 
 
 def _show_buttons(found: Person, places: int) -> None:
     if found.issuer == GUEST:
-        st.caption("You are a guest: once signed out, nobody can get at your chats again.")
+        st.caption(_("You are a guest: once signed out, nobody can get at your chats again."))
     with st.container(horizontal=True, gap="small"):
         if _signs_out_elsewhere(found):
-            st.link_button("Sign out", "/sign-out", icon=":material/logout:")
+            st.link_button(_("Sign out"), "/sign-out", icon=":material/logout:")
         else:
-            buttons.button("Sign out", "sign_out", "logout", _sign_out)
+            buttons.button(_("Sign out"), "sign_out", "logout", _sign_out)
         if places > 1:
-            buttons.button("Sign out everywhere", "sign_out_everywhere", "devices_off", _sign_out_everywhere)
+            buttons.button(
+                _("Sign out everywhere"), "sign_out_everywhere", "devices_off", _sign_out_everywhere
+            )
         if found.issuer == PASSWORD:
-            st.link_button("Change password", "/password", icon=":material/password:")
+            st.link_button(_("Change password"), "/password", icon=":material/password:")
 
 
 def _show_belongings() -> None:
     """Draw what can be done with everything that somebody has here."""
     own = person.library()
-    st.caption("What is yours: chats, comparisons, decks, recordings and usage.")
+    st.caption(_("What is yours: chats, comparisons, prompt sets, recordings and usage."))
     with st.container(horizontal=True, gap="small"):
         st.download_button(
-            "Download everything",
+            _("Download everything"),
             # Asked now: no page runs when the file is made.
             exports.audited(partial(_everything, own), f"person {own.person_id}", "zip"),
             "everything.zip",
@@ -128,7 +123,8 @@ def _show_belongings() -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-        buttons.button("Remove my account", "remove_account", "person_remove", _ask_removal, REMOVAL)
+        key = f"{forms.DANGER}remove_account"
+        buttons.button(_("Remove my account"), key, "person_remove", panel.open_panel, REMOVAL)
 
 
 def _everything(own: Library) -> BytesIO:
@@ -138,26 +134,22 @@ def _everything(own: Library) -> BytesIO:
     return file
 
 
-def _ask_removal(subject: str | None) -> None:
-    """Open the question whether to remove the account; `None` closes it."""
-    panel.open_panel(ACCOUNT, subject)
-
-
-def _show_removal(found: Person) -> None:
+def show_removal() -> None:
     """Draw the question whether somebody really wants to remove their account."""
+    found = person.person()
+    if found is None:
+        st.rerun()
     word = found.email or WORD
-    st.markdown(
-        md(
-            "**Remove your account?** All your chats, comparisons, decks and recordings are deleted at once, "
-            "the links that you shared too. Nobody can bring them back. Running replies are stopped."
+    with st.form("removal_form", border=False):
+        st.markdown(
+            _(
+                "All your chats, comparisons, prompt sets and recordings are deleted at once, the links that "
+                "you shared too. Nobody can bring them back. Running replies are stopped."
+            )
         )
-    )
-    st.text_input(md("Type **{}** to confirm.", word), key="removal", autocomplete="off")
-    if notice := panel.held().notice:
-        st.error(plain(notice), icon=":material/error:")
-    with st.container(horizontal=True, gap="small"):
-        buttons.button("Remove my account", "confirm_removal", "person_remove", _remove, word, kind="primary")
-        buttons.button("Keep my account", "keep_account", "undo", _ask_removal, None)
+        st.text_input(md(_("Type **{}** to confirm."), word), key="removal", autocomplete="off")
+        forms.show_problem()
+        forms.show_buttons(_("Remove my account"), f"{forms.DANGER}removal", _remove, word)
 
 
 def _remove(word: str) -> None:
@@ -168,7 +160,7 @@ def _remove(word: str) -> None:
         return
     store, engine = app.get().store, app.get().engine
     if typed not in (word.lower(), WORD):
-        shown.notice = f"This is not {word}. Nothing was removed."
+        shown.problem = _("This is not {word}. Nothing was removed.").format(word=word)
         return
     try:
         store.people.check_leaving(found.id, by)  # running replies are not stopped for nothing
@@ -176,7 +168,7 @@ def _remove(word: str) -> None:
         engine.flush()  # nothing that has just ended may be stored afterwards
         store.ownership.remove(found.id, by)
     except StoreError as error:
-        shown.notice = str(error)
+        shown.problem = str(error)
     else:
         TABS.end(who)
 
@@ -191,9 +183,9 @@ def _show_looks(found: Person) -> None:
     """Draw which admins have read this person's chats, if any did."""
     looks = app.get().store.reading.of(found.id)
     if looks:
-        st.caption("Who looked at your chats:")
+        st.caption(_("Who looked at your chats:"))
     for look in looks[:LOOKS_SHOWN]:
-        st.markdown(md("{:%-d %b %Y, %H:%M} · {} :gray[· {}]", look.at.astimezone(), look.admin, look.reason))
+        st.markdown(md("{} · {} :gray[· {}]", formats.moment(look.at), look.admin, look.reason))
 
 
 def _sign_out() -> None:
@@ -212,4 +204,6 @@ def browser_name(user_agent: str) -> str:
     """Return a browser's name and system in a few words, from how it names itself."""
     browser = next((name for part, name in BROWSERS.items() if part in user_agent), "")
     system = next((name for part, name in SYSTEMS.items() if re.search(part, user_agent)), "")
-    return " on ".join(filter(None, (browser, system))) or "Unknown browser"
+    if browser and system:
+        return _("{browser} on {system}").format(browser=browser, system=system)
+    return browser or system or _("Unknown browser")

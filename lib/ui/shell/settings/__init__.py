@@ -1,0 +1,1 @@
+"""The settings, a section each, and the dialogs that belong to them."""
