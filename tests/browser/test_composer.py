@@ -17,7 +17,8 @@ pytestmark = pytest.mark.browser
 BY_CTRL_ENTER = """
 import streamlit as st
 
-from lib.ui.reply.message_box import SendsWith, accompany
+from lib.domain.people.preferences import SendsWith
+from lib.ui.reply.message_box import accompany
 from lib.ui.state.conversation.draft import Draft
 
 accompany(Draft(), "prompt", "a subject", SendsWith.CTRL_ENTER)

@@ -1,18 +1,18 @@
 """The message box, and the id under which its content is sent once."""
 
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
+from lib.domain.people.preferences import SendsWith
 from lib.engine.live import LiveTape
 from lib.files.upload_validation import LARGEST_UPLOAD
 from lib.i18n.translation import gettext as _
 from lib.ui.reply.model_picker import picker
-from lib.ui.state import widgets
+from lib.ui.state import person, widgets
 from lib.ui.state.conversation import sending
 from lib.ui.state.conversation.draft import Draft
 from lib.ui.state.session import Session
@@ -24,14 +24,6 @@ _box = st.components.v2.component(
 )
 
 
-class SendsWith(StrEnum):
-    """The key that sends; the other one begins a new line."""
-
-    ENTER = "enter"
-    CTRL_ENTER = "ctrl_enter"
-    """With Cmd on a Mac."""
-
-
 def show(
     session: Session,
     draft: Draft,
@@ -41,7 +33,6 @@ def show(
     *,
     subject: str,
     accept_audio: bool = False,
-    sends_with: SendsWith = SendsWith.ENTER,
     has_models: bool = True,
 ) -> None:
     """Draw a page's message box, and the hidden field with the id of the next send.
@@ -53,7 +44,7 @@ def show(
         show_send_id(session)
         if has_models:
             picker.show_list(session)
-        accompany(draft, key, subject, sends_with)
+        accompany(draft, key, subject, person.preferences().sends_with)
     st.chat_input(
         placeholder,
         key=key,
