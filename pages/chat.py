@@ -14,7 +14,7 @@ uploads.wait(session.held().draft)
 with scheduler.building():
     tab = session.current()
     sidebar.show(tab)
-    sidebar.show_open(tab)
+    sidebar.show_found(tab)
     used = header.show(tab) if tab.conversation.messages else None
     with st.container(key="column"):
         outage.show(tab)

@@ -9,6 +9,7 @@ from lib.i18n.translation import gettext as _
 from lib.ui.chat import callbacks, dialogs
 from lib.ui.kit import buttons, figures
 from lib.ui.share import grants, share_links
+from lib.ui.shell import sidebar
 from lib.ui.state.panel import open_panel
 from lib.ui.state.person import person_id
 from lib.ui.state.session import Session
@@ -21,6 +22,7 @@ USAGE = "open_usage"
 def show(session: Session) -> DeltaGenerator:
     """Draw the line, which stays on top; return the place of what the conversation has used."""
     conversation = session.conversation
+    sidebar.leave_title()
     st.set_page_config(page_title=conversation.title)
     pin = callbacks.UNPIN if conversation.is_pinned else callbacks.PIN
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="header"):

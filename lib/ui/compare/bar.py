@@ -12,6 +12,7 @@ from lib.i18n.translation import mark
 from lib.ui.compare import audience, dialogs, voting
 from lib.ui.kit import buttons
 from lib.ui.share import grants, keeping, recording_callbacks
+from lib.ui.shell import sidebar
 from lib.ui.state import panel, widgets
 from lib.ui.state.comparison.comparison import ComparisonState
 
@@ -22,6 +23,7 @@ LABELS = {grants.SHARE: mark("Share with people here"), dialogs.DELETE_COMPARISO
 
 def show(state: ComparisonState) -> DeltaGenerator:
     """Draw the bar as it is while replies run; return the place of what can be done once they have ended."""
+    sidebar.leave_title()
     title = state.comparison.title if state.comparison.prompt is not None else _("Compare models")
     with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(md("# {}", title))

@@ -100,8 +100,6 @@ def show_composer(state: ComparisonState, tab: Session) -> DeltaGenerator:
         elif state.following or state.repeating:
             buttons.button(_("Stop all"), "stop_all", "stop", comparison_callbacks.stop_all, kind="primary")
             _show_progress(state)
-            if not any(cell.is_temporary for cell in state.comparison.cells):
-                keeping.show_present(state.comparison)
         else:
             _show_repeats(state)
         _show_refusals(state, tab)

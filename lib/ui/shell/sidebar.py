@@ -116,13 +116,16 @@ def show_groups(
         )
 
 
-def show_open(session: Session) -> None:
-    """Draw the title of the open conversation where a phone shows it, and what a search has found in it."""
-    frame = _frame.get()
-    if frame and session.conversation.messages:
-        frame.title.markdown(literal(session.conversation.title))
+def show_found(session: Session) -> None:
+    """Show in the open conversation what a search has found in it."""
     with place():
         found.show(session.found)
+
+
+def leave_title() -> None:
+    """Leave the bar on top of a phone to the page, which has a line of its own there."""
+    if frame := _frame.get():
+        frame.title.empty()
 
 
 def _by_day(summaries: Sequence[Summary]) -> list[Group]:
