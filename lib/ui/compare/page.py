@@ -117,7 +117,7 @@ def _show_setup(state: ComparisonState) -> None:
     picker.show_several(comparison_state.MODELS_PICKED, chosen)
     is_full = len(cells) >= MOST_CELLS
     _button(_("Add a model"), "add_cell", "add", comparison_callbacks.add_cell, disabled=is_full)
-    _button(_("Sweep temperature"), "sweep", "device_thermostat", comparison_callbacks.sweep)
+    _button(_("Several temperatures"), "sweep", "device_thermostat", comparison_callbacks.sweep)
     _show_repeats(state)
 
 
@@ -142,7 +142,7 @@ def _show_repeats(state: ComparisonState) -> None:
         key="answers_each", horizontal=True, vertical_alignment="center", gap="small", width="content"
     ):
         st.number_input(
-            _("Answers each"),
+            _("Answers from each model"),
             1,
             MOST_REPEATS,
             state.repeats,
@@ -150,7 +150,7 @@ def _show_repeats(state: ComparisonState) -> None:
             label_visibility="collapsed",
             width=84,
         )
-        st.caption(ngettext("answer each", "answers each", state.repeats), width="content")
+        st.caption(ngettext("answer from each", "answers from each", state.repeats), width="content")
     cells = state.comparison.compared
     if state.comparison.prompt is None:
         count, about = len(cells) * state.repeats, figures.about(state.expected(""))
