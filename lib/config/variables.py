@@ -115,8 +115,8 @@ VARIABLES = (
     Variable(
         "CHAT_KEEP_DAYS",
         "",
-        "How long chats, comparisons and deck runs are kept after their last change; by default for ever. "
-        "Pinned chats stay.",
+        "How long chats, comparisons and runs of prompt sets are kept after their last change; by default "
+        "for ever. Pinned chats stay.",
     ),
     Variable(
         "CHAT_KEEP_DAYS_AFTER_LEAVING",

@@ -1,4 +1,4 @@
-"""The models page and the doctor's page, as a person uses them."""
+"""The models page and the connection check, as a person uses them."""
 
 import re
 from collections.abc import Iterator
@@ -32,19 +32,19 @@ def server(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -
 def test_a_model_is_found_among_a_thousand_examined_and_taken_into_a_chat(chat: ChatPage) -> None:
     page = chat.page
     page.get_by_test_id("stPageLink").filter(has_text="Models").click()
-    expect(page.get_by_text("1000 of 1000 models at")).to_be_visible()
+    expect(page.get_by_text("1,000 of 1,000 models at")).to_be_visible()
     page.get_by_label("Search models").fill("b gpt")
     page.get_by_label("Search models").press("Enter")
-    expect(page.get_by_text("1 of 1000 models at")).to_be_visible()
+    expect(page.get_by_text("1 of 1,000 models at")).to_be_visible()
     chat.wait_until_still()
     table = page.get_by_test_id("stDataFrame").locator(".dvn-scroller")
     table.click(position={"x": 15, "y": 50})
-    expect(chat.keyed("model_details").locator("strong")).to_have_text("gpt-b")
+    expect(chat.keyed("model_details").get_by_role("heading")).to_have_text("gpt-b")
     chat.keyed("examine_model").get_by_role("button").click()
     expect(page.get_by_role("heading", name="Connection check")).to_be_visible()
     chat.wait_until_still()  # a click that meets the last moment of a run may be lost
     chat.keyed("examine").get_by_role("button").click()
-    expect(page.get_by_text(re.compile("Examination of gpt-b: .* passed"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile("gpt-b was checked · .* passed"))).to_be_visible(timeout=60_000)
     expect(chat.keyed("checks")).to_contain_text("Choose another model to show images to.")
     page.get_by_test_id("stPageLink").filter(has_text="Models").click()
     expect(page.get_by_label("Search models")).to_have_value("b gpt")

@@ -126,11 +126,11 @@ def test_a_new_key_is_tried_taken_and_used_by_open_pages(people: Profiles, gatew
     gateway.answer_models(only(NEW_KEY))
     admin = admin_page(people, "Connection")
     admin.get_by_label("API key").fill("sk-mistyped-0123456789")
-    admin.get_by_role("button", name="Try and use").click()
-    expect(admin.get_by_text("It was not taken.")).to_be_visible()
+    admin.get_by_role("button", name="Test and use").click()
+    expect(admin.get_by_text("The connection was not changed.")).to_be_visible()
     ChatPage(admin).wait_until_still()
     admin.get_by_label("API key").fill(NEW_KEY)
-    admin.get_by_role("button", name="Try and use").click()
+    admin.get_by_role("button", name="Test and use").click()
     expect(admin.get_by_text("set here")).to_be_visible()
     assert NEW_KEY not in admin.content()
 
@@ -140,7 +140,7 @@ def test_a_new_key_is_tried_taken_and_used_by_open_pages(people: Profiles, gatew
 
 
 def test_the_audit_page_is_filtered_and_verified(people: Profiles) -> None:
-    page = admin_page(people, "Audit")
+    page = admin_page(people, "Audit log")
     table = page.get_by_test_id("stDataFrame")
     expect(table.locator("tbody tr").first).to_contain_text("Signed in")
     page.get_by_role("combobox", name="Person").click()
@@ -153,5 +153,5 @@ def test_the_audit_page_is_filtered_and_verified(people: Profiles) -> None:
     for told in rows.all_inner_texts():
         assert MEMBER in told
         assert "Signed in" in told
-    page.get_by_role("button", name="Verify").click()
+    page.get_by_role("button", name="Check the log").click()
     expect(page.get_by_text("The log is whole")).to_be_visible()

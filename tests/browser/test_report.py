@@ -150,7 +150,7 @@ def test_what_is_found_is_masked_unless_it_is_let_through(
     assert "bob@" not in json.dumps(document)
 
     address = link(chat)
-    expect(chat.dialog).to_contain_text("0 views · until")
+    expect(chat.dialog).to_contain_text("0 views · Until")
     visit = Visit(chromium, address)
     expect(visit.page.locator("article")).to_have_count(2)
     expect(visit.page.locator("body")).to_contain_text(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from lib.app import DATABASE
+from lib.ui.admin.page import CONTENTS
 from tests.app_server import AppServer
 from tests.command_line import process
 from tests.page_socket import PageSocket
@@ -51,8 +52,10 @@ def member(server: AppServer) -> Iterator[PageSocket]:
 
 
 def go_to(tab: PageSocket, section: str) -> None:
+    """Choose a section by its label."""
     tab.choose("admin_section", section)
-    tab.wait_for(lambda: tab.tree.find(f"admin_{section}") is not None, section)
+    code = next(code for code, content in CONTENTS.items() if content.label == section)
+    tab.wait_for(lambda: tab.tree.find(f"admin_{code}") is not None, section)
     tab.wait_until_idle()
 
 
@@ -63,10 +66,15 @@ def menu(tab: PageSocket) -> list[str]:
 def find(admin: PageSocket, email: str) -> None:
     """Search for somebody, and select them."""
     admin.write("people_search", email)
-    admin.wait_for(lambda: [list(each["Person"]) for each in admin.tables] == [[email]], email)
+    admin.wait_for(lambda: [list(each["person"]) for each in admin.tables] == [[email]], email)
     admin.wait_until_idle()
     admin.choose_row("people", 0)
     admin.wait_until_idle()
+
+
+def people_of(admin: PageSocket) -> list[str]:
+    """The people in the table, from top to bottom."""
+    return [*admin.tables[0]["person"]] if admin.tables else []
 
 
 def use(admin: PageSocket, base_url: str, key: str) -> None:
@@ -126,13 +134,55 @@ def test_people_are_found_and_changed(server: AppServer, admin: PageSocket) -> N
     with tab_of(server, email) as theirs:
         theirs.wait_until_idle()
         find(admin, email)
-        admin.wait_for_text("Signed in:")
+        admin.wait_for_text("Signed in with these browsers:")
         admin.choose("role", "Presenter")
-        admin.wait_for(lambda: admin.tables[0]["Role"][0] == "Presenter", "The new role")
+        admin.wait_for(lambda: admin.tables[0]["role"][0] == "Presenter", "The new role")
         theirs.wait_until_closed()
     admin.click("disable")
-    admin.wait_for(lambda: admin.tables[0]["State"][0] == "Disabled", "The state")
+    admin.wait_for(lambda: admin.tables[0]["state"][0] == "Disabled", "The state")
     assert Visitor(server.url).sign_in(email, PASSWORD).status == 403
+
+
+def test_people_keep_their_places_in_the_table(server: AppServer, admin: PageSocket) -> None:
+    for email in ("zoe@example.com", "abe@example.com"):
+        add_account(server.data_dir, email)
+    with tab_of(server, "zoe@example.com") as theirs:  # who was seen last is not the first
+        theirs.wait_until_idle()
+        admin.wait_until_idle()
+        admin.rerun()
+        added = {"abe@example.com", "zoe@example.com"}
+        admin.wait_for(lambda: added <= {*people_of(admin)}, "The people")
+        assert people_of(admin) == sorted(people_of(admin))
+
+
+def test_one_sign_in_is_ended_by_itself(server: AppServer, admin: PageSocket) -> None:
+    email = "twice@example.com"
+    add_account(server.data_dir, email)
+    with tab_of(server, email) as first, tab_of(server, email) as second:
+        first.wait_until_idle()
+        second.wait_until_idle()
+        find(admin, email)
+        admin.click(admin.tree.keys("end-")[0])  # the one that was used last
+        second.wait_until_closed()
+        admin.wait_until_idle()
+        first.rerun()
+        first.wait_until_idle()
+        assert first.tree.find("new_chat")
+
+
+def test_the_address_names_the_section(server: AppServer) -> None:
+    visitor = Visitor(server.url)
+    assert visitor.sign_in(ADMIN, PASSWORD).status == 303
+    headers = {"Cookie": visitor.cookie}
+    with PageSocket(server.url, "section=health", "admin", headers=headers) as tab:
+        tab.wait_until_idle()
+        assert tab.tree.find("admin_health")
+        go_to(tab, "Storage")
+        assert tab.address == "section=storage"
+    with PageSocket(server.url, "section=rubbish", "admin", headers=headers) as tab:
+        tab.wait_until_idle()
+        assert tab.tree.find("admin_people")
+        assert tab.address == "section=people"
 
 
 def test_a_row_of_the_log_that_cannot_be_read_is_shown_as_such(
@@ -145,9 +195,9 @@ def test_a_row_of_the_log_that_cannot_be_read_is_shown_as_such(
         )
     with AppServer(tmp_path / "data", upstream.base_url, CHAT_SIGN_IN="password") as server:
         with tab_of(server, ADMIN, "admin") as tab:
-            go_to(tab, "Audit")
+            go_to(tab, "Audit log")
             tab.wait_for(lambda: bool(tab.tables), "The log")
-            assert list(tab.tables[0]["Action"]) == ["Signed in", "Unreadable"]
+            assert list(tab.tables[0]["action"]) == ["Signed in", "Unreadable"]
             tab.click("verify_audit")
             tab.wait_for(lambda: "Row 1 was changed" in tab.alerts, "The fault")
         assert not server.traceback, server.traceback
@@ -179,7 +229,7 @@ def test_a_connection_is_tried_and_then_everybodys(
         other.answer_models(only(new_key))
         go_to(admin, "Connection")
         use(admin, other.base_url, "")
-        assert "It was not taken. The server does not list its models" in admin.alerts
+        assert "The connection was not changed. The server does not list its models" in admin.alerts
         assert {sent_key(received) for received in other.requests} == {""}
         use(admin, other.base_url, "sk-wrong-0123456789")
         assert "does not list its models" in admin.alerts
@@ -253,7 +303,7 @@ def test_a_model_is_for_those_whom_it_is_for(
     admin.choose("rule_roles-model-b", "Admin")
     admin.wait_until_idle()
     admin.click("save-model-b")
-    admin.wait_for(lambda: admin.tables[0]["For"][1] == "admins", "The rule")
+    admin.wait_for(lambda: admin.tables[0]["roles"][1] == "Admins", "The rule")
     with tab_of(server, MEMBER) as tab:
         tab.wait_until_idle()
         listed = json.loads(json.loads(tab.widget("model_list").proto.json)["models"])
@@ -281,14 +331,14 @@ def test_a_notice_is_read_everywhere_and_put_away(server: AppServer, admin: Page
 
 
 def test_the_log_is_read_and_verified(admin: PageSocket) -> None:
-    go_to(admin, "Audit")
+    go_to(admin, "Audit log")
     admin.wait_for(lambda: bool(admin.tables), "The log")
-    numbers = [*admin.tables[0]["Number"]]
+    numbers = [*admin.tables[0]["number"]]
     assert numbers == sorted(numbers, reverse=True)
-    assert "Signed in" in [*admin.tables[0]["Action"]]
-    assert "Person added" in [*admin.tables[0]["Action"]]
+    assert "Signed in" in [*admin.tables[0]["action"]]
+    assert "Person added" in [*admin.tables[0]["action"]]
     admin.choose("audit_action", "Signed in")
-    admin.wait_for(lambda: [{*each["Action"]} for each in admin.tables] == [{"Signed in"}], "What fits")
+    admin.wait_for(lambda: [{*each["action"]} for each in admin.tables] == [{"Signed in"}], "What fits")
     admin.click("verify_audit")
     admin.wait_for(lambda: "The log is whole" in admin.alerts, "The verdict")
 
@@ -310,7 +360,7 @@ def test_a_limit_holds_from_the_next_message_on(
     admin.wait_until_idle()
     admin.write("limit_name", email)
     admin.wait_until_idle()
-    admin.choose("limit_kind", "tokens a day")
+    admin.choose("limit_kind", "Tokens a day")
     admin.wait_until_idle()
     admin.click("set_limit")
     admin.wait_for_text(f"**{email}** · 10 tokens a day")
@@ -337,7 +387,7 @@ def test_a_chat_is_read_for_a_reason_that_its_owner_sees(tmp_path: Path, upstrea
             tab.ask("Between us")
             tab.wait_for_answer("Of course")
         with tab_of(server, ADMIN, "admin") as reader:
-            go_to(reader, "Reading")
+            go_to(reader, "Read a chat")
             reader.write("reading_email", MEMBER)
             reader.wait_until_idle()
             reader.write("reading_reason", "curious")

@@ -120,7 +120,7 @@ def test_a_deck_is_written_put_in_order_and_found_again(site: AppServer) -> None
         tab.choose("deck_menu", "Delete prompt set")
         tab.wait_for_text("This prompt set will be deleted permanently")
         tab.wait_until_idle()
-        tab.click("danger-delete")
+        tab.click("confirm_delete")
         tab.wait_for_text("A prompt set is a list of prompts")
         assert tab.address == ""
 

@@ -81,10 +81,10 @@ def test_a_chat_is_shown_as_a_copy_and_taken_back(server: AppServer, upstream: S
         tab.wait_for_answer("Kept")
         assert "secret" not in ben.get(f"/shared-chat/{grant_id}").text
         tab.click("ios_share")
-        tab.wait_for_text("opened 2 times")
+        tab.wait_for_text("Opened 2 times")
         tab.wait_until_idle()
         tab.click(f"person_remove-{grant_id}")
-        tab.wait_for(lambda: "opened 2 times" not in tab.text, "The end of the grant")
+        tab.wait_for(lambda: "Opened 2 times" not in tab.text, "The end of the grant")
     gone, unknown = ben.get(f"/shared-chat/{grant_id}"), ben.get("/shared-chat/unknown")
     assert (gone.status, gone.text) == (unknown.status, unknown.text)
     assert gone.status == 404
@@ -189,7 +189,7 @@ def test_a_deck_is_edited_by_whom_its_owner_lets(server: AppServer) -> None:
         assert tab.shown(key) == "The prompt of two"
     with tab_of(signed_in(server, EVE), address, "decks") as other:
         other.wait_until_idle()
-        assert "This prompt set no longer exists." in other.toasts
+        assert "This prompt set or run no longer exists." in other.toasts
 
 
 def test_a_download_holds_ones_own_and_is_written_down(server: AppServer, upstream: ScriptedGateway) -> None:

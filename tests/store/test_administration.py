@@ -49,6 +49,7 @@ CALLS: dict[str, Callable[[Administration], Any]] = {
     "people.set_role": lambda all_: all_.people.set_role(MEMBER, Role.ADMIN),
     "people.set_disabled": lambda all_: all_.people.set_disabled(OTHER, NOW),
     "people.sign_out": lambda all_: all_.people.sign_out(ADMIN),
+    "people.end_sign_in": lambda all_: all_.people.end_sign_in(ADMIN, "a hash"),
     "settings.check": lambda all_: all_.settings.check(),
     "settings.set_gateway": lambda all_: all_.settings.set_gateway(GATEWAY),
     "settings.set_rule": lambda all_: all_.settings.set_rule("model-a", ModelRule()),

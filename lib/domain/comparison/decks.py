@@ -8,6 +8,8 @@ from typing import Any
 from lib.domain.conversation import attachments
 from lib.domain.conversation.attachments import Attachment
 from lib.domain.text.validation import validated
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 
 MOST_PROMPTS = 100
 LONGEST_PROMPT = 200_000
@@ -18,7 +20,8 @@ LONGEST_DECK = 2_000_000
 """Characters of all texts in a deck that comes as a file, including its documents."""
 MOST_FILES = 10
 """Per prompt."""
-UNTITLED = "New prompt set"
+UNTITLED = mark("New prompt set")
+"""The title of a deck without one, marked for translation; it is stored in the language of who makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Deck:
         return next((at for at, prompt in enumerate(self.prompts) if prompt.id == prompt_id), None)
 
 
-def new(deck_id: str, prompts: Sequence[Prompt] = (), *, title: str = UNTITLED) -> Deck:
+def new(deck_id: str, prompts: Sequence[Prompt] = (), *, title: str = "") -> Deck:
     """A new deck, created now."""
     now = datetime.now(UTC)
     return Deck(deck_id, title_of(title), now, now, prompts=tuple(prompts))
@@ -80,7 +83,7 @@ def new(deck_id: str, prompts: Sequence[Prompt] = (), *, title: str = UNTITLED) 
 
 def title_of(text: str) -> str:
     """A one-line title of limited length."""
-    return " ".join(text.split())[:LONGEST_TITLE].strip() or UNTITLED
+    return " ".join(text.split())[:LONGEST_TITLE].strip() or _(UNTITLED)
 
 
 def changed(deck: Deck, prompt_id: str, change: Callable[[Prompt], Prompt]) -> Deck:

@@ -23,7 +23,7 @@ from lib.domain.models.prices import Prices
 from lib.domain.reply import tape
 from lib.domain.reply.tape import CLOSING, LETTERS, Audio, Event, Image, Interrupted
 from lib.domain.text.validation import FormatError, validated
-from lib.i18n.translation import lazy
+from lib.i18n.translation import lazy, mark
 
 FORMAT, VERSION = "synstar-recording", 1
 MOST_CELLS_KEPT = 32
@@ -40,6 +40,14 @@ class RecordingKind(StrEnum):
     REPLY = "reply"
     COMPARISON = "comparison"
     DECK = "deck"
+
+
+KINDS = {
+    RecordingKind.REPLY: mark("Reply"),
+    RecordingKind.COMPARISON: mark("Comparison"),
+    RecordingKind.DECK: mark("Prompt set"),
+}
+"""Names for people, marked for translation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
+from lib.i18n.translation import mark
+
 
 class ModelKind(StrEnum):
     """What a model makes. Only `CHAT` models answer a chat completion with text."""
@@ -28,6 +30,19 @@ class ModelKind(StrEnum):
     def chats(self) -> bool:
         """Whether one can chat with it: it answers with text or images."""
         return self in (ModelKind.CHAT, ModelKind.IMAGE)
+
+
+KINDS = {
+    ModelKind.CHAT: mark("Chat"),
+    ModelKind.IMAGE: mark("Images"),
+    ModelKind.EMBEDDING: mark("Embeddings"),
+    ModelKind.AUDIO: mark("Audio"),
+    ModelKind.RERANK: mark("Reranking"),
+    ModelKind.MODERATION: mark("Moderation"),
+    ModelKind.VIDEO: mark("Video"),
+    ModelKind.OTHER: mark("Other"),
+}
+"""Names for people, marked for translation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +143,7 @@ def _is_chat(endpoint: str) -> bool:
     return name in _CHAT_ENDPOINTS or "chat" in name
 
 
-OTHER_VENDOR = "Other"
+OTHER_VENDOR = mark("Other")
 _VENDORS = (
     ("Anthropic", r"claude"),
     ("Google", r"gemini|gemma|palm|imagen|\bveo|learnlm"),

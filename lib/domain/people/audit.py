@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from lib.domain.people.people import LOCAL
 from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 
 FIRST = "0" * 64
 """What stands for the hash before the first row."""
@@ -47,6 +48,37 @@ class Action(StrEnum):
     READ_BY_ADMIN = "read by an admin"
     UNREADABLE = "unreadable"
     """Nobody did this: what is told of a row that was changed by other means, and cannot be read."""
+
+
+ACTIONS = {
+    Action.SIGNED_IN: mark("Signed in"),
+    Action.SIGNED_OUT: mark("Signed out"),
+    Action.SIGN_IN_FAILED: mark("Sign-in failed"),
+    Action.INVITED: mark("Invited"),
+    Action.INVITATION_REVOKED: mark("Invitation withdrawn"),
+    Action.ADDED: mark("Person added"),
+    Action.PASSWORD_CHANGED: mark("Password changed"),
+    Action.ROLE_CHANGED: mark("Role changed"),
+    Action.DISABLED: mark("Account disabled"),
+    Action.ENABLED: mark("Account enabled"),
+    Action.LIMIT_CHANGED: mark("Limit changed"),
+    Action.MODEL_CHANGED: mark("Model changed"),
+    Action.SETTING_CHANGED: mark("Setting changed"),
+    Action.KEY_SET: mark("Key set"),
+    Action.SECRET_ROTATED: mark("Secret rotated"),
+    Action.SHARED: mark("Shared"),
+    Action.SHARE_OPENED: mark("Shared item opened"),
+    Action.SHARE_REVOKED: mark("Sharing stopped"),
+    Action.ROOM_OPENED: mark("Room opened"),
+    Action.ROOM_CLOSED: mark("Room closed"),
+    Action.EXPORTED: mark("Exported"),
+    Action.IMPORTED: mark("Imported"),
+    Action.DELETED: mark("Deleted"),
+    Action.HANDED_OVER: mark("Handed over"),
+    Action.READ_BY_ADMIN: mark("Read by an admin"),
+    Action.UNREADABLE: mark("Unreadable"),
+}
+"""Names for people, marked for translation. The values above are stored, and part of the chain."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from lib.i18n.translation import mark
+
 EVERYBODY = "everybody"
 """Stands where the id of a person would: all who sign in."""
 
@@ -15,3 +17,12 @@ class GrantKind(StrEnum):
     DECK = "deck"
     """It may also be edited."""
     RECORDING = "recording"
+
+
+KINDS = {
+    GrantKind.CONVERSATION: mark("Chat"),
+    GrantKind.COMPARISON: mark("Comparison"),
+    GrantKind.DECK: mark("Prompt set"),
+    GrantKind.RECORDING: mark("Recording"),
+}
+"""Names for people, marked for translation."""

@@ -23,6 +23,19 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+ROLES = {
+    Role.MEMBER: mark("Member"),
+    Role.PRESENTER: mark("Presenter"),
+    Role.ADMIN: mark("Admin"),
+}
+ROLE_GROUPS = {
+    Role.MEMBER: mark("Members"),
+    Role.PRESENTER: mark("Presenters"),
+    Role.ADMIN: mark("Admins"),
+}
+"""Names for people, marked for translation: of one who has the role, and of all who have it."""
+
+
 class Permission(StrEnum):
     """Something that not every role may do."""
 

@@ -11,7 +11,7 @@ from lib.store.administration.admins import ForAdmins
 from lib.store.database.schema import ledger, people, sign_ins
 from lib.store.people import invitations
 from lib.store.people.people import disable, give_role, person_of
-from lib.store.people.sign_ins import SignIn, sign_out_everywhere, signed_in
+from lib.store.people.sign_ins import SignIn, sign_out_everywhere, sign_out_one, signed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,11 @@ class AdminPeople(ForAdmins):
         """Sign somebody out everywhere."""
         with self._write() as connection:
             sign_out_everywhere(connection, person_id, self._actor)
+
+    def end_sign_in(self, person_id: str, token_hash: str) -> None:
+        """Sign somebody out in one browser."""
+        with self._write() as connection:
+            sign_out_one(connection, person_id, token_hash, self._actor)
 
 
 def _with_usage(connection: Connection, rows: list[Row[Any]] | Any) -> list[PersonUsage]:

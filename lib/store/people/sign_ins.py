@@ -101,10 +101,8 @@ class SignIns:
 
     def end(self, actor: Actor, token_hash: str) -> None:
         """Sign `actor` out in one browser."""
-        chosen = (sign_ins.c.person_id == actor.person_id) & (sign_ins.c.token_hash == token_hash)
         with self._database.write() as connection:
-            if connection.execute(delete(sign_ins).where(chosen)).rowcount:
-                record(connection, actor, Action.SIGNED_OUT, f"person {actor.person_id}")
+            sign_out_one(connection, actor.person_id, token_hash, actor)
 
     def end_all(self, person_id: str, by: Actor) -> None:
         """Sign somebody out everywhere."""
@@ -134,6 +132,13 @@ def signed_in(connection: Connection, person_id: str, now: datetime, lifetime: L
     """Where somebody is signed in, last seen first."""
     query = _VALID.where(sign_ins.c.person_id == person_id, _is_fresh(now, lifetime))
     return [SignIn(*row) for row in connection.execute(query.order_by(sign_ins.c.seen_at.desc()))]
+
+
+def sign_out_one(connection: Connection, person_id: str, token_hash: str, by: Actor) -> None:
+    """End one sign-in of somebody; do nothing if they have no such one."""
+    chosen = (sign_ins.c.person_id == person_id) & (sign_ins.c.token_hash == token_hash)
+    if connection.execute(delete(sign_ins).where(chosen)).rowcount:
+        record(connection, by, Action.SIGNED_OUT, f"person {person_id}")
 
 
 def sign_out_everywhere(connection: Connection, person_id: str, by: Actor) -> None:

@@ -1,20 +1,20 @@
 """The audit log: who did what, newest first."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pandas as pd
 import streamlit as st
 
-from lib.domain.people.audit import Action, AuditRow
-from lib.domain.text.markdown.literal import literal
+from lib.domain.people.audit import ACTIONS, Action, AuditRow
+from lib.domain.text.markdown.literal import literal, md
+from lib.i18n import formats, locale
 from lib.i18n.translation import gettext as _
-from lib.ui.admin import state
+from lib.ui.admin import audit_words, state
 from lib.ui.kit import buttons, errors
 from lib.ui.state import person, widgets
 
 ROWS, MOST_NAMES = 50, 1000
-WHOLE = "The log is whole: no row was changed, removed or inserted."
 WHO, WHAT, SINCE, UNTIL = "audit_person", "audit_action", "audit_since", "audit_until"
 """Keys of the filters."""
 
@@ -34,13 +34,10 @@ def show() -> None:
         since=since,
         until=until + timedelta(days=1) if until else None,
     )
-    if held.verified:
-        is_whole = held.verified == WHOLE
-        draw, icon = (st.success, "verified_user") if is_whole else (st.error, "error")
-        draw(literal(held.verified), icon=f":material/{icon}:")
+    _show_verdict()
     if found:
         # Between the table and what is above it: the table's own buttons cover this place.
-        st.caption(_("Newest first."))
+        st.caption(md(_("Newest first. Times are in {}."), formats.zone(datetime.now(UTC))))
         _show_table(found[:ROWS], names)
     else:
         st.caption(_("Nothing fits these filters."))
@@ -63,49 +60,63 @@ def _show_filters(names: Mapping[str, str]) -> None:
             _("Action"),
             [each for each in Action if each is not Action.UNREADABLE],
             None,
-            format_func=str.capitalize,
+            format_func=lambda action: _(ACTIONS[action]),
             key=WHAT,
             placeholder=_("Anything"),
             on_change=_begin_again,
-            width=190,
+            width=210,
         )
-        st.date_input(_("From"), None, key=SINCE, on_change=_begin_again, width=140)
-        st.date_input(_("Until"), None, key=UNTIL, on_change=_begin_again, width=140)
-        buttons.button(_("Verify"), "verify_audit", "verified_user", _verify)
+        for label, key in ((_("From"), SINCE), (_("Until"), UNTIL)):
+            st.date_input(
+                literal(label), None, key=key, on_change=_begin_again, width=140, format="YYYY-MM-DD"
+            )
+        buttons.button(_("Check the log"), "verify_audit", "verified_user", _verify)
+
+
+def _show_verdict() -> None:
+    held = state.held()
+    if held.fault:
+        st.error(literal(held.fault), icon=":material/error:")
+    elif held.is_verified:
+        st.success(
+            _("The log is whole: no row was changed, removed or inserted."), icon=":material/verified_user:"
+        )
 
 
 def _show_table(rows: Sequence[AuditRow], names: Mapping[str, str]) -> None:
+    zone = locale.current().zone
     table = pd.DataFrame(
         [
             {
-                "Number": row.number,
-                "Time": row.at.astimezone(),
-                "Person": names.get(row.actor.person_id, row.actor.person_id),
-                "Action": row.action.capitalize(),
-                "About": _told(row.about, names),
-                "Detail": ", ".join(f"{name}: {_told(value, names)}" for name, value in row.detail.items()),
-                "Address": row.actor.address,
-                "Request": row.actor.request_id,
+                "number": row.number,
+                "time": row.at.astimezone(zone),
+                "person": audit_words.who(row.actor.person_id, names),
+                "action": _(ACTIONS[row.action]),
+                "about": audit_words.about(row.about, names),
+                "detail": audit_words.detail(row.detail, names),
+                "address": row.actor.address,
+                "request": row.actor.request_id,
             }
             for row in rows
         ]
     )
+    column = st.column_config.Column
     st.dataframe(
         table,
         height="content",
         hide_index=True,
         key="audit_table",
         column_config={
-            "Number": st.column_config.NumberColumn(width=70),
-            "Time": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm:ss", width=165),
+            "number": st.column_config.NumberColumn(_("Number"), width=80, format="localized"),
+            "time": st.column_config.DatetimeColumn(_("Time"), format="YYYY-MM-DD HH:mm:ss", width=165),
+            "person": column(_("Person")),
+            "action": column(_("Action")),
+            "about": column(_("About")),
+            "detail": column(_("Details")),
+            "address": column(_("Network address")),
+            "request": column(_("Request ID")),
         },
     )
-
-
-def _told(what: str, names: Mapping[str, str]) -> str:
-    """Return a person's address or name in place of their id."""
-    kind, _, id_ = what.partition(" ")
-    return names.get(id_, what) if kind == "person" else what
 
 
 def _show_paging(found: Sequence[AuditRow]) -> None:
@@ -132,9 +143,10 @@ def _begin_again() -> None:
 
 @errors.stored
 def _verify() -> None:
-    state.held().verified = person.administration().audit.fault() or WHOLE
+    held = state.held()
+    held.fault, held.is_verified = person.administration().audit.fault(), True
 
 
 def _midnight(day: date | None) -> datetime | None:
-    """Return when a day of the server's zone begins."""
-    return datetime.combine(day, time()).astimezone() if day else None
+    """Return when a day begins by the viewer's clock."""
+    return datetime.combine(day, time(), locale.current().zone) if day else None

@@ -4,8 +4,10 @@ import streamlit as st
 
 from lib import app
 from lib.domain.models.connection import Connection, parse_api_key, parse_base_url
-from lib.domain.text.markdown.literal import Markdown, code, literal, md, plain
+from lib.domain.text.markdown.literal import Markdown, code, literal, md
+from lib.domain.text.sentences import joined
 from lib.i18n.translation import gettext as _
+from lib.i18n.translation import lazy
 from lib.store.settings import Gateway
 from lib.ui.admin import state
 from lib.ui.kit import buttons, errors
@@ -32,7 +34,7 @@ def show() -> None:
         held.notice = None
     if widgets.value(BASE_URL) is None:  # not as the field's default: `_take` sets its value
         widgets.put(BASE_URL, application.base_url)
-    with st.form("gateway", enter_to_submit=False):
+    with st.form("gateway"):
         st.text_input(_("Base URL"), key=BASE_URL)
         st.text_input(
             _("API key"),
@@ -43,16 +45,21 @@ def show() -> None:
         )
         st.caption(
             _(
-                "A key goes to the base URL that it was entered with, and to no other. For another base URL, "
-                "enter its key, unless it needs none. Before it is taken, the server is asked for its models."
+                "A key is sent only to the base URL that it was entered with. For another base URL, enter "
+                "its key, unless it needs none. Before the connection is used, the server is asked for its "
+                "models."
             )
         )
         st.form_submit_button(
-            _("Try and use"), key="take_gateway", type="primary", icon=":material/check:", on_click=_take
+            _("Test and use"), key="take_gateway", type="primary", icon=":material/check:", on_click=_take
         )
     if stored:
         buttons.button(
-            _("Use the environment's again"), "reset_gateway", "undo", _use_environments, kind="tertiary"
+            _("Use the environment’s connection again"),
+            "reset_gateway",
+            "undo",
+            _use_environments,
+            kind="tertiary",
         )
 
 
@@ -61,9 +68,9 @@ def _now() -> Markdown:
     connection, stored = application.connection, application.store.settings.gateway()
     if application.is_local:
         return md(_("The embedded model answers: no key and no base URL are set."))
-    key = plain(_("with a key") if connection.api_key else _("without a key"))
-    where = plain(_("set here") if stored else _("set in the environment"))
-    return md(_("Requests go to {}, {}, {}."), code(connection.base_url), key, where)
+    key = _("They carry a key.") if connection.api_key else _("They carry no key.")
+    where = _("This is set here.") if stored else _("This is set in the environment.")
+    return md(" ").join([md(_("Requests go to {}."), code(connection.base_url)), key, where])
 
 
 @errors.stored
@@ -77,7 +84,7 @@ def _take() -> None:
         held.notice = str(error)
         return
     if fault := _fault(tried):
-        held.notice = f"It was not taken. {fault}"
+        held.notice = joined([_("The connection was not changed."), fault])
         return
     key = tried.api_key
     encrypted = application.secret.encrypt(app.GATEWAY_KEY, key.reveal()) if key else None
@@ -95,26 +102,26 @@ def _entered() -> Connection:
             widgets.text(BASE_URL), allow_plain_http=application.settings.allows_plain_http
         )
     except ValueError as error:
-        raise ValueError(f"The base URL {error}") from None
+        raise ValueError(lazy("The base URL {fault}", fault=str(error))) from None
     try:
         api_key = parse_api_key(typed)
     except ValueError as error:
-        raise ValueError(f"The key {error}") from None
+        raise ValueError(lazy("The key {fault}", fault=str(error))) from None
     if api_key is None and base_url == application.base_url and not application.is_local:
-        raise ValueError("This base URL and its key are in use already. Enter a key to replace it.")
+        raise ValueError(lazy("This base URL and its key are in use already. Enter a key to replace it."))
     return Connection(base_url, api_key)
 
 
 def _fault(tried: Connection) -> str | None:
     """Return why this connection does not work, in a sentence or two."""
     if tried.needs_key:
-        return "SynStar AI needs a key: enter the one for this base URL."
+        return _("SynStar AI needs a key: enter the one for this base URL.")
     # First: whoever is no admin any more must not even make this server ask another one.
     person.administration().settings.check()
     listing = app.get().engine.catalogue.ask_again(tried, wait_seconds=LISTING_SECONDS)
     if listing.error:
-        return f"The server does not list its models: {listing.error}"
-    return None if listing.models else "The server has listed no models in time."
+        return joined([_("The server does not list its models:"), str(listing.error)])
+    return None if listing.models else _("The server has listed no models in time.")
 
 
 @errors.stored

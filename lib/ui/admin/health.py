@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from lib import app
-from lib.domain.reply.wording import counted
-from lib.domain.text.markdown.literal import md
+from lib.domain.text.markdown.literal import literal, md
+from lib.domain.text.sentences import joined
+from lib.i18n import formats
 from lib.i18n.translation import gettext as _
+from lib.i18n.translation import ngettext
 from lib.ui.kit import buttons
 from lib.ui.state import person
 
@@ -31,36 +33,51 @@ class Check:
 def show() -> None:
     """Draw the section."""
     for check in _checks():
-        icon = md(":green[:material/check_circle:]" if check.is_well else ":red[:material/error:]")
+        # A word beside the colour and the icon: not everybody sees them.
+        well = md(":green[:material/check_circle: {}]", _("OK"))
+        sign = well if check.is_well else md(":red[:material/error: {}]", _("Problem"))
         with st.container(gap="xxsmall"):
-            st.markdown(md("{} **{}**", icon, check.title))
-            st.caption(md("{}", check.said))
-    buttons.button(_("Look again"), "look_again", "refresh", _look_again)
+            st.markdown(md("**{}** · {}", check.title, sign))
+            st.caption(literal(check.said))
+    buttons.button(_("Check again"), "look_again", "refresh", _look_again)
 
 
 def _checks() -> Iterator[Check]:
     yield _gateway()
     application = app.get()
     problem = application.storage_problem or application.engine.problem
-    yield Check("Database", str(problem or "What is said is stored."), problem is None)
+    yield Check(_("Database"), str(problem or _("Everything that is said is stored.")), problem is None)
+    yield _processes()
+    if application.engine.is_stopping:
+        yield Check(_("Server"), _("It is about to stop, and takes no new messages."), is_well=False)
+
+
+def _processes() -> Check:
     now = datetime.now(UTC)
     beats = person.administration().usage.processes().values()
     silent = sum((now - at).total_seconds() > SILENT_SECONDS for at in beats)
-    said = f"{counted(len(beats) - silent, 'process runs', 'processes run')} replies."
-    yield Check("Processes", said + (f" {silent} more fell silent." if silent else ""), not silent)
-    if application.engine.is_stopping:
-        yield Check("Server", "It is about to stop, and takes no new messages.", is_well=False)
+    runs = len(beats) - silent
+    said = [
+        ngettext("{} process runs replies.", "{} processes run replies.", runs).format(formats.number(runs))
+    ]
+    if silent:
+        fell = ngettext("{} more has fallen silent.", "{} more have fallen silent.", silent)
+        said.append(fell.format(formats.number(silent)))
+    return Check(_("Processes"), joined(said), not silent)
 
 
 def _gateway() -> Check:
     application = app.get()
-    connection = application.connection
+    connection, title = application.connection, _("Gateway")
     if connection.needs_key:
-        return Check("Gateway", "No key is set. Enter one under “Connection”.", is_well=False)
+        return Check(title, _("No key is set. Enter one under “Connection”."), is_well=False)
     listing = application.engine.catalogue.listing(connection)
     if listing.error:
-        return Check("Gateway", str(listing.error), is_well=False)
-    return Check("Gateway", f"It lists {counted(len(listing.models), 'model', 'models')}.")
+        return Check(title, str(listing.error), is_well=False)
+    count = len(listing.models)
+    return Check(
+        title, ngettext("It lists {} model.", "It lists {} models.", count).format(formats.number(count))
+    )
 
 
 def _look_again() -> None:

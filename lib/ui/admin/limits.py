@@ -3,20 +3,26 @@
 import streamlit as st
 
 from lib.domain.people.limits import MOST, Limit, LimitKind, Scope
-from lib.domain.people.people import Role
-from lib.domain.text.markdown.literal import md, plain
+from lib.domain.people.people import ROLE_GROUPS, Role
+from lib.domain.text.markdown.literal import md
+from lib.i18n import formats
 from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark, mark_plural, ngettext
 from lib.ui.kit import buttons, errors
 from lib.ui.state import person, widgets
 
 WHOM, NAME, KIND, VALUE = "limit_whom", "limit_name", "limit_kind", "limit_value"
 """Keys of the fields."""
-EVERYBODY, ONE = "Everybody", "One person"
-ROLES = {f"{role.capitalize()}s": role for role in Role}
+WHOMS = [Scope.EVERYBODY, *Role, Scope.PERSON]
 KINDS = {
-    "messages a minute": LimitKind.MESSAGES_A_MINUTE,
-    "replies at once": LimitKind.REPLIES_AT_ONCE,
-    "tokens a day": LimitKind.TOKENS_A_DAY,
+    LimitKind.MESSAGES_A_MINUTE: mark("Messages a minute"),
+    LimitKind.REPLIES_AT_ONCE: mark("Replies at once"),
+    LimitKind.TOKENS_A_DAY: mark("Tokens a day"),
+}
+VALUES = {
+    LimitKind.MESSAGES_A_MINUTE: mark_plural("{} message a minute", "{} messages a minute"),
+    LimitKind.REPLIES_AT_ONCE: mark_plural("{} reply at once", "{} replies at once"),
+    LimitKind.TOKENS_A_DAY: mark_plural("{} token a day", "{} tokens a day"),
 }
 
 
@@ -37,34 +43,43 @@ def show() -> None:
 
 
 def _show_row(limit: Limit, name: str) -> None:
-    whom = {Scope.EVERYBODY: EVERYBODY, Scope.ROLE: f"{name.capitalize()}s"}.get(limit.scope, name)
-    word = next(word for word, kind in KINDS.items() if kind is limit.kind)
+    whom = name if limit.scope is Scope.PERSON else _whom(limit.scope_id or limit.scope)
     key = f"limit-{limit.scope}-{limit.scope_id}-{limit.kind}"
     with st.container(horizontal=True, vertical_alignment="center", border=True, key=key):
-        st.markdown(md("**{}** · {:,} {}", whom, limit.value, plain(word)), width="stretch")
-        buttons.show_icon("delete", _("Remove"), _remove, limit)
+        value = ngettext(*VALUES[limit.kind], limit.value).format(formats.number(limit.value))
+        st.markdown(md("**{}** · {}", whom, value), width="stretch")
+        buttons.show_icon("delete", _("Remove this limit"), _remove, limit)
 
 
 def _show_form() -> None:
+    """Draw the form; it is no `st.form`, because the field for an address depends on the choice before it."""
+    st.header(_("Set a limit"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", key="limit_form"):
-        whom = st.selectbox(_("For"), [EVERYBODY, *ROLES, ONE], key=WHOM, width=160)
-        if whom == ONE:
-            st.text_input(_("E-mail address"), key=NAME, placeholder=_("one@example.com"), width=220)
-        st.number_input(_("At most"), 1, MOST, value=10, key=VALUE, width=160)
-        st.selectbox(_("Of"), list(KINDS), key=KIND, width=190)
+        whom = st.selectbox(_("Who"), WHOMS, key=WHOM, format_func=_whom, width=190)
+        if whom == Scope.PERSON:
+            st.text_input(_("E-mail address"), key=NAME, placeholder=_("one@example.com"), width=240)
+        st.number_input(_("At most"), 1, MOST, value=10, key=VALUE, width=170)
+        st.selectbox(_("What"), [*KINDS], key=KIND, format_func=lambda kind: _(KINDS[kind]), width=240)
         buttons.button(_("Set limit"), "set_limit", "check", _set, kind="primary")
+
+
+def _whom(code: str) -> str:
+    """Return whom a limit is for: everybody, those with a role, or one person."""
+    if code == Scope.EVERYBODY:
+        return _("Everybody")
+    return _("One person") if code == Scope.PERSON else _(ROLE_GROUPS[Role(code)])
 
 
 @errors.stored
 def _set() -> None:
     limits, whom = person.administration().limits, widgets.text(WHOM)
-    kind, value = KINDS[widgets.text(KIND)], int(str(widgets.value(VALUE) or 1))
-    if whom == ONE:
+    kind, value = LimitKind(widgets.text(KIND)), int(str(widgets.value(VALUE) or 1))
+    if whom == Scope.PERSON:
         limits.set_for(widgets.text(NAME), kind, value)
-    elif whom == EVERYBODY:
+    elif whom == Scope.EVERYBODY:
         limits.set(Limit(Scope.EVERYBODY, "", kind, value))
     else:
-        limits.set(Limit(Scope.ROLE, ROLES[whom], kind, value))
+        limits.set(Limit(Scope.ROLE, whom, kind, value))
 
 
 @errors.stored

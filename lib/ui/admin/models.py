@@ -7,9 +7,11 @@ import streamlit as st
 
 from lib import app
 from lib.domain.models.rules import EVERYBODY, ModelRule
-from lib.domain.people.people import Role
-from lib.domain.text.markdown.literal import Markdown, literal, md
+from lib.domain.people.people import ROLE_GROUPS, ROLES, Role
+from lib.domain.text.markdown.literal import Markdown, literal
+from lib.i18n import formats
 from lib.i18n.translation import gettext as _
+from lib.i18n.translation import ngettext
 from lib.ui.kit import errors
 from lib.ui.state import person, widgets
 
@@ -35,7 +37,8 @@ def show() -> None:
     if not fits:
         st.caption(_("No model matches this search."))
         return
-    st.caption(md(_("{} of {} models"), len(fits), len(found)))
+    of = ngettext("{} of {} model", "{} of {} models", len(found))
+    st.caption(literal(of.format(formats.number(len(fits)), formats.number(len(found)))))
     if chosen := _choose(fits):
         _show_rule(chosen)
     else:
@@ -57,11 +60,11 @@ def _choose(names: Sequence[str]) -> str | None:
     table = pd.DataFrame(
         [
             {
-                "Model": name,
-                "For": _for_whom(rules.get(name)),
-                "Listed": "no" if rules.get(name).is_hidden else "yes",
-                "Default": "yes" if name == app.get().default_model else "",
-                "About": rules.get(name).about or None,
+                "model": name,
+                "roles": _for_whom(rules.get(name)),
+                "is_listed": not rules.get(name).is_hidden,
+                "is_default": name == app.get().default_model,
+                "about": rules.get(name).about or None,
             }
             for name in names
         ]
@@ -74,7 +77,13 @@ def _choose(names: Sequence[str]) -> str | None:
         on_select="rerun",
         selection_mode="single-row",
         placeholder="–",
-        column_config={"Default": st.column_config.Column(help=_("A new chat starts with it"))},
+        column_config={
+            "model": st.column_config.Column(_("Model")),
+            "roles": st.column_config.Column(_("Who may use it")),
+            "is_listed": st.column_config.CheckboxColumn(_("In lists")),
+            "is_default": st.column_config.CheckboxColumn(_("Default"), help=_("A new chat starts with it")),
+            "about": st.column_config.Column(_("About it")),
+        },
     )
     rows = shown["selection"]["rows"]
     return names[rows[0]] if rows and rows[0] < len(names) else None
@@ -82,20 +91,20 @@ def _choose(names: Sequence[str]) -> str | None:
 
 def _for_whom(rule: ModelRule) -> str:
     if rule.roles == EVERYBODY:
-        return "everybody"
-    return ", ".join(f"{role}s" for role in Role if role in rule.roles) or "nobody"
+        return _("Everybody")
+    return ", ".join(_(ROLE_GROUPS[role]) for role in Role if role in rule.roles) or _("Nobody")
 
 
 def _name(role: Role) -> Markdown:
-    return literal(role.capitalize())
+    return literal(_(ROLES[role]))
 
 
 def _show_rule(model: str) -> None:
     stored = app.get().store.settings.rules()
     rule = stored.get(model)
     # The keys contain the model: what was not saved for another one does not appear here.
-    with st.form(f"rule-{model}", enter_to_submit=False):
-        st.markdown(md("**{}**", model))
+    with st.form(f"rule-{model}"):
+        st.header(literal(model), anchor=False)
         st.pills(
             _("Who may use it"),
             [*Role],
@@ -104,7 +113,7 @@ def _show_rule(model: str) -> None:
             format_func=_name,
             key=f"rule_roles-{model}",
         )
-        st.toggle(_("Leave it out of lists"), rule.is_hidden, key=f"rule_hidden-{model}")
+        st.toggle(_("Hide it from lists of models"), rule.is_hidden, key=f"rule_hidden-{model}")
         st.toggle(_("A new chat starts with it"), stored.default == model, key=f"rule_default-{model}")
         st.text_input(
             _("About it"),

@@ -8,8 +8,8 @@ from lib import app
 from lib.domain.people.notices import Notice
 from lib.domain.text.markdown.literal import md, plain
 from lib.engine.sending import new_id
+from lib.i18n import formats, locale
 from lib.i18n.translation import gettext as _
-from lib.ui.admin import state
 from lib.ui.kit import buttons, errors
 from lib.ui.state import person, widgets
 
@@ -35,15 +35,19 @@ def _show_row(notice: Notice, now: datetime) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"row-{notice.id}"):
         with st.container(gap="xxsmall", width="stretch"):
             st.markdown(plain(notice.text))
-            when = "shown now" if notice.is_shown(now) else "still to come"
-            times = state.day(notice.begins_at), state.day(notice.ends_at)
-            st.caption(md(_("From {} until {} · {}"), *times, when))
-        buttons.show_icon("delete", _("Remove"), _remove, notice.id)
+            facts = [
+                _("Shown now") if notice.is_shown(now) else _("Not shown yet"),
+                _("From {}").format(formats.moment(notice.begins_at)),
+                _("Until {}").format(formats.moment(notice.ends_at)),
+            ]
+            st.caption(md(" · ").join(facts))
+        buttons.show_icon("delete", _("Remove this notice"), _remove, notice.id)
 
 
 def _show_form() -> None:
-    now = datetime.now().astimezone().replace(minute=0, second=0, microsecond=0, tzinfo=None)
-    with st.form("notice", enter_to_submit=False):
+    here = datetime.now(locale.current().zone).replace(minute=0, second=0, microsecond=0, tzinfo=None)
+    st.header(_("Write a notice"), anchor=False)
+    with st.form("notice", enter_to_submit=False):  # a new line in the text does not send it
         st.text_area(
             _("Notice"),
             key=TEXT,
@@ -52,9 +56,9 @@ def _show_form() -> None:
             placeholder=_("Maintenance on Friday from 18:00"),
         )
         left, right = st.columns(2)
-        left.datetime_input("From", now, key=BEGINS)
-        right.datetime_input("Until", now + timedelta(days=1), key=ENDS)
-        st.caption(md(_("Times are those of the server’s zone, {}."), f"{datetime.now().astimezone():%Z}"))
+        left.datetime_input(_("From"), here, key=BEGINS, format="YYYY-MM-DD")
+        right.datetime_input(_("Until"), here + timedelta(days=1), key=ENDS, format="YYYY-MM-DD")
+        st.caption(md(_("Times are by your clock ({})."), formats.zone(datetime.now(UTC))))
         st.form_submit_button(_("Show it to everybody"), key="add_notice", type="primary", on_click=_add)
 
 
@@ -64,7 +68,8 @@ def _add() -> None:
     if not text or not begins or not ends or ends <= begins:
         st.toast(_("A notice needs a text, and an end after its beginning."), icon=":material/error:")
         return
-    notice = Notice(new_id(), text[:LONGEST], begins.astimezone(), ends.astimezone())
+    zone = locale.current().zone
+    notice = Notice(new_id(), text[:LONGEST], begins.replace(tzinfo=zone), ends.replace(tzinfo=zone))
     person.administration().settings.add_notice(notice)
     widgets.put(TEXT, "")
 

@@ -4,10 +4,12 @@ import streamlit as st
 
 from lib import app
 from lib.domain.conversation.conversations import Conversation
-from lib.domain.text.markdown.literal import md, plain
+from lib.domain.text.markdown.literal import literal, plain
+from lib.i18n import formats
 from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.store.people.reading import LONGEST_REASON, SHORTEST_REASON
+from lib.ui.admin.audit_words import ID_SHOWN
 from lib.ui.kit import buttons
 from lib.ui.reply import cell
 from lib.ui.state import widgets
@@ -29,31 +31,34 @@ def show() -> None:
 
 
 def _show_form() -> None:
-    email = st.text_input(_("Their e-mail address"), key=EMAIL, placeholder=_("name@example.com"))
+    email = st.text_input(
+        _("E-mail address of the chat’s owner"), key=EMAIL, placeholder=_("name@example.com")
+    )
     try:
         chats = app.get().store.reading.chats(actor(), email, is_allowed=True) if email.strip() else {}
     except StoreError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     if not chats:
-        ask = "Enter an address to see when their chats last changed."
-        st.caption(plain(_("They have no chats, or are not here.") if email.strip() else ask))
+        if email.strip():
+            st.caption(_("They have no chats, or are not here."))
+        else:
+            st.caption(_("Enter an address to see when their chats last changed."))
         return
     chosen = st.selectbox(
         _("Chat, by when it last changed"),
         list(chats),
-        format_func=lambda id_: f"{chats[id_].astimezone():%d %b %Y, %H:%M}",
+        # With the id: several may have changed in the same minute.
+        format_func=lambda id_: _("{} · chat {}").format(formats.moment(chats[id_]), id_[:ID_SHOWN]),
         key=CHAT,
     )
     reason = st.text_input(
         _("Reason"),
         key=REASON,
         max_chars=LONGEST_REASON,
-        placeholder=_("At least {SHORTEST_REASON} characters; its owner sees it").format(
-            SHORTEST_REASON=SHORTEST_REASON
-        ),
+        placeholder=_("At least {} characters; its owner sees it").format(SHORTEST_REASON),
     )
-    if st.button(_("Read"), key="read_chat", icon=":material/visibility:"):
+    if st.button(_("Read this chat"), key="read_chat", icon=":material/visibility:"):
         _read(chosen, reason)
 
 
@@ -73,7 +78,7 @@ def _read(conversation_id: str, reason: str) -> None:
 
 def _show_transcript(found: Conversation) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="reading_head"):
-        st.markdown(md("**{}**", found.title), width="stretch")
+        st.header(literal(found.title), anchor=False)
         buttons.button(_("Close"), "close_reading", "close", _close, kind="tertiary")
     for message in found.path():
         cell.show_said(message, "said")

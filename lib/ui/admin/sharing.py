@@ -5,18 +5,16 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from lib import app
-from lib.domain.people.grants import EVERYBODY
-from lib.domain.reply.wording import counted
+from lib.domain.people.grants import EVERYBODY, KINDS, GrantKind
 from lib.domain.text.markdown.literal import md
+from lib.i18n import formats
 from lib.i18n.translation import gettext as _
+from lib.i18n.translation import ngettext
 from lib.store.administration.sharing import Opened
-from lib.ui.admin import state
 from lib.ui.kit import buttons, errors
 from lib.ui.state import person
 
 ICONS = {"room": "groups", "report": "link", "grant": "person"}
-NAMES = {"conversation": "Chat"}
-"""What is not called as the store calls it."""
 
 
 def show() -> None:
@@ -33,22 +31,38 @@ def show() -> None:
 def _show_row(opened: Opened) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"opened-{opened.id}"):
         with st.container(gap="xxsmall", width="stretch"):
-            icon = md(_(":material/{}:"), ICONS[opened.kind])
-            st.markdown(md(_("{} **{}** by {}"), icon, _told(opened), opened.owner))
-            until = f"until {state.day(opened.until)}" if opened.until else "until it is taken back"
-            views = "" if opened.views is None else f" · {counted(opened.views, 'view', 'views')}"
-            st.caption(md(_("Since {} · {}{}"), state.day(opened.since), until, views))
-        buttons.button(_("Close"), f"close-{opened.id}", "lock", _close, opened.id)
+            icon = md(":material/{}:", ICONS[opened.kind])
+            st.markdown(md("{} **{}** · {}", icon, _shown(opened), _audience(opened)))
+            st.caption(md(" · ").join(_facts(opened)))
+        buttons.button(_("Stop sharing"), f"close-{opened.id}", "lock", _close, opened.id)
 
 
-def _told(opened: Opened) -> str:
-    """Return what is shown and to whom, in a few words."""
-    name = NAMES.get(opened.shown, opened.shown.capitalize())
+def _shown(opened: Opened) -> str:
+    """Return the kind of what is seen."""
+    is_kind = opened.shown in set(GrantKind)
+    return _(KINDS[GrantKind(opened.shown)]) if is_kind else _("Run of a prompt set")
+
+
+def _audience(opened: Opened) -> str:
     if opened.kind == "room":
-        return f"{name}, open to an audience"
+        return _("Open to an audience")
     if opened.kind == "report":
-        return f"{name}, as a report under a link"
-    return f"{name}, to {'everybody here' if opened.audience == EVERYBODY else opened.audience}"
+        return _("A report under a link")
+    if opened.audience == EVERYBODY:
+        return _("Shown to everybody here")
+    return _("Shown to {}").format(opened.audience)
+
+
+def _facts(opened: Opened) -> list[str]:
+    until = opened.until
+    facts = [
+        _("Shared by {}").format(opened.owner),
+        _("Since {}").format(formats.moment(opened.since)),
+        _("Until {}").format(formats.moment(until)) if until else _("Without an end"),
+    ]
+    if opened.views is not None:
+        facts.append(ngettext("{} view", "{} views", opened.views).format(formats.number(opened.views)))
+    return facts
 
 
 @errors.stored

@@ -4,7 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from lib import app
+from lib.domain.people.people import LOCAL
+from lib.i18n import formats
 from lib.i18n.translation import gettext as _
+from lib.i18n.translation import ngettext
 from lib.ui.state import person
 
 KILOBYTE = 1024
@@ -23,23 +26,37 @@ def show() -> None:
     table = pd.DataFrame(
         [
             {
-                "Person": each.owner,
-                "Chats": each.conversations,
-                "Comparisons": each.comparisons,
-                "Prompt sets": each.decks,
-                "Recordings": each.recordings,
+                "person": _("Stored before people signed in") if each.owner == LOCAL else each.owner,
+                "chats": each.conversations,
+                "comparisons": each.comparisons,
+                "decks": each.decks,
+                "recordings": each.recordings,
             }
             for each in found
         ]
     )
-    st.dataframe(table, hide_index=True, key="stored")
-    st.caption(_("Chats that their person has deleted count until they are purged."))
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="stored",
+        column_config={
+            "person": st.column_config.Column(_("Person")),
+            "chats": number(_("Chats"), format="localized"),
+            "comparisons": number(_("Comparisons"), format="localized"),
+            "decks": number(_("Prompt sets"), format="localized"),
+            "recordings": number(_("Recordings"), format="localized"),
+        },
+    )
+    st.caption(_("Chats that their person has deleted count until they are deleted for good."))
 
 
 def size(count: float) -> str:
     """Return a number of bytes in words."""
-    for unit in ("bytes", "kB", "MB"):
-        if count < KILOBYTE:
-            return f"{count:.0f} {unit}"
+    if count < KILOBYTE:
+        return ngettext("{} byte", "{} bytes", count).format(formats.number(count))
+    for unit in ("kB", "MB"):
         count /= KILOBYTE
-    return f"{count:.1f} GB"
+        if count < KILOBYTE:
+            return f"{formats.number(count)} {unit}"
+    return f"{formats.number(count / KILOBYTE, 1)} GB"

@@ -13,6 +13,8 @@ from lib.engine.sending import new_id
 from lib.files import decks as files
 from lib.files.refusal import FileRefused
 from lib.files.upload_validation import LONGEST_DOCUMENT, take
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark, ngettext
 from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage
@@ -25,15 +27,21 @@ from lib.ui.state.person import library, person_id
 from lib.ui.state.session import Session
 
 EXAMPLE = (
-    ("Explain photosynthesis to a ten-year-old, in five sentences.", "Who finds the simplest words?"),
     (
-        "A bat and a ball cost 1.10. The bat costs 1.00 more than the ball. What does the ball cost?",
+        mark("Explain photosynthesis to a ten-year-old, in five sentences."),
+        mark("Who finds the simplest words?"),
+    ),
+    (
+        mark("A bat and a ball cost 1.10. The bat costs 1.00 more than the ball. What does the ball cost?"),
         "",
     ),
-    ("Write a polite e-mail that declines a meeting and offers another date.", "Look at the tone."),
+    (
+        mark("Write a polite e-mail that declines a meeting and offers another date."),
+        mark("Look at the tone."),
+    ),
 )
-"""A first deck: prompts, and notes for the presenter."""
-DUPLICATE, DELETE_DECK, DELETE_RUN = "Duplicate", "Delete prompt set", "Delete run"
+"""A first deck: prompts, and notes for the presenter, marked for translation."""
+DUPLICATE, DELETE_DECK, DELETE_RUN = mark("Duplicate"), mark("Delete prompt set"), mark("Delete run")
 """The options of the menus of a deck and of a run. What deletes waits for confirmation."""
 
 
@@ -64,8 +72,8 @@ def create() -> None:
 @errors.stored
 def create_example() -> None:
     """Create and open an example deck."""
-    prompts = [Prompt(new_id(), text, notes=notes) for text, notes in EXAMPLE]
-    _open_new(lambda click: values.new(click, prompts, title="Three quick questions"))
+    prompts = [Prompt(new_id(), _(text), notes=_(notes) if notes else "") for text, notes in EXAMPLE]
+    _open_new(lambda click: values.new(click, prompts, title=_("Three quick questions")))
 
 
 @errors.stored
@@ -160,9 +168,12 @@ def attach(prompt_id: str, key: str) -> None:
     def put(prompt: Prompt) -> Prompt:
         together = {each.id: each for each in (*prompt.attachments, *taken)}
         if len(together) > values.MOST_FILES:
-            state.refusals.append(
-                f"A prompt takes {values.MOST_FILES} files at most; the others were left out."
+            refusal = ngettext(
+                "A prompt takes {} file at most; the others were left out.",
+                "A prompt takes {} files at most; the others were left out.",
+                values.MOST_FILES,
             )
+            state.refusals.append(refusal.format(values.MOST_FILES))
         return replace(prompt, attachments=tuple(together.values())[: values.MOST_FILES])
 
     # Applied to the stored deck: another tab may have changed it while the files were read.

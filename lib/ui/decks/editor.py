@@ -1,4 +1,4 @@
-"""The open deck: edit, export and run it."""
+"""The open deck, which pages call a prompt set: edit, export and run it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,6 +19,7 @@ from lib.domain.text.markdown.literal import Markdown, literal, md
 from lib.files import decks as files
 from lib.files.upload_validation import clean_name
 from lib.i18n.translation import gettext as _
+from lib.i18n.translation import ngettext
 from lib.ui.decks import callbacks, setup
 from lib.ui.kit import buttons
 from lib.ui.reply import attachments
@@ -73,13 +74,13 @@ def _show_head(state: DecksState, deck: Deck) -> None:
         )
         with st.popover(_("Export"), icon=":material/download:", type="tertiary", key="export_deck"):
             store = app.get().files
-            _download("YAML, with everything", lambda: files.to_yaml(deck, store), deck, "yaml")
-            _download("CSV, without files", lambda: files.to_csv(deck), deck, "csv")
+            _download(_("YAML, with everything"), lambda: files.to_yaml(deck, store), deck, "yaml")
+            _download(_("CSV, without files"), lambda: files.to_csv(deck), deck, "csv")
         is_own = state.received is None
         can_share = is_own and (grants.is_offered() or share_links.is_offered())
         wants_share = can_share and grants.show_button()
         entries = [callbacks.DUPLICATE, *([callbacks.DELETE_DECK] if is_own else [])]
-        buttons.menu(entries, MENU, callbacks.choose, MENU)
+        buttons.menu(entries, MENU, callbacks.choose, MENU, named=_)
     if wants_share:
         grants.open_dialog(GrantKind.DECK, deck.id, deck.title, page=partial(reports.deck_page, deck))
 
@@ -100,14 +101,15 @@ def _show_prompt(state: DecksState, deck: Deck, prompt: Prompt, at: int) -> None
     """Draw the fields of a prompt, with its extras collapsed below."""
     with st.container(border=True, key=f"deckprompt-{prompt.id}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
-            st.markdown(md("**{}**", at + 1), width="content")
+            st.markdown(md(_("**Prompt {}**"), at + 1), width="content")
             st.caption(_extras(prompt), width="content")
             st.space("stretch")
             own, is_last = prompt.id, at == len(deck.prompts) - 1
             buttons.show_icon("arrow_upward", _("Move up"), callbacks.move, own, at - 1, disabled=at == 0)
             buttons.show_icon("arrow_downward", _("Move down"), callbacks.move, own, at + 1, disabled=is_last)
             buttons.show_icon("delete", _("Remove this prompt"), callbacks.remove, own)
-        _write(state, prompt, "text", "Prompt", "What every model is asked", LONGEST_PROMPT, is_bare=True)
+        label, placeholder = _("Prompt {}").format(at + 1), _("What every model is asked")
+        _write(state, prompt, "text", label, placeholder, LONGEST_PROMPT, is_bare=True)
         with st.expander(
             _("Notes, files, system prompt"), type="compact", key=f"extras-{prompt.id}", on_change="rerun"
         ) as fold:
@@ -119,30 +121,25 @@ def _extras(prompt: Prompt) -> Markdown:
     """Return what a prompt has besides its text, in one line."""
     count = len(prompt.attachments)
     parts = [
-        "notes" if prompt.notes.strip() else "",
-        md("{} {}", count, "file" if count == 1 else "files") if count else "",
-        "own system prompt" if prompt.system_prompt.strip() else "",
+        _("Notes") if prompt.notes.strip() else "",
+        ngettext("{} file", "{} files", count).format(count) if count else "",
+        _("Own system prompt") if prompt.system_prompt.strip() else "",
     ]
     return md(" · ").join(filter(None, parts))
 
 
 def _show_extras(state: DecksState, prompt: Prompt) -> None:
-    _write(state, prompt, "notes", "Notes for the presenter", "Not sent to the models", LONGEST_NOTES)
-    _write(state, prompt, "system_prompt", "System prompt of its own", "The prompt set's", LONGEST_PROMPT)
+    label, placeholder = _("Notes for the presenter"), _("Not sent to the models")
+    _write(state, prompt, "notes", label, placeholder, LONGEST_NOTES)
+    label, placeholder = _("System prompt of this prompt"), _("The one of the prompt set")
+    _write(state, prompt, "system_prompt", label, placeholder, LONGEST_PROMPT)
     for attachment in prompt.attachments:
         key = f"{prompt.id}-{attachment.id}"
         with st.container(horizontal=True, vertical_alignment="center", key=f"deckfile-{key}"):
             with st.container(width="content"):
                 attachments.show([attachment])
-            st.button(
-                "",
-                key=f"detach-{key}",
-                icon=":material/close:",
-                help=md(_("Remove {}"), attachment.name),
-                type="tertiary",
-                on_click=callbacks.detach,
-                args=(prompt.id, attachment.id),
-            )
+            label = _("Remove {}").format(attachment.name)
+            buttons.show_icon("close", label, callbacks.detach, prompt.id, attachment.id, key=f"file-{key}")
     # A new key after each upload: a field cannot be emptied otherwise.
     key = f"files-{prompt.id}-{state.uploads}"
     st.file_uploader(

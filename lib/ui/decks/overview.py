@@ -1,4 +1,4 @@
-"""The decks and their runs in the sidebar, and the page while none is open."""
+"""The decks, which pages call prompt sets, and their runs in the sidebar; the page while none is open."""
 
 import streamlit as st
 
@@ -67,10 +67,10 @@ def _show_import(state: DecksState) -> None:
 def show_empty() -> None:
     """Explain what a deck is, while none is open."""
     with st.container(key="column"):
-        st.subheader(_("Prompt sets"), anchor=False)
+        st.title(_("Prompt sets"), anchor=False)
         st.caption(
             _(
-                "A prompt set is a list of prompts for a demo or a test. Run it over up to eight models: "
+                "A prompt set is a list of prompts for a demo or a test. Run it with up to eight models: "
                 "each prompt is answered by all of them, side by side, each answer with its figures."
             )
         )

@@ -11,6 +11,7 @@ from lib.domain.comparison.deck_runs import MOST_COLUMNS, DeckRun
 from lib.domain.comparison.estimates import Expected
 from lib.domain.text.markdown.literal import literal
 from lib.engine.sending import SendRefused, new_id
+from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.ui.decks.callbacks import click_id, is_first, stop_run
 from lib.ui.kit import errors
@@ -87,13 +88,13 @@ def _run(state: DecksState, tab: Session, run_id: str, *, is_agreed: bool) -> st
     """Store a new run and start it; return why that failed, or ""."""
     deck = library().decks.get(state.deck_id or "")
     if deck is None:
-        return "This prompt set no longer exists."
+        return _("This prompt set no longer exists.")
     cells = state.chosen.cells
     if any(not cell.model for cell in cells):
-        return "Choose a model for each column first."
+        return _("Choose a model for each column first.")
     fresh, rows = values.of(run_id, deck, cells, now=datetime.now(UTC), new_id=new_id)
     if not rows:
-        return "Write a prompt first."
+        return _("Write a prompt first.")
     if not is_agreed and expected(fresh, tab).is_much:
         state.to_confirm = RUN
     elif library().deck_runs.add(fresh, rows):
@@ -106,7 +107,7 @@ def _resume(state: DecksState, tab: Session, *, is_agreed: bool) -> str:
     """Resume the open run; return why that failed, or ""."""
     found = library().deck_runs.get(state.run_id or "")
     if found is None:
-        return "This run no longer exists."
+        return _("This run no longer exists.")
     if not is_agreed and expected(found, tab, missing(found)).is_much:
         state.to_confirm = RESUME
     else:

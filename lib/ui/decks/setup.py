@@ -10,9 +10,8 @@ from lib.domain.text.markdown.literal import literal, md
 from lib.i18n.translation import gettext as _
 from lib.ui.decks import callbacks, run_callbacks
 from lib.ui.decks.run import estimated
-from lib.ui.kit import buttons
+from lib.ui.kit import buttons, dialogs
 from lib.ui.reply.model_picker import picker
-from lib.ui.shell import forms
 from lib.ui.state import choices
 from lib.ui.state.comparison import comparison as comparison_state
 from lib.ui.state.comparison.decks import DecksState
@@ -44,9 +43,10 @@ def show(state: DecksState, deck: Deck, tab: Session) -> None:
                     estimated(run_callbacks.expected(draft, tab), len(rows) * len(cells)), width="content"
                 )
             else:
-                st.caption(_("Write a prompt, then run the prompt set over these models."), width="content")
+                st.caption(_("Write a prompt, then run the prompt set with these models."), width="content")
     if tab.connection.needs_key:
-        st.info(md(_("Running a prompt set needs an API key. {}"), tab.first_steps), icon=":material/key:")
+        needed = md(_("Running a prompt set needs an API key."))
+        st.info(md(" ").join([needed, tab.first_steps]), icon=":material/key:")
 
 
 def _show_choice(cell: Conversation, tab: Session, *, is_only: bool) -> None:
@@ -56,36 +56,40 @@ def _show_choice(cell: Conversation, tab: Session, *, is_only: bool) -> None:
     ):
         picker.show(cell, tab, prefix, only_text=True)
         with st.popover(
-            "", icon=":material/tune:", type="tertiary", key=f"settings-{cell.id}", on_change="rerun"
+            md(":gray[{}]", _("Settings of this model")),  # unseen (`styles/recordings.css`)
+            icon=":material/tune:",
+            type="tertiary",
+            key=f"settings-{cell.id}",
+            on_change="rerun",
         ) as popover:
             if popover.open:
                 choices.show(cell, prefix)
                 st.caption(_("A system prompt here replaces those of the prompt set and its prompts."))
-        buttons.show_icon("close", _("Remove"), run_callbacks.remove_model, cell.id, disabled=is_only)
+        buttons.show_icon(
+            "close", _("Remove this model"), run_callbacks.remove_model, cell.id, disabled=is_only
+        )
 
 
 def show_question(state: DecksState, tab: Session) -> None:
     """Draw the confirmation before many tokens are used or something is deleted."""
     match state.to_confirm:
         case callbacks.DELETE_DECK:
-            _ask_delete(_("This prompt set will be deleted permanently. Its runs stay."))
+            sentence = _("This prompt set will be deleted permanently. Its runs stay.")
+            dialogs.open(_("Delete this prompt set?"), _ask_delete, sentence, on_dismiss=callbacks.withdraw)
         case callbacks.DELETE_RUN:
-            _ask_delete(_("This run will be deleted permanently, with every answer in it."))
+            sentence = _("This run will be deleted permanently, with every answer in it.")
+            dialogs.open(_("Delete this run?"), _ask_delete, sentence, on_dismiss=callbacks.withdraw)
         case run_callbacks.RUN | run_callbacks.RESUME:
-            _ask_run(state, tab)
+            dialogs.open(_("Run this?"), _ask_run, state, tab, on_dismiss=callbacks.withdraw)
 
 
-@st.dialog(_("Delete?"), on_dismiss=callbacks.withdraw)
 def _ask_delete(sentence: str) -> None:
-    with st.form("delete_deck", border=False):
-        st.markdown(literal(sentence))
-        delete = callbacks.delete
-        is_over = forms.show_buttons(_("Delete"), f"{forms.DANGER}delete", delete, cancel=callbacks.withdraw)
-    if is_over:
-        st.rerun()
+    st.markdown(literal(sentence))
+    dialogs.show_buttons(
+        _("Delete"), "confirm_delete", callbacks.delete, cancel=callbacks.withdraw, destroys=True
+    )
 
 
-@st.dialog(_("Run this?"), on_dismiss=callbacks.withdraw)
 def _ask_run(state: DecksState, tab: Session) -> None:
     if state.run:
         gaps = run_callbacks.missing(state.run)
@@ -96,9 +100,5 @@ def _ask_run(state: DecksState, tab: Session) -> None:
         words = estimated(run_callbacks.expected(draft, tab), len(rows) * len(cells))
     else:
         return
-    with st.form("run_deck", border=False):
-        st.markdown(md(_("This is expensive: **{}**."), words))
-        confirm = run_callbacks.confirm
-        is_over = forms.show_buttons(_("Run"), "confirm_run", confirm, cancel=callbacks.withdraw)
-    if is_over:
-        st.rerun()
+    st.markdown(md(_("This is expensive: **{}**."), words))
+    dialogs.show_buttons(_("Run"), "confirm_run", run_callbacks.confirm, cancel=callbacks.withdraw)

@@ -1,1 +1,1 @@
-"""The models page and the doctor."""
+"""The models page and the connection check."""

@@ -1,4 +1,4 @@
-"""The doctor's page: what an examination costs, its progress, and its findings."""
+"""The page of the connection check: what it costs, its progress, and its findings."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,12 +7,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
-from lib.domain.models.diagnosis import VERDICTS, Cost, Finding, Verdict, learnt
+from lib.domain.models.diagnosis import Cost, Finding, Verdict, learnt
 from lib.domain.models.prices import Price
 from lib.domain.reply.wording import money
 from lib.domain.text.markdown.literal import Markdown, code, literal, md, plain
 from lib.engine.lookups.doctor import Examination
+from lib.i18n import formats
 from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 from lib.ui.kit import buttons
 from lib.ui.models import callbacks
 from lib.ui.reply.model_picker import picker
@@ -29,18 +31,24 @@ _SIGNS = {
     Verdict.NOT_SUPPORTED: md(":orange[:material/do_not_disturb_on:]"),
     Verdict.SKIPPED: md(":gray[:material/skip_next:]"),
 }
+_COUNTS = {
+    Verdict.PASS: mark("{} passed"),
+    Verdict.FAIL: mark("{} failed"),
+    Verdict.NOT_SUPPORTED: mark("{} not supported"),
+    Verdict.SKIPPED: mark("{} skipped"),
+}
 _PENDING, _RUNNING = md(":gray[:material/radio_button_unchecked:]"), md(":blue[:material/pending:]")
 
 
 def show(session: Session) -> list[DeltaGenerator]:
     """Draw the page; return the places of the checks while an examination runs."""
     doctor, connection = app.get().engine.doctor, session.connection
-    st.markdown(_("### Connection check"))
+    st.title(_("Connection check"), anchor=False)
     st.caption(
         md(
             _(
-                "Examines {} and one of its models: what is wrong, what the model can do, and what to do "
-                "about it. The chat page then offers what the model accepts."
+                "Checks {} and one of its models: whether something is wrong and what to do about it, and "
+                "what the model can do. The chat page then offers what the model accepts."
             ),
             code(connection.base_url),
         )
@@ -51,7 +59,7 @@ def show(session: Session) -> list[DeltaGenerator]:
     price = app.get().engine.catalogue.prices(connection).get(model or "")
     st.caption(_estimate(doctor.cost, price))
     if examination is None:
-        st.caption(literal(" · ".join(probe.title for probe in doctor.checks)))
+        st.caption(literal(" · ".join(_(probe.title) for probe in doctor.checks)))
         return []
     _show_summary(examination)
     with st.container(key="checks", gap="xsmall"):
@@ -91,19 +99,18 @@ def _show_controls(session: Session, *, is_running: bool) -> str | None:
                 _("Stop"), key="stop", icon=":material/stop_circle:", on_click=callbacks.stop_examination
             )
         else:
-            buttons.button(_("Examine"), "examine", "stethoscope", callbacks.examine, model, kind="primary")
+            buttons.button(_("Check"), "examine", "stethoscope", callbacks.examine, model, kind="primary")
     return model
 
 
 def _estimate(cost: Cost, price: Price | None) -> Markdown:
-    words = f"It takes about {cost.requests} requests and {cost.tokens:,} tokens"
+    counts = formats.number(cost.requests), formats.number(cost.tokens)
     if price is None:
-        return literal(_("{words}, more for a model that thinks.").format(words=words))
+        return md(_("It takes about {} requests and {} tokens; more for a model that thinks."), *counts)
     dollars = price.call * cost.requests if price.call is not None else _dollars(cost.tokens, price)
-    return literal(
-        _("{words}, roughly {dollars}, more for a model that thinks.").format(
-            words=words, dollars=money(dollars)
-        )
+    return md(
+        _("It takes about {} requests and {} tokens, roughly {}; more for a model that thinks."),
+        *(*counts, money(dollars)),
     )
 
 
@@ -112,20 +119,29 @@ def _dollars(tokens: int, price: Price) -> float:
 
 
 def _show_summary(examination: Examination) -> None:
-    counts = Counter(finding.verdict for finding in examination.findings)
-    told = ", ".join(f"{counts[verdict]} {_(VERDICTS[verdict])}" for verdict in Verdict if counts[verdict])
+    st.markdown(_summary(examination))
     if not examination.is_closed:
-        st.markdown(md(_("Examining {}…"), examination.model or "the server"))
         return
-    end = "Stopped. " if examination.was_stopped else ""
-    about = f" of {examination.model}" if examination.model else ""
-    st.markdown(md(_("{}**Examination{}**: {}."), end, about, told or "nothing found"))
     if examination.problem:
         st.error(plain(str(examination.problem)), icon=":material/error:")
     if examination.was_stopped and learnt(examination.findings):
-        st.caption(
-            _("A stopped examination is not stored: run a whole one to change what the chat page offers.")
+        st.caption(_("A stopped check is not stored: run a whole one to change what the chat page offers."))
+
+
+def _summary(examination: Examination) -> Markdown:
+    """Return what is or was checked, and how often it came to which verdict."""
+    model = examination.model
+    if not examination.is_closed:
+        return md(_("Checking {}…"), model) if model else md(_("Checking the server…"))
+    if examination.was_stopped:
+        title = (
+            md(_("**The check of {} was stopped**"), model) if model else md(_("**The check was stopped**"))
         )
+    else:
+        title = md(_("**{} was checked**"), model) if model else md(_("**The server was checked**"))
+    counts = Counter(finding.verdict for finding in examination.findings)
+    told = [_(text).format(counts[verdict]) for verdict, text in _COUNTS.items() if counts[verdict]]
+    return md(" · ").join([title, *told])
 
 
 def _draw(examination: Examination, slots: Sequence[DeltaGenerator], drawn: int) -> None:

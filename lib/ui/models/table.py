@@ -10,11 +10,14 @@ from lib import app
 from lib.domain.models.capabilities import LABELS, Capabilities
 from lib.domain.models.connection import Connection
 from lib.domain.models.info import ModelInfo
-from lib.domain.models.models import Preference
+from lib.domain.models.models import KINDS, OTHER_VENDOR, Preference
 from lib.domain.models.prices import Price
+from lib.domain.reply.error_words import WORDS
 from lib.domain.reply.errors import ChatError
 from lib.domain.text.markdown.literal import code, literal, md
+from lib.i18n import formats
 from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark, ngettext
 from lib.ui.kit import errors
 from lib.ui.models import details
 from lib.ui.state import person
@@ -23,33 +26,35 @@ from lib.ui.state.session import Session
 
 COLUMNS = {
     "choice": "",
-    "model": "Model",
-    "vendor": "Vendor",
-    "kind": "Kind",
-    "prompt": "In $/1M",
-    "completion": "Out $/1M",
-    "call": "Per call $",
-    "replies": "Replies",
-    "success": "Success",
-    "ttft_median": "First token (s)",
-    "ttft_p95": "p95 (s)",
-    "tokens_per_second": "Tokens/s",
-    "last_error": "Last error",
-    "shown": "Proven capabilities",
+    "model": mark("Model"),
+    "vendor": mark("Vendor"),
+    "kind": mark("Kind"),
+    "prompt": mark("Prompt ($/1M)"),
+    "completion": mark("Answer ($/1M)"),
+    "call": mark("Per call ($)"),
+    "replies": mark("Replies"),
+    "success": mark("Success"),
+    "ttft_median": mark("First token (s)"),
+    "ttft_p95": mark("First token, 95 % (s)"),
+    "tokens_per_second": mark("Tokens/s"),
+    "last_error": mark("Last error"),
+    "shown": mark("Supports"),
 }
+"""The columns and their labels, marked for translation."""
 _PRICES = ("prompt", "completion", "call")
 _TRAFFIC = ("success", "ttft_median", "ttft_p95", "tokens_per_second", "last_error")
 PRICES_SECONDS = 0.5
 """How long a page waits for prices that have not been requested before."""
 ROWS_SHOWN, TALLEST_PIXELS = 9, 330
 """A longer table scrolls, so that the details below it stay in view."""
-ANY_VENDOR, ANY_KIND = "All vendors", "All kinds"
+ANY = ""
+"""The option of a filter that lets everything pass."""
 
 
 def show(session: Session) -> None:
     """Draw the page."""
     connection = session.connection
-    st.markdown(_("### Models"))
+    st.title(_("Models"), anchor=False)
     if connection.needs_key:
         st.caption(md(_("The gateway lists its models only with a key. {}"), session.first_steps))
         return
@@ -60,7 +65,9 @@ def show(session: Session) -> None:
         st.caption(_("The list of models is still loading, or empty. Reload this page in a moment."))
     if listed:
         found = _filtered(listed)
-        st.caption(md(_("{} of {} models at {}"), len(found), len(listed), code(connection.base_url)))
+        of = ngettext("{} of {} model at {}", "{} of {} models at {}", len(listed))
+        counts = formats.number(len(found)), formats.number(len(listed))
+        st.caption(md(of, *counts, code(connection.base_url)))
         chosen = _choose(found)
         if chosen:
             details.show(chosen)
@@ -104,24 +111,38 @@ def _filtered(listed: Sequence[ModelInfo]) -> list[ModelInfo]:
             # Otherwise Streamlit forgets it when the person leaves the page.
             persist_state="session",
         )
-        vendor = _option("Vendor", "model_vendor", [ANY_VENDOR, *sorted({e.model.vendor for e in listed})])
-        kind = _option("Kind", "model_kind", [ANY_KIND, *sorted({e.model.kind.value for e in listed})])
-        with_hidden = st.toggle(_("Hidden too"), key="model_hidden", persist_state="session")
+        vendors = {name: _vendor(name) for name in sorted({info.model.vendor for info in listed})}
+        kinds = {kind.value: _(KINDS[kind]) for kind in sorted({info.model.kind for info in listed})}
+        vendor = _option(_("Vendor"), "model_vendor", {ANY: _("All vendors"), **vendors})
+        kind = _option(_("Kind"), "model_kind", {ANY: _("All kinds"), **kinds})
+        with_hidden = st.toggle(_("Show hidden models"), key="model_hidden", persist_state="session")
     return [
         info
         for info in listed
         if all(word in info.model.id.lower() for word in words.lower().split())
-        and vendor in (ANY_VENDOR, info.model.vendor)
-        and kind in (ANY_KIND, info.model.kind.value)
+        and vendor in (ANY, info.model.vendor)
+        and kind in (ANY, info.model.kind)
         and (with_hidden or not info.choice.is_hidden)
     ]
 
 
-def _option(label: str, key: str, options: list[str]) -> str:
+def _option(label: str, key: str, options: Mapping[str, str]) -> str:
+    """Draw a filter; `options` are its codes with their labels."""
     chosen = st.selectbox(
-        literal(label), options, key=key, label_visibility="collapsed", width=170, persist_state="session"
+        literal(label),
+        list(options),
+        key=key,
+        format_func=lambda code: options[code],
+        label_visibility="collapsed",
+        width=170,
+        persist_state="session",
     )
-    return chosen or options[0]
+    return chosen or ANY
+
+
+def _vendor(name: str) -> str:
+    """Return a vendor's name, which is its own in all languages."""
+    return _(OTHER_VENDOR) if name == OTHER_VENDOR else name
 
 
 def _choose(listed: list[ModelInfo]) -> ModelInfo | None:
@@ -141,7 +162,7 @@ def _choose(listed: list[ModelInfo]) -> ModelInfo | None:
         selection_mode="single-row",
         placeholder="–",
         column_order=_columns(listed),
-        column_config={name: _column(name, label) for name, label in COLUMNS.items()},
+        column_config={name: _column(name, _(label) if label else "") for name, label in COLUMNS.items()},
     )
     chosen = state["selection"]["rows"]
     return listed[chosen[0]] if chosen and chosen[0] < len(listed) else None
@@ -168,12 +189,12 @@ def _record(info: ModelInfo) -> Mapping[str, object]:
     record = {
         "choice": _mark(info.choice),
         "model": info.model.id,
-        "vendor": info.model.vendor,
-        "kind": info.model.kind.value,
+        "vendor": _vendor(info.model.vendor),
+        "kind": _(KINDS[info.model.kind]),
         "prompt": price.prompt,
         "completion": price.completion,
         "call": price.call,
-        "shown": [label for name, label in LABELS.items() if name in info.capabilities.shown],
+        "shown": [_(label) for name, label in LABELS.items() if name in info.capabilities.shown],
         "replies": traffic.replies if traffic else 0,
     }
     if traffic:
@@ -200,7 +221,9 @@ def _seconds(ms: float | None) -> float | None:
 
 
 def _words(category: str | None) -> str | None:
-    return category.replace("_", " ") if category else None
+    """Return a kind of error in words."""
+    known = WORDS.get(category or "")
+    return _(known.title) if known else category
 
 
 def _column(name: str, label: str) -> ColumnConfig:
@@ -211,15 +234,15 @@ def _column(name: str, label: str) -> ColumnConfig:
         case "model":
             return st.column_config.Column(label, width=230)
         case "prompt" | "completion":
-            return number(label, format="%.4g", help="USD per million tokens")
+            return number(label, format="%.4g", help=_("USD per million tokens"))
         case "call":
             return number(label, format="%.4g")
         case "success":
-            return number(label, format="%.0f %%", help="Completed replies / (completed + failed)")
+            return number(label, format="%.0f %%", help=_("The share of replies that did not fail"))
         case "ttft_median":
-            return number(label, format="%.2f", help="Median time to the first token")
+            return number(label, format="%.2f", help=_("Median time to the first token"))
         case "ttft_p95":
-            return number(label, format="%.2f", help="19 of 20 replies began sooner")
+            return number(label, format="%.2f", help=_("19 of 20 replies began sooner"))
         case "tokens_per_second":
             return number(label, format="%.0f")
         case "shown":

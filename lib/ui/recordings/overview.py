@@ -1,7 +1,6 @@
 """The list of recordings: open, rename, delete, download, import."""
 
 import json
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -9,7 +8,7 @@ import streamlit as st
 
 from lib import app
 from lib.domain.comparison import recordings
-from lib.domain.comparison.recordings import Recording, RecordingKind
+from lib.domain.comparison.recordings import KINDS, Recording, RecordingKind
 from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.domain.people.grants import GrantKind
 from lib.domain.people.people import LOCAL
@@ -18,20 +17,20 @@ from lib.engine.playback import builtin
 from lib.files.imports import archive
 from lib.i18n import formats
 from lib.i18n.translation import gettext as _
+from lib.i18n.translation import ngettext
 from lib.store.comparison.recordings import RecordingSummary
 from lib.store.library import Library
-from lib.ui.kit import buttons
+from lib.ui.kit import buttons, dialogs
 from lib.ui.share import grants, recording_callbacks
 from lib.ui.share.recording_callbacks import DELETE, IMPORT, RENAME, Listing, held
-from lib.ui.shell import forms
 from lib.ui.state import exports
 from lib.ui.state.comparison import playback as playback_state
 from lib.ui.state.person import library
 
-KINDS = {
-    RecordingKind.REPLY: ("Reply", ":material/chat:"),
-    RecordingKind.COMPARISON: ("Comparison", ":material/view_column:"),
-    RecordingKind.DECK: ("Prompt set", ":material/notes:"),
+ICONS = {
+    RecordingKind.REPLY: ":material/chat:",
+    RecordingKind.COMPARISON: ":material/view_column:",
+    RecordingKind.DECK: ":material/notes:",
 }
 MODELS_NAMED = 3
 """Models named for each recording in the list; the rest are only counted."""
@@ -47,11 +46,13 @@ def show(listing: Listing) -> None:
         builtin.add_missing(own)
     found = own.recordings.latest(listing.listed + 1)
     with st.container(horizontal=True, vertical_alignment="center", key="recordings_head"):
-        st.markdown(_("### Recordings"), width="stretch")
+        st.title(_("Recordings"), anchor=False)
         buttons.button(
             _("Import"), "open_import", "upload", recording_callbacks.open_panel, IMPORT, kind="tertiary"
         )
-    st.caption(_("Replies, comparisons and runs, kept to be played again without a key or a network."))
+    st.caption(
+        _("Replies, comparisons and runs of prompt sets, kept to be played again without a key or a network.")
+    )
     if not found:
         st.info(
             _("Nothing is recorded yet. You find “Keep as recording” below comparisons and replies."),
@@ -65,8 +66,15 @@ def show(listing: Listing) -> None:
 
 def show_panel(listing: Listing) -> None:
     """Draw the open dialog, if there is one."""
-    if draw := _PANELS.get(listing.panel or ""):
-        draw()
+    match listing.panel:
+        case recording_callbacks.IMPORT:
+            dialogs.open(_("Import a recording"), _import, on_dismiss=_closed)
+        case recording_callbacks.RENAME:
+            dialogs.open(_("Rename this recording"), _rename, on_dismiss=_closed)
+        case recording_callbacks.DELETE:
+            dialogs.open(_("Delete this recording?"), _delete, on_dismiss=_closed)
+        case grants.SHARE:
+            _share()
 
 
 def recorded_on(at: datetime) -> Markdown:
@@ -80,26 +88,25 @@ def mark(recording: Recording) -> None:
 
 
 def _show_row(summary: RecordingSummary) -> None:
-    kind, icon = KINDS[summary.kind]
     models = ", ".join(summary.models[:MODELS_NAMED])
-    if more := len(summary.models) - MODELS_NAMED:
-        models += f" and {more} more" if more > 0 else ""
+    if (more := len(summary.models) - MODELS_NAMED) > 0:
+        models = ngettext("{} and {} more", "{} and {} more", more).format(models, more)
     with st.container(
         horizontal=True, vertical_alignment="center", border=True, key=f"recording-{summary.id}"
     ):
         with st.container(gap="xxsmall", width="stretch"):
             st.button(
-                plain(summary.title) or _("Untitled"),
+                plain(summary.title or _("Untitled")),
                 key=f"open-{summary.id}",
-                icon=icon,
+                icon=ICONS[summary.kind],
                 type="tertiary",
                 on_click=playback_state.go_to,
                 args=(summary.id,),
             )
-            told = [kind, models, recorded_on(summary.recorded_at)]
+            told = [_(KINDS[summary.kind]), models, recorded_on(summary.recorded_at)]
             st.caption(md(" · ").join(each for each in told if each))
         st.download_button(
-            "",
+            md(":gray[{}]", _("Download")),  # unseen, for screen readers (`styles/recordings.css`)
             # Made on demand: a recording with its images may have tens of megabytes.
             exports.audited(partial(_document, library(), summary.id), f"recording {summary.id}", "JSON"),
             f"recording-{summary.id[:8]}.json",
@@ -112,7 +119,12 @@ def _show_row(summary: RecordingSummary) -> None:
         )
         key = f"more-{summary.id}"
         entries = [*([grants.SHARE] if grants.is_offered() else []), RENAME, DELETE]
-        buttons.menu(entries, key, recording_callbacks.choose, key, summary.id)
+        buttons.menu(entries, key, recording_callbacks.choose, key, summary.id, named=_label)
+
+
+def _label(entry: str) -> str:
+    """Return a menu entry's label."""
+    return {RENAME: _("Rename"), DELETE: _("Delete")}.get(entry) or _(entry)
 
 
 def _document(own: Library, recording_id: str) -> str:
@@ -127,7 +139,6 @@ def _closed() -> None:
     recording_callbacks.open_panel(None)
 
 
-@st.dialog(_("Import a recording"), on_dismiss=_closed)
 def _import() -> None:
     if held().panel != IMPORT:  # imported: the list behind the dialog must show it
         st.rerun()
@@ -145,36 +156,23 @@ def _import() -> None:
     st.caption(_("It is kept here with its images. A recording that already exists is not added again."))
 
 
-@st.dialog(_("Rename this recording"), on_dismiss=_closed)
 def _rename() -> None:
     key = "recording_title"
     with st.form("rename_recording", border=False):
         st.text_input(_("Title"), held().chosen_title, key=key, max_chars=LONGEST_TITLE)
-        rename = recording_callbacks.rename
-        is_over = forms.show_buttons(_("Rename"), "confirm_rename", rename, key, cancel=_closed)
-    if is_over:
-        st.rerun()
+        dialogs.show_form_buttons(
+            _("Rename"), "confirm_rename", recording_callbacks.rename, key, cancel=_closed
+        )
 
 
-@st.dialog(_("Delete this recording?"), on_dismiss=_closed)
 def _delete() -> None:
-    with st.form("delete_recording", border=False):
-        st.markdown(md(_("“{}” will be deleted permanently."), held().chosen_title))
-        delete = recording_callbacks.delete
-        is_over = forms.show_buttons(_("Delete"), f"{forms.DANGER}delete", delete, cancel=_closed)
-    if is_over:
-        st.rerun()
+    st.markdown(md(_("“{}” will be deleted permanently."), held().chosen_title))
+    dialogs.show_buttons(
+        _("Delete"), "confirm_delete", recording_callbacks.delete, cancel=_closed, destroys=True
+    )
 
 
 def _share() -> None:
     listing = held()
     if listing.chosen:
         grants.open_dialog(GrantKind.RECORDING, listing.chosen, listing.chosen_title, _closed)
-
-
-_PANELS: dict[str, Callable[[], None]] = {
-    IMPORT: _import,
-    RENAME: _rename,
-    DELETE: _delete,
-    grants.SHARE: _share,
-}

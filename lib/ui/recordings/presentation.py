@@ -8,7 +8,8 @@ import streamlit as st
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.text.markdown.literal import literal
 from lib.i18n.translation import gettext as _
-from lib.ui.kit import keys
+from lib.i18n.translation import mark
+from lib.ui.kit import buttons, keys
 from lib.ui.recordings import overview
 from lib.ui.reply import question, results, watched_cells
 from lib.ui.reply.cell import CellPlaceholders
@@ -19,12 +20,14 @@ from lib.ui.state.comparison.comparison import OPEN
 from lib.ui.state.comparison.presentation import ALL, ONE, PresentationState
 from lib.ui.state.pages import COMPARE_PAGE, RECORDINGS_PAGE
 
+_VIEWS = {ALL: mark("All answers"), ONE: mark("One at a time")}
+
 
 def show(state: PresentationState | None) -> list[CellPlaceholders]:
     """Draw what is revealed; return the slots of the cells that run or play."""
     if state is None:
         st.info(_("There is nothing here to present."), icon=":material/slideshow:")
-        st.page_link(COMPARE_PAGE, label="Compare models", icon=":material/view_column:")
+        st.page_link(COMPARE_PAGE, label=_("Compare models"), icon=":material/view_column:")
         return []
     if state.has_left:
         _go_back(state)
@@ -68,19 +71,17 @@ def _show_controls(state: PresentationState) -> None:
     """Draw the presenter's quiet row of buttons; keys do the same."""
     is_last = state.revealed == state.steps and state.at + 1 == len(state.scenes)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="presenter"):
-        _icon(
-            "arrow_back", "Back (←)", presentation_state.step_back, disabled=not (state.revealed or state.at)
-        )
-        _icon("arrow_forward", "Reveal the next (→)", presentation_state.step_on, disabled=is_last)
+        is_first = not (state.revealed or state.at)
+        _show_icon("arrow_back", _("Back (←)"), presentation_state.step_back, is_first)
+        _show_icon("arrow_forward", _("Reveal the next (→)"), presentation_state.step_on, is_last)
         if state.revealed < len(state.comparison.cells):
             st.button(
                 _("Reveal all"), key="reveal_all", type="tertiary", on_click=presentation_state.reveal_all
             )
         if state.player and not state.player.is_over:
-            icon, label = (
-                ("pause", "Pause (space)") if state.player.is_playing else ("play_arrow", "Go on (space)")
-            )
-            _icon(icon, label, presentation_state.pause_or_play)
+            pause, play = ("pause", _("Pause (space)")), ("play_arrow", _("Go on (space)"))
+            icon, label = pause if state.player.is_playing else play
+            _show_icon(icon, label, presentation_state.pause_or_play)
         if state.recording:
             overview.mark(state.recording)
         st.space("stretch")
@@ -88,15 +89,16 @@ def _show_controls(state: PresentationState) -> None:
             _("Cost"), state.has_costs, key=presentation_state.COSTS, on_change=presentation_state.choose
         )
         st.segmented_control(
-            _("Seen"),
+            _("Answers shown"),
             [ALL, ONE],
             default=state.view,
+            format_func=lambda view: literal(_(_VIEWS[view])),
             key=presentation_state.VIEW,
             label_visibility="collapsed",
             required=True,
             on_change=presentation_state.choose,
         )
-        _icon("close", "Leave (Esc)", presentation_state.leave)
+        _show_icon("close", _("Leave (Esc)"), presentation_state.leave)
 
 
 def _show_question(state: PresentationState, comparison: Comparison) -> None:
@@ -122,13 +124,5 @@ def _show_cells(state: PresentationState, comparison: Comparison) -> list[CellPl
     return watched_cells.show([*cells[: state.revealed], *unseen]) if state.revealed else []
 
 
-def _icon(icon: str, label: str, action: Callable[[], None], *, disabled: bool = False) -> None:
-    st.button(
-        "",
-        key=icon,
-        icon=f":material/{icon}:",
-        help=literal(label),
-        type="tertiary",
-        disabled=disabled,
-        on_click=action,
-    )
+def _show_icon(icon: str, label: str, action: Callable[[], None], is_disabled: bool = False) -> None:
+    buttons.show_icon(icon, label, action, key="presenter", disabled=is_disabled)

@@ -10,6 +10,8 @@ from lib.app import App
 from lib.config import ConfigurationError, Settings
 from lib.domain.people.audit import SYSTEM
 from lib.domain.people.people import PASSWORD, Role
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import lazy
 from lib.store.database.errors import StoreError
 from lib.web.sign_in.accounts import INVITE
 
@@ -19,8 +21,16 @@ def check(settings: Settings) -> None:
     address = str(config.get_option("server.address") or "")
     if not settings.has_sign_in and not _is_loopback(address):
         raise ConfigurationError(
-            f"The address {address or 'of all interfaces'} can be reached from other machines, and "
-            "CHAT_SIGN_IN is off. Set it to guest, password, oidc or header, or use the address 127.0.0.1."
+            lazy(
+                "The address {address} can be reached from other machines, and CHAT_SIGN_IN is off. "
+                "Set it to guest, password, oidc or header, or use the address 127.0.0.1.",
+                address=address,
+            )
+            if address
+            else lazy(
+                "This server can be reached from other machines, and CHAT_SIGN_IN is off. "
+                "Set it to guest, password, oidc or header, or use the address 127.0.0.1."
+            )
         )
 
 
@@ -38,10 +48,8 @@ def invite_first_admin(application: App) -> None:
     hosts, port = application.settings.allowed_hosts, config.get_option("server.port")
     # A server with a name of its own is behind a proxy, which speaks https.
     origin = f"https://{hosts[0]}" if hosts else f"http://localhost:{port}"
-    sys.stderr.write(
-        "  There is no admin yet. Whoever opens this link becomes one; it works once, for three days:\n"
-        f"  {origin}{INVITE}{token}\n"
-    )
+    told = _("There is no admin yet. Whoever opens this link becomes one; it works once, for three days:")
+    sys.stderr.write(f"  {told}\n  {origin}{INVITE}{token}\n")
     sys.stderr.flush()
 
 

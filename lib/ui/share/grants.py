@@ -1,4 +1,4 @@
-"""Showing something to people here: to whom, until when, how often they opened it; and taking it back."""
+"""Showing something to people here: to whom, until when, how often they opened it; and ending that."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,20 +8,24 @@ import streamlit as st
 
 from lib.domain.people.grants import EVERYBODY, GrantKind
 from lib.domain.text.markdown.literal import Markdown, literal, md, plain
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark, ngettext
 from lib.store.database.errors import StoreError
 from lib.store.sharing.grants import Copy, Grant
-from lib.ui.kit import buttons, errors, links
+from lib.ui.kit import buttons, dialogs, errors, links
 from lib.ui.share import share_links
 from lib.ui.shell import clipboard
 from lib.ui.state import person, shared
 from lib.ui.state.person import library
 from lib.web.shares import PATH_HERE
 
-SHARE = "Share"
-"""The dialog's label in menus."""
-ONE, ALL = "One person", "Everybody here"
+SHARE = mark("Share")
+"""The dialog's name, marked for translation."""
+ONE, ALL = "one", "all"
+WHOM = {ONE: mark("One person"), ALL: mark("Everybody here")}
 FOREVER = 0
-DAYS = {**share_links.DAYS, FOREVER: "Until I take it back"}
+DAYS = [*share_links.DAYS, FOREVER]
 LONGEST_EMAIL = 254
 
 
@@ -32,7 +36,8 @@ def is_offered() -> bool:
 
 def show_button(action: Callable[[], None] | None = None) -> bool:
     """Draw the button that opens the dialog; return whether it was clicked. `action` is its callback."""
-    return st.button(SHARE, key="share_here", icon=":material/group_add:", type="tertiary", on_click=action)
+    icon = ":material/group_add:"
+    return st.button(_(SHARE), key="share_here", icon=icon, type="tertiary", on_click=action)
 
 
 def open_dialog(
@@ -46,21 +51,21 @@ def open_dialog(
 
     `page` returns the HTML of a copy for whoever has a link; others have a report for that.
     """
-    st.dialog(SHARE, on_dismiss=on_dismiss)(_show)(kind, source_id, title, page)
+    dialogs.open(_(SHARE), _show, kind, source_id, title, page, on_dismiss=on_dismiss)
 
 
 def _show(kind: GrantKind, source_id: str, title: str, page: Callable[[], str] | None) -> None:
     if is_offered():
-        st.caption(md("They see “{}” as it is when they open it.", title))
+        st.caption(md(_("They see “{}” as it is when they open it."), title))
         show(kind, source_id)
     if page and share_links.is_offered():
-        st.markdown("**Whoever has the link**")
+        st.markdown(_("**Everybody who has the link**"))
         st.caption(
-            "They see a copy without your notes. E-mail addresses, keys and internal hosts are masked."
+            _("They see a copy without your notes. E-mail addresses, keys and internal hosts are masked.")
         )
         share_links.show(source_id, title, page)
     elif share_links.is_offered():
-        st.caption("For people elsewhere, “Report” makes a link to a copy.")
+        st.caption(_("For people elsewhere, “Report” makes a link to a copy."))
         share_links.show_open(source_id)
     clipboard.show()
 
@@ -70,15 +75,15 @@ def show(kind: GrantKind, source_id: str, copy: Callable[[], Copy] | None = None
     with st.container(key="grant_form", gap="small"):
         to, may_edit = _choose_whom(kind)
         days = st.segmented_control(
-            "How long",
-            list(DAYS),
+            _("How long"),
+            DAYS,
             default=FOREVER,
             required=True,
-            format_func=lambda days: DAYS[days],
+            format_func=lambda days: share_links.days_label(days) if days else _("Until I stop sharing"),
             label_visibility="collapsed",
             key="grant_days",
         )
-        if st.button(SHARE, key="grant", icon=":material/group_add:", type="primary"):
+        if st.button(_(SHARE), key="grant", icon=":material/group_add:", type="primary"):
             _grant(kind, source_id, to, days or FOREVER, may_edit=may_edit, copy=copy)
     for grant in library().grants.of(kind, source_id, datetime.now(UTC)):
         _show_grant(kind, source_id, grant)
@@ -87,20 +92,23 @@ def show(kind: GrantKind, source_id: str, copy: Callable[[], Copy] | None = None
 def _choose_whom(kind: GrantKind) -> tuple[str, bool]:
     """Draw the fields; return an e-mail address or `EVERYBODY`, and whether they may edit."""
     whom = st.segmented_control(
-        "Who may see it",
+        _("Who may see it"),
         [ONE, ALL],
         default=ONE,
         required=True,
-        format_func=literal,
+        format_func=lambda whom: literal(_(WHOM[whom])),
         label_visibility="collapsed",
         key="grant_whom",
     )
     if whom == ALL:
         return EVERYBODY, False
     email = st.text_input(
-        "Their e-mail address", key="grant_email", max_chars=LONGEST_EMAIL, placeholder="name@example.com"
+        _("Their e-mail address"),
+        key="grant_email",
+        max_chars=LONGEST_EMAIL,
+        placeholder=_("name@example.com"),
     )
-    return email.strip(), kind is GrantKind.DECK and st.toggle("They may edit it", key="grant_edit")
+    return email.strip(), kind is GrantKind.DECK and st.toggle(_("They may edit it"), key="grant_edit")
 
 
 def _grant(
@@ -124,17 +132,19 @@ def _grant(
 def _show_grant(kind: GrantKind, source_id: str, grant: Grant) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"grant-{grant.id}"):
         with st.container(gap="xxsmall", width="stretch"):
-            st.markdown(plain(ALL if grant.audience == EVERYBODY else grant.name or "Somebody"))
+            st.markdown(plain(_(WHOM[ALL]) if grant.audience == EVERYBODY else grant.name or _("Somebody")))
             st.caption(_about(grant))
         address = _address(kind, source_id, grant)
-        buttons.show_icon("content_copy", "Copy the address", clipboard.copy, address, key=grant.id)
-        buttons.show_icon("person_remove", "Take back", _revoke, grant.id)
+        buttons.show_icon("content_copy", _("Copy the address"), clipboard.copy, address, key=grant.id)
+        buttons.show_icon("person_remove", _("Stop sharing"), _revoke, grant.id)
 
 
 def _about(grant: Grant) -> Markdown:
-    until = md("until {:%d %b %Y}", grant.expires_at) if grant.expires_at else "until you take it back"
-    views = f"opened {grant.views:,} {'time' if grant.views == 1 else 'times'}"
-    return md(" · ").join(filter(None, ("may edit" if grant.may_edit else "", until, views)))
+    facts = [_("May edit it")] if grant.may_edit else []
+    until = grant.expires_at
+    facts.append(share_links.until_label(until) if until else _("Until you stop sharing"))
+    opened = ngettext("Opened {} time", "Opened {} times", grant.views)
+    return md(" · ").join([*facts, opened.format(formats.number(grant.views))])
 
 
 def _address(kind: GrantKind, source_id: str, grant: Grant) -> str:

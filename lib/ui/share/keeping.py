@@ -27,7 +27,7 @@ def show_keep_run(run_id: str) -> None:
 
 def _show_keep(action: Callable[[str], None], source_id: str) -> None:
     buttons.button(
-        recording_callbacks.KEEP, "keep", "radio_button_checked", action, source_id, kind="tertiary"
+        _(recording_callbacks.KEEP), "keep", "radio_button_checked", action, source_id, kind="tertiary"
     )
 
 
@@ -36,7 +36,7 @@ def show_example() -> None:
     for summary in library().recordings.latest(1, RecordingKind.COMPARISON):
         st.page_link(
             RECORDINGS_PAGE,
-            label="Watch a recorded comparison",
+            label=_("Watch a recorded comparison"),
             icon=":material/play_circle:",
             query_params={playback.OPEN: summary.id},
         )

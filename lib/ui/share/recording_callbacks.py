@@ -15,6 +15,8 @@ from lib.domain.text.validation import FormatError
 from lib.engine.playback import recorder
 from lib.files.imports import archive
 from lib.files.refusal import FileRefused
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage
@@ -22,9 +24,10 @@ from lib.ui.state import session, widgets
 from lib.ui.state.person import library
 
 KEY = "recordings"
-KEEP = "Keep as recording"
-RENAME, DELETE, IMPORT = "Rename", "Delete", "Import"
-"""The dialogs' labels in menus."""
+KEEP = mark("Keep as recording")
+"""What makes a recording of something, marked for translation."""
+RENAME, DELETE, IMPORT = "rename", "delete", "import"
+"""The dialogs."""
 LISTED = 30
 """Recordings listed at once; "Show more" adds as many again."""
 
@@ -99,7 +102,7 @@ def _keep(comparisons: Sequence[Comparison], kind: RecordingKind, title: str) ->
     if recording is None:
         return
     is_new = library().recordings.add(recording, archive.loader(application.files))
-    said = "Kept. It is on the page Recordings." if is_new else "Already recorded."
+    said = _("Kept. You find it under “Recordings”.") if is_new else _("Already recorded.")
     st.toast(said, icon=":material/play_circle:")
 
 
@@ -146,7 +149,7 @@ def _take(listing: Listing, uploaded: UploadedFile) -> str | None:
     try:
         recording = archive.recording_in(upload_storage.content(uploaded))
         if not library().recordings.add(recording, is_imported=True):
-            return "This recording already exists."
+            return _("This recording already exists.")
     except (FileRefused, FormatError, StoreError) as error:
         return str(error)
     finally:

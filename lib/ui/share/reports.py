@@ -21,10 +21,14 @@ from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import Markdown, literal, md
 from lib.engine.playback import recorder
 from lib.files.imports import archive
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import ngettext
 from lib.report import deck as deck_report
 from lib.report import markdown, masking, page, table
 from lib.report.masking import Finding
 from lib.store.sharing.grants import Copy
+from lib.ui.kit import dialogs
 from lib.ui.share import grants, masks, recording_callbacks, share_links
 from lib.ui.shell import clipboard
 from lib.ui.state import exports, person, session
@@ -36,7 +40,7 @@ PREVIEW_HEIGHT = 320
 def show_button(action: Callable[[], None] | None = None) -> bool:
     """Draw the button for a report; return whether it was clicked. `action` is its callback."""
     icon = ":material/summarize:"
-    return st.button("Report", key="report", icon=icon, type="tertiary", on_click=action)
+    return st.button(_("Report"), key="report", icon=icon, type="tertiary", on_click=action)
 
 
 def open_comparison(comparison: Comparison, on_dismiss: Callable[[], None]) -> None:
@@ -62,8 +66,8 @@ def open_dialog(
     There are no links to what somebody else shows (`is_own`).
     """
     findings = masking.find(recording, _own_keys())
-    dialog = st.dialog("Report", width="large", on_dismiss=on_dismiss)
-    dialog(_show)(recording, source_id, findings, is_own=is_own)
+    values = recording, source_id, findings, is_own
+    dialogs.open(_("Report"), _show, *values, on_dismiss=on_dismiss, width="large")
 
 
 def open_chat(conversation: Conversation, on_dismiss: Callable[[], None]) -> None:
@@ -75,8 +79,8 @@ def open_chat(conversation: Conversation, on_dismiss: Callable[[], None]) -> Non
         asked, RecordingKind.REPLY, conversation.title, recording_id=conversation.id
     )
     if recording:
-        dialog = st.dialog(grants.SHARE, width="large", on_dismiss=on_dismiss)
-        dialog(_show_chat)(recording, conversation.id, masking.find(recording, _own_keys()))
+        values = recording, conversation.id, masking.find(recording, _own_keys())
+        dialogs.open(_(grants.SHARE), _show_chat, *values, on_dismiss=on_dismiss, width="large")
     else:
         on_dismiss()
 
@@ -93,7 +97,7 @@ def _open(
         open_dialog(recording, source_id, on_dismiss)
 
 
-def _show(recording: Recording, source_id: str, findings: Sequence[Finding], *, is_own: bool) -> None:
+def _show(recording: Recording, source_id: str, findings: Sequence[Finding], is_own: bool) -> None:
     st.caption(_contents(recording))
     masked, title = _show_masks(recording, source_id, findings)
     _show_downloads(masked, _file_name(title), source_id)
@@ -103,16 +107,16 @@ def _show(recording: Recording, source_id: str, findings: Sequence[Finding], *, 
 
 
 def _show_chat(recording: Recording, source_id: str, findings: Sequence[Finding]) -> None:
-    st.caption(md("Others see a report: a copy of this chat as it is now. {}", _contents(recording)))
+    st.caption(md("{} {}", _("Others see a report: a copy of this chat as it is now."), _contents(recording)))
     masked, title = _show_masks(recording, source_id, findings)
     has_both = grants.is_offered() and share_links.is_offered()
     if grants.is_offered():
         if has_both:
-            st.markdown("**People here**")
+            st.markdown(_("**People here**"))
         grants.show(GrantKind.CONVERSATION, source_id, lambda: Copy(title, _html(masked, by=_own_name())))
     if share_links.is_offered():
         if has_both:
-            st.markdown("**Whoever has the link**")
+            st.markdown(_("**Everybody who has the link**"))
         share_links.show(source_id, title, partial(_html, masked))
     clipboard.show()
 
@@ -123,7 +127,7 @@ def deck_page(deck: Deck) -> str:
 
 
 def _html(masked: Callable[[], Recording], *, by: str = "") -> str:
-    maker = f"{_maker()} · shared by {by}" if by else _maker()
+    maker = _("{} · shared by {}").format(_maker(), by) if by else _maker()
     return page.html(masked(), _loader(), maker=maker)
 
 
@@ -140,12 +144,12 @@ def _show_masks(
     chosen = masks.choose(findings, keys, source_id)
     masked = partial(masking.masked, recording, chosen, keys)
     with st.expander(
-        "Preview", icon=":material/visibility:", key="report_preview", on_change="rerun"
+        _("Preview"), icon=":material/visibility:", key="report_preview", on_change="rerun"
     ) as fold:
         if fold.open:
             text = markdown.to_markdown(masked(), maker=_maker())
             st.code(text, language=None, wrap_lines=True, height=PREVIEW_HEIGHT)
-            st.caption("JSON also contains the tapes, all versions and the text of documents.")
+            st.caption(_("JSON also contains the tapes, all versions and the text of documents."))
     return masked, masking.masked_text(recording.title, chosen, keys)
 
 
@@ -153,17 +157,17 @@ def _contents(recording: Recording) -> Markdown:
     """Return counts of what the report contains."""
     messages = [message for cell in recording.cells for message in cell.messages.values()]
     attached = {each.id: each for message in messages for each in message.attachments}.values()
-    counts = {
-        "prompt": len(recording.comparisons),
-        "answer": sum(1 for _ in recordings.answers(recording)),
-        "image": sum(each.is_image for each in attached),
-        "document": sum(not each.is_image for each in attached),
-    }
-    said = [
-        md("{:,} {}{}", count, noun, "" if count == 1 else "s") for noun, count in counts.items() if count
-    ]
+    answers, images = len(list(recordings.answers(recording))), sum(each.is_image for each in attached)
+    prompts, documents = len(recording.comparisons), len(attached) - images
+    counts = (
+        (ngettext("{} prompt", "{} prompts", prompts), prompts),
+        (ngettext("{} answer", "{} answers", answers), answers),
+        (ngettext("{} image", "{} images", images), images),
+        (ngettext("{} document", "{} documents", documents), documents),
+    )
+    said = [noun.format(formats.number(count)) for noun, count in counts if count]
     return md(
-        "This report contains {}, with models, parameters, system prompts and figures.", md(", ").join(said)
+        _("This report contains {}, with models, parameters, system prompts and figures."), ", ".join(said)
     )
 
 

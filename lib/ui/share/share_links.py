@@ -8,7 +8,10 @@ import streamlit as st
 
 from lib import app
 from lib.domain.people.people import Permission
-from lib.domain.text.markdown.literal import link, md
+from lib.domain.text.markdown.literal import Markdown, link, literal, md
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import ngettext
 from lib.store.sharing.shares import Share
 from lib.ui.kit import buttons, errors, links
 from lib.ui.shell import clipboard
@@ -16,7 +19,7 @@ from lib.ui.state import person
 from lib.ui.state.person import library
 from lib.web import shares
 
-DAYS = {1: "1 day", 7: "7 days", 30: "30 days"}
+DAYS = (1, 7, 30)
 """How long a link can stay valid."""
 USUAL_DAYS = 7
 TOKEN_BYTES = 16  # 128 random bits: nobody guesses them
@@ -27,17 +30,27 @@ def show(source_id: str, title: str, report: Callable[[], str]) -> None:
     """Draw the form for a new link, and this source's valid links; `report` returns the HTML to share."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="report_share"):
         days = st.segmented_control(
-            "How long the link works",
-            list(DAYS),
+            _("How long the link works"),
+            DAYS,
             default=USUAL_DAYS,
             required=True,
-            format_func=lambda days: DAYS[days],
+            format_func=days_label,
             label_visibility="collapsed",
             key="share_days",
         )
-        if st.button("Create a link", key="share", icon=":material/add_link:"):
+        if st.button(_("Create a link"), key="share", icon=":material/add_link:"):
             _share(source_id, title, report(), days or USUAL_DAYS)
     show_open(source_id)
+
+
+def days_label(days: int) -> Markdown:
+    """Return how long something stays valid."""
+    return literal(ngettext("{} day", "{} days", days).format(days))
+
+
+def until_label(at: datetime) -> str:
+    """Return until when something stays valid."""
+    return _("Until {}").format(formats.day(formats.local_day(at)))
 
 
 def is_offered() -> bool:
@@ -52,7 +65,10 @@ def show_open(source_id: str) -> None:
         _show_link(share)
     if open_links:
         st.caption(
-            "Whoever knows a link sees the copy as it was masked when the link was made, and nothing else."
+            _(
+                "Everybody who knows a link sees the copy as it was masked when the link was made, "
+                "and nothing else."
+            )
         )
 
 
@@ -64,9 +80,10 @@ def show_code(source_id: str) -> None:
         with st.container(
             horizontal=True, vertical_alignment="center", horizontal_alignment="center", key="report_code"
         ):
-            st.image(links.code(address), width=CODE_PIXELS, alt="QR code of the link to the report")
+            st.image(links.code(address), width=CODE_PIXELS, alt=_("QR code of the link to the report"))
             st.markdown(
-                md("Take the report home:\n\n{}", link(address.partition("://")[2], address)), width="content"
+                md("{}\n\n{}", _("Take the report home:"), link(address.partition("://")[2], address)),
+                width="content",
             )
 
 
@@ -85,14 +102,14 @@ def _share(source_id: str, title: str, report: str, days: int) -> None:
 
 def _show_link(share: Share) -> None:
     address = _address(share.token)
-    views = f"{share.views:,} {'view' if share.views == 1 else 'views'}"
+    views = ngettext("{} view", "{} views", share.views).format(formats.number(share.views))
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key=f"share-{share.token[:8]}"
     ):
         st.markdown(link(address.partition("://")[2], address), width="stretch")
-        st.caption(md("{} · until {:%d %b %Y}", views, share.expires_at), width="content")
-        buttons.show_icon("content_copy", "Copy link", _copy, address, key=share.token)
-        buttons.show_icon("link_off", "Revoke", _revoke, share.token)
+        st.caption(md("{} · {}", views, until_label(share.expires_at)), width="content")
+        buttons.show_icon("content_copy", _("Copy the link"), _copy, address, key=share.token)
+        buttons.show_icon("link_off", _("Stop sharing"), _revoke, share.token)
 
 
 def _copy(address: str) -> None:

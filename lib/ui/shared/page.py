@@ -8,9 +8,10 @@ from lib import app
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.decks import Deck, duplicated
 from lib.domain.comparison.votes import in_order
-from lib.domain.people.grants import GrantKind
-from lib.domain.text.markdown.literal import md, plain
+from lib.domain.people.grants import KINDS, GrantKind
+from lib.domain.text.markdown.literal import literal, md, plain
 from lib.engine.sending import new_id
+from lib.i18n import formats
 from lib.i18n.translation import gettext as _
 from lib.store.sharing.shared import Received
 from lib.ui.kit import buttons, errors
@@ -19,11 +20,11 @@ from lib.ui.state import session, shared
 from lib.ui.state.person import library
 from lib.web.shares import PATH_HERE
 
-KINDS: Mapping[GrantKind, tuple[str, str]] = {
-    GrantKind.CONVERSATION: ("Chat", "chat"),
-    GrantKind.COMPARISON: ("Comparison", "view_column"),
-    GrantKind.DECK: ("Prompt set", "notes"),
-    GrantKind.RECORDING: ("Recording", "play_circle"),
+ICONS: Mapping[GrantKind, str] = {
+    GrantKind.CONVERSATION: "chat",
+    GrantKind.COMPARISON: "view_column",
+    GrantKind.DECK: "notes",
+    GrantKind.RECORDING: "play_circle",
 }
 
 
@@ -37,17 +38,20 @@ def show() -> None:
 
 
 def _show_list() -> None:
-    st.markdown(_("### Shared with me"))
+    st.title(_("Shared with me"), anchor=False)
     st.caption(
         _(
-            "What others here show you. You see each as it is now; "
+            "What others here share with you. You see each as it is now; "
             "a chat is a copy of the moment it was shared."
         )
     )
     found = library().shared.all(shared.now())
     if not found:
         st.info(
-            _("Nobody shows you anything yet. “Share” is at chats, comparisons, prompt sets and recordings."),
+            _(
+                "Nobody shares anything with you yet. To share yourself, use “Share” at chats, comparisons, "
+                "prompt sets and recordings."
+            ),
             icon=":material/group:",
         )
     for each in found:
@@ -55,17 +59,21 @@ def _show_list() -> None:
 
 
 def _show_row(each: Received) -> None:
-    name, icon = KINDS[each.kind]
-    title, icon = plain(each.title) or "Untitled", f":material/{icon}:"
+    title, icon = plain(each.title or _("Untitled")), f":material/{ICONS[each.kind]}:"
     with st.container(border=True, gap="xxsmall", key=f"received-{each.id}"):
         if each.kind is GrantKind.CONVERSATION:
             st.link_button(title, f"{PATH_HERE}{each.id}", icon=icon, type="tertiary")
         elif st.button(title, key=f"open-{each.id}", icon=icon, type="tertiary"):
             page = shared.page_of(each.kind, may_edit=each.may_edit)
             st.switch_page(page, query_params={each.kind.value: each.source_id})
-        may = "you may edit it" if each.may_edit else ""
-        when = md(_("since {:%d %b %Y}"), each.created_at.astimezone())
-        st.caption(md(" · ").join(filter(None, (name, f"Shared by {each.owner}", when, may))))
+        facts = [
+            _(KINDS[each.kind]),
+            _("Shared by {}").format(each.owner),
+            _("Since {}").format(formats.day(formats.local_day(each.created_at))),
+        ]
+        if each.may_edit:
+            facts.append(_("You may edit it"))
+        st.caption(md(" · ").join(facts))
 
 
 def _show_open(kind: GrantKind, source_id: str) -> bool:
@@ -82,15 +90,13 @@ def _show_open(kind: GrantKind, source_id: str) -> bool:
         _show_comparison(found)
         return True
     del st.query_params[kind]
-    st.toast(
-        md(_("This {} is not here, or is not shared any more."), kind.value), icon=":material/search_off:"
-    )
+    st.toast(_("This is not here, or is not shared with you any more."), icon=":material/search_off:")
     return False
 
 
 def _show_head(how: Received) -> None:
     buttons.button(_("Shared with me"), "close_shared", "arrow_back", st.query_params.clear, kind="tertiary")
-    st.markdown(md("### {}", how.title))
+    st.title(literal(how.title or _("Untitled")), anchor=False)
     st.caption(md(_("Shared by {}"), how.owner))
 
 
@@ -101,7 +107,7 @@ def _show_deck(deck: Deck) -> None:
         question.show_text_of(deck.system_prompt)
     for number, prompt in enumerate(deck.prompts, start=1):
         with st.container(border=True, gap="xsmall", key=f"task-{prompt.id}"):
-            st.caption(md("{}", number))
+            st.caption(md(_("Prompt {}"), number))
             attachments.show(prompt.attachments)
             question.show_text_of(prompt.text)
             if prompt.notes:
@@ -113,7 +119,7 @@ def _copy(deck_id: str) -> None:
     """Make a deck of one's own of it."""
     if deck := library().shared.deck(deck_id, shared.now()):
         library().decks.add(duplicated(deck, new_id=new_id))
-        st.toast(_("Copied. It is on the page Prompt sets."), icon=":material/notes:")
+        st.toast(_("Copied. You find it under “Prompt sets”."), icon=":material/notes:")
 
 
 def _show_comparison(comparison: Comparison) -> None:

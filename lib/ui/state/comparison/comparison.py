@@ -13,6 +13,8 @@ from lib.domain.comparison.votes import Round, in_order, titles
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.prices import Prices
 from lib.engine.live import LiveTape
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 from lib.store.comparison.rooms import Room
 from lib.ui.state import choices, panel, session, structured, widgets
 from lib.ui.state.comparison import new_comparisons
@@ -29,7 +31,7 @@ OPEN, MODELS, ASKED = "comparison", "models", "prompt"
 BOX = "question"
 """Key of the message box; not the chat's key, whose box holds its own files."""
 LISTED = 50
-GONE = "This comparison no longer exists."
+GONE = mark("This comparison no longer exists.")
 MERGER = "merger"
 """Key of the field that names the model for a synthesis."""
 PRICES_SECONDS = 0.5
@@ -184,7 +186,7 @@ def _follow_address(state: ComparisonState) -> None:
             # A comparison opened to a room before its first question has no cells.
             state.open(new_comparisons.filled(found))
         else:
-            st.toast(GONE, icon=":material/search_off:")
+            st.toast(_(GONE), icon=":material/search_off:")
     invitation = st.query_params.get(MODELS, ""), st.query_params.get(ASKED, "")
     if any(invitation) and invitation != state.invitation:
         names = [name.strip()[: choices.LONGEST_MODEL_NAME] for name in invitation[0].split(",")]
@@ -215,7 +217,7 @@ def _refresh(state: ComparisonState) -> None:
     stored = library().comparisons.updated_at(comparison.id)
     if not stored:  # deleted in another tab
         state.open(new_comparisons.new(like=comparison))
-        st.toast(GONE, icon=":material/search_off:")
+        st.toast(_(GONE), icon=":material/search_off:")
     elif stored != comparison.updated_at:
         _reload(state)
 

@@ -10,6 +10,7 @@ from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun
 from lib.domain.comparison.decks import Deck
 from lib.domain.people.grants import GrantKind
+from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.store.sharing.shared import Received
 from lib.ui.state import choices, person, session, shared, widgets
@@ -175,7 +176,7 @@ def current() -> DecksState:
         state.deck, state.received = _received(state.deck_id)
     if (state.run_id and not state.run) or (state.deck_id and not state.deck):
         state.open_deck(None)
-        st.toast("This prompt set no longer exists.", icon=":material/search_off:")
+        st.toast(_("This prompt set or run no longer exists."), icon=":material/search_off:")
     state.address = state.deck_id or "", state.run_id or ""
     names = {DECK: state.deck_id, RUN: state.run_id}
     st.query_params.from_dict({name: id_ for name, id_ in names.items() if id_})

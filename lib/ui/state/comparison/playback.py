@@ -13,6 +13,8 @@ from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import literal
 from lib.domain.text.validation import FormatError
 from lib.engine.playback.player import Player
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 from lib.ui.kit import scrubber
 from lib.ui.state import person, shared, widgets
 from lib.ui.state.person import library
@@ -23,12 +25,13 @@ OPEN = "recording"
 PACE, PROMPT, QUESTION = "pace", "replay_prompt", "replay_question"
 """Keys of the widgets that choose the pace, the prompt of a deck, and the question of a conversation."""
 PACES: dict[str, Pace] = {
-    "Original pace": ORIGINAL,
-    "10 tokens/s": 10.0,
-    "30 tokens/s": 30.0,
-    "100 tokens/s": 100.0,
-    "At once": AT_ONCE,
+    mark("Original pace"): ORIGINAL,
+    mark("10 tokens/s"): 10.0,
+    mark("30 tokens/s"): 30.0,
+    mark("100 tokens/s"): 100.0,
+    mark("At once"): AT_ONCE,
 }
+"""The paces by their names, marked for translation."""
 
 
 @dataclass(slots=True)
@@ -111,7 +114,7 @@ def find(recording_id: str) -> Recording | None:
     try:
         if found := library().recordings.get(recording_id) or _shown(recording_id):
             return found
-        st.toast("This recording no longer exists.", icon=":material/search_off:")
+        st.toast(_("This recording no longer exists."), icon=":material/search_off:")
     except FormatError as error:
         st.toast(literal(str(error)), icon=":material/error:")
     return None

@@ -27,7 +27,8 @@ from lib.ui.state.person import library, person_id
 KEY = "presenting"
 VIEW, COSTS = "presented", "presented_costs"
 """Keys of the widgets that choose how many cells are visible at a time, and whether costs are."""
-ALL, ONE = "All", "One at a time"
+ALL, ONE = "all", "one"
+"""How many cells are visible at a time."""
 STEP = "step"
 """Query parameter with what is revealed, `&step=<scene>.<cells>`, so that a reload shows the same."""
 Name = Literal["comparison", "recording"]

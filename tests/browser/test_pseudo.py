@@ -1,0 +1,259 @@
+"""Every text of ours is translated: a browser that reads the pseudo-language finds each in brackets.
+
+A further page is a further row of `VIEWS`.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from lib.app import DATABASE
+from lib.domain.comparison import decks
+from lib.domain.comparison.decks import Prompt
+from lib.domain.people.audit import Actor
+from lib.domain.people.grants import GrantKind
+from lib.domain.people.limits import Limit, LimitKind, Scope
+from lib.domain.people.notices import Notice
+from lib.domain.people.people import PASSWORD as BY_PASSWORD
+from lib.domain.people.people import Role
+from lib.store import Store
+from tests.app_server import AppServer
+from tests.browser.chat_page import FITS, ChatPage
+from tests.browser.profiles import profiles
+from tests.scripted_gateway import ScriptedGateway
+from tests.scripted_models import able
+from tests.server.accounts import add_account
+
+pytestmark = pytest.mark.browser
+
+ADMIN, MEMBER = "admin@example.com", "member@example.com"
+LANGUAGE = "en-XA"
+BY_OTHERS = (
+    r"[\w.]+@example\.com",  # people
+    r"model-[ab]|Other",  # models, and a vendor's name
+    r"Anna’s .*|A notice of theirs|The prompt of theirs|Their instructions",  # what people wrote
+    r"https?://\S+",
+    r"\d{1,2} \w{3} \d{4}(, \d\d:\d\d)?|UTC([+-]\d+)?",  # dates are of the language, not of a catalogue
+    r"[\d.,]+ (kB|MB|GB|s)\b",  # units
+    r"HTML|Markdown|CSV|JSON|YAML|PDF",  # formats
+    r"Chrome on Linux",  # as browsers name themselves
+    r"SmolLM2-135M-Instruct|Write a short poem about the sea\.|What is a rainbow\? .*",  # recordings
+)
+"""What needs no brackets: what people, models and gateways wrote, names and units."""
+OF_STREAMLIT = (
+    *("Close", "Open", "Choose an option", "Decrement", "Increment", "Show password", "Hide password"),
+    *("Upload", "file upload", "200MB per file"),
+    *("Choose date", "Choose date and time", "Choose time", "yyyy", "mm", "dd"),
+)
+"""Names of parts of Streamlit's elements, which it knows in English only."""
+TEXTS = """() => {
+  const seen = [], depth = new Map();
+  const shown = (node) => node.checkVisibility({ opacityProperty: false, visibilityProperty: true });
+  const roots = document.querySelectorAll('[data-testid="stMainBlockContainer"], [role=dialog]');
+  // Icons are written as words; a table's own buttons are Streamlit's.
+  const icons = '[data-testid="stIconMaterial"], [data-testid="stAlertDynamicIcon"], [aria-label$=" icon"]';
+  const foreign = `${icons}, style, script, [role=grid], [data-testid="stElementToolbar"]`;
+  for (const root of roots) {
+    for (const element of root.querySelectorAll("*")) {
+      for (const name of ["aria-label", "title", "placeholder"]) {
+        const text = element.getAttribute(name);
+        if (text && shown(element) && !element.closest(foreign)) seen.push(text);
+      }
+      if (element.getAttribute("role") === "columnheader") seen.push(element.textContent);
+    }
+    const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    let open = 0, before = null, outside = "";
+    const take = () => {
+      if (outside.trim()) seen.push(outside.trim());
+      outside = "";
+    };
+    for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+      const element = node.parentElement;
+      if (element.closest(foreign) || element.closest("canvas") || !shown(element)) continue;
+      if (element !== before) take();
+      before = element;
+      // What stands outside of brackets, which may be in another element than the text.
+      for (const sign of node.data) {
+        if (sign === "⟦") open += 1;
+        else if (sign === "⟧") open -= 1;
+        else if (!open) outside += sign;
+      }
+    }
+    take();
+  }
+  return seen;
+}"""
+"""JavaScript: all that is read on the page, without the sidebar, and of texts only what is not translated."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A page, or a part of it that opens with a click."""
+
+    path: str
+    open: Callable[[Page], None] | None = None
+    holds: str = ""
+    """The key of what must be there."""
+
+
+def choose_row(page: Page) -> None:
+    """Choose the first row of the page's table."""
+    page.locator(".dvn-scroller").first.click(position={"x": 15, "y": 50})
+
+
+def click(key: str) -> Callable[[Page], None]:
+    """Return what clicks the button with this key."""
+    return lambda page: ChatPage(page).keyed(key).first.get_by_role("button").first.click()
+
+
+def unfold(page: Page) -> None:
+    """Open the first fold."""
+    page.locator("details summary").first.click()
+
+
+def check(page: Page) -> None:
+    """Run the connection check to its end."""
+    click("examine")(page)
+    expect(ChatPage(page).keyed("checks")).to_be_visible()
+    ended = page.get_by_test_id("stApp").and_(page.locator("[data-test-script-state=notRunning]"))
+    expect(ended).to_be_visible(timeout=60_000)
+
+
+def in_menu(entry: str) -> Callable[[Page], None]:
+    """Return what chooses an entry of the first menu."""
+
+    def choose(page: Page) -> None:
+        click("more-")(page)
+        page.get_by_role("menuitem").filter(has_text=re.compile(entry)).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+
+    return choose
+
+
+VIEWS = [
+    View("admin?section=people", holds="people-"),
+    View("admin?section=people", choose_row, "person_details"),
+    View("admin?section=people", click("invite"), "make_invitation"),
+    View("admin?section=limits", holds="limit-"),
+    View("admin?section=models", holds="admin_models"),
+    View("admin?section=models", choose_row, "rule_roles-"),
+    View("admin?section=connection", holds="take_gateway"),
+    View("admin?section=notices", holds="row-"),
+    View("admin?section=sharing", holds="opened-"),
+    View("admin?section=storage", holds="admin_storage"),
+    View("admin?section=health", holds="look_again"),
+    View("admin?section=audit", click("verify_audit"), "audit_filters"),
+    View("admin?section=reading", holds="reading_email"),
+    View("models", holds="models-"),
+    View("models", choose_row, "model_details"),
+    View("doctor", holds="examine"),
+    View("doctor", check, "checks"),
+    View("decks", holds="new_deck_here"),
+    View("decks?deck=anna", holds="deckprompt-"),
+    View("decks?deck=anna", unfold, "notes-"),
+    View("recordings", holds="recording-"),
+    View("recordings", in_menu("R[eé]ñ"), "recording_title"),
+    View("recordings", in_menu("D[eé]l"), "confirm_delete"),
+    View("shared", holds="received-"),
+    View("shared?deck=bert", holds="task-"),
+]
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[ScriptedGateway]:
+    with ScriptedGateway(("model-a", "model-b")) as running:
+        running.answer_chats(able(refuses=("stop",)))
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """An app in which there is something to see on every page."""
+    data_dir = tmp_path_factory.mktemp("pseudo") / "data"
+    for email, role in ((ADMIN, "admin"), (MEMBER, "member")):
+        add_account(data_dir, email, role)
+    furnish(data_dir)
+    variables = {"CHAT_SIGN_IN": "password", "CHAT_SHARING": "on", "CHAT_ADMIN_MAY_READ": "on"}
+    with AppServer(data_dir, gateway.base_url, KKIAI_API_KEY="sk-planted-0123456789", **variables) as running:
+        yield running
+
+
+def furnish(data_dir: Path) -> None:
+    """Store a deck, a share, a limit, a notice and an invitation."""
+    store, now = Store(data_dir / DATABASE), datetime.now(UTC)
+    admin, member = (store.people.of_subject(BY_PASSWORD, email) for email in (ADMIN, MEMBER))
+    assert admin and member
+    prompts = [Prompt("p1", "The prompt of theirs", notes="Anna’s notes")]
+    store.of(admin.id).decks.add(decks.new("anna", prompts, title="Anna’s deck"))
+    own = store.of(member.id, Actor(member.id))
+    own.decks.add(decks.new("bert", prompts, title="Anna’s other deck"))
+    own.grants.add(GrantKind.DECK, "bert", ADMIN, now)
+    every = store.administration(Actor(admin.id))
+    every.limits.set(Limit(Scope.ROLE, Role.MEMBER, LimitKind.TOKENS_A_DAY, 1000))
+    every.settings.add_notice(Notice("n", "A notice of theirs", now, now + timedelta(days=1)))
+    every.people.invite("new@example.com", Role.PRESENTER, now)
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def tab(chromium: Browser, server: AppServer) -> Iterator[Page]:
+    """The admin's tab, signed in."""
+    with profiles(chromium, server.url) as opened:
+        page = opened.open("/models", language=LANGUAGE)
+        sign_in_pseudo(page)
+        yield page
+
+
+def sign_in_pseudo(page: Page) -> None:
+    """Fill in the form of the sign-in page, whose labels are not English."""
+    page.locator("input[type=email], input[name=email]").fill(ADMIN)
+    page.locator("input[type=password]").fill("violet harbour seventeen")
+    page.keyboard.press("Enter")
+    ChatPage(page).keyed("models-").wait_for()
+
+
+OF_OTHER_PAGES = r"Model|Choose a model|≈ [\d,]+ tokens for \d answers|\w+ icon"
+"""What other pages draw here too, and is translated with them: the model picker, an estimate, icons."""
+
+
+def untranslated(page: Page) -> set[str]:
+    """Return the texts on the page that have letters and no brackets, and are of none of the others."""
+    found: set[str] = set()
+    for text in page.evaluate(TEXTS):
+        rest = "" if "⟦" in text or text in OF_STREAMLIT else text
+        for pattern in (*BY_OTHERS, OF_OTHER_PAGES):
+            rest = re.sub(pattern, "", rest)
+        if re.search(r"[^\W\d_]", rest):
+            found.add(text)
+    return found
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view.path}-{view.holds}")
+def test_everything_on_a_page_is_translated(view: View, tab: Page, server: AppServer) -> None:
+    tab.goto(f"{server.url}/{view.path}")
+    page = ChatPage(tab)
+    page.wait_until_still()
+    if view.open:
+        view.open(tab)
+        page.wait_until_still()
+    expect(page.keyed(view.holds).first).to_be_visible()
+    assert untranslated(tab) == set()
+    assert tab.evaluate(FITS)
+
+
+def test_a_text_without_brackets_is_found(tab: Page, server: AppServer) -> None:
+    tab.goto(f"{server.url}/models")
+    expect(ChatPage(tab).keyed("models-").first).to_be_visible()
+    tab.evaluate(
+        """() => {
+          const p = document.createElement("p");
+          p.innerHTML = "Left <b>⟦right⟧</b> <input placeholder='Hint'>";
+          document.querySelector('[data-testid="stMainBlockContainer"]').append(p);
+        }"""
+    )
+    assert untranslated(tab) == {"Left", "Hint"}
