@@ -67,4 +67,4 @@ def _list(store: Store) -> None:
     people = {person.id: person.email or person.name for person in store.people.all()}
     for limit in store.limits.all():
         whom = f"{limit.scope} {people.get(limit.scope_id, limit.scope_id)}".strip()
-        print(f"{whom}\t{limit.kind}\t{limit.value}")
+        print(f"{whom}\t{limit.kind}\t{limit.value:,}")

@@ -133,7 +133,7 @@ def _from_yaml(text: str, new_id: NewId) -> Deck:
         raise FormatError("", lazy("is not YAML")) from None
     if given.get("version", VERSION) != VERSION:
         raise FormatError("version", lazy("must be {version}", version=VERSION))
-    items = validated(list, given.get("prompts"), mark("has {count} prompts; {most} are the most"))
+    items = validated(list, given.get("prompts"), "prompts")
     _bound(len(items), decks.MOST_PROMPTS, "prompts", mark("has {count} prompts; {most} are the most"))
     prompts = [_read_prompt(item, f"prompts[{at}]", new_id) for at, item in enumerate(items)]
     deck = decks.new(new_id(), prompts, title=_text(given, "title", "", decks.LONGEST_TITLE))

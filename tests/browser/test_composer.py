@@ -1,7 +1,6 @@
 """The composer: one box, what is set in it, and which keys send."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -9,22 +8,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.app_server import AppServer
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import OpenChat
-from tests.browser.own_page import served
 from tests.scripted_gateway import ScriptedGateway, stream
 
 pytestmark = pytest.mark.browser
 
-BY_CTRL_ENTER = """
-import streamlit as st
-
-from lib.domain.people.preferences import SendsWith
-from lib.ui.reply.message_box import accompany
-from lib.ui.state.conversation.draft import Draft
-
-accompany(Draft(), "prompt", "a subject", SendsWith.CTRL_ENTER)
-said = st.chat_input("Write", key="prompt")
-st.code(said or "nothing yet")
-"""
 PRESS_ENTER = """(box, [before, extra]) => {
     for (const name of before) box.dispatchEvent(new CompositionEvent(name, { bubbles: true, data: "你好" }));
     const enter = new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...extra });
@@ -212,21 +199,26 @@ def test_a_word_being_composed_is_not_sent_but_the_text_with_it_is(
     assert [each.prompt for each in gateway.begun_with("Say 你好")] == ["Say 你好"]
 
 
-def test_ctrl_enter_sends_where_enter_begins_a_line(chromium: Browser, tmp_path: Path) -> None:
-    with served(tmp_path, BY_CTRL_ENTER) as address:
-        context = chromium.new_context()
-        page = context.new_page()
-        page.goto(address)
-        box = page.get_by_test_id("stChatInputTextArea")
-        expect(box).to_be_focused()
-        page.keyboard.type("First")
-        page.keyboard.press("Enter")
-        page.keyboard.type("second")
-        expect(box).to_have_value("First\nsecond")
-        page.keyboard.press("Control+Enter")
-        expect(page.get_by_test_id("stCode")).to_contain_text("second")
-        expect(box).to_have_value("")
-        context.close()
+def send_with(chat: ChatPage, key: str) -> None:
+    """Choose in the settings what sends."""
+    chat.open_settings()
+    chat.dialog.get_by_role("radio", name=key, exact=True).click()
+    chat.wait_until_still()
+    chat.leave_dialog()
+
+
+def test_ctrl_enter_sends_where_enter_begins_a_line(chat: ChatPage, gateway: ScriptedGateway) -> None:
+    gateway.when("First\nsecond", stream("It came"))
+    send_with(chat, "Ctrl+Enter")
+    chat.box.click()
+    chat.page.keyboard.type("First")
+    chat.page.keyboard.press("Enter")
+    chat.page.keyboard.type("second")
+    expect(chat.box).to_have_value("First\nsecond")
+    chat.page.keyboard.press("Control+Enter")
+    expect(chat.answer).to_contain_text("It came")
+    expect(chat.box).to_have_value("")
+    send_with(chat, "Enter")  # the other tests of this file, too, are of this person
 
 
 def test_the_focus_is_in_the_box_when_a_page_opens_and_after_new_chat(
@@ -245,7 +237,7 @@ def test_the_focus_is_in_the_box_when_a_page_opens_and_after_new_chat(
 
 def test_the_focus_is_not_taken_from_a_field_that_one_writes_in(chat: ChatPage) -> None:
     chat.wait_until_still()
-    search = chat.page.get_by_placeholder("Search all chats")
+    search = chat.page.get_by_role("searchbox", name="Search all chats")
     search.press_sequentially("tides")
     search.press("Enter")
     chat.wait_until_still()

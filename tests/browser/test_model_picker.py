@@ -175,7 +175,7 @@ def test_four_models_are_compared_after_five_clicks_and_enter(
     expect(chat.answers).to_have_count(4)
     for cell, name in zip(chat.keyed("cell-").all(), wanted, strict=True):
         expect(cell).to_contain_text(name)
-    expect(chat.keyed("results").get_by_test_id("stDataFrame")).to_be_visible()
+    expect(chat.keyed("results").get_by_role("table")).to_be_visible()
     chat.wait_until_still()
 
 

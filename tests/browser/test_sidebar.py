@@ -145,6 +145,12 @@ def test_scrolling_to_the_end_lists_more_and_the_pages_stay_in_view(chat: ChatPa
     expect(chat.keyed("open_settings")).to_be_in_viewport(ratio=1)
 
 
+def until(condition: str) -> str:
+    """JavaScript that waits for a condition; the page's policy forbids Playwright's own way, an `eval`."""
+    look = f"const look = () => {condition} ? done() : requestAnimationFrame(look);"
+    return f"new Promise(done => {{ {look} look(); }})"
+
+
 def test_what_is_found_while_typing_is_shown_in_its_message(chat: ChatPage) -> None:
     page, field = chat.page, chat.page.get_by_role("searchbox", name="Search all chats")
     chat.wait_until_still()
@@ -155,7 +161,7 @@ def test_what_is_found_while_typing_is_shown_in_its_message(chat: ChatPage) -> N
     expect(hits.locator("mark").first).to_have_text(re.compile("words", re.IGNORECASE))
     hits.first.click()
     expect(chat.title).to_have_text("Chat 3")
-    page.wait_for_function(f"{FOUND}.includes('place_11')")
+    page.evaluate(until(f"{FOUND}.includes('place_11')"))
     code = page.locator("code").get_by_text("place_11", exact=True)
     expect(code).to_be_in_viewport()
     chat.wait_until_still()
@@ -165,7 +171,7 @@ def test_what_is_found_while_typing_is_shown_in_its_message(chat: ChatPage) -> N
     expect(row(chat, "Chat 3")).to_have_attribute("aria-current", "page")
     row(chat, "Chat 12").click()
     expect(chat.title).to_have_text("Chat 12")
-    page.wait_for_function(f"{FOUND}.length === 0")
+    page.evaluate(until(f"{FOUND}.length === 0"))
     field.fill("no such word at all")
     expect(page.get_by_text("Nothing found.")).to_be_visible()
 
@@ -181,9 +187,10 @@ def test_the_sidebar_of_a_phone_closes_after_a_choice(open_chat: OpenChat) -> No
     open_sidebar()
     row(chat, "Chat 13").click()
     expect(sidebar).to_have_attribute("data-collapsed", "true")
+    expect(chat.title).to_have_text("Chat 13")
+    expect(chat.title).to_be_in_viewport()
     bar = chat.keyed("top_bar")
-    expect(bar).to_contain_text("Chat 13")
-    expect(bar).to_be_in_viewport()
+    expect(bar.get_by_role("button")).to_be_in_viewport()
     open_sidebar()
     page.get_by_role("link", name="Models").click()
     expect(sidebar).to_have_attribute("data-collapsed", "true")

@@ -88,7 +88,7 @@ def test_the_doctor_asks_no_model_where_all_are_for_others(
     assert examination.wait_closed(3 * PATIENCE)
     [models] = [each for each in examination.findings if each.name == "models"]
     assert models.verdict is Verdict.FAIL
-    assert models.meaning == "None of the server's models is available to you."
+    assert str(models.meaning) == "None of the server's models is available to you."
     assert not any(request.body for request in gateway.requests)
 
 

@@ -9,7 +9,6 @@ from lib.domain.models import connection
 from lib.domain.people.people import LOCAL
 from lib.engine.sending import new_id
 from lib.ui.chat import welcome
-from lib.ui.chat.usage import COLUMNS
 from lib.ui.state.session import new_conversation
 from tests.pages.conftest import SECONDS, Opener, picker
 from tests.scripted_gateway import ScriptedGateway, error, stream
@@ -132,8 +131,8 @@ def test_the_usage_table_adds_up_and_marks_what_is_estimated(chat: AppTest, gate
         "Completion tokens": rows["completion_tokens"].sum(),
         "Total tokens": rows["total_tokens"].sum(),
     }
-    assert by_model[COLUMNS["total_tokens"]].sum() == totals["Total tokens"]
-    assert "1 of 2 replies without reported usage are estimated." in said(chat)
+    assert by_model["total_tokens"].sum() == totals["Total tokens"]
+    assert "1 of 2 replies came without reported usage and is estimated." in said(chat)
     estimated = rows[rows["source"] == "estimated"].iloc[0]
     assert f"≈ {estimated['completion_tokens']} tokens" in said(chat)
 
@@ -155,7 +154,7 @@ def test_a_deleted_chat_leaves_the_page_and_the_list(chat: AppTest) -> None:
     assert titles() == []
     assert "c" not in chat.query_params
     chat.button(key="undo").click().run()
-    assert "**Forget this**" in said(chat)
+    assert [element.value for element in chat.title] == ["Forget this"]
     assert titles() == ["Forget this"]
 
 

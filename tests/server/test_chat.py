@@ -189,7 +189,7 @@ def test_a_choice_of_a_model_counts_once_though_the_browser_repeats_it(tab: Page
     tab.wait_until_idle()
     tab.choose("model", "model-b")
     tab.wait_for(lambda: chosen(tab) == ["model-b"], "The chosen model")
-    tab.choose("conversations.Today", "tokens=2 of the first model")
+    tab.open_row("tokens=2 of the first model")
     tab.wait_for(lambda: chosen(tab) == ["model-a"], "The conversation's own model")
     tab.wait_until_idle()
     ask(tab, "tokens=2 of the same")

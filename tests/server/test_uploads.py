@@ -54,7 +54,7 @@ def test_a_tab_holds_50_mb_and_none_of_it_stays_when_it_is_closed(house: AppServ
 def test_what_did_not_fit_is_said_and_the_rest_waits(house: AppServer) -> None:
     with PageSocket(house.url) as tab:
         tab.ask("Read these", ("a.bin", JUNK), ("b.bin", JUNK), ("c.bin", JUNK), ("d.txt", b"Tea"))
-        tab.wait_for_text("“c.bin” did not fit: files waiting to be read may have 50 MB in all.")
+        tab.wait_for_text("“c.bin” did not fit: files waiting to be read may have 50 MB in all; add it again")
         tab.wait_for_text("“b.bin” cannot be read here")
         tab.wait_until_idle()
         assert "d.txt" in tab.text

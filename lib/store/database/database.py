@@ -119,8 +119,8 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
-        reason = error if isinstance(error, sqlite3.Error) else getattr(error, "orig", type(error).__name__)
-        raise StoreError(lazy("The database cannot be used: {reason}.", reason=reason)) from error
+        cause = error if isinstance(error, sqlite3.Error) else getattr(error, "orig", type(error).__name__)
+        raise StoreError(lazy("The database cannot be used: {reason}.", reason=str(cause))) from error
 
 
 @contextmanager

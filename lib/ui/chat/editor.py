@@ -7,8 +7,9 @@ import streamlit as st
 from lib.domain.conversation.messages import Message
 from lib.i18n.translation import gettext as _
 from lib.ui.chat import callbacks
+from lib.ui.server.components import component
 
-_keys = st.components.v2.component("editor", js=Path(__file__).with_suffix(".js").read_text("utf-8"))
+_keys = component("editor", Path(__file__).with_suffix(".js"))
 
 
 def show(message: Message) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from lib.i18n.translation import gettext as _
+from lib.ui.server.components import component
 from lib.ui.state.session import Session
 
 _ARROW = (
@@ -22,9 +23,7 @@ button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offse
 svg { width: 1.2rem; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; }
 @media (pointer: coarse) { button { width: 44px; height: 44px; } }
 """
-_following = st.components.v2.component(
-    "following", html=_ARROW, css=_STYLE, js=Path(__file__).with_suffix(".js").read_text("utf-8")
-)
+_following = component("following", Path(__file__).with_suffix(".js"), html=_ARROW, css=_STYLE)
 
 
 def show(session: Session) -> None:

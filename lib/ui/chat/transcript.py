@@ -65,7 +65,7 @@ def follow(session: Session, tape: LiveTape, place: DeltaGenerator) -> None:
 
 def _hidden(turns: int, shown: int) -> int:
     """Return how many turns are not drawn. The number changes rarely: each change draws all others anew."""
-    return max(0, -(-(turns - shown) // HIDDEN_AT_ONCE) * HIDDEN_AT_ONCE)
+    return max(0, turns - shown) // HIDDEN_AT_ONCE * HIDDEN_AT_ONCE
 
 
 def _show_question(session: Session, message: Message, *, is_last: bool) -> None:

@@ -132,9 +132,9 @@ def _show_totals(rows: Sequence[LedgerRow], prices: Prices) -> None:
     with st.container(horizontal=True, key="usage_totals"):
         for label, value in figures.items():
             st.metric(plain(label), formats.number(value))
-    st.caption(plain(" ".join(_doubts(sums))))
+    st.caption(literal(" ".join(_doubts(sums))))
     if prices:
-        st.caption(plain(_spent(rows, prices)))
+        st.caption(literal(_spent(rows, prices)))
 
 
 def _doubts(sums: Totals) -> Iterator[str]:

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from lib.domain.comparison import figures_table
 from lib.domain.comparison.colours import colour
 from lib.domain.comparison.comparisons import Comparison
@@ -22,6 +20,7 @@ from lib.domain.reply.wording import first_token, money, rate, tokens
 from lib.domain.text.unmarked import beginning
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import mark, ngettext
+from lib.ui.server.components import component
 
 EXCERPT_CHARACTERS = 160
 PROMPT_CHARACTERS = 400
@@ -44,11 +43,11 @@ WORDS = {
 """The words that the grid's script puts into the page."""
 
 _HERE = Path(__file__)
-_grid = st.components.v2.component(
+_grid = component(
     "deck_grid",
+    _HERE.with_suffix(".js"),
     html='<div class="scroll" tabindex="-1"></div>',
     css=_HERE.with_suffix(".css").read_text("utf-8"),
-    js=_HERE.with_suffix(".js").read_text("utf-8"),
 )
 
 

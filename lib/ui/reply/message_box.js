@@ -25,7 +25,7 @@ export default function ({ data, parentElement }) {
   };
   const isBusy = () => {
     const at = document.activeElement;
-    return document.querySelector("[role=dialog]") || at?.matches(WRITES) || at?.shadowRoot?.activeElement;
+    return document.querySelector("[role=dialog]") || at?.matches(`${WRITES}, .row-title`) || at?.shadowRoot?.activeElement;
   };
   const focus = () => {
     if (!isPhone) box()?.focus({ preventScroll: true }); // on a phone it would open the keyboard

@@ -12,6 +12,7 @@ from lib.engine.live import LiveTape
 from lib.files.upload_validation import LARGEST_UPLOAD
 from lib.i18n.translation import gettext as _
 from lib.ui.reply.model_picker import picker
+from lib.ui.server.components import component
 from lib.ui.state import person, widgets
 from lib.ui.state.conversation import sending
 from lib.ui.state.conversation.draft import Draft
@@ -19,9 +20,7 @@ from lib.ui.state.session import Session
 
 NEAR_LIMIT = 0.9
 """From this share of the longest message on, the box counts its characters."""
-_box = st.components.v2.component(
-    "message_box", html="<span></span>", js=Path(__file__).with_suffix(".js").read_text("utf-8")
-)
+_box = component("message_box", Path(__file__).with_suffix(".js"))
 
 
 def show(

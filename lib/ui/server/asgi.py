@@ -29,6 +29,7 @@ from lib.config import ConfigurationError
 from lib.engine.notifications import STORING
 from lib.ui.server import (
     closed_tabs,
+    components,
     connections,
     front_page,
     log,
@@ -169,7 +170,7 @@ def _let_replies_end_before(number: signal.Signals) -> None:
 def routes() -> list[BaseRoute]:
     """Return the routes that Streamlit does not answer itself."""
     ours = audience.routes(), shares.routes(), search.routes(), sign_in.routes(), front_page.routes()
-    return [ready.route(), about.route(), *chain.from_iterable(ours)]
+    return [ready.route(), about.route(), components.route(), *chain.from_iterable(ours)]
 
 
 def middleware() -> list[Middleware]:

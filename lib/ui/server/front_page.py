@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from lib import app
+from lib.ui.server import components
 
 SCRIPT = Path(__file__).with_name("front_page.js").read_text("utf-8")
 PAGES = Path(__file__).resolve().parents[3] / "pages"
@@ -44,7 +45,8 @@ def routes() -> list[Route]:
 
 def _links() -> str:
     found = (path.name for kind in _SOON for path in (_STATIC / "static" / "js").glob(f"{kind}.*.js"))
-    return "".join(f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in found)
+    addresses = [*(f"/static/js/{name}" for name in found), *components.addresses()]
+    return "".join(f'<link rel="modulepreload" crossorigin href="{each}">' for each in addresses)
 
 
 def _show(_request: Request) -> HTMLResponse:

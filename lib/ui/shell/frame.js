@@ -12,9 +12,11 @@ export default function ({ data }) {
   const watch = new MutationObserver((changes) => changes.forEach(focusInDialog));
   watch.observe(document.body, { childList: true, subtree: true });
   document.addEventListener("click", closeOnPhone);
+  document.addEventListener("focusout", keepInDialog);
   stop = () => {
     watch.disconnect();
     document.removeEventListener("click", closeOnPhone);
+    document.removeEventListener("focusout", keepInDialog);
   };
   return stop;
 }
@@ -39,6 +41,14 @@ function focusInDialog({ addedNodes }) {
       if (field.closest(".stForm")) select(field, 30);
     });
   }
+}
+
+/* A button that is drawn anew, as one that has begun a download, loses the focus: Escape would not close. */
+function keepInDialog() {
+  requestAnimationFrame(() => {
+    const dialog = document.querySelector("[role=dialog]");
+    if (dialog && document.activeElement === document.body) dialog.focus();
+  });
 }
 
 /* Selects the text, which comes into its field some frames later. */

@@ -2,13 +2,10 @@
 
 from pathlib import Path
 
-import streamlit as st
-
 from lib.i18n import locale
+from lib.ui.server.components import component
 
-_frame = st.components.v2.component(
-    "frame", html="<span></span>", js=Path(__file__).with_name("frame.js").read_text("utf-8")
-)
+_frame = component("frame", Path(__file__).with_name("frame.js"))
 
 
 def show() -> None:

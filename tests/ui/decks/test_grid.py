@@ -70,7 +70,7 @@ def test_a_field_without_a_whole_answer_says_why_and_can_be_asked_again() -> Non
     assert field() == {"state": "waiting", "text": "", "figures": ""}
     error = ChatError(Category.BAD_REQUEST, "No.", retryable=False)
     one = field(Reply(State.FAILED), Reply(State.FAILED, error=error))
-    assert (one["state"], one["text"], one["retry"]) == ("failed", "No. Ask otherwise.", "row/0/2")
+    assert (one["state"], one["text"], one["retry"]) == ("failed", f"No. {error.hint}", "row/0/2")
     assert field(Reply(State.STOPPED, "Half"))["text"] == "Half"
 
 

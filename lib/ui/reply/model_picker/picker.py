@@ -6,8 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from lib.domain.comparison.comparisons import MOST_CELLS
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.models import Preference
@@ -16,6 +14,7 @@ from lib.i18n.translation import gettext as _
 from lib.i18n.translation import ngettext
 from lib.ui.kit import errors
 from lib.ui.reply.model_picker import models
+from lib.ui.server.components import component
 from lib.ui.state import choices, person, session, widgets
 from lib.ui.state.person import library
 from lib.ui.state.session import Session
@@ -34,11 +33,12 @@ _HTML = """
   <div class="foot" hidden><span aria-live="polite"></span><button class="done" type="button"></button></div>
 </div>
 """
-_picker = st.components.v2.component(
+_picker = component(
     "model_picker",
+    HERE / "search.js",
+    HERE / "picker.js",
     html=_HTML,
     css=(HERE / "picker.css").read_text("utf-8"),
-    js="\n".join((HERE / name).read_text("utf-8") for name in ("search.js", "picker.js")),
 )
 
 

@@ -3,13 +3,10 @@
 from dataclasses import asdict
 from pathlib import Path
 
-import streamlit as st
-
+from lib.ui.server.components import component
 from lib.ui.state.session import Found
 
-_found = st.components.v2.component(
-    "found", html="<span></span>", js=Path(__file__).with_name("found.js").read_text("utf-8")
-)
+_found = component("found", Path(__file__).with_name("found.js"))
 
 
 def show(found: Found | None) -> None:

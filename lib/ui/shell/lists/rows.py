@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import streamlit as st
-
 from lib.i18n.translation import gettext as _
+from lib.ui.server.components import component
 from lib.ui.state import widgets
 from lib.web import search
 
@@ -60,12 +59,7 @@ class Chosen:
     words: tuple[str, ...] = ()
 
 
-_rows = st.components.v2.component(
-    "rows",
-    html="<span></span>",
-    js=Path(__file__).with_name("rows.js").read_text("utf-8"),
-    isolate_styles=False,
-)
+_rows = component("rows", Path(__file__).with_name("rows.js"), isolate_styles=False)
 
 
 def show(

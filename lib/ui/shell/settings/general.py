@@ -11,6 +11,7 @@ from lib.domain.text.markdown.literal import Markdown, literal
 from lib.i18n import catalogues
 from lib.i18n.translation import gettext as _
 from lib.ui.kit import errors
+from lib.ui.server.components import component
 from lib.ui.state import person, widgets
 from lib.ui.state.person import library
 
@@ -21,10 +22,10 @@ BY_BROWSER = ""
 CHANGED = "settings_changed"
 """Whether the page behind the dialog has to be drawn anew."""
 
-_theme = st.components.v2.component(
+_theme = component(
     "theme",
+    Path(__file__).with_name("theme.js"),
     html="<fieldset><legend></legend><div></div></fieldset>",
-    js=Path(__file__).with_name("theme.js").read_text("utf-8"),
     isolate_styles=False,
 )
 
