@@ -56,7 +56,7 @@ def _show_choice(cell: Conversation, tab: Session, *, is_only: bool) -> None:
     ):
         picker.show(cell, tab, prefix, only_text=True)
         with st.popover(
-            md(":gray[{}]", _("Settings of this model")),  # unseen (`styles/recordings.css`)
+            buttons.unseen(_("Settings of this model")),
             icon=":material/tune:",
             type="tertiary",
             key=f"settings-{cell.id}",

@@ -45,7 +45,7 @@ def menu(
     `named` returns an option's words. Without a visible `label` the menu is called "More".
     """
     st.menu_button(
-        literal(label) if label else _unseen(_("More")),
+        literal(label) if label else unseen(_("More")),
         options,
         key=key,
         format_func=lambda option: literal(named(option)),
@@ -69,7 +69,7 @@ def show_icon(
     `key`, or by default the first of `args`, keeps buttons with the same icon distinct.
     """
     st.button(
-        _unseen(label),
+        unseen(label),
         key=f"{icon}-{key or args[0]}",
         icon=f":material/{icon}:",
         help=literal(label),
@@ -98,6 +98,6 @@ def show_versions(
         show_icon("chevron_right", _("Later version"), action, *args, after, key=key, disabled=not after)
 
 
-def _unseen(label: str) -> Markdown:
+def unseen(label: str) -> Markdown:
     """Return a label that is not seen: `styles/buttons.css` hides a coloured text in a button."""
     return md(":gray[{}]", label)

@@ -106,7 +106,7 @@ def _show_row(summary: RecordingSummary) -> None:
             told = [_(KINDS[summary.kind]), models, recorded_on(summary.recorded_at)]
             st.caption(md(" · ").join(each for each in told if each))
         st.download_button(
-            md(":gray[{}]", _("Download")),  # unseen, for screen readers (`styles/recordings.css`)
+            buttons.unseen(_("Download")),
             # Made on demand: a recording with its images may have tens of megabytes.
             exports.audited(partial(_document, library(), summary.id), f"recording {summary.id}", "JSON"),
             f"recording-{summary.id[:8]}.json",
