@@ -11,6 +11,7 @@ from string import ascii_uppercase
 
 from lib.domain.comparison.comparisons import Comparison, labels
 from lib.domain.conversation.conversations import Conversation
+from lib.i18n.translation import gettext as _
 
 TIE, ALL_BAD = "tie", "all_bad"
 """The choices of a vote besides a cell's id."""
@@ -206,5 +207,7 @@ def titles(comparison: Comparison, asked: Round | None) -> dict[str, str]:
     if asked and asked.is_blind:
         for cell_id, letter in asked.letters.items():
             if cell_id in named:
-                named[cell_id] = f"Answer {letter}" if asked.is_hidden else f"{letter}: {named[cell_id]}"
+                named[cell_id] = (
+                    _("Answer {}").format(letter) if asked.is_hidden else f"{letter}: {named[cell_id]}"
+                )
     return named

@@ -13,6 +13,7 @@ from lib.domain.text.markdown.literal import literal
 from lib.engine.live import LiveTape
 from lib.engine.sending import Accepted, SendRefused, new_id
 from lib.engine.series.repeats import Send
+from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.ui.compare import blind
 from lib.ui.reply import uploads
@@ -149,10 +150,10 @@ def _refusal(state: ComparisonState, tab: Session, text: str) -> str:
     if comparison_state.repeating(comparison) or any(
         app.get().engine.running(person_id(), cell.id) for cell in comparison.cells
     ):
-        return "Some replies are still running. Stop them, or wait until they finish."
+        return _("Some replies are still running. Stop them, or wait until they finish.")
     new_comparisons.choose_models(comparison, tab.models_for_cells)
     if any(not cell.model for cell in comparison.cells):
-        return "Choose a model for each cell first."
+        return _("Choose a model for each cell first.")
     if faults := [fault for cell in comparison.cells if (fault := _fault(state, cell))]:
         return faults[0]
     try:
@@ -169,7 +170,7 @@ def _refusal(state: ComparisonState, tab: Session, text: str) -> str:
 def _fault(state: ComparisonState, cell: Conversation) -> str | None:
     """Return why a cell's settings cannot be sent."""
     fault = structured.fault(state.structure(cell))
-    return f"{fault} Change it in the settings of its cell." if fault else None
+    return _("{} Change it in the settings of its cell.").format(fault) if fault else None
 
 
 def _send(tab: Session, cell: Conversation, begin: Callable[..., Accepted | None], send_id: str) -> str:

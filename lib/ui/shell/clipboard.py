@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lib.engine.sending import new_id
+from lib.i18n.translation import gettext as _
 from lib.ui.state import widgets
 
 COPIED = "copied"
@@ -38,4 +39,4 @@ def show() -> None:
     """Copy the text that callbacks asked for since the last run."""
     if (text := widgets.take(COPIED)) is not None:
         _copy(data={"text": text, "id": new_id()}, key="clipboard")
-        st.toast("Copied", icon=":material/content_copy:")
+        st.toast(_("Copied"), icon=":material/content_copy:")

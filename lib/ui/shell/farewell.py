@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from lib.i18n.translation import gettext as _
 from lib.ui.state import person
 from lib.web.sign_in.gate import SIGN_IN, SIGNED_IN
 
@@ -37,5 +38,5 @@ def show() -> None:
     is_over = person.is_signed_out()
     _watch(data={"signIn": SIGN_IN, "signedIn": SIGNED_IN, "isOver": is_over}, key="farewell")
     if is_over:
-        st.info("You are signed out here.", icon=":material/logout:")
+        st.info(_("You are signed out here."), icon=":material/logout:")
         st.stop()

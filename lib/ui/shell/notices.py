@@ -7,6 +7,7 @@ import streamlit as st
 
 from lib import app
 from lib.domain.text.markdown.literal import literal
+from lib.i18n.translation import gettext as _
 from lib.ui.kit import buttons
 from lib.ui.state import widgets
 
@@ -28,7 +29,7 @@ def show() -> None:
             key = f"notice-{notice.id}"
             with st.container(key=key, horizontal=True, vertical_alignment="center", gap="small"):
                 st.info(literal(notice.text), icon=":material/campaign:")
-                buttons.show_icon("close", "Put away", _put_away, notice.id)
+                buttons.show_icon("close", _("Put away"), _put_away, notice.id)
 
 
 def _put_away(notice_id: str) -> None:

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from lib import app
-from lib.domain.reply.error_words import WORDS
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.text.markdown.literal import Markdown, md
 from lib.engine.lookups.catalogue import RETRY_SECONDS
+from lib.i18n.translation import gettext as _
 from lib.ui.kit import buttons
 from lib.ui.shell import dialogs
 from lib.ui.state.panel import open_panel
@@ -49,11 +49,13 @@ def _show_banner() -> None:
         if error.category in _KEYS:
             if not app.get().settings.has_own_keys:
                 return
-            is_clicked = buttons.button("Use another key", "outage_key", "key", open_panel, dialogs.CONNECT)
+            is_clicked = buttons.button(
+                _("Use another key"), "outage_key", "key", open_panel, dialogs.CONNECT
+            )
             if is_clicked:
                 st.rerun()  # a click in a fragment reruns only the fragment, and the dialog is outside it
         else:
-            st.button("Try again", key="list_models", icon=":material/refresh:", on_click=_list_models)
+            st.button(_("Try again"), key="list_models", icon=":material/refresh:", on_click=_list_models)
 
 
 def _list_models() -> None:
@@ -64,10 +66,10 @@ def _list_models() -> None:
 def _sentence(error: ChatError) -> Markdown:
     if error.category in _DOWN:
         return md(
-            "**{}.** {} Earlier chats are here to read; this page looks again every {:.0f} seconds.",
-            WORDS[error.category].title,
+            _("**{}.** {} Earlier chats are here to read; this page looks again every {:.0f} seconds."),
+            error.title,
             error.sentence,
             RETRY_SECONDS,
         )
-    title = WORDS[error.category].title if error.category in _KEYS else "The models could not be listed"
+    title = error.title if error.category in _KEYS else _("The models could not be listed")
     return md("**{}.** {} {}", title, error.sentence, error.hint)

@@ -15,6 +15,7 @@ from lib.domain.models.prices import Prices
 from lib.domain.reply.ledger import LedgerRow
 from lib.engine.live import LiveTape
 from lib.engine.sending import new_id
+from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.ui.state import choices, panel, person, structured, widgets
 from lib.ui.state.conversation import following
@@ -102,9 +103,9 @@ class Session:
     def first_steps(self) -> str:
         """What to do where a key is missing, as a sentence."""
         return (
-            "Add one on the chat page first."
+            _("Add one in the settings first.")
             if app.get().settings.has_own_keys
-            else "An admin has to add one."
+            else _("An admin has to add one.")
         )
 
     @property
@@ -271,14 +272,14 @@ def _refresh(session: Session, wanted: str) -> None:
     try:
         found = _find(wanted)
     except StoreError:
-        st.toast("This conversation cannot be read now.", icon=":material/error:")
+        st.toast(_("This conversation cannot be read now."), icon=":material/error:")
         return
     if found and wanted == known.id:
         session.conversation = with_choices(found, known)
     elif found:
         session.open(found)
     elif wanted != known.id:
-        st.toast("This conversation no longer exists.", icon=":material/search_off:")
+        st.toast(_("This conversation no longer exists."), icon=":material/search_off:")
 
 
 def _is_stale(known: Conversation) -> bool:
