@@ -203,7 +203,7 @@ def send_with(chat: ChatPage, key: str) -> None:
     """Choose in the settings what sends."""
     chat.open_settings()
     chat.dialog.get_by_role("radio", name=key, exact=True).click()
-    chat.wait_until_still()
+    expect(chat.box).to_have_attribute("aria-keyshortcuts", key.replace("Ctrl", "Control"))
     chat.leave_dialog()
 
 

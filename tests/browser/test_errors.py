@@ -88,12 +88,13 @@ def test_a_question_that_fails_is_shown_once_however_often_it_is_asked(
     chat: ChatPage, gateway: ScriptedGateway
 ) -> None:
     gateway.when("Never answered", says(400, "no"))
-    for _ in range(4):
+    for times in range(1, 5):
         chat.ask("Never answered")
         expect(chat.answer.get_by_test_id("stAlert")).to_be_visible()
+        if times > 1:
+            expect(chat.answer).to_contain_text(f"{times} / {times}")
         chat.wait_until_still()
     expect(chat.questions).to_have_text(["Never answered"])
-    expect(chat.answer).to_contain_text("4 / 4")
     expect(chat.box).to_have_value("")
 
 

@@ -73,7 +73,7 @@ def test_the_recordings_that_come_along_are_everybodys(server: AppServer) -> Non
         one.wait_until_idle()
         first, *others = keys = one.tree.keys("open-")
         one.choose(first.replace("open-", "more-"), "Delete")
-        one.click("danger-delete")
+        one.click("confirm_delete")
         one.wait_for(lambda: one.tree.keys("open-") == others, "The others")
     with tab_of(signed_in(server, OTHER), page="recordings") as two:
         two.wait_for_text("Recorded on")

@@ -6,7 +6,9 @@ from tests.page_socket import PageSocket
 from tests.scripted_gateway import ScriptedGateway, stream
 
 TOKENS = 500
-BYTES_PER_TOKEN = 80
+BYTES_PER_TOKEN = 65
+BYTES_AROUND = 20_000
+"""For a question with a short answer: the page is drawn twice, with a list of up to 30 chats beside it."""
 PARAGRAPH = (
     "Streaming keeps a reader with the text: what has been said is there to read while the rest is still "
     "on its way, and whoever has read enough can stop it, which saves the tokens that nobody wanted. "
@@ -20,12 +22,23 @@ def prose(tokens: int) -> list[str]:
     return list(islice(cycle([f"\n\n{first}", *(f" {word}" for word in rest)]), tokens))
 
 
-def test_a_token_costs_few_bytes_redraw_included(upstream: ScriptedGateway, tab: PageSocket) -> None:
-    upstream.when("Write a page", stream(*prose(TOKENS), delay=0.01))
+def bytes_for(tab: PageSocket, question: str) -> int:
+    """Ask; returns what the page received until it was at rest again."""
     tab.wait_until_idle()
     before = tab.bytes_received
-    tab.ask("Write a page")
+    tab.ask(question)
     tab.wait_until_idle()
+    return tab.bytes_received - before
+
+
+def test_a_token_costs_few_bytes_and_so_does_what_is_drawn_anew_for_each_question(
+    upstream: ScriptedGateway, tab: PageSocket
+) -> None:
+    upstream.when("Write a word", stream(*prose(1)))
+    upstream.when("Write a page", stream(*prose(TOKENS), delay=0.01))
+    around = bytes_for(tab, "Write a word")
+    assert around <= BYTES_AROUND
+    tab.click("new_chat")
+    per_token = (bytes_for(tab, "Write a page") - around) / TOKENS
     assert f"{TOKENS} tokens" in tab.footer
-    per_token = (tab.bytes_received - before) / TOKENS
     assert per_token <= BYTES_PER_TOKEN, f"{per_token:.0f} bytes a token"

@@ -36,6 +36,7 @@ export default function ({ data, parentElement }) {
       return;
     }
     give(box());
+    box().setAttribute("aria-keyshortcuts", data.sends_with === "ctrl_enter" ? "Control+Enter" : "Enter");
     if (held.subject !== data.subject && !isBusy()) focus();
     held.subject = data.subject;
   };
