@@ -222,14 +222,18 @@ class ChatPage:
         """The rows of the open model picker."""
         return self.page.get_by_role("option")
 
+    def offered_names(self) -> list[str]:
+        """The names in the open model picker, from top to bottom; a row out of sight has a name, too."""
+        return self.offered.locator(".name").all_text_contents()
+
     def choose_model(self, typed: str) -> list[str]:
         """Type a part of a name into the model picker and press Enter; returns what was offered."""
         field = self.open_models()
         field.fill(typed)
-        offered = self.offered.all_inner_texts()
+        offered = self.offered_names()
         field.press("Enter")
         expect(self.offered).to_have_count(0)
-        return [row.partition("\n")[0] for row in offered]
+        return offered
 
     def set_parameter(self, label: str, value: str) -> None:
         """Open the parameters, fill one in, close them."""

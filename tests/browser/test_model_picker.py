@@ -40,11 +40,6 @@ def server(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -
         yield running
 
 
-def names(chat: ChatPage) -> list[str]:
-    """The names in the open list, from top to bottom."""
-    return [row.partition("\n")[0] for row in chat.offered.all_inner_texts()]
-
-
 @pytest.mark.parametrize(
     ("typed", "first"),
     [
@@ -66,7 +61,7 @@ def test_the_best_match_is_first_and_the_text_itself_is_last(chat: ChatPage, typ
     field = chat.open_models()
     field.fill(typed)
     expect(chat.offered.first).to_contain_text(first)
-    found = names(chat)
+    found = chat.offered_names()
     assert found[0] == first
     if typed.strip() != first:
         assert found[-1] == f"Use “{typed.strip()}” as it is"
@@ -91,7 +86,7 @@ def test_a_row_tells_what_is_known_and_only_models_that_chat_are_offered(chat: C
     for mute in MUTE:
         field.fill(mute)
         expect(chat.offered.last).to_have_text(f"Use “{mute}” as it is")
-        assert mute not in names(chat)
+        assert mute not in chat.offered_names()
 
 
 def test_a_thousand_models_are_drawn_as_far_as_they_are_looked_at(chat: ChatPage) -> None:
@@ -142,7 +137,7 @@ def test_a_model_is_chosen_and_made_a_favourite_by_keys_alone(chat: ChatPage) ->
     keyboard.press("Enter")
     expect(chat.offered.first).to_contain_text("qwen3-max")  # favourites are first
     keyboard.press("ArrowDown")
-    second = names(chat)[1]
+    second = chat.offered_names()[1]
     keyboard.press("Enter")
     expect(chat.picker()).to_have_text(second)
     keyboard.press("Escape")
@@ -165,7 +160,7 @@ def test_four_models_are_compared_after_five_clicks_and_enter(
     wanted = ["gpt-4o", "deepseek-v3", "qwen3-max", "claude-opus-4"]
     for name in wanted:
         chat.page.get_by_role("option").filter(has=chat.page.get_by_text(name, exact=True)).click()
-    assert "easel-image" not in names(chat)
+    assert "easel-image" not in chat.offered_names()
     chat.page.keyboard.press("Enter")
     expect(chat.picker("models")).to_have_text("4 models")
     expect(chat.keyed("cell-")).to_have_count(4)

@@ -199,7 +199,7 @@ def test_a_choice_of_a_model_counts_once_though_the_browser_repeats_it(tab: Page
 
 @pytest.mark.parametrize(
     "state",
-    [[], "model", {"pick": 7}, {"pick": {"id": 1, "models": "abc"}}, {"pick": {"id": [], "models": [{}]}}],
+    [[], "7", {"pick": 7}, {"pick": {"id": 1, "models": "abc"}}, {"pick": {"id": [], "models": [{}]}}],
 )
 def test_what_no_browser_of_ours_says_of_a_choice_chooses_nothing(tab: PageSocket, state: object) -> None:
     before = chosen(tab)
