@@ -128,6 +128,7 @@ def test_a_model_is_chosen_and_made_a_favourite_by_keys_alone(chat: ChatPage) ->
     expect(star).to_be_focused()
     keyboard.press("Space")
     expect(star).to_have_attribute("aria-pressed", "true")
+    chat.wait_until_still()
     keyboard.press("Shift+Tab")
     keyboard.press("Enter")
     expect(chat.picker()).to_have_text("qwen3-max")

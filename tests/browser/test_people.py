@@ -132,6 +132,7 @@ def test_a_new_key_is_tried_taken_and_used_by_open_pages(people: Profiles, gatew
     admin.get_by_label("API key").fill(NEW_KEY)
     admin.get_by_role("button", name="Test and use").click()
     expect(admin.get_by_text("set here")).to_be_visible()
+    expect(admin.get_by_label("API key")).to_have_value("")
     assert NEW_KEY not in admin.content()
 
     page.bring_to_front()

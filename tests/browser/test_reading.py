@@ -184,18 +184,18 @@ def test_the_editor_opens_where_one_looks_with_the_end_of_the_text_in_view(
 
 def test_keys_cancel_and_send_an_edit(chat: ChatPage, gateway: ScriptedGateway) -> None:
     gateway.when("Name a colour", stream("Blue"))
-    gateway.when("Name a fruit", stream("Pear"))
+    gateway.when("Name a tree", stream("Lime"))
     chat.ask_and_wait("Name a colour")
     field = chat.page.get_by_label("Edit your message")
     for key in ("Escape", "Control+Enter"):
         chat.keyed("question-").get_by_role("button", name="Edit").click()
         expect(field).to_be_focused()
-        field.fill("Name a fruit")
+        field.fill("Name a tree")
         field.press(key)
         expect(field).to_have_count(0)
-    expect(chat.answer).to_contain_text("Pear")
-    expect(chat.questions).to_have_text(["Name a fruit"])
-    assert [each.prompt for each in gateway.requests].count("Name a fruit") == 1
+    expect(chat.answer).to_contain_text("Lime")
+    expect(chat.questions).to_have_text(["Name a tree"])
+    assert [each.prompt for each in gateway.requests].count("Name a tree") == 1
 
 
 def shifts(chat: ChatPage) -> Any:

@@ -209,6 +209,28 @@ def test_what_no_browser_of_ours_says_of_a_choice_chooses_nothing(tab: PageSocke
     assert chosen(tab) == before
 
 
+@pytest.mark.parametrize("is_favourite", [True, False])
+def test_a_star_that_arrives_twice_counts_once(tab: PageSocket, is_favourite: bool) -> None:
+    for _ in range(2):
+        tab.trigger("model", "star", {"model": "model-b", "isFavourite": is_favourite})
+        tab.wait_until_idle()
+    tab.wait_for(lambda: ("model-b" in favourites(tab)) == is_favourite, "The favourites")
+
+
+@pytest.mark.parametrize("event", ["model-b", {}, {"model": []}, {"model": {"id": 1}, "isFavourite": "yes"}])
+def test_what_no_browser_of_ours_says_of_a_star_stars_nothing(tab: PageSocket, event: object) -> None:
+    before = favourites(tab)
+    tab.trigger("model", "star", event)
+    tab.wait_until_idle()
+    assert not tab.tree.nodes("exception")
+    assert favourites(tab) == before
+
+
+def favourites(tab: PageSocket) -> list[str]:
+    """The favourites that the model pickers list."""
+    return list(json.loads(tab.widget("model_list").proto.json)["favourites"])
+
+
 def chosen(tab: PageSocket) -> list[str]:
     """What the model picker shows."""
     return list(json.loads(tab.widget("model").proto.json)["chosen"])

@@ -154,7 +154,7 @@ class Picker {
   star(id) {
     const isOn = list.favourites.includes(id);
     list.favourites = isOn ? list.favourites.filter((each) => each !== id) : [...list.favourites, id];
-    this.setTriggerValue("star", id);
+    this.setTriggerValue("star", { model: id, isFavourite: !isOn }); // what arrives twice changes nothing
     this.mark();
   }
 

@@ -101,11 +101,14 @@ def _nothing() -> None:
 def _star(key: str) -> None:
     """Make a model a favourite, or no longer."""
     state, base_url = widgets.value(key), session.held().connection.base_url
-    model = str(state.get("star") or "")[: choices.LONGEST_MODEL_NAME] if state else ""
-    if model:
-        own = library().models
-        known = own.preferences(base_url).get(model, Preference())
-        own.choose(base_url, model, replace(known, is_favourite=not known.is_favourite))
+    said = state.get("star") if state else None
+    star = said if isinstance(said, dict) else {}
+    model = star.get("model")
+    if not isinstance(model, str) or not 0 < len(model) <= choices.LONGEST_MODEL_NAME:
+        return
+    own = library().models
+    known = own.preferences(base_url).get(model, Preference())
+    own.choose(base_url, model, replace(known, is_favourite=star.get("isFavourite") is True))
 
 
 def _words() -> dict[str, str]:
