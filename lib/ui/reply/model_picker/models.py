@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cachetools import TTLCache
@@ -21,9 +21,7 @@ FRESH_SECONDS, REMEMBERED = 120.0, 256
 """How long a list is used again, and how many are kept: its figures change slowly, and cost a query."""
 MOST_RECENT = 5
 """How many recently used models are listed first."""
-_known: "TTLCache[Any, tuple[Mapping[str, dict[str, Any]], Sequence[str]]]" = TTLCache(
-    REMEMBERED, FRESH_SECONDS
-)
+_known: "TTLCache[Any, tuple[str, list[str]]]" = TTLCache(REMEMBERED, FRESH_SECONDS)
 _lock = threading.Lock()
 
 
@@ -35,13 +33,8 @@ def listed(session: Session) -> dict[str, Any]:
     connection = session.connection
     if connection.needs_key:
         return {"models": "[]", "favourites": [], "recent": []}
-    rows, recent = _rows(connection)
-    offered = session.models
-    return {
-        "models": json.dumps([rows[id_] for id_ in offered if id_ in rows], ensure_ascii=False),
-        "favourites": favourites(connection),
-        "recent": [id_ for id_ in recent if id_ in offered],
-    }
+    models, recent = _listed(connection, tuple(session.models))
+    return {"models": models, "favourites": favourites(connection), "recent": recent}
 
 
 def favourites(connection: Connection) -> list[str]:
@@ -54,11 +47,11 @@ def favourites(connection: Connection) -> list[str]:
     return sorted(starred, key=lambda id_: (not choices[id_].is_default, id_))
 
 
-def _rows(connection: Connection) -> tuple[Mapping[str, dict[str, Any]], Sequence[str]]:
-    """Return what is known of each model by its id, and the ids of those used last."""
+def _listed(connection: Connection, offered: tuple[str, ...]) -> tuple[str, list[str]]:
+    """Return what is known of each offered model, as JSON, and the ids of those used last."""
     catalogue = app.get().engine.catalogue
     models, prices = catalogue.listing(connection, wait_seconds=0).models, catalogue.prices(connection)
-    key = person_id(), connection.base_url, models, len(prices)
+    key = person_id(), connection.base_url, models, len(prices), offered
     with _lock:
         if (kept := _known.get(key)) is not None:
             return kept
@@ -68,7 +61,8 @@ def _rows(connection: Connection) -> tuple[Mapping[str, dict[str, Any]], Sequenc
         for model in models
         if model.kind.chats
     }
-    made = rows, _recent(traffic.values())
+    text = json.dumps([rows[id_] for id_ in offered if id_ in rows], ensure_ascii=False)
+    made = text, [id_ for id_ in _recent(traffic.values()) if id_ in offered]
     with _lock:
         _known[key] = made
     return made
