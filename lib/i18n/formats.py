@@ -59,17 +59,12 @@ def month(on: date) -> str:
 
 def from_now(seconds: float) -> str:
     """Return how long something is ahead: `in 20 seconds`, `in 2 minutes`."""
-    ahead = timedelta(seconds=max(1, round(seconds)))
-    threshold = 1.6 if seconds < 100 else 0.85  # 90 seconds rather than 2 minutes
-    said = dates.format_timedelta(ahead, threshold=threshold, add_direction=True, locale=_language())
-    return str(said)
+    return _duration(seconds, add_direction=True)
 
 
 def span(seconds: float) -> str:
     """Return a length of time: `20 seconds`, `2 minutes`."""
-    threshold = 1.6 if seconds < 100 else 0.85  # 90 seconds rather than 2 minutes
-    length = timedelta(seconds=max(1, round(seconds)))
-    return str(dates.format_timedelta(length, threshold=threshold, locale=_language()))
+    return _duration(seconds, add_direction=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +101,15 @@ def zone(at: datetime) -> str:
 def _number(value: float, decimals: int, language: str) -> str:
     pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
     return str(numbers.format_decimal(value, pattern, locale=language))
+
+
+def _duration(seconds: float, *, add_direction: bool) -> str:
+    length = timedelta(seconds=max(1, round(seconds)))
+    threshold = 1.6 if seconds < 100 else 0.85  # 90 seconds rather than 2 minutes
+    said = dates.format_timedelta(
+        length, threshold=threshold, add_direction=add_direction, locale=_language()
+    )
+    return str(said)
 
 
 def _moment(at: datetime) -> str:

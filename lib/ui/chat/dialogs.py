@@ -31,9 +31,9 @@ def show() -> None:
     """Draw the open dialog, if there is one."""
     name = panel.held().name
     if name == USAGE:
-        forms.show(_("Token usage"), _usage, width="large", icon=":material/data_usage:")
+        forms.show(_("Token usage"), _usage, width="large", icon="data_usage")
     elif name == callbacks.INSPECT:
-        forms.show(_("Inspect a reply"), _inspect, width="large", icon=":material/frame_inspect:")
+        forms.show(_("Inspect a reply"), _inspect, width="large", icon="frame_inspect")
     elif name == EXPORT:
         forms.show(_("Export"), _export)
     elif name == grants.SHARE:

@@ -11,7 +11,7 @@ from lib.domain.text.markdown.literal import Markdown, md
 from lib.i18n import formats
 from lib.i18n.translation import gettext as _
 from lib.ui.compare import blind
-from lib.ui.kit import buttons, errors, links
+from lib.ui.kit import buttons, dialogs, errors, links
 from lib.ui.state import panel, person
 from lib.ui.state.comparison.comparison import ComparisonState, held
 from lib.ui.state.person import library
@@ -45,7 +45,7 @@ def show(state: ComparisonState) -> None:
 
 def show_dialog() -> None:
     """Draw the dialog of the room."""
-    st.dialog(_("The room"), on_dismiss=panel.close)(_show_dialog)()
+    dialogs.open(_("The room"), _show_dialog, on_dismiss=panel.close)
 
 
 def _show_dialog() -> None:

@@ -9,6 +9,7 @@ from lib.domain.text.markdown.literal import md
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import ngettext
 from lib.ui.compare import audience, callbacks, cell_callbacks, comparison_callbacks
+from lib.ui.kit import dialogs as kit_dialogs
 from lib.ui.kit import figures
 from lib.ui.reply import inspector
 from lib.ui.share import grants, reports
@@ -27,7 +28,7 @@ def show(state: ComparisonState) -> None:
 
 
 def _ask_first(state: ComparisonState) -> None:
-    st.dialog(_("Ask this?"), on_dismiss=callbacks.withdraw)(_show_expected)(state)
+    kit_dialogs.open(_("Ask this?"), _show_expected, state, on_dismiss=callbacks.withdraw)
 
 
 def _show_expected(state: ComparisonState) -> None:
@@ -40,7 +41,7 @@ def _show_expected(state: ComparisonState) -> None:
 
 
 def _delete() -> None:
-    st.dialog(_("Delete this comparison?"), on_dismiss=panel.close)(_show_delete)()
+    kit_dialogs.open(_("Delete this comparison?"), _show_delete, on_dismiss=panel.close)
 
 
 def _show_delete() -> None:
@@ -51,8 +52,8 @@ def _show_delete() -> None:
 
 
 def _inspect() -> None:
-    icon = ":material/frame_inspect:"
-    st.dialog(_("Inspect a reply"), width="large", icon=icon, on_dismiss=panel.close)(_show_inspected)()
+    title, icon = _("Inspect a reply"), "frame_inspect"
+    kit_dialogs.open(title, _show_inspected, on_dismiss=panel.close, width="large", icon=icon)
 
 
 def _show_inspected() -> None:

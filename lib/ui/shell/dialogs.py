@@ -24,7 +24,7 @@ def show() -> None:
     if name == SETTINGS:
         forms.show(_("Settings"), dialog.show, width="medium")
     elif name == CONNECT:
-        forms.show(_("Connect SynStar AI"), api_key.show, icon=":material/key:")
+        forms.show(_("Connect SynStar AI"), api_key.show, icon="key")
     elif name == RENAME:
         forms.show(_("Rename this chat"), _rename)
     elif name == account.REMOVAL:

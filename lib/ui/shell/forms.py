@@ -7,6 +7,7 @@ import streamlit as st
 
 from lib.domain.text.markdown.literal import literal, plain
 from lib.i18n.translation import gettext as _
+from lib.ui.kit import dialogs
 from lib.ui.state import panel
 
 DANGER = "danger-"
@@ -30,7 +31,7 @@ def show(
             st.rerun()
         draw()
 
-    st.dialog(literal(title), width=width, icon=icon, on_dismiss=panel.close)(_draw)()
+    dialogs.open(title, _draw, on_dismiss=panel.close, width=width, icon=icon)
 
 
 def show_problem() -> None:

@@ -1,8 +1,9 @@
 """The first section of the settings: language, theme, text size, and what sends a message."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ from lib.ui.server.components import component
 from lib.ui.state import person, widgets
 from lib.ui.state.person import library
 
+Option = TypeVar("Option", TextSize, SendsWith)
 LANGUAGE, TEXT_SIZE, SENDS_WITH = "language", "text_size", "sends_with"
 """The keys of the widgets, and the choices that they make."""
 BY_BROWSER = ""
@@ -35,25 +37,21 @@ def show() -> None:
     chosen = person.preferences()
     _show_language(chosen.language)
     _show_theme()
+    _show_options(_("Text size"), chosen.text_size, TEXT_SIZE, _size)
+    _show_options(_("Send messages with"), chosen.sends_with, SENDS_WITH, _sends)
+
+
+def _show_options(label: str, chosen: Option, key: str, name: Callable[[Option], Markdown]) -> None:
+    """Draw all options of the kind of the chosen one beside each other."""
     st.segmented_control(
-        _("Text size"),
-        list(TextSize),
-        default=chosen.text_size,
-        key=TEXT_SIZE,
-        format_func=_size,
+        literal(label),
+        list(type(chosen)),
+        default=chosen,
+        key=key,
+        format_func=name,
         required=True,
         on_change=_choose,
-        args=(TEXT_SIZE,),
-    )
-    st.segmented_control(
-        _("Send messages with"),
-        list(SendsWith),
-        default=chosen.sends_with,
-        key=SENDS_WITH,
-        format_func=_sends,
-        required=True,
-        on_change=_choose,
-        args=(SENDS_WITH,),
+        args=(key,),
     )
 
 
