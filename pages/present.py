@@ -11,8 +11,7 @@ with scheduler.building():
     session.elsewhere()
     state = presentation_state.current()
     with st.container(key="present"):
-        running = recording_presentation.show(state)
-        results = st.container(key="results")
+        running, results = recording_presentation.show(state)
 
 if state:
     recording_presentation.follow(state, running)

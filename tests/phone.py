@@ -17,8 +17,9 @@ from tests.patience import PATIENCE
 class Phone:
     """One device. Use it as a context manager: it opens the page and follows until the end."""
 
-    def __init__(self, link: str, address: str = "127.0.0.1") -> None:
+    def __init__(self, link: str, address: str = "127.0.0.1", language: str = "en") -> None:
         """`address` is where the phone is: every one that begins with 127 is on this machine."""
+        self._language = {"Accept-Language": language}
         self._host, self._path = urlsplit(link).netloc, urlsplit(link).path
         self._source = address, 0
         self.cookie = ""
@@ -84,7 +85,9 @@ class Phone:
         self._connection = http.client.HTTPConnection(
             self._host, timeout=PATIENCE, source_address=self._source
         )
-        self._connection.request("GET", f"{self._path}/events", headers={"Cookie": self.cookie})
+        self._connection.request(
+            "GET", f"{self._path}/events", headers={"Cookie": self.cookie, **self._language}
+        )
         return self._connection.getresponse()
 
     def leave(self) -> None:
@@ -126,7 +129,7 @@ class Phone:
     ) -> tuple[int, dict[str, str], bytes]:
         connection = http.client.HTTPConnection(self._host, timeout=PATIENCE, source_address=self._source)
         cookie = {"Cookie": self.cookie} if self.cookie else {}
-        connection.request(method, f"{self._path}{path}", body, {**cookie, **headers})
+        connection.request(method, f"{self._path}{path}", body, {**cookie, **self._language, **headers})
         answer = connection.getresponse()
         result = answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
         connection.close()

@@ -13,6 +13,8 @@ from typing import Generic, TypeVar
 from cachetools import LRUCache
 from starlette.requests import Request
 
+from lib.i18n.translation import gettext as _
+
 MOST_KNOWN = 10_000
 """Keys whose rate is known; the least recently used one is forgotten, which resets its limit."""
 
@@ -20,7 +22,7 @@ T = TypeVar("T")
 
 
 class Refused(Exception):
-    """A limit was exceeded. The message is a sentence for the client."""
+    """A limit was exceeded. The message is a sentence for the client, in its language."""
 
     def __init__(self, sentence: str, seconds: float) -> None:
         super().__init__(sentence)
@@ -87,7 +89,7 @@ class FairPlaces(Generic[T]):
         The last arrival from the address leaves: people who came before a script keep their places.
         """
         if not self.has_room(address):
-            raise Refused("This room is full.", 30.0)
+            raise Refused(_("This room is full."), 30.0)
         leaves = None
         if len(self) >= self._most:
             leaves = next(reversed(self._seated[self._greediest()]))

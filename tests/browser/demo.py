@@ -112,8 +112,8 @@ def vote(presenter: ChatPage, phone: Page, take: Take) -> None:
     """The room votes, and the presenter too."""
     expect(phone.get_by_role("article")).to_have_count(len(MODELS))
     phone.bring_to_front()
-    phone.get_by_role("button", name="Answer A").click()
-    expect(phone.get_by_text("1 vote so far")).to_be_visible()
+    phone.get_by_role("button", name="Answer A", exact=True).click()
+    expect(phone.get_by_text("Votes so far: 1")).to_be_visible()
     presenter.page.bring_to_front()
     presenter.keyed("vote-").get_by_role("radio", name="Answer A").click()
     expect(presenter.keyed("room")).to_contain_text("2 voted")
@@ -126,7 +126,7 @@ def reveal(presenter: ChatPage, phone: Page, take: Take) -> None:
     """Everybody sees whose answer is whose, and what it took."""
     presenter.page.get_by_role("button", name="Reveal").click()
     expect(presenter.keyed("ballot")).to_contain_text(re.compile(r"A: .+ won, 2 of 2 votes"))
-    expect(phone.get_by_role("heading", name=re.compile(r"^A: .+ won$"))).to_be_visible()
+    expect(phone.get_by_role("heading", name=re.compile(r"^A: .+ won, 2 of 2 votes$"))).to_be_visible()
     results = presenter.keyed("results")
     expect(results.get_by_role("table")).to_be_visible()
     expect(presenter.keyed("winner-")).to_have_count(1)

@@ -26,6 +26,32 @@ def open_room(presenter: ChatPage) -> str:
     return text
 
 
+def reveal_by_keys(presenter: ChatPage) -> None:
+    """Present the comparison, and go on with the right arrow until it is known who won."""
+    page = presenter.page
+    presenter.keyed("bar").get_by_role("link", name="Present").click()
+    expect(presenter.keyed("stage_door").get_by_test_id("stImage")).to_be_visible()
+    expect(presenter.keyed("stage_door")).to_contain_text("1 following, 1 voted")
+    presenter.wait_until_still()
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys of the presentation")
+    expect(keys).to_contain_text("One step back")
+    page.keyboard.press("ArrowRight")  # it is for the dialog
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    for count in (1, 2):
+        page.keyboard.press("ArrowRight")
+        expect(presenter.answers).to_have_count(count)
+        presenter.wait_until_still()
+    page.keyboard.press("ArrowRight")
+    expect(presenter.keyed("vote-").get_by_role("radio", name="Answer B")).to_be_visible()
+    expect(presenter.keyed("stage_room")).to_contain_text("1 following, 1 voted")
+    presenter.wait_until_still()
+    page.keyboard.press("ArrowRight")
+    expect(presenter.keyed("winner-")).to_have_count(1)
+    expect(presenter.keyed("stage_vote")).to_contain_text(re.compile(r"B: model-[ab] won, 1 of 1 vote"))
+
+
 def test_the_room_follows_votes_sees_the_reveal_and_is_thanked(
     chat: ChatPage, gateway: ScriptedGateway
 ) -> None:
@@ -51,9 +77,9 @@ def test_the_room_follows_votes_sees_the_reveal_and_is_thanked(
     expect(presenter.keyed("cell-").nth(1)).to_contain_text("word17")
     assert not re.search("model-[ab]", presenter.page.content() + phone.content())
     phone.bring_to_front()
-    phone.get_by_role("button", name="Answer B").click()
+    phone.get_by_role("button", name="Answer B", exact=True).click()
     phone.get_by_role("button", name="Good").first.click()
-    expect(phone.get_by_text("1 vote so far")).to_be_visible()
+    expect(phone.get_by_text("Votes so far: 1")).to_be_visible()
     expect(presenter.keyed("room")).to_contain_text("1 voted")
     for gate in gates:
         gate.open()
@@ -66,10 +92,16 @@ def test_the_room_follows_votes_sees_the_reveal_and_is_thanked(
     presenter.keyed("thumb-").first.get_by_role("radio", name="Thumbs up").click()
     presenter.wait_until_still()
     phone.reload()
-    expect(phone.get_by_role("button", name="Answer B")).to_have_attribute("aria-pressed", "true")
-    presenter.page.get_by_role("button", name="Reveal").click()
-    expect(phone.get_by_role("heading", name=re.compile(r"^B: model-[ab] won$"))).to_be_visible()
+    expect(phone.get_by_role("button", name="Answer B", exact=True)).to_have_attribute("aria-pressed", "true")
+    reveal_by_keys(presenter)
+    expect(phone.get_by_role("heading", name=re.compile(r"^B: model-[ab] won, 1 of 1 vote$"))).to_be_visible()
+    expect(phone.locator("#told")).to_have_text(re.compile(r"^B: model-[ab] won"))
     expect(phone.get_by_role("button")).to_have_count(0)
+    expect(phone.get_by_role("article").nth(1)).to_contain_text("Winner")
+    expect(phone.get_by_role("article").nth(1)).to_have_css("border-color", "rgb(15, 118, 110)")
+    expect(phone.get_by_role("article").nth(1)).to_contain_text(re.compile(r"first.token.*total.*tokens"))
+    expect(phone.get_by_role("table")).to_contain_text("Total time")
+    presenter.page.keyboard.press("Escape")
     expect(presenter.keyed("ballot")).to_contain_text(re.compile(r"B: model-[ab] won, 1 of 1 vote"))
     expect(presenter.keyed("ballot")).to_contain_text(re.compile(r"A: model-[ab]: 0 thumb_up 2 thumb_down 0"))
     expect(presenter.keyed("results").get_by_role("table")).to_be_visible()

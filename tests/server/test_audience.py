@@ -7,13 +7,15 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from lib.app import SECRET
 from lib.files.secret import InstallationSecret
-from lib.web.audience import COOKIE
-from lib.web.turnout import NEWCOMER_RATE, new_cookie
+from lib.web.room.audience import COOKIE
+from lib.web.room.turnout import NEWCOMER_RATE, new_cookie
+from tests import figures_table
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.phone import Phone
@@ -58,7 +60,14 @@ def test_phones_follow_a_blind_comparison_from_the_question_to_the_result(
     with compare(hall) as tab, ExitStack() as room:
         link = open_room(tab)
         early = room.enter_context(Phone(link))
+        chinese = room.enter_context(Phone(link, language="zh-CN,zh;q=0.9"))
         assert early.state["answers"] == []
+        assert early.state["title"] == ""
+        tab.write("room_title", " Our demo ")
+        early.wait_for(lambda: early.state["title"] == "Our demo")
+        tab.wait_until_idle()
+        assert b'<html lang="en">' in early.get()[2]
+        assert b'<html lang="zh-Hans">' in chinese.get()[2]
         ask_blind(tab, "Follow this")
         half = "".join(WORDS[:10]).strip()
         early.wait_for(lambda: early.texts == [half, half])
@@ -68,23 +77,33 @@ def test_phones_follow_a_blind_comparison_from_the_question_to_the_result(
         assert "Follow this" in late.state["prompt"]
         assert late.vote("B") == http.client.OK
         assert early.vote("A") == early.vote("B") == http.client.OK
-        tab.wait_for_text("2 following, 2 voted")
+        tab.wait_for_text("3 following, 2 voted")
+        assert chinese.titles == ["回答 A", "回答 B"]
+        assert chinese.state["title"] == "Our demo"
         early.wait_for(lambda: early.state["voters"] == 2)
         for gate in gates.values():
             gate.open()
         whole = "".join(WORDS).strip()
-        for phone in (early, late):
+        for phone in (early, late, chinese):
             phone.wait_for_end()
             assert phone.texts == [whole, whole]
             assert b"model-" not in phone.received
+            assert phone.state["result"] is None
+            assert [answer["line"] for answer in phone.state["answers"]] == ["", ""]
         tab.wait_until_idle()
         tab.click("reveal")
         early.wait_for(lambda: bool(early.state["result"]))
-        assert early.state["result"] == {
-            "counts": {"A": 0, "B": 2, "tie": 0, "all_bad": 0},
-            "winners": ["B"],
-        }
+        result = early.state["result"]
+        assert result["counts"] == {"A": 0, "B": 2, "tie": 0, "all_bad": 0}
+        assert result["winners"] == ["B"]
+        assert result["verdict"] == f"{early.titles[1]} won, 2 of 2 votes"
         assert sorted(title[3:] for title in early.titles) == ["model-a", "model-b"]
+        rows = figures_table.rows(result["figures"])
+        assert [row.name for row in rows] == [early.titles[0][3:], f"{early.titles[1][3:]} Winner"]
+        for answer in early.state["answers"]:
+            assert re.fullmatch(r"first.token.\S+.s · total.\S+.s · 30.tokens", answer["line"])
+        chinese.wait_for(lambda: bool(chinese.state["result"]))
+        assert chinese.state["result"]["verdict"] == f"{early.titles[1]} 胜出，得 2 票（共 2 票）"
         assert early.vote("A") == http.client.CONFLICT
         tab.wait_for(lambda: f"{early.titles[1]} won, 2 of 2 votes" in tab.text, "The result")
 
@@ -289,6 +308,26 @@ def test_an_answer_without_words_says_so_and_a_refusal_is_shown(
             assert [answer["status"] for answer in phone.state["answers"]] == ["empty", "done"]
 
 
+def test_a_room_has_a_short_address_until_it_closes(hall: AppServer) -> None:
+    with compare(hall) as tab:
+        link = open_room(tab)
+        [typed] = re.findall(r"127\S+/room/[2-9A-Z]{6}\b", tab.text)
+        token = urlsplit(link).path
+        for address in (typed, typed.lower()):
+            status, headers, _ = Phone(f"http://{address}").get()
+            assert (status, headers["location"]) == (http.client.SEE_OTHER, token)
+        wrong = typed[:-1] + ("2" if typed[-1] != "2" else "3")
+        assert Phone(f"http://{wrong}").get()[0] == http.client.NOT_FOUND
+        script = Phone(f"http://{wrong}", "127.0.0.4")
+        tries = [script.get()[0] for _ in range(NEWCOMER_RATE[0] + 30)]
+        assert tries[0] == http.client.NOT_FOUND
+        assert tries[-1] == http.client.TOO_MANY_REQUESTS
+        assert Phone(f"http://{typed}").get()[0] == http.client.SEE_OTHER
+        tab.click("close_room")
+        tab.wait_until_idle()
+        assert Phone(f"http://{typed}").get()[0] == http.client.NOT_FOUND
+
+
 def test_a_closed_room_lets_everybody_go_and_is_not_found_any_more(hall: AppServer) -> None:
     with compare(hall) as tab:
         link = open_room(tab)
@@ -299,6 +338,7 @@ def test_a_closed_room_lets_everybody_go_and_is_not_found_any_more(hall: AppServ
             status, headers, body = phone.get()
             assert (status, headers["content-type"]) == (404, "text/html; charset=utf-8")
             assert b"This room is closed" in body
+            assert b'<html lang="zh-Hans">' in Phone(link, language="zh-CN").get()[2]
             assert phone.get("/events")[0] == http.client.NOT_FOUND
             assert phone.post({"round": "x", "choice": "A"})[0] == http.client.NOT_FOUND
         assert open_room(tab) != link

@@ -176,11 +176,29 @@ def test_a_blind_comparison_is_presented_without_names_until_the_reveal(
             room.wait_until_idle()
             assert not re.search(rb"model-[ab]", b"".join(room.frames))
             assert room.tree.texts("figures") == []
+            room.click("arrow_forward")
+            room.wait_for_text("Which answer is best?")
+            room.wait_until_idle()
+            room.choose("vote", "Answer B")
+            room.wait_until_idle()
+            room.click("arrow_back")
+            room.wait_for(lambda: "Which answer is best?" not in room.text, "The answers alone")
+            room.wait_until_idle()
+            room.click("arrow_forward")
+            room.wait_for_text("Which answer is best?")
+            room.wait_until_idle()
+            room.click("arrow_forward")
+            room.wait_for(lambda: bool(re.search(r"B: model-[ab] won, 1 of 1 vote", room.text)), "Who won")
+            room.wait_until_idle()
+            assert len(room.tree.keys("winner-")) == 1
+            assert not has_figures(room)
+            room.click("arrow_forward")
+            room.wait_for(lambda: has_figures(room), "The figures")
+            assert [row.is_winner for row in table(room)] == [False, True]
+            room.wait_until_idle()
             assert room.widget("arrow_forward").proto.disabled
         tab.wait_until_idle()
-        tab.click("reveal")
-        tab.wait_for(lambda: has_figures(tab), "The reveal")
-        with present(site, f"{tab.address}&step=0.3") as room:
+        with present(site, f"{tab.address}&step=0.4") as room:
             room.wait_for(lambda: "model" in room.text and has_figures(room), "The names")
 
 

@@ -19,6 +19,7 @@ from tests.page_socket import PageSocket
 from tests.phone import Phone
 from tests.scripted_gateway import ScriptedGateway, by_model, stream
 from tests.server.accounts import add_account, server_with_accounts, signed_in, tab_of
+from tests.server.compare_page import ask_blind, table
 from tests.server.test_decks import write_deck
 from tests.visitor import Visitor
 
@@ -104,9 +105,16 @@ def test_who_is_not_here_gets_nothing(server: AppServer, upstream: ScriptedGatew
 def test_a_comparison_is_read_and_nothing_else(server: AppServer, upstream: ScriptedGateway) -> None:
     upstream.when("Which is it", by_model(model_a=stream("Tea."), model_b=stream("Coffee.")))
     with tab_of(signed_in(server, ADA), "models=model-a,model-b", "compare") as tab:
-        tab.ask("Which is it")
-        tab.wait_for(lambda: tab.tree.find("keep") is not None, "The end of all answers")
+        ask_blind(tab, "Which is it")
+        tab.wait_for_text("Which answer is best?")
         tab.wait_until_idle()
+        tab.choose("vote", "Answer B")
+        tab.wait_until_idle()
+        tab.click("reveal")
+        tab.wait_for(lambda: tab.tree.find("keep") is not None, "The reveal")
+        tab.wait_until_idle()
+        won = tab.tree.keys("winner-")
+        assert len(won) == 1
         tab.choose("comparison_menu", "Share with people here")
         share(tab, BEN)
         granted(tab)
@@ -115,6 +123,8 @@ def test_a_comparison_is_read_and_nothing_else(server: AppServer, upstream: Scri
         theirs.wait_for_text("Coffee.")
         theirs.wait_until_idle()
         assert "Shared by ada" in theirs.text
+        assert theirs.tree.keys("winner-") == won
+        assert [row.is_winner for row in table(theirs)] == [False, True]
         assert theirs.tree.nodes("chat_input") == []
     with tab_of(signed_in(server, EVE), address, "shared") as other:
         other.wait_until_idle()

@@ -110,6 +110,7 @@ CALLS: dict[str, Call] = {
     ),
     "shared.comparison": lambda own, of: own.shared.comparison(of.received_comparison, NOW),
     "shared.round": lambda own, of: own.shared.round(of.received_comparison, NOW),
+    "shared.tally": lambda own, of: own.shared.tally(of.received_comparison, NOW),
     "shared.recording": lambda own, of: own.shared.recording(of.received_recording, NOW),
     "votes.open": lambda own, of: own.votes.open(new_id(), of.comparison, {}, NOW, is_blind=True),
     "votes.latest": lambda own, of: own.votes.latest(of.comparison),
@@ -241,7 +242,9 @@ def received(store: Store) -> dict[str, str]:
     said(store, chat, person_id=THIRD)
     theirs.comparisons.add(comparison)
     said(store, replace(cell, comparison_id=comparison.id), person_id=THIRD)
-    theirs.votes.open(new_id(), comparison.id, {cell.id: "model-a"}, NOW, is_blind=True)
+    shown_round = new_id()
+    theirs.votes.open(shown_round, comparison.id, {cell.id: "model-a"}, NOW, is_blind=True)
+    theirs.votes.reveal(shown_round, NOW)
     kept, made = recording(), deck()
     theirs.recordings.add(kept)
     theirs.decks.add(made)

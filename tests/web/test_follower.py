@@ -2,7 +2,7 @@
 
 import asyncio
 
-from lib.web.room import MOST_WAITING, Follower, message
+from lib.web.room.live import MOST_WAITING, Follower, message
 
 
 def state() -> bytes:

@@ -3,9 +3,9 @@
 import pytest
 from starlette.requests import Request
 
-from lib.web import turnout
 from lib.web.limits import FairPlaces, Rate, Refused, address_of
-from lib.web.turnout import Turnout
+from lib.web.room import turnout
+from lib.web.room.turnout import Turnout
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,12 @@ class OpenRooms:
             row = connection.execute(_ROOMS.where(rooms.c.token == token, _is_open(now), may)).first()
         return Room(*row) if row else None
 
+    def tokens(self, now: datetime) -> list[str]:
+        """The tokens of all rooms that are open."""
+        may = permissions.is_permitted(comparisons.c.person_id, Permission.OPEN_ROOMS)
+        with self._database.read() as connection:
+            return [row.token for row in connection.execute(_ROOMS.where(_is_open(now), may))]
+
 
 _ROOMS = select(
     rooms.c.token, comparisons.c.person_id, rooms.c.comparison_id, rooms.c.opened_at, rooms.c.closes_at

@@ -123,14 +123,14 @@ class Votes:
         """A round's votes, counted."""
         own = select(rounds.c.id).where(self._is_own, rounds.c.id == round_id)
         with self._database.read(is_snapshot=True) as connection:
-            return _tallies(connection, own).get(round_id, Tally())
+            return tallies_of(connection, own).get(round_id, Tally())
 
     def polls(self) -> list[Poll]:
         """All revealed rounds of all stored comparisons, counted."""
         is_revealed = self._is_own & rounds.c.revealed_at.is_not(None)
         query = select(rounds.c.id, rounds.c.models).where(is_revealed)
         with self._database.read(is_snapshot=True) as connection:
-            tallies = _tallies(connection, select(rounds.c.id).where(is_revealed))
+            tallies = tallies_of(connection, select(rounds.c.id).where(is_revealed))
             return [
                 Poll(row.models, tallies[row.id]) for row in connection.execute(query) if row.id in tallies
             ]
@@ -153,7 +153,7 @@ def _is_full(connection: Connection, round_id: str, voter: str) -> bool:
     return connection.execute(select(voters.c.voter).where(voters.c.voter == voter)).first() is None
 
 
-def _tallies(connection: Connection, of: Select[tuple[str]]) -> dict[str, Tally]:
+def tallies_of(connection: Connection, of: Select[tuple[str]]) -> dict[str, Tally]:
     """The counted votes of the rounds with these ids, by round id; rounds without votes are left out."""
     counted: dict[str, Counts] = defaultdict(lambda: ({}, {}, {}))
     chosen = select(votes.c.round_id, votes.c.choice, func.count().label("times"))

@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, upda
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.decks import Deck
 from lib.domain.comparison.recordings import Recording
-from lib.domain.comparison.votes import Round
+from lib.domain.comparison.votes import Round, Tally
 from lib.domain.people.audit import Action, Actor
 from lib.domain.people.grants import EVERYBODY, GrantKind
 from lib.store.comparison.comparisons import comparison_of
 from lib.store.comparison.decks import change_in, deck_of
 from lib.store.comparison.recordings import recording_of
-from lib.store.comparison.votes import round_of
+from lib.store.comparison.votes import round_of, tallies_of
 from lib.store.conversation.messages import cells as cells_of
 from lib.store.database.database import Database
 from lib.store.database.schema import comparisons, decks, grants, people, recordings, rounds
@@ -111,6 +111,15 @@ class Shared:
         with self._database.read() as connection:
             row = connection.execute(query).first()
         return round_of(row) if row else None
+
+    def tally(self, comparison_id: str, at: datetime) -> Tally | None:
+        """The votes of that round, once they are closed."""
+        last = self.round(comparison_id, at)
+        if not last or last.is_open:
+            return None
+        with self._database.read(is_snapshot=True) as connection:
+            counted = tallies_of(connection, select(rounds.c.id).where(rounds.c.id == last.id))
+            return counted.get(last.id, Tally())
 
     def _view(self, grant_id: str, at: datetime, *, is_counted: bool = True) -> bytes | None:
         """Count a view of what is granted; return the copy of a conversation."""

@@ -6,21 +6,22 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from lib import app
+from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.domain.people.people import Permission
 from lib.domain.text.markdown.literal import Markdown, md
 from lib.i18n import formats
 from lib.i18n.translation import gettext as _
 from lib.ui.compare import blind
-from lib.ui.kit import buttons, dialogs, errors, links
-from lib.ui.state import panel, person
+from lib.ui.kit import buttons, dialogs, errors
+from lib.ui.share import rooms
+from lib.ui.state import panel, person, widgets
 from lib.ui.state.comparison.comparison import ComparisonState, held
 from lib.ui.state.person import library
-from lib.web import audience
 
 PANEL = "Audience"
 """The dialog's name."""
-COUNT_SECONDS = 1.0
-"""How often the counts are redrawn."""
+TITLE = "room_title"
+"""Key of the field for the title that phones show."""
 QR_PIXELS = 300
 ONLY_HERE = ("localhost", "127.0.0.1", "::1")
 """Hosts that mean the machine itself: on a phone they lead nowhere."""
@@ -54,13 +55,16 @@ def _show_dialog() -> None:
     if not state.room:  # closed just now, or expired
         panel.close()
         st.rerun()
-    link = f"{links.origin()}/room/{state.room.token}"
+    link = rooms.address(state.room)
     st.markdown(
         _("Whoever has this link follows the answers live and votes, and sees nothing else of this app.")
     )
+    if state.comparison.prompt is None:  # afterwards the title is what the list says
+        _show_title(state)
     with st.container(horizontal_alignment="center"):
-        st.image(links.code(link), width=QR_PIXELS, alt=_("QR code of the link"))
+        rooms.show_code(state.room, QR_PIXELS)
     st.code(link, language=None, wrap_lines=True)
+    st.caption(md(_("To type: **{}**"), rooms.short_address(state.room)))
     if urlsplit(link).hostname in ONLY_HERE:
         st.caption(
             _(
@@ -73,6 +77,18 @@ def _show_dialog() -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(md(_("It closes by itself at {}."), closes), width="content")
         st.button(_("Close the room"), key="close_room", icon=":material/block:", on_click=_close)
+
+
+def _show_title(state: ComparisonState) -> None:
+    """Draw the field for the title that phones show while they wait for the first question."""
+    st.text_input(
+        _("Title on the phones"),
+        state.comparison.title,
+        key=TITLE,
+        max_chars=LONGEST_TITLE,
+        placeholder=_("For example: Which model answers our customers best?"),
+        on_change=_name,
+    )
 
 
 def count(state: ComparisonState) -> None:
@@ -88,15 +104,12 @@ def keep_counting(state: ComparisonState) -> None:
             _keep_counting(state)
 
 
-@st.fragment(run_every=COUNT_SECONDS)
 def _keep_counting(state: ComparisonState) -> None:
-    st.caption(_counted(state), width="content")
+    rooms.keep_counting(lambda: _counted(state))
 
 
 def _counted(state: ComparisonState) -> Markdown:
-    following = audience.followers(state.room.token) if state.room else 0
-    voted = library().votes.voters(state.round.id) if state.round else 0
-    return md(_("{} following, {} voted"), following, voted)
+    return rooms.counted(state.room, state.round)
 
 
 @errors.stored
@@ -107,6 +120,14 @@ def _open() -> None:
         state.room = own.rooms.open(state.comparison.id, datetime.now(UTC))
         blind.open_round(state)
     panel.open_panel(PANEL)
+
+
+@errors.stored
+def _name() -> None:
+    state = held()
+    state.comparison.title = widgets.text(TITLE).strip()[:LONGEST_TITLE]
+    library().comparisons.add(state.comparison)
+    app.get().engine.notifications.tell(state.comparison.id)
 
 
 @errors.stored

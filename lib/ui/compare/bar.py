@@ -24,7 +24,7 @@ LABELS = {grants.SHARE: mark("Share with people here"), dialogs.DELETE_COMPARISO
 def show(state: ComparisonState) -> DeltaGenerator:
     """Draw the bar as it is while replies run; return the place of what can be done once they have ended."""
     sidebar.leave_title()
-    title = state.comparison.title if state.comparison.prompt is not None else _("Compare models")
+    title = state.comparison.title or _("Compare models")
     with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(md("# {}", title))
         place = st.empty()

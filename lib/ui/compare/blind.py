@@ -13,13 +13,11 @@ from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.ui.compare import cell_callbacks
 from lib.ui.kit import buttons, errors
+from lib.ui.share import rooms
 from lib.ui.state import widgets
 from lib.ui.state.comparison import comparison as comparison_state
 from lib.ui.state.comparison.comparison import ComparisonState, held
 from lib.ui.state.person import library, person_id
-
-PRESENTER = "presenter"
-"""The voter on this page: without sign-in, everybody who uses it counts as one person."""
 
 
 def show_switch(state: ComparisonState) -> None:
@@ -75,7 +73,7 @@ def show_controls(state: ComparisonState, cell: Conversation) -> None:
     if cell.path()[-1].content:
         buttons.show_icon("content_copy", _("Copy"), cell_callbacks.copy, cell.id)
     if state.round and cell.id in state.round.models:
-        given = library().votes.ballot(state.round.id, PRESENTER).thumbs.get(cell.id)
+        given = library().votes.ballot(state.round.id, rooms.PRESENTER).thumbs.get(cell.id)
         st.feedback(
             "thumbs",
             key=_thumb_key(state.round, cell.id),
@@ -90,7 +88,7 @@ def _thumb(round_id: str, cell_id: str) -> None:
     state = held()
     if state.round and state.round.id == round_id:
         given = widgets.value(_thumb_key(state.round, cell_id))
-        library().votes.thumb(round_id, PRESENTER, cell_id, None if given is None else bool(given))
+        library().votes.thumb(round_id, rooms.PRESENTER, cell_id, None if given is None else bool(given))
 
 
 def _thumb_key(opened: Round, cell_id: str) -> str:

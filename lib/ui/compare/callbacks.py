@@ -160,7 +160,7 @@ def _refusal(state: ComparisonState, tab: Session, text: str) -> str:
         # Before the first one: a limit that some cells would reach keeps all of them from being asked.
         app.get().engine.check_limits(person_id(), len(comparison.cells))
         if comparison.prompt is None:
-            comparison.title = title_from(text or state.draft.attachments[0].name)
+            comparison.title = comparison.title or title_from(text or state.draft.attachments[0].name)
             library().comparisons.add(comparison)
     except (SendRefused, StoreError) as error:
         return str(error)

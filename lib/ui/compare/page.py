@@ -36,7 +36,8 @@ def show_sidebar(state: ComparisonState) -> None:
             _("New comparison"), "new_comparison", "add", comparison_callbacks.start_new, width="stretch"
         )
     listed = [
-        Row(summary.id, summary.title) for summary in library().comparisons.latest(comparison_state.LISTED)
+        Row(summary.id, summary.title or _("New comparison"))
+        for summary in library().comparisons.latest(comparison_state.LISTED)
     ]
     sidebar.show_groups(
         LIST,
@@ -134,10 +135,27 @@ def _show_refusals(state: ComparisonState, tab: Session) -> None:
 
 
 def _show_repeats(state: ComparisonState) -> None:
-    """Draw how many answers each question gets, and the expected tokens and cost."""
-    blind.show_switch(state)
-    if state.is_blind or state.is_hidden:
+    """Draw how each question is asked, and the expected tokens and cost."""
+    is_open = not (state.is_blind or state.is_hidden)
+    with st.container(
+        key="how_asked", horizontal=True, vertical_alignment="center", gap="small", width="content"
+    ):
+        blind.show_switch(state)
+        if is_open:
+            _show_count(state)
+    if not is_open:
         return
+    cells = state.comparison.compared
+    if state.comparison.prompt is None:
+        count, about = len(cells) * state.repeats, figures.about(state.expected(""))
+        _show_below(md(ngettext("{} answer: {}", "{} answers: {}", count), count, about))
+    elif lacking := sum(missing(cell, state.repeats) for cell in cells):
+        _button(_("Ask {} more").format(lacking), "repeat", "repeat", callbacks.repeat)
+        _show_below(literal(figures.about(state.expected(None))))
+
+
+def _show_count(state: ComparisonState) -> None:
+    """Draw how many answers each question gets."""
     with st.container(
         key="answers_each", horizontal=True, vertical_alignment="center", gap="small", width="content"
     ):
@@ -151,13 +169,6 @@ def _show_repeats(state: ComparisonState) -> None:
             width=84,
         )
         st.caption(ngettext("answer from each", "answers from each", state.repeats), width="content")
-    cells = state.comparison.compared
-    if state.comparison.prompt is None:
-        count, about = len(cells) * state.repeats, figures.about(state.expected(""))
-        _show_below(md(ngettext("{} answer: {}", "{} answers: {}", count), count, about))
-    elif lacking := sum(missing(cell, state.repeats) for cell in cells):
-        _button(_("Ask {} more").format(lacking), "repeat", "repeat", callbacks.repeat)
-        _show_below(literal(figures.about(state.expected(None))))
 
 
 def _show_below(line: Markdown) -> None:

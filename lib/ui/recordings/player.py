@@ -1,9 +1,8 @@
 """An open recording: played as it happened, and always marked as a recording."""
 
-from collections.abc import Collection
-
 import streamlit as st
 
+from lib.domain.comparison.votes import Tally
 from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import md
 from lib.i18n.translation import gettext as _
@@ -32,7 +31,7 @@ def show(state: PlaybackState) -> list[CellPlaceholders]:
             comparison,
             player.tapes,
             state.recording.prices,
-            winners=_winners(state),
+            tally=_tally(state),
             is_followed=player.is_playing,
         )
         return watched_cells.show(cells)
@@ -49,13 +48,14 @@ def follow(state: PlaybackState, running: list[CellPlaceholders]) -> None:
 def show_results(state: PlaybackState) -> None:
     """Draw the results once everything has played."""
     if state.player.is_over and len(state.comparison.compared) > 1:
-        results.show(state.comparison, state.recording.prices, _winners(state))
+        tally = _tally(state)
+        results.show(state.comparison, state.recording.prices, tally.winners if tally else ())
 
 
-def _winners(state: PlaybackState) -> Collection[str]:
-    """Return the ids of the cells that people chose. They voted on the last question."""
-    tally = state.recording.tallies.get(state.comparison.id)
-    return tally.winners if tally and state.number == state.questions - 1 else ()
+def _tally(state: PlaybackState) -> Tally | None:
+    """Return the votes on the cells. People voted on the last question."""
+    is_last = state.number == state.questions - 1
+    return state.recording.tallies.get(state.comparison.id) if is_last else None
 
 
 def _show_head(state: PlaybackState) -> None:

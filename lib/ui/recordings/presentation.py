@@ -1,43 +1,56 @@
 """A presentation: large type, no other part of the app, and only what has been revealed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from lib.domain.comparison import wording
 from lib.domain.comparison.comparisons import Comparison
-from lib.domain.text.markdown.literal import literal
+from lib.domain.comparison.votes import Tally, titles
+from lib.domain.text.markdown.literal import literal, md, plain
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import mark
+from lib.store.comparison.rooms import Room
 from lib.ui.kit import buttons, keys
 from lib.ui.recordings import overview
 from lib.ui.reply import question, results, watched_cells
 from lib.ui.reply.cell import CellPlaceholders
-from lib.ui.share import share_links
+from lib.ui.share import rooms, share_links
 from lib.ui.state.comparison import playback as playback_state
 from lib.ui.state.comparison import presentation as presentation_state
 from lib.ui.state.comparison.comparison import OPEN
 from lib.ui.state.comparison.presentation import ALL, ONE, PresentationState
 from lib.ui.state.pages import COMPARE_PAGE, RECORDINGS_PAGE
 
+CODE_PIXELS = 480
+"""The QR code's own width; the page draws it as large as it fits (`styles/recordings.css`)."""
 _VIEWS = {ALL: mark("All answers"), ONE: mark("One at a time")}
 
 
-def show(state: PresentationState | None) -> list[CellPlaceholders]:
-    """Draw what is revealed; return the slots of the cells that run or play."""
+def show(state: PresentationState | None) -> tuple[list[CellPlaceholders], DeltaGenerator]:
+    """Draw what is revealed; return the slots of the cells that run or play, and the place of the results."""
     if state is None:
         st.info(_("There is nothing here to present."), icon=":material/slideshow:")
         st.page_link(COMPARE_PAGE, label=_("Compare models"), icon=":material/view_column:")
-        return []
+        return [], st.empty()
     if state.has_left:
         _go_back(state)
-    keys.listen(presentation_state.press)
+    state.count = None
     comparison = state.comparison
     _show_controls(state)
     with st.container(key="stage"):
         _show_question(state, comparison)
+        if state.is_at_vote:
+            _show_vote(state, comparison)
+        shown = st.container(key="results")  # above the answers: who steps on sees them at once
         with st.container(key="cells"):
-            return _show_cells(state, comparison)
+            running = _show_cells(state, comparison)
+    if state.room:
+        _show_room(state, state.room)
+    return running, shown
 
 
 def follow(state: PresentationState, running: list[CellPlaceholders]) -> None:
@@ -48,17 +61,20 @@ def follow(state: PresentationState, running: list[CellPlaceholders]) -> None:
         with state.player.watched():
             watched_cells.follow(running)
     else:
-        watched_cells.follow(running)
+        watched_cells.follow(running, partial(_count, state))
     st.rerun()
 
 
 def show_results(state: PresentationState) -> None:
-    """Draw the report's link and the cells' figures, which are revealed last."""
+    """Draw the report's link and the cells' figures, which come last, and keep the counts moving."""
     comparison = state.comparison
-    if state.revealed > len(comparison.cells):
+    if state.is_at_figures:
         share_links.show_code(state.id)
         if len(comparison.compared) > 1:
-            results.show(comparison, state.prices)
+            results.show(comparison, state.prices, state.tally.winners if state.tally else ())
+    if state.count:
+        with state.count.container():
+            rooms.keep_counting(partial(rooms.counted, state.room, state.round))
 
 
 def _go_back(state: PresentationState) -> None:
@@ -69,11 +85,10 @@ def _go_back(state: PresentationState) -> None:
 
 def _show_controls(state: PresentationState) -> None:
     """Draw the presenter's quiet row of buttons; keys do the same."""
-    is_last = state.revealed == state.steps and state.at + 1 == len(state.scenes)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="presenter"):
         is_first = not (state.revealed or state.at)
         _show_icon("arrow_back", _("Back (←)"), presentation_state.step_back, is_first)
-        _show_icon("arrow_forward", _("Reveal the next (→)"), presentation_state.step_on, is_last)
+        _show_icon("arrow_forward", _next_label(state), presentation_state.step_on, not state.has_next)
         if state.revealed < len(state.comparison.cells):
             st.button(
                 _("Reveal all"), key="reveal_all", type="tertiary", on_click=presentation_state.reveal_all
@@ -99,6 +114,61 @@ def _show_controls(state: PresentationState) -> None:
             on_change=presentation_state.choose,
         )
         _show_icon("close", _("Leave (Esc)"), presentation_state.leave)
+        keys.listen(presentation_state.press, _told_keys(state), _("Keys of the presentation"), _("Close"))
+
+
+def _next_label(state: PresentationState) -> str:
+    """Return what the next step is."""
+    if state.may_close:
+        return _("Show the result (→)")
+    is_ballot_next = state.has_vote and state.revealed == len(state.comparison.cells)
+    return _("To the vote (→)") if is_ballot_next else _("Reveal the next (→)")
+
+
+def _told_keys(state: PresentationState) -> dict[str, str]:
+    """Return what each key does, in the order in which they are told."""
+    return {
+        "→": _("Next step: an answer, the vote, the result, the figures"),
+        "←": _("One step back"),
+        "↑ ↓": _("Scroll"),
+        **({_("Space"): _("Pause the recording, or go on")} if state.recording else {}),
+        "?": _("Show these keys"),
+        "Esc": _("Leave the presentation"),
+    }
+
+
+def _show_vote(state: PresentationState, comparison: Comparison) -> None:
+    """Draw the ballot, or who won."""
+    named = titles(comparison, state.round)
+    with st.container(key="stage_vote"):
+        if state.is_voting and state.round:
+            rooms.show_ballot(state.round, named)
+        elif state.tally:
+            order = [cell.id for cell in comparison.cells]
+            st.markdown(md("**{}**", wording.verdict(state.tally, order, named)))
+            st.caption(plain(" · ".join(_others(state.tally))))
+
+
+def _others(tally: Tally) -> Iterator[str]:
+    """Yield the counts of the choices that are no cell, which have none of their own."""
+    for choice, words in wording.CHOICES.items():
+        yield f"{_(words)}: {tally.choices.get(choice, 0)}"
+
+
+def _show_room(state: PresentationState, room: Room) -> None:
+    """Draw where phones find the room, and how many are there: large before the first answer."""
+    with st.container(key="stage_room" if state.revealed else "stage_door", horizontal=True):
+        rooms.show_code(room, CODE_PIXELS)
+        with st.container(key="stage_link", gap=None, width="content"):
+            st.markdown(_("Vote on your phone"))
+            st.markdown(md("**{}**", rooms.short_address(room)))
+            state.count = st.empty()
+            _count(state)
+
+
+def _count(state: PresentationState) -> None:
+    if state.count:
+        state.count.caption(rooms.counted(state.room, state.round), width="content")
 
 
 def _show_question(state: PresentationState, comparison: Comparison) -> None:
@@ -115,6 +185,7 @@ def _show_cells(state: PresentationState, comparison: Comparison) -> list[CellPl
         state.tapes,
         state.prices,
         votes=state.round,
+        tally=state.tally if state.is_at_vote else None,
         is_followed=is_followed,
         is_live=not state.recording,
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from html import escape
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -16,6 +17,7 @@ from lib.domain.reply.reply import Reply, State
 from lib.domain.text.markdown.literal import Markdown
 from lib.engine.live import LiveTape
 from lib.i18n.translation import gettext as _
+from lib.i18n.translation import ngettext
 from lib.ui.kit import figures, grid
 from lib.ui.reply import answer, question
 
@@ -53,6 +55,8 @@ class Cell:
     """The index of its colour."""
     is_winner: bool = False
     """Whether most people chose it."""
+    votes: tuple[int, int] | None = None
+    """How many people chose it, and how many voted, once that may be seen."""
     is_repeating: bool = False
     """Whether more answers to the same question follow this one."""
     count: int = 1
@@ -144,6 +148,8 @@ def show_folded(label: Markdown, key: str, messages: Sequence[Message], said: st
 def _show_cell(cell: Cell, parts: CellRenderers, beside: int) -> CellPlaceholders | None:
     with st.container(key=f"colour-{cell.colour}-{cell.id}"):
         parts.head(cell)
+        if cell.votes:
+            _show_votes(*cell.votes)
     if not cell.answer:
         return None
     with st.container(key=f"before-{cell.id}"):
@@ -182,6 +188,13 @@ def _show_answer(cell: Cell, beside: int) -> None:
 def _show_winner(cell: Cell) -> None:
     with st.container(key=f"winner-{cell.id}"):
         st.badge(_("Winner"), icon=":material/trophy:", color="green")
+
+
+def _show_votes(count: int, of: int) -> None:
+    """Draw the votes for a cell as a bar in its colour."""
+    said = ngettext("{} vote", "{} votes", count).format(count)
+    bar = f'<i class="bar" style="width: {100 * count / of:.0f}%"></i>' if count else ""
+    st.html(f'<div class="votes">{bar}<span>{escape(said)}</span></div>')
 
 
 # A parallel fragment draws nothing outside itself, and a click in it waits for the end of the whole run: so

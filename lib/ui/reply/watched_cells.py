@@ -1,13 +1,13 @@
 """Read-only cells for a replay or a presentation: they have no buttons and send nothing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
 from lib.domain.comparison.colours import colours_of
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.playback import as_played, exchanges
-from lib.domain.comparison.votes import Round, in_order, titles
+from lib.domain.comparison.votes import Round, Tally, in_order, titles
 from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import Prices
 from lib.domain.reply.usage import estimate_prompt
@@ -26,14 +26,14 @@ def of(
     prices: Prices,
     *,
     votes: Round | None = None,
-    winners: Collection[str] = (),
+    tally: Tally | None = None,
     is_followed: bool = True,
     is_live: bool = False,
 ) -> list[Cell]:
     """Return a comparison's cells, each with its last answer: from its tape if there is one, or as stored.
 
-    In a blind round the cells are named by letters, in the round's order. `winners` are the ids of those that
-    people chose.
+    In a blind round the cells are named by letters, in the round's order. `tally` are the votes on them,
+    once these are closed.
     """
     asked, named = question_of(comparison), titles(comparison, votes)
     ordered = in_order(comparison.cells, votes)
@@ -60,7 +60,8 @@ def of(
             prices=prices,
             is_hidden=is_hidden,
             colour=colours[cell.id],
-            is_winner=cell.id in winners,
+            is_winner=tally is not None and cell.id in tally.winners,
+            votes=(tally.choices.get(cell.id, 0), tally.votes) if tally and tally.votes else None,
             count=1 + sum(message.reply is not None for message in exchange.before),
         )
         found.append(watched)
@@ -77,11 +78,12 @@ def show(cells: Sequence[Cell]) -> list[CellPlaceholders]:
     return cell_view.show(cells, PARTS)
 
 
-def follow(running: Sequence[CellPlaceholders]) -> None:
-    """Update the figures of running replies until every one has ended."""
+def follow(running: Sequence[CellPlaceholders], also: Callable[[], None] = lambda: None) -> None:
+    """Update the figures of running replies until every one has ended; `also` is called as often."""
     live = list(running)
     while live:
         cell_view.advance(live, PARTS, live[0].cell.prices, lambda _: None)
+        also()
         if live:
             live[0].tape.wait_closed(LIVE_SECONDS)
         widgets.still_here()

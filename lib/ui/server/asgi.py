@@ -39,9 +39,10 @@ from lib.ui.server import (
     upload_storage,
     welcome,
 )
-from lib.web import about, audience, ready, search, shares
+from lib.web import about, ready, search, shares
 from lib.web.gate import Gate
 from lib.web.language import RequestLanguage
+from lib.web.room import audience
 from lib.web.sign_in import routes as sign_in
 from lib.web.sign_in.gate import SignInGate
 

@@ -126,6 +126,7 @@ def _show_comparison(comparison: Comparison) -> None:
     """Draw it as it is stored: what still runs has no words yet."""
     comparison.cells = [cell for cell in comparison.cells if cell.path()]
     votes = library().shared.round(comparison.id, shared.now())
+    tally = library().shared.tally(comparison.id, shared.now())
     if not comparison.cells:
         st.caption(_("Nothing was asked yet."))
         return
@@ -134,6 +135,7 @@ def _show_comparison(comparison: Comparison) -> None:
     prices = app.get().engine.catalogue.prices(session.held().connection, wait_seconds=0)
     comparison.cells = in_order(comparison.cells, votes)
     with st.container(key="cells"):
-        watched_cells.show(watched_cells.of(comparison, {}, prices, votes=votes, is_followed=False))
+        cells = watched_cells.of(comparison, {}, prices, votes=votes, tally=tally, is_followed=False)
+        watched_cells.show(cells)
     if len(comparison.compared) > 1 and not (votes and votes.is_hidden):
-        results.show(comparison, prices)
+        results.show(comparison, prices, tally.winners if tally else ())

@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from lib.domain.comparison.comparisons import FEWEST_CELLS, MOST_CELLS, Comparison
 from lib.domain.conversation.conversations import Conversation
 from lib.engine.sending import new_id
-from lib.i18n.translation import gettext as _
 from lib.ui.state import session
 
 
 def new(models: Sequence[str] = (), like: Comparison | None = None) -> Comparison:
-    """Return a comparison without a question: with these models, or with cells like those of `like`."""
-    comparison = Comparison(new_id(), _("New comparison"), datetime.now(UTC))
+    """Return a comparison without a question: with these models, or with cells like those of `like`.
+
+    It has no title: its first question will be that, unless somebody gives it one for the room before.
+    """
+    comparison = Comparison(new_id(), "", datetime.now(UTC))
     if like:
         for cell in like.cells:
             add(comparison, cell)

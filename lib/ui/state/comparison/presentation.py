@@ -8,20 +8,22 @@ from datetime import UTC, datetime
 from typing import Literal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.playback import count_questions, scene
 from lib.domain.comparison.recordings import Recording
-from lib.domain.comparison.votes import Round, in_order
+from lib.domain.comparison.votes import Round, Tally, in_order
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.prices import Prices
 from lib.domain.reply.reply import State
 from lib.engine.live import LiveTape
 from lib.engine.playback.player import Player
-from lib.ui.kit import keys
+from lib.store.comparison.rooms import Room
+from lib.ui.kit import errors, keys
 from lib.ui.state import session, widgets
-from lib.ui.state.comparison import playback
+from lib.ui.state.comparison import playback, rounds
 from lib.ui.state.person import library, person_id
 
 KEY = "presenting"
@@ -46,10 +48,14 @@ class PresentationState:
     """`None` for a comparison from the store, whose replies may be running."""
     round: Round | None = None
     """Its round: while it is blind, it is hidden which model wrote which answer."""
+    counted: Tally | None = None
+    """The votes of that round, once it is closed."""
+    room: Room | None = None
+    """The room that it is open to."""
     at: int = 0
     """Index of the scene."""
     revealed: int = 0
-    """How many cells of the scene are visible; one more than there are also shows the figures."""
+    """How many steps of the scene have been taken."""
     view: str = ALL
     has_costs: bool = False
     player: Player | None = None
@@ -58,6 +64,8 @@ class PresentationState:
     """The tapes of the replies that ran when the comparison was read. They are kept: the engine drops a tape
     that has ended, and a cell that was read as running would then have nothing to show."""
     has_left: bool = False
+    count: DeltaGenerator | None = None
+    """The element for the number of phones and votes; this run of the page has drawn it."""
 
     @property
     def scenes(self) -> list[tuple[int, int]]:
@@ -80,11 +88,50 @@ class PresentationState:
         return self.round is not None and self.round.is_hidden
 
     @property
+    def tally(self) -> Tally | None:
+        """The votes on the scene's cells, once they are closed. People voted on the last question."""
+        if not self.recording:
+            return self.counted
+        at, number = self.scenes[self.at]
+        is_last = number == count_questions(self.comparisons[at]) - 1
+        return self.recording.tallies.get(self.comparisons[at].id) if is_last else None
+
+    @property
+    def has_vote(self) -> bool:
+        """Whether people vote or have voted on the scene's cells."""
+        return self.round is not None or self.tally is not None
+
+    @property
     def steps(self) -> int:
-        """How many steps the scene has: one per cell, then one for figures and the report."""
+        """How many steps the scene has: one per cell, one for the vote, one for figures and the report."""
         comparison = self.comparison
         has_more = len(comparison.compared) > 1 or _has_link(self.id)
-        return len(comparison.cells) + (has_more and not self.is_hidden)
+        return len(comparison.cells) + self.has_vote + (has_more and not self.is_voting)
+
+    @property
+    def is_at_vote(self) -> bool:
+        """Whether the ballot is shown, or, once the votes are closed, who won."""
+        return self.has_vote and self.revealed > len(self.comparison.cells)
+
+    @property
+    def is_at_figures(self) -> bool:
+        """Whether the figures and the report are shown."""
+        return self.revealed > len(self.comparison.cells) + self.has_vote
+
+    @property
+    def is_voting(self) -> bool:
+        """Whether people may still vote."""
+        return self.round is not None and self.round.is_open
+
+    @property
+    def may_close(self) -> bool:
+        """Whether the next step closes the vote: the ballot is shown, and every answer has ended."""
+        return self.is_voting and self.is_at_vote and not any(map(_is_running, self.comparison.cells))
+
+    @property
+    def has_next(self) -> bool:
+        """Whether there is one more step, or scene."""
+        return self.revealed < self.steps or self.may_close or self.at + 1 < len(self.scenes)
 
     @property
     def prices(self) -> Prices:
@@ -147,7 +194,8 @@ def current() -> PresentationState | None:
         return state
     found = _recorded(wanted) if name == "recording" else _stored(wanted)
     if found and state:
-        state.comparisons, state.round, state.live = found.comparisons, found.round, found.live
+        state.comparisons, state.live = found.comparisons, found.live
+        state.round, state.counted, state.room = found.round, found.counted, found.room
         state.revealed = min(state.revealed, state.steps)
     else:
         state = found
@@ -175,6 +223,10 @@ def _stored(comparison_id: str) -> PresentationState | None:
             return None
         votes = library().votes.latest(comparison_id)
         state = PresentationState("comparison", comparison_id, [found], round=votes)
+        if votes and not votes.is_open:
+            state.counted = library().votes.tally(votes.id)
+        if app.get().settings.is_sharing:
+            state.room = library().rooms.of(comparison_id, datetime.now(UTC))
         cells = state.comparison.cells
         running = [cell.leaf_id for cell in cells if _is_running(cell)]
         state.live = _tapes(state.comparison)
@@ -196,11 +248,14 @@ def _tapes(comparison: Comparison) -> dict[str, LiveTape]:
     return {id_: tape for id_, tape in found.items() if tape}
 
 
+@errors.stored
 def step_on() -> None:
-    """Reveal the next step; after the last one go to the next question."""
+    """Take the next step; after the ballot close the vote, after the last step go to the next question."""
     if not (state := held()):
         return
-    if state.revealed < state.steps:
+    if state.may_close and state.round:
+        rounds.reveal(state.comparison, state.round.id)
+    elif state.revealed < state.steps:
         state.reveal(state.revealed + 1)
     elif state.at + 1 < len(state.scenes):
         state.go_to(state.at + 1, 0)

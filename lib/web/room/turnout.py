@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cachetools import LRUCache
 from itsdangerous import BadSignature, TimestampSigner
 
+from lib.i18n.translation import gettext as _
 from lib.web.limits import FairPlaces, Rate, Refused
 
 COOKIE_SECONDS = 12 * 3600
@@ -57,15 +58,17 @@ class Turnout:
         """
         place = f"{room} {address}"
         voters = self._voters.setdefault(room, FairPlaces(MOST_VOTERS))
-        _check(self._voter.take(voter), "Too many votes from this device.")
+        _check(self._voter.take(voter), _("Too many votes from this device. Try again in a moment."))
         # In this order: what one device did is not charged to others at its address.
         is_new = voter not in voters
         if is_new:
-            _check(self._newcomer.take(place), "Many people on your network are voting for the first time.")
-        _check(self._address.take(place), "Many people on your network are voting.")
+            many = _("Many people on your network are voting for the first time. Try again in a moment.")
+            _check(self._newcomer.take(place), many)
+        many = _("Many people on your network are voting. Try again in a moment.")
+        _check(self._address.take(place), many)
         return voters.take(address, voter) if is_new else None
 
 
 def _check(seconds: float, sentence: str) -> None:
     if seconds:
-        raise Refused(f"{sentence} Try again in a moment.", seconds)
+        raise Refused(sentence, seconds)

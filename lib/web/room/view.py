@@ -1,7 +1,10 @@
-"""A room's view of a comparison, as plain JSON values: model text is inert HTML, rendered once for all."""
+"""A room's view of a comparison, in no language: model text is inert HTML, rendered once for all.
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+What depends on the reader is made in `words.py`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from string import ascii_uppercase
 from typing import Any
@@ -10,6 +13,7 @@ from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.votes import Round, Tally, in_order, titles
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
+from lib.domain.models.prices import Prices
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import ContentWasReasoning, text_of
 from lib.domain.text.blocks import BlockSplitter
@@ -31,13 +35,41 @@ class Seen:
     voters: int = 0
     tally: Tally | None = None
     """The votes, once the round is closed."""
+    prices: Prices = field(default_factory=dict)
+
+    @property
+    def cells(self) -> list[Conversation]:
+        """The cells with the last question, in the order of the presenter's page."""
+        if not self.comparison:
+            return []
+        cells = [cell for cell in self.comparison.compared if cell.path()]
+        if self.round:
+            cells = [cell for cell in cells if cell.id in self.round.models]
+        longest = max((len(cell.path()) for cell in cells), default=0)
+        return [cell for cell in in_order(cells, self.round) if len(cell.path()) == longest]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The title of each cell, by id, in the reader's language."""
+        return titles(self.comparison, self.round) if self.comparison else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that the room sees, at one moment."""
+
+    seen: Seen
+    prompt: str
+    """The question as HTML; empty before the first one."""
+    answers: Sequence[Mapping[str, Any]]
+    """`Answer.state` of each answer."""
 
 
 class Answer:
     """One cell's last answer: its finished blocks, and the block that may still change."""
 
-    def __init__(self, key: str, title: str, message: Message, tape: LiveTape | None) -> None:
-        self.key, self.title, self.reply_id = key, title, message.id
+    def __init__(self, key: str, cell_id: str, message: Message, tape: LiveTape | None) -> None:
+        self.key, self.cell_id, self.reply_id = key, cell_id, message.id
         self.blocks: list[str] = []
         self.open = ""
         self.tape = tape
@@ -55,7 +87,7 @@ class Answer:
         """Return the whole answer."""
         return {
             "key": self.key,
-            "title": self.title,
+            "cell": self.cell_id,
             "blocks": [*self.blocks],
             "open": self.open,
             "status": self.status,
@@ -133,27 +165,20 @@ class RoomView:
         """Update from the store; return whether more than the number of voters has changed."""
         before = self._shape()
         self._seen, self.is_incomplete = seen, False
-        cells = _asked(seen)
+        cells = seen.cells
         asked = cells[0].path()[-2:-1] if cells else []
         self._prompt = "".join(map(_question, asked))
-        named = titles(seen.comparison, seen.round) if seen.comparison else {}
         known = {answer.reply_id: answer for answer in self.answers}
         self.answers = []
         for cell in cells:
             key = seen.round.letters[cell.id] if seen.round else ascii_uppercase[len(self.answers)]
-            answer = self._answer(known, key, named[cell.id], cell.path()[-1])
+            answer = self._answer(known, key, cell.id, cell.path()[-1])
             self.answers += [answer] if answer else []
         return self._shape() != before
 
-    def state(self) -> dict[str, Any]:
+    def snapshot(self) -> Snapshot:
         """Return everything that the room sees."""
-        return {
-            "prompt": self._prompt,
-            "answers": [answer.state() for answer in self.answers],
-            "round": self._round(),
-            "voters": self._seen.voters,
-            "result": self._result(),
-        }
+        return Snapshot(self._seen, self._prompt, [answer.state() for answer in self.answers])
 
     def take_anew(self) -> bool:
         """Return whether an answer has started again: then the whole state is sent instead of a frame."""
@@ -167,7 +192,7 @@ class RoomView:
         advanced = ((number, answer.advance()) for number, answer in enumerate(self.answers))
         return [[number, *news] for number, news in advanced if news]
 
-    def _answer(self, known: dict[str, Answer], key: str, title: str, message: Message) -> Answer | None:
+    def _answer(self, known: dict[str, Answer], key: str, cell_id: str, message: Message) -> Answer | None:
         """Return the known answer or a new one; `None` if its tape cannot be found now."""
         answer = known.get(message.id)
         if answer is None:
@@ -176,34 +201,22 @@ class RoomView:
             if tape is None and is_running:
                 self.is_incomplete = True
                 return None
-            answer = Answer(key, title, message, tape)
-        answer.key, answer.title = key, title
+            answer = Answer(key, cell_id, message, tape)
+        answer.key = key
         return answer
 
     def _shape(self) -> tuple[object, ...]:
-        seen, answers = self._seen, self.answers
-        named = [(answer.key, answer.title, answer.reply_id) for answer in answers]
-        return self._prompt, seen.round and seen.round.id, seen.round and seen.round.is_open, named
-
-    def _round(self) -> dict[str, Any] | None:
-        shown = self._seen.round
-        return {"id": shown.id, "is_open": shown.is_open, "is_blind": shown.is_blind} if shown else None
-
-    def _result(self) -> dict[str, Any] | None:
-        """Return the counted votes by the answers' keys, once the round is closed."""
-        shown, tally = self._seen.round, self._seen.tally
-        if not shown or shown.is_open or tally is None:
-            return None
-        counts = {key: tally.choices.get(choice, 0) for choice, key in shown.keys.items()}
-        return {"counts": counts, "winners": sorted(shown.letters[cell_id] for cell_id in tally.winners)}
+        """Return what the whole state is sent anew for."""
+        seen, named = self._seen, self._seen.titles
+        answers = [(one.key, named.get(one.cell_id), one.reply_id) for one in self.answers]
+        title = seen.comparison.title if seen.comparison else ""
+        if not seen.round:
+            return title, self._prompt, answers
+        # With the result come the figures, of the replies that have ended.
+        ended = [] if seen.round.is_open else [_has_ended(cell) for cell in seen.cells]
+        return title, self._prompt, answers, seen.round.id, seen.round.is_open, ended
 
 
-def _asked(seen: Seen) -> Sequence[Conversation]:
-    """Return the cells with the last question, in the order of the presenter's page."""
-    if not seen.comparison:
-        return ()
-    cells = [cell for cell in seen.comparison.compared if cell.path()]
-    if seen.round:
-        cells = [cell for cell in cells if cell.id in seen.round.models]
-    longest = max((len(cell.path()) for cell in cells), default=0)
-    return [cell for cell in in_order(cells, seen.round) if len(cell.path()) == longest]
+def _has_ended(cell: Conversation) -> bool:
+    reply = cell.path()[-1].reply
+    return reply is not None and reply.state is not State.RUNNING

@@ -1,4 +1,7 @@
-"""A room with followers: one task waits for changes, renders them once, and sends them to everybody."""
+"""A room with followers: one task waits for changes, renders them once, and sends them to everybody.
+
+Only the whole state has words of ours in it: it is made once for each language.
+"""
 
 import asyncio
 import json
@@ -12,10 +15,12 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from lib.app import App
+from lib.i18n import locale
 from lib.store.comparison.rooms import Room
 from lib.store.database.errors import StoreError
 from lib.web.limits import FairPlaces
-from lib.web.room_view import RoomView, Seen
+from lib.web.room import words
+from lib.web.room.view import RoomView, Seen, Snapshot
 
 MOST_FOLLOWERS = 500
 """Devices that can follow one room at once."""
@@ -95,9 +100,10 @@ class LiveRoom:
         self._looked_at = 0.0
         self._leaving: dict[str, Callable[[], None]] = {}
         """The functions that stop listening to a reply's tape, by reply id."""
-        self._shown: dict[str, Any] = {}
-        """The whole state after the last sent frame: the view may be ahead of it."""
-        self._state: bytes | None = None
+        self._shown: Snapshot | None = None
+        """The state after the last sent frame: the view may be ahead of it."""
+        self._states: dict[str, bytes] = {}
+        """The same as a message, by language."""
         self._known: Seen = Seen(None)
 
     async def run(self) -> None:
@@ -139,10 +145,11 @@ class LiveRoom:
         return follower
 
     def state(self) -> bytes:
-        """Return the whole state as one message, rendered once for all who need it."""
-        if self._state is None:
-            self._state = message("state", self._shown)
-        return self._state
+        """Return the whole state as one message, made once for each language of those who need it."""
+        language = locale.current().language
+        if language not in self._states and self._shown:
+            self._states[language] = message("state", words.state(self._shown))
+        return self._states.get(language, b"")
 
     async def _cycle(self) -> None:
         """Wait for changes, send them, and rest until the next frame is due."""
@@ -194,13 +201,18 @@ class LiveRoom:
         if not self._app.store.open_rooms.get(self.room.token, datetime.now(UTC)):
             return Seen(None)
         comparison = self._known.comparison
-        if comparison is None or own.comparisons.updated_at(id_) != comparison.updated_at:
+        # One without a question has no cells that could have changed, but its title may.
+        is_asked = comparison is not None and bool(comparison.cells)
+        if comparison is None or not is_asked or own.comparisons.updated_at(id_) != comparison.updated_at:
             comparison = own.comparisons.get(id_)
         shown = own.votes.latest(id_)
         if not shown:
             return Seen(comparison)
-        tally = None if shown.is_open else own.votes.tally(shown.id)
-        return Seen(comparison, shown, own.votes.voters(shown.id), tally)
+        voters = own.votes.voters(shown.id)
+        if shown.is_open:
+            return Seen(comparison, shown, voters)
+        prices = self._app.engine.catalogue.prices(self._app.connection, wait_seconds=0)
+        return Seen(comparison, shown, voters, own.votes.tally(shown.id), prices)
 
     def _listen(self) -> None:
         """Listen to the tapes of the shown answers, and to no others."""
@@ -232,7 +244,7 @@ class LiveRoom:
         self._give(message(event, data))
 
     def _keep_state(self) -> None:
-        self._shown, self._state = self._view.state(), None
+        self._shown, self._states = self._view.snapshot(), {}
 
     def _give(self, data: bytes) -> None:
         for follower in self.followers:

@@ -7,6 +7,7 @@ the device, so that each has one vote.
 import asyncio
 import hashlib
 import json
+import math
 import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
@@ -17,17 +18,20 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from lib import app
+from lib.domain.comparison import colours, figures_table
 from lib.domain.comparison.votes import Ballot, Round
+from lib.i18n.translation import gettext as _
 from lib.report.markup import stylesheet
 from lib.store.comparison.rooms import Room
 from lib.store.database.errors import StoreError
-from lib.web.limits import Refused, address_of
-from lib.web.room import Follower, LiveRoom, message
-from lib.web.turnout import COOKIE_SECONDS, Turnout, device, new_cookie
+from lib.web.limits import Rate, Refused, address_of
+from lib.web.room import codes, words
+from lib.web.room.live import Follower, LiveRoom, message
+from lib.web.room.turnout import COOKIE_SECONDS, NEWCOMER_RATE, Turnout, device, new_cookie
 
 LONGEST_BODY = 512
 """The largest body of a vote, in bytes."""
@@ -40,6 +44,8 @@ _rooms: dict[str, LiveRoom] = {}
 """The rooms that have followers now, by token."""
 _tasks: dict[str, "asyncio.Task[None]"] = {}
 _turnout = Turnout()
+_tries = Rate(*NEWCOMER_RATE)
+"""Short addresses that are asked for, by the client's address."""
 
 
 def routes() -> list[BaseRoute]:
@@ -65,9 +71,11 @@ def stop() -> None:
 
 
 async def _page(request: Request) -> Response:
+    if codes.is_code(request.path_params["token"]):
+        return await _by_code(request)
     if await _open_room(request) is None:
-        return Response(_read("gone.html"), 404, HEADERS, "text/html")
-    answer = Response(_read("room.html"), 200, HEADERS, "text/html")
+        return Response(words.gone(), 404, HEADERS, "text/html")
+    answer = Response(words.page(), 200, HEADERS, "text/html")
     if not _device(request):
         answer.set_cookie(
             COOKIE,
@@ -83,13 +91,31 @@ async def _page(request: Request) -> Response:
     return answer
 
 
+async def _by_code(request: Request) -> Response:
+    """Lead from a room's short address to its page. Whoever tries many is told to wait."""
+    wait = _tries.take(address_of(request))
+    if wait:
+        return Response(words.gone(), 429, {**HEADERS, "Retry-After": str(math.ceil(wait))}, "text/html")
+    application = app.get()
+    if not application.settings.is_sharing:
+        return Response(words.gone(), 404, HEADERS, "text/html")
+    try:
+        tokens = await run_in_threadpool(application.store.open_rooms.tokens, datetime.now(UTC))
+    except StoreError:
+        tokens = []
+    token = codes.find(request.path_params["token"], tokens, application.secret.keys(codes.PURPOSE))
+    if token is None:
+        return Response(words.gone(), 404, HEADERS, "text/html")
+    return RedirectResponse(f"/room/{token}", 303, HEADERS)
+
+
 async def _file(request: Request) -> Response:
     """Return the page's style or script: they contain nothing of the room."""
     kinds = {"room.css": "text/css", "room.js": "text/javascript"}
     name = request.path_params["name"]
     if name not in kinds:
-        return Response(_read("gone.html"), 404, HEADERS, "text/html")
-    more = stylesheet().encode() if name == "room.css" else b""
+        return Response(words.gone(), 404, HEADERS, "text/html")
+    more = _styles() if name == "room.css" else b""
     return Response(_read(name) + more, 200, HEADERS, kinds[name])
 
 
@@ -100,7 +126,7 @@ async def _events(request: Request) -> Response:
         return Response(status_code=404, headers=HEADERS)
     address, followed = address_of(request), _rooms.get(room.token)
     if followed and not followed.followers.has_room(address):
-        return Response("This room is full.", 503, {**HEADERS, "Retry-After": "30"})
+        return Response(_("This room is full."), 503, {**HEADERS, "Retry-After": "30"})
     stream = _follow(room, _voter(request, room), address)
     return StreamingResponse(
         stream, media_type="text/event-stream", headers={**HEADERS, "X-Accel-Buffering": "no"}
@@ -149,13 +175,13 @@ async def _vote(request: Request) -> Response:
     """Accept a vote, or a thumb on one answer."""
     room = await _open_room(request)
     if room is None:
-        return _refused(404, "This room is closed.")
+        return _refused(404, _("This room is closed."))
     voter = _voter(request, room)
     if voter is None:
-        return _refused(403, "Reload this page to vote: it needs a cookie.")
+        return _refused(403, _("Reload this page to vote: it needs a cookie."))
     said = await _body(request)
     if said is None:
-        return _refused(400, "This is not a vote.")
+        return _refused(400, _("This is not a vote."))
     try:
         # Before the database is read: a client that is too fast costs nothing there.
         leaves = _turnout.admit(room.token, voter, address_of(request))
@@ -163,9 +189,9 @@ async def _vote(request: Request) -> Response:
     except Refused as refused:
         return _refused(429, str(refused), {"Retry-After": str(refused.retry_after)})
     except StoreError:
-        return _refused(503, "The vote could not be kept. Try again.")
+        return _refused(503, _("The vote could not be kept. Try again."))
     if mine is None:
-        return _refused(409, "This vote is closed.")
+        return _refused(409, _("This vote is closed."))
     app.get().engine.notifications.tell(room.comparison_id)
     return JSONResponse(mine, headers=HEADERS)
 
@@ -244,6 +270,12 @@ async def _body(request: Request) -> dict[str, Any] | None:
 
 def _refused(status: int, sentence: str, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
     return JSONResponse({"error": sentence}, status, {**HEADERS, **headers})
+
+
+@cache
+def _styles() -> bytes:
+    """Return the styles of what the room has in common with reports: answers, colours, figures."""
+    return "\n".join((stylesheet(), colours.style(), figures_table.STYLE)).encode()
 
 
 @cache

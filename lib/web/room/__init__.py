@@ -1,0 +1,1 @@
+"""`/room/<token>`: a comparison on the phones of an audience."""
