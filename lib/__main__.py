@@ -42,7 +42,11 @@ class Command:
 COMMANDS = {
     "ask": Command(mark("ask a model and print its reply as it streams"), ask.add_options, ask.run),
     "audit": Command(mark("check the audit log, or print it"), audit.add_options, audit.run),
-    "doctor": Command(mark("examine a server and a model"), doctor.add_options, doctor.run),
+    "doctor": Command(
+        mark("check a server and a model: what is wrong, and what to do"),
+        doctor.add_options,
+        doctor.run,
+    ),
     "export": Command(
         mark("print conversations, deleted ones left out"), archive.add_export_options, archive.run_export
     ),
@@ -86,7 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lib", description=_("SynStar Chat without a browser."))
     words = parser.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
-        command.add_options(words.add_parser(name, help=_(command.help)))
+        said = _(command.help)
+        command.add_options(words.add_parser(name, help=said, description=said))
     return parser
 
 

@@ -1,6 +1,7 @@
 """`python -m lib`, as a process of its own and without one: starting Python takes longer than most of it."""
 
 import os
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,13 @@ _OURS = ("KKIAI_", "CHAT_")
 def environment(data_dir: Path, **variables: str) -> dict[str, str]:
     """The environment of a command: what the developer has set must not decide a test."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
-    ours = {"CHAT_DATA_DIR": str(data_dir), "CHAT_LOCAL_MODEL": "off", "KKIAI_BASE_URL": ""}
+    ours = {
+        "CHAT_DATA_DIR": str(data_dir),
+        "CHAT_LOCAL_MODEL": "off",
+        "KKIAI_BASE_URL": "",
+        "LANGUAGE": "en",
+        "LC_ALL": "C.UTF-8",
+    }
     return {**inherited, **ours, **variables}
 
 
@@ -47,7 +54,7 @@ class CommandLine:
             for name, value in environment(data_dir, **variables).items():
                 patch.setenv(name, value)
             try:
-                status = main(list(arguments))
+                status = copy_context().run(main, list(arguments))  # it chooses a language
             except SystemExit as wrong_usage:
                 status = int(wrong_usage.code or 0)
         printed = self._capsys.readouterr()

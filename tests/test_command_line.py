@@ -1,12 +1,14 @@
 """`python -m lib ask`: two tests start the process, the others call its `main`."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from lib.i18n.pseudo import OPEN, PSEUDO
 from tests.app_server import ROOT
 from tests.command_line import CommandLine, environment, process
 from tests.patience import PATIENCE
@@ -166,3 +168,39 @@ def test_the_key_of_another_program_is_never_sent(
     for request in gateway.requests:
         assert "authorization" not in request.headers
         assert "other" not in str(request.headers)
+
+
+COMMANDS = [
+    *((name,) for name in ("ask", "doctor", "export", "import", "share")),
+    *(("audit", action) for action in ("verify", "export")),
+    *(("limit", action) for action in ("list", "set", "remove")),
+    *(("limit", action, whom) for action in ("set", "remove") for whom in ("everybody", "role", "person")),
+    ("secret", "rotate"),
+    *(("user", action) for action in ("add", "list", "role", "hand-over", "adopt", "export", "remove")),
+    *(("user", action) for action in ("disable", "enable", "sign-out", "reset")),
+    *((name,) for name in ("audit", "limit", "secret", "user")),
+    (),
+]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_all_that_the_help_says_is_in_the_language_of_the_terminal(
+    words: tuple[str, ...], tmp_path: Path, lib: CommandLine
+) -> None:
+    help_ = lib.run(tmp_path, *words, "--help", LANGUAGE="", LC_ALL=f"{PSEUDO}.UTF-8").out
+    entries = re.split(r"\n {2,4}(?=[-\w{])", help_.partition("\n\n")[2])
+    said = [entry for entry in entries[1:] if not re.fullmatch(r"\{[\w,-]+\}\s*(\.\.\.)?", entry.strip())]
+    assert said
+    assert [entry for entry in said if OPEN not in entry] == []
+
+
+def test_so_are_errors(tmp_path: Path, lib: CommandLine) -> None:
+    chinese = {"LANGUAGE": "", "LC_ALL": "", "LC_MESSAGES": "", "LANG": "zh_CN.UTF-8"}
+    assert "错误：缺少必需的参数：prompt" in lib.run(tmp_path, "ask", **chinese).err
+    done = lib.run(tmp_path, "export", "--conversation", "none", **chinese)
+    assert (done.status, done.err) == (1, "lib: 没有对话“none”。\n")
+    # A script that asks for no language gets none, whatever its user reads.
+    assert (
+        "There is no conversation"
+        in lib.run(tmp_path, "export", "--conversation", "none", **{**chinese, "LC_ALL": "C.UTF-8"}).err
+    )

@@ -19,7 +19,12 @@ from lib.i18n.translation import gettext as _
 
 def add_export_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--conversation", metavar="ID", help=_("only this one"))
-    command.add_argument("--format", choices=("json", "markdown"), default="json")
+    command.add_argument(
+        "--format",
+        choices=("json", "markdown"),
+        default="json",
+        help=_("json, which can be imported again, or markdown, which is for reading"),
+    )
 
 
 def add_import_options(command: argparse.ArgumentParser) -> None:

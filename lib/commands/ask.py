@@ -31,7 +31,7 @@ USAGE = ("prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens", 
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("prompt")
+    command.add_argument("prompt", help=_("the question"))
     command.add_argument("--model", help=_("by default KKIAI_MODEL, else the first chat model listed"))
     command.add_argument("--system", default="", help=_("system prompt"))
     command.add_argument("--no-stream", action="store_true", help=_("ask for the reply in one piece"))

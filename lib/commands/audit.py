@@ -25,7 +25,12 @@ def add_options(command: argparse.ArgumentParser) -> None:
     actions.add_parser("verify", help=_("check that no row was changed, removed or inserted"))
     export = actions.add_parser("export", help=_("print the log, oldest row first"))
     export.add_argument("--since", type=date, metavar="DATE", help=_("such as 2026-07-01, in UTC"))
-    export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    export.add_argument(
+        "--format",
+        choices=("jsonl", "csv"),
+        default="jsonl",
+        help=_("jsonl, one JSON object a line, or csv, for a spreadsheet"),
+    )
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lib import app
-from lib.commands import FAILED, OK, add_connection_options
+from lib.commands import FAILED, OK, add_connection_options, terminal
 from lib.config import Settings
 from lib.domain.models.diagnosis import VERDICTS, Cost, Finding, has_failed, learnt
 from lib.domain.people.people import LOCAL
@@ -78,7 +78,11 @@ def _follow(doctor: Doctor, examination: Examination, *, is_silent: bool) -> Non
 
 def _line(finding: Finding) -> str:
     advice = f"\n{'':{15 + WIDTH}}-> {finding.advice}" if finding.advice else ""
-    return f"{_(VERDICTS[finding.verdict]):14} {_(finding.title):{WIDTH}}{finding.meaning}{advice}"
+    verdict, title = (
+        terminal.padded(_(VERDICTS[finding.verdict]), 15),
+        terminal.padded(_(finding.title), WIDTH),
+    )
+    return f"{verdict}{title}{finding.meaning}{advice}"
 
 
 def _as_json(examination: Examination, cost: Cost) -> dict[str, Any]:
@@ -90,7 +94,7 @@ def _as_json(examination: Examination, cost: Cost) -> dict[str, Any]:
         "capabilities": learnt(examination.findings),
         "failed": has_failed(examination.findings),
         "stopped": examination.was_stopped,
-        "problem": examination.problem,
+        "problem": str(examination.problem) if examination.problem else None,
     }
 
 

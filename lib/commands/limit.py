@@ -10,6 +10,7 @@ from lib.config import Settings
 from lib.domain.people.audit import COMMAND_LINE
 from lib.domain.people.limits import Limit, LimitKind, Scope
 from lib.domain.people.people import Role
+from lib.i18n import formats
 from lib.i18n.translation import gettext as _
 from lib.store import Store
 
@@ -20,7 +21,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
     actions.add_parser("list", help=_("print all limits"))
     set_ = actions.add_parser("set", help=_("set a limit; a person's counts before their role's"))
     for scope in _scopes(set_):
-        scope.add_argument("value", type=int)
+        scope.add_argument("value", type=int, help=_("the most that is allowed"))
     _scopes(actions.add_parser("remove", help=_("remove a limit")))
 
 
@@ -29,11 +30,11 @@ def _scopes(action: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
     scopes = action.add_subparsers(dest="scope", required=True)
     everybody = scopes.add_parser(Scope.EVERYBODY, help=_("each person"))
     role = scopes.add_parser(Scope.ROLE, help=_("each person of a role"))
-    role.add_argument("role", choices=[role.value for role in Role])
+    role.add_argument("role", choices=[role.value for role in Role], help=_("the role"))
     person = scopes.add_parser(Scope.PERSON, help=_("one person"))
-    person.add_argument("email", metavar="WHO", help=WHO)
+    person.add_argument("email", metavar="WHO", help=_(WHO))
     for each in (everybody, role, person):
-        each.add_argument("kind", choices=[kind.value for kind in LimitKind])
+        each.add_argument("kind", choices=[kind.value for kind in LimitKind], help=_("what is limited"))
     return [everybody, role, person]
 
 
@@ -67,4 +68,4 @@ def _list(store: Store) -> None:
     people = {person.id: person.email or person.name for person in store.people.all()}
     for limit in store.limits.all():
         whom = f"{limit.scope} {people.get(limit.scope_id, limit.scope_id)}".strip()
-        print(f"{whom}\t{limit.kind}\t{limit.value:,}")
+        print(f"{whom}\t{limit.kind}\t{formats.number(limit.value)}")

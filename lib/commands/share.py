@@ -25,7 +25,7 @@ ELSEWHERE = ("10.255.255.255", 9)
 
 def add_options(command: argparse.ArgumentParser) -> None:
     """Add the options of `share`."""
-    command.add_argument("--port", type=int, default=8501)
+    command.add_argument("--port", type=int, default=8501, help=_("by default 8501"))
     command.add_argument(
         "--address", help=_("this machine's address in the network, if the one found is wrong")
     )
@@ -84,7 +84,7 @@ def _told(link: str, passphrase: str, *, has_key: bool) -> str:
         _("SynStar Chat is open to everybody in this network who knows the passphrase:"),
         "",
         f"  {link}",
-        f"  {_('passphrase: {passphrase}').format(passphrase=passphrase)}",
+        "  " + _("passphrase: {passphrase}").format(passphrase=passphrase),
         "",
         _("Each browser sees only its own chats, and all of them spend this machine’s API key.")
         if has_key

@@ -1,11 +1,18 @@
 """The output of commands: a model, a gateway or a file must not control somebody's terminal."""
 
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TextIO, cast
 
 from lib.domain.text.printable import printable
+
+
+def padded(text: str, width: int) -> str:
+    """Return a text with spaces after it up to a column; a Chinese character is as wide as two others."""
+    taken = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+    return text + " " * (width - taken)
 
 
 class Terminal:

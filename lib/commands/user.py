@@ -29,13 +29,15 @@ def add_options(command: argparse.ArgumentParser) -> None:
     add = actions.add_parser(
         "add", help=_("invite somebody: prints a link under which they choose a password")
     )
-    add.add_argument("email")
-    add.add_argument("--role", choices=[role.value for role in Role], default=Role.MEMBER)
+    add.add_argument("email", help=_("their e-mail address"))
+    add.add_argument(
+        "--role", choices=[role.value for role in Role], default=Role.MEMBER, help=_("by default a member")
+    )
     add.add_argument("--password-stdin", action="store_true", help=_("read the password instead: no link"))
     actions.add_parser("list", help=_("print everybody: e-mail, role, when last seen"))
     role = actions.add_parser("role", help=_("change what somebody may do"))
     role.add_argument("email", metavar="WHO", help=_(WHO))
-    role.add_argument("role", choices=[role.value for role in Role])
+    role.add_argument("role", choices=[role.value for role in Role], help=_("what they may do from now on"))
     hand_over = actions.add_parser("hand-over", help=_("give everything of one person to another"))
     hand_over.add_argument("email", metavar="FROM", help=_(WHO))
     hand_over.add_argument("to", metavar="TO", help=_(WHO))
@@ -73,7 +75,7 @@ def _list(store: Store) -> int:
         seen = _("never seen")
         if person.seen_at:
             seen = _("last seen {time}").format(time=f"{person.seen_at:%Y-%m-%d %H:%M}")
-        state = f"{seen} ({_('disabled')})" if person.disabled_at else seen
+        state = _("{} (disabled)").format(seen) if person.disabled_at else seen
         print(_row(person.email or person.name, person.role, person.issuer, state))
     return OK
 

@@ -145,11 +145,12 @@ def read(root: Path = ROOT, **overrides: str) -> Settings:
 def languages() -> list[str]:
     """Return the languages that this machine's environment asks for, the most wanted first.
 
-    The order is that of the GNU gettext manual, 2.3.2.
+    The order is that of the GNU gettext manual, 2.3.2: `LC_ALL=C` asks for none, whatever others say.
     """
-    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-    wanted = [part for name in names for part in os.environ.get(name, "").split(":")]
-    return [each.partition(".")[0].partition("@")[0] for each in wanted if each]
+    language, *others = (os.environ.get(name, "") for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
+    chosen = next(filter(None, others), "")
+    wanted = [each.partition(".")[0].partition("@")[0] for each in (*language.split(":"), chosen) if each]
+    return [] if wanted[-1:] in (["C"], ["POSIX"]) else wanted
 
 
 def _key_from_file(sources: tuple[Mapping[str, Any], ...]) -> dict[str, str]:

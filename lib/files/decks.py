@@ -22,7 +22,7 @@ from lib.domain.text.validation import FormatError, mended, validated
 from lib.files.folder import Files, Missing, checked
 from lib.files.formats.encodings import decoded
 from lib.files.upload_validation import clean_name
-from lib.i18n.translation import lazy, mark
+from lib.i18n.translation import Lazy, lazy, mark
 
 LARGEST_DECK = 20 * 1024 * 1024
 """Bytes of a deck's file."""
@@ -127,7 +127,7 @@ def _from_yaml(text: str, new_id: NewId) -> Deck:
         given = validated(dict, yaml.load(text, Loader=_Loader), "")  # noqa: S506
     except yaml.MarkedYAMLError as error:
         raise FormatError(
-            _line(error.problem_mark), lazy("is not YAML: {problem}", problem=error.problem)
+            _line_of(error.problem_mark), lazy("is not YAML: {problem}", problem=error.problem)
         ) from None
     except yaml.YAMLError:
         raise FormatError("", lazy("is not YAML")) from None
@@ -147,15 +147,19 @@ def _check(events: Iterable[Any]) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
-            raise FormatError(_line(event.start_mark), lazy("has an alias, which a prompt set must not"))
+            raise FormatError(_line_of(event.start_mark), lazy("has an alias, which a prompt set must not"))
         if depth > DEEPEST:
-            raise FormatError(_line(event.start_mark), lazy("is nested too deep"))
+            raise FormatError(_line_of(event.start_mark), lazy("is nested too deep"))
         if count > MOST_EVENTS:
-            raise FormatError(_line(event.start_mark), lazy("is too long"))
+            raise FormatError(_line_of(event.start_mark), lazy("is too long"))
 
 
-def _line(mark: Any) -> str:
-    return f"line {mark.line + 1}" if mark else ""
+def _line_of(mark: Any) -> str | Lazy:
+    return _line(mark.line + 1) if mark else ""
+
+
+def _line(number: int) -> Lazy:
+    return lazy("line {number}", number=number)
 
 
 def _read_prompt(value: Any, where: str, new_id: NewId) -> Prompt:
@@ -201,7 +205,7 @@ def _text(given: dict[str, Any], field: str, where: str, longest: int) -> str:
     return text
 
 
-def _bound(count: int, most: int, where: str, wrong: str) -> None:
+def _bound(count: int, most: int, where: str | Lazy, wrong: str) -> None:
     if count > most:
         raise FormatError(where, lazy(wrong, count=count, most=most))
 
@@ -220,7 +224,7 @@ def _from_csv(text: str, new_id: NewId) -> Deck:
     csv.field_size_limit(LARGEST_DECK)
     prompts: list[Prompt] = []
     for line, row in _rows(text):
-        where = f"line {line}"
+        where = _line(line)
         cells = {name: mended(spreadsheets.as_written(cell)) for name, cell in row.items()}
         _bound(
             len(prompts) + 1,
@@ -233,7 +237,7 @@ def _from_csv(text: str, new_id: NewId) -> Deck:
             _bound(
                 len(cells.get(name, "")),
                 longest,
-                f"{where}, {name},",
+                lazy("line {number}, {column},", number=line, column=name),
                 mark("has {count} characters; {most} are the most"),
             )
         prompt = Prompt(
@@ -257,7 +261,7 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
             _bound(
                 len(cells),
                 MOST_COLUMNS,
-                f"line {reader.line_num}",
+                _line(reader.line_num),
                 mark("has {count} cells; {most} are the most"),
             )
             if not any(cell.strip() for cell in cells):
@@ -265,13 +269,13 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
             if not names:
                 names = [cell.strip().lower().replace(" ", "_") for cell in cells]
                 if "prompt" not in names:
-                    raise FormatError(f"line {reader.line_num}", lazy("must name a column “prompt”"))
+                    raise FormatError(_line(reader.line_num), lazy("must name a column “prompt”"))
             elif len(cells) > len(names) or names.index("prompt") >= len(cells):
                 raise FormatError(
-                    f"line {reader.line_num}",
+                    _line(reader.line_num),
                     lazy("has {cells} cells, not {names}", cells=len(cells), names=len(names)),
                 )
             else:
                 yield reader.line_num, dict(zip(names, cells, strict=False))
     except csv.Error as error:
-        raise FormatError(f"line {reader.line_num}", lazy("is not CSV: {error}", error=error)) from None
+        raise FormatError(_line(reader.line_num), lazy("is not CSV: {error}", error=error)) from None

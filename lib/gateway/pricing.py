@@ -8,6 +8,7 @@ reveal: the group `default` is assumed, or the only one.
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ import openai
 
 from lib.domain.models.prices import Price
 
+PAGE = "/api/pricing"
 SECONDS = 5.0
 """The longest wait for prices: they are optional."""
 LARGEST_BYTES = 8_000_000
@@ -33,7 +35,7 @@ async def fetch(client: openai.AsyncOpenAI, base_url: str) -> dict[str, Price]:
     try:
         async with asyncio.timeout(SECONDS):
             pricing, status = await asyncio.gather(
-                _get(client, f"{site}/api/pricing"), _get(client, f"{site}/api/status")
+                _get(client, f"{site}{PAGE}"), _get(client, f"{site}/api/status")
             )
     except TimeoutError:
         return {}
@@ -55,26 +57,25 @@ def prices_in(pricing: Any, status: Any = None) -> dict[str, Price]:
     group, ratio = _group(pricing.get("group_ratio") if isinstance(pricing, dict) else None)
     if not isinstance(entries, list) or ratio is None:
         return {}
-    source = f"computed from /api/pricing, group {group}" if group else "computed from /api/pricing"
     factor = ratio * QUOTA_PER_RATIO / _quota_per_dollar(status)
     found = {}
     for entry in entries:
         name = entry.get("model_name") if isinstance(entry, dict) else None
-        if isinstance(name, str) and (price := _price(entry, factor, ratio, source)):
-            found[name] = price
+        if isinstance(name, str) and (price := _price(entry, factor, ratio)):
+            found[name] = replace(price, source=PAGE, group=group)
     return found
 
 
-def _price(entry: dict[str, Any], factor: float, ratio: float, source: str) -> Price | None:
+def _price(entry: dict[str, Any], factor: float, ratio: float) -> Price | None:
     if entry.get("quota_type") == 1:
         call = _number(entry.get("model_price"))
-        return None if call is None else Price(call=call * ratio, source=source)
+        return None if call is None else Price(call=call * ratio)
     prompt = _number(entry.get("model_ratio"))
     completion, cached = _number(entry.get("completion_ratio")), _number(entry.get("cache_ratio"))
     if prompt is None or completion is None:
         return None
     prompt *= factor
-    return Price(prompt, prompt * completion, None if cached is None else prompt * cached, source=source)
+    return Price(prompt, prompt * completion, None if cached is None else prompt * cached)
 
 
 def _group(ratios: Any) -> tuple[str, float | None]:

@@ -4,7 +4,7 @@
 which escapes them: `_("Delete {title}?").format(title=title)`, `md(_("Delete **{}**?"), title)`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from lib.i18n import catalogues, formats, locale
 
@@ -21,6 +21,11 @@ def ngettext(one: str, many: str, count: float) -> str:
     return catalogues.translations(locale.current().language).ngettext(one, many, whole)
 
 
+def listed(texts: Iterable[str]) -> str:
+    """Return the texts that are not empty as one, with a comma between two."""
+    return gettext(_COMMA).join(filter(None, texts))
+
+
 def mark(message: str) -> str:
     """Return the text unchanged, for a table whose texts are translated when they are drawn."""
     return message
@@ -29,6 +34,9 @@ def mark(message: str) -> str:
 def mark_plural(one: str, many: str) -> tuple[str, str]:
     """Return the forms of a text unchanged, for such a table."""
     return one, many
+
+
+_COMMA = mark(", ")
 
 
 class Lazy:

@@ -1,16 +1,18 @@
 """The contents of a report as values, the same in every format. Pure functions of a recording."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.recordings import Recording
 from lib.domain.comparison.statistics import Figures, notes
 from lib.domain.comparison.votes import ALL_BAD, TIE, Tally
+from lib.domain.conversation import parameters
 from lib.domain.conversation.conversations import Conversation
-from lib.domain.conversation.messages import Message, Params
+from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import Prices
 from lib.domain.reply.reply import Reply
+from lib.i18n.formats import number
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import ngettext
 from lib.report.measures import measure
@@ -34,7 +36,7 @@ class Cell:
     conversation: Conversation
     figures: Figures
     turns: Sequence[Exchange]
-    settings: Mapping[str, str]
+    settings: Sequence[str]
     """Its parameters, in words."""
     votes: int
     up: int
@@ -49,9 +51,13 @@ class Cell:
     @property
     def judged(self) -> str:
         """People's votes and thumbs in words; empty if there are none."""
-        votes = ngettext("{} vote", "{} votes", self.votes).format(self.votes) if self.votes else ""
-        up = _("{} thumbs up").format(self.up) if self.up else ""
-        down = _("{} thumbs down").format(self.down) if self.down else ""
+        votes = ngettext("{} vote", "{} votes", self.votes).format(number(self.votes)) if self.votes else ""
+        up = ngettext("{} thumb up", "{} thumbs up", self.up).format(number(self.up)) if self.up else ""
+        down = (
+            ngettext("{} thumb down", "{} thumbs down", self.down).format(number(self.down))
+            if self.down
+            else ""
+        )
         return " · ".join(filter(None, (votes, up, down)))
 
     @property
@@ -70,8 +76,8 @@ class Section:
     system_prompt: str
     """The system prompt of all cells; empty if they differ."""
     cells: Sequence[Cell]
-    votes: Mapping[str, int]
-    """The number of votes for each cell, a tie and none, by name; empty without votes."""
+    votes: Sequence[tuple[str, int]]
+    """The number of votes for each cell, a tie and none, each with its name; empty without votes."""
     notes: Sequence[str]
     """What the figures leave out, and where prices come from; one sentence each."""
 
@@ -105,7 +111,7 @@ def _section(number: int, comparison: Comparison, prices: Prices, tally: Tally) 
             conversation=cell,
             figures=one,
             turns=list(_turns(cell, comparison.prompt)),
-            settings=in_words(cell.params),
+            settings=parameters.in_words(cell.params),
             votes=tally.choices.get(cell.id, 0),
             up=tally.up.get(cell.id, 0),
             down=tally.down.get(cell.id, 0),
@@ -140,24 +146,14 @@ def _turns(cell: Conversation, prompt: str | None) -> Iterator[Exchange]:
         yield Exchange(question, None, 0)
 
 
-def in_words(params: Params) -> dict[str, str]:
-    """Return the parameters that are set, by name."""
-    body = {name: value for name, value in params.body().items() if name != "stream"}
-    return {name.replace("_", " "): _words(value) for name, value in body.items()}
-
-
-def _words(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _votes(cells: Sequence[Cell], tally: Tally) -> dict[str, int]:
+def _votes(cells: Sequence[Cell], tally: Tally) -> list[tuple[str, int]]:
     if not tally.choices:
-        return {}
-    return {
-        **{cell.label: cell.votes for cell in cells},
-        _("A tie"): tally.choices.get(TIE, 0),
-        _("None of them"): tally.choices.get(ALL_BAD, 0),
-    }
+        return []
+    return [
+        *((cell.label, cell.votes) for cell in cells),
+        (_("A tie"), tally.choices.get(TIE, 0)),
+        (_("None of them"), tally.choices.get(ALL_BAD, 0)),
+    ]
 
 
 def all_answers(recording: Recording) -> Iterator[tuple[Section, Cell, Message, int, int]]:

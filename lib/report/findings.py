@@ -19,9 +19,9 @@ LONGEST_LOCAL = 64
 class FindingKind(StrEnum):
     """What was found."""
 
-    EMAIL = "e-mail address"
+    EMAIL = "email"
     KEY = "key"
-    HOST = "internal host"
+    HOST = "host"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from lib.domain.comparison.comparisons import SYNTHESIS
 from lib.domain.comparison.recordings import Recording
 from lib.domain.comparison.statistics import MARKS, TITLES, Figures, of_prompts
 from lib.domain.conversation.attachments import Attachment
+from lib.domain.conversation.exports import named
 from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import Prices, cost_of
 from lib.domain.reply.citations import Citation
@@ -24,6 +25,7 @@ from lib.domain.text.printable import printable
 from lib.domain.text.sanitize_markdown import sanitized
 from lib.i18n import formats
 from lib.i18n.translation import gettext as _
+from lib.i18n.translation import listed
 from lib.report import wording
 from lib.report.contents import Cell, Exchange, Section, sections
 from lib.report.measures import totals
@@ -65,14 +67,14 @@ def _section(section: Section, prices: Prices) -> Iterator[str]:
     yield _table(section.figures, section.winners)
     if section.votes:
         yield f"### {_('Votes')}"
-        yield "\n".join(f"- {_line(label)}: {count}" for label, count in section.votes.items())
+        yield "\n".join(f"- {_line(label)}: {formats.number(count)}" for label, count in section.votes)
     yield from (f"*{_line(note)}*" for note in section.notes)
 
 
 def _cell(cell: Cell, section: Section, prices: Prices) -> Iterator[str]:
     yield f"### {_line(cell.label)}"
     if cell.settings:
-        yield _line(" · ".join(f"{name} {value}" for name, value in cell.settings.items()))
+        yield _line(" · ".join(cell.settings))
     if cell.conversation.system_prompt and not section.system_prompt:
         yield from (f"**{_('System prompt')}**", _text(cell.conversation.system_prompt))
     for turn in cell.turns:
@@ -83,7 +85,7 @@ def _cell(cell: Cell, section: Section, prices: Prices) -> Iterator[str]:
 
 def _turn(turn: Exchange, cell: Cell, prices: Prices) -> Iterator[str]:
     if turn.question:
-        yield from (f"**{_('Asked')}**", *_said(turn.question))
+        yield from (f"**{_('Question')}**", *_said(turn.question))
     if turn.answer and (reply := turn.answer.reply):
         if reply.reasoning:
             yield f"<details>\n<summary>{_('Reasoning')}</summary>\n\n{_text(reply.reasoning)}\n\n</details>"
@@ -142,7 +144,7 @@ def _fenced(code: str, language: str) -> str:
 
 def _names(attachments: Iterable[Attachment]) -> Iterator[str]:
     for each in attachments:
-        yield f"*{_line(wording.attachment(each))}*"
+        yield f"*{_line(named(each))}*"
 
 
 def _table(figures: Sequence[Figures], winners: Collection[int] = (), title: str = "") -> str:
@@ -155,7 +157,7 @@ def _table(figures: Sequence[Figures], winners: Collection[int] = (), title: str
     for place, one in enumerate(figures):
         told = [_("Winner")] if place in winners else []
         told += [_(MARKS[measure]) for measure in one.marks]
-        name = one.label + (f" ({', '.join(told)})" if told else "")
+        name = _("{} ({})").format(one.label, listed(told)) if told else one.label
         measured = [_line(wording.measured(one, measure)) for measure in measures]
         rows.append([_line(name), *measured, _line(figures_table.answers(one))])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -12,8 +12,16 @@ from typing import Any, TypeVar
 
 from lib.domain.comparison.recordings import Recording
 from lib.domain.reply.tape import Content, Event, Reasoning, Refusal, ToolCall
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 from lib.report.findings import FindingKind, Span, spans
 
+MASKS = {
+    FindingKind.EMAIL: mark("[e-mail address {}]"),
+    FindingKind.KEY: mark("[key {}]"),
+    FindingKind.HOST: mark("[internal host {}]"),
+}
+"""What stands in the place of a finding."""
 PIECES = (Content, Reasoning, Refusal)
 """Events that hold a piece of a text."""
 
@@ -67,7 +75,7 @@ def masks(findings: Iterable[Finding]) -> dict[str, str]:
     for finding in findings:
         if finding.text not in named:
             numbers[finding.kind] += 1
-            named[finding.text] = f"[{finding.kind} {numbers[finding.kind]}]"
+            named[finding.text] = _(MASKS[finding.kind]).format(numbers[finding.kind])
     return named
 
 
@@ -113,7 +121,9 @@ class _Masking:
             comparisons=self._value(recording.comparisons),
             tapes={reply_id: self._tape(events) for reply_id, events in recording.tapes.items()},
             prices={
-                self._text(model): replace(price, source=self._text(price.source))
+                self._text(model): replace(
+                    price, source=self._text(price.source), group=self._text(price.group)
+                )
                 for model, price in recording.prices.items()
             },
         )

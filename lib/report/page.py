@@ -13,7 +13,7 @@ from lib.domain.comparison.comparisons import SYNTHESIS
 from lib.domain.comparison.recordings import Recording
 from lib.domain.comparison.statistics import Figures, of_prompts
 from lib.domain.conversation.attachments import Attachment, data_uri
-from lib.domain.conversation.exports import Load
+from lib.domain.conversation.exports import Load, named
 from lib.domain.conversation.media_types import PICTURES
 from lib.domain.conversation.messages import Message
 from lib.domain.models.prices import cost_of
@@ -79,10 +79,11 @@ def environment() -> Environment:
         "typed": _typed,
         "answered": _answered,
         "date": formats.moment_with_zone,
+        "number": formats.number,
         "beginning": lambda text: beginning(text, LONGEST_BEGINNING),
         "remark": remark,
         "colour": colours.colour,
-        "named": wording.attachment,
+        "named": named,
         "figures": _figures,
         "picture": _picture,
     }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from lib.domain.comparison.recordings import Recording
 from lib.domain.conversation.messages import Message
-from lib.domain.models.prices import Prices, cost_of, price_of
+from lib.domain.models.prices import Prices, cost_of, price_of, source_of
 from lib.domain.reply.reply import Reply
 from lib.domain.reply.wording import told_as
 from lib.domain.text import spreadsheets
@@ -60,7 +60,7 @@ def _measured(cell: Cell, reply: Reply, prices: Prices) -> dict[str, object]:
         "cached_tokens": usage.cached_tokens,
         "tokens_source": told_as(usage),
         "cost_usd": cost_of(reply, prices, model),
-        "price_source": price.source if price else "",
+        "price_source": source_of(price) if price else "",
     }
 
 

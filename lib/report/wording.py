@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from lib.domain.comparison import figures_table
 from lib.domain.comparison.statistics import Figures
-from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.domain.reply.reply import Reply
 from lib.domain.reply.wording import (
     about,
@@ -12,25 +11,13 @@ from lib.domain.reply.wording import (
     first_token,
     money,
     rate,
-    tokens,
-    told_as,
     total,
+    with_source,
 )
+from lib.i18n.formats import number
 from lib.i18n.translation import gettext as _
-from lib.i18n.translation import mark, ngettext
+from lib.i18n.translation import listed, ngettext
 from lib.report.measures import Totals
-
-KINDS = {
-    AttachmentKind.IMAGE: mark("Image: {}"),
-    AttachmentKind.DOCUMENT: mark("Document: {}"),
-    AttachmentKind.AUDIO: mark("Audio: {}"),
-}
-"""How an attachment is named, by its kind."""
-
-
-def attachment(one: Attachment) -> str:
-    """Return an attachment's kind and name."""
-    return _(KINDS[one.kind]).format(one.name)
 
 
 def measured(one: Figures, measure: str) -> str:
@@ -48,8 +35,7 @@ def _line(reply: Reply, cost: float | None) -> Iterator[str]:
     yield first_token(reply)
     yield total(reply)
     yield rate(reply.tokens_per_second, usage.source)
-    if told := tokens(usage):
-        yield f"{told} ({told_as(usage)})"
+    yield with_source(usage)
     if cost is not None:
         yield about(usage.source) + money(cost)
     yield ending(reply)
@@ -57,18 +43,27 @@ def _line(reply: Reply, cost: float | None) -> Iterator[str]:
 
 def together(totals: Totals) -> str:
     """Return the sums over all replies in one line, with what they leave out."""
-    parts = [ngettext("{:,} answer", "{:,} answers", totals.replies).format(totals.replies)]
-    if others := totals.not_completed:
-        parts[0] += " " + _("({:,} did not finish)").format(others)
-    if totals.without_tokens < totals.replies:
-        left_out = _left_out(totals.without_tokens, totals.replies, totals.estimated)
-        parts.append(_("{:,} tokens written").format(totals.completion_tokens) + left_out)
+    return " · ".join(_together(totals))
+
+
+def _together(totals: Totals) -> Iterator[str]:
+    count = totals.replies
+    answers = ngettext("{} answer", "{} answers", count).format(number(count))
+    yield _noted(answers, _part(_("{} did not finish"), totals.not_completed))
+    if totals.without_tokens < count:
+        written = ngettext("{} token written", "{} tokens written", totals.completion_tokens)
+        estimated = _part(_("{} of {} estimated"), totals.estimated, count)
+        unknown = _part(_("without {} of {} answers"), totals.without_tokens, count)
+        yield _noted(written.format(number(totals.completion_tokens)), estimated, unknown)
     if totals.cost is not None:
-        parts.append(money(totals.cost) + _left_out(totals.without_cost, totals.replies, 0))
-    return " · ".join(parts)
+        yield _noted(money(totals.cost), _part(_("without {} of {} answers"), totals.without_cost, count))
 
 
-def _left_out(unknown: int, count: int, estimated: int) -> str:
-    words = [_("{:,} of {:,} estimated").format(estimated, count)] if estimated else []
-    words += [_("without {:,} of {:,} answers").format(unknown, count)] if unknown else []
-    return f" ({', '.join(words)})" if words else ""
+def _part(text: str, *counts: int) -> str:
+    return text.format(*map(number, counts)) if counts[0] else ""
+
+
+def _noted(text: str, *notes: str) -> str:
+    """A sum with what it leaves out."""
+    told = listed(notes)
+    return _("{} ({})").format(text, told) if told else text

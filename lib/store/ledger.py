@@ -79,6 +79,7 @@ def _ledger_row(row: Row[Any]) -> LedgerRow:
         session_id=row.session_id,
         conversation_id=row.conversation_id,
         conversation=row.title,
+        is_stored=True,
         created_at=row.created_at,
         model_requested=row.model_requested,
         model_served=row.model_served,

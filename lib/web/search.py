@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from lib import app
+from lib.domain.conversation.conversations import shown_title
 from lib.domain.people.identity import HEADER, Identity
 from lib.domain.people.people import LOCAL
 from lib.domain.text.plain_text import plain_text
@@ -45,6 +46,6 @@ def _json(hit: Hit) -> dict[str, str]:
     return {
         "id": hit.conversation_id,
         "message": hit.message_id,
-        "title": hit.title,
+        "title": shown_title(hit.title),
         "snippet": plain_text(hit.snippet),
     }

@@ -264,7 +264,7 @@ class ChatPage:
         field = self.page.get_by_label("JSON schema", exact=True)
         if not field.count():
             self._click("parameters")
-            self.page.get_by_role("tab", name="Structured").click()
+            self.page.get_by_role("tab", name="JSON and tools").click()
             self.page.get_by_role("combobox", name="Answer as").click()
             self.page.get_by_role("option", name="JSON schema").click()
         field.fill(schema)

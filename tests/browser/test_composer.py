@@ -147,7 +147,7 @@ def test_an_option_of_a_list_in_the_panel_is_taken(chat: ChatPage) -> None:
 @pytest.mark.parametrize("way", ["Escape", "click"])
 def test_a_pasted_list_of_tools_is_taken_by_what_closes_the_panel(chat: ChatPage, way: str) -> None:
     chat.keyed("parameters").get_by_role("button").click()
-    chat.page.get_by_role("tab", name="Structured").click()
+    chat.page.get_by_role("tab", name="JSON and tools").click()
     field = chat.page.get_by_label("Tools", exact=True)
     field.fill('[{"name": "look_up"}, {"name": "add"}]')
     if way == "click":

@@ -1,6 +1,6 @@
-"""Every text of ours is translated: a browser that reads the pseudo-language finds each in brackets.
+"""Every text of ours is translated, and has room: in the pseudo-language each is in brackets, and longer.
 
-A further page is a further row of `VIEWS`.
+A further page is a further row of `WALKS`.
 """
 
 import re
@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from lib.app import DATABASE
 from lib.domain.comparison import decks
@@ -24,7 +24,7 @@ from lib.domain.people.people import Role
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.browser.chat_page import FITS, ChatPage
-from tests.browser.profiles import profiles
+from tests.browser.profiles import PHONE, profiles
 from tests.scripted_gateway import ScriptedGateway
 from tests.scripted_models import able
 from tests.server.accounts import add_account
@@ -91,14 +91,45 @@ TEXTS = """() => {
 """JavaScript: all that is read on the page, without the sidebar, and of texts only what is not translated."""
 
 
+UNFIT = """() => {
+  const roots = document.querySelectorAll('[data-testid="stMainBlockContainer"], [role=dialog]');
+  // The label of an icon is coloured, and not seen.
+  const unseen = '[data-testid="stIconMaterial"], [class*="stMarkdownColoredText"], svg, style';
+  const isCut = (element) =>
+    getComputedStyle(element).overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1;
+  const fits = (button, node) => {
+    const range = document.createRange(), place = button.getBoundingClientRect();
+    range.selectNodeContents(node);
+    const within = [...range.getClientRects()].every(
+      (line) => line.left >= place.left - 1 && line.right <= place.right + 1
+    );
+    for (let each = node.parentElement; each !== button.parentElement; each = each.parentElement)
+      if (isCut(each)) return false;
+    return within && place.right <= innerWidth + 1;
+  };
+  const found = [];
+  for (const button of [...roots].flatMap((root) => [...root.querySelectorAll("button")])) {
+    const walk = document.createTreeWalker(button, NodeFilter.SHOW_TEXT);
+    for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+      const element = node.parentElement;
+      if (!node.data.trim() || element.closest(unseen) || !element.checkVisibility()) continue;
+      if (!fits(button, node)) found.push(node.data);
+    }
+  }
+  return found;
+}"""
+"""JavaScript: the texts that are cut off in their button, or wider than it."""
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+ON_PHONE: ViewportSize = {"width": PHONE, "height": 844}
+
+
 @dataclass(frozen=True, slots=True)
 class View:
-    """A page, or a part of it that opens with a click."""
+    """What is seen of a page, after a click or a few."""
 
-    path: str
-    open: Callable[[Page], None] | None = None
-    holds: str = ""
+    holds: str
     """The key of what must be there."""
+    open: Callable[[Page], None] | None = None
 
 
 def choose_row(page: Page) -> None:
@@ -135,33 +166,48 @@ def in_menu(entry: str) -> Callable[[Page], None]:
     return choose
 
 
-VIEWS = [
-    View("admin?section=people", holds="people-"),
-    View("admin?section=people", choose_row, "person_details"),
-    View("admin?section=people", click("invite"), "make_invitation"),
-    View("admin?section=limits", holds="limit-"),
-    View("admin?section=models", holds="admin_models"),
-    View("admin?section=models", choose_row, "rule_roles-"),
-    View("admin?section=connection", holds="take_gateway"),
-    View("admin?section=notices", holds="row-"),
-    View("admin?section=sharing", holds="opened-"),
-    View("admin?section=storage", holds="admin_storage"),
-    View("admin?section=health", holds="look_again"),
-    View("admin?section=audit", click("verify_audit"), "audit_filters"),
-    View("admin?section=reading", holds="reading_email"),
-    View("models", holds="models-"),
-    View("models", choose_row, "model_details"),
-    View("doctor", holds="examine"),
-    View("doctor", check, "checks"),
-    View("decks", holds="new_deck_here"),
-    View("decks?deck=anna", holds="deckprompt-"),
-    View("decks?deck=anna", unfold, "notes-"),
-    View("recordings", holds="recording-"),
-    View("recordings", in_menu("R[eé]ñ"), "recording_title"),
-    View("recordings", in_menu("D[eé]l"), "confirm_delete"),
-    View("shared", holds="received-"),
-    View("shared?deck=bert", holds="task-"),
-]
+def close(page: Page) -> None:
+    """Close the dialog."""
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def section(at: int) -> Callable[[Page], None]:
+    """Return what chooses a section of the admin page, counted from 0."""
+    return lambda page: ChatPage(page).keyed("admin_section").get_by_role("radio").nth(at).click()
+
+
+WALKS = {
+    "admin?section=people": (
+        View("people-"),
+        View("person_details", choose_row),
+        View("make_invitation", click("invite")),
+        View("limit-", section(1)),
+        View("admin_models", section(2)),
+        View("rule_roles-", choose_row),
+        View("take_gateway", section(3)),
+        View("row-", section(4)),
+        View("opened-", section(5)),
+        View("admin_storage", section(6)),
+        View("look_again", section(7)),
+        View("audit_filters", section(8)),
+        View("audit_filters", click("verify_audit")),
+        View("reading_email", section(9)),
+    ),
+    "models": (View("models-"), View("model_details", choose_row)),
+    "doctor": (View("examine"), View("checks", check)),
+    "decks": (View("new_deck_here"),),
+    "decks?deck=anna": (View("deckprompt-"), View("notes-", unfold)),
+    "recordings": (
+        View("recording-"),
+        View("recording_title", in_menu("R[eé]ñ")),
+        View("recording-", close),
+        View("confirm_delete", in_menu("D[eé]l")),
+    ),
+    "shared": (View("received-"),),
+    "shared?deck=bert": (View("task-"),),
+}
+"""What is seen of each page, in one visit."""
 
 
 @pytest.fixture(scope="module")
@@ -233,27 +279,39 @@ def untranslated(page: Page) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view.path}-{view.holds}")
-def test_everything_on_a_page_is_translated(view: View, tab: Page, server: AppServer) -> None:
-    tab.goto(f"{server.url}/{view.path}")
+@pytest.mark.parametrize("address", WALKS)
+def test_everything_on_a_page_is_translated_and_has_room(address: str, tab: Page, server: AppServer) -> None:
+    """The pseudo-language is wider than the others (`tests/i18n`): where it has room, they do."""
+    tab.goto(f"{server.url}/{address}")
     page = ChatPage(tab)
     page.wait_until_still()
-    if view.open:
-        view.open(tab)
-        page.wait_until_still()
-    expect(page.keyed(view.holds).first).to_be_visible()
-    assert untranslated(tab) == set()
-    assert tab.evaluate(FITS)
+    for view in WALKS[address]:
+        if view.open:
+            view.open(tab)
+            page.wait_until_still()
+        expect(page.keyed(view.holds).first).to_be_visible()
+        assert untranslated(tab) == set(), view.holds
+        assert tab.evaluate(FITS), view.holds
+        tab.set_viewport_size(ON_PHONE)
+        assert tab.evaluate(UNFIT) == [], view.holds
+        tab.set_viewport_size(DESKTOP)
 
 
-def test_a_text_without_brackets_is_found(tab: Page, server: AppServer) -> None:
+def test_a_text_without_brackets_or_room_is_found(tab: Page, server: AppServer) -> None:
     tab.goto(f"{server.url}/models")
     expect(ChatPage(tab).keyed("models-").first).to_be_visible()
     tab.evaluate(
         """() => {
           const p = document.createElement("p");
-          p.innerHTML = "Left <b>⟦right⟧</b> <input placeholder='Hint'>";
+          p.innerHTML = "Left <b>⟦right⟧</b> <input placeholder='Hint'>"
+            + "<button style='width: 2rem; white-space: nowrap'>⟦Too long for it⟧</button>"
+            + "<button style='width: 2rem; overflow: hidden; white-space: nowrap'>⟦Cut off by it⟧</button>"
+            + "<button>⟦Just right⟧</button>";
           document.querySelector('[data-testid="stMainBlockContainer"]').append(p);
         }"""
     )
     assert untranslated(tab) == {"Left", "Hint"}
+    assert tab.evaluate(UNFIT) == ["⟦Too long for it⟧", "⟦Cut off by it⟧"]
+    # What a style writes: https://www.w3.org/TR/css-syntax-3/ knows no `\\u00f3`.
+    word = "getComputedStyle(document.querySelector('.stApp')).getPropertyValue('--word-copy')"
+    assert tab.evaluate(word) == '"⟦Çópý~⟧"'

@@ -27,8 +27,10 @@ def answer(gateway: ScriptedGateway, payload: Any, status: Any = None) -> dict[s
 
 def test_prices_are_computed_from_ratios(gateway: ScriptedGateway) -> None:
     found = answer(gateway, {"success": True, "data": [GPT, PAINTER], "group_ratio": {"default": 1}})
-    source = "computed from /api/pricing, group default"
-    assert found == {"gpt": Price(2.5, 10.0, 1.25, source=source), "painter": Price(call=0.04, source=source)}
+    assert found == {
+        "gpt": Price(2.5, 10.0, 1.25, source="/api/pricing", group="default"),
+        "painter": Price(call=0.04, source="/api/pricing", group="default"),
+    }
 
 
 def test_the_group_and_the_worth_of_the_quota_count(gateway: ScriptedGateway) -> None:

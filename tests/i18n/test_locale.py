@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from lib.domain.text.sentences import joined
 from lib.i18n import catalogues, formats, locale
 from lib.i18n.locale import Locale
-from lib.i18n.translation import gettext, lazy, lazy_plural, ngettext
+from lib.i18n.translation import gettext, lazy, lazy_plural, listed, ngettext
 
 PSEUDO = Locale("en_XA")
 
@@ -91,3 +92,11 @@ def test_lengths_of_time_are_told_in_round_words() -> None:
         assert formats.from_now(45) == "45秒钟后"
         assert formats.number(12_345.678, 2) == "12,345.68"
         assert formats.percent(0.421) == "42%"
+
+
+def test_sentences_and_lists_are_joined_as_a_language_joins_them() -> None:
+    assert joined(["One.", "", "Two."]) == "One. Two."
+    assert joined(["一句。", "两句。"]) == "一句。两句。"
+    with locale.using(Locale("en_XA")):
+        assert listed(["a", "", "b"]) == "a⟦, ⟧b"
+    assert listed(["a", "b"]) == "a, b"

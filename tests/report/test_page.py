@@ -41,7 +41,7 @@ def test_it_says_all_that_was_asked_and_answered() -> None:
     for words in (
         *("The sky", "1 Mar 2026, 09:30 UTC", "Why is the sky blue?", "plan.txt", "model-a", "model-b"),
         *("temperature 0.5", "Be brief.", "Hm, well.", "a a a", "b b b", "SynStar Chat 1.2.3"),
-        *("2 votes · 1 thumbs up", "Prices: the gateway's price list."),
+        *("2 votes · 1 thumb up", "Prices: the gateway's price list."),
     ):
         assert words in said, words
     assert said.count("Why is the sky blue?") == 1

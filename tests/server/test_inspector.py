@@ -87,7 +87,7 @@ def test_the_response_and_the_timeline_come_from_the_tape(tab: PageSocket, upstr
     told = facts(tab)
     assert (told["State"], told["HTTP status"]) == ("completed", "200")
     assert (told["Model asked"], told["Model served"]) == ("model-a", "model-a")
-    assert (told["Response id"], told["content-type"]) == ("chatcmpl-scripted", "text/event-stream")
+    assert (told["Response ID"], told["content-type"]) == ("chatcmpl-scripted", "text/event-stream")
     assert told["Usage"] == "8 prompt, 3 completion (reported)"
     assert steps(tab) == [
         *("Request sent", "Headers", "Answer begun"),

@@ -134,8 +134,8 @@ def test_a_second_tab_sees_the_same_examination_and_the_chat_offers_what_was_fou
     tab.follow_link("SynStar Chat")
     tab.widget("parameters")
     tab.switch("parameters", True)
-    tab.wait_for_text("The doctor found that this model does not accept: stop sequences, JSON.")
-    tab.wait_for_text("The doctor found that this model does not accept JSON.")
+    tab.wait_for_text("The connection check found that this model does not accept: stop sequences, JSON.")
+    tab.wait_for_text("The connection check found that this model does not accept JSON.")
     assert tab.tree.find("params.tools")
     assert not tab.tree.find("params.response_format")
     assert tab.tree.find("params.stop") is None

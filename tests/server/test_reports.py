@@ -50,16 +50,21 @@ def test_the_run_of_a_deck_has_one(upstream: ScriptedGateway, site: AppServer) -
         assert "This report contains 2 prompts, 4 answers" in tab.text
 
 
-def test_a_recording_has_one(site: AppServer) -> None:
+def test_a_recording_has_one_in_the_language_of_who_makes_it(site: AppServer) -> None:
     store = Store(site.data_dir / DATABASE)
     [found, *_] = [
         one for one in store.of(LOCAL).recordings.latest(100) if one.kind is RecordingKind.COMPARISON
     ]
     store.close()
-    with PageSocket(site.url, f"recording={found.id}", "recordings") as tab:
+    chinese = {"Accept-Language": "zh-CN"}
+    with PageSocket(site.url, f"recording={found.id}", "recordings", chinese) as tab:
         tab.click("report")
         see_report(tab)
-        assert "This report contains 1 prompt" in tab.text
+        assert "此报告包含 1 条提示词" in tab.text
+        page, text = tab.download("report_html").decode(), tab.download("report_markdown").decode()
+    assert '<html lang="zh-Hans">' in page
+    assert "录制于" in page
+    assert "录制于" in text
 
 
 def test_no_link_is_served(site: AppServer) -> None:

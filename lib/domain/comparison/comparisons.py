@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from lib.domain.conversation import parameters
 from lib.domain.conversation.conversations import Conversation, with_ids
-from lib.domain.conversation.messages import Message, Params
+from lib.domain.conversation.messages import Message
+from lib.i18n.translation import gettext as _
 
 FEWEST_CELLS, MOST_CELLS = 2, 8
 MOST_REPEATS = 10
@@ -83,7 +85,7 @@ def attempts(cell: Conversation) -> list[Message]:
 
 def copied_as_chat(cell: Conversation, *, new_id: Callable[[], str], now: datetime) -> Conversation:
     """A chat that continues from a cell's current state; the comparison keeps the cell."""
-    chat = with_ids(cell, lambda _: new_id())
+    chat = with_ids(cell, lambda _id: new_id())
     return replace(chat, created_at=now, updated_at=now, comparison_id=None, position=0)
 
 
@@ -91,7 +93,9 @@ def labels(cells: Sequence[Conversation]) -> list[str]:
     """A name for each cell: its model, and what distinguishes it from other cells of the same model."""
     models = Counter(asked_model(cell) for cell in cells)
     named = [
-        " · ".join([_name(cell), *(_settings(cell.params) if models[asked_model(cell)] > 1 else ())])
+        " · ".join(
+            [_name(cell), *(parameters.in_words(cell.params) if models[asked_model(cell)] > 1 else ())]
+        )
         for cell in cells
     ]
     seen: Counter[str] = Counter()
@@ -110,16 +114,5 @@ def asked_model(cell: Conversation) -> str | None:
 
 
 def _name(cell: Conversation) -> str:
-    model = asked_model(cell) or ("Unknown model" if cell.leaf_id else "No model")
-    return f"Synthesis by {model}" if is_synthesis(cell) else model
-
-
-def _settings(params: Params) -> list[str]:
-    """The parameters that are set, worded for a label."""
-    body = {name: value for name, value in params.body().items() if name != "stream"}
-    ordered = sorted(body.items(), key=lambda item: item[0] != "temperature")
-    return [f"{name.replace('_', ' ')} {_words(value)}" for name, value in ordered]
-
-
-def _words(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    model = asked_model(cell) or (_("Unknown model") if cell.leaf_id else _("No model"))
+    return _("Synthesis by {model}").format(model=model) if is_synthesis(cell) else model

@@ -118,7 +118,7 @@ def moved(deck: Deck, prompt_id: str, to: int) -> Deck:
 def duplicated(deck: Deck, *, new_id: Callable[[], str]) -> Deck:
     """A copy of the deck with new ids."""
     prompts = [replace(prompt, id=new_id()) for prompt in deck.prompts]
-    copy = new(new_id(), prompts, title=f"{deck.title[: LONGEST_TITLE - 7]} (copy)")
+    copy = new(new_id(), prompts, title=_("{title} (copy)").format(title=deck.title[: LONGEST_TITLE - 7]))
     return replace(copy, system_prompt=deck.system_prompt)
 
 

@@ -8,6 +8,7 @@ from lib.domain.comparison.colours import colour
 from lib.domain.comparison.statistics import MARKS, TITLES, Figures, Spread
 from lib.domain.reply.usage import Source
 from lib.domain.reply.wording import UNKNOWN, about, measured
+from lib.i18n import formats
 from lib.i18n.translation import gettext as _
 
 STYLE = Path(__file__).with_suffix(".css").read_text("utf-8")
@@ -53,7 +54,10 @@ def _in_words(measure: str, found: Spread | None, source: Source) -> tuple[str, 
 
 def answers(one: Figures) -> str:
     """How many answers the figures are of, and how many did not finish."""
-    return _("{} ({} did not finish)").format(one.replies, one.others) if one.others else f"{one.replies:,}"
+    finished = formats.number(one.replies)
+    return (
+        _("{} ({} did not finish)").format(finished, formats.number(one.others)) if one.others else finished
+    )
 
 
 def _longest(figures: Sequence[Figures], measure: str) -> float:

@@ -10,10 +10,11 @@ from statistics import median
 from lib.domain.comparison.comparisons import asked_model, attempts, labels
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.prices import Prices, cost_of, price_of
+from lib.domain.models.prices import source_of as prices_from
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source
 from lib.i18n.translation import gettext as _
-from lib.i18n.translation import mark, ngettext
+from lib.i18n.translation import listed, mark, ngettext
 
 TITLES = {
     "ttft_ms": mark("First token"),
@@ -68,7 +69,7 @@ class Figures:
     cost: Spread | None = None
     """Of one answer, in USD; `None` if the model's price or the tokens are unknown."""
     cost_source: str = ""
-    """Where the price is from."""
+    """Where the price is from, in words."""
     marks: tuple[str, ...] = ()
     """The measures of `MARKS` in which it is the best of the columns that it was compared with."""
 
@@ -118,7 +119,7 @@ def of_replies(
         completion_tokens=Spread.of(reply.usage.completion_tokens for reply in done),
         source=_together(r.usage.source for r in done if r.usage.completion_tokens is not None),
         cost=Spread.of(cost_of(reply, prices, model) for reply in done),
-        cost_source=", ".join(dict.fromkeys(price.source for price in used)),
+        cost_source=listed(dict.fromkeys(map(prices_from, used))),
     )
 
 
@@ -163,7 +164,7 @@ def notes(measured: Sequence[Figures]) -> Iterator[str]:
     if any(one.replies > 1 for one in measured):
         yield _("Each figure is the median of a model's answers, with the lowest and the highest after it.")
     if sources := sorted({one.cost_source for one in measured if one.cost_source}):
-        yield _("Prices: {}.").format(", ".join(sources))
+        yield _("Prices: {}.").format(listed(sources))
 
 
 def _on_tokens(measured: Sequence[Figures]) -> Iterator[str]:

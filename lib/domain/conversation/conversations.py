@@ -7,6 +7,7 @@ from datetime import datetime
 
 from lib.domain.conversation.messages import Message, Params, Role
 from lib.domain.reply.reply import State
+from lib.i18n.translation import gettext as _
 
 LONGEST_TITLE = 120
 """Characters of a title that a person enters."""
@@ -19,6 +20,8 @@ _AROUND = re.compile(
 """Signs of emphasis or code on both sides of words, which are not `2 * 3`, `a_b`, `~/.ssh` or `5~10`."""
 _READ, _NESTED = 1000, 3
 """The characters of a message that are read for its title, and the emphasis within emphasis."""
+_STORED_BEFORE = "New chat"
+"""What older versions stored in place of no title."""
 _ONLY_SIGNS = re.compile(r"[\W_]+")
 
 
@@ -29,6 +32,7 @@ class Conversation:
 
     id: str
     title: str
+    """Empty before its first words; `shown_title` is what people read."""
     created_at: datetime
     updated_at: datetime
     """When any part of it last changed; a page compares it to find out whether its copy is stale."""
@@ -109,8 +113,16 @@ class Conversation:
 
 
 def title_of(message: Message) -> str:
-    """A title from a conversation's first message: its first words, otherwise its attachment's name."""
+    """A title from a conversation's first message: its first words, otherwise its attachment's name.
+
+    Empty if there are none.
+    """
     return title_from(message.content or next((each.name for each in message.attachments), ""))
+
+
+def shown_title(title: str) -> str:
+    """A title as it is read: a conversation without one is a new chat."""
+    return _("New chat") if title in ("", _STORED_BEFORE) else title
 
 
 def _failed_without_a_word(answer: Message) -> bool:
@@ -118,19 +130,19 @@ def _failed_without_a_word(answer: Message) -> bool:
 
 
 def title_from(text: str) -> str:
-    """The first words of a message, as a one-line title."""
+    """The first words of a message, as a one-line title; empty if it has none."""
     line = re.sub(r"\s+", " ", _without_markup(_BEGINNING.sub("", text.lstrip()[:_READ]))).strip()
     if _ONLY_SIGNS.fullmatch(line) and not line.strip("*_`~# "):
-        return "New chat"
+        return ""
     if len(line) <= TITLE_CHARACTERS:
-        return line or "New chat"
+        return line
     shortened = line[: TITLE_CHARACTERS + 1].rsplit(" ", 1)[0][:TITLE_CHARACTERS]
     return shortened.rstrip(",.;:") + "…"
 
 
 def _without_markup(text: str) -> str:
     """Return the text without signs of emphasis and code, also of one inside another."""
-    for _ in range(_NESTED):
+    for _time in range(_NESTED):
         text = _AROUND.sub(r"\g<words>", text)
     return text
 

@@ -14,17 +14,18 @@ from typing import Any
 
 from lib.domain.conversation import attachments
 from lib.domain.conversation.attachments import Attachment, AttachmentKind, data_uri
-from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.conversations import Conversation, shown_title
 from lib.domain.conversation.messages import Message
 from lib.domain.reply import reply as replies
 from lib.domain.reply.citations import Citation
-from lib.domain.reply.finish_reasons import Ending
 from lib.domain.reply.reply import Reply, State
-from lib.domain.reply.usage import Source
-from lib.domain.reply.wording import seconds
+from lib.domain.reply.usage import in_words
+from lib.domain.reply.wording import ending, first_token
 from lib.domain.text.printable import printable
 from lib.domain.text.validation import FormatError, validated
-from lib.i18n.translation import lazy
+from lib.i18n import formats
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import lazy, mark
 
 VERSION = 1
 
@@ -165,40 +166,62 @@ def claim(id_: str, taken: set[str], where: str) -> None:
 def to_markdown(conversation: Conversation) -> str:
     """The shown path, for reading: messages as they were written, with figures and errors below.
 
+    Headings and figures are in the language of whoever is being answered.
     People also read such files in a terminal: control sequences are removed.
     """
-    began = f"{conversation.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    blocks = [f"# {_line(conversation.title)}", began]
+    blocks = [
+        f"# {_line(shown_title(conversation.title))}",
+        formats.moment_with_zone(conversation.created_at),
+    ]
     if conversation.system_prompt:
-        blocks += ["## System", conversation.system_prompt]
+        blocks += [_heading(_("System prompt")), conversation.system_prompt]
     for message in conversation.path():
         blocks += _answer(message.reply) if message.reply else _said(message)
     return printable("\n\n".join(blocks)) + "\n"
 
 
+def _heading(text: str) -> str:
+    return f"## {text}"
+
+
 def _said(message: Message) -> Iterator[str]:
-    yield f"## {message.role.capitalize()}"
+    yield _heading(_(_ROLES[message.role]))
     yield from _names(message.attachments)
     yield message.content
+
+
+_ROLES = {"user": mark("Question"), "assistant": mark("Answer"), "system": mark("System prompt")}
+_KINDS = {
+    AttachmentKind.IMAGE: mark("Image: {}"),
+    AttachmentKind.DOCUMENT: mark("Document: {}"),
+    AttachmentKind.AUDIO: mark("Audio: {}"),
+}
+
+
+def named(attachment: Attachment) -> str:
+    """An attachment's kind and name."""
+    return _(_KINDS[attachment.kind]).format(attachment.name)
 
 
 def _names(attached: Iterable[Attachment]) -> Iterator[str]:
     """A line with the name of each attachment, since a text cannot contain the file."""
     for each in attached:
-        yield f"*{each.kind.capitalize()}: {_line(each.name)}*"
+        yield f"*{_line(named(each))}*"
 
 
 def _answer(reply: Reply) -> Iterator[str]:
     model = reply.model_served or reply.model_requested
-    yield f"## Assistant · `{_line(model)}`" if model else "## Assistant"
+    yield _heading(_("Answer by `{model}`").format(model=_line(model)) if model else _("Answer"))
     if reply.reasoning:
-        yield f"<details>\n<summary>Reasoning</summary>\n\n{reply.reasoning}\n\n</details>"
+        heading = _("Reasoning")
+        yield f"<details>\n<summary>{heading}</summary>\n\n{reply.reasoning}\n\n</details>"
     yield from filter(None, (reply.text, reply.refusal))
     for call in reply.tool_calls:
-        yield f"Tool call `{_line(call.name)}`:\n\n```json\n{call.arguments}\n```"
+        named = _("Tool call {}").format(f"`{_line(call.name)}`")
+        yield f"{named}\n\n```json\n{call.arguments}\n```"
     yield from _names(reply.made)
     yield from _sources(reply.citations)
-    if figures := " · ".join(_figures(reply)):
+    if figures := " · ".join(filter(None, (in_words(reply.usage), first_token(reply), _line(ending(reply))))):
         yield f"*{figures}*"
     if reply.error:
         yield f"> {_line(str(reply.error))}"
@@ -208,28 +231,12 @@ def _sources(citations: Sequence[Citation]) -> Iterator[str]:
     """A numbered list: `[1]` in an answer refers to its first line."""
     if citations:
         lines = [f"{number}. {_source(each)}" for number, each in enumerate(citations, 1)]
-        yield "Sources:\n\n" + "\n".join(lines)
+        yield _("Sources") + "\n\n" + "\n".join(lines)
 
 
 def _source(citation: Citation) -> str:
     title = re.sub(r"([\\\[\]`*_<>])", r"\\\1", _line(citation.title))
     return " ".join(filter(None, (title, f"<{citation.link}>" if citation.link else citation.url)))
-
-
-def _figures(reply: Reply) -> Iterator[str]:
-    """The known figures of a reply, and how it ended if it did not end by itself."""
-    usage, first_token_ms = reply.usage, reply.timing.first_token_ms
-    source = " (estimated)" if usage.source is Source.ESTIMATED else ""
-    if usage.prompt_tokens is not None:
-        yield f"{usage.prompt_tokens:,} prompt tokens{source}"
-    if usage.completion_tokens is not None:
-        yield f"{usage.completion_tokens:,} completion tokens{source}"
-    if first_token_ms is not None:
-        yield f"first token after {seconds(first_token_ms)}"
-    if reply.state is not State.COMPLETED:
-        yield reply.state.value
-    elif reply.ending not in (None, Ending.COMPLETE):
-        yield f"ended by `{_line(reply.finish_reason)}`"
 
 
 def _line(text: str | None) -> str:

@@ -43,7 +43,9 @@ def seems(item: Any) -> str | None:
     """What a file with such an item seems to be; `None` if unknown."""
     given = fields_of(item)
     whose = next((words for words, sign in _SIGNS if sign(given)), None)
-    return f"{_(whose)}. {_(CAN_BE_TAKEN)}" if whose else None
+    return (
+        _("{whose}. {can_be_taken}").format(whose=_(whose), can_be_taken=_(CAN_BE_TAKEN)) if whose else None
+    )
 
 
 def refusal(header: Mapping[str, Any]) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.reply import Reply
 from lib.domain.reply.usage import Source, Usage
+from lib.i18n.translation import gettext as _
 
 TOKENS_PER_PRICE = 1_000_000
 """Prices are per million tokens, as all vendors list them."""
@@ -22,7 +23,9 @@ class Price:
     call: float | None = None
     """For each call, whatever its usage."""
     source: str = ""
-    """The source of the price, shown beside every cost computed with it."""
+    """The page that it was computed from, such as `/api/pricing`. In older recordings it is a sentence."""
+    group: str = ""
+    """The group of keys that it applies to, where the page has groups."""
 
     def cost(self, usage: Usage) -> float | None:
         """The cost in USD of a reply with this usage; `None` if a price or a count is missing."""
@@ -38,6 +41,15 @@ class Price:
 
 Prices = Mapping[str, Price]
 """Prices by model id."""
+
+
+def source_of(price: Price) -> str:
+    """Where a price is from, in words, shown beside every cost computed with it."""
+    if not price.source.startswith("/"):
+        return price.source
+    if price.group:
+        return _("computed from {page}, group {group}").format(page=price.source, group=price.group)
+    return _("computed from {page}").format(page=price.source)
 
 
 def price_of(reply: Reply | LedgerRow, prices: Prices, model: str | None = None) -> Price | None:

@@ -2,6 +2,7 @@
 
 from lib.domain.reply.finish_reasons import Ending
 from lib.domain.reply.reply import Reply, State
+from lib.domain.text.sentences import joined
 from lib.i18n import formats
 from lib.i18n.translation import gettext as _
 
@@ -34,8 +35,9 @@ def _without_a_word(reply: Reply) -> str:
     thought, written = reply.usage.reasoning_tokens, reply.usage.completion_tokens
     advice = _("Raise “Max tokens”, or lower “Reasoning effort”.")
     if not (thought and written):
-        return f"{_('The token limit was used up before the first word.')} {advice}"
+        return joined((_("The token limit was used up before the first word."), advice))
     text = _(
         "The token limit was used up before the first word: {thought} of {written} tokens went into thinking."
     )
-    return f"{text.format(thought=formats.number(thought), written=formats.number(written))} {advice}"
+    used_up = text.format(thought=formats.number(thought), written=formats.number(written))
+    return joined((used_up, advice))

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from lib.domain.models.connection import likely_base_url
 from lib.domain.reply.error_words import WORDS
-from lib.domain.text.sentences import Said, Sentence, sentence
+from lib.domain.text.sentences import FULL_WIDTH, Said, Sentence, joined, sentence
 from lib.i18n.translation import gettext as _
 
 ABOUT_IMAGES = ("image_refused", "image_faulty")
@@ -57,7 +57,7 @@ class ChatError(Exception):
     """The base URL that was called, if it seems to be the wrong one."""
 
     def __str__(self) -> str:
-        return f"{self.sentence} {self.hint}".strip()
+        return joined((self.sentence, self.hint))
 
     @property
     def title(self) -> str:
@@ -92,7 +92,9 @@ class ChatError(Exception):
     def sentence(self) -> str:
         """What went wrong, with a full stop, which many servers omit, so that more text can follow."""
         said = str(self.what).strip()
-        return said if said[-1:] in ("", *".!?…:;。！？：") else f"{said}."
+        if said[-1:] in ("", *".!?…:;", *FULL_WIDTH):
+            return said
+        return said + ("。" if "一" <= said[-1] <= "鿿" else ".")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class LedgerRow:
     session_id: str
     conversation_id: str
     conversation: str | None
-    """The conversation's title when the row was read; `None` if it was deleted, empty if it is not stored."""
+    """The conversation's title when the row was read; `None` if it was deleted, empty if it has none."""
     created_at: datetime
     model_requested: str | None
     model_served: str | None
@@ -34,6 +34,8 @@ class LedgerRow:
     `transcription`."""
     error_category: str | None = None
     """The category of the error that ended it, if any."""
+    is_stored: bool = False
+    """Whether it was read from the store: the replies of temporary chats are not."""
 
     @classmethod
     def of(
@@ -85,7 +87,7 @@ def totals(rows: Sequence[LedgerRow]) -> Totals:
 
 def to_csv(rows: Sequence[LedgerRow]) -> str:
     """The rows as a CSV file, the names of the fields as its heading."""
-    names = [each.name for each in fields(LedgerRow) if each.name != "usage"]
+    names = [each.name for each in fields(LedgerRow) if each.name not in ("usage", "is_stored")]
     counts = [each.name for each in fields(Usage)]
     values = ([*(getattr(r, n) for n in names), *(getattr(r.usage, n) for n in counts)] for r in rows)
     return spreadsheets.to_csv([[*names, *counts], *values])

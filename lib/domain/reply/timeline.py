@@ -20,31 +20,51 @@ from lib.domain.reply.tape import (
     UsageReported,
 )
 from lib.domain.reply.usage import in_words
+from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 
 STALL_MS = 2_000.0
 """A longer silence after the answer has begun is a stall."""
 
 
 class StepKind(StrEnum):
-    """The kind of a step, worded for people."""
+    """The kind of a step."""
 
-    SENT = "Request sent"
-    RETRIED = "Asked again"
-    HEADERS = "Headers"
-    SERVED = "Answer begun"
-    CHANGED = "Model changed"
-    REASONING = "Thinking"
-    TEXT = "Text"
-    REFUSAL = "Refusal"
-    TOOL_CALL = "Tool call"
-    STALL = "Stall"
-    USAGE = "Usage"
-    FINISHED = "Finished"
-    FAILED = "Failed"
-    STOPPED = "Stopped"
-    INTERRUPTED = "Interrupted"
+    SENT = "sent"
+    RETRIED = "retried"
+    HEADERS = "headers"
+    SERVED = "served"
+    CHANGED = "changed"
+    REASONING = "reasoning"
+    TEXT = "text"
+    REFUSAL = "refusal"
+    TOOL_CALL = "tool_call"
+    STALL = "stall"
+    USAGE = "usage"
+    FINISHED = "finished"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
 
 
+TITLES = {
+    StepKind.SENT: mark("Request sent"),
+    StepKind.RETRIED: mark("Asked again"),
+    StepKind.HEADERS: mark("Headers"),
+    StepKind.SERVED: mark("Answer begun"),
+    StepKind.CHANGED: mark("Model changed"),
+    StepKind.REASONING: mark("Thinking"),
+    StepKind.TEXT: mark("Text"),
+    StepKind.REFUSAL: mark("Refusal"),
+    StepKind.TOOL_CALL: mark("Tool call"),
+    StepKind.STALL: mark("Stall"),
+    StepKind.USAGE: mark("Usage"),
+    StepKind.FINISHED: mark("Finished"),
+    StepKind.FAILED: mark("Failed"),
+    StepKind.STOPPED: mark("Stopped"),
+    StepKind.INTERRUPTED: mark("Interrupted"),
+}
+"""Names for people, marked for translation."""
 RUNS = (StepKind.REASONING, StepKind.TEXT, StepKind.REFUSAL, StepKind.TOOL_CALL)
 """Steps that last: many consecutive pieces."""
 _OF_PIECE = {
@@ -134,7 +154,7 @@ def _step(event: Event) -> Step:
         case Retried(reason=reason):
             kind, detail = StepKind.RETRIED, str(reason)
         case Served(status=status):
-            kind, detail = StepKind.HEADERS, f"status {status}"
+            kind, detail = StepKind.HEADERS, _("Status {}").format(status)
         case UsageReported(usage=usage):
             kind, detail = StepKind.USAGE, in_words(usage)
         case Finished(reason=reason):
@@ -145,6 +165,6 @@ def _step(event: Event) -> Step:
             kind, detail = StepKind.STOPPED, ""
         case Interrupted():
             kind, detail = StepKind.INTERRUPTED, ""
-        case _:
+        case _other:
             raise AssertionError(event)
     return Step(kind, event.at_ms, event.at_ms, detail)

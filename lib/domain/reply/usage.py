@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from lib.i18n import formats
 from lib.i18n.translation import gettext as _
-from lib.i18n.translation import mark
+from lib.i18n.translation import listed, mark
 
 CHARACTERS_PER_TOKEN_WIDE = 1.5
 """Chinese, Japanese and Korean text: roughly what current tokenizers need."""
@@ -67,8 +67,8 @@ def in_words(usage: Usage) -> str:
     known = [text.format(count=formats.number(count)) for text, count in counts if count is not None]
     if not known:
         return ""
-    text = "{counts} ({source})" if usage.adds_up else _("{counts} ({source}, which do not add up)")
-    return text.format(counts=", ".join(known), source=_(SOURCES[usage.source]))
+    text = _("{counts} ({source})") if usage.adds_up else _("{counts} ({source}, which do not add up)")
+    return text.format(counts=listed(known), source=_(SOURCES[usage.source]))
 
 
 def estimate_tokens(text: str) -> int:

@@ -1,8 +1,10 @@
 """Figures in words: the same on a page, in a report, in a file. Plain text: the caller escapes it."""
 
+from decimal import Decimal
+
 from lib.domain.reply.finish_reasons import Ending
 from lib.domain.reply.reply import Reply, State
-from lib.domain.reply.usage import Source, Usage
+from lib.domain.reply.usage import SOURCES, Source, Usage
 from lib.i18n.formats import number
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import mark, ngettext
@@ -19,24 +21,20 @@ def seconds(ms: float | None) -> str:
     """A time in seconds: two decimals below ten seconds, one above."""
     if ms is None:
         return UNKNOWN
-    return f"{number(ms / 1000, 2 if ms < 9_995 else 1)} s"
+    return _("{} s").format(number(ms / 1000, 2 if ms < 9_995 else 1))
 
 
 def money(dollars: float, *, cents_from: float = 1.0) -> str:
     """An amount in USD with as many decimals as it needs; from `cents_from` on, cents are enough."""
     if dollars == 0 or abs(dollars) >= cents_from:
-        return f"${dollars:,.2f}"
-    return f"${dollars:.4f}" if abs(dollars) >= 0.001 else f"${dollars:.6f}"
+        return f"${number(dollars, 2)}"
+    return f"${number(dollars, 4 if abs(dollars) >= 0.001 else 6)}"
 
 
 def price(dollars: float) -> str:
     """A price in USD with its original digits, four at most."""
-    return f"${dollars:.4g}"
-
-
-def counted(count: int, noun: str, plural: str = "") -> str:
-    """A count with its noun: `1 token`, `1,200 tokens`."""
-    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
+    digits = Decimal(f"{dollars:.4g}")
+    return f"${number(float(digits), max(0, -int(digits.as_tuple().exponent)))}"
 
 
 def about(source: Source) -> str:
@@ -55,8 +53,14 @@ def counted_tokens(count: int) -> str:
     return ngettext("{} token", "{} tokens", count).format(number(count))
 
 
+def with_source(usage: Usage) -> str:
+    """The same with where the number is from, and whether the counts agree."""
+    told = _("{counts} ({source})") if usage.adds_up else _("{counts} ({source}, which do not add up)")
+    return told.format(counts=tokens(usage), source=_(SOURCES[usage.source])) if tokens(usage) else ""
+
+
 def told_as(usage: Usage) -> str:
-    """The source of token counts, and whether they agree."""
+    """The source of token counts, and whether they agree, as a code for tables that programs read."""
     return usage.source.value if usage.adds_up else f"{usage.source.value}, do not add up"
 
 
@@ -70,7 +74,7 @@ def rate(tokens_per_second: float | None, source: Source = Source.REPORTED) -> s
     """The speed of writing; empty if unknown."""
     if tokens_per_second is None:
         return ""
-    return f"{about(source)}{_('{} tokens/s').format(number(tokens_per_second))}"
+    return about(source) + _("{} tokens/s").format(number(tokens_per_second))
 
 
 def total(reply: Reply) -> str:
@@ -91,4 +95,4 @@ def measured(measure: str, value: float) -> str:
     """A value of a measure of `lib.domain.comparison.statistics`, with its unit where its title has none."""
     if measure.endswith("_ms"):
         return seconds(value)
-    return money(value) if measure == "cost" else f"{value:,.0f}"
+    return money(value) if measure == "cost" else number(value)

@@ -43,6 +43,8 @@ class Sentence:
         return template.format_map(_Shown(shown))
 
 
+FULL_WIDTH = "。！？：；"
+"""What ends a Chinese sentence, with room after it."""
 Said = str | Sentence
 """A sentence of ours, or a text: of a server, or of an export that is older than the sentences' codes."""
 
@@ -61,8 +63,11 @@ def read(said: Any) -> Said:
 
 
 def joined(sentences: Iterable[Said]) -> str:
-    """Return sentences as one text."""
-    return " ".join(filter(None, map(str, sentences)))
+    """Return sentences as one text, with a space between two; a full-width sign has its own."""
+    text = ""
+    for said in filter(None, map(str, sentences)):
+        text += said if text[-1:] in ("", *FULL_WIDTH) else f" {said}"
+    return text
 
 
 def _changed(value: Any, change: Callable[[str], str]) -> Any:

@@ -28,7 +28,7 @@ T = TypeVar("T")
 class FormatError(ValueError):
     """The file is invalid; the text is one sentence that says what is wrong and where."""
 
-    def __init__(self, where: str, wrong: Lazy) -> None:
+    def __init__(self, where: str | Lazy, wrong: Lazy) -> None:
         """`wrong` goes on after the place, as in `must be a list`."""
         place = where or lazy("it")
         super().__init__(lazy("This file cannot be read: {place} {wrong}.", place=place, wrong=wrong))

@@ -211,5 +211,5 @@ def _ended(examination: Examination, future: "Future[None]") -> None:
     examination._future = None  # a cancelled future holds its last frames, and these hold the key
     if future.cancelled():
         examination._close(was_stopped=True)
-    elif examination._close(problem=lazy("The examination broke off inside this app.")):
+    elif examination._close(problem=lazy("The check broke off inside this app.")):
         log.error("An examination ended unexpectedly.", exc_info=future.exception())

@@ -204,10 +204,11 @@ class _Reading:
     @property
     def refusal(self) -> str:
         """Why the file holds nothing of a known format, if it does not."""
-        unknown = (
-            f"{_('contains no chats of a known kind')}. {_(foreign.CAN_BE_TAKEN)}" if self.outcome.met else ""
-        )
-        return self._refusal or self._guess or unknown or _("contains no chats")
+        if known := self._refusal or self._guess:
+            return known
+        if self.outcome.met:
+            return _("contains no chats of a known kind. {}").format(_(foreign.CAN_BE_TAKEN))
+        return _("contains no chats")
 
 
 def _is_own(name: str) -> bool:

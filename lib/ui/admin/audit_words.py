@@ -13,7 +13,7 @@ from lib.domain.people.grants import EVERYBODY
 from lib.domain.people.people import ROLE_GROUPS, ROLES, Role
 from lib.i18n import formats
 from lib.i18n.translation import gettext as _
-from lib.i18n.translation import mark
+from lib.i18n.translation import listed, mark
 
 ID_SHOWN = 8
 """Letters of an id that are shown."""
@@ -129,7 +129,7 @@ def _value(name: str, value: str, names: Mapping[str, str], notices: Mapping[str
     if name in _IDS:
         return value[:ID_SHOWN]
     if name == "roles":
-        return ", ".join(_coded(role) for role in value.split(", "))
+        return listed(_coded(role) for role in value.split(", "))
     if name in ("reason", "name"):  # what somebody wrote is no code of ours
         return value
     return names.get(value.removeprefix("person "), _coded(value))

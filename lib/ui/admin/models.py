@@ -11,7 +11,7 @@ from lib.domain.people.people import ROLE_GROUPS, ROLES, Role
 from lib.domain.text.markdown.literal import Markdown, literal
 from lib.i18n import formats
 from lib.i18n.translation import gettext as _
-from lib.i18n.translation import ngettext
+from lib.i18n.translation import listed, ngettext
 from lib.ui.kit import errors
 from lib.ui.state import person, widgets
 
@@ -92,7 +92,7 @@ def _choose(names: Sequence[str]) -> str | None:
 def _for_whom(rule: ModelRule) -> str:
     if rule.roles == EVERYBODY:
         return _("Everybody")
-    return ", ".join(_(ROLE_GROUPS[role]) for role in Role if role in rule.roles) or _("Nobody")
+    return listed(_(ROLE_GROUPS[role]) for role in Role if role in rule.roles) or _("Nobody")
 
 
 def _name(role: Role) -> Markdown:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib import app
-from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.conversations import Conversation, shown_title
 from lib.domain.text.markdown.literal import literal, plain
 from lib.i18n import formats
 from lib.i18n.translation import gettext as _
@@ -78,7 +78,7 @@ def _read(conversation_id: str, reason: str) -> None:
 
 def _show_transcript(found: Conversation) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="reading_head"):
-        st.header(literal(found.title), anchor=False)
+        st.header(literal(shown_title(found.title)), anchor=False)
         buttons.button(_("Close"), "close_reading", "close", _close, kind="tertiary")
     for message in found.path():
         cell.show_said(message, "said")

@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
+from lib.domain.conversation.conversations import shown_title
 from lib.domain.text.markdown.literal import literal, plain
 from lib.i18n.translation import gettext as _
 from lib.ui.chat import callbacks, dialogs
@@ -23,10 +24,10 @@ def show(session: Session) -> DeltaGenerator:
     """Draw the line, which stays on top; return the place of what the conversation has used."""
     conversation = session.conversation
     sidebar.leave_title()
-    st.set_page_config(page_title=conversation.title)
+    st.set_page_config(page_title=shown_title(conversation.title))
     pin = callbacks.UNPIN if conversation.is_pinned else callbacks.PIN
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="header"):
-        st.title(plain(conversation.title), anchor=False, width="stretch")
+        st.title(plain(shown_title(conversation.title)), anchor=False, width="stretch")
         _show_state(session)
         place = st.empty()
         with place:

@@ -6,12 +6,14 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from lib.domain.models.prices import Prices, cost_of, price_of, total_spent
+from lib.domain.conversation.conversations import shown_title
+from lib.domain.models.prices import Prices, cost_of, price_of, source_of, total_spent
 from lib.domain.reply.ledger import LedgerRow, Totals, totals
 from lib.domain.reply.usage import SOURCES, Source
 from lib.domain.reply.wording import money, told_as
 from lib.domain.text import spreadsheets
 from lib.domain.text.markdown.literal import literal, plain
+from lib.domain.text.sentences import joined
 from lib.i18n import formats
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import mark, ngettext
@@ -132,7 +134,7 @@ def _show_totals(rows: Sequence[LedgerRow], prices: Prices) -> None:
     with st.container(horizontal=True, key="usage_totals"):
         for label, value in figures.items():
             st.metric(plain(label), formats.number(value))
-    st.caption(literal(" ".join(_doubts(sums))))
+    st.caption(literal(joined(_doubts(sums))))
     if prices:
         st.caption(literal(_spent(rows, prices)))
 
@@ -191,12 +193,12 @@ def _record(row: LedgerRow) -> dict[str, object]:
 def _conversation(row: LedgerRow) -> str:
     if row.conversation is None:
         return _("Deleted chat")
-    return row.conversation or _("Temporary chat")
+    return shown_title(row.conversation) if row.is_stored else _("Temporary chat")
 
 
 def _cost(row: LedgerRow, prices: Prices) -> dict[str, object]:
     cost, price = cost_of(row, prices), price_of(row, prices)
-    return {"cost": cost, "cost_source": price.source if price and cost is not None else None}
+    return {"cost": cost, "cost_source": source_of(price) if price and cost is not None else None}
 
 
 def _column(name: str, label: str) -> ColumnConfig:

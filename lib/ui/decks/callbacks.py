@@ -41,8 +41,13 @@ EXAMPLE = (
     ),
 )
 """A first deck: prompts, and notes for the presenter, marked for translation."""
-DUPLICATE, DELETE_DECK, DELETE_RUN = mark("Duplicate"), mark("Delete prompt set"), mark("Delete run")
+DUPLICATE, DELETE_DECK, DELETE_RUN = "duplicate", "delete_deck", "delete_run"
 """The options of the menus of a deck and of a run. What deletes waits for confirmation."""
+OPTIONS = {
+    DUPLICATE: mark("Duplicate"),
+    DELETE_DECK: mark("Delete prompt set"),
+    DELETE_RUN: mark("Delete run"),
+}
 
 
 def click_id() -> str:
@@ -189,6 +194,11 @@ def detach(prompt_id: str, attachment_id: str) -> None:
         return replace(prompt, attachments=kept)
 
     _change(held(), lambda deck: values.changed(deck, prompt_id, without))
+
+
+def named(option: str) -> str:
+    """Return what an option of a menu is called."""
+    return _(OPTIONS[option])
 
 
 def choose(key: str) -> None:

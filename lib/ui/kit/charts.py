@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from lib.domain.reply.timeline import RUNS, Step, StepKind
+from lib.domain.reply.timeline import RUNS, TITLES, Step, StepKind
+from lib.i18n import formats
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import mark, ngettext
 
@@ -50,7 +51,7 @@ def _chart(bars: pd.DataFrame) -> "alt.Chart":
 
     phases = list(dict.fromkeys(bars["phase"]))
     colour = alt.condition(
-        alt.datum.phase == StepKind.STALL.value, alt.value("#d97706"), alt.value("#5b8def")
+        alt.datum.phase == _(TITLES[StepKind.STALL]), alt.value("#d97706"), alt.value("#5b8def")
     )
     chart: alt.Chart = (
         alt.Chart(bars, height=LANE * len(phases) + AXIS)
@@ -58,7 +59,7 @@ def _chart(bars: pd.DataFrame) -> "alt.Chart":
         .encode(
             x=alt.X("from:Q", title=_("Seconds"), axis=alt.Axis(tickCount=6)),
             x2="end:Q",
-            y=alt.Y("phase:N", sort=phases, title=None, axis=alt.Axis(labelLimit=200)),
+            y=alt.Y("phase:N", sort=phases, title=None, axis=alt.Axis(labelLimit=200, labelOverlap=False)),
             color=colour,
             tooltip=[
                 alt.Tooltip("phase:N", title=_("What")),
@@ -83,7 +84,7 @@ def _bars(steps: Sequence[Step]) -> Iterator[tuple[str, float, float]]:
         elif step.kind is StepKind.HEADERS:
             waits_since = UNTIL_TOKEN, step.at_ms
         elif is_run or step.kind is StepKind.STALL:
-            yield step.kind.value, step.at_ms / 1000, step.until_ms / 1000
+            yield _(TITLES[step.kind]), step.at_ms / 1000, step.until_ms / 1000
 
 
 def _row(step: Step) -> dict[str, object]:
@@ -91,7 +92,7 @@ def _row(step: Step) -> dict[str, object]:
     return {
         "at": step.at_ms,
         "lasted": step.until_ms - step.at_ms if lasts else None,
-        "what": step.kind.value,
+        "what": _(TITLES[step.kind]),
         "detail": _detail(step),
     }
 
@@ -99,7 +100,7 @@ def _row(step: Step) -> dict[str, object]:
 def _detail(step: Step) -> str:
     if step.kind not in RUNS:
         return step.detail
-    pieces = ngettext("{:,} piece, {:,} characters", "{:,} pieces, {:,} characters", step.pieces)
-    pieces = pieces.format(step.pieces, step.characters)
+    pieces = ngettext("{} piece, {} characters", "{} pieces, {} characters", step.pieces)
+    pieces = pieces.format(formats.number(step.pieces), formats.number(step.characters))
     first = _("first token") if step.is_first_token else ""
     return " · ".join(filter(None, (step.detail, first, pieces)))

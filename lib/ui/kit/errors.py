@@ -16,12 +16,12 @@ P = ParamSpec("P")
 
 def show(error: ChatError) -> None:
     """Draw the error where the rest of the reply would be."""
-    st.error(md("**{}.** {}", error.title, error.hint), icon=":material/error:")
+    st.error(md(_("**{}.** {}"), error.title, error.hint), icon=":material/error:")
 
 
 def show_details(error: ChatError) -> None:
     """Draw the gateway's own words and what its support will ask for, collapsed."""
-    facts = {_("Status {}"): error.status, _("Code {}"): error.code, _("Request id {}"): error.request_id}
+    facts = {_("Status {}"): error.status, _("Code {}"): error.code, _("Request ID {}"): error.request_id}
     with st.expander(_("Details"), type="compact"):
         st.code(str(error.what) or _("The server gave no reason."), language=None, wrap_lines=True)
         known = [said.format(value) for said, value in facts.items() if value]

@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from lib.i18n.translation import gettext as _
+
 KEY = "scrubber"
 SEEK = "seek"
 """The trigger: the position, in seconds, that somebody moved to."""
 
 _HTML = """
 <div class="line">
-  <input type="range" min="0" step="0.01" aria-label="Position in the recording">
+  <input type="range" min="0" step="0.01">
   <output></output>
 </div>
 """
@@ -41,6 +43,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const stop = () => cancelAnimationFrame(frame);
   input.stop?.();  // what was begun with the data before
   input.stop = stop;
+  input.ariaLabel = data.label;
   input.max = data.seconds;
   input.oninput = () => { isHeld = true; tell(); };
   input.onchange = () => setTriggerValue("seek", +input.value);  // held until the answer comes
@@ -53,5 +56,10 @@ _scrubber = st.components.v2.component(KEY, html=_HTML, css=_CSS, js=_SCRIPT)
 
 def show(position: float, seconds: float, *, is_playing: bool, on_seek: Callable[[], None]) -> None:
     """Draw the timeline; `on_seek` finds the position in the session state, in `KEY` under `SEEK`."""
-    data = {"position": round(position, 2), "seconds": round(seconds, 2), "is_playing": is_playing}
+    data = {
+        "label": _("Position in the recording"),
+        "position": round(position, 2),
+        "seconds": round(seconds, 2),
+        "is_playing": is_playing,
+    }
     _scrubber(data=data, key=KEY, on_seek_change=on_seek)

@@ -9,7 +9,7 @@ from lib import app
 from lib.domain.models.capabilities import LABELS, Capabilities
 from lib.domain.models.info import ModelInfo
 from lib.domain.models.models import KINDS, OTHER_VENDOR, ModelKind, Preference
-from lib.domain.models.prices import Price
+from lib.domain.models.prices import Price, source_of
 from lib.domain.reply.error_words import WORDS
 from lib.domain.reply.ledger import Traffic
 from lib.domain.reply.wording import price, rate, seconds
@@ -122,7 +122,7 @@ def _fact(label: str, text: Markdown) -> None:
 def _price(known: Price | None) -> Markdown:
     if known is None:
         return md(":gray[{}]", _("Not known: this server publishes no price for it."))
-    return plain(" · ".join([*_amounts(known), known.source]))
+    return plain(" · ".join([*_amounts(known), source_of(known)]))
 
 
 def _amounts(known: Price) -> Iterator[str]:

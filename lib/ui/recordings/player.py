@@ -135,11 +135,11 @@ def _show_transport(state: PlaybackState) -> None:
         scrubber.show(
             player.position, player.seconds, is_playing=player.is_playing, on_seek=playback_state.seek
         )
-        names = list(PACES)
         st.selectbox(
             _("Pace"),
-            names,
-            list(PACES.values()).index(player.pace),
+            list(PACES),
+            list(PACES).index(player.pace),
+            format_func=lambda pace: _(PACES[pace]),
             key=playback_state.PACE,
             label_visibility="collapsed",
             width=160,

@@ -152,8 +152,8 @@ def _show_response(inspected: _Inspected, key: str) -> None:
         _("Model served"): " → ".join([*reply.models_before, reply.model_served or ""]),
         _("Finish reason"): reply.finish_reason,
         _("Usage"): in_words(reply.usage),
-        _("Request id"): reply.request_id or (error.request_id if error else None),
-        _("Response id"): reply.response_id,
+        _("Request ID"): reply.request_id or (error.request_id if error else None),
+        _("Response ID"): reply.response_id,
         _("System fingerprint"): reply.system_fingerprint,
     }
     _show_facts(snippets.masked(facts, key))

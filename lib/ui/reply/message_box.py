@@ -79,7 +79,7 @@ def accompany(draft: Draft, key: str, subject: str, sends_with: SendsWith) -> No
 def show_send_id(session: Session) -> None:
     """Draw the field with the next click's id; it belongs in a container with the key `hidden`."""
     widgets.put(sending.SEND_ID, session.send_id)
-    st.text_input(_("Send id"), key=sending.SEND_ID, label_visibility="collapsed")
+    st.text_input(_("Send ID"), key=sending.SEND_ID, label_visibility="collapsed")
 
 
 def show_stop(tape: LiveTape, slot: DeltaGenerator) -> None:

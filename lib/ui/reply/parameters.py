@@ -70,7 +70,7 @@ def show(form: structured.Form, connection: Connection, *, is_image_model: bool 
         if is_image_model:
             choices.show(conversation, prefix, is_image_model=True)
             return
-        general, structure = st.tabs([_("General"), _("Structured")])
+        general, structure = st.tabs([_("General"), _("JSON and tools")])
         known = app.get().store.capabilities.of(connection.base_url)
         missing = known.get(conversation.model or "", Capabilities()).missing
         with general:

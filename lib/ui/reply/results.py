@@ -9,6 +9,7 @@ from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.statistics import notes, of_cells
 from lib.domain.models.prices import Prices
 from lib.domain.text.markdown.literal import plain
+from lib.domain.text.sentences import joined
 from lib.i18n.translation import gettext as _
 
 
@@ -24,4 +25,4 @@ def show(comparison: Comparison, prices: Prices, winners: Collection[str] = ()) 
     st.subheader(_("Figures"), anchor=False)
     places = [place for place, cell in enumerate(compared) if cell.id in winners]
     st.html(figures_table.html(taken, places))
-    st.caption(plain(" ".join(notes(taken))))
+    st.caption(plain(joined(notes(taken))))

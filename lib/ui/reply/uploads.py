@@ -120,7 +120,7 @@ def write_down(session: Session, text: str, recording: bytes) -> None:
         if not spoken:
             draft.refusals.append(_("Nothing could be heard in the recording."))
     except ChatError as error:
-        draft.refusals.append(f"{error.title}. {error}")
+        draft.refusals.append(_("{title}. {error}").format(title=error.title, error=error))
     finally:
         draft.transcribing.set()
 

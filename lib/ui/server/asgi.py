@@ -24,9 +24,12 @@ from streamlit import net_util
 from streamlit.runtime import Runtime
 from streamlit.runtime.pages_manager import PagesManager
 
-from lib import app
+from lib import app, config
 from lib.config import ConfigurationError
 from lib.engine.notifications import STORING
+from lib.i18n import catalogues, locale
+from lib.i18n.locale import Locale
+from lib.i18n.translation import gettext as _
 from lib.ui.server import (
     closed_tabs,
     components,
@@ -84,7 +87,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     try:
         await asyncio.to_thread(_start)
     except ConfigurationError as error:
-        sys.stderr.write(f"SynStar Chat cannot start: {error}\n")
+        with locale.using(Locale(catalogues.chosen(config.languages()))):
+            sys.stderr.write(_("SynStar Chat cannot start: {error}").format(error=error) + "\n")
         sys.stderr.flush()
         os._exit(1)  # an exception would be printed as two tracebacks
     _draw_pages_anew_when_storing_changes()

@@ -14,6 +14,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRe
 
 from lib.files.refusal import refused
 from lib.files.upload_validation import clean_name
+from lib.i18n.translation import gettext as _
 
 MEGABYTE = 1024**2
 MOST_BYTES = 50 * MEGABYTE
@@ -98,9 +99,9 @@ class UploadGate:
         told = Headers(scope=scope).get("content-length", "")
         size = int(told) if told.isdecimal() and len(told) < 20 else None
         if size is None:
-            refusal = PlainTextResponse("An upload must state its size.\n", 411)
+            refusal = PlainTextResponse(_("An upload must state its size."), 411)
         elif self._coming[session_id] + size > st.get_option("server.maxUploadSize") * MEGABYTE:
-            refusal = PlainTextResponse("Too many uploads at once. Send one file at a time.\n", 413)
+            refusal = PlainTextResponse(_("Too many uploads at once. Send one file at a time."), 413)
         else:
             await self._pass(session_id, size, scope, receive, send)
             return

@@ -15,7 +15,7 @@ from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun
 from lib.domain.comparison.decks import Deck
 from lib.domain.comparison.recordings import Recording, RecordingKind
-from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.conversations import Conversation, shown_title
 from lib.domain.conversation.exports import Load
 from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import Markdown, literal, md
@@ -23,7 +23,7 @@ from lib.engine.playback import recorder
 from lib.files.imports import archive
 from lib.i18n import formats
 from lib.i18n.translation import gettext as _
-from lib.i18n.translation import ngettext
+from lib.i18n.translation import listed, ngettext
 from lib.report import deck as deck_report
 from lib.report import markdown, masking, page, table
 from lib.report.masking import Finding
@@ -76,7 +76,7 @@ def open_chat(conversation: Conversation, on_dismiss: Callable[[], None]) -> Non
     replies = [message.id for message in conversation.path() if message.reply]
     asked = [recorder.as_comparison(conversation, replies[-1])] if replies else []
     recording = recording_callbacks.record(
-        asked, RecordingKind.REPLY, conversation.title, recording_id=conversation.id
+        asked, RecordingKind.REPLY, shown_title(conversation.title), recording_id=conversation.id
     )
     if recording:
         values = recording, conversation.id, masking.find(recording, _own_keys())
@@ -149,7 +149,9 @@ def _show_masks(
         if fold.open:
             text = markdown.to_markdown(masked(), maker=_maker())
             st.code(text, language=None, wrap_lines=True, height=PREVIEW_HEIGHT)
-            st.caption(_("JSON also contains the tapes, all versions and the text of documents."))
+            st.caption(
+                _("JSON also contains the course of each answer, all versions, the text of documents.")
+            )
     return masked, masking.masked_text(recording.title, chosen, keys)
 
 
@@ -167,7 +169,7 @@ def _contents(recording: Recording) -> Markdown:
     )
     said = [noun.format(formats.number(count)) for noun, count in counts if count]
     return md(
-        _("This report contains {}, with models, parameters, system prompts and figures."), ", ".join(said)
+        _("This report contains {}, with models, parameters, system prompts and figures."), listed(said)
     )
 
 

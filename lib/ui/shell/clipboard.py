@@ -15,6 +15,7 @@ export default function ({ data, parentElement }) {
   const area = parentElement.querySelector("textarea");
   if (!data || area.dataset.done === data.id) return;
   area.dataset.done = data.id;
+  area.ariaLabel = data.label;
   const byHand = () => {
     area.value = data.text;
     area.hidden = false;
@@ -26,7 +27,7 @@ export default function ({ data, parentElement }) {
 }
 """
 _copy = st.components.v2.component(
-    "clipboard", html="<textarea hidden readonly aria-label='Copy this text' rows='6'></textarea>", js=_SCRIPT
+    "clipboard", html="<textarea hidden readonly rows='6'></textarea>", js=_SCRIPT
 )
 
 
@@ -38,5 +39,5 @@ def copy(text: str) -> None:
 def show() -> None:
     """Copy the text that callbacks asked for since the last run."""
     if (text := widgets.take(COPIED)) is not None:
-        _copy(data={"text": text, "id": new_id()}, key="clipboard")
+        _copy(data={"text": text, "id": new_id(), "label": _("Copy this text")}, key="clipboard")
         st.toast(_("Copied"), icon=":material/content_copy:")

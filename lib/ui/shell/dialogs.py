@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.domain.conversation.conversations import LONGEST_TITLE
+from lib.domain.conversation.conversations import LONGEST_TITLE, shown_title
 from lib.domain.text.markdown.literal import md
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import mark
@@ -45,5 +45,5 @@ def _show_undo() -> None:
     """Offer to bring back the chat that was deleted a moment ago; the style lets the offer fade."""
     if deleted := conversations.deleted():
         with st.container(key=f"undo-{deleted.summary.id}", horizontal=True, vertical_alignment="center"):
-            st.markdown(md(_("“{}” was deleted."), deleted.summary.title))
+            st.markdown(md(_("“{}” was deleted."), shown_title(deleted.summary.title)))
             buttons.button(_("Undo"), "undo", "undo", conversations.undo, kind="tertiary")

@@ -74,7 +74,7 @@ def show(
 def _style() -> str:
     """Return the styles, with the words in them in the language of whoever reads the page."""
     words = {"copy": _("Copy"), "you-said": _("You said")}
-    named = "".join(f"--word-{name}: {json.dumps(word)};" for name, word in words.items())
+    named = "".join(f"--word-{name}: {json.dumps(word, ensure_ascii=False)};" for name, word in words.items())
     return f"<style>:root {{{named}}}{STYLE}</style>"
 
 

@@ -29,7 +29,7 @@ def show() -> None:
             key = f"notice-{notice.id}"
             with st.container(key=key, horizontal=True, vertical_alignment="center", gap="small"):
                 st.info(literal(notice.text), icon=":material/campaign:")
-                buttons.show_icon("close", _("Put away"), _put_away, notice.id)
+                buttons.show_icon("close", _("Hide this notice"), _put_away, notice.id)
 
 
 def _put_away(notice_id: str) -> None:

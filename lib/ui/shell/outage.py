@@ -5,6 +5,7 @@ import streamlit as st
 from lib import app
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.text.markdown.literal import Markdown, md
+from lib.domain.text.sentences import joined
 from lib.engine.lookups.catalogue import RETRY_SECONDS
 from lib.i18n.translation import gettext as _
 from lib.ui.kit import buttons
@@ -72,4 +73,4 @@ def _sentence(error: ChatError) -> Markdown:
             RETRY_SECONDS,
         )
     title = error.title if error.category in _KEYS else _("The models could not be listed")
-    return md("**{}.** {} {}", title, error.sentence, error.hint)
+    return md(_("**{}.** {}"), title, joined((error.sentence, error.hint)))

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
+from lib.domain.conversation.conversations import shown_title
 from lib.domain.text.markdown.literal import literal
 from lib.i18n import formats
 from lib.i18n.translation import gettext as _
@@ -133,7 +134,7 @@ def _by_day(summaries: Sequence[Summary]) -> list[Group]:
     return [
         Group(
             day,
-            [Row(each.id, each.title, each.is_pinned) for each in group],
+            [Row(each.id, shown_title(each.title), each.is_pinned) for each in group],
             ADDRESS,
             conversations.open_conversation,
         )

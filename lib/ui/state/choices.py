@@ -16,7 +16,7 @@ from lib.domain.conversation.messages import Params
 from lib.domain.models.capabilities import LABELS, Capability
 from lib.domain.text.markdown.literal import literal, md
 from lib.i18n.translation import gettext as _
-from lib.i18n.translation import mark
+from lib.i18n.translation import listed, mark
 from lib.ui.state import person
 
 MODEL, SYSTEM_PROMPT, PARAMS = "model", "system_prompt", "params."
@@ -145,7 +145,7 @@ def _show_writing(conversation: Conversation, prefix: str, missing: frozenset[Ca
         )
     if Capability.STOP not in left_out:
         st.text_area(
-            "Stop sequences",
+            _("Stop sequences"),
             "\n".join(params.stop or ()),
             key=prefix + "stop",
             height=68,
@@ -171,9 +171,9 @@ def _left_out(params: Params, missing: frozenset[Capability]) -> set[Capability]
 
 def _show_missing(missing: frozenset[Capability]) -> None:
     """Draw what the model does not accept, including settings that are drawn."""
-    told = [LABELS[name] for name in LABELS if name in missing and name in _TOLD]
+    told = [_(LABELS[name]) for name in LABELS if name in missing and name in _TOLD]
     if told:
-        st.caption(md(_("The doctor found that this model does not accept: {}."), ", ".join(told)))
+        st.caption(md(_("The connection check found that this model does not accept: {}."), listed(told)))
 
 
 _TOLD = set(LABELS) - {Capability.STREAM_USAGE}

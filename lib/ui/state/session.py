@@ -249,7 +249,7 @@ def elsewhere() -> Session:
 def new_conversation(like: Conversation | None = None) -> Conversation:
     """Return a conversation without messages, with the choices of `like`."""
     now = datetime.now(UTC)
-    fresh = Conversation(new_id(), "New chat", now, now, model=default_model())
+    fresh = Conversation(new_id(), "", now, now, model=default_model())
     return with_choices(fresh, like) if like else fresh
 
 

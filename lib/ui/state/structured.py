@@ -90,11 +90,11 @@ def show(form: Form, missing: frozenset[Capability] = frozenset()) -> None:
         _show_tools(form)
     match has_json, has_tools:
         case False, False:
-            st.caption(_("The doctor found that this model does not accept JSON and tools."))
+            st.caption(_("The connection check found that this model does not accept JSON and tools."))
         case False, True:
-            st.caption(_("The doctor found that this model does not accept JSON."))
+            st.caption(_("The connection check found that this model does not accept JSON."))
         case True, False:
-            st.caption(_("The doctor found that this model does not accept tools."))
+            st.caption(_("The connection check found that this model does not accept tools."))
 
 
 def _show_format(form: Form) -> None:

@@ -315,13 +315,13 @@ def test_halves_of_characters_are_mended() -> None:
 
 def test_markdown_is_the_shown_path() -> None:
     assert to_markdown(two_versions()) == (
-        "# Green tea\n\n2026-03-01 09:30 UTC\n\n"
-        "## User\n\nHow *hot*?\n\n    80?\n\n"
-        "## Assistant · `tea-mini-2026`\n\n"
+        "# Green tea\n\n1 Mar 2026, 09:30 UTC\n\n"
+        "## Question\n\nHow *hot*?\n\n    80?\n\n"
+        "## Answer by `tea-mini-2026`\n\n"
         "<details>\n<summary>Reasoning</summary>\n\nGreen, not black.\n\n</details>\n\n"
         "About **80 °C**.\n\n"
-        'Tool call `convert`:\n\n```json\n{"celsius": 80}\n```\n\n'
-        "*1,200 prompt tokens · 34 completion tokens · first token after 0.42 s*\n"
+        'Tool call `convert`\n\n```json\n{"celsius": 80}\n```\n\n'
+        "*1,200 prompt, 34 completion (reported) · first token 0.42 s*\n"
     )
 
 
@@ -330,11 +330,11 @@ def test_markdown_says_how_a_reply_failed_and_what_is_estimated() -> None:
     conversation.leaf_id = "a1"
     conversation.system_prompt = "Be brief."
     text = to_markdown(conversation)
-    assert "\n\n## System\n\nBe brief.\n\n## User\n\n" in text
+    assert "\n\n## System prompt\n\nBe brief.\n\n## Question\n\n" in text
     assert text.endswith(
-        'Abo\n\nTool call `convert`:\n\n```json\n{"celsius": 80}\n```\n\n'
-        "*7 prompt tokens (estimated) · 2 completion tokens (estimated) · "
-        "first token after 0.42 s · failed*\n\n> 当前分组上游负载已饱和 retry. Try again.\n"
+        'Abo\n\nTool call `convert`\n\n```json\n{"celsius": 80}\n```\n\n'
+        "*7 prompt, 2 completion (estimated) · first token 0.42 s · failed*"
+        "\n\n> 当前分组上游负载已饱和 retry. Try again.\n"
     )
 
 
@@ -346,7 +346,7 @@ def test_markdown_says_why_an_answer_ended_early_and_nothing_where_nothing_is_kn
         [Message("a", None, "assistant", "So", AT, cut), Message("b", "a", "assistant", "", AT, bare)]
     )
     assert to_markdown(conversation).endswith(
-        "## Assistant\n\nSo\n\n*ended by `length`*\n\n## Assistant\n\nI cannot.\n"
+        "## Answer\n\nSo\n\n*ended by length*\n\n## Answer\n\nI cannot.\n"
     )
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lib.domain.models.prices import Price, Spent, cost_of, total_spent
+from lib.domain.models.prices import Price, Spent, cost_of, source_of, total_spent
 from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.reply import Reply
 from lib.domain.reply.usage import Source, Usage
@@ -48,3 +48,10 @@ def test_a_sum_says_how_many_replies_it_leaves_out() -> None:
     rows = [row("asked"), row("asked"), row("unpriced")]
     assert total_spent(rows, {"asked": Price(call=0.25)}) == Spent(0.5, 1)
     assert total_spent([], {}) == Spent(0, 0)
+
+
+def test_it_is_told_where_a_price_is_from() -> None:
+    page = "/api/pricing"
+    assert source_of(Price(1.0, source=page, group="vip")) == "computed from /api/pricing, group vip"
+    assert source_of(Price(1.0, source=page)) == "computed from /api/pricing"
+    assert source_of(Price(1.0, source="as an older recording has it")) == "as an older recording has it"

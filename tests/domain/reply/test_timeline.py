@@ -40,7 +40,7 @@ def test_a_reply_is_listed_from_its_request_to_its_end() -> None:
     ]
     assert seen(events) == [
         (StepKind.SENT, 0, 0, "model-a"),
-        (StepKind.HEADERS, 90, 90, "status 200"),
+        (StepKind.HEADERS, 90, 90, "Status 200"),
         (StepKind.SERVED, 100, 100, "model-a"),
         (StepKind.REASONING, 100, 200, ""),
         (StepKind.TEXT, 300, 420, ""),

@@ -35,7 +35,7 @@ def test_what_is_left_on_a_key_is_told_in_cents() -> None:
 
 
 def test_a_price_keeps_the_digits_it_was_told_with() -> None:
-    assert [wording.price(dollars) for dollars in (0.15, 2.0, 0.0000375)] == ["$0.15", "$2", "$3.75e-05"]
+    assert [wording.price(dollars) for dollars in (0.15, 2.0, 0.0000375)] == ["$0.15", "$2", "$0.0000375"]
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_an_export_of_many_chats_is_cut_into_files_that_can_be_taken_in_one_by_o
 
 def test_markdown_names_what_came_along(tmp_path: Path) -> None:
     text = to_markdown(talk(Files(tmp_path)))
-    assert "## User\n\n*Image: photo.png*\n\n*Document: notes.md*\n\nDraw this" in text
+    assert "## Question\n\n*Image: photo.png*\n\n*Document: notes.md*\n\nDraw this" in text
     assert "*Image: image-1.png*" in text
 
 

@@ -6,6 +6,7 @@ from io import BytesIO
 import streamlit as st
 
 from lib import app
+from lib.domain.conversation.conversations import shown_title
 from lib.domain.text.markdown.literal import md, plain
 from lib.files.imports import archive
 from lib.i18n.translation import gettext as _
@@ -102,13 +103,13 @@ def show_bin() -> None:
 
 
 def _show_deleted(summary: Summary) -> None:
-    st.markdown(plain(summary.title), width="stretch")
+    st.markdown(plain(shown_title(summary.title)), width="stretch")
     _button(_("Restore"), f"restore-{summary.id}", "restore_from_trash", conversations.restore, summary.id)
     _button(_("Delete permanently"), f"{forms.DANGER}ask-{summary.id}", "delete_forever", _ask, summary.id)
 
 
 def _show_question(summary: Summary) -> None:
-    st.markdown(md(_("Delete “{}” permanently?"), summary.title), width="stretch")
+    st.markdown(md(_("Delete “{}” permanently?"), shown_title(summary.title)), width="stretch")
     _button(_("Delete"), f"{forms.DANGER}purge-{summary.id}", "delete_forever", _purge, summary.id)
     _button(_("Cancel"), f"keep-{summary.id}", "close", _ask, None)
 

@@ -24,14 +24,14 @@ OPEN = "recording"
 """Query parameter: `?recording=<id>` opens a recording."""
 PACE, PROMPT, QUESTION = "pace", "replay_prompt", "replay_question"
 """Keys of the widgets that choose the pace, the prompt of a deck, and the question of a conversation."""
-PACES: dict[str, Pace] = {
-    mark("Original pace"): ORIGINAL,
-    mark("10 tokens/s"): 10.0,
-    mark("30 tokens/s"): 30.0,
-    mark("100 tokens/s"): 100.0,
-    mark("At once"): AT_ONCE,
+PACES: dict[Pace, str] = {
+    ORIGINAL: mark("Original pace"),
+    10.0: mark("10 tokens/s"),
+    30.0: mark("30 tokens/s"),
+    100.0: mark("100 tokens/s"),
+    AT_ONCE: mark("At once"),
 }
-"""The paces by their names, marked for translation."""
+"""The paces with their names, marked for translation."""
 
 
 @dataclass(slots=True)
@@ -161,7 +161,8 @@ def seek() -> None:
 def set_pace() -> None:
     """Play at the chosen pace."""
     if state := held():
-        state.player.set_pace(PACES.get(widgets.text(PACE), ORIGINAL))
+        chosen = widgets.value(PACE)
+        state.player.set_pace(chosen if chosen in PACES else ORIGINAL)
 
 
 def choose_prompt() -> None:
