@@ -8,11 +8,12 @@ from lib.ui.reply import message_box, uploads
 from lib.ui.shell import clipboard, outage, scheduler, sidebar
 from lib.ui.shell import dialogs as shell_dialogs
 from lib.ui.state import session
+from lib.ui.state.conversation import opened
 
 session.wait_for_models()  # before the page takes the lock, for which all others wait
 uploads.wait(session.held().draft)
 with scheduler.building():
-    tab = session.current()
+    tab = opened.current()
     sidebar.show(tab)
     sidebar.show_found(tab)
     used = header.show(tab) if tab.conversation.messages else None

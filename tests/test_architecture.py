@@ -346,7 +346,7 @@ def test_a_file_outside_every_room_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "source"),
     [
-        ("pages/chat.py", "from lib.ui.state import session\nnow = session.current()"),
+        ("pages/chat.py", "from lib.ui.state import session\nnow = session.held()"),
         ("lib/ui/state/session.py", "import streamlit as st\nfrom lib import app\nst.session_state['a']"),
         ("lib/ui/chat/usage.py", "from lib.domain.reply.ledger import totals\nimport pandas as pd"),
         ("lib/ui/reply/stream.py", "import threading\nthreading.Lock()"),

@@ -1,10 +1,30 @@
-"""The language of each request: that of the browser, as it says in `Accept-Language`."""
+"""The language of each request: the one chosen in its browser, else the one that the browser asks for."""
 
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lib.i18n import catalogues, locale
 from lib.i18n.locale import Locale
+
+PARAMETER = COOKIE = "synstar_language"
+"""In an address it chooses a language, which the cookie keeps for this browser."""
+COOKIE_SECONDS = 365 * 24 * 3600
+
+
+def tag(language: str) -> str:
+    """Return a language as HTML and addresses name it."""
+    return Locale(language).tag
+
+
+def of_browser(chosen: str, accepted: str) -> str:
+    """Return the language for the value of the cookie, and of the header `Accept-Language`."""
+    return _by_tag(chosen) or catalogues.accepted(accepted)
+
+
+def _by_tag(wanted: str) -> str | None:
+    return next((each for each in catalogues.languages() if tag(each) == wanted), None)
 
 
 class RequestLanguage:
@@ -17,6 +37,24 @@ class RequestLanguage:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        wanted = Headers(scope=scope).get("accept-language", "")
-        with locale.using(Locale(catalogues.accepted(wanted))):
-            await self._inner(scope, receive, send)
+        connection = HTTPConnection(scope)
+        chosen = _by_tag(connection.query_params.get(PARAMETER, ""))
+        language = chosen or of_browser(
+            connection.cookies.get(COOKIE, ""), connection.headers.get("accept-language", "")
+        )
+        with locale.using(Locale(language)):
+            await self._inner(scope, receive, _keeping(chosen, connection, send) if chosen else send)
+
+
+def _keeping(chosen: str, connection: HTTPConnection, send: Send) -> Send:
+    """Return a `send` that has the browser keep the chosen language."""
+    kept = Response()
+    is_https = connection.url.scheme == "https"
+    kept.set_cookie(COOKIE, tag(chosen), COOKIE_SECONDS, secure=is_https, httponly=True, samesite="lax")
+
+    async def with_cookie(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).append("set-cookie", kept.headers["set-cookie"])
+        await send(message)
+
+    return with_cookie

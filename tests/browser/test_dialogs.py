@@ -43,6 +43,7 @@ def test_a_recording_is_renamed_with_enter_and_not_deleted_with_cancel(chat: Cha
     expect(dialog).to_contain_text("“Renamed by Enter” will be deleted permanently.")
     delete = dialog.get_by_role("button", name=re.compile("^Delete$"))
     assert delete.evaluate("(button) => getComputedStyle(button).backgroundColor") == "rgb(198, 40, 40)"
-    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
+    chat.page.keyboard.press("Enter")
     expect(chat.dialog).to_have_count(0)
     expect(first).to_contain_text("Renamed by Enter")

@@ -87,6 +87,8 @@ def test_whoever_is_invited_has_their_first_chat_on_a_phone(people: Profiles) ->
     chat.ask_and_wait("What can you do for me?")
     expect(chat.answer).to_contain_text("Well answered.")
     phone.wait_for_function(FITS)
+    chat.open_usage()  # with a finger: nothing lies over the buttons on top
+    chat.leave_dialog()
 
     phone.goto(address)
     expect(phone.get_by_text("This link does not work any more")).to_be_visible()

@@ -57,19 +57,22 @@ def row(chat: ChatPage, title: str) -> Locator:
 def test_a_row_is_renamed_in_two_clicks_and_deleted_in_two_and_one_brings_it_back(chat: ChatPage) -> None:
     row(chat, "Chat 5").click()
     expect(chat.title).to_have_text("Chat 5")
+    before = chat.conversations.all_inner_texts()
     chat.choose_for("Chat 4", "Rename")
     expect(chat.dialog.get_by_label("Title")).to_be_focused()
     chat.leave_dialog()
+    expect(row(chat, "Chat 4")).to_be_focused()
     chat.choose_for("Chat 4", "Rename")
     expect(chat.dialog.get_by_label("Title")).to_be_focused()
     chat.page.wait_for_function("getSelection().toString() === 'Chat 4'")
     chat.page.keyboard.type("Another name")
     chat.page.keyboard.press("Enter")
-    expect(row(chat, "Another name")).to_have_count(1)
+    expect(row(chat, "Another name")).to_be_focused()
     expect(chat.dialog).to_have_count(0)
     expect(chat.title).to_have_text("Chat 5")
+    before = ["Another name" if title == "Chat 4" else title for title in before]
+    assert chat.conversations.all_inner_texts() == before
 
-    before = chat.conversations.all_inner_texts()
     chat.choose_for("Chat 6", "Delete")
     expect(row(chat, "Chat 6")).to_have_count(0)
     expect(chat.page.locator(".row-title:focus")).to_have_count(1)
@@ -84,8 +87,11 @@ def test_a_row_is_renamed_in_two_clicks_and_deleted_in_two_and_one_brings_it_bac
     expect(chat.title).to_have_text("Chat 5")
     chat.choose_for("Chat 7", "Pin")
     expect(chat.page.get_by_role("region", name="Pinned").get_by_role("link")).to_have_text(["Chat 7"])
+    expect(row(chat, "Chat 7")).to_be_focused()
     chat.choose_for("Chat 7", "Unpin")
     expect(chat.page.get_by_role("region", name="Pinned")).to_have_count(0)
+    expect(row(chat, "Chat 7")).to_be_focused()
+    assert chat.conversations.all_inner_texts() == before
 
 
 def test_the_list_is_walked_with_the_keyboard(chat: ChatPage) -> None:

@@ -64,11 +64,14 @@ def test_the_first_admin_comes_in_by_the_link_and_is_led_out_everywhere(
     expect(other.answer).to_contain_text("The first one here.")
     assert there.url == address
 
-    # Signed out everywhere, both are led to the form, which leads back.
+    # Signed out elsewhere and then here, both are led to the form, which leads back.
     chat.open_settings("Account")
-    here.get_by_role("button", name="Sign out everywhere").click()
+    chat.dialog.get_by_role("button", name="Sign out everywhere else").click()
+    expect(there).to_have_url(re.compile(r"/sign-in\?ended=1&next="))
+    expect(chat.dialog.get_by_text("Chrome on Linux")).to_have_count(1)
+    chat.dialog.get_by_role("button", name="Sign out", exact=True).click()
+    expect(here).to_have_url(re.compile(r"/sign-in\?ended=1&next="))
     for page in (here, there):
-        expect(page).to_have_url(re.compile(r"/sign-in\?ended=1&next="))
         expect(page.get_by_label("E-mail")).to_be_visible()
 
 

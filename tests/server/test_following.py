@@ -49,7 +49,7 @@ def test_a_reply_goes_on_after_its_tab_is_closed_and_is_kept(
     with PageSocket(site.url, tab.address) as later:
         later.wait_for_answer("One two three")
         later.click("open_usage")
-        later.wait_for_text("Ask something: each reply gets a row here when it ends.")
+        later.wait_for_text("All figures as reported by the gateway.")  # of this chat: a new tab has none yet
     assert kept_text(site.data_dir, tab) == "One two three"
 
 

@@ -47,7 +47,7 @@ def tab_of(visitor: Visitor, page: str = "", address: str = "") -> PageSocket:
 def open_account(tab: PageSocket) -> None:
     tab.wait_until_idle()
     tab.open_settings("Account")
-    tab.widget("download_everything")
+    tab.widget("download_everything.zip")
 
 
 def confirm(tab: PageSocket, word: str) -> None:
@@ -55,7 +55,7 @@ def confirm(tab: PageSocket, word: str) -> None:
     tab.wait_until_idle()
     tab.write("removal", word)
     tab.wait_until_idle()
-    tab.click("danger-removal")
+    tab.click("confirm_removal")
 
 
 def ask_removal(tab: PageSocket) -> None:
@@ -95,7 +95,7 @@ def test_everything_of_mine_is_in_one_zip_and_nothing_else(
         tab.ask("Look at this", ("a.png", image()))
         tab.wait_for_answer("I see")
         open_account(tab)
-        data = tab.download("download_everything")
+        data = tab.download("download_everything.zip")
         tab.open_settings("Import and export")
         with ZipFile(BytesIO(tab.download("download_chats.zip"))) as zipped:
             assert chats(zipped) == ["Look at this", "I see"]
@@ -160,9 +160,9 @@ def test_a_guest_types_a_word_and_may_keep_the_account(server: AppServer) -> Non
     assert visitor.enter().status == 303
     with tab_of(visitor) as tab:
         ask_removal(tab)
-        assert tab.widget("removal").proto.label == "Type **remove** to confirm."
+        tab.wait_for_text("Type **remove** to confirm.")
         tab.wait_until_idle()
-        tab.click("cancel-danger-removal")
+        tab.click("cancel-confirm_removal")
         tab.wait_until_idle()
         ask_removal(tab)
         confirm(tab, "Remove")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -246,6 +247,23 @@ def test_a_form_without_end_is_not_read(server: AppServer) -> None:
         assert visitor.submit(path, "/sign-in", email="x" * 20_000).status == 413
 
 
+def test_a_language_is_chosen_on_the_form_and_holds_for_this_browser(server: AppServer) -> None:
+    visitor = Visitor(server.url, headers={"Accept-Language": "de, en;q=0.5"})
+    form = visitor.get("/sign-in?next=%2Fcompare&ended=1&synstar_language=xx").text
+    assert '<html lang="en">' in form
+    assert 'lang="en" hreflang="en" aria-current="true">English</a>' in form
+    [address] = re.findall(r'<a href="([^"]*)" lang="zh-Hans"', form)
+    assert unescape(address) == "/sign-in?next=%2Fcompare&ended=1&synstar_language=zh-Hans"
+    assert not visitor.cookies.keys() & {"synstar_language"}
+    assert '<html lang="zh-Hans">' in visitor.get(unescape(address)).text
+    visitor.cookies["synstar_theme"] = "dark"
+    for path in ("/sign-in", "/invite/none", "/about"):
+        assert '<html lang="zh-Hans" data-theme="dark">' in visitor.get(path).text
+    assert visitor.sign_in(EMAIL, PASSWORD, "/compare").leads_to == "/compare"
+    with tab_of(visitor) as tab:
+        tab.wait_for(lambda: tab.widget("open_settings").proto.label == "设置", "The page in Chinese")
+
+
 def test_an_invitation_works_once(server: AppServer) -> None:
     printed = process(server.data_dir, "user", "add", "six@example.com", "--role", "presenter").stdout
     path = printed.strip().splitlines()[-1]
@@ -298,20 +316,26 @@ def test_a_changed_password_keeps_this_browser_and_ends_the_others(server: AppSe
     assert there.get("/").status == 303
 
 
-def test_an_account_sees_where_it_is_signed_in_and_signs_out_everywhere(server: AppServer) -> None:
+def test_an_account_sees_where_it_is_signed_in_and_signs_out_of_another_browser(server: AppServer) -> None:
     email = "nine@example.com"
     add_account(server.data_dir, email)
     here, there = signed_in(server, email), signed_in(server, email)
     with tab_of(here) as tab, tab_of(there) as other:
         tab.open_settings("Account")
-        tab.wait_for_text("(this browser)")
+        tab.wait_for_text("This browser")
         tab.wait_until_idle()
-        assert tab.text.count("Unknown browser") == 2
-        assert tab.text.count("(this browser)") == 1
-        tab.click("sign_out_everywhere")
-        tab.wait_until_closed()
+        assert tab.text.count("Unknown browser") == tab.text.count("Last seen") == 2
+        assert tab.text.count("This browser") == 1
+        tab.click("end")
         other.wait_until_closed()
-    assert here.get("/").status == there.get("/").status == 303
+        assert there.get("/").status == 303
+        tab.wait_for(lambda: tab.tree.find("end") is None, "The shorter list")
+        assert tab.tree.find("sign_out_elsewhere") is None
+        tab.wait_until_idle()
+        assert here.get("/").status == 200
+        tab.click("sign_out")
+        tab.wait_until_closed()
+    assert here.get("/").status == 303
 
 
 def test_a_database_that_is_gone_signs_nobody_out(upstream: ScriptedGateway, tmp_path: Path) -> None:

@@ -132,9 +132,24 @@ def test_the_list_shows_the_last_changed_first(store: Store) -> None:
     made = [draft(f"chat {number}") for number in range(4)]
     for conversation in made:
         begin(store, conversation)
-    store.of(LOCAL).conversations.rename(made[0].id, "changed")
+    begin(store, made[0])
     titles = [summary.title for summary in store.of(LOCAL).conversations.latest(3)]
-    assert titles == ["changed", "chat 3", "chat 2"]
+    assert titles == ["chat 0", "chat 3", "chat 2"]
+
+
+def test_another_name_is_another_version_in_the_same_place(store: Store) -> None:
+    made, own = [draft(f"chat {number}") for number in range(3)], store.of(LOCAL).conversations
+    for conversation in made:
+        begin(store, conversation)
+    chosen = made[0].id
+    versions = [own.updated_at(chosen)]
+    own.rename(chosen, "another")
+    versions.append(own.updated_at(chosen))
+    for is_pinned in (True, False):
+        own.pin(chosen, is_pinned)
+        versions.append(own.updated_at(chosen))
+    assert len(set(versions)) == len(versions)
+    assert [summary.title for summary in own.latest(9)] == ["chat 2", "chat 1", "another"]
 
 
 @pytest.mark.parametrize("title", ["'; DROP TABLE messages; --", "", "长" * 500, "a\nb"])
@@ -162,11 +177,10 @@ def test_pinned_conversations_stay_on_top(store: Store) -> None:
     for conversation in made:
         begin(store, conversation)
     store.of(LOCAL).conversations.pin(made[0].id, True)
-    store.of(LOCAL).conversations.rename(made[1].id, "changed last")
     assert [summary.title for summary in store.of(LOCAL).conversations.latest(9)] == [
         "chat 0",
-        "changed last",
         "chat 2",
+        "chat 1",
     ]
     store.of(LOCAL).conversations.pin(made[0].id, False)
     assert [summary.is_pinned for summary in store.of(LOCAL).conversations.latest(9)] == [False] * 3

@@ -143,9 +143,13 @@ class Conversations:
             return messages.get(connection, row) if row else None
 
     def _change(self, conversation_id: str, values: Mapping[str, Any]) -> None:
-        changed = update(conversations).where(self._is_own, conversations.c.id == conversation_id)
+        """Change what is no message: other tabs see a newer version, which keeps its place in the list."""
+        is_it = self._is_own & (conversations.c.id == conversation_id)
         with self._database.write() as connection:
-            connection.execute(changed.values(**{"updated_at": datetime.now(UTC), **values}))
+            was = connection.execute(select(conversations.c.updated_at).where(is_it)).scalar_one_or_none()
+            if was is not None:
+                changed = {"updated_at": was + timedelta(microseconds=1), **values}
+                connection.execute(update(conversations).where(is_it).values(changed))
 
 
 class Bin:

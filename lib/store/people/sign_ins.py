@@ -104,6 +104,11 @@ class SignIns:
         with self._database.write() as connection:
             sign_out_one(connection, actor.person_id, token_hash, actor)
 
+    def end_others(self, actor: Actor, kept: str) -> None:
+        """Sign `actor` out in all browsers but the one with the token hash `kept`."""
+        with self._database.write() as connection:
+            sign_out_everywhere(connection, actor.person_id, actor, keep=kept)
+
     def end_all(self, person_id: str, by: Actor) -> None:
         """Sign somebody out everywhere."""
         with self._database.write() as connection:
@@ -141,10 +146,16 @@ def sign_out_one(connection: Connection, person_id: str, token_hash: str, by: Ac
         record(connection, by, Action.SIGNED_OUT, f"person {person_id}")
 
 
-def sign_out_everywhere(connection: Connection, person_id: str, by: Actor) -> None:
-    """End all sign-ins of somebody."""
-    if connection.execute(delete(sign_ins).where(sign_ins.c.person_id == person_id)).rowcount:
-        record(connection, by, Action.SIGNED_OUT, f"person {person_id}", {"where": "everywhere"})
+def sign_out_everywhere(
+    connection: Connection, person_id: str, by: Actor, *, keep: str | None = None
+) -> None:
+    """End all sign-ins of somebody but the one with the token hash `keep`."""
+    chosen = sign_ins.c.person_id == person_id
+    if keep:
+        chosen &= sign_ins.c.token_hash != keep
+    if connection.execute(delete(sign_ins).where(chosen)).rowcount:
+        detail = {"where": "everywhere else" if keep else "everywhere"}
+        record(connection, by, Action.SIGNED_OUT, f"person {person_id}", detail)
 
 
 def hash_of(token: str) -> str:

@@ -54,7 +54,7 @@ def _show_filters(names: Mapping[str, str]) -> None:
             key=WHO,
             placeholder=_("Anybody"),
             on_change=_begin_again,
-            width=210,
+            width=170,
         )
         st.selectbox(
             _("Action"),
@@ -64,7 +64,7 @@ def _show_filters(names: Mapping[str, str]) -> None:
             key=WHAT,
             placeholder=_("Anything"),
             on_change=_begin_again,
-            width=210,
+            width=170,
         )
         for label, key in ((_("From"), SINCE), (_("Until"), UNTIL)):
             st.date_input(
@@ -88,7 +88,6 @@ def _show_table(rows: Sequence[AuditRow], names: Mapping[str, str]) -> None:
     table = pd.DataFrame(
         [
             {
-                "number": row.number,
                 "time": row.at.astimezone(zone),
                 "person": audit_words.who(row.actor.person_id, names),
                 "action": _(ACTIONS[row.action]),
@@ -96,6 +95,7 @@ def _show_table(rows: Sequence[AuditRow], names: Mapping[str, str]) -> None:
                 "detail": audit_words.detail(row.detail, names),
                 "address": row.actor.address,
                 "request": row.actor.request_id,
+                "number": row.number,
             }
             for row in rows
         ]
@@ -107,14 +107,14 @@ def _show_table(rows: Sequence[AuditRow], names: Mapping[str, str]) -> None:
         hide_index=True,
         key="audit_table",
         column_config={
-            "number": st.column_config.NumberColumn(_("Number"), width=80, format="localized"),
-            "time": st.column_config.DatetimeColumn(_("Time"), format="YYYY-MM-DD HH:mm:ss", width=165),
+            "time": st.column_config.DatetimeColumn(_("Time"), format="YYYY-MM-DD HH:mm:ss", width=150),
             "person": column(_("Person")),
             "action": column(_("Action")),
             "about": column(_("About")),
             "detail": column(_("Details")),
             "address": column(_("Network address")),
             "request": column(_("Request ID")),
+            "number": st.column_config.NumberColumn(_("Number"), format="localized"),
         },
     )
 

@@ -78,6 +78,7 @@ VALUES: Mapping[str, str] = {
     "none": mark("none"),
     "edit": mark("edit"),
     "everywhere": mark("everywhere"),
+    "everywhere else": mark("everywhere else"),
     "permanently": mark("permanently"),
     "with everything": mark("with everything"),
     "of the environment": mark("set in the environment"),

@@ -14,22 +14,22 @@ from lib.i18n import formats, locale
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import ngettext
 from lib.store.administration.people import PersonUsage
-from lib.store.people.sign_ins import SignIn
-from lib.ui.admin import state
-from lib.ui.kit import buttons, errors, links
+from lib.ui.admin import invitations
+from lib.ui.kit import buttons, errors
 from lib.ui.kit.labels import show_badge
-from lib.ui.shell.settings.account import browser_name
+from lib.ui.shell.settings import sign_ins
 from lib.ui.state import person, widgets
-from lib.web.sign_in.accounts import INVITE, is_email
 
 ROWS_SHOWN, TALLEST_PIXELS = 9, 330
-EMAIL, ROLE, SEARCH = "invite_email", "invite_role", "people_search"
-"""Keys of the widgets."""
+PERSON_PIXELS = 200
+"""Wide enough for most e-mail addresses, and narrow enough for what stands beside them on a phone."""
+SEARCH = "people_search"
+"""The key of the search field."""
 
 
 def show() -> None:
     """Draw the section."""
-    _show_link()  # above the button: below it, the open form would cover it
+    invitations.show_link()  # above the button: below it, the open form would cover it
     with st.container(horizontal=True, vertical_alignment="center", key="people_head"):
         words = st.text_input(
             _("Search people"),
@@ -41,8 +41,8 @@ def show() -> None:
         )
         if PASSWORD in app.get().settings.sign_in.ways:
             with st.popover(_("Invite"), icon=":material/person_add:", key="invite"):
-                _show_invite()
-    _show_invitations()
+                invitations.show_form()
+    invitations.show_open()
     # By name, not by who was seen last: the rows must keep their places while somebody works in them.
     found = sorted(person.administration().people.find(words), key=lambda each: _name(each.person).casefold())
     if not found:
@@ -62,68 +62,6 @@ def _name(found: Person) -> str:
     return found.email or found.name
 
 
-def _role(role: Role) -> str:
-    return _(ROLES[role])
-
-
-def _show_invite() -> None:
-    with st.form("invite_form", border=False):
-        st.text_input(_("E-mail address"), key=EMAIL, placeholder=_("one@example.com"))
-        st.selectbox(_("Role"), [*Role], key=ROLE, format_func=_role)
-        st.form_submit_button(
-            _("Make a link"), key="make_invitation", icon=":material/link:", type="primary", on_click=_invite
-        )
-    st.caption(_("The link is for you to send. It works once, for three days."))
-
-
-@errors.stored
-def _invite() -> None:
-    email, role, held = widgets.text(EMAIL).strip().lower(), Role(widgets.text(ROLE)), state.held()
-    held.link, held.notice = None, None
-    if not is_email(email):
-        held.notice = _("This is not an e-mail address.")
-    elif app.get().store.people.of_subject(PASSWORD, email):
-        held.notice = _("This person has an account. Select it below to give it a new password.")
-    else:
-        token = person.administration().people.invite(email, role, datetime.now(UTC))
-        held.link, held.link_for = f"{links.origin()}{INVITE}{token}", email
-        widgets.put(EMAIL, "")
-
-
-def _show_link() -> None:
-    held = state.held()
-    if held.notice:
-        st.warning(literal(held.notice), icon=":material/info:")
-        held.notice = None
-    if held.link:
-        with st.container(border=True, key="invitation"):
-            st.markdown(md(_("A link for **{}**, shown here once:"), held.link_for))
-            st.code(held.link, language=None, wrap_lines=True)
-            buttons.button(_("Done"), "forget_link", "check", _forget_link, kind="tertiary")
-
-
-def _show_invitations() -> None:
-    """Draw who was invited and has not come yet."""
-    for each in person.administration().invitations.open(datetime.now(UTC)):
-        with st.container(horizontal=True, vertical_alignment="center", key=f"invited-{each.id[:8]}"):
-            whom = each.email or _("The first admin")
-            facts = _role(each.role), _("Until {}").format(formats.moment(each.expires_at))
-            told = md(_("Invited: **{}** :gray[· {}]"), whom, md(" · ").join(facts))
-            st.markdown(told, width="stretch")
-            buttons.button(
-                _("Withdraw"), f"revoke-{each.id[:8]}", "link_off", _revoke, each.id, kind="tertiary"
-            )
-
-
-@errors.stored
-def _revoke(invitation_id: str) -> None:
-    person.administration().invitations.revoke(invitation_id, datetime.now(UTC))
-
-
-def _forget_link() -> None:
-    state.held().link = None
-
-
 def _choose(found: Sequence[PersonUsage]) -> PersonUsage | None:
     """Draw the table; return the person of the selected row."""
     zone = locale.current().zone
@@ -131,7 +69,7 @@ def _choose(found: Sequence[PersonUsage]) -> PersonUsage | None:
         [
             {
                 "person": _name(each.person),
-                "role": _role(each.person.role),
+                "role": _(ROLES[each.person.role]),
                 "state": _("Disabled") if each.person.disabled_at else _("Active"),
                 "seen": each.person.seen_at.astimezone(zone) if each.person.seen_at else None,
                 "replies": each.replies,
@@ -159,7 +97,7 @@ def _choose(found: Sequence[PersonUsage]) -> PersonUsage | None:
 def _columns() -> dict[str, ColumnConfig]:
     column, number = st.column_config.Column, st.column_config.NumberColumn
     return {
-        "person": column(_("Person")),
+        "person": column(_("Person"), width=PERSON_PIXELS),
         "role": column(_("Role")),
         "state": column(_("State")),
         "seen": st.column_config.DatetimeColumn(_("Last seen"), format="YYYY-MM-DD HH:mm"),
@@ -174,7 +112,7 @@ def _show_details(chosen: PersonUsage) -> None:
     with st.container(border=True, key="person_details"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.header(literal(_name(found)), anchor=False, width="content")
-            show_badge(plain(_role(found.role)))
+            show_badge(plain(_(ROLES[found.role])))
             if found.disabled_at:
                 show_badge(plain(_("Disabled")), md(":material/block:"))
         facts = _("Here since {}").format(formats.day(formats.local_day(found.created_at))), _way(found)
@@ -200,7 +138,7 @@ def _show_actions(found: Person) -> None:
             _("Role"),
             [*Role],
             key=key,
-            format_func=_role,
+            format_func=lambda role: _(ROLES[role]),
             on_change=_set_role,
             args=(found.id, key),
             width=170,
@@ -215,7 +153,7 @@ def _show_actions(found: Person) -> None:
             )
         buttons.button(_("Sign out everywhere"), f"sign_out-{found.id}", "logout", _sign_out, found.id)
         if found.issuer == PASSWORD:
-            buttons.button(_("New password"), f"reset-{found.id}", "password", _reset, found)
+            buttons.button(_("New password"), f"reset-{found.id}", "password", invitations.renew, found)
     if (oidc := app.get().settings.sign_in.oidc) and found.issuer == oidc.issuer and oidc.gives_roles:
         st.caption(_("The identity provider gives this person's role again at each sign-in."))
 
@@ -228,21 +166,9 @@ def _show_sign_ins(found: Person) -> None:
         return
     st.caption(_("Signed in with these browsers:"))
     for place in places:
-        key = place.token_hash[:8]
-        with st.container(horizontal=True, vertical_alignment="center", key=f"sign_in-{key}"):
-            st.markdown(_place(place), width="stretch")
-            buttons.button(
-                _("Sign out"), f"end-{key}", "logout", _end, found.id, place.token_hash, kind="tertiary"
-            )
-
-
-def _place(place: SignIn) -> Markdown:
-    facts = [
-        place.address,
-        _("Since {}").format(formats.moment(place.created_at)),
-        _("Last seen {}").format(formats.moment(place.seen_at)),
-    ]
-    return md("{} :gray[· {}]", browser_name(place.browser), md(" · ").join(filter(None, facts)))
+        with sign_ins.show_line(place):
+            key = f"end-{place.token_hash[:8]}"
+            buttons.button(_("Sign out"), key, "logout", _end, found.id, place.token_hash, kind="tertiary")
 
 
 @errors.stored
@@ -263,10 +189,3 @@ def _sign_out(person_id: str) -> None:
 @errors.stored
 def _end(person_id: str, token_hash: str) -> None:
     person.administration().people.end_sign_in(person_id, token_hash)
-
-
-@errors.stored
-def _reset(found: Person) -> None:
-    token = person.administration().people.invite(found.subject, found.role, datetime.now(UTC))
-    held = state.held()
-    held.link, held.link_for = f"{links.origin()}{INVITE}{token}", found.email

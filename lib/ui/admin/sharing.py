@@ -24,6 +24,12 @@ def show() -> None:
         st.caption(_("Sharing by link is off (`CHAT_SHARING`): no room and no link can be reached."))
     if not found:
         st.info(_("Nothing is open to others now."), icon=":material/lock:")
+        st.caption(
+            _(
+                "Rooms, links to reports and what people here show each other are listed here while they "
+                "are open. You can end each of them."
+            )
+        )
     for opened in found:
         _show_row(opened)
 

@@ -14,7 +14,7 @@ from lib.i18n.translation import mark
 from lib.ui.chat import callbacks, usage
 from lib.ui.reply import inspector
 from lib.ui.share import grants, reports
-from lib.ui.shell import dialogs, downloads, forms
+from lib.ui.shell import dialogs, downloads
 from lib.ui.state import panel
 from lib.ui.state.person import library
 from lib.ui.state.session import held
@@ -31,11 +31,11 @@ def show() -> None:
     """Draw the open dialog, if there is one."""
     name = panel.held().name
     if name == USAGE:
-        forms.show(_("Token usage"), _usage, width="large", icon="data_usage")
+        panel.show(_("Token usage"), _usage, width="large", icon="data_usage")
     elif name == callbacks.INSPECT:
-        forms.show(_("Inspect a reply"), _inspect, width="large", icon="frame_inspect")
+        panel.show(_("Inspect a reply"), _inspect, width="large", icon="frame_inspect")
     elif name == EXPORT:
-        forms.show(_("Export"), _export)
+        panel.show(_("Export"), _export)
     elif name == grants.SHARE:
         reports.open_chat(held().conversation, panel.close)
 
@@ -44,21 +44,22 @@ def _usage() -> None:
     session, application = held(), app.get()
     # The ledger row of a reply that has just ended may not be written yet.
     application.engine.flush()
+    ledger = library().ledger
+    of_session = ledger.of_session(session.id) + session.unkept
     scope = st.segmented_control(
         _("Replies of"),
         [_THIS_SESSION, _THIS_CHAT],
         format_func=lambda scope: literal(_(scope)),
-        default=_THIS_SESSION,
+        default=_THIS_SESSION if of_session else _THIS_CHAT,  # an older chat has been opened, no more
         key="usage_scope",
         label_visibility="collapsed",
         required=True,
     )
-    ledger = library().ledger
     if scope == _THIS_CHAT:
         rows = ledger.of_conversation(session.conversation.id)
         rows += [row for row in session.unkept if row.conversation_id == session.conversation.id]
     else:
-        rows = ledger.of_session(session.id) + session.unkept
+        rows = of_session
     prices = application.engine.catalogue.prices(session.connection, wait_seconds=PRICES_SECONDS)
     usage.show(rows, empty=_("Ask something: each reply gets a row here when it ends."), prices=prices)
 

@@ -36,7 +36,7 @@ def _show_expected(state: ComparisonState) -> None:
     count = len(state.comparison.cells) * state.repeats
     said = ngettext("{} answer will take about **{}**.", "{} answers will take about **{}**.", count)
     st.markdown(md(said, count, about[2:]))
-    if st.button(_("Ask"), key="confirm_run", type="primary", on_click=callbacks.confirm):
+    if kit_dialogs.show_buttons(_("Ask"), "confirm_run", callbacks.confirm, cancel=callbacks.withdraw):
         st.rerun()
 
 
@@ -47,7 +47,9 @@ def _delete() -> None:
 def _show_delete() -> None:
     title = held().comparison.title
     st.markdown(md(_("“{}” will be deleted permanently, with every answer in it."), title))
-    if st.button(_("Delete"), key="confirm_delete", type="primary", on_click=comparison_callbacks.delete):
+    if kit_dialogs.show_buttons(
+        _("Delete"), "confirm_delete", comparison_callbacks.delete, cancel=panel.close, destroys=True
+    ):
         st.rerun()
 
 

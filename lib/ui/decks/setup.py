@@ -85,9 +85,10 @@ def show_question(state: DecksState, tab: Session) -> None:
 
 def _ask_delete(sentence: str) -> None:
     st.markdown(literal(sentence))
-    dialogs.show_buttons(
+    if dialogs.show_buttons(
         _("Delete"), "confirm_delete", callbacks.delete, cancel=callbacks.withdraw, destroys=True
-    )
+    ):
+        st.rerun()
 
 
 def _ask_run(state: DecksState, tab: Session) -> None:
@@ -101,4 +102,5 @@ def _ask_run(state: DecksState, tab: Session) -> None:
     else:
         return
     st.markdown(md(_("This is expensive: **{}**."), words))
-    dialogs.show_buttons(_("Run"), "confirm_run", run_callbacks.confirm, cancel=callbacks.withdraw)
+    if dialogs.show_buttons(_("Run"), "confirm_run", run_callbacks.confirm, cancel=callbacks.withdraw):
+        st.rerun()

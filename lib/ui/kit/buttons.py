@@ -8,6 +8,9 @@ import streamlit as st
 from lib.domain.text.markdown.literal import Markdown, literal, md
 from lib.i18n.translation import gettext as _
 
+DANGER = "danger-"
+"""What the key of a button that destroys something begins with, or that of its container: it is red."""
+
 
 def button(
     label: str,
@@ -16,13 +19,17 @@ def button(
     action: Callable[..., None],
     *args: object,
     disabled: bool = False,
+    destroys: bool = False,
     kind: Literal["primary", "secondary", "tertiary"] = "secondary",
     width: Literal["content", "stretch"] = "content",
 ) -> bool:
-    """Draw a button with a word and an icon that calls `action` with `args`; return whether it is clicked."""
+    """Draw a button with a word and an icon that calls `action` with `args`; return whether it is clicked.
+
+    It is red if it `destroys` something.
+    """
     return st.button(
         literal(label),
-        key=key,
+        key=f"{DANGER}{key}" if destroys else key,
         icon=f":material/{icon}:",
         type=kind,
         disabled=disabled,

@@ -11,10 +11,12 @@ import streamlit as st
 
 from lib.domain.text.markdown.literal import literal
 from lib.i18n.translation import gettext as _
+from lib.ui.kit.buttons import DANGER
 
 Values = TypeVarTuple("Values")
 Dismissal = Callable[[], None] | Literal["ignore", "rerun"]
 """What happens when a person closes a dialog without its buttons."""
+Width = Literal["small", "medium", "large"]
 
 
 def open(  # noqa: A001
@@ -22,7 +24,7 @@ def open(  # noqa: A001
     draw: Callable[[*Values], None],
     *values: *Values,
     on_dismiss: Dismissal = "ignore",
-    width: Literal["small", "medium", "large"] = "small",
+    width: Width = "small",
     icon: str | None = None,
 ) -> None:
     """Open a dialog, or keep it open; `draw` draws what is in it, from `values`."""
@@ -37,21 +39,15 @@ def show_buttons(
     *args: object,
     cancel: Callable[[], None],
     destroys: bool = False,
-) -> None:
-    """Draw what does it, red if it destroys something, and Cancel; either closes the dialog."""
-    with st.container(horizontal=True, gap="small", key=f"{'destroy' if destroys else 'dialog'}_buttons"):
-        is_done = st.button(literal(label), key=key, type="primary", on_click=action, args=args)
-        is_done |= st.button(_("Cancel"), key=f"cancel-{key}", on_click=cancel)
-    if is_done:
-        st.rerun()
+    in_form: bool = False,
+) -> bool:
+    """Draw what the dialog is for, red if it destroys something, and Cancel beside it.
 
-
-def show_form_buttons(
-    label: str, key: str, action: Callable[..., None], *args: object, cancel: Callable[[], None]
-) -> None:
-    """Draw the same at the end of an `st.form`; Enter in a field does it, too."""
-    with st.container(horizontal=True, gap="small", key="dialog_buttons"):
-        is_done = st.form_submit_button(literal(label), key=key, type="primary", on_click=action, args=args)
-        is_done |= st.form_submit_button(_("Cancel"), key=f"cancel-{key}", on_click=cancel)
-    if is_done:
-        st.rerun()
+    At the end of an `st.form` (`in_form`), Enter in a field does it, too. Return whether one of the two was
+    pressed: whoever then has nothing to refuse calls `st.rerun`, which closes the dialog.
+    """
+    button = st.form_submit_button if in_form else st.button
+    with st.container(horizontal=True, gap="small", key=f"{DANGER if destroys else ''}dialog_buttons"):
+        is_done = button(literal(label), key=key, type="primary", on_click=action, args=args)
+        is_left = button(_("Cancel"), key=f"cancel-{key}", on_click=cancel)
+    return is_done or is_left

@@ -160,16 +160,18 @@ def _rename() -> None:
     key = "recording_title"
     with st.form("rename_recording", border=False):
         st.text_input(_("Title"), held().chosen_title, key=key, max_chars=LONGEST_TITLE)
-        dialogs.show_form_buttons(
-            _("Rename"), "confirm_rename", recording_callbacks.rename, key, cancel=_closed
-        )
+        if dialogs.show_buttons(
+            _("Rename"), "confirm_rename", recording_callbacks.rename, key, cancel=_closed, in_form=True
+        ):
+            st.rerun()
 
 
 def _delete() -> None:
     st.markdown(md(_("“{}” will be deleted permanently."), held().chosen_title))
-    dialogs.show_buttons(
+    if dialogs.show_buttons(
         _("Delete"), "confirm_delete", recording_callbacks.delete, cancel=_closed, destroys=True
-    )
+    ):
+        st.rerun()
 
 
 def _share() -> None:

@@ -42,9 +42,10 @@ from lib.ui.server import (
     upload_storage,
     welcome,
 )
-from lib.web import about, ready, search, shares
+from lib.web import ready, search, shares
 from lib.web.gate import Gate
 from lib.web.language import RequestLanguage
+from lib.web.pages import about
 from lib.web.room import audience
 from lib.web.sign_in import routes as sign_in
 from lib.web.sign_in.gate import SignInGate

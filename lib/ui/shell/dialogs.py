@@ -7,7 +7,7 @@ from lib.domain.text.markdown.literal import md
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import mark
 from lib.ui.kit import buttons
-from lib.ui.shell import forms
+from lib.ui.kit import dialogs as kit_dialogs
 from lib.ui.shell.settings import account, api_key, dialog
 from lib.ui.state import panel
 from lib.ui.state.conversation import conversations
@@ -22,13 +22,13 @@ def show() -> None:
     """Draw the open dialog, if it is one of these."""
     name = panel.held().name
     if name == SETTINGS:
-        forms.show(_("Settings"), dialog.show, width="medium")
+        panel.show(_("Settings"), dialog.show, width="medium")
     elif name == CONNECT:
-        forms.show(_("Connect SynStar AI"), api_key.show, icon="key")
+        panel.show(_("Connect SynStar AI"), api_key.show, icon="key")
     elif name == RENAME:
-        forms.show(_("Rename this chat"), _rename)
+        panel.show(_("Rename this chat"), _rename)
     elif name == account.REMOVAL:
-        forms.show(_("Remove your account?"), account.show_removal)
+        panel.show(_("Remove your account?"), account.show_removal)
     _show_undo()
 
 
@@ -38,7 +38,15 @@ def _rename() -> None:
     summary = library().conversations.summary(conversation_id)
     with st.form("rename", border=False):
         st.text_input(_("Title"), summary.title if summary else "", key=key, max_chars=LONGEST_TITLE)
-        forms.show_buttons(_("Rename"), "confirm_rename", conversations.rename, conversation_id, key)
+        kit_dialogs.show_buttons(
+            _("Rename"),
+            "confirm_rename",
+            conversations.rename,
+            conversation_id,
+            key,
+            cancel=panel.close,
+            in_form=True,
+        )
 
 
 def _show_undo() -> None:

@@ -3,6 +3,8 @@
 const SIDEBAR = '[data-testid="stSidebar"]';
 const CHOICE = "a, [role=menuitem], .stButton button";
 const FIELD = "input:not([type=hidden], [type=file], [type=radio]), textarea";
+/* Where a dialog begins without one: at what it is for, or at Cancel if that destroys something. */
+const BUTTON = ".st-key-dialog_buttons button, .st-key-danger-dialog_buttons [class*=st-key-cancel-] button";
 const PHONE = matchMedia("(max-width: 768px)");
 let stop = () => {};
 
@@ -33,7 +35,7 @@ function focusInDialog({ addedNodes }) {
   for (const node of addedNodes) {
     const dialog = node.closest?.("[role=dialog]") ?? node.querySelector?.("[role=dialog]");
     if (!dialog || dialog.dataset.hasBegun) continue;
-    const field = dialog.querySelector(FIELD);
+    const field = dialog.querySelector(FIELD) ?? dialog.querySelector(BUTTON);
     if (!field) continue;
     dialog.dataset.hasBegun = true;
     requestAnimationFrame(() => {

@@ -11,6 +11,7 @@ from lib.config import ConfigurationError
 from lib.i18n import catalogues, locale
 from lib.i18n.locale import Locale
 from lib.ui.state import person
+from lib.web import language
 
 
 def take_locale() -> None:
@@ -28,7 +29,9 @@ def _language() -> str:
         chosen = person.preferences().language
         if chosen in catalogues.languages():
             return chosen
-    return catalogues.accepted(st.context.headers.get("Accept-Language") or "")
+    return language.of_browser(
+        st.context.cookies.get(language.COOKIE, ""), st.context.headers.get("Accept-Language") or ""
+    )
 
 
 def _zone() -> tzinfo:

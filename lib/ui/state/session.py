@@ -1,6 +1,6 @@
 """The state of one browser tab: the open conversation, the draft, the reply to follow."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -21,7 +21,7 @@ from lib.ui.state import choices, panel, person, structured, widgets
 from lib.ui.state.conversation import following
 from lib.ui.state.conversation.draft import Draft
 from lib.ui.state.pages import CHAT_PAGE
-from lib.ui.state.person import library, person_id
+from lib.ui.state.person import library
 
 PARAMETER = "c"
 """Query parameter: `?c=<id>` opens a conversation."""
@@ -218,24 +218,6 @@ def wait_for_models() -> None:
         app.get().engine.catalogue.listing(connection, wait_seconds=1.0)
 
 
-def current() -> Session:
-    """Return this tab's session, updated from the address and the store."""
-    session = held()
-    session.next_page = None
-    address = st.query_params.get(PARAMETER)
-    wanted = address if address and address != session.address else session.conversation.id
-    _refresh(session, wanted)
-    following.until_found(lambda: _catch_up(session), lambda: _refresh(session, session.conversation.id))
-    conversation = session.conversation
-    session.address = conversation.id if conversation.messages and not conversation.is_temporary else None
-    # Links in the sidebar lead to the page without its query parameters: restore them.
-    if session.address and session.address != address:
-        st.query_params[PARAMETER] = session.address
-    elif address and not session.address:
-        del st.query_params[PARAMETER]
-    return session
-
-
 def elsewhere() -> Session:
     """Return the session on a page other than the chat, or switch to the page that a callback asked for."""
     session = held()
@@ -262,49 +244,3 @@ def default_model() -> str | None:
 def with_choices(conversation: Conversation, like: Conversation) -> Conversation:
     """Return the conversation with the model, system prompt and parameters of `like`."""
     return replace(conversation, model=like.model, system_prompt=like.system_prompt, params=like.params)
-
-
-def _refresh(session: Session, wanted: str) -> None:
-    """Load the wanted conversation, or reload it if the store has a newer version than this tab."""
-    known = session.conversation
-    if wanted == known.id and not _is_stale(known):
-        return
-    try:
-        found = _find(wanted)
-    except StoreError:
-        st.toast(_("This conversation cannot be read now."), icon=":material/error:")
-        return
-    if found and wanted == known.id:
-        session.conversation = with_choices(found, known)
-    elif found:
-        session.open(found)
-    elif wanted != known.id:
-        st.toast(_("This conversation no longer exists."), icon=":material/search_off:")
-
-
-def _is_stale(known: Conversation) -> bool:
-    """Return whether the store has a newer version of a conversation than this tab."""
-    if known.is_temporary or app.get().engine.is_behind(person_id(), known.id):
-        return False
-    try:
-        updated_at = library().conversations.updated_at(known.id)
-    except StoreError:
-        return False
-    return updated_at is not None and updated_at != known.updated_at
-
-
-def _find(wanted: str) -> Conversation | None:
-    """Return the conversation, including what is not stored yet."""
-    engine = app.get().engine
-    if engine.is_behind(person_id(), wanted):
-        return next((each for each in engine.unstored(person_id()) if each.id == wanted), None)
-    return library().conversations.get(wanted)
-
-
-def _catch_up(session: Session) -> Collection[str]:
-    """Take over ended replies and the tape to follow; return the ids of the lost replies."""
-    found = following.catch_up(session.conversation)
-    for message in found.ended:
-        session.book(message)
-    session.following = found.tape
-    return found.lost

@@ -1,28 +1,17 @@
 """The sign-in pages: plain HTML that works without JavaScript."""
 
 import re
-from functools import cache
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
-import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from lib import app
-from lib.i18n import locale
 from lib.i18n.translation import gettext as _
+from lib.web.pages import page
 from lib.web.sign_in import cookies
 
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    # With `no-referrer`, as elsewhere, a browser sends its forms with `Origin: null`, which the gate refuses.
-    "Referrer-Policy": "same-origin",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 _ADDRESS = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 """An address of ours: browsers read `//` and `/\\` as another host."""
 _FORMS = re.compile(r"/(sign-in|sign-out|invite)\b")
@@ -102,23 +91,23 @@ def safe(wanted: str) -> str:
 
 
 def _page(request: Request, heading: str, fault: str, status: int, **values: Any) -> HTMLResponse:
-    response = HTMLResponse(status_code=status, headers=HEADERS)
-    shown = {
-        "ways": (),
-        "lang": locale.current().tag,
-        "title": app.get().settings.title,
-        "heading": heading,
-        "fault": fault,
-        "form": cookies.form_token(request, response),
-    }
-    response.body = _template().render({**shown, **values}).encode()
+    response = HTMLResponse(status_code=status, headers=page.HEADERS)
+    path = request.url.path
+    html = page.html(
+        request,
+        "page.html",
+        # What leads back from a provider works once: the page is at the first address in each language.
+        here="/sign-in" if path.startswith("/sign-in/") else path,
+        kept=_kept(request, values.get("next", "")),
+        **{"ways": (), "heading": heading, "fault": fault, **values},
+        form=cookies.form_token(request, response),
+    )
+    response.body = html.encode()
     response.headers["content-length"] = str(len(response.body))
     return response
 
 
-@cache
-def _template() -> jinja2.Template:
-    source = Path(__file__).with_name("page.html").read_text("utf-8")
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True)
-    environment.globals["_"] = _
-    return environment.from_string(source)
+def _kept(request: Request, wanted: str) -> dict[str, str]:
+    """Return what stays in the address in another language: where to go, and why somebody is here."""
+    ended = request.query_params.get("ended", "")
+    return {name: value for name, value in (("next", wanted), ("ended", ended)) if value}

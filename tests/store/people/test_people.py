@@ -90,9 +90,15 @@ def test_what_changes_what_somebody_may_do_signs_them_out(store: Store, token: s
     assert not is_signed_in(store, token, timedelta(0))
 
 
-def test_nobody_ends_the_sign_in_of_somebody_else(store: Store, token: str) -> None:
+def test_everybody_ends_only_sign_ins_of_their_own(store: Store, token: str) -> None:
     [place] = store.sign_ins.of(ONE.id, NOW, LIFETIME)
     store.sign_ins.end(Actor("2" * 32), place.token_hash)
+    assert is_signed_in(store, token, timedelta(0))
+    other = begun(store)
+    store.sign_ins.end_others(Actor("2" * 32), place.token_hash)
+    assert is_signed_in(store, other, timedelta(0))
+    store.sign_ins.end_others(Actor(ONE.id), place.token_hash)
+    assert not is_signed_in(store, other, timedelta(0))
     assert is_signed_in(store, token, timedelta(0))
     store.sign_ins.end(Actor(ONE.id), place.token_hash)
     assert not is_signed_in(store, token, timedelta(0))

@@ -6,8 +6,7 @@ from lib import app
 from lib.domain.models.connection import Connection, parse_api_key
 from lib.domain.text.markdown.literal import md
 from lib.i18n.translation import gettext as _
-from lib.ui.kit import buttons
-from lib.ui.shell import forms
+from lib.ui.kit import buttons, dialogs
 from lib.ui.state import panel, widgets
 from lib.ui.state.session import default_model, held
 
@@ -20,10 +19,12 @@ def show() -> None:
     if held().connection is held().own:
         with st.container(horizontal=True, vertical_alignment="center", key="own_key"):
             st.markdown(md(_(":material/check: A key of yours is in use, in this tab.")), width="stretch")
-            buttons.button(_("Remove this key"), f"{forms.DANGER}key", "key_off", _remove, kind="tertiary")
+            buttons.button(
+                _("Remove this key"), "remove_key", "key_off", _remove, kind="tertiary", destroys=True
+            )
     with st.form("api_key", border=False):
         st.text_input(_("API key"), key=FIELD, type="password", placeholder="sk-…", autocomplete="off")
-        forms.show_problem()
+        panel.show_problem()
         st.caption(
             md(
                 _(
@@ -33,7 +34,9 @@ def show() -> None:
                 base_url,
             )
         )
-        forms.show_buttons(_("Use this key"), "confirm_key", _take, base_url)
+        dialogs.show_buttons(
+            _("Use this key"), "confirm_key", _take, base_url, cancel=panel.close, in_form=True
+        )
 
 
 def _take(base_url: str) -> None:

@@ -14,7 +14,7 @@ from lib.store.conversation.conversations import KEPT_IN_BIN, Summary
 from lib.store.library import Library
 from lib.ui.kit import buttons
 from lib.ui.server import upload_storage
-from lib.ui.shell import downloads, forms
+from lib.ui.shell import downloads
 from lib.ui.state import panel
 from lib.ui.state.conversation import conversations
 from lib.ui.state.person import library
@@ -71,7 +71,7 @@ def _show_import() -> None:
     )
     if notice := panel.held().notice:
         st.success(plain(notice), icon=":material/check_circle:")
-    forms.show_problem()
+    panel.show_problem()
 
 
 def _largest_upload() -> int:
@@ -105,16 +105,17 @@ def show_bin() -> None:
 def _show_deleted(summary: Summary) -> None:
     st.markdown(plain(shown_title(summary.title)), width="stretch")
     _button(_("Restore"), f"restore-{summary.id}", "restore_from_trash", conversations.restore, summary.id)
-    _button(_("Delete permanently"), f"{forms.DANGER}ask-{summary.id}", "delete_forever", _ask, summary.id)
+    _delete(_("Delete permanently"), f"ask-{summary.id}", "delete_forever", _ask, summary.id)
 
 
 def _show_question(summary: Summary) -> None:
     st.markdown(md(_("Delete “{}” permanently?"), shown_title(summary.title)), width="stretch")
-    _button(_("Delete"), f"{forms.DANGER}purge-{summary.id}", "delete_forever", _purge, summary.id)
+    _delete(_("Delete"), f"purge-{summary.id}", "delete_forever", _purge, summary.id)
     _button(_("Cancel"), f"keep-{summary.id}", "close", _ask, None)
 
 
 _button = partial(buttons.button, kind="tertiary")
+_delete = partial(_button, destroys=True)
 
 
 def _ask(conversation_id: str | None) -> None:

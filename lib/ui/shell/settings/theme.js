@@ -1,5 +1,8 @@
 /* The choice of a theme, which `front_page.js` gives Streamlit as the system's. */
 const KEY = "theme";
+/* For the pages without JavaScript, as the one to sign in. */
+const COOKIE = "synstar_theme";
+const YEAR = 365 * 24 * 3600;
 
 export default function ({ data, parentElement }) {
   const [legend, options] = parentElement.querySelector("fieldset").children;
@@ -29,6 +32,7 @@ function choose(theme) {
   } catch {
     return;
   }
+  document.cookie = `${COOKIE}=${theme}; Path=/; SameSite=Lax; Max-Age=${theme ? YEAR : 0}`;
   // Streamlit asks for the theme again after printing: here it can be told no other way.
   window.dispatchEvent(new Event("afterprint"));
 }

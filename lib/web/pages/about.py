@@ -2,18 +2,14 @@
 
 from functools import cache
 from importlib.metadata import Distribution, distributions
-from pathlib import Path
 
-import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from lib import app
 from lib.config import ROOT, VERSION
-from lib.i18n import locale
-from lib.i18n.translation import gettext
-from lib.web.sign_in.pages import HEADERS
+from lib.i18n.translation import gettext as _
+from lib.web.pages import page
 
 PATH = "/about"
 LONGEST_LICENCE = 60
@@ -26,17 +22,17 @@ def route() -> Route:
     return Route(PATH, show, methods=["GET"], name="about")
 
 
-def show(_request: Request) -> HTMLResponse:
+def show(request: Request) -> HTMLResponse:
     """Return the page. It is the same for everybody, signed in or not."""
-    page = _template().render(
-        title=app.get().settings.title,
+    html = page.html(
+        request,
+        "about.html",
+        heading=_("About this app"),
         version=VERSION,
         licence=_own_licence(),
         packages=packages(),
-        language=locale.current().tag,
-        _=gettext,
     )
-    return HTMLResponse(page, headers=HEADERS)
+    return HTMLResponse(html, headers=page.HEADERS)
 
 
 @cache
@@ -65,9 +61,3 @@ def _own_licence() -> str:
         return (ROOT / "LICENSE").read_text("utf-8").partition("\n")[0].strip()
     except OSError:
         return "MIT License"
-
-
-@cache
-def _template() -> jinja2.Template:
-    source = Path(__file__).with_suffix(".html").read_text("utf-8")
-    return jinja2.Environment(autoescape=True, trim_blocks=True).from_string(source)
