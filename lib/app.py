@@ -135,7 +135,7 @@ def build(settings: Settings) -> App:
     local_model, problem = start_local_model(settings)
     store, storage_problem = _open_store_or_memory(settings)
     store.settings.is_in_force = settings.has_admins
-    files = open_files(settings)
+    files = open_files(settings, store)
     secret = _open_secret_or_memory(settings, is_stored=not storage_problem)
     retention = _retention(settings, store, files, is_stored=not storage_problem)
     installation_id = _prepared(store, retention)
@@ -158,9 +158,13 @@ def gateway(settings: Settings) -> Gateway:
 
 
 def open_store(settings: Settings) -> Store:
-    """Open the store in the data folder, which only its owner can access. Raises `StoreError`."""
+    """Open PostgreSQL, or the file in the data folder, which only its owner can access.
+
+    Raises `StoreError`.
+    """
     private.keep_private(settings.data_dir, f"{DATABASE}*", FILES)
-    return Store(settings.data_dir / DATABASE, settings.time_zone)
+    url = settings.database_url
+    return Store(url.reveal() if url else settings.data_dir / DATABASE, settings.time_zone)
 
 
 def open_secret(settings: Settings) -> InstallationSecret:
@@ -175,16 +179,21 @@ def open_secret(settings: Settings) -> InstallationSecret:
         ) from None
 
 
-def open_files(settings: Settings) -> Files:
-    """Return the folder of images and sounds."""
-    return Files(settings.data_dir / FILES)
+def open_files(settings: Settings, store: Store) -> Files:
+    """Return the place of images and sounds: a folder, or PostgreSQL beside everything else."""
+    return Files(store.files if settings.database_url else settings.data_dir / FILES)
 
 
 def _open_store_or_memory(settings: Settings) -> tuple[Store, str | Lazy | None]:
-    """Open the store; if its file cannot be used, return one in memory and a sentence that says why."""
+    """Open the store; if its file cannot be used, return one in memory and a sentence that says why.
+
+    Raises `ConfigurationError` for a server that cannot be used: beside other processes, memory is no help.
+    """
     try:
         return open_store(settings), None
     except StoreError as error:
+        if settings.database_url:
+            raise ConfigurationError(error.sentence) from None
         log.error("Conversations are kept in memory only: %s", error)
         return Store(None), error.sentence
 

@@ -13,13 +13,16 @@ from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
+from lib.app import DATABASE
 from lib.files import upload_validation
 from lib.gateway import retries
 from tests import warm_parent
 from tests.app_server import AppServer
 from tests.command_line import CommandLine
 from tests.patience import PATIENCE
+from tests.postgres import Server, running
 from tests.scripted_gateway import ScriptedGateway
+from tests.store.fresh import made, made_in
 
 # The same examples in every run: a gate must not fail by chance. Hypothesis would also try what stands in the
 # code that is imported so far, which is another one on each worker.
@@ -96,3 +99,26 @@ def server(gateway: ScriptedGateway, tmp_path: Path) -> Iterator[AppServer]:
     """The app, started against the scripted gateway with a fresh data folder."""
     with AppServer(tmp_path / "data", gateway.base_url) as running:
         yield running
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests of a store on both databases; those that open its file themselves on SQLite alone."""
+    if "database" in metafunc.fixturenames:
+        is_about_the_file = "path" in metafunc.fixturenames
+        kinds = ["sqlite"] if is_about_the_file else ["sqlite", "postgresql"]
+        metafunc.parametrize("database", kinds, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server, running; the test is skipped where none is installed."""
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where a new, migrated database is: a file, or the URL of a database in PostgreSQL."""
+    if request.param == "sqlite":
+        return made(tmp_path / "data" / DATABASE)
+    return made_in(request.getfixturevalue("postgres"))

@@ -10,13 +10,13 @@ import pytest
 
 from lib import app
 from lib.config import Settings
-from lib.store.database import database
+from lib.store.database import sqlite
 
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Of an app that has run before, and does not wait long for a lock."""
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
     found = Settings.load({"CHAT_DATA_DIR": str(tmp_path / "data"), "CHAT_LOCAL_MODEL": "off"})
     app.build(found).stop()
     return found

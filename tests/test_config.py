@@ -21,12 +21,14 @@ AT_PROVIDER = {"CHAT_SIGN_IN": "oidc", "CHAT_OIDC_ISSUER": "https://id.example",
 FAR = {"KKIAI_BASE_URL": "http://10.0.0.5/v1"}
 KEY_FILE = "key"
 """In the folder that the settings are read from, and that a test works in."""
+DATABASE_URL = "postgresql+psycopg://chat@db/chat"
 READ: dict[str, tuple[str, dict[str, str], str, object]] = {
     "KKIAI_API_KEY": (KEY, {}, "api_key", Secret(KEY)),
     "KKIAI_API_KEY_FILE": (KEY_FILE, {}, "api_key", Secret(KEY)),
     "KKIAI_BASE_URL": ("https://a.b/v1/", {}, "base_url", "https://a.b/v1"),
     "KKIAI_MODEL": ("model-x", {}, "default_model", "model-x"),
     "CHAT_DATA_DIR": ("/somewhere/else", {}, "data_dir", Path("/somewhere/else")),
+    "CHAT_DATABASE_URL": (DATABASE_URL, {}, "database_url", Secret(DATABASE_URL)),
     "CHAT_SECRET_FILE": ("/run/secrets/chat", {}, "secret_file", Path("/run/secrets/chat")),
     "CHAT_TITLE": ("Our Chat", {}, "title", "Our Chat"),
     "CHAT_LOCAL_MODEL": ("off", {}, "wants_local_model", False),
@@ -96,6 +98,7 @@ def test_without_anything_set_every_default_holds(tmp_path: Path) -> None:
         api_key=None,
         default_model=None,
         data_dir=Path("data"),
+        database_url=None,
         secret_file=None,
         title="SynStar Chat",
         wants_local_model=True,

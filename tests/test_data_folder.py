@@ -36,7 +36,7 @@ def write(settings: Settings) -> dict[str, int]:
     """Keep a conversation and an image; returns the modes of all there is in the folder meanwhile."""
     with closing(app.open_store(settings)) as store:
         answer(store, draft())
-        app.open_files(settings).keep(uploaded("a.png", image()))
+        app.open_files(settings, store).keep(uploaded("a.png", image()))
         return modes(settings.data_dir)
 
 

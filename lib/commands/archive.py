@@ -50,7 +50,7 @@ def run_export(options: argparse.Namespace, settings: Settings) -> int:
         store.audit.record(COMMAND_LINE, Action.EXPORTED, what, {"as": options.format})
         if options.format == "json":
             # In pieces: all chats together may not fit into memory.
-            for piece in archive.json_pieces(wanted, app.open_files(settings)):
+            for piece in archive.json_pieces(wanted, app.open_files(settings, store)):
                 print(printable_json(piece), end="")
         else:
             print("\n\n".join(exports.to_markdown(conversation) for conversation in wanted))
@@ -60,7 +60,7 @@ def run_export(options: argparse.Namespace, settings: Settings) -> int:
 def run_import(options: argparse.Namespace, settings: Settings) -> int:
     """Import the conversations in files; return the exit status."""
     with closing(app.open_store(settings)) as store:
-        incoming = Incoming(app.open_files(settings))
+        incoming = Incoming(app.open_files(settings, store))
         added = store.of(LOCAL, COMMAND_LINE).conversations.take(incoming.read(map(_source, options.files)))
     outcome = incoming.outcome
     for sentence in outcome.said(added):

@@ -122,7 +122,7 @@ def _change(store: Store, options: argparse.Namespace, settings: Settings) -> in
         case "hand-over":
             store.ownership.hand_over(person.id, found(store, options.to.strip()).id, COMMAND_LINE)
         case "export":
-            return _export(store, person, app.open_files(settings))
+            return _export(store, person, app.open_files(settings, store))
         case "remove":
             store.ownership.remove(person.id, COMMAND_LINE, is_forced=options.force)
         case "role":

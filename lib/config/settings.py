@@ -23,6 +23,7 @@ from lib.domain.models.connection import Connection, Secret, parse_api_key, pars
 from lib.i18n.translation import lazy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+POSTGRESQL = "postgresql+psycopg://"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Settings:
     api_key: Secret | None
     default_model: str | None
     data_dir: Path
+    database_url: Secret | None
+    """Of PostgreSQL, perhaps with a password; `None` for SQLite in the data folder."""
     secret_file: Path | None
     """Of the installation's secret; `None` for `secret` in the data folder."""
     title: str
@@ -99,6 +102,7 @@ class Settings:
             api_key=api_key,
             default_model=values.text("KKIAI_MODEL") or None,
             data_dir=Path(values.text("CHAT_DATA_DIR")).expanduser(),
+            database_url=_database_url(values),
             secret_file=values.path("CHAT_SECRET_FILE"),
             title=values.text("CHAT_TITLE"),
             wants_local_model=local == "on" or (local == "auto" and not chose_server),
@@ -122,6 +126,13 @@ class Settings:
             allowed_hosts=values.names("CHAT_ALLOWED_HOSTS", _host, lazy("names like chat.example.com")),
             trusted_proxies=values.names("CHAT_TRUSTED_PROXIES", _network, lazy("addresses like 10.0.0.0/8")),
         )
+
+
+def _database_url(values: Values) -> Secret | None:
+    url = values.text("CHAT_DATABASE_URL")
+    if url and not url.startswith(POSTGRESQL):
+        raise ConfigurationError(lazy("CHAT_DATABASE_URL must begin with {scheme}.", scheme=POSTGRESQL))
+    return Secret(url) if url else None
 
 
 def read(root: Path = ROOT, **overrides: str) -> Settings:

@@ -24,6 +24,12 @@ VARIABLES = (
     Variable("KKIAI_BASE_URL", SYNSTAR_BASE_URL, "Base URL of any OpenAI-compatible server."),
     Variable("KKIAI_MODEL", "", "Model that a new chat starts with; by default the first chat model listed."),
     Variable("CHAT_DATA_DIR", "./data", "Folder for conversations and images; created if missing."),
+    Variable(
+        "CHAT_DATABASE_URL",
+        "",
+        "PostgreSQL database, as `postgresql+psycopg://user@host/name`; by default a SQLite file in the data "
+        "folder. The password can be in `PGPASSWORD` or in libpq's password file.",
+    ),
     Variable("CHAT_TITLE", "SynStar Chat", "Name shown in the browser's tab and on the page."),
     Variable(
         "CHAT_LOCAL_MODEL",

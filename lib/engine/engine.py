@@ -24,6 +24,7 @@ from lib.engine.loop import Loop
 from lib.engine.notifications import STORING, Notifications
 from lib.engine.playback.player import Player
 from lib.engine.playback.synchronized import SynchronizedTapes
+from lib.engine.recovery.remote_stops import RemoteStops
 from lib.engine.recovery.remote_tapes import RemoteTapes
 from lib.engine.recovery.storage_problems import StorageProblems
 from lib.engine.recovery.unstored import unstored_conversations
@@ -86,6 +87,8 @@ class Engine:
             request_bytes=request_bytes,
             on_ended=self._after,
         )
+        if store:
+            RemoteStops(self._loop, store, self._owner, self._runs, self._stop)
         self._may_use: Callable[[str, str], bool] = store.settings.may_use if store else lambda *_: True
         self._sending = Sending(
             self._runs,
@@ -257,8 +260,10 @@ class Engine:
     def cancel(self, person_id: str, reply_id: str) -> None:
         """Stop a person's reply: close its upstream connection and keep what it has said so far."""
         run = self._runs.get(reply_id)
-        if run and run.tape.person_id == person_id:
-            self._answering.end(run, Stopped(run.at_ms))
+        if run is None:
+            self._cancel_elsewhere(person_id, reply_id)
+        elif run.tape.person_id == person_id:
+            self._stop(run)
 
     def cancel_all(self, person_id: str) -> None:
         """Stop whatever runs for a person here, and start nothing more of it."""
@@ -298,10 +303,23 @@ class Engine:
         # On the loop: aiohttp's connections belong to it.
         self._loop.submit(self._gateway.close()).result(timeout=5)
         self._loop.stop()
+        if self._remote:
+            self._remote.stop()
 
     def _unstored(self) -> list[RunningReply]:
         ids = self._journal.unstored() if self._journal else []
         return [run for reply_id in ids if (run := self._runs.get(reply_id))]
+
+    def _stop(self, run: RunningReply) -> None:
+        self._answering.end(run, Stopped(run.at_ms))
+
+    def _cancel_elsewhere(self, person_id: str, reply_id: str) -> None:
+        """Ask the process that runs the reply, if it runs, to stop it."""
+        try:
+            if self._store:
+                self._store.replies.want_stop(person_id, reply_id)
+        except StoreError as error:
+            log.warning("A reply of another process could not be stopped: %s", error)
 
     def _start(self, run: RunningReply) -> None:
         """Run the reply of an accepted send."""

@@ -182,6 +182,8 @@ class Journal:
         replies = [Closing(tape.reply(), tape.person_id, row) for tape, row in ended]
         if entries or replies:
             self._store.replies.journal(self._owner, entries, replies)
+            with suppress(StoreError):  # who follows looks by himself, only later
+                self._store.notify()
         self._settle(lengths, set(closings))
         # Last: from here on, pages read this reply from the store, so the store must have all of it.
         for track in tracks:

@@ -24,7 +24,7 @@ class LiveTape:
         self.person_id = person_id
         """Who may follow it."""
         self.is_remote = is_remote
-        """Whether another process runs the reply: it can be followed here, but not stopped."""
+        """Whether another process runs the reply."""
         self.events: list[Event] = []
         """Append-only: a reader may read at any time, up to the length that it has seen."""
         self.is_closed = False

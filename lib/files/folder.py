@@ -1,16 +1,17 @@
-"""The folder of images: one file for each content, named by its SHA-256."""
+"""Images and sounds: each content once, named by its SHA-256, in a folder or in a database."""
 
 import logging
 import os
 import re
 import tempfile
 import threading
-import time
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from typing import Protocol
 
 from cachetools import LRUCache
 from PIL import Image
@@ -19,7 +20,7 @@ from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.files.formats.images import FORMATS, LARGEST_PIXELS
 from lib.files.refusal import refused
 
-UNUSED_SECONDS = 24 * 3600.0
+UNUSED = timedelta(days=1)
 """How long an unused file is left alone: its message may be about to be stored."""
 SMALLER_KEPT = 256
 """How many reduced copies of images are cached: pages draw them in every run. Together some 20 MB."""
@@ -32,12 +33,60 @@ class Missing(LookupError):
     """An image whose file does not exist (any more)."""
 
 
-class Files:
-    """Stores and loads the bytes of images in one folder."""
+class Place(Protocol):
+    """Where the bytes are. `put` and `get` raise `OSError`."""
 
-    def __init__(self, folder: Path | None) -> None:
-        """`None` keeps everything in memory; so does an image whose file cannot be written."""
-        self._folder = folder
+    def put(self, id_: str, data: bytes) -> None:
+        """Store the bytes, unless they are there; either way they were used just now."""
+
+    def get(self, id_: str) -> bytes:
+        """The bytes. Raises `FileNotFoundError` if there are none."""
+
+    def size(self) -> int:
+        """How many bytes all files take."""
+
+    def sweep(self, in_use: Collection[str], before: datetime) -> int:
+        """Delete what is not in use and was last used before a time; return how many files."""
+
+
+class Folder:
+    """One file for each content, in folders by the first two letters of its name."""
+
+    def __init__(self, path: Path) -> None:
+        self._root = path
+
+    def put(self, id_: str, data: bytes) -> None:
+        path = self._path(id_)
+        try:
+            os.utime(path)  # it may have been unused for long, and is about to be used again
+        except FileNotFoundError:
+            _write(path, data)
+
+    def get(self, id_: str) -> bytes:
+        return self._path(id_).read_bytes()
+
+    def size(self) -> int:
+        files = self._root.rglob("*") if self._root.exists() else ()
+        return sum(file.stat().st_size for file in files if file.is_file())
+
+    def sweep(self, in_use: Collection[str], before: datetime) -> int:
+        removed = 0
+        for path in self._root.glob("??/*"):
+            if path.name not in in_use and path.stat().st_mtime < before.timestamp():
+                path.unlink(missing_ok=True)
+                removed += 1
+        return removed
+
+    def _path(self, id_: str) -> Path:
+        return self._root / id_[:2] / id_
+
+
+class Files:
+    """Stores and loads the bytes of images and sounds."""
+
+    def __init__(self, place: Path | Place | None) -> None:
+        """`None` keeps everything in memory; so does an image that cannot be written."""
+        self._place: Place | None = Folder(place) if isinstance(place, Path) else place
         self._held: dict[str, bytes] = {}
         self._smaller: LRUCache[tuple[str, int, int], bytes] = LRUCache(SMALLER_KEPT)
         self._changing = threading.Lock()
@@ -47,23 +96,16 @@ class Files:
         if attachment.data is None:
             return attachment
         try:
-            path = self._path(attachment.id)
-            try:
-                os.utime(path)  # it may have been unused for long, and is about to be used again
-            except FileNotFoundError:
-                _write(path, attachment.data)
+            self._of(attachment.id).put(attachment.id, attachment.data)
         except OSError as error:
-            if self._folder:
+            if self._place:
                 log.error("An image is kept in memory only: %s", error)
             self._held[attachment.id] = attachment.data
         return replace(attachment, data=None)
 
     def bytes_stored(self) -> int:
         """How much all files take."""
-        files = self._folder.rglob("*") if self._folder and self._folder.exists() else ()
-        return sum(file.stat().st_size for file in files if file.is_file()) + sum(
-            map(len, self._held.values())
-        )
+        return (self._place.size() if self._place else 0) + sum(map(len, self._held.values()))
 
     def load(self, attachment: Attachment) -> bytes:
         """The image's bytes. Raises `Missing`."""
@@ -71,7 +113,7 @@ class Files:
         if data is not None:
             return data
         try:
-            return self._path(attachment.id).read_bytes()
+            return self._of(attachment.id).get(attachment.id)
         except OSError:
             raise Missing(attachment.name) from None
 
@@ -92,17 +134,12 @@ class Files:
 
     def sweep(self, in_use: Collection[str]) -> int:
         """Delete the files that no message uses any more; return how many."""
-        before, removed = time.time() - UNUSED_SECONDS, 0
-        for path in self._folder.glob("??/*") if self._folder else ():
-            if path.name not in in_use and path.stat().st_mtime < before:
-                path.unlink(missing_ok=True)
-                removed += 1
-        return removed
+        return self._place.sweep(in_use, datetime.now(UTC) - UNUSED) if self._place else 0
 
-    def _path(self, id_: str) -> Path:
-        if not self._folder or not _ID.fullmatch(id_):
+    def _of(self, id_: str) -> Place:
+        if not self._place or not _ID.fullmatch(id_):
             raise FileNotFoundError(id_)
-        return self._folder / id_[:2] / id_
+        return self._place
 
 
 def _write(path: Path, data: bytes) -> None:

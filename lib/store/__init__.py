@@ -1,7 +1,9 @@
 """Everything that is stored, in one database. The only folder that imports SQLAlchemy."""
 
+from collections.abc import Callable
 from datetime import UTC, tzinfo
 from pathlib import Path
+from threading import Event
 
 from lib.domain.people.audit import Actor
 from lib.store.administration import Administration
@@ -10,6 +12,7 @@ from lib.store.comparison.rooms import OpenRooms
 from lib.store.conversation.attachments import Attachments
 from lib.store.conversation.conversations import Bin
 from lib.store.database.database import Database
+from lib.store.files import StoredFiles
 from lib.store.library import Library
 from lib.store.models import KnownCapabilities
 from lib.store.people.attempts import Attempts
@@ -35,12 +38,12 @@ class Store:
     belongs to somebody through `of` alone.
     """
 
-    def __init__(self, path: Path | None, zone: tzinfo = UTC) -> None:
-        """Open or create the SQLite file at `path`; `None` keeps everything in memory.
+    def __init__(self, address: Path | str | None, zone: tzinfo = UTC) -> None:
+        """Open the SQLite file or the PostgreSQL URL; `None` keeps everything in memory.
 
         A day of the limits begins at midnight in `zone`. Raises `lib.store.database.errors.StoreError`.
         """
-        self._database = Database(path)
+        self._database = Database(address)
         self._remembered = Remembered()
         self.attachments = Attachments(self._database)
         self.audit = Audit(self._database)
@@ -48,6 +51,7 @@ class Store:
         self.bin = Bin(self._database)
         self.capabilities = KnownCapabilities(self._database)
         self.deck_images = DeckImages(self._database)
+        self.files = StoredFiles(self._database)
         self.invitations = Invitations(self._database)
         self.limits = Limits(self._database, zone)
         self.links = Links(self._database)
@@ -70,8 +74,25 @@ class Store:
         return Administration(self._database, self.settings, actor)
 
     def look(self) -> None:
-        """Check that the file still exists, is the same and intact. Raises `StoreError` with what to do."""
+        """Check that the database is still there and intact. Raises `StoreError` with what to do."""
         self._database.look()
+
+    @property
+    def has_bell(self) -> bool:
+        """Whether this process can wake others, and be woken by them."""
+        return self._database.has_bell
+
+    def notify(self) -> None:
+        """Wake the processes that listen. Raises `StoreError`.
+
+        In a transaction of its own: in the one that writes, all commits of the server would wait for one
+        another.
+        """
+        self._database.notify()
+
+    def listen(self, rings: Callable[[], None], ending: Event) -> None:
+        """Call `rings` at each `notify` of any process, until `ending`. Raises `StoreError`."""
+        self._database.listen(rings, ending)
 
     def close(self) -> None:
         """Close all connections."""

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import ColumnElement, Row, and_, select, update
 
 from lib.domain.models.capabilities import Capabilities, Capability
 from lib.domain.models.models import Preference
 from lib.domain.reply.ledger import Traffic
 from lib.store.database.database import Database
+from lib.store.database.inserts import insert
 from lib.store.database.schema import capabilities, model_choices
 from lib.store.remembered import Remembered
 from lib.store.traffic import traffic
@@ -38,7 +38,7 @@ class Models:
         with self._database.write() as connection:
             if choice.is_default:
                 connection.execute(update(model_choices).where(self._of(base_url)).values(is_default=False))
-            statement = insert(model_choices).values(**key, **values)
+            statement = insert(connection, model_choices).values(**key, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=[*key], set_=values))
         self._remembered.forget()
 
@@ -56,6 +56,9 @@ class Models:
         return and_(model_choices.c.person_id == self._person_id, model_choices.c.base_url == base_url)
 
 
+_FINDING = ["base_url", "model", "name"]
+
+
 class KnownCapabilities:
     """What the doctor found that models can or cannot do, for everybody."""
 
@@ -71,7 +74,6 @@ class KnownCapabilities:
 
     def learn(self, base_url: str, model: str, found: Mapping[Capability, bool], at: datetime) -> None:
         """Store what was found; a capability without a finding keeps its previous one."""
-        of_model = (capabilities.c.base_url == base_url) & (capabilities.c.model == model)
         rows = [
             {"base_url": base_url, "model": model, "name": name, "is_there": is_there, "checked_at": at}
             for name, is_there in found.items()
@@ -79,8 +81,9 @@ class KnownCapabilities:
         if not rows:
             return
         with self._database.write() as connection:
-            connection.execute(delete(capabilities).where(of_model, capabilities.c.name.in_(list(found))))
-            connection.execute(capabilities.insert(), rows)
+            new = insert(connection, capabilities)
+            changed = {"is_there": new.excluded.is_there, "checked_at": new.excluded.checked_at}
+            connection.execute(new.on_conflict_do_update(index_elements=_FINDING, set_=changed), rows)
 
 
 def _choice(row: Row[Any]) -> Preference:

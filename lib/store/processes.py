@@ -4,7 +4,7 @@ import fcntl
 import os
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, String, delete, insert, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, String, cast, delete, insert, select, update
 
 from lib.domain.reply.reply import State
 from lib.store.database.database import Database
@@ -58,8 +58,7 @@ class Processes:
 
         A beat is a text that differs each time. It does not tell the time: clocks differ, and jump.
         """
-        # As text: a row with a malformed date must not raise here.
-        heartbeats = select(processes.c.id, type_coerce(processes.c.heartbeat_at, String))
+        heartbeats = select(processes.c.id, _HEARTBEAT)
         owners = select(replies.c.owner).where(replies.c.state == State.RUNNING).distinct()
         with self._database.read() as connection:
             silent: dict[str, str | None] = dict.fromkeys(connection.execute(owners).scalars())
@@ -70,12 +69,12 @@ class Processes:
 
         Returns the ids of the replies. From now on, their old owner cannot write to them.
         """
-        heartbeat = select(type_coerce(processes.c.heartbeat_at, String)).where(processes.c.id == dead)
+        is_it = processes.c.id == dead
         with self._database.write() as connection:
-            # Checked in the same transaction: a process that was only slow keeps its replies.
-            if connection.execute(heartbeat).scalar() != last_beat:
+            connection.execute(delete(processes).where(is_it, _HEARTBEAT.is_not_distinct_from(last_beat)))
+            # In the same transaction: a process that was only slow is still there, and keeps its replies.
+            if connection.execute(select(processes.c.id).where(is_it)).first():
                 return []
-            connection.execute(delete(processes).where(processes.c.id == dead))
             return _take(connection, replies.c.owner == dead, owner)
 
     def owned(self, owner: str) -> set[str]:
@@ -104,6 +103,10 @@ def _beat(connection: Connection, owner: str) -> bool:
         return True
     connection.execute(insert(processes).values(id=owner, heartbeat_at=now))
     return False
+
+
+# As text: a row with a malformed date must not raise here.
+_HEARTBEAT = cast(processes.c.heartbeat_at, String)
 
 
 def _take(connection: Connection, whose: ColumnElement[bool], owner: str) -> list[str]:

@@ -2,12 +2,12 @@
 
 import json
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import Connection, String, and_, insert, select, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lib.domain.conversation.conversations import Conversation
@@ -22,8 +22,12 @@ from lib.store.conversation import attachments, search
 from lib.store.conversation.messages import save, touch
 from lib.store.database.database import Database
 from lib.store.database.errors import NotYoursError, StoreError
+from lib.store.database.locks import lock
 from lib.store.database.schema import conversations, journal, messages, replies
 from lib.store.people import limits
+
+TAPES_AT_ONCE = 200
+"""How many tapes one statement reads: SQLite refuses conditions that are too deep."""
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +97,7 @@ class Replies:
                 # Afterwards: a click that arrives twice is the same reply, not one too many.
                 if is_limited:
                     person_id, reply_id = begun.person_id, begun.reply_id
+                    lock(connection, f"limits of {person_id}")  # the next send sees this one
                     limits.check(connection, person_id, datetime.now(UTC), self._zone, but=reply_id)
                 return now
         except StoreError as error:
@@ -136,8 +141,8 @@ class Replies:
             ids = {entry.reply_id for entry in entries} | {closing.row.reply_id for closing in closings}
             # Each write checks the owner: a process that was considered dead but goes on changes nothing.
             is_open = and_(replies.c.state == State.RUNNING, replies.c.owner == owner)
-            known = select(replies.c.id, is_open).where(replies.c.id.in_(ids))
-            open_: dict[str, bool] = dict(connection.execute(known).all())
+            known = select(replies.c.id, is_open).where(replies.c.id.in_(ids)).order_by(replies.c.id)
+            open_: dict[str, bool] = dict(connection.execute(known.with_for_update()).all())
             rows = [_row(entry) for entry in entries if open_.get(entry.reply_id)]
             if rows:
                 connection.execute(insert(journal), rows)
@@ -158,6 +163,36 @@ class Replies:
         with self._database.read() as connection:
             rows = journaled(connection, reply_id)
         return max((seq + max(1, len(events)) for seq, events in rows if isinstance(seq, int)), default=0)
+
+    def tapes(self, starts: Mapping[str, int]) -> dict[str, list[Event]]:
+        """What is journaled of several replies, each from its position on; one without news is missing."""
+        found: dict[str, list[Event]] = {}
+        wanted = list(starts.items())
+        with self._database.read() as connection:
+            for at in range(0, len(wanted), TAPES_AT_ONCE):
+                some = wanted[at : at + TAPES_AT_ONCE]
+                fits = or_(*(and_(journal.c.reply_id == id_, journal.c.seq >= start) for id_, start in some))
+                for reply_id, _, events in _journaled(connection, fits):
+                    found.setdefault(reply_id, []).extend(events)
+        return found
+
+    def want_stop(self, person_id: str, reply_id: str) -> None:
+        """Ask the process that runs a person's reply to stop it; do nothing if it does not run."""
+        own = (
+            select(messages.c.id)
+            .join(conversations, conversations.c.id == messages.c.conversation_id)
+            .where(conversations.c.person_id == person_id)
+        )
+        chosen = (replies.c.id == reply_id) & (replies.c.state == State.RUNNING) & replies.c.id.in_(own)
+        with self._database.write() as connection:
+            connection.execute(update(replies).where(chosen).values(is_stop_wanted=True))
+
+    def wanted_stops(self, owner: str) -> list[str]:
+        """The replies of a process that others want to stop."""
+        chosen = (replies.c.state == State.RUNNING) & (replies.c.owner == owner)
+        query = select(replies.c.id).where(chosen, replies.c.is_stop_wanted.is_(True))
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
 
     def running(self, ids: Collection[str] | None = None) -> list[Running]:
         """Replies that some process runs, or ran when it died; `ids` limits them to these."""
@@ -182,11 +217,16 @@ class Replies:
 
 def journaled(connection: Connection, reply_id: str, start: int = 0) -> list[tuple[int, list[Event]]]:
     """The events of a reply from position `start`, row by row, each with its position."""
-    # As text: one row with malformed JSON must not cost the others.
-    columns = journal.c.seq, type_coerce(journal.c.events, String)
     wanted = and_(journal.c.reply_id == reply_id, journal.c.seq >= start)
-    rows = connection.execute(select(*columns).where(wanted).order_by(journal.c.seq)).all()
-    return [(seq, _events(stored)) for seq, stored in rows]
+    return [(seq, events) for _, seq, events in _journaled(connection, wanted)]
+
+
+def _journaled(connection: Connection, wanted: ColumnElement[bool]) -> list[tuple[str, int, list[Event]]]:
+    # As text: one row with malformed JSON must not cost the others.
+    columns = journal.c.reply_id, journal.c.seq, cast(journal.c.events, Text)
+    order = journal.c.reply_id, journal.c.seq
+    rows = connection.execute(select(*columns).where(wanted).order_by(*order)).all()
+    return [(reply_id, seq, _events(stored)) for reply_id, seq, stored in rows]
 
 
 def _begun(begun: Begun, model: str | None) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
 from lib.domain.models.connection import Connection as GatewayConnection
 from lib.domain.models.connection import Secret
@@ -21,6 +20,8 @@ from lib.domain.people.notices import Notice
 from lib.domain.people.people import LOCAL, Role
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
+from lib.store.database.inserts import insert, insert_new
+from lib.store.database.locks import lock
 from lib.store.database.schema import people, settings
 from lib.store.people.audit import record
 
@@ -29,6 +30,8 @@ FRESH_SECONDS = 2.0
 ID, CONNECTION = "installation_id", "connection"
 MODELS, DEFAULT_MODEL, NOTICES = "models", "default_model", "notices"
 """The names of the settings."""
+SETTINGS = "settings"
+"""What whoever changes a setting locks, before reading what is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class StoredSettings:
             return str(known)
         row = {"name": ID, "value": secrets.token_hex(6)}
         with self._database.write() as connection:
-            connection.execute(insert(settings).values(row).on_conflict_do_nothing())
+            insert_new(connection, settings, row)
             return str(get(connection, ID))
 
     def all(self) -> Mapping[str, Any]:
@@ -132,6 +135,7 @@ class StoredSettings:
     def reencrypt(self, anew: Callable[[str], str], by: Actor) -> None:
         """Encrypt what is stored with another secret: `anew` makes the new text of the old one."""
         with self._database.write() as connection:
+            lock(connection, SETTINGS)
             stored = get(connection, CONNECTION)
             if stored and stored["key"]:
                 put(connection, CONNECTION, {**stored, "key": anew(stored["key"])})
@@ -149,7 +153,7 @@ def put(connection: Connection, name: str, value: object) -> None:
     if value is None:
         connection.execute(settings.delete().where(settings.c.name == name))
         return
-    new = insert(settings).values(name=name, value=value)
+    new = insert(connection, settings).values(name=name, value=value)
     connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 

@@ -21,8 +21,8 @@ def traffic(database: Database, person_id: str) -> Mapping[str, Traffic]:
         return {row.model: Traffic(**row._mapping) for row in rows}
 
 
-# SQLite has neither a median nor percentiles: rows are numbered in a window. Its integer division truncates,
-# so the ranks are rounded up by hand.
+# SQLite has neither a median nor percentiles: rows are numbered in a window. The division of integers
+# truncates, so the ranks are rounded up by hand.
 _QUERY = text("""
     WITH rows AS (
         SELECT model_requested AS model, state, ttft_ms, tokens_per_second, error_category, created_at,
@@ -37,8 +37,8 @@ _QUERY = text("""
     )
     SELECT model,
         count(*) AS replies,
-        sum(state = 'completed') AS completed,
-        sum(state = 'failed') AS failed,
+        count(*) FILTER (WHERE state = 'completed') AS completed,
+        count(*) FILTER (WHERE state = 'failed') AS failed,
         max(CASE WHEN nth_time = (timed + 1) / 2 THEN ttft_ms END) AS ttft_median_ms,
         max(CASE WHEN nth_time = (timed * 95 + 99) / 100 THEN ttft_ms END) AS ttft_p95_ms,
         max(CASE WHEN nth_rate = (rated + 1) / 2 THEN tokens_per_second END) AS tokens_per_second,

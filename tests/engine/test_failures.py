@@ -20,7 +20,7 @@ from lib.engine import journal
 from lib.engine.engine import Engine
 from lib.gateway.client import Gateway
 from lib.store import Store
-from lib.store.database import database
+from lib.store.database import sqlite
 from tests.engine.conftest import Chat, wait_for_text
 from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import Gate, ScriptedGateway, error, hang_up, raw, stream
@@ -124,7 +124,7 @@ class Lock:
 @pytest.fixture
 def lock(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lock]:
     """A lock for which nobody waits long."""
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 20)  # before the store opens its first connection
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 20)  # before the store opens its first connection
     monkeypatch.setattr(journal, "RETRY_SECONDS", 0.01)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         yield Lock(connection)

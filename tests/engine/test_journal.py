@@ -20,7 +20,7 @@ from lib.engine.live import LiveTape
 from lib.engine.recovery.storage_problems import StorageProblems
 from lib.engine.sending import new_id
 from lib.store import Store
-from lib.store.database import database
+from lib.store.database import sqlite
 from lib.store.replies import Begun
 from tests.engine.conftest import draft
 from tests.patience import PATIENCE, eventually
@@ -133,7 +133,7 @@ def test_news_of_a_tape_that_is_stored_already_harm_nobody(
 def test_a_database_that_is_locked_for_a_while_costs_nothing(
     path: Path, problems: StorageProblems, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 20)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 20)
     monkeypatch.setattr(journal_module, "RETRY_SECONDS", 0.01)
     store = Store(path)
     tape, stored = begin(store), Stored()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lib.files.folder import UNUSED_SECONDS, Files, Missing, checked
+from lib.files.folder import UNUSED, Files, Missing, checked
 from tests.files.samples import bomb, image, uploaded
 
 
@@ -70,7 +70,7 @@ def test_a_smaller_copy_is_a_jpeg_on_white(files: Files) -> None:
 
 def test_only_old_files_that_nothing_holds_are_swept(files: Files, tmp_path: Path) -> None:
     used, _, young = (files.keep(uploaded("a.png", image(width))) for width in (10, 20, 30))
-    before = time.time() - UNUSED_SECONDS - 1
+    before = time.time() - UNUSED.total_seconds() - 1
     for path in kept_files(tmp_path):
         if path.name != young.id:
             os.utime(path, (before, before))

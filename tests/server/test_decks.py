@@ -15,7 +15,7 @@ from lib.domain.comparison import decks
 from lib.domain.comparison.decks import Prompt
 from lib.domain.people.people import LOCAL
 from lib.engine.sending import new_id
-from lib.files.folder import UNUSED_SECONDS, Files
+from lib.files.folder import UNUSED, Files
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.files.samples import image, uploaded
@@ -303,7 +303,7 @@ def test_a_run_and_its_images_outlive_the_server_and_only_the_rest_is_asked(tmp_
     deck = replace(decks.new(new_id(), prompts, title="Outlive"), system_prompt="Be kind.")
     store.of(LOCAL).decks.add(deck)
     store.close()
-    old = time.time() - UNUSED_SECONDS - 60
+    old = time.time() - UNUSED.total_seconds() - 60
     os.utime(data / FILES / picture.id[:2] / picture.id, (old, old))
     with ScriptedGateway() as gateway, AppServer(data, gateway.base_url, CHAT_GRACE_SECONDS="0") as server:
         gate = Gate()

@@ -17,7 +17,6 @@ from lib.domain.reply.usage import Source, Usage
 from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store.replies import Begun, Closing, Entry
-from tests.store.fresh import fresh
 
 OWNER = "0f"
 """The process that runs the replies of these tests."""
@@ -30,8 +29,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    opened = fresh(path)
+def store(database: Path | str) -> Iterator[Store]:
+    opened = Store(database)
     yield opened
     opened.close()
 
@@ -59,12 +58,13 @@ def begin(
     *,
     owner: str = OWNER,
     session_id: str = "s1",
+    person_id: str = LOCAL,
+    send_id: str | None = None,
 ) -> str:
     """Store a question and its running reply; returns the reply's id."""
     added = question_and_answer(conversation, text)
-    stored_at = store.replies.begin(
-        conversation, added, Begun(added[-1].id, LOCAL, new_id(), session_id, owner)
-    )
+    begun = Begun(added[-1].id, person_id, send_id or new_id(), session_id, owner)
+    stored_at = store.replies.begin(conversation, added, begun)
     assert stored_at is not None
     conversation.add(added)
     conversation.updated_at = stored_at

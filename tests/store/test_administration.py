@@ -158,9 +158,9 @@ def test_every_change_is_written_down_and_no_key(store: Store, path: Path) -> No
 
 
 def test_a_change_is_seen_here_at_once_and_elsewhere_soon(
-    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, database: Path | str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with closing(Store(path)) as other:
+    with closing(Store(database)) as other:
         assert other.settings.gateway() is None
         by(store).settings.set_gateway(GATEWAY)
         by(store).settings.add_notice(NOTICE)

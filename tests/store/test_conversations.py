@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -22,10 +23,20 @@ def known(store: Store, conversation: Conversation) -> Conversation:
     return found
 
 
+def test_a_nul_is_its_picture_where_the_database_has_no_such_character(
+    store: Store, database: Path | str
+) -> None:
+    conversation = draft("Tea\0")
+    answer(store, conversation, "N\0L")
+    found = known(store, conversation)
+    nul = "\0" if isinstance(database, Path) else "␀"
+    assert (found.title, found.path()[-1].content) == (f"Tea{nul}", f"N{nul}L")
+
+
 def test_a_conversation_comes_back_as_it_was_stored(store: Store) -> None:
     conversation = draft("Tea")
     answer(store, conversation, "Hel", "lo")
-    begin(store, conversation, "And 汉字 🙂\0\nagain?")
+    begin(store, conversation, "And 汉字 🙂\nagain?")
     found = known(store, conversation)
     assert (found.id, found.title, found.model) == (conversation.id, "Tea", "model-a")
     assert found.system_prompt == "Be kind."
@@ -33,7 +44,7 @@ def test_a_conversation_comes_back_as_it_was_stored(store: Store) -> None:
     assert found.created_at == conversation.created_at
     assert found.leaf_id == conversation.leaf_id
     assert [message.id for message in found.path()] == [message.id for message in conversation.path()]
-    assert [message.content for message in found.path()] == ["Hello", "Hello", "And 汉字 🙂\0\nagain?", ""]
+    assert [message.content for message in found.path()] == ["Hello", "Hello", "And 汉字 🙂\nagain?", ""]
     assert [message.role for message in found.path()] == ["user", "assistant"] * 2
     assert [m.created_at for m in found.path()] == [m.created_at for m in conversation.path()]
 

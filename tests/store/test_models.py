@@ -64,12 +64,12 @@ def test_a_new_default_takes_the_place_of_the_old_one(store: Store) -> None:
 
 
 def test_what_another_process_chose_is_seen_after_a_while(
-    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, database: Path | str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remembered, "FRESH_SECONDS", 0.0)
-    forgetful = Store(path)
+    forgetful = Store(database)
     assert store.of(LOCAL).models.preferences(URL) == forgetful.of(LOCAL).models.preferences(URL) == {}
-    other = Store(path)
+    other = Store(database)
     other.of(LOCAL).models.choose(URL, "a", Preference(is_hidden=True))
     assert store.of(LOCAL).models.preferences(URL) == {}
     assert forgetful.of(LOCAL).models.preferences(URL) == {"a": Preference(is_hidden=True)}
@@ -77,7 +77,7 @@ def test_what_another_process_chose_is_seen_after_a_while(
         each.close()
 
 
-def test_what_was_read_while_it_changed_is_not_remembered(path: Path) -> None:
+def test_what_was_read_while_it_changed_is_not_remembered(database: Path | str) -> None:
     """Another page may write while this one reads: what it then holds is the old answer."""
 
     class Interrupted(Database):
@@ -89,12 +89,12 @@ def test_what_was_read_while_it_changed_is_not_remembered(path: Path) -> None:
                 waiting.pop()()
 
     waiting: list[Callable[[], None]] = []
-    database = Interrupted(path)
-    known = models.Models(database, LOCAL, remembered.Remembered())
+    opened = Interrupted(database)
+    known = models.Models(opened, LOCAL, remembered.Remembered())
     waiting.append(lambda: known.choose(URL, "a", Preference(is_hidden=True)))
     assert known.preferences(URL) == {}
     assert known.preferences(URL) == {"a": Preference(is_hidden=True)}
-    database.close()
+    opened.close()
 
 
 def test_what_was_learnt_is_kept_until_something_else_is_learnt(store: Store) -> None:

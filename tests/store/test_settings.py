@@ -9,10 +9,10 @@ from lib.store import Store
 from tests.store.database.test_database import write_old
 
 
-def test_an_installation_has_one_id(store: Store, path: Path) -> None:
+def test_an_installation_has_one_id(store: Store, database: Path | str) -> None:
     first = store.settings.installation_id()
     assert len(first) == 12
-    with closing(Store(path)) as other:
+    with closing(Store(database)) as other:
         assert other.settings.installation_id() == first
 
 

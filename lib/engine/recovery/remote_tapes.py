@@ -4,26 +4,35 @@ import asyncio
 import logging
 import threading
 import weakref
+from collections.abc import Sequence
 
 from lib.domain.reply.tape import Interrupted
 from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
+from lib.engine.recovery.bell import Bell
 from lib.store import Store
 from lib.store.database.errors import StoreError
 
-LOOK_SECONDS = 0.5
-"""How often the store is polled; the other process writes twice as often."""
+LOOK_SECONDS = 0.25
+"""How often the store is asked; the other process writes as often."""
+PAUSE_SECONDS = 0.05
+"""How long it is left alone, however many bells ring."""
 
 log = logging.getLogger(__name__)
 
 
 class RemoteTapes:
-    """Tapes that another process journals; each is polled for as long as somebody holds it."""
+    """Tapes that other processes journal: all that somebody holds are read on with one query.
+
+    The query after `LOOK_SECONDS` is what is right; the bell, where there is one, is what is quick.
+    """
 
     def __init__(self, loop: Loop, store: Store, owner: str) -> None:
-        self._loop, self._store, self._owner = loop, store, owner
+        self._store, self._owner, self._bell = store, owner, Bell(store)
+        # Weak references: following ends when no page holds the tape any more.
         self._tapes: weakref.WeakValueDictionary[str, LiveTape] = weakref.WeakValueDictionary()
         self._changing = threading.Lock()
+        loop.submit(self._follow())
 
     def tape(self, reply_id: str) -> LiveTape | None:
         """The tape of a reply that runs elsewhere, as far as it is stored. Raises `StoreError`."""
@@ -37,24 +46,37 @@ class RemoteTapes:
             tape = LiveTape(reply_id, of.conversation_id, of.person_id, is_remote=True)
             tape.append(self._store.replies.tape(reply_id))
             self._tapes[reply_id] = tape
-        # A weak reference: following ends when no page holds the tape any more.
-        self._loop.submit(self._follow(weakref.ref(tape)))
-        return tape
+            return tape
 
-    async def _follow(self, wanted: "weakref.ref[LiveTape]") -> None:
+    def stop(self) -> None:
+        """Listen to the bell no more; the loop has ended the rest."""
+        self._bell.close()
+
+    async def _follow(self) -> None:
+        rung = self._bell.listen()
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            tape = wanted()
-            if tape is None or tape.is_closed:
-                return
+            await asyncio.sleep(PAUSE_SECONDS)
+            await rung(LOOK_SECONDS - PAUSE_SECONDS)
             try:
-                await asyncio.to_thread(self._read_on, tape)
+                await asyncio.to_thread(self._read_on)
             except StoreError as error:
-                log.info("Reading a reply of another process failed; it is tried again: %s", error)
-            del tape  # only the pages that draw it may keep it alive
+                log.info("Reading replies of other processes failed; it is tried again: %s", error)
+            except Exception:
+                log.exception("Reading replies of other processes failed; it is tried again.")
 
-    def _read_on(self, tape: LiveTape) -> None:
-        is_running = bool(self._store.replies.running([tape.reply_id]))  # first: then nothing is missed
-        tape.append(self._store.replies.tape(tape.reply_id, start=len(tape.events)))
-        if not is_running and not tape.is_closed:  # its conversation was deleted, or its end cannot be read
+    def _read_on(self) -> None:
+        with self._changing:
+            tapes = [tape for tape in self._tapes.values() if not tape.is_closed]
+        if tapes:
+            _read_on(self._store, tapes)
+
+
+def _read_on(store: Store, tapes: Sequence[LiveTape]) -> None:
+    ids = [tape.reply_id for tape in tapes]
+    running = {each.reply_id for each in store.replies.running(ids)}  # first: then nothing is missed
+    found = store.replies.tapes({tape.reply_id: len(tape.events) for tape in tapes})
+    for tape in tapes:
+        tape.append(found.get(tape.reply_id, []))
+        if tape.reply_id not in running and not tape.is_closed:
+            # Its conversation was deleted, or its end cannot be read.
             tape.append([Interrupted(tape.events[-1].at_ms if tape.events else 0.0)])

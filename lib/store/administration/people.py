@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, cast, func, select
 
 from lib.domain.people.people import Lifetime, Person, Role
 from lib.store.administration.admins import ForAdmins
 from lib.store.database.schema import ledger, people, sign_ins
+from lib.store.database.schema.base import Count
 from lib.store.people import invitations
 from lib.store.people.people import disable, give_role, person_of
 from lib.store.people.sign_ins import SignIn, sign_out_everywhere, sign_out_one, signed_in
@@ -79,7 +80,7 @@ def _with_usage(connection: Connection, rows: list[Row[Any]] | Any) -> list[Pers
         select(
             ledger.c.person_id,
             func.count().filter(ledger.c.purpose == "reply").label("replies"),
-            func.coalesce(func.sum(ledger.c.total_tokens), 0).label("tokens"),
+            cast(func.coalesce(func.sum(ledger.c.total_tokens), 0), Count).label("tokens"),
         )
         .where(ledger.c.person_id.in_(ids))
         .group_by(ledger.c.person_id)

@@ -12,8 +12,17 @@ from lib.domain.people.notices import Notice
 from lib.store import settings
 from lib.store.administration.admins import ForAdmins
 from lib.store.database.database import Database
+from lib.store.database.locks import lock
 from lib.store.people.audit import record
-from lib.store.settings import CONNECTION, DEFAULT_MODEL, MODELS, NOTICES, Gateway, StoredSettings
+from lib.store.settings import (
+    CONNECTION,
+    DEFAULT_MODEL,
+    MODELS,
+    NOTICES,
+    SETTINGS,
+    Gateway,
+    StoredSettings,
+)
 
 
 class AdminSettings(ForAdmins):
@@ -74,6 +83,7 @@ class AdminSettings(ForAdmins):
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
         with self._write() as connection:
+            lock(connection, SETTINGS)
             yield connection
         self._stored.forget()  # this process shows it at once, others within seconds
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import func, select, true
 
@@ -50,9 +49,7 @@ class AdminUsage(ForAdmins):
     def database_bytes(self) -> int:
         """The size of the database with its log; 0 if it is in memory."""
         with self._read():
-            path = self._database.path
-        files: list[Path] = [path, path.with_name(f"{path.name}-wal")] if path else []
-        return sum(file.stat().st_size for file in files if file.exists())
+            return self._database.size() or 0
 
     def processes(self) -> dict[str, datetime]:
         """When each process that runs replies was last known to be alive."""

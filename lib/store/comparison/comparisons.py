@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, select
 
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.conversation.conversations import Conversation
@@ -14,6 +14,7 @@ from lib.i18n.translation import lazy
 from lib.store.conversation.messages import cells as cells_of
 from lib.store.conversation.messages import purge
 from lib.store.database.database import Database
+from lib.store.database.inserts import insert
 from lib.store.database.schema import comparisons, conversations
 from lib.store.people.audit import record
 from lib.store.sharing.shares import forget
@@ -40,13 +41,12 @@ class Comparisons:
 
     def add(self, comparison: Comparison) -> None:
         """Store a comparison before its cells; if it is already stored, update only its title."""
-        known = select(comparisons.c.person_id).where(comparisons.c.id == comparison.id)
-        titled = update(comparisons).where(self._is_own, comparisons.c.id == comparison.id)
         with self._database.write() as connection:
-            if not connection.execute(known).first():
-                connection.execute(insert(comparisons).values(to_row(comparison, self._person_id)))
-            else:
-                connection.execute(titled.values(title=comparison.title))
+            new = insert(connection, comparisons).values(to_row(comparison, self._person_id))
+            changed = {"title": comparison.title}
+            connection.execute(
+                new.on_conflict_do_update(index_elements=["id"], set_=changed, where=self._is_own)
+            )
 
     def latest(self, limit: int) -> list[ComparisonSummary]:
         """The comparisons with at least one question, newest first, without the rows of deck runs."""

@@ -16,6 +16,7 @@ from lib.domain.people.audit import Action, Actor
 from lib.store.comparison.comparisons import to_row
 from lib.store.conversation.messages import purge
 from lib.store.database.database import Database
+from lib.store.database.inserts import insert_new
 from lib.store.database.schema import comparisons, conversations, deck_runs, decks
 from lib.store.people.audit import record
 from lib.store.sharing.shares import forget
@@ -56,10 +57,8 @@ class Decks:
         values: dict[str, Any] = {"id": deck.id, "title": deck.title, "content": decks_json.to_json(deck)}
         values |= {"created_at": deck.created_at, "updated_at": deck.updated_at, "person_id": self._person_id}
         with self._database.write() as connection:
-            if not connection.execute(select(decks.c.id).where(decks.c.id == deck.id)).first():
-                connection.execute(insert(decks).values(values))
-                if is_imported:
-                    record(connection, self._actor, Action.IMPORTED, f"deck {deck.id}")
+            if insert_new(connection, decks, values) and is_imported:
+                record(connection, self._actor, Action.IMPORTED, f"deck {deck.id}")
 
     def change(self, deck_id: str, change: Callable[[Deck], Deck]) -> Deck | None:
         """Change the stored deck, whoever changed it last; return the result."""
@@ -84,13 +83,16 @@ class DeckRuns:
     def add(self, run: DeckRun, rows: Sequence[Comparison]) -> bool:
         """Store a run with its rows, before their cells; return `False` if it is already stored."""
         content = {"deck": decks_json.to_json(run.deck), "columns": runs_json.columns_to_json(run.columns)}
-        values = {"id": run.id, "deck_id": run.deck.id, "title": run.deck.title, "content": content}
+        values: dict[str, Any] = {
+            "id": run.id,
+            "deck_id": run.deck.id,
+            "title": run.deck.title,
+            "content": content,
+        }
+        values |= {"created_at": run.created_at, "person_id": self._person_id}
         with self._database.write() as connection:
-            if connection.execute(select(deck_runs.c.id).where(deck_runs.c.id == run.id)).first():
+            if not insert_new(connection, deck_runs, values):
                 return False
-            connection.execute(
-                insert(deck_runs).values(created_at=run.created_at, person_id=self._person_id, **values)
-            )
             connection.execute(insert(comparisons), [to_row(row, self._person_id) for row in rows])
             return True
 
@@ -144,7 +146,7 @@ def change_in(
     connection: Connection, chosen: ColumnElement[bool], change: Callable[[Deck], Deck]
 ) -> Deck | None:
     """Change the one stored deck that is chosen; return the result."""
-    row = connection.execute(select(decks).where(chosen)).one_or_none()
+    row = connection.execute(select(decks).where(chosen).with_for_update()).one_or_none()
     if row is None:
         return None
     deck = replace(change(deck_of(row)), updated_at=datetime.now(UTC))

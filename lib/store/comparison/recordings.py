@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, select, update
 
 from lib.domain.comparison import recordings as documents
 from lib.domain.comparison.recordings import Recording, RecordingKind
 from lib.domain.conversation.exports import Load
 from lib.domain.people.audit import Action, Actor
 from lib.store.database.database import Database
+from lib.store.database.inserts import insert_new
 from lib.store.database.schema import recordings
 from lib.store.people.audit import record
 from lib.store.sharing.shares import forget
@@ -60,13 +61,10 @@ class Recordings:
             "document": _packed(recording, load),
         }
         chosen = self._is_own & (recordings.c.id == recording.id)
-        known = select(recordings.c.deleted_at).where(chosen)
         with self._database.write() as connection:
-            found = connection.execute(known).one_or_none()
-            if found and found.deleted_at is None:
+            connection.execute(delete(recordings).where(chosen, recordings.c.deleted_at.is_not(None)))
+            if not insert_new(connection, recordings, row):
                 return False
-            connection.execute(delete(recordings).where(chosen))
-            connection.execute(insert(recordings).values(row))
             if is_imported:
                 record(connection, self._actor, Action.IMPORTED, f"recording {recording.id}")
         return True

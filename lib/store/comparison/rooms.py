@@ -50,10 +50,10 @@ class Rooms:
         token, closes_at = secrets.token_urlsafe(TOKEN_BYTES), now + OPEN_FOR
         with self._database.write() as connection:
             permissions.require(connection, self._person_id, Permission.OPEN_ROOMS)
+            if not connection.execute(own.with_for_update()).first():
+                raise StoreError(NOT_STORED)
             if row := connection.execute(query).first():
                 return Room(*row)
-            if not connection.execute(own).first():
-                raise StoreError(NOT_STORED)
             values = {"token": token, "comparison_id": comparison_id}
             connection.execute(insert(rooms).values(opened_at=now, closes_at=closes_at, **values))
             record(connection, self._actor, Action.ROOM_OPENED, f"comparison {comparison_id}")

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from lib.domain.comparison.votes import Ballot, Poll, Round, Tally
 from lib.store.comparison.comparisons import NOT_STORED
+from lib.store.database import inserts
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import comparisons, rounds, thumbs, votes
@@ -38,7 +38,8 @@ class Votes:
         before = select(func.max(rounds.c.number)).where(rounds.c.comparison_id == comparison_id)
         earlier = (rounds.c.comparison_id == comparison_id) & rounds.c.revealed_at.is_(None)
         with self._database.write() as connection:
-            if not connection.execute(self._own.where(comparisons.c.id == comparison_id)).first():
+            own = self._own.where(comparisons.c.id == comparison_id)
+            if not connection.execute(own.with_for_update()).first():
                 raise StoreError(NOT_STORED)
             connection.execute(update(rounds).where(earlier).values(revealed_at=at))
             number = (connection.execute(before).scalar() or 0) + 1
@@ -74,7 +75,7 @@ class Votes:
             if not found or not found.takes(choice) or _is_full(connection, round_id, voter):
                 return False
             changed = {"choice": choice, "voted_at": at}
-            statement = upsert(votes).values(row)
+            statement = inserts.insert(connection, votes).values(row)
             connection.execute(
                 statement.on_conflict_do_update(index_elements=["round_id", "voter"], set_=changed)
             )
@@ -137,7 +138,8 @@ class Votes:
 
     def _still_open(self, connection: Connection, round_id: str) -> Round | None:
         query = select(rounds).where(self._is_own, rounds.c.id == round_id, rounds.c.revealed_at.is_(None))
-        row = connection.execute(query).first()
+        # Locked: a round that is being revealed counts no more votes, and one has places for so many voters.
+        row = connection.execute(query.with_for_update()).first()
         return round_of(row) if row else None
 
 

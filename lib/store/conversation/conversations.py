@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true, update
+from sqlalchemy import ColumnElement, and_, select, true, update
 
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.people.audit import Action, Actor
@@ -101,10 +101,7 @@ class Conversations:
 
     def retitle(self, conversation_id: str, old: str, new: str) -> None:
         """Replace the title `old`, unless a person has renamed the conversation in the meantime."""
-        title = select(conversations.c.title).where(self._is_own, conversations.c.id == conversation_id)
-        with self._database.write() as connection:
-            if connection.execute(title).scalar_one_or_none() == old:
-                messages.touch(connection, conversation_id, {"title": new})
+        self._change(conversation_id, {"title": new}, conversations.c.title == old)
 
     def show(self, conversation_id: str, leaf_id: str) -> None:
         """Remember which path of the tree is shown."""
@@ -142,11 +139,12 @@ class Conversations:
             row = connection.execute(query).one_or_none()
             return messages.get(connection, row) if row else None
 
-    def _change(self, conversation_id: str, values: Mapping[str, Any]) -> None:
+    def _change(self, conversation_id: str, values: Mapping[str, Any], *if_: ColumnElement[bool]) -> None:
         """Change what is no message: other tabs see a newer version, which keeps its place in the list."""
-        is_it = self._is_own & (conversations.c.id == conversation_id)
+        is_it = and_(self._is_own, conversations.c.id == conversation_id, *if_)
+        when = select(conversations.c.updated_at).where(is_it).with_for_update()
         with self._database.write() as connection:
-            was = connection.execute(select(conversations.c.updated_at).where(is_it)).scalar_one_or_none()
+            was = connection.execute(when).scalar_one_or_none()
             if was is not None:
                 changed = {"updated_at": was + timedelta(microseconds=1), **values}
                 connection.execute(update(conversations).where(is_it).values(changed))

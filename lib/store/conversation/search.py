@@ -1,4 +1,4 @@
-"""Search over all messages, with SQLite's FTS5."""
+"""Search over all messages: SQLite's FTS5, PostgreSQL's trigrams (`pg_trgm`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Hit:
 
 
 class Search:
-    """Finds a person's messages outside the bin, best match first."""
+    """Finds a person's messages outside the bin: best match first in SQLite, newest first in PostgreSQL."""
 
     def __init__(self, database: Database, person_id: str) -> None:
         self._database, self._person_id = database, person_id
@@ -41,25 +41,47 @@ class Search:
         wanted = words.split()[:MOST_WORDS]
         if not wanted:
             return []
-        if all(len(word) >= SHORTEST_INDEXED for word in wanted):
-            statement, values = _MATCH, {"match": " ".join(_quoted(word) for word in wanted)}
-        else:
-            statement = _hits(" AND ".join(f"s.content LIKE :w{at} ESCAPE '!'" for at in range(len(wanted))))
-            values = {f"w{at}": _like(word) for at, word in enumerate(wanted)}
         with self._database.read() as connection:
+            statement, values = (_in_postgresql if _is_postgresql(connection) else _in_sqlite)(wanted)
             rows = connection.execute(statement, {**values, "limit": limit, "person": self._person_id})
             return [Hit(*row) for row in rows]
 
 
 def index(connection: Connection, message_id: str, conversation_id: str, content: str) -> None:
-    """Add a message to the index, unless it is empty."""
-    if content:
+    """Add a message to the index, unless it is empty. PostgreSQL does that by itself."""
+    if content and not _is_postgresql(connection):
         connection.execute(_INSERT, {"content": content, "id": message_id, "conversation": conversation_id})
 
 
 def forget(connection: Connection, conversation_ids: Sequence[str]) -> None:
-    """Remove the messages of conversations from the index."""
-    connection.execute(_DELETE, {"ids": list(conversation_ids)})
+    """Remove the messages of conversations from the index. PostgreSQL does that by itself."""
+    if not _is_postgresql(connection):
+        connection.execute(_DELETE, {"ids": list(conversation_ids)})
+
+
+def _is_postgresql(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
+
+
+def _in_sqlite(words: Sequence[str]) -> tuple[Any, dict[str, str]]:
+    """The query for messages that contain the words, and its values."""
+    if all(len(word) >= SHORTEST_INDEXED for word in words):
+        return _MATCH, {"match": " ".join(_quoted(word) for word in words)}
+    return _hits(_FTS, _all_of(words, "s.content LIKE")), _likes(words)
+
+
+def _in_postgresql(words: Sequence[str]) -> tuple[Any, dict[str, str]]:
+    """The same; without its index, it looks through the person's messages one by one."""
+    query = _hits("messages m", _all_of(words, "m.content ILIKE"), snippet=_AROUND)
+    return query, {**_likes(words), "first": words[0]}
+
+
+def _all_of(words: Sequence[str], contains: str) -> str:
+    return " AND ".join(f"{contains} :w{at} ESCAPE '!'" for at in range(len(words)))
+
+
+def _likes(words: Sequence[str]) -> dict[str, str]:
+    return {f"w{at}": _like(word) for at, word in enumerate(words)}
 
 
 _INSERT = text(
@@ -71,14 +93,25 @@ _DELETE = text("DELETE FROM message_search WHERE conversation_id IN :ids").bindp
 )
 
 
+_FTS = "message_search s JOIN messages m ON m.id = s.message_id"
+_AROUND = (
+    "(SELECT CASE WHEN begin > 1 THEN '…' ELSE '' END || substr(m.content, begin, 160) "
+    "FROM (SELECT greatest(1, strpos(lower(m.content), lower(:first)) - 40) AS begin) AS found)"
+)
+"""PostgreSQL's text around the first hit of the first word."""
+
+
 def _hits(
-    condition: str, *, snippet: str = "substr(s.content, 1, 160)", order: str = "m.created_at DESC"
+    source: str,
+    condition: str,
+    *,
+    snippet: str = "substr(m.content, 1, 160)",
+    order: str = "m.created_at DESC",
 ) -> Any:
-    """The query for messages that match a condition on `s`, the search table."""
+    """The query for messages `m` of a source that match a condition."""
     query = (
         f"SELECT c.id, c.title, m.id, m.role, m.created_at AS created_at, {snippet} "  # noqa: S608 - ours alone
-        "FROM message_search s JOIN messages m ON m.id = s.message_id "
-        "JOIN conversations c ON c.id = m.conversation_id "
+        f"FROM {source} JOIN conversations c ON c.id = m.conversation_id "
         "AND c.person_id = :person AND c.deleted_at IS NULL AND c.comparison_id IS NULL "
         f"WHERE {condition} ORDER BY {order} LIMIT :limit"
     )
@@ -86,6 +119,7 @@ def _hits(
 
 
 _MATCH = _hits(
+    _FTS,
     "message_search MATCH :match",
     snippet=f"snippet(message_search, 0, '', '', '…', {SNIPPET_TOKENS})",
     order="s.rank",

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from lib.domain.people.audit import Action, Actor
 from lib.store.database.database import Database
+from lib.store.database.locks import lock
 from lib.store.database.schema import attempts
 from lib.store.people.audit import record
 
@@ -30,6 +31,7 @@ class Attempts:
         is noted. Noted first, and not afterwards: many attempts at once must not all be the first.
         """
         with self._database.write() as connection:
+            lock(connection, *map(_hashed, keys))
             connection.execute(delete(attempts).where(attempts.c.at <= now - WITHIN))
             if wait := _wait(connection, keys, now):
                 return wait

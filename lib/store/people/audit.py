@@ -5,22 +5,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, cast, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from lib.domain.people import audit as chain
 from lib.domain.people.audit import FIRST, Action, Actor, AuditRow, hash_of
 from lib.store.database.database import Database
+from lib.store.database.inserts import insert_new
+from lib.store.database.raw import raw
 from lib.store.database.schema import audit, audit_end
 
 BATCH = 1000
 COLUMNS = (
     audit.c.number,
-    *(
-        # As they are in the file: what somebody has put there may be neither text nor a time.
-        cast(column, LargeBinary).label(column.name)
-        for column in audit.c
-        if column is not audit.c.number
-    ),
+    *(raw(column).label(column.name) for column in audit.c if column is not audit.c.number),
 )
 """What is read of a row."""
 _NO_TIME = datetime.fromtimestamp(0, UTC)
@@ -41,8 +38,10 @@ def record(
     `detail` must never hold a message's text, a password or a key.
     """
     # The update comes first: where several write at once, it lets one after the other read the hash.
-    if not connection.execute(update(audit_end).values(number=audit_end.c.number + 1)).rowcount:
-        connection.execute(insert(audit_end).values(id=1, number=1, hash=FIRST))
+    next_one = update(audit_end).values(number=audit_end.c.number + 1)
+    if not connection.execute(next_one).rowcount:
+        insert_new(connection, audit_end, {"id": 1, "number": 0, "hash": FIRST})
+        connection.execute(next_one)
     number, before = connection.execute(select(audit_end.c.number, audit_end.c.hash)).one()
     row = AuditRow(number, now or datetime.now(UTC), actor, action, about, detail or {})
     own = hash_of(row, before)

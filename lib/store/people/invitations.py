@@ -58,7 +58,8 @@ class Invitations:
         `None` as for `get`.
         """
         with self._database.write() as connection:
-            query = select(invitations.c.email).where(_is_open(now), _is(token))
+            # Locked: of two who use it at the same time, the second finds it used.
+            query = select(invitations.c.email).where(_is_open(now), _is(token)).with_for_update()
             email = connection.execute(query).scalar()
             if email is None or (not email and people_store.is_known(connection, person)):
                 return None

@@ -11,9 +11,9 @@ from sqlalchemy import (
     Delete,
     Row,
     bindparam,
+    cast,
     delete,
     func,
-    insert,
     select,
     union_all,
 )
@@ -32,7 +32,9 @@ from lib.domain.people.limits import (
 )
 from lib.domain.reply.reply import State
 from lib.store.database.database import Database
+from lib.store.database.inserts import insert
 from lib.store.database.schema import conversations, ledger, limits, messages, people, replies
+from lib.store.database.schema.base import Count
 from lib.store.people import permissions
 from lib.store.people.audit import record
 
@@ -89,9 +91,9 @@ def all_limits(connection: Connection) -> list[Limit]:
 
 def set_limit(connection: Connection, limit: Limit, by: Actor) -> None:
     """Store a limit in place of the one of its scope and kind."""
-    connection.execute(_chosen(limit.scope, limit.scope_id, limit.kind))
-    values = {"scope": limit.scope, "scope_id": limit.scope_id, "kind": limit.kind}
-    connection.execute(insert(limits).values(value=limit.value, **values))
+    key = {"scope": limit.scope, "scope_id": limit.scope_id, "kind": limit.kind}
+    new = insert(connection, limits).values(value=limit.value, **key)
+    connection.execute(new.on_conflict_do_update(index_elements=[*key], set_={"value": limit.value}))
     detail = {"kind": limit.kind, "value": str(limit.value)}
     record(connection, by, Action.LIMIT_CHANGED, _about(limit.scope, limit.scope_id), detail)
 
@@ -191,6 +193,7 @@ _EACH = func.coalesce(
     ledger.c.total_tokens,
     func.coalesce(ledger.c.prompt_tokens, 0) + func.coalesce(ledger.c.completion_tokens, 0),
 )
-_TOKENS = select(func.coalesce(func.sum(_EACH), 0)).where(
+# PostgreSQL's sum of such numbers is a decimal.
+_TOKENS = select(cast(func.coalesce(func.sum(_EACH), 0), Count)).where(
     ledger.c.person_id == _PERSON, ledger.c.created_at >= bindparam("since")
 )

@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, select, update
 
 from lib.domain.people.audit import Action, Actor
 from lib.domain.people.people import GUEST, Person, Role
 from lib.i18n.translation import lazy
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
+from lib.store.database.inserts import insert_new
+from lib.store.database.locks import lock
 from lib.store.database.schema import invitations, people, sign_ins
 from lib.store.people.audit import record
 from lib.store.people.permissions import NotPermittedError
@@ -107,6 +109,8 @@ class People:
 
 def keep_an_admin(connection: Connection, person_id: str, by: Actor) -> None:
     """Raise `NotPermittedError` if this is the last admin who can sign in. Guests do not count."""
+    # Two admins who take one another's role at the same time must not both succeed.
+    lock(connection, "admins")
     is_admin = (people.c.role == Role.ADMIN) & people.c.disabled_at.is_(None) & (people.c.issuer != GUEST)
     if list(connection.execute(select(people.c.id).where(is_admin).limit(2)).scalars()) == [person_id]:
         yours = lazy("You are the last admin. Make somebody else an admin first.")
@@ -152,7 +156,8 @@ def added(connection: Connection, person: Person, password_hash: str | None, by:
         "role": person.role,
         "created_at": person.created_at,
     }
-    connection.execute(insert(people).values(password_hash=password_hash, **values))
+    if not insert_new(connection, people, {**values, "password_hash": password_hash}):  # somebody was quicker
+        return person_of(connection.execute(_same(person)).one())
     record(connection, by, Action.ADDED, f"person {person.id}", {"name": person.email or person.name})
     return replace(person, seen_at=None, disabled_at=None)
 

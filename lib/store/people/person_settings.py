@@ -4,10 +4,10 @@ from contextlib import suppress
 from dataclasses import asdict
 
 from sqlalchemy import Row, select
-from sqlalchemy.dialects.sqlite import insert
 
 from lib.domain.people.preferences import Preferences, SendsWith, TextSize
 from lib.store.database.database import Database
+from lib.store.database.inserts import insert
 from lib.store.database.schema import person_settings
 from lib.store.remembered import Remembered
 
@@ -25,8 +25,8 @@ class PersonSettings:
     def choose(self, preferences: Preferences) -> None:
         """Store the choices. Raises `StoreError`."""
         values = asdict(preferences)
-        new = insert(person_settings).values(person_id=self._person_id, **values)
         with self._database.write() as connection:
+            new = insert(connection, person_settings).values(person_id=self._person_id, **values)
             connection.execute(new.on_conflict_do_update(index_elements=["person_id"], set_=values))
         self._remembered.forget()
 

@@ -58,7 +58,9 @@ class SignIns:
         if password_hash:
             may_sign_in &= people.c.password_hash == password_hash
         with self._database.write() as connection:
-            if not connection.execute(select(people.c.id).where(may_sign_in)).first():
+            # Locked: whoever disables somebody right now waits, and ends this sign-in, too.
+            person = select(people.c.id).where(may_sign_in).with_for_update()
+            if not connection.execute(person).first():
                 return None
             connection.execute(insert(sign_ins).values(person_id=actor.person_id, **values))
             connection.execute(update(people).where(people.c.id == actor.person_id).values(seen_at=now))

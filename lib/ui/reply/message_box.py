@@ -84,14 +84,6 @@ def show_send_id(session: Session) -> None:
 
 def show_stop(tape: LiveTape, slot: DeltaGenerator) -> None:
     """Draw a button that stops the running reply, from any tab, at any time; it lies in Send's place."""
-    if tape.is_remote:
-        slot.caption(
-            _(
-                "This reply runs in another process and cannot be stopped here. If that process is gone, "
-                "the reply ends soon."
-            )
-        )
-        return
     slot.button(
         _("Stop"),
         key=f"stop-{tape.reply_id}",

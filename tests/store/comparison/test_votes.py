@@ -25,12 +25,14 @@ def open_round(store: Store, comparison_id: str = "", models: dict[str, str] = M
     return store.of(LOCAL).votes.open(new_id(), comparison_id, models, NOW, is_blind=True)
 
 
-def test_a_round_comes_back_with_its_shuffled_order_after_a_restart(store: Store, path: Path) -> None:
+def test_a_round_comes_back_with_its_shuffled_order_after_a_restart(
+    store: Store, database: Path | str
+) -> None:
     opened = open_round(store)
     store.of(LOCAL).votes.vote(opened.id, "me", "x", NOW)
     store.of(LOCAL).votes.thumb(opened.id, "me", "y", False)
     store.close()
-    again = Store(path)
+    again = Store(database)
     found = again.of(LOCAL).votes.latest(opened.comparison_id)
     assert found == opened
     assert found.cell_ids == ["y", "x"]

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 
 from lib.domain.people.people import LOCAL
 from lib.store import Store
-from lib.store.database import database
+from lib.store.database import sqlite
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import MIGRATIONS, metadata
@@ -193,7 +193,7 @@ def test_a_second_writer_waits_for_its_turn_and_says_when_that_takes_too_long(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = Database(path)
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
     second = Database(path)
     with first.write(), pytest.raises(StoreError, match="database is locked"), second.write():
         pass

@@ -83,8 +83,8 @@ def test_rows_are_only_ever_added(written: Store, path: Path, statement: str) ->
     assert found(written) is None
 
 
-def test_two_processes_write_one_chain(written: Store, path: Path) -> None:
-    other = Store(path)
+def test_two_processes_write_one_chain(written: Store, database: Path | str) -> None:
+    other = Store(database)
     for store in (other, written, other):
         store.audit.record(ACTOR, Action.EXPORTED, "conversation")
     assert [row.number for row in other.audit.all()] == list(range(1, 9))

@@ -14,7 +14,7 @@ from lib.domain.people.audit import COMMAND_LINE, SYSTEM, Action
 from lib.domain.people.people import LOCAL, Lifetime, Person, Role
 from lib.engine.keeping.retention import Retention
 from lib.engine.sending import new_id
-from lib.files.folder import UNUSED_SECONDS, Files
+from lib.files.folder import UNUSED, Files
 from lib.store import Store
 from tests.store.conftest import answer, draft
 
@@ -149,7 +149,7 @@ def test_files_go_with_what_held_them(store: Store, tmp_path: Path) -> None:
     unused.parent.mkdir(parents=True)
     for path in (unused, recent):
         path.write_bytes(b"")
-    long_ago = NOW.timestamp() - UNUSED_SECONDS - 60
+    long_ago = NOW.timestamp() - UNUSED.total_seconds() - 60
     os.utime(unused, (long_ago, long_ago))
     retention(store, Files(folder)).run(NOW)
     assert (unused.exists(), recent.exists()) == (False, True)

@@ -20,7 +20,7 @@ from lib.store.database.schema.conversations import (
     processes,
     replies,
 )
-from lib.store.database.schema.installation import capabilities, model_choices, settings
+from lib.store.database.schema.installation import capabilities, files, model_choices, settings
 from lib.store.database.schema.people import (
     attempts,
     audit,
@@ -46,6 +46,7 @@ __all__ = [
     "conversations",
     "deck_runs",
     "decks",
+    "files",
     "grants",
     "invitations",
     "journal",

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 NEWEST = max(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
@@ -22,6 +22,9 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return value.replace(tzinfo=UTC) if value else None
 
+
+Count = BigInteger().with_variant(Integer(), "sqlite")
+"""A number of any size: PostgreSQL's `INTEGER` ends at two thousand million, SQLite's does not."""
 
 metadata = MetaData()
 # `person_id` is the owner of a row. What hangs on an owned row (messages, replies, rounds, rooms) has no

@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text
 
-from lib.store.database.schema.base import UtcDateTime, metadata
+from lib.store.database.schema.base import Count, UtcDateTime, metadata
 
 conversations = Table(
     "conversations",
@@ -49,10 +49,10 @@ attachments = Table(
     Column("kind", String(16), nullable=False),
     Column("name", Text, nullable=False),
     Column("media_type", Text, nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("width", Integer),
-    Column("height", Integer),
-    Column("pages", Integer),
+    Column("size", Count, nullable=False),
+    Column("width", Count),
+    Column("height", Count),
+    Column("pages", Count),
     Column("text", Text, nullable=False),
     Column("note", Text, nullable=False),
 )
@@ -71,10 +71,11 @@ replies = Table(
     Column("owner", Text, nullable=False),
     Column("model_requested", Text),
     Column("folded", JSON),
+    Column("is_stop_wanted", Boolean, nullable=False, server_default="0"),
     Index("ix_replies_running", "state"),
 )
 """A reply has its message's id. `folded` is the fold of its tape, stored when the tape closes so that history
-need not replay tapes; `owner` is the process that runs it."""
+need not replay tapes; `owner` is the process that runs it, which looks whether another wants it to stop."""
 
 journal = Table(
     "journal",
@@ -105,11 +106,11 @@ ledger = Table(
     Column("model_served", Text),
     Column("state", String(16), nullable=False),
     Column("finish_reason", Text),
-    Column("prompt_tokens", Integer),
-    Column("completion_tokens", Integer),
-    Column("total_tokens", Integer),
-    Column("cached_tokens", Integer),
-    Column("reasoning_tokens", Integer),
+    Column("prompt_tokens", Count),
+    Column("completion_tokens", Count),
+    Column("total_tokens", Count),
+    Column("cached_tokens", Count),
+    Column("reasoning_tokens", Count),
     Column("source", String(16), nullable=False),
     Column("ttft_ms", Float),
     Column("total_ms", Float),

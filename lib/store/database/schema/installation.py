@@ -1,6 +1,6 @@
-"""The tables of models and of the installation's settings."""
+"""The tables of models, of the installation's settings, and of files."""
 
-from sqlalchemy import JSON, Boolean, Column, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Index, LargeBinary, String, Table, Text
 
 from lib.store.database.schema.base import UtcDateTime, metadata
 
@@ -34,3 +34,13 @@ settings = Table(
     Column("value", JSON, nullable=False),
 )
 """What admins set without a restart. A key in it is encrypted with the installation's secret."""
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("used_at", UtcDateTime, nullable=False),
+    Index("ix_files_used_at", "used_at"),
+)
+"""The bytes of images and sounds, by their SHA-256. Empty with SQLite: there they are in a folder."""

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
 
-from lib.store.database.schema.base import UtcDateTime, metadata
+from lib.store.database.schema.base import Count, UtcDateTime, metadata
 
 people = Table(
     "people",
@@ -81,7 +81,7 @@ attempts = Table(
 audit = Table(
     "audit",
     metadata,
-    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("number", Count, primary_key=True, autoincrement=False),
     Column("at", UtcDateTime, nullable=False),
     Column("person_id", String(32), nullable=False),
     Column("address", Text, nullable=False),
@@ -99,7 +99,7 @@ audit_end = Table(
     "audit_end",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("number", Integer, nullable=False),
+    Column("number", Count, nullable=False),
     Column("hash", String(64), nullable=False),
 )
 """The number and the hash of the last row of `audit`, in one row: those who write it take turns."""

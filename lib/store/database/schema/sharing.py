@@ -1,8 +1,8 @@
 """The tables of what people show to others."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, LargeBinary, String, Table, Text
 
-from lib.store.database.schema.base import UtcDateTime, metadata
+from lib.store.database.schema.base import Count, UtcDateTime, metadata
 
 shares = Table(
     "shares",
@@ -14,7 +14,7 @@ shares = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
-    Column("views", Integer, nullable=False, server_default="0"),
+    Column("views", Count, nullable=False, server_default="0"),
     Column("report", LargeBinary, nullable=False),
     Index("ix_shares_source_id", "source_id", "created_at"),
 )
@@ -33,7 +33,7 @@ grants = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
-    Column("views", Integer, nullable=False, server_default="0"),
+    Column("views", Count, nullable=False, server_default="0"),
     Column("title", Text),
     Column("report", LargeBinary),
     Index("ix_grants_audience", "audience"),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from lib.store.database.schema.base import Count
+
 revision = "0001"
 down_revision = None
 
@@ -32,11 +34,11 @@ def upgrade() -> None:
         sa.Column("model_served", sa.Text(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("finish_reason", sa.Text(), nullable=True),
-        sa.Column("prompt_tokens", sa.Integer(), nullable=True),
-        sa.Column("completion_tokens", sa.Integer(), nullable=True),
-        sa.Column("total_tokens", sa.Integer(), nullable=True),
-        sa.Column("cached_tokens", sa.Integer(), nullable=True),
-        sa.Column("reasoning_tokens", sa.Integer(), nullable=True),
+        sa.Column("prompt_tokens", Count, nullable=True),
+        sa.Column("completion_tokens", Count, nullable=True),
+        sa.Column("total_tokens", Count, nullable=True),
+        sa.Column("cached_tokens", Count, nullable=True),
+        sa.Column("reasoning_tokens", Count, nullable=True),
         sa.Column("source", sa.String(length=16), nullable=False),
         sa.Column("ttft_ms", sa.Float(), nullable=True),
         sa.Column("total_ms", sa.Float(), nullable=True),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from lib.store.database.schema.base import Count
+
 revision = "0003"
 down_revision = "0002"
 
@@ -86,7 +88,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
         sa.Column("revoked_at", sa.DateTime(), nullable=True),
-        sa.Column("views", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("views", Count, nullable=False, server_default="0"),
         sa.Column("report", sa.LargeBinary(), nullable=False),
     )
     op.create_index("ix_shares_source_id", "shares", ["source_id", "created_at"])

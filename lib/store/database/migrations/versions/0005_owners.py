@@ -25,10 +25,17 @@ def upgrade() -> None:
     _model_choices()
 
 
+def _set_aside(table: str) -> None:
+    op.rename_table(table, f"old_{table}")
+    if op.get_bind().dialect.name == "postgresql":
+        # There the name of a key's index is taken for the whole database.
+        op.execute(f"ALTER INDEX {table}_pkey RENAME TO old_{table}_pkey")
+
+
 def _recordings() -> None:
     """SQLite cannot change a primary key: the table is made again. Nothing refers to it."""
     op.drop_index("ix_recordings_added_at", "recordings")
-    op.rename_table("recordings", "old_recordings")
+    _set_aside("recordings")
     op.create_table(
         "recordings",
         sa.Column("person_id", sa.String(32), primary_key=True),
@@ -52,7 +59,7 @@ def _recordings() -> None:
 
 
 def _model_choices() -> None:
-    op.rename_table("model_choices", "old_model_choices")
+    _set_aside("model_choices")
     op.create_table(
         "model_choices",
         sa.Column("person_id", sa.String(32), primary_key=True),

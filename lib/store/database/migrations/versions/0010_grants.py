@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from lib.store.database.schema.base import Count
+
 revision = "0010"
 down_revision = "0009"
 
@@ -19,7 +21,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime()),
         sa.Column("revoked_at", sa.DateTime()),
-        sa.Column("views", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("views", Count, nullable=False, server_default="0"),
         sa.Column("title", sa.Text()),
         sa.Column("report", sa.LargeBinary()),
     )

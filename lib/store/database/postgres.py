@@ -1,0 +1,127 @@
+"""PostgreSQL: any number of processes write at once; rows and constraints keep them apart."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from threading import Event
+from types import MappingProxyType
+from typing import Any, cast
+
+from psycopg import Connection as Driver
+from psycopg import Error as DriverError
+from psycopg.types.string import StrDumper
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from lib.i18n.translation import Lazy, lazy
+from lib.store.database.errors import StoreError
+from lib.store.database.sqlite import to_json
+
+POOL_SIZE, MAX_OVERFLOW = 4, 4
+"""Connections of a process: ten processes fit into the hundred that PostgreSQL allows by default."""
+CHANNEL = "chat_journal"
+LISTEN_SECONDS = 2.0
+"""How long a bell that does not ring is believed to be there."""
+CONNECT_SECONDS = 5
+"""How long a server that does not answer is waited for."""
+_MIGRATIONS_LOCK = 7_310_862_054
+"""The key of an advisory lock: any number that is only ours."""
+
+
+class Postgres:
+    """The connections to one database of a server."""
+
+    path: Path | None = None
+    errors: tuple[type[Exception], ...] = (DriverError,)
+    has_bell = True
+    reading: Mapping[str, Any] = MappingProxyType({})
+    snapshot: Mapping[str, Any] = MappingProxyType({"isolation_level": "REPEATABLE READ"})
+    writing: Mapping[str, Any] = MappingProxyType({})
+
+    def __init__(self, url: str) -> None:
+        """`url` is `postgresql+psycopg://user:password@host:port/database`. Raises `StoreError`."""
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise StoreError(lazy("CHAT_DATABASE_URL is not the address of a database.")) from error
+        self.address = parsed.render_as_string(hide_password=True)
+        # Nobody has to wait for a turn: what two must not write at once, a row or a lock of its own guards.
+        self.turn: AbstractContextManager[Any] = nullcontext()
+        self.engine: Engine = create_engine(
+            parsed,
+            json_serializer=to_json,
+            pool_size=POOL_SIZE,
+            max_overflow=MAX_OVERFLOW,
+            # A server that was started again has closed all connections.
+            pool_pre_ping=True,
+            # PgBouncer gives each transaction another connection of the server: none may have prepared
+            # statements.
+            connect_args={"connect_timeout": CONNECT_SECONDS, "prepare_threshold": None},
+        )
+        event.listen(self.engine, "connect", _configure)
+
+    def notify(self) -> None:
+        """Wake whoever listens, in a transaction of its own."""
+        with self.engine.begin() as connection:
+            connection.execute(text(f"NOTIFY {CHANNEL}"))
+
+    def listen(self, rings: Callable[[], None], ending: Event) -> None:
+        """Listen on a connection of the pool, which it keeps."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            driver = cast(Driver[Any], connection.connection.driver_connection)
+            try:
+                driver.execute(f"LISTEN {CHANNEL}")
+                while not ending.is_set():
+                    for _ in driver.notifies(timeout=LISTEN_SECONDS, stop_after=1):
+                        rings()
+                    # A server that is gone does not say so by itself.
+                    driver.execute("SELECT 1")
+            finally:
+                connection.invalidate()  # who gets it next does not want to listen
+
+    def opened(self) -> None:
+        """Do nothing: the server watches over its files."""
+
+    def lock_migrations(self, connection: Connection) -> None:
+        """Wait until no other process migrates; the lock ends with the transaction."""
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATIONS_LOCK})
+
+    def back_up(self, revision: str) -> None:
+        """Do nothing: backups of a server are its admin's (`pg_dump`)."""
+
+    def problem(self) -> Lazy | None:
+        """Nothing is known before the server is asked."""
+        return None
+
+    def look(self) -> Lazy | None:
+        """Ask the server whether it answers."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except DBAPIError as error:
+            return lazy("The database cannot be used: {reason}.", reason=self.reason(error))
+        return None
+
+    def size(self, connection: Connection) -> int | None:
+        """The bytes of the database on the server's disk."""
+        size: int = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+        return size
+
+    def reason(self, error: Exception) -> str | Lazy:
+        """What the server says, without its details: they hold values."""
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        told = getattr(getattr(cause, "diag", None), "message_primary", None)
+        if told:
+            return str(told)
+        return lazy("its server does not answer") if isinstance(cause, DriverError) else type(error).__name__
+
+
+class _WithoutNul(StrDumper):
+    """Texts for PostgreSQL, which has no character NUL: it becomes its picture."""
+
+    def dump(self, obj: str) -> Any:
+        return super().dump(obj.replace("\0", "␀") if "\0" in obj else obj)
+
+
+def _configure(connection: Driver[Any], _record: Any) -> None:
+    connection.adapters.register_dumper(str, _WithoutNul)

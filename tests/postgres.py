@@ -1,0 +1,87 @@
+"""A PostgreSQL server for tests: a child process with an empty folder, which ends with the tests."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+ADMIN = "postgres"
+"""The name of the superuser, and of the user of the system that runs the server where root may not."""
+SETTINGS = {
+    # Nothing has to survive a power cut.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "listen_addresses": "",
+    "max_connections": "100",
+}
+
+
+class Server:
+    """A running server, reached through a socket in its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def url(self, database: str) -> str:
+        """The address of a database, as `CHAT_DATABASE_URL` has it."""
+        return f"postgresql+psycopg://{ADMIN}@/{database}?host={self._folder}"
+
+    def create(self, template: str = "template1") -> str:
+        """A new database, a copy of another one: its name."""
+        name = f"chat_{uuid4().hex}"
+        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+        return name
+
+    def drop(self, url: str) -> None:
+        """Take a database away from those who use it."""
+        self.run(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
+
+    def run(self, statement: str, database: str = "template1") -> None:
+        """Run a statement as the superuser."""
+        with psycopg.connect(host=str(self._folder), user=ADMIN, dbname=database, autocommit=True) as admin:
+            admin.execute(statement)
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """A server, until the block is left. Skips the test where PostgreSQL is not installed."""
+    with tempfile.TemporaryDirectory(prefix="postgres-") as made:
+        folder = Path(made)
+        if os.geteuid() == 0:  # the server refuses to run as root
+            shutil.chown(folder, ADMIN)
+        data = folder / "data"
+        _run("initdb", "--auth=trust", f"--username={ADMIN}", "--encoding=UTF8", "--no-sync", f"{data}")
+        settings = [f"-c {name}={value}" for name, value in SETTINGS.items()]
+        options = " ".join([f"-k {folder}", *settings])
+        control = "pg_ctl", "--wait", f"--pgdata={data}", f"--log={folder / 'log'}"
+        _run(*control, f"--options={options}", "start")
+        try:
+            yield Server(folder)
+        finally:
+            _run(*control, "--mode=immediate", "stop")
+
+
+def _run(program: str, *arguments: str) -> None:
+    command = [_found(program), *arguments]
+    if os.geteuid() == 0:
+        command = ["setpriv", f"--reuid={ADMIN}", f"--regid={ADMIN}", "--clear-groups", *command]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr + done.stdout
+
+
+def _found(program: str) -> str:
+    # Debian keeps the programs of a server outside PATH.
+    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), reverse=True)
+    if found := (shutil.which(program) or (installed and str(installed[0]))):
+        return str(found)
+    assert "CI" not in os.environ, "PostgreSQL is not installed."
+    pytest.skip("PostgreSQL is not installed: its tests are left out.")
