@@ -57,7 +57,7 @@ def test_text_files_model_parameters_microphone_and_send_are_in_one_box(
     expect(chat.keyed("set-")).to_have_count(3)
     parts = [
         chat.box,
-        chat.page.get_by_role("button", name="Upload files"),
+        chat.page.get_by_role("button", name="Add files"),
         chat.picker(),
         chat.keyed("parameters").get_by_role("button"),
         chat.page.get_by_test_id("stChatInputMicButton"),

@@ -76,7 +76,7 @@ def _show_head(state: PlaybackState) -> None:
             query_params={playback_state.OPEN: recording.id},
         )
     with st.container(horizontal=True, vertical_alignment="center", key="replay_title"):
-        st.markdown(md("### {}", recording.title), width="content")
+        st.markdown(md("## {}", recording.title), width="content")
         overview.mark(recording)
     if state.owner:
         st.caption(md(_("Shared by {}"), state.owner))

@@ -15,7 +15,8 @@ from lib.domain.text.markdown.literal import literal
 from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.ui.server import tabs
-from lib.ui.shell import farewell, frame, notices, sidebar, storage
+from lib.ui.shell import farewell, notices, sidebar, storage
+from lib.ui.shell.frame import frame
 from lib.ui.state import person, reader
 
 STYLES = Path(__file__).with_name("styles")
@@ -62,6 +63,8 @@ def show(
     st.set_page_config(page_title=f"{page.title} · {title}")
     st.html(_style() + _size_of_text())
     frame.show()
+    with st.container(key="page_title"):  # for pages without a heading (`frame/names.js`)
+        st.title(literal(page.title), anchor=False)
     if page.visibility == "hidden":
         st.html(WITHOUT_SIDEBAR)
     else:

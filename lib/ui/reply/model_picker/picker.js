@@ -40,8 +40,9 @@ function factsOf(model) {
 
 class Picker {
   constructor(root) {
-    [this.button, this.panel, this.input, this.options, this.foot, this.done] =
-      [".pill", ".panel", "input", ".options", ".foot", ".done"].map((each) => root.querySelector(each));
+    // A list box may hold options only, and stars stand between them: it owns the options from beside them.
+    [this.button, this.panel, this.input, this.options, this.owner, this.foot, this.done] =
+      [".pill", ".panel", "input", ".options", ".owner", ".foot", ".done"].map((each) => root.querySelector(each));
     this.root = root;
     this.chosen = [];
     this.button.popoverTargetElement = this.panel;
@@ -87,8 +88,8 @@ class Picker {
     this.input.autofocus = isFine; // a phone would open its keyboard over the list
     this.foot.hidden = !this.isSeveral;
     this.done.textContent = said("done");
-    this.options.setAttribute("aria-multiselectable", String(this.isSeveral));
-    this.options.setAttribute("aria-label", said("all"));
+    this.owner.setAttribute("aria-multiselectable", String(this.isSeveral));
+    this.owner.setAttribute("aria-label", said("all"));
     this.place();
     this.search();
   }
@@ -203,6 +204,7 @@ class Picker {
       && (!this.drawn || upTo >= this.drawn || scrollHeight - scrollTop - clientHeight < 200)) {
       const end = Math.min(this.rows.length, this.drawn + DRAWN);
       for (; this.drawn < end; this.drawn += 1) this.options.append(...this.draw(this.rows[this.drawn], this.drawn));
+      this.owner.setAttribute("aria-owns", Array.from({ length: end }, (_, at) => `option-${at}`).join(" "));
       this.mark();
       if (upTo < this.drawn) return;
     }

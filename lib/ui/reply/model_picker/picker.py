@@ -29,7 +29,8 @@ _HTML = """
 <div class="panel" popover>
   <input type="text" role="combobox" aria-expanded="true" aria-controls="options" aria-autocomplete="list"
     autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="done">
-  <div class="options" id="options" role="listbox"></div>
+  <div class="options"></div>
+  <div class="owner" id="options" role="listbox"></div>
   <div class="foot" hidden><span aria-live="polite"></span><button class="done" type="button"></button></div>
 </div>
 """

@@ -1,0 +1,61 @@
+/* What belongs to the page as a whole. Streamlit calls this in each run, and the returned function when the
+   page goes: only the last call's listeners are there. */
+const SIDEBAR = '[data-testid="stSidebar"]';
+const COLLAPSE = '[data-testid="stSidebarCollapseButton"] button';
+const CHOICE = "a, [role=menuitem], .stButton button";
+const PHONE = matchMedia("(max-width: 768px)");
+const SOON = 200; // milliseconds after a change: a page that streams changes at each frame
+let stop = () => {};
+
+export default function ({ data, parentElement }) {
+  document.documentElement.lang = data.language;
+  stop();
+  let timer = 0;
+  const look = () => {
+    timer = 0;
+    tellScheme();
+    name(data.names);
+    announceState(data.said);
+  };
+  const watch = new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) {
+      for (const node of addedNodes) {
+        if (node.nodeType !== Node.ELEMENT_NODE) continue;
+        focusInDialog(node);
+        announceAdded(node, data.said);
+      }
+    }
+    titlePage();
+    keepFocus();
+    timer ||= setTimeout(look, SOON);
+  });
+  watch.observe(document.body, { childList: true, subtree: true });
+  const hands = new AbortController();
+  const listen = (type, hear, capture = false) =>
+    document.addEventListener(type, hear, { capture, signal: hands.signal });
+  listen("click", closeOnPhone);
+  listen("click", ({ target }) => announceClick(target, data.said), true);
+  listen("focusin", noteFocus);
+  listen("focusout", keepInDialog);
+  listen("keydown", (event) => press(event, data, parentElement));
+  window.addEventListener("keydown", ignoreLetters, { capture: true, signal: hands.signal });
+  look();
+  stop = () => {
+    clearTimeout(timer);
+    watch.disconnect();
+    hands.abort();
+  };
+  return stop;
+}
+
+/* A choice in the sidebar of a phone shows what was chosen, which the sidebar would cover. */
+function closeOnPhone({ target }) {
+  if (!PHONE.matches || !target.closest(SIDEBAR) || !target.closest(CHOICE)) return;
+  document.querySelector(COLLAPSE)?.click();
+}
+
+/* Dialogs and menus are drawn outside of the element that Streamlit gives its scheme, and `light-dark()` asks for it. */
+function tellScheme() {
+  const app = document.querySelector('[data-testid="stApp"]');
+  if (app) document.documentElement.style.colorScheme = getComputedStyle(app).colorScheme;
+}

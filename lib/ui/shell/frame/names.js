@@ -1,0 +1,35 @@
+/* Names, roles and tab stops that Streamlit's elements lack, or have in English only. */
+const NAMED = "[aria-label]";
+const UNSEEN = /^:gray\[(.*)\]$/; // as `lib/ui/kit/buttons.py` writes a label that is not seen
+const SCROLLED = ".stCode pre, .stMarkdown table, .katex-display";
+
+function name(names) {
+  for (const each of document.querySelectorAll(NAMED)) {
+    const label = each.getAttribute("aria-label");
+    const better = Object.hasOwn(names, label) ? names[label] : UNSEEN.exec(label)?.[1];
+    if (better && better !== label) each.setAttribute("aria-label", better);
+  }
+  for (const each of document.querySelectorAll('a[href="#stMain"]')) {
+    if (Object.hasOwn(names, each.textContent)) each.textContent = names[each.textContent];
+  }
+  nameLinks(names);
+  for (const each of document.querySelectorAll(SCROLLED)) {
+    if (each.scrollWidth > each.clientWidth) each.tabIndex = 0; // or no key would scroll it
+  }
+}
+
+function nameLinks(names) {
+  const pages = document.querySelector(".st-key-pages");
+  if (!pages) return;
+  if (!pages.role) Object.assign(pages, { role: "navigation", ariaLabel: names.Pages });
+  for (const link of pages.querySelectorAll("a")) {
+    if (new URL(link.href).pathname === location.pathname) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+/* The heading that `layout.py` draws is there where a page has no other of the first level. */
+function titlePage() {
+  const own = document.querySelector(".st-key-page_title");
+  own?.toggleAttribute("data-needed", document.querySelectorAll(".stMain h1").length === 1);
+}

@@ -1,0 +1,409 @@
+"""Everybody can use it: axe-core over all pages, what a screen reader is told, keys, the focus, targets."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from tests.app_server import AppServer
+from tests.browser.axe import Finding, Known, findings
+from tests.browser.chat_page import FITS, ChatPage
+from tests.browser.conftest import API_KEY, SECONDS
+from tests.browser.test_pseudo import ADMIN, MEMBER, check, choose_row, furnish, unfold
+from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
+from tests.scripted_models import able
+from tests.scripted_replies import Script
+from tests.server.accounts import PASSWORD, add_account
+
+pytestmark = pytest.mark.browser
+
+OF_STREAMLIT = (
+    Known("empty-table-header", r"<th role=\"columnheader\" aria-selected"),  # a table's row of ticks
+    Known("presentation-role-conflict", "stFileUploaderDropzone"),
+    Known("region", r'role="menu"'),  # a menu is drawn at the end of the document
+)
+OF_MODELS = (Known("heading-order", r"<h[3-6] id=\"a-heading"),)
+"""A model begins with the heading that it likes."""
+RICH = """## A heading
+
+Text with `inline code`, [a link](https://example.com) and $a^2$.
+
+> quoted
+
+| a column | another |
+|---|---|
+| first | second |
+
+```python
+# a comment
+@decorator
+class Thing(Base):
+    def f(self, x: int) -> str:
+        return f"{x}" + 'text' if x > 3.5 else None  # a line that goes on and on to the right
+```
+
+```html
+<!-- a comment --><a href="x" hidden>y</a>
+```
+
+```json
+{"key": [1, true, null, "text"]}
+```
+"""
+SIDEBAR, DIALOG = '[data-testid="stSidebar"]', "[role=dialog]"
+QUESTION, FAILING, HELD = "Show me everything", "Please fail", "Answer slowly"
+
+
+@pytest.fixture(scope="module")
+def held() -> Gate:
+    return Gate()
+
+
+@pytest.fixture(scope="module")
+def gateway(held: Gate) -> Iterator[ScriptedGateway]:
+    with ScriptedGateway(("model-a", "model-b")) as running:
+        running.answer_chats(able(refuses=("stop",)))
+        running.when(QUESTION, stream(*re.findall(r"\s*\S+", RICH), reasoning=("I think ", "about it.")))
+        running.when(FAILING, error(503, {"error": {"message": "No available channel"}}))
+        running.when(HELD, stream("One ", "two ", "three.", hold=held, hold_after=2))
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """An app with something on every page."""
+    data_dir = tmp_path_factory.mktemp("accessible") / "data"
+    for email, role in ((ADMIN, "admin"), (MEMBER, "member")):
+        add_account(data_dir, email, role)
+    furnish(data_dir)
+    variables = {"CHAT_SIGN_IN": "password", "CHAT_SHARING": "on", "CHAT_ADMIN_MAY_READ": "on"}
+    with AppServer(data_dir, gateway.base_url, KKIAI_API_KEY=API_KEY, **variables) as running:
+        yield running
+
+
+class Walk:
+    """Goes through the app and notes what axe and the console say. Buttons are found by their keys."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url, self.chat = page, url, ChatPage(page)
+        self.findings: list[Finding] = []
+        self.too_wide: list[str] = []
+        self.headings: dict[str, int] = {}
+
+    def look(self, where: str, within: str = "html", without: str = "") -> None:
+        """Note what is wrong with what is seen now, or with a part of it."""
+        known = OF_STREAMLIT + OF_MODELS
+        self.findings += findings(self.page, where, known, within=within, without=without)
+
+    def look_at_page(self, where: str) -> None:
+        """Note that, how many headings of the first level there are, and whether it fits a small screen."""
+        self.chat.wait_until_still()
+        self.look(where, without="" if where == "welcome" else SIDEBAR)
+        self.headings[where] = self.page.locator("h1:visible").count()
+        size = self.page.viewport_size
+        assert size
+        self.page.set_viewport_size({"width": 320, "height": 640})
+        if not self.page.evaluate(FITS):
+            self.too_wide.append(where)
+        self.page.set_viewport_size(size)
+
+    def open(self, path: str, key: str) -> None:
+        """Go to a page by its link in the sidebar; it is there when the element with this key is."""
+        self.page.locator(f'.st-key-pages a[href="{path}"]').click()
+        expect(self.chat.keyed(key).first).to_be_visible()
+
+    def click(self, key: str, entry: int | None = None) -> None:
+        self.chat.keyed(key).last.get_by_role("button").first.click()
+        if entry is not None:
+            self.page.get_by_role("menuitem").nth(entry).click()
+
+    def look_at_dialog(self, where: str) -> None:
+        expect(self.chat.dialog).to_be_visible()
+        self.chat.wait_until_still()
+        self.look(where, within=DIALOG)
+        self.chat.leave_dialog()
+
+
+def sign_in(page: Page) -> None:
+    page.locator("input[type=email], input[name=email]").fill(ADMIN)
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+
+
+def walk_chat(walk: Walk, held: Gate) -> None:
+    page, chat = walk.page, walk.chat
+    walk.look("sign in")
+    sign_in(page)
+    chat.wait_until_ready()
+    walk.look_at_page("welcome")
+    chat.ask_and_wait(QUESTION)
+    page.locator(".token").first.wait_for()
+    walk.look_at_page("an answer")
+    chat.picker().click()
+    walk.look("models", without=SIDEBAR)
+    page.keyboard.press("Escape")
+    walk.click("parameters")
+    walk.chat.wait_until_still()
+    walk.look("parameters", without=SIDEBAR)
+    page.keyboard.press("Escape")
+    walk.click("edit-")
+    expect(chat.keyed("editing-")).to_be_visible()
+    walk.look("editing", without=SIDEBAR)
+    page.keyboard.press("Escape")
+    walk.click("conversation_menu")
+    walk.look("a menu")
+    page.get_by_role("menuitem").first.click()
+    walk.look_at_dialog("rename")
+    walk.click("conversation_menu", 3)
+    walk.look_at_dialog("inspector")
+    walk.click("open_usage")
+    walk.look_at_dialog("usage")
+    walk.click("ios_share")
+    walk.look_at_dialog("share")
+    walk.click("open_settings")
+    for number in range(4):
+        chat.keyed("settings_section").get_by_role("radio").nth(number).click()
+        chat.wait_until_still()
+        walk.look(f"settings {number}", within=DIALOG)
+    chat.leave_dialog()
+    page.keyboard.press("Control+/")
+    walk.look("shortcuts", within="dialog")
+    page.keyboard.press("Escape")
+    chat.ask_and_wait(FAILING)
+    walk.look("an error", without=SIDEBAR)
+    chat.ask(HELD)
+    expect(chat.answer).to_contain_text("two")
+    walk.look("an answer streams", without=SIDEBAR)
+    held.open()
+    chat.wait_until_still()
+    page.locator(".row-search").fill("inline")
+    page.locator(".row-title mark").first.wait_for()
+    walk.look("search", within=SIDEBAR)
+    page.locator(".row-search").press("Escape")
+
+
+def walk_pages(walk: Walk, sections: int) -> None:
+    page, chat = walk.page, walk.chat
+    walk.open("compare", "cell-")
+    walk.look_at_page("compare")
+    chat.box.fill(QUESTION)
+    chat.box.press("Enter")
+    expect(chat.keyed("results").get_by_role("table")).to_be_visible()
+    walk.look_at_page("compared")
+    walk.open("decks", "new_deck_here")
+    walk.look_at_page("prompt sets")
+    page.locator(".row-title").first.click()
+    unfold(page)
+    expect(chat.keyed("notes-").first).to_be_visible()
+    walk.look_at_page("a prompt set")
+    walk.open("recordings", "recording-")
+    walk.look_at_page("recordings")
+    walk.click("recording-")
+    expect(chat.keyed("replay_title")).to_be_visible()
+    walk.look_at_page("a recording")
+    walk.open("models", "models-")
+    choose_row(page)
+    expect(chat.keyed("model_details")).to_be_visible()
+    walk.look_at_page("models")
+    walk.open("doctor", "examine")
+    check(page)
+    walk.look_at_page("connection check")
+    walk.open("shared", "received-")
+    walk.look_at_page("shared")
+    walk.open("admin", "people-")
+    for section in chat.keyed("admin_section").get_by_role("radio").all()[:sections]:
+        section.click()
+        chat.wait_until_still()
+        walk.look_at_page(f"admin: {section.inner_text()}")
+
+
+def walk_addresses(walk: Walk) -> None:
+    for path in ("present", "about", "password", "sign-out"):
+        walk.page.goto(f"{walk.url}/{path}")
+        walk.look(path)
+
+
+Scheme = Literal["light", "dark"]
+PROFILES: list[tuple[str, Scheme, int]] = [("en-US", "light", 10), ("zh-CN", "dark", 4)]
+"""Names differ by language, colours by theme: two of the four hold all of both. The number is of those
+sections of the admin page that are looked at: the last ones are made of what the first ones are."""
+
+
+@pytest.mark.parametrize(("language", "scheme", "sections"), PROFILES)
+def test_axe_finds_nothing_of_ours_on_any_page_and_the_console_is_empty(
+    language: str,
+    scheme: Scheme,
+    sections: int,
+    chromium: Browser,
+    server: AppServer,
+    held: Gate,
+) -> None:
+    context = chromium.new_context(
+        locale=language, color_scheme=scheme, reduced_motion="reduce", viewport={"width": 1280, "height": 800}
+    )
+    context.set_default_timeout(SECONDS * 1000)
+    page, complaints = context.new_page(), list[str]()
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(f"{page.url}: {message.text}")
+
+    context.on("console", note)
+    context.on("weberror", lambda each: complaints.append(str(each.error)))
+    page.goto(server.url)
+    walk = Walk(page, server.url)
+    walk_chat(walk, held)
+    walk_pages(walk, sections)
+    walk_addresses(walk)
+    context.close()
+    assert walk.findings == []
+    assert walk.too_wide == []
+    assert {where: count for where, count in walk.headings.items() if count != 1} == {}
+    assert complaints == []
+
+
+TELL = """() => {
+  window.told = [];
+  let last = "";
+  const hear = () => {
+    const text = document.getElementById("announcer")?.textContent ?? "";
+    if (text && text !== last) told.push(text);
+    last = text;
+  };
+  new MutationObserver(hear).observe(document.body, { childList: true, subtree: true, characterData: true });
+}"""
+"""JavaScript: notes what screen readers are told."""
+
+
+@pytest.fixture(scope="module")
+def signed_in(chromium: Browser, server: AppServer) -> Iterator[ChatPage]:
+    """A tab for what a person does without a mouse."""
+    context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(SECONDS * 1000)
+    page = context.new_page()
+    page.goto(server.url)
+    sign_in(page)
+    yield ChatPage(page)
+    context.close()
+
+
+def expect_told(page: Page, *texts: str) -> None:
+    """Wait until the last of these has been told; all of them, in this order, and nothing else."""
+    page.wait_for_function("(text) => told.at(-1)?.includes(text)", arg=texts[-1])
+    told = page.evaluate("told.splice(0)")
+    assert len(told) == len(texts), told
+    for text, part in zip(told, texts, strict=True):
+        assert part in text
+
+
+def test_a_screen_reader_is_told_each_thing_once(signed_in: ChatPage, gateway: ScriptedGateway) -> None:
+    chat, page, gate = signed_in, signed_in.page, Gate()
+    chat.wait_until_ready()
+    gateway.when("Tell me", stream("One ", "two ", "three.", hold=gate, hold_after=2))
+    page.evaluate(TELL)
+    chat.ask("Tell me")
+    expect(chat.answer).to_contain_text("two")
+    expect_told(page, "Answering")
+    gate.open()
+    expect_told(page, "Done. model-a")
+    chat.copy()
+    expect_told(page, "Copied")
+    gateway.when("Tell me more", stream("One ", "two ", "three.", hold=Gate(), hold_after=2))
+    chat.ask("Tell me more")
+    expect(chat.answer).to_contain_text("two")
+    expect_told(page, "Answering")
+    page.keyboard.press("Escape")
+    expect_told(page, "Stopped")
+    expect(chat.box).to_be_focused()
+    failing = Gate()
+    gateway.when("Fail now", held_error(failing))
+    chat.ask("Fail now")
+    expect_told(page, "Answering")
+    failing.open()
+    expect_told(page, "Error: This model is not available.")
+
+
+def held_error(gate: Gate) -> Script:
+    """An error that comes when the gate opens."""
+    failing = error(503, {"error": {"message": "No available channel"}})
+    return lambda received: replace(failing(received), before=[gate])
+
+
+def test_shortcuts_do_what_they_say_and_the_focus_is_never_lost(
+    signed_in: ChatPage, gateway: ScriptedGateway
+) -> None:
+    chat, page = signed_in, signed_in.page
+    page.keyboard.press("Control+Shift+O")
+    expect(chat.welcome).to_be_visible()
+    expect(chat.box).to_be_focused()
+    page.keyboard.press("?")
+    expect(chat.box).to_have_value("?")
+    chat.box.fill("")
+    gateway.when("First", stream("The first answer."))
+    chat.ask_and_wait("First")
+    page.keyboard.press("Control+Shift+C")
+    chat.expect_copied("The first answer.")
+    page.keyboard.press("Control+k")
+    expect(page.locator(".row-search")).to_be_focused()
+    page.keyboard.press("Shift+Escape")
+    expect(chat.box).to_be_focused()
+    gateway.when("First", stream("Another answer."))
+    page.keyboard.press("Alt+r")
+    expect(chat.answer).to_contain_text("Another answer.")
+    chat.wait_until_still()
+    page.keyboard.press("Alt+,")
+    expect(chat.answer).to_contain_text("The first answer.")
+    page.keyboard.press("Alt+.")
+    expect(chat.answer).to_contain_text("Another answer.")
+    chat.wait_until_still()
+    chat.regenerate()  # its button goes while the answer is written
+    expect(page.locator("body")).not_to_be_focused()
+    chat.wait_until_still()
+    expect(chat.box).to_be_focused()
+
+    page.keyboard.press("Control+Shift+S")
+    expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
+    expect(chat.box).to_be_focused()
+    page.keyboard.press("Control+Shift+S")
+    expect(page.get_by_test_id("stExpandSidebarButton")).to_have_count(0)
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    listed = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(listed.get_by_role("term")).to_have_count(10)
+    listed.get_by_role("checkbox").uncheck()
+    page.keyboard.press("Escape")
+    expect(listed).to_have_count(0)
+    page.keyboard.press("?")
+    page.keyboard.press("Control+/")
+    expect(listed).to_have_count(1)
+    listed.get_by_role("button", name="Close").click()
+    expect(listed).to_have_count(0)
+
+
+SMALL = """() => [...document.querySelectorAll("button, [role=button], .row-title, .st-key-pages a")]
+  .filter((each) => each.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+  .map((each) => [each.getAttribute("aria-label") ?? each.innerText, each.getBoundingClientRect()])
+  .filter(([, { right, left }]) => right > 0 && left < innerWidth)
+  .filter(([, { width, height }]) => width > 1 && (width < 43.5 || height < 43.5))
+  .map(([name, { width, height }]) => `${name}: ${width} x ${height}`)"""
+"""JavaScript: what a finger may miss."""
+
+
+def test_on_a_phone_everything_can_be_hit(chromium: Browser, server: AppServer) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(server.url)
+    sign_in(page)
+    chat = ChatPage(page)
+    chat.wait_until_ready()
+    chat.ask_and_wait(QUESTION)
+    page.locator(".token").first.wait_for()
+    assert page.evaluate(SMALL) == []
+    assert page.evaluate(FITS)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "false")
+    assert page.evaluate(SMALL) == []
+    context.close()
