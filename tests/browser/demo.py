@@ -162,7 +162,7 @@ def report(presenter: ChatPage, folder: Path, take: Take) -> None:
 def replay(presenter: ChatPage, take: Take) -> None:
     """Keep the comparison, watch it again, and go back into its middle."""
     presenter.page.get_by_role("button", name="Keep", exact=True).click()
-    expect(presenter.page.get_by_text("Kept")).to_be_visible()
+    expect(presenter.page.get_by_test_id("stToastText")).to_be_visible()
     presenter.wait_until_still()
     presenter.page.get_by_role("link", name="Recordings").click()
     presenter.keyed("open-").first.get_by_role("button").click()

@@ -75,6 +75,7 @@ def test_the_room_follows_votes_sees_the_reveal_and_is_thanked(
     expect(phone.get_by_role("article").nth(1)).to_contain_text("word17")
     expect(phone.get_by_role("article").nth(1)).not_to_contain_text("word18")
     expect(presenter.keyed("cell-").nth(1)).to_contain_text("word17")
+    expect(presenter.page.locator("html")).not_to_contain_text(re.compile("model-[ab]"))
     assert not re.search("model-[ab]", presenter.page.content() + phone.content())
     phone.bring_to_front()
     phone.get_by_role("button", name="Answer B", exact=True).click()

@@ -137,9 +137,9 @@ def _show_transport(state: PlaybackState) -> None:
         )
         st.selectbox(
             _("Pace"),
-            list(PACES),
+            range(len(PACES)),  # by position: what may be `None` has a button that clears it
             list(PACES).index(player.pace),
-            format_func=lambda pace: _(PACES[pace]),
+            format_func=lambda at: _(PACES[list(PACES)[at]]),
             key=playback_state.PACE,
             label_visibility="collapsed",
             width=160,

@@ -162,7 +162,7 @@ def set_pace() -> None:
     """Play at the chosen pace."""
     if state := held():
         chosen = widgets.value(PACE)
-        state.player.set_pace(chosen if chosen in PACES else ORIGINAL)
+        state.player.set_pace(list(PACES)[chosen] if isinstance(chosen, int) else ORIGINAL)
 
 
 def choose_prompt() -> None:
