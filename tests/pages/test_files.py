@@ -51,7 +51,7 @@ def test_a_file_alone_can_be_sent(chat: AppTest, gateway: ScriptedGateway) -> No
     gateway.enqueue(stream("A red square."))
     send(chat, "", photo_png=image())
     assert "A red square." in said(chat)
-    assert chat.title[0].value == r"photo\.png"
+    assert chat.title[-1].value == r"photo\.png"
 
 
 def test_a_refused_file_is_said_and_nothing_else_is_lost(chat: AppTest, gateway: ScriptedGateway) -> None:
