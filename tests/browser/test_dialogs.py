@@ -40,7 +40,7 @@ def test_a_recording_is_renamed_with_enter_and_not_deleted_with_cancel(chat: Cha
     expect(first).to_contain_text("Renamed by Enter")
 
     dialog = choose(chat, "Delete")
-    expect(dialog).to_contain_text("“Renamed by Enter” will be deleted permanently.")
+    expect(dialog).to_contain_text("“Renamed by Enter” will be deleted.")
     delete = dialog.get_by_role("button", name=re.compile("^Delete$"))
     assert delete.evaluate("(button) => getComputedStyle(button).backgroundColor") == "rgb(198, 40, 40)"
     expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()

@@ -65,7 +65,7 @@ def has_ended(line: str) -> bool:
 def delete(tab: PageSocket) -> None:
     """Delete the comparison, from the bar's menu."""
     tab.choose("comparison_menu", "Delete")
-    tab.wait_for_text("will be deleted permanently")
+    tab.wait_for_text("will be deleted")
     tab.wait_until_idle()
     tab.click("confirm_delete")
 

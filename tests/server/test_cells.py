@@ -224,7 +224,7 @@ def test_the_same_question_asks_a_failed_cell_once_more_not_twice(
     assert [len(one.body["messages"]) for one in upstream.asked("Again, please")] == [1, 1, 1, 1]
 
 
-def test_a_deleted_comparison_is_gone_here_and_in_another_tab(
+def test_a_deleted_comparison_is_gone_here_and_in_another_tab_until_it_is_brought_back(
     upstream: ScriptedGateway, site: AppServer, two: PageSocket
 ) -> None:
     upstream.when("Delete me", stream("Gone soon"))
@@ -235,13 +235,17 @@ def test_a_deleted_comparison_is_gone_here_and_in_another_tab(
         delete(two)
         two.wait_for_text("Compare models")
         two.wait_until_idle()
-        assert "Delete me" not in two.text
+        assert "“Delete me” was deleted." in two.text
+        assert "Gone soon" not in two.text
         other.set_number("repeats", 2)
         other.wait_for(lambda: "no longer exists" in other.toasts, "The word of it")
         other.wait_until_idle()
     with compare(site, address) as later:
         later.wait_for(lambda: "no longer exists" in later.toasts, "The word of it")
         later.wait_until_idle()
+    two.click("undo")
+    two.wait_for(lambda: two.address == address and "Gone soon" in two.text, "Its return")
+    two.wait_until_idle()
 
 
 def test_trouble_with_the_gateway_and_the_database_is_said_and_cells_answer_all_the_same(

@@ -118,11 +118,14 @@ def test_a_deck_is_written_put_in_order_and_found_again(site: AppServer) -> None
         tab.wait_until_idle()
         assert texts(tab) == ["Changed over there", "Changed over here"]
         tab.choose("deck_menu", "Delete prompt set")
-        tab.wait_for_text("This prompt set will be deleted permanently")
+        tab.wait_for_text("This prompt set will be deleted")
         tab.wait_until_idle()
         tab.click("confirm_delete")
         tab.wait_for_text("A prompt set is a list of prompts")
         assert tab.address == ""
+        tab.wait_until_idle()
+        tab.click("undo")
+        tab.wait_for(lambda: "Three writings (copy)" in tab.text, "Its return")
 
 
 def test_what_was_written_is_kept_where_a_click_follows_at_once(site: AppServer) -> None:

@@ -197,6 +197,14 @@ def test_a_file_that_is_taken_twice_is_there_once_until_it_is_deleted(island: Ap
         tab.choose("more-twice", "Delete")
         tab.click("confirm_delete")
         tab.wait_for(lambda: tab.tree.find("open-twice") is None, "The end of it")
+        tab.wait_until_idle()
+        tab.click("undo")
+        tab.wait_for(lambda: tab.tree.find("open-twice") is not None, "Its return")
+        assert tab.widget("open-twice").proto.label == "A better name"
+        tab.wait_until_idle()
+        tab.choose("more-twice", "Delete")
+        tab.click("confirm_delete")
+        tab.wait_for(lambda: tab.tree.find("open-twice") is None, "The end of it")
     with PageSocket(island.url, "recording=twice", "recordings") as tab:
         tab.wait_for(lambda: "no longer exists" in tab.toasts, "The toast")
         tab.wait_until_idle()

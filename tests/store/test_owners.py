@@ -23,6 +23,8 @@ from lib.domain.people.preferences import Preferences, TextSize
 from lib.engine.playback import recorder
 from lib.engine.sending import new_id
 from lib.store import Store
+from lib.store.comparison.comparisons import Comparisons
+from lib.store.comparison.decks import DeckRuns
 from lib.store.database.errors import StoreError
 from lib.store.library import Library
 from lib.store.replies import Begun, Closing, Entry
@@ -60,6 +62,12 @@ class Ids:
     received_recording: str = "0" * 32
 
 
+def brought_back(kept: Comparisons | DeckRuns, id_: str) -> None:
+    """Delete something, then restore it."""
+    kept.delete(id_)
+    kept.restore(id_)
+
+
 Call = Callable[[Library, Ids], Any]
 CALLS: dict[str, Call] = {
     "conversations.latest": lambda own, _: own.conversations.latest(10),
@@ -80,6 +88,7 @@ CALLS: dict[str, Call] = {
     "comparisons.of_run": lambda own, of: own.comparisons.of_run(of.run),
     "comparisons.updated_in_run": lambda own, of: own.comparisons.updated_in_run(of.run),
     "comparisons.updated_at": lambda own, of: own.comparisons.updated_at(of.comparison),
+    "comparisons.restore": lambda own, of: brought_back(own.comparisons, of.comparison),
     "comparisons.delete": lambda own, of: own.comparisons.delete(of.comparison),
     "tapes.get": lambda own, of: own.tapes.get(of.reply),
     "ledger.all": lambda own, _: own.ledger.all(),
@@ -131,6 +140,7 @@ CALLS: dict[str, Call] = {
     "decks.delete": lambda own, of: own.decks.delete(of.deck),
     "deck_runs.get": lambda own, of: own.deck_runs.get(of.run),
     "deck_runs.latest": lambda own, of: own.deck_runs.latest(10, of.deck),
+    "deck_runs.restore": lambda own, of: brought_back(own.deck_runs, of.run),
     "deck_runs.delete": lambda own, of: own.deck_runs.delete(of.run),
 }
 """Each method that names or lists something."""

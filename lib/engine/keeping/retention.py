@@ -48,6 +48,7 @@ class Retention:
         """Delete what is too old. Raises `StoreError`."""
         store = self._store
         store.bin.purge_old()
+        store.retention.purge_deleted(now)
         store.sign_ins.purge_old(now, self._lifetime)
         if self._keep:
             store.retention.purge_old(_before(now, self._keep))

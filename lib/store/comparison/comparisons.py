@@ -2,17 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import ColumnElement, Row, func, select, update
 
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.people.audit import Action, Actor
 from lib.i18n.translation import lazy
 from lib.store.conversation.messages import cells as cells_of
-from lib.store.conversation.messages import purge
 from lib.store.database.database import Database
 from lib.store.database.inserts import insert
 from lib.store.database.schema import comparisons, conversations
@@ -37,7 +36,8 @@ class Comparisons:
 
     def __init__(self, database: Database, person_id: str, actor: Actor) -> None:
         self._database, self._person_id, self._actor = database, person_id, actor
-        self._is_own = comparisons.c.person_id == person_id
+        self._is_anywhere = comparisons.c.person_id == person_id
+        self._is_own = is_own(person_id)
 
     def add(self, comparison: Comparison) -> None:
         """Store a comparison before its cells; if it is already stored, update only its title."""
@@ -110,14 +110,23 @@ class Comparisons:
             return {row.id: row.updated_at for row in connection.execute(query)}
 
     def delete(self, comparison_id: str) -> None:
-        """Delete the comparison and its cells permanently."""
-        chosen = self._is_own & (comparisons.c.id == comparison_id)
-        cells = select(conversations.c.id).where(conversations.c.comparison_id == comparison_id)
+        """Put the comparison into the bin; nobody else sees it any more."""
+        chosen = update(comparisons).where(self._is_own, comparisons.c.id == comparison_id)
         with self._database.write() as connection:
-            if connection.execute(delete(comparisons).where(chosen)).rowcount:
-                purge(connection, list(connection.execute(cells).scalars()))
+            if connection.execute(chosen.values(deleted_at=datetime.now(UTC))).rowcount:
                 forget(connection, self._person_id, [comparison_id])
                 record(connection, self._actor, Action.DELETED, f"comparison {comparison_id}")
+
+    def restore(self, comparison_id: str) -> None:
+        """Take the comparison out of the bin."""
+        chosen = update(comparisons).where(self._is_anywhere, comparisons.c.id == comparison_id)
+        with self._database.write() as connection:
+            connection.execute(chosen.values(deleted_at=None))
+
+
+def is_own(person_id: str) -> ColumnElement[bool]:
+    """Whether a row of the table is a person's, and not in the bin."""
+    return (comparisons.c.person_id == person_id) & comparisons.c.deleted_at.is_(None)
 
 
 def to_row(comparison: Comparison, person_id: str) -> dict[str, Any]:

@@ -14,10 +14,9 @@ from lib.domain.comparison.deck_runs import DeckRun
 from lib.domain.comparison.decks import Deck
 from lib.domain.people.audit import Action, Actor
 from lib.store.comparison.comparisons import to_row
-from lib.store.conversation.messages import purge
 from lib.store.database.database import Database
 from lib.store.database.inserts import insert_new
-from lib.store.database.schema import comparisons, conversations, deck_runs, decks
+from lib.store.database.schema import comparisons, deck_runs, decks
 from lib.store.people.audit import record
 from lib.store.sharing.shares import forget
 
@@ -78,7 +77,8 @@ class DeckRuns:
 
     def __init__(self, database: Database, person_id: str, actor: Actor) -> None:
         self._database, self._person_id, self._actor = database, person_id, actor
-        self._is_own = deck_runs.c.person_id == person_id
+        self._is_anywhere = deck_runs.c.person_id == person_id
+        self._is_own = self._is_anywhere & deck_runs.c.deleted_at.is_(None)
 
     def add(self, run: DeckRun, rows: Sequence[Comparison]) -> bool:
         """Store a run with its rows, before their cells; return `False` if it is already stored."""
@@ -111,16 +111,20 @@ class DeckRuns:
             return [DeckSummary(*row) for row in rows]
 
     def delete(self, run_id: str) -> None:
-        """Delete a run permanently, with all its answers."""
+        """Put a run into the bin, with all its answers."""
         is_row = (comparisons.c.person_id == self._person_id) & (comparisons.c.deck_run_id == run_id)
         rows = select(comparisons.c.id).where(is_row)
-        cells = select(conversations.c.id).where(conversations.c.comparison_id.in_(rows))
+        chosen = update(deck_runs).where(self._is_own, deck_runs.c.id == run_id)
         with self._database.write() as connection:
-            purge(connection, list(connection.execute(cells).scalars()))
             forget(connection, self._person_id, [run_id, *connection.execute(rows).scalars()])
-            connection.execute(delete(comparisons).where(is_row))
-            if connection.execute(delete(deck_runs).where(self._is_own, deck_runs.c.id == run_id)).rowcount:
+            if connection.execute(chosen.values(deleted_at=datetime.now(UTC))).rowcount:
                 record(connection, self._actor, Action.DELETED, f"deck run {run_id}")
+
+    def restore(self, run_id: str) -> None:
+        """Take a run out of the bin."""
+        chosen = update(deck_runs).where(self._is_anywhere, deck_runs.c.id == run_id)
+        with self._database.write() as connection:
+            connection.execute(chosen.values(deleted_at=None))
 
 
 class DeckImages:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, insert, select, update
 
 from lib.domain.people.audit import Action, Actor
 from lib.domain.people.people import Permission
-from lib.store.comparison.comparisons import NOT_STORED
+from lib.store.comparison.comparisons import NOT_STORED, is_own
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import comparisons, rooms
@@ -38,7 +38,7 @@ class Rooms:
 
     def __init__(self, database: Database, person_id: str, actor: Actor) -> None:
         self._database, self._person_id, self._actor = database, person_id, actor
-        self._is_own = comparisons.c.person_id == person_id
+        self._is_own = is_own(person_id)
 
     def open(self, comparison_id: str, now: datetime) -> Room:
         """The comparison's open room, or a new one. Raises `StoreError` if the comparison is not stored.
@@ -101,7 +101,10 @@ class OpenRooms:
 
 _ROOMS = select(
     rooms.c.token, comparisons.c.person_id, rooms.c.comparison_id, rooms.c.opened_at, rooms.c.closes_at
-).join(comparisons, comparisons.c.id == rooms.c.comparison_id)
+).join(
+    comparisons,
+    (comparisons.c.id == rooms.c.comparison_id) & comparisons.c.deleted_at.is_(None),
+)
 
 
 def _is_open(now: datetime) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from lib.domain.comparison.votes import Ballot, Poll, Round, Tally
-from lib.store.comparison.comparisons import NOT_STORED
+from lib.store.comparison.comparisons import NOT_STORED, is_own
 from lib.store.database import inserts
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
@@ -24,7 +24,7 @@ class Votes:
 
     def __init__(self, database: Database, person_id: str) -> None:
         self._database = database
-        own = select(comparisons.c.id).where(comparisons.c.person_id == person_id)
+        own = select(comparisons.c.id).where(is_own(person_id))
         self._is_own = rounds.c.comparison_id.in_(own)
         self._own = own
 

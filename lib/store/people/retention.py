@@ -1,6 +1,6 @@
 """What is too old to be kept, and who has left."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, select
 
@@ -10,6 +10,9 @@ from lib.store.database.database import Database
 from lib.store.database.schema import comparisons, conversations, deck_runs, people
 from lib.store.people.audit import record
 from lib.store.sharing.shares import forget_all
+
+RESTORABLE = timedelta(hours=1)
+"""How long a deleted comparison or deck run can be restored: pages offer it for seconds, no bin lists it."""
 
 
 class Retention:
@@ -39,6 +42,16 @@ class Retention:
                 detail = {"count": str(count), "before": before.isoformat(timespec="minutes")}
                 record(connection, SYSTEM, Action.DELETED, "what is too old", detail)
         return count
+
+    def purge_deleted(self, now: datetime) -> None:
+        """Delete permanently the comparisons and deck runs that were put into the bin a while ago."""
+        before = now - RESTORABLE
+        with self._database.write() as connection:
+            old = select(deck_runs.c.id).where(deck_runs.c.deleted_at < before)
+            runs = list(connection.execute(old).scalars())
+            _delete_comparisons(connection, comparisons.c.deck_run_id.in_(runs))
+            _delete_comparisons(connection, comparisons.c.deleted_at < before)
+            connection.execute(delete(deck_runs).where(deck_runs.c.id.in_(runs)))
 
     def left(self, before: datetime) -> list[str]:
         """The ids of the people who were disabled before a time."""

@@ -1,13 +1,16 @@
 """Callbacks for a comparison as a whole. They run before the page is drawn."""
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from lib import app
 from lib.domain.comparison.comparisons import MOST_CELLS, SWEEP_TEMPERATURES
+from lib.i18n.translation import gettext as _
 from lib.ui.compare import cell_callbacks
 from lib.ui.kit import errors
+from lib.ui.state import undo
 from lib.ui.state.comparison import new_comparisons
 from lib.ui.state.comparison.comparison import held
 from lib.ui.state.person import library
@@ -55,10 +58,16 @@ def open_listed(comparison_id: str) -> None:
 
 @errors.stored
 def delete() -> None:
-    """Delete the open comparison permanently, after the person has confirmed."""
+    """Delete the open comparison, after the person has confirmed; for a while it can be brought back."""
     state = held()
     stop_all()
-    app.get().engine.flush()  # stopped replies are written before their rows are deleted
-    library().comparisons.delete(state.comparison.id)
-    app.get().engine.notifications.tell(state.comparison.id)
+    comparison = state.comparison
+    undo.offer(comparison.id, comparison.title or _("New comparison"), partial(_bring_back, comparison.id))
+    library().comparisons.delete(comparison.id)
+    app.get().engine.notifications.tell(comparison.id)
     start_new()
+
+
+def _bring_back(comparison_id: str) -> None:
+    library().comparisons.restore(comparison_id)
+    open_listed(comparison_id)

@@ -46,7 +46,7 @@ def _delete() -> None:
 
 def _show_delete() -> None:
     title = held().comparison.title
-    st.markdown(md(_("“{}” will be deleted permanently, with every answer in it."), title))
+    st.markdown(md(_("“{}” will be deleted, with every answer in it."), title))
     if kit_dialogs.show_buttons(
         _("Delete"), "confirm_delete", comparison_callbacks.delete, cancel=panel.close, destroys=True
     ):

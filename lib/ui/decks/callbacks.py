@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from lib import app
 from lib.domain.comparison import decks as values
@@ -19,7 +20,7 @@ from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage
 from lib.ui.shell import scheduler
-from lib.ui.state import session, widgets
+from lib.ui.state import session, undo, widgets
 from lib.ui.state.comparison import decks
 from lib.ui.state.comparison.decks import DecksState, held
 from lib.ui.state.conversation import sending
@@ -221,12 +222,20 @@ def delete() -> None:
     state, own = held(), library()
     wanted, state.to_confirm = state.to_confirm, None
     if wanted == DELETE_DECK and state.deck_id:
+        if deck := own.decks.get(state.deck_id):
+            undo.offer(deck.id, deck.title, partial(_bring_back, deck))
         own.decks.delete(state.deck_id)
         state.open_deck(None)
     elif wanted == DELETE_RUN and state.run_id:
         stop_run(state.run_id)
+        if run := own.deck_runs.get(state.run_id):
+            undo.offer(run.id, run.deck.title, partial(own.deck_runs.restore, run.id))
         own.deck_runs.delete(state.run_id)
         state.open_deck(None)
+
+
+def _bring_back(deck: Deck) -> None:
+    library().decks.add(deck)
 
 
 def stop_run(run_id: str) -> None:

@@ -74,10 +74,10 @@ def show_question(state: DecksState, tab: Session) -> None:
     """Draw the confirmation before many tokens are used or something is deleted."""
     match state.to_confirm:
         case callbacks.DELETE_DECK:
-            sentence = _("This prompt set will be deleted permanently. Its runs stay.")
+            sentence = _("This prompt set will be deleted. Its runs stay.")
             dialogs.open(_("Delete this prompt set?"), _ask_delete, sentence, on_dismiss=callbacks.withdraw)
         case callbacks.DELETE_RUN:
-            sentence = _("This run will be deleted permanently, with every answer in it.")
+            sentence = _("This run will be deleted, with every answer in it.")
             dialogs.open(_("Delete this run?"), _ask_delete, sentence, on_dismiss=callbacks.withdraw)
         case run_callbacks.RUN | run_callbacks.RESUME:
             dialogs.open(_("Run this?"), _ask_run, state, tab, on_dismiss=callbacks.withdraw)

@@ -167,7 +167,7 @@ def _rename() -> None:
 
 
 def _delete() -> None:
-    st.markdown(md(_("“{}” will be deleted permanently."), held().chosen_title))
+    st.markdown(md(_("“{}” will be deleted."), held().chosen_title))
     if dialogs.show_buttons(
         _("Delete"), "confirm_delete", recording_callbacks.delete, cancel=_closed, destroys=True
     ):

@@ -1,7 +1,9 @@
 """Callbacks for recordings. They run before the page is drawn."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -20,7 +22,7 @@ from lib.i18n.translation import mark
 from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage
-from lib.ui.state import session, widgets
+from lib.ui.state import session, undo, widgets
 from lib.ui.state.person import library
 
 KEY = "recordings"
@@ -131,10 +133,18 @@ def rename(key: str) -> None:
 @errors.stored
 def delete() -> None:
     """Delete the chosen recording, after the person has confirmed."""
-    listing = held()
+    listing, recordings = held(), library().recordings
     if listing.chosen:
-        library().recordings.delete(listing.chosen)
+        # A whole copy stays for the time of the offer. One that cannot be read cannot be brought back.
+        with suppress(FormatError):
+            if recording := recordings.get(listing.chosen):
+                undo.offer(recording.id, recording.title, partial(_bring_back, recording))
+        recordings.delete(listing.chosen)
     listing.panel = listing.chosen = None
+
+
+def _bring_back(recording: Recording) -> None:
+    library().recordings.add(recording)
 
 
 def take(key: str) -> None:

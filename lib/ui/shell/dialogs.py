@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from lib.domain.conversation.conversations import LONGEST_TITLE, shown_title
+from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.domain.text.markdown.literal import md
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import mark
 from lib.ui.kit import buttons
 from lib.ui.kit import dialogs as kit_dialogs
 from lib.ui.shell.settings import account, api_key, dialog
-from lib.ui.state import panel
+from lib.ui.state import panel, undo
 from lib.ui.state.conversation import conversations
 from lib.ui.state.person import library
 
@@ -50,8 +50,8 @@ def _rename() -> None:
 
 
 def _show_undo() -> None:
-    """Offer to bring back the chat that was deleted a moment ago; the style lets the offer fade."""
-    if deleted := conversations.deleted():
-        with st.container(key=f"undo-{deleted.summary.id}", horizontal=True, vertical_alignment="center"):
-            st.markdown(md(_("“{}” was deleted."), shown_title(deleted.summary.title)))
-            buttons.button(_("Undo"), "undo", "undo", conversations.undo, kind="tertiary")
+    """Offer to bring back what was deleted a moment ago; the style lets the offer fade."""
+    if deleted := undo.offered():
+        with st.container(key=f"undo-{deleted.id}", horizontal=True, vertical_alignment="center"):
+            st.markdown(md(_("“{}” was deleted."), deleted.title))
+            buttons.button(_("Undo"), "undo", "undo", undo.take, kind="tertiary")

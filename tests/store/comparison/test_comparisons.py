@@ -6,6 +6,7 @@ from lib.domain.comparison.comparisons import Comparison
 from lib.domain.people.people import LOCAL
 from lib.engine.sending import new_id
 from lib.store import Store
+from lib.store.people.retention import RESTORABLE
 from tests.store.conftest import answer, draft
 
 
@@ -60,8 +61,24 @@ def test_a_deleted_comparison_is_gone_with_its_cells_and_no_other_is(store: Stor
     gone, kept = stored(store, "model-a"), stored(store, "model-a")
     store.of(LOCAL).comparisons.delete(gone.id)
     assert store.of(LOCAL).comparisons.get(gone.id) is None
+    assert [each.id for each in store.of(LOCAL).comparisons.latest(5)] == [kept.id]
+    store.retention.purge_deleted(datetime.now(UTC) + RESTORABLE)
     assert store.of(LOCAL).conversations.get(gone.cells[0].id) is None
     assert store.of(LOCAL).comparisons.get(kept.id) is not None
+    store.of(LOCAL).comparisons.restore(gone.id)
+    assert store.of(LOCAL).comparisons.get(gone.id) is None
+
+
+def test_a_deleted_comparison_can_be_restored_with_its_cells_by_its_owner(store: Store) -> None:
+    comparison = stored(store, "model-a", "model-b")
+    store.of(LOCAL).comparisons.delete(comparison.id)
+    store.of("somebody else").comparisons.restore(comparison.id)
+    assert store.of(LOCAL).comparisons.get(comparison.id) is None
+    store.retention.purge_deleted(datetime.now(UTC))
+    store.of(LOCAL).comparisons.restore(comparison.id)
+    found = store.of(LOCAL).comparisons.get(comparison.id)
+    assert found
+    assert [cell.id for cell in found.cells] == [cell.id for cell in comparison.cells]
 
 
 def test_an_unknown_comparison_is_none(store: Store) -> None:

@@ -1,6 +1,7 @@
 """Decks and their runs in the store: whole, in their order, and gone when they are deleted."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,6 +13,7 @@ from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.domain.people.people import LOCAL
 from lib.engine.sending import new_id
 from lib.store import Store
+from lib.store.people.retention import RESTORABLE
 from tests.store.conftest import answer, draft
 
 IMAGE = Attachment("a" * 64, AttachmentKind.IMAGE, "a.png", "image/png", 10, 4, 3)
@@ -111,6 +113,12 @@ def test_a_deleted_run_is_gone_with_its_answers_and_no_other_is(store: Store) ->
         answered(store, row, 0)
     [cell] = store.of(LOCAL).comparisons.of_run(gone.id)[0].cells
     store.of(LOCAL).deck_runs.delete(gone.id)
+    assert store.of(LOCAL).deck_runs.get(gone.id) is None
+    store.of(LOCAL).deck_runs.restore(gone.id)
+    assert store.of(LOCAL).deck_runs.get(gone.id) == gone
+    store.of(LOCAL).deck_runs.delete(gone.id)
+    store.retention.purge_deleted(datetime.now(UTC) + RESTORABLE)
+    store.of(LOCAL).deck_runs.restore(gone.id)
     assert store.of(LOCAL).deck_runs.get(gone.id) is None
     assert store.of(LOCAL).comparisons.of_run(gone.id) == []
     assert store.of(LOCAL).conversations.get(cell.id) is None

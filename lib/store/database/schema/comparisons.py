@@ -13,10 +13,12 @@ comparisons = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("deck_run_id", String(32)),
     Column("position", Integer, nullable=False, server_default="0"),
+    Column("deleted_at", UtcDateTime),
     Index("ix_comparisons_created_at", "person_id", "created_at"),
     Index("ix_comparisons_deck_run_id", "deck_run_id", "position"),
 )
-"""A comparison with a `deck_run_id` is the row of that run at `position`: one prompt of the deck."""
+"""A comparison with a `deck_run_id` is the row of that run at `position`: one prompt of the deck. One with
+`deleted_at` can be restored until it is purged."""
 
 rounds = Table(
     "rounds",
@@ -85,6 +87,7 @@ deck_runs = Table(
     Column("title", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("content", JSON, nullable=False),
+    Column("deleted_at", UtcDateTime),
     Index("ix_deck_runs_deck_id", "deck_id", "created_at"),
 )
 """`content` is the deck as of the run, and the columns that it runs over. Its rows are the `comparisons`

@@ -1,41 +1,26 @@
 """Callbacks for whole conversations: of the list, the bin and the dialogs."""
 
-import time
-from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lib import app
-from lib.domain.conversation.conversations import LONGEST_TITLE, Conversation
+from lib.domain.conversation.conversations import LONGEST_TITLE, Conversation, shown_title
 from lib.files.imports.incoming import Incoming, Source
 from lib.files.refusal import FileRefused
 from lib.store.conversation.conversations import Summary
 from lib.store.database.errors import StoreError
 from lib.ui.kit import errors
 from lib.ui.server import upload_storage
-from lib.ui.state import panel, widgets
+from lib.ui.state import panel, undo, widgets
 from lib.ui.state.person import library, person_id
 from lib.ui.state.session import Session, held, new_conversation
 
 CONVERSATIONS_LISTED = 60
 """Conversations listed at once; scrolling to the end adds as many again."""
-UNDO_SECONDS = 12.0
-"""How long the page offers to bring back what was deleted. The bin keeps it for longer."""
-_LISTED, _RECEIVED, _IMPORTS, _DELETED = "listed", "import_received", "imports", "deleted"
-"""Keys: how many are listed, the uploaded files that wait to be read, the number of imports, and what was
-deleted last."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deleted:
-    """A conversation that was deleted here."""
-
-    summary: Summary
-    was_open: bool
-    at: float
-    """By the monotonic clock."""
+_LISTED, _RECEIVED, _IMPORTS = "listed", "import_received", "imports"
+"""Keys: how many are listed, the uploaded files that wait to be read, and the number of imports."""
 
 
 def new_chat() -> None:
@@ -80,27 +65,16 @@ def delete(conversation_id: str) -> None:
     summary, is_open = conversations.summary(conversation_id), session.conversation.id == conversation_id
     conversations.delete(conversation_id)
     if summary:  # not if it is a temporary chat
-        widgets.put(_DELETED, Deleted(summary, is_open, time.monotonic()))
+        undo.offer(conversation_id, shown_title(summary.title), partial(_bring_back, summary, is_open))
     if is_open:
         _stay(session, new_conversation(like=session.conversation))
 
 
-def deleted() -> Deleted | None:
-    """Return the conversation that was deleted a moment ago, if one was."""
-    last = widgets.value(_DELETED)
-    is_fresh = isinstance(last, Deleted) and time.monotonic() - last.at < UNDO_SECONDS
-    return last if is_fresh else None
-
-
-@errors.stored
-def undo() -> None:
+def _bring_back(summary: Summary, was_open: bool) -> None:
     """Bring back the conversation that was deleted last, and open it again if it was open."""
-    session, last = held(), widgets.take(_DELETED)
-    if not isinstance(last, Deleted):
-        return
-    conversations = library().conversations
-    conversations.restore(last.summary.id, last.summary.updated_at)
-    if last.was_open and (found := conversations.get(last.summary.id)):
+    session, conversations = held(), library().conversations
+    conversations.restore(summary.id, summary.updated_at)
+    if was_open and (found := conversations.get(summary.id)):
         _stay(session, found)
 
 
