@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.recordings import Recording
 from lib.domain.comparison.statistics import Figures, notes
-from lib.domain.comparison.votes import ALL_BAD, TIE, Tally
+from lib.domain.comparison.votes import Tally
+from lib.domain.comparison.wording import CHOICES
 from lib.domain.conversation import parameters
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
@@ -151,8 +152,7 @@ def _votes(cells: Sequence[Cell], tally: Tally) -> list[tuple[str, int]]:
         return []
     return [
         *((cell.label, cell.votes) for cell in cells),
-        (_("A tie"), tally.choices.get(TIE, 0)),
-        (_("None of them"), tally.choices.get(ALL_BAD, 0)),
+        *((_(label), tally.choices.get(choice, 0)) for choice, label in CHOICES.items()),
     ]
 
 

@@ -26,7 +26,7 @@ class Bell:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._ending = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._thread: threading.Thread | None = None
 
     def listen(self) -> Rung:
         """Listen from now on, on a thread of its own; to be called on an event loop."""
@@ -42,19 +42,17 @@ class Bell:
             event.clear()
 
         if self._store.has_bell:
-            thread = threading.Thread(target=self._listen, args=(rings,), name="bell", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+            self._thread = threading.Thread(target=self._listen, args=(rings,), name="bell", daemon=True)
+            self._thread.start()
         return rung
 
     def close(self) -> None:
         """Listen no more."""
         self._ending.set()
-        if self._threads:
+        if self._thread:
             with suppress(StoreError):
-                self._store.notify()  # so that the threads look whether to end
-        for thread in self._threads:
-            thread.join(AGAIN_SECONDS)
+                self._store.notify()  # so that the thread looks whether to end
+            self._thread.join(AGAIN_SECONDS)
 
     def _listen(self, rings: Callable[[], None]) -> None:
         while not self._ending.is_set():

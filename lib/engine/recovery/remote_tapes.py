@@ -57,6 +57,8 @@ class RemoteTapes:
         while True:
             await asyncio.sleep(PAUSE_SECONDS)
             await rung(LOOK_SECONDS - PAUSE_SECONDS)
+            if not self._tapes:
+                continue  # mostly: nobody here follows another process
             try:
                 await asyncio.to_thread(self._read_on)
             except StoreError as error:
