@@ -19,6 +19,8 @@ CHANGING = (
     "_reset_triggers",
 )
 """The methods of Streamlit's class that change its dictionaries, or walk through them to do so."""
+TURNS = ("on_script_will_rerun", "on_script_finished")
+"""Those that put a run's clicks in, call their callbacks, and take the clicks out."""
 
 
 class LockedSessionState(SessionState):
@@ -33,20 +35,25 @@ class LockedSessionState(SessionState):
         # Reentrant: these methods call one another. None of them calls a callback of ours, so nothing that
         # holds this lock waits for anything else.
         self.lock = threading.RLock()
+        # This one is held while callbacks run. Without it the clicks of two runs would mix: a send would be
+        # lost, or be compared with the one before, which Streamlit cannot do for a box without a microphone.
+        self.turn = threading.RLock()
         super().__init__()
 
 
-def _locked(method: Callable[..., Any]) -> Callable[..., Any]:
+def _locked(method: Callable[..., Any], lock: str) -> Callable[..., Any]:
     @wraps(method)
     def locked(self: LockedSessionState, *args: Any, **kwargs: Any) -> Any:
-        with self.lock:
+        with getattr(self, lock):
             return method(self, *args, **kwargs)
 
     return locked
 
 
 for _name in CHANGING:
-    setattr(LockedSessionState, _name, _locked(getattr(SessionState, _name)))
+    setattr(LockedSessionState, _name, _locked(getattr(SessionState, _name), "lock"))
+for _name in TURNS:
+    setattr(LockedSessionState, _name, _locked(getattr(SessionState, _name), "turn"))
 
 
 def install() -> None:

@@ -5,12 +5,17 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from streamlit.elements.widgets.chat import ChatInputSerde
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime import state as streamlit_state
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 from streamlit.runtime.state import SafeSessionState, SessionState
+from streamlit.runtime.state.common import WidgetMetadata
 
 from lib.ui.server import session_state
 
 ROUNDS = 500
+SENDS = 100
 
 
 @pytest.fixture
@@ -29,6 +34,7 @@ def together(*works: Callable[[SafeSessionState], None], tab: SessionState) -> l
     raised: list[BaseException] = []
 
     def run(work: Callable[[SafeSessionState], None]) -> None:
+        ThreadState.initialize()
         try:
             work(SafeSessionState(tab, lambda: None))
         except BaseException as error:
@@ -72,3 +78,29 @@ def test_what_the_old_run_still_writes_is_kept(tab: SessionState) -> None:
 
     assert together(write, begin, tab=tab) == []
     assert [at for at in range(ROUNDS) if f"key {at}" not in tab] == []
+
+
+def test_sends_that_come_at_once_are_each_taken_as_they_are(tab: SessionState) -> None:
+    taken: list[str] = []
+    serde = ChatInputSerde(accept_files=True, accept_audio=False)
+    box = WidgetMetadata(
+        "box",
+        serde.deserialize,
+        serde.serialize,
+        value_type="chat_input_value",
+        callback=lambda: taken.append(tab["box"].text),
+    )
+    tab.register_widget(box, None)
+
+    def sends(name: str) -> Callable[[SafeSessionState], None]:
+        def send(state: SafeSessionState) -> None:
+            for at in range(SENDS):
+                sent = WidgetState(id="box")
+                sent.chat_input_value.data = f"{name} {at}"
+                state.on_script_will_rerun(WidgetStates(widgets=[sent]))
+                state.on_script_finished(frozenset({"box"}))
+
+        return send
+
+    assert together(sends("One"), sends("Two"), tab=tab) == []
+    assert sorted(taken) == sorted(f"{name} {at}" for name in ("One", "Two") for at in range(SENDS))
