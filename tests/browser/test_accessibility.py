@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.app_server import AppServer
-from tests.browser.axe import Finding, Known, findings
+from tests.browser.axe import SIDEBAR, Finding, findings
 from tests.browser.chat_page import FITS, ChatPage
 from tests.browser.conftest import API_KEY, SECONDS
 from tests.browser.test_pseudo import ADMIN, MEMBER, check, choose_row, furnish, unfold
@@ -20,13 +20,6 @@ from tests.server.accounts import PASSWORD, add_account
 
 pytestmark = pytest.mark.browser
 
-OF_STREAMLIT = (
-    Known("empty-table-header", r"<th role=\"columnheader\" aria-selected"),  # a table's row of ticks
-    Known("presentation-role-conflict", "stFileUploaderDropzone"),
-    Known("region", r'role="menu"'),  # a menu is drawn at the end of the document
-)
-OF_MODELS = (Known("heading-order", r"<h[3-6] id=\"a-heading"),)
-"""A model begins with the heading that it likes."""
 RICH = """## A heading
 
 Text with `inline code`, [a link](https://example.com) and $a^2$.
@@ -53,7 +46,7 @@ class Thing(Base):
 {"key": [1, true, null, "text"]}
 ```
 """
-SIDEBAR, DIALOG = '[data-testid="stSidebar"]', "[role=dialog]"
+DIALOG = "[role=dialog]"
 QUESTION, FAILING, HELD = "Show me everything", "Please fail", "Answer slowly"
 
 
@@ -96,14 +89,7 @@ class Walk:
 
     def look(self, where: str, within: str = "html", without: str = "") -> None:
         """Note what is wrong with what is seen now, or with a part of it."""
-        self.findings += findings(
-            self.page,
-            where,
-            OF_STREAMLIT + OF_MODELS,
-            within=within,
-            without=without,
-            is_whole=self.is_whole,
-        )
+        self.findings += findings(self.page, where, within=within, without=without, is_whole=self.is_whole)
 
     def look_at_page(self, where: str) -> None:
         """Note that, how many headings of the first level there are, and whether it fits a small screen."""
@@ -187,16 +173,19 @@ def walk_chat(walk: Walk) -> None:
     page.locator(".row-title mark").first.wait_for()
     walk.look("search", within=SIDEBAR)
     page.locator(".row-search").press("Escape")
-
-
-def walk_pages(walk: Walk) -> None:
-    page, chat = walk.page, walk.chat
     walk.open("compare", "cell-")
     walk.look_at_page("compare")
     chat.box.fill(QUESTION)
     chat.box.press("Enter")
     expect(chat.keyed("results").get_by_role("table")).to_be_visible()
     walk.look_at_page("compared")
+    for path in ("present", "about", "password", "sign-out"):
+        page.goto(f"{walk.url}/{path}")
+        walk.look(path)
+
+
+def walk_pages(walk: Walk) -> None:
+    page, chat = walk.page, walk.chat
     walk.open("decks", "new_deck_here")
     walk.look_at_page("prompt sets")
     page.locator(".row-title").first.click()
@@ -225,21 +214,19 @@ def walk_admin(walk: Walk) -> None:
         section.click()
         walk.chat.wait_until_still()
         walk.look_at_page(f"admin: {section.inner_text()}")
-    for path in ("present", "about", "password", "sign-out"):
-        walk.page.goto(f"{walk.url}/{path}")
-        walk.look(path)
-    for path in ("present", "about", "password", "sign-out"):
-        walk.page.goto(f"{walk.url}/{path}")
-        walk.look(path)
 
 
 Scheme = Literal["light", "dark"]
-PROFILES: list[tuple[str, Scheme]] = [("en-US", "light"), ("zh-CN", "dark")]
-"""Names differ by language, colours by theme: two of the four hold all of both."""
+WALKS: list[tuple[Callable[[Walk], None], str, Scheme]] = [
+    (walk_chat, "en-US", "light"),
+    (walk_pages, "en-US", "light"),
+    (walk_admin, "en-US", "light"),
+    (walk_chat, "zh-CN", "dark"),
+]
+"""`test_pseudo` looks at the other pages in another language and in the dark."""
 
 
-@pytest.mark.parametrize(("language", "scheme"), PROFILES)
-@pytest.mark.parametrize("part", [walk_chat, walk_pages, walk_admin])
+@pytest.mark.parametrize(("part", "language", "scheme"), WALKS)
 def test_axe_finds_nothing_of_ours_on_any_page_and_the_console_is_empty(
     part: Callable[[Walk], None],
     language: str,
@@ -261,7 +248,7 @@ def test_axe_finds_nothing_of_ours_on_any_page_and_the_console_is_empty(
     context.on("console", note)
     context.on("weberror", lambda each: complaints.append(str(each.error)))
     page.goto(server.url)
-    walk = Walk(page, server.url, held, is_whole=(language, scheme) == PROFILES[0])
+    walk = Walk(page, server.url, held, is_whole=scheme == "light")
     walk.look("sign in")
     sign_in(page)
     walk.chat.wait_until_ready()

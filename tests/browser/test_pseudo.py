@@ -23,6 +23,7 @@ from lib.domain.people.people import PASSWORD as BY_PASSWORD
 from lib.domain.people.people import Role
 from lib.store import Store
 from tests.app_server import AppServer
+from tests.browser.axe import SIDEBAR, findings
 from tests.browser.chat_page import FITS, ChatPage
 from tests.browser.profiles import PHONE, profiles
 from tests.scripted_gateway import ScriptedGateway
@@ -250,7 +251,7 @@ def furnish(data_dir: Path) -> None:
 def tab(chromium: Browser, server: AppServer) -> Iterator[Page]:
     """The admin's tab, signed in."""
     with profiles(chromium, server.url) as opened:
-        page = opened.open("/models", language=LANGUAGE)
+        page = opened.open("/models", language=LANGUAGE, scheme="dark")
         sign_in_pseudo(page)
         yield page
 
@@ -280,7 +281,9 @@ def untranslated(page: Page) -> set[str]:
 
 
 @pytest.mark.parametrize("address", WALKS)
-def test_everything_on_a_page_is_translated_and_has_room(address: str, tab: Page, server: AppServer) -> None:
+def test_everything_on_a_page_is_translated_and_has_room_and_contrast(
+    address: str, tab: Page, server: AppServer
+) -> None:
     """The pseudo-language is wider than the others (`tests/i18n`): where it has room, they do."""
     tab.goto(f"{server.url}/{address}")
     page = ChatPage(tab)
@@ -291,6 +294,7 @@ def test_everything_on_a_page_is_translated_and_has_room(address: str, tab: Page
             page.wait_until_still()
         expect(page.keyed(view.holds).first).to_be_visible()
         assert untranslated(tab) == set(), view.holds
+        assert findings(tab, view.holds, within="html", without=SIDEBAR, is_whole=False) == []
         assert tab.evaluate(FITS), view.holds
         tab.set_viewport_size(ON_PHONE)
         assert tab.evaluate(UNFIT) == [], view.holds
