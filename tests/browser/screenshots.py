@@ -28,6 +28,7 @@ MODELS = ("deepseek-v3", "qwen-max", "llama-4-maverick")
 WORKSHOP = "Plan a workshop on data quality"
 SKY = "Why is the sky blue, and red at sunset?"
 CSV = "How do I read a CSV file larger than memory?"
+ZH = "怎样读取比内存还大的 CSV 文件？"
 TALK = {
     WORKSHOP: """Two hours are enough for one real problem:
 
@@ -61,6 +62,27 @@ Which way suits you depends on how often you ask:
 | DuckDB on the file | little | many questions |
 | Parquet | few columns | the same file every day |
 """,
+    ZH: """### 分块读取
+
+给 `read_csv` 一个块大小，内存里每次只有一块数据。
+
+```python
+import pandas as pd
+
+total = 0.0
+for piece in pd.read_csv("sales.csv", usecols=["amount"], chunksize=200_000):
+    total += piece["amount"].sum()
+print(f"{total:,.2f}")
+```
+
+选哪种方法，取决于你查询的频率：
+
+| 方法 | 内存 | 适合 |
+|---|---|---|
+| pandas 分块 | 一块 | 只算一次 |
+| DuckDB 直接查文件 | 很少 | 许多查询 |
+| Parquet | 少数几列 | 每天都用的文件 |
+""",
 }
 
 
@@ -92,10 +114,12 @@ def main(folder: Path) -> None:
         stack.callback(browser.close)
         for scheme in SCHEMES:
             take(open_(browser, server.url, DESKTOP, scheme), folder / f"empty-{scheme}.png")
+            take(open_(browser, server.url, DESKTOP, scheme, "zh-CN"), folder / f"empty-zh-{scheme}.png")
         chat = open_(browser, server.url, DESKTOP, "light")
         addresses = talk(chat)
         for scheme in SCHEMES:
             take(open_(browser, addresses[CSV], DESKTOP, scheme), folder / f"chat-{scheme}.png")
+            take(open_(browser, addresses[ZH], DESKTOP, scheme, "zh-CN"), folder / f"chat-zh-{scheme}.png")
             take(open_(browser, addresses[SKY], PHONE, scheme), folder / f"phone-{scheme}.png")
         chat.open_usage()
         for scheme in SCHEMES:
@@ -128,17 +152,25 @@ def take_demo(browser: Browser, folder: Path) -> None:
         demo.walk(open_(browser, server.url, DESKTOP, "light"), gateway, rest, save)
 
 
-def open_(browser: Browser, url: str, size: tuple[int, int], scheme: Literal["light", "dark"]) -> ChatPage:
+def open_(
+    browser: Browser,
+    url: str,
+    size: tuple[int, int],
+    scheme: Literal["light", "dark"],
+    language: str = "en-US",
+) -> ChatPage:
     """The app in a window of this size."""
     width, height = size
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, locale=language
+    )
     return ChatPage.open(context, url)
 
 
 def talk(chat: ChatPage) -> dict[str, str]:
     """Have the conversations that the pictures show; returns the address of each."""
     addresses = {}
-    for question, model in zip(TALK, ("qwen-max", "deepseek-v3", "deepseek-v3"), strict=True):
+    for question, model in zip(TALK, ("qwen-max", "deepseek-v3", "deepseek-v3", "qwen-max"), strict=True):
         if chat.questions.count():
             chat.new_chat()
         chat.choose_model(model)

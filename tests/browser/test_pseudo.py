@@ -48,7 +48,7 @@ BY_OTHERS = (
 """What needs no brackets: what people, models and gateways wrote, names and units."""
 OF_STREAMLIT = (
     *("Close", "Open", "Choose an option", "Decrement", "Increment", "Show password", "Hide password"),
-    *("Upload", "file upload", "200MB per file"),
+    "file upload",
     *("Choose date", "Choose date and time", "Choose time", "yyyy", "mm", "dd"),
 )
 """Names of parts of Streamlit's elements, which it knows in English only."""

@@ -43,6 +43,8 @@ def _names() -> dict[str, str]:
         "Copy to clipboard": _("Copy"),
         "Send message": _("Send"),
         "Upload files": _("Add files"),
+        "Upload": _("Choose files"),
+        "{}MB per file": _("At most {} MB each"),
         "Start recording": _("Record speech"),
         "Stop recording": _("Stop recording"),
         "Notifications": _("Notifications"),

@@ -1,6 +1,8 @@
 /* Names, roles and tab stops that Streamlit's elements lack, or have in English only. */
 const NAMED = "[aria-label]";
 const UNSEEN = /^:gray\[(.*)\]$/; // as `lib/ui/kit/buttons.py` writes a label that is not seen
+const TEXTS =
+  'a[href="#stMain"], .stFileUploader :is(button p, [data-testid="stFileUploaderDropzoneInstructions"] span)';
 const SCROLLED = ".stCode pre, .stMarkdown table, .katex-display";
 
 function name(names) {
@@ -9,13 +11,19 @@ function name(names) {
     const better = Object.hasOwn(names, label) ? names[label] : UNSEEN.exec(label)?.[1];
     if (better && better !== label) each.setAttribute("aria-label", better);
   }
-  for (const each of document.querySelectorAll('a[href="#stMain"]')) {
-    if (Object.hasOwn(names, each.textContent)) each.textContent = names[each.textContent];
-  }
+  for (const each of document.querySelectorAll(TEXTS)) translate(each, names);
   nameLinks(names);
   for (const each of document.querySelectorAll(SCROLLED)) {
     if (each.scrollWidth > each.clientWidth) each.tabIndex = 0; // or no key would scroll it
   }
+}
+
+/* Texts of Streamlit's: a size, as in "200MB per file", is put into ours. */
+function translate(element, names) {
+  const text = element.textContent;
+  const size = /^(\d+)MB per file/.exec(text);
+  const better = size ? names["{}MB per file"].replace("{}", size[1]) : Object.hasOwn(names, text) && names[text];
+  if (better && better !== text) element.firstChild.data = better;
 }
 
 function nameLinks(names) {
