@@ -64,8 +64,7 @@ def read(name: str, data: bytes, *, new_id: NewId) -> Deck:
     _bound(
         deck.characters, decks.LONGEST_DECK, "", mark("has {count} characters in all; {most} are the most")
     )
-    has_title = deck.title != decks.title_of("")
-    return deck if has_title else replace(deck, title=decks.title_of(PurePath(name).stem))
+    return deck if deck.title else replace(deck, title=decks.title_of(PurePath(name).stem))
 
 
 def kept(deck: Deck, files: Files) -> Deck:

@@ -19,7 +19,7 @@ def html(deck: Deck, load: Load, *, maker: str, keys: Iterable[str] = ()) -> str
 
 
 def _masked(deck: Deck, keys: list[str]) -> Deck:
-    texts = [deck.title, deck.system_prompt]
+    texts = [deck.shown_title, deck.system_prompt]
     for prompt in deck.prompts:
         texts += [prompt.text, prompt.system_prompt, *(each.name for each in prompt.attachments)]
     masks = masking.masks(masking.find_in(texts, keys))
@@ -37,4 +37,6 @@ def _masked(deck: Deck, keys: list[str]) -> Deck:
         )
         for prompt in deck.prompts
     )
-    return replace(deck, title=mask(deck.title), system_prompt=mask(deck.system_prompt), prompts=prompts)
+    return replace(
+        deck, title=mask(deck.shown_title), system_prompt=mask(deck.system_prompt), prompts=prompts
+    )

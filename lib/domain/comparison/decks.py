@@ -9,7 +9,6 @@ from lib.domain.conversation import attachments
 from lib.domain.conversation.attachments import Attachment
 from lib.domain.text.validation import validated
 from lib.i18n.translation import gettext as _
-from lib.i18n.translation import mark
 
 MOST_PROMPTS = 100
 LONGEST_PROMPT = 200_000
@@ -20,8 +19,6 @@ LONGEST_DECK = 2_000_000
 """Characters of all texts in a deck that comes as a file, including its documents."""
 MOST_FILES = 10
 """Per prompt."""
-UNTITLED = mark("New prompt set")
-"""The title of a deck without one, marked for translation; it is stored in the language of who makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +67,11 @@ class Deck:
             ]
         return sum(map(len, texts))
 
+    @property
+    def shown_title(self) -> str:
+        """The title as it is read."""
+        return shown_title(self.title)
+
     def place(self, prompt_id: str) -> int | None:
         """The position of a prompt, counted from 0; `None` if it is not in the deck."""
         return next((at for at, prompt in enumerate(self.prompts) if prompt.id == prompt_id), None)
@@ -82,8 +84,13 @@ def new(deck_id: str, prompts: Sequence[Prompt] = (), *, title: str = "") -> Dec
 
 
 def title_of(text: str) -> str:
-    """A one-line title of limited length."""
-    return " ".join(text.split())[:LONGEST_TITLE].strip() or _(UNTITLED)
+    """A one-line title of limited length; empty if there is nothing in the text."""
+    return " ".join(text.split())[:LONGEST_TITLE].strip()
+
+
+def shown_title(title: str) -> str:
+    """A title as it is read: a prompt set without one is a new one."""
+    return title or _("New prompt set")
 
 
 def changed(deck: Deck, prompt_id: str, change: Callable[[Prompt], Prompt]) -> Deck:
@@ -115,10 +122,14 @@ def moved(deck: Deck, prompt_id: str, to: int) -> Deck:
     return replace(deck, prompts=tuple(others))
 
 
+def _copied(title: str) -> str:
+    return _("{title} (copy)").format(title=title[: LONGEST_TITLE - 7])
+
+
 def duplicated(deck: Deck, *, new_id: Callable[[], str]) -> Deck:
     """A copy of the deck with new ids."""
     prompts = [replace(prompt, id=new_id()) for prompt in deck.prompts]
-    copy = new(new_id(), prompts, title=_("{title} (copy)").format(title=deck.title[: LONGEST_TITLE - 7]))
+    copy = new(new_id(), prompts, title=_copied(deck.shown_title))
     return replace(copy, system_prompt=deck.system_prompt)
 
 

@@ -21,9 +21,8 @@ from lib.ui.state.panel import open_panel
 from lib.ui.state.person import library, person_id
 from lib.ui.state.session import MESSAGES_SHOWN, Session, held, wait_for_models
 
-INSPECT = "Inspect"
-"""The inspector's label in menus."""
-PIN, UNPIN, DELETE = "Pin", "Unpin", "Delete"
+INSPECT, PIN, UNPIN, DELETE = "inspect", "pin", "unpin", "delete"
+"""Entries of the chat's menu; the others are names of dialogs."""
 INTERRUPTED = mark("The page was interrupted. Send it again.")
 
 

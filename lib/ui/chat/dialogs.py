@@ -14,14 +14,12 @@ from lib.i18n.translation import mark
 from lib.ui.chat import callbacks, usage
 from lib.ui.reply import inspector
 from lib.ui.share import grants, reports
-from lib.ui.shell import dialogs, downloads
+from lib.ui.shell import downloads
 from lib.ui.state import panel
 from lib.ui.state.person import library
 from lib.ui.state.session import held
 
-USAGE, EXPORT = mark("Usage"), mark("Export")
-RENAME, DELETE = dialogs.RENAME, callbacks.DELETE
-"""The entries of the chat's menu."""
+USAGE, EXPORT = "usage", "export"
 PRICES_SECONDS = 0.5
 """How long the usage panel waits for prices that have not been requested before."""
 _THIS_SESSION, _THIS_CHAT = mark("This session"), mark("This chat")

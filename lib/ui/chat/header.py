@@ -7,15 +7,26 @@ from lib import app
 from lib.domain.conversation.conversations import shown_title
 from lib.domain.text.markdown.literal import literal, plain
 from lib.i18n.translation import gettext as _
+from lib.i18n.translation import mark
 from lib.ui.chat import callbacks, dialogs
 from lib.ui.kit import buttons, figures
 from lib.ui.share import grants, share_links
 from lib.ui.shell import sidebar
+from lib.ui.shell.dialogs import RENAME
 from lib.ui.state.panel import open_panel
 from lib.ui.state.person import person_id
 from lib.ui.state.session import Session
 
 MENU = "conversation_menu"
+ENTRIES = {
+    RENAME: mark("Rename"),
+    callbacks.PIN: mark("Pin"),
+    callbacks.UNPIN: mark("Unpin"),
+    dialogs.EXPORT: mark("Export"),
+    callbacks.INSPECT: mark("Inspect"),
+    callbacks.DELETE: mark("Delete"),
+}
+"""What the menu may hold, in its order, and how it is called."""
 USAGE = "open_usage"
 """Key of the button that opens the usage; while a reply runs it has another, since a run draws a key once."""
 
@@ -25,7 +36,6 @@ def show(session: Session) -> DeltaGenerator:
     conversation = session.conversation
     sidebar.leave_title()
     st.set_page_config(page_title=shown_title(conversation.title))
-    pin = callbacks.UNPIN if conversation.is_pinned else callbacks.PIN
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="header"):
         st.title(plain(shown_title(conversation.title)), anchor=False, width="stretch")
         _show_state(session)
@@ -34,8 +44,9 @@ def show(session: Session) -> DeltaGenerator:
             _show_used(session, "open_usage-running" if session.following else USAGE)
         if not conversation.is_temporary and (grants.is_offered() or share_links.is_offered()):
             buttons.show_icon("ios_share", _("Share"), open_panel, grants.SHARE)
-        entries = [dialogs.RENAME, pin, dialogs.EXPORT, callbacks.INSPECT, dialogs.DELETE]
-        buttons.menu(entries, MENU, callbacks.menu_action, MENU, named=_)
+        other = callbacks.PIN if conversation.is_pinned else callbacks.UNPIN
+        entries = [entry for entry in ENTRIES if entry != other]
+        buttons.menu(entries, MENU, callbacks.menu_action, MENU, named=lambda entry: _(ENTRIES[entry]))
     return place
 
 

@@ -223,13 +223,13 @@ def delete() -> None:
     wanted, state.to_confirm = state.to_confirm, None
     if wanted == DELETE_DECK and state.deck_id:
         if deck := own.decks.get(state.deck_id):
-            undo.offer(deck.id, deck.title, partial(_bring_back, deck))
+            undo.offer(deck.id, deck.shown_title, partial(_bring_back, deck))
         own.decks.delete(state.deck_id)
         state.open_deck(None)
     elif wanted == DELETE_RUN and state.run_id:
         stop_run(state.run_id)
         if run := own.deck_runs.get(state.run_id):
-            undo.offer(run.id, run.deck.title, partial(own.deck_runs.restore, run.id))
+            undo.offer(run.id, run.deck.shown_title, partial(own.deck_runs.restore, run.id))
         own.deck_runs.delete(state.run_id)
         state.open_deck(None)
 

@@ -13,6 +13,7 @@ from lib.domain.comparison.decks import (
     MOST_PROMPTS,
     Deck,
     Prompt,
+    shown_title,
 )
 from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import Markdown, literal, md
@@ -70,6 +71,7 @@ def _show_head(state: DecksState, deck: Deck) -> None:
             _("Title"),
             key=key,
             max_chars=LONGEST_TITLE,
+            placeholder=shown_title(""),
             label_visibility="collapsed",
         )
         with st.popover(_("Export"), icon=":material/download:", type="tertiary", key="export_deck"):
@@ -82,14 +84,14 @@ def _show_head(state: DecksState, deck: Deck) -> None:
         entries = [callbacks.DUPLICATE, *([callbacks.DELETE_DECK] if is_own else [])]
         buttons.menu(entries, MENU, callbacks.choose, MENU, named=callbacks.named)
     if wants_share:
-        grants.open_dialog(GrantKind.DECK, deck.id, deck.title, page=partial(reports.deck_page, deck))
+        grants.open_dialog(GrantKind.DECK, deck.id, deck.shown_title, page=partial(reports.deck_page, deck))
 
 
 def _download(label: str, data: Callable[[], str], deck: Deck, ending: str) -> None:
     st.download_button(
         literal(label),
         exports.audited(data, f"deck {deck.id}", ending),
-        f"{clean_name(deck.title)}.{ending}",
+        f"{clean_name(deck.shown_title)}.{ending}",
         f"text/{ending}",
         key=f"export_{ending}",
         on_click="ignore",

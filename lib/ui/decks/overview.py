@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from lib.domain.comparison.decks import shown_title
 from lib.domain.text.markdown.literal import plain
 from lib.files import decks as files
 from lib.files.decks import LARGEST_DECK
@@ -28,7 +29,7 @@ def show_sidebar(state: DecksState, tab: Session) -> None:
     with sidebar.place():
         buttons.button(_("New prompt set"), "new_deck", "add", callbacks.create, width="stretch")
         _show_import(state)
-    known = [Row(each.id, each.title) for each in own.decks.latest(decks.LISTED)]
+    known = [Row(each.id, shown_title(each.title)) for each in own.decks.latest(decks.LISTED)]
     runs = [Row(each.id, _run_title(each)) for each in own.deck_runs.latest(decks.LISTED)]
     sidebar.show_groups(
         LIST,

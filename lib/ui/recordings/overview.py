@@ -124,7 +124,7 @@ def _show_row(summary: RecordingSummary) -> None:
 
 def _label(entry: str) -> str:
     """Return a menu entry's label."""
-    return {RENAME: _("Rename"), DELETE: _("Delete")}.get(entry) or _(entry)
+    return {grants.SHARE: _("Share"), RENAME: _("Rename"), DELETE: _("Delete")}[entry]
 
 
 def _document(own: Library, recording_id: str) -> str:

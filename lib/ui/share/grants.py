@@ -20,8 +20,8 @@ from lib.ui.state import person, shared
 from lib.ui.state.person import library
 from lib.web.shares import PATH_HERE
 
-SHARE = mark("Share")
-"""The dialog's name, marked for translation."""
+SHARE = "share"
+"""The dialog's name, and the entry of menus that opens it."""
 ONE, ALL = "one", "all"
 WHOM = {ONE: mark("One person"), ALL: mark("Everybody here")}
 FOREVER = 0
@@ -37,7 +37,7 @@ def is_offered() -> bool:
 def show_button(action: Callable[[], None] | None = None) -> bool:
     """Draw the button that opens the dialog; return whether it was clicked. `action` is its callback."""
     icon = ":material/group_add:"
-    return st.button(_(SHARE), key="share_here", icon=icon, type="tertiary", on_click=action)
+    return st.button(_("Share"), key="share_here", icon=icon, type="tertiary", on_click=action)
 
 
 def open_dialog(
@@ -51,7 +51,7 @@ def open_dialog(
 
     `page` returns the HTML of a copy for whoever has a link; others have a report for that.
     """
-    dialogs.open(_(SHARE), _show, kind, source_id, title, page, on_dismiss=on_dismiss)
+    dialogs.open(_("Share"), _show, kind, source_id, title, page, on_dismiss=on_dismiss)
 
 
 def _show(kind: GrantKind, source_id: str, title: str, page: Callable[[], str] | None) -> None:
@@ -83,7 +83,7 @@ def show(kind: GrantKind, source_id: str, copy: Callable[[], Copy] | None = None
             label_visibility="collapsed",
             key="grant_days",
         )
-        if st.button(_(SHARE), key="grant", icon=":material/group_add:", type="primary"):
+        if st.button(_("Share"), key="grant", icon=":material/group_add:", type="primary"):
             _grant(kind, source_id, to, days or FOREVER, may_edit=may_edit, copy=copy)
     for grant in library().grants.of(kind, source_id, datetime.now(UTC)):
         _show_grant(kind, source_id, grant)

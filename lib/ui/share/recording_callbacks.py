@@ -77,7 +77,7 @@ def keep_run(run_id: str) -> None:
     _flush()
     own = library()
     if run := own.deck_runs.get(run_id):
-        _keep(own.comparisons.of_run(run_id), RecordingKind.DECK, run.deck.title)
+        _keep(own.comparisons.of_run(run_id), RecordingKind.DECK, run.deck.shown_title)
 
 
 def _flush() -> None:

@@ -51,7 +51,7 @@ def open_comparison(comparison: Comparison, on_dismiss: Callable[[], None]) -> N
 def open_run(run: DeckRun) -> None:
     """Draw the dialog with the report of a deck run's current state."""
     rows = library().comparisons.of_run(run.id)
-    _open(rows, RecordingKind.DECK, run.id, run.deck.title)
+    _open(rows, RecordingKind.DECK, run.id, run.deck.shown_title)
 
 
 def open_dialog(
@@ -80,7 +80,7 @@ def open_chat(conversation: Conversation, on_dismiss: Callable[[], None]) -> Non
     )
     if recording:
         values = recording, conversation.id, masking.find(recording, _own_keys())
-        dialogs.open(_(grants.SHARE), _show_chat, *values, on_dismiss=on_dismiss, width="large")
+        dialogs.open(_("Share"), _show_chat, *values, on_dismiss=on_dismiss, width="large")
     else:
         on_dismiss()
 

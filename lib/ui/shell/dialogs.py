@@ -5,7 +5,6 @@ import streamlit as st
 from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.domain.text.markdown.literal import md
 from lib.i18n.translation import gettext as _
-from lib.i18n.translation import mark
 from lib.ui.kit import buttons
 from lib.ui.kit import dialogs as kit_dialogs
 from lib.ui.shell.settings import account, api_key, dialog
@@ -13,9 +12,7 @@ from lib.ui.state import panel, undo
 from lib.ui.state.conversation import conversations
 from lib.ui.state.person import library
 
-SETTINGS, CONNECT = "settings", "connect"
-RENAME = mark("Rename")
-"""Also the entry of the chat's menu."""
+SETTINGS, CONNECT, RENAME = "settings", "connect", "rename"
 
 
 def show() -> None:

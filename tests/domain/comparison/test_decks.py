@@ -58,7 +58,8 @@ def test_a_copy_has_ids_of_its_own_and_says_so_in_its_title() -> None:
 
 def test_a_title_is_one_line_and_never_empty() -> None:
     assert decks.title_of("  Tea\n and  cake ") == "Tea and cake"
-    assert decks.title_of(" \n") == decks.UNTITLED
+    assert decks.title_of(" \n") == ""
+    assert decks.shown_title("") == "New prompt set"
 
 
 def test_the_deck_speaks_for_prompts_that_have_no_system_prompt_of_their_own() -> None:
