@@ -12,9 +12,13 @@ from lib.commands import (
     archive,
     ask,
     audit,
+    backup,
+    check,
     doctor,
     limit,
+    move_to,
     overrides,
+    restore,
     secret,
     share,
     terminal,
@@ -37,11 +41,24 @@ class Command:
     """Marked for translation."""
     add_options: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace, Settings], int]
+    refuse: Callable[[argparse.Namespace, Exception], int] | None = None
+    """What it does about settings that cannot be read; by default that is wrong usage."""
 
 
 COMMANDS = {
     "ask": Command(mark("ask a model and print its reply as it streams"), ask.add_options, ask.run),
     "audit": Command(mark("check the audit log, or print it"), audit.add_options, audit.run),
+    "backup": Command(
+        mark("write the database, its images and the secret into one file, also while the app runs"),
+        backup.add_options,
+        backup.run,
+    ),
+    "check": Command(
+        mark("say what of the configuration is unsafe or will not work, with the fix"),
+        check.add_options,
+        check.run,
+        check.refuse,
+    ),
     "doctor": Command(
         mark("check a server and a model: what is wrong, and what to do"),
         doctor.add_options,
@@ -56,6 +73,12 @@ COMMANDS = {
         archive.run_import,
     ),
     "limit": Command(mark("how much somebody may use"), limit.add_options, limit.run),
+    "move-to": Command(
+        mark("take everything over into an empty PostgreSQL database"), move_to.add_options, move_to.run
+    ),
+    "restore": Command(
+        mark("put a backup into the data folder, whole or not at all"), restore.add_options, restore.run
+    ),
     "secret": Command(mark("change the installation's secret"), secret.add_options, secret.run),
     "share": Command(
         mark("start the app for everybody in this network, behind a passphrase"), share.add_options, share.run
@@ -74,13 +97,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(arguments: list[str] | None) -> int:
     options = _parser().parse_args(arguments)
+    command = COMMANDS[options.command]
     try:
         settings = config.read(**overrides(options))
     except (ConfigurationError, OSError, ValueError) as error:
+        if command.refuse:
+            return command.refuse(options, error)
         print(f"lib: {error}", file=sys.stderr)
         return WRONG_USAGE
     try:
-        return COMMANDS[options.command].run(options, settings)
+        return command.run(options, settings)
     except (StoreError, OSError, ValueError) as error:
         print(f"lib: {error}", file=sys.stderr)
         return FAILED

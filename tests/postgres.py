@@ -31,14 +31,20 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def url(self, database: str) -> str:
+    def url(self, database: str, user: str = ADMIN) -> str:
         """The address of a database, as `CHAT_DATABASE_URL` has it."""
-        return f"postgresql+psycopg://{ADMIN}@/{database}?host={self._folder}"
+        return f"postgresql+psycopg://{user}@/{database}?host={self._folder}"
 
-    def create(self, template: str = "template1") -> str:
+    def create(self, template: str = "template1", owner: str = ADMIN) -> str:
         """A new database, a copy of another one: its name."""
         name = f"chat_{uuid4().hex}"
-        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+        self.run(f'CREATE DATABASE "{name}" OWNER "{owner}" TEMPLATE "{template}" STRATEGY file_copy')
+        return name
+
+    def create_role(self, options: str = "") -> str:
+        """A new role that may sign in, and nothing else: its name."""
+        name = f"role_{uuid4().hex}"
+        self.run(f'CREATE ROLE "{name}" LOGIN {options}')
         return name
 
     def drop(self, url: str) -> None:
@@ -71,17 +77,18 @@ def running() -> Iterator[Server]:
 
 
 def _run(program: str, *arguments: str) -> None:
-    command = [_found(program), *arguments]
+    command = [found(program), *arguments]
     if os.geteuid() == 0:
         command = ["setpriv", f"--reuid={ADMIN}", f"--regid={ADMIN}", "--clear-groups", *command]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr + done.stdout
 
 
-def _found(program: str) -> str:
+def found(program: str) -> str:
+    """The path of a program of PostgreSQL. Skips the test where it is not installed."""
     # Debian keeps the programs of a server outside PATH.
     installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), reverse=True)
-    if found := (shutil.which(program) or (installed and str(installed[0]))):
-        return str(found)
+    if path := (shutil.which(program) or (installed and str(installed[0]))):
+        return str(path)
     assert "CI" not in os.environ, "PostgreSQL is not installed."
     pytest.skip("PostgreSQL is not installed: its tests are left out.")

@@ -25,4 +25,6 @@ def overrides(options: argparse.Namespace) -> dict[str, Any]:
         given["KKIAI_BASE_URL"] = base_url
     if api_key_file := getattr(options, "api_key_file", None):
         given["KKIAI_API_KEY_FILE"] = str(api_key_file)
+    if database_url := getattr(options, "database_url", None):
+        given["CHAT_DATABASE_URL"] = database_url
     return given

@@ -1,5 +1,6 @@
 """Settings: each variable, where its value comes from, and what it means to the rest."""
 
+from lib.config.listening import listening_address
 from lib.config.settings import ROOT, Settings, languages, read
 from lib.config.sign_in import Oidc, SignIn
 from lib.config.values import LARGEST_FILE, ConfigurationError
@@ -19,5 +20,6 @@ __all__ = [
     "SignIn",
     "Variable",
     "languages",
+    "listening_address",
     "read",
 ]

@@ -6,6 +6,7 @@ import re
 import tempfile
 import threading
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -56,14 +57,14 @@ class Folder:
         self._root = path
 
     def put(self, id_: str, data: bytes) -> None:
-        path = self._path(id_)
+        path = self.path(id_)
         try:
             os.utime(path)  # it may have been unused for long, and is about to be used again
         except FileNotFoundError:
             _write(path, data)
 
     def get(self, id_: str) -> bytes:
-        return self._path(id_).read_bytes()
+        return self.path(id_).read_bytes()
 
     def size(self) -> int:
         files = self._root.rglob("*") if self._root.exists() else ()
@@ -77,7 +78,13 @@ class Folder:
                 removed += 1
         return removed
 
-    def _path(self, id_: str) -> Path:
+    def touch(self, id_: str) -> None:
+        """Keep a file from being deleted for the time of `UNUSED`, whatever becomes of its message."""
+        with suppress(FileNotFoundError):
+            os.utime(self.path(id_))
+
+    def path(self, id_: str) -> Path:
+        """Where the file is, or would be."""
         return self._root / id_[:2] / id_
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, String, cast, delete, insert, 
 
 from lib.domain.reply.reply import State
 from lib.store.database.database import Database
+from lib.store.database.file import lock_of
 from lib.store.database.schema import processes, replies
 
 
@@ -88,8 +89,7 @@ class Processes:
         if self._database.path is None:
             return True
         try:
-            # Beside the database: SQLite loses its own locks if anybody else in the process closes the file.
-            self._lock = os.open(f"{self._database.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+            self._lock = os.open(lock_of(self._database.path), os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:  # another process holds it, or the file system has no locks
             return False

@@ -2,7 +2,7 @@
 
 import inspect
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing as closed
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -200,8 +200,12 @@ def said(store: Store, conversation: Conversation, session_id: str = "s1", *, pe
 
 
 @pytest.fixture
-def ids(store: Store) -> Iterator[Ids]:
-    """What one person has: something of everything."""
+def ids(store: Store) -> Ids:
+    return something_of_everything(store)
+
+
+def something_of_everything(store: Store) -> Ids:
+    """Store something of each kind for one person: what there is then."""
     own, session = store.of(ONE), new_id()
     for id_ in (ONE, OTHER, THIRD):
         store.people.add(Person(id_, "password", id_, f"{id_}@here.example", "", Role.PRESENTER, NOW))
@@ -227,7 +231,7 @@ def ids(store: Store) -> Iterator[Ids]:
     own.settings.choose(Preferences("zh_Hans"))
     own.grants.add(GrantKind.DECK, made.id, f"{THIRD}@here.example", NOW)
     [grant] = own.grants.of(GrantKind.DECK, made.id, NOW)
-    yield Ids(
+    return Ids(
         conversation=conversation.id,
         deleted=deleted.id,
         reply=reply,

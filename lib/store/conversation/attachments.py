@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select
 
 from lib.domain.conversation import attachments as attachments_json
-from lib.domain.conversation.attachments import Attachment
+from lib.domain.conversation.attachments import Attachment, AttachmentKind
 from lib.domain.text.validation import validated
 from lib.store.database.database import Database
 from lib.store.database.schema import attachments, messages
@@ -20,9 +20,10 @@ class Attachments:
         self._database = database
 
     def ids(self) -> set[str]:
-        """The ids of all attachments that some message holds, including conversations in the bin."""
+        """The ids of all images and sounds that some message holds, including conversations in the bin."""
+        has_file = attachments.c.kind != AttachmentKind.DOCUMENT
         with self._database.read() as connection:
-            return set(connection.execute(select(attachments.c.id).distinct()).scalars())
+            return set(connection.execute(select(attachments.c.id).where(has_file).distinct()).scalars())
 
 
 def save(connection: Connection, held: Iterable[tuple[str, Sequence[Attachment]]]) -> None:

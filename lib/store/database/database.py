@@ -107,14 +107,14 @@ class Database:
 
     def _migrate(self) -> None:
         with self.read() as connection:
-            if _revision(connection) == NEWEST:
+            if revision(connection) == NEWEST:
                 return
         from lib.store.database.upgrade import upgrade  # Alembic takes half a second to import
 
         # Locked from here on: if several processes start at once, one of them migrates.
         with self.write() as connection:
             self._backend.lock_migrations(connection)
-            upgrade(connection, _revision(connection), self._backend)
+            upgrade(connection, revision(connection), self._backend)
 
 
 def _opened(address: Path | str | None) -> Backend:
@@ -125,7 +125,8 @@ def _opened(address: Path | str | None) -> Backend:
     return Sqlite(address)
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """Of the schema; `None` where there are no tables yet."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()

@@ -91,6 +91,12 @@ class DatabaseFile:
         return False
 
 
+def lock_of(path: Path) -> Path:
+    """The file that every app that runs on a database holds a lock on, for as long as it lives."""
+    # Beside the database: SQLite loses its own locks if anybody else in the process closes the file.
+    return path.with_name(f"{path.name}.lock")
+
+
 def uri(path: Path, mode: str) -> str:
     """The URI of a file for SQLite; `mode` is `ro`, `rw` or `rwc`: only the last creates a missing file."""
     return f"{path.absolute().as_uri()}?mode={mode}"

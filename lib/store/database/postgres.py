@@ -10,11 +10,11 @@ from typing import Any, cast
 from psycopg import Connection as Driver
 from psycopg import Error as DriverError
 from psycopg.types.string import StrDumper
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
 
 from lib.i18n.translation import Lazy, lazy
-from lib.store.database.errors import StoreError
+from lib.store.database.address import parsed
 from lib.store.database.sqlite import to_json
 
 POOL_SIZE, MAX_OVERFLOW = 4, 4
@@ -40,15 +40,12 @@ class Postgres:
 
     def __init__(self, url: str) -> None:
         """`url` is `postgresql+psycopg://user:password@host:port/database`. Raises `StoreError`."""
-        try:
-            parsed = make_url(url)
-        except ArgumentError as error:
-            raise StoreError(lazy("CHAT_DATABASE_URL is not the address of a database.")) from error
-        self.address = parsed.render_as_string(hide_password=True)
+        address = parsed(url)
+        self.address = address.render_as_string(hide_password=True)
         # Nobody has to wait for a turn: what two must not write at once, a row or a lock of its own guards.
         self.turn: AbstractContextManager[Any] = nullcontext()
         self.engine: Engine = create_engine(
-            parsed,
+            address,
             json_serializer=to_json,
             pool_size=POOL_SIZE,
             max_overflow=MAX_OVERFLOW,
@@ -56,7 +53,11 @@ class Postgres:
             pool_pre_ping=True,
             # PgBouncer gives each transaction another connection of the server: none may have prepared
             # statements.
-            connect_args={"connect_timeout": CONNECT_SECONDS, "prepare_threshold": None},
+            connect_args={
+                "connect_timeout": CONNECT_SECONDS,
+                "prepare_threshold": None,
+                "client_encoding": "utf8",  # without it, a database of SQL_ASCII answers in bytes
+            },
         )
         event.listen(self.engine, "connect", _configure)
 
@@ -116,11 +117,16 @@ class Postgres:
         return lazy("its server does not answer") if isinstance(cause, DriverError) else type(error).__name__
 
 
+def without_nul(text: str) -> str:
+    """A text as PostgreSQL keeps it, which has no character NUL: it becomes its picture."""
+    return text.replace("\0", "␀") if "\0" in text else text
+
+
 class _WithoutNul(StrDumper):
-    """Texts for PostgreSQL, which has no character NUL: it becomes its picture."""
+    """Texts for PostgreSQL."""
 
     def dump(self, obj: str) -> Any:
-        return super().dump(obj.replace("\0", "␀") if "\0" in obj else obj)
+        return super().dump(without_nul(obj))
 
 
 def _configure(connection: Driver[Any], _record: Any) -> None:

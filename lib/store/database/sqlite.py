@@ -4,7 +4,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from lib.i18n.translation import Lazy, lazy
+from lib.store.database.copies import copy
 from lib.store.database.errors import StoreError
 from lib.store.database.file import DatabaseFile, uri
 
@@ -66,9 +67,7 @@ class Sqlite:
     def back_up(self, revision: str) -> None:
         """Copy the file, including its write-ahead log, beside itself."""
         if self.path:
-            target = self.path.with_name(f"{self.path.name}.before-{revision}")
-            with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(target)) as copy:
-                source.backup(copy)
+            copy(self.path, self.path.with_name(f"{self.path.name}.before-{revision}"))
 
     def problem(self) -> Lazy | None:
         """Why nothing may be read or written, in a sentence or two. Takes microseconds."""

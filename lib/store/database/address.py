@@ -1,0 +1,20 @@
+"""Addresses of PostgreSQL databases."""
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from lib.i18n.translation import lazy
+from lib.store.database.errors import StoreError
+
+
+def parsed(url: str) -> URL:
+    """The parts of `postgresql+psycopg://user:password@host:port/database`. Raises `StoreError`."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
+        raise StoreError(lazy("CHAT_DATABASE_URL is not the address of a database.")) from error
+
+
+def for_libpq(url: str) -> str:
+    """The address as PostgreSQL's own programs have it, without the password. Raises `StoreError`."""
+    return parsed(url)._replace(drivername="postgresql", password=None).render_as_string()
