@@ -45,7 +45,9 @@ class PageSocket:
         self.is_running = False
         """Whether a script run of this page is under way."""
         self.url = url
-        self._host = url.partition("//")[2]
+        self._host, slash, path = url.partition("//")[2].partition("/")
+        self._base = slash + path
+        """What a browser puts before the server's paths."""
         self._url = url.replace("http", "ws", 1) + "/_stcore/stream"
         self._page_name, self._page_hash = page, ""
         self._session_id = ""
@@ -201,7 +203,7 @@ class PageSocket:
 
     def upload_path(self, file_id: str) -> str:
         """Where this tab sends a file."""
-        return f"/_stcore/upload_file/{self._session_id}/{file_id}"
+        return f"{self._base}/_stcore/upload_file/{self._session_id}/{file_id}"
 
     def download(self, key: str) -> bytes:
         """Press a button whose file is made when it is pressed; gives the file."""
@@ -213,7 +215,7 @@ class PageSocket:
         self._socket.send(request.SerializeToString())
         self.wait_for(lambda: asked.request_id in self._answered, "The file")
         connection = http.client.HTTPConnection(self._host, timeout=PATIENCE)
-        connection.request("GET", self._answered[asked.request_id], headers=self.headers)
+        connection.request("GET", self._base + self._answered[asked.request_id], headers=self.headers)
         data = connection.getresponse().read()
         connection.close()
         return data
@@ -235,7 +237,7 @@ class PageSocket:
     def search(self, words: str) -> list[dict[str, str]]:
         """What the search finds while somebody types these words."""
         connection = http.client.HTTPConnection(self._host, timeout=PATIENCE)
-        connection.request("GET", f"/search?words={quote(words)}", headers=self.headers)
+        connection.request("GET", f"{self._base}/search?words={quote(words)}", headers=self.headers)
         found: list[dict[str, str]] = json.loads(connection.getresponse().read())["hits"]
         connection.close()
         return found
@@ -437,7 +439,7 @@ class PageSocket:
 
     def _token(self, connection: http.client.HTTPConnection) -> dict[str, str]:
         """The browser's headers with the cookie that the server asks back for, and the header with it."""
-        connection.request("GET", "/_stcore/health")
+        connection.request("GET", f"{self._base}/_stcore/health")
         response = connection.getresponse()
         response.read()
         token = (response.headers["Set-Cookie"] or "").partition("=")[2].partition(";")[0]

@@ -19,7 +19,7 @@ DOCUMENTS = [
     *("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"),
     *(path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs").rglob("*.md"))),
 ]
-FOLDERS = (".ci", ".streamlit", "benchmarks", "docs", "lib", "pages", "tests")
+FOLDERS = (".ci", ".streamlit", "benchmarks", "deploy", "docs", "lib", "pages", "tests")
 PATH = re.compile(
     r"`(?!st\.)((?:[\w.-]+/)+[\w.-]*|[\w-][\w.-]*\.(?:py|md|html|css|js|sh|toml|yaml|txt|in))(?:::\w+)?`"
 )

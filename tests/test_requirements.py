@@ -25,7 +25,7 @@ def faults(requirements: list[str]) -> list[str]:
 
 def installations() -> Iterator[str]:
     """The commands of the project's own files that install packages of Python."""
-    for name in ("Makefile", "Dockerfile", ".ci/run", "tests/browser/install.sh"):
+    for name in ("Makefile", "deploy/Dockerfile", ".ci/run", "tests/browser/install.sh"):
         text = re.sub(r"\s*\\\n\s*", " ", (ROOT / name).read_text("utf-8"))
         commands = re.split(r"\n|&&", text)
         yield from (each for each in commands if re.search(r"(pip install|\$\(INSTALL\)) .*-r ", each))

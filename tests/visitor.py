@@ -35,6 +35,10 @@ class Visitor:
     cookies: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     """Headers that a proxy in front of it would add."""
+    base: str = ""
+    """The path below which the app is."""
+    source: str = ""
+    """Where the browser is: every address that begins with 127 is on this machine."""
 
     def get(self, path: str, **headers: str) -> Answer:
         """Open an address."""
@@ -59,16 +63,20 @@ class Visitor:
 
     def sign_in(self, email: str, password: str, wanted: str = "/") -> Answer:
         """Sign in with a password."""
-        form = f"/sign-in?{urlencode({'next': wanted})}"
-        return self.submit("/sign-in", form, email=email, password=password, way="password")
+        page = f"{self.base}/sign-in"
+        form = f"{page}?{urlencode({'next': wanted})}"
+        return self.submit(page, form, email=email, password=password, way="password")
 
     def enter(self, passphrase: str = "") -> Answer:
         """Come in as a guest."""
-        return self.submit("/sign-in", "/sign-in", way="guest", password=passphrase)
+        page = f"{self.base}/sign-in"
+        return self.submit(page, page, way="guest", password=passphrase)
 
     def ask(self, method: str, path: str, body: str | bytes = b"", **headers: str) -> Answer:
         """Send a request with the cookies, and keep those that come back."""
-        connection = http.client.HTTPConnection(self.url.partition("//")[2], timeout=PATIENCE)
+        source = (self.source, 0) if self.source else None
+        host = self.url.partition("//")[2]
+        connection = http.client.HTTPConnection(host, timeout=PATIENCE, source_address=source)
         sent = {**self.headers, "Cookie": self.cookie, **headers}
         connection.request(method, path, body or None, {name: value for name, value in sent.items() if value})
         response = connection.getresponse()

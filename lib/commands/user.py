@@ -110,7 +110,7 @@ def _invite(store: Store, email: str, role: Role, settings: Settings) -> int:
         print(
             _("For {email}, once, within three days, under the address of your server:").format(email=email)
         )
-    print(f"{f'https://{hosts[0]}' if hosts else ''}{INVITE}{token}")
+    print(f"{f'https://{hosts[0]}' if hosts else ''}{settings.address(INVITE)}{token}")
     return OK
 
 

@@ -61,6 +61,8 @@ class Settings:
     """How long chats, comparisons and deck runs are kept after their last change; `None`: for ever."""
     keep_after_leaving: timedelta | None
     """How long everything of a disabled person is kept; `None`: for ever."""
+    base_path: str
+    """The path below which this server's paths are, like `/chat`; empty where nothing else is beside it."""
     allowed_hosts: tuple[str, ...]
     """This server's names besides the loopback ones, in lower case."""
     trusted_proxies: tuple[str, ...]
@@ -75,6 +77,10 @@ class Settings:
     def has_admins(self) -> bool:
         """Whether somebody can be an admin: guests are none."""
         return any(way != "guest" for way in self.sign_in.ways)
+
+    def address(self, path: str) -> str:
+        """Return where a browser finds a path of this server."""
+        return self.base_path + path
 
     @property
     def connection(self) -> Connection:
@@ -123,6 +129,7 @@ class Settings:
             time_zone=values.time_zone("CHAT_TIME_ZONE"),
             keep=values.days("CHAT_KEEP_DAYS"),
             keep_after_leaving=values.days("CHAT_KEEP_DAYS_AFTER_LEAVING"),
+            base_path=_base_path(values),
             allowed_hosts=values.names("CHAT_ALLOWED_HOSTS", _host, lazy("names like chat.example.com")),
             trusted_proxies=values.names("CHAT_TRUSTED_PROXIES", _network, lazy("addresses like 10.0.0.0/8")),
         )
@@ -133,6 +140,17 @@ def _database_url(values: Values) -> Secret | None:
     if url and not url.startswith(POSTGRESQL):
         raise ConfigurationError(lazy("CHAT_DATABASE_URL must begin with {scheme}.", scheme=POSTGRESQL))
     return Secret(url) if url else None
+
+
+def _base_path(values: Values) -> str:
+    given = values.text("CHAT_BASE_PATH")
+    path = given.rstrip("/")
+    # No letters that mean something in an address, and no `..`, which browsers and proxies resolve.
+    if path and not re.fullmatch(r"(/(?!\.+(/|$))[A-Za-z0-9._~-]+)+", path):
+        raise ConfigurationError(
+            lazy("CHAT_BASE_PATH must be a path like /chat or /team/chat, not '{given}'.", given=given)
+        )
+    return path
 
 
 def read(root: Path = ROOT, **overrides: str) -> Settings:

@@ -130,6 +130,11 @@ VARIABLES = (
         "How long everything of a disabled person is kept; by default for ever.",
     ),
     Variable(
+        "CHAT_BASE_PATH",
+        "",
+        "Path below which a proxy serves this app, like `/chat`; the proxy passes it on.",
+    ),
+    Variable(
         "CHAT_ALLOWED_HOSTS",
         "",
         "Names under which browsers reach this server, separated by commas. Loopback names always work.",

@@ -25,6 +25,7 @@ from lib import app
 from lib.config import Settings
 from lib.i18n.translation import gettext as _
 from lib.web import ready
+from lib.web.addresses import below
 
 CLOSED = "/_stcore/metrics"
 """Streamlit's metrics: no page of ours reads them, and they reveal facts about every user."""
@@ -87,7 +88,7 @@ class _Guard:
             await PlainTextResponse(f"{sentence}\n", status)(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
-        headers, path = Headers(scope=scope), scope["path"]
+        headers, path = Headers(scope=scope), below(scope)
         if path in FOR_WATCHERS and scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             return None
         hosts, origins = headers.getlist("host"), headers.getlist("origin")

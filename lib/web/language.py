@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lib.i18n import catalogues, locale
 from lib.i18n.locale import Locale
+from lib.web.addresses import address
 
 PARAMETER = COOKIE = "synstar_language"
 """In an address it chooses a language, which the cookie keeps for this browser."""
@@ -50,7 +51,10 @@ def _keeping(chosen: str, connection: HTTPConnection, send: Send) -> Send:
     """Return a `send` that has the browser keep the chosen language."""
     kept = Response()
     is_https = connection.url.scheme == "https"
-    kept.set_cookie(COOKIE, tag(chosen), COOKIE_SECONDS, secure=is_https, httponly=True, samesite="lax")
+    path = address("/")
+    kept.set_cookie(
+        COOKIE, tag(chosen), COOKIE_SECONDS, path=path, secure=is_https, httponly=True, samesite="lax"
+    )
 
     async def with_cookie(message: Message) -> None:
         if message["type"] == "http.response.start":

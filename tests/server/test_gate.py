@@ -234,6 +234,15 @@ def test_behind_a_proxy_its_scheme_is_the_pages(host: AppServer) -> None:
     assert not shakes_hands(host, origin, name)
 
 
+def test_forwarded_headers_are_nothing_from_anybody_but_a_proxy(site: AppServer, host: AppServer) -> None:
+    assert not shakes_hands(site, f"https://127.0.0.1:{site.port}", X_Forwarded_Proto="https")
+    assert shakes_hands(site, f"http://127.0.0.1:{site.port}", X_Forwarded_Proto="https")
+    # Of a proxy too: it passes on the name that the browser used.
+    assert status(host, Host="evil.example", X_Forwarded_Host="chat.example.com") == 421
+    for name in ("X_Forwarded_Host", "X_Forwarded_Prefix", "Forwarded"):
+        assert status(host, Host="chat.example.com", **{name: "host=evil.example"}) == 200
+
+
 def test_foreign_handshakes_cost_nothing_and_nobody_asks_the_internet(
     host: AppServer, internet: Listener
 ) -> None:

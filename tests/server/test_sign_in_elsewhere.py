@@ -86,7 +86,7 @@ def server(
 
 def at_provider(visitor: Visitor, subject: str, wanted: str = "/") -> str:
     """Begin to sign in, and say at the provider who one is; the address to which it sends the browser."""
-    begun = visitor.get(f"/sign-in/oidc?{urlencode({'next': wanted})}")
+    begun = visitor.get(f"{visitor.base}/sign-in/oidc?{urlencode({'next': wanted})}")
     assert begun.status == 302
     address = urlsplit(begun.leads_to)
     connection = http.client.HTTPConnection(address.netloc, timeout=PATIENCE)

@@ -50,7 +50,7 @@ def renew(found: Person) -> None:
 
 def _make_link(subject: str, email: str, role: Role) -> None:
     held, token = state.held(), person.administration().people.invite(subject, role, datetime.now(UTC))
-    held.link, held.link_for = f"{links.origin()}{INVITE}{token}", email
+    held.link, held.link_for = links.link(f"{INVITE}{token}"), email
 
 
 def show_link() -> None:

@@ -6,12 +6,14 @@ from urllib.parse import urlsplit
 import segno
 import streamlit as st
 
+from lib import app
 
-def origin() -> str:
-    """Return this server's address as the visitor's browser has it."""
+
+def link(path: str) -> str:
+    """Return the link to a path of this server, as the visitor's browser addresses it."""
     # From the browser: behind a proxy this process knows neither the scheme nor the name.
     here = urlsplit(st.context.url or f"http://{st.context.headers.get('Host', '')}")
-    return f"{here.scheme}://{here.netloc}"
+    return f"{here.scheme}://{here.netloc}{app.get().settings.address(path)}"
 
 
 def code(link: str) -> bytes:

@@ -43,6 +43,7 @@ from lib.ui.server import (
     welcome,
 )
 from lib.web import ready, search, shares
+from lib.web.base_path import BasePath
 from lib.web.gate import Gate
 from lib.web.language import RequestLanguage
 from lib.web.pages import about
@@ -188,6 +189,7 @@ def middleware() -> list[Middleware]:
     return [
         Middleware(RequestLanguage),
         Middleware(SecurityHeaders),
+        Middleware(BasePath),
         Middleware(Gate),
         sign_in_gate,
         Middleware(upload_storage.UploadGate),

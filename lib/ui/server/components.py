@@ -24,19 +24,24 @@ def component(name: str, *scripts: Path, html: str = "<span></span>", **options:
     text = "\n".join(script.read_text("utf-8") for script in scripts)
     file = f"{name}-{sha256(text.encode()).hexdigest()[:12]}.js"
     _scripts[file] = text
-    # Absolute: Streamlit runs this from a `blob:` address.
-    loader = f"const it = await import(`${{location.origin}}{PATH}{file}`);\nexport default it.default;"
+    # Absolute: Streamlit runs this from a `blob:` address. `front_page.js` tells where the server is.
+    where = f'new URL("{_address(file)}", window.__streamlit.BACKEND_BASE_URL)'
+    loader = f"const it = await import({where});\nexport default it.default;"
     return st.components.v2.component(name, html=html, js=loader, **options)
 
 
 def addresses() -> list[str]:
-    """Return the addresses of all scripts."""
-    return [f"{PATH}{file}" for file in sorted(_scripts)]
+    """Return the addresses of all scripts, relative to where the server's paths begin."""
+    return [_address(file) for file in sorted(_scripts)]
 
 
 def route() -> Route:
     """Return the route of the scripts."""
     return Route(f"{PATH}{{file}}", _show, methods=["GET"], name="scripts")
+
+
+def _address(file: str) -> str:
+    return f"{PATH}{file}".removeprefix("/")
 
 
 def _show(request: Request) -> Response:

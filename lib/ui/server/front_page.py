@@ -45,8 +45,9 @@ def routes() -> list[Route]:
 
 def _links() -> str:
     found = (path.name for kind in _SOON for path in (_STATIC / "static" / "js").glob(f"{kind}.*.js"))
-    addresses = [*(f"/static/js/{name}" for name in found), *components.addresses()]
-    return "".join(f'<link rel="modulepreload" crossorigin href="{each}">' for each in addresses)
+    # As Streamlit's own: from the page on, which is one segment below all of this.
+    addresses = [*(f"static/js/{name}" for name in found), *components.addresses()]
+    return "".join(f'<link rel="modulepreload" crossorigin href="./{each}">' for each in addresses)
 
 
 def _show(_request: Request) -> HTMLResponse:

@@ -7,7 +7,7 @@ import streamlit as st
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-from streamlit.runtime import memory_uploaded_file_manager
+from streamlit.runtime import get_instance, memory_uploaded_file_manager
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
@@ -15,6 +15,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRe
 from lib.files.refusal import refused
 from lib.files.upload_validation import clean_name
 from lib.i18n.translation import gettext as _
+from lib.web.addresses import below
+from lib.web.elsewhere import elsewhere
 
 MEGABYTE = 1024**2
 MOST_BYTES = 50 * MEGABYTE
@@ -92,13 +94,16 @@ class UploadGate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, unless too much is being uploaded."""
-        if scope["type"] != "http" or scope["method"] != "PUT" or _PATH not in scope["path"]:
+        path = below(scope) if scope["type"] == "http" else ""
+        if not path.startswith(_PATH) or scope["method"] != "PUT":
             await self._inner(scope, receive, send)
             return
-        session_id = scope["path"].partition(_PATH)[2].partition("/")[0]
+        session_id = path.removeprefix(_PATH).partition("/")[0]
         told = Headers(scope=scope).get("content-length", "")
         size = int(told) if told.isdecimal() and len(told) < 20 else None
-        if size is None:
+        if not get_instance().is_active_session(session_id):
+            refusal = elsewhere()
+        elif size is None:
             refusal = PlainTextResponse(_("An upload must state its size."), 411)
         elif self._coming[session_id] + size > st.get_option("server.maxUploadSize") * MEGABYTE:
             refusal = PlainTextResponse(_("Too many uploads at once. Send one file at a time."), 413)

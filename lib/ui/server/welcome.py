@@ -49,7 +49,7 @@ def invite_first_admin(application: App) -> None:
     # A server with a name of its own is behind a proxy, which speaks https.
     origin = f"https://{hosts[0]}" if hosts else f"http://localhost:{port}"
     told = _("There is no admin yet. Whoever opens this link becomes one; it works once, for three days:")
-    sys.stderr.write(f"  {told}\n  {origin}{INVITE}{token}\n")
+    sys.stderr.write(f"  {told}\n  {origin}{application.settings.address(INVITE)}{token}\n")
     sys.stderr.flush()
 
 

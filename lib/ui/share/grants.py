@@ -150,8 +150,8 @@ def _about(grant: Grant) -> Markdown:
 def _address(kind: GrantKind, source_id: str, grant: Grant) -> str:
     """Return where the people whom it is shown to find it."""
     if kind is GrantKind.CONVERSATION:
-        return f"{links.origin()}{PATH_HERE}{grant.id}"
-    return f"{links.origin()}{shared.address(kind, source_id, may_edit=grant.may_edit)}"
+        return links.link(f"{PATH_HERE}{grant.id}")
+    return links.link(shared.address(kind, source_id, may_edit=grant.may_edit))
 
 
 @errors.stored

@@ -24,13 +24,13 @@ PRESENTER = "presenter"
 
 def address(room: Room) -> str:
     """Return the link for phones."""
-    return f"{links.origin()}/room/{room.token}"
+    return links.link(f"/room/{room.token}")
 
 
 def short_address(room: Room) -> str:
     """Return an address of the room that can be typed, without the scheme."""
     code = codes.code(room.token, app.get().secret.keys(codes.PURPOSE))
-    return f"{links.origin().partition('://')[2]}/room/{code}"
+    return links.link(f"/room/{code}").partition("://")[2]
 
 
 def show_code(room: Room, width: int) -> None:

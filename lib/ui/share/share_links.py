@@ -124,4 +124,4 @@ def _revoke(token: str) -> None:
 
 
 def _address(token: str) -> str:
-    return f"{links.origin()}{shares.PATH}{token}"
+    return links.link(f"{shares.PATH}{token}")

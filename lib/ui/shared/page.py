@@ -18,6 +18,7 @@ from lib.ui.kit import buttons, errors
 from lib.ui.reply import attachments, question, results, watched_cells
 from lib.ui.state import session, shared
 from lib.ui.state.person import library
+from lib.web.addresses import address
 from lib.web.shares import PATH_HERE
 
 ICONS: Mapping[GrantKind, str] = {
@@ -62,7 +63,7 @@ def _show_row(each: Received) -> None:
     title, icon = plain(each.title or _("Untitled")), f":material/{ICONS[each.kind]}:"
     with st.container(border=True, gap="xxsmall", key=f"received-{each.id}"):
         if each.kind is GrantKind.CONVERSATION:
-            st.link_button(title, f"{PATH_HERE}{each.id}", icon=icon, type="tertiary")
+            st.link_button(title, address(f"{PATH_HERE}{each.id}"), icon=icon, type="tertiary")
         elif st.button(title, key=f"open-{each.id}", icon=icon, type="tertiary"):
             page = shared.page_of(each.kind, may_edit=each.may_edit)
             st.switch_page(page, query_params={each.kind.value: each.source_id})

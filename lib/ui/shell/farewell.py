@@ -4,6 +4,7 @@ import streamlit as st
 
 from lib.i18n.translation import gettext as _
 from lib.ui.state import person
+from lib.web.addresses import address
 from lib.web.sign_in.gate import SIGN_IN, SIGNED_IN
 
 # Streamlit's own answer to a refused connection is to try again for ever. So this asks whether the sign-in
@@ -36,7 +37,8 @@ def show() -> None:
     if person.identity() is None:
         return
     is_over = person.is_signed_out()
-    _watch(data={"signIn": SIGN_IN, "signedIn": SIGNED_IN, "isOver": is_over}, key="farewell")
+    where = {"signIn": address(SIGN_IN), "signedIn": address(SIGNED_IN)}
+    _watch(data={**where, "isOver": is_over}, key="farewell")
     if is_over:
         st.info(_("You are signed out here."), icon=":material/logout:")
         st.stop()

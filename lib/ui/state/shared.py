@@ -37,5 +37,5 @@ def page_of(kind: GrantKind, *, may_edit: bool) -> str:
 
 
 def address(kind: GrantKind, source_id: str, *, may_edit: bool) -> str:
-    """Return the address of that page, from the first slash on."""
+    """Return the path of that page."""
     return f"/{PurePath(page_of(kind, may_edit=may_edit)).stem}?{kind}={source_id}"

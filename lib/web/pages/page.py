@@ -12,6 +12,7 @@ from lib import app
 from lib.i18n import catalogues, locale
 from lib.i18n.translation import gettext as _
 from lib.web import language
+from lib.web.addresses import address
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -59,5 +60,5 @@ def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDERS), autoescape=True, trim_blocks=True
     )
-    environment.globals["_"] = _
+    environment.globals |= {"_": _, "address": address}
     return environment

@@ -28,6 +28,7 @@ from lib.i18n.translation import gettext as _
 from lib.report.markup import stylesheet
 from lib.store.comparison.rooms import Room
 from lib.store.database.errors import StoreError
+from lib.web.addresses import address
 from lib.web.limits import Rate, Refused, address_of
 from lib.web.room import codes, words
 from lib.web.room.live import Follower, LiveRoom, message
@@ -81,7 +82,7 @@ async def _page(request: Request) -> Response:
             COOKIE,
             new_cookie(app.get().secret.keys(COOKIE)),
             max_age=COOKIE_SECONDS,
-            path="/room",
+            path=address("/room"),
             # Phones in a local network often reach the server by plain http.
             secure=request.url.scheme == "https",
             httponly=True,
@@ -106,7 +107,7 @@ async def _by_code(request: Request) -> Response:
     token = codes.find(request.path_params["token"], tokens, application.secret.keys(codes.PURPOSE))
     if token is None:
         return Response(words.gone(), 404, HEADERS, "text/html")
-    return RedirectResponse(f"/room/{token}", 303, HEADERS)
+    return RedirectResponse(address(f"/room/{token}"), 303, HEADERS)
 
 
 async def _file(request: Request) -> Response:

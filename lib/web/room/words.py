@@ -17,6 +17,7 @@ from lib.domain.reply import wording as reply_wording
 from lib.domain.reply.reply import Reply
 from lib.i18n import locale
 from lib.i18n.translation import gettext as _
+from lib.web.addresses import address
 from lib.web.room.view import Seen, Snapshot
 
 HERE = Path(__file__).parent
@@ -120,7 +121,7 @@ def _words() -> dict[str, str]:
 
 
 def _rendered(name: str, **values: object) -> bytes:
-    return _template(name).render(lang=locale.current().tag, _=_, **values).encode()
+    return _template(name).render(lang=locale.current().tag, _=_, address=address, **values).encode()
 
 
 @cache

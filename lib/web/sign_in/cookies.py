@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from lib import app
+from lib.web.addresses import address
 
 FORM_SECONDS = 3600
 FLOW_SECONDS = 600
@@ -38,14 +39,14 @@ def give(response: Response, token: str, connection: HTTPConnection, *, seconds:
 
 def take_back(response: Response) -> None:
     """Remove the token from the browser, and which guest it was."""
-    response.delete_cookie(name(), path="/")
-    response.delete_cookie(f"{name()}_guest", path="/sign-in")
+    response.delete_cookie(name(), path=address("/"))
+    response.delete_cookie(f"{name()}_guest", path=address("/sign-in"))
 
 
 def give_guest(response: Response, person_id: str, connection: HTTPConnection) -> None:
     """Remember in the browser which guest it is: guests have no account to come back to."""
     value = f"{person_id}.{_signed(f'guest {person_id}')}"
-    _set(response, connection, f"{name()}_guest", value, GUEST_SECONDS, path="/sign-in")
+    _set(response, connection, f"{name()}_guest", value, GUEST_SECONDS, path=address("/sign-in"))
 
 
 def guest(connection: HTTPConnection) -> str | None:
@@ -56,7 +57,7 @@ def guest(connection: HTTPConnection) -> str | None:
 
 def give_flow(response: Response, flow: dict[str, Any], connection: HTTPConnection) -> None:
     """Remember in the browser what a sign-in at a provider was begun with."""
-    _set(response, connection, _flow_name(), _flows().dumps(flow), FLOW_SECONDS, path="/sign-in")
+    _set(response, connection, _flow_name(), _flows().dumps(flow), FLOW_SECONDS, path=address("/sign-in"))
 
 
 def flow(connection: HTTPConnection) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def flow(connection: HTTPConnection) -> dict[str, Any]:
 
 def take_flow(response: Response) -> None:
     """Forget how a sign-in was begun: its callback works once."""
-    response.delete_cookie(_flow_name(), path="/sign-in")
+    response.delete_cookie(_flow_name(), path=address("/sign-in"))
 
 
 def form_token(connection: HTTPConnection, response: Response) -> str:
@@ -93,11 +94,12 @@ def _set(
     value: str,
     seconds: int,
     *,
-    path: str = "/",
+    path: str = "",
     samesite: Literal["lax", "strict"] = "lax",
 ) -> None:
     """Put a cookie into the browser that no script can read."""
     is_https = connection.url.scheme == "https"
+    path = path or address("/")
     response.set_cookie(cookie, value, seconds, path=path, secure=is_https, httponly=True, samesite=samesite)
 
 

@@ -22,6 +22,8 @@ from lib import app
 from lib.domain.people.identity import Identity
 from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
+from lib.web.addresses import address, below
+from lib.web.elsewhere import elsewhere
 from lib.web.sign_in import cookies, header
 from lib.web.sign_in.identity import TABS, with_identity
 from lib.web.sign_in.watch import Watch
@@ -70,7 +72,7 @@ class SignInGate:
             await self._inner(scope, receive, send)
             return
         scope = {**scope, "headers": with_identity(scope["headers"])}
-        if app.get().settings.has_sign_in and not FREE.fullmatch(scope["path"]):
+        if app.get().settings.has_sign_in and not FREE.fullmatch(below(scope)):
             await self._guarded(scope, receive, send)
         else:
             await self._inner(scope, receive, send)
@@ -86,17 +88,19 @@ class SignInGate:
         if scope["type"] == "websocket":
             TABS.let_in(identity)
             await self._watch.run(identity, lambda r, s: self._inner(scope, r, s), receive, send)
-        elif self._is_foreign(scope["path"], identity):
-            await PlainTextResponse(_("Nothing is here.") + "\n", HTTPStatus.NOT_FOUND)(scope, receive, send)
+        elif refusal := self._foreign(below(scope), identity):
+            await refusal(scope, receive, send)
         else:
             await self._inner(scope, receive, send)
 
-    def _is_foreign(self, path: str, identity: Identity) -> bool:
-        """Return whether this is the address of an upload or a file of somebody else's page."""
+    def _foreign(self, path: str, identity: Identity) -> Response | None:
+        """Return the refusal, if this is the address of an upload or a file of somebody else's page."""
         if upload := UPLOAD.fullmatch(path):
-            return not TABS.belongs(upload["tab"], identity)
+            return None if TABS.belongs(upload["tab"], identity) else elsewhere()
         file = FILE.fullmatch(path)
-        return file is not None and not self._owns_file(file["name"], identity)
+        if file is None or self._owns_file(file["name"], identity):
+            return None
+        return PlainTextResponse(_("Nothing is here.") + "\n", HTTPStatus.NOT_FOUND)
 
     async def _identity(self, connection: HTTPConnection) -> Identity | None:
         """Return who asks; `None` if nobody is signed in."""
@@ -172,7 +176,8 @@ def _refusal(scope: Scope) -> Response:
     if scope["method"] in ("GET", "HEAD") and "text/html" in Headers(scope=scope).get("accept", ""):
         query = scope["query_string"].decode("latin-1")
         wanted = scope["path"] + (f"?{query}" if query else "")
-        return RedirectResponse(f"{SIGN_IN}?next={quote(wanted, safe='')}", HTTPStatus.SEE_OTHER, _NOT_KEPT)
+        sign_in = f"{address(SIGN_IN)}?next={quote(wanted, safe='')}"
+        return RedirectResponse(sign_in, HTTPStatus.SEE_OTHER, _NOT_KEPT)
     return PlainTextResponse(_("Sign in first.") + "\n", HTTPStatus.UNAUTHORIZED, _NOT_KEPT)
 
 

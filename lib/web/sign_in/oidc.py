@@ -18,6 +18,7 @@ from lib.config import Oidc
 from lib.domain.people.people import Person, Role
 from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
+from lib.web.addresses import address
 from lib.web.sign_in import cookies, pages
 from lib.web.sign_in.browser import Denied, actor, signed_in
 
@@ -67,9 +68,9 @@ async def finish(request: Request) -> Response:
         return _failed(request, error)
     try:
         person = await run_in_threadpool(_person, request, oidc, claims)
-        response = await run_in_threadpool(signed_in, request, person, session.get("next", "/"))
+        response = await run_in_threadpool(signed_in, request, person, session.get("next", address("/")))
     except Denied as denied:
-        return pages.sign_in(request, "/", fault=str(denied), status=HTTPStatus.FORBIDDEN)
+        return pages.sign_in(request, address("/"), fault=str(denied), status=HTTPStatus.FORBIDDEN)
     except StoreError:
         return pages.unavailable(request)
     cookies.take_flow(response)
@@ -83,7 +84,7 @@ async def sign_out_url(request: Request) -> str | None:
         return None
     try:
         client = await _client(oidc)
-        back = str(request.url.replace(path="/sign-in", query=""))
+        back = str(request.url.replace(path=address("/sign-in"), query=""))
         url = await client.create_logout_url(back, client_id=oidc.client_id)
     except Exception as error:
         log.warning("The identity provider signs nobody out: %s", type(error).__name__)
@@ -124,7 +125,7 @@ def _with_session(request: Request, session: dict[str, Any]) -> Request:
 
 
 def _callback(request: Request) -> str:
-    return str(request.url.replace(path=CALLBACK, query=""))
+    return str(request.url.replace(path=address(CALLBACK), query=""))
 
 
 def _failed(request: Request, error: Exception) -> Response:
@@ -134,7 +135,7 @@ def _failed(request: Request, error: Exception) -> Response:
     log.warning("Signing in with the identity provider failed: %s", reason)
     return pages.sign_in(
         request,
-        "/",
+        address("/"),
         fault=_("Your organization’s sign-in did not work. Try again, or ask an admin."),
         status=HTTPStatus.BAD_GATEWAY,
     )

@@ -9,11 +9,12 @@ from starlette.responses import HTMLResponse
 
 from lib import app
 from lib.i18n.translation import gettext as _
+from lib.web.addresses import address, below
 from lib.web.pages import page
 from lib.web.sign_in import cookies
 
-_ADDRESS = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
-"""An address of ours: browsers read `//` and `/\\` as another host."""
+_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
+"""A path of ours: browsers read `//` and `/\\` as another host."""
 _FORMS = re.compile(r"/(sign-in|sign-out|invite)\b")
 
 
@@ -86,18 +87,19 @@ def unavailable(request: Request) -> HTMLResponse:
 
 def safe(wanted: str) -> str:
     """Return where to go after signing in: an address of ours, else the first page."""
-    is_ours = _ADDRESS.fullmatch(wanted) and not _FORMS.match(wanted)
-    return wanted if is_ours else "/"
+    first = address("/")
+    is_ours = wanted.startswith(first) and _PATH.fullmatch(path := "/" + wanted.removeprefix(first))
+    return wanted if is_ours and not _FORMS.match(path) else first
 
 
 def _page(request: Request, heading: str, fault: str, status: int, **values: Any) -> HTMLResponse:
     response = HTMLResponse(status_code=status, headers=page.HEADERS)
-    path = request.url.path
+    path = below(request.scope)
     html = page.html(
         request,
         "page.html",
         # What leads back from a provider works once: the page is at the first address in each language.
-        here="/sign-in" if path.startswith("/sign-in/") else path,
+        here=address("/sign-in" if path.startswith("/sign-in/") else path),
         kept=_kept(request, values.get("next", "")),
         **{"ways": (), "heading": heading, "fault": fault, **values},
         form=cookies.form_token(request, response),

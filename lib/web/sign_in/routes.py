@@ -21,6 +21,7 @@ from lib.domain.people.people import GUEST, PASSWORD, Person, Role
 from lib.i18n import formats
 from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
+from lib.web.addresses import address
 from lib.web.limits import Rate, address_of
 from lib.web.sign_in import cookies, oidc, pages, passwords
 from lib.web.sign_in.accounts import account, is_email
@@ -85,7 +86,7 @@ async def _leave(request: Request) -> Response:
         await run_in_threadpool(sign_out, request)
     except StoreError:
         return pages.unavailable(request)
-    response = RedirectResponse(await oidc.sign_out_url(request) or "/sign-in", HTTPStatus.SEE_OTHER)
+    response = RedirectResponse(await oidc.sign_out_url(request) or address("/sign-in"), HTTPStatus.SEE_OTHER)
     cookies.take_back(response)
     return response
 
@@ -136,7 +137,7 @@ def _changed(request: Request, fields: Mapping[str, str], person: Person) -> Res
     kept = Identity.read(request.headers[HEADER]).sign_in
     by = actor(request, person.id)
     store.people.set_password(person.id, passwords.hashed(fields.get("password", "")), by, keep=kept)
-    return RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(address("/"), HTTPStatus.SEE_OTHER)
 
 
 async def _invited(request: Request) -> Response:
@@ -168,9 +169,9 @@ async def _accept(request: Request) -> Response:
         person = await run_in_threadpool(store.invitations.use, token, new, hashed, now, by)
         if person is None:
             return pages.gone(request)
-        return await run_in_threadpool(signed_in, request, person, "/", hashed)
+        return await run_in_threadpool(signed_in, request, person, address("/"), hashed)
     except Denied as denied:
-        return pages.sign_in(request, "/", fault=str(denied), status=HTTPStatus.FORBIDDEN)
+        return pages.sign_in(request, address("/"), fault=str(denied), status=HTTPStatus.FORBIDDEN)
     except StoreError:
         return pages.unavailable(request)
 

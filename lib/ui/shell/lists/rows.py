@@ -9,6 +9,7 @@ from lib.i18n.translation import gettext as _
 from lib.ui.server.components import component
 from lib.ui.state import widgets
 from lib.web import search
+from lib.web.addresses import address
 
 CHOSEN = "chosen"
 """The component's event."""
@@ -80,7 +81,7 @@ def show(
             for each in groups
         ],
         "current": current,
-        "search": search.PATH,
+        "search": address(search.PATH),
         "actions": [_action(action) for action in actions],
         "more": has_more,
         "labels": {

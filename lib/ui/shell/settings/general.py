@@ -15,6 +15,7 @@ from lib.ui.kit import errors
 from lib.ui.server.components import component
 from lib.ui.state import person, widgets
 from lib.ui.state.person import library
+from lib.web.addresses import address
 from lib.web.pages import about
 
 Option = TypeVar("Option", TextSize, SendsWith)
@@ -40,7 +41,7 @@ def show() -> None:
     _show_theme()
     _show_options(_("Text size"), chosen.text_size, TEXT_SIZE, _size)
     _show_options(_("Send messages with"), chosen.sends_with, SENDS_WITH, _sends)
-    st.link_button(_("About this app"), about.PATH, icon=":material/info:", type="tertiary")
+    st.link_button(_("About this app"), address(about.PATH), icon=":material/info:", type="tertiary")
 
 
 def _show_options(label: str, chosen: Option, key: str, name: Callable[[Option], Markdown]) -> None:

@@ -15,6 +15,7 @@ from lib.i18n.translation import gettext as _
 from lib.store.people.sign_ins import SignIn
 from lib.ui.kit import buttons, errors
 from lib.ui.state import person
+from lib.web.addresses import address
 from lib.web.sign_in import accounts
 from lib.web.sign_in.identity import TABS
 
@@ -45,13 +46,13 @@ def show(found: Person, who: Identity) -> None:
                 _("Sign out everywhere else"), "sign_out_elsewhere", "devices_off", _sign_out_elsewhere
             )
         if found.issuer == PASSWORD:
-            st.link_button(_("Change password"), "/password", icon=":material/password:")
+            st.link_button(_("Change password"), address("/password"), icon=":material/password:")
 
 
 def _show_own(found: Person, place: SignIn, *, is_here: bool) -> None:
     with show_line(place, is_here=is_here):
         if is_here and _signs_out_at_the_provider(found):
-            st.link_button(_("Sign out"), "/sign-out", icon=":material/logout:", type="tertiary")
+            st.link_button(_("Sign out"), address("/sign-out"), icon=":material/logout:", type="tertiary")
         else:
             key = "sign_out" if is_here else f"end-{place.token_hash[:8]}"
             buttons.button(_("Sign out"), key, "logout", _sign_out, place.token_hash, kind="tertiary")

@@ -32,7 +32,7 @@ function choose(theme) {
   } catch {
     return;
   }
-  document.cookie = `${COOKIE}=${theme}; Path=/; SameSite=Lax; Max-Age=${theme ? YEAR : 0}`;
+  document.cookie = `${COOKIE}=${theme}; Path=${new URL(window.__streamlit.BACKEND_BASE_URL).pathname}; SameSite=Lax; Max-Age=${theme ? YEAR : 0}`;
   // Streamlit asks for the theme again after printing: here it can be told no other way.
   window.dispatchEvent(new Event("afterprint"));
 }
