@@ -66,6 +66,8 @@ READ: dict[str, tuple[str, dict[str, str], str, object]] = {
     "CHAT_REQUEST_KB": ("500", {}, "request_bytes", 500 * 1024),
     "CHAT_TRANSCRIPTION_MODEL": ("off", {}, "transcription_model", None),
     "CHAT_GRACE_SECONDS": ("2.5", {}, "grace_seconds", 2.5),
+    "CHAT_LOG_FORMAT": ("JSON", {}, "log_format", "json"),
+    "CHAT_METRICS_TOKEN": ("scrape-me", {}, "metrics_token", Secret("scrape-me")),
     "CHAT_CONNECT_SECONDS": ("1.5", {}, "connect_seconds", 1.5),
     "CHAT_FIRST_BYTE_SECONDS": ("300", {}, "first_byte_seconds", 300.0),
     "CHAT_IDLE_SECONDS": ("45", {}, "idle_seconds", 45.0),
@@ -127,6 +129,8 @@ def test_without_anything_set_every_default_holds(tmp_path: Path) -> None:
         base_path="",
         allowed_hosts=(),
         trusted_proxies=(),
+        log_format="console",
+        metrics_token=None,
     )
 
 

@@ -23,6 +23,7 @@ from lib.domain.models.connection import Connection, Secret, parse_api_key, pars
 from lib.i18n.translation import lazy
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+LOG_FORMATS = ("console", "json")
 POSTGRESQL = "postgresql+psycopg://"
 
 
@@ -67,6 +68,10 @@ class Settings:
     """This server's names besides the loopback ones, in lower case."""
     trusted_proxies: tuple[str, ...]
     """Addresses and networks."""
+    log_format: str
+    """`console` or `json`."""
+    metrics_token: Secret | None
+    """Whoever sends it may read the metrics; `None`: nobody may."""
 
     @property
     def has_sign_in(self) -> bool:
@@ -132,6 +137,8 @@ class Settings:
             base_path=_base_path(values),
             allowed_hosts=values.names("CHAT_ALLOWED_HOSTS", _host, lazy("names like chat.example.com")),
             trusted_proxies=values.names("CHAT_TRUSTED_PROXIES", _network, lazy("addresses like 10.0.0.0/8")),
+            log_format=values.choice("CHAT_LOG_FORMAT", LOG_FORMATS),
+            metrics_token=Secret(token) if (token := values.text("CHAT_METRICS_TOKEN")) else None,
         )
 
 
@@ -154,7 +161,23 @@ def _base_path(values: Values) -> str:
 
 
 def read(root: Path = ROOT, **overrides: str) -> Settings:
-    """Return the settings from `overrides`, the environment, `.env` and secrets.toml in `root`."""
+    """Return the settings from `overrides`, the environment, `.env` and secrets.toml in `root`.
+
+    Raises `ConfigurationError`.
+    """
+    sources = (overrides, *_sources(root))
+    return Settings.load(_key_from_file(sources), *sources)
+
+
+def log_format(root: Path = ROOT) -> str:
+    """Return how the log is written: known first, as it also says that another setting cannot be used."""
+    try:
+        return Values(_sources(root)).choice("CHAT_LOG_FORMAT", LOG_FORMATS)
+    except ConfigurationError:  # which `read` is about to raise
+        return LOG_FORMATS[0]
+
+
+def _sources(root: Path) -> tuple[Mapping[str, Any], ...]:
     secrets_file = root / ".streamlit" / "secrets.toml"
     try:
         secrets = tomllib.loads(secrets_file.read_text("utf-8")) if secrets_file.exists() else {}
@@ -167,8 +190,7 @@ def read(root: Path = ROOT, **overrides: str) -> Settings:
         env_file = dotenv_values(root / ".env")
     except UnicodeDecodeError:
         raise ConfigurationError(lazy(".env cannot be read: save it as UTF-8.")) from None
-    sources = (overrides, os.environ, env_file, secrets)
-    return Settings.load(_key_from_file(sources), *sources)
+    return os.environ, env_file, secrets
 
 
 def languages() -> list[str]:

@@ -63,6 +63,16 @@ VARIABLES = (
         "`on` lets people open comparisons to an audience and share reports, each under a secret link.",
     ),
     Variable(
+        "CHAT_LOG_FORMAT",
+        "console",
+        "`console` for people, or `json`: each line of the standard error is one JSON object.",
+    ),
+    Variable(
+        "CHAT_METRICS_TOKEN",
+        "",
+        "What Prometheus sends as a bearer token to read `/metrics`; without it, there are no metrics.",
+    ),
+    Variable(
         "CHAT_SECRET_FILE",
         "",
         "File of the secret that signs cookies and encrypts stored keys; by default `secret` in the data "

@@ -5,6 +5,8 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 
+from structlog.contextvars import bind_contextvars, bound_contextvars
+
 from lib.domain.models.connection import Connection
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.tape import CLOSING, Event, Failed, Interrupted, Stopped
@@ -74,6 +76,7 @@ class Answering:
         return (connection.base_url, model) in self._refused_images
 
     async def _answer(self, run: RunningReply) -> None:
+        bind_contextvars(reply_id=run.tape.reply_id)  # of this task, for the log
         async for burst in self._bursts(run):
             if burst and isinstance(burst[-1], CLOSING):
                 # The closing burst folds all events that nobody has read yet, and may estimate the prompt.
@@ -105,7 +108,8 @@ class Answering:
         # A cancelled future: either the tape was closed first (`end`), or the loop is stopping.
         if run.tape.is_closed or future.cancelled():
             return
-        log.error("A reply ended without its closing event.", exc_info=future.exception())
+        with bound_contextvars(reply_id=run.tape.reply_id):
+            log.error("A reply ended without its closing event.", exc_info=future.exception())
         cause, advice = sentence("broke_off_here"), sentence("again")
         error = ChatError(Category.STREAM_INTERRUPTED, cause=cause, advice=advice, retryable=True)
         self.end(run, Failed(run.at_ms, error))

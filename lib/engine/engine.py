@@ -12,6 +12,7 @@ from lib.domain.models.connection import Connection
 from lib.domain.people.people import LOCAL
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.tape import Event, Interrupted, Stopped
+from lib.domain.reply.timeline import longest_gap_ms
 from lib.domain.text.sentences import sentence
 from lib.engine import pictures, transcription
 from lib.engine.answering import Answering
@@ -21,7 +22,8 @@ from lib.engine.lookups.balances import Balances
 from lib.engine.lookups.catalogue import Catalogue
 from lib.engine.lookups.doctor import Doctor
 from lib.engine.loop import Loop
-from lib.engine.notifications import STORING, Notifications
+from lib.engine.notifications import STOPPING, STORING, Notifications
+from lib.engine.observer import Observer
 from lib.engine.playback.player import Player
 from lib.engine.playback.synchronized import SynchronizedTapes
 from lib.engine.recovery.remote_stops import RemoteStops
@@ -77,7 +79,12 @@ class Engine:
         self._problems = StorageProblems(lambda: self.notifications.tell(STORING))
         self._loop = Loop()
         self._remote = RemoteTapes(self._loop, store, self._owner) if store else None
-        self._journal = Journal(store, self._owner, self._problems, self._runs.forget) if store else None
+        self._observer: Observer | None = None
+        self._journal = (
+            Journal(store, self._owner, self._problems, self._runs.forget, on_written=self._written)
+            if store
+            else None
+        )
         self._answering = Answering(
             gateway,
             self._loop,
@@ -131,6 +138,25 @@ class Engine:
     def is_stopping(self) -> bool:
         """Whether the engine refuses new sends because it is stopping."""
         return self._sending.is_stopping
+
+    @property
+    def has_lease(self) -> bool:
+        """Whether no other process can take this one for dead, and its replies over."""
+        return self._watchdog is None or self._watchdog.has_lease
+
+    @property
+    def running_count(self) -> int:
+        """How many replies this process runs."""
+        return len(self._runs.open_tapes())
+
+    @property
+    def followed_elsewhere_count(self) -> int:
+        """How many replies of other processes this one follows."""
+        return self._remote.open_count() if self._remote else 0
+
+    def observe(self, observer: Observer) -> None:
+        """Have somebody measure what happens from now on."""
+        self._observer = observer
 
     def is_behind(self, person_id: str, conversation_id: str) -> bool:
         """Whether something that a person sent in this conversation is not stored yet."""
@@ -282,6 +308,7 @@ class Engine:
         self._sending.is_stopping = True
 
         def wait() -> None:
+            self.notifications.tell(STOPPING)
             deadline = time.monotonic() + seconds
             for tape in self._runs.open_tapes():
                 tape.wait_closed(max(0.0, deadline - time.monotonic()))
@@ -332,12 +359,18 @@ class Engine:
 
     def _after(self, run: RunningReply) -> None:
         """Do what follows a reply's end."""
+        if self._observer:
+            self._observer.reply_ended(run.row(), longest_gap_ms(run.tape.events))
         if not self._store:
             return
         if not run.is_kept:
             self._count(self._store, run)
         elif self._has_auto_titles and is_first_exchange(run):
             self._loop.submit(write_title(self._gateway, self._store, run))
+
+    def _written(self, seconds: float) -> None:
+        if self._observer:
+            self._observer.journal_written(seconds)
 
     def _count(self, store: Store, run: RunningReply) -> None:
         """Book what a temporary chat's reply took, if its sender has limits, but not which chat it was."""

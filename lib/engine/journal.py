@@ -56,9 +56,17 @@ class Journal:
     """One writer for all tapes of the process: every `BATCH_SECONDS`, and at once when a tape closes."""
 
     def __init__(
-        self, store: Store, owner: str, problems: StorageProblems, on_stored: Callable[[LiveTape], None]
+        self,
+        store: Store,
+        owner: str,
+        problems: StorageProblems,
+        on_stored: Callable[[LiveTape], None],
+        *,
+        on_written: Callable[[float], None] | None = None,
     ) -> None:
-        """`on_stored` is called on the journal's thread when a closed tape is in the store."""
+        """`on_stored` is called on the journal's thread when a closed tape is in the store, `on_written`
+        after each write, with the seconds that it took."""
+        self._on_written = on_written
         self._store, self._owner, self._storage_problems, self._on_stored = store, owner, problems, on_stored
         self._tracks: dict[str, _Track] = {}
         self._dirty: set[str] = set()
@@ -181,7 +189,10 @@ class Journal:
         ended = [(self._tracks[key].tape, row) for key, row in closings.items()]
         replies = [Closing(tape.reply(), tape.person_id, row) for tape, row in ended]
         if entries or replies:
+            began = time.monotonic()
             self._store.replies.journal(self._owner, entries, replies)
+            if self._on_written:
+                self._on_written(time.monotonic() - began)
             with suppress(StoreError):  # who follows looks by himself, only later
                 self._store.notify()
         self._settle(lengths, set(closings))

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 STORING = "storing"
 """The topic for whether messages can be stored."""
+STOPPING = "stopping"
+"""The topic for whether the process is about to stop."""
 Listener = Callable[[], None]
 """Called on the notifying thread: it must be quick, and wake its own thread or loop."""
 

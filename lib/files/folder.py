@@ -43,6 +43,9 @@ class Place(Protocol):
     def get(self, id_: str) -> bytes:
         """The bytes. Raises `FileNotFoundError` if there are none."""
 
+    def is_writable(self) -> bool:
+        """Whether something could be put there, as far as can be told without doing so."""
+
     def size(self) -> int:
         """How many bytes all files take."""
 
@@ -65,6 +68,11 @@ class Folder:
 
     def get(self, id_: str) -> bytes:
         return self.path(id_).read_bytes()
+
+    def is_writable(self) -> bool:
+        # The first file makes the folder.
+        folder = self._root if self._root.exists() else self._root.parent
+        return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
     def size(self) -> int:
         files = self._root.rglob("*") if self._root.exists() else ()
@@ -109,6 +117,10 @@ class Files:
                 log.error("An image is kept in memory only: %s", error)
             self._held[attachment.id] = attachment.data
         return replace(attachment, data=None)
+
+    def is_writable(self) -> bool:
+        """Whether an image would be stored now, as far as can be told without doing so."""
+        return self._place is None or self._place.is_writable()
 
     def bytes_stored(self) -> int:
         """How much all files take."""

@@ -77,6 +77,14 @@ class Store:
         """Check that the database is still there and intact. Raises `StoreError` with what to do."""
         self._database.look()
 
+    def is_migrated(self) -> bool:
+        """Whether the database has all that this version needs. Raises `StoreError`."""
+        return self._database.is_migrated()
+
+    def connections(self) -> tuple[int, int]:
+        """How many connections to the database are in use, and how many there may be."""
+        return self._database.connections()
+
     @property
     def has_bell(self) -> bool:
         """Whether this process can wake others, and be woken by them."""

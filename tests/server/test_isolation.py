@@ -137,6 +137,8 @@ def test_every_route_of_ours_asks_who_is_there_or_is_known_to_be_free(server: Ap
                 assert (answer.status, answer.text) == (401, "Sign in first.\n")
     assert free == {
         "/about",
+        "/live",
+        "/metrics",
         "/ready",
         "/room/{token}",
         "/room/{token}/events",

@@ -55,7 +55,9 @@ def test_without_a_sign_in_nothing_answers(server: AppServer, path: str) -> None
         assert visitor.ask(method, path, Origin=server.url).status == 401
 
 
-@pytest.mark.parametrize("path", ["/_stcore/health", "/ready", "/sign-in", "/room/none", "/share/none"])
+@pytest.mark.parametrize(
+    "path", ["/_stcore/health", "/ready", "/live", "/sign-in", "/room/none", "/share/none"]
+)
 def test_what_is_free_answers(server: AppServer, path: str) -> None:
     answer = Visitor(server.url).get(path)
     assert answer.status in (200, 404)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from lib.domain.reply.tape import (
     Content,
@@ -106,6 +107,12 @@ def timeline(events: Iterable[Event]) -> list[Step]:
             step = _step(event)
             steps += [] if _is_repeated(steps, step) else [step]
     return steps
+
+
+def longest_gap_ms(events: Iterable[Event]) -> float | None:
+    """The longest silence between two pieces of an answer; `None` if there are fewer than two."""
+    times = [event.at_ms for event in events if isinstance(event, Content | Reasoning | Refusal | ToolCall)]
+    return max((after - before for before, after in pairwise(times)), default=None)
 
 
 def _is_repeated(steps: list[Step], step: Step) -> bool:

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from structlog.contextvars import bound_contextvars
+
 from lib.domain.reply.fold import Fold, fold
 from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.tape import CLOSING, Event, Interrupted, UsageReported
@@ -20,6 +22,11 @@ def interrupt(store: Store, owner: str, reply_id: str) -> None:
 
     If some rows cannot be read, keep the rest and close the reply anyway. Raises `StoreError`.
     """
+    with bound_contextvars(reply_id=reply_id):
+        _interrupt(store, owner, reply_id)
+
+
+def _interrupt(store: Store, owner: str, reply_id: str) -> None:
     running = _running(store, owner, reply_id)
     events = store.replies.tape(reply_id)
     try:

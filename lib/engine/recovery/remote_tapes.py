@@ -34,6 +34,10 @@ class RemoteTapes:
         self._changing = threading.Lock()
         loop.submit(self._follow())
 
+    def open_count(self) -> int:
+        """How many somebody here follows."""
+        return len(self._open())
+
     def tape(self, reply_id: str) -> LiveTape | None:
         """The tape of a reply that runs elsewhere, as far as it is stored. Raises `StoreError`."""
         with self._changing:
@@ -67,10 +71,12 @@ class RemoteTapes:
                 log.exception("Reading replies of other processes failed; it is tried again.")
 
     def _read_on(self) -> None:
-        with self._changing:
-            tapes = [tape for tape in self._tapes.values() if not tape.is_closed]
-        if tapes:
+        if tapes := self._open():
             _read_on(self._store, tapes)
+
+    def _open(self) -> list[LiveTape]:
+        with self._changing:
+            return [tape for tape in self._tapes.values() if not tape.is_closed]
 
 
 def _read_on(store: Store, tapes: Sequence[LiveTape]) -> None:

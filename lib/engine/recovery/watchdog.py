@@ -1,7 +1,9 @@
 """Watches the store while the process lives: its file, and the replies of dead processes."""
 
 import logging
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 
@@ -14,6 +16,8 @@ BEAT_SECONDS = 2.0
 """The interval of the heartbeat, and of the checks of the other processes and of the file."""
 SILENT_BEATS = 5
 """A process is dead if it is silent while another one beats this many times."""
+LEASE_SECONDS = SILENT_BEATS * BEAT_SECONDS
+"""After its last heartbeat a process is sure for so long that nobody takes it for dead."""
 AT_ONCE = 20
 """How many replies are closed between two checks of the file."""
 
@@ -38,8 +42,10 @@ class Watchdog:
         self.is_well = True
         """Whether the store's file was present and intact at the last check."""
         self._ending = threading.Event()
+        self._beaten_at = -math.inf
         try:
             self._left += store.processes.join(owner)
+            self._beaten_at = time.monotonic()
             while self._left:
                 self._close_left()
         except StoreError as error:
@@ -51,6 +57,11 @@ class Watchdog:
         ]
         for thread in self._threads:
             thread.start()
+
+    @property
+    def has_lease(self) -> bool:
+        """Whether no other process can take this one for dead."""
+        return time.monotonic() - self._beaten_at < LEASE_SECONDS
 
     def stop(self, timeout: float = 5.0) -> None:
         """End the threads, and record that this process is gone."""
@@ -73,8 +84,10 @@ class Watchdog:
                 log.exception("The %s failed.", name)
 
     def _beat(self) -> None:
+        began = time.monotonic()  # before: the others count from when it is written
         if not self._store.processes.beat(self._owner):
             self._let_go()
+        self._beaten_at = began
 
     def _look(self) -> None:
         # Until this check succeeds: `look` raises if it does not.

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
+from typing import cast
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, QueuePool, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from lib.i18n.translation import lazy
@@ -67,6 +68,16 @@ class Database:
         """
         if problem := self._backend.look():
             raise StoreError(problem)
+
+    def is_migrated(self) -> bool:
+        """Whether its schema is that of this version, or of a newer one. Raises `StoreError`."""
+        with self.read() as connection:
+            return (_revision(connection) or "") >= NEWEST
+
+    def connections(self) -> tuple[int, int]:
+        """How many connections are in use, and how many there may be."""
+        pool = cast(QueuePool, self._backend.engine.pool)
+        return pool.checkedout(), pool.size() + pool._max_overflow
 
     def size(self) -> int | None:
         """The bytes that it takes; `None` in memory. Raises `StoreError`."""

@@ -10,6 +10,7 @@ from lib.domain.text.blocks import BlockSplitter
 from lib.domain.text.markdown.literal import Markdown
 from lib.domain.text.sanitize_markdown import sanitized
 from lib.engine.live import LiveTape
+from lib.ui.server import followers
 from lib.ui.shell import scheduler
 from lib.ui.state import widgets
 
@@ -47,7 +48,7 @@ def frames(
     the last frame are yielded without delay.
     """
     splitter, seen, is_over = BlockSplitter(), start, False
-    with scheduler.follower():
+    with followers.follower():
         yield from _drawn(splitter.feed(written(before)), splitter.shown)
         while not is_over:
             _wait(tape, seen)

@@ -7,13 +7,10 @@ import gc
 import hashlib
 import os
 import re
-import signal
 import sys
-import threading
 from collections.abc import AsyncIterator
 from importlib import import_module
 from itertools import chain
-from types import FrameType
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
@@ -26,7 +23,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from lib import app, config
 from lib.config import ConfigurationError
-from lib.engine.notifications import STORING
+from lib.engine.notifications import STOPPING, STORING
 from lib.i18n import catalogues, locale
 from lib.i18n.locale import Locale
 from lib.i18n.translation import gettext as _
@@ -34,18 +31,21 @@ from lib.ui.server import (
     closed_tabs,
     components,
     connections,
+    followers,
     front_page,
     log,
     media,
     session_state,
+    shutdown,
     tabs,
     upload_storage,
     welcome,
 )
-from lib.web import ready, search, shares
+from lib.web import health, search, shares
 from lib.web.base_path import BasePath
 from lib.web.gate import Gate
 from lib.web.language import RequestLanguage
+from lib.web.metrics import Metrics
 from lib.web.pages import about
 from lib.web.room import audience
 from lib.web.sign_in import routes as sign_in
@@ -67,6 +67,7 @@ SWITCH_SECONDS = 0.001
 """How long one thread may keep the others waiting; Python's default is five times that. Each database call
 releases the interpreter and queues for it again: with hundreds of threads, a send waits in that queue."""
 
+METRICS = Metrics(tabs=tabs.count, followers=followers.count)
 
 # At import, before Streamlit creates its runtime and uvicorn its first connection: neither looks again later.
 connections.install()
@@ -93,12 +94,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
             sys.stderr.write(_("SynStar Chat cannot start: {error}").format(error=error) + "\n")
         sys.stderr.flush()
         os._exit(1)  # an exception would be printed as two tracebacks
-    _draw_pages_anew_when_storing_changes()
-    # In this order: SIGTERM first waits for the replies, and then calls the handler that disconnects
-    # audiences.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        _let_audiences_go_at(number)
-    _let_replies_end_before(signal.SIGTERM)
+    _draw_pages_anew_when_banners_change()
+    shutdown.install(app.get())
     # The first `st.write_stream` of a process imports pandas and pyarrow: 1 to 2.5 s before the first token.
     warming_up = asyncio.create_task(asyncio.to_thread(_warm_up))
     try:
@@ -111,6 +108,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 def _start() -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     application = app.get()
+    if application.settings.metrics_token:
+        METRICS.watch(application)
     welcome.check(application.settings)
     welcome.invite_first_admin(application)
     if not application.connection.needs_key:
@@ -127,8 +126,8 @@ def _warm_up() -> None:
     gc.set_threshold(*COLLECT_AFTER)
 
 
-def _draw_pages_anew_when_storing_changes() -> None:
-    """Rerun all pages when storing fails or works again: an idle page must show the banner too."""
+def _draw_pages_anew_when_banners_change() -> None:
+    """Rerun all pages when storing fails or works again, or the server stops: idle pages must say so too."""
     loop = asyncio.get_running_loop()
 
     def draw() -> None:
@@ -140,44 +139,15 @@ def _draw_pages_anew_when_storing_changes() -> None:
         with contextlib.suppress(RuntimeError):  # the server has stopped in the meantime
             loop.call_soon_threadsafe(draw)
 
-    app.get().engine.notifications.listen(STORING, hear)
-
-
-def _let_audiences_go_at(number: signal.Signals) -> None:
-    """Close the followers' connections when the server stops, which otherwise waits for them."""
-    if threading.current_thread() is not threading.main_thread():
-        return
-    # uvicorn's handler: it installs it before it imports the app. `sse-starlette` cannot do this for us
-    # (docs/decisions/0023).
-    end = signal.getsignal(number)
-
-    def leave(number: int, frame: FrameType | None) -> None:
-        audience.stop()
-        if callable(end):
-            end(number, frame)
-
-    signal.signal(number, leave)
-
-
-def _let_replies_end_before(number: signal.Signals) -> None:
-    """Serve pages for a while after a signal to stop: running replies may end, new ones are refused."""
-    if threading.current_thread() is not threading.main_thread():
-        return  # only the main thread may set signal handlers
-    end = signal.getsignal(number)
-
-    def drain(number: int, frame: FrameType | None) -> None:
-        signal.signal(number, end)  # a second signal stops at once
-        application = app.get()
-        if callable(end):
-            application.engine.drain(application.settings.grace_seconds, lambda: end(number, frame))
-
-    signal.signal(number, drain)
+    for topic in (STORING, STOPPING):
+        app.get().engine.notifications.listen(topic, hear)
 
 
 def routes() -> list[BaseRoute]:
     """Return the routes that Streamlit does not answer itself."""
     ours = audience.routes(), shares.routes(), search.routes(), sign_in.routes(), front_page.routes()
-    return [ready.route(), about.route(), components.route(), *chain.from_iterable(ours)]
+    own = about.route(), components.route(), METRICS.route()
+    return [*health.routes(), *own, *chain.from_iterable(ours)]
 
 
 def middleware() -> list[Middleware]:

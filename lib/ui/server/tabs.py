@@ -18,6 +18,11 @@ def claim(identity: Identity) -> None:
         TABS.claim(context.session_id, identity)
 
 
+def count() -> int:
+    """Return how many tabs are connected."""
+    return len(runtime.get_instance()._session_mgr.list_active_sessions()) if runtime.exists() else 0
+
+
 def owns_file(name: str, identity: Identity) -> bool:
     """Return whether the file of this name was put on a page of this person."""
     files = runtime.get_instance().media_file_mgr

@@ -15,7 +15,7 @@ from lib.domain.text.markdown.literal import literal
 from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.ui.server import tabs
-from lib.ui.shell import farewell, notices, sidebar, storage
+from lib.ui.shell import farewell, notices, restart, sidebar, storage
 from lib.ui.shell.frame import frame
 from lib.ui.state import person, reader
 
@@ -69,8 +69,12 @@ def show(
         st.html(WITHOUT_SIDEBAR)
     else:
         sidebar.draw_frame(title, page, [each for each in pages if each.visibility == "visible"])
-    storage.show()
-    notices.show()
+    # In a box that is always there: one that comes while a reply streams would move all that follows, and
+    # what was there before would stay beside it until the run ends.
+    with st.container(key="banners"):
+        restart.show()
+        storage.show()
+        notices.show()
     storage.needing(page.run)
 
 

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from lib.ui.server import followers
+
 FRAME_SECONDS = 0.05
 """The shortest time between two frames of one follower: 20 per second."""
 FRAME_SECONDS_BESIDE = 0.025
@@ -12,9 +14,6 @@ FRAME_SECONDS_PER_FOLLOWER = 0.001
 """The extra time per frame for each other follower of the process: each of two hundred gets four a second."""
 FRAME_SECONDS_PER_CHARACTER = 25e-6
 """The extra time per frame for each character of the open block, all of which the browser parses again."""
-
-_followers = 0
-_lock = threading.Lock()
 
 
 class _PageLock:
@@ -70,24 +69,12 @@ _page_lock = _PageLock()
 building, sending = _page_lock.page, _page_lock.send
 
 
-@contextmanager
-def follower() -> Iterator[None]:
-    """Count a follower while the context is open."""
-    global _followers
-    with _lock:
-        _followers += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _followers -= 1
-
-
 def frame_seconds(open_characters: int, beside: int = 0) -> float:
     """Return the time from one frame to the next, for a follower whose open block has so many characters.
 
     `beside` is how many other replies stream on the same page.
     """
-    # Without the lock: being off by one does no harm.
-    others = max(0, _followers - 1 - beside) * FRAME_SECONDS_PER_FOLLOWER + beside * FRAME_SECONDS_BESIDE
+    others = (
+        max(0, followers.count() - 1 - beside) * FRAME_SECONDS_PER_FOLLOWER + beside * FRAME_SECONDS_BESIDE
+    )
     return max(FRAME_SECONDS + others, open_characters * FRAME_SECONDS_PER_CHARACTER)

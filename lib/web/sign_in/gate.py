@@ -17,6 +17,7 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars
 
 from lib import app
 from lib.domain.people.identity import Identity
@@ -31,7 +32,7 @@ from lib.web.sign_in.watch import Watch
 SIGN_IN, SIGNED_IN = "/sign-in", "/signed-in"
 """The page to sign in, and where a page asks whether it still is."""
 FREE = re.compile(
-    r"/sign-in(/oidc|/callback)?|/sign-out|/invite/[\w-]+|/ready|/about|/_stcore/health"
+    r"/sign-in(/oidc|/callback)?|/sign-out|/invite/[\w-]+|/live|/ready|/metrics|/about|/_stcore/health"
     # `_stcore` and the like are no names of files of a room.
     r"|/room/[\w-]+(/(?!_)[\w.-]+)?|/share/[\w-]+"
 )
@@ -85,6 +86,7 @@ class SignInGate:
         address = (scope.get("client") or ("",))[0]
         ours = identity.header(scope["request_id"], address)
         scope["headers"] = with_identity(_without_foreign_tab(scope, identity), ours)
+        bind_contextvars(session_id=identity.log_name)
         if scope["type"] == "websocket":
             TABS.let_in(identity)
             await self._watch.run(identity, lambda r, s: self._inner(scope, r, s), receive, send)

@@ -16,7 +16,7 @@ from lib.domain.reply.tape import (
     ToolCall,
     UsageReported,
 )
-from lib.domain.reply.timeline import Step, StepKind, timeline
+from lib.domain.reply.timeline import Step, StepKind, longest_gap_ms, timeline
 from lib.domain.reply.usage import Source, Usage
 
 USAGE = Usage(1_200, 8, 1_208, reasoning_tokens=3, source=Source.REPORTED)
@@ -115,3 +115,16 @@ def test_every_end_has_its_step() -> None:
 
 def test_an_empty_tape_has_no_steps() -> None:
     assert timeline([]) == []
+
+
+def test_the_longest_silence_is_between_pieces_of_the_answer() -> None:
+    events: list[Event] = [
+        Sent(0, {}),
+        Served(900),
+        Reasoning(1000, "Hm"),
+        Content(1300, "One"),
+        Content(1350, "!"),
+    ]
+    assert longest_gap_ms([*events, Finished(9000, "stop")]) == 300
+    assert longest_gap_ms(events[:3]) is None
+    assert longest_gap_ms([]) is None

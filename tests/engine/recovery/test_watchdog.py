@@ -266,3 +266,15 @@ def test_who_comes_later_is_looked_at_from_then_on() -> None:
     beats.now["late"] = None
     assert [beats.after("me") for _ in range(SILENT_BEATS)] == [[]] * SILENT_BEATS
     assert beats.after("me") == ["late"]
+
+
+def test_a_process_whose_heartbeat_is_held_up_may_be_taken_for_dead(
+    engine: Engine, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watchdog, "LEASE_SECONDS", SILENT_BEATS * BEAT_SECONDS)
+    assert eventually(lambda: engine.has_lease)
+    with closing(sqlite3.connect(path, isolation_level=None)) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
+        assert eventually(lambda: not engine.has_lease)
+        somebody.execute("ROLLBACK")
+    assert eventually(lambda: engine.has_lease)

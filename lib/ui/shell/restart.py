@@ -1,0 +1,36 @@
+"""The banner above every page while the server is about to stop."""
+
+import streamlit as st
+
+from lib import app
+from lib.domain.text.markdown.literal import literal
+from lib.i18n.translation import gettext as _
+
+# A page that connects again asks for nothing unless it was being drawn: it would keep this banner for ever.
+_SCRIPT = """
+export default function ({ setTriggerValue }) {
+  const page = document.querySelector('[data-testid="stApp"]');
+  const isConnected = () => page.getAttribute("data-test-connection-state") === "CONNECTED";
+  let wasConnected = isConnected();
+  const watch = new MutationObserver(() => {
+    const isAgain = isConnected() && !wasConnected;
+    wasConnected = isConnected();
+    if (isAgain) setTriggerValue("again", true);
+  });
+  watch.observe(page, { attributeFilter: ["data-test-connection-state"] });
+  return () => watch.disconnect();
+}
+"""
+_draw_anew = st.components.v2.component("restart", js=_SCRIPT)
+
+
+def show() -> None:
+    """Draw the banner if the server is about to stop; it goes once the page is connected to another one."""
+    if app.get().engine.is_stopping:
+        with st.container(key="restart", gap=None):
+            said = _(
+                "The server restarts. This page connects again by itself; running answers go on for a "
+                "moment, and what they have said is kept. Temporary chats end with the server."
+            )
+            st.info(literal(said), icon=":material/restart_alt:")
+            _draw_anew(key="connected_again", on_again_change=lambda: None)
