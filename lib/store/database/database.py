@@ -72,7 +72,7 @@ class Database:
     def is_migrated(self) -> bool:
         """Whether its schema is that of this version, or of a newer one. Raises `StoreError`."""
         with self.read() as connection:
-            return (_revision(connection) or "") >= NEWEST
+            return (revision(connection) or "") >= NEWEST
 
     def connections(self) -> tuple[int, int]:
         """How many connections are in use, and how many there may be."""
