@@ -64,6 +64,19 @@ def test_links_lead_to_every_page_and_back_while_a_reply_streams(
     assert tab.address.startswith("c=")
 
 
+def test_from_a_chat_that_was_reloaded_a_link_leads_to_another_page(
+    models_upstream: ScriptedGateway, tab: PageSocket
+) -> None:
+    models_upstream.when("Read me again", stream("Said"))
+    tab.ask("Read me again")
+    tab.wait_for_answer("Said")
+    with PageSocket(tab.url, tab.address) as reloaded:
+        reloaded.wait_for_answer("Said")
+        reloaded.wait_until_idle()
+        reloaded.follow_link("Models")
+        reloaded.wait_for_text("4 of 4 models at")
+
+
 def test_choices_about_models_change_the_picker(tab: PageSocket) -> None:
     assert picker(tab) == MODELS
     tab.follow_link("Models")

@@ -45,6 +45,7 @@ def _refresh(session: Session, wanted: str) -> None:
         session.conversation = with_choices(found, known)
     elif found:
         session.open(found)
+        session.next_page = None  # this is the page for it
     elif wanted != known.id:
         st.toast(_("This conversation no longer exists."), icon=":material/search_off:")
 
