@@ -167,6 +167,7 @@ WRONG = {
         "warning",
         "this machine's processor",
     ),
+    "a short token": ({"CHAT_METRICS_TOKEN": "metrics"}, "metrics", "warning", "short enough"),
     "no key": ({"KKIAI_API_KEY": ""}, "key", "error", "KKIAI_API_KEY_FILE"),
     "a gateway without https": (
         {"KKIAI_BASE_URL": "http://gateway.example/v1", "CHAT_ALLOW_PLAIN_HTTP": "on"},

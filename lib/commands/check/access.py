@@ -16,6 +16,7 @@ MOST_SIGNING_PROXIES = 256
 
 def findings(settings: Settings, address: str) -> Iterator[Finding]:
     """Check who comes in through a server that listens on `address`; an empty one is every address."""
+    yield from _metrics(settings)
     if not settings.has_sign_in:
         yield _without_sign_in(settings, address)
         return
@@ -23,6 +24,15 @@ def findings(settings: Settings, address: str) -> Iterator[Finding]:
     yield from _strangers(settings)
     yield from _hosts(settings)
     yield from _proxies(settings)
+
+
+def _metrics(settings: Settings) -> Iterator[Finding]:
+    if settings.metrics_token and not settings.metrics_token.is_secret:
+        yield warning(
+            "metrics",
+            lazy("CHAT_METRICS_TOKEN is short enough to be guessed."),
+            lazy("Use 16 characters or more, as `openssl rand -hex 16` makes them."),
+        )
 
 
 def _without_sign_in(settings: Settings, address: str) -> Finding:
