@@ -145,10 +145,12 @@ def build(settings: Settings) -> App:
         files=files,
         has_auto_titles=settings.has_auto_titles,
         request_bytes=settings.request_bytes,
+        connection=lambda: built.connection,
     )
-    retention.start()
     known = secret, installation_id
-    return App(settings, store, files, engine, retention, *known, local_model, problem, storage_problem)
+    built = App(settings, store, files, engine, retention, *known, local_model, problem, storage_problem)
+    retention.start()
+    return built
 
 
 def gateway(settings: Settings) -> Gateway:
@@ -163,8 +165,12 @@ def open_store(settings: Settings) -> Store:
     Raises `StoreError`.
     """
     private.keep_private(settings.data_dir, f"{DATABASE}*", FILES)
-    url = settings.database_url
-    return Store(url.reveal() if url else settings.data_dir / DATABASE, settings.time_zone)
+    url, bell = settings.database_url, settings.database_listen_url
+    return Store(
+        url.reveal() if url else settings.data_dir / DATABASE,
+        settings.time_zone,
+        listen_url=bell.reveal() if bell else None,
+    )
 
 
 def open_secret(settings: Settings) -> InstallationSecret:
@@ -237,6 +243,8 @@ def _prepared(store: Store, retention: Retention) -> str:
     installation_id = ""
     try:
         installation_id = store.settings.installation_id()
+        # Otherwise each of the next steps would wait ten seconds for a lock.
+        store.check_writable()
         builtin.add_missing(store.of(LOCAL))
         retention.run(datetime.now(UTC))
     except StoreError as error:

@@ -30,6 +30,21 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        settings = [f"-c {name}={value}" for name, value in SETTINGS.items()]
+        self._options = " ".join([f"-k {folder}", *settings])
+        self._control = "pg_ctl", "--wait", f"--pgdata={folder / 'data'}", f"--log={folder / 'log'}"
+
+    @property
+    def folder(self) -> Path:
+        """Where its socket is."""
+        return self._folder
+
+    def start(self) -> None:
+        _run(*self._control, f"--options={self._options}", "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        """End all connections. A fast stop keeps what was committed; an immediate one may lose it here."""
+        _run(*self._control, f"--mode={mode}", "stop")
 
     def url(self, database: str, user: str = ADMIN) -> str:
         """The address of a database, as `CHAT_DATABASE_URL` has it."""
@@ -66,14 +81,12 @@ def running() -> Iterator[Server]:
             shutil.chown(folder, ADMIN)
         data = folder / "data"
         _run("initdb", "--auth=trust", f"--username={ADMIN}", "--encoding=UTF8", "--no-sync", f"{data}")
-        settings = [f"-c {name}={value}" for name, value in SETTINGS.items()]
-        options = " ".join([f"-k {folder}", *settings])
-        control = "pg_ctl", "--wait", f"--pgdata={data}", f"--log={folder / 'log'}"
-        _run(*control, f"--options={options}", "start")
+        server = Server(folder)
+        server.start()
         try:
-            yield Server(folder)
+            yield server
         finally:
-            _run(*control, "--mode=immediate", "stop")
+            server.stop("immediate")
 
 
 def _run(program: str, *arguments: str) -> None:

@@ -37,6 +37,8 @@ class Settings:
     data_dir: Path
     database_url: Secret | None
     """Of PostgreSQL, perhaps with a password; `None` for SQLite in the data folder."""
+    database_listen_url: Secret | None
+    """The same server, reached without a pooler, to be woken by other processes; `None` if they do not."""
     secret_file: Path | None
     """Of the installation's secret; `None` for `secret` in the data folder."""
     title: str
@@ -113,7 +115,8 @@ class Settings:
             api_key=api_key,
             default_model=values.text("KKIAI_MODEL") or None,
             data_dir=Path(values.text("CHAT_DATA_DIR")).expanduser(),
-            database_url=_database_url(values),
+            database_url=_database_url(values, "CHAT_DATABASE_URL"),
+            database_listen_url=_listen_url(values),
             secret_file=values.path("CHAT_SECRET_FILE"),
             title=values.text("CHAT_TITLE"),
             wants_local_model=local == "on" or (local == "auto" and not chose_server),
@@ -142,10 +145,10 @@ class Settings:
         )
 
 
-def _database_url(values: Values) -> Secret | None:
-    url = values.text("CHAT_DATABASE_URL")
+def _database_url(values: Values, name: str) -> Secret | None:
+    url = values.text(name)
     if url and not url.startswith(POSTGRESQL):
-        raise ConfigurationError(lazy("CHAT_DATABASE_URL must begin with {scheme}.", scheme=POSTGRESQL))
+        raise ConfigurationError(lazy("{name} must begin with {scheme}.", name=name, scheme=POSTGRESQL))
     return Secret(url) if url else None
 
 
@@ -158,6 +161,13 @@ def _base_path(values: Values) -> str:
             lazy("CHAT_BASE_PATH must be a path like /chat or /team/chat, not '{given}'.", given=given)
         )
     return path
+
+
+def _listen_url(values: Values) -> Secret | None:
+    name = "CHAT_DATABASE_LISTEN_URL"
+    if values.text(name).lower() == "off":
+        return None
+    return _database_url(values, name if values.is_set(name) else "CHAT_DATABASE_URL")
 
 
 def read(root: Path = ROOT, **overrides: str) -> Settings:

@@ -30,6 +30,12 @@ VARIABLES = (
         "PostgreSQL database, as `postgresql+psycopg://user@host/name`; by default a SQLite file in the data "
         "folder. The password can be in `PGPASSWORD` or in libpq's password file.",
     ),
+    Variable(
+        "CHAT_DATABASE_LISTEN_URL",
+        "",
+        "The same database without PgBouncer, to be woken by other processes; by default "
+        "`CHAT_DATABASE_URL`. `off` only looks, each 250 ms.",
+    ),
     Variable("CHAT_TITLE", "SynStar Chat", "Name shown in the browser's tab and on the page."),
     Variable(
         "CHAT_LOCAL_MODEL",

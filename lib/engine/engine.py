@@ -36,6 +36,7 @@ from lib.engine.running_reply import RunningReply
 from lib.engine.sending import Accepted, Sending, SendRefused, new_id, question
 from lib.engine.series.deck_runs import DeckRuns
 from lib.engine.series.repeats import Repeats
+from lib.engine.series.shared import SharedSeries
 from lib.engine.titles import is_first_exchange, write_title
 from lib.files.folder import Files
 from lib.gateway.client import Gateway
@@ -63,12 +64,14 @@ class Engine:
         files: Files | None = None,
         has_auto_titles: bool = False,
         request_bytes: int = pictures.REQUEST_BYTES,
+        connection: Callable[[], Connection] | None = None,
     ) -> None:
         """Without a store, nothing is kept. With a store, replies that dead processes left running are closed
         at the start and whenever another process dies.
 
         `files` keeps the images; without it they stay in memory. Requests with images stay under
-        `request_bytes`.
+        `request_bytes`. `connection` returns the installation's: with it, what another process has begun is
+        gone on with.
         """
         self._gateway, self._store = gateway, store
         files = files or Files(None)
@@ -107,10 +110,20 @@ class Engine:
             may_use=self._may_use,
         )
         self.catalogue = Catalogue(gateway, self._loop)
-        self.repeats = Repeats(self._loop, self._answering.ended, self.cancel)
+        self._shared = SharedSeries(self._loop, store, self._owner, connection) if store else None
+        self.repeats = Repeats(
+            self._loop,
+            self._answering.ended,
+            self.cancel,
+            shared=self._shared,
+            regenerate=self.regenerate,
+            is_leaving=lambda: self.is_stopping,
+        )
         self.deck_runs = DeckRuns(
             self._loop,
             store,
+            shared=self._shared,
+            is_leaving=lambda: self.is_stopping,
             say=self.say,
             regenerate=self.regenerate,
             ended=self._answering.ended,
@@ -124,7 +137,14 @@ class Engine:
         self.balances = Balances(gateway, self._loop)
         self.synchronized = SynchronizedTapes(self._loop)
         # Last: its threads may call `_let_go` at once, which needs everything above.
-        self._watchdog = Watchdog(store, self._owner, self._problems, self._let_go) if store else None
+        self._watchdog = (
+            Watchdog(store, self._owner, self._problems, self._let_go, self._go_on) if store else None
+        )
+
+    @property
+    def process_id(self) -> str:
+        """Which of the processes that share the store this is."""
+        return self._owner
 
     @property
     def problem(self) -> str | Lazy | None:
@@ -187,7 +207,8 @@ class Engine:
 
         `attachments` go with the text. An image model draws what the text describes.
         Returns `None` if this send id was sent before; nothing happens then. Raises `SendRefused`, also where
-        one of the person's limits is reached.
+        one of the person's limits is reached, and while another reply of the conversation runs, whichever
+        process runs it.
 
         If the store cannot take the message, the model still answers; the message is stored once possible.
         """
@@ -206,7 +227,7 @@ class Engine:
     ) -> Accepted | None:
         """Ask the conversation's model for another answer to a question; otherwise like `say`.
 
-        May be called while other answers to the same question run.
+        May be called while other replies of the conversation run.
         """
         return self._sending.send(person_id, conversation, None, question_id, connection, send_id, session_id)
 
@@ -220,7 +241,7 @@ class Engine:
         send_id: str,
         session_id: str,
     ) -> Accepted | None:
-        """Ask for the rest of an answer that broke off; otherwise like `say`."""
+        """Ask for the rest of an answer that broke off; otherwise like `regenerate`."""
         return self._sending.send(person_id, conversation, None, answer_id, connection, send_id, session_id)
 
     def check_limits(self, person_id: str, sends: int) -> None:
@@ -263,21 +284,41 @@ class Engine:
 
         `None` once the reply is stored.
 
-        While a blind round streams, this is a copy that hides how fast the model is. A reply that is never
-        stored can be followed for as long as its conversation exists.
+        While a blind round streams, wherever, this is a copy that hides how fast the model is. A reply that
+        is never stored can be followed for as long as its conversation exists.
         """
         # The synchronized copy first: the raw tape would reveal how fast the model is.
         here = self.synchronized.tape(reply_id) or self._runs.tape(reply_id)
         try:
-            found = here or (self._remote.tape(reply_id) if self._remote else None)
+            found = here or self._elsewhere(reply_id)
         except StoreError:
             return None
         return found if found and found.person_id == person_id else None
+
+    def _elsewhere(self, reply_id: str) -> LiveTape | None:
+        """The tape of a reply that another process runs. Raises `StoreError`."""
+        if not self._remote or not self._store:
+            return None
+        if round_ := self._store.replies.blind_round(reply_id, self._owner):
+            tapes = [self._runs.tape(each) or self._remote.tape(each, is_ended_too=True) for each in round_]
+            self.synchronized.follow([tape for tape in tapes if tape])
+            return self.synchronized.tape(reply_id)
+        return self._remote.tape(reply_id)
 
     def running(self, person_id: str, conversation_id: str) -> list[str]:
         """The ids of the replies that this process runs in a person's conversation."""
         open_ = [tape for tape in self._runs.open_tapes() if tape.person_id == person_id]
         return [tape.reply_id for tape in open_ if tape.conversation_id == conversation_id]
+
+    def running_anywhere(self, person_id: str, conversation_id: str) -> list[str]:
+        """The ids of the replies that run in a person's conversation, in whichever process."""
+        here = self.running(person_id, conversation_id)
+        try:
+            found = self._store.replies.running_in(person_id, conversation_id) if self._store else []
+        except StoreError:
+            return here
+        ended = {run.tape.reply_id for run in self._runs.all() if run.tape.is_closed}
+        return [*here, *(each for each in found if each not in ended and each not in here)]
 
     def player(self, recorded: Mapping[str, Sequence[Event]], *, later: Collection[str] = ()) -> Player:
         """Return a player for whole tapes, by reply id; the tapes in `later` start after the others."""
@@ -381,6 +422,11 @@ class Engine:
                 store.of(person_id).ledger.book(row)
         except StoreError as error:
             log.error("A reply of a temporary chat is missing in the ledger: %s", error)
+
+    def _go_on(self) -> None:
+        """Go on with the series that a dead or leaving process has left to this one."""
+        if self._shared and not self.is_stopping:
+            self._shared.go_on()
 
     def _let_go(self) -> None:
         """Interrupt the replies that are this process's no more.

@@ -15,7 +15,7 @@ from lib.engine.live import LiveTape
 from lib.engine.recovery.storage_problems import StorageProblems
 from lib.i18n.translation import Lazy, lazy
 from lib.store import Store
-from lib.store.database.errors import NotYoursError, StoreError
+from lib.store.database.errors import NotYoursError, StillRunningError, StoreError
 from lib.store.people.permissions import NotPermittedError
 from lib.store.replies import Begun, Closing, Entry
 
@@ -79,12 +79,13 @@ class Journal:
         """Store a send before its reply runs; return when the conversation last changed.
 
         Return `None` if this send id was stored before. A failed write is retried until it succeeds, and no
-        limit counts meanwhile. Raises `LimitReached`, `NotPermittedError` and `NotYoursError`.
+        limit counts meanwhile. Raises `LimitReached`, `NotPermittedError`, `NotYoursError` and
+        `StillRunningError`.
         """
         if not self.is_behind():  # to keep the order of the sends, and not to wait for a lock each time
             try:
                 return self._store.replies.begin(beginning.conversation, beginning.added, beginning.begun)
-            except (NotPermittedError, NotYoursError):
+            except (NotPermittedError, NotYoursError, StillRunningError):
                 raise
             except StoreError as error:
                 self._storage_problems.tell("journal", error.sentence)

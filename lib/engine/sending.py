@@ -14,7 +14,7 @@ from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation, title_of
 from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection
-from lib.domain.people.limits import LimitReached
+from lib.domain.people.limits import SOON_SECONDS, LimitReached
 from lib.domain.reply.reply import Reply
 from lib.engine.journal import Beginning, Journal
 from lib.engine.live import LiveTape
@@ -22,12 +22,12 @@ from lib.engine.running_replies import RunningReplies
 from lib.engine.running_reply import RunningReply
 from lib.i18n.translation import Lazy, lazy
 from lib.store import Store
-from lib.store.database.errors import NotYoursError, StoreError
+from lib.store.database.errors import NotYoursError, StillRunningError, StoreError
 from lib.store.people.permissions import NotPermittedError
 from lib.store.replies import Begun
 
 SETTLING_SECONDS = 1.0
-"""How long a send that reaches a limit waits until replies that have just ended are stored as such."""
+"""How long a send that others are in the way of waits until those that have just ended are stored as such."""
 KNOWN_SEND_IDS = 10_000
 """How many send ids are known without asking the store, which knows those of kept replies for good."""
 NOT_FOR_YOU = lazy("This model is not available to you. Choose another one.")
@@ -126,7 +126,7 @@ class Sending:
             if send_id in self._known:
                 return None
             if asked and any(tape.conversation_id == conversation.id for tape in self._runs.open_tapes()):
-                raise SendRefused(lazy("A reply is still running. Stop it, or wait for its end."))
+                raise _still_running(StillRunningError())
             return self._accept(person_id, conversation, asked, parent_id, connection, send_id, session_id)
 
     def check_limits(self, person_id: str, sends: int) -> None:
@@ -143,16 +143,18 @@ class Sending:
                 )
 
     def _limited(self, act: Callable[[], Result]) -> Result:
-        """Do what a limit, an owner or an admin may forbid. Raises `SendRefused`."""
+        """Do what a limit, another reply, an owner or an admin may forbid. Raises `SendRefused`."""
         try:
             try:
                 return act()
-            except LimitReached:
+            except (LimitReached, StillRunningError):
                 if self._journal:
                     self._journal.flush(SETTLING_SECONDS)
             return act()
         except LimitReached as reached:
             raise SendRefused(reached.args[0], reached.retry_after) from None
+        except StillRunningError as error:
+            raise _still_running(error) from None
         except (NotPermittedError, NotYoursError) as error:
             raise SendRefused(error.args[0]) from None
 
@@ -193,6 +195,10 @@ class Sending:
         if journal:
             return self._limited(lambda: journal.begin(tape, beginning))
         return beginning.conversation.updated_at
+
+
+def _still_running(error: StillRunningError) -> SendRefused:
+    return SendRefused(error.sentence, SOON_SECONDS)
 
 
 def _titled(conversation: Conversation, asked: Message | None) -> Conversation:

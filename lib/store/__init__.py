@@ -11,6 +11,7 @@ from lib.store.comparison.decks import DeckImages
 from lib.store.comparison.rooms import OpenRooms
 from lib.store.conversation.attachments import Attachments
 from lib.store.conversation.conversations import Bin
+from lib.store.database.backend import SAME
 from lib.store.database.database import Database
 from lib.store.files import StoredFiles
 from lib.store.library import Library
@@ -27,6 +28,7 @@ from lib.store.people.sign_ins import SignIns
 from lib.store.processes import Processes
 from lib.store.remembered import Remembered
 from lib.store.replies import Replies
+from lib.store.series import StoredSeries
 from lib.store.settings import StoredSettings
 from lib.store.sharing.shares import Links
 
@@ -38,12 +40,15 @@ class Store:
     belongs to somebody through `of` alone.
     """
 
-    def __init__(self, address: Path | str | None, zone: tzinfo = UTC) -> None:
+    def __init__(
+        self, address: Path | str | None, zone: tzinfo = UTC, *, listen_url: str | None = SAME
+    ) -> None:
         """Open the SQLite file or the PostgreSQL URL; `None` keeps everything in memory.
 
-        A day of the limits begins at midnight in `zone`. Raises `lib.store.database.errors.StoreError`.
+        A day of the limits begins at midnight in `zone`. `listen_url` is where PostgreSQL is listened to: by
+        default the same, `None` for nowhere. Raises `lib.store.database.errors.StoreError`.
         """
-        self._database = Database(address)
+        self._database = Database(address, listen_url)
         self._remembered = Remembered()
         self.attachments = Attachments(self._database)
         self.audit = Audit(self._database)
@@ -62,6 +67,7 @@ class Store:
         self.reading = Reading(self._database)
         self.replies = Replies(self._database, zone)
         self.retention = Retention(self._database)
+        self.series = StoredSeries(self._database)
         self.settings = StoredSettings(self._database)
         self.sign_ins = SignIns(self._database)
 
@@ -84,6 +90,11 @@ class Store:
     def connections(self) -> tuple[int, int]:
         """How many connections to the database are in use, and how many there may be."""
         return self._database.connections()
+
+    def check_writable(self) -> None:
+        """Raise `StoreError` if another process keeps everybody from writing, after a second at most."""
+        with self._database.write(is_hasty=True):
+            pass
 
     @property
     def has_bell(self) -> bool:

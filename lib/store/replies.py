@@ -21,13 +21,16 @@ from lib.store import ledger
 from lib.store.conversation import attachments, search
 from lib.store.conversation.messages import save, touch
 from lib.store.database.database import Database
-from lib.store.database.errors import NotYoursError, StoreError
+from lib.store.database.errors import StillRunningError, StoreError
+from lib.store.database.inserts import is_refused_by
 from lib.store.database.locks import lock
-from lib.store.database.schema import conversations, journal, messages, replies
+from lib.store.database.schema import conversations, journal, messages, replies, rounds
 from lib.store.people import limits
 
 TAPES_AT_ONCE = 200
 """How many tapes one statement reads: SQLite refuses conditions that are too deep."""
+
+_RUNNING_IN = next(index for index in replies.indexes if index.name == "ix_replies_running_in")
 
 log = logging.getLogger(__name__)
 
@@ -86,14 +89,20 @@ class Replies:
         """Store the question, if any, and the running reply, the last of `added`, in one transaction.
 
         Returns the time; `None` if a reply with this send id already exists: then nothing is stored. Nor is
-        it where a limit is reached or the person may not sign in: raises `LimitReached` and
-        `NotPermittedError`, unless the reply runs already (`is_limited` is false).
+        a question where another reply of the conversation runs, or anything where a limit is reached or the
+        person may not sign in: raises `StillRunningError`, `LimitReached` and `NotPermittedError`, unless the
+        reply runs already (`is_limited` is false).
         Raises `NotYoursError` if the conversation has gone to somebody else.
         """
         try:
             with self._database.write() as connection:
                 now = save(connection, begun.person_id, conversation, added)
-                connection.execute(insert(replies), _begun(begun, conversation.model))
+                # A question has its conversation to itself; another version of an answer comes beside others.
+                is_alone = is_limited and len(added) > 1
+                row = _begun(begun, conversation.model, running_in=conversation.id if is_alone else None)
+                connection.execute(insert(replies), row)
+                if is_alone and _runs_beside(connection, conversation.id, begun.reply_id):
+                    raise StillRunningError()
                 # Afterwards: a click that arrives twice is the same reply, not one too many.
                 if is_limited:
                     person_id, reply_id = begun.person_id, begun.reply_id
@@ -105,18 +114,12 @@ class Replies:
             is_there_twice = isinstance(error.__cause__, IntegrityError)
             known = self._begun_with(begun.send_id) if is_there_twice else None
             if known is None:
-                if is_there_twice and self._is_foreign(conversation.id, begun.person_id):
-                    raise NotYoursError() from None
+                if is_refused_by(_RUNNING_IN, error.__cause__):
+                    raise StillRunningError() from None
                 raise
             reply_id, updated_at = known
             # This very reply: the commit succeeded though an error was raised, and the journal retries.
             return updated_at if reply_id == begun.reply_id else None
-
-    def _is_foreign(self, conversation_id: str, person_id: str) -> bool:
-        """Whether the conversation is stored as somebody else's."""
-        query = select(conversations.c.person_id).where(conversations.c.id == conversation_id)
-        with self._database.read() as connection:
-            return connection.execute(query).scalar() not in (None, person_id)
 
     def _begun_with(self, send_id: str) -> tuple[str, datetime] | None:
         """The reply that this send id began, and when its conversation last changed."""
@@ -138,6 +141,10 @@ class Replies:
         stays as the process that took it over left it.
         """
         with self._database.write() as connection:
+            # A send locks its conversation before it looks for replies there: in the same order here.
+            if ended := {closing.row.conversation_id for closing in closings}:
+                locked = select(conversations.c.id).where(conversations.c.id.in_(ended))
+                connection.execute(locked.order_by(conversations.c.id).with_for_update(key_share=True))
             ids = {entry.reply_id for entry in entries} | {closing.row.reply_id for closing in closings}
             # Each write checks the owner: a process that was considered dead but goes on changes nothing.
             is_open = and_(replies.c.state == State.RUNNING, replies.c.owner == owner)
@@ -194,8 +201,45 @@ class Replies:
         with self._database.read() as connection:
             return list(connection.execute(query).scalars())
 
-    def running(self, ids: Collection[str] | None = None) -> list[Running]:
-        """Replies that some process runs, or ran when it died; `ids` limits them to these."""
+    def running_in(self, person_id: str, conversation_id: str) -> list[str]:
+        """The replies that some process runs in a person's conversation."""
+        own = (conversations.c.person_id == person_id) & (conversations.c.id == conversation_id)
+        query = (
+            select(replies.c.id)
+            .join(messages, messages.c.id == replies.c.id)
+            .join(conversations, conversations.c.id == messages.c.conversation_id)
+            .where(replies.c.state == State.RUNNING, own)
+        )
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
+
+    def blind_round(self, reply_id: str, owner: str) -> list[str]:
+        """The replies that are written in step with this one, while some process but `owner` writes them.
+
+        They are the last ones of a comparison's cells, while its round is blind and open.
+        """
+        of = (
+            select(conversations.c.comparison_id)
+            .join(messages, messages.c.conversation_id == conversations.c.id)
+            .where(messages.c.id == reply_id)
+        )
+        is_hidden = rounds.c.is_blind.is_(True) & rounds.c.revealed_at.is_(None)
+        hidden = select(rounds.c.comparison_id).where(is_hidden, rounds.c.comparison_id.in_(of))
+        last = (
+            select(replies.c.id, replies.c.state, replies.c.owner)
+            .join(conversations, conversations.c.leaf_id == replies.c.id)
+            .where(conversations.c.comparison_id.in_(hidden))
+        )
+        with self._database.read() as connection:
+            found = connection.execute(last).all()
+        is_written = any(row.state == State.RUNNING and row.owner != owner for row in found)
+        return [row.id for row in found] if is_written else []
+
+    def running(self, ids: Collection[str] | None = None, *, is_ended_too: bool = False) -> list[Running]:
+        """Replies that some process runs, or ran when it died; `ids` limits them to these.
+
+        `is_ended_too`: and those that have ended.
+        """
         query = (
             select(
                 replies.c.id,
@@ -207,8 +251,9 @@ class Replies:
             )
             .join(messages, messages.c.id == replies.c.id)
             .join(conversations, conversations.c.id == messages.c.conversation_id)
-            .where(replies.c.state == State.RUNNING)
         )
+        if not is_ended_too:
+            query = query.where(replies.c.state == State.RUNNING)
         if ids is not None:
             query = query.where(replies.c.id.in_(ids))
         with self._database.read() as connection:
@@ -229,7 +274,18 @@ def _journaled(connection: Connection, wanted: ColumnElement[bool]) -> list[tupl
     return [(reply_id, seq, _events(stored)) for reply_id, seq, stored in rows]
 
 
-def _begun(begun: Begun, model: str | None) -> dict[str, Any]:
+def _runs_beside(connection: Connection, conversation_id: str, reply_id: str) -> bool:
+    """Whether another reply runs in a conversation. It is locked: nothing begins there meanwhile."""
+    others = (
+        select(replies.c.id)
+        .join(messages, messages.c.id == replies.c.id)
+        .where(messages.c.conversation_id == conversation_id)
+        .where(replies.c.state == State.RUNNING, replies.c.id != reply_id)
+    )
+    return connection.execute(others.limit(1)).first() is not None
+
+
+def _begun(begun: Begun, model: str | None, running_in: str | None) -> dict[str, Any]:
     return {
         "id": begun.reply_id,
         "send_id": begun.send_id,
@@ -237,6 +293,7 @@ def _begun(begun: Begun, model: str | None) -> dict[str, Any]:
         "owner": begun.owner,
         "state": State.RUNNING,
         "model_requested": model,
+        "running_in": running_in,
     }
 
 

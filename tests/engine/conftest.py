@@ -185,3 +185,26 @@ def second(path: Path, store: Store) -> Iterator[Engine]:  # noqa: ARG001
     yield engine
     engine.stop()
     own.close()
+
+
+@contextmanager
+def process(database: Path | str) -> Iterator[tuple[Engine, Store]]:
+    """What a process has: connections and an engine of its own."""
+    store = Store(database)
+    engine = Engine(Gateway(), store)
+    yield engine, store
+    engine.stop()
+    store.close()
+
+
+@pytest.fixture
+def here(database: Path | str, connection: Connection) -> Iterator[Chat]:
+    """A chat in the process that runs its replies."""
+    with process(database) as (engine, store):
+        yield Chat(engine, store, connection)
+
+
+@pytest.fixture
+def elsewhere(database: Path | str, here: Chat) -> Iterator[Engine]:  # noqa: ARG001 - it comes second
+    with process(database) as (engine, _):
+        yield engine

@@ -26,7 +26,8 @@ from lib.store import Store
 watchdog.BEAT_SECONDS = float(sys.argv[3])
 now = datetime.now(UTC)
 chat = Conversation("c", "", now, now, "model-a")
-engine = Engine(Gateway(), Store(Path(sys.argv[1])))
+place = sys.argv[1]
+engine = Engine(Gateway(), Store(place if "://" in place else Path(place)))
 to = Connection(sys.argv[2])
 tape = engine.say("local", chat, "Count", parent_id=None, connection=to, send_id="s", session_id="s").tape
 while "two" not in text_of(tape.events):
@@ -42,7 +43,7 @@ engine.stop()
 
 @contextmanager
 def other_process(
-    path: Path, gateway: ScriptedGateway, beat_seconds: float = BEAT_SECONDS
+    path: Path | str, gateway: ScriptedGateway, beat_seconds: float = BEAT_SECONDS
 ) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """Gives the process, killed at the end, and the id of its reply, of which two words are stored."""
     command = [sys.executable, "-c", OTHER, str(path), gateway.base_url, str(beat_seconds)]

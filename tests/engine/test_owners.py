@@ -30,6 +30,11 @@ INSTALLATION = {
     "stop",
     "doctor.stop",
     "repeats.wait",
+    "deck_runs.hear",
+    "deck_runs.take_up",
+    "repeats.hear",
+    "repeats.take_up",
+    "synchronized.follow",
     "synchronized.join",
     "synchronized.tape",
 }
@@ -54,25 +59,28 @@ CALLS: dict[str, Call] = {
     "cancel_all": lambda engine, who, _: engine.cancel_all(who),
     "check_limits": lambda engine, who, _: engine.check_limits(who, 1),
     "running": lambda engine, who, of: engine.running(who, of.conversation),
+    "running_anywhere": lambda engine, who, of: engine.running_anywhere(who, of.conversation),
     "is_behind": lambda engine, who, of: engine.is_behind(who, of.conversation),
     "unstored": lambda engine, who, _: engine.unstored(who),
     "repeats.is_running": lambda engine, who, of: engine.repeats.is_running(who, of.conversation),
     "repeats.latest": lambda engine, who, of: engine.repeats.latest(who, of.conversation),
     "repeats.stop": lambda engine, who, of: engine.repeats.stop(who, of.conversation),
     "repeats.stop_all": lambda engine, who, _: engine.repeats.stop_all(who),
+    "repeats.lose": lambda engine, who, of: engine.repeats.lose(who, of.conversation),
     "synchronized.hurry": lambda engine, who, of: engine.synchronized.hurry(who, of.conversation),
     "deck_runs.is_running": lambda engine, who, of: engine.deck_runs.is_running(who, of.run),
     "deck_runs.is_ending": lambda engine, who, of: engine.deck_runs.is_ending(who, of.run),
     "deck_runs.problem": lambda engine, who, of: engine.deck_runs.problem(who, of.run),
     "deck_runs.pause": lambda engine, who, of: engine.deck_runs.pause(who, of.run),
     "deck_runs.stop": lambda engine, who, of: engine.deck_runs.stop(who, of.run),
+    "deck_runs.lose": lambda engine, who, of: engine.deck_runs.lose(who, of.run),
     "deck_runs.stop_all": lambda engine, who, _: engine.deck_runs.stop_all(who),
     "doctor.last": lambda engine, who, _: engine.doctor.last(who, CONNECTION),
 }
 """Each method that names what runs."""
 BEGINS = {
     *("say", "regenerate", "continue_", "transcribe", "synchronized.together", "doctor.examine"),
-    *("repeats.start", "deck_runs.start", "deck_runs.retry"),
+    *("repeats.start", "repeats.ask", "deck_runs.start", "deck_runs.retry"),
 }
 """Each method that begins something of one's own."""
 

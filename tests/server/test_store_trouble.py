@@ -52,6 +52,7 @@ def newer(data_dir: Path) -> None:
     store.close()
     with closing(sqlite3.connect(data_dir / DATABASE)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE compatibility SET oldest = '9999'")
 
 
 def bytes_of(folder: Path) -> dict[Path, bytes]:

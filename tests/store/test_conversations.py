@@ -80,7 +80,8 @@ def test_messages_keep_the_order_in_which_they_were_stored_whatever_the_clock_sa
             replace(m, created_at=m.created_at - timedelta(days=days))
             for m in question_and_answer(conversation)
         ]
-        store.replies.begin(conversation, added, Begun(added[-1].id, LOCAL, new_id(), "s", OWNER))
+        begun = Begun(added[-1].id, LOCAL, new_id(), "s", OWNER)
+        store.replies.begin(conversation, added, begun, is_limited=False)
         conversation.add(added)
     assert list(known(store, conversation).messages) == list(conversation.messages)
 
@@ -97,7 +98,7 @@ def test_times_come_back_in_utc_whatever_zone_they_had(store: Store) -> None:
 
 def test_what_the_next_message_is_sent_with_is_stored_with_each_send(store: Store) -> None:
     conversation = draft()
-    begin(store, conversation)
+    answer(store, conversation, "Hi")
     conversation.model, conversation.system_prompt = "model-b", ""
     conversation.params = Params(max_tokens=7, response_format={"type": "json_object"}, stream=False)
     begin(store, conversation)
@@ -142,7 +143,7 @@ def test_which_version_is_shown_is_remembered(store: Store) -> None:
 def test_the_list_shows_the_last_changed_first(store: Store) -> None:
     made = [draft(f"chat {number}") for number in range(4)]
     for conversation in made:
-        begin(store, conversation)
+        answer(store, conversation, "Hi")
     begin(store, made[0])
     titles = [summary.title for summary in store.of(LOCAL).conversations.latest(3)]
     assert titles == ["chat 0", "chat 3", "chat 2"]

@@ -20,12 +20,16 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.people.audit import SYSTEM, Actor
 from lib.domain.people.limits import Limit, LimitKind, LimitReached, Scope
 from lib.domain.people.people import LOCAL, Person, Role
+from lib.domain.reply.reply import Reply
 from lib.engine.sending import new_id
 from lib.store import Store
 from lib.store.database import schema
+from lib.store.database.errors import StillRunningError
 from lib.store.people.permissions import NotPermittedError
+from lib.store.replies import Begun, Entry
 from tests.patience import PATIENCE
-from tests.store.conftest import begin, draft
+from tests.store.conftest import OWNER, answer, begin, draft, events, question_and_answer
+from tests.store.conftest import closing as end_of
 
 TIMES = 8
 """How often each race is run: the first try seldom loses it."""
@@ -131,16 +135,49 @@ def test_one_question_that_is_sent_twice_is_stored_once(stores: Stores) -> None:
     assert len(stores[0].replies.running()) == TIMES
 
 
-def test_two_questions_in_one_chat_stand_one_after_the_other(stores: Stores) -> None:
+def test_of_two_questions_in_one_chat_one_is_answered_and_one_refused(stores: Stores) -> None:
     conversation = draft()
-    begin(stores[0], conversation)
+    answer(stores[0], conversation, "Hello")
     for _ in range(TIMES):
         ended = race(stores, lambda store: begin(store, known(store, conversation.id)))
-        assert [type(each) for each in ended] == [str, str]
+        assert sorted(type(each).__name__ for each in ended) == [StillRunningError.__name__, "str"]
+        [reply_id] = [each for each in ended if isinstance(each, str)]
+        shown = known(stores[0], conversation.id)
+        tape = events("Hello")
+        stores[0].replies.journal(OWNER, [Entry(reply_id, 0, tape)], [end_of(shown, reply_id, tape)])
     messages = known(stores[0], conversation.id).messages
     with stores[0]._database.read() as connection:
         positions = sorted(connection.execute(select(schema.messages.c.seq)).scalars())
-    assert positions == list(range(1, len(messages) + 1)) == list(range(1, 2 + 4 * TIMES + 1))
+    assert positions == list(range(1, len(messages) + 1)) == list(range(1, 2 + 2 * TIMES + 1))
+
+
+def test_another_version_of_an_answer_is_asked_for_beside_a_running_reply(stores: Stores) -> None:
+    conversation = draft()
+    first = answer(stores[0], conversation, "Hello")
+    begin(stores[0], conversation)
+    again = replace(conversation.messages[first], id=new_id(), reply=Reply(), content="")
+    begun = Begun(again.id, LOCAL, new_id(), "s", OWNER)
+    assert stores[1].replies.begin(conversation, [again], begun)
+    assert len(stores[0].replies.running()) == 2
+
+
+def test_a_question_waits_for_another_version_of_an_answer(stores: Stores) -> None:
+    conversation = draft()
+    first = answer(stores[0], conversation, "Hello")
+    again = replace(conversation.messages[first], id=new_id(), reply=Reply(), content="")
+    begun = Begun(again.id, LOCAL, new_id(), "s", OWNER)
+    assert stores[0].replies.begin(conversation, [again], begun)
+    with pytest.raises(StillRunningError):
+        begin(stores[1], known(stores[1], conversation.id))
+
+
+def test_a_reply_that_was_under_way_before_it_could_be_stored_is_never_kept_out(stores: Stores) -> None:
+    conversation = draft()
+    begin(stores[0], conversation)
+    added = question_and_answer(conversation, "Meanwhile")
+    begun = Begun(added[-1].id, LOCAL, new_id(), "s", OWNER)
+    assert stores[1].replies.begin(conversation, added, begun, is_limited=False)
+    assert len(stores[0].replies.running()) == 2
 
 
 def test_a_comparison_has_one_open_round_and_one_room(stores: Stores) -> None:

@@ -19,6 +19,7 @@ from lib.store.database.errors import StoreError
 from lib.store.replies import Begun, Entry
 from tests.domain.reply.test_tape import EVENTS
 from tests.store.conftest import OWNER, answer, begin, closing, draft, events, question_and_answer
+from tests.store.leases import take_over
 
 
 def test_a_journal_written_in_pieces_is_read_as_one_tape(store: Store) -> None:
@@ -169,7 +170,7 @@ def test_what_another_process_has_taken_over_cannot_be_written_to(store: Store) 
     reply_id = begin(store, conversation, owner="slow")
     tape = events("Hel", "lo")
     store.replies.journal("slow", [Entry(reply_id, 0, tape[:2])])
-    assert store.processes.take_over("slow", None, "quick") == [reply_id]
+    assert take_over(store, "slow", by="quick") == [reply_id]
     store.replies.journal("slow", [Entry(reply_id, 2, tape[2:])], [closing(conversation, reply_id, tape)])
     assert store.replies.tape(reply_id) == tape[:2]
     assert store.of(LOCAL).ledger.of_conversation(conversation.id) == []

@@ -29,7 +29,9 @@ class SynchronizedTape(LiveTape):
     tells_thinking = False
 
     def __init__(self, source: LiveTape) -> None:
-        super().__init__(source.reply_id, source.conversation_id, source.person_id)
+        super().__init__(
+            source.reply_id, source.conversation_id, source.person_id, is_remote=source.is_remote
+        )
         self.source = source
         self.text = ""
         """What the model has written so far."""
@@ -119,6 +121,15 @@ class SynchronizedTapes:
             group.is_complete = True
             if group.tapes:
                 self._loop.submit(self._write(group))
+
+    def follow(self, tapes: Sequence[LiveTape]) -> None:
+        """Synchronize replies that another process has begun, unless they are already."""
+        group = _Group([SynchronizedTape(tape) for tape in tapes], is_complete=True)
+        with self._lock:
+            if any(tape.reply_id in self._writing for tape in group.tapes):
+                return
+            self._writing |= {tape.reply_id: (group, tape) for tape in group.tapes}
+        self._loop.submit(self._write(group))
 
     def join(self, tape: LiveTape) -> None:
         """Give a reply that begins a synchronized tape, if its conversation expects one."""

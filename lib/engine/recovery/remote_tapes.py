@@ -38,15 +38,18 @@ class RemoteTapes:
         """How many somebody here follows."""
         return len(self._open())
 
-    def tape(self, reply_id: str) -> LiveTape | None:
-        """The tape of a reply that runs elsewhere, as far as it is stored. Raises `StoreError`."""
+    def tape(self, reply_id: str, *, is_ended_too: bool = False) -> LiveTape | None:
+        """The tape of a reply that runs elsewhere, or ended there, as far as it is stored.
+
+        Raises `StoreError`.
+        """
         with self._changing:
             if (known := self._tapes.get(reply_id)) and not known.is_closed:
                 return known
-            running = self._store.replies.running([reply_id])
-            if not running or running[0].owner == self._owner:
+            found = self._store.replies.running([reply_id], is_ended_too=is_ended_too)
+            if not found or found[0].owner == self._owner:
                 return None
-            of = running[0]
+            of = found[0]
             tape = LiveTape(reply_id, of.conversation_id, of.person_id, is_remote=True)
             tape.append(self._store.replies.tape(reply_id))
             self._tapes[reply_id] = tape

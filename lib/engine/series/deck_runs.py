@@ -19,9 +19,11 @@ from lib.engine.live import LiveTape
 from lib.engine.loop import Loop
 from lib.engine.sending import Accepted
 from lib.engine.series import backoff
+from lib.engine.series.shared import SharedSeries
 from lib.i18n.translation import lazy
 from lib.store import Store
 from lib.store.database.errors import StoreError
+from lib.store.series import Kind, Series, Wish
 
 Send = Callable[..., Accepted | None]
 """The engine's `say` or `regenerate`."""
@@ -39,6 +41,8 @@ class _Work:
     session_id: str
     is_pausing: bool = False
     is_stopping: bool = False
+    is_lost: bool = False
+    """Whether another process goes on with it."""
     tapes: list[LiveTape] = field(default_factory=list)
     """The tapes of the current row."""
 
@@ -48,18 +52,23 @@ class _Work:
 
     @property
     def is_ending(self) -> bool:
-        return self.is_pausing or self.is_stopping
+        return self.is_pausing or self.is_stopping or self.is_lost
 
 
 class DeckRuns:
-    """The deck runs of one process. Answers are stored, but only memory knows that a run is in progress:
-    after a restart it is paused, and starting it again asks for the missing answers."""
+    """The deck runs of one process, and what a person wants of those of others.
+
+    If a process ends, another one goes on with its runs. Where there is none, or the run used a key of its
+    visitor's own, it is paused: starting it again asks for the missing answers.
+    """
 
     def __init__(
         self,
         loop: Loop,
         store: Store | None,
         *,
+        shared: SharedSeries | None,
+        is_leaving: Callable[[], bool],
         say: Send,
         regenerate: Send,
         ended: Callable[[str], Awaitable[None]],
@@ -68,42 +77,81 @@ class DeckRuns:
         is_behind: Callable[[str, str], bool],
     ) -> None:
         """`ended` waits until the reply with an id has ended, `flush` until all ended replies are stored;
-        `is_behind` returns whether a person's conversation waits to be stored."""
+        `is_behind` returns whether a person's conversation waits to be stored, `is_leaving` whether this
+        process is about to stop."""
         self._loop, self._store, self._say, self._regenerate = loop, store, say, regenerate
         self._ended, self._flush, self._cancel, self._is_behind = ended, flush, cancel, is_behind
         self._works: dict[tuple[str, str], _Work] = {}
         """By person and run."""
         self._problems: dict[tuple[str, str], BaseException] = {}
         self._changing = threading.Lock()
+        self._shared, self._is_leaving = shared, is_leaving
+        if shared:
+            shared.register(Kind.DECK_RUN, self)
 
     def start(self, person_id: str, run: DeckRun, connection: Connection, *, session_id: str) -> bool:
         """Ask the cells of a stored run that have no whole answer. Return whether this call started the run.
 
-        A run that is about to pause continues. Needs a store.
+        A run that is about to pause continues, wherever it runs. Needs a store.
         """
         with self._changing:
             work = self._works.get((person_id, run.id))
             if work and not work.is_stopping:
                 was_pausing, work.is_pausing = work.is_pausing, False
-                return was_pausing
-            if work or not self._store:
+        if work:
+            is_continued = not work.is_stopping and was_pausing
+            if is_continued:
+                self._tell(person_id, run.id, Wish.GO_ON)
+            return is_continued
+        if not self._store or not self._shared:
+            return False
+        if elsewhere := self._shared.elsewhere(person_id, run.id):
+            self._tell(person_id, run.id, Wish.GO_ON)
+            return elsewhere.wish is Wish.PAUSE
+        if not self._shared.begin(Kind.DECK_RUN, person_id, run.id, connection, session_id, {}):
+            return False
+        return self._begin_work(_Work(run, person_id, connection, session_id), self._store)
+
+    def _begin_work(self, work: _Work, store: Store) -> bool:
+        with self._changing:
+            if work.key in self._works:
                 return False
-            work = _Work(run, person_id, connection, session_id)
             self._works[work.key] = work
             self._problems.pop(work.key, None)
         # Outside the lock, which is not reentrant: if the future is
         # already done, `_over` is called right here.
-        self._loop.submit(self._run(work, self._store)).add_done_callback(lambda done: self._over(work, done))
+        self._loop.submit(self._work(work, store)).add_done_callback(lambda done: self._over(work, done))
         return True
 
+    def take_up(self, series: Series, connection: Connection) -> bool:
+        """Go on with a run that another process began; return `False` if it is gone."""
+        if not self._store or not (run := self._store.of(series.person_id).deck_runs.get(series.id)):
+            return False
+        return self._begin_work(_Work(run, series.person_id, connection, series.session_id), self._store)
+
+    def hear(self, series: Series) -> None:
+        """Do what the person wants of a run here."""
+        if series.wish is Wish.STOP:
+            self._stop(series.person_id, series.id)
+        else:
+            self._pause(series.person_id, series.id, is_pausing=series.wish is Wish.PAUSE)
+
+    def lose(self, person_id: str, id_: str) -> None:
+        """Begin nothing more of a run: another process goes on with it."""
+        with self._changing:
+            if work := self._works.get((person_id, id_)):
+                work.is_lost = True
+
     def is_running(self, person_id: str, run_id: str) -> bool:
-        """Whether the engine is working on a run, even if only to end it."""
-        return (person_id, run_id) in self._works
+        """Whether some process is working on a run, even if only to end it."""
+        return (person_id, run_id) in self._works or self._elsewhere(person_id, run_id) is not None
 
     def is_ending(self, person_id: str, run_id: str) -> bool:
         """Whether a run starts nothing more and waits for its running replies."""
-        work = self._works.get((person_id, run_id))
-        return bool(work and work.is_ending)
+        if work := self._works.get((person_id, run_id)):
+            return work.is_ending
+        elsewhere = self._elsewhere(person_id, run_id)
+        return elsewhere is not None and elsewhere.wish is not Wish.GO_ON
 
     def problem(self, person_id: str, run_id: str) -> str | None:
         """Why a run broke off, in one sentence."""
@@ -112,12 +160,27 @@ class DeckRuns:
 
     def pause(self, person_id: str, run_id: str) -> None:
         """Start nothing more; running replies may finish."""
-        with self._changing:
-            if work := self._works.get((person_id, run_id)):
-                work.is_pausing = True
+        self._pause(person_id, run_id)
+        self._tell(person_id, run_id, Wish.PAUSE)
 
     def stop(self, person_id: str, run_id: str) -> None:
         """Start nothing more, and stop the running replies."""
+        self._stop(person_id, run_id)
+        self._tell(person_id, run_id, Wish.STOP)
+
+    def _pause(self, person_id: str, run_id: str, *, is_pausing: bool = True) -> None:
+        with self._changing:
+            if work := self._works.get((person_id, run_id)):
+                work.is_pausing = is_pausing
+
+    def _tell(self, person_id: str, run_id: str, wish: Wish) -> None:
+        if self._shared:
+            self._shared.want(person_id, run_id, wish)
+
+    def _elsewhere(self, person_id: str, run_id: str) -> Series | None:
+        return self._shared.elsewhere(person_id, run_id) if self._shared else None
+
+    def _stop(self, person_id: str, run_id: str) -> None:
         with self._changing:
             work = self._works.get((person_id, run_id))
             if not work:
@@ -128,9 +191,11 @@ class DeckRuns:
             self._cancel(tape.person_id, tape.reply_id)
 
     def stop_all(self, person_id: str) -> None:
-        """Stop all runs of a person."""
+        """Stop all runs of a person, in whatever process."""
         with self._changing:
-            ids = [run_id for owner, run_id in self._works if owner == person_id]
+            ids = {run_id for owner, run_id in self._works if owner == person_id}
+        if self._shared:
+            ids |= {each.id for each in self._shared.elsewhere_of(person_id) if each.kind is Kind.DECK_RUN}
         for run_id in ids:
             self.stop(person_id, run_id)
 
@@ -157,6 +222,20 @@ class DeckRuns:
         if found.tries != tries or not found.is_missing:
             return None
         return self._ask(_Work(run, person_id, connection, session_id), row, column)
+
+    async def _work(self, work: _Work, store: Store) -> None:
+        """Run to the end. If this process is cancelled or leaves, the run stays for another one."""
+        try:
+            await self._run(work, store)
+        except Exception:
+            await asyncio.to_thread(self._end, work)
+            raise
+        await asyncio.to_thread(self._end, work)
+
+    def _end(self, work: _Work) -> None:
+        is_given_back = self._is_leaving() and not (work.is_pausing or work.is_stopping)
+        if self._shared and not work.is_lost:
+            self._shared.end(work.person_id, work.run.id, is_given_back=is_given_back)
 
     async def _run(self, work: _Work, store: Store) -> None:
         await asyncio.to_thread(self._flush)  # a reply that has just failed must not look as if it ran

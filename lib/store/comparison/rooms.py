@@ -4,14 +4,15 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from lib.domain.people.audit import Action, Actor
 from lib.domain.people.people import Permission
 from lib.store.comparison.comparisons import NOT_STORED, is_own
+from lib.store.database import inserts
 from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
-from lib.store.database.schema import comparisons, rooms
+from lib.store.database.schema import comparisons, followers, rooms
 from lib.store.people import permissions
 from lib.store.people.audit import record
 
@@ -91,6 +92,24 @@ class OpenRooms:
         with self._database.read() as connection:
             row = connection.execute(_ROOMS.where(rooms.c.token == token, _is_open(now), may)).first()
         return Room(*row) if row else None
+
+    def count(self, token: str, process_id: str, devices: int) -> None:
+        """Record how many devices follow a room on one process."""
+        row = {"token": token, "process_id": process_id, "devices": devices}
+        is_it = (followers.c.token == token) & (followers.c.process_id == process_id)
+        with self._database.write() as connection:
+            if devices:
+                new = inserts.insert(connection, followers).values(row)
+                key = ["token", "process_id"]
+                connection.execute(new.on_conflict_do_update(index_elements=key, set_={"devices": devices}))
+            else:
+                connection.execute(delete(followers).where(is_it))
+
+    def followers(self, token: str, *, but: str) -> int:
+        """How many devices follow a room on the other processes."""
+        others = (followers.c.token == token) & (followers.c.process_id != but)
+        with self._database.read() as connection:
+            return connection.execute(select(func.sum(followers.c.devices)).where(others)).scalar() or 0
 
     def tokens(self, now: datetime) -> list[str]:
         """The tokens of all rooms that are open."""

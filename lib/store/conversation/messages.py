@@ -12,6 +12,8 @@ from lib.domain.conversation.messages import Message, Params
 from lib.domain.reply import reply as replies_json
 from lib.domain.reply.reply import Reply
 from lib.store.conversation import attachments, search
+from lib.store.database.errors import NotYoursError
+from lib.store.database.inserts import insert_new
 from lib.store.database.schema import conversations, messages, replies
 from lib.store.sharing.shares import forget_all
 
@@ -64,9 +66,8 @@ def save(
 ) -> datetime:
     """Insert the messages, make the last one the leaf, and insert or update the conversation's row.
 
-    A conversation of somebody else is refused by the database, like every id that is there twice.
-
     `conversation` is in its state before the send. Few statements: hundreds of sends may queue here.
+    Raises `NotYoursError` for a conversation of somebody else.
     """
     values: dict[str, Any] = {
         "model": conversation.model,
@@ -77,13 +78,16 @@ def save(
     }
     chosen = (conversations.c.id == conversation.id) & (conversations.c.person_id == person_id)
     # For a new chat, no statement is needed to find that out.
-    is_known = bool(conversation.messages) and (
-        connection.execute(update(conversations).where(chosen).values(values)).rowcount > 0
-    )
+    change = update(conversations).where(chosen).values(values)
+    is_known = bool(conversation.messages) and connection.execute(change).rowcount > 0
     if not is_known:
-        values |= {"title": conversation.title, "created_at": conversation.created_at}
-        values |= {"comparison_id": conversation.comparison_id, "position": conversation.position}
-        connection.execute(insert(conversations).values(id=conversation.id, person_id=person_id, **values))
+        first = {"title": conversation.title, "created_at": conversation.created_at}
+        first |= {"comparison_id": conversation.comparison_id, "position": conversation.position}
+        row = {"id": conversation.id, "person_id": person_id, **first, **values}
+        is_known = not insert_new(connection, conversations, row)
+        # Another tab was faster with the first question, unless the chat has gone to somebody else.
+        if is_known and not connection.execute(change).rowcount:
+            raise NotYoursError()
     insert_all(
         connection, conversation.id, added, seq=_next_seq(connection, conversation.id) if is_known else 1
     )

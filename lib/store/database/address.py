@@ -7,12 +7,15 @@ from lib.i18n.translation import lazy
 from lib.store.database.errors import StoreError
 
 
-def parsed(url: str) -> URL:
-    """The parts of `postgresql+psycopg://user:password@host:port/database`. Raises `StoreError`."""
+def parsed(url: str, name: str = "CHAT_DATABASE_URL") -> URL:
+    """The parts of `postgresql+psycopg://user:password@host:port/database`, which the variable `name` has.
+
+    Raises `StoreError`.
+    """
     try:
         return make_url(url)
     except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
-        raise StoreError(lazy("CHAT_DATABASE_URL is not the address of a database.")) from error
+        raise StoreError(lazy("{name} is not the address of a database.", name=name)) from error
 
 
 def for_libpq(url: str) -> str:

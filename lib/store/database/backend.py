@@ -10,6 +10,9 @@ from sqlalchemy import Connection, Engine
 
 from lib.i18n.translation import Lazy
 
+SAME = "same"
+"""Where to listen: at the address of the database."""
+
 
 class Backend(Protocol):
     """A kind of database, opened."""
@@ -30,6 +33,8 @@ class Backend(Protocol):
 
     errors: tuple[type[Exception], ...]
     """What its driver raises."""
+    is_on_server: bool
+    """Whether processes on other machines may use it."""
     has_bell: bool
     """Whether `notify` wakes whoever listens in another process."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, QueuePool, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from lib.i18n.translation import lazy
-from lib.store.database.backend import Backend
+from lib.store.database.backend import SAME, Backend
 from lib.store.database.errors import StoreError, UnreadableError
 from lib.store.database.schema import NEWEST
 from lib.store.database.sqlite import Sqlite
@@ -19,13 +19,15 @@ from lib.store.database.sqlite import Sqlite
 class Database:
     """The connections to one database: who reads and who writes gets one for the time of a transaction."""
 
-    def __init__(self, address: Path | str | None) -> None:
+    def __init__(self, address: Path | str | None, listen_url: str | None = SAME) -> None:
         """Open the file or the PostgreSQL URL, and migrate it; `None` is a SQLite database in memory.
+
+        `listen_url` is where PostgreSQL is listened to; `None` is nowhere.
 
         A missing file is created; one of an older version is backed up before it is changed.
         Raises `StoreError`.
         """
-        self._backend = _opened(address)
+        self._backend = _opened(address, listen_url)
         self._errors: tuple[type[Exception], ...] = (SQLAlchemyError, *self._backend.errors)
         try:
             self._migrate()
@@ -39,6 +41,11 @@ class Database:
         """The file; `None` in memory and on a server."""
         return self._backend.path
 
+    @property
+    def is_on_server(self) -> bool:
+        """Whether other processes on other machines may use it."""
+        return self._backend.is_on_server
+
     @contextmanager
     def read(self, *, is_snapshot: bool = False) -> Iterator[Connection]:
         """A connection to read with; in a snapshot all statements see the same state. Raises `StoreError`."""
@@ -49,15 +56,17 @@ class Database:
                 yield reading
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, is_hasty: bool = False) -> Iterator[Connection]:
         """A connection in a transaction, committed at the end. Raises `StoreError`.
+
+        Who is hasty waits about a second for the locks of other processes, instead of ten.
 
         SQLite's writers take turns. PostgreSQL's do not: what must not be changed by two at once is locked
         first (`with_for_update`, `lib.store.database.locks`).
         """
         # The turn before the connection: a waiting writer holds no connection of the pool.
         with self._translated(), self._backend.turn, self._connection() as connection:
-            writing = connection.execution_options(**self._backend.writing)
+            writing = connection.execution_options(**self._backend.writing, is_hasty=is_hasty)
             with writing.begin():
                 yield writing
 
@@ -128,11 +137,11 @@ class Database:
             upgrade(connection, revision(connection), self._backend)
 
 
-def _opened(address: Path | str | None) -> Backend:
+def _opened(address: Path | str | None, listen_url: str | None) -> Backend:
     if isinstance(address, str):
         from lib.store.database.postgres import Postgres  # most installations have no use for its driver
 
-        return Postgres(address)
+        return Postgres(address, address if listen_url == SAME else listen_url)
     return Sqlite(address)
 
 

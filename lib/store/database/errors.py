@@ -19,5 +19,12 @@ class NotYoursError(StoreError):
         super().__init__(lazy("This chat belongs to somebody else now. Start a new one."))
 
 
+class StillRunningError(StoreError):
+    """Another reply of the chat runs, in whatever process. The message is a sentence for the sender."""
+
+    def __init__(self) -> None:
+        super().__init__(lazy("A reply is still running. Stop it, or wait for its end."))
+
+
 class UnreadableError(StoreError, ValueError):
     """A row does not hold what it should."""

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Index, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 
 def insert(connection: Connection, table: Table) -> sqlite.Insert:
@@ -19,3 +20,14 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) 
     new = insert(connection, table).values(values).on_conflict_do_nothing()
     # The drivers do not agree on the number of inserted rows.
     return connection.execute(new.returning(*table.primary_key)).first() is not None
+
+
+def is_refused_by(index: Index, error: BaseException | None) -> bool:
+    """Whether this unique index is what refused a row."""
+    if not isinstance(error, IntegrityError):
+        return False
+    if told := getattr(error.orig, "diag", None):
+        return bool(told.constraint_name == index.name)
+    # SQLite names the columns.
+    names = ", ".join(f"{column.table.name}.{column.name}" for column in index.columns)
+    return str(error.orig) == f"UNIQUE constraint failed: {names}"

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from threading import Event
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 from psycopg import Connection as Driver
 from psycopg import Error as DriverError
@@ -18,12 +18,27 @@ from lib.store.database.address import parsed
 from lib.store.database.sqlite import to_json
 
 POOL_SIZE, MAX_OVERFLOW = 4, 4
-"""Connections of a process: ten processes fit into the hundred that PostgreSQL allows by default."""
+"""Connections of a process, beside the one that listens: ten processes fit into the hundred of PostgreSQL's
+default, of which three are its superuser's."""
 CHANNEL = "chat_journal"
 LISTEN_SECONDS = 2.0
 """How long a bell that does not ring is believed to be there."""
-CONNECT_SECONDS = 5
-"""How long a server that does not answer is waited for."""
+NETWORK: Mapping[str, Any] = MappingProxyType(
+    {
+        "connect_timeout": 5,
+        # A machine that has vanished does not close its connections: noticed after some 15 seconds.
+        "keepalives_idle": 5,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 15_000,
+    }
+)
+"""How long a server that does not answer is waited for: libpq's options, in seconds and milliseconds."""
+FROZEN_SECONDS = 8.0
+"""How long a process may do nothing within a transaction that writes: one that was stopped there holds locks,
+which are gone before its lease ends."""
+LOCK_SECONDS, HASTY_LOCK_SECONDS = 10.0, 1.0
+"""How long a lock is waited for: longer than the one who holds it may be frozen."""
 _MIGRATIONS_LOCK = 7_310_862_054
 """The key of an advisory lock: any number that is only ours."""
 
@@ -33,14 +48,19 @@ class Postgres:
 
     path: Path | None = None
     errors: tuple[type[Exception], ...] = (DriverError,)
-    has_bell = True
+    is_on_server = True
     reading: Mapping[str, Any] = MappingProxyType({})
     snapshot: Mapping[str, Any] = MappingProxyType({"isolation_level": "REPEATABLE READ"})
-    writing: Mapping[str, Any] = MappingProxyType({})
+    writing: Mapping[str, Any] = MappingProxyType({"is_writing": True})
 
-    def __init__(self, url: str) -> None:
-        """`url` is `postgresql+psycopg://user:password@host:port/database`. Raises `StoreError`."""
+    def __init__(self, url: str, listen_url: str | None = None) -> None:
+        """`url` is `postgresql+psycopg://user:password@host:port/database`; so is `listen_url`, if any.
+
+        Raises `StoreError`.
+        """
         address = parsed(url)
+        self._listen_at = parsed(listen_url, "CHAT_DATABASE_LISTEN_URL") if listen_url else None
+        self.has_bell = listen_url is not None
         self.address = address.render_as_string(hide_password=True)
         # Nobody has to wait for a turn: what two must not write at once, a row or a lock of its own guards.
         self.turn: AbstractContextManager[Any] = nullcontext()
@@ -54,37 +74,40 @@ class Postgres:
             # PgBouncer gives each transaction another connection of the server: none may have prepared
             # statements.
             connect_args={
-                "connect_timeout": CONNECT_SECONDS,
                 "prepare_threshold": None,
                 "client_encoding": "utf8",  # without it, a database of SQL_ASCII answers in bytes
+                **NETWORK,
             },
         )
         event.listen(self.engine, "connect", _configure)
+        event.listen(self.engine, "begin", _begin)
 
     def notify(self) -> None:
         """Wake whoever listens, in a transaction of its own."""
+        if not self.has_bell:
+            return
         with self.engine.begin() as connection:
             connection.execute(text(f"NOTIFY {CHANNEL}"))
 
     def listen(self, rings: Callable[[], None], ending: Event) -> None:
-        """Listen on a connection of the pool, which it keeps."""
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            driver = cast(Driver[Any], connection.connection.driver_connection)
-            try:
-                driver.execute(f"LISTEN {CHANNEL}")
-                while not ending.is_set():
-                    for _ in driver.notifies(timeout=LISTEN_SECONDS, stop_after=1):
-                        rings()
-                    # A server that is gone does not say so by itself.
-                    driver.execute("SELECT 1")
-            finally:
-                connection.invalidate()  # who gets it next does not want to listen
+        """Listen on a connection of its own: PgBouncer's last for one transaction."""
+        if not self._listen_at:
+            return
+        address = self._listen_at.set(drivername="postgresql").render_as_string(hide_password=False)
+        with Driver.connect(address, autocommit=True, **NETWORK) as driver:
+            driver.execute(f"LISTEN {CHANNEL}")
+            while not ending.is_set():
+                for _ in driver.notifies(timeout=LISTEN_SECONDS, stop_after=1):
+                    rings()
+                # A server that is gone does not say so by itself.
+                driver.execute("SELECT 1")
 
     def opened(self) -> None:
         """Do nothing: the server watches over its files."""
 
     def lock_migrations(self, connection: Connection) -> None:
-        """Wait until no other process migrates; the lock ends with the transaction."""
+        """Wait until no other process migrates, however long; the lock ends with the transaction."""
+        _set_limits(connection, 0, 0)
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATIONS_LOCK})
 
     def back_up(self, revision: str) -> None:
@@ -131,3 +154,20 @@ class _WithoutNul(StrDumper):
 
 def _configure(connection: Driver[Any], _record: Any) -> None:
     connection.adapters.register_dumper(str, _WithoutNul)
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("is_writing"):
+        patience = HASTY_LOCK_SECONDS if options.get("is_hasty") else LOCK_SECONDS
+        _set_limits(connection, FROZEN_SECONDS, patience)
+
+
+def _set_limits(connection: Connection, frozen: float, patience: float) -> None:
+    """Set how many seconds the transaction may do nothing, and wait for a lock; 0 is without a limit."""
+    # For this transaction only: behind PgBouncer the next one has another connection of the server.
+    connection.exec_driver_sql(
+        "SELECT set_config('idle_in_transaction_session_timeout', %s, true),"
+        " set_config('lock_timeout', %s, true)",
+        (f"{frozen * 1000:.0f}", f"{patience * 1000:.0f}"),
+    )

@@ -13,7 +13,8 @@ from lib.store.database.postgres import MAX_OVERFLOW, POOL_SIZE, Postgres
 
 OLDEST_VERSION = 13
 """The first one in which the owner of a database may add `pg_trgm`."""
-CONNECTIONS_OF_A_PROCESS = POOL_SIZE + MAX_OVERFLOW
+CONNECTIONS_OF_A_PROCESS = POOL_SIZE + MAX_OVERFLOW + 1
+"""Those of the pool, and the one on which it is woken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,15 @@ from lib.store.database.file import DatabaseFile, uri
 
 BUSY_TIMEOUT_MS = 10_000
 """How long to wait for another process that is writing (a backup, the command line)."""
+HASTY_TIMEOUT_MS = 1_000
+"""How long whoever is hasty waits."""
 
 
 class Sqlite:
     """The connections to one file."""
 
     errors: tuple[type[Exception], ...] = (sqlite3.Error,)
+    is_on_server = False
     has_bell = False
     reading: Mapping[str, Any] = MappingProxyType({"begin": None})
     snapshot: Mapping[str, Any] = MappingProxyType({"begin": "BEGIN"})
@@ -144,5 +147,14 @@ def _configure(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    if statement := connection.get_execution_options().get("begin"):
+    options = connection.get_execution_options()
+    if not (statement := options.get("begin")):
+        return
+    if not options.get("is_hasty"):
         connection.exec_driver_sql(statement)
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {HASTY_TIMEOUT_MS}")
+    try:
+        connection.exec_driver_sql(statement)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

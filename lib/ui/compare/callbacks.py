@@ -1,7 +1,6 @@
 """Callbacks of the compare page that send to its cells. They run before the page is drawn."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -10,9 +9,8 @@ from lib import app
 from lib.domain.comparison.comparisons import MOST_CELLS, missing, synthesis
 from lib.domain.conversation.conversations import Conversation, title_from
 from lib.domain.text.markdown.literal import literal
-from lib.engine.live import LiveTape
 from lib.engine.sending import Accepted, SendRefused, new_id
-from lib.engine.series.repeats import Send
+from lib.engine.series.repeats import Repeated
 from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.ui.compare import blind
@@ -148,7 +146,7 @@ def _refusal(state: ComparisonState, tab: Session, text: str) -> str:
     """Return why nothing can be sent now, in one sentence, or ""; store a new comparison on the way."""
     comparison = state.comparison
     if comparison_state.repeating(comparison) or any(
-        app.get().engine.running(person_id(), cell.id) for cell in comparison.cells
+        app.get().engine.running_anywhere(person_id(), cell.id) for cell in comparison.cells
     ):
         return _("Some replies are still running. Stop them, or wait until they finish.")
     new_comparisons.choose_models(comparison, tab.models_for_cells)
@@ -193,28 +191,10 @@ def _repeat(state: ComparisonState, tab: Session, send_id: str) -> None:
     for cell in state.comparison.compared:
         count = missing(cell, state.repeats)
         if count and cell.path() and not cell.is_temporary:
-            send = _again(tab, cell, f"{send_id}/{cell.position}")
-            app.get().engine.repeats.start(person_id(), cell.id, count, send, after=cell.leaf_id)
-
-
-def _again(tab: Session, cell: Conversation, send_id: str) -> Send:
-    """Return a send that repeats a cell's last question, from a copy: it runs on the engine's threads."""
-    copy = replace(cell, messages=dict(cell.messages))
-    question_id, connection, session_id = cell.path()[-1].parent_id, tab.connection, tab.id
-    engine, who = app.get().engine, person_id()
-
-    def send(number: int) -> LiveTape | None:
-        accepted = engine.regenerate(
-            who,
-            copy,
-            question_id,
-            connection=connection,
-            send_id=f"{send_id}/{number}",
-            session_id=session_id,
-        )
-        return accepted.tape if accepted else None
-
-    return send
+            asked = Repeated(cell.path()[-1].parent_id, count, f"{send_id}/{cell.position}")
+            app.get().engine.repeats.ask(
+                person_id(), cell, asked, tab.connection, session_id=tab.id, after=cell.leaf_id
+            )
 
 
 def _send_id() -> str:

@@ -20,7 +20,7 @@ def stop(cell_id: str) -> None:
     """Stop a cell's running reply and the repeats after it."""
     engine = app.get().engine
     engine.repeats.stop(person_id(), cell_id)
-    running = engine.running(person_id(), cell_id)
+    running = engine.running_anywhere(person_id(), cell_id)
     for reply_id in running:
         engine.cancel(person_id(), reply_id)
     if not running:

@@ -244,5 +244,5 @@ def stop_run(run_id: str) -> None:
     application.engine.deck_runs.stop(person_id(), run_id)
     for cells in library().comparisons.updated_in_run(run_id).values():
         for cell_id in cells:
-            for reply_id in application.engine.running(person_id(), cell_id):
+            for reply_id in application.engine.running_anywhere(person_id(), cell_id):
                 application.engine.cancel(person_id(), reply_id)

@@ -53,6 +53,8 @@ class Session:
     """The id of the next send."""
     address: str | None = None
     """The conversation in the address, as this tab last wrote it."""
+    temporary_id: str | None = None
+    """The temporary chat that this tab has had last."""
     own: Connection | None = None
     """A visitor's own key, and the base URL that they gave it for: in memory, for this tab, never stored."""
     draft: Draft = field(default_factory=Draft)

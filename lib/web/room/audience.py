@@ -60,9 +60,13 @@ def routes() -> list[BaseRoute]:
 
 
 def followers(token: str) -> int:
-    """Return how many devices follow a room now."""
-    room = _rooms.get(token)
-    return len(room.followers) if room else 0
+    """Return how many devices follow a room now, on whichever process."""
+    room, application = _rooms.get(token), app.get()
+    try:
+        elsewhere = application.store.open_rooms.followers(token, but=application.engine.process_id)
+    except StoreError:
+        elsewhere = 0
+    return elsewhere + (len(room.followers) if room else 0)
 
 
 def stop() -> None:

@@ -28,9 +28,11 @@ FRAME_SECONDS = 0.15
 """The shortest time between two frames: about seven per second are enough to read along."""
 COST_SHARE, LONGEST_REST_SECONDS = 4, 0.5
 """After a frame that took long to render, pause that many times as long: others need the processor too."""
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 1.0
 """The longest time between two looks into the store: another process may have changed something, or the owner
-may not open rooms any more. In silence each brings a message, so that no proxy on the way times out."""
+may not open rooms any more."""
+SILENCE_SECONDS = 5.0
+"""After so long without news a message says that nothing is new, so that no proxy on the way times out."""
 MOST_WAITING = 100
 """Messages that can queue for a slow follower. Beyond that it gets the whole state instead."""
 
@@ -97,7 +99,9 @@ class LiveRoom:
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
         self._is_nudged, self._is_dirty = False, True
-        self._looked_at = 0.0
+        self._looked_at = self._told_at = 0.0
+        self._counted = 0
+        """How many follow here, as other processes know it."""
         self._leaving: dict[str, Callable[[], None]] = {}
         """The functions that stop listening to a reply's tape, by reply id."""
         self._shown: Snapshot | None = None
@@ -118,6 +122,7 @@ class LiveRoom:
         finally:
             stop()
             self.end()
+            await run_in_threadpool(self._count, 0)
 
     def end(self) -> None:
         """Disconnect everybody."""
@@ -156,7 +161,6 @@ class LiveRoom:
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_SECONDS if not self._is_dirty else 0):
                 await self._woken.wait()
-        was_woken = self._is_nudged or self._is_dirty
         # Before the look: a change during the look wakes the task again.
         self._woken.clear()
         self._is_nudged = False
@@ -166,7 +170,7 @@ class LiveRoom:
         if self._is_dirty or started - self._looked_at >= LOOK_SECONDS:
             self._looked_at = started
             await self._look()
-        await self._show_frame(is_silent=not was_woken)
+        await self._show_frame(is_silent=started - self._told_at >= SILENCE_SECONDS)
         # Rendering holds the interpreter lock, which all streaming replies need too.
         cost = self._loop.time() - started
         await asyncio.sleep(max(FRAME_SECONDS, min(LONGEST_REST_SECONDS, COST_SHARE * cost)))
@@ -176,6 +180,7 @@ class LiveRoom:
         self._is_dirty = False
         # In a thread: SQLite may wait for its lock, and this loop serves every page and phone.
         seen = await run_in_threadpool(self._read)
+        await run_in_threadpool(self._count, len(self.followers))
         if seen.comparison is None:
             self.is_over = self.is_closed = True
             return
@@ -195,6 +200,14 @@ class LiveRoom:
             self._view.changes()
         return is_changed
 
+    def _count(self, devices: int) -> None:
+        """Tell the other processes how many follow here. Runs in its own thread."""
+        if devices != self._counted:
+            with suppress(StoreError):  # the count is one short until the next look
+                process_id = self._app.engine.process_id
+                self._app.store.open_rooms.count(self.room.token, process_id, devices)
+                self._counted = devices
+
     def _read(self) -> Seen:
         """Read the store. Runs in its own thread."""
         id_, own = self.room.comparison_id, self._app.store.of(self.room.person_id)
@@ -211,6 +224,9 @@ class LiveRoom:
         voters = own.votes.voters(shown.id)
         if shown.is_open:
             return Seen(comparison, shown, voters)
+        for cell in comparison.cells if comparison else ():
+            # Revealed, perhaps in another process: nothing needs to be held back here.
+            self._app.engine.synchronized.hurry(self.room.person_id, cell.id)
         prices = self._app.engine.catalogue.prices(self._app.connection, wait_seconds=0)
         return Seen(comparison, shown, voters, own.votes.tally(shown.id), prices)
 
@@ -247,6 +263,7 @@ class LiveRoom:
         self._shown, self._states = self._view.snapshot(), {}
 
     def _give(self, data: bytes) -> None:
+        self._told_at = self._loop.time()
         for follower in self.followers:
             follower.give(data)
 

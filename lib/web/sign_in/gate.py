@@ -37,7 +37,7 @@ FREE = re.compile(
     r"|/room/[\w-]+(/(?!_)[\w.-]+)?|/share/[\w-]+"
 )
 """Whole paths that nobody has to sign in for."""
-FRESH_SECONDS = 2.0
+FRESH_SECONDS = 1.0
 """How long a found sign-in is believed without asking the store again."""
 OUTAGE_SECONDS = 600.0
 """How long it is believed while the store cannot be asked."""

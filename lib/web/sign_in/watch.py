@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Send
 from lib.domain.people.identity import Identity
 from lib.store.database.errors import StoreError
 
-LOOK_SECONDS = 2.0
+LOOK_SECONDS = 1.0
 """How often the store is asked whether the open pages' sign-ins are still valid."""
 FAREWELL_SECONDS = 1.5
 """How long a page whose sign-in has ended stays connected: it leads its visitor to the sign-in page."""

@@ -5,6 +5,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.models.connection import Connection
@@ -17,11 +19,14 @@ from lib.engine.engine import Engine
 from lib.engine.sending import new_id
 from lib.gateway.client import Gateway
 from lib.store import Store
+from lib.store.database import sqlite
+from lib.store.database.errors import StoreError
 from lib.store.replies import Begun, Entry
 from tests.engine.conftest import Chat, draft
 from tests.engine.other_process import CONVERSATION, other_process
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import ScriptedGateway, stream
+from tests.store.fresh import fresh
 
 ROOT = Path(__file__).resolve().parents[3]
 DEAD = "0f"
@@ -158,7 +163,7 @@ def test_malformed_rows_stop_no_start_and_cost_no_other_reply(store: Store, path
     broken = {damage: leave(store, Content(5.0, "Lost")) for damage in DAMAGE}
     whole = [leave(store, Content(5.0, "Tea")) for _ in range(2)]
     with closing(sqlite3.connect(path)) as somebody:
-        somebody.execute("INSERT INTO processes VALUES (?, 'soon')", (DEAD,))
+        somebody.execute("INSERT INTO processes VALUES (?, 'soon', NULL)", (DEAD,))
         for damage, conversation in broken.items():
             somebody.execute(damage, {"id": conversation.leaf_id})
         somebody.commit()
@@ -171,3 +176,18 @@ def test_malformed_rows_stop_no_start_and_cost_no_other_reply(store: Store, path
             for damage, each in broken.items()
         }
     assert states == dict.fromkeys(DAMAGE, "interrupted")
+
+
+def test_a_start_beside_a_lock_waits_for_a_moment_only(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 600_000)  # waiting for this long would fail the test
+    beside = fresh(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError):
+            beside.check_writable()
+        engine = Engine(Gateway(), beside)
+        assert engine.problem is not None
+        somebody.execute("ROLLBACK")
+        assert eventually(lambda: engine.problem is None)
+        engine.stop()
+    beside.close()

@@ -2,42 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from dataclasses import replace
+from datetime import UTC, datetime
 
-import pytest
-
-from lib.domain.models.connection import Connection
+from lib.domain.comparison.comparisons import Comparison
 from lib.domain.people.people import LOCAL
 from lib.domain.reply.reply import State
+from lib.domain.reply.tape import text_of
 from lib.engine.engine import Engine
-from lib.gateway.client import Gateway
-from lib.store import Store
+from lib.engine.sending import new_id
 from tests.engine.conftest import Chat, wait_for_text
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
-
-
-@contextmanager
-def process(database: Path | str) -> Iterator[tuple[Engine, Store]]:
-    """What a process has: connections and an engine of its own."""
-    store = Store(database)
-    engine = Engine(Gateway(), store)
-    yield engine, store
-    engine.stop()
-    store.close()
-
-
-@pytest.fixture
-def here(database: Path | str, connection: Connection) -> Iterator[Chat]:
-    """A chat in the process that runs its replies."""
-    with process(database) as (engine, store):
-        yield Chat(engine, store, connection)
-
-
-@pytest.fixture
-def elsewhere(database: Path | str, here: Chat) -> Iterator[Engine]:  # noqa: ARG001 - it comes second
-    with process(database) as (engine, _):
-        yield engine
 
 
 def test_many_are_followed_at_once(here: Chat, elsewhere: Engine, gateway: ScriptedGateway) -> None:
@@ -90,3 +66,31 @@ def test_nobody_else_stops_it(here: Chat, elsewhere: Engine, gateway: ScriptedGa
     gate.open()
     assert tape.wait_closed(PATIENCE)
     assert tape.reply().state is State.COMPLETED
+
+
+def test_a_blind_round_is_written_in_step_for_who_follows_it_elsewhere(
+    here: Chat, elsewhere: Engine, gateway: ScriptedGateway
+) -> None:
+    now, gate, quick, slow = datetime.now(UTC), Gate(), "quick " * 50, "slow"
+    own, comparison = here.store.of(LOCAL), Comparison(new_id(), "Which?", datetime.now(UTC))
+    own.comparisons.add(comparison)
+    cells = [here.beside() for _ in range(2)]
+    for at, cell in enumerate(cells):
+        cell.conversation = replace(cell.conversation, comparison_id=comparison.id, position=at)
+    models = {cell.conversation.id: f"model-{at}" for at, cell in enumerate(cells)}
+    own.votes.open(new_id(), comparison.id, models, now, is_blind=True)
+    gateway.enqueue(stream(quick), stream(slow, " end", hold=gate, hold_after=1))
+    with here.engine.synchronized.together(LOCAL, list(models)):
+        tapes = [cell.send() for cell in cells]
+    assert tapes[0].wait_closed(PATIENCE)
+    wait_for_text(tapes[1], slow)
+    here.flush()
+    watched = [elsewhere.follow(LOCAL, tape.reply_id) for tape in tapes]
+    assert all(tape is not None and tape.is_remote and not tape.tells_thinking for tape in watched)
+    assert eventually(lambda: text_of(watched[1].events) == slow)  # type: ignore[union-attr]
+    assert text_of(watched[0].events) == quick[: len(slow)]  # type: ignore[union-attr]
+    gate.open()
+    for tape, text in zip(watched, (quick, f"{slow} end"), strict=True):
+        assert tape is not None
+        assert tape.wait_closed(PATIENCE)
+        assert text_of(tape.events) == text

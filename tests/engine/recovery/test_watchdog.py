@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from lib.domain.models.connection import Connection
 from lib.domain.people.people import LOCAL
@@ -17,22 +18,32 @@ from lib.domain.reply.tape import Content, text_of
 from lib.engine.engine import Engine
 from lib.engine.notifications import STORING
 from lib.engine.recovery import remote_tapes, watchdog
-from lib.engine.recovery.watchdog import SILENT_BEATS, DeadProcesses
 from lib.gateway.client import Gateway
 from lib.store import Store
+from lib.store.database import postgres as postgres_database
+from lib.store.database import schema
+from lib.store.database.errors import StoreError
 from lib.store.replies import Entry
-from tests.engine.conftest import Chat, wait_for_text
+from tests.engine.conftest import Chat, process, wait_for_text
 from tests.engine.other_process import other_process
 from tests.engine.recovery.test_recovery import leave, state_of
 from tests.patience import PATIENCE, eventually
+from tests.postgres import Server
 from tests.scripted_gateway import Gate, Script, ScriptedGateway, silence, stream
+from tests.store.conftest import OWNER, begin, events
+from tests.store.conftest import closing as end_of
+from tests.store.conftest import draft as a_chat
+from tests.store.fresh import made_in
+from tests.store.leases import take_over
 
-BEAT_SECONDS = 0.03
+BEAT_SECONDS, LEASE_SECONDS = 0.03, 1.0
+"""A process that has just begun imports much: it may miss many beats."""
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watchdog, "BEAT_SECONDS", BEAT_SECONDS)
+    monkeypatch.setattr(watchdog, "LEASE_SECONDS", LEASE_SECONDS)
 
 
 def stop_between_writes(process: "subprocess.Popen[str]", path: Path) -> None:
@@ -60,7 +71,7 @@ def test_of_two_processes_the_one_that_lives_closes_what_the_other_left(
     mine = Chat(engine, store, connection).send("Mine")
     with other_process(path, gateway, BEAT_SECONDS) as (process, reply_id):
         both = {mine.reply_id, reply_id}
-        for _ in range(2 * SILENT_BEATS):  # so long it is looked at, and found alive
+        for _ in range(10):  # so long it is looked at, and found alive
             before = store.processes.beats()
             assert eventually(lambda: store.processes.beats() != before)  # noqa: B023
         assert {running.reply_id for running in store.replies.running()} == both
@@ -103,6 +114,51 @@ def test_a_process_that_was_stopped_for_long_writes_nothing_into_a_reply_that_wa
     assert engine.problem is None
 
 
+def test_on_a_server_it_may_be_stopped_at_any_moment(
+    postgres: Server, gateway: ScriptedGateway, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_database, "FROZEN_SECONDS", 0.3)
+    url, gate = made_in(postgres), Gate()
+    words = [f"{word} " for word in ("one", "two", *range(200))]
+    gateway.when("Count", stream(*words, delay=0.001, hold=gate, hold_after=150))
+    with process(url) as (engine, store), other_process(url, gateway, BEAT_SECONDS) as (other, reply_id):
+        other.send_signal(signal.SIGSTOP)
+        assert eventually(lambda: not store.replies.running())
+        closed = store.replies.tape(reply_id)
+        found = store.of(LOCAL).conversations.get("c")
+        assert found is not None
+        assert "".join(words).startswith(found.messages[reply_id].content)
+        assert text_of(closed) == found.messages[reply_id].content
+        rest = Chat(engine, store, connection, found).continue_reply(reply_id)
+        assert rest is not None
+        other.send_signal(signal.SIGCONT)
+        gate.open()
+        assert other.stdout
+        assert other.stdout.readline().strip() == "interrupted"
+        assert other.wait(PATIENCE) == 0
+        assert rest.wait_closed(PATIENCE)
+        assert store.replies.tape(reply_id) == closed
+        assert engine.problem is None
+
+
+def test_who_is_frozen_while_it_writes_stalls_nobody_for_long(
+    postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_database, "FROZEN_SECONDS", 0.3)
+    url = made_in(postgres)
+    with closing(Store(url)) as frozen, closing(Store(url)) as other:
+        conversation = a_chat()
+        reply_id, tape = begin(frozen, conversation), events("Tea")
+        end = end_of(conversation, reply_id, tape)
+        with pytest.raises(StoreError), frozen._database.write() as connection:
+            connection.execute(select(schema.conversations.c.id).with_for_update())
+            connection.execute(select(schema.replies.c.id).with_for_update())
+            other.replies.journal(OWNER, [Entry(reply_id, 0, tape)], [end])
+            connection.execute(select(1))
+        assert other.replies.running() == []
+        assert begin(frozen, a_chat()), "it goes on with another connection"
+
+
 def test_who_watches_a_reply_that_was_taken_over_sees_it_interrupted(
     chat: Chat, store: Store, gateway: ScriptedGateway
 ) -> None:
@@ -111,9 +167,8 @@ def test_who_watches_a_reply_that_was_taken_over_sees_it_interrupted(
     wait_for_text(tape, "one ")
     chat.flush()
     [running] = store.replies.running()
-    beats = store.processes.beats()
-    while not store.processes.take_over(running.owner, beats[running.owner], "another"):
-        beats = store.processes.beats()
+    while not take_over(store, running.owner, by="another"):
+        pass  # it beats all the time
     assert tape.wait_closed(PATIENCE)
     assert tape.reply().state is State.INTERRUPTED
     assert gateway.requests[0].closed.wait(PATIENCE)
@@ -135,7 +190,8 @@ def test_two_who_look_at_the_same_time_close_a_reply_once(
 
 def test_what_one_took_over_and_could_not_close_is_closed_by_the_next(engine: Engine, store: Store) -> None:
     left = leave(store, Content(1.0, "Tea"), owner="dead")
-    assert store.processes.take_over("dead", None, "died too") == [left.leaf_id]
+    while not take_over(store, "dead", by="died too"):
+        pass  # the engine looks, too
     assert eventually(lambda: state_of(store, left) is State.INTERRUPTED)
     assert engine.problem is None
 
@@ -216,62 +272,7 @@ def test_a_reply_is_stopped_when_its_chat_is_purged_by_whatever_process(
     assert row.state is State.INTERRUPTED
 
 
-class Beats:
-    """The heartbeats of some processes, as one of them, `me`, sees them."""
-
-    def __init__(self, *others: str) -> None:
-        self.now: dict[str, str | None] = dict.fromkeys(("me", *others), "0")
-        self.dead = DeadProcesses("me")
-        self._count = 0
-
-    def after(self, *beating: str) -> list[str]:
-        """Who is dead after these have beaten once more."""
-        self._count += 1
-        self.now |= dict.fromkeys(beating, str(self._count))
-        return self.dead.after(dict(self.now))
-
-
-def test_a_process_is_dead_after_some_beats_of_another_one_in_which_it_was_silent() -> None:
-    beats = Beats("alive", "dead")
-    assert [beats.after("me", "alive") for _ in range(SILENT_BEATS)] == [[]] * SILENT_BEATS
-    assert beats.after("me", "alive") == ["dead"]
-    assert beats.after("me", "alive", "dead") == []
-    assert beats.after("me", "alive") == []
-
-
-def test_where_one_cannot_beat_oneself_nobody_is_dead() -> None:
-    beats = Beats("other")
-    assert [beats.after() for _ in range(100)] == [[]] * 100
-    assert [beats.after("me", "other"), *(beats.after() for _ in range(100))] == [[]] * 101
-
-
-def test_one_who_beats_seldom_is_alive() -> None:
-    beats = Beats("slow")
-    for _ in range(20):
-        assert [beats.after("me") for _ in range(SILENT_BEATS - 1)] == [[]] * (SILENT_BEATS - 1)
-        assert beats.after("me", "slow") == []
-
-
-def test_a_beat_in_between_is_one_too() -> None:
-    beats = Beats("other")
-    for _ in range(20):
-        assert [beats.after("me") for _ in range(SILENT_BEATS - 1)] == [[]] * (SILENT_BEATS - 1)
-        assert beats.after("other") == []
-
-
-def test_who_comes_later_is_looked_at_from_then_on() -> None:
-    beats = Beats()
-    for _ in range(20):
-        beats.after("me")
-    beats.now["late"] = None
-    assert [beats.after("me") for _ in range(SILENT_BEATS)] == [[]] * SILENT_BEATS
-    assert beats.after("me") == ["late"]
-
-
-def test_a_process_whose_heartbeat_is_held_up_may_be_taken_for_dead(
-    engine: Engine, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(watchdog, "LEASE_SECONDS", SILENT_BEATS * BEAT_SECONDS)
+def test_a_process_whose_heartbeat_is_held_up_may_be_taken_for_dead(engine: Engine, path: Path) -> None:
     assert eventually(lambda: engine.has_lease)
     with closing(sqlite3.connect(path, isolation_level=None)) as somebody:
         somebody.execute("BEGIN IMMEDIATE")

@@ -131,6 +131,7 @@ def test_a_file_of_a_newer_version_is_told_in_a_sentence_and_left_as_it_was(path
     Store(path).close()
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE compatibility SET oldest = '9999'")
     with pytest.raises(StoreError, match=r"newer version of this app\.$"):
         Store(path)
     assert version(path) == "9999"

@@ -5,6 +5,7 @@ from lib.store.database.schema.comparisons import (
     comparisons,
     deck_runs,
     decks,
+    followers,
     recordings,
     rooms,
     rounds,
@@ -19,8 +20,9 @@ from lib.store.database.schema.conversations import (
     messages,
     processes,
     replies,
+    series,
 )
-from lib.store.database.schema.installation import capabilities, files, model_choices, settings
+from lib.store.database.schema.installation import capabilities, compatibility, files, model_choices, settings
 from lib.store.database.schema.people import (
     attempts,
     audit,
@@ -43,10 +45,12 @@ __all__ = [
     "audit_end",
     "capabilities",
     "comparisons",
+    "compatibility",
     "conversations",
     "deck_runs",
     "decks",
     "files",
+    "followers",
     "grants",
     "invitations",
     "journal",
@@ -62,6 +66,7 @@ __all__ = [
     "replies",
     "rooms",
     "rounds",
+    "series",
     "settings",
     "shares",
     "sign_ins",

@@ -1,6 +1,18 @@
 """The tables of comparisons, decks and recordings, and of votes on them."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from lib.store.database.schema.base import UtcDateTime, metadata
 
@@ -31,6 +43,13 @@ rounds = Table(
     Column("is_blind", Boolean, nullable=False),
     Column("revealed_at", UtcDateTime),
     Index("ix_rounds_comparison_id", "comparison_id", "number", unique=True),
+    Index(
+        "ix_rounds_open",
+        "comparison_id",
+        unique=True,
+        sqlite_where=text("revealed_at IS NULL"),
+        postgresql_where=text("revealed_at IS NULL"),
+    ),
 )
 """A round of votes on a comparison. `models` maps each cell's id to the model that was asked, in the shuffled
 order of the page. A cell's model may change later: the votes were on this one."""
@@ -65,6 +84,15 @@ rooms = Table(
     Index("ix_rooms_comparison_id", "comparison_id"),
 )
 """Comparisons open to an audience: whoever knows the token may follow and vote until the room closes."""
+
+followers = Table(
+    "followers",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("process_id", ForeignKey("processes.id", ondelete="CASCADE"), primary_key=True),
+    Column("devices", Integer, nullable=False),
+)
+"""How many devices follow a room on each process; a dead process's row goes with it."""
 
 decks = Table(
     "decks",

@@ -1,6 +1,6 @@
 """The tables of chats, their replies and the processes that run them."""
 
-from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
 
 from lib.store.database.schema.base import Count, UtcDateTime, metadata
 
@@ -72,10 +72,21 @@ replies = Table(
     Column("model_requested", Text),
     Column("folded", JSON),
     Column("is_stop_wanted", Boolean, nullable=False, server_default="0"),
+    Column("running_in", String(32)),
     Index("ix_replies_running", "state"),
+    Index(
+        "ix_replies_running_in",
+        "running_in",
+        unique=True,
+        sqlite_where=text("state = 'running'"),
+        postgresql_where=text("state = 'running'"),
+    ),
 )
 """A reply has its message's id. `folded` is the fold of its tape, stored when the tape closes so that history
-need not replay tapes; `owner` is the process that runs it, which looks whether another wants it to stop."""
+need not replay tapes; `owner` is the process that runs it, which looks whether another wants it to stop.
+
+`running_in` is its conversation, in which no other question may be answered meanwhile. It is NULL for another
+version of an answer, and for a reply that was under way before it could be stored: they come beside it."""
 
 journal = Table(
     "journal",
@@ -91,8 +102,26 @@ processes = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("heartbeat_at", UtcDateTime, nullable=False),
+    Column("steady_since", UtcDateTime),
 )
-"""The processes that run replies, and the last heartbeat of each."""
+"""The processes that run replies: the last heartbeat of each, by the database's clock, and since when it has
+beaten without a gap."""
+
+series = Table(
+    "series",
+    metadata,
+    Column("person_id", String(32), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("session_id", String(32), nullable=False),
+    Column("has_own_key", Boolean, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("wish", String(16), nullable=False),
+    Column("latest", String(32)),
+)
+"""Deck runs and repeats in progress, by the id of the run or of the conversation. `owner` is the process that
+runs it; `wish` is what its person wants of it; `content` is what it takes to go on in another process."""
 
 ledger = Table(
     "ledger",

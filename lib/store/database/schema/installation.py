@@ -44,3 +44,11 @@ files = Table(
     Index("ix_files_used_at", "used_at"),
 )
 """The bytes of images and sounds, by their SHA-256. Empty with SQLite: there they are in a folder."""
+
+compatibility = Table(
+    "compatibility",
+    metadata,
+    Column("oldest", String(32), primary_key=True),
+)
+"""One row: the oldest schema whose code still reads and writes this database. Only a migration that takes
+something away changes it."""

@@ -201,6 +201,10 @@ def _look_for_votes(state: ComparisonState) -> None:
     """Read the comparison's round and room from the store."""
     own, known = library(), state.round
     state.round = own.votes.latest(state.comparison.id)
+    if state.round and not state.round.is_open:
+        for cell in state.comparison.cells:
+            # Revealed, perhaps in another process: nothing needs to be held back here.
+            app.get().engine.synchronized.hurry(person_id(), cell.id)
     if app.get().settings.is_sharing:
         state.room = own.rooms.of(state.comparison.id, datetime.now(UTC))
     if state.round and known is None:  # just opened: keep its setting

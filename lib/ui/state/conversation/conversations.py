@@ -60,7 +60,7 @@ def pin(conversation_id: str, is_pinned: bool) -> None:
 def delete(conversation_id: str) -> None:
     """Move a conversation to the bin; for a while the page offers to undo it."""
     session, conversations = held(), library().conversations
-    for reply_id in app.get().engine.running(person_id(), conversation_id):
+    for reply_id in app.get().engine.running_anywhere(person_id(), conversation_id):
         app.get().engine.cancel(person_id(), reply_id)
     summary, is_open = conversations.summary(conversation_id), session.conversation.id == conversation_id
     conversations.delete(conversation_id)

@@ -12,6 +12,9 @@ from lib.ui.state.conversation import following
 from lib.ui.state.person import library, person_id
 from lib.ui.state.session import PARAMETER, Session, held, with_choices
 
+TEMPORARY = "temporary"
+"""The parameter that names the tab's temporary chat."""
+
 
 def current() -> Session:
     """Return this tab's session, its conversation updated from the address and the store."""
@@ -22,6 +25,7 @@ def current() -> Session:
     _refresh(session, wanted)
     following.until_found(lambda: _catch_up(session), lambda: _refresh(session, session.conversation.id))
     conversation = session.conversation
+    _mark_temporary(session)
     session.address = conversation.id if conversation.messages and not conversation.is_temporary else None
     # Links in the sidebar lead to the page without its query parameters: restore them.
     if session.address and session.address != address:
@@ -29,6 +33,22 @@ def current() -> Session:
     elif address and not session.address:
         del st.query_params[PARAMETER]
     return session
+
+
+def _mark_temporary(session: Session) -> None:
+    """Note in the address that a temporary chat is open: a page of another process knows what is lost."""
+    conversation, marked = session.conversation, st.query_params.get(TEMPORARY)
+    if conversation.is_temporary and conversation.messages:
+        session.temporary_id = conversation.id
+        if marked != conversation.id:
+            st.query_params[TEMPORARY] = conversation.id
+    elif marked:
+        del st.query_params[TEMPORARY]
+        if marked != session.temporary_id:
+            st.toast(
+                _("The temporary chat is gone: its page or its server has ended."),
+                icon=":material/timer_off:",
+            )
 
 
 def _refresh(session: Session, wanted: str) -> None:
