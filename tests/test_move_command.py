@@ -67,7 +67,8 @@ def test_every_row_of_every_table_arrives(
     assert [name for name, held in after.items() if not held] == []
     assert {**after, "files": []} == before
     assert without_fold(target) == without_fold(data_dir / app.DATABASE)
-    assert f"Moved and compared: {sum(map(len, after.values()))} rows, 2 of them images." in done.out
+    count = sum(map(len, after.values())) - len(after["compatibility"])  # which migrations have filled
+    assert f"Moved and compared: {count} rows, 2 of them images." in done.out
     assert f"Each process needs the file {data_dir / app.SECRET} too, as CHAT_SECRET_FILE." in done.out
     with closing(Store(target)) as store:
         assert Files(store.files).load(image) == Files(data_dir / app.FILES).load(image)

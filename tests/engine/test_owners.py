@@ -25,6 +25,7 @@ INSTALLATION = {
     "all_unstored",
     "drain",
     "flush",
+    "observe",
     "player",
     "refuses_images",
     "stop",

@@ -15,7 +15,6 @@ from lib.files.folder import Files
 from lib.store import Store
 from lib.store.database.schema import metadata
 from lib.store.replies import Begun
-from lib.store.series import Kind, Series
 from lib.store.settings import Gateway
 from tests.files.samples import image, uploaded
 from tests.store.conftest import OWNER, begin, draft, question_and_answer
@@ -37,7 +36,6 @@ def fill(store: Store, files: Files) -> Attachment:
     store.capabilities.learn(URL, "model-a", {Capability.VISION: True}, NOW)
     store.administration(Actor()).settings.set_gateway(Gateway(URL, ""))
     store.processes.beat("0f")
-    store.series.begin(Series(ONE, new_id(), Kind.REPEATS, "0f", new_id(), False, {"left": 3}))
     store.open_rooms.count(ids.room, "0f", 20)
     begin(store, draft("Runs, and has no fold"))
     begin(store, draft("引号 \" ' \\ \n%s {x} 🦊"))

@@ -28,6 +28,7 @@ from lib.store.comparison.decks import DeckRuns
 from lib.store.database.errors import StoreError
 from lib.store.library import Library
 from lib.store.replies import Begun, Closing, Entry
+from lib.store.series import Kind, Series
 from lib.store.sharing.grants import Copy
 from tests.store.conftest import OWNER, closing, draft, events, question_and_answer
 
@@ -231,6 +232,7 @@ def something_of_everything(store: Store) -> Ids:
     own.settings.choose(Preferences("zh_Hans"))
     own.grants.add(GrantKind.DECK, made.id, f"{THIRD}@here.example", NOW)
     [grant] = own.grants.of(GrantKind.DECK, made.id, NOW)
+    store.series.begin(Series(ONE, ran.id, Kind.DECK_RUN, OWNER, session, has_own_key=False))
     return Ids(
         conversation=conversation.id,
         deleted=deleted.id,

@@ -17,12 +17,14 @@ from lib.i18n.translation import lazy
 from lib.store.database.database import Database, revision
 from lib.store.database.errors import StoreError
 from lib.store.database.postgres import Postgres, without_nul
-from lib.store.database.schema import files, metadata
+from lib.store.database.schema import compatibility, files, metadata
 from lib.store.database.upgrade import upgrade
 
 ROWS_AT_ONCE, LARGE_ROWS_AT_ONCE = 1000, 1
 """How many rows are read at once: an image or a recording may have 20 MB."""
 Row = tuple[Any, ...]
+TABLES = [table for table in metadata.sorted_tables if table is not compatibility]
+"""All but the one that migrations fill."""
 
 
 def move(source: Database, url: str, images: Iterable[tuple[str, bytes]]) -> Mapping[str, int]:
@@ -36,9 +38,7 @@ def move(source: Database, url: str, images: Iterable[tuple[str, bytes]]) -> Map
             target.lock_migrations(new)
             upgrade(new, revision(new), target)
             _require_empty(new, target.address)
-            return {
-                table.name: _moved(new, table, _given(old, table, images)) for table in metadata.sorted_tables
-            }
+            return {table.name: _moved(new, table, _given(old, table, images)) for table in TABLES}
     finally:
         target.engine.dispose()
 
@@ -75,7 +75,7 @@ class _Sum:
 
 
 def _require_empty(connection: Connection, address: str) -> None:
-    for table in metadata.sorted_tables:
+    for table in TABLES:
         if connection.execute(select(exists(select(literal(1)).select_from(table)))).scalar():
             raise StoreError(
                 lazy(

@@ -132,9 +132,9 @@ def test_on_a_server_it_may_be_stopped_at_any_moment(
         rest = Chat(engine, store, connection, found).continue_reply(reply_id)
         assert rest is not None
         other.send_signal(signal.SIGCONT)
-        gate.open()
         assert other.stdout
         assert other.stdout.readline().strip() == "interrupted"
+        gate.open()
         assert other.wait(PATIENCE) == 0
         assert rest.wait_closed(PATIENCE)
         assert store.replies.tape(reply_id) == closed
