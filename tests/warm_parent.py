@@ -9,11 +9,14 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import ModuleType
+from typing import Any
 
 from tests.app_server import ROOT, Process
 
@@ -39,9 +42,7 @@ _CONTEXT.set_forkserver_preload(_IMPORTED)
 
 def serve(arguments: list[str], environment: dict[str, str], log_file: Path) -> Process:
     """Start `streamlit` with these arguments; see `tests.app_server.Launch`."""
-    process = _CONTEXT.Process(target=_serve, args=(arguments, environment, log_file), daemon=True)
-    process.start()
-    return _Forked(process)
+    return _Forked(_started(_serve, arguments, environment, log_file))
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,25 @@ def command(
     with TemporaryDirectory() as folder:
         files = [Path(folder) / name for name in ("stdin", "stdout", "stderr", "memory")]
         files[0].write_text(said, "utf-8")
-        process = _CONTEXT.Process(target=_command, args=(arguments, environment, *files), daemon=True)
-        process.start()
+        process = _started(_command, arguments, environment, *files)
         try:
             status = _Forked(process).wait(seconds)
         finally:
             process.kill()
         stdout, stderr, memory = (file.read_text("utf-8") for file in files[1:])
         return Ended(status, stdout, stderr, int(memory))
+
+
+def _started(target: Callable[..., None], *arguments: Any) -> ForkServerProcess:
+    process = _CONTEXT.Process(target=target, args=arguments, daemon=True)
+    # The child would run the file of `__main__` first. It needs nothing of it, and a page that Streamlit's
+    # `AppTest` has run leaves a file there that cannot be run.
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    try:
+        process.start()
+    finally:
+        sys.modules["__main__"] = main
+    return process
 
 
 class _Forked:

@@ -35,6 +35,8 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first draws pages and no window around them, which saves a process for each."""
 API_KEY = "sk-planted-0123456789abcdef"
 """The key that the app of all tests here is started with."""
 OpenChat = Callable[..., ChatPage]
@@ -76,7 +78,7 @@ class Watch:
 
 def launch(playwright: Playwright) -> Browser:
     """Start the machine's own Chromium, else Playwright's."""
-    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    found = (shutil.which(name) for name in BROWSERS)
     return playwright.chromium.launch(executable_path=next(filter(None, found), None), args=QUIET)
 
 

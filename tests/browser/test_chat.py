@@ -106,5 +106,5 @@ def test_copy_puts_the_markdown_as_the_model_wrote_it_on_the_clipboard(
     gateway.when("Write markdown", stream(*re.findall(r"[^\n]*\n", markdown)))
     chat.ask_and_wait("Write markdown")
     chat.copy()
-    expect(chat.page.get_by_text("Copied", exact=True)).to_be_visible()
+    expect(chat.page.get_by_test_id("stToastText")).to_have_text("Copied")
     chat.expect_copied(markdown)

@@ -15,6 +15,7 @@ export default function ({ data, parentElement }) {
     timer = 0;
     tellScheme();
     name(data.names);
+    translateTexts(data.names);
     announceState(data.said);
   };
   const watch = new MutationObserver((changes) => {
@@ -26,6 +27,7 @@ export default function ({ data, parentElement }) {
       }
     }
     titlePage();
+    translateTexts(data.names);
     keepFocus();
     timer ||= setTimeout(look, SOON);
   });

@@ -11,14 +11,18 @@ function name(names) {
     const better = Object.hasOwn(names, label) ? names[label] : UNSEEN.exec(label)?.[1];
     if (better && better !== label) each.setAttribute("aria-label", better);
   }
-  for (const each of document.querySelectorAll(TEXTS)) translate(each, names);
   nameLinks(names);
   for (const each of document.querySelectorAll(SCROLLED)) {
     if (each.scrollWidth > each.clientWidth) each.tabIndex = 0; // or no key would scroll it
   }
 }
 
-/* Texts of Streamlit's: a size, as in "200MB per file", is put into ours. */
+/* Texts of Streamlit's, at once: they are seen. */
+function translateTexts(names) {
+  for (const each of document.querySelectorAll(TEXTS)) translate(each, names);
+}
+
+/* A size, as in "200MB per file", is put into ours. */
 function translate(element, names) {
   const text = element.textContent;
   const size = /^(\d+)MB per file/.exec(text);
