@@ -68,8 +68,9 @@ messages: .venv/.dev ## Collect the texts of the code into locale/, where they a
 bench: .venv/.dev .venv/.browser ## Measure this app beside Streamlit's tutorial app
 	@$(BIN)/python -m benchmarks
 
-soak: .venv/.dev ## Run fifty sessions of random failures, then compare every stored word with what was sent
+soak: .venv/.dev ## Run fifty sessions of random failures on one process and on three, then compare every stored word
 	@$(BIN)/python -m benchmarks.soak
+	@$(BIN)/python -m benchmarks.soak --replicas
 
 .venv/bin/python:
 	@$(VENV)

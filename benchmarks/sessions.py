@@ -71,11 +71,11 @@ async def _hold(
             tabs += await asyncio.gather(*map(stack.enter_async_context, few))
         await asyncio.sleep(1)
         async with metered(pid) as load:
-            replies = await asyncio.gather(*map(_reply, tabs, prompts))
+            replies = await asyncio.gather(*map(reply, tabs, prompts))
         return load, replies
 
 
-async def _reply(tab: Tab, prompt: Prompt) -> Seen | None:
+async def reply(tab: Tab, prompt: Prompt) -> Seen | None:
     """What a session saw of its reply; `None` if it did not see the end of it."""
     try:
         async with asyncio.timeout(30 + PATIENCE * prompt.seconds):

@@ -2,19 +2,19 @@
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection, create_engine, text
+
 from benchmarks.prompts import Prompt
 from benchmarks.soak_upstream import Ending
-from lib.app import DATABASE
 from lib.domain.reply.reply import State
 from tests.app_server import ROOT
 
@@ -70,27 +70,44 @@ def read_sent(record: Path) -> dict[str, Sent]:
     return sent
 
 
-def read_stored(data_dir: Path) -> list[Stored]:
+@contextmanager
+def reading(database: str) -> Iterator[Connection]:
+    """A connection to the database at this address, as SQLAlchemy has it."""
+    engine = create_engine(database)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def running(database: str) -> int:
+    """How many replies have no end yet."""
+    with reading(database) as connection:
+        found = connection.execute(text("SELECT count(*) FROM replies WHERE state = 'running'"))
+        return int(found.scalar_one())
+
+
+def read_stored(database: str) -> list[Stored]:
     """All replies of the database."""
-    with closing(sqlite3.connect(data_dir / DATABASE)) as database:
+    with reading(database) as connection:
         messages = {
             id_: (parent_id, role, content)
-            for id_, parent_id, role, content in database.execute(
-                "SELECT id, parent_id, role, content FROM messages"
+            for id_, parent_id, role, content in connection.execute(
+                text("SELECT id, parent_id, role, content FROM messages")
             )
         }
-        tapes, ledger = _tapes(database), _ledger(database)
-        rows = database.execute("SELECT id, state, folded FROM replies").fetchall()
+        tapes, ledger = _tapes(connection), _ledger(connection)
+        # As text: PostgreSQL's driver would read the JSON.
+        rows = connection.execute(text("SELECT id, state, CAST(folded AS text) FROM replies")).all()
     stored = []
     for id_, state, folded in rows:
         question = _question(id_, messages)
         prompt = Prompt.parse(messages[question][2]) if question else None
         request_id = json.loads(folded)["request_id"] if folded else None
         mark = prompt.mark if prompt else ""
-        text = messages[id_][2]
+        content = messages[id_][2]
         journaled, retries = tapes.get(id_, ("", 0))
         booked = ledger.get(id_, [])
-        stored.append(Stored(id_, state, text, question, mark, request_id, journaled, retries, booked))
+        stored.append(Stored(id_, state, content, question, mark, request_id, journaled, retries, booked))
     return stored
 
 
@@ -101,37 +118,47 @@ def _question(id_: str, messages: Mapping[str, tuple[str | None, str, str]]) -> 
     return at
 
 
-def _tapes(database: sqlite3.Connection) -> dict[str, tuple[str, int]]:
+def _tapes(connection: Connection) -> dict[str, tuple[str, int]]:
     """The text of each reply's tape, and how often it was asked again."""
     tapes: dict[str, tuple[str, int]] = {}
-    for reply_id, written in database.execute("SELECT reply_id, events FROM journal ORDER BY reply_id, seq"):
-        events, (text, retries) = json.loads(written), tapes.get(reply_id, ("", 0))
-        text += "".join(event[2] for event in events if event[0] == "c")
-        tapes[reply_id] = text, retries + sum(event[0] == "a" for event in events)
+    query = text("SELECT reply_id, CAST(events AS text) FROM journal ORDER BY reply_id, seq")
+    for reply_id, written in connection.execute(query):
+        events, (said, retries) = json.loads(written), tapes.get(reply_id, ("", 0))
+        said += "".join(event[2] for event in events if event[0] == "c")
+        tapes[reply_id] = said, retries + sum(event[0] == "a" for event in events)
     return tapes
 
 
-def _ledger(database: sqlite3.Connection) -> dict[str, list[str]]:
+def _ledger(connection: Connection) -> dict[str, list[str]]:
     booked: dict[str, list[str]] = {}
-    for reply_id, state in database.execute("SELECT reply_id, state FROM ledger"):
+    for reply_id, state in connection.execute(text("SELECT reply_id, state FROM ledger")):
         booked.setdefault(reply_id, []).append(state)
     return booked
 
 
-def export(data_dir: Path) -> dict[str, str]:
-    """The text of each reply, as the command line exports it."""
+def export(variables: Mapping[str, str]) -> dict[str, str]:
+    """The text of each reply, as the command line exports it with these variables."""
     command = [sys.executable, "-m", "lib", "export"]
-    environment = {**os.environ, "CHAT_DATA_DIR": str(data_dir)}
+    environment = {**os.environ, **variables}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, timeout=120)
     conversations: list[dict[str, Any]] = json.loads(done.stdout)["conversations"]
     return {m["id"]: m["content"] for c in conversations for m in c["messages"] if m["role"] == "assistant"}
 
 
 def mismatches(
-    stored: Sequence[Stored], sent: Mapping[str, Sent], exported: Mapping[str, str]
+    stored: Sequence[Stored],
+    sent: Mapping[str, Sent],
+    exported: Mapping[str, str],
+    *,
+    may_break_off: bool = False,
 ) -> Iterator[str]:
-    """Each thing that is not as it should be, as a sentence."""
+    """Each thing that is not as it should be, as a sentence.
+
+    Where processes were killed, replies `may_break_off`.
+    """
     for reply in stored:
+        if reply.state == State.RUNNING or (reply.state == State.INTERRUPTED and not may_break_off):
+            yield f"{_named(reply)} is {reply.state}."
         yield from _wrong_with(reply, sent, exported)
     yield from _requests_too_many(stored, sent)
     asked = Counter(mark for _, mark in {(reply.question, reply.mark) for reply in stored})
@@ -142,15 +169,17 @@ def mismatches(
         yield f"{len(exported)} replies were exported, {len(stored)} are stored."
 
 
+def _named(reply: Stored) -> str:
+    return f"Reply {reply.id} ({reply.state}, prompt {reply.mark})"
+
+
 def _wrong_with(reply: Stored, sent: Mapping[str, Sent], exported: Mapping[str, str]) -> Iterator[str]:
-    name = f"Reply {reply.id} ({reply.state}, prompt {reply.mark})"
-    if reply.state in (State.RUNNING, State.INTERRUPTED):
-        yield f"{name} is {reply.state}, though the app was never ended."
-    elif list(reply.booked) != [reply.state]:
+    name = _named(reply)
+    if reply.state != State.RUNNING and list(reply.booked) != [reply.state]:
         yield f"{name} has the rows {list(reply.booked)} in the ledger."
-    for what, text in (("tape", reply.journaled), ("export", exported.get(reply.id, ""))):
-        if text != reply.text:
-            yield f"{name}: its {what} has another text. {difference(reply.text, text)}"
+    for what, said in (("tape", reply.journaled), ("export", exported.get(reply.id, ""))):
+        if said != reply.text:
+            yield f"{name}: its {what} has another text. {difference(reply.text, said)}"
     if not reply.request_id:
         if reply.text or reply.state == State.COMPLETED:
             yield f"{name} has a text of {len(reply.text)} characters that no request brought."
@@ -183,11 +212,12 @@ def _requests_too_many(stored: Sequence[Stored], sent: Mapping[str, Sent]) -> It
 
 
 def lost_tails(stored: Sequence[Stored], sent: Mapping[str, Sent]) -> dict[str, list[int]]:
-    """By how many characters failed replies are shorter than what was sent, by how the upstream ended."""
+    """By how many characters failed and interrupted replies are shorter than what was sent, by the end."""
     tails: dict[str, list[int]] = {}
     for reply in stored:
-        if reply.state == State.FAILED and (request := sent.get(reply.request_id or "")):
-            tails.setdefault(request.ended or KILLED, []).append(len(request.text) - len(reply.text))
+        if reply.state in (State.FAILED, State.INTERRUPTED) and (request := sent.get(reply.request_id or "")):
+            ended = reply.state if reply.state == State.INTERRUPTED else request.ended or KILLED
+            tails.setdefault(ended, []).append(len(request.text) - len(reply.text))
     return tails
 
 

@@ -11,6 +11,8 @@ from benchmarks.prompts import Prompt
 from benchmarks.soak_tab import LivingTab
 
 TOKENS, RATES = (50, 600), (20.0, 200.0)
+AGAIN_SECONDS = 0.5
+"""After this a browser whose connection is gone tries again."""
 LONGEST_WATCH = 4.0
 """Seconds into a reply when something else is done at the latest."""
 
@@ -20,11 +22,12 @@ Action = Callable[[], Coroutine[None, None, None]]
 class Session:
     """One person, one tab, now and then a second one."""
 
-    def __init__(self, url: str, marks: Iterator[int], random: Random) -> None:
+    def __init__(self, url: str, marks: Iterator[int], random: Random, *, survives: bool = False) -> None:
+        """Where processes are killed, a session `survives` that: it opens its page again."""
         self.done: Counter[str] = Counter()
         self.troubles: list[str] = []
         """What should not have happened, as sentences."""
-        self._url, self._marks, self._random = url, marks, random
+        self._url, self._marks, self._random, self._survives = url, marks, random, survives
         self._tab = LivingTab(url)
         self._last: deque[str] = deque(maxlen=4)
         """The names of the actions before."""
@@ -48,19 +51,35 @@ class Session:
         """Open the page, act at random until that time of the loop's clock, and leave in mid-reply."""
         clock = asyncio.get_running_loop().time
         try:
-            await self._tab.open()
-            await self._tab.wait_until_idle()
             while clock() < until:
-                await self._act(self._begin)
-                await asyncio.sleep(min(self._random.uniform(0, LONGEST_WATCH), max(0.0, until - clock())))
-                if clock() < until:
-                    await self._act(self._meanwhile)
-                    await self._tab.wait_until_idle()
+                try:
+                    await self._live(until)
+                except (ConnectionClosed, InvalidHandshake, ConnectionError):
+                    if not self._survives:
+                        raise
+                    self.done["lost the process"] += 1
+                    await self._tab.close()
+                    await asyncio.sleep(AGAIN_SECONDS)
+                    if clock() >= until:
+                        return
+                    self._tab = LivingTab(self._url, self._tab.address)
             await (self._tab.close() if self._random.random() < 0.5 else self._tab.drop())
         except (TimeoutError, ConnectionClosed, InvalidHandshake, OSError) as error:
             trouble = f"A session broke off after {' and '.join(self._last)}: {error!r}; {self._tab}"
             self.troubles.append(trouble)
             await self._tab.close()
+
+    async def _live(self, until: float) -> None:
+        """Open the page, and act at random until that time."""
+        clock = asyncio.get_running_loop().time
+        await self._tab.open()
+        await self._tab.wait_until_idle()
+        while clock() < until:
+            await self._act(self._begin)
+            await asyncio.sleep(min(self._random.uniform(0, LONGEST_WATCH), max(0.0, until - clock())))
+            if clock() < until:
+                await self._act(self._meanwhile)
+                await self._tab.wait_until_idle()
 
     async def _act(self, actions: dict[Action, int]) -> None:
         (action,) = self._random.choices(list(actions), list(actions.values()))

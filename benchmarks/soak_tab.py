@@ -35,12 +35,7 @@ class LivingTab(Tab):
 
     def __str__(self) -> str:
         run = "a run that did not begin" if self._waits_for_run else "a run that did not end"
-        return f"{self._url} {self._address} with {run if self.is_running else 'no run'}"
-
-    @property
-    def address(self) -> str:
-        """The query string, as the address bar shows it."""
-        return self._address
+        return f"{self._url} {self.address} with {run if self.is_running else 'no run'}"
 
     async def open(self) -> None:
         """Open the page, or connect again to its session when the connection was lost."""

@@ -34,7 +34,8 @@ class Tab:
     def __init__(self, url: str, address: str = "", page: str = "", cookie: str = "") -> None:
         """`address` is the query string, `page` the path; without one it is the chat."""
         self._url = url.replace("http", "ws", 1) + "/_stcore/stream"
-        self._address = address
+        self.address = address
+        """The query string, as the address bar shows it."""
         self._headers = {"Cookie": cookie} if cookie else {}
         self._page_name, self._page, self._box = page, "", ""
         self._cached: set[str] = set()
@@ -50,6 +51,15 @@ class Tab:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        await self.leave()
+
+    async def join(self) -> None:
+        """Open the page of a reply that runs: the page's run ends only with it. Close it with `leave`."""
+        self._socket = await self._connect("streamlit")
+        await self._send(self._rerun())
+
+    async def leave(self) -> None:
+        """Close the page."""
         await self._socket.close()
 
     async def rerun(self) -> int:
@@ -64,10 +74,22 @@ class Tab:
         box.id, box.chat_input_value.data = self._box, str(prompt)
         await self._send(message)
 
+    async def begin(self, prompt: Prompt) -> None:
+        """Send the first prompt of a new conversation, and wait until that has an address."""
+        before = self.address
+        await self.ask(prompt)
+        async with asyncio.timeout(PATIENCE):
+            while self.address == before:
+                await self.take()
+
     async def receive(self) -> bytes:
         """The next message, as it came."""
         data: bytes = await self._socket.recv(decode=False)
         return data
+
+    async def take(self) -> None:
+        """Take the next message."""
+        self._take(ForwardMsg.FromString(await self.receive()))
 
     async def settle(self) -> int:
         """Take all messages up to the end of the run; returns their bytes."""
@@ -111,7 +133,7 @@ class Tab:
     def _rerun(self) -> BackMsg:
         message = BackMsg()
         state = message.rerun_script
-        state.query_string, state.page_script_hash = self._address, self._page
+        state.query_string, state.page_script_hash = self.address, self._page
         state.page_name = "" if self._page else self._page_name
         state.widget_states.SetInParent()
         state.cached_message_hashes.extend(self._cached)
@@ -130,7 +152,7 @@ class Tab:
             case "navigation":
                 self._page = message.navigation.page_script_hash
             case "page_info_changed":
-                self._address = message.page_info_changed.query_string
+                self.address = message.page_info_changed.query_string
             case "delta" if message.delta.new_element.WhichOneof("type") == "chat_input":
                 self._box = message.delta.new_element.chat_input.id
             case "script_finished":

@@ -26,6 +26,8 @@ class Times:
     arrived: float
     first: float = 0.0
     last: float = 0.0
+    asked: int = 1
+    """How often the same was asked: the times are those of the last request."""
 
 
 class Upstream:
@@ -64,7 +66,9 @@ class Upstream:
     async def complete(self, request: dict[str, Any], writer: asyncio.StreamWriter) -> None:
         """Answer a chat completion request."""
         prompt = Prompt.parse(_last_words(request["messages"])) or SMALL_TALK
-        times = self._log[prompt.mark] = self._log[f"{prompt.mark}/{request['model']}"] = Times(_now())
+        asked = self._log[prompt.mark].asked + 1 if prompt.mark in self._log else 1
+        times = Times(_now(), asked=asked)
+        self._log[prompt.mark] = self._log[f"{prompt.mark}/{request['model']}"] = times
         if request.get("stream"):
             await _stream(request, prompt, times, writer)
             return

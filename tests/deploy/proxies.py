@@ -13,7 +13,9 @@ from tests.patience import PATIENCE
 from tests.visitor import Visitor
 
 Proxy = Callable[[Path, Sequence[int]], AbstractContextManager[str]]
-"""Starts one, with its files in a folder, before processes on two ports; gives its address."""
+"""Starts one, with its files in a folder, before processes on these ports; gives its address."""
+NODE = "chat_node"
+"""The cookie that keeps a browser at one process; with HAProxy it names that."""
 
 
 @contextmanager
@@ -23,9 +25,10 @@ def haproxy(folder: Path, ports: Sequence[int]) -> Iterator[str]:
         "bind :80\n": f"bind 127.0.0.1:{port}\n",
         "    bind :443 ssl crt /etc/haproxy/chat.example.com.pem alpn h2,http/1.1\n": "",
         "    http-request redirect scheme https code 308 unless { ssl_fc }\n": "",
-        "    server three 127.0.0.1:8503 cookie three\n": "",
         **_processes(ports),
     }
+    if len(ports) < 3:
+        places["    server three 127.0.0.1:8503 cookie three\n"] = ""
     file.write_text(rendered(DEPLOY / "proxy" / "haproxy.cfg", places))
     with _running(folder, port, "haproxy", "-db", "-f", str(file)) as url:
         yield url

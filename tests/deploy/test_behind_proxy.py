@@ -12,7 +12,7 @@ import pytest
 
 from lib.store import Store
 from tests.app_server import AppServer
-from tests.deploy.proxies import Proxy, caddy, haproxy, nginx
+from tests.deploy.proxies import NODE, Proxy, caddy, haproxy, nginx
 from tests.files.samples import image
 from tests.page_socket import PageSocket
 from tests.phone import Phone
@@ -24,8 +24,6 @@ from tests.store.fresh import made_in
 from tests.visitor import Visitor
 
 BASE = "/chat"
-NODE = "chat_node"
-"""The cookie that keeps a browser at one process; with HAProxy it names that."""
 
 
 @dataclass(frozen=True)
