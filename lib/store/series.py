@@ -54,15 +54,16 @@ class StoredSeries:
         self._database = database
 
     def begin(self, new: Series) -> bool:
-        """Store a series; return `False` if some process runs it already."""
+        """Store a series; return `False` if another process runs it already."""
         key = "person_id", "id"
         names = (*key, "kind", "owner", "session_id", "has_own_key", "content", "wish", "latest")
         values = {name: getattr(new, name) for name in names}
         with self._database.write() as connection:
             statement = insert(connection, series).values(values)
-            # One that was given back, and nobody goes on with yet, begins anew.
+            # One begins anew that was given back, and nobody goes on with yet; so does one of this process
+            # whose end could not be stored.
             anew = statement.on_conflict_do_update(
-                index_elements=key, set_=values, where=series.c.owner == ""
+                index_elements=key, set_=values, where=series.c.owner.in_(("", new.owner))
             )
             return connection.execute(anew.returning(series.c.id)).first() is not None
 

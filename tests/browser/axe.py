@@ -30,7 +30,9 @@ _STILL = """async () => {
   plain.textContent = "* { background-image: none !important; }";
   const all = (selector) => [...document.querySelectorAll(selector)];
   const isSeen = (each) => each.offsetHeight && each.checkVisibility({ visibilityProperty: true });
+  const isFading = (each) => each.playState === "running" && each.effect.getTiming().iterations === 1;
   const isBusy = () => all('[data-stale="true"]').some(isSeen)
+    || document.getAnimations().some(isFading)
     || all('[aria-label^=":gray["]').length
     || all(".stCode pre").some((pre) => pre.scrollWidth > pre.clientWidth && pre.tabIndex < 0);
   for (let frame = 0; isBusy() && frame < 120; frame += 1) await new Promise(requestAnimationFrame);

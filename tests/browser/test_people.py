@@ -47,7 +47,7 @@ def admin_page(people: Profiles, section: str = "") -> Page:
     """An admin's page, dark, with this section open."""
     page = people.open("/admin", scheme="dark")
     sign_in(page, ADMIN)
-    expect(page.get_by_role("heading", name="Admin")).to_be_visible()
+    expect(page.get_by_role("heading", name="Admin").first).to_be_visible()
     if section:
         page.get_by_role("radiogroup", name="Section").get_by_text(section, exact=True).click()
     ChatPage(page).wait_until_still()

@@ -101,6 +101,7 @@ def test_a_series_is_gone_on_with_by_one_of_the_others(store: Store) -> None:
         new = Series(LOCAL, id_, Kind.REPEATS, owner, "s", has_own_key=False, content={"count": 3})
         assert store.series.begin(new)
         assert not store.series.begin(replace(new, owner="late"))
+        assert store.series.begin(new)  # as after an end that could not be stored
     store.processes.beat("leaving")
     store.processes.leave("leaving")
     take_over(store, "dead", by="b")
