@@ -80,9 +80,9 @@ class StoredSeries:
 
     def begun(self, person_id: str, id_: str, owner: str, reply_id: str) -> None:
         """Record the latest reply of a series of `owner`."""
-        own = _is(person_id, id_) & (series.c.owner == owner)
         with self._database.write() as connection:
-            connection.execute(update(series).where(own).values(latest=reply_id))
+            own = update(series).where(_is_owned(person_id, id_, owner))
+            connection.execute(own.values(latest=reply_id))
 
     def claim(self, owner: str) -> list[Series]:
         """Give `owner` the series that others gave back. Returns all that are `owner`'s."""
@@ -96,15 +96,18 @@ class StoredSeries:
 
     def give_back(self, person_id: str, id_: str, owner: str) -> None:
         """Let another process go on with a series of `owner`."""
-        own = _is(person_id, id_) & (series.c.owner == owner)
         with self._database.write() as connection:
-            connection.execute(update(series).where(own).values(owner=""))
+            connection.execute(update(series).where(_is_owned(person_id, id_, owner)).values(owner=""))
 
     def end(self, person_id: str, id_: str, owner: str) -> None:
         """Forget a series of `owner`: it has ended, or a person has to start it again."""
         with self._database.write() as connection:
-            connection.execute(delete(series).where(_is(person_id, id_), series.c.owner == owner))
+            connection.execute(delete(series).where(_is_owned(person_id, id_, owner)))
 
 
 def _is(person_id: str, id_: str) -> ColumnElement[bool]:
     return (series.c.person_id == person_id) & (series.c.id == id_)
+
+
+def _is_owned(person_id: str, id_: str, owner: str) -> ColumnElement[bool]:
+    return _is(person_id, id_) & (series.c.owner == owner)
