@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.replicas import failures, following, load
+from benchmarks.replicas import failures, following, load, restart
 from benchmarks.replicas.site import Site, opened
 from benchmarks.report import Figure, table
 from benchmarks.stage import Upstream
@@ -17,6 +17,7 @@ MEASUREMENTS: dict[str, Callable[[Site, Upstream], list[Figure]]] = {
     "following": following.measure,
     "failures": failures.measure,
     "load": load.measure,
+    "restart": restart.measure,
 }
 
 

@@ -83,6 +83,8 @@ class Engine:
         self._loop = Loop()
         self._remote = RemoteTapes(self._loop, store, self._owner) if store else None
         self._observer: Observer | None = None
+        self.is_stopping = False
+        """Whether the process is about to stop: what can begin elsewhere begins elsewhere."""
         self._journal = (
             Journal(store, self._owner, self._problems, self._runs.forget, on_written=self._written)
             if store
@@ -153,11 +155,6 @@ class Engine:
         `notifications` announce a change under the topic `STORING`.
         """
         return self._problems.sentence
-
-    @property
-    def is_stopping(self) -> bool:
-        """Whether the engine refuses new sends because it is stopping."""
-        return self._sending.is_stopping
 
     @property
     def has_lease(self) -> bool:
@@ -344,23 +341,28 @@ class Engine:
         """Wait until everything so far is in the store; return whether it is."""
         return self._journal.flush(timeout) if self._journal else True
 
+    def announce_stop(self) -> None:
+        """Let other processes have what begins from now on; sends are taken until `drain`."""
+        self.is_stopping = True
+        self.notifications.tell(STOPPING)
+
     def drain(self, seconds: float, then: Callable[[], None]) -> None:
         """Take no more sends; call `then` when no reply runs any more, after `seconds` at the latest."""
-        self._sending.is_stopping = True
+        self._sending.is_closed = True
+        self.announce_stop()
 
         def wait() -> None:
-            self.notifications.tell(STOPPING)
             deadline = time.monotonic() + seconds
             for tape in self._runs.open_tapes():
                 tape.wait_closed(max(0.0, deadline - time.monotonic()))
             then()
 
-        # On its own thread: a signal handler calls this, and the main thread must keep serving pages.
+        # On its own thread: the caller must keep serving pages.
         threading.Thread(target=wait, name="drain", daemon=True).start()
 
     def stop(self) -> None:
         """Take no more sends, close running replies as interrupted, and end the threads."""
-        self._sending.is_stopping = True
+        self.is_stopping = self._sending.is_closed = True
         for run in self._runs.all():
             self._answering.end(run, Interrupted(run.at_ms))
         # The watchdog stops after the last write: while it beats, no other process takes these

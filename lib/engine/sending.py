@@ -99,8 +99,8 @@ class Sending:
         self._one_at_a_time = threading.Lock()
         self._known: FIFOCache[str, None] = FIFOCache(KNOWN_SEND_IDS)
         """The ids of the latest sends: a click may arrive twice, and must be one send."""
-        self.is_stopping = False
-        """Whether new sends are refused."""
+        self.is_closed = False
+        """Whether new sends are refused: the server is about to stop."""
 
     def send(
         self,
@@ -116,7 +116,7 @@ class Sending:
 
         Return `None` if this send id was sent before. Raises `SendRefused`.
         """
-        if self.is_stopping:
+        if self.is_closed:
             raise SendRefused(lazy("The server is about to stop. Send this again in a moment."))
         if not conversation.model:
             raise SendRefused(lazy("Choose a model first."))

@@ -23,6 +23,7 @@ OTHER = "2" * 32
 CONNECTION = Connection("http://127.0.0.1:9/v1", None)
 INSTALLATION = {
     "all_unstored",
+    "announce_stop",
     "drain",
     "flush",
     "observe",

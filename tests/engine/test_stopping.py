@@ -219,6 +219,21 @@ def test_a_process_asked_to_stop_lets_its_replies_end_first(mortal: Chat, gatewa
     }
 
 
+def test_a_process_takes_sends_until_its_pages_have_gone(mortal: Chat, gateway: ScriptedGateway) -> None:
+    gate, is_over = Gate(), threading.Event()
+    gateway.enqueue(stream("Hel", "lo", hold=gate, hold_after=1))
+    mortal.engine.announce_stop()
+    assert mortal.engine.is_stopping
+    late = mortal.send()
+    mortal.engine.drain(PATIENCE, then=is_over.set)
+    with pytest.raises(SendRefused):
+        mortal.beside().send()
+    assert not is_over.wait(0.05)
+    gate.open()
+    assert is_over.wait(PATIENCE)
+    assert late.reply().state is State.COMPLETED
+
+
 def test_a_process_asked_to_stop_waits_only_so_long(mortal: Chat, gateway: ScriptedGateway) -> None:
     is_over = threading.Event()
     gateway.enqueue(silence(), silence())

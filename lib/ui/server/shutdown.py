@@ -6,6 +6,7 @@ At either end everything is written, and the other processes need not wait until
 import asyncio
 import signal
 import threading
+import time
 from contextlib import suppress
 from types import FrameType
 
@@ -43,9 +44,8 @@ class Shutdown:
         self._ending: asyncio.Task[None] | None = None
 
     def begin(self, _number: int, _frame: FrameType | None) -> None:
-        """Take no more sends, and stop when no reply runs any more, after the grace at the latest."""
+        """Stop when no reply runs any more, after the grace at the latest."""
         signal.signal(signal.SIGTERM, self._stop_at_signal)
-        self._application.engine.drain(self._application.settings.grace_seconds, self._note_end)
         self._loop.call_soon_threadsafe(self._end)
 
     def _note_end(self) -> None:
@@ -59,9 +59,17 @@ class Shutdown:
         self._ending = asyncio.create_task(self._hand_over())
 
     async def _hand_over(self) -> None:
-        """Send the pages to the other processes, if there are any, and stop after the last reply."""
-        if await run_in_threadpool(self._has_others):
+        """Send the pages to the other processes, if there are any, and stop after the last reply.
+
+        What is sent until the pages go is taken: nobody is asked to send it again.
+        """
+        engine, grace = self._application.engine, self._application.settings.grace_seconds
+        deadline = time.monotonic() + grace
+        await run_in_threadpool(engine.announce_stop)
+        if has_others := await run_in_threadpool(self._has_others):
             await asyncio.sleep(HAND_OVER_SECONDS)
+        engine.drain(deadline - time.monotonic(), self._note_end)
+        if has_others:
             # As uvicorn does at its end: pages connect again, and what is being sent is sent first.
             for connection in list(self._server.server_state.connections):
                 connection.shutdown()
