@@ -48,11 +48,11 @@ class Phone:
         self.leave()
 
     def get(self, path: str = "") -> tuple[int, dict[str, str], bytes]:
-        """Fetch the page, or what lies below it: status, headers, body. A cookie is kept."""
+        """Fetch the page, or what lies below it: status, headers, body. Cookies are kept, a proxy's too."""
         status, headers, body = self._request("GET", path, {})
         if "set-cookie" in headers:
-            [morsel] = SimpleCookie(headers["set-cookie"]).values()
-            self.cookie = f"{morsel.key}={morsel.value}"
+            morsels = [m for line in headers["set-cookie"].splitlines() for m in SimpleCookie(line).values()]
+            self.cookie = "; ".join(f"{morsel.key}={morsel.value}" for morsel in morsels)
         return status, headers, body
 
     def post(self, said: Any, **headers: str) -> tuple[int, Any]:
@@ -131,7 +131,8 @@ class Phone:
         cookie = {"Cookie": self.cookie} if self.cookie else {}
         connection.request(method, f"{self._path}{path}", body, {**cookie, **self._language, **headers})
         answer = connection.getresponse()
-        result = answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+        received = {name.lower(): "\n".join(answer.headers.get_all(name, [])) for name in answer.headers}
+        result = answer.status, received, answer.read()
         connection.close()
         return result
 

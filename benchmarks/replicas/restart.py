@@ -21,7 +21,9 @@ from tests.phone import Phone
 from tests.server.test_audience import open_room
 
 CHATS, PHONES = 60, 20
-TOKENS, RATE = 250, 50
+TOKENS, RATE = 100, 25
+READING_SECONDS = 3.0
+"""Before the next question: all three processes, the upstream and the clients share two cores."""
 AGAIN_SECONDS = 0.5
 """After this a browser whose connection is gone tries again."""
 PATIENCE = 90.0
@@ -56,6 +58,8 @@ class Chat:
     clicks: int = 0
     """How often a question had to be sent once more."""
     address: str = ""
+    is_refused: bool = False
+    """Whether the last send was."""
 
     async def talk(self, is_over: asyncio.Event) -> None:
         """Ask until the event is set."""
@@ -63,26 +67,30 @@ class Chat:
             prompt = self.upstream.prompt(TOKENS, RATE)
             self.asked.append(prompt)
             await self._have_answered(prompt)
+            await asyncio.sleep(READING_SECONDS)
 
     async def _have_answered(self, prompt: Prompt) -> None:
         """Ask, and read to the end, over as many connections as it takes."""
-        times, is_refused = 0, False
+        times = 0
         async with asyncio.timeout(PATIENCE):
             while True:
+                page = Page(self.site.url, self.address, f"{NODE}={self.node}")
                 with suppress(WebSocketException, OSError, TimeoutError):
-                    page = Page(self.site.url, self.address, f"{NODE}={self.node}")
                     async with page:
-                        # What was refused stands in the message box again, and looks as if it had been asked.
-                        if is_refused or prompt.mark not in page.asked | page.answered:
+                        if not self._is_asked(prompt, page):
+                            self.clicks += times > 0
                             times += 1
-                            self.clicks += times > 1
                             await page.ask(prompt)
                         while not (prompt.mark in page.answered or page.is_refused):
                             await page.take()
-                        self.address, is_refused = page.address, page.is_refused
-                        if prompt.mark in page.answered:
-                            return
+                self.address, self.is_refused = page.address, page.is_refused
+                if prompt.mark in page.answered:
+                    return
                 await asyncio.sleep(AGAIN_SECONDS)
+
+    def _is_asked(self, prompt: Prompt, page: Page) -> bool:
+        """Whether the page shows it in the chat, not in the message box again or in the sidebar."""
+        return bool(self.address) and not self.is_refused and prompt.mark in page.asked | page.answered
 
 
 def measure(site: Site, upstream: Upstream) -> list[Figure]:
@@ -110,7 +118,8 @@ async def _restart(site: Site, upstream: Upstream) -> list[Chat]:
         for chat in chats:
             group.create_task(chat.talk(is_over))
             await asyncio.sleep(0.05)
-        await asyncio.sleep(5)
+        while not all(chat.address for chat in chats):
+            await asyncio.sleep(0.1)
         for node in site.nodes.values():
             await asyncio.to_thread(node.stop)
             await asyncio.to_thread(node.start)

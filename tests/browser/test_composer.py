@@ -1,6 +1,6 @@
 """The composer: one box, what is set in it, and which keys send."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -116,24 +116,28 @@ def test_a_chip_opens_the_parameters_and_its_cross_clears_what_it_shows(
     assert "temperature" not in body
 
 
-@pytest.mark.parametrize("way", ["Escape", "click", "Tab", "button"])
-def test_what_is_typed_into_a_parameter_is_taken_however_one_leaves_it(chat: ChatPage, way: str) -> None:
-    button = chat.keyed("parameters").get_by_role("button")
-    button.click()
-    field = chat.page.get_by_label("Seed", exact=True)
-    field.press_sequentially("7")
-    match way:
-        case "Escape":
-            chat.page.keyboard.press("Escape")
-        case "click":
-            chat.page.mouse.click(640, 20)
-        case "Tab":
-            chat.page.keyboard.press("Tab")
-            chat.page.keyboard.press("Escape")
-        case _:
-            button.click()
-    expect(field).to_have_count(0)
-    expect(chat.page.get_by_role("button", name="Seed 7", exact=True)).to_be_visible()
+def test_what_is_typed_into_a_parameter_is_taken_however_one_leaves_it(chat: ChatPage) -> None:
+    button, page = chat.keyed("parameters").get_by_role("button"), chat.page
+
+    def tab_on() -> None:
+        page.keyboard.press("Tab")
+        page.keyboard.press("Escape")
+
+    ways: list[Callable[[], None]] = [
+        lambda: page.keyboard.press("Escape"),
+        lambda: page.mouse.click(640, 20),
+        tab_on,
+        button.click,
+    ]
+    for seed, leave in enumerate(ways, 7):
+        button.click()
+        field = page.get_by_label("Seed", exact=True)
+        field.press("ControlOrMeta+a")
+        field.press_sequentially(str(seed))
+        leave()
+        expect(field).to_have_count(0)
+        expect(page.get_by_role("button", name=f"Seed {seed}", exact=True)).to_be_visible()
+        chat.wait_until_still()
 
 
 def test_an_option_of_a_list_in_the_panel_is_taken(chat: ChatPage) -> None:
@@ -144,41 +148,42 @@ def test_an_option_of_a_list_in_the_panel_is_taken(chat: ChatPage) -> None:
     expect(chat.page.get_by_role("button", name="Reasoning: Low", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("way", ["Escape", "click"])
-def test_a_pasted_list_of_tools_is_taken_by_what_closes_the_panel(chat: ChatPage, way: str) -> None:
-    chat.keyed("parameters").get_by_role("button").click()
-    chat.page.get_by_role("tab", name="JSON and tools").click()
-    field = chat.page.get_by_label("Tools", exact=True)
-    field.fill('[{"name": "look_up"}, {"name": "add"}]')
-    if way == "click":
-        chat.page.mouse.click(640, 20)
-    else:
-        chat.page.keyboard.press("Escape")
-    expect(field).to_have_count(0)
-    expect(chat.page.get_by_role("button", name="2 tools", exact=True)).to_be_visible()
+def test_a_pasted_list_of_tools_is_taken_by_what_closes_the_panel(chat: ChatPage) -> None:
+    for pasted, chip in (
+        ('[{"name": "look_up"}, {"name": "add"}]', "2 tools"),
+        ('[{"name": "add"}]', "1 tool"),
+    ):
+        chat.keyed("parameters").get_by_role("button").click()
+        chat.page.get_by_role("tab", name="JSON and tools").click()
+        field = chat.page.get_by_label("Tools", exact=True)
+        field.fill(pasted)
+        if chip == "1 tool":
+            chat.page.mouse.click(640, 20)
+        else:
+            chat.page.keyboard.press("Escape")
+        expect(field).to_have_count(0)
+        expect(chat.page.get_by_role("button", name=chip, exact=True)).to_be_visible()
+        chat.wait_until_still()
 
 
-@pytest.mark.parametrize(
-    ("before", "extra"),
-    [
-        (["compositionstart"], {"isComposing": True}),
-        (["compositionstart"], {"keyCode": 229}),
-        (["compositionstart", "compositionend"], {}),
-    ],
-    ids=["composing", "key code 229", "ended just before"],
-)
-def test_the_enter_that_ends_a_composition_does_not_send(
-    chat: ChatPage, gateway: ScriptedGateway, before: list[str], extra: dict[str, object]
-) -> None:
-    text = f"你好 {before} {extra}"
-    gateway.when(text, stream("Hello"))
-    chat.box.fill(text)
-    chat.box.evaluate(PRESS_ENTER, [before, extra])
-    chat.page.wait_for_timeout(100)  # a person needs longer than this until the next key
-    expect(chat.box).to_have_value(text)
-    chat.box.press("Enter")
-    expect(chat.answer).to_contain_text("Hello")
-    assert len(gateway.asked(text)) == 1
+def test_the_enter_that_ends_a_composition_does_not_send(chat: ChatPage, gateway: ScriptedGateway) -> None:
+    composing, ended = ["compositionstart"], ["compositionstart", "compositionend"]
+    enters: list[tuple[list[str], dict[str, object]]] = [
+        (composing, {"isComposing": True}),
+        (composing, {"keyCode": 229}),
+        (ended, {}),
+    ]
+    for number, (before, extra) in enumerate(enters, 1):
+        text = f"你好 {before} {extra}"
+        gateway.when(text, stream(f"Hello {number}"))
+        chat.box.fill(text)
+        chat.box.evaluate(PRESS_ENTER, [before, extra])
+        chat.page.wait_for_timeout(100)  # a person needs longer than this until the next key
+        expect(chat.box).to_have_value(text)
+        chat.box.press("Enter")
+        expect(chat.answer).to_contain_text(f"Hello {number}")
+        assert len(gateway.asked(text)) == 1
+        chat.wait_until_still()
 
 
 def test_a_word_being_composed_is_not_sent_but_the_text_with_it_is(

@@ -19,6 +19,21 @@ NAMED: list[str | dict[str, Any]] = [
     *("gpt-4o-mini", "gpt-4o", "openai/gpt-4o", "qwen3-max", "通义千问-max", "easel-image"),
 ]
 MUTE = ["text-embedding-3-small", "whisper-1", "omni-moderation"]
+FOUND = {
+    "ds v3": "deepseek-v3",
+    "gpt-4o": "gpt-4o",
+    "4o mini": "gpt-4o-mini",
+    "GPT 4o": "gpt-4o",
+    "mini 4o": "gpt-4o-mini",
+    "gpt4o": "gpt-4o",
+    "deepseek-r1": "deepseek/deepseek-r1:free",
+    "r1 llama": "deepseek/deepseek-r1-distill-llama-70b",
+    "anthropic": "claude-opus-4",
+    "openai/gpt-4o": "openai/gpt-4o",
+    "千问": "通义千问-max",
+    " qwen3-max ": "qwen3-max",
+}
+"""What is typed, and the model that is meant."""
 FILLERS = [f"zeta/model-{number:04}" for number in range(1000)]
 PRICES = {
     "data": [{"model_name": "deepseek-v3", "quota_type": 0, "model_ratio": 0.135, "completion_ratio": 4}],
@@ -40,34 +55,18 @@ def server(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -
         yield running
 
 
-@pytest.mark.parametrize(
-    ("typed", "first"),
-    [
-        ("ds v3", "deepseek-v3"),
-        ("gpt-4o", "gpt-4o"),
-        ("GPT 4o", "gpt-4o"),
-        ("gpt4o", "gpt-4o"),
-        ("4o mini", "gpt-4o-mini"),
-        ("mini 4o", "gpt-4o-mini"),
-        ("deepseek-r1", "deepseek/deepseek-r1:free"),
-        ("r1 llama", "deepseek/deepseek-r1-distill-llama-70b"),
-        ("anthropic", "claude-opus-4"),
-        ("openai/gpt-4o", "openai/gpt-4o"),
-        ("千问", "通义千问-max"),
-        (" qwen3-max ", "qwen3-max"),
-    ],
-)
-def test_the_best_match_is_first_and_the_text_itself_is_last(chat: ChatPage, typed: str, first: str) -> None:
-    field = chat.open_models()
-    field.fill(typed)
-    expect(chat.offered.first).to_contain_text(first)
-    found = chat.offered_names()
-    assert found[0] == first
-    if typed.strip() != first:
-        assert found[-1] == f"Use “{typed.strip()}” as it is"
-    field.press("Enter")
-    expect(chat.picker()).to_have_text(first)
-    chat.wait_until_still()
+def test_the_best_match_is_first_and_the_text_itself_is_last(chat: ChatPage) -> None:
+    for typed, first in FOUND.items():
+        field = chat.open_models()
+        field.fill(typed)
+        expect(chat.offered.first).to_contain_text(first)
+        found = chat.offered_names()
+        assert found[0] == first, typed
+        if typed.strip() != first:
+            assert found[-1] == f"Use “{typed.strip()}” as it is"
+        field.press("Enter")
+        expect(chat.picker()).to_have_text(first)
+        chat.wait_until_still()
 
 
 def test_a_name_that_no_model_has_is_used_as_it_is(chat: ChatPage, gateway: ScriptedGateway) -> None:

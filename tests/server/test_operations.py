@@ -5,8 +5,9 @@ import os
 import re
 import signal
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +198,10 @@ def test_the_log_is_json_line_by_line_and_ends_with_an_orderly_stop(watched: Wat
         assert store.processes.beats() == {}
 
 
+def says_restart(tab: PageSocket) -> bool:
+    return "The server restarts." in tab.alerts
+
+
 def test_a_process_that_stops_beside_others_sends_its_pages_to_them(
     postgres: Server, gateway: ScriptedGateway, tmp_path: Path
 ) -> None:
@@ -208,7 +213,7 @@ def test_a_process_that_stops_beside_others_sends_its_pages_to_them(
         with PageSocket(one.url) as tab:
             gate = ask_half(gateway, tab, "Go on elsewhere")
             os.kill(one.pid, signal.SIGTERM)
-            tab.wait_for(lambda: "The server restarts." in tab.alerts, "The banner")
+            tab.wait_for(partial(says_restart, tab), "The banner")
             assert unready(Visitor(one.url).get("/ready")) == "The server is about to stop."
             tab.wait_until_closed()
         with PageSocket(other.url, tab.address) as moved:
@@ -224,3 +229,19 @@ def test_a_process_that_stops_beside_others_sends_its_pages_to_them(
         with closing(Store(shared["CHAT_DATABASE_URL"])) as store:
             assert len(store.processes.beats()) == 1, "only the lease of the other process is left"
     assert not one.traceback, one.traceback
+
+
+def test_pages_that_are_being_opened_when_the_server_stops_open_all_the_same(
+    gateway: ScriptedGateway, tmp_path: Path
+) -> None:
+    options = {"CHAT_GRACE_SECONDS": "600"}
+    with AppServer(tmp_path / "data", gateway.base_url, **options) as server, ExitStack() as stack:
+        tab = stack.enter_context(PageSocket(server.url))
+        gate = ask_half(gateway, tab, "Stay here")
+        opened = [stack.enter_context(PageSocket(server.url, tab.address)) for _ in range(10)]
+        os.kill(server.pid, signal.SIGTERM)
+        for page in (tab, *opened):
+            page.wait_for(partial(says_restart, page), "The banner")
+            see_half(page)
+        gate.open()
+        assert server.wait() == 0

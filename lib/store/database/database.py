@@ -6,8 +6,10 @@ from pathlib import Path
 from threading import Event
 from typing import cast
 
-from sqlalchemy import Connection, QueuePool, inspect
+from sqlalchemy import Connection, QueuePool, event, inspect
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from lib.i18n.translation import lazy
 from lib.store.database.backend import SAME, Backend
@@ -27,7 +29,8 @@ class Database:
         A missing file is created; one of an older version is backed up before it is changed.
         Raises `StoreError`.
         """
-        self._backend = _opened(address, listen_url)
+        self._backend, self._is_closed = _opened(address, listen_url), False
+        event.listen(self._backend.engine, "checkin", self._close_late)
         self._errors: tuple[type[Exception], ...] = (SQLAlchemyError, *self._backend.errors)
         try:
             self._migrate()
@@ -109,7 +112,13 @@ class Database:
             self._backend.listen(rings, ending)
 
     def close(self) -> None:
+        self._is_closed = True
         self._backend.engine.dispose()
+
+    def _close_late(self, _connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        """Close what a thread gives back after the end; the pool would only forget it."""
+        if self._is_closed:
+            record.invalidate()
 
     def _connection(self) -> Connection:
         if problem := self._backend.problem():

@@ -18,8 +18,11 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import net_util
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime import Runtime
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner_utils.script_run_context_attr import SCRIPT_RUN_CONTEXT_ATTR_NAME
 
 from lib import app, config
 from lib.config import ConfigurationError
@@ -133,7 +136,8 @@ def _draw_pages_anew_when_banners_change() -> None:
     def draw() -> None:
         # Private names of Streamlit 1.67: it has no public way to rerun sessions from outside.
         for active in Runtime.instance()._session_mgr.list_active_sessions():
-            active.session.request_rerun(active.session._client_state)
+            if state := _client_state(active.session):
+                active.session.request_rerun(state)
 
     def hear() -> None:
         with contextlib.suppress(RuntimeError):  # the server has stopped in the meantime
@@ -141,6 +145,24 @@ def _draw_pages_anew_when_banners_change() -> None:
 
     for topic in (STORING, STOPPING):
         app.get().engine.notifications.listen(topic, hear)
+
+
+def _client_state(session: AppSession) -> ClientState | None:
+    """Return what the browser would send to have its page drawn again; `None` if that happens anyway.
+
+    Streamlit keeps what was sent before the last run that ended. A run lasts as long as an answer, and may
+    have led to another chat: its own address counts, and what the widgets hold by now.
+    """
+    if not session._scriptrunner:
+        last = session._client_state
+        return last if last.page_script_hash else None
+    context = getattr(session._scriptrunner._script_thread, SCRIPT_RUN_CONTEXT_ATTR_NAME, None)
+    if not context:
+        return None
+    state = ClientState(query_string=context.query_string, page_script_hash=context.page_script_hash)
+    state.context_info.CopyFrom(session._client_state.context_info)
+    state.widget_states.widgets.extend(session.session_state.get_widget_states())
+    return state
 
 
 def routes() -> list[BaseRoute]:

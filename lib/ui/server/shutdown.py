@@ -19,6 +19,8 @@ from lib.web.room import audience
 
 HAND_OVER_SECONDS = 3.0
 """How long other processes are given to be found: a proxy that asks `/ready` each second knows by then."""
+LAST_SENDS_SECONDS = 3.0
+"""How long a page's last click may wait for its turn once the page has gone: it may need a second."""
 CLOSING_SECONDS = 5
 """How long a request that is being answered may take once the replies have ended."""
 
@@ -61,18 +63,19 @@ class Shutdown:
     async def _hand_over(self) -> None:
         """Send the pages to the other processes, if there are any, and stop after the last reply.
 
-        What is sent until the pages go is taken: nobody is asked to send it again.
+        What is sent until the pages go is taken, also what their runs come to only then: nobody is asked to
+        send it again, least of all on a page that is gone.
         """
         engine, grace = self._application.engine, self._application.settings.grace_seconds
         deadline = time.monotonic() + grace
         await run_in_threadpool(engine.announce_stop)
-        if has_others := await run_in_threadpool(self._has_others):
+        if await run_in_threadpool(self._has_others):
             await asyncio.sleep(HAND_OVER_SECONDS)
-        engine.drain(deadline - time.monotonic(), self._note_end)
-        if has_others:
             # As uvicorn does at its end: pages connect again, and what is being sent is sent first.
             for connection in list(self._server.server_state.connections):
                 connection.shutdown()
+            await asyncio.sleep(LAST_SENDS_SECONDS)
+        engine.drain(deadline - time.monotonic(), self._note_end)
         await self._replies_ended.wait()
         self._stop()
 

@@ -20,7 +20,8 @@ from lib.gateway.embedded.model import MODEL_FILE, LocalModel, LocalModelError
 
 ROOT = Path(__file__).parents[3]
 PARENT = """
-import time
+import signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what runs behind ignore it
 from lib.gateway.embedded.model import LocalModel
 model = LocalModel.start()
 try:

@@ -19,7 +19,9 @@ from lib.store.database.database import Database
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import MIGRATIONS, metadata
 from tests.patience import PATIENCE
+from tests.postgres import Server
 from tests.store.conftest import answer, begin, draft
+from tests.store.fresh import made_in
 
 OLD_CONVERSATION = (
     "INSERT INTO conversations (id, title, created_at, updated_at, system_prompt, params) "
@@ -50,6 +52,16 @@ def test_migrations_lead_to_the_schema_of_the_code(path: Path) -> None:
         )
     opened.close()
     assert set(metadata.tables) <= tables
+
+
+def test_a_thread_that_is_late_leaves_no_connection_open(path: Path, postgres: Server) -> None:
+    for address in (path, made_in(postgres)):
+        database = Database(address)
+        with database.read() as connection:
+            held = connection.connection.dbapi_connection
+            database.close()
+        with pytest.raises(Exception, match=r"closed"):
+            held.execute("SELECT 1")  # type: ignore[union-attr]
 
 
 def test_the_folder_is_made_and_the_file_is_opened_again_with_what_it_holds(path: Path) -> None:
