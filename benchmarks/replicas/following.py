@@ -79,6 +79,7 @@ def _twice(site: Site, upstream: Upstream) -> int:
         tab.wait_for_text(first.last_word)
         tab.wait_until_idle()
         with _page(site, "two", tab.address) as other:
+            other.wait_until_idle()  # the first time, too, both send at once
             for prompt in prompts:
                 sent = other_hand.submit(_send, other, prompt)
                 _send(tab, prompt)
