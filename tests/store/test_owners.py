@@ -2,7 +2,7 @@
 
 import inspect
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing as closed
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -31,6 +31,7 @@ from lib.store.replies import Begun, Closing, Entry
 from lib.store.series import Kind, Series
 from lib.store.sharing.grants import Copy
 from tests.store.conftest import OWNER, closing, draft, events, question_and_answer
+from tests.store.fresh import fresh
 
 ONE, OTHER, THIRD = "1" * 32, "2" * 32, "3" * 32
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -200,9 +201,27 @@ def said(store: Store, conversation: Conversation, session_id: str = "s1", *, pe
     return added[-1].id
 
 
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Ids]:
+    """A database with something of each kind, made once, and the ids in it."""
+    path = tmp_path_factory.mktemp("world") / "data" / "chat.sqlite3"
+    with closed(fresh(path)) as store:
+        ids = something_of_everything(store)
+    return path.read_bytes(), ids
+
+
 @pytest.fixture
-def ids(store: Store) -> Ids:
-    return something_of_everything(store)
+def ids(world: tuple[bytes, Ids]) -> Ids:
+    return world[1]
+
+
+@pytest.fixture
+def store(path: Path, world: tuple[bytes, Ids]) -> Iterator[Store]:
+    """Opened on a copy of the world."""
+    path.parent.mkdir()
+    path.write_bytes(world[0])
+    with closed(Store(path)) as opened:
+        yield opened
 
 
 def something_of_everything(store: Store) -> Ids:

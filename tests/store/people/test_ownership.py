@@ -17,10 +17,24 @@ from lib.store import Store
 from lib.store.database.errors import StoreError
 from lib.store.database.schema import metadata
 from lib.store.people.ownership import OWNED
-from tests.store.test_owners import NOW, ONE, OTHER, WORD, Ids, ids, recording, row, rows
+from tests.store.test_owners import (
+    NOW,
+    ONE,
+    OTHER,
+    WORD,
+    Ids,
+    recording,
+    row,
+    rows,
+    something_of_everything,
+)
 
-__all__ = ["ids"]
 EMAIL = "one@example.com"
+
+
+@pytest.fixture
+def ids(store: Store) -> Ids:
+    return something_of_everything(store)
 
 
 def owners(path: Path) -> dict[str, Counter[str]]:
