@@ -348,16 +348,16 @@ class Engine:
 
     def drain(self, seconds: float, then: Callable[[], None]) -> None:
         """Take no more sends; call `then` when no reply runs any more, after `seconds` at the latest."""
-        self._sending.is_closed = True
-        self.announce_stop()
+        self.is_stopping = self._sending.is_closed = True
 
         def wait() -> None:
+            self.notifications.tell(STOPPING)
             deadline = time.monotonic() + seconds
             for tape in self._runs.open_tapes():
                 tape.wait_closed(max(0.0, deadline - time.monotonic()))
             then()
 
-        # On its own thread: the caller must keep serving pages.
+        # On its own thread: a signal handler may call this, and the main thread must keep serving pages.
         threading.Thread(target=wait, name="drain", daemon=True).start()
 
     def stop(self) -> None:

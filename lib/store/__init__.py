@@ -71,6 +71,11 @@ class Store:
         self.settings = StoredSettings(self._database)
         self.sign_ins = SignIns(self._database)
 
+    @property
+    def is_on_server(self) -> bool:
+        """Whether other processes, on other machines too, may use the same database."""
+        return self._database.is_on_server
+
     def of(self, person_id: str, actor: Actor | None = None) -> Library:
         """What belongs to this person; the audit log names `actor`, by default the owner."""
         return Library(self._database, self._remembered, person_id, actor or Actor(person_id))

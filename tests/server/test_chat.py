@@ -211,8 +211,9 @@ def test_what_no_browser_of_ours_says_of_a_choice_chooses_nothing(tab: PageSocke
 
 @pytest.mark.parametrize("is_favourite", [True, False])
 def test_a_star_that_arrives_twice_counts_once(tab: PageSocket, is_favourite: bool) -> None:
-    for _ in range(2):
-        tab.trigger("model", "star", {"model": "model-b", "isFavourite": is_favourite})
+    for id_ in ("first", "second"):
+        star = {"id": id_, "model": "model-b", "isFavourite": is_favourite}
+        tab.set_component("model", {"star": star})
         tab.wait_until_idle()
     tab.wait_for(lambda: ("model-b" in favourites(tab)) == is_favourite, "The favourites")
 
@@ -220,7 +221,7 @@ def test_a_star_that_arrives_twice_counts_once(tab: PageSocket, is_favourite: bo
 @pytest.mark.parametrize("event", ["model-b", {}, {"model": []}, {"model": {"id": 1}, "isFavourite": "yes"}])
 def test_what_no_browser_of_ours_says_of_a_star_stars_nothing(tab: PageSocket, event: object) -> None:
     before = favourites(tab)
-    tab.trigger("model", "star", event)
+    tab.set_component("model", {"star": event})
     tab.wait_until_idle()
     assert not tab.tree.nodes("exception")
     assert favourites(tab) == before

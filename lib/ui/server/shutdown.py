@@ -48,6 +48,8 @@ class Shutdown:
     def begin(self, _number: int, _frame: FrameType | None) -> None:
         """Stop when no reply runs any more, after the grace at the latest."""
         signal.signal(signal.SIGTERM, self._stop_at_signal)
+        if not self._application.store.is_on_server:  # nobody else can take the pages
+            self._application.engine.drain(self._application.settings.grace_seconds, self._note_end)
         self._loop.call_soon_threadsafe(self._end)
 
     def _note_end(self) -> None:
@@ -58,10 +60,16 @@ class Shutdown:
         self._loop.call_soon_threadsafe(self._stop)
 
     def _end(self) -> None:
-        self._ending = asyncio.create_task(self._hand_over())
+        self._ending = asyncio.create_task(self._end_in_order())
+
+    async def _end_in_order(self) -> None:
+        if self._application.store.is_on_server:
+            await self._hand_over()
+        await self._replies_ended.wait()
+        self._stop()
 
     async def _hand_over(self) -> None:
-        """Send the pages to the other processes, if there are any, and stop after the last reply.
+        """Send the pages to the other processes, if there are any.
 
         What is sent until the pages go is taken, also what their runs come to only then: nobody is asked to
         send it again, least of all on a page that is gone.
@@ -76,8 +84,6 @@ class Shutdown:
                 connection.shutdown()
             await asyncio.sleep(LAST_SENDS_SECONDS)
         engine.drain(deadline - time.monotonic(), self._note_end)
-        await self._replies_ended.wait()
-        self._stop()
 
     def _has_others(self) -> bool:
         """Whether others can take the pages: there are some beside this process, on the same database."""

@@ -2,14 +2,14 @@
 const DRAWN = 100; // rows at once: more are drawn when one scrolls down to them
 let list = { models: [], favourites: [], recent: [], words: {}, language: "en" };
 
-export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+export default function ({ data, parentElement, setStateValue }) {
   if (data.words) {
     list = { ...data, models: JSON.parse(data.models).map(prepared) };
     parentElement.querySelector("button").hidden = true;
     return;
   }
   const picker = (parentElement.picker ??= new Picker(parentElement));
-  picker.update(data, setStateValue, setTriggerValue);
+  picker.update(data, setStateValue);
 }
 
 // Drawing.
@@ -23,6 +23,7 @@ const element = (tag, className, text = "", attributes = {}) => {
 };
 const said = (name, ...values) =>
   values.reduce((text, value) => text.replace("{}", () => value), list.words[name] ?? "");
+const unique = () => `${Date.now()}-${Math.random()}`;
 const money = (dollars) => new Intl.NumberFormat(list.language, {
   style: "currency", currency: "USD", currencyDisplay: "narrowSymbol",
   minimumFractionDigits: 2, maximumFractionDigits: 4,
@@ -64,8 +65,8 @@ class Picker {
     return this.panel.matches(":popover-open");
   }
 
-  update(data, setStateValue, setTriggerValue) {
-    Object.assign(this, { data, setStateValue, setTriggerValue });
+  update(data, setStateValue) {
+    Object.assign(this, { data, setStateValue });
     this.button.disabled = Boolean(data.disabled);
     if (this.isOpen) return; // what is being chosen goes on
     this.chosen = [...data.chosen];
@@ -131,7 +132,7 @@ class Picker {
   send() {
     const label = this.isSeveral ? said("several", this.chosen.length) : this.chosen[0];
     this.name(label, this.isSeveral ? label : said("button", label));
-    this.setStateValue("pick", { id: `${Date.now()}-${Math.random()}`, models: this.chosen });
+    this.setStateValue("pick", { id: unique(), models: this.chosen });
   }
 
   take(row) {
@@ -155,7 +156,8 @@ class Picker {
   star(id) {
     const isOn = list.favourites.includes(id);
     list.favourites = isOn ? list.favourites.filter((each) => each !== id) : [...list.favourites, id];
-    this.setTriggerValue("star", { model: id, isFavourite: !isOn }); // what arrives twice changes nothing
+    // A value, not an event: should the next click overtake this one, it takes it along.
+    this.setStateValue("star", { id: unique(), model: id, isFavourite: !isOn });
     this.mark();
   }
 

@@ -100,7 +100,7 @@ def _nothing() -> None:
 
 @errors.stored
 def _star(key: str) -> None:
-    """Make a model a favourite, or no longer."""
+    """Make a model a favourite, or no longer; what arrives twice changes nothing."""
     state, base_url = widgets.value(key), session.held().connection.base_url
     said = state.get("star") if state else None
     star = said if isinstance(said, dict) else {}
