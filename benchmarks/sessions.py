@@ -18,7 +18,7 @@ SESSIONS, QUICK_SESSIONS = 200, 50
 TOKENS, RATE, TTFT_MS = 250, 50, 200
 OPENED_AT_ONCE = 10
 PATIENCE = 6.0
-"""Times as long as the upstream takes a reply may take before its session gives up."""
+"""Times as long as the upstream takes, and half a minute, a reply may take before its session gives up."""
 
 
 @dataclass(slots=True)
@@ -75,10 +75,10 @@ async def _hold(
         return load, replies
 
 
-async def reply(tab: Tab, prompt: Prompt) -> Seen | None:
+async def reply(tab: Tab, prompt: Prompt, patience: float = PATIENCE) -> Seen | None:
     """What a session saw of its reply; `None` if it did not see the end of it."""
     try:
-        async with asyncio.timeout(30 + PATIENCE * prompt.seconds):
+        async with asyncio.timeout(30 + patience * prompt.seconds):
             await tab.ask(prompt)
             return await tab.watch(prompt)
     except (TimeoutError, ConnectionError):

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, tzinfo
+from operator import attrgetter
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
+
+from cachetools import LRUCache, cachedmethod
 
 from lib.domain.people.audit import Actor
 from lib.store.administration import Administration
@@ -32,6 +35,9 @@ from lib.store.series import StoredSeries
 from lib.store.settings import StoredSettings
 from lib.store.sharing.shares import Links
 
+MOST_LIBRARIES = 1000
+"""How many people's libraries are kept: to prepare its queries takes longer than most of them run."""
+
 
 class Store:
     """Everything that is stored: people's own things by `of`, and what belongs to the installation.
@@ -50,6 +56,8 @@ class Store:
         """
         self._database = Database(address, listen_url)
         self._remembered = Remembered()
+        self._libraries: LRUCache[tuple[str, Actor], Library] = LRUCache(MOST_LIBRARIES)
+        self._libraries_lock = Lock()
         self.attachments = Attachments(self._database)
         self.audit = Audit(self._database)
         self.attempts = Attempts(self._database)
@@ -78,7 +86,11 @@ class Store:
 
     def of(self, person_id: str, actor: Actor | None = None) -> Library:
         """What belongs to this person; the audit log names `actor`, by default the owner."""
-        return Library(self._database, self._remembered, person_id, actor or Actor(person_id))
+        return self._library(person_id, actor or Actor(person_id))
+
+    @cachedmethod(attrgetter("_libraries"), lock=attrgetter("_libraries_lock"))
+    def _library(self, person_id: str, actor: Actor) -> Library:
+        return Library(self._database, self._remembered, person_id, actor)
 
     def administration(self, actor: Actor) -> Administration:
         """What `actor` may see and change of everybody, if they are an admin."""

@@ -101,3 +101,19 @@ def test_a_page_that_is_led_to_another_process_says_so_and_recovers(
     assert led
     page.goto("about:blank")
     tab.watch.complaints.clear()
+
+
+def test_an_image_whose_connection_broke_is_asked_for_again(
+    gateway: ScriptedGateway, server: AppServer, tab: Tab
+) -> None:
+    chat = ChatPage.load(tab.page, server.url)
+    gateway.when("Which shape?", stream("A square."))
+    chat.box.fill("Which shape?")
+    chat.attach(photo("red.png"))
+    expect(tab.page.get_by_test_id("stChatInputSubmitButton")).to_be_enabled()
+    tab.page.route(re.compile("/media/"), lambda route: route.abort("connectionreset"), times=2)
+    chat.box.press("Enter")
+    expect(chat.answer).to_contain_text("A square.")
+    expect_drawn(chat.questions.last.locator("img"), 1)
+    tab.page.goto("about:blank")
+    tab.watch.complaints.clear()

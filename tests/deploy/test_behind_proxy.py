@@ -191,6 +191,16 @@ def test_a_room_is_followed_through_any_process(site: Site, gateway: ScriptedGat
             assert phone.texts == ["Same for all"] * 2
 
 
+def test_whoever_signs_out_at_one_process_is_signed_out_at_each(site: Site) -> None:
+    here = site.visitor("one")
+    there = Visitor(site.url, {**here.cookies, NODE: "two"}, base=BASE)
+    with tab(there) as page:
+        assert there.get(f"{BASE}/").status == http.client.OK
+        assert here.submit(f"{BASE}/sign-out", f"{BASE}/sign-out").leads_to == f"{BASE}/sign-in"
+        page.wait_until_closed()
+    assert urlsplit(there.get(f"{BASE}/").leads_to).path == f"{BASE}/sign-in"
+
+
 def test_a_process_that_ends_leaves_its_pages_to_the_other(site: Site, gateway: ScriptedGateway) -> None:
     gateway.when("Go on without me", stream("I can"))
     visitor = site.visitor("two")

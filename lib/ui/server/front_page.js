@@ -72,12 +72,12 @@ window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href };
     const count = tries.get(shown) ?? 0;
     if (count === MOST_TRIES) return;
     tries.set(shown, count + 1);
-    const { status } = await fetch(shown.src, { method: "HEAD" });
-    if (status === 404) connectAgain();
+    const answer = await fetch(shown.src, { method: "HEAD" }).catch(() => null); // null: no connection
+    if (answer?.status === 404) connectAgain();
     // The same file has the same address everywhere.
     setTimeout(() => shown.isConnected && (shown.src = shown.src), AGAIN);
   };
   const files = `${window.__streamlit.BACKEND_BASE_URL}media/`;
-  const failed = ({ target }) => target.src?.startsWith?.(files) && find(target).catch(() => {});
+  const failed = ({ target }) => target.src?.startsWith?.(files) && find(target);
   window.addEventListener("error", failed, true);
 })();

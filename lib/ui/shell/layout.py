@@ -26,7 +26,8 @@ SHEETS = (
     figures_table.STYLE,
     *(path.read_text("utf-8") for path in sorted(STYLES.glob("*.css"))),
 )
-STYLE = "".join(SHEETS)
+STYLE = " ".join(line.strip() for sheet in SHEETS for line in sheet.splitlines())
+"""One line: Streamlit removes the indentation of each line anew in each run of each page."""
 WITHOUT_SIDEBAR = """<style>
 [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
 </style>"""
