@@ -1,12 +1,93 @@
 """A reply does not depend on the tab that asked for it."""
 
-import pytest
-from playwright.sync_api import expect
+import time
+from dataclasses import dataclass, field
+from functools import partial
 
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.app_server import AppServer
 from tests.browser.chat_page import ChatPage
+from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 
 pytestmark = pytest.mark.browser
+
+
+@dataclass
+class Line:
+    """What a page and its server say to each other, with faults on demand."""
+
+    page: Page
+    loses_what_is_said: bool = False
+    loses_what_is_answered: bool = False
+    _streams: list[WebSocketRoute] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.route_web_socket(lambda _: True, self._connect)
+
+    def _connect(self, stream: WebSocketRoute) -> None:
+        self.loses_what_is_said = self.loses_what_is_answered = False
+        server = stream.connect_to_server()
+        stream.on_message(lambda said: None if self.loses_what_is_said else server.send(said))
+        server.on_message(lambda answer: None if self.loses_what_is_answered else stream.send(answer))
+        self._streams.append(stream)
+
+    def cut(self) -> None:
+        self._streams[-1].close()
+
+    def wait_for(self, gate: Gate) -> None:
+        """Wait until a reply is at its gate; only calls of the browser let the line carry anything."""
+        until = time.monotonic() + PATIENCE
+        while not gate.reached.is_set():
+            assert time.monotonic() < until
+            self.page.evaluate("() => new Promise(requestAnimationFrame)")
+
+
+@pytest.fixture
+def line(chat: ChatPage) -> Line:
+    """That of a page of its own: what leads its connection here stays for as long as the page is there."""
+    return Line(chat.page.context.new_page())
+
+
+def test_a_question_that_a_broken_connection_lost_is_back_in_the_box(
+    server: AppServer, gateway: ScriptedGateway, line: Line
+) -> None:
+    chat = ChatPage.load(line.page, server.url)
+    gateway.when("Are you there?", stream("Now I am"))
+    chat.box.fill("Are you there?")
+    for send in (partial(chat.box.press, "Enter"), line.page.get_by_test_id("stChatInputSubmitButton").click):
+        chat.wait_until_ready()
+        line.loses_what_is_said = True
+        send()
+        expect(chat.box).to_have_value("")
+        line.cut()
+        expect(chat.box).to_have_value("Are you there?")
+    chat.wait_until_ready()
+    chat.box.press("Enter")
+    expect(chat.answer).to_contain_text("Now I am")
+    expect(chat.questions).to_have_count(1)
+    expect(chat.box).to_have_value("")
+
+
+def test_a_question_that_arrived_before_the_connection_broke_is_not_asked_again(
+    server: AppServer, gateway: ScriptedGateway, line: Line
+) -> None:
+    chat = ChatPage.load(line.page, server.url)
+    gateway.when("First?", stream("Yes"))
+    gate = Gate()
+    gateway.when("Did it arrive?", stream("It did", hold=gate))
+    chat.ask_and_wait("First?")
+    line.loses_what_is_answered = True
+    chat.box.fill("Did it arrive?")
+    chat.box.press("Enter")
+    line.wait_for(gate)
+    line.cut()
+    gate.open()
+    expect(chat.answer).to_contain_text("It did")
+    chat.wait_until_still()
+    expect(chat.box).to_have_value("")
 
 
 def test_f5_follows_the_reply_on_and_doubles_nothing(chat: ChatPage, gateway: ScriptedGateway) -> None:

@@ -70,6 +70,10 @@ class Conversation:
                 turns.append([message])
         return turns
 
+    def last_question(self) -> Message | None:
+        """The last message of the shown path that a person sent."""
+        return next((message for message in reversed(self.path()) if message.role == "user"), None)
+
     def unanswered(self) -> Message | None:
         """The question at the end of the shown path, if every attempt to answer it failed without a word."""
         answer = self.messages.get(self.leaf_id or "")

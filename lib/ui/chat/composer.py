@@ -30,6 +30,7 @@ def show(session: Session) -> DeltaGenerator:
             _("Describe an image") if is_image_model else _("Ask anything"),
             callbacks.submit,
             subject=conversation.id,
+            question=conversation.last_question(),
             accept_audio=_can_write_down(session),
         )
     with st.bottom, st.container(key="composer", horizontal=True, vertical_alignment="center", gap="xsmall"):

@@ -91,6 +91,7 @@ def show_composer(state: ComparisonState, tab: Session) -> DeltaGenerator:
             placeholder,
             callbacks.submit,
             subject=state.comparison.id,
+            question=state.cells[0].last_question() if state.cells else None,
             has_models=not state.is_hidden,  # what a blind page has not, nobody finds in it
         )
         with st.container(key="composer"):

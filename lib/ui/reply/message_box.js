@@ -1,9 +1,9 @@
 // Only the browser knows what a person is typing: so it decides here where a returned text goes, who has the
-// focus, and which keys send.
+// focus, which keys send, and whether a text that was sent has arrived.
 const COMPOSED_MS = 60; // Safari ends a composition just before the Enter that ended it arrives
 const WRITES = "input, textarea, select, [contenteditable=true]";
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const held = parentElement.querySelector("span"); // stays from run to run
   const box = () => document.querySelector(`.st-key-${data.box} textarea`);
   const isPhone = matchMedia("(pointer: coarse)").matches;
@@ -23,6 +23,35 @@ export default function ({ data, parentElement }) {
     else if (text) write(`${text}\n${value}`);
     Object.assign(held, { text, returns });
   };
+  // What a dying connection was given is lost, and Streamlit has emptied the box. So a page that is connected
+  // anew has itself drawn again: if there is no further question then, the text is put back.
+  const note = () => {
+    const { value } = box();
+    setTimeout(() => {
+      if (!value.trim() || box()?.value) return;
+      held.sent = { text: value, id: data.send_id, after: data.question };
+      if (!window.isConnected()) lose();
+    });
+  };
+  const lose = () => {
+    if (!held.sent) return;
+    held.sent.check = String(performance.now());
+    const page = document.querySelector("[data-testid=stApp]");
+    const watch = new MutationObserver(() => {
+      if (page.getAttribute("data-test-connection-state") !== "CONNECTED" || !window.isConnected()) return;
+      watch.disconnect();
+      if (held.sent) setTriggerValue("check", held.sent.check);
+    });
+    watch.observe(page, { attributeFilter: ["data-test-connection-state"] });
+  };
+  const settle = () => {
+    const { sent } = held;
+    const isOver = sent?.check ? sent.check === data.checked : sent && sent.id !== data.send_id;
+    if (!isOver) return;
+    held.sent = null;
+    const isLost = sent.check && sent.after === data.question && data.text !== sent.text;
+    if (isLost) write([sent.text, box().value].filter(Boolean).join("\n"));
+  };
   const isBusy = () => {
     const at = document.activeElement;
     return document.querySelector("[role=dialog]") || at?.matches(`${WRITES}, .row-title`) || at?.shadowRoot?.activeElement;
@@ -36,6 +65,7 @@ export default function ({ data, parentElement }) {
       return;
     }
     give(box());
+    settle();
     box().setAttribute("aria-keyshortcuts", data.sends_with === "ctrl_enter" ? "Control+Enter" : "Enter");
     if (held.subject !== data.subject && !isBusy()) focus();
     held.subject = data.subject;
@@ -52,6 +82,8 @@ export default function ({ data, parentElement }) {
       if (!event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
       document.querySelector(`.st-key-${data.box} [data-testid=stChatInputSubmitButton]`)?.click();
+    } else if (!event.shiftKey) {
+      note();
     }
   };
   const compose = (event) => {
@@ -63,6 +95,7 @@ export default function ({ data, parentElement }) {
     event.target.closest("[data-testid=stChatInput]").toggleAttribute("data-near-limit", isNear);
   };
   const click = (event) => {
+    if (event.target.closest?.(`.st-key-${data.box} [data-testid=stChatInputSubmitButton]`)) note();
     // Stop goes with its reply, and would take the focus along.
     if (event.target.closest?.('.st-key-composer [class*="st-key-stop"] button')) setTimeout(focus);
   };
@@ -71,10 +104,12 @@ export default function ({ data, parentElement }) {
   const stop = () => {
     cancelAnimationFrame(frame);
     for (const [name, hear] of Object.entries(listeners)) document.removeEventListener(name, hear, true);
+    removeEventListener("connectionlost", lose);
   };
   held.stop?.(); // what was begun by the run before
   held.stop = stop;
   for (const [name, hear] of Object.entries(listeners)) document.addEventListener(name, hear, true);
+  addEventListener("connectionlost", lose);
   begin();
   return stop;
 }

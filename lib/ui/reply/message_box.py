@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
-from lib.domain.people.preferences import SendsWith
+from lib.domain.conversation.messages import Message
 from lib.engine.live import LiveTape
 from lib.files.upload_validation import LARGEST_UPLOAD
 from lib.i18n.translation import gettext as _
@@ -31,19 +31,40 @@ def show(
     on_submit: Callable[[], None],
     *,
     subject: str,
+    question: Message | None,
     accept_audio: bool = False,
     has_models: bool = True,
 ) -> None:
     """Draw a page's message box, and the hidden field with the id of the next send.
 
-    The box has the focus when the page opens, and again with each new `subject`. `has_models` brings the list
-    for the page's model pickers.
+    The box has the focus when the page opens, and again with each new `subject`. `question` is the last one
+    that was asked: if a connection breaks and there is no other one then, the text that was sent on it is put
+    back into the box. `has_models` brings the list for the page's model pickers.
     """
     with st.container(key="hidden"):
         show_send_id(session)
         if has_models:
             picker.show_list(session)
-        accompany(draft, key, subject, person.preferences().sends_with)
+        draft.returns_drawn = draft.returns
+        drawn = _box(
+            data={
+                "box": key,
+                "text": draft.returned,
+                "returns": draft.returns,
+                "subject": subject,
+                "send_id": session.send_id,
+                "question": question.id if question else None,
+                "checked": draft.checked,
+                "sends_with": person.preferences().sends_with,
+                "near": int(sending.LONGEST_MESSAGE * NEAR_LIMIT),
+            },
+            key="message_box",
+            on_check_change=lambda: None,
+        )
+        if drawn.check and drawn.check != draft.checked:
+            # Only now: a session that was made anew knows no component before it is drawn.
+            draft.checked = drawn.check
+            st.rerun()
     st.chat_input(
         placeholder,
         key=key,
@@ -56,24 +77,6 @@ def show(
         on_submit=on_submit,
         disabled=session.connection.needs_key,
     )
-
-
-def accompany(draft: Draft, key: str, subject: str, sends_with: SendsWith) -> None:
-    """Give the box what Streamlit's lacks.
-
-    Its focus when a page opens and for each new `subject`, the returned text (what a person types stays), and
-    keys that do not send while a word is being composed.
-    """
-    draft.returns_drawn = draft.returns
-    data = {
-        "box": key,
-        "text": draft.returned,
-        "returns": draft.returns,
-        "subject": subject,
-        "sends_with": sends_with,
-        "near": int(sending.LONGEST_MESSAGE * NEAR_LIMIT),
-    }
-    _box(data=data, key="message_box")
 
 
 def show_send_id(session: Session) -> None:

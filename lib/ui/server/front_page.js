@@ -45,8 +45,10 @@ window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href };
     constructor(...given) {
       super(...given);
       stream = this;
+      this.addEventListener("close", () => window.dispatchEvent(new Event("connectionlost")));
     }
   };
+  window.isConnected = () => stream?.readyState === WebSocket.OPEN;
   const connectAgain = () => {
     if (performance.now() - since < REST) return;
     since = performance.now();

@@ -24,6 +24,8 @@ class Draft:
     """How many texts have been put back, since the same one may be put back twice."""
     returns_drawn: int = 0
     """How many of them the page had put back when it was last drawn."""
+    checked: str = ""
+    """The last check, by the browser, whether what it had sent has arrived."""
     submitted: str = ""
     """The id of the last send from the message box."""
     submitting: threading.Event | None = None
