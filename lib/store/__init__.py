@@ -35,7 +35,7 @@ from lib.store.series import StoredSeries
 from lib.store.settings import StoredSettings
 from lib.store.sharing.shares import Links
 
-MOST_LIBRARIES = 1000
+MOST_LIBRARIES = 250
 """How many people's libraries are kept: to prepare its queries takes longer than most of them run."""
 
 

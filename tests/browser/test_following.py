@@ -1,6 +1,7 @@
 """A reply does not depend on the tab that asked for it."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -22,6 +23,7 @@ class Line:
     page: Page
     loses_what_is_said: bool = False
     loses_what_is_answered: bool = False
+    losses: int = 0
     _streams: list[WebSocketRoute] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -30,17 +32,23 @@ class Line:
     def _connect(self, stream: WebSocketRoute) -> None:
         self.loses_what_is_said = self.loses_what_is_answered = False
         server = stream.connect_to_server()
-        stream.on_message(lambda said: None if self.loses_what_is_said else server.send(said))
+        stream.on_message(partial(self._say, server))
         server.on_message(lambda answer: None if self.loses_what_is_answered else stream.send(answer))
         self._streams.append(stream)
+
+    def _say(self, server: WebSocketRoute, said: str | bytes) -> None:
+        if self.loses_what_is_said:
+            self.losses += 1
+        else:
+            server.send(said)
 
     def cut(self) -> None:
         self._streams[-1].close()
 
-    def wait_for(self, gate: Gate) -> None:
-        """Wait until a reply is at its gate; only calls of the browser let the line carry anything."""
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something has come over the line, which only calls of the browser carry."""
         until = time.monotonic() + PATIENCE
-        while not gate.reached.is_set():
+        while not is_so():
             assert time.monotonic() < until
             self.page.evaluate("() => new Promise(requestAnimationFrame)")
 
@@ -59,9 +67,10 @@ def test_a_question_that_a_broken_connection_lost_is_back_in_the_box(
     chat.box.fill("Are you there?")
     for send in (partial(chat.box.press, "Enter"), line.page.get_by_test_id("stChatInputSubmitButton").click):
         chat.wait_until_ready()
-        line.loses_what_is_said = True
+        line.loses_what_is_said, line.losses = True, 0
         send()
         expect(chat.box).to_have_value("")
+        line.wait_until(lambda: line.losses > 0)
         line.cut()
         expect(chat.box).to_have_value("Are you there?")
     chat.wait_until_ready()
@@ -82,7 +91,7 @@ def test_a_question_that_arrived_before_the_connection_broke_is_not_asked_again(
     line.loses_what_is_answered = True
     chat.box.fill("Did it arrive?")
     chat.box.press("Enter")
-    line.wait_for(gate)
+    line.wait_until(gate.reached.is_set)
     line.cut()
     gate.open()
     expect(chat.answer).to_contain_text("It did")

@@ -34,15 +34,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     });
   };
   const lose = () => {
-    if (!held.sent) return;
-    held.sent.check = String(performance.now());
-    const page = document.querySelector("[data-testid=stApp]");
-    const watch = new MutationObserver(() => {
-      if (page.getAttribute("data-test-connection-state") !== "CONNECTED" || !window.isConnected()) return;
-      watch.disconnect();
-      if (held.sent) setTriggerValue("check", held.sent.check);
-    });
-    watch.observe(page, { attributeFilter: ["data-test-connection-state"] });
+    if (held.sent) held.sent.check = String(performance.now());
+  };
+  const check = () => {
+    if (held.sent?.check) setTriggerValue("check", held.sent.check);
   };
   const settle = () => {
     const { sent } = held;
@@ -105,11 +100,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     cancelAnimationFrame(frame);
     for (const [name, hear] of Object.entries(listeners)) document.removeEventListener(name, hear, true);
     removeEventListener("connectionlost", lose);
+    removeEventListener("connectionrestored", check);
   };
   held.stop?.(); // what was begun by the run before
   held.stop = stop;
   for (const [name, hear] of Object.entries(listeners)) document.addEventListener(name, hear, true);
   addEventListener("connectionlost", lose);
+  addEventListener("connectionrestored", check);
   begin();
   return stop;
 }

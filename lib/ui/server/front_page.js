@@ -41,11 +41,23 @@ window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href };
   let since = -Infinity;
   const tries = new WeakMap();
 
+  let isLost = false;
+  const tell = (event) => window.dispatchEvent(new Event(event));
+  const lose = () => {
+    isLost = true;
+    tell("connectionlost");
+  };
+  const restore = () => {
+    if (!isLost) return;
+    isLost = false;
+    setTimeout(tell, 0, "connectionrestored"); // Streamlit hears of its connection after this, and can send then
+  };
   window.WebSocket = class extends WebSocket {
     constructor(...given) {
       super(...given);
       stream = this;
-      this.addEventListener("close", () => window.dispatchEvent(new Event("connectionlost")));
+      this.addEventListener("close", lose);
+      this.addEventListener("open", restore);
     }
   };
   window.isConnected = () => stream?.readyState === WebSocket.OPEN;

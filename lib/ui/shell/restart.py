@@ -9,16 +9,9 @@ from lib.i18n.translation import gettext as _
 # A page that connects again asks for nothing unless it was being drawn: it would keep this banner for ever.
 _SCRIPT = """
 export default function ({ setTriggerValue }) {
-  const page = document.querySelector('[data-testid="stApp"]');
-  const isConnected = () => page.getAttribute("data-test-connection-state") === "CONNECTED";
-  let wasConnected = isConnected();
-  const watch = new MutationObserver(() => {
-    const isAgain = isConnected() && !wasConnected;
-    wasConnected = isConnected();
-    if (isAgain) setTriggerValue("again", true);
-  });
-  watch.observe(page, { attributeFilter: ["data-test-connection-state"] });
-  return () => watch.disconnect();
+  const ask = () => setTriggerValue("again", true);
+  addEventListener("connectionrestored", ask);
+  return () => removeEventListener("connectionrestored", ask);
 }
 """
 _draw_anew = st.components.v2.component("restart", js=_SCRIPT)
