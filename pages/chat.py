@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib.ui.chat import composer, following, header, transcript, welcome
 from lib.ui.chat import dialogs as chat_dialogs
-from lib.ui.reply import message_box, uploads
+from lib.ui.composer import message_box, uploads
 from lib.ui.shell import clipboard, outage, scheduler, sidebar
 from lib.ui.shell import dialogs as shell_dialogs
 from lib.ui.state import session

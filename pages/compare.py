@@ -5,7 +5,7 @@ import streamlit as st
 from lib.ui.compare import audience, bar, cells
 from lib.ui.compare import dialogs as compare_dialogs
 from lib.ui.compare import page as compare_page
-from lib.ui.reply import uploads
+from lib.ui.composer import uploads
 from lib.ui.shell import clipboard, outage, scheduler
 from lib.ui.shell import dialogs as shell_dialogs
 from lib.ui.state import session

@@ -12,8 +12,8 @@ from lib.domain.text.markdown.literal import literal
 from lib.engine.sending import Accepted, SendRefused, new_id
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import mark
+from lib.ui.composer import chips, uploads
 from lib.ui.kit import errors
-from lib.ui.reply import chips, uploads
 from lib.ui.shell import clipboard, dialogs, scheduler
 from lib.ui.state import structured, widgets
 from lib.ui.state.conversation import conversations, sending

@@ -7,8 +7,9 @@ from lib import app
 from lib.domain.text.markdown.literal import md
 from lib.i18n.translation import gettext as _
 from lib.ui.chat import callbacks
-from lib.ui.reply import attachments, chips, message_box, parameters
-from lib.ui.reply.model_picker import picker
+from lib.ui.composer import chips, message_box, parameters
+from lib.ui.composer.model_picker import picker
+from lib.ui.reply import attachments
 from lib.ui.state import person
 from lib.ui.state.conversation import sending
 from lib.ui.state.session import Session

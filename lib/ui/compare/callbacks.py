@@ -14,7 +14,7 @@ from lib.engine.series.repeats import Repeated
 from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.ui.compare import blind
-from lib.ui.reply import uploads
+from lib.ui.composer import uploads
 from lib.ui.shell import scheduler
 from lib.ui.state import session, structured, widgets
 from lib.ui.state.comparison import comparison as comparison_state

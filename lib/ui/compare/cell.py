@@ -14,11 +14,12 @@ from lib.domain.reply.usage import estimate_prompt
 from lib.domain.text.markdown.literal import md, plain
 from lib.i18n.translation import gettext as _
 from lib.ui.compare import blind, callbacks, cell_callbacks, comparison_callbacks, voting
+from lib.ui.composer import parameters
+from lib.ui.composer.model_picker import picker
 from lib.ui.kit import buttons
-from lib.ui.reply import badges, parameters, remedies
+from lib.ui.reply import badges, remedies
 from lib.ui.reply import cell as cell_view
 from lib.ui.reply.cell import Cell, CellRenderers
-from lib.ui.reply.model_picker import picker
 from lib.ui.reply.remedies import RemedyCallbacks
 from lib.ui.state.comparison import comparison as comparison_state
 from lib.ui.state.comparison.comparison import ComparisonState

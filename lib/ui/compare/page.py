@@ -12,9 +12,10 @@ from lib.domain.text.markdown.literal import Markdown, literal, md
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import ngettext
 from lib.ui.compare import blind, callbacks, comparison_callbacks, diff, synthesis, voting
+from lib.ui.composer import message_box
+from lib.ui.composer.model_picker import picker
 from lib.ui.kit import buttons, figures
-from lib.ui.reply import attachments, message_box, question, results
-from lib.ui.reply.model_picker import picker
+from lib.ui.reply import attachments, question, results
 from lib.ui.share import keeping
 from lib.ui.shell import sidebar
 from lib.ui.shell.lists.rows import Group, Row

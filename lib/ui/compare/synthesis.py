@@ -5,8 +5,8 @@ import streamlit as st
 from lib.domain.comparison.comparisons import MOST_CELLS
 from lib.i18n.translation import gettext as _
 from lib.ui.compare import callbacks
+from lib.ui.composer.model_picker import picker
 from lib.ui.kit import buttons
-from lib.ui.reply.model_picker import picker
 from lib.ui.state.comparison import comparison as comparison_state
 from lib.ui.state.comparison.comparison import ComparisonState
 from lib.ui.state.session import Session

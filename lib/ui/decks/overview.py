@@ -9,10 +9,10 @@ from lib.files.decks import LARGEST_DECK
 from lib.i18n import formats
 from lib.i18n.translation import gettext as _
 from lib.store.comparison.decks import DeckSummary
+from lib.ui.composer import message_box
+from lib.ui.composer.model_picker import picker
 from lib.ui.decks import callbacks
 from lib.ui.kit import buttons
-from lib.ui.reply import message_box
-from lib.ui.reply.model_picker import picker
 from lib.ui.shell import sidebar
 from lib.ui.shell.lists.rows import Group, Row
 from lib.ui.state.comparison import decks

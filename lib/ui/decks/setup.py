@@ -8,10 +8,10 @@ from lib.domain.comparison.decks import Deck
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.text.markdown.literal import literal, md
 from lib.i18n.translation import gettext as _
+from lib.ui.composer.model_picker import picker
 from lib.ui.decks import callbacks, run_callbacks
 from lib.ui.decks.run import estimated
 from lib.ui.kit import buttons, dialogs
-from lib.ui.reply.model_picker import picker
 from lib.ui.state import choices
 from lib.ui.state.comparison import comparison as comparison_state
 from lib.ui.state.comparison.decks import DecksState

@@ -15,9 +15,9 @@ from lib.engine.lookups.doctor import Examination
 from lib.i18n import formats
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import mark
+from lib.ui.composer.model_picker import picker
 from lib.ui.kit import buttons
 from lib.ui.models import callbacks
-from lib.ui.reply.model_picker import picker
 from lib.ui.state import widgets
 from lib.ui.state.person import may_use, person_id
 from lib.ui.state.session import Session

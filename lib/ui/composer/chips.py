@@ -11,7 +11,7 @@ from lib.domain.text.markdown.literal import literal
 from lib.i18n import formats
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import ngettext
-from lib.ui.reply import parameters
+from lib.ui.composer import parameters
 from lib.ui.state import choices, structured
 
 SYSTEM_PROMPT = "system_prompt"

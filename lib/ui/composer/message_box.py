@@ -11,7 +11,7 @@ from lib.domain.conversation.messages import Message
 from lib.engine.live import LiveTape
 from lib.files.upload_validation import LARGEST_UPLOAD
 from lib.i18n.translation import gettext as _
-from lib.ui.reply.model_picker import picker
+from lib.ui.composer.model_picker import picker
 from lib.ui.server.components import component
 from lib.ui.state import person, widgets
 from lib.ui.state.conversation import sending

@@ -4,7 +4,7 @@ from lib.domain.models.capabilities import Capabilities, Capability
 from lib.domain.models.models import Model, ModelKind
 from lib.domain.models.prices import Price
 from lib.domain.reply.ledger import Traffic
-from lib.ui.reply.model_picker.models import row
+from lib.ui.composer.model_picker.models import row
 
 
 def test_a_row_has_what_is_known_and_nothing_else() -> None:

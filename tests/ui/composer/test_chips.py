@@ -8,7 +8,7 @@ import pytest
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Params
 from lib.domain.conversation.structured import parse_schema, parse_tools
-from lib.ui.reply.chips import labels
+from lib.ui.composer.chips import labels
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 SET = {

@@ -12,8 +12,8 @@ from lib.domain.models.models import Preference
 from lib.i18n import locale
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import ngettext
+from lib.ui.composer.model_picker import models
 from lib.ui.kit import errors
-from lib.ui.reply.model_picker import models
 from lib.ui.server.components import component
 from lib.ui.state import choices, person, session, widgets
 from lib.ui.state.person import library
