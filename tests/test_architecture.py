@@ -16,7 +16,8 @@ KIT = (*BELOW_UI, "lib.ui.kit")
 STATE = (*KIT, "lib.web", "lib.ui.server", "lib.ui.state")
 SHELL = (*STATE, "lib.ui.shell")
 REPLY = (*SHELL, "lib.ui.reply")
-SHARE = (*REPLY, "lib.report", "lib.ui.share")
+COMPOSER = (*REPLY, "lib.ui.composer")
+SHARE = (*COMPOSER, "lib.report", "lib.ui.share")
 SCREENS = (
     *("lib.ui.chat", "lib.ui.compare", "lib.ui.decks", "lib.ui.recordings", "lib.ui.models"),
     *("lib.ui.shared", "lib.ui.admin"),
@@ -41,6 +42,7 @@ MAY_IMPORT = {
     "lib.ui.server": (*BELOW_UI, "lib.report", "lib.web", "lib.ui.server"),
     "lib.ui.shell": SHELL,
     "lib.ui.reply": REPLY,
+    "lib.ui.composer": COMPOSER,
     "lib.ui.share": SHARE,
     **{screen: (*SHARE, screen) for screen in SCREENS},  # no screen knows another one
     "pages": (*BELOW_UI, "lib.ui"),
@@ -262,7 +264,7 @@ def write(root: Path, file: str, source: str) -> None:
         ("lib/engine/engine.py", "import streamlit as st", "streamlit"),
         ("lib/domain/reply/tape.py", "from streamlit import cache_data", "streamlit.cache_data"),
         ("lib/engine/engine.py", "from openai import AsyncOpenAI", "openai.AsyncOpenAI"),
-        ("lib/ui/reply/message_box.py", "import httpx2", "httpx2"),
+        ("lib/ui/composer/message_box.py", "import httpx2", "httpx2"),
         ("lib/ui/reply/attachments.py", "from PIL import Image", "PIL.Image"),
         ("lib/engine/engine.py", "import pypdf", "pypdf"),
         ("lib/files/folder.py", "from lib.gateway.client import Gateway", "lib.gateway.client.Gateway"),

@@ -19,8 +19,8 @@ from lib.domain.people.audit import Actor
 from lib.domain.people.people import Role
 from lib.files.secret import InstallationSecret
 from lib.store import Store
+from lib.store.database.maintenance.server import CONNECTIONS_OF_A_PROCESS, OLDEST_VERSION, Server
 from lib.store.database.schema import NEWEST
-from lib.store.database.server import CONNECTIONS_OF_A_PROCESS, OLDEST_VERSION, Server
 from lib.store.settings import Gateway
 from lib.web.sign_in.accounts import account
 from tests.app_server import ROOT

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, inspect, make_url
 from lib import app
 from lib.files.folder import Files
 from lib.store import Store
-from lib.store.database import move
+from lib.store.database.maintenance import move
 from tests.command_line import CommandLine, Done
 from tests.postgres import Server
 from tests.store.conftest import begin, draft

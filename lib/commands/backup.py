@@ -19,8 +19,8 @@ from lib.i18n import formats
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import ngettext
 from lib.store import Store
-from lib.store.database import copies
 from lib.store.database.address import for_libpq
+from lib.store.database.maintenance import copies
 
 
 def add_options(command: argparse.ArgumentParser) -> None:

@@ -12,8 +12,8 @@ from lib.domain.people.audit import COMMAND_LINE, Action
 from lib.files.folder import Folder
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import ngettext
-from lib.store.database.alone import alone
 from lib.store.database.database import Database
+from lib.store.database.maintenance.alone import alone
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001 - the URL is a setting by now
     """Move everything; return the exit status. What is in the data folder stays as it is."""
-    from lib.store.database.move import move  # other commands have no use for PostgreSQL's driver
+    from lib.store.database.maintenance.move import move  # other commands have no use for PostgreSQL's driver
 
     folder, url = settings.data_dir, settings.database_url
     assert url, "the command has read it"  # noqa: S101

@@ -17,10 +17,10 @@ from lib.files import backup, private
 from lib.files.backup import BackupError, Manifest
 from lib.i18n.translation import gettext as _
 from lib.store import Store
-from lib.store.database import copies
 from lib.store.database.address import for_libpq
-from lib.store.database.alone import alone
 from lib.store.database.file import lock_of
+from lib.store.database.maintenance import copies
+from lib.store.database.maintenance.alone import alone
 
 
 def add_options(command: argparse.ArgumentParser) -> None:

@@ -9,12 +9,12 @@ from lib.commands.check.finding import Finding, error, ok, warning
 from lib.config import Settings
 from lib.domain.models.connection import Secret
 from lib.i18n.translation import lazy
-from lib.store.database import copies
 from lib.store.database.errors import StoreError
+from lib.store.database.maintenance import copies
 from lib.store.database.schema import NEWEST
 
 if TYPE_CHECKING:
-    from lib.store.database.server import Server
+    from lib.store.database.maintenance.server import Server
 
 MOST_SECONDS_APART = 2.0
 """Clocks that differ by more confuse whoever reads times; heartbeats come every few seconds."""
@@ -43,7 +43,9 @@ def findings(settings: Settings) -> Iterator[Finding]:
 
 def _on_server(url: Secret) -> Generator[Finding, None, str | None]:
     """Return the revision of the schema. Raises `StoreError`."""
-    from lib.store.database import server  # with its driver, for which most installations have no use
+    from lib.store.database.maintenance import (
+        server,  # with its driver, for which most installations have no use
+    )
 
     found = server.asked(url.reveal())
     yield from of_server(found, server.OLDEST_VERSION, server.CONNECTIONS_OF_A_PROCESS)

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from lib.i18n.translation import Lazy, lazy
-from lib.store.database.copies import copy
 from lib.store.database.errors import StoreError
 from lib.store.database.file import DatabaseFile, uri
+from lib.store.database.maintenance.copies import copy
 
 BUSY_TIMEOUT_MS = 10_000
 """How long to wait for another process that is writing (a backup, the command line)."""
