@@ -11,7 +11,7 @@ from lib.commands import FAILED
 from lib.config import VARIABLES
 from lib.gateway import retries
 from tests.scripted_gateway import ScriptedGateway, raw, silence, stream
-from tests.scripted_replies import Script
+from tests.scripted_gateway.replies import Script
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "gateway" / "fixtures" / "errors.json").read_text("utf-8")

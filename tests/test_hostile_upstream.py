@@ -14,9 +14,9 @@ from lib.gateway.limits import MB, Limits
 from tests.command_line import process
 from tests.files.samples import image
 from tests.patience import PATIENCE
-from tests.scripted_chunks import chunk
 from tests.scripted_gateway import Received, ScriptedGateway
-from tests.scripted_replies import JSON, SSE, Reply
+from tests.scripted_gateway.chunks import chunk
+from tests.scripted_gateway.replies import JSON, SSE, Reply
 
 BLOCK = 64 * 1024
 MOST_GROWTH = 3 * Limits().file_bytes

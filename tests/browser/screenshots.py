@@ -19,7 +19,7 @@ from tests.browser import demo
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import launch
 from tests.scripted_gateway import ScriptedGateway, error, raw, stream
-from tests.scripted_replies import Script
+from tests.scripted_gateway.replies import Script
 
 DESKTOP, PHONE = (1280, 800), (390, 844)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

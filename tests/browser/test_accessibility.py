@@ -14,8 +14,8 @@ from tests.browser.chat_page import FITS, ChatPage
 from tests.browser.conftest import API_KEY, SECONDS
 from tests.browser.test_pseudo import ADMIN, MEMBER, check, choose_row, furnish, unfold
 from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
-from tests.scripted_models import able
-from tests.scripted_replies import Script
+from tests.scripted_gateway.models import able
+from tests.scripted_gateway.replies import Script
 from tests.server.accounts import PASSWORD, add_account
 
 pytestmark = pytest.mark.browser

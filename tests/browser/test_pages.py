@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.app_server import AppServer
 from tests.browser.chat_page import ChatPage
 from tests.scripted_gateway import ScriptedGateway
-from tests.scripted_models import able
+from tests.scripted_gateway.models import able
 
 pytestmark = pytest.mark.browser
 

@@ -27,7 +27,7 @@ from tests.browser.axe import SIDEBAR, findings
 from tests.browser.chat_page import FITS, ChatPage
 from tests.browser.profiles import PHONE, profiles
 from tests.scripted_gateway import ScriptedGateway
-from tests.scripted_models import able
+from tests.scripted_gateway.models import able
 from tests.server.accounts import add_account
 
 pytestmark = pytest.mark.browser

@@ -24,7 +24,7 @@ from lib.store.database import sqlite
 from tests.engine.conftest import Chat, wait_for_text
 from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import Gate, ScriptedGateway, error, hang_up, raw, stream
-from tests.scripted_replies import Script
+from tests.scripted_gateway.replies import Script
 
 SURROGATE = (
     b'data: {"choices":[{"index":0,"delta":{"content":"a \\ud83d b \\ud83d\\ude42"}}]}\n\n'

@@ -17,7 +17,7 @@ from lib.store import Store
 from tests.engine.conftest import QUICK, draft
 from tests.patience import PATIENCE
 from tests.scripted_gateway import ScriptedGateway
-from tests.scripted_models import able
+from tests.scripted_gateway.models import able
 
 MEMBER = "c" * 32
 

@@ -13,7 +13,7 @@ from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Event, to_json
 from lib.gateway.limits import Limits
 from lib.gateway.stream.reader import StreamReader
-from tests.scripted_chunks import chunk
+from tests.scripted_gateway.chunks import chunk
 
 LIMITS = Limits(
     event_bytes=20_000, text_characters=20_000, file_bytes=20_000, pieces=10_000, other_bytes=20_000

@@ -9,7 +9,7 @@ import pytest
 from tests.files.samples import image
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, raw, stream
-from tests.scripted_replies import Reply, Script
+from tests.scripted_gateway.replies import Reply, Script
 
 HEADERS = {"Content-Type": "text/event-stream"}
 

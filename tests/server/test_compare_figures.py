@@ -10,7 +10,7 @@ from lib.domain.reply.wording import money
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, error, stream
-from tests.scripted_replies import Script
+from tests.scripted_gateway.replies import Script
 from tests.server.compare_page import compare, has_ended, has_figures, lines, table
 
 TIMES = "First token", "Total time"

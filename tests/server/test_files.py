@@ -10,7 +10,7 @@ from tests.files.samples import bomb, image
 from tests.page_socket import PageSocket
 from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
-from tests.scripted_replies import Reply, Script
+from tests.scripted_gateway.replies import Reply, Script
 
 MEGABYTE = 1024**2
 EACH = 16 * MEGABYTE

@@ -16,12 +16,12 @@ from lib.domain.people.people import LOCAL
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.command_line import process
+from tests.commands.test_export import conversations_of
 from tests.page_socket import PageSocket
 from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 from tests.server.chat_page import ask_half
 from tests.server.test_store_trouble import ready
-from tests.test_export_command import conversations_of
 
 STOPPED = 0
 """The exit status of a process that ended because it was asked to."""

@@ -11,7 +11,7 @@ from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
-from tests.scripted_models import able
+from tests.scripted_gateway.models import able
 
 MODELS = ["alpha", "beta", "gamma", "painter-image-1"]
 PRICES = {

@@ -10,7 +10,7 @@ from tests.app_server import AppServer
 from tests.command_line import process
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import ScriptedGateway, error, raw, stream
-from tests.scripted_replies import JSON, SSE, Script
+from tests.scripted_gateway.replies import JSON, SSE, Script
 from tests.server.conftest import API_KEY
 
 HEADERS = ("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy")

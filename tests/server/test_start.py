@@ -9,7 +9,7 @@ from tests.app_server import AppServer, cold
 from tests.page_socket import PageSocket
 from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
-from tests.scripted_replies import JSON, Reply
+from tests.scripted_gateway.replies import JSON, Reply
 
 
 def test_a_deep_link_right_after_the_start_shows_the_frame(

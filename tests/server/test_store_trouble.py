@@ -22,11 +22,11 @@ from lib.store import Store
 from lib.store.database.schema import MIGRATIONS
 from tests.app_server import AppServer
 from tests.command_line import process
+from tests.commands.test_export import conversations_of
 from tests.page_socket import PageSocket
 from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 from tests.store.conftest import answer, draft
-from tests.test_export_command import conversations_of
 
 IN_MEMORY = "Chats are kept in memory until the app stops."
 NOW_IN_MEMORY = "New messages are kept in memory only."

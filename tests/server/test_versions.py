@@ -6,8 +6,8 @@ from lib.app import DATABASE
 from lib.gateway.requests import CONTINUE
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
-from tests.scripted_chunks import Chunks
 from tests.scripted_gateway import Gate, ScriptedGateway, raw, stream
+from tests.scripted_gateway.chunks import Chunks
 
 
 def half(ending: bytes) -> bytes:

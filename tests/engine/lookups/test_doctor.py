@@ -15,8 +15,8 @@ from lib.gateway.probes import connection_probes, probe
 from lib.store import Store
 from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, error, hang_up, raw, silence, stream
-from tests.scripted_models import able
-from tests.scripted_replies import Script
+from tests.scripted_gateway.models import able
+from tests.scripted_gateway.replies import Script
 
 KEY = "sk-scripted0123456789"
 Examine = Callable[..., dict[str, Finding]]

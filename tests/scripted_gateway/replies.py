@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from PIL import Image
 
-from tests.scripted_chunks import DONE, Chunks, Text
+from tests.scripted_gateway.chunks import DONE, Chunks, Text
 
 
 class Gate:

@@ -1,12 +1,8 @@
-"""A real HTTP server on loopback that answers as a test scripts it.
-
-`python -m tests.scripted_gateway PORT` runs it by itself, to try the app without a gateway.
-"""
+"""The server itself: what it was asked, and what answers."""
 
 import asyncio
 import contextlib
 import json
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -14,8 +10,8 @@ from types import TracebackType
 from typing import Any
 
 from tests.patience import PATIENCE
-from tests.scripted_chunks import Text
-from tests.scripted_replies import (
+from tests.scripted_gateway.chunks import Text
+from tests.scripted_gateway.replies import (
     Cut,
     Gate,
     HangUp,
@@ -24,33 +20,11 @@ from tests.scripted_replies import (
     Script,
     Silence,
     Until,
-    by_model,
-    deltas,
-    drawing,
     drawn,
     error,
-    hang_up,
     heard,
-    raw,
-    silence,
-    stream,
     unscripted,
 )
-
-__all__ = [
-    "Gate",
-    "Received",
-    "Script",
-    "ScriptedGateway",
-    "by_model",
-    "deltas",
-    "drawing",
-    "error",
-    "hang_up",
-    "raw",
-    "silence",
-    "stream",
-]
 
 DEFAULT_MODELS = ("model-a", "model-b", "text-embedding-a")
 _UNSCRIPTED: dict[tuple[str, str], Script] = {
@@ -284,10 +258,3 @@ class _Player:
         if data:
             self._writer.write(b"%x\r\n%b\r\n" % (len(data), data))
             await self._writer.drain()
-
-
-if __name__ == "__main__":
-    with ScriptedGateway(port=int(sys.argv[1])) as gateway, contextlib.suppress(KeyboardInterrupt):
-        sys.stdout.write(f"Answering at {gateway.base_url}\n")
-        sys.stdout.flush()
-        threading.Event().wait()

@@ -8,7 +8,7 @@ from lib.domain.models.capabilities import Capability
 from lib.store import Store
 from tests.command_line import CommandLine, process
 from tests.scripted_gateway import ScriptedGateway, error
-from tests.scripted_models import able
+from tests.scripted_gateway.models import able
 
 KEY = "sk-planted-0123456789abcdef"
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from tests.scripted_replies import JSON, Received, Reply, Script, error, raw, stream
+from tests.scripted_gateway.replies import JSON, Received, Reply, Script, error, raw, stream
 
 NUMBERS = [f"{number} " for number in range(1, 21)]
 CALL = {
