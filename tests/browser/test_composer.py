@@ -144,6 +144,7 @@ def test_an_option_of_a_list_in_the_panel_is_taken(chat: ChatPage) -> None:
     chat.keyed("parameters").get_by_role("button").click()
     chat.page.get_by_role("combobox", name="Reasoning effort").click()
     chat.page.get_by_role("option", name="Low").click()
+    expect(chat.page.get_by_role("option")).to_have_count(0)  # before that, Escape would be the list's
     chat.page.keyboard.press("Escape")
     expect(chat.page.get_by_role("button", name="Reasoning: Low", exact=True)).to_be_visible()
 
