@@ -89,10 +89,15 @@ def running() -> Iterator[Server]:
             server.stop("immediate")
 
 
+def unprivileged(*command: str) -> list[str]:
+    """A command that root runs as another user: what belongs to PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return [*command]
+    return ["setpriv", f"--reuid={ADMIN}", f"--regid={ADMIN}", "--clear-groups", *command]
+
+
 def _run(program: str, *arguments: str) -> None:
-    command = [found(program), *arguments]
-    if os.geteuid() == 0:
-        command = ["setpriv", f"--reuid={ADMIN}", f"--regid={ADMIN}", "--clear-groups", *command]
+    command = unprivileged(found(program), *arguments)
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr + done.stdout
 

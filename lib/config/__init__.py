@@ -1,7 +1,7 @@
 """Settings: each variable, where its value comes from, and what it means to the rest."""
 
 from lib.config.listening import listening_address
-from lib.config.settings import ROOT, Settings, languages, log_format, read
+from lib.config.settings import ROOT, Settings, languages, log_format, read, unknown
 from lib.config.sign_in import Oidc, SignIn
 from lib.config.values import LARGEST_FILE, ConfigurationError
 from lib.config.variables import VARIABLES, Variable
@@ -23,4 +23,5 @@ __all__ = [
     "listening_address",
     "log_format",
     "read",
+    "unknown",
 ]

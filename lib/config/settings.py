@@ -19,6 +19,7 @@ from dotenv import dotenv_values
 
 from lib.config.sign_in import SignIn
 from lib.config.values import LARGEST_FILE, ConfigurationError, Values, file_content
+from lib.config.variables import DEFAULTS, PREFIXES
 from lib.domain.models.connection import Connection, Secret, parse_api_key, parse_base_url
 from lib.i18n.translation import lazy
 
@@ -125,7 +126,7 @@ class Settings:
             connect_seconds=values.number("CHAT_CONNECT_SECONDS", is_positive=True),
             first_byte_seconds=values.number("CHAT_FIRST_BYTE_SECONDS", is_positive=True),
             idle_seconds=values.number("CHAT_IDLE_SECONDS", is_positive=True),
-            request_bytes=round(values.number("CHAT_REQUEST_KB", lazy("kB")) * 1024),
+            request_bytes=round(values.number("CHAT_REQUEST_KB", lazy("kB"), is_positive=True) * 1024),
             transcription_model=None if speech.lower() == "off" else speech,
             is_sharing=values.switch("CHAT_SHARING"),
             may_admins_read=values.switch("CHAT_ADMIN_MAY_READ"),
@@ -176,7 +177,17 @@ def read(root: Path = ROOT, **overrides: str) -> Settings:
     Raises `ConfigurationError`.
     """
     sources = (overrides, *_sources(root))
+    _, _, env_file, _ = sources
+    for name, value in env_file.items():
+        if name.startswith("PG") and value:  # libpq looks for its own ones in the environment only
+            os.environ.setdefault(name, value)
     return Settings.load(_key_from_file(sources), *sources)
+
+
+def unknown(root: Path = ROOT) -> list[str]:
+    """Return the names that look like variables of ours and are none. Raises `ConfigurationError`."""
+    named = set().union(*_sources(root))
+    return sorted(name for name in named - DEFAULTS.keys() if name.startswith(PREFIXES))
 
 
 def log_format(root: Path = ROOT) -> str:

@@ -1,5 +1,6 @@
 """The settings of signing in."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -97,7 +98,12 @@ def _header(values: Values, ways: tuple[str, ...]) -> str:
         )
     if is_set and "header" not in ways:
         raise ConfigurationError(lazy("CHAT_TRUSTED_HEADER is believed only with CHAT_SIGN_IN=header."))
-    return values.text("CHAT_TRUSTED_HEADER").lower()
+    name = values.text("CHAT_TRUSTED_HEADER")
+    if is_set and not re.fullmatch(r"[!#$%&'*+.^_`|~\w-]+", name, re.ASCII):
+        raise ConfigurationError(
+            lazy("CHAT_TRUSTED_HEADER must be the name of a header, like X-User, not '{given}'.", given=name)
+        )
+    return name.lower()
 
 
 def _oidc(values: Values) -> Oidc:

@@ -166,5 +166,7 @@ VARIABLES = (
         "`on` lets the base URL use plain http to another machine, in a network you trust.",
     ),
 )
+PREFIXES = ("KKIAI_", "CHAT_")
+"""What the names of our variables begin with."""
 DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 """The value of a variable that is set nowhere."""

@@ -140,7 +140,9 @@ class Engine:
         self.synchronized = SynchronizedTapes(self._loop)
         # Last: its threads may call `_let_go` at once, which needs everything above.
         self._watchdog = (
-            Watchdog(store, self._owner, self._problems, self._let_go, self._go_on) if store else None
+            Watchdog(store, self._owner, self._problems, self._let_go, self._go_on, self._got)
+            if store
+            else None
         )
 
     @property
@@ -410,6 +412,10 @@ class Engine:
             self._count(self._store, run)
         elif self._has_auto_titles and is_first_exchange(run):
             self._loop.submit(write_title(self._gateway, self._store, run))
+
+    def _got(self, count: int) -> None:
+        if self._observer:
+            self._observer.replies_taken_over(count)
 
     def _written(self, seconds: float) -> None:
         if self._observer:

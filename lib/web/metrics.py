@@ -54,6 +54,11 @@ class Metrics:
         self._replies = Counter(
             "chat_replies", "Replies of this process that have ended.", ("model", "state"), registry=registry
         )
+        self._taken_over = Counter(
+            "chat_replies_taken_over",
+            "Replies of processes that died, which this process has closed as interrupted.",
+            registry=registry,
+        )
         self._errors = Counter(
             "chat_reply_errors", "Replies that failed, by kind.", ("category",), registry=registry
         )
@@ -109,6 +114,10 @@ class Metrics:
             self._first_token.labels(model).observe(row.ttft_ms / 1000)
         if longest_gap_ms is not None:
             self._gap.observe(longest_gap_ms / 1000)
+
+    def replies_taken_over(self, count: int) -> None:
+        """Count them."""
+        self._taken_over.inc(count)
 
     def journal_written(self, seconds: float) -> None:
         """Count a write."""

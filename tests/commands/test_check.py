@@ -23,6 +23,7 @@ from lib.store.database.maintenance.server import CONNECTIONS_OF_A_PROCESS, OLDE
 from lib.store.database.schema import NEWEST
 from lib.store.settings import Gateway
 from lib.web.sign_in.accounts import account
+from tests import pgbouncer
 from tests.app_server import ROOT
 from tests.command_line import CommandLine
 from tests.postgres import Server as PostgresServer
@@ -168,6 +169,8 @@ WRONG = {
         "this machine's processor",
     ),
     "a short token": ({"CHAT_METRICS_TOKEN": "metrics"}, "metrics", "warning", "short enough"),
+    "a name misspelt": ({"CHAT_SIGNIN": "guest"}, "unknown", "warning", "Perhaps CHAT_SIGN_IN is meant"),
+    "a name of something else": ({"CHAT_X": "1"}, "unknown", "warning", "look its name up in the README"),
     "no key": ({"KKIAI_API_KEY": ""}, "key", "error", "KKIAI_API_KEY_FILE"),
     "a gateway without https": (
         {"KKIAI_BASE_URL": "http://gateway.example/v1", "CHAT_ALLOW_PLAIN_HTTP": "on"},
@@ -193,6 +196,15 @@ def test_what_is_wrong_is_told_with_its_fix(wrong: str, data_dir: Path, lib: Com
     [
         ({"CHAT_ALLOWED_HOSTS": "*"}, "CHAT_ALLOWED_HOSTS must be names like chat.example.com"),
         ({"CHAT_DATABASE_URL": "postgresql://chat@db/chat"}, "must begin with postgresql+psycopg://"),
+        (
+            {
+                "CHAT_SIGN_IN": "header",
+                "CHAT_TRUSTED_HEADER": "X User:",
+                "CHAT_TRUSTED_PROXIES": "127.0.0.1",
+            },
+            "CHAT_TRUSTED_HEADER must be the name of a header",
+        ),
+        ({"CHAT_REQUEST_KB": "0"}, "CHAT_REQUEST_KB must be more than 0 kB"),
         ({"CHAT_SIGN_IN": "header"}, "needs CHAT_TRUSTED_HEADER and CHAT_TRUSTED_PROXIES"),
         ({"KKIAI_API_KEY_FILE": "/nowhere", "KKIAI_API_KEY": ""}, "KKIAI_API_KEY_FILE cannot be read"),
     ],
@@ -311,6 +323,41 @@ def test_a_server_that_cannot_be_reached_is_told_without_the_password(
     assert level == "error"
     assert "Connection refused" in told
     assert "my-password" not in told
+
+
+def test_a_password_with_a_sign_of_the_address_is_told_and_not_shown(
+    data_dir: Path, lib: CommandLine
+) -> None:
+    url = "postgresql+psycopg://chat:my-sec@ret@127.0.0.1/chat"
+    level, told = checked(lib, data_dir, **on_postgres(url, data_dir))["database"]
+    assert level == "error"
+    assert "In CHAT_DATABASE_URL, write each @ of the password as %40." in told
+    assert "sec" not in told.replace("CHAT_SECRET", "")
+    assert "ret@" not in told
+
+
+def test_whether_processes_can_wake_each_other_is_tried(
+    postgres: PostgresServer, data_dir: Path, lib: CommandLine
+) -> None:
+    direct = made_in(postgres)
+    assert checked(lib, data_dir, **on_postgres(direct, data_dir)) == {}
+    with pgbouncer.pooling(postgres) as folder:
+        variables = on_postgres(pgbouncer.url(folder, make_url(direct).database or ""), data_dir)
+        level, told = checked(lib, data_dir, **variables)["listen"]
+        assert (level, "Set CHAT_DATABASE_LISTEN_URL to PostgreSQL's own" in told) == ("error", True)
+        for right in (direct, "off"):
+            assert checked(lib, data_dir, **variables, CHAT_DATABASE_LISTEN_URL=right) == {}
+        nowhere = "postgresql+psycopg://chat@127.0.0.1:1/chat"
+        found = checked(lib, data_dir, **variables, CHAT_DATABASE_LISTEN_URL=nowhere)
+        assert "its server does not answer" in found["listen"][1]
+
+
+def test_a_command_tells_why_the_server_lets_it_not_in(
+    postgres: PostgresServer, data_dir: Path, lib: CommandLine
+) -> None:
+    done = lib.run(data_dir, "user", "list", **on_postgres(postgres.url("nowhere"), data_dir))
+    assert (done.status, done.out) == (1, "")
+    assert 'The database cannot be used: database "nowhere" does not exist.' in done.err
 
 
 GOOD = Server(15, "UTF8", 97, True, 0.1, True, True, True, True, NEWEST)

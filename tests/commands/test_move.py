@@ -135,6 +135,21 @@ def test_a_failure_on_the_way_leaves_nothing(
 
 
 @pytest.mark.usefixtures("installation")
+def test_a_database_that_lacks_characters_is_refused(
+    postgres: Server, data_dir: Path, lib: CommandLine
+) -> None:
+    name = postgres.create()
+    postgres.run(f'DROP DATABASE "{name}"')
+    postgres.run(
+        f"CREATE DATABASE \"{name}\" ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    )
+    done = moved(lib, data_dir, postgres.url(name))
+    assert (done.status, done.out) == (1, "")
+    assert "has the encoding SQL_ASCII, which lacks most characters" in done.err
+    assert tables(f"{postgres.url(name)}&client_encoding=utf8") == []
+
+
+@pytest.mark.usefixtures("installation")
 def test_what_is_no_database_is_told_in_a_sentence(
     data_dir: Path, target: str, tmp_path: Path, lib: CommandLine
 ) -> None:

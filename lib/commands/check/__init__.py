@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from lib import config
 from lib.commands import FAILED, OK, terminal
-from lib.commands.check import access, database, folder
+from lib.commands.check import access, database, folder, names
 from lib.commands.check.finding import LEVELS, Finding, Level, error
 from lib.config import Settings
 from lib.domain.text.printable import printable_json
@@ -34,6 +34,7 @@ def refuse(options: argparse.Namespace, fault: Exception) -> int:
 
 
 def _findings(settings: Settings) -> Iterator[Finding]:
+    yield from names.findings(config.unknown())
     yield from access.findings(settings, config.listening_address(config.ROOT))
     yield from folder.findings(settings, config.ROOT)
     yield from database.findings(settings)

@@ -24,7 +24,9 @@ def findings(settings: Settings) -> Iterator[Finding]:
     """Check the database of the settings, and what is in it. Nothing is made or changed there."""
     try:
         revision = (
-            yield from _on_server(settings.database_url) if settings.database_url else _in_file(settings)
+            yield from _on_server(settings.database_url, settings.database_listen_url)
+            if settings.database_url
+            else _in_file(settings)
         )
     except StoreError as fault:
         revision = None
@@ -41,7 +43,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield from gateway.findings(settings, has_stored_key=False)
 
 
-def _on_server(url: Secret) -> Generator[Finding, None, str | None]:
+def _on_server(url: Secret, listen_url: Secret | None) -> Generator[Finding, None, str | None]:
     """Return the revision of the schema. Raises `StoreError`."""
     from lib.store.database.maintenance import (
         server,  # with its driver, for which most installations have no use
@@ -49,7 +51,23 @@ def _on_server(url: Secret) -> Generator[Finding, None, str | None]:
 
     found = server.asked(url.reveal())
     yield from of_server(found, server.OLDEST_VERSION, server.CONNECTIONS_OF_A_PROCESS)
+    if listen_url:
+        yield _of_bell(url, listen_url)
     return found.revision
+
+
+def _of_bell(url: Secret, listen_url: Secret) -> Finding:
+    from lib.store.database.maintenance import server
+
+    name = "CHAT_DATABASE_LISTEN_URL"
+    fix = lazy("Set {name} to PostgreSQL's own address, past PgBouncer, or to off.", name=name)
+    try:
+        is_heard = server.is_heard(url.reveal(), listen_url.reveal())
+    except StoreError as fault:
+        return error("listen", fault.sentence, fix)
+    if not is_heard:
+        return error("listen", lazy("Processes cannot wake each other: what one writes is not heard."), fix)
+    return ok("listen", lazy("Processes can wake each other."))
 
 
 def _in_file(settings: Settings) -> Generator[Finding, None, str | None]:

@@ -55,9 +55,12 @@ class Bell:
             self._thread.join(AGAIN_SECONDS)
 
     def _listen(self, rings: Callable[[], None]) -> None:
+        told = ""
         while not self._ending.is_set():
             try:
                 self._store.listen(rings, self._ending)
             except StoreError as error:
-                log.info("The bell is silent, and is listened for again: %s", error)
+                if str(error) != told:  # not each second
+                    told = str(error)
+                    log.warning("Other processes cannot wake this one, which looks by itself: %s", error)
             self._ending.wait(AGAIN_SECONDS)

@@ -32,15 +32,17 @@ class Watchdog:
         problems: StorageProblems,
         let_go: Callable[[], None],
         go_on: Callable[[], None],
+        took_over: Callable[[int], None],
     ) -> None:
         """First close the replies of processes that are known to be dead.
 
         `let_go` ends the replies that are this process's no more. It is called at each check, and on the
         heartbeat's thread if other processes considered this one dead. `go_on` is called at each check, too:
-        it goes on with the series that this process took over.
+        it goes on with the series that this process took over. `took_over` is told how many replies of a dead
+        process this one has just got.
         """
         self._store, self._owner, self._storage_problems = store, owner, problems
-        self._let_go, self._go_on = let_go, go_on
+        self._let_go, self._go_on, self._took_over = let_go, go_on, took_over
         self._left = deque[str]()
         self.is_well = True
         """Whether the store's file was present and intact at the last check."""
@@ -89,6 +91,7 @@ class Watchdog:
     def _beat(self) -> None:
         began = time.monotonic()  # before: the others count from when it is written
         if not self._store.processes.beat(self._owner, LEASE_SECONDS):
+            log.warning("Others took this process for dead, and its replies over: it did not answer in time.")
             self._let_go()
         self._beaten_at = began
 
@@ -98,7 +101,11 @@ class Watchdog:
         self._store.look()
         self.is_well = True
         self._let_go()
-        self._left += self._store.processes.take_over(self._owner, LEASE_SECONDS)
+        taken = self._store.processes.take_over(self._owner, LEASE_SECONDS)
+        if taken:
+            log.warning("A process has died: its %d running replies are closed as interrupted.", len(taken))
+            self._took_over(len(taken))
+        self._left += taken
         self._close_left()
         self._go_on()
 

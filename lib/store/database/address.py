@@ -13,9 +13,12 @@ def parsed(url: str, name: str = "CHAT_DATABASE_URL") -> URL:
     Raises `StoreError`.
     """
     try:
-        return make_url(url)
+        found = make_url(url)
     except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
         raise StoreError(lazy("{name} is not the address of a database.", name=name)) from error
+    if "@" in (found.host or ""):  # the rest of the password, which would be shown
+        raise StoreError(lazy("In {name}, write each @ of the password as %40.", name=name))
+    return found
 
 
 def for_libpq(url: str) -> str:

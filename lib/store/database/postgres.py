@@ -1,5 +1,6 @@
 """PostgreSQL: any number of processes write at once; rows and constraints keep them apart."""
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from psycopg import Connection as Driver
 from psycopg import Error as DriverError
 from psycopg.types.string import StrDumper
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from lib.i18n.translation import Lazy, lazy
@@ -39,6 +40,8 @@ FROZEN_SECONDS = 8.0
 which are gone before its lease ends."""
 LOCK_SECONDS, HASTY_LOCK_SECONDS = 10.0, 1.0
 """How long a lock is waited for: longer than the one who holds it may be frozen."""
+_REFUSED = re.compile(r"\bFATAL:\s+(.+)")
+"""Why a server lets nobody in: the driver puts it behind the address, and gives it no field of its own."""
 _MIGRATIONS_LOCK = 7_310_862_054
 """The key of an advisory lock: any number that is only ours."""
 
@@ -93,9 +96,7 @@ class Postgres:
         """Listen on a connection of its own: PgBouncer's last for one transaction."""
         if not self._listen_at:
             return
-        address = self._listen_at.set(drivername="postgresql").render_as_string(hide_password=False)
-        with Driver.connect(address, autocommit=True, **NETWORK) as driver:
-            driver.execute(f"LISTEN {CHANNEL}")
+        with listening(self._listen_at, CHANNEL) as driver:
             while not ending.is_set():
                 for _ in driver.notifies(timeout=LISTEN_SECONDS, stop_after=1):
                     rings()
@@ -137,7 +138,18 @@ class Postgres:
         told = getattr(getattr(cause, "diag", None), "message_primary", None)
         if told:
             return str(told)
-        return lazy("its server does not answer") if isinstance(cause, DriverError) else type(error).__name__
+        if not isinstance(cause, DriverError):
+            return type(error).__name__
+        refused = _REFUSED.search(str(cause))
+        return refused[1].strip() if refused else lazy("its server does not answer")
+
+
+def listening(address: URL, channel: str) -> Driver[tuple[Any, ...]]:
+    """A connection that hears what is notified under a name. Raises `psycopg.Error`."""
+    url = address.set(drivername="postgresql").render_as_string(hide_password=False)
+    driver = Driver.connect(url, autocommit=True, **NETWORK)
+    driver.execute(f"LISTEN {channel}")
+    return driver
 
 
 def without_nul(text: str) -> str:

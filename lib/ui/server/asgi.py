@@ -94,8 +94,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         await asyncio.to_thread(_start)
     except ConfigurationError as error:
         with locale.using(Locale(catalogues.chosen(config.languages()))):
-            sys.stderr.write(_("SynStar Chat cannot start: {error}").format(error=error) + "\n")
-        sys.stderr.flush()
+            log.tell_last(_("SynStar Chat cannot start: {error}").format(error=error))
         os._exit(1)  # an exception would be printed as two tracebacks
     _draw_pages_anew_when_banners_change()
     shutdown.install(app.get())

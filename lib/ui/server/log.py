@@ -89,6 +89,15 @@ def install() -> None:
         sys.stderr = JsonLines(stream)
 
 
+def tell_last(sentence: str) -> None:
+    """Write why the process cannot go on: for people just that, without a time before it."""
+    if isinstance(sys.stderr, JsonLines):
+        logging.getLogger(__name__).critical(sentence)
+    else:
+        sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
+
+
 def _is_news(record: logging.LogRecord) -> bool:
     """Whether it is worth a line: that uvicorn starts and stops is not."""
     return record.levelno >= logging.WARNING or not record.name.startswith("uvicorn")

@@ -80,6 +80,7 @@ class Watch:
         return received
 
     async def _look(self) -> None:
+        is_told = False
         while self._pages:
             await asyncio.sleep(LOOK_SECONDS)
             identities = {page.identity for page in self._pages}
@@ -89,10 +90,13 @@ class Watch:
             try:
                 valid = await self._still_valid(identities, {page.identity for page in used})
             except StoreError as error:
-                log.warning("Whether open pages are still signed in cannot be checked: %s", error)
+                if not is_told:  # not each second
+                    log.warning("Whether open pages are still signed in cannot be checked: %s", error)
+                is_told = True
                 for page in used:
                     page.is_used = True
                 continue
+            is_told = False
             if gone := identities - valid:
                 await self._end(gone)
 

@@ -36,6 +36,7 @@ def move(source: Database, url: str, images: Iterable[tuple[str, bytes]]) -> Map
     try:
         with source.read(is_snapshot=True) as old, _translated(target), target.engine.begin() as new:
             target.lock_migrations(new)
+            _require_utf8(new, target.address)
             upgrade(new, revision(new), target)
             _require_empty(new, target.address)
             return {table.name: _moved(new, table, _given(old, table, images)) for table in TABLES}
@@ -72,6 +73,18 @@ class _Sum:
         values = [sha256(each).digest() if isinstance(each, bytes) else each for each in row]
         self.count += 1
         self.checksum ^= int.from_bytes(sha256(repr(values).encode()).digest())
+
+
+def _require_utf8(connection: Connection, address: str) -> None:
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise StoreError(
+            lazy(
+                "{address} has the encoding {encoding}, which lacks most characters. Name a UTF8 database.",
+                address=address,
+                encoding=encoding,
+            )
+        )
 
 
 def _require_empty(connection: Connection, address: str) -> None:

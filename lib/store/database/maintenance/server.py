@@ -3,18 +3,24 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from psycopg import Error as DriverError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from lib.i18n.translation import lazy
+from lib.store.database.address import parsed
 from lib.store.database.database import revision
 from lib.store.database.errors import StoreError
-from lib.store.database.postgres import MAX_OVERFLOW, POOL_SIZE, Postgres
+from lib.store.database.postgres import MAX_OVERFLOW, POOL_SIZE, Postgres, listening
 
 OLDEST_VERSION = 13
 """The first one in which the owner of a database may add `pg_trgm`."""
 CONNECTIONS_OF_A_PROCESS = POOL_SIZE + MAX_OVERFLOW + 1
 """Those of the pool, and the one on which it is woken."""
+
+HEARD_SECONDS = 2.0
+_CHANNEL = "chat_check"
+"""Not that of the app: nobody is woken for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,26 @@ def asked(url: str) -> Server:
             )
             if told
             else lazy("The database cannot be used: {reason}.", reason=server.reason(error))
+        ) from error
+    finally:
+        server.engine.dispose()
+
+
+def is_heard(url: str, listen_url: str) -> bool:
+    """Whether what is notified at one address is heard at the other. Raises `StoreError`."""
+    server, ears = Postgres(url), parsed(listen_url, "CHAT_DATABASE_LISTEN_URL")
+    try:
+        with listening(ears, _CHANNEL) as driver, server.engine.connect() as connection:
+            connection.execute(text(f"NOTIFY {_CHANNEL}"))
+            connection.commit()
+            return any(True for _ in driver.notifies(timeout=HEARD_SECONDS, stop_after=1))
+    except (DBAPIError, DriverError) as error:
+        raise StoreError(
+            lazy(
+                "The database {address} cannot be used: {reason}.",
+                address=ears.render_as_string(),
+                reason=server.reason(error),
+            )
         ) from error
     finally:
         server.engine.dispose()
