@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
+from cachetools import TTLCache
+
 from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.connection import Connection
@@ -22,7 +24,7 @@ from lib.engine.lookups.balances import Balances
 from lib.engine.lookups.catalogue import Catalogue
 from lib.engine.lookups.doctor import Doctor
 from lib.engine.loop import Loop
-from lib.engine.notifications import STOPPING, STORING, Notifications
+from lib.engine.notifications import REPLACED, STOPPING, STORING, Notifications
 from lib.engine.observer import Observer
 from lib.engine.playback.player import Player
 from lib.engine.playback.synchronized import SynchronizedTapes
@@ -44,6 +46,8 @@ from lib.i18n.translation import Lazy
 from lib.store import Store
 from lib.store.database.errors import StoreError
 
+MOST_REPLACED, REPLACED_SECONDS = 1000, 60.0
+"""How many replies are known to be replaced, and for how long: pages are drawn anew at once."""
 LAST_WRITE_SECONDS = 10.0
 """How long a stopping process tries to write the last events."""
 
@@ -78,6 +82,8 @@ class Engine:
         self._has_auto_titles = has_auto_titles
         self._owner = new_id()
         self._runs = RunningReplies()
+        # Only the journal's thread writes to it.
+        self._replaced: TTLCache[tuple[str, str], bool] = TTLCache(MOST_REPLACED, REPLACED_SECONDS)
         self.notifications = Notifications()
         self._problems = StorageProblems(lambda: self.notifications.tell(STORING))
         self._loop = Loop()
@@ -86,7 +92,14 @@ class Engine:
         self.is_stopping = False
         """Whether the process is about to stop: what can begin elsewhere begins elsewhere."""
         self._journal = (
-            Journal(store, self._owner, self._problems, self._runs.forget, on_written=self._written)
+            Journal(
+                store,
+                self._owner,
+                self._problems,
+                self._runs.forget,
+                on_replaced=self._note_replaced,
+                on_written=self._written,
+            )
             if store
             else None
         )
@@ -304,6 +317,13 @@ class Engine:
             return self.synchronized.tape(reply_id)
         return self._remote.tape(reply_id)
 
+    def is_replaced(self, person_id: str, reply_id: str) -> bool:
+        """Whether another process has just closed a person's reply otherwise than it was seen to end here.
+
+        `notifications` announce it under the topic `REPLACED`.
+        """
+        return (person_id, reply_id) in self._replaced
+
     def running(self, person_id: str, conversation_id: str) -> list[str]:
         """The ids of the replies that this process runs in a person's conversation."""
         open_ = [tape for tape in self._runs.open_tapes() if tape.person_id == person_id]
@@ -412,6 +432,10 @@ class Engine:
             self._count(self._store, run)
         elif self._has_auto_titles and is_first_exchange(run):
             self._loop.submit(write_title(self._gateway, self._store, run))
+
+    def _note_replaced(self, tape: LiveTape) -> None:
+        self._replaced[tape.person_id, tape.reply_id] = True
+        self.notifications.tell(REPLACED)
 
     def _got(self, count: int) -> None:
         if self._observer:

@@ -62,11 +62,13 @@ class Journal:
         problems: StorageProblems,
         on_stored: Callable[[LiveTape], None],
         *,
+        on_replaced: Callable[[LiveTape], None] | None = None,
         on_written: Callable[[float], None] | None = None,
     ) -> None:
-        """`on_stored` is called on the journal's thread when a closed tape is in the store, `on_written`
-        after each write, with the seconds that it took."""
-        self._on_written = on_written
+        """`on_stored` is called on the journal's thread when a closed tape is in the store, `on_replaced`
+        thereafter if what is there is another process's end of the reply. `on_written` is called after each
+        write, with the seconds that it took."""
+        self._on_replaced, self._on_written = on_replaced, on_written
         self._store, self._owner, self._storage_problems, self._on_stored = store, owner, problems, on_stored
         self._tracks: dict[str, _Track] = {}
         self._dirty: set[str] = set()
@@ -189,9 +191,10 @@ class Journal:
         ]
         ended = [(self._tracks[key].tape, row) for key, row in closings.items()]
         replies = [Closing(tape.reply(), tape.person_id, row) for tape, row in ended]
+        replaced: set[str] = set()
         if entries or replies:
             began = time.monotonic()
-            self._store.replies.journal(self._owner, entries, replies)
+            replaced = self._store.replies.journal(self._owner, entries, replies)
             if self._on_written:
                 self._on_written(time.monotonic() - began)
             with suppress(StoreError):  # who follows looks by himself, only later
@@ -201,6 +204,8 @@ class Journal:
         for track in tracks:
             if track.tape.reply_id in closings:
                 self._on_stored(track.tape)
+                if self._on_replaced and track.tape.reply_id in replaced:
+                    self._on_replaced(track.tape)
 
     def _store_beginnings(self) -> None:
         with self._changed:

@@ -7,6 +7,8 @@ STORING = "storing"
 """The topic for whether messages can be stored."""
 STOPPING = "stopping"
 """The topic for whether the process is about to stop."""
+REPLACED = "replaced"
+"""The topic for replies that another process has closed otherwise than this one saw them end."""
 Listener = Callable[[], None]
 """Called on the notifying thread: it must be quick, and wake its own thread or loop."""
 

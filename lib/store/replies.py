@@ -133,12 +133,13 @@ class Replies:
             row = connection.execute(query).first()
             return (row.id, row.updated_at) if row else None
 
-    def journal(self, owner: str, entries: Sequence[Entry], closings: Sequence[Closing] = ()) -> None:
+    def journal(self, owner: str, entries: Sequence[Entry], closings: Sequence[Closing] = ()) -> set[str]:
         """Append to journals and close replies, all in one transaction.
 
         Events of a missing reply (its conversation was deleted) are dropped; its ledger row stays. Events of
         a reply that is already closed, or no longer belongs to `owner`, are dropped with its row: the reply
-        stays as the process that took it over left it.
+        stays as the process that took it over left it. Returns the ids of the replies that were to be closed
+        and stayed so.
         """
         with self._database.write() as connection:
             # A send locks its conversation before it looks for replies there: in the same order here.
@@ -159,6 +160,7 @@ class Replies:
                     _close(connection, closing)
                 if open_.get(reply_id, True):
                     ledger.book(connection, closing.person_id, closing.row)
+        return {closing.row.reply_id for closing in closings if not open_.get(closing.row.reply_id, True)}
 
     def tape(self, reply_id: str, start: int = 0) -> list[Event]:
         """The journaled events of a reply in order, from position `start`. Unreadable ones are skipped."""

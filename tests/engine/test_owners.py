@@ -77,6 +77,7 @@ CALLS: dict[str, Call] = {
     "deck_runs.stop": lambda engine, who, of: engine.deck_runs.stop(who, of.run),
     "deck_runs.lose": lambda engine, who, of: engine.deck_runs.lose(who, of.run),
     "deck_runs.stop_all": lambda engine, who, _: engine.deck_runs.stop_all(who),
+    "is_replaced": lambda engine, who, of: engine.is_replaced(who, of.reply),
     "doctor.last": lambda engine, who, _: engine.doctor.last(who, CONNECTION),
 }
 """Each method that names what runs."""

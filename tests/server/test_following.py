@@ -1,16 +1,21 @@
 """A reply is not the page's: reloads, other tabs, lost connections and a killed server find it again."""
 
+from contextlib import closing
 from pathlib import Path
 
 from lib.app import DATABASE
 from lib.domain.people.people import LOCAL
 from lib.domain.reply.reply import State
+from lib.domain.reply.tape import text_of
+from lib.engine.recovery.recovery import interrupt
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import ScriptedGateway
 from tests.server.chat_page import ask_half, see_half
+from tests.server.conftest import API_KEY
+from tests.store.leases import take_over
 
 
 def test_a_reload_shows_the_whole_reply_and_follows_it(
@@ -63,6 +68,23 @@ def kept_text(data_dir: Path, tab: PageSocket) -> str:
     assert message.reply
     assert message.reply.state is State.COMPLETED
     return message.content
+
+
+def test_of_a_reply_that_another_process_has_closed_a_page_shows_what_is_stored(
+    upstream: ScriptedGateway, tmp_path: Path
+) -> None:
+    with (
+        AppServer(tmp_path / "data", upstream.base_url, KKIAI_API_KEY=API_KEY) as frozen,
+        PageSocket(frozen.url) as tab,
+        closing(Store(frozen.data_dir / DATABASE)) as other,
+    ):
+        gate = ask_half(upstream, tab, "Freeze me")
+        [running] = other.replies.running()
+        assert eventually(lambda: text_of(other.replies.tape(running.reply_id)) == "One two")
+        assert take_over(other, running.owner, "another") == [running.reply_id]
+        interrupt(other, "another", running.reply_id)
+        gate.open()  # this process does not know yet: it says a third word, which is stored nowhere
+        tab.wait_for(lambda: "interrupted" in tab.footer and tab.answer == "One two", "What is stored")
 
 
 def test_a_lost_connection_comes_back_to_the_same_session(upstream: ScriptedGateway, tab: PageSocket) -> None:

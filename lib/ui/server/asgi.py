@@ -26,7 +26,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context_attr import SCRIPT_
 
 from lib import app, config
 from lib.config import ConfigurationError
-from lib.engine.notifications import STOPPING, STORING
+from lib.engine.notifications import REPLACED, STOPPING, STORING
 from lib.i18n import catalogues, locale
 from lib.i18n.locale import Locale
 from lib.i18n.translation import gettext as _
@@ -96,7 +96,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         with locale.using(Locale(catalogues.chosen(config.languages()))):
             log.tell_last(_("SynStar Chat cannot start: {error}").format(error=error))
         os._exit(1)  # an exception would be printed as two tracebacks
-    _draw_pages_anew_when_banners_change()
+    _draw_pages_anew_when_told()
     shutdown.install(app.get())
     # The first `st.write_stream` of a process imports pandas and pyarrow: 1 to 2.5 s before the first token.
     warming_up = asyncio.create_task(asyncio.to_thread(_warm_up))
@@ -128,8 +128,9 @@ def _warm_up() -> None:
     gc.set_threshold(*COLLECT_AFTER)
 
 
-def _draw_pages_anew_when_banners_change() -> None:
-    """Rerun all pages when storing fails or works again, or the server stops: idle pages must say so too."""
+def _draw_pages_anew_when_told() -> None:
+    """Rerun all pages when idle ones must say it too: storing fails or works again, the server stops, another
+    process has closed a reply."""
     loop = asyncio.get_running_loop()
 
     def draw() -> None:
@@ -142,7 +143,7 @@ def _draw_pages_anew_when_banners_change() -> None:
         with contextlib.suppress(RuntimeError):  # the server has stopped in the meantime
             loop.call_soon_threadsafe(draw)
 
-    for topic in (STORING, STOPPING):
+    for topic in (STORING, STOPPING, REPLACED):
         app.get().engine.notifications.listen(topic, hear)
 
 

@@ -20,7 +20,8 @@ class Followed:
     ended: Sequence[Message]
     """The messages whose reply has ended, updated in the conversation."""
     lost: Collection[str]
-    """The ids of the replies without a tape. The engine drops it once the reply has ended and is stored."""
+    """The ids of the replies that the store has and the page has not: the engine drops a tape once its reply
+    has ended and is stored."""
 
 
 def catch_up(conversation: Conversation, *, is_hidden: bool = False) -> Followed:
@@ -34,6 +35,9 @@ def catch_up(conversation: Conversation, *, is_hidden: bool = False) -> Followed
     for message in list(conversation.messages.values()):
         is_running = message.reply is not None and message.reply.state is State.RUNNING
         is_last = message.id == conversation.leaf_id
+        if app.get().engine.is_replaced(person_id(), message.id):
+            lost.append(message.id)
+            continue
         if not is_running and not (is_hidden and is_last):
             continue
         tape = app.get().engine.follow(person_id(), message.id)
