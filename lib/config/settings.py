@@ -177,10 +177,6 @@ def read(root: Path = ROOT, **overrides: str) -> Settings:
     Raises `ConfigurationError`.
     """
     sources = (overrides, *_sources(root))
-    _, _, env_file, _ = sources
-    for name, value in env_file.items():
-        if name.startswith("PG") and value:  # libpq looks for its own ones in the environment only
-            os.environ.setdefault(name, value)
     return Settings.load(_key_from_file(sources), *sources)
 
 

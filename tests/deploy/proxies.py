@@ -22,6 +22,7 @@ NODE = "chat_node"
 def haproxy(folder: Path, ports: Sequence[int]) -> Iterator[str]:
     port, file = free_port(), folder / "haproxy.cfg"
     places = {
+        "    user haproxy\n    group haproxy\n": "",  # only root may become somebody else
         "bind :80\n": f"bind 127.0.0.1:{port}\n",
         "    bind :443 ssl crt /etc/haproxy/chat.example.com.pem alpn h2,http/1.1\n": "",
         "    http-request redirect scheme https code 308 unless { ssl_fc }\n": "",

@@ -116,7 +116,7 @@ def test_a_process_believes_the_proxy_alone_about_who_asks(site: Site, source: s
 
 def test_figures_for_monitoring_are_not_for_browsers(site: Site) -> None:
     visitor = site.visitor()
-    for path in ("/metrics", f"{BASE}/metrics", f"{BASE}/_stcore/metrics"):
+    for path in ("/metrics", "/%6detrics", f"{BASE}/metrics", f"{BASE}/_stcore/metrics"):
         assert visitor.get(path).status == http.client.NOT_FOUND
 
 

@@ -40,7 +40,7 @@ FROZEN_SECONDS = 8.0
 which are gone before its lease ends."""
 LOCK_SECONDS, HASTY_LOCK_SECONDS = 10.0, 1.0
 """How long a lock is waited for: longer than the one who holds it may be frozen."""
-_REFUSED = re.compile(r"\bFATAL:\s+(.+)")
+_REFUSED = re.compile(r"(?:\bFATAL|fe_sendauth):\s+(.+)")
 """Why a server lets nobody in: the driver puts it behind the address, and gives it no field of its own."""
 _MIGRATIONS_LOCK = 7_310_862_054
 """The key of an advisory lock: any number that is only ours."""
