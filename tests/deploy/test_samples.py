@@ -50,6 +50,15 @@ def test_caddy_takes_its_sample_with_and_without_the_variables_of_compose() -> N
     assert '"refresh":5000000000' in adapted.replace(" ", "")
 
 
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.scale.yaml"])
+def test_compose_takes_its_files(name: str) -> None:
+    given = {"PROXY_HOST": "chat.test", "CHAT_ALLOWED_HOSTS": "chat.test", "REPLICAS": "5"}
+    whole = yaml.safe_load(run("docker-compose", "-f", str(DEPLOY / name), "config", **given))
+    chat = whole["services"]["chat"]
+    assert chat["environment"]["CHAT_ALLOWED_HOSTS"] == "chat.test"
+    assert chat.get("deploy", {"replicas": 1})["replicas"] == (5 if "proxy" in whole["services"] else 1)
+
+
 def test_systemd_takes_the_unit_and_finds_little_exposed(tmp_path: Path) -> None:
     unit = tmp_path / "chat@8501.service"
     streamlit = {"/opt/synstar-chat/.venv/bin/streamlit": found("streamlit")}
