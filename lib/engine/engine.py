@@ -6,28 +6,27 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
-from cachetools import TTLCache
-
 from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.models.connection import Connection
-from lib.domain.people.people import LOCAL
 from lib.domain.reply.errors import Category, ChatError
 from lib.domain.reply.tape import Event, Interrupted, Stopped
 from lib.domain.reply.timeline import longest_gap_ms
 from lib.domain.text.sentences import sentence
-from lib.engine import pictures, transcription
+from lib.engine import booking, pictures, transcription
 from lib.engine.answering import Answering
+from lib.engine.following import Following
 from lib.engine.journal import Journal
 from lib.engine.live import LiveTape
 from lib.engine.lookups.balances import Balances
 from lib.engine.lookups.catalogue import Catalogue
 from lib.engine.lookups.doctor import Doctor
 from lib.engine.loop import Loop
-from lib.engine.notifications import REPLACED, STOPPING, STORING, Notifications
+from lib.engine.notifications import STOPPING, STORING, Notifications
 from lib.engine.observer import Observer
 from lib.engine.playback.player import Player
 from lib.engine.playback.synchronized import SynchronizedTapes
+from lib.engine.recovery import ownership
 from lib.engine.recovery.remote_stops import RemoteStops
 from lib.engine.recovery.remote_tapes import RemoteTapes
 from lib.engine.recovery.storage_problems import StorageProblems
@@ -46,8 +45,6 @@ from lib.i18n.translation import Lazy
 from lib.store import Store
 from lib.store.database.errors import StoreError
 
-MOST_REPLACED, REPLACED_SECONDS = 1000, 60.0
-"""How many replies are known to be replaced, and for how long: pages are drawn anew at once."""
 LAST_WRITE_SECONDS = 10.0
 """How long a stopping process tries to write the last events."""
 
@@ -82,12 +79,14 @@ class Engine:
         self._has_auto_titles = has_auto_titles
         self._owner = new_id()
         self._runs = RunningReplies()
-        # Only the journal's thread writes to it.
-        self._replaced: TTLCache[tuple[str, str], bool] = TTLCache(MOST_REPLACED, REPLACED_SECONDS)
         self.notifications = Notifications()
         self._problems = StorageProblems(lambda: self.notifications.tell(STORING))
         self._loop = Loop()
         self._remote = RemoteTapes(self._loop, store, self._owner) if store else None
+        self.synchronized = SynchronizedTapes(self._loop)
+        self._following = Following(
+            self._runs, self.synchronized, self._remote, store, self._owner, self.notifications
+        )
         self._observer: Observer | None = None
         self.is_stopping = False
         """Whether the process is about to stop: what can begin elsewhere begins elsewhere."""
@@ -97,7 +96,7 @@ class Engine:
                 self._owner,
                 self._problems,
                 self._runs.forget,
-                on_replaced=self._note_replaced,
+                on_replaced=self._following.note_replaced,
                 on_written=self._written,
             )
             if store
@@ -150,7 +149,6 @@ class Engine:
             gateway, self._loop, store, check_limits=self.check_limits, may_use=self._may_use
         )
         self.balances = Balances(gateway, self._loop)
-        self.synchronized = SynchronizedTapes(self._loop)
         # Last: its threads may call `_let_go` at once, which needs everything above.
         self._watchdog = (
             Watchdog(store, self._owner, self._problems, self._let_go, self._go_on, self._got)
@@ -285,8 +283,9 @@ class Engine:
             raise ChatError(Category.RATE_LIMITED, str(refused), advice=sentence("none")) from None
         asked = transcription.transcribe(self._gateway, connection, recording, model)
         text, row, error = self._loop.submit(asked).result()
-        row = replace(row, session_id=session_id, conversation_id=conversation_id)
-        transcription.book(self._store, person_id, row)
+        booking.book(
+            self._store, person_id, replace(row, session_id=session_id, conversation_id=conversation_id)
+        )
         if error:
             raise error
         return text
@@ -299,45 +298,22 @@ class Engine:
         While a blind round streams, wherever, this is a copy that hides how fast the model is. A reply that
         is never stored can be followed for as long as its conversation exists.
         """
-        # The synchronized copy first: the raw tape would reveal how fast the model is.
-        here = self.synchronized.tape(reply_id) or self._runs.tape(reply_id)
-        try:
-            found = here or self._elsewhere(reply_id)
-        except StoreError:
-            return None
-        return found if found and found.person_id == person_id else None
-
-    def _elsewhere(self, reply_id: str) -> LiveTape | None:
-        """The tape of a reply that another process runs. Raises `StoreError`."""
-        if not self._remote or not self._store:
-            return None
-        if round_ := self._store.replies.blind_round(reply_id, self._owner):
-            tapes = [self._runs.tape(each) or self._remote.tape(each, is_ended_too=True) for each in round_]
-            self.synchronized.follow([tape for tape in tapes if tape])
-            return self.synchronized.tape(reply_id)
-        return self._remote.tape(reply_id)
+        return self._following.tape(person_id, reply_id)
 
     def is_replaced(self, person_id: str, reply_id: str) -> bool:
         """Whether another process has just closed a person's reply otherwise than it was seen to end here.
 
         `notifications` announce it under the topic `REPLACED`.
         """
-        return (person_id, reply_id) in self._replaced
+        return self._following.is_replaced(person_id, reply_id)
 
     def running(self, person_id: str, conversation_id: str) -> list[str]:
         """The ids of the replies that this process runs in a person's conversation."""
-        open_ = [tape for tape in self._runs.open_tapes() if tape.person_id == person_id]
-        return [tape.reply_id for tape in open_ if tape.conversation_id == conversation_id]
+        return self._following.running(person_id, conversation_id)
 
     def running_anywhere(self, person_id: str, conversation_id: str) -> list[str]:
         """The ids of the replies that run in a person's conversation, in whichever process."""
-        here = self.running(person_id, conversation_id)
-        try:
-            found = self._store.replies.running_in(person_id, conversation_id) if self._store else []
-        except StoreError:
-            return here
-        ended = {run.tape.reply_id for run in self._runs.all() if run.tape.is_closed}
-        return [*here, *(each for each in found if each not in ended and each not in here)]
+        return self._following.running_anywhere(person_id, conversation_id)
 
     def player(self, recorded: Mapping[str, Sequence[Event]], *, later: Collection[str] = ()) -> Player:
         """Return a player for whole tapes, by reply id; the tapes in `later` start after the others."""
@@ -429,13 +405,9 @@ class Engine:
         if not self._store:
             return
         if not run.is_kept:
-            self._count(self._store, run)
+            booking.book_temporary(self._store, run)
         elif self._has_auto_titles and is_first_exchange(run):
             self._loop.submit(write_title(self._gateway, self._store, run))
-
-    def _note_replaced(self, tape: LiveTape) -> None:
-        self._replaced[tape.person_id, tape.reply_id] = True
-        self.notifications.tell(REPLACED)
 
     def _got(self, count: int) -> None:
         if self._observer:
@@ -445,35 +417,13 @@ class Engine:
         if self._observer:
             self._observer.journal_written(seconds)
 
-    def _count(self, store: Store, run: RunningReply) -> None:
-        """Book what a temporary chat's reply took, if its sender has limits, but not which chat it was."""
-        person_id = run.tape.person_id
-        row = replace(run.row(), reply_id=new_id(), session_id="", conversation_id="", purpose="temporary")
-        try:
-            if store.limits.get(person_id):
-                store.of(person_id).ledger.book(row)
-        except StoreError as error:
-            log.error("A reply of a temporary chat is missing in the ledger: %s", error)
-
     def _go_on(self) -> None:
         """Go on with the series that a dead or leaving process has left to this one."""
         if self._shared and not self.is_stopping:
             self._shared.go_on()
 
     def _let_go(self) -> None:
-        """Interrupt the replies that are this process's no more.
-
-        Another one considered it dead and took them over, or deleted their chats or their sender.
-        """
-        # Before asking the store: replies that begin in the meantime belong to this process.
-        runs = [run for run in self._runs.all() if not run.tape.is_closed]
-        if not self._store or not self._journal or not runs:
-            return
-        known = {tape.reply_id for tape in self._journal.behind()}
-        known |= self._store.processes.owned(self._owner)
-        unkept = {run.tape.person_id for run in runs if not run.is_kept}
-        senders = {who for who in unkept if who == LOCAL or self._store.people.get(who)}
-        for run in runs:
-            is_ours = run.tape.reply_id in known if run.is_kept else run.tape.person_id in senders
-            if not is_ours:
+        """Interrupt the replies that are this process's no more."""
+        if self._store and self._journal:
+            for run in ownership.lost(self._runs, self._journal, self._store, self._owner):
                 self._answering.end(run, Interrupted(run.at_ms))

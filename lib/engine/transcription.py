@@ -1,6 +1,5 @@
 """Speech to text: a paid call of its own, with a row in the ledger whether it succeeds or fails."""
 
-import logging
 import secrets
 import time
 from datetime import UTC, datetime
@@ -11,10 +10,6 @@ from lib.domain.reply.ledger import LedgerRow
 from lib.domain.reply.reply import State
 from lib.domain.reply.usage import Usage
 from lib.gateway.client import Gateway
-from lib.store import Store
-from lib.store.database.errors import StoreError
-
-log = logging.getLogger(__name__)
 
 
 async def transcribe(
@@ -44,12 +39,3 @@ async def transcribe(
         purpose="transcription",
     )
     return text, row, error
-
-
-def book(store: Store | None, person_id: str, row: LedgerRow) -> None:
-    """Put the row into the person's ledger. A failure is only logged: the text is worth more than the row."""
-    try:
-        if store:
-            store.of(person_id).ledger.book(row)
-    except StoreError as error:
-        log.error("A transcription is missing in the ledger: %s", error)
