@@ -2,7 +2,8 @@
 
 import asyncio
 
-from lib.web.room.live import MOST_WAITING, Follower, message
+from lib.web.room.follower import MOST_WAITING, Follower
+from lib.web.room.live import message
 
 
 def state() -> bytes:

@@ -31,7 +31,8 @@ from lib.store.database.errors import StoreError
 from lib.web.addresses import address
 from lib.web.limits import Rate, Refused, address_of
 from lib.web.room import codes, words
-from lib.web.room.live import Follower, LiveRoom, message
+from lib.web.room.follower import Follower
+from lib.web.room.live import LiveRoom, message
 from lib.web.room.turnout import COOKIE_SECONDS, NEWCOMER_RATE, Turnout, device, new_cookie
 
 LONGEST_BODY = 512
