@@ -97,8 +97,8 @@ class Walk:
 
     def is_ours(self, node: ast.expr) -> bool:
         match node:
-            case ast.Constant():
-                return True
+            case ast.Constant(value=text):
+                return "**" not in str(text)  # which only `md` makes bold in each language
             case ast.List(elts=parts) | ast.Tuple(elts=parts):
                 return all(map(self.is_ours, parts))
             case ast.Lambda(body=value) | ast.ListComp(elt=value):
@@ -300,6 +300,8 @@ def faults_of(tmp_path: Path, source: str) -> list[str]:
         "label = plain(name) if name else name\nst.button(label)",
         "st.caption(' · '.join([plain(name), name]))",
         "st.caption(_(name))",
+        "st.caption(_('**Bold**'))",
+        "st.caption('**Bold**')",
         "st.caption(ngettext('{} reply', name, 2))",
         "st.caption(_('Delete {title}?').format(title=title))",
     ],
@@ -324,6 +326,7 @@ def test_markdown_made_of_text_is_told(source: str, tmp_path: Path) -> None:
         "st.markdown('### Doctor')",
         "st.caption('on' if is_on else 'off')",
         "st.caption(_('on'))",
+        "st.caption(md(_('**Bold**')))",
         "st.caption(md(_('served by {}'), reply.model))",
         "TITLE = 'Doctor'\nst.caption(TITLE)",
         "TITLES = {1: 'One'}\nst.caption(TITLES[1])",

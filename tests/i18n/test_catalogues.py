@@ -13,7 +13,9 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.catalog import Message as Entry
 from babel.messages.pofile import read_po
+from markdown_it import MarkdownIt
 
+from lib.domain.text.markdown.literal import md
 from lib.i18n.pseudo import PseudoTranslations
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,6 +100,18 @@ def test_code_and_signs_stand_in_a_translation_as_they_do_in_its_text(language: 
     for entry in entries(LOCALE / f"{language}.po"):
         for translated in forms(entry.string):
             assert Counter(signs.findall(translated)) == Counter(signs.findall(forms(entry.id)[-1])), entry.id
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("value", ["余额", "（额度）", "“a”。", "(a)", "a."])
+def test_what_is_bold_in_a_text_is_bold_with_each_value(language: str, value: str) -> None:
+    for entry in entries(LOCALE / f"{language}.po"):
+        for text in (*forms(entry.id), *forms(entry.string)):
+            if "**" in text:
+                values = [1.0 if spec else value for spec in re.findall(r"\{(:[^}]*)?\}", text)]
+                html = MarkdownIt("commonmark").render(md(text, *values))
+                assert html.count("<strong>") == text.count("**") / 2, text
+                assert "*" not in html, text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

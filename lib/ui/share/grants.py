@@ -59,7 +59,7 @@ def _show(kind: GrantKind, source_id: str, title: str, page: Callable[[], str] |
         st.caption(md(_("They see “{}” as it is when they open it."), title))
         show(kind, source_id)
     if page and share_links.is_offered():
-        st.markdown(_("**Everybody who has the link**"))
+        st.markdown(md(_("**Everybody who has the link**")))
         st.caption(
             _("They see a copy without your notes. E-mail addresses, keys and internal hosts are masked.")
         )

@@ -112,11 +112,11 @@ def _show_chat(recording: Recording, source_id: str, findings: Sequence[Finding]
     has_both = grants.is_offered() and share_links.is_offered()
     if grants.is_offered():
         if has_both:
-            st.markdown(_("**People here**"))
+            st.markdown(md(_("**People here**")))
         grants.show(GrantKind.CONVERSATION, source_id, lambda: Copy(title, _html(masked, by=_own_name())))
     if share_links.is_offered():
         if has_both:
-            st.markdown(_("**Everybody who has the link**"))
+            st.markdown(md(_("**Everybody who has the link**")))
         share_links.show(source_id, title, partial(_html, masked))
     clipboard.show()
 

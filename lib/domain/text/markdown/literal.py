@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from string import Formatter
 from typing import Any, Self
 
+from lib.domain.text.markdown.emphasis import flanks
 from lib.domain.text.markdown.links import marked
 from lib.domain.text.markdown.readers import DIRECTIVE_NAME, PAGE
 
@@ -33,6 +34,9 @@ _SIGN_WITH_MEANING = re.compile(
     |(?P<number>^\d{{1,9}})(?=[.)](?:\s|$))""",
     re.I | re.M | re.X,
 )
+_STARS = "\0"
+"""Stands for the template's own `**` until the values are in it; no text is drawn with this character."""
+_BOLD = re.compile(rf"{_STARS}\s*(.*?)\s*{_STARS}", re.S)
 _UNFIT = re.compile(r"[\x00-\x20<>\\\x7f]")
 """Characters that would end a link or a URL."""
 
@@ -50,18 +54,34 @@ class Markdown(str):
 def md(template: str, /, *values: object, **named: object) -> Markdown:
     """Markdown of ours with values in it, in the syntax of `str.format`: `md("**{}** of {:,}", name, count)`.
 
-    Text is escaped, numbers and markdown are not. The template must be a literal in our code.
+    Text is escaped, numbers and markdown are not. The template must be a literal in our code, or the
+    translation of one. What it has in bold is bold whatever is in it and beside it, in any language.
     """
-    return Markdown(_TEMPLATE.vformat(template, values, named))
+    text = _TEMPLATE.vformat(template.replace("**", _STARS), values, named)
+    return Markdown(_BOLD.sub(_bold, text))
 
 
 class _Template(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
-        shown = str(format(value, format_spec))
+        shown = str(format(value, format_spec)).replace(_STARS, "")
         return shown if isinstance(value, Markdown | int | float) else plain(shown)
 
 
 _TEMPLATE = _Template()
+
+
+def _bold(found: re.Match[str]) -> str:
+    """Return bold text. Where its stars would not count, as in `**“重点”。**内容`, nothing is drawn beside them.
+
+    `emphasis.py` has the rule. Letters beside what draws nothing are as good as at the end of a word.
+    """
+    inner, text = found[1], found.string
+    if not inner:
+        return ""
+    before, after = text[: found.start()][-1:], text[found.end() :][:1]
+    opens = "" if flanks(before, inner[0]).opens else _NOTHING
+    closes = "" if flanks(inner[-1], after).closes else _NOTHING
+    return f"{opens}**{inner}**{closes}"
 
 
 def plain(text: str) -> Markdown:

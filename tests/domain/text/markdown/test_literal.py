@@ -3,9 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from lib.domain.text.markdown.literal import Markdown, code, link, literal, md, plain
 
+READER = MarkdownIt("commonmark")
+texts = st.text("字か。）“”《a1.()! \n", max_size=4).filter(lambda text: not text[:1].isspace())
 HOSTILE = "![x](http://a.invalid/i.png) [y](http://a.invalid) **z** :red[w] `c` $d$ <b>e</b>"
 
 
@@ -32,6 +37,23 @@ def test_text_is_escaped_once(escape: object) -> None:
     once = escape("*a*")
     assert isinstance(once, Markdown)
     assert escape(once) is once
+
+
+@given(texts, texts, texts.filter(str.strip))
+def test_what_a_template_has_in_bold_is_bold_whatever_is_in_it_and_beside_it(
+    before: str, after: str, text: str
+) -> None:
+    html = READER.render(md("x{}**{}**{}", before, text, after))
+    assert html.count("<strong>") == 1
+    assert "*" not in html
+
+
+def test_bold_without_text_is_nothing() -> None:
+    assert md("**{}**a", "") == "a"
+
+
+def test_no_text_can_open_or_close_bold() -> None:
+    assert "<strong>" not in READER.render(md("{} {}", "\0a\0", "**b**"))
 
 
 def test_what_is_cut_out_of_markdown_is_text_again() -> None:
