@@ -37,8 +37,10 @@ QUIET = (
 )
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The first draws pages and no window around them, which saves a process for each."""
+ENGLISH = "en"
 API_KEY = "sk-planted-0123456789abcdef"
 """The key that the app of all tests here is started with."""
+ChromiumIn = Callable[[str], Browser]
 OpenChat = Callable[..., ChatPage]
 """Opens the app as on another screen: `open_chat(width=390, height=844, scheme="dark")`."""
 
@@ -76,22 +78,40 @@ class Watch:
             self.complaints.append(f"request to {url}")
 
 
-def launch(playwright: Playwright) -> Browser:
-    """Start the machine's own Chromium, else Playwright's."""
+def launch(playwright: Playwright, language: str = ENGLISH) -> Browser:
+    """Start the machine's own Chromium, else Playwright's, for somebody who reads this language.
+
+    The `locale` of a context would not do: Chromium does not ask for it in the handshake of a websocket.
+    """
     found = (shutil.which(name) for name in BROWSERS)
-    return playwright.chromium.launch(executable_path=next(filter(None, found), None), args=QUIET)
+    return playwright.chromium.launch(
+        executable_path=next(filter(None, found), None), args=(*QUIET, f"--accept-lang={language}")
+    )
 
 
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """A running Chromium for all tests here.
+def chromium_in() -> Iterator[ChromiumIn]:
+    """Gives a running Chromium by its language, one for all tests here.
 
     No longer than that: Playwright holds the thread's event loop, and other tests need theirs.
     """
     with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
+        running: dict[str, Browser] = {}
+
+        def found(language: str) -> Browser:
+            if language not in running:
+                running[language] = launch(playwright, language)
+            return running[language]
+
+        yield found
+        for browser in running.values():
+            browser.close()
+
+
+@pytest.fixture(scope="package")
+def chromium(chromium_in: ChromiumIn) -> Browser:
+    """The one in English."""
+    return chromium_in(ENGLISH)
 
 
 @pytest.fixture(scope="package")

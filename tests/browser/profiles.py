@@ -28,14 +28,12 @@ class Profiles:
         width: int = 1280,
         height: int = 800,
         scheme: Literal["light", "dark"] = "light",
-        language: str = "en-US",
     ) -> Page:
         """A tab of a new profile; with a path, the app's page there is loaded."""
         context = self._chromium.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
             has_touch=width == PHONE,
-            locale=language,
         )
         context.set_default_timeout(SECONDS * 1000)
         self._contexts.append(context)

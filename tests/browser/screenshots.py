@@ -110,16 +110,18 @@ def main(folder: Path) -> None:
             gateway.when(question, stream(*pieces, ttft=0.3, delay=0.01))
         data = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "data"
         server = stack.enter_context(AppServer(data, gateway.base_url))
-        browser = launch(stack.enter_context(sync_playwright()))
+        playwright = stack.enter_context(sync_playwright())
+        browser, chinese = launch(playwright), launch(playwright, "zh-CN")
         stack.callback(browser.close)
+        stack.callback(chinese.close)
         for scheme in SCHEMES:
             take(open_(browser, server.url, DESKTOP, scheme), folder / f"empty-{scheme}.png")
-            take(open_(browser, server.url, DESKTOP, scheme, "zh-CN"), folder / f"empty-zh-{scheme}.png")
+            take(open_(chinese, server.url, DESKTOP, scheme), folder / f"empty-zh-{scheme}.png")
         chat = open_(browser, server.url, DESKTOP, "light")
         addresses = talk(chat)
         for scheme in SCHEMES:
             take(open_(browser, addresses[CSV], DESKTOP, scheme), folder / f"chat-{scheme}.png")
-            take(open_(browser, addresses[ZH], DESKTOP, scheme, "zh-CN"), folder / f"chat-zh-{scheme}.png")
+            take(open_(chinese, addresses[ZH], DESKTOP, scheme), folder / f"chat-zh-{scheme}.png")
             take(open_(browser, addresses[SKY], PHONE, scheme), folder / f"phone-{scheme}.png")
         chat.open_usage()
         for scheme in SCHEMES:
@@ -157,13 +159,10 @@ def open_(
     url: str,
     size: tuple[int, int],
     scheme: Literal["light", "dark"],
-    language: str = "en-US",
 ) -> ChatPage:
     """The app in a window of this size."""
     width, height = size
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=scheme, locale=language
-    )
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
     return ChatPage.open(context, url)
 
 

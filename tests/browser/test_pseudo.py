@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from lib.app import DATABASE
 from lib.domain.comparison import decks
@@ -25,6 +25,7 @@ from lib.store import Store
 from tests.app_server import AppServer
 from tests.browser.axe import SIDEBAR, findings
 from tests.browser.chat_page import FITS, ChatPage
+from tests.browser.conftest import ChromiumIn
 from tests.browser.profiles import PHONE, profiles
 from tests.scripted_gateway import ScriptedGateway
 from tests.scripted_gateway.models import able
@@ -92,7 +93,9 @@ TEXTS = """() => {
 """JavaScript: all that is read on the page, without the sidebar, and of texts only what is not translated."""
 
 
-UNFIT = """() => {
+UNFIT = """async () => {
+  // A menu finds its place anew a frame after the window has changed.
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
   const roots = document.querySelectorAll('[data-testid="stMainBlockContainer"], [role=dialog]');
   // The label of an icon is coloured, and not seen.
   const unseen = '[data-testid="stIconMaterial"], [class*="stMarkdownColoredText"], svg, style';
@@ -248,11 +251,12 @@ def furnish(data_dir: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def tab(chromium: Browser, server: AppServer) -> Iterator[Page]:
+def tab(chromium_in: ChromiumIn, server: AppServer) -> Iterator[Page]:
     """The admin's tab, signed in."""
-    with profiles(chromium, server.url) as opened:
-        page = opened.open("/models", language=LANGUAGE, scheme="dark")
+    with profiles(chromium_in(LANGUAGE), server.url) as opened:
+        page = opened.open("/models", scheme="dark")
         sign_in_pseudo(page)
+        expect(page.locator("html")).to_have_attribute("lang", LANGUAGE)
         yield page
 
 
