@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from tests.app_server import AppServer
 from tests.browser.axe import SIDEBAR, Finding, findings
 from tests.browser.chat_page import FITS, ChatPage
-from tests.browser.conftest import API_KEY, SECONDS
+from tests.browser.conftest import API_KEY, SECONDS, ChromiumIn
 from tests.browser.test_pseudo import ADMIN, MEMBER, check, choose_row, furnish, unfold
 from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
 from tests.scripted_gateway.models import able
@@ -47,6 +47,8 @@ class Thing(Base):
 ```
 """
 DIALOG = "[role=dialog]"
+WRITTEN = """() => [document.documentElement.lang, /(?<![*])[*]{2}(?![*])/.test(document.body.innerText)]"""
+"""JavaScript: the language of the page, and whether the stars of bold text are seen on it."""
 QUESTION, FAILING, HELD = "Show me everything", "Please fail", "Answer slowly"
 
 
@@ -85,11 +87,16 @@ class Walk:
         self.held = held
         self.findings: list[Finding] = []
         self.too_wide: list[str] = []
+        self.asterisks: list[str] = []
+        self.languages: set[str] = set()
         self.headings: dict[str, int] = {}
 
     def look(self, where: str, within: str = "html", without: str = "") -> None:
         """Note what is wrong with what is seen now, or with a part of it."""
         self.findings += findings(self.page, where, within=within, without=without, is_whole=self.is_whole)
+        language, has_asterisks = self.page.evaluate(WRITTEN)
+        self.languages.add(language)
+        self.asterisks += [where] * has_asterisks
 
     def look_at_page(self, where: str) -> None:
         """Note that, how many headings of the first level there are, and whether it fits a small screen."""
@@ -218,10 +225,10 @@ def walk_admin(walk: Walk) -> None:
 
 Scheme = Literal["light", "dark"]
 WALKS: list[tuple[Callable[[Walk], None], str, Scheme]] = [
-    (walk_chat, "en-US", "light"),
-    (walk_pages, "en-US", "light"),
-    (walk_admin, "en-US", "light"),
-    (walk_chat, "zh-CN", "dark"),
+    (walk_chat, "en", "light"),
+    (walk_pages, "en", "light"),
+    (walk_admin, "en", "light"),
+    (walk_chat, "zh-Hans", "dark"),
 ]
 """`test_pseudo` looks at the other pages in another language and in the dark."""
 
@@ -231,12 +238,12 @@ def test_axe_finds_nothing_of_ours_on_any_page_and_the_console_is_empty(
     part: Callable[[Walk], None],
     language: str,
     scheme: Scheme,
-    chromium: Browser,
+    chromium_in: ChromiumIn,
     server: AppServer,
     held: Gate,
 ) -> None:
-    context = chromium.new_context(
-        locale=language, color_scheme=scheme, reduced_motion="reduce", viewport={"width": 1280, "height": 800}
+    context = chromium_in(language).new_context(
+        color_scheme=scheme, reduced_motion="reduce", viewport={"width": 1280, "height": 800}
     )
     context.set_default_timeout(SECONDS * 1000)
     page, complaints = context.new_page(), list[str]()
@@ -256,6 +263,8 @@ def test_axe_finds_nothing_of_ours_on_any_page_and_the_console_is_empty(
     context.close()
     assert walk.findings == []
     assert walk.too_wide == []
+    assert walk.asterisks == []
+    assert walk.languages == {language}
     assert {where: count for where, count in walk.headings.items() if count != 1} == {}
     assert complaints == []
 
@@ -319,6 +328,40 @@ def test_a_screen_reader_is_told_each_thing_once(signed_in: ChatPage, gateway: S
     expect_told(page, "Answering")
     failing.open()
     expect_told(page, "Error: This model is not available.")
+
+
+def test_a_screen_reader_is_told_of_what_was_there_at_once(
+    signed_in: ChatPage, gateway: ScriptedGateway
+) -> None:
+    chat, page = signed_in, signed_in.page
+    chat.reload()
+    chat.new_chat()
+    page.evaluate(TELL)
+    for question, (script, told) in AT_ONCE.items():
+        gateway.when(question, script)
+        chat.ask(question)
+        expect_told_at_last(page, told)
+    chat.new_chat()
+    chat.open_conversation("Fail at once")
+    chat.wait_until_still()
+    chat.regenerate()
+    expect_told_at_last(page, told)  # and nothing of the answers that were opened
+
+
+AT_ONCE: dict[str, tuple[Script, str]] = {
+    "Fail at once": (error(403, {"error": {"message": "user quota is not enough"}}), "Error: The balance is"),
+    "Refuse at once": (error(400, {"error": {"message": "n is too large"}}), "Error: The request was not"),
+    "Break off at once": (stream("Half", hang_up=True), "Error: The reply broke off"),
+    "Answer at once": (stream("Hello."), "Done. model-a"),
+}
+"""Replies that end before the page shows that one runs, and what is told of them."""
+
+
+def expect_told_at_last(page: Page, text: str) -> None:
+    """Wait until this has been told, once; before it at most that an answer begins."""
+    page.wait_for_function("(text) => told.at(-1)?.includes(text)", arg=text)
+    told = page.evaluate("told.splice(0)")
+    assert [each for each in told if each != "Answering"] == told[-1:]
 
 
 def held_error(gate: Gate) -> Script:

@@ -173,8 +173,7 @@ def _send(session: Session, begin: Callable[..., Accepted | None], send_id: str 
                 accepted.put_into(session.conversation)
     except SendRefused as error:
         return str(error)
-    # The next send gets a new id; a click that repeats the old one has been handled.
-    session.send_id = new_id()
+    session.note_sent()
     session.draft.take_out()
     return ""
 

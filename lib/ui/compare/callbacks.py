@@ -182,7 +182,7 @@ def _send(tab: Session, cell: Conversation, begin: Callable[..., Accepted | None
         return str(error)
     if accepted:
         accepted.put_into(cell)
-    tab.send_id = new_id()
+    tab.note_sent()
     return ""
 
 

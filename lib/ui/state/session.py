@@ -51,6 +51,8 @@ class Session:
     id: str = field(default_factory=new_id)
     send_id: str = field(default_factory=new_id)
     """The id of the next send."""
+    sends: int = 0
+    """How many sends were accepted."""
     address: str | None = None
     """The conversation in the address, as this tab last wrote it."""
     temporary_id: str | None = None
@@ -134,6 +136,11 @@ class Session:
             preferences = {}
         return picked(listed, preferences)
 
+    def note_sent(self) -> None:
+        """Note that a send was accepted: the next one gets another id."""
+        self.send_id = new_id()
+        self.sends += 1
+
     def show_found(self, message_id: str, words: tuple[str, ...]) -> None:
         """Show a message of the open conversation that a search has found, in another version too."""
         conversation = self.conversation
@@ -210,6 +217,12 @@ def held() -> Session:
     choices.collect(session.conversation)
     structured.collect(session.structure)
     return session
+
+
+def sends() -> int:
+    """Return how many sends of this tab were accepted, on a page that may not use the session."""
+    found = widgets.value(KEY)
+    return found.sends if isinstance(found, Session) else 0
 
 
 def wait_for_models() -> None:

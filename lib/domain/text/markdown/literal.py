@@ -71,10 +71,7 @@ _TEMPLATE = _Template()
 
 
 def _bold(found: re.Match[str]) -> str:
-    """Return bold text. Where its stars would not count, as in `**“重点”。**内容`, nothing is drawn beside them.
-
-    `emphasis.py` has the rule. Letters beside what draws nothing are as good as at the end of a word.
-    """
+    """Return bold text, with something empty beside stars that would not count, as in `**重点。**内容`."""
     inner, text = found[1], found.string
     if not inner:
         return ""

@@ -4,6 +4,8 @@ const ANSWER = '[class*=" st-key-answer-"], [class^="st-key-answer-"]';
 const AGAIN = 20; // milliseconds between two texts: the same one twice would be no change
 let isAnswering = false;
 let isStopping = false;
+let sends = 0; // of this tab; an answer may be there so soon that Stop is never seen
+let isAwaiting = false;
 
 function announce(text) {
   let region = document.getElementById("announcer");
@@ -17,14 +19,18 @@ function announce(text) {
 }
 
 /* That an answer begins, and how it has ended. A run that draws the page anew removes Stop for a moment. */
-function announceState(said) {
-  const isRunning = Boolean(document.querySelector(STOP));
-  if (isRunning && !isAnswering) announce(said.answering);
+function announceState(said, sent) {
+  if (sent > sends) isAwaiting = true;
+  sends = sent;
+  if (document.querySelector(STOP)) {
+    if (!isAnswering) announce(said.answering);
+    isAnswering = true;
+    return;
+  }
   const isStill = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState === "notRunning";
-  if (!isRunning && isAnswering && !isStill) return;
-  if (!isRunning && isAnswering) announce(ending(said));
-  if (!isRunning) isStopping = false;
-  isAnswering = isRunning;
+  if ((isAnswering || isAwaiting) && !isStill) return;
+  if (isAnswering || isAwaiting) announce(ending(said));
+  isAnswering = isAwaiting = isStopping = false;
 }
 
 function ending(said) {

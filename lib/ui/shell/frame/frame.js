@@ -16,7 +16,7 @@ export default function ({ data, parentElement }) {
     tellScheme();
     name(data.names);
     translateTexts(data.names);
-    announceState(data.said);
+    announceState(data.said, data.sends);
   };
   const watch = new MutationObserver((changes) => {
     for (const { addedNodes } of changes) {
@@ -31,7 +31,7 @@ export default function ({ data, parentElement }) {
     keepFocus();
     timer ||= setTimeout(look, SOON);
   });
-  watch.observe(document.body, { childList: true, subtree: true });
+  watch.observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-test-script-state"] });
   const hands = new AbortController();
   const listen = (type, hear, capture = false) =>
     document.addEventListener(type, hear, { capture, signal: hands.signal });

@@ -5,6 +5,7 @@ from pathlib import Path
 from lib.i18n import locale
 from lib.i18n.translation import gettext as _
 from lib.ui.server.components import component
+from lib.ui.state import session
 
 SCRIPTS = ("frame.js", "focus.js", "announcer.js", "names.js", "shortcuts.js")
 _frame = component("frame", *(Path(__file__).with_name(name) for name in SCRIPTS), isolate_styles=False)
@@ -15,6 +16,7 @@ def show() -> None:
     data = {
         "language": locale.current().tag,
         "said": _said(),
+        "sends": session.sends(),
         "names": _names(),
         "words": _words_of_shortcuts(),
         "shortcuts": _shortcuts(),
