@@ -28,6 +28,11 @@ _FAULTY = re.compile(
     r"|(?:could not|cannot|unable to|fail\w* to|while) (?:\w+ ){0,2}(?:input )?images?\b"
     r"|at most \d+ images?|(?:图片|图像).{0,30}(?:过大|无效|格式|失败|超|大小)"
 )
+_TAKES_NONE = re.compile(
+    rf"model\b.{{0,40}}(?:not|n.t) (?:support|accept|take|allow)\w* (?:any )?{_IMAGE}(?: inputs?)?"
+    r"\W*(?:$|[.,;()])"
+)
+"""Says more than the rest of a message, as after `Invalid image:`."""
 _REFUSING = re.compile(
     rf"(?:not|n.t|no|only|cannot|unable to)\b.{{0,30}}\b(?:support|accept|allow|take|process|handle)\w*"
     rf".{{0,40}}?\b{_IMAGE}"
@@ -49,6 +54,8 @@ def advice(error: ChatError) -> Sentence | None:
     said = error.message.lower()
     if error.category in _OTHERWISE:
         return None
+    if error.status in _REFUSING_STATUSES and _TAKES_NONE.search(said):
+        return REFUSED
     if error.status in _FAULT_STATUSES and _FAULTY.search(said):
         return FAULTY
     return REFUSED if error.status in _REFUSING_STATUSES and _REFUSING.search(said) else None
