@@ -47,6 +47,8 @@ class Thing(Base):
 ```
 """
 DIALOG = "[role=dialog]"
+ICON = '[aria-label$=" icon"]:not([aria-hidden=true])'
+"""What a screen reader calls "check_circle icon"."""
 WRITTEN = """() => [document.documentElement.lang, /(?<![*])[*]{2}(?![*])/.test(document.body.innerText)]"""
 """JavaScript: the language of the page, and whether the stars of bold text are seen on it."""
 QUESTION, FAILING, HELD = "Show me everything", "Please fail", "Answer slowly"
@@ -101,6 +103,7 @@ class Walk:
     def look_at_page(self, where: str) -> None:
         """Note that, how many headings of the first level there are, and whether it fits a small screen."""
         self.chat.wait_until_still()
+        expect(self.page.locator(ICON)).to_have_count(0)
         self.look(where, without="" if where == "welcome" else SIDEBAR)
         self.headings[where] = self.page.locator("h1:visible").count()
         size = self.page.viewport_size
@@ -210,6 +213,7 @@ def walk_pages(walk: Walk) -> None:
     walk.look_at_page("models")
     walk.open("doctor", "examine")
     check(page)
+    expect(chat.keyed("checks").get_by_role("img", name="Passed").first).to_be_visible()
     walk.look_at_page("connection check")
     walk.open("shared", "received-")
     walk.look_at_page("shared")

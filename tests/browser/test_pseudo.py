@@ -21,6 +21,7 @@ from lib.domain.people.limits import Limit, LimitKind, Scope
 from lib.domain.people.notices import Notice
 from lib.domain.people.people import PASSWORD as BY_PASSWORD
 from lib.domain.people.people import Role
+from lib.i18n.pseudo import PseudoTranslations
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.browser.axe import SIDEBAR, findings
@@ -48,7 +49,7 @@ BY_OTHERS = (
 )
 """What needs no brackets: what people, models and gateways wrote, names and units."""
 OF_STREAMLIT = (
-    *("Close", "Open", "Choose an option", "Decrement", "Increment", "Show password", "Hide password"),
+    *("Close", "Open", "Decrement", "Increment", "Show password", "Hide password"),
     "file upload",
     *("Choose date", "Choose date and time", "Choose time", "yyyy", "mm", "dd"),
 )
@@ -57,8 +58,8 @@ TEXTS = """() => {
   const seen = [], depth = new Map();
   const shown = (node) => node.checkVisibility({ opacityProperty: false, visibilityProperty: true });
   const roots = document.querySelectorAll('[data-testid="stMainBlockContainer"], [role=dialog]');
-  // Icons are written as words; a table's own buttons are Streamlit's.
-  const icons = '[data-testid="stIconMaterial"], [data-testid="stAlertDynamicIcon"], [aria-label$=" icon"]';
+  // Icons are written as words; a table's own buttons, and icons, get their names a moment later.
+  const icons = '[data-testid="stIconMaterial"], [data-testid="stAlertDynamicIcon"], [role=img]';
   const foreign = `${icons}, style, script, [role=grid], [data-testid="stElementToolbar"]`;
   for (const root of roots) {
     for (const element of root.querySelectorAll("*")) {
@@ -268,8 +269,8 @@ def sign_in_pseudo(page: Page) -> None:
     ChatPage(page).keyed("models-").wait_for()
 
 
-OF_OTHER_PAGES = r"Model|Choose a model|≈ [\d,]+ tokens for \d answers|\w+ icon"
-"""What other pages draw here too, and is translated with them: the model picker, an estimate, icons."""
+OF_OTHER_PAGES = r"Model|Choose a model|≈ [\d,]+ tokens for \d answers"
+"""What other pages draw here too, and is translated with them: the model picker, an estimate."""
 
 
 def untranslated(page: Page) -> set[str]:
@@ -303,6 +304,16 @@ def test_everything_on_a_page_is_translated_and_has_room_and_contrast(
         tab.set_viewport_size(ON_PHONE)
         assert tab.evaluate(UNFIT) == [], view.holds
         tab.set_viewport_size(DESKTOP)
+
+
+def test_what_streamlit_names_in_english_only_is_named_anew(tab: Page, server: AppServer) -> None:
+    tab.goto(f"{server.url}/models")
+    translated = PseudoTranslations().gettext
+    tab.get_by_test_id("stDataFrame").hover()
+    for name in ("Full screen", "Search", "Show or hide columns"):
+        expect(tab.get_by_role("button", name=translated(name))).to_be_visible()
+    kind = tab.locator(".st-key-model_kind input")
+    expect(kind).to_have_attribute("placeholder", translated("Choose"))
 
 
 def test_a_text_without_brackets_or_room_is_found(tab: Page, server: AppServer) -> None:

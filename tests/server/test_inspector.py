@@ -15,6 +15,8 @@ from lib.domain.conversation.conversations import Conversation
 from lib.domain.conversation.messages import Message
 from lib.domain.people.people import LOCAL
 from lib.domain.reply.reply import Reply, State
+from lib.domain.text.markdown.literal import literal
+from lib.i18n.pseudo import PSEUDO, PseudoTranslations
 from lib.store import Store
 from lib.ui.reply.inspector import LONGEST_SHOWN
 from tests.app_server import AppServer
@@ -38,7 +40,11 @@ def request(tab: PageSocket) -> Any:
 def facts(tab: PageSocket) -> dict[str, str]:
     """What the inspector says of the response, without the signs that keep it from being markdown."""
     rows = [row for table in tab.tables if table.shape[1] == 1 for row in table.iloc[:, 0].items()]
-    return {str(name).replace("\\", ""): str(value).replace("\\", "") for name, value in rows}
+    return {_seen(name): _seen(value) for name, value in rows}
+
+
+def _seen(text: object) -> str:
+    return str(text).replace("\\", "").replace(":small[]", "")
 
 
 def steps(tab: PageSocket) -> list[str]:
@@ -94,6 +100,18 @@ def test_the_response_and_the_timeline_come_from_the_tape(tab: PageSocket, upstr
         *("Thinking", "Text", "Usage", "Finished"),
     ]
     assert len(tab.tree.nodes("vega_lite_chart")) == 1
+
+
+def test_how_a_reply_ended_is_told_in_the_readers_language(
+    site: AppServer, upstream: ScriptedGateway
+) -> None:
+    upstream.when("Count in another language", stream("One"))
+    translated = PseudoTranslations().gettext
+    with PageSocket(site.url, headers={"Accept-Language": PSEUDO}) as tab:
+        ask(tab, "Count in another language")
+        tab.choose("turn", literal(translated("Inspect")))
+        tab.wait_until_idle()
+        assert facts(tab)[translated("State")] == translated("completed")
 
 
 def test_a_reply_is_inspected_while_it_runs_and_goes_on(tab: PageSocket, upstream: ScriptedGateway) -> None:

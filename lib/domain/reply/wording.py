@@ -1,5 +1,6 @@
 """Figures in words: the same on a page, in a report, in a file. Plain text: the caller escapes it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from lib.domain.reply.finish_reasons import Ending
@@ -10,7 +11,9 @@ from lib.i18n.translation import gettext as _
 from lib.i18n.translation import mark, ngettext
 
 UNKNOWN = "–"
-_STATES = {
+STATES: Mapping[str, str] = {
+    State.RUNNING: mark("running"),
+    State.COMPLETED: mark("completed"),
     State.STOPPED: mark("stopped"),
     State.FAILED: mark("failed"),
     State.INTERRUPTED: mark("interrupted"),
@@ -85,8 +88,8 @@ def total(reply: Reply) -> str:
 
 def ending(reply: Reply) -> str:
     """How the reply ended, if it did not end by itself."""
-    if reply.state in _STATES:
-        return _(_STATES[reply.state])
+    if reply.state not in (State.RUNNING, State.COMPLETED):
+        return _(STATES[reply.state])
     is_told = reply.ending not in (None, Ending.COMPLETE, Ending.TOOL_CALLS)  # which stand above
     return _("ended by {}").format(reply.finish_reason) if is_told else ""
 

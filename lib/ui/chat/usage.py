@@ -10,7 +10,7 @@ from lib.domain.conversation.conversations import shown_title
 from lib.domain.models.prices import Prices, cost_of, price_of, source_of, total_spent
 from lib.domain.reply.ledger import LedgerRow, Totals, totals
 from lib.domain.reply.usage import SOURCES, Source
-from lib.domain.reply.wording import money, told_as
+from lib.domain.reply.wording import STATES, money, told_as
 from lib.domain.text import spreadsheets
 from lib.domain.text.markdown.literal import literal, plain
 from lib.domain.text.sentences import joined
@@ -23,8 +23,8 @@ COLUMNS = {
     "conversation": mark("Conversation"),
     "model_requested": mark("Model asked"),
     "model_served": mark("Model served"),
-    "prompt_tokens": mark("Prompt"),
-    "completion_tokens": mark("Completion"),
+    "prompt_tokens": mark("Prompt tokens"),
+    "completion_tokens": mark("Completion tokens"),
     "total_tokens": mark("Total"),
     "cached_tokens": mark("Cached"),
     "reasoning_tokens": mark("Reasoning"),
@@ -103,11 +103,17 @@ def _show_table(frame: pd.DataFrame, key: str) -> None:
 
 def _in_words(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the table with words in place of codes."""
-    return frame.assign(purpose=frame["purpose"].map(_purpose), source=frame["source"].map(_source))
+    words = {"purpose": _purpose, "source": _source, "finish_reason": _end}
+    return frame.assign(**{name: frame[name].map(translate) for name, translate in words.items()})
 
 
 def _purpose(code: str) -> str:
     return _(PURPOSES.get(code, code))
+
+
+def _end(code: str) -> str:
+    """Return how a reply ended; a server's own word for it stays."""
+    return _(STATES[code]) if code in STATES else code
 
 
 def _source(code: str) -> str:

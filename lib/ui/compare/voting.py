@@ -58,7 +58,9 @@ def _counted(state: ComparisonState, closed: Round, tally: Tally) -> Markdown:
     parts = []
     for cell_id in closed.models:
         up, down = tally.up.get(cell_id, 0), tally.down.get(cell_id, 0)
-        thumbs = md(" :material/thumb_up: {} :material/thumb_down: {}", up, down) if up or down else ""
+        # In elements of their own: `frame/names.js` names an icon that is alone in its element.
+        signs = md(" :gray[:material/thumb_up:] {} :gray[:material/thumb_down:] {}", up, down)
+        thumbs = signs if up or down else ""
         name = plain(state.labels.get(cell_id, closed.letter(cell_id)))
         parts.append(md("{}: {}{}", name, tally.choices.get(cell_id, 0), thumbs))
     return md(" · ").join(

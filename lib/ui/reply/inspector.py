@@ -15,6 +15,7 @@ from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.tape import Event, Sent, Served
 from lib.domain.reply.timeline import timeline
 from lib.domain.reply.usage import in_words
+from lib.domain.reply.wording import STATES
 from lib.domain.text.markdown.literal import code, literal, md, plain
 from lib.files.fitting import fit, text_bytes
 from lib.gateway import requests
@@ -146,7 +147,7 @@ def _show_response(inspected: _Inspected, key: str) -> None:
     if error:
         errors.show(error)
     facts = {
-        _("State"): reply.state.value,
+        _("State"): _(STATES[reply.state]),
         _("HTTP status"): status or (error.status if error else None),
         _("Model asked"): reply.model_requested,
         _("Model served"): " → ".join([*reply.models_before, reply.model_served or ""]),

@@ -4,6 +4,7 @@ const SIDEBAR = '[data-testid="stSidebar"]';
 const COLLAPSE = '[data-testid="stSidebarCollapseButton"] button';
 const CHOICE = "a, [role=menuitem], .stButton button";
 const PHONE = matchMedia("(max-width: 768px)");
+const WATCHED = ["data-test-script-state", "placeholder"]; // attributes
 const SOON = 200; // milliseconds after a change: a page that streams changes at each frame
 let stop = () => {};
 
@@ -15,6 +16,7 @@ export default function ({ data, parentElement }) {
     timer = 0;
     tellScheme();
     name(data.names);
+    nameIcons(data.icons);
     translateTexts(data.names);
     announceState(data.said, data.sends);
   };
@@ -31,7 +33,7 @@ export default function ({ data, parentElement }) {
     keepFocus();
     timer ||= setTimeout(look, SOON);
   });
-  watch.observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-test-script-state"] });
+  watch.observe(document.body, { childList: true, subtree: true, attributeFilter: WATCHED });
   const hands = new AbortController();
   const listen = (type, hear, capture = false) =>
     document.addEventListener(type, hear, { capture, signal: hands.signal });

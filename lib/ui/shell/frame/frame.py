@@ -18,6 +18,7 @@ def show() -> None:
         "said": _said(),
         "sends": session.sends(),
         "names": _names(),
+        "icons": _icons(),
         "words": _words_of_shortcuts(),
         "shortcuts": _shortcuts(),
     }
@@ -58,6 +59,33 @@ def _names() -> dict[str, str]:
         "Decrement": _("Decrease"),
         "Link to heading": _("Link to this heading"),
         "Skip to main content": _("Skip to the page"),
+        "Choose an option": _("Choose"),
+        "Choose options": _("Choose"),
+        "Clear value": _("Clear"),
+        "Clear all": _("Clear"),
+        "Clear selection": _("Clear"),
+        "Show/hide columns": _("Show or hide columns"),
+        "Search": _("Search"),
+        "Download as CSV": _("Download CSV"),
+        "Fullscreen": _("Full screen"),
+        "Close fullscreen": _("Leave full screen"),
+        "Feedback rating": _("Rating"),
+        "Thumbs up": _("Thumbs up"),
+        "Thumbs down": _("Thumbs down"),
+    }
+
+
+def _icons() -> dict[str, str]:
+    """Return the names of icons that say something by themselves, without a word beside them."""
+    return {
+        "check_circle": _("Passed"),
+        "cancel": _("Failed"),
+        "do_not_disturb_on": _("Not supported"),
+        "skip_next": _("Skipped"),
+        "pending": _("Being checked"),
+        "radio_button_unchecked": _("Waiting"),
+        "thumb_up": _("Thumbs up"),
+        "thumb_down": _("Thumbs down"),
     }
 
 

@@ -3,6 +3,8 @@ const NAMED = "[aria-label]";
 const UNSEEN = /^:gray\[(.*)\]$/; // as `lib/ui/kit/buttons.py` writes a label that is not seen
 const TEXTS =
   'a[href="#stMain"], .stFileUploader :is(button p, [data-testid="stFileUploaderDropzoneInstructions"] span)';
+const HINTED = "input[placeholder]";
+const ICON = '[role=img][aria-label$=" icon"]';
 const SCROLLED = ".stCode pre, .stMarkdown table, .katex-display";
 
 function name(names) {
@@ -17,9 +19,23 @@ function name(names) {
   }
 }
 
+/* Streamlit names an icon after its drawing. One with words beside it in its element adds nothing to them. */
+function nameIcons(icons) {
+  for (const each of document.querySelectorAll(ICON)) {
+    const isAlone = each.parentElement.textContent === each.textContent;
+    const better = isAlone && Object.hasOwn(icons, each.textContent) && icons[each.textContent];
+    if (better) each.setAttribute("aria-label", better);
+    each.ariaHidden = better ? null : "true";
+  }
+}
+
 /* Texts of Streamlit's, at once: they are seen. */
 function translateTexts(names) {
   for (const each of document.querySelectorAll(TEXTS)) translate(each, names);
+  for (const each of document.querySelectorAll(HINTED)) {
+    const better = Object.hasOwn(names, each.placeholder) && names[each.placeholder];
+    if (better && better !== each.placeholder) each.placeholder = better;
+  }
 }
 
 /* A size, as in "200MB per file", is put into ours. */
