@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from html import escape
 
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -19,6 +20,7 @@ from lib.i18n import locale
 from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
 from lib.web.sign_in.browser import actor
+from lib.web.sign_in.language import PersonLanguage
 
 PATH, PATH_HERE = "/share/", "/shared-chat/"
 HEADERS = {
@@ -55,7 +57,13 @@ def routes() -> list[Route]:
     """Return the routes of shared reports."""
     return [
         Route(PATH + "{token}", show, methods=["GET"], name="share"),
-        Route(PATH_HERE + "{grant_id}", show_here, methods=["GET"], name="shared_chat"),
+        Route(
+            PATH_HERE + "{grant_id}",
+            show_here,
+            methods=["GET"],
+            name="shared_chat",
+            middleware=[Middleware(PersonLanguage)],
+        ),
     ]
 
 

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from lib.config import ROOT, VERSION
+from lib.web.language import PARAMETER
 from tests.app_server import AppServer
+from tests.page_socket import PageSocket
 from tests.report.html_tree import Tree
+from tests.visitor import Visitor
 
 
 def page(server: AppServer) -> str:
@@ -39,6 +42,16 @@ def test_it_tells_nothing_of_the_machine(site: AppServer) -> None:
 def test_nobody_has_to_sign_in_for_it(ways: str, tmp_path: Path) -> None:
     with AppServer(tmp_path / "data", "http://127.0.0.1:9/v1", CHAT_SIGN_IN=ways) as closed:
         assert f"Version {VERSION}" in page(closed)
+
+
+def test_it_is_in_the_language_that_was_chosen_in_the_settings(tmp_path: Path) -> None:
+    with AppServer(tmp_path / "data", "http://127.0.0.1:9/v1") as server:
+        with PageSocket(server.url) as tab:
+            tab.open_settings("General")
+            tab.choose("language", "中文 (简体)")
+            tab.wait_until_idle()
+        assert '<html lang="zh-Hans"' in page(server)
+        assert '<html lang="en"' in Visitor(server.url).get(f"/about?{PARAMETER}=en").text
 
 
 def test_the_version_is_the_newest_released_in_the_changelog() -> None:

@@ -249,6 +249,19 @@ def test_a_form_without_end_is_not_read(server: AppServer) -> None:
         assert visitor.submit(path, "/sign-in", email="x" * 20_000).status == 413
 
 
+def test_a_language_that_somebody_has_chosen_holds_for_their_pages_outside_the_app(server: AppServer) -> None:
+    visitor = signed_in(server)
+    with tab_of(visitor) as tab:
+        for section, chosen, tag in (("General", "中文 (简体)", "zh-Hans"), ("常规", "跟随浏览器", "en-XA")):
+            tab.open_settings(section)
+            tab.choose("language", chosen)
+            tab.wait_until_idle()
+            for path in ("/about", "/password", "/sign-out"):
+                page = visitor.get(path, **{"Accept-Language": "en-XA"}).text
+                assert f'<html lang="{tag}">' in page
+                assert '<html lang="en">' in Visitor(server.url).get("/about").text
+
+
 def test_a_language_is_chosen_on_the_form_and_holds_for_this_browser(server: AppServer) -> None:
     visitor = Visitor(server.url, headers={"Accept-Language": "de, en;q=0.5"})
     form = visitor.get("/sign-in?next=%2Fcompare&ended=1&synstar_language=xx").text

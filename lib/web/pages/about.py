@@ -3,6 +3,7 @@
 from functools import cache
 from importlib.metadata import Distribution, distributions
 
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
@@ -10,6 +11,7 @@ from starlette.routing import Route
 from lib.config import ROOT, VERSION
 from lib.i18n.translation import gettext as _
 from lib.web.pages import page
+from lib.web.sign_in.language import PersonLanguage
 
 PATH = "/about"
 LONGEST_LICENCE = 60
@@ -19,7 +21,7 @@ _CLASSIFIER = "License :: "
 
 def route() -> Route:
     """Return the route of the page."""
-    return Route(PATH, show, methods=["GET"], name="about")
+    return Route(PATH, show, methods=["GET"], name="about", middleware=[Middleware(PersonLanguage)])
 
 
 def show(request: Request) -> HTMLResponse:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -26,6 +27,7 @@ from lib.web.limits import Rate, address_of
 from lib.web.sign_in import cookies, oidc, pages, passwords
 from lib.web.sign_in.accounts import account, is_email
 from lib.web.sign_in.browser import Denied, actor, sign_out, signed_in
+from lib.web.sign_in.language import PersonLanguage
 
 FREE_BY_ACCOUNT, FREE_BY_ADDRESS = 10, 50
 """Failed attempts before each further one has to wait. Many people may share an address."""
@@ -45,16 +47,17 @@ class _Wait(Denied):
 
 def routes() -> list[BaseRoute]:
     """Return the routes of the sign-in pages."""
+    theirs = [Middleware(PersonLanguage)]
     return [
         Route("/sign-in", _show, methods=["GET"]),
         Route("/sign-in", _enter, methods=["POST"]),
         Route("/sign-in/oidc", oidc.begin, methods=["GET"]),
         Route(oidc.CALLBACK, oidc.finish, methods=["GET"]),
-        Route("/sign-out", _ask_to_leave, methods=["GET"]),
-        Route("/sign-out", _leave, methods=["POST"]),
+        Route("/sign-out", _ask_to_leave, methods=["GET"], middleware=theirs),
+        Route("/sign-out", _leave, methods=["POST"], middleware=theirs),
         Route("/signed-in", _still_here, methods=["GET"]),
-        Route("/password", _show_password, methods=["GET"]),
-        Route("/password", _change_password, methods=["POST"]),
+        Route("/password", _show_password, methods=["GET"], middleware=theirs),
+        Route("/password", _change_password, methods=["POST"], middleware=theirs),
         Route("/invite/{token}", _invited, methods=["GET"]),
         Route("/invite/{token}", _accept, methods=["POST"]),
     ]
