@@ -25,7 +25,7 @@ _ELEMENTS = frozenset(
     (
         *("math", "menclose", "mfrac", "mi", "mn", "mo", "mover", "mpadded", "mphantom", "mroot", "mrow"),
         *("mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder"),
-        *("munderover"),
+        "munderover",
     )
 )
 _ATTRIBUTES = frozenset(

@@ -200,6 +200,8 @@ def test_prices_and_variables_are_no_formulas(text: str) -> None:
         "> \\begin{cases} a \\\\ b \\end{cases}",
         "- a\n\n  \\begin{gather*}\n  a\n  \\end{gather*}",
         r"so \begin{pmatrix} 1 \end{pmatrix} is",
+        r"$$\sum_{k=0}^{n} \binom{n}{k} = \prod_{k=1}^{n} 2$$",
+        r"$$\int\limits_0^1 \overset{a}{b} \underset{a}{b} \lim_{x \to 0} \underbrace{a}_{b} \sqrt[3]{x}$$",
         r"$\ce{H2O}$",
         r"\ce{2H2 + O2 -> 2H2O} and \pu{5 m/s}",
     ],
