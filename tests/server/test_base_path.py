@@ -127,6 +127,8 @@ def test_a_page_and_all_that_it_loads_are_below_the_path(visitor: Visitor) -> No
             assert "content-encoding" not in found.headers
     moved = visitor.get(f"{BASE}/compare/")
     assert (moved.status, moved.leads_to) == (301, f"{BASE}/compare")
+    lost = visitor.get(f"{BASE}/nonsense")
+    assert (lost.status, f'href="{BASE}/"' in lost.text) == (404, True)
 
 
 def test_a_chat_with_its_files_and_the_search(visitor: Visitor, upstream: ScriptedGateway) -> None:

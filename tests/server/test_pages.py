@@ -1,6 +1,7 @@
 """The pages beside the chat: links between them, the models, the doctor."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from tests.page_socket import PageSocket
 from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
 from tests.scripted_gateway.models import able
+from tests.visitor import Visitor
 
 MODELS = ["alpha", "beta", "gamma", "painter-image-1"]
 PRICES = {
@@ -164,3 +166,16 @@ def test_an_examination_is_stopped_from_the_page(tab: PageSocket, models_upstrea
     tab.click("stop")
     tab.wait_for_text("**The check of alpha was stopped**")
     assert models_upstream.chats[-1].closed.wait(PATIENCE)
+
+
+@pytest.mark.parametrize("path", ["Compare", "nonsense", "models/x", "index.html", "a%20b", "static", "robots.txt"])
+def test_where_nothing_is_a_page_says_so_and_leads_to_the_app(site: AppServer, path: str) -> None:
+    found = Visitor(site.url).get(f"/{path}")
+    assert (found.status, "default-src 'none'" in found.headers["content-security-policy"]) == (404, True)
+    assert re.search(r"<h1>Page not found</h1>.*<a href=\"/\">To the app</a>", found.text, re.DOTALL)
+    assert "<script" not in found.text
+
+
+@pytest.mark.parametrize("path", ["favicon.png", "manifest.json", "_stcore/health", "_stcore/host-config"])
+def test_what_is_streamlits_stays_where_it_is(site: AppServer, path: str) -> None:
+    assert Visitor(site.url).get(f"/{path}").status == 200

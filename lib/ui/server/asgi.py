@@ -49,7 +49,7 @@ from lib.web.base_path import BasePath
 from lib.web.gate import Gate
 from lib.web.language import RequestLanguage
 from lib.web.metrics import Metrics
-from lib.web.pages import about
+from lib.web.pages import about, not_found
 from lib.web.room import audience
 from lib.web.sign_in import routes as sign_in
 from lib.web.sign_in.gate import SignInGate
@@ -169,7 +169,7 @@ def routes() -> list[BaseRoute]:
     """Return the routes that Streamlit does not answer itself."""
     ours = audience.routes(), shares.routes(), search.routes(), sign_in.routes(), front_page.routes()
     own = about.route(), components.route(), METRICS.route()
-    return [*health.routes(), *own, *chain.from_iterable(ours)]
+    return [*health.routes(), *own, *chain.from_iterable(ours), not_found.route()]
 
 
 def middleware() -> list[Middleware]:

@@ -38,7 +38,7 @@ def html() -> str:
 
 
 def routes() -> list[Route]:
-    """Return the routes of all pages. Streamlit answers other addresses, with a page of its own."""
+    """Return the routes of all pages."""
     names = ["", *sorted(path.stem for path in PAGES.glob("*.py"))]
     return [Route(f"/{name}", _show, methods=["GET"], name=f"page_{name}") for name in names]
 
