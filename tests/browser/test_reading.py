@@ -150,6 +150,24 @@ def test_a_page_follows_what_grows_and_stays_where_a_person_has_scrolled_to(
     expect_above_composer(chat, chat.footer)
 
 
+def test_the_end_stays_in_view_when_an_answer_is_stopped_and_when_the_composer_grows(
+    chat: ChatPage, server: AppServer, gateway: ScriptedGateway
+) -> None:
+    opened(chat, server, 20)
+    gateway.when("Write and stop", stream(*LINES[:20], ANSWER.strip(), then_silence=True))
+    for _ in range(2):
+        chat.ask("Write and stop")
+        expect_above_composer(chat, chat.answer.get_by_text(ANSWER.strip()))
+        chat.stop()
+        expect(chat.footer).to_contain_text("stopped")
+        chat.wait_until_still()
+        expect_above_composer(chat, chat.keyed("continue-").last)
+        expect_above_composer(chat, chat.footer)
+    chat.box.fill("One line\nand\nmany\nmore\nof\nthem")
+    expect_above_composer(chat, chat.footer)
+    expect(latest(chat)).to_have_count(0)
+
+
 def test_the_button_goes_when_one_is_at_the_end_oneself(chat: ChatPage, server: AppServer) -> None:
     opened(chat, server, 20)
     expect(latest(chat)).to_have_count(0)

@@ -23,8 +23,8 @@ export default function ({ data, parentElement }) {
     note();
   };
   const onScroll = () => {
-    // A page that shrinks moves up too. Only a person moves it up otherwise.
-    const isUp = page.scrollTop < state.top && page.scrollHeight >= state.height;
+    // What changes in height moves the page, too, even if it grows in the end. Only a person does otherwise.
+    const isUp = page.scrollTop < state.top && page.scrollHeight === state.height;
     const isAtEnd = page.scrollHeight - page.clientHeight - page.scrollTop < AT_END;
     if (isUp) state.isAtEnd = false;
     else if (isAtEnd) state.isAtEnd = true;
