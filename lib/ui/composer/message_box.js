@@ -1,11 +1,14 @@
-// Only the browser knows what a person is typing: so it decides here where a returned text goes, who has the
-// focus, which keys send, and whether a text that was sent has arrived.
+// Only the browser knows what a person is typing: so it keeps that here with its chat, and decides where a
+// returned text goes, who has the focus, which keys send, and whether a text that was sent has arrived.
 const COMPOSED_MS = 60; // Safari ends a composition just before the Enter that ended it arrives
 const WRITES = "input, textarea, select, [contenteditable=true]";
+const drafts = new Map(); // what is typed and not sent, by its place
+const given = new Map(); // the text that was put back last, by its box
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const held = parentElement.querySelector("span"); // stays from run to run
   const box = () => document.querySelector(`.st-key-${data.box} textarea`);
+  const place = data.question ? data.subject : data.box; // all chats without a question are one new chat
   const isPhone = matchMedia("(pointer: coarse)").matches;
   let frame = 0;
   let composed = -Infinity;
@@ -16,19 +19,36 @@ export default function ({ data, parentElement, setTriggerValue }) {
     Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box(), text);
     box().dispatchEvent(new Event("input", { bubbles: true }));
   };
-  const give = ({ value }) => {
+  const keep = () => {
+    const { value } = box();
+    if (value) drafts.set(place, value);
+    else drafts.delete(place);
+  };
+  const move = () => {
+    if (held.subject === data.subject) {
+      drafts.delete(held.place); // its first question was sent: what was typed since then belongs to it
+      keep();
+    } else {
+      write(drafts.get(place) ?? "");
+    }
+    held.place = place;
+  };
+  const give = ({ value }, hasMoved) => {
     const { text, returns } = data;
-    if (text === null || (held.text === text && held.returns === returns)) return;
-    if (!value || value === held.text) write(text);
+    const last = given.get(data.box);
+    if (text === null || (last?.text === text && last.returns === returns)) return;
+    if (!value || (value === last?.text && !hasMoved)) write(text);
     else if (text) write(`${text}\n${value}`);
-    Object.assign(held, { text, returns });
+    given.set(data.box, { text, returns });
   };
   // What a dying connection was given is lost, and Streamlit has emptied the box. So a page that is connected
   // anew has itself drawn again: if there is no further question then, the text is put back.
   const note = () => {
     const { value } = box();
     setTimeout(() => {
-      if (!value.trim() || box()?.value) return;
+      if (box()?.value) return;
+      drafts.delete(place);
+      if (!value.trim()) return;
       held.sent = { text: value, id: data.send_id, after: data.question };
       if (!window.isConnected()) lose();
     });
@@ -59,7 +79,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
       frame = requestAnimationFrame(begin); // it is drawn a moment later
       return;
     }
-    give(box());
+    const hasMoved = held.place !== place;
+    if (hasMoved) move();
+    give(box(), hasMoved);
     settle();
     box().setAttribute("aria-keyshortcuts", data.sends_with === "ctrl_enter" ? "Control+Enter" : "Enter");
     if (held.subject !== data.subject && !isBusy()) focus();
@@ -84,8 +106,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const compose = (event) => {
     if (event.target === box()) composed = event.timeStamp;
   };
-  const count = (event) => {
+  const change = (event) => {
     if (event.target !== box()) return;
+    keep();
     const isNear = event.target.value.length >= data.near;
     event.target.closest("[data-testid=stChatInput]").toggleAttribute("data-near-limit", isNear);
   };
@@ -95,7 +118,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (event.target.closest?.('.st-key-composer [class*="st-key-stop"] button')) setTimeout(focus);
   };
 
-  const listeners = { keydown: press, compositionend: compose, input: count, click };
+  const listeners = { keydown: press, compositionend: compose, input: change, click };
   const stop = () => {
     cancelAnimationFrame(frame);
     for (const [name, hear] of Object.entries(listeners)) document.removeEventListener(name, hear, true);

@@ -37,7 +37,8 @@ def show(
 ) -> None:
     """Draw a page's message box, and the hidden field with the id of the next send.
 
-    The box has the focus when the page opens, and again with each new `subject`. `question` is the last one
+    The box has the focus when the page opens, and again with each new `subject`, with which it keeps what is
+    typed and not sent; before there is a `question`, all subjects are one. `question` is the last one
     that was asked: if a connection breaks and there is no other one then, the text that was sent on it is put
     back into the box. `has_models` brings the list for the page's model pickers.
     """

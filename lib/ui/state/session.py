@@ -62,7 +62,8 @@ class Session:
     draft: Draft = field(default_factory=Draft)
     """The draft of the next message."""
     unsent: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Texts that could not be sent, each with the reason, of the conversations that were open before."""
+    """Of the conversations that were open before: a text that no page has put back into its box yet, and why
+    the last one could not be sent."""
     editing: str | None = None
     """The message that is being edited."""
     shown_messages: int = MESSAGES_SHOWN
@@ -182,13 +183,17 @@ class Session:
         return app.get().engine.catalogue.kind(connection, model).is_image_model
 
     def _change_draft(self, left: Conversation) -> None:
-        """Empty the draft; a text that could not be sent stays with the conversation that was left."""
-        text, why = self.draft.returned, self.draft.unsent
+        """Empty the draft; what could not be sent stays with the conversation that was left.
+
+        What is in the message box, browsers keep there (`message_box.js`).
+        """
+        is_drawn = self.draft.returns_drawn == self.draft.returns
+        unsent = "" if is_drawn else self.draft.returned or "", self.draft.unsent
         self.draft.clear()
         if _place(left) == _place(self.conversation):
             return
-        if text:
-            self.unsent[_place(left)] = (text, why)
+        if any(unsent):
+            self.unsent[_place(left)] = unsent
         self.draft.take_out()
         if kept := self.unsent.pop(_place(self.conversation), None):
             self.draft.give_back(*kept)
