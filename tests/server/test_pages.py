@@ -168,7 +168,9 @@ def test_an_examination_is_stopped_from_the_page(tab: PageSocket, models_upstrea
     assert models_upstream.chats[-1].closed.wait(PATIENCE)
 
 
-@pytest.mark.parametrize("path", ["Compare", "nonsense", "models/x", "index.html", "a%20b", "static", "robots.txt"])
+@pytest.mark.parametrize(
+    "path", ["Compare", "nonsense", "models/x", "index.html", "a%20b", "static", "robots.txt"]
+)
 def test_where_nothing_is_a_page_says_so_and_leads_to_the_app(site: AppServer, path: str) -> None:
     found = Visitor(site.url).get(f"/{path}")
     assert (found.status, "default-src 'none'" in found.headers["content-security-policy"]) == (404, True)

@@ -13,6 +13,7 @@ from lib.domain.models.prices import Prices, cost_of, price_of
 from lib.domain.models.prices import source_of as prices_from
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.usage import Source
+from lib.domain.reply.wording import measured
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import listed, mark, ngettext
 
@@ -86,10 +87,10 @@ def of_cells(cells: Sequence[Conversation], prices: Prices | None = None) -> lis
     return [replace(one, marks=tuple(_marks(one, first))) for one in found]
 
 
-def _marks(one: Figures, first: Mapping[str, float | None]) -> Iterator[str]:
+def _marks(one: Figures, first: Mapping[str, str]) -> Iterator[str]:
     for measure in MARKS:
         spread = one.measured(measure)
-        if spread and spread.median == first[measure]:
+        if spread and measured(measure, spread.median) == first[measure]:
             yield measure
 
 
@@ -148,43 +149,42 @@ def _of_prompts(label: str, cells: Sequence[Figures]) -> Figures:
     )
 
 
-def notes(measured: Sequence[Figures]) -> Iterator[str]:
+def notes(figures: Sequence[Figures]) -> Iterator[str]:
     """Sentences on what the figures of cells leave out and where they come from."""
-    yield from _on_tokens(measured)
-    if any(one.cost for one in measured) and (missing := sum(one.cost is None for one in measured)):
+    yield from _on_tokens(figures)
+    if any(one.cost for one in figures) and (missing := sum(one.cost is None for one in figures)):
         yield _("Costs leave out {} of {} models: their price or their tokens are not known.").format(
-            missing, len(measured)
+            missing, len(figures)
         )
-    if others := sum(one.others for one in measured):
+    if others := sum(one.others for one in figures):
         yield ngettext(
             "{} answer did not finish and is in no figure.",
             "{} answers did not finish and are in no figure.",
             others,
         ).format(others)
-    if any(one.replies > 1 for one in measured):
+    if any(one.replies > 1 for one in figures):
         yield _("Each figure is the median of a model's answers, with the lowest and the highest after it.")
-    if sources := sorted({one.cost_source for one in measured if one.cost_source}):
+    if sources := sorted({one.cost_source for one in figures if one.cost_source}):
         yield _("Prices: {}.").format(listed(sources))
 
 
-def _on_tokens(measured: Sequence[Figures]) -> Iterator[str]:
-    estimated = sum(one.source is Source.ESTIMATED for one in measured)
+def _on_tokens(figures: Sequence[Figures]) -> Iterator[str]:
+    estimated = sum(one.source is Source.ESTIMATED for one in figures)
     if estimated:
         yield _("≈ Tokens of {} of {} models are estimated: the gateway did not report them.").format(
-            estimated, len(measured)
+            estimated, len(figures)
         )
-    if unknown := sum(one.without_tokens for one in measured):
-        answers = sum(one.replies for one in measured)
+    if unknown := sum(one.without_tokens for one in figures):
+        answers = sum(one.replies for one in figures)
         yield _("The tokens of {} of {} answers are not known.").format(unknown, answers)
-    if not estimated and not unknown and any(one.completion_tokens for one in measured):
+    if not estimated and not unknown and any(one.completion_tokens for one in figures):
         yield _("Tokens are as the gateway reported them.")
 
 
-def best(measure: str, spreads: Iterable[Spread | None]) -> float | None:
-    """The best median of a measure; `None` if nothing is better than anything else."""
-    known = {spread.median for spread in spreads if spread}
-    is_more_better = measure == "tokens_per_second"
-    return (max(known) if is_more_better else min(known)) if len(known) > 1 else None
+def best(measure: str, spreads: Iterable[Spread | None]) -> str:
+    """The least median of a measure as it is drawn; empty if nothing is drawn less than anything else."""
+    drawn = {spread.median: measured(measure, spread.median) for spread in spreads if spread}
+    return drawn[min(drawn)] if len(set(drawn.values())) > 1 else ""
 
 
 def _together(sources: Iterable[Source]) -> Source:

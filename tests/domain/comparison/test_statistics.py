@@ -115,14 +115,21 @@ def test_a_run_is_measured_over_its_prompts_whose_answers_were_measured_before()
 @pytest.mark.parametrize(
     ("measure", "values", "expected"),
     [
-        ("total_ms", [3.0, 1.0, None], 1.0),
-        ("cost", [3.0, 1.0], 1.0),
-        ("tokens_per_second", [3.0, 1.0], 3.0),
-        ("completion_tokens", [2.0, 2.0], None),
-        ("total_ms", [None, 1.0], None),
+        ("total_ms", [3000.0, 1000.0, None], "1.00 s"),
+        ("total_ms", [854.9, 850.1, 845.2], ""),
+        ("total_ms", [854.9, 850.1, 855.1], "0.85 s"),
+        ("cost", [3.0, 1.0], "$1.00"),
+        ("cost", [1.001, 1.002], ""),
+        ("completion_tokens", [2.0, 2.0], ""),
+        ("total_ms", [None, 1.0], ""),
     ],
 )
-def test_the_best_is_the_least_or_the_most_where_there_is_a_choice(
-    measure: str, values: list[float | None], expected: float | None
+def test_the_best_is_the_least_where_what_is_drawn_differs(
+    measure: str, values: list[float | None], expected: str
 ) -> None:
     assert best(measure, [Spread.of([value]) for value in values]) == expected
+
+
+def test_what_is_drawn_alike_is_marked_alike() -> None:
+    taken = of_cells([cell(name, [reply(1.0, ms, 10)]) for name, ms in (("a", 854), ("b", 846), ("c", 900))])
+    assert [one.marks for one in taken] == [("total_ms",), ("total_ms",), ()]
