@@ -268,3 +268,23 @@ def test_the_box_shares_nothing_with_the_chats(upstream: ScriptedGateway, site: 
         tab.follow_link("SynStar Chat")
         tab.wait_for_text("notes")
         tab.wait_until_idle()
+
+
+def test_several_temperatures_stand_beside_the_other_models_and_tell_themselves_apart_before_they_run(
+    upstream: ScriptedGateway, site: AppServer
+) -> None:
+    upstream.when("How warm?", stream("Warm"))
+    with compare(site, "models=model-a,model-b") as tab:
+        for _ in range(2):
+            tab.click("sweep")
+            tab.wait_until_idle()
+            heads = [" ".join(tab.tree.texts(key)) for key in tab.tree.keys("cellhead-")]
+            assert heads == ["temperature 0", "temperature 0\\.7", "temperature 1", ""]
+        tab.ask("How warm?")
+        wait_for_said(tab, ["Warm"] * 4)
+        tab.wait_until_idle()
+    asked = [(one.body["model"], one.body.get("temperature")) for one in upstream.asked("How warm?")]
+    assert sorted(asked, key=str) == [*(("model-a", each) for each in (0.0, 0.7, 1.0)), ("model-b", None)]
+    with compare(site, "models=" + ",".join(f"model-{name}" for name in "abcdefg")) as tab:
+        tab.wait_until_idle()
+        assert tab.widget("sweep").proto.disabled, "they would be nine"

@@ -1,12 +1,11 @@
 """Callbacks for a comparison as a whole. They run before the page is drawn."""
 
-from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from lib import app
-from lib.domain.comparison.comparisons import MOST_CELLS, SWEEP_TEMPERATURES
+from lib.domain.comparison.comparisons import MOST_CELLS
 from lib.i18n.translation import gettext as _
 from lib.ui.compare import cell_callbacks
 from lib.ui.kit import errors
@@ -25,13 +24,12 @@ def add_cell() -> None:
 
 
 def sweep() -> None:
-    """Set up cells that ask one model, the first cell's, at three temperatures."""
+    """Let the first cell's model answer at three temperatures, beside the other models that were chosen."""
     state = held()
-    first, state.is_chosen = state.comparison.cells[0], True
-    state.comparison.cells.clear()
-    for temperature in SWEEP_TEMPERATURES:
-        cell = new_comparisons.add(state.comparison, like=first)
-        cell.params = replace(first.params, temperature=temperature)
+    cells = new_comparisons.swept(state.comparison, is_chosen=state.is_chosen)
+    if len(cells) <= MOST_CELLS:
+        new_comparisons.arrange(state.comparison, cells)
+        state.is_chosen = True
 
 
 def stop_all() -> None:

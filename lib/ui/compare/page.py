@@ -20,6 +20,7 @@ from lib.ui.share import keeping
 from lib.ui.shell import sidebar
 from lib.ui.shell.lists.rows import Group, Row
 from lib.ui.state.comparison import comparison as comparison_state
+from lib.ui.state.comparison import new_comparisons
 from lib.ui.state.comparison.comparison import OPEN, ComparisonState
 from lib.ui.state.pages import DECKS_PAGE
 from lib.ui.state.person import library
@@ -118,9 +119,16 @@ def _show_setup(state: ComparisonState) -> None:
     cells = state.comparison.cells
     chosen = [cell.model for cell in cells if cell.model] if state.is_chosen else []
     picker.show_several(comparison_state.MODELS_PICKED, chosen)
-    is_full = len(cells) >= MOST_CELLS
+    swept = new_comparisons.swept(state.comparison, is_chosen=state.is_chosen)
+    is_full, is_too_much = len(cells) >= MOST_CELLS, len(swept) > MOST_CELLS
     _button(_("Add a model"), "add_cell", "add", comparison_callbacks.add_cell, disabled=is_full)
-    _button(_("Several temperatures"), "sweep", "device_thermostat", comparison_callbacks.sweep)
+    _button(
+        _("Several temperatures"),
+        "sweep",
+        "device_thermostat",
+        comparison_callbacks.sweep,
+        disabled=is_too_much,
+    )
     _show_repeats(state)
 
 

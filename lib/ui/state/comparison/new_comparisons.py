@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from lib.domain.comparison.comparisons import FEWEST_CELLS, MOST_CELLS, Comparison
+from lib.domain.comparison.comparisons import FEWEST_CELLS, MOST_CELLS, SWEEP_TEMPERATURES, Comparison
 from lib.domain.conversation.conversations import Conversation
 from lib.engine.sending import new_id
 from lib.ui.state import session
@@ -52,7 +52,21 @@ def take_models(comparison: Comparison, models: Sequence[str]) -> None:
             comparison.cells.append(kept)
         else:
             add(comparison, like).model = model
-    filled(comparison)
+    arrange(filled(comparison), comparison.cells)
+
+
+def swept(comparison: Comparison, *, is_chosen: bool) -> list[Conversation]:
+    """Return cells that ask the first one's model at three temperatures, and those of other chosen models."""
+    first, *others = comparison.cells
+    sweep = replace(comparison, cells=[])
+    for temperature in SWEEP_TEMPERATURES:
+        add(sweep, first).params = replace(first.params, temperature=temperature)
+    return [*sweep.cells, *(cell for cell in others if is_chosen and cell.model != first.model)]
+
+
+def arrange(comparison: Comparison, cells: Sequence[Conversation]) -> None:
+    """Let these be the cells, in this order."""
+    comparison.cells = list(cells)
     for position, cell in enumerate(comparison.cells):
         cell.position = position
 
