@@ -5,8 +5,9 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, expect
 
-FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-"""JavaScript: whether nothing is wider than the page."""
+FITS = """() => [document.documentElement, ...document.querySelectorAll(".stMain")].every(
+    ({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)"""
+"""JavaScript: whether nothing is wider than the page and what scrolls in it."""
 
 
 class ChatPage:

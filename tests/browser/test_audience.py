@@ -10,7 +10,15 @@ from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
 
 pytestmark = pytest.mark.browser
 
-TEXT = ["# Tea", "\n\n", *(f"word{n} " for n in range(40)), "\n\n```\n<b>code</b>\n```\n\n", "The end"]
+SUM = r"\sum_{k=0}^{n} x^k = " + " + ".join(f"a_{{{at}}}" for at in range(40))
+TEXT = [
+    "# Tea",
+    "\n\n",
+    f"$${SUM}$$\n\nand ${SUM}$\n\n",
+    *(f"word{n} " for n in range(40)),
+    "\n\n```\n<b>code</b>\n```\n\n",
+    "The end",
+]
 
 
 def open_room(presenter: ChatPage) -> str:
@@ -46,10 +54,12 @@ def reveal_by_keys(presenter: ChatPage) -> None:
     page.keyboard.press("ArrowRight")
     expect(presenter.keyed("vote-").get_by_role("radio", name="Answer B")).to_be_visible()
     expect(presenter.keyed("stage_room")).to_contain_text("1 following, 1 voted")
+    expect(presenter.keyed("stage_room")).to_contain_text("Vote on your phone")
     presenter.wait_until_still()
     page.keyboard.press("ArrowRight")
     expect(presenter.keyed("winner-")).to_have_count(1)
     expect(presenter.keyed("stage_vote")).to_contain_text(re.compile(r"B: model-[ab] won, 1 of 1 vote"))
+    expect(presenter.keyed("stage_room")).to_contain_text("Follow on your phone")
 
 
 def test_the_room_follows_votes_sees_the_reveal_and_is_thanked(
@@ -58,7 +68,7 @@ def test_the_room_follows_votes_sees_the_reveal_and_is_thanked(
     presenter = chat
     presenter.compare()
     gates = Gate(), Gate()
-    scripts = [stream(*TEXT, hold=gate, hold_after=20) for gate in gates]
+    scripts = [stream(*TEXT, hold=gate, hold_after=21) for gate in gates]
     gateway.when("Before the room", by_model(model_a=scripts[0], model_b=scripts[1]))
     phone = presenter.page.context.new_page()
     phone.set_viewport_size({"width": 390, "height": 844})
@@ -86,6 +96,7 @@ def test_the_room_follows_votes_sees_the_reveal_and_is_thanked(
         gate.open()
     expect(phone.get_by_text("The end")).to_have_count(2)
     expect(phone.locator("pre").first).to_have_text("<b>code</b>\n")
+    expect(phone.get_by_role("math")).to_have_count(4)
     width = phone.evaluate("document.documentElement.scrollWidth")
     assert width == 390
 

@@ -215,7 +215,7 @@ def test_cells_table_and_report_have_one_order_one_colour_a_model_and_the_same_f
     heads = chat.keyed("cellhead-").all_inner_texts()
     names = [head.partition(": ")[2].split()[0] for head in heads]
     dots = [
-        cell.evaluate("each => getComputedStyle(each, '::before').backgroundColor")
+        cell.evaluate("each => getComputedStyle(each.firstElementChild, '::before').backgroundColor")
         for cell in chat.keyed("colour-").all()
     ]
     assert len(set(dots)) == 2

@@ -160,7 +160,7 @@ def _show_room(state: PresentationState, room: Room) -> None:
     with st.container(key="stage_room" if state.revealed else "stage_door", horizontal=True):
         rooms.show_code(room, CODE_PIXELS)
         with st.container(key="stage_link", gap=None, width="content"):
-            st.markdown(_("Vote on your phone"))
+            st.markdown(_("Vote on your phone") if state.is_voting else _("Follow on your phone"))
             st.markdown(md("**{}**", rooms.short_address(room)))
             state.count = st.empty()
             _count(state)
