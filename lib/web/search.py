@@ -11,7 +11,6 @@ from lib import app
 from lib.domain.conversation.conversations import shown_title
 from lib.domain.people.identity import HEADER, Identity
 from lib.domain.people.people import LOCAL
-from lib.domain.text.plain_text import plain_text
 from lib.store.conversation.search import Hit
 from lib.store.database.errors import StoreError
 
@@ -47,5 +46,5 @@ def _json(hit: Hit) -> dict[str, str]:
         "id": hit.conversation_id,
         "message": hit.message_id,
         "title": shown_title(hit.title),
-        "snippet": plain_text(hit.snippet),
+        "snippet": hit.snippet,
     }

@@ -31,7 +31,8 @@ def old_chat(number: int) -> Conversation:
     title = "The same title" if number in (1, 2) else f"Chat {number}"
     chat = Conversation(new_id(), title, at, at, model="model-a")
     for place in range(MESSAGES if number == 3 else 2):
-        text = f"**Words** of chat {number}, `place_{place}` " + "and so on " * 20
+        before = "Words alone.\n\n" * 30 if (number, place) == (3, 11) else ""
+        text = f"{before}**Words** of chat {number}, `place_{place}` " + "and so on " * 20
         role: Role = "assistant" if place % 2 else "user"
         added = Message(new_id(), chat.leaf_id, role, text, at)
         chat.messages[added.id], chat.leaf_id = added, added.id
@@ -163,11 +164,11 @@ def test_what_is_found_while_typing_is_shown_in_its_message(chat: ChatPage) -> N
     field.press_sequentially("words place_11")
     hits = page.get_by_role("region", name="Found").get_by_role("link")
     expect(hits).to_have_count(1)
-    expect(hits.first).to_contain_text("Words of chat 3, place_11")
+    expect(hits.first).to_contain_text("…Words of chat 3, place_11")
     expect(hits.locator("mark").first).to_have_text(re.compile("words", re.IGNORECASE))
     hits.first.click()
     expect(chat.title).to_have_text("Chat 3")
-    page.evaluate(until(f"{FOUND}.includes('place_11')"))
+    page.evaluate(until(f"{FOUND}.join() === 'Words,place_11'"))
     code = page.locator("code").get_by_text("place_11", exact=True)
     expect(code).to_be_in_viewport()
     chat.wait_until_still()

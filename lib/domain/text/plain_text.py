@@ -12,7 +12,7 @@ _UNDERLINES = re.compile(r"(?<![^\W_])_+(?=\w)|(?<=[^\W_])_+(?![^\W_])")
 
 
 def plain_text(markdown: str) -> str:
-    """The words of some markdown, perhaps cut from a longer text, in one line."""
+    """The words of some lines of markdown, in one line."""
     text = _RULE.sub(" ", _FENCE.sub(" ", markdown))
     text = _BEGIN.sub("", _LINK.sub(r"\1", text))
     text = _UNDERLINES.sub("", _MARKS.sub("", text))

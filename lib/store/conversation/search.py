@@ -7,13 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 
+from lib.domain.text.excerpt import excerpt
 from lib.store.database.database import Database
 from lib.store.database.schema import UtcDateTime
 
 SHORTEST_INDEXED = 3
 """The index holds trigrams; shorter words are searched for by a slow scan."""
-SNIPPET_TOKENS = 64
-"""The most trigrams that SQLite allows: about a line around the first hit."""
 MOST_WORDS = 12
 
 
@@ -27,7 +26,7 @@ class Hit:
     role: str
     created_at: datetime
     snippet: str
-    """The text around the first hit, without markup."""
+    """The text around the words, without markup."""
 
 
 class Search:
@@ -44,7 +43,7 @@ class Search:
         with self._database.read() as connection:
             statement, values = (_in_postgresql if _is_postgresql(connection) else _in_sqlite)(wanted)
             rows = connection.execute(statement, {**values, "limit": limit, "person": self._person_id})
-            return [Hit(*row) for row in rows]
+            return [Hit(*found, excerpt(content, wanted)) for *found, content in rows]
 
 
 def index(connection: Connection, message_id: str, conversation_id: str, content: str) -> None:
@@ -72,8 +71,7 @@ def _in_sqlite(words: Sequence[str]) -> tuple[Any, dict[str, str]]:
 
 def _in_postgresql(words: Sequence[str]) -> tuple[Any, dict[str, str]]:
     """The same; without its index, it looks through the person's messages one by one."""
-    query = _hits("messages m", _all_of(words, "m.content ILIKE"), snippet=_AROUND)
-    return query, {**_likes(words), "first": words[0]}
+    return _hits("messages m", _all_of(words, "m.content ILIKE")), _likes(words)
 
 
 def _all_of(words: Sequence[str], contains: str) -> str:
@@ -94,23 +92,12 @@ _DELETE = text("DELETE FROM message_search WHERE conversation_id IN :ids").bindp
 
 
 _FTS = "message_search s JOIN messages m ON m.id = s.message_id"
-_AROUND = (
-    "(SELECT CASE WHEN begin > 1 THEN '…' ELSE '' END || substr(m.content, begin, 160) "
-    "FROM (SELECT greatest(1, strpos(lower(m.content), lower(:first)) - 40) AS begin) AS found)"
-)
-"""PostgreSQL's text around the first hit of the first word."""
 
 
-def _hits(
-    source: str,
-    condition: str,
-    *,
-    snippet: str = "substr(m.content, 1, 160)",
-    order: str = "m.created_at DESC",
-) -> Any:
+def _hits(source: str, condition: str, *, order: str = "m.created_at DESC") -> Any:
     """The query for messages `m` of a source that match a condition."""
     query = (
-        f"SELECT c.id, c.title, m.id, m.role, m.created_at AS created_at, {snippet} "  # noqa: S608 - ours alone
+        f"SELECT c.id, c.title, m.id, m.role, m.created_at AS created_at, m.content "  # noqa: S608 - ours alone
         f"FROM {source} JOIN conversations c ON c.id = m.conversation_id "
         "AND c.person_id = :person AND c.deleted_at IS NULL AND c.comparison_id IS NULL "
         f"WHERE {condition} ORDER BY {order} LIMIT :limit"
@@ -118,12 +105,7 @@ def _hits(
     return text(query).columns(created_at=UtcDateTime)
 
 
-_MATCH = _hits(
-    _FTS,
-    "message_search MATCH :match",
-    snippet=f"snippet(message_search, 0, '', '', '…', {SNIPPET_TOKENS})",
-    order="s.rank",
-)
+_MATCH = _hits(_FTS, "message_search MATCH :match", order="s.rank")
 
 
 def _quoted(word: str) -> str:

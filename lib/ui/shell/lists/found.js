@@ -1,6 +1,8 @@
-/* Scrolls to a message and marks words in it, with the browser's highlights: the message itself is not
-   touched. It may be drawn after this is called, and anew at any time. */
+/* Scrolls to the first place in a message where most of the words stand together, and marks them in all such
+   places, with the browser's highlights: the message itself is not touched. It may be drawn after this is called,
+   and anew at any time. */
 const NAME = "found";
+const PLACES = "p, li, tr, pre, h1, h2, h3, h4, h5, h6";
 const HELD = 1500; // milliseconds
 let shown = null; // the id of the hit that has been scrolled to
 
@@ -10,7 +12,7 @@ export default function ({ data }) {
   const show = () => {
     const message = document.querySelector(`[class*="-${CSS.escape(data.message_id)}"]`);
     if (!message) return;
-    CSS.highlights?.set(NAME, new Highlight(...ranges(message, words)));
+    CSS.highlights?.set(NAME, new Highlight(...together(ranges(message, words))));
     if (shown === data.id || app.dataset.testScriptState === "running") return;
     shown = data.id;
     const first = [...(CSS.highlights?.get(NAME) ?? [])][0];
@@ -50,6 +52,13 @@ function hold(element) {
   look();
 }
 
+function together(found) {
+  const words = new Map();
+  for (const { place, word } of found) words.set(place, (words.get(place) ?? new Set()).add(word));
+  const most = Math.max(...[...words.values()].map((each) => each.size));
+  return found.filter(({ place }) => words.get(place).size === most).map(({ range }) => range);
+}
+
 function ranges(root, words) {
   const found = [];
   const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
@@ -57,12 +66,13 @@ function ranges(root, words) {
     const { data } = texts.currentNode;
     const text = data.toLowerCase();
     if (text.length !== data.length) continue; // few letters change their length
+    const place = texts.currentNode.parentElement.closest(PLACES);
     for (const word of words) {
       for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) {
         const range = new Range();
         range.setStart(texts.currentNode, at);
         range.setEnd(texts.currentNode, at + word.length);
-        found.push(range);
+        found.push({ place, word, range });
       }
     }
   }
