@@ -42,11 +42,11 @@ def scrolls_in_itself(element: Locator) -> bool:
     return bool(element.evaluate("(part) => part.scrollWidth > part.clientWidth"))
 
 
-def edge(chat: ChatPage, element: Locator) -> int:
-    """How much darker than its paper an element is at its right edge, below its text; 0 to 255."""
+def edge(chat: ChatPage, element: Locator, above: int = 6) -> int:
+    """How much darker than its paper an element is at its right edge, so many pixels above its end; 0 to 255."""
     box = element.bounding_box()
     assert box
-    bottom, right = box["y"] + box["height"] - 6, box["x"] + box["width"]
+    bottom, right = box["y"] + box["height"] - above, box["x"] + box["width"]
     clip: Any = {"x": right - 60, "y": bottom, "width": 58, "height": 2}
     strip = Image.open(BytesIO(chat.page.screenshot(clip=clip))).convert("L")
     return int(strip.getpixel((0, 0))) - int(strip.getpixel((strip.width - 1, 0)))  # type: ignore[arg-type]
@@ -90,6 +90,8 @@ def test_a_long_line_fades_where_it_goes_on(chat: ChatPage, gateway: ScriptedGat
     assert scrolls_in_itself(pre)
     expect(pre).to_have_css("background-attachment", "local, scroll")
     assert edge(chat, pre) > 10
+    height = pre.evaluate("(pre) => pre.offsetHeight")
+    assert edge(chat, pre, height - 3) < 3, "above the bar's button"
     pre.evaluate("(pre) => { pre.scrollLeft = pre.scrollWidth; }")
     assert eventually(lambda: edge(chat, pre) < 3)
 

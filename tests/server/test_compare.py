@@ -278,7 +278,7 @@ def test_several_temperatures_stand_beside_the_other_models_and_tell_themselves_
         for _ in range(2):
             tab.click("sweep")
             tab.wait_until_idle()
-            heads = [" ".join(tab.tree.texts(key)) for key in tab.tree.keys("cellhead-")]
+            heads = [" ".join(tab.tree.texts(key)) for key in tab.tree.keys("cell-")]
             assert heads == ["temperature 0", "temperature 0\\.7", "temperature 1", ""]
         tab.ask("How warm?")
         wait_for_said(tab, ["Warm"] * 4)

@@ -88,21 +88,23 @@ def _show_head(state: ComparisonState, tab: Session, cell: Conversation, label: 
             picker.show(cell, tab, comparison_state.prefix_of(cell), only_text=True)
         else:
             _show_name(label)
-        if distinction := label.partition(" · ")[2]:
-            st.caption(plain(distinction), width="content")
         with parameters.popover(f"settings-{cell.id}", md(_("Settings of {}"), label)) as popover:
             if popover.open:
                 _show_settings(state, tab, cell)
         if is_draft and len(state.comparison.cells) > FEWEST_CELLS:
             buttons.show_icon("close", _("Remove"), cell_callbacks.remove, cell.id)
+    if is_draft and (settings := label.partition(" · ")[2]):  # below: beside them a picker has no room
+        st.caption(plain(settings))
 
 
 def _show_name(label: str) -> None:
-    """Draw the cell's model on one line; a long one loses its provider prefix and gets a tooltip."""
-    model = label.partition(" · ")[0]
+    """Draw the cell's name on one line; a long one loses its provider prefix and gets a tooltip."""
+    model, _, settings = label.partition(" · ")
     is_long = len(label) > LONGEST_LABEL
     shown = model.rpartition("/")[2] if is_long else model
     st.markdown(md("**{}**", shown), width="stretch", help=plain(label) if is_long else None)
+    if settings:
+        st.caption(plain(settings), width="content")
 
 
 def _show_settings(state: ComparisonState, tab: Session, cell: Conversation) -> None:
