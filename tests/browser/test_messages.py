@@ -43,7 +43,7 @@ def scrolls_in_itself(element: Locator) -> bool:
 
 
 def edge(chat: ChatPage, element: Locator, above: int = 6) -> int:
-    """How much darker than its paper an element is at its right edge, so many pixels above its end; 0 to 255."""
+    """How much darker than its paper an element is at its right edge, `above` its end; 0 to 255."""
     box = element.bounding_box()
     assert box
     bottom, right = box["y"] + box["height"] - above, box["x"] + box["width"]

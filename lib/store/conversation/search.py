@@ -43,7 +43,11 @@ class Search:
         with self._database.read() as connection:
             statement, values = (_in_postgresql if _is_postgresql(connection) else _in_sqlite)(wanted)
             rows = connection.execute(statement, {**values, "limit": limit, "person": self._person_id})
-            return [Hit(*found, excerpt(content, wanted)) for *found, content in rows]
+            return [_hit(row, wanted) for row in rows]
+
+
+def _hit(row: Any, words: Sequence[str]) -> Hit:
+    return Hit(row.id, row.title, row.message_id, row.role, row.created_at, excerpt(row.content, words))
 
 
 def index(connection: Connection, message_id: str, conversation_id: str, content: str) -> None:
@@ -97,7 +101,7 @@ _FTS = "message_search s JOIN messages m ON m.id = s.message_id"
 def _hits(source: str, condition: str, *, order: str = "m.created_at DESC") -> Any:
     """The query for messages `m` of a source that match a condition."""
     query = (
-        f"SELECT c.id, c.title, m.id, m.role, m.created_at AS created_at, m.content "  # noqa: S608 - ours alone
+        f"SELECT c.id, c.title, m.id AS message_id, m.role, m.created_at AS created_at, m.content "  # noqa: S608 - ours alone
         f"FROM {source} JOIN conversations c ON c.id = m.conversation_id "
         "AND c.person_id = :person AND c.deleted_at IS NULL AND c.comparison_id IS NULL "
         f"WHERE {condition} ORDER BY {order} LIMIT :limit"
