@@ -104,9 +104,12 @@ def test_a_chip_opens_the_parameters_and_its_cross_clears_what_it_shows(
     chat.set_parameter("Seed", "7")
     expect(chat.keyed("set-")).to_have_count(2)
     assert chips(chat) == ["Temperature 0.3", "Seed 7"]
+    seed = chat.page.get_by_label("Seed", exact=True)
     chat.page.get_by_role("button", name="Seed 7", exact=True).click()
-    expect(chat.page.get_by_label("Seed", exact=True)).to_have_value("7")
+    expect(seed).to_have_value("7")
+    expect(seed).to_be_focused()
     chat.page.keyboard.press("Escape")
+    expect(seed).to_have_count(0)
     chat.wait_until_still()
     chat.page.get_by_role("button", name="Clear: Temperature 0.3").click()
     expect(chat.keyed("set-")).to_have_count(1)
@@ -114,6 +117,39 @@ def test_a_chip_opens_the_parameters_and_its_cross_clears_what_it_shows(
     body = gateway.asked("Chips")[0].body
     assert body["seed"] == 7
     assert "temperature" not in body
+
+
+def test_the_panel_begins_at_its_first_field_and_a_chip_of_its_other_tab_there(chat: ChatPage) -> None:
+    chat.keyed("parameters").get_by_role("button").click()
+    expect(chat.page.get_by_label("System prompt", exact=True)).to_be_focused()
+    chat.page.get_by_role("tab", name="JSON and tools").click()
+    tools = chat.page.get_by_label("Tools", exact=True)
+    tools.fill('[{"name": "add"}]')
+    chat.page.keyboard.press("Escape")
+    chat.page.get_by_role("button", name="1 tool", exact=True).click()
+    expect(tools).to_be_focused()
+    chat.page.keyboard.press("Escape")
+    expect(tools).to_have_count(0)
+    chat.wait_until_still()
+    chat.keyed("parameters").get_by_role("button").click()
+    expect(chat.page.get_by_label("System prompt", exact=True)).to_be_focused()
+
+
+def test_a_number_that_a_parameter_does_not_take_is_told_which_it_takes(chat: ChatPage) -> None:
+    chat.keyed("parameters").get_by_role("button").click()
+    for label, number, told in (
+        ("Temperature", "9", "From 0 to 2"),
+        ("Max tokens", "0", "From 1 to 1,000,000"),
+    ):
+        field = chat.page.get_by_label(label, exact=True)
+        field.fill(number)
+        field.press("Tab")
+        alert = chat.page.get_by_role("alert").filter(has_text=told)
+        expect(alert).to_have_text(told)
+        assert corners(alert)[1] >= corners(field)[3]  # it is seen, and below the field
+        field.fill("1")
+        field.press("Tab")
+        expect(alert).to_have_count(0)
 
 
 def test_what_is_typed_into_a_parameter_is_taken_however_one_leaves_it(chat: ChatPage) -> None:

@@ -14,9 +14,6 @@ from lib.i18n.translation import ngettext
 from lib.ui.composer import parameters
 from lib.ui.state import choices, structured
 
-SYSTEM_PROMPT = "system_prompt"
-"""Code of the chip that is no parameter; those of the others are the names of parameters."""
-
 
 def show(conversation: Conversation, clear: Callable[[str], None], *, is_image_model: bool) -> None:
     """Draw a chip for all that is set; `clear` gets the code of one whose cross is clicked."""
@@ -25,7 +22,13 @@ def show(conversation: Conversation, clear: Callable[[str], None], *, is_image_m
     ):
         for code, label in labels(conversation, is_image_model=is_image_model).items():
             with st.container(key=f"set-{code}", horizontal=True, gap=None, width="content"):
-                st.button(literal(label), key=f"open-{code}", type="tertiary", on_click=parameters.open_panel)
+                st.button(
+                    literal(label),
+                    key=f"open-{code}",
+                    type="tertiary",
+                    on_click=parameters.open_at,
+                    args=(code,),
+                )
                 st.button(
                     literal(_("Clear: {}").format(label)),
                     key=f"clear-{code}",
@@ -44,7 +47,7 @@ def labels(conversation: Conversation, *, is_image_model: bool = False) -> Mappi
             "image_count": params.image_count and _images(params.image_count),
         }
     else:
-        found = {SYSTEM_PROMPT: conversation.system_prompt and _("System prompt"), **_writing(params)}
+        found = {choices.SYSTEM_PROMPT: conversation.system_prompt and _("System prompt"), **_writing(params)}
     return {code: str(label) for code, label in found.items() if label}
 
 
@@ -88,7 +91,7 @@ def _tools(count: int) -> str:
 def clear(form: structured.Form, code: str) -> None:
     """Unset what a chip shows; a code that no chip has changes nothing."""
     conversation, unset = form.conversation, Params()
-    if code == SYSTEM_PROMPT:
+    if code == choices.SYSTEM_PROMPT:
         conversation.system_prompt = ""
     elif code in (*_writing(unset), *DRAWING):
         conversation.params = replace(conversation.params, **{code: getattr(unset, code)})

@@ -1,5 +1,7 @@
 """The settings of a conversation as one panel: for the composer of a chat and for each cell."""
 
+from pathlib import Path
+
 import streamlit as st
 from streamlit.elements.lib.mutable_popover_container import PopoverContainer
 
@@ -8,6 +10,7 @@ from lib.domain.models.capabilities import Capabilities
 from lib.domain.models.connection import Connection
 from lib.domain.text.markdown.literal import Markdown
 from lib.i18n.translation import gettext as _
+from lib.ui.server.components import component
 from lib.ui.state import choices, structured, widgets
 
 WIDTH = 460
@@ -15,65 +18,48 @@ WIDTH = 460
 KEY = "parameters"
 """Key of the panel of a chat."""
 
-# A field's value arrives when the field loses the focus. A panel that closes takes its fields away before: so
-# they lose the focus first, and Escape closes the panel a moment later. Listens on the window: Streamlit does
-# on the document.
-_LEAVE = """
-const PANEL = "[data-testid=stPopoverBody]";
-export default function ({ parentElement }) {
-  const field = () => {
-    const at = document.activeElement;
-    return at?.matches("input, textarea") && at.closest(PANEL) ? at : null;
-  };
-  const press = (event) => {
-    const at = field();
-    const isList = at?.getAttribute("aria-expanded") === "true";  // Escape closes an open list first
-    if (event.key !== "Escape" || !at || isList || event.isComposing) return;
-    event.stopImmediatePropagation();
-    const panel = at.closest(PANEL);
-    at.blur();
-    setTimeout(() => panel.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true })));
-  };
-  // The list of a field of the panel lies beside it.
-  const inside = "[data-st-overlay-root], [role=listbox]";
-  const point = (event) => event.target.closest?.(inside) || field()?.blur();
-  const listeners = { keydown: press, pointerdown: point };
-  const stop = () => {
-    for (const [name, hear] of Object.entries(listeners)) window.removeEventListener(name, hear, true);
-  };
-  parentElement.stopWatching?.();  // what was begun by the run before
-  parentElement.stopWatching = stop;
-  for (const [name, hear] of Object.entries(listeners)) window.addEventListener(name, hear, true);
-  return stop;
-}
-"""
-_leave = st.components.v2.component("parameters_left", html="<span></span>", js=_LEAVE)
+FIELD = "parameters.field"
+"""Key of the name of the field at which the panel of a chat was opened."""
+_focus = component("parameters", Path(__file__).with_suffix(".js"))
 
 
-def open_panel() -> None:
-    """Open the panel of a chat; for callbacks."""
+def open_at(field: str) -> None:
+    """Open the panel of a chat at a field, by the name of the parameter; for callbacks."""
     widgets.put(KEY, True)
+    widgets.put(FIELD, field)
+
+
+def _forget_field() -> None:
+    widgets.take(FIELD)
 
 
 def popover(key: str = KEY, label: Markdown | None = None) -> PopoverContainer:
     """Return the panel's popover; its content is drawn only while it is open."""
-    # `rerun`: by default Streamlit draws the content of a closed popover too.
+    # With a callback: by default Streamlit draws the content of a closed popover too.
     name = label or _("Parameters")
-    return st.popover(name, icon=":material/tune:", type="tertiary", key=key, on_change="rerun")
+    return st.popover(name, icon=":material/tune:", type="tertiary", key=key, on_change=_forget_field)
 
 
 def show(form: structured.Form, connection: Connection, *, is_image_model: bool = False) -> None:
     """Draw system prompt, parameters, structured output and tools, except what the model is known to lack."""
-    conversation, prefix = form.conversation, form.prefix
+    conversation, prefix, field = form.conversation, form.prefix, widgets.text(FIELD)
     with st.container(width=WIDTH):
-        _leave(key=f"{prefix}left")
+        _focus(data={"field": _element(field)}, key=f"{prefix}focus")
         if is_image_model:
             choices.show(conversation, prefix, is_image_model=True)
             return
-        general, structure = st.tabs([_("General"), _("JSON and tools")])
+        tabs = [_("General"), _("JSON and tools")]
+        is_structure = choices.PARAMS + field in (structured.FORMAT, structured.TOOLS)
+        general, structure = st.tabs(tabs, default=tabs[is_structure])
         known = app.get().store.capabilities.of(connection.base_url)
         missing = known.get(conversation.model or "", Capabilities()).missing
         with general:
             choices.show(conversation, prefix, missing=missing)
         with structure:
             structured.show(form, missing)
+
+
+def _element(field: str) -> str:
+    """Return what Streamlit makes of the key of a field's widget."""
+    key = field if field in ("", choices.SYSTEM_PROMPT) else choices.PARAMS + field
+    return key.replace(".", "-")

@@ -2,6 +2,7 @@
 /* Where a dialog begins without a field: at what it is for, or at Cancel if that destroys something. */
 const BUTTON = ".st-key-dialog_buttons button, .st-key-danger-dialog_buttons [class*=st-key-cancel-] button";
 const FIELD = "input:not([type=hidden], [type=file], [type=radio]), textarea";
+const UNDRAWN = '[data-testid="stSkeleton"]'; // a field whose code is still on its way
 const COMPOSER = '[data-testid="stChatInputTextArea"]';
 const GONE = 250; // milliseconds in which the page may draw the same element again, or put the focus elsewhere
 let focused = null; // the element that had the focus last, and the key of what Streamlit draws it in
@@ -14,8 +15,8 @@ function focusInDialog(node) {
   if (isTouch()) return;
   const dialog = node.closest("[role=dialog]") ?? node.querySelector("[role=dialog]");
   if (!dialog || dialog.dataset.hasBegun) return;
-  const field = dialog.querySelector(FIELD) ?? dialog.querySelector(BUTTON);
-  if (!field) return;
+  const field = dialog.querySelector(`${FIELD}, ${UNDRAWN}`) ?? dialog.querySelector(BUTTON);
+  if (!field || field.matches(UNDRAWN)) return;
   dialog.dataset.hasBegun = true;
   requestAnimationFrame(() => {
     field.focus();

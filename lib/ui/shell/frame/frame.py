@@ -48,6 +48,7 @@ def _names() -> dict[str, str]:
         "Upload files": _("Add files"),
         "Upload": _("Choose files"),
         "{}MB per file": _("At most {} MB each"),
+        "between {} and {}": _("From {} to {}"),
         "Start recording": _("Record speech"),
         "Stop recording": _("Stop recording"),
         "Notifications": _("Notifications"),

@@ -2,7 +2,12 @@
 const NAMED = "[aria-label]";
 const UNSEEN = /^:gray\[(.*)\]$/; // as `lib/ui/kit/buttons.py` writes a label that is not seen
 const TEXTS =
-  'a[href="#stMain"], .stFileUploader :is(button p, [data-testid="stFileUploaderDropzoneInstructions"] span)';
+  'a[href="#stMain"], .stFileUploader :is(button p, [data-testid="stFileUploaderDropzoneInstructions"] span), ' +
+  ".stNumberInput [role=alert]";
+const WITH_FIGURES = {
+  "{}MB per file": /^(\d+)MB per file/,
+  "between {} and {}": /^Error: .* between (\S+) and (\S+)\.$/,
+};
 const HINTED = "input[placeholder]";
 const ICON = '[role=img][aria-label$=" icon"]';
 const SCROLLED = ".stCode pre, .stMarkdown table, .katex-display";
@@ -38,12 +43,20 @@ function translateTexts(names) {
   }
 }
 
-/* A size, as in "200MB per file", is put into ours. */
 function translate(element, names) {
   const text = element.textContent;
-  const size = /^(\d+)MB per file/.exec(text);
-  const better = size ? names["{}MB per file"].replace("{}", size[1]) : Object.hasOwn(names, text) && names[text];
+  const better = Object.hasOwn(names, text) ? names[text] : withFigures(text, names);
   if (better && better !== text) element.firstChild.data = better;
+}
+
+/* A sentence that has figures in it, as in "200MB per file", with them in ours. */
+function withFigures(text, names) {
+  const language = document.documentElement.lang;
+  for (const [name, pattern] of Object.entries(WITH_FIGURES)) {
+    const [, ...figures] = pattern.exec(text) ?? [];
+    const put = (sentence, figure) => sentence.replace("{}", Number(figure).toLocaleString(language));
+    if (figures.length) return figures.reduce(put, names[name]);
+  }
 }
 
 function nameLinks(names) {

@@ -1,0 +1,48 @@
+/* Where the focus is in the panel: where a chip has opened it, and nowhere before it closes. */
+const PANEL = "[data-testid=stPopoverBody]";
+
+export default function ({ data, parentElement }) {
+  begin(data.field);
+  // A field's value arrives when the field loses the focus. A panel that closes takes its fields away before: so
+  // they lose the focus first, and Escape closes the panel a moment later. Listens on the window: Streamlit does
+  // on the document.
+  const field = () => {
+    const at = document.activeElement;
+    return at?.matches("input, textarea") && at.closest(PANEL) ? at : null;
+  };
+  const press = (event) => {
+    const at = field();
+    const isList = at?.getAttribute("aria-expanded") === "true"; // Escape closes an open list first
+    if (event.key !== "Escape" || !at || isList || event.isComposing) return;
+    event.stopImmediatePropagation();
+    const panel = at.closest(PANEL);
+    at.blur();
+    setTimeout(() => panel.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true })));
+  };
+  // The list of a field of the panel lies beside it.
+  const inside = "[data-st-overlay-root], [role=listbox]";
+  const point = (event) => event.target.closest?.(inside) || field()?.blur();
+  const listeners = { keydown: press, pointerdown: point };
+  const stop = () => {
+    for (const [name, hear] of Object.entries(listeners)) window.removeEventListener(name, hear, true);
+  };
+  parentElement.stopWatching?.(); // what was begun by the run before
+  parentElement.stopWatching = stop;
+  for (const [name, hear] of Object.entries(listeners)) window.addEventListener(name, hear, true);
+  return stop;
+}
+
+/* The frame would begin at the panel's first field, and neither does where the keyboard would hide the panel. */
+function begin(key) {
+  const panel = document.querySelector(PANEL);
+  if (!key || !panel || panel.dataset.begins === key || matchMedia("(pointer: coarse)").matches) return;
+  Object.assign(panel.dataset, { begins: key, hasBegun: true });
+  const look = () => {
+    const field = panel.querySelector(`.st-key-${key} :is(input, textarea)`);
+    if (field) requestAnimationFrame(() => field.focus());
+    return Boolean(field);
+  };
+  if (look()) return;
+  const watch = new MutationObserver(() => look() && watch.disconnect());
+  watch.observe(panel, { childList: true, subtree: true });
+}
