@@ -1,4 +1,5 @@
-"""A dialog of a list in a real browser: Enter sends its form, Cancel leaves it, what deletes is red."""
+"""A dialog of a list in a real browser: Enter sends its form, Cancel leaves it, what deletes is red
+and leaves the focus on the page."""
 
 import re
 
@@ -46,4 +47,9 @@ def test_a_recording_is_renamed_with_enter_and_not_deleted_with_cancel(chat: Cha
     expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
     chat.page.keyboard.press("Enter")
     expect(chat.dialog).to_have_count(0)
+    expect(first).to_contain_text("Renamed by Enter")
+
+    choose(chat, "Delete").get_by_role("button", name=re.compile("^Delete$")).click()
+    expect(chat.page.get_by_role("heading", name="Recordings", level=1)).to_be_focused()
+    chat.keyed("undo").get_by_role("button", name="Undo").click()
     expect(first).to_contain_text("Renamed by Enter")

@@ -58,7 +58,7 @@ function keepFocus() {
 function focusAgain(key) {
   const same = key && visible(`.${CSS.escape(key)} :is(button, a, input)`)[0];
   const box = visible(`${COMPOSER}:enabled`)[0];
-  const heading = document.querySelector("[data-testid=stMain] h1");
+  const [heading] = visible("[data-testid=stMain] h1");
   heading?.setAttribute("tabindex", "-1");
   (same || box || heading)?.focus({ preventScroll: true });
 }
