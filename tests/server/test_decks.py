@@ -105,6 +105,13 @@ def test_a_deck_is_written_put_in_order_and_found_again(site: AppServer) -> None
         tab.click(tab.tree.keys("delete-")[0])
         tab.wait_for(lambda: texts(tab) == ["Write three", "Write two"], "The rest")
         tab.wait_until_idle()
+        assert "“Write one” was deleted." in tab.text
+        tab.click("undo")
+        tab.wait_for(lambda: texts(tab) == ["Write one", "Write three", "Write two"], "Its return")
+        tab.wait_until_idle()
+        tab.click(tab.tree.keys("delete-")[0])
+        tab.wait_for(lambda: texts(tab) == ["Write three", "Write two"], "The rest again")
+        tab.wait_until_idle()
         with open_decks(site, tab.address) as second:
             second.wait_until_idle()
             assert texts(second) == ["Write three", "Write two"]

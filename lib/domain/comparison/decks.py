@@ -105,11 +105,11 @@ def without(deck: Deck, prompt_id: str) -> Deck:
     return replace(deck, prompts=tuple(each for each in deck.prompts if each.id != prompt_id))
 
 
-def added(deck: Deck, prompt: Prompt) -> Deck:
-    """The deck with a prompt appended, unless it is full or already has the prompt."""
+def added(deck: Deck, prompt: Prompt, at: int = MOST_PROMPTS) -> Deck:
+    """The deck with a prompt at this position, by default the last; unless it is full or has the prompt."""
     if len(deck.prompts) >= MOST_PROMPTS or deck.place(prompt.id) is not None:
         return deck
-    return replace(deck, prompts=(*deck.prompts, prompt))
+    return replace(deck, prompts=(*deck.prompts[:at], prompt, *deck.prompts[at:]))
 
 
 def moved(deck: Deck, prompt_id: str, to: int) -> Deck:
@@ -117,9 +117,7 @@ def moved(deck: Deck, prompt_id: str, to: int) -> Deck:
     at = deck.place(prompt_id)
     if at is None:
         return deck
-    others = [*deck.prompts[:at], *deck.prompts[at + 1 :]]
-    others.insert(max(0, to), deck.prompts[at])
-    return replace(deck, prompts=tuple(others))
+    return added(without(deck, prompt_id), deck.prompts[at], max(0, to))
 
 
 def _copied(title: str) -> str:

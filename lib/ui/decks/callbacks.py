@@ -152,8 +152,20 @@ def move(prompt_id: str, to: int) -> None:
 
 @errors.stored
 def remove(prompt_id: str) -> None:
-    """Remove a prompt."""
-    _change(held(), lambda deck: values.without(deck, prompt_id))
+    """Remove a prompt; for a while the page offers to undo it."""
+    state = held()
+    deck = decks.find(state.deck_id or "")
+    at = deck.place(prompt_id) if deck else None
+    if deck is None or at is None:
+        return
+    prompt = deck.prompts[at]
+    title = values.title_of(prompt.text) or _("Prompt {}").format(at + 1)
+    undo.offer(prompt_id, title, partial(_put_back, deck.id, prompt, at))
+    _change(state, lambda deck: values.without(deck, prompt_id))
+
+
+def _put_back(deck_id: str, prompt: Prompt, at: int) -> None:
+    decks.change(deck_id, lambda deck: values.added(deck, prompt, at))
 
 
 @errors.stored

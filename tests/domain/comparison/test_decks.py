@@ -41,6 +41,7 @@ def test_what_is_not_there_changes_nothing() -> None:
 def test_a_prompt_is_added_once_and_never_beyond_the_bound() -> None:
     whole = decks.added(decks.added(deck("a"), Prompt("b", "b")), Prompt("b", "b"))
     assert order(whole) == "ab"
+    assert order(decks.added(whole, Prompt("c", "c"), 1)) == "acb"
     full = decks.new("d", [Prompt(str(number)) for number in range(MOST_PROMPTS)])
     assert decks.added(full, Prompt("more")) == full
 
