@@ -45,6 +45,19 @@ def test_the_first_words_are_there_soon_and_stop_keeps_them_and_hangs_up(
     expect(chat.stop_button).to_have_count(0)
 
 
+def test_a_suggestion_is_a_button_that_sends_once_even_if_it_is_clicked_twice(
+    chat: ChatPage, gateway: ScriptedGateway
+) -> None:
+    haiku = "Write a haiku about a quiet morning"
+    gateway.when(haiku, stream("Mist on the water"))
+    chat.page.get_by_role("button", name=haiku).dblclick()
+    expect(chat.questions).to_have_text(haiku)
+    expect(chat.footer).to_contain_text("token")
+    chat.wait_until_still()
+    expect(chat.questions).to_have_count(1)
+    assert len(asked(gateway, haiku)) == 1
+
+
 def test_versions_of_an_answer_and_of_a_question_are_switched_by_arrows(
     chat: ChatPage, gateway: ScriptedGateway
 ) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from lib import app
 from lib.domain.conversation.conversations import Conversation
@@ -35,16 +36,20 @@ def menu(chat: AppTest, choice: str) -> AppTest:
     return chat.menu_button(key="conversation_menu").click(choice).run()
 
 
+def suggestions(chat: AppTest) -> list[Button]:
+    return [button for button in chat.button if (button.key or "").startswith("suggestion-")]
+
+
 def test_an_empty_chat_offers_suggestions_and_the_gateways_chat_models(chat: AppTest) -> None:
     assert "What would you like to know?" in said(chat)
-    assert chat.pills(key="suggestion").options == list(welcome.SUGGESTIONS)
+    assert [button.label for button in suggestions(chat)] == list(welcome.SUGGESTIONS)
     assert picker(chat).options == ["model-a", "model-b"]
     assert not chat.chat_input[0].disabled
 
 
 def test_a_picked_suggestion_is_sent(chat: AppTest, gateway: ScriptedGateway) -> None:
     gateway.enqueue(stream("A haiku"))
-    chat.pills(key="suggestion").select(welcome.SUGGESTIONS[3]).run()
+    suggestions(chat)[3].click().run()
     assert gateway.chats[0].prompt == welcome.SUGGESTIONS[3]
     assert "A haiku" in said(chat)
     assert "What would you like to know?" not in said(chat)

@@ -89,11 +89,6 @@ def clear_parameter(code: str) -> None:
     chips.clear(held().structure, code)
 
 
-def pick(key: str) -> None:
-    """Send the chosen suggestion."""
-    send(widgets.text(key))
-
-
 def regenerate(message_id: str) -> None:
     """Ask for another version of an answer."""
     session = held()

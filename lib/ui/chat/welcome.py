@@ -49,15 +49,12 @@ def _show_welcome(session: Session) -> None:
 
 
 def _show_suggestions() -> None:
-    """Draw suggestions for an empty chat."""
-    st.pills(
-        _("Suggestions"),
-        [_(suggestion) for suggestion in SUGGESTIONS],
-        key="suggestion",
-        label_visibility="collapsed",
-        on_change=callbacks.pick,
-        args=("suggestion",),
-    )
+    """Draw suggestions for an empty chat: a click sends one."""
+    with st.container(horizontal=True, horizontal_alignment="center", gap="xsmall", key="suggestions"):
+        for number, suggestion in enumerate(SUGGESTIONS):
+            text = _(suggestion)
+            key = f"suggestion-{number}"
+            st.button(literal(text), key=key, wrap=True, on_click=callbacks.send, args=(text,))
 
 
 def _show_temporary(session: Session) -> None:
