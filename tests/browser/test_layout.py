@@ -147,7 +147,11 @@ def test_a_phone_shows_all_and_nothing_sticks_out(open_chat: OpenChat, gateway: 
 def test_text_can_be_read_on_its_background_in_both_themes(chat: ChatPage, gateway: ScriptedGateway) -> None:
     gateway.when("Read me", stream(*PIECES))
     chat.ask_and_wait("Read me")
+    chat.attach({"name": "report.docx", "mimeType": "", "buffer": b"PK\x03\x04" + b"\0" * 50})
+    chat.box.fill("What does it say?")
+    chat.box.press("Enter")
     texts = {
+        "refused": chat.keyed("tray").get_by_text("Not sent."),
         "answer": chat.answer.locator("p").first,
         "table": chat.answer.get_by_role("cell", name="Saint-Malo"),
         "code": chat.answer.locator("pre code"),

@@ -119,7 +119,8 @@ def _show_refusals(refusals: Sequence[str], write_down_again: Callable[[], None]
 
 
 def _show_refusal(sentence: str) -> None:
-    st.caption(md(_(":red[:material/error: **Not sent.** {}]"), sentence), width="stretch")
+    # No caption: it is faded, and faded red cannot be read.
+    st.markdown(md(":small[{}]", md(_(":red[:material/error: **Not sent.** {}]"), sentence)))
 
 
 def _show_waiting(pieces: Sequence[Attachment], detach: Callable[[str], None]) -> None:
