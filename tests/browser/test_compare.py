@@ -47,6 +47,7 @@ def test_two_cells_stream_side_by_side_and_end_with_their_figures(
     gates[0].open()
     expect(cells.nth(0)).to_contain_text("word59")
     expect(chat.keyed("results").get_by_role("table")).to_be_visible()
+    expect(chat.page.get_by_role("heading", name="Figures", level=2)).to_be_visible()  # below the page's own
     chat.wait_until_still()
     expect(chat.page).to_have_url(re.compile(r"/compare\?comparison=\w+"))
 

@@ -22,7 +22,7 @@ def show(comparison: Comparison, prices: Prices, winners: Collection[str] = ()) 
     taken = of_cells(compared, prices)
     if not any(one.replies for one in taken):
         return
-    st.subheader(_("Figures"), anchor=False)
+    st.header(_("Figures"), anchor=False)
     places = [place for place, cell in enumerate(compared) if cell.id in winners]
     st.html(figures_table.html(taken, places))
     st.caption(plain(joined(notes(taken))))
