@@ -1,4 +1,4 @@
-"""Everybody can use it: axe-core over all pages, what a screen reader is told, keys, the focus, targets."""
+"""Everybody can use it: axe-core over all pages, what a screen reader is told, keys, the focus."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -423,29 +423,3 @@ def test_shortcuts_do_what_they_say_and_the_focus_is_never_lost(
     expect(listed).to_have_count(1)
     listed.get_by_role("button", name="Close").click()
     expect(listed).to_have_count(0)
-
-
-SMALL = """() => [...document.querySelectorAll("button, [role=button], .row-title, .st-key-pages a")]
-  .filter((each) => each.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
-  .map((each) => [each.getAttribute("aria-label") ?? each.innerText, each.getBoundingClientRect()])
-  .filter(([, { right, left }]) => right > 0 && left < innerWidth)
-  .filter(([, { width, height }]) => width > 1 && (width < 43.5 || height < 43.5))
-  .map(([name, { width, height }]) => `${name}: ${width} x ${height}`)"""
-"""JavaScript: what a finger may miss."""
-
-
-def test_on_a_phone_everything_can_be_hit(chromium: Browser, server: AppServer) -> None:
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    page.goto(server.url)
-    sign_in(page)
-    chat = ChatPage(page)
-    chat.wait_until_ready()
-    chat.ask_and_wait(QUESTION)
-    page.locator(".token").first.wait_for()
-    assert page.evaluate(SMALL) == []
-    assert page.evaluate(FITS)
-    page.get_by_test_id("stExpandSidebarButton").click()
-    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "false")
-    assert page.evaluate(SMALL) == []
-    context.close()

@@ -18,7 +18,8 @@ _HTML = """
 """
 _CSS = """
 .line { display: flex; align-items: center; gap: 0.75rem; }
-input { flex: 1; min-width: 4rem; accent-color: var(--st-primary-color); cursor: pointer; }
+input { flex: 1; min-width: 4rem; height: 24px; accent-color: var(--st-primary-color); cursor: pointer; }
+@media (pointer: coarse) { input { height: 44px; } }
 output {
   font: 0.85rem var(--st-font); color: var(--st-text-color); opacity: 0.7; white-space: nowrap;
   font-variant-numeric: tabular-nums;
