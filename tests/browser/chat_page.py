@@ -5,9 +5,9 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, expect
 
-FITS = """() => [document.documentElement, ...document.querySelectorAll(".stMain")].every(
-    ({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)"""
-"""JavaScript: whether nothing is wider than the page and what scrolls in it."""
+FITS = """() => [...document.querySelectorAll("html, body, .stMain")]
+  .every(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)"""
+"""JavaScript: whether nothing can be scrolled sideways, neither the page nor its main part."""
 
 
 class ChatPage:

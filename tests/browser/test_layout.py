@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chat_page import ChatPage
+from tests.browser.chat_page import FITS, ChatPage
 from tests.browser.conftest import OpenChat
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 
@@ -83,12 +83,6 @@ def blocks(chat: ChatPage) -> Any:
     return chat.answer.evaluate(BLOCKS)
 
 
-def fits_sideways(chat: ChatPage) -> bool:
-    """Whether nothing can be scrolled sideways, neither the page nor its main part."""
-    widths = "document.querySelectorAll('html, body, [data-testid=stAppScrollToBottomContainer]')"
-    return bool(chat.page.evaluate(f"[...{widths}].every((part) => part.scrollWidth <= part.clientWidth)"))
-
-
 def test_nothing_but_the_text_moves_while_a_reply_streams_and_when_it_has_ended(
     open_chat: OpenChat, gateway: ScriptedGateway
 ) -> None:
@@ -123,16 +117,16 @@ def test_nothing_but_the_text_moves_while_a_reply_streams_and_when_it_has_ended(
 
 def test_a_phone_shows_all_and_nothing_sticks_out(open_chat: OpenChat, gateway: ScriptedGateway) -> None:
     chat = open_chat(width=390, height=844)
-    assert fits_sideways(chat)
+    assert chat.page.evaluate(FITS)
     hold = Gate()
     gateway.when("On a phone", stream(*PIECES, hold=hold, hold_after=3))
     chat.ask("On a phone")
     expect(chat.stop_button).to_be_in_viewport(ratio=1)
-    assert fits_sideways(chat)
+    assert chat.page.evaluate(FITS)
     hold.open()
     expect(chat.footer).to_contain_text("tokens")
     chat.wait_until_still()
-    assert fits_sideways(chat)
+    assert chat.page.evaluate(FITS)
     for part in (chat.box, chat.picker(), chat.keyed("parameters")):
         expect(part).to_be_in_viewport(ratio=0.95)  # a pixel may be lost to rounding
     usage = chat.keyed("open_usage")
@@ -141,7 +135,7 @@ def test_a_phone_shows_all_and_nothing_sticks_out(open_chat: OpenChat, gateway: 
     chat.page.get_by_test_id("stExpandSidebarButton").click()
     expect(chat.conversations.filter(has_text="On a phone")).to_be_in_viewport()
     expect(chat.keyed("new_chat")).to_be_in_viewport(ratio=1)
-    assert fits_sideways(chat)
+    assert chat.page.evaluate(FITS)
 
 
 def test_text_can_be_read_on_its_background_in_both_themes(chat: ChatPage, gateway: ScriptedGateway) -> None:

@@ -80,15 +80,7 @@ def _show_menu(state: ComparisonState) -> None:
     if not state.comparison.deck_run_id:  # a row of a run is deleted with its run
         offered.append(dialogs.DELETE_COMPARISON)
     if offered and _is_kept(state) and not state.is_hidden:
-        st.menu_button(
-            _("More"),
-            offered,
-            key=MENU,
-            icon=":material/more_horiz:",
-            type="tertiary",
-            format_func=lambda dialog: _(LABELS[dialog]),
-            on_click=_open_chosen,
-        )
+        buttons.menu(offered, MENU, _open_chosen, named=lambda dialog: _(LABELS[dialog]))
 
 
 def _open_chosen() -> None:

@@ -25,7 +25,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     else drafts.delete(place);
   };
   const move = () => {
-    if (held.subject === data.subject) {
+    const isTyped = !held.place && box().value; // before this script was there
+    if (isTyped || held.subject === data.subject) {
       drafts.delete(held.place); // its first question was sent: what was typed since then belongs to it
       keep();
     } else {
