@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 
 from tests.app_server import AppServer
 from tests.browser.axe import SIDEBAR, Finding, findings
@@ -109,7 +109,9 @@ class Walk:
         size = self.page.viewport_size
         assert size
         self.page.set_viewport_size({"width": 320, "height": 640})
-        if not self.page.evaluate(FITS):
+        try:
+            self.page.wait_for_function(FITS, timeout=3_000)  # a table takes its new size some frames later
+        except Error:
             self.too_wide.append(where)
         self.page.set_viewport_size(size)
 
