@@ -81,6 +81,7 @@ def test_a_recording_is_revealed_step_by_step_by_keys_and_fits_a_projector_and_a
     for size in (PROJECTOR, PHONE):
         chat.page.set_viewport_size(size)
         chat.page.wait_for_function(FITS)
+        assert chat.page.locator(".stMain").evaluate("main => main.scrollWidth - main.clientWidth") == 0
     expect(chat.page.get_by_test_id("stSidebar")).not_to_be_visible()
     words = chat.answers.first.locator("p").first.evaluate("element => getComputedStyle(element).fontSize")
     assert float(words.removesuffix("px")) >= 18
