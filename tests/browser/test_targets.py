@@ -9,6 +9,7 @@ from tests.app_server import AppServer
 from tests.browser.chat_page import FITS, ChatPage
 from tests.browser.conftest import SECONDS
 from tests.browser.targets import small_targets
+from tests.patience import eventually
 from tests.scripted_gateway import ScriptedGateway, stream
 
 pytestmark = pytest.mark.browser
@@ -26,8 +27,9 @@ class Hand:
 
     def look(self, where: str) -> None:
         self.chat.wait_until_still()
-        if small := small_targets(self.page):
-            self.missed[where] = small
+        # What opens or moves covers something for a moment.
+        if not eventually(lambda: not small_targets(self.page)):
+            self.missed[where] = small_targets(self.page)
 
     def click(self, key: str, entry: str = "") -> None:
         self.chat.keyed(key).last.get_by_role("button").first.click()
