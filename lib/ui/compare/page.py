@@ -99,6 +99,7 @@ def show_composer(state: ComparisonState, tab: Session) -> DeltaGenerator:
         with st.container(key="composer"):
             slot = st.empty()
     with _row(slot):
+        _show_refusals(state, tab)
         if is_draft:
             _show_setup(state)
         elif state.following or state.repeating:
@@ -106,7 +107,6 @@ def show_composer(state: ComparisonState, tab: Session) -> DeltaGenerator:
             _show_progress(state)
         else:
             _show_repeats(state)
-        _show_refusals(state, tab)
     return slot
 
 
@@ -134,12 +134,13 @@ def _show_setup(state: ComparisonState) -> None:
 
 def _show_refusals(state: ComparisonState, tab: Session) -> None:
     """Warn about models that have refused images before."""
+    place = st.empty()  # always, and first: what a blind page may not say would stand there while it streams
     if state.is_hidden:
         return
     refuses = app.get().engine.refuses_images
     models = dict.fromkeys(cell.model for cell in state.comparison.cells)
     if names := [model for model in models if model and refuses(tab.connection, model)]:
-        st.caption(
+        place.caption(
             md(_(":material/hide_image: {}: refused images before."), ", ".join(names)), width="content"
         )
 
