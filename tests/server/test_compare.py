@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from lib.ui.compare.page import LIST
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.patience import PATIENCE
@@ -288,3 +289,23 @@ def test_several_temperatures_stand_beside_the_other_models_and_tell_themselves_
     with compare(site, "models=" + ",".join(f"model-{name}" for name in "abcdefg")) as tab:
         tab.wait_until_idle()
         assert tab.widget("sweep").proto.disabled, "they would be nine"
+
+
+def test_a_row_of_the_list_is_renamed_and_deleted_and_brought_back(
+    upstream: ScriptedGateway, site: AppServer
+) -> None:
+    upstream.when("Two titles alike", stream("Yes"))
+    with compare(site) as tab:
+        tab.ask("Two titles alike")
+        wait_for_said(tab, ["Yes", "Yes"])
+        tab.wait_until_idle()
+        tab.act_on_row("rename", "Two titles alike", LIST)
+        tab.write("new_title", "  Told  apart ")
+        tab.click("confirm_rename")
+        tab.wait_for(lambda: "# Told apart" in tab.text, "The title on the bar")
+        tab.act_on_row("delete", "Told apart", LIST)
+        tab.wait_for_text("“Told apart” was deleted.")
+        tab.wait_until_idle()
+        assert said(tab) == ["", ""]
+        tab.click("undo")
+        wait_for_said(tab, ["Yes", "Yes"])

@@ -190,7 +190,7 @@ def test_a_file_that_is_taken_twice_is_there_once_until_it_is_deleted(island: Ap
         refuse(tab, data, "already exists")
         assert tab.tree.keys("open-twice") == ["open-twice"]
         tab.choose("more-twice", "Rename")
-        tab.write("recording_title", "  A better\nname ")
+        tab.write("new_title", "  A better\nname ")
         tab.click("confirm_rename")
         tab.wait_for(lambda: tab.widget("open-twice").proto.label == "A better name", "The new name")
         tab.wait_until_idle()

@@ -109,6 +109,12 @@ class Comparisons:
         with self._database.read() as connection:
             return {row.id: row.updated_at for row in connection.execute(query)}
 
+    def rename(self, comparison_id: str, title: str) -> None:
+        """Give the comparison another title; nothing happens if it is not stored, or somebody else's."""
+        chosen = update(comparisons).where(self._is_own, comparisons.c.id == comparison_id)
+        with self._database.write() as connection:
+            connection.execute(chosen.values(title=title))
+
     def delete(self, comparison_id: str) -> None:
         """Put the comparison into the bin; nobody else sees it any more."""
         chosen = update(comparisons).where(self._is_own, comparisons.c.id == comparison_id)

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.domain.text.markdown.literal import md
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import mark
-from lib.ui.compare import audience, dialogs, voting
+from lib.ui.compare import audience, comparison_callbacks, dialogs, voting
 from lib.ui.kit import buttons
 from lib.ui.share import grants, keeping, recording_callbacks
 from lib.ui.shell import sidebar
@@ -17,7 +17,11 @@ from lib.ui.state import panel, widgets
 from lib.ui.state.comparison.comparison import ComparisonState
 
 MENU = "comparison_menu"
-LABELS = {grants.SHARE: mark("Share with people here"), dialogs.DELETE_COMPARISON: mark("Delete")}
+LABELS = {
+    grants.SHARE: mark("Share with people here"),
+    comparison_callbacks.RENAME: mark("Rename"),
+    dialogs.DELETE_COMPARISON: mark("Delete"),
+}
 """What the menu offers, by the dialog that it opens."""
 
 
@@ -78,7 +82,7 @@ def _show_menu(state: ComparisonState) -> None:
     """Draw the menu of what is rarely needed, if there is anything in it."""
     offered = [grants.SHARE] if grants.is_offered() else []
     if not state.comparison.deck_run_id:  # a row of a run is deleted with its run
-        offered.append(dialogs.DELETE_COMPARISON)
+        offered += [comparison_callbacks.RENAME, dialogs.DELETE_COMPARISON]
     if offered and _is_kept(state) and not state.is_hidden:
         buttons.menu(offered, MENU, _open_chosen, named=lambda dialog: _(LABELS[dialog]))
 

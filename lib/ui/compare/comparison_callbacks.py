@@ -6,13 +6,18 @@ import streamlit as st
 
 from lib import app
 from lib.domain.comparison.comparisons import MOST_CELLS
+from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.i18n.translation import gettext as _
 from lib.ui.compare import cell_callbacks
 from lib.ui.kit import errors
-from lib.ui.state import undo
+from lib.ui.shell.lists.rows import Action, Chosen
+from lib.ui.state import panel, undo, widgets
 from lib.ui.state.comparison import new_comparisons
 from lib.ui.state.comparison.comparison import held
 from lib.ui.state.person import library
+
+RENAME = "Rename comparison"
+"""The dialog for another title."""
 
 
 def add_cell() -> None:
@@ -54,18 +59,43 @@ def open_listed(comparison_id: str) -> None:
         state.open(found)
 
 
+def act(chosen: Chosen) -> None:
+    """Do what was chosen in the menu of a row of the list."""
+    if chosen.action is Action.RENAME:
+        panel.open_panel(RENAME, chosen.id)
+    elif chosen.action is Action.DELETE:
+        delete(chosen.id)
+
+
 @errors.stored
-def delete() -> None:
-    """Delete the open comparison, after the person has confirmed; for a while it can be brought back."""
+def rename(comparison_id: str, key: str) -> None:
+    """Rename a comparison as the field with this key says."""
     state = held()
-    stop_all()
-    comparison = state.comparison
-    undo.offer(comparison.id, comparison.title or _("New comparison"), partial(_bring_back, comparison.id))
-    library().comparisons.delete(comparison.id)
-    app.get().engine.notifications.tell(comparison.id)
-    start_new()
+    title = " ".join(widgets.text(key).split())[:LONGEST_TITLE]
+    if title:
+        library().comparisons.rename(comparison_id, title)
+        if state.comparison.id == comparison_id:
+            state.comparison.title = title
+        app.get().engine.notifications.tell(comparison_id)
+    panel.close()
 
 
-def _bring_back(comparison_id: str) -> None:
+@errors.stored
+def delete(comparison_id: str) -> None:
+    """Delete a comparison; for a while it can be brought back."""
+    state, comparisons = held(), library().comparisons
+    is_open = state.comparison.id == comparison_id
+    if found := comparisons.get(comparison_id):
+        for cell in found.cells:
+            cell_callbacks.stop(cell.id)
+        undo.offer(found.id, found.title or _("New comparison"), partial(_bring_back, found.id, is_open))
+        comparisons.delete(found.id)
+        app.get().engine.notifications.tell(found.id)
+    if is_open:
+        start_new()
+
+
+def _bring_back(comparison_id: str, was_open: bool) -> None:
     library().comparisons.restore(comparison_id)
-    open_listed(comparison_id)
+    if was_open:
+        open_listed(comparison_id)

@@ -15,6 +15,7 @@ from lib.ui.reply import inspector
 from lib.ui.share import grants, reports
 from lib.ui.state import panel, session
 from lib.ui.state.comparison.comparison import ComparisonState, held
+from lib.ui.state.person import library
 
 DELETE_COMPARISON, REPORT_COMPARISON = "Delete comparison", "Report"
 
@@ -40,6 +41,17 @@ def _show_expected(state: ComparisonState) -> None:
         st.rerun()
 
 
+def _rename() -> None:
+    panel.show(_("Rename this comparison"), _show_rename)
+
+
+def _show_rename() -> None:
+    comparison_id = panel.held().subject or held().comparison.id
+    comparison = library().comparisons.get(comparison_id)
+    title = comparison.title if comparison else ""
+    kit_dialogs.show_rename(title, comparison_callbacks.rename, comparison_id, cancel=panel.close)
+
+
 def _delete() -> None:
     kit_dialogs.open(_("Delete this comparison?"), _show_delete, on_dismiss=panel.close)
 
@@ -48,7 +60,12 @@ def _show_delete() -> None:
     title = held().comparison.title
     st.markdown(md(_("“{}” will be deleted, with every answer in it."), title))
     if kit_dialogs.show_buttons(
-        _("Delete"), "confirm_delete", comparison_callbacks.delete, cancel=panel.close, destroys=True
+        _("Delete"),
+        "confirm_delete",
+        comparison_callbacks.delete,
+        held().comparison.id,
+        cancel=panel.close,
+        destroys=True,
     ):
         st.rerun()
 
@@ -74,6 +91,7 @@ def _share() -> None:
 
 
 _PANELS: dict[str, Callable[[], None]] = {
+    comparison_callbacks.RENAME: _rename,
     DELETE_COMPARISON: _delete,
     REPORT_COMPARISON: _report,
     grants.SHARE: _share,

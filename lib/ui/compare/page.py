@@ -18,7 +18,7 @@ from lib.ui.kit import buttons, figures
 from lib.ui.reply import attachments, question, results
 from lib.ui.share import keeping
 from lib.ui.shell import sidebar
-from lib.ui.shell.lists.rows import Group, Row
+from lib.ui.shell.lists.rows import Action, Group, Row
 from lib.ui.state.comparison import comparison as comparison_state
 from lib.ui.state.comparison import new_comparisons
 from lib.ui.state.comparison.comparison import OPEN, ComparisonState
@@ -47,6 +47,8 @@ def show_sidebar(state: ComparisonState) -> None:
         state.comparison.id,
         list_name=_("Comparisons"),
         empty=_("Your comparisons will be listed here."),
+        actions=(Action.RENAME, Action.DELETE),
+        act=comparison_callbacks.act,
     )
 
 

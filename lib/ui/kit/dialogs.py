@@ -9,6 +9,7 @@ from typing import Literal, TypeVarTuple
 
 import streamlit as st
 
+from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.domain.text.markdown.literal import literal
 from lib.i18n.translation import gettext as _
 from lib.ui.kit.buttons import DANGER
@@ -30,6 +31,14 @@ def open(  # noqa: A001
     """Open a dialog, or keep it open; `draw` draws what is in it, from `values`."""
     shown_icon = f":material/{icon}:" if icon else None
     st.dialog(literal(title), width=width, icon=shown_icon, on_dismiss=on_dismiss)(draw)(*values)
+
+
+def show_rename(title: str, rename: Callable[..., None], *args: object, cancel: Callable[[], None]) -> bool:
+    """Draw the form for another title; `rename` gets `args` and the key of the field. Return as `show_buttons`."""
+    key = "new_title"
+    with st.form("rename", border=False):
+        st.text_input(_("Title"), title, key=key, max_chars=LONGEST_TITLE)
+        return show_buttons(_("Rename"), "confirm_rename", rename, *args, key, cancel=cancel, in_form=True)
 
 
 def show_buttons(

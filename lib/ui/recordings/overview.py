@@ -9,7 +9,6 @@ import streamlit as st
 from lib import app
 from lib.domain.comparison import recordings
 from lib.domain.comparison.recordings import KINDS, Recording, RecordingKind
-from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.domain.people.grants import GrantKind
 from lib.domain.people.people import LOCAL
 from lib.domain.text.markdown.literal import Markdown, md, plain
@@ -157,13 +156,8 @@ def _import() -> None:
 
 
 def _rename() -> None:
-    key = "recording_title"
-    with st.form("rename_recording", border=False):
-        st.text_input(_("Title"), held().chosen_title, key=key, max_chars=LONGEST_TITLE)
-        if dialogs.show_buttons(
-            _("Rename"), "confirm_rename", recording_callbacks.rename, key, cancel=_closed, in_form=True
-        ):
-            st.rerun()
+    if dialogs.show_rename(held().chosen_title, recording_callbacks.rename, cancel=_closed):
+        st.rerun()
 
 
 def _delete() -> None:

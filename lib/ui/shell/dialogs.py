@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.domain.text.markdown.literal import md
 from lib.i18n.translation import gettext as _
 from lib.ui.kit import buttons
@@ -31,19 +30,10 @@ def show() -> None:
 
 def _rename() -> None:
     """Draw the form for the title of the chat that the panel is about."""
-    key, conversation_id = "new_title", panel.held().subject or ""
+    conversation_id = panel.held().subject or ""
     summary = library().conversations.summary(conversation_id)
-    with st.form("rename", border=False):
-        st.text_input(_("Title"), summary.title if summary else "", key=key, max_chars=LONGEST_TITLE)
-        kit_dialogs.show_buttons(
-            _("Rename"),
-            "confirm_rename",
-            conversations.rename,
-            conversation_id,
-            key,
-            cancel=panel.close,
-            in_form=True,
-        )
+    title = summary.title if summary else ""
+    kit_dialogs.show_rename(title, conversations.rename, conversation_id, cancel=panel.close)
 
 
 def _show_undo() -> None:

@@ -1,6 +1,6 @@
 """The sidebar: a new chat and the search first, then what a page lists, the pages at the bottom."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -89,6 +89,7 @@ def show(session: Session) -> None:
         list_name=_("Chats"),
         empty=_("Your conversations will be listed here."),
         actions=ACTIONS,
+        act=_act,
         has_more=len(summaries) > most,
     )
 
@@ -101,15 +102,19 @@ def show_groups(
     list_name: str,
     empty: str,
     actions: Iterable[Action] = (),
+    act: Callable[[Chosen], None] = lambda _: None,
     has_more: bool = False,
 ) -> None:
-    """Draw the search, and below it the groups that a page lists; the row `current` is open."""
+    """Draw the search, and below it the groups that a page lists; the row `current` is open.
+
+    `actions` are what the menu of a row offers; `act` does them.
+    """
     with place():
         rows.show(
             key,
             groups,
             current,
-            partial(_act, groups),
+            partial(_open_or, act, groups),
             list_name=list_name,
             empty=empty,
             actions=actions,
@@ -156,15 +161,21 @@ def _day(summary: Summary, today: date) -> str:
     return formats.month(on)
 
 
-def _act(groups: Sequence[Group], chosen: Chosen) -> None:
-    """Do what was chosen in a list with these groups."""
+def _open_or(act: Callable[[Chosen], None], groups: Sequence[Group], chosen: Chosen) -> None:
+    """Open what was chosen in a list with these groups, or do something else with it."""
+    if chosen.action is not Action.OPEN:
+        act(chosen)
+    elif chosen.message:  # a hit of the search
+        conversations.open_conversation(chosen.id, chosen.message, chosen.words)
+    else:
+        for group in groups:
+            if any(row.id == chosen.id for row in group.rows):
+                group.open(chosen.id)
+
+
+def _act(chosen: Chosen) -> None:
+    """Do what was chosen in the menu of a conversation, or list more of them."""
     match chosen.action:
-        case Action.OPEN if chosen.message:
-            conversations.open_conversation(chosen.id, chosen.message, chosen.words)
-        case Action.OPEN:
-            for group in groups:
-                if any(row.id == chosen.id for row in group.rows):
-                    group.open(chosen.id)
         case Action.RENAME:
             open_panel(dialogs.RENAME, chosen.id)
         case Action.PIN | Action.UNPIN:

@@ -81,6 +81,13 @@ def test_a_deleted_comparison_can_be_restored_with_its_cells_by_its_owner(store:
     assert [cell.id for cell in found.cells] == [cell.id for cell in comparison.cells]
 
 
+def test_only_its_owner_renames_a_comparison(store: Store) -> None:
+    comparison = stored(store, "model-a")
+    store.of("somebody else").comparisons.rename(comparison.id, "Theirs")
+    store.of(LOCAL).comparisons.rename(comparison.id, "Mine")
+    assert [each.title for each in store.of(LOCAL).comparisons.latest(5)] == ["Mine"]
+
+
 def test_an_unknown_comparison_is_none(store: Store) -> None:
     assert store.of(LOCAL).comparisons.get("gone") is None
     assert store.of(LOCAL).comparisons.updated_at("gone") == {}
