@@ -205,7 +205,7 @@ WALKS = {
     "decks?deck=anna": (View("deckprompt-"), View("notes-", unfold)),
     "recordings": (
         View("recording-"),
-        View("recording_title", in_menu("R[eé]ñ")),
+        View("new_title", in_menu("R[eé]ñ")),
         View("recording-", close),
         View("confirm_delete", in_menu("D[eé]l")),
     ),

@@ -34,7 +34,7 @@ def open(  # noqa: A001
 
 
 def show_rename(title: str, rename: Callable[..., None], *args: object, cancel: Callable[[], None]) -> bool:
-    """Draw the form for another title; `rename` gets `args` and the key of the field. Return as `show_buttons`."""
+    """Draw the form for another title; `rename` gets `args` and the field's key. Return as `show_buttons`."""
     key = "new_title"
     with st.form("rename", border=False):
         st.text_input(_("Title"), title, key=key, max_chars=LONGEST_TITLE)
