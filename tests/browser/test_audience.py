@@ -119,7 +119,7 @@ def test_the_room_follows_votes_sees_the_reveal_and_is_thanked(
     expect(presenter.keyed("results").get_by_role("table")).to_be_visible()
 
     presenter.wait_until_still()
-    presenter.page.get_by_role("button", name="Room").click()
+    presenter.page.get_by_role("button", name="Room", exact=True).click()
     presenter.page.get_by_role("button", name="Close the room").click()
     expect(phone.get_by_text("The presenter has closed this room")).to_be_visible()
     expect(presenter.page.get_by_role("button", name="Open to the room")).to_be_visible()

@@ -1,8 +1,13 @@
 """Whatever a person, a browser or a network does twice is asked once."""
 
+from contextlib import closing
+
+from lib.app import DATABASE
+from lib.domain.people.people import LOCAL
+from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, eventually
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 from tests.server.chat_page import STILL_RUNNING, held
 
@@ -159,3 +164,24 @@ def test_another_version_may_be_asked_for_while_a_reply_runs(
     with PageSocket(site.url, address) as other:
         other.wait_for_answer("One two three")
     assert len(upstream.begun_with("Try this")) == 3
+
+
+def test_a_click_is_done_whatever_asks_for_the_page_meanwhile(
+    site: AppServer, upstream: ScriptedGateway, tab: PageSocket
+) -> None:
+    upstream.when("Pin me", stream("Done"))
+    tab.ask("Pin me")
+    tab.wait_until_idle()
+    for is_pinned in [True, False] * 20:
+        tab.act_on_row("pin" if is_pinned else "unpin", "Pin me")
+        tab.rerun()
+        assert eventually(lambda: is_pinned_there(site, tab) == is_pinned)  # noqa: B023
+        tab.wait_until_idle()
+
+
+def is_pinned_there(site: AppServer, tab: PageSocket) -> bool:
+    """Whether the tab's chat is pinned."""
+    with closing(Store(site.data_dir / DATABASE)) as store:
+        found = store.of(LOCAL).conversations.summary(tab.address.removeprefix("c="))
+    assert found
+    return found.is_pinned

@@ -30,9 +30,7 @@ def submit() -> None:
     """Send the composer's text and files.
 
     The text stays in the box if a file was refused, so that no question goes out without its file, and if it
-    was spoken, so that a person reads it before it is sent. Files and speech take a while. Meanwhile
-    Streamlit may end the run, which it does at the next access to the session state, so there is no access
-    after them.
+    was spoken, so that a person reads it before it is sent.
     """
     session, said = held(), widgets.value(sending.PROMPT)
     send_id = sending.send_id(session)
@@ -63,7 +61,7 @@ def _say(session: Session, text: str, send_id: str | None = None) -> None:
     try:
         say = sending.say(session.conversation, text, session.draft.attachments)
         refusal = _send(session, say, send_id)
-    finally:  # also if Streamlit ends the run on the way
+    finally:  # also after a fault of ours
         if refusal:
             session.draft.give_back(text, refusal)
     if not refusal:

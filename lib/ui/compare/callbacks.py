@@ -26,12 +26,7 @@ from lib.ui.state.session import Session
 
 
 def submit() -> None:
-    """Send the composer's text and files to all cells.
-
-    The text stays in the box if a file was refused. Files take a while. Meanwhile Streamlit may end the run,
-    which it does at the next access to the session state, so there is none between the files and the last
-    send.
-    """
+    """Send the composer's text and files to all cells; the text stays in the box if a file was refused."""
     state, tab, send_id, said = held(), session.held(), _send_id(), widgets.value(comparison_state.BOX)
     if not said:
         return

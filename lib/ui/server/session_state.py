@@ -6,6 +6,8 @@ from functools import wraps
 from typing import Any
 
 from streamlit.runtime import state
+from streamlit.runtime.scriptrunner import ScriptRunner
+from streamlit.runtime.state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
 
 CHANGING = (
@@ -56,6 +58,42 @@ for _name in TURNS:
     setattr(LockedSessionState, _name, _locked(getattr(SessionState, _name), "turn"))
 
 
+_beginning = threading.local()
+
+
+def _at_once(begin: Callable[..., None]) -> Callable[..., None]:
+    @wraps(begin)
+    def at_once(*args: Any, **kwargs: Any) -> None:
+        _beginning.is_now = True
+        try:
+            begin(*args, **kwargs)
+        finally:
+            _beginning.is_now = False
+
+    return at_once
+
+
+def _unless_beginning(give_way: Callable[[ScriptRunner], None]) -> Callable[[ScriptRunner], None]:
+    @wraps(give_way)
+    def unless_beginning(self: ScriptRunner) -> None:
+        if not getattr(_beginning, "is_now", False):
+            give_way(self)
+
+    return unless_beginning
+
+
 def install() -> None:
-    """Make Streamlit use this class. It has no option: it looks the class up there for each tab."""
+    """Make Streamlit use this class. It has no option: it looks the class up there for each tab.
+
+    And let a run that begins take its clicks in and call their callbacks: Streamlit gives it up for one that
+    is asked for meanwhile, at the first access to the session state or the next command. The clicks that it
+    had were lost then, or done half.
+    """
     state.SessionState = LockedSessionState  # type: ignore[assignment, misc]
+    for owner, name, wrap in (
+        (SafeSessionState, "on_script_will_rerun", _at_once),
+        (ScriptRunner, "_maybe_handle_execution_control_request", _unless_beginning),
+    ):
+        method = getattr(owner, name)
+        if not hasattr(method, "__wrapped__"):
+            setattr(owner, name, wrap(method))
