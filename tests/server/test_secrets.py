@@ -113,8 +113,9 @@ def test_every_answer_has_the_security_headers(site: AppServer, method: str, pat
     connection.close()
     assert {name for name in HEADERS if answer.headers[name]} == set(HEADERS)
     policy = answer.headers["Content-Security-Policy"]
-    assert "img-src 'self' data: blob:" in policy
-    assert "default-src 'self'" in policy
+    if "default-src 'none'" not in policy:  # a page of ours, which loads nothing
+        assert "img-src 'self' data: blob:" in policy
+        assert "default-src 'self'" in policy
     assert answer.headers["X-Frame-Options"] == "DENY"
 
 
