@@ -90,6 +90,7 @@ CALLS: dict[str, Call] = {
     "comparisons.of_run": lambda own, of: own.comparisons.of_run(of.run),
     "comparisons.updated_in_run": lambda own, of: own.comparisons.updated_in_run(of.run),
     "comparisons.updated_at": lambda own, of: own.comparisons.updated_at(of.comparison),
+    "comparisons.rename": lambda own, of: own.comparisons.rename(of.comparison, "Theirs"),
     "comparisons.restore": lambda own, of: brought_back(own.comparisons, of.comparison),
     "comparisons.delete": lambda own, of: own.comparisons.delete(of.comparison),
     "tapes.get": lambda own, of: own.tapes.get(of.reply),
