@@ -9,6 +9,9 @@ FITS = """() => [...document.querySelectorAll("html, body, .stMain")]
   .every(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)"""
 """JavaScript: whether nothing can be scrolled sideways, neither the page nor its main part."""
 
+SENT = "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTimeout(done))))"
+"""JavaScript: ends when what a page is about to send is sent, and the page shows that it waits for a run."""
+
 
 class ChatPage:
     """One browser tab with the app in it."""
@@ -45,6 +48,7 @@ class ChatPage:
 
     def wait_until_still(self) -> None:
         """Wait until the server has drawn all it had to draw."""
+        self.page.evaluate(SENT)  # what was done just now is sent a moment later: until then nothing runs
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
     def wait_for_scroll_end(self) -> None:
