@@ -35,7 +35,8 @@ def pooling(server: Server) -> Iterator[Path]:
         (folder / "ini").write_text(
             _SETTINGS.format(server=server.folder, folder=folder, user=ADMIN, port=PORT)
         )
-        if unprivileged() != []:
+        if unprivileged() != []:  # whatever the umask is by now
+            shutil.chown(folder / "ini", ADMIN)
             shutil.chown(folder, ADMIN)
         with subprocess.Popen(unprivileged(program, "--quiet", str(folder / "ini"))) as pooler:
             try:

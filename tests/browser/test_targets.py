@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.app_server import AppServer
 from tests.browser.chat_page import FITS, ChatPage
-from tests.browser.conftest import SECONDS
+from tests.browser.conftest import API_KEY, SECONDS
 from tests.browser.targets import small_targets
 from tests.patience import eventually
 from tests.scripted_gateway import ScriptedGateway, stream
@@ -52,9 +52,17 @@ class Hand:
         expect(self.chat.keyed(key).first).to_be_visible()
 
 
+@pytest.fixture(scope="module")
+def fresh(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """An app in which nobody has chosen anything yet: what is chosen takes room."""
+    data_dir = tmp_path_factory.mktemp("targets") / "data"
+    with AppServer(data_dir, gateway.base_url, KKIAI_API_KEY=API_KEY, CHAT_SHARING="on") as running:
+        yield running
+
+
 @pytest.fixture(params=["finger", "mouse"])
 def hand(
-    request: pytest.FixtureRequest, chromium: Browser, server: AppServer, gateway: ScriptedGateway
+    request: pytest.FixtureRequest, chromium: Browser, fresh: AppServer, gateway: ScriptedGateway
 ) -> Iterator[Hand]:
     gateway.when(QUESTION, stream(ANSWER))
     has_touch = request.param == "finger"
@@ -66,7 +74,7 @@ def hand(
         reduced_motion="reduce",
     )
     context.set_default_timeout(SECONDS * 1000)
-    yield Hand(ChatPage.open(context, server.url), has_touch=has_touch)
+    yield Hand(ChatPage.open(context, fresh.url), has_touch=has_touch)
     context.close()
 
 
