@@ -19,6 +19,7 @@ CONNECTIONS_OF_A_PROCESS = POOL_SIZE + MAX_OVERFLOW + 1
 """Those of the pool, and the one on which it is woken."""
 
 HEARD_SECONDS = 2.0
+"""How long a ring may take from one connection to the other."""
 _CHANNEL = "chat_check"
 """Not that of the app: nobody is woken for nothing."""
 
