@@ -154,10 +154,10 @@ def test_the_end_stays_in_view_when_an_answer_is_stopped_and_when_the_composer_g
     chat: ChatPage, server: AppServer, gateway: ScriptedGateway
 ) -> None:
     opened(chat, server, 20)
-    gateway.when("Write and stop", stream(*LINES[:20], ANSWER.strip(), then_silence=True))
+    gateway.when("Write and stop", stream(*LINES[:20], "The last line.", then_silence=True))
     for _ in range(2):
         chat.ask("Write and stop")
-        expect_above_composer(chat, chat.answer.get_by_text(ANSWER.strip()))
+        expect_above_composer(chat, chat.answer.get_by_text("The last line."))
         chat.stop()
         expect(chat.footer).to_contain_text("stopped")
         chat.wait_until_still()
