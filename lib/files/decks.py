@@ -17,6 +17,7 @@ import yaml
 from lib.domain.comparison import decks
 from lib.domain.comparison.decks import Deck, Prompt
 from lib.domain.conversation.attachments import Attachment, AttachmentKind, data_in, data_uri
+from lib.domain.conversation.conversations import LONGEST_TITLE, clean_title
 from lib.domain.text import spreadsheets
 from lib.domain.text.validation import FormatError, mended, validated
 from lib.files.folder import Files, Missing, checked
@@ -64,7 +65,7 @@ def read(name: str, data: bytes, *, new_id: NewId) -> Deck:
     _bound(
         deck.characters, decks.LONGEST_DECK, "", mark("has {count} characters in all; {most} are the most")
     )
-    return deck if deck.title else replace(deck, title=decks.title_of(PurePath(name).stem))
+    return deck if deck.title else replace(deck, title=clean_title(PurePath(name).stem))
 
 
 def kept(deck: Deck, files: Files) -> Deck:
@@ -135,7 +136,7 @@ def _from_yaml(text: str, new_id: NewId) -> Deck:
     items = validated(list, given.get("prompts"), "prompts")
     _bound(len(items), decks.MOST_PROMPTS, "prompts", mark("has {count} prompts; {most} are the most"))
     prompts = [_read_prompt(item, f"prompts[{at}]", new_id) for at, item in enumerate(items)]
-    deck = decks.new(new_id(), prompts, title=_text(given, "title", "", decks.LONGEST_TITLE))
+    deck = decks.new(new_id(), prompts, title=_text(given, "title", "", LONGEST_TITLE))
     return replace(deck, system_prompt=_text(given, "system_prompt", "", decks.LONGEST_PROMPT))
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FloatRect, Locator, expect
 
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import OpenChat
@@ -40,7 +40,7 @@ def test_a_switch_is_seen_and_so_is_whether_it_is_on(forced: ChatPage) -> None:
     assert pixels(track).getpixel(ground) != off.getpixel(ground)
 
 
-def test_the_bars_of_the_figures_are_seen(forced: ChatPage, gateway: ScriptedGateway) -> None:
+def test_the_bars_and_the_colours_of_the_models_are_seen(forced: ChatPage, gateway: ScriptedGateway) -> None:
     gateway.when("Bars", stream("One ", "two ", "three."))
     forced.compare()
     forced.box.fill("Bars")
@@ -50,3 +50,22 @@ def test_the_bars_of_the_figures_are_seen(forced: ChatPage, gateway: ScriptedGat
     with_bar = pixels(cell)
     cell.locator(".bar").evaluate("bar => bar.style.visibility = 'hidden'")
     assert pixels(cell).tobytes() != with_bar.tobytes()
+    colours = {middle(dot) for dot in forced.page.locator(".figures .dot").all()}
+    assert len(colours) == 2
+    heads = forced.page.locator("[class*=st-key-colour-]:visible").all()
+    assert {left_of(head) for head in heads} == colours
+
+
+def middle(element: Locator) -> object:
+    """The colour in the middle of an element, as it is on the screen."""
+    drawn = pixels(element)
+    return drawn.getpixel((drawn.width // 2, drawn.height // 2))
+
+
+def left_of(head: Locator) -> object:
+    """The colour of the dot that is drawn before a cell's name."""
+    place = head.locator("> :first-child").bounding_box()
+    assert place
+    root = float(head.evaluate("() => parseFloat(getComputedStyle(document.documentElement).fontSize)"))
+    dot: FloatRect = {"x": place["x"] - 0.82 * root, "y": place["y"] + place["height"] / 2, "width": 1, "height": 1}
+    return Image.open(BytesIO(head.page.screenshot(clip=dot))).convert("RGB").getpixel((0, 0))

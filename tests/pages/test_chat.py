@@ -212,20 +212,21 @@ def conversation_of(questions: int, gateway: ScriptedGateway) -> Conversation:
 
 
 @pytest.mark.parametrize(
-    ("status", "message", "title"),
+    ("status", "message", "title", "is_open"),
     [
-        (401, "Invalid token", "The API key was not accepted"),
-        (404, "The model `model-a` does not exist", "This model is not available"),
-        (429, "Rate limit reached for requests", "Too many requests just now"),
+        (401, "Invalid token", "The API key was not accepted", False),
+        (404, "The model `model-a` does not exist", "This model is not available", False),
+        (429, "Rate limit reached for requests", "Too many requests just now", False),
+        (400, "`top_k` must be positive", "The request was not accepted", True),
     ],
 )
 def test_an_error_of_the_gateway_is_a_sentence_with_details(
-    chat: AppTest, gateway: ScriptedGateway, status: int, message: str, title: str
+    chat: AppTest, gateway: ScriptedGateway, status: int, message: str, title: str, is_open: bool
 ) -> None:
     gateway.when("Will this work?", error(status, {"error": {"message": message}}))
     ask(chat, "Will this work?")
     assert [shown.value.startswith(f"**{title}.** ") for shown in chat.error] == [True]
-    assert [expander.label for expander in chat.expander] == ["Details"]
+    assert [(each.label, each.proto.expanded) for each in chat.expander] == [("Details", is_open)]
     assert message in [code.value for code in chat.code]
     assert f"Status {status}" in said(chat)
     assert "Traceback" not in said(chat) + chat.error[0].value

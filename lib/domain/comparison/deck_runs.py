@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from lib.domain.comparison import comparisons, decks
+from lib.domain.comparison import comparisons
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.decks import Deck, Prompt
 from lib.domain.comparison.estimates import USUAL_ANSWER_TOKENS, Expected
-from lib.domain.conversation.conversations import Conversation
+from lib.domain.conversation.conversations import Conversation, clean_title
 from lib.domain.conversation.messages import Message, Params
 from lib.domain.models.prices import Price, Prices
 from lib.domain.reply.reply import Reply, State
@@ -113,7 +113,7 @@ def of(
 
 def row_title(prompt: Prompt) -> str:
     """A one-line name for a row."""
-    return decks.title_of(prompt.text or next((each.name for each in prompt.attachments), ""))
+    return clean_title(prompt.text or next((each.name for each in prompt.attachments), ""))
 
 
 def labels(run: DeckRun) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from lib.domain.conversation import attachments
 from lib.domain.conversation.attachments import Attachment
+from lib.domain.conversation.conversations import LONGEST_TITLE, clean_title
 from lib.domain.text.validation import validated
 from lib.i18n.translation import gettext as _
 
@@ -14,7 +15,6 @@ MOST_PROMPTS = 100
 LONGEST_PROMPT = 200_000
 """Characters, as in the chat: a longer text is a document."""
 LONGEST_NOTES = 20_000
-LONGEST_TITLE = 120
 LONGEST_DECK = 2_000_000
 """Characters of all texts in a deck that comes as a file, including its documents."""
 MOST_FILES = 10
@@ -80,12 +80,7 @@ class Deck:
 def new(deck_id: str, prompts: Sequence[Prompt] = (), *, title: str = "") -> Deck:
     """A new deck, created now."""
     now = datetime.now(UTC)
-    return Deck(deck_id, title_of(title), now, now, prompts=tuple(prompts))
-
-
-def title_of(text: str) -> str:
-    """A one-line title of limited length; empty if there is nothing in the text."""
-    return " ".join(text.split())[:LONGEST_TITLE].strip()
+    return Deck(deck_id, clean_title(title), now, now, prompts=tuple(prompts))
 
 
 def shown_title(title: str) -> str:

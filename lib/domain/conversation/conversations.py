@@ -116,6 +116,11 @@ class Conversation:
             self.leaf_id = message.id
 
 
+def clean_title(text: str) -> str:
+    """A title that a person enters, as it is stored: one line of at most `LONGEST_TITLE`, or empty."""
+    return " ".join(text.split())[:LONGEST_TITLE].strip()
+
+
 def title_of(message: Message) -> str:
     """A title from a conversation's first message: its first words, otherwise its attachment's name.
 

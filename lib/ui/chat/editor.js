@@ -23,10 +23,11 @@ export default function ({ data, parentElement }) {
     inside(isSend ? ".st-key-send_edit button" : ".st-key-cancel_edit button").click();
   };
   begin();
-  document.addEventListener("keydown", press);
+  const listening = new AbortController();
+  document.addEventListener("keydown", press, { signal: listening.signal });
   return () => {
     cancelAnimationFrame(frame);
     sizes.disconnect();
-    document.removeEventListener("keydown", press);
+    listening.abort();
   };
 }

@@ -3,7 +3,7 @@
 const AT_END = 8; // px
 
 export default function ({ data, parentElement }) {
-  parentElement.stop?.();
+  parentElement.stop?.(); // what was begun by the run before
   const page = document.querySelector(".stMain");
   const content = document.querySelector(".stMainBlockContainer");
   const composer = document.querySelector(".stBottom");
@@ -47,10 +47,11 @@ export default function ({ data, parentElement }) {
   note();
   const sizes = new ResizeObserver(onSize);
   for (const part of [content, page, composer]) sizes.observe(part);
-  page.addEventListener("scroll", onScroll, { passive: true });
+  const listening = new AbortController();
+  page.addEventListener("scroll", onScroll, { passive: true, signal: listening.signal });
   button.onclick = toEnd;
   return (parentElement.stop = () => {
     sizes.disconnect();
-    page.removeEventListener("scroll", onScroll);
+    listening.abort();
   });
 }

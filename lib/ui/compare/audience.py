@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from lib import app
-from lib.domain.conversation.conversations import LONGEST_TITLE
+from lib.domain.conversation.conversations import LONGEST_TITLE, clean_title
 from lib.domain.people.people import Permission
 from lib.domain.text.markdown.literal import Markdown, md
 from lib.i18n import formats
@@ -125,7 +125,7 @@ def _open() -> None:
 @errors.stored
 def _name() -> None:
     state = held()
-    state.comparison.title = widgets.text(TITLE).strip()[:LONGEST_TITLE]
+    state.comparison.title = clean_title(widgets.text(TITLE))
     library().comparisons.add(state.comparison)
     app.get().engine.notifications.tell(state.comparison.id)
 

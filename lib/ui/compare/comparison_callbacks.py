@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib import app
 from lib.domain.comparison.comparisons import MOST_CELLS
-from lib.domain.conversation.conversations import LONGEST_TITLE
+from lib.domain.conversation.conversations import clean_title
 from lib.i18n.translation import gettext as _
 from lib.ui.compare import cell_callbacks
 from lib.ui.kit import errors
@@ -71,7 +71,7 @@ def act(chosen: Chosen) -> None:
 def rename(comparison_id: str, key: str) -> None:
     """Rename a comparison as the field with this key says."""
     state = held()
-    title = " ".join(widgets.text(key).split())[:LONGEST_TITLE]
+    title = clean_title(widgets.text(key))
     if title:
         library().comparisons.rename(comparison_id, title)
         if state.comparison.id == comparison_id:

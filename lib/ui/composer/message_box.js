@@ -119,18 +119,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (event.target.closest?.('.st-key-composer [class*="st-key-stop"] button')) setTimeout(focus);
   };
 
-  const listeners = { keydown: press, compositionend: compose, input: change, click };
-  const stop = () => {
-    cancelAnimationFrame(frame);
-    for (const [name, hear] of Object.entries(listeners)) document.removeEventListener(name, hear, true);
-    removeEventListener("connectionlost", lose);
-    removeEventListener("connectionrestored", check);
-  };
   held.stop?.(); // what was begun by the run before
-  held.stop = stop;
-  for (const [name, hear] of Object.entries(listeners)) document.addEventListener(name, hear, true);
-  addEventListener("connectionlost", lose);
-  addEventListener("connectionrestored", check);
+  const listening = new AbortController();
+  for (const [name, hear] of Object.entries({ keydown: press, compositionend: compose, input: change, click })) {
+    document.addEventListener(name, hear, { capture: true, signal: listening.signal });
+  }
+  addEventListener("connectionlost", lose, { signal: listening.signal });
+  addEventListener("connectionrestored", check, { signal: listening.signal });
   begin();
-  return stop;
+  return (held.stop = () => {
+    cancelAnimationFrame(frame);
+    listening.abort();
+  });
 }

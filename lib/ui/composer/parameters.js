@@ -22,14 +22,11 @@ export default function ({ data, parentElement }) {
   // The list of a field of the panel lies beside it.
   const inside = "[data-st-overlay-root], [role=listbox]";
   const point = (event) => event.target.closest?.(inside) || field()?.blur();
-  const listeners = { keydown: press, pointerdown: point };
-  const stop = () => {
-    for (const [name, hear] of Object.entries(listeners)) window.removeEventListener(name, hear, true);
-  };
-  parentElement.stopWatching?.(); // what was begun by the run before
-  parentElement.stopWatching = stop;
-  for (const [name, hear] of Object.entries(listeners)) window.addEventListener(name, hear, true);
-  return stop;
+  parentElement.stop?.(); // what was begun by the run before
+  const listening = new AbortController();
+  window.addEventListener("keydown", press, { capture: true, signal: listening.signal });
+  window.addEventListener("pointerdown", point, { capture: true, signal: listening.signal });
+  return (parentElement.stop = () => listening.abort());
 }
 
 /* The frame would begin at the panel's first field, and neither does where the keyboard would hide the panel. */

@@ -8,6 +8,7 @@ from lib import app
 from lib.domain.comparison import decks as values
 from lib.domain.comparison.decks import Deck, Prompt
 from lib.domain.conversation.attachments import Attachment
+from lib.domain.conversation.conversations import clean_title
 from lib.domain.conversation.exports import ID
 from lib.domain.text.validation import FormatError
 from lib.engine.sending import new_id
@@ -159,7 +160,7 @@ def remove(prompt_id: str) -> None:
     if deck is None or at is None:
         return
     prompt = deck.prompts[at]
-    title = values.title_of(prompt.text) or _("Prompt {}").format(at + 1)
+    title = clean_title(prompt.text) or _("Prompt {}").format(at + 1)
     undo.offer(prompt_id, title, partial(_put_back, deck.id, prompt, at))
     _change(state, lambda deck: values.without(deck, prompt_id))
 

@@ -9,12 +9,12 @@ from lib import app
 from lib.domain.comparison.decks import (
     LONGEST_NOTES,
     LONGEST_PROMPT,
-    LONGEST_TITLE,
     MOST_PROMPTS,
     Deck,
     Prompt,
     shown_title,
 )
+from lib.domain.conversation.conversations import LONGEST_TITLE
 from lib.domain.people.grants import GrantKind
 from lib.domain.text.markdown.literal import Markdown, literal, md
 from lib.files import decks as files

@@ -37,7 +37,7 @@ function fill(cell, field, row, column, words, send) {
   const state = make("div", "state");
   if (words[field.state]) state.append(make("span", "dot"), words[field.state]);
   if (field.figures) state.append(make("span", "figures", field.figures));
-  open.append(state, make("div", "clamped", field.text));
+  open.append(make("div", "clamped", field.text), state);
   cell.replaceChildren(open);
   if (!field.retry) return;
   const retry = make("button", "retry");

@@ -6,7 +6,7 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from lib.domain.reply.errors import ChatError
+from lib.domain.reply.errors import Category, ChatError
 from lib.domain.text.markdown.literal import literal, md, plain
 from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
@@ -20,9 +20,10 @@ def show(error: ChatError) -> None:
 
 
 def show_details(error: ChatError) -> None:
-    """Draw the gateway's own words and what its support will ask for, collapsed."""
+    """Draw the gateway's own words and what its support will ask for; open where only they say the cause."""
+    is_vague = error.category is Category.BAD_REQUEST and error.advice is None
     facts = {_("Status {}"): error.status, _("Code {}"): error.code, _("Request ID {}"): error.request_id}
-    with st.expander(_("Details"), type="compact"):
+    with st.expander(_("Details"), expanded=is_vague, type="compact"):
         st.code(str(error.what) or _("The server gave no reason."), language=None, wrap_lines=True)
         known = [said.format(value) for said, value in facts.items() if value]
         if known:

@@ -11,7 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from lib import app
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.recordings import Recording, RecordingKind
-from lib.domain.conversation.conversations import LONGEST_TITLE
+from lib.domain.conversation.conversations import clean_title
 from lib.domain.text.markdown.literal import literal
 from lib.domain.text.validation import FormatError
 from lib.engine.playback import recorder
@@ -124,7 +124,7 @@ def open_panel(name: str | None) -> None:
 @errors.stored
 def rename(key: str) -> None:
     listing = held()
-    title = " ".join(widgets.text(key).split())[:LONGEST_TITLE]
+    title = clean_title(widgets.text(key))
     if title and listing.chosen:
         library().recordings.rename(listing.chosen, title)
     listing.panel = None

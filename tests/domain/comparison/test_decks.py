@@ -6,8 +6,9 @@ from itertools import count
 import pytest
 
 from lib.domain.comparison import decks
-from lib.domain.comparison.decks import LONGEST_TITLE, MOST_PROMPTS, Deck, Prompt
+from lib.domain.comparison.decks import MOST_PROMPTS, Deck, Prompt
 from lib.domain.conversation.attachments import Attachment, AttachmentKind
+from lib.domain.conversation.conversations import LONGEST_TITLE, clean_title
 
 IMAGE = Attachment("a" * 64, AttachmentKind.IMAGE, "a.png", "image/png", 10, 4, 3)
 
@@ -58,8 +59,8 @@ def test_a_copy_has_ids_of_its_own_and_says_so_in_its_title() -> None:
 
 
 def test_a_title_is_one_line_and_never_empty() -> None:
-    assert decks.title_of("  Tea\n and  cake ") == "Tea and cake"
-    assert decks.title_of(" \n") == ""
+    assert clean_title("  Tea\n and  cake ") == "Tea and cake"
+    assert clean_title(" \n") == ""
     assert decks.shown_title("") == "New prompt set"
 
 

@@ -34,20 +34,20 @@ export default function ({ data, parentElement }) {
     timer ||= setTimeout(look, SOON);
   });
   watch.observe(document.body, { childList: true, subtree: true, attributeFilter: WATCHED });
-  const hands = new AbortController();
+  const listening = new AbortController();
   const listen = (type, hear, capture = false) =>
-    document.addEventListener(type, hear, { capture, signal: hands.signal });
+    document.addEventListener(type, hear, { capture, signal: listening.signal });
   listen("click", closeOnPhone);
   listen("click", ({ target }) => announceClick(target, data.said), true);
   listen("focusin", noteFocus);
   listen("focusout", keepInDialog);
   listen("keydown", (event) => press(event, data, parentElement));
-  window.addEventListener("keydown", ignoreLetters, { capture: true, signal: hands.signal });
+  window.addEventListener("keydown", ignoreLetters, { capture: true, signal: listening.signal });
   look();
   stop = () => {
     clearTimeout(timer);
     watch.disconnect();
-    hands.abort();
+    listening.abort();
   };
   return stop;
 }

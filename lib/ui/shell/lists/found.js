@@ -37,16 +37,16 @@ export default function ({ data }) {
    end; until somebody scrolls. */
 function hold(element) {
   const until = performance.now() + HELD;
-  const hands = new AbortController();
+  const listening = new AbortController();
   for (const name of ["wheel", "touchstart", "keydown", "pointerdown"]) {
-    document.addEventListener(name, () => hands.abort(), { signal: hands.signal, passive: true });
+    document.addEventListener(name, () => listening.abort(), { signal: listening.signal, passive: true });
   }
   const look = () => {
-    if (hands.signal.aborted || !element.isConnected) return;
+    if (listening.signal.aborted || !element.isConnected) return;
     const { top, bottom } = element.getBoundingClientRect();
     if (top < 0 || bottom > innerHeight * 0.7) element.scrollIntoView({ block: "center" });
     if (performance.now() < until) requestAnimationFrame(look);
-    else hands.abort();
+    else listening.abort();
   };
   element.scrollIntoView({ block: "center" });
   look();

@@ -9,6 +9,7 @@ from lib.domain.comparison import decks as values
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.deck_runs import DeckRun
 from lib.domain.comparison.decks import Deck
+from lib.domain.conversation.conversations import clean_title
 from lib.domain.people.grants import GrantKind
 from lib.i18n.translation import gettext as _
 from lib.store.database.errors import StoreError
@@ -137,7 +138,7 @@ def _received(deck_id: str) -> tuple[Deck | None, Received | None]:
 def _written(deck: Deck, into: TextField, text: str) -> Deck:
     """Return the deck with a text in one of its fields, cut to the field's limit."""
     if into.name == "title":
-        return replace(deck, title=values.title_of(text))
+        return replace(deck, title=clean_title(text))
     text = text[: values.LONGEST_NOTES if into.name == "notes" else values.LONGEST_PROMPT]
     text = text.strip() if into.name == "system_prompt" else text
     if into.prompt_id is None:

@@ -6,7 +6,7 @@ from io import BytesIO
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lib import app
-from lib.domain.conversation.conversations import LONGEST_TITLE, Conversation, shown_title
+from lib.domain.conversation.conversations import Conversation, clean_title, shown_title
 from lib.files.imports.incoming import Incoming, Source
 from lib.files.refusal import FileRefused
 from lib.store.conversation.conversations import Summary
@@ -42,7 +42,7 @@ def open_conversation(conversation_id: str, message_id: str = "", words: tuple[s
 def rename(conversation_id: str, key: str) -> None:
     """Rename a conversation as the field with this key says."""
     session = held()
-    title = " ".join(widgets.text(key).split())[:LONGEST_TITLE]
+    title = clean_title(widgets.text(key))
     if title:
         library().conversations.rename(conversation_id, title)
         if session.conversation.id == conversation_id:
