@@ -85,6 +85,9 @@ def test_a_deck_is_brought_along_completed_and_run_and_nothing_jumps(
     expect(page.get_by_text("All answers are here")).to_be_visible()
     chat.wait_until_still()
     expect(notes).to_be_visible()
+    assert re.match(
+        r"The sun\s+\d+ tok", field(chat, 0, 1).inner_text()
+    )  # the answer first, then its figures
     after = [field(chat, row, 1).bounding_box() for row in (0, 1)]
     assert [(box["x"], box["width"], box["height"]) for box in after if box] == [
         (box["x"], box["width"], box["height"]) for box in before if box

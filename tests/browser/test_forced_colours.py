@@ -67,5 +67,10 @@ def left_of(head: Locator) -> object:
     place = head.locator("> :first-child").bounding_box()
     assert place
     root = float(head.evaluate("() => parseFloat(getComputedStyle(document.documentElement).fontSize)"))
-    dot: FloatRect = {"x": place["x"] - 0.82 * root, "y": place["y"] + place["height"] / 2, "width": 1, "height": 1}
+    dot: FloatRect = {
+        "x": place["x"] - 0.82 * root,
+        "y": place["y"] + place["height"] / 2,
+        "width": 1,
+        "height": 1,
+    }
     return Image.open(BytesIO(head.page.screenshot(clip=dot))).convert("RGB").getpixel((0, 0))
