@@ -153,7 +153,7 @@ def _wait_for_ballot(presenter: PageSocket) -> None:
 async def _enter(link: str) -> Device:
     """Open the page as a device that was never here, then its events; returns when all is shown."""
     _, head, _ = await _request(link)
-    found = re.search(r"audience=[\w-]+", head)
+    found = re.search(r"audience=[^;\s]+", head)
     reader, writer = await _send(link, "GET", "/events", found[0] if found else "")
     await reader.readuntil(b"\r\n\r\n")
     device = Device(reader, writer, found[0] if found else "")
