@@ -31,6 +31,17 @@ SHIFTS = """() => {
         for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
     }).observe({ type: "layout-shift", buffered: true });
 }"""
+UNSTYLED = """
+    window.unstyled = [];
+    const look = () => {
+        if (getComputedStyle(document.documentElement).getPropertyValue("--composer-edge")) return;
+        const options = { opacityProperty: true, visibilityProperty: true };
+        const seen = [...document.querySelectorAll("p")].filter((each) => each.checkVisibility(options));
+        window.unstyled.push(...seen.map((each) => each.textContent));
+        requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+"""
 PLACES = """(paragraph) => {
     const begin = paragraph.getBoundingClientRect().y;
     window.moved = 0;
@@ -214,6 +225,26 @@ def test_keys_cancel_and_send_an_edit(chat: ChatPage, gateway: ScriptedGateway) 
     expect(chat.answer).to_contain_text("Lime")
     expect(chat.questions).to_have_text(["Name a tree"])
     assert [each.prompt for each in gateway.requests].count("Name a tree") == 1
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_page_is_not_seen_before_its_styles_and_then_hardly_moves(
+    chat: ChatPage, gateway: ScriptedGateway, width: int
+) -> None:
+    gateway.when("Compare in style", stream(ANSWER, "- One\n- Two\n\n", "| a | b |\n|-|-|\n| 1 | 2 |\n"))
+    chat.compare()
+    chat.box.fill("Compare in style")
+    chat.box.press("Enter")
+    expect(chat.keyed("keep").get_by_role("button")).to_be_enabled()
+    page = chat.page.context.new_page()
+    page.set_viewport_size({"width": width, "height": 800})
+    page.add_init_script(UNSTYLED)
+    page.goto(chat.page.url)
+    ChatPage(page).wait_until_ready()
+    page.evaluate(SHIFTS)
+    assert page.evaluate("window.unstyled") == []
+    assert page.evaluate("window.shifts") < 0.1
+    page.close()
 
 
 def shifts(chat: ChatPage) -> Any:

@@ -23,10 +23,9 @@ _STATIC = Path(st.__file__).parent / "static"
 _HEAD, _HEAD_ENDS, _TITLE = "<head>", "</head>", "<title>Streamlit</title>"
 _SOON = ("Html", "Button", "BidiComponent", "ChatInput", "TextInput", "MenuButton", "Selectbox")
 """The kinds of elements on nearly every page."""
-_HIDDEN = (
-    "<style>.stAppViewContainer{animation:unstyled 3s}@keyframes unstyled{from,to{visibility:hidden}}</style>"
-)
-"""Hides the page until `styles/frame.css` shows it, or for a while where a page ends before its styles."""
+_HIDDEN = "<style>.stAppViewContainer{animation:unstyled 3s}@keyframes unstyled{from,to{opacity:0}}</style>"
+"""Hides the page until `styles/frame.css` shows it, or for a while where a page ends before its styles.
+Not by `visibility`: Streamlit's elements set theirs."""
 
 
 @cache
