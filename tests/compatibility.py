@@ -205,7 +205,7 @@ PAGE = """# Compatibility
 The app is tried against servers that know nothing of it, beside the scripted gateway of its tests:
 
 - **llama.cpp's server**, as the embedded model: `tests/gateway/embedded/test_model.py` and
-  `tests/browser/test_local_model.py`, with every run of the tests.
+  `tests/browser/chat/test_local_model.py`, with every run of the tests.
 - **LiteLLM's proxy** {release} from PyPI, with mock models: the table below. It was written by
   `python -m tests.compatibility`, which installs the proxy into an environment that is thrown away, runs the
   command line and the real app against it, and fails if any result is not as expected.

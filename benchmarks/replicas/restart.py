@@ -18,7 +18,7 @@ from benchmarks.tab import Tab
 from tests.deploy.proxies import NODE
 from tests.page_socket import PageSocket
 from tests.phone import Phone
-from tests.server.test_audience import open_room
+from tests.server.compare.test_audience import open_room
 
 CHATS, PHONES = 60, 20
 TOKENS, RATE = 100, 25

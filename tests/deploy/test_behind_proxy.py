@@ -19,7 +19,7 @@ from tests.phone import Phone
 from tests.postgres import Server
 from tests.scripted_gateway import ScriptedGateway, stream
 from tests.server.chat_page import ask
-from tests.server.test_audience import open_room
+from tests.server.compare.test_audience import open_room
 from tests.store.fresh import made_in
 from tests.visitor import Visitor
 

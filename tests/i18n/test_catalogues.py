@@ -116,7 +116,7 @@ def test_what_is_bold_in_a_text_is_bold_with_each_value(language: str, value: st
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_translation_is_no_wider_than_the_pseudo_language(language: str) -> None:
-    """What has room in that, which `tests/browser/test_pseudo.py` looks at, has it in each language."""
+    """What has room in that (`tests/browser/accessibility/test_pseudo.py`) has it in each language."""
     pseudo = PseudoTranslations()
     for entry in entries(LOCALE / f"{language}.po"):
         room = max(width(pseudo.gettext(text)) for text in forms(entry.id))

@@ -21,7 +21,7 @@ from tests.page_socket import PageSocket
 from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 from tests.server.chat_page import ask_half
-from tests.server.test_store_trouble import ready
+from tests.server.process.test_store_trouble import ready
 
 STOPPED = 0
 """The exit status of a process that ended because it was asked to."""

@@ -8,11 +8,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.app_server import AppServer
 from tests.browser.chat_page import FITS, ChatPage
+from tests.browser.compare.test_audience import open_room
 from tests.browser.profiles import PHONE, Profiles, profiles, sign_in
-from tests.browser.test_audience import open_room
 from tests.scripted_gateway import ScriptedGateway, stream
 from tests.server.accounts import PASSWORD, add_account
-from tests.server.test_admin import KEY, only, sent_key
+from tests.server.people.test_admin import KEY, only, sent_key
 
 pytestmark = pytest.mark.browser
 

@@ -14,8 +14,8 @@ from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
+from tests.server.compare.test_recordings import kept, recording, talk
 from tests.server.compare_page import compare, has_figures, said, table
-from tests.server.test_recordings import kept, recording, talk
 
 TOKEN = "a-token-of-a-shared-report"
 

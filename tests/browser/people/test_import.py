@@ -13,8 +13,8 @@ from lib.app import DATABASE
 from lib.domain.people.people import LOCAL
 from lib.store import Store
 from tests.app_server import AppServer
+from tests.browser.chat.test_files import expect_drawn
 from tests.browser.chat_page import ChatPage
-from tests.browser.test_files import expect_drawn
 from tests.files.imports.test_incoming import CONTAINED
 from tests.files.imports.test_incoming import chat as chatgpt_chat
 from tests.files.imports.test_zips import packed

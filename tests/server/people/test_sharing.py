@@ -19,8 +19,8 @@ from tests.page_socket import PageSocket
 from tests.phone import Phone
 from tests.scripted_gateway import ScriptedGateway, by_model, stream
 from tests.server.accounts import add_account, server_with_accounts, signed_in, tab_of
+from tests.server.compare.test_decks import write_deck
 from tests.server.compare_page import ask_blind, table
-from tests.server.test_decks import write_deck
 from tests.visitor import Visitor
 
 ADA, BEN, EVE = "ada@example.com", "ben@example.com", "eve@example.com"

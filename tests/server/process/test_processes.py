@@ -13,8 +13,8 @@ from tests.phone import Phone
 from tests.postgres import Server
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
 from tests.server.chat_page import ask_half, see_half
+from tests.server.compare.test_audience import open_room
 from tests.server.compare_page import ask_blind, compare
-from tests.server.test_audience import open_room
 from tests.store.fresh import made_in
 
 Pair = tuple[AppServer, AppServer]

@@ -11,8 +11,8 @@ from oidc_provider_mock import User
 from tests.app_server import ROOT, AppServer
 from tests.scripted_gateway import ScriptedGateway, stream
 from tests.server.accounts import EMAIL, OTHER, add_account, signed_in, tab_of
-from tests.server.test_decks import wait_for_cells, write_deck
-from tests.server.test_sign_in_elsewhere import at_provider
+from tests.server.compare.test_decks import wait_for_cells, write_deck
+from tests.server.people.test_sign_in_elsewhere import at_provider
 from tests.visitor import Visitor
 
 # The provider runs in this process, with names that its libraries no longer recommend.

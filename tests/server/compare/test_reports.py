@@ -10,7 +10,7 @@ from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import ScriptedGateway, by_model, stream
-from tests.server.test_decks import open_decks, wait_for_cells, write_deck
+from tests.server.compare.test_decks import open_decks, wait_for_cells, write_deck
 
 
 def open_report(tab: PageSocket) -> None:

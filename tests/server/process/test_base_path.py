@@ -16,8 +16,8 @@ from tests.page_socket import PageSocket
 from tests.phone import Phone
 from tests.scripted_gateway import ScriptedGateway, stream
 from tests.server.accounts import EMAIL, PASSWORD, add_account
-from tests.server.test_audience import open_room
-from tests.server.test_sign_in_elsewhere import at_provider
+from tests.server.compare.test_audience import open_room
+from tests.server.people.test_sign_in_elsewhere import at_provider
 from tests.visitor import Visitor
 
 # The provider runs in this process, with names that its libraries no longer recommend.

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 
 from tests.app_server import AppServer
-from tests.browser.axe import SIDEBAR, Finding, findings
+from tests.browser.accessibility.axe import SIDEBAR, Finding, findings
+from tests.browser.accessibility.test_pseudo import ADMIN, MEMBER, check, choose_row, furnish, unfold
 from tests.browser.chat_page import FITS, ChatPage
 from tests.browser.conftest import API_KEY, SECONDS, ChromiumIn
-from tests.browser.test_pseudo import ADMIN, MEMBER, check, choose_row, furnish, unfold
 from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
 from tests.scripted_gateway.models import able
 from tests.scripted_gateway.replies import Script

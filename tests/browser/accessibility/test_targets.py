@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.app_server import AppServer
+from tests.browser.accessibility.targets import small_targets
 from tests.browser.chat_page import FITS, ChatPage
 from tests.browser.conftest import API_KEY, SECONDS
-from tests.browser.targets import small_targets
 from tests.patience import eventually
 from tests.scripted_gateway import ScriptedGateway, stream
 

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.app_server import AppServer
+from tests.browser.chat.test_files import expect_drawn, photo
 from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import Tab
-from tests.browser.test_files import expect_drawn, photo
 from tests.scripted_gateway import ScriptedGateway, stream
 
 pytestmark = pytest.mark.browser

@@ -24,7 +24,7 @@ from lib.domain.people.people import Role
 from lib.i18n.pseudo import PseudoTranslations
 from lib.store import Store
 from tests.app_server import AppServer
-from tests.browser.axe import SIDEBAR, findings
+from tests.browser.accessibility.axe import SIDEBAR, findings
 from tests.browser.chat_page import FITS, ChatPage
 from tests.browser.conftest import ChromiumIn
 from tests.browser.profiles import PHONE, profiles

@@ -17,8 +17,8 @@ from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
+from tests.server.compare.test_decks import open_decks, wait_for_button, write_deck
 from tests.server.compare_page import compare, has_figures, lines, said, table
-from tests.server.test_decks import open_decks, wait_for_button, write_deck
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 SLOW_MS = 3_600_000.0
