@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lib import app
 from lib.domain.comparison import wording
 from lib.domain.comparison.comparisons import Comparison
 from lib.domain.comparison.votes import Tally, titles
@@ -17,8 +18,9 @@ from lib.store.comparison.rooms import Room
 from lib.ui.kit import buttons, keys
 from lib.ui.recordings import overview
 from lib.ui.reply import question, results, watched_cells
-from lib.ui.reply.cell import CellPlaceholders
+from lib.ui.reply.cell import LIVE_SECONDS, CellPlaceholders
 from lib.ui.share import rooms, share_links
+from lib.ui.state.comparison import comparison as comparison_state
 from lib.ui.state.comparison import playback as playback_state
 from lib.ui.state.comparison import presentation as presentation_state
 from lib.ui.state.comparison.comparison import OPEN
@@ -54,14 +56,17 @@ def show(state: PresentationState | None) -> tuple[list[CellPlaceholders], Delta
 
 
 def follow(state: PresentationState, running: list[CellPlaceholders]) -> None:
-    """Follow the running or playing cells until they end."""
-    if not running:
+    """Follow the running or playing cells until they end, and until the last of the repeats has ended."""
+    is_repeating = not state.recording and bool(comparison_state.repeating(state.comparison))
+    if not (running or is_repeating):
         return
     if state.player:
         with state.player.watched():
             watched_cells.follow(running)
     else:
         watched_cells.follow(running, partial(_count, state))
+        if not running:  # the next answer is about to begin
+            app.get().engine.repeats.wait(LIVE_SECONDS)
     st.rerun()
 
 

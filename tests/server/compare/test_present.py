@@ -13,6 +13,7 @@ from lib.domain.people.people import LOCAL
 from lib.store import Store
 from tests.app_server import AppServer
 from tests.page_socket import PageSocket
+from tests.patience import PATIENCE
 from tests.scripted_gateway import Gate, ScriptedGateway, by_model, stream
 from tests.server.compare.test_recordings import kept, recording, talk
 from tests.server.compare_page import compare, has_figures, said, table
@@ -200,6 +201,27 @@ def test_a_blind_comparison_is_presented_without_names_until_the_reveal(
         tab.wait_until_idle()
         with present(site, f"{tab.address}&step=0.4") as room:
             room.wait_for(lambda: "model" in room.text and has_figures(room), "The names")
+
+
+def test_repeats_are_presented_to_their_last_answer(upstream: ScriptedGateway, site: AppServer) -> None:
+    gates = [Gate() for _ in range(3)]
+    left = [stream(f"Answer {number}", hold=gate) for number, gate in enumerate(gates)]
+    upstream.when("Presented thrice", by_model(model_a=lambda asked: left.pop(0)(asked), model_b=stream("B")))
+    with compare(site, "models=model-a,model-b") as tab:
+        tab.set_number("repeats", 3)
+        tab.wait_until_idle()
+        tab.ask("Presented thrice")
+        tab.wait_for(lambda: "comparison=" in tab.address, "The address")
+        with present(site, tab.address) as room:
+            room.wait_for_text("Waiting for the model")
+            for gate in gates:
+                assert gate.reached.wait(PATIENCE)
+                gate.open()
+            room.wait_for_text("Answer 2")
+            room.wait_until_idle()
+            room.click("arrow_forward")
+            room.wait_for(lambda: has_figures(room), "The figures")
+            assert [row.cells["Answers"] for row in table(room)] == ["3", "3"]
 
 
 def test_the_votes_are_in_the_recording(upstream: ScriptedGateway, site: AppServer) -> None:
