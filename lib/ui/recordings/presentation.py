@@ -194,8 +194,9 @@ def _show_cells(state: PresentationState, comparison: Comparison) -> list[CellPl
         is_followed=is_followed,
         is_live=not state.recording,
     )
-    if state.view == ONE:
-        return watched_cells.show(cells[max(0, state.revealed - 1) : state.revealed])
+    if state.view == ONE:  # with the result, the one that won
+        newest = cells[max(0, state.revealed - 1) : state.revealed]
+        return watched_cells.show(newest or [cell for cell in cells if cell.is_winner])
     unseen = [replace(cell, answer=()) for cell in cells[state.revealed :]]
     return watched_cells.show([*cells[: state.revealed], *unseen]) if state.revealed else []
 

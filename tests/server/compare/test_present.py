@@ -193,6 +193,10 @@ def test_a_blind_comparison_is_presented_without_names_until_the_reveal(
             room.wait_until_idle()
             assert len(room.tree.keys("winner-")) == 1
             assert not has_figures(room)
+            room.choose("presented", "One at a time")
+            room.wait_for(lambda: len(answers(room)) == 1, "The answer that won")
+            assert len(room.tree.keys("winner-")) == 1
+            room.wait_until_idle()
             room.click("arrow_forward")
             room.wait_for(lambda: has_figures(room), "The figures")
             assert [row.is_winner for row in table(room)] == [False, True]
