@@ -230,8 +230,10 @@ def test_cells_table_and_report_have_one_order_one_colour_a_model_and_the_same_f
     drawn = figures_table.rows(chat.keyed("results").locator(".figures").evaluate("each => each.outerHTML"))
     assert [row.name.removesuffix(" Winner") for row in drawn] == names
     assert [row.is_winner for row in drawn] == [False, True]
-    frames = [cell.evaluate("each => getComputedStyle(each).boxShadow") for cell in chat.keyed("cell-").all()]
-    assert [frame != "none" for frame in frames] == [False, True]
+    styles = [
+        cell.evaluate("each => getComputedStyle(each).outlineStyle") for cell in chat.keyed("cell-").all()
+    ]
+    assert [style != "none" for style in styles] == [False, True]
 
     chat.keyed("report").get_by_role("button").click()
     with chat.page.expect_download() as download:
@@ -250,3 +252,31 @@ def test_cells_table_and_report_have_one_order_one_colour_a_model_and_the_same_f
     expect(report.locator("article.winner")).to_contain_text(names[1])
     expect(report.locator("footer")).to_contain_text("SynStar Chat 0.1.0")
     report.close()
+
+
+def test_a_winner_keeps_no_frame_when_the_next_question_is_blind(
+    chat: ChatPage, gateway: ScriptedGateway
+) -> None:
+    gates = Gate(), Gate()
+    gateway.when("Who wins?", stream("Me"))
+    next_one = [stream("Again", " and on", hold=gate, hold_after=1) for gate in gates]
+    gateway.when("Who wins now?", by_model(model_a=next_one[0], model_b=next_one[1]))
+    chat.compare()
+    chat.page.get_by_text("Blind", exact=True).click()
+    chat.wait_until_still()
+    chat.box.fill("Who wins?")
+    chat.box.press("Enter")
+    chat.keyed("vote-").get_by_role("radio", name="Answer B").click()
+    chat.wait_until_still()
+    chat.page.get_by_role("button", name="Reveal").click()
+    winner = chat.page.locator("[class*=st-key-cell-]").filter(has=chat.keyed("winner-"))
+    expect(winner).to_have_css("outline-color", "rgb(15, 118, 110)")
+    chat.wait_until_still()
+    chat.box.fill("Who wins now?")
+    chat.box.press("Enter")
+    for at in (0, 1):
+        expect(chat.keyed("cell-").nth(at)).to_contain_text("Again")
+        # The winner's element stays in the page until the run ends: what it does not do is show.
+        expect(chat.keyed("cell-").nth(at)).not_to_have_css("outline-color", "rgb(15, 118, 110)")
+    for gate in gates:
+        gate.open()
