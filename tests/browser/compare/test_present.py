@@ -44,6 +44,7 @@ def test_a_running_comparison_is_presented_live_and_left_by_escape(
     expect(chat.keyed("cell-").nth(0)).to_contain_text("First half")
     expect(chat.page.get_by_test_id("stSidebar")).not_to_be_visible()
     assert chat.page.get_by_test_id("stChatInput").count() == 0
+    expect(chat.page.get_by_role("button", name="New chat")).to_have_count(0)  # the page before has one
     gates[0].open()
     expect(chat.keyed("cell-").nth(0)).to_contain_text("First half and whole")
     gates[1].open()
