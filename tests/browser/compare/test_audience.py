@@ -60,6 +60,11 @@ def reveal_by_keys(presenter: ChatPage) -> None:
     expect(presenter.keyed("winner-")).to_have_count(1)
     expect(presenter.keyed("stage_vote")).to_contain_text(re.compile(r"B: model-[ab] won, 1 of 1 vote"))
     expect(presenter.keyed("stage_room")).to_contain_text("Follow on your phone")
+    wide = page.viewport_size
+    assert wide
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(presenter.keyed("stage_room").get_by_text("1 following, 1 voted")).to_be_in_viewport(ratio=1)
+    page.set_viewport_size(wide)
 
 
 def test_the_room_follows_votes_sees_the_reveal_and_is_thanked(
