@@ -73,6 +73,9 @@ def test_a_recording_is_revealed_step_by_step_by_keys_and_fits_a_projector_and_a
     expect(cells).to_have_count(3)
     expect(cells.nth(0).locator(chat.answers)).to_have_text(re.compile(r"\w{2,}"))
     expect(cells.nth(1).locator(chat.answers)).to_have_count(0)
+    heads = [head.bounding_box() for head in chat.keyed("cellhead-").all()]
+    assert len({head["y"] for head in heads if head}) == 1  # a name does not move when its answer comes
+    assert not chat.page.evaluate(CUT)
     chat.page.keyboard.press(" ")
     expect(chat.keyed("play_arrow")).to_be_visible()
     chat.page.get_by_role("button", name="Reveal all").click()
