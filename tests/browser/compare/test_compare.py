@@ -113,6 +113,20 @@ def test_the_bar_stays_on_top_and_each_of_its_buttons_works_from_the_end_of_the_
     expect(chat.dialog).to_contain_text("This report contains 1 prompt, 2 answers")
 
 
+def test_every_button_of_four_drafted_cells_is_in_its_cell_however_long_the_names_are(
+    chat: ChatPage,
+) -> None:
+    models = ",".join(f"a-vendor/a-model-with-a-long-name-{number}" for number in range(4))
+    chat.page.goto(f"{chat.page.url.partition('?')[0].rstrip('/')}/compare?models={models}")
+    expect(chat.keyed("cell-")).to_have_count(4)
+    chat.wait_until_still()
+    for cell in chat.keyed("cell-").all():
+        frame, button = cell.bounding_box(), cell.get_by_role("button", name="Remove").bounding_box()
+        assert frame
+        assert button
+        assert button["x"] + button["width"] < frame["x"] + frame["width"]
+
+
 def is_on_top(element: Locator) -> bool:
     """Whether nothing lies over the middle of an element."""
     return bool(

@@ -13,6 +13,9 @@ pytestmark = pytest.mark.browser
 
 PROJECTOR: ViewportSize = {"width": 1280, "height": 720}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+CUT = """() => [...document.querySelectorAll("[class*=st-key-cellhead-] p")]
+  .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).map((name) => name.textContent)"""
+"""JavaScript: the names of cells that are not told whole."""
 
 
 def compare(chat: ChatPage, prompt: str) -> None:
