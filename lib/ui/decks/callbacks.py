@@ -43,6 +43,8 @@ EXAMPLE = (
     ),
 )
 """A first deck: prompts, and notes for the presenter, marked for translation."""
+IMPORT = "import_deck"
+"""Key of the popover with the field for a file."""
 DUPLICATE, DELETE_DECK, DELETE_RUN = "duplicate", "delete_deck", "delete_run"
 """The options of the menus of a deck and of a run. What deletes waits for confirmation."""
 OPTIONS = {
@@ -110,6 +112,7 @@ def import_file(key: str) -> None:
             state.refusals = [str(error)]
         else:
             state.open_deck(deck.id)
+            widgets.put(IMPORT, False)
         finally:
             upload_storage.release([uploaded])
 

@@ -51,7 +51,13 @@ def _run_title(run: DeckSummary) -> str:
 
 
 def _show_import(state: DecksState) -> None:
-    with st.popover(_("Import a prompt set"), icon=":material/upload:", type="tertiary", key="import_deck"):
+    with st.popover(
+        _("Import a prompt set"),
+        icon=":material/upload:",
+        type="tertiary",
+        key=callbacks.IMPORT,
+        on_change="rerun",  # else it could not be closed from here
+    ):
         # As in the editor: a new key empties the field.
         key = f"deck_file-{state.uploads}"
         st.file_uploader(

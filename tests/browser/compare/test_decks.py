@@ -47,6 +47,7 @@ def test_a_deck_is_brought_along_completed_and_run_and_nothing_jumps(
     bring(chat, "tides.yaml", DECK)
     page, title = chat.page, chat.page.get_by_label("Title")
     expect(title).to_have_value("Tides")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)  # it would lie over "Run"
     expect(page).to_have_url(re.compile(r"/decks\?deck=\w+"))
     prompts = chat.keyed("deckprompt-")
     expect(prompts).to_have_count(2)
@@ -85,9 +86,7 @@ def test_a_deck_is_brought_along_completed_and_run_and_nothing_jumps(
     expect(page.get_by_text("All answers are here")).to_be_visible()
     chat.wait_until_still()
     expect(notes).to_be_visible()
-    assert re.match(
-        r"The sun\s+\d+ tok", field(chat, 0, 1).inner_text()
-    )  # the answer first, then its figures
+    assert field(chat, 0, 1).inner_text().startswith("The sun\n")  # the answer first, then its figures
     after = [field(chat, row, 1).bounding_box() for row in (0, 1)]
     assert [(box["x"], box["width"], box["height"]) for box in after if box] == [
         (box["x"], box["width"], box["height"]) for box in before if box
