@@ -88,12 +88,15 @@ def test_stop_is_in_sends_place_and_leaves_the_focus_in_the_box(
     stop = chat.page.get_by_role("button", name="Stop", exact=True)
     expect(stop).to_be_visible()
     assert corners(stop) == pytest.approx(place, abs=2)
+    icon = corners(stop.get_by_test_id("stIconMaterial"))
+    assert (icon[0] + icon[2]) / 2 == pytest.approx((place[0] + place[2]) / 2, abs=1)
     expect(send_button(chat)).to_be_hidden()
     stop.click()
     expect(chat.footer).to_contain_text("stopped")
     expect(stop).to_have_count(0)
     expect(chat.box).to_be_focused()
     expect(send_button(chat)).to_be_visible()
+    assert corners(chat.footer)[0] - corners(chat.keyed("continue-"))[2] > 8  # two things, not one sentence
 
 
 def test_a_chip_opens_the_parameters_and_its_cross_clears_what_it_shows(
@@ -275,6 +278,23 @@ def test_the_focus_is_in_the_box_when_a_page_opens_and_after_new_chat(
     chat.wait_until_still()
     chat.new_chat()
     expect(chat.box).to_be_focused()
+
+
+def test_what_is_typed_before_the_new_chat_is_there_is_for_it(chat: ChatPage) -> None:
+    chat.ask_and_wait("tokens=3 is left at once")
+    chat.box.fill("For the old one")
+    chat.page.evaluate(
+        """() => {
+            document.querySelector(".st-key-new_chat button").click();
+            document.execCommand("insertText", false, "For the new one");
+        }"""
+    )
+    expect(chat.welcome).to_be_visible()
+    chat.wait_until_still()
+    expect(chat.box).to_have_value("For the new one")
+    chat.open_conversation("tokens=3 is left at once")
+    expect(chat.box).to_have_value("For the old one")
+    chat.box.fill("")
 
 
 def test_the_focus_is_not_taken_from_a_field_that_one_writes_in(chat: ChatPage) -> None:
