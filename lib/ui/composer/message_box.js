@@ -2,13 +2,16 @@
 // returned text goes, who has the focus, which keys send, and whether a text that was sent has arrived.
 const COMPOSED_MS = 60; // Safari ends a composition just before the Enter that ended it arrives
 const WRITES = "input, textarea, select, [contenteditable=true]";
+const CHAT = "prompt"; // the box of the chat page
+const NEW_CHAT = ".st-key-new_chat button, .st-key-edit_square-top button";
 const drafts = new Map(); // what is typed and not sent, by its place
 const given = new Map(); // the text that was put back last, by its box
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const held = parentElement.querySelector("span"); // stays from run to run
   const box = () => document.querySelector(`.st-key-${data.box} textarea`);
-  const place = data.question ? data.subject : data.box; // all chats without a question are one new chat
+  if (held.left !== data.subject) held.left = null;
+  let place = data.question && !held.left ? data.subject : data.box; // all chats without a question are one new chat
   const isPhone = matchMedia("(pointer: coarse)").matches;
   let frame = 0;
   let composed = -Infinity;
@@ -33,6 +36,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
       write(drafts.get(place) ?? "");
     }
     held.place = place;
+  };
+  // What is typed after a click on New chat is meant for it, also before the page shows it.
+  const leave = () => {
+    if (place === data.box) return;
+    held.left = data.subject;
+    held.place = place = data.box;
+    write(drafts.get(place) ?? "");
+    focus();
   };
   const give = ({ value }, hasMoved) => {
     const { text, returns } = data;
@@ -117,6 +128,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (event.target.closest?.(`.st-key-${data.box} [data-testid=stChatInputSubmitButton]`)) note();
     // Stop goes with its reply, and would take the focus along.
     if (event.target.closest?.('.st-key-composer [class*="st-key-stop"] button')) setTimeout(focus);
+    if (data.box === CHAT && event.target.closest?.(NEW_CHAT)) leave();
   };
 
   held.stop?.(); // what was begun by the run before
