@@ -10,7 +10,7 @@ const ofEnd = (key) => `[class*="st-key-end-"] [class*="st-key-${key}-"] button:
 const version = (key) => `:is([class*="st-key-end-"], [class*="st-key-acts-"]) [class*="st-key-${key}-"] button:enabled`;
 const ACTIONS = {
   new_chat: () => document.querySelector(".st-key-new_chat button")?.click(),
-  search: () => openSidebar(() => document.querySelector(".row-search")?.focus()),
+  search: () => openSidebar(searchAnew),
   compose: () => document.querySelector(COMPOSER)?.focus(),
   stop: () => clickLast(STOP),
   copy: () => clickLast(ofEnd("content_copy")),
@@ -59,6 +59,13 @@ function ignoreLetters(event) {
 function openSidebar(then) {
   document.querySelector('[data-testid="stExpandSidebarButton"]')?.click();
   requestAnimationFrame(then);
+}
+
+/* What was searched for last is selected: what is typed next takes its place. */
+function searchAnew() {
+  const field = document.querySelector(".row-search");
+  field?.focus();
+  field?.select();
 }
 
 function toggleSidebar() {

@@ -167,7 +167,7 @@ class List {
     const order = this.order();
     const at = row ? order.indexOf(row.dataset.id) : -1;
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: order.length - 1 }[key];
-    if (target === this.field && key === "Escape" && this.field.value) this.clear();
+    if (target === this.field && key === "Escape" && !event.shiftKey && this.field.value) this.clear();
     else if (target === this.field && key === "Enter" && this.hits?.length) {
       this.open(this.rows.get(order[0]));
     } else if (row && (key === "ContextMenu" || (key === "F10" && event.shiftKey))) this.openMenu(row);
