@@ -53,6 +53,8 @@ class Session:
     """The id of the next send."""
     sends: int = 0
     """How many sends were accepted."""
+    sends_drawn: int = 0
+    """How many of them had been accepted when the chat page was last drawn."""
     address: str | None = None
     """The conversation in the address, as this tab last wrote it."""
     temporary_id: str | None = None

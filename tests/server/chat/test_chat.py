@@ -183,6 +183,18 @@ def test_an_address_of_no_conversation_gets_a_sentence(site: AppServer, value: s
         assert not tab.tree.nodes("exception")
 
 
+def test_what_is_sent_before_a_new_chat_is_in_the_address_is_shown_in_it(tab: PageSocket) -> None:
+    ask(tab, "tokens=2 of the chat before")
+    late = tab.address
+    tab.click("new_chat")
+    tab.wait_until_idle()
+    tab.address = late
+    tab.ask("tokens=3 of the new chat")
+    tab.wait_until_idle()
+    assert tab.address not in ("", late)
+    assert "tokens=3 of the new chat" in tab.text
+
+
 def test_a_choice_of_a_model_counts_once_though_the_browser_repeats_it(tab: PageSocket) -> None:
     ask(tab, "tokens=2 of the first model")
     tab.click("new_chat")

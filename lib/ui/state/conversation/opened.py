@@ -21,7 +21,12 @@ def current() -> Session:
     session = held()
     session.next_page = None
     address = st.query_params.get(PARAMETER)
-    wanted = address if address and address != session.address else session.conversation.id
+    # A message that is sent right after New chat carries the address of the chat before.
+    is_late = session.sends != session.sends_drawn
+    session.sends_drawn = session.sends
+    wanted = session.conversation.id
+    if address and address != session.address and not is_late:
+        wanted = address
     _refresh(session, wanted)
     following.until_found(lambda: _catch_up(session), lambda: _refresh(session, session.conversation.id))
     conversation = session.conversation
