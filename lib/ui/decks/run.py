@@ -79,7 +79,7 @@ def _standing(run: DeckRun, rows: Rows) -> tuple[object, ...]:
 
 def _show_head(run: DeckRun) -> None:
     has_deck = library().decks.get(run.deck.id) is not None
-    with st.container(horizontal=True, vertical_alignment="center", key="header"):
+    with st.container(horizontal=True, vertical_alignment="center", key="run_head"):
         st.markdown(md("**{}**", run.deck.shown_title))
         st.caption(md(_("run on {}"), formats.moment(run.created_at)), width="content")
         st.space("stretch")
