@@ -18,6 +18,7 @@ from lib.domain.text.blocks import split
 from lib.domain.text.json_block import JsonBlock
 from lib.domain.text.markdown.literal import Markdown, md
 from lib.domain.text.sanitize_markdown import sanitized
+from lib.domain.text.sentences import joined
 from lib.engine.live import LiveTape
 from lib.i18n.translation import gettext as _
 from lib.ui.kit import errors
@@ -54,8 +55,9 @@ def stream(tape: LiveTape, earlier: Turn = (), *, is_image_model: bool = False, 
         before.append(fold(tape.events[:start]))
     _show_reasoning(head, before)
     waiting = st.empty() if before else head
-    waiting.markdown(_shimmering(_("Drawing…") if is_image_model else _("Waiting for the model…")))
-    kind = first_kind(tape, start)
+    words = _("Drawing…") if is_image_model else _("Waiting for the model…")
+    waiting.markdown(_shimmering(words))
+    kind = first_kind(tape, start, lambda reason: waiting.markdown(_shimmering(joined((words, str(reason))))))
     if kind is Reasoning and not start:
         with waiting.status(_shimmering(_("Thinking…")), type="compact") as status:
             st.write_stream(frames(tape, Reasoning, beside=beside))

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import streamlit as st
 
-from lib.domain.reply.tape import Content, ContentWasReasoning, Reasoning, ToolCall
+from lib.domain.reply.tape import Content, ContentWasReasoning, Reasoning, Retried, ToolCall
 from lib.domain.text.blocks import BlockSplitter
 from lib.domain.text.markdown.literal import Markdown
 from lib.domain.text.sanitize_markdown import sanitized
+from lib.domain.text.sentences import Said
 from lib.engine.live import LiveTape
 from lib.ui.server import followers
 from lib.ui.shell import scheduler
@@ -78,9 +79,13 @@ def where_it_begins(tape: LiveTape) -> int:
     return max(places, default=-1) + 1
 
 
-def first_kind(tape: LiveTape, start: int = 0) -> type[Content | Reasoning | ToolCall] | None:
-    """Wait for the first piece of an answer from event `start` on; return its kind, `None` if there is
-    none."""
+def first_kind(
+    tape: LiveTape, start: int, on_retried: Callable[[Said], object]
+) -> type[Content | Reasoning | ToolCall] | None:
+    """Wait for the first piece of an answer from event `start` on; return its kind, `None` if there is none.
+
+    `on_retried` is called with the reason whenever the request is about to be retried.
+    """
     seen = start
     while True:
         _wait(tape, seen)
@@ -90,6 +95,8 @@ def first_kind(tape: LiveTape, start: int = 0) -> type[Content | Reasoning | Too
         for event in events:
             if isinstance(event, Content | Reasoning | ToolCall):
                 return type(event)
+            if isinstance(event, Retried):
+                on_retried(event.reason)
         if is_over:
             return None
 

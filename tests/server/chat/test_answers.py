@@ -8,8 +8,8 @@ import pytest
 
 from tests.files.samples import image
 from tests.page_socket import PageSocket
-from tests.scripted_gateway import Gate, ScriptedGateway, raw, stream
-from tests.scripted_gateway.replies import Reply, Script
+from tests.scripted_gateway import Gate, ScriptedGateway, error, raw, stream
+from tests.scripted_gateway.replies import JSON, Reply, Script
 
 HEADERS = {"Content-Type": "text/event-stream"}
 
@@ -148,3 +148,18 @@ def test_a_refused_image_says_so(upstream: ScriptedGateway, tab: PageSocket) -> 
     upstream.when("Look at this", raw(json.dumps(refusal).encode(), status=404))
     tab.ask("Look at this", ("a.png", image()))
     tab.wait_for(lambda: "takes no images" in tab.alerts, "The hint")
+
+
+def test_while_a_busy_server_is_asked_again_the_page_says_why_it_waits(
+    upstream: ScriptedGateway, tab: PageSocket
+) -> None:
+    gate = Gate()
+    busy = error(429, {"error": {"message": "Rate limit reached"}}, {**JSON, "Retry-After": "0"})
+    upstream.enqueue(busy, stream("At last", hold=gate))
+    tab.ask("Are you there?")
+    tab.wait_for_text("Asked again after too many requests (429).")
+    assert "Waiting for the model…" in tab.text
+    gate.open()
+    tab.wait_for_text("At last")
+    tab.wait_for(lambda: bool(tab.footer), "The end")
+    assert "Waiting for the model…" not in tab.text
