@@ -62,6 +62,7 @@ def _names() -> dict[str, str]:
         "Skip to main content": _("Skip to the page"),
         "Choose an option": _("Choose"),
         "Choose options": _("Choose"),
+        "Choose date": _("Choose a date"),
         "Clear value": _("Clear"),
         "Clear all": _("Clear"),
         "Clear selection": _("Clear"),
