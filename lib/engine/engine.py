@@ -369,8 +369,7 @@ class Engine:
             self._journal.stop(LAST_WRITE_SECONDS if self._watchdog.is_well else 0.0)
             self._watchdog.stop()
         # On the loop: aiohttp's connections belong to it.
-        self._loop.submit(self._gateway.close()).result(timeout=5)
-        self._loop.stop()
+        self._loop.stop(self._gateway.close)
         if self._remote:
             self._remote.stop()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -24,11 +24,13 @@ class Loop:
         """Start a coroutine; cancelling the future cancels it."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
-    def stop(self) -> None:
-        """Cancel what still runs, and end the thread."""
+    def stop(self, close: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
+        """Cancel what still runs, close what it has used, and end the thread."""
         if self._loop.is_closed():
             return
         self.submit(_cancel_the_rest()).result(timeout=5)
+        if close:
+            self.submit(close()).result(timeout=5)  # now, when nothing opens it anew
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
         self._loop.close()

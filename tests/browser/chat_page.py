@@ -9,7 +9,10 @@ FITS = """() => [...document.querySelectorAll("html, body, .stMain")]
   .every(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)"""
 """JavaScript: whether nothing can be scrolled sideways, neither the page nor its main part."""
 
-SENT = "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTimeout(done))))"
+SENT = """() => new Promise((done) => {
+    const idle = () => requestIdleCallback(() => setTimeout(done), { timeout: 500 });
+    setTimeout(() => requestAnimationFrame(idle));
+})"""
 """JavaScript: ends when what a page is about to send is sent, and the page shows that it waits for a run."""
 
 

@@ -7,7 +7,6 @@ import pytest
 from lib.engine.loop import Loop
 from lib.gateway.client import Gateway
 from tests.engine.conftest import settle
-from tests.patience import PATIENCE
 from tests.scripted_gateway import ScriptedGateway
 
 
@@ -15,6 +14,5 @@ from tests.scripted_gateway import ScriptedGateway
 def asking(gateway: ScriptedGateway) -> Iterator[tuple[Gateway, Loop]]:
     loop, client = Loop(), Gateway()
     yield client, loop
-    loop.submit(client.close()).result(PATIENCE)
-    loop.stop()
+    loop.stop(client.close)
     settle(gateway)
