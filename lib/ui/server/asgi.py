@@ -35,7 +35,6 @@ from lib.ui.server import (
     components,
     connections,
     followers,
-    fragments,
     front_page,
     log,
     media,
@@ -77,7 +76,6 @@ METRICS = Metrics(tabs=tabs.count, followers=followers.count)
 connections.install()
 log.install()
 session_state.install()
-fragments.install()
 media.install()
 closed_tabs.install()
 upload_storage.install()
