@@ -281,10 +281,10 @@ def test_a_visitors_own_key_goes_nowhere_else(
     member.click("confirm_key")
     member.wait_for(lambda: member.tree.find("visitor_key") is None, "The dialog's end")
     member.wait_until_idle()
-    upstream.when("And now?", stream("With yours"))
-    member.ask("And now?")
+    upstream.when("And now, with mine?", stream("With yours"))
+    member.ask("And now, with mine?")
     member.wait_for_answer("With yours")
-    assert sent_key(upstream.asked("And now?")[0]) == OWN_KEY
+    assert sent_key(upstream.asked("And now, with mine?")[0]) == OWN_KEY
     with ScriptedGateway() as other:
         go_to(admin, "Connection")
         use(admin, other.base_url, "sk-elsewhere-0123456789")
