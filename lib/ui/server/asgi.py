@@ -35,6 +35,7 @@ from lib.ui.server import (
     components,
     connections,
     followers,
+    fragments,
     front_page,
     log,
     media,
@@ -76,6 +77,7 @@ METRICS = Metrics(tabs=tabs.count, followers=followers.count)
 connections.install()
 log.install()
 session_state.install()
+fragments.install()
 media.install()
 closed_tabs.install()
 upload_storage.install()
