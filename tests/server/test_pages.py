@@ -181,3 +181,11 @@ def test_where_nothing_is_a_page_says_so_and_leads_to_the_app(site: AppServer, p
 @pytest.mark.parametrize("path", ["favicon.png", "manifest.json", "_stcore/health", "_stcore/host-config"])
 def test_what_is_streamlits_stays_where_it_is(site: AppServer, path: str) -> None:
     assert Visitor(site.url).get(f"/{path}").status == 200
+
+
+@pytest.mark.parametrize(("wanted", "language"), [("zh-CN, en;q=0.5", "zh-Hans"), ("de, en;q=0.5", "en")])
+def test_a_page_names_its_language_before_anything_is_drawn(
+    site: AppServer, wanted: str, language: str
+) -> None:
+    page = Visitor(site.url).get("/models", **{"Accept-Language": wanted}).text
+    assert re.findall(r"<html lang=\"([^\"]+)\"", page) == [language]

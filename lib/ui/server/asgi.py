@@ -18,11 +18,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import net_util
-from streamlit.proto.ClientState_pb2 import ClientState
-from streamlit.runtime import Runtime
-from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.scriptrunner_utils.script_run_context_attr import SCRIPT_RUN_CONTEXT_ATTR_NAME
 
 from lib import app, config
 from lib.config import ConfigurationError
@@ -35,10 +31,10 @@ from lib.ui.server import (
     components,
     connections,
     followers,
-    fragments,
     front_page,
     log,
     media,
+    reruns,
     session_state,
     shutdown,
     tabs,
@@ -77,7 +73,7 @@ METRICS = Metrics(tabs=tabs.count, followers=followers.count)
 connections.install()
 log.install()
 session_state.install()
-fragments.install()
+reruns.install()
 media.install()
 closed_tabs.install()
 upload_storage.install()
@@ -135,36 +131,12 @@ def _draw_pages_anew_when_told() -> None:
     process has closed a reply."""
     loop = asyncio.get_running_loop()
 
-    def draw() -> None:
-        # Private names of Streamlit 1.67: it has no public way to rerun sessions from outside.
-        for active in Runtime.instance()._session_mgr.list_active_sessions():
-            if state := _client_state(active.session):
-                active.session.request_rerun(state)
-
     def hear() -> None:
         with contextlib.suppress(RuntimeError):  # the server has stopped in the meantime
-            loop.call_soon_threadsafe(draw)
+            loop.call_soon_threadsafe(reruns.draw_all)
 
     for topic in (STORING, STOPPING, REPLACED):
         app.get().engine.notifications.listen(topic, hear)
-
-
-def _client_state(session: AppSession) -> ClientState | None:
-    """Return what the browser would send to have its page drawn again; `None` if that happens anyway.
-
-    Streamlit keeps what was sent before the last run that ended. A run lasts as long as an answer, and may
-    have led to another chat: its own address counts, and what the widgets hold by now.
-    """
-    if not session._scriptrunner:
-        last = session._client_state
-        return last if last.page_script_hash else None
-    context = getattr(session._scriptrunner._script_thread, SCRIPT_RUN_CONTEXT_ATTR_NAME, None)
-    if not context:
-        return None
-    state = ClientState(query_string=context.query_string, page_script_hash=context.page_script_hash)
-    state.context_info.CopyFrom(session._client_state.context_info)
-    state.widget_states.widgets.extend(session.session_state.get_widget_states())
-    return state
 
 
 def routes() -> list[BaseRoute]:

@@ -15,12 +15,14 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from lib import app
+from lib.i18n import locale
 from lib.ui.server import components
 
 SCRIPT = Path(__file__).with_name("front_page.js").read_text("utf-8")
 PAGES = Path(__file__).resolve().parents[3] / "pages"
 _STATIC = Path(st.__file__).parent / "static"
 _HEAD, _HEAD_ENDS, _TITLE = "<head>", "</head>", "<title>Streamlit</title>"
+_LANGUAGE = '<html lang="en">'
 _SOON = ("Html", "Button", "BidiComponent", "ChatInput", "TextInput", "MenuButton", "Selectbox")
 """The kinds of elements on nearly every page."""
 _HIDDEN = "<style>.stAppViewContainer{animation:unstyled 3s}@keyframes unstyled{from,to{opacity:0}}</style>"
@@ -30,7 +32,7 @@ Not by `visibility`: Streamlit's elements set theirs."""
 
 @cache
 def html() -> str:
-    """Return the page, still with Streamlit's name in the browser's tab."""
+    """Return the page, still with Streamlit's name in the browser's tab and in its language."""
     page = (_STATIC / "index.html").read_text("utf-8")
     page = page.replace(_HEAD, f"{_HEAD}\n    <script>{SCRIPT}</script>", 1)
     return page.replace(_HEAD_ENDS, f"{_links()}{_HIDDEN}{_HEAD_ENDS}", 1)
@@ -51,4 +53,7 @@ def _links() -> str:
 
 def _show(_request: Request) -> HTMLResponse:
     title = f"<title>{escape(app.get().settings.title)}</title>"
-    return HTMLResponse(html().replace(_TITLE, title, 1), headers={"Cache-Control": "no-cache"})
+    # A screen reader that reads it before the page's first run; the person's own setting comes with that.
+    language = f'<html lang="{locale.current().tag}">'
+    page = html().replace(_TITLE, title, 1).replace(_LANGUAGE, language, 1)
+    return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
