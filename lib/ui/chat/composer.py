@@ -32,6 +32,7 @@ def show(session: Session) -> DeltaGenerator:
             callbacks.submit,
             subject=conversation.id,
             question=conversation.last_question(),
+            is_temporary=conversation.is_temporary,
             accept_audio=_can_write_down(session),
         )
     with st.bottom, st.container(key="composer", horizontal=True, vertical_alignment="center", gap="xsmall"):

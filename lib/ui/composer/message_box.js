@@ -4,14 +4,15 @@ const COMPOSED_MS = 60; // Safari ends a composition just before the Enter that 
 const WRITES = "input, textarea, select, [contenteditable=true]";
 const CHAT = "prompt"; // the box of the chat page
 const NEW_CHAT = ".st-key-new_chat button, .st-key-edit_square-top button";
-const drafts = new Map(); // what is typed and not sent, by its place
 const given = new Map(); // the text that was put back last, by its box
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const held = parentElement.querySelector("span"); // stays from run to run
+  openDrafts(data.person);
   const box = () => document.querySelector(`.st-key-${data.box} textarea`);
   if (held.left !== data.subject) held.left = null;
   let place = data.question && !held.left ? data.subject : data.box; // all chats without a question are one new chat
+  if (data.is_temporary && !held.left) place += TEMPORARY;
   const isPhone = matchMedia("(pointer: coarse)").matches;
   let frame = 0;
   let composed = -Infinity;
@@ -61,7 +62,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (box()?.value) return;
       drafts.delete(place);
       if (!value.trim()) return;
-      held.sent = { text: value, id: data.send_id, after: data.question };
+      held.sent = { text: value, id: data.send_id, after: data.question, place };
+      sending.set(place, value);
       if (!window.isConnected()) lose();
     });
   };
@@ -76,6 +78,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const isOver = sent?.check ? sent.check === data.checked : sent && sent.id !== data.send_id;
     if (!isOver) return;
     held.sent = null;
+    sending.delete(sent.place);
     const isLost = sent.check && sent.after === data.question && data.text !== sent.text;
     if (isLost) write([sent.text, box().value].filter(Boolean).join("\n"));
   };

@@ -20,7 +20,8 @@ from lib.ui.state.session import Session
 
 NEAR_LIMIT = 0.9
 """From this share of the longest message on, the box counts its characters."""
-_box = component("message_box", Path(__file__).with_suffix(".js"))
+SCRIPTS = "drafts.js", "message_box.js"
+_box = component("message_box", *(Path(__file__).with_name(name) for name in SCRIPTS))
 
 
 def show(
@@ -32,15 +33,17 @@ def show(
     *,
     subject: str,
     question: Message | None,
+    is_temporary: bool = False,
     accept_audio: bool = False,
     has_models: bool = True,
 ) -> None:
     """Draw a page's message box, and the hidden field with the id of the next send.
 
     The box has the focus when the page opens, and again with each new `subject`, with which it keeps what is
-    typed and not sent; before there is a `question`, all subjects are one. `question` is the last one
-    that was asked: if a connection breaks and there is no other one then, the text that was sent on it is put
-    back into the box. `has_models` brings the list for the page's model pickers.
+    typed and not sent, also through a reload unless `is_temporary`; before there is a `question`, all
+    subjects are one. `question` is the last one that was asked: if a connection breaks and there is no other
+    one then, the text that was sent on it is put back into the box. `has_models` brings the list for the
+    page's model pickers.
     """
     with st.container(key="hidden"):
         show_send_id(session)
@@ -53,6 +56,8 @@ def show(
                 "text": draft.returned,
                 "returns": draft.returns,
                 "subject": subject,
+                "person": person.person_id(),
+                "is_temporary": is_temporary,
                 "send_id": session.send_id,
                 "question": question.id if question else None,
                 "checked": draft.checked,

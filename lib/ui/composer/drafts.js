@@ -1,0 +1,35 @@
+/* What is typed and has not arrived, by its place. It outlives a reload of its tab, the end of a sign-in and
+   the server; whoever else signs in there finds nothing of it. */
+const KEPT = "synstar-drafts";
+const TEMPORARY = " temporary"; // ends a place whose text is kept nowhere but here
+const SIGN_OUT = '.st-key-sign_out button, a[href$="/sign-out"]';
+let owner = null;
+let drafts = new Map(); // what is typed and not sent
+const sending = new Map(); // what was sent, until the page shows it
+
+const openDrafts = (person) => {
+  if (owner === person) return;
+  let kept = null;
+  try {
+    kept = JSON.parse(sessionStorage.getItem(KEPT));
+  } catch {} // storage is switched off, or holds something else
+  drafts = new Map(kept?.owner === person ? kept.texts : []);
+  owner = person;
+  saveDrafts();
+};
+const saveDrafts = () => {
+  const places = [...new Set([...sending.keys(), ...drafts.keys()])].filter((each) => !each.endsWith(TEMPORARY));
+  const texts = places.map((each) => [each, [sending.get(each), drafts.get(each)].filter(Boolean).join("\n")]);
+  try {
+    if (texts.length) sessionStorage.setItem(KEPT, JSON.stringify({ owner, texts }));
+    else sessionStorage.removeItem(KEPT);
+  } catch {} // switched off, or full
+};
+const forgetDrafts = ({ target }) => {
+  if (!target.closest?.(SIGN_OUT)) return;
+  drafts.clear();
+  sending.clear();
+};
+addEventListener("pagehide", saveDrafts);
+document.addEventListener("visibilitychange", saveDrafts);
+document.addEventListener("click", forgetDrafts);

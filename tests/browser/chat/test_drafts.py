@@ -1,0 +1,125 @@
+"""What is typed and not sent: it outlives the page, for whoever typed it."""
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.app_server import AppServer
+from tests.browser.chat_page import ChatPage
+from tests.browser.profiles import Profiles, profiles, sign_in
+from tests.scripted_gateway import ScriptedGateway
+from tests.server.accounts import EMAIL, OTHER, add_account
+
+pytestmark = pytest.mark.browser
+
+STORED = "() => Object.values(sessionStorage).join()"
+"""JavaScript: all that this tab's pages keep for one another."""
+
+
+def test_a_reload_loses_no_text_that_is_typed_and_puts_back_none_that_was_sent(chat: ChatPage) -> None:
+    chat.ask_and_wait("tokens=3 for the first")
+    chat.box.fill("To the first, one day")
+    chat.new_chat()
+    chat.box.fill("To a new one")
+    chat.reload()
+    expect(chat.box).to_have_value("To a new one")
+    chat.box.press("Enter")
+    expect(chat.footer).to_be_visible()
+    chat.reload()
+    expect(chat.box).to_have_value("")
+    chat.open_conversation("tokens=3 for the first")
+    expect(chat.box).to_have_value("To the first, one day")
+    chat.box.fill("")
+    chat.reload()
+    expect(chat.box).to_have_value("")
+
+
+def test_what_is_typed_for_a_temporary_chat_is_kept_nowhere(chat: ChatPage) -> None:
+    chat.box.fill("Between us")
+    chat.keyed("temporary").locator("label").click()
+    chat.wait_until_still()
+    expect(chat.box).to_have_value("Between us")
+    chat.reload()
+    expect(chat.box).to_have_value("")
+    assert "Between us" not in chat.page.evaluate(STORED)
+
+
+@pytest.fixture(scope="module")
+def closed(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """The app with two accounts."""
+    data_dir: Path = tmp_path_factory.mktemp("drafts") / "data"
+    add_account(data_dir, EMAIL, "admin")
+    add_account(data_dir, OTHER)
+    with AppServer(data_dir, gateway.base_url, CHAT_SIGN_IN="password") as running:
+        yield running
+
+
+@pytest.fixture
+def people(chromium: Browser, closed: AppServer) -> Iterator[Profiles]:
+    with profiles(chromium, closed.url) as opened:
+        yield opened
+
+
+def signed_in(page: Page, email: str) -> ChatPage:
+    sign_in(page, email)
+    chat = ChatPage(page)
+    chat.wait_until_ready()
+    return chat
+
+
+def test_what_was_typed_when_a_sign_in_ended_is_there_after_the_next_one(people: Profiles) -> None:
+    here, there = people.open("/"), people.open("/")
+    chat = signed_in(here, EMAIL)
+    chat.box.fill("Nearly done")
+    other = signed_in(there, EMAIL)
+    other.open_settings("Account")
+    other.dialog.get_by_role("button", name="Sign out everywhere else").click()
+    expect(here).to_have_url(re.compile(r"/sign-in\?ended=1&next="))
+    chat = signed_in(here, EMAIL)
+    expect(chat.box).to_have_value("Nearly done")
+
+
+def test_whoever_signs_in_next_finds_nothing_of_it(people: Profiles) -> None:
+    page = people.open("/")
+    chat = signed_in(page, EMAIL)
+    chat.box.fill("Mine alone")
+    page.context.clear_cookies()
+    page.reload()
+    chat = signed_in(page, OTHER)
+    chat.wait_until_still()
+    expect(chat.box).to_have_value("")
+    assert "Mine alone" not in page.evaluate(STORED)
+
+
+def test_whoever_signs_out_leaves_nothing_of_it(people: Profiles) -> None:
+    page = people.open("/")
+    chat = signed_in(page, EMAIL)
+    chat.box.fill("Mine alone")
+    chat.open_settings("Account")
+    page.locator(".st-key-sign_out button").click()
+    expect(page).to_have_url(re.compile(r"/sign-in\?ended=1&next="))
+    assert page.evaluate(STORED) == ""
+
+
+def test_what_was_sent_to_a_server_that_never_took_it_is_put_back(
+    gateway: ScriptedGateway, chromium: Browser, tmp_path: Path
+) -> None:
+    with AppServer(tmp_path / "data", gateway.base_url) as app, profiles(chromium, app.url) as opened:
+        page = opened.open("/")
+        chat = ChatPage(page)
+        chat.wait_until_ready()
+        chat.wait_until_still()
+        os.kill(app.pid, signal.SIGSTOP)
+        chat.box.fill("Is anybody there?")
+        chat.box.press("Enter")
+        expect(chat.box).to_have_value("")
+        page.goto("about:blank")
+        app.kill()
+        app.start()
+        chat = ChatPage.load(page, app.url)
+        expect(chat.box).to_have_value("Is anybody there?")
