@@ -42,7 +42,8 @@ class PageSocket(PageConnection):
         """Choose an option of a menu, a list, or a row of pills."""
         state, node = self._state(key), self.widget(key)
         if node.kind == "menu_button":
-            state.string_trigger_value.data = option
+            words = {read(each).removeprefix(":red[").removesuffix("]"): each for each in node.proto.options}
+            state.string_trigger_value.data = words[option]
         elif node.kind == "bidi_component":
             self.choose_models(key, option)
             return

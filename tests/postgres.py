@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -66,10 +66,20 @@ class Server:
         """Take a database away from those who use it."""
         self.run(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
 
-    def run(self, statement: str, database: str = "template1") -> None:
+    def close(self, url: str) -> None:
+        """Let nobody at a database, and send away who is there: for them it is gone until it is opened."""
+        name = make_url(url).database
+        self.run(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS false')
+        self.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", values=(name,))
+
+    def open(self, url: str) -> None:
+        """Let everybody at a database again that was closed."""
+        self.run(f'ALTER DATABASE "{make_url(url).database}" WITH ALLOW_CONNECTIONS true')
+
+    def run(self, statement: str, database: str = "template1", values: Sequence[object] = ()) -> None:
         """Run a statement as the superuser."""
         with psycopg.connect(host=str(self._folder), user=ADMIN, dbname=database, autocommit=True) as admin:
-            admin.execute(statement)
+            admin.execute(statement, values or None)
 
 
 @contextmanager

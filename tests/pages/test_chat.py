@@ -153,7 +153,7 @@ def test_a_chat_is_renamed(chat: AppTest) -> None:
 
 def test_a_deleted_chat_leaves_the_page_and_the_list(chat: AppTest) -> None:
     ask(chat, "Forget this")
-    menu(chat, "Delete")
+    menu(chat, ":red[Delete]")
     assert "What would you like to know?" in said(chat)
     assert "“Forget this” was deleted." in said(chat)
     assert titles() == []

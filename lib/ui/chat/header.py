@@ -46,7 +46,14 @@ def show(session: Session) -> DeltaGenerator:
             buttons.show_icon("ios_share", _("Share"), open_panel, grants.SHARE)
         other = callbacks.PIN if conversation.is_pinned else callbacks.UNPIN
         entries = [entry for entry in ENTRIES if entry != other]
-        buttons.menu(entries, MENU, callbacks.menu_action, MENU, named=lambda entry: _(ENTRIES[entry]))
+        buttons.menu(
+            entries,
+            MENU,
+            callbacks.menu_action,
+            MENU,
+            named=lambda entry: _(ENTRIES[entry]),
+            destroys=callbacks.DELETE,
+        )
     return place
 
 

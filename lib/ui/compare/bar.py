@@ -84,7 +84,13 @@ def _show_menu(state: ComparisonState) -> None:
     if not state.comparison.deck_run_id:  # a row of a run is deleted with its run
         offered += [comparison_callbacks.RENAME, dialogs.DELETE_COMPARISON]
     if offered and _is_kept(state) and not state.is_hidden:
-        buttons.menu(offered, MENU, _open_chosen, named=lambda dialog: _(LABELS[dialog]))
+        buttons.menu(
+            offered,
+            MENU,
+            _open_chosen,
+            named=lambda dialog: _(LABELS[dialog]),
+            destroys=dialogs.DELETE_COMPARISON,
+        )
 
 
 def _open_chosen() -> None:

@@ -82,7 +82,9 @@ def _show_head(state: DecksState, deck: Deck) -> None:
         can_share = is_own and (grants.is_offered() or share_links.is_offered())
         wants_share = can_share and grants.show_button()
         entries = [callbacks.DUPLICATE, *([callbacks.DELETE_DECK] if is_own else [])]
-        buttons.menu(entries, MENU, callbacks.choose, MENU, named=callbacks.named)
+        buttons.menu(
+            entries, MENU, callbacks.choose, MENU, named=callbacks.named, destroys=callbacks.DELETE_DECK
+        )
     if wants_share:
         grants.open_dialog(GrantKind.DECK, deck.id, deck.shown_title, page=partial(reports.deck_page, deck))
 

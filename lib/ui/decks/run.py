@@ -87,7 +87,14 @@ def _show_head(run: DeckRun) -> None:
             buttons.button(
                 _("Prompt set"), "show_deck", "notes", callbacks.show_deck, run.deck.id, kind="tertiary"
             )
-        buttons.menu([callbacks.DELETE_RUN], MENU, callbacks.choose, MENU, named=callbacks.named)
+        buttons.menu(
+            [callbacks.DELETE_RUN],
+            MENU,
+            callbacks.choose,
+            MENU,
+            named=callbacks.named,
+            destroys=callbacks.DELETE_RUN,
+        )
 
 
 def _show_controls(run: DeckRun, rows: Rows, tab: Session) -> None:

@@ -46,16 +46,18 @@ def menu(
     *args: object,
     label: str = "",
     named: Callable[[str], str] = str,
+    destroys: str = "",
 ) -> None:
     """Draw a menu behind three dots; `action` gets `args` and reads the chosen option under `key`.
 
-    `named` returns an option's words. Without a visible `label` the menu is called "More".
+    `named` returns an option's words. Without a visible `label` the menu is called "More". What the option
+    `destroys` leads to takes something away: it is red.
     """
     st.menu_button(
         literal(label) if label else unseen(_("More")),
         options,
         key=key,
-        format_func=lambda option: literal(named(option)),
+        format_func=lambda option: md(":red[{}]" if option == destroys else "{}", named(option)),
         icon=":material/more_horiz:",
         type="tertiary",
         on_click=action,

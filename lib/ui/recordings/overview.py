@@ -118,7 +118,7 @@ def _show_row(summary: RecordingSummary) -> None:
         )
         key = f"more-{summary.id}"
         entries = [*([grants.SHARE] if grants.is_offered() else []), RENAME, DELETE]
-        buttons.menu(entries, key, recording_callbacks.choose, key, summary.id, named=_label)
+        buttons.menu(entries, key, recording_callbacks.choose, key, summary.id, named=_label, destroys=DELETE)
 
 
 def _label(entry: str) -> str:
