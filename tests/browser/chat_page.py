@@ -13,7 +13,9 @@ SENT = """() => new Promise((done) => {
     const idle = () => requestIdleCallback(() => setTimeout(done), { timeout: 500 });
     setTimeout(() => requestAnimationFrame(idle));
 })"""
-"""JavaScript: ends when what a page is about to send is sent, and the page shows that it waits for a run."""
+"""JavaScript: ends when what a page is about to send is sent."""
+RUNS = Path(__file__).with_name("runs.js")
+"""A script for a context: its pages can tell then that they wait for a run which has not begun."""
 
 
 class ChatPage:
@@ -51,7 +53,8 @@ class ChatPage:
 
     def wait_until_still(self) -> None:
         """Wait until the server has drawn all it had to draw."""
-        self.page.evaluate(SENT)  # what was done just now is sent a moment later: until then nothing runs
+        self.page.evaluate(SENT)
+        self.page.wait_for_function("() => !window.isBusy?.()")
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
     def wait_for_scroll_end(self) -> None:

@@ -22,7 +22,7 @@ from playwright.sync_api import (
 )
 
 from tests.app_server import AppServer
-from tests.browser.chat_page import ChatPage
+from tests.browser.chat_page import RUNS, ChatPage
 from tests.scripted_gateway import ScriptedGateway
 
 SECONDS = 15
@@ -142,6 +142,7 @@ def tab(chromium: Browser) -> Iterator[Tab]:
     """The tab that all tests here load the app into, one after the other."""
     context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
     context.set_default_timeout(SECONDS * 1000)
+    context.add_init_script(path=RUNS)
     watch = Watch(context)
     yield Tab(context.new_page(), watch)
     context.close()

@@ -6,6 +6,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser.chat_page import RUNS
 from tests.browser.conftest import SECONDS, Watch
 from tests.server.accounts import PASSWORD
 
@@ -36,6 +37,7 @@ class Profiles:
             has_touch=width == PHONE,
         )
         context.set_default_timeout(SECONDS * 1000)
+        context.add_init_script(path=RUNS)
         self._contexts.append(context)
         self._watches.append(Watch(context))
         self._watches[-1].begin(self._url)
