@@ -42,8 +42,7 @@ class PageSocket(PageConnection):
         """Choose an option of a menu, a list, or a row of pills."""
         state, node = self._state(key), self.widget(key)
         if node.kind == "menu_button":
-            words = {read(each).removeprefix(":red[").removesuffix("]"): each for each in node.proto.options}
-            state.string_trigger_value.data = words[option]
+            state.string_trigger_value.data = self._entry(key, option)
         elif node.kind == "bidi_component":
             self.choose_models(key, option)
             return
@@ -52,6 +51,18 @@ class PageSocket(PageConnection):
         else:
             state.string_value = option
         self._change(node, state)
+
+    def _entry(self, key: str, words: str) -> str:
+        """An entry of a menu as the protocol has it, waiting for it: what deletes something is red."""
+
+        def found() -> list[str]:
+            # One that a run has not yet drawn again stands beside the new one.
+            menus = [each for each in self.tree.nodes("menu_button") if each.key == self.widget(key).key]
+            entries = [entry for menu in menus for entry in menu.proto.options]
+            return [each for each in entries if each in (words, f":red[{words}]")]
+
+        self.wait_for(lambda: bool(found()), f"The entry {words!r} of {key!r}")
+        return found()[0]
 
     def choose_models(self, key: str, *models: str) -> None:
         """Choose in a model picker."""

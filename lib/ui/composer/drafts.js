@@ -2,8 +2,10 @@
    the server; whoever else signs in there finds nothing of it. */
 const KEPT = "synstar-drafts";
 const TEMPORARY = " temporary"; // ends a place whose text is kept nowhere but here
+const SOON = 1000; // milliseconds
 const SIGN_OUT = '.st-key-sign_out button, a[href$="/sign-out"]';
 let owner = null;
+let timer = 0;
 let drafts = new Map(); // what is typed and not sent
 const sending = new Map(); // what was sent, until the page shows it
 
@@ -24,6 +26,13 @@ const saveDrafts = () => {
     if (texts.length) sessionStorage.setItem(KEPT, JSON.stringify({ owner, texts }));
     else sessionStorage.removeItem(KEPT);
   } catch {} // switched off, or full
+};
+// While one types, too: a browser that dies says nothing before.
+const saveSoon = () => {
+  timer ||= setTimeout(() => {
+    timer = 0;
+    saveDrafts();
+  }, SOON);
 };
 const forgetDrafts = ({ target }) => {
   if (!target.closest?.(SIGN_OUT)) return;

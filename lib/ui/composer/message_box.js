@@ -27,6 +27,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const { value } = box();
     if (value) drafts.set(place, value);
     else drafts.delete(place);
+    saveSoon();
   };
   const move = () => {
     const isTyped = !held.place && box().value; // before this script was there
@@ -79,6 +80,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (!isOver) return;
     held.sent = null;
     sending.delete(sent.place);
+    saveSoon();
     const isLost = sent.check && sent.after === data.question && data.text !== sent.text;
     if (isLost) write([sent.text, box().value].filter(Boolean).join("\n"));
   };

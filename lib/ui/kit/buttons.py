@@ -57,7 +57,9 @@ def menu(
         literal(label) if label else unseen(_("More")),
         options,
         key=key,
-        format_func=lambda option: md(":red[{}]" if option == destroys else "{}", named(option)),
+        format_func=lambda option: (
+            md(":red[{}]", named(option)) if option == destroys else literal(named(option))
+        ),
         icon=":material/more_horiz:",
         type="tertiary",
         on_click=action,

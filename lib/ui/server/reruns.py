@@ -1,10 +1,12 @@
 """When a tab's page runs again: a fragment after the run before, and any page when the server has news."""
 
 from collections import deque
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial, wraps
 from weakref import WeakKeyDictionary
 
+from streamlit import config
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime import Runtime
@@ -16,50 +18,82 @@ from streamlit.runtime.scriptrunner_utils.script_run_context_attr import SCRIPT_
 
 SOON = 0.001
 """After so many seconds the end of the run before is looked for again."""
+FAST = "runner.fastReruns"
+"""Streamlit's option to give a run up for the next one."""
 Ask = Callable[[AppSession, ClientState | None], None]
+Create = Callable[[AppSession, RerunData], None]
 
-_waiting = WeakKeyDictionary[AppSession, deque[ClientState | None]]()
-"""What each session was asked for behind a fragment that waits, which comes first. Only its loop uses it."""
+_waiting = WeakKeyDictionary[AppSession, deque[Callable[[], None]]]()
+"""What each session was asked for while the end of its last run is on its way. Only its loop uses it."""
 
 
-def _after_the_end(ask: Ask) -> Ask:
-    def go_on(session: AppSession) -> None:
-        if _is_ending(session):
-            session._event_loop.call_later(SOON, go_on, session)
-            return
-        for state in _waiting.pop(session):
-            ask(session, state)
-
+def _in_turn(ask: Ask) -> Ask:
     @wraps(ask)
     def asked(self: AppSession, state: ClientState | None) -> None:
         if self in _waiting:
-            _waiting[self].append(state)  # what was clicked later is done later
-        elif state and state.fragment_id and _is_ending(self):
-            _waiting[self] = deque([state])
-            go_on(self)
+            _waiting[self].append(partial(ask, self, state))  # what was clicked later is done later
+        elif self._scriptrunner and _has_more_to_take_in(self._scriptrunner):
+            with _joining():
+                ask(self, state)
         else:
             ask(self, state)
 
     return asked
 
 
-def _is_ending(session: AppSession) -> bool:
-    """Whether a run was stopped, or has ended, of whose end the page has not heard.
+def _has_more_to_take_in(runner: ScriptRunner) -> bool:
+    """Whether a run has clicks whose callbacks have not all been called, or is to run again."""
+    return runner._requests._state is ScriptRequestType.RERUN or not _begun(runner)
 
-    No fragment stops a run, but a request for the whole page does, and begins the next one at once.
-    """
-    runner = session._scriptrunner
-    return runner is not None and runner._requests._state is ScriptRequestType.STOP
+
+def _begun(runner: ScriptRunner) -> ScriptRunContext | None:
+    """Return the context of a run that has called the callbacks of its clicks; before, it has no address."""
+    context: ScriptRunContext | None = getattr(runner._script_thread, SCRIPT_RUN_CONTEXT_ATTR_NAME, None)
+    return context if context and context._has_script_started else None
+
+
+@contextmanager
+def _joining() -> Iterator[None]:
+    """Have Streamlit join a request with one that no run has taken in yet, instead of giving that one up."""
+    is_fast = config.get_option(FAST)
+    config.set_option(FAST, False)
+    try:
+        yield
+    finally:
+        config.set_option(FAST, is_fast)
+
+
+def _after_the_end(create: Create) -> Create:
+    def go_on(session: AppSession) -> None:
+        if session._scriptrunner:
+            session._event_loop.call_later(SOON, go_on, session)
+            return
+        for go in _waiting.pop(session):
+            go()
+
+    @wraps(create)
+    def created(self: AppSession, asked: RerunData) -> None:
+        if self._scriptrunner is None:
+            create(self, asked)
+        else:  # it has ended and refused, and its last messages are on their way
+            _waiting[self] = deque([partial(create, self, asked)])
+            go_on(self)
+
+    return created
 
 
 def install() -> None:
-    """Make Streamlit's sessions wait for that; it has no option.
+    """Make Streamlit's sessions wait for that, and lose no request that no run has taken in.
 
     A run that has ended hears of no request any more. Streamlit begins another one then, and drops whatever
-    messages of the first it has not yet sent: parts of a page were missing, or old ones stayed.
+    messages of the first it has not yet sent: parts of a page were missing, or old ones stayed. And it gives
+    up what was asked for, the clicks included, if the page is asked for again before that has begun. It has
+    no option for either.
     """
-    if not hasattr(AppSession.request_rerun, "__wrapped__"):
-        AppSession.request_rerun = _after_the_end(AppSession.request_rerun)  # type: ignore[assignment, method-assign]
+    for name, wrap in (("request_rerun", _in_turn), ("_create_scriptrunner", _after_the_end)):
+        method = getattr(AppSession, name)
+        if not hasattr(method, "__wrapped__"):
+            setattr(AppSession, name, wrap(method))
 
 
 def draw_all() -> None:
@@ -80,10 +114,9 @@ def _draw_running(session: AppSession, runner: ScriptRunner) -> None:
     Its own address counts, and what the widgets hold by now. It is asked itself: Streamlit would give it up,
     and with it a click in a fragment that waits for its end.
     """
-    context: ScriptRunContext | None = getattr(runner._script_thread, SCRIPT_RUN_CONTEXT_ATTR_NAME, None)
-    # What is about to begin shows the news by itself, and has no address yet: it would lead to an empty chat.
-    if not context or not context._has_script_started:
-        return
+    context = _begun(runner)
+    if not context:
+        return  # what is about to begin shows the news by itself
     again = RerunData(
         query_string=context.query_string,
         page_script_hash=context.page_script_hash,

@@ -39,6 +39,13 @@ def test_a_reload_loses_no_text_that_is_typed_and_puts_back_none_that_was_sent(c
     expect(chat.box).to_have_value("")
 
 
+def test_a_tab_keeps_what_is_typed_while_one_types(chat: ChatPage) -> None:
+    chat.box.fill("Not yet done")
+    chat.page.wait_for_function(f"() => ({STORED})().includes('Not yet done')")
+    chat.box.fill("")
+    chat.page.wait_for_function(f"() => !({STORED})()")
+
+
 def test_what_is_typed_for_a_temporary_chat_is_kept_nowhere(chat: ChatPage) -> None:
     chat.box.fill("Between us")
     chat.keyed("temporary").locator("label").click()

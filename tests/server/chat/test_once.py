@@ -151,7 +151,7 @@ def test_another_version_may_be_asked_for_while_a_reply_runs(
     tab.wait_for(lambda: tab.answer == "One two", "The first half")
     address = tab.address
     upstream.enqueue(stream("Second", " try", hold=again, hold_after=1))
-    tab.choose("turn", "Regenerate")
+    tab.choose(tab.tree.keys("turn-")[0], "Regenerate")
     assert again.reached.wait(PATIENCE)
     tab.wait_for_text("Second")
     assert not any(request.closed.is_set() for request in upstream.begun_with("Try this"))

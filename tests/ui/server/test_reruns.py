@@ -1,4 +1,4 @@
-"""Pages that run again because the server has news, in a real runtime of Streamlit's."""
+"""When a page runs again, in a real runtime of Streamlit's: no click is lost, and no address."""
 
 import asyncio
 import sys
@@ -9,16 +9,37 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime, RuntimeConfig
+from streamlit.runtime import state as streamlit_state
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_run_context_attr import SCRIPT_RUN_CONTEXT_ATTR_NAME
+from streamlit.runtime.state import SafeSessionState
 
-from lib.ui.server import reruns
+from lib.ui.server import reruns, session_state
 from tests.page_tree import PageTree
 from tests.patience import PATIENCE
 
-OPENINGS = 20
+TIMES = 20
+CHANGED = (
+    (streamlit_state, "SessionState"),
+    (SafeSessionState, "on_script_will_rerun"),
+    (ScriptRunner, "_maybe_handle_execution_control_request"),
+    (AppSession, "request_rerun"),
+    (AppSession, "_create_scriptrunner"),
+)
+"""What our server changes of Streamlit's."""
 A_CHAT = "import streamlit as st; st.markdown(st.query_params.get('c', 'A new chat'))"
+A_COUNT = """
+import streamlit as st
+
+def add():
+    st.session_state.count = st.session_state.get("count", 0) + 1
+
+st.button("Add", key="add", on_click=add)
+st.markdown(st.session_state.get("count", 0))
+"""
 A_REPLY = """
 import streamlit as st
 from threading import Event
@@ -90,8 +111,12 @@ def serve(path: Path, script: str, use: Callable[[Runtime], Coroutine[None, None
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Iterator[Path]:
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where the page's script goes. Threads change places as often as Python lets them."""
+    for owner, name in CHANGED:
+        monkeypatch.setattr(owner, name, getattr(owner, name))  # put back afterwards
+    session_state.install()
+    reruns.install()
     often, interval = 1e-6, sys.getswitchinterval()
     sys.setswitchinterval(often)
     yield tmp_path / "page.py"
@@ -100,7 +125,7 @@ def page(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_chat_that_is_opened_meanwhile_is_the_one_that_is_shown(page: Path) -> None:
     async def open_often(runtime: Runtime) -> None:
-        for _ in range(OPENINGS):
+        for _ in range(TIMES):
             tab = Tab(runtime)
             tab.ask("c=mine")
             assert tab.session._scriptrunner
@@ -122,6 +147,35 @@ def test_a_click_in_a_dialog_that_waits_for_the_page_is_done(page: Path) -> None
         [button] = tab.tree.nodes("button")
         tab.ask(fragment=button.fragment, click=button.proto.id)
         reruns.draw_all()
+        tab.session.session_state["ends"].set()
+        await tab.wait_for(lambda: tab.has_ended)
+        assert tab.tree.texts() == ["Streams", "Kept"]
+
+    serve(page, A_REPLY, click)
+
+
+def test_a_click_is_done_that_no_run_has_taken_in_when_the_page_is_asked_for_again(page: Path) -> None:
+    async def click(runtime: Runtime) -> None:
+        tab = Tab(runtime)
+        tab.ask()
+        await tab.wait_for(lambda: tab.has_ended)
+        [button] = tab.tree.nodes("button")
+        for number in range(TIMES):
+            tab.ask(click=button.proto.id)
+            tab.ask()
+            await tab.wait_for(lambda: tab.tree.texts() == [str(number + 1)])  # noqa: B023
+
+    serve(page, A_COUNT, click)
+
+
+def test_a_click_in_a_dialog_is_done_though_the_page_is_asked_for_again(page: Path) -> None:
+    async def click(runtime: Runtime) -> None:
+        tab = Tab(runtime)
+        tab.ask()
+        await tab.wait_for(lambda: "Streams" in tab.tree.texts())
+        [button] = tab.tree.nodes("button")
+        tab.ask(fragment=button.fragment, click=button.proto.id)
+        tab.ask()
         tab.session.session_state["ends"].set()
         await tab.wait_for(lambda: tab.has_ended)
         assert tab.tree.texts() == ["Streams", "Kept"]
