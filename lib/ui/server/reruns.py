@@ -31,7 +31,7 @@ def _in_turn(ask: Ask) -> Ask:
     @wraps(ask)
     def asked(self: AppSession, state: ClientState | None) -> None:
         if self in _waiting:
-            _waiting[self].append(partial(ask, self, state))  # what was clicked later is done later
+            _waiting[self].append(partial(asked, self, state))  # what was clicked later is done later
         elif self._scriptrunner and _has_more_to_take_in(self._scriptrunner):
             with _joining():
                 ask(self, state)
