@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-import pytest
-
 from tests.app_server import AppServer
-from tests.deploy.proxies import Proxy, caddy, haproxy
+from tests.deploy.proxies import caddy, haproxy
 from tests.page_socket import PageSocket
 from tests.patience import eventually
 from tests.postgres import Server
@@ -22,26 +20,27 @@ def has_noticed(log: str, apps: Sequence[AppServer]) -> bool:
     return is_each or "backend chat has no server available" in log
 
 
-@pytest.mark.parametrize("proxy", [haproxy, caddy])
 def test_a_page_that_is_opened_while_the_database_is_away_says_so_and_answers(
-    postgres: Server, proxy: Proxy, tmp_path: Path
+    postgres: Server, tmp_path: Path
 ) -> None:
     url = made_in(postgres)
     shared = {"CHAT_DATABASE_URL": url, "CHAT_SECRET_FILE": str(tmp_path / "secret")}
     with ScriptedGateway(("model-a",)) as gateway, ExitStack() as stack:
         gateway.when("Still there?", stream("As ever"))
-        apps = [
-            stack.enter_context(AppServer(tmp_path / each, gateway.base_url, **shared))
-            for each in ("one", "two")
-        ]
-        address = stack.enter_context(proxy(tmp_path, [app.port for app in apps]))
+        folders = tmp_path / "one", tmp_path / "two"
+        apps = [stack.enter_context(AppServer(each, gateway.base_url, **shared)) for each in folders]
+        ports = [app.port for app in apps]
+        sites = {proxy: stack.enter_context(proxy(tmp_path, ports)) for proxy in (haproxy, caddy)}
         postgres.close(url)
-        log = tmp_path / f"{proxy.__name__}.log"
-        assert eventually(lambda: has_noticed(log.read_text("utf-8"), apps))
-        assert Visitor(address).get("/").status == 200
-        with PageSocket(address) as tab:
+        for proxy, address in sites.items():
+            log = tmp_path / f"{proxy.__name__}.log"
+            assert eventually(lambda: has_noticed(log.read_text("utf-8"), apps))  # noqa: B023
+            assert Visitor(address).get("/").status == 200
+        tabs = [stack.enter_context(PageSocket(address)) for address in sites.values()]
+        for tab in tabs:
             tab.ask("Still there?")
             tab.wait_for_answer("As ever")
-            tab.wait_for(lambda: "kept in memory only" in tab.alerts, "The banner")
-            postgres.open(url)
-            tab.wait_for(lambda: "kept in memory only" not in tab.alerts, "The end of the banner")
+            tab.wait_for(lambda: "kept in memory only" in tab.alerts, "The banner")  # noqa: B023
+        postgres.open(url)
+        for tab in tabs:
+            tab.wait_for(lambda: "kept in memory only" not in tab.alerts, "Its end")  # noqa: B023

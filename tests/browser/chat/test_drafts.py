@@ -39,14 +39,11 @@ def test_a_reload_loses_no_text_that_is_typed_and_puts_back_none_that_was_sent(c
     expect(chat.box).to_have_value("")
 
 
-def test_a_tab_keeps_what_is_typed_while_one_types(chat: ChatPage) -> None:
+def test_a_tab_keeps_what_is_typed_while_one_types_but_not_for_a_temporary_chat(chat: ChatPage) -> None:
     chat.box.fill("Not yet done")
     chat.page.wait_for_function(f"() => ({STORED})().includes('Not yet done')")
     chat.box.fill("")
     chat.page.wait_for_function(f"() => !({STORED})()")
-
-
-def test_what_is_typed_for_a_temporary_chat_is_kept_nowhere(chat: ChatPage) -> None:
     chat.box.fill("Between us")
     chat.keyed("temporary").locator("label").click()
     chat.wait_until_still()
@@ -79,38 +76,30 @@ def signed_in(page: Page, email: str) -> ChatPage:
     return chat
 
 
-def test_what_was_typed_when_a_sign_in_ended_is_there_after_the_next_one(people: Profiles) -> None:
+def test_what_somebody_typed_is_there_after_they_have_signed_in_again_and_for_nobody_else(
+    people: Profiles,
+) -> None:
     here, there = people.open("/"), people.open("/")
-    chat = signed_in(here, EMAIL)
+    chat, other = signed_in(here, EMAIL), signed_in(there, EMAIL)
     chat.box.fill("Nearly done")
-    other = signed_in(there, EMAIL)
     other.open_settings("Account")
     other.dialog.get_by_role("button", name="Sign out everywhere else").click()
     expect(here).to_have_url(re.compile(r"/sign-in\?ended=1&next="))
     chat = signed_in(here, EMAIL)
     expect(chat.box).to_have_value("Nearly done")
 
-
-def test_whoever_signs_in_next_finds_nothing_of_it(people: Profiles) -> None:
-    page = people.open("/")
-    chat = signed_in(page, EMAIL)
-    chat.box.fill("Mine alone")
-    page.context.clear_cookies()
-    page.reload()
-    chat = signed_in(page, OTHER)
+    here.context.clear_cookies()
+    here.reload()
+    chat = signed_in(here, OTHER)
     chat.wait_until_still()
     expect(chat.box).to_have_value("")
-    assert "Mine alone" not in page.evaluate(STORED)
+    assert here.evaluate(STORED) == ""
 
-
-def test_whoever_signs_out_leaves_nothing_of_it(people: Profiles) -> None:
-    page = people.open("/")
-    chat = signed_in(page, EMAIL)
     chat.box.fill("Mine alone")
     chat.open_settings("Account")
-    page.locator(".st-key-sign_out button").click()
-    expect(page).to_have_url(re.compile(r"/sign-in\?ended=1&next="))
-    assert page.evaluate(STORED) == ""
+    here.locator(".st-key-sign_out button").click()
+    expect(here).to_have_url(re.compile(r"/sign-in\?ended=1&next="))
+    assert here.evaluate(STORED) == ""
 
 
 def test_what_was_sent_to_a_server_that_never_took_it_is_put_back(
