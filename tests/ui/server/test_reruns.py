@@ -139,14 +139,17 @@ def test_a_chat_that_is_opened_meanwhile_is_the_one_that_is_shown(page: Path) ->
     serve(page, A_CHAT, open_often)
 
 
-def test_a_click_in_a_dialog_that_waits_for_the_page_is_done(page: Path) -> None:
+@pytest.mark.parametrize("ask_again", [Tab.ask, lambda _: reruns.draw_all()], ids=["the browser", "news"])
+def test_a_click_in_a_dialog_that_waits_for_the_page_is_done_whoever_asks_for_that_again(
+    page: Path, ask_again: Callable[[Tab], None]
+) -> None:
     async def click(runtime: Runtime) -> None:
         tab = Tab(runtime)
         tab.ask()
         await tab.wait_for(lambda: "Streams" in tab.tree.texts())
         [button] = tab.tree.nodes("button")
         tab.ask(fragment=button.fragment, click=button.proto.id)
-        reruns.draw_all()
+        ask_again(tab)
         tab.session.session_state["ends"].set()
         await tab.wait_for(lambda: tab.has_ended)
         assert tab.tree.texts() == ["Streams", "Kept"]
@@ -166,18 +169,3 @@ def test_a_click_is_done_that_no_run_has_taken_in_when_the_page_is_asked_for_aga
             await tab.wait_for(lambda: tab.tree.texts() == [str(number + 1)])  # noqa: B023
 
     serve(page, A_COUNT, click)
-
-
-def test_a_click_in_a_dialog_is_done_though_the_page_is_asked_for_again(page: Path) -> None:
-    async def click(runtime: Runtime) -> None:
-        tab = Tab(runtime)
-        tab.ask()
-        await tab.wait_for(lambda: "Streams" in tab.tree.texts())
-        [button] = tab.tree.nodes("button")
-        tab.ask(fragment=button.fragment, click=button.proto.id)
-        tab.ask()
-        tab.session.session_state["ends"].set()
-        await tab.wait_for(lambda: tab.has_ended)
-        assert tab.tree.texts() == ["Streams", "Kept"]
-
-    serve(page, A_REPLY, click)
