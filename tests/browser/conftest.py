@@ -138,19 +138,32 @@ class Tab:
 
 
 @pytest.fixture(scope="package")
-def tab(chromium: Browser) -> Iterator[Tab]:
-    """The tab that all tests here load the app into, one after the other."""
+def profile(chromium: Browser) -> Iterator[BrowserContext]:
+    """The browser profile of all tests here: what it has loaded it need not load again."""
     context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
     context.set_default_timeout(SECONDS * 1000)
     context.add_init_script(path=RUNS)
-    watch = Watch(context)
-    yield Tab(context.new_page(), watch)
+    yield context
     context.close()
+
+
+@pytest.fixture(scope="package")
+def watch(profile: BrowserContext) -> Watch:
+    """Who watches it."""
+    return Watch(profile)
+
+
+@pytest.fixture
+def tab(profile: BrowserContext, watch: Watch) -> Iterator[Tab]:
+    """A tab of its own for each test: a tab keeps what is typed in it."""
+    yield Tab(profile.new_page(), watch)
+    for page in profile.pages:
+        page.close()
 
 
 @pytest.fixture
 def open_chat(tab: Tab, server: AppServer) -> Iterator[OpenChat]:
-    """Loads the app into the tab; at the end leaves it, and looks at what the browser had to complain."""
+    """Loads the app into the tab, and looks at the end at what the browser had to complain."""
     page, watch = tab.page, tab.watch
 
     def open_(
