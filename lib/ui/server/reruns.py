@@ -1,6 +1,5 @@
 """When a tab's page runs again: a fragment after the run before, and any page when the server has news."""
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial, wraps
@@ -10,7 +9,7 @@ from streamlit import config
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime import Runtime
-from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequestType
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
@@ -23,7 +22,7 @@ FAST = "runner.fastReruns"
 Ask = Callable[[AppSession, ClientState | None], None]
 Create = Callable[[AppSession, RerunData], None]
 
-_waiting = WeakKeyDictionary[AppSession, deque[Callable[[], None]]]()
+_waiting = WeakKeyDictionary[AppSession, list[Callable[[], None]]]()
 """What each session was asked for while the end of its last run is on its way. Only its loop uses it."""
 
 
@@ -68,15 +67,17 @@ def _after_the_end(create: Create) -> Create:
         if session._scriptrunner:
             session._event_loop.call_later(SOON, go_on, session)
             return
-        for go in _waiting.pop(session):
-            go()
+        waiting = _waiting.pop(session)
+        if session._state is not AppSessionState.SHUTDOWN_REQUESTED:  # its tab is still there
+            for go in waiting:
+                go()
 
     @wraps(create)
     def created(self: AppSession, asked: RerunData) -> None:
         if self._scriptrunner is None:
             create(self, asked)
         else:  # it has ended and refused, and its last messages are on their way
-            _waiting[self] = deque([partial(create, self, asked)])
+            _waiting[self] = [partial(create, self, asked)]
             go_on(self)
 
     return created

@@ -169,3 +169,24 @@ def test_a_click_is_done_that_no_run_has_taken_in_when_the_page_is_asked_for_aga
             await tab.wait_for(lambda: tab.tree.texts() == [str(number + 1)])  # noqa: B023
 
     serve(page, A_COUNT, click)
+
+
+def test_what_waits_for_the_end_of_a_run_goes_with_its_tab(page: Path) -> None:
+    async def leave(runtime: Runtime) -> None:
+        tab = Tab(runtime)
+        tab.ask()
+        await tab.wait_for(lambda: "Streams" in tab.tree.texts())
+        [button], runner = tab.tree.nodes("button"), tab.session._scriptrunner
+        assert runner
+        tab.session.session_state["ends"].set()
+        assert runner._script_thread
+        runner._script_thread.join(PATIENCE)  # nothing of its end is heard before this function waits
+        tab.ask(fragment=button.fragment, click=button.proto.id)
+        assert tab.session in reruns._waiting
+        tab.session.shutdown()
+        async with asyncio.timeout(PATIENCE):
+            while tab.session in reruns._waiting:
+                await asyncio.sleep(reruns.SOON)  # nothing tells of its end
+        assert tab.session._scriptrunner is None
+
+    serve(page, A_REPLY, leave)
