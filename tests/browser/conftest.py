@@ -78,6 +78,12 @@ class Watch:
             self.complaints.append(f"request to {url}")
 
 
+def prepare(context: BrowserContext) -> None:
+    """Have a context wait as long as all tests here do, and its pages tell which runs they wait for."""
+    context.set_default_timeout(SECONDS * 1000)
+    context.add_init_script(path=RUNS)
+
+
 def launch(playwright: Playwright, language: str = ENGLISH) -> Browser:
     """Start the machine's own Chromium, else Playwright's, for somebody who reads this language.
 
@@ -141,8 +147,7 @@ class Tab:
 def profile(chromium: Browser) -> Iterator[BrowserContext]:
     """The browser profile of all tests here: what it has loaded it need not load again."""
     context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
-    context.set_default_timeout(SECONDS * 1000)
-    context.add_init_script(path=RUNS)
+    prepare(context)
     yield context
     context.close()
 

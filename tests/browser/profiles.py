@@ -6,8 +6,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.chat_page import RUNS
-from tests.browser.conftest import SECONDS, Watch
+from tests.browser.conftest import Watch, prepare
 from tests.server.accounts import PASSWORD
 
 PHONE = 390
@@ -36,8 +35,7 @@ class Profiles:
             color_scheme=scheme,
             has_touch=width == PHONE,
         )
-        context.set_default_timeout(SECONDS * 1000)
-        context.add_init_script(path=RUNS)
+        prepare(context)
         self._contexts.append(context)
         self._watches.append(Watch(context))
         self._watches[-1].begin(self._url)

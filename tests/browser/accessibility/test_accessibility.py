@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 from tests.app_server import AppServer
 from tests.browser.accessibility.axe import SIDEBAR, Finding, findings
 from tests.browser.accessibility.test_pseudo import ADMIN, MEMBER, check, choose_row, furnish, unfold
-from tests.browser.chat_page import FITS, RUNS, ChatPage
-from tests.browser.conftest import API_KEY, SECONDS, ChromiumIn
+from tests.browser.chat_page import FITS, ChatPage
+from tests.browser.conftest import API_KEY, SECONDS, ChromiumIn, prepare
 from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
 from tests.scripted_gateway.models import able
 from tests.scripted_gateway.replies import Script
@@ -251,8 +251,7 @@ def test_axe_finds_nothing_of_ours_on_any_page_and_the_console_is_empty(
     context = chromium_in(language).new_context(
         color_scheme=scheme, reduced_motion="reduce", viewport={"width": 1280, "height": 800}
     )
-    context.set_default_timeout(SECONDS * 1000)
-    context.add_init_script(path=RUNS)
+    prepare(context)
     page, complaints = context.new_page(), list[str]()
 
     def note(message: ConsoleMessage) -> None:
