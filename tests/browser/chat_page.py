@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Locator, Page, ViewportSize, expect
 
 FITS = """() => [...document.querySelectorAll("html, body, .stMain")]
   .every(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)"""
@@ -14,6 +14,20 @@ SENT = """() => new Promise((done) => {
     setTimeout(() => requestAnimationFrame(idle));
 })"""
 """JavaScript: ends when what a page is about to send is sent."""
+REST = """() => new Promise((resolve) => {
+    let last = "", calm = 0;
+    const look = () => {
+        const { scrollTop, scrollHeight, firstElementChild } = document.querySelector(".stMain");
+        const tops = [...firstElementChild.children].map((each) => each.getBoundingClientRect().top);
+        const now = [scrollTop, scrollHeight, ...tops].join();
+        calm = now === last ? calm + 1 : 0;
+        last = now;
+        if (calm > 10) resolve();
+        else requestAnimationFrame(look);
+    };
+    look();
+})"""
+"""JavaScript: ends when the page has stood still for some frames."""
 RUNS = Path(__file__).with_name("runs.js")
 """A script for a context: its pages can tell then that they wait for a run which has not begun."""
 
@@ -57,21 +71,14 @@ class ChatPage:
         self.page.wait_for_function("() => !window.isBusy?.()")
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
-    def wait_for_scroll_end(self) -> None:
-        """Wait until the page has come to rest after a turn of the wheel."""
-        self.page.evaluate(
-            """() => new Promise((resolve) => {
-                let top = -1, calm = 0;
-                const look = () => {
-                    const now = document.querySelector(".stMain").scrollTop;
-                    calm = now === top ? calm + 1 : 0;
-                    top = now;
-                    if (calm > 10) resolve();
-                    else requestAnimationFrame(look);
-                };
-                look();
-            })"""
-        )
+    def wait_for_rest(self) -> None:
+        """Wait until nothing moves any more, after a turn of the wheel or a change of the window."""
+        self.page.evaluate(REST)
+
+    def resize(self, size: ViewportSize) -> None:
+        """Give the window another size: Streamlit moves the page some frames later, under a click too."""
+        self.page.set_viewport_size(size)
+        self.wait_for_rest()
 
     # What stands on the page
 

@@ -113,7 +113,7 @@ class Walk:
             self.page.wait_for_function(FITS, timeout=3_000)  # a table takes its new size some frames later
         except Error:
             self.too_wide.append(where)
-        self.page.set_viewport_size(size)
+        self.chat.resize(size)
 
     def open(self, path: str, key: str) -> None:
         """Go to a page by its link in the sidebar; it is there when the element with this key is."""

@@ -301,9 +301,9 @@ def test_everything_on_a_page_is_translated_and_has_room_and_contrast(
         assert untranslated(tab) == set(), view.holds
         assert findings(tab, view.holds, within="html", without=SIDEBAR, is_whole=False) == []
         assert tab.evaluate(FITS), view.holds
-        tab.set_viewport_size(ON_PHONE)
+        page.resize(ON_PHONE)
         assert tab.evaluate(UNFIT) == [], view.holds
-        tab.set_viewport_size(DESKTOP)
+        page.resize(DESKTOP)
 
 
 def test_what_streamlit_names_in_english_only_is_named_anew(tab: Page, server: AppServer) -> None:

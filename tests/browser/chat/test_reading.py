@@ -148,7 +148,7 @@ def test_a_page_follows_what_grows_and_stays_where_a_person_has_scrolled_to(
     chat.page.mouse.wheel(0, -300)
     expect(latest(chat)).to_be_visible()
     expect_above_composer(chat, latest(chat))
-    chat.wait_for_scroll_end()
+    chat.wait_for_rest()
     read = chat.answer.get_by_text("Line 8 of")
     expect_above_composer(chat, read)
     read.evaluate(PLACES)

@@ -101,7 +101,7 @@ def test_each_paragraph_has_its_own_direction(chat: ChatPage, gateway: ScriptedG
     gateway.when("سؤال بالعربية", stream(ARABIC + ENGLISH))
     chat.ask_and_wait("سؤال بالعربية")
     expect_directions(chat.answer)
-    chat.page.set_viewport_size({"width": 390, "height": 800})
+    chat.resize({"width": 390, "height": 800})
     expect_directions(chat.answer)
     assert not chat.questions.first.locator("p").evaluate(LEFT)  # on a wide page its bubble is as wide as it
 

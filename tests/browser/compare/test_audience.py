@@ -64,7 +64,7 @@ def reveal_by_keys(presenter: ChatPage) -> None:
     assert wide
     page.set_viewport_size({"width": 390, "height": 844})
     expect(presenter.keyed("stage_room").get_by_text("1 following, 1 voted")).to_be_in_viewport(ratio=1)
-    page.set_viewport_size(wide)
+    presenter.resize(wide)
 
 
 def test_the_room_follows_votes_sees_the_reveal_and_is_thanked(

@@ -92,7 +92,7 @@ def test_the_bar_stays_on_top_and_each_of_its_buttons_works_from_the_end_of_the_
     chat = open_chat()
     gateway.when("A long page", stream(*(f"Line {number}\n\n" for number in range(60))))
     chat.compare()
-    chat.page.set_viewport_size({"width": width, "height": height})
+    chat.resize({"width": width, "height": height})
     bar, hint = chat.keyed("bar"), chat.page.get_by_text("Choose two to eight models")
     places = bar.bounding_box(), hint.bounding_box()
     assert places[0] and places[1]

@@ -92,7 +92,7 @@ def test_a_recording_is_revealed_step_by_step_by_keys_and_fits_a_projector_and_a
     expect(chat.page.get_by_test_id("stSidebar")).not_to_be_visible()
     words = chat.answers.first.locator("p").first.evaluate("element => getComputedStyle(element).fontSize")
     assert float(words.removesuffix("px")) >= 18
-    chat.page.set_viewport_size(PROJECTOR)
+    chat.resize(PROJECTOR)
     chat.page.keyboard.press("ArrowLeft")
     expect(cells.nth(2).locator(chat.answers)).to_have_count(0)
     expect(chat.page).to_have_url(re.compile(r"step=0\.2"))

@@ -61,7 +61,7 @@ def test_a_zip_and_a_wrong_file_go_in_together(chat: ChatPage) -> None:
     chat.page.set_viewport_size({"width": 390, "height": 844})
     expect(chat.dialog).to_be_in_viewport()
     assert chat.page.evaluate("document.documentElement.scrollWidth") <= 390
-    chat.page.set_viewport_size({"width": 1280, "height": 800})
+    chat.resize({"width": 1280, "height": 800})
     chat.leave_dialog()
     listed(chat, "Pictures")
     chat.conversations.filter(has_text="Pictures").click()
