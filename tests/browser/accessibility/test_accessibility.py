@@ -428,3 +428,30 @@ def test_shortcuts_do_what_they_say_and_the_focus_is_never_lost(
     expect(listed).to_have_count(1)
     listed.get_by_role("button", name="Close").click()
     expect(listed).to_have_count(0)
+
+
+WIDER = """() => {
+  const font = performance.getEntriesByType("resource").find(({ name }) => name.includes(".woff2")).name;
+  const style = document.createElement("style");
+  style.textContent = `@font-face { font-family: wide; src: url("${font}"); size-adjust: 200%; }
+    .stCode pre, .stCode pre * { font-family: wide, monospace !important; }`;
+  document.head.append(style);
+}"""
+"""JavaScript: has code drawn with a font that is not there yet, and makes it twice as wide."""
+
+
+def test_code_that_is_too_wide_once_its_font_has_come_can_be_scrolled_by_keys(
+    signed_in: ChatPage, gateway: ScriptedGateway
+) -> None:
+    chat = signed_in
+    chat.wait_until_ready()
+    gateway.when("A line of code", stream(f"```python\nname = '{60 * 'x'}'\n```"))
+    chat.ask_and_wait("A line of code")
+    code = chat.answer.locator("pre")
+    code.locator(".token").first.wait_for()
+    chat.wait_until_still()
+    for _ in range(2):  # the page looks at itself once more, 0.2 s after the last change
+        chat.wait_for_rest()
+    expect(code).not_to_have_attribute("tabindex", "0")
+    chat.page.evaluate(WIDER)
+    expect(code).to_have_attribute("tabindex", "0")

@@ -20,6 +20,7 @@ export default function ({ data, parentElement }) {
     translateTexts(data.names);
     announceState(data.said, data.sends);
   };
+  const lookSoon = () => (timer ||= setTimeout(look, SOON));
   const watch = new MutationObserver((changes) => {
     for (const { addedNodes } of changes) {
       for (const node of addedNodes) {
@@ -31,7 +32,7 @@ export default function ({ data, parentElement }) {
     titlePage();
     translateTexts(data.names);
     keepFocus();
-    timer ||= setTimeout(look, SOON);
+    lookSoon();
   });
   watch.observe(document.body, { childList: true, subtree: true, attributeFilter: WATCHED });
   const listening = new AbortController();
@@ -42,6 +43,7 @@ export default function ({ data, parentElement }) {
   listen("focusin", noteFocus);
   listen("focusout", keepInDialog);
   listen("keydown", (event) => press(event, data, parentElement));
+  document.fonts.addEventListener("loadingdone", lookSoon, { signal: listening.signal }); // text has another width
   window.addEventListener("keydown", ignoreLetters, { capture: true, signal: listening.signal });
   look();
   stop = () => {
