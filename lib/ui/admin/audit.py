@@ -68,7 +68,7 @@ def _show_filters(names: Mapping[str, str]) -> None:
         )
         for label, key in ((_("From"), SINCE), (_("Until"), UNTIL)):
             st.date_input(
-                literal(label), None, key=key, on_change=_begin_again, width=140, format="YYYY-MM-DD"
+                literal(label), None, key=key, on_change=_begin_again, width=160, format="YYYY-MM-DD"
             )
         buttons.button(_("Check the log"), "verify_audit", "verified_user", _verify)
 

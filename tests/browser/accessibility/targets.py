@@ -2,14 +2,18 @@
 
 from playwright.sync_api import Page
 
+from tests.patience import eventually
+
 _SMALL = """() => {
   const least = matchMedia("(pointer: coarse)").matches ? 44 : 24;
   const roles = ["button", "combobox", "tab", "option", "menuitem", "radio", "checkbox", "switch"];
   const kinds = `button, a[href], summary, input, textarea, ${roles.map((each) => `[role=${each}]`)}`;
   const isNarrow = matchMedia("(max-width: 768px)").matches;
-  const overlays = "[role=dialog], [role=menu], :popover-open" + (isNarrow ? ", [data-collapsed=false]" : "");
+  const above = ["dialog[open]", "[role=dialog]", "[role=menu]", ":popover-open"];
+  const overlays = [...above, ...(isNarrow ? ["[data-collapsed=false]"] : [])].join();
   const inText = ":is([class*=st-key-answer-], [class*=st-key-bubble-], p) a:not([data-testid])";
-  const apart = '[data-collapsed="true"] *, :disabled, [data-testid="stDataFrame"] table *';
+  const unseen = '[data-testid="hidden-dateinput-container"] *, [data-testid="stDataFrame"] table *';
+  const apart = `[data-collapsed="true"] *, :disabled, ${unseen}`;
 
   const within = (root) => [root, ...[...root.querySelectorAll("*")].flatMap(({ shadowRoot }) =>
     shadowRoot ? within(shadowRoot) : [])];
@@ -44,12 +48,17 @@ _SMALL = """() => {
 
 From the middle of each it goes up, down and sideways as far as a click would still hit it: what is larger
 than drawn counts, what another element covers does not. Left out are links in a text, which are as large as
-its words, and the copy for screen readers of a table that Streamlit draws.
+its words, and what nobody sees: a second field of a date, the copy of a table for screen readers.
 """
 
 
 def small_targets(page: Page) -> list[str]:
-    """Return the name and the size of each target of what is open, else of the page, that is too small."""
+    """Return the name and the size of each target of what is open, else of the page, that stays too small."""
+    # What opens or moves covers something for a moment.
+    return [] if eventually(lambda: not _small(page)) else _small(page)
+
+
+def _small(page: Page) -> list[str]:
     count, small = page.evaluate(_SMALL)
     assert count, "Nothing was measured."
     return list(small)

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 
 from tests.app_server import AppServer
 from tests.browser.accessibility.axe import SIDEBAR, Finding, findings
+from tests.browser.accessibility.targets import small_targets
 from tests.browser.accessibility.test_pseudo import ADMIN, MEMBER, check, choose_row, furnish, unfold
 from tests.browser.chat_page import FITS, ChatPage
 from tests.browser.conftest import API_KEY, SECONDS, ChromiumIn, prepare
@@ -88,14 +89,17 @@ class Walk:
         self.page, self.url, self.chat, self.is_whole = page, url, ChatPage(page), is_whole
         self.held = held
         self.findings: list[Finding] = []
+        self.missed: dict[str, list[str]] = {}
         self.too_wide: list[str] = []
         self.asterisks: list[str] = []
         self.languages: set[str] = set()
         self.headings: dict[str, int] = {}
 
     def look(self, where: str, within: str = "html", without: str = "") -> None:
-        """Note what is wrong with what is seen now, or with a part of it."""
+        """Note what is wrong with what is seen now, or with a part of it, and what a mouse may miss."""
         self.findings += findings(self.page, where, within=within, without=without, is_whole=self.is_whole)
+        if self.is_whole and (small := small_targets(self.page)):
+            self.missed[where] = small
         language, has_asterisks = self.page.evaluate(WRITTEN)
         self.languages.add(language)
         self.asterisks += [where] * has_asterisks
@@ -268,6 +272,7 @@ def test_axe_finds_nothing_of_ours_on_any_page_and_the_console_is_empty(
     part(walk)
     context.close()
     assert walk.findings == []
+    assert walk.missed == {}
     assert walk.too_wide == []
     assert walk.asterisks == []
     assert walk.languages == {language}
@@ -296,7 +301,9 @@ def signed_in(chromium: Browser, server: AppServer) -> Iterator[ChatPage]:
     page = context.new_page()
     page.goto(server.url)
     sign_in(page)
-    yield ChatPage(page)
+    chat = ChatPage(page)
+    chat.wait_until_ready()
+    yield chat
     context.close()
 
 
@@ -455,3 +462,25 @@ def test_code_that_is_too_wide_once_its_font_has_come_can_be_scrolled_by_keys(
     expect(code).not_to_have_attribute("tabindex", "0")
     chat.page.evaluate(WIDER)
     expect(code).to_have_attribute("tabindex", "0")
+
+
+def test_an_admin_can_hit_everything_with_a_finger(chromium: Browser, server: AppServer) -> None:
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, reduced_motion="reduce"
+    )
+    context.set_default_timeout(SECONDS * 1000)
+    page = context.new_page()
+    page.goto(server.url)
+    sign_in(page)
+    chat = ChatPage(page)
+    chat.wait_until_ready()
+    page.goto(f"{server.url}/admin?section=people")
+    sections = chat.keyed("admin_section").get_by_role("radio")
+    expect(sections.nth(5)).to_be_visible()
+    missed = {}
+    for section in sections.all():
+        section.click()
+        chat.wait_until_still()
+        missed[section.inner_text()] = small_targets(page)
+    context.close()
+    assert not any(missed.values()), missed
