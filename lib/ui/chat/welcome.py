@@ -10,6 +10,7 @@ from lib.i18n.translation import gettext as _
 from lib.i18n.translation import mark
 from lib.ui.chat import callbacks
 from lib.ui.shell.dialogs import CONNECT
+from lib.ui.state import widgets
 from lib.ui.state.conversation import conversations
 from lib.ui.state.panel import open_panel
 from lib.ui.state.person import identity
@@ -58,9 +59,9 @@ def _show_suggestions() -> None:
 
 
 def _show_temporary(session: Session) -> None:
+    widgets.put("temporary", session.conversation.is_temporary)  # it is not that of the chat before
     st.toggle(
         _("Temporary chat"),
-        session.conversation.is_temporary,
         key="temporary",
         help=_("Never stored: gone when you leave it or reload the page."),
         on_change=conversations.make_temporary,

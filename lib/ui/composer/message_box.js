@@ -81,7 +81,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     held.sent = null;
     sending.delete(sent.place);
     saveSoon();
-    const isLost = sent.check && sent.after === data.question && data.text !== sent.text;
+    const isLost = sent.id !== data.taken && sent.after === data.question && data.text !== sent.text;
     if (isLost) write([sent.text, box().value].filter(Boolean).join("\n"));
   };
   const isBusy = () => {

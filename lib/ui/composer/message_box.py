@@ -59,6 +59,7 @@ def show(
                 "person": person.person_id(),
                 "is_temporary": is_temporary,
                 "send_id": session.send_id,
+                "taken": draft.submitted,
                 "question": question.id if question else None,
                 "checked": draft.checked,
                 "sends_with": person.preferences().sends_with,

@@ -6,16 +6,6 @@ from lib import app
 from lib.domain.text.markdown.literal import literal
 from lib.i18n.translation import gettext as _
 
-# A page that connects again asks for nothing unless it was being drawn: it would keep this banner for ever.
-_SCRIPT = """
-export default function ({ setTriggerValue }) {
-  const ask = () => setTriggerValue("again", true);
-  addEventListener("connectionrestored", ask);
-  return () => removeEventListener("connectionrestored", ask);
-}
-"""
-_draw_anew = st.components.v2.component("restart", js=_SCRIPT)
-
 
 def show() -> None:
     """Draw the banner if the server is about to stop; it goes once the page is connected to another one."""
@@ -26,4 +16,3 @@ def show() -> None:
                 "moment, and what they have said is kept. Temporary chats end with the server."
             )
             st.info(literal(said), icon=":material/restart_alt:")
-            _draw_anew(key="connected_again", on_again_change=lambda: None)

@@ -121,3 +121,17 @@ def test_copy_puts_the_markdown_as_the_model_wrote_it_on_the_clipboard(
     chat.copy()
     expect(chat.page.get_by_test_id("stToastText")).to_have_text("Copied")
     chat.expect_copied(markdown)
+
+
+def test_a_new_chat_is_an_ordinary_one_and_says_so(chat: ChatPage) -> None:
+    temporary = chat.page.get_by_role("switch", name="Temporary chat")
+    chat.keyed("temporary").locator("label").click()
+    chat.wait_until_still()
+    expect(temporary).to_be_checked()
+    chat.new_chat()
+    expect(temporary).not_to_be_checked()
+    chat.keyed("temporary").locator("label").click()
+    chat.ask_and_wait("tokens=3 between us")
+    expect(chat.page.get_by_text("Not stored")).to_be_visible()
+    chat.new_chat()
+    expect(temporary).not_to_be_checked()

@@ -7,7 +7,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from tests.app_server import AppServer
+from tests.browser.chat_page import ChatPage
 from tests.browser.conftest import SECONDS
+from tests.browser.profiles import profiles
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
 
 
@@ -34,3 +36,21 @@ def test_an_idle_page_outlives_a_restart_without_a_click(
         server.start()
         banner.wait_for(state="detached")
         expect(idle.get_by_test_id("stChatInputTextArea")).to_have_value("A draft")
+
+
+def test_the_first_message_after_a_restart_is_answered(
+    chromium: Browser, gateway: ScriptedGateway, tmp_path: Path
+) -> None:
+    gateway.when("Are you back?", stream("Yes."))
+    with AppServer(tmp_path / "data", gateway.base_url) as server, profiles(chromium, server.url) as opened:
+        chat = ChatPage(opened.open("/"))
+        chat.wait_until_ready()
+        chat.wait_until_still()
+        server.kill()
+        chat.page.wait_for_function("() => !window.isConnected()")
+        server.start()
+        chat.page.wait_for_function("() => window.isConnected()")
+        chat.wait_until_still()
+        chat.box.fill("Are you back?")
+        chat.box.press("Enter")
+        expect(chat.answer).to_contain_text("Yes.")

@@ -8,7 +8,7 @@ const WATCHED = ["data-test-script-state", "placeholder"]; // attributes
 const SOON = 200; // milliseconds after a change: a page that streams changes at each frame
 let stop = () => {};
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   document.documentElement.lang = data.language;
   stop();
   let timer = 0;
@@ -44,6 +44,10 @@ export default function ({ data, parentElement }) {
   listen("focusout", keepInDialog);
   listen("keydown", (event) => press(event, data, parentElement));
   document.fonts.addEventListener("loadingdone", lookSoon, { signal: listening.signal }); // text has another width
+  // Streamlit has a page that is connected again drawn only if it was being drawn. A server that was started
+  // meanwhile knows nothing of it: no click would be heard.
+  const ask = () => setTriggerValue("again", true);
+  window.addEventListener("connectionrestored", ask, { signal: listening.signal });
   window.addEventListener("keydown", ignoreLetters, { capture: true, signal: listening.signal });
   look();
   stop = () => {

@@ -22,7 +22,7 @@ def show() -> None:
         "words": _words_of_shortcuts(),
         "shortcuts": _shortcuts(),
     }
-    _frame(data=data, key="frame")
+    _frame(data=data, key="frame", on_again_change=lambda: None)
 
 
 def _said() -> dict[str, str]:
