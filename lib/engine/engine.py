@@ -254,6 +254,13 @@ class Engine:
         """Ask for the rest of an answer that broke off; otherwise like `regenerate`."""
         return self._sending.send(person_id, conversation, None, answer_id, connection, send_id, session_id)
 
+    def has_begun(self, person_id: str, send_ids: Collection[str]) -> bool:
+        """Whether a reply of this person was begun with one of these send ids, in any process.
+
+        Without a usable store, only this process's latest sends are known.
+        """
+        return self._sending.has_begun(person_id, send_ids)
+
     def check_limits(self, person_id: str, sends: int) -> None:
         """Raise `SendRefused` if a person may not send so many messages now, or any at all."""
         self._sending.check_limits(person_id, sends)

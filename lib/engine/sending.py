@@ -3,7 +3,7 @@
 import contextlib
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -97,8 +97,8 @@ class Sending:
         self._runs, self._journal, self._store, self._owner = runs, journal, store, owner
         self._keep, self._start = keep, start
         self._one_at_a_time = threading.Lock()
-        self._known: FIFOCache[str, None] = FIFOCache(KNOWN_SEND_IDS)
-        """The ids of the latest sends: a click may arrive twice, and must be one send."""
+        self._known: FIFOCache[str, str] = FIFOCache(KNOWN_SEND_IDS)
+        """Who sent, by the ids of the latest sends: a click may arrive twice, and must be one send."""
         self.is_closed = False
         """Whether new sends are refused: the server is about to stop."""
 
@@ -128,6 +128,14 @@ class Sending:
             if asked and any(tape.conversation_id == conversation.id for tape in self._runs.open_tapes()):
                 raise _still_running(StillRunningError())
             return self._accept(person_id, conversation, asked, parent_id, connection, send_id, session_id)
+
+    def has_begun(self, person_id: str, send_ids: Collection[str]) -> bool:
+        """Whether a reply of this person was begun with one of these ids, as far as is known."""
+        if any(self._known.get(each) == person_id for each in send_ids):
+            return True
+        with contextlib.suppress(StoreError):
+            return self._store is not None and self._store.replies.has_begun(person_id, send_ids)
+        return False
 
     def check_limits(self, person_id: str, sends: int) -> None:
         """Raise `SendRefused` if a person may not send so many messages now, or any at all.
@@ -182,7 +190,7 @@ class Sending:
         if updated_at is None:
             return None
         # Only now: an id whose send raised may be sent again.
-        self._known[send_id] = None
+        self._known[send_id] = person_id
         accepted = Accepted(tape, added, before.title, updated_at, is_kept=journal is not None)
         self._start(_run(accepted, before, connection, session_id))
         return accepted

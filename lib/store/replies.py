@@ -215,6 +215,17 @@ class Replies:
         with self._database.read() as connection:
             return list(connection.execute(query).scalars())
 
+    def has_begun(self, person_id: str, send_ids: Collection[str]) -> bool:
+        """Whether a reply in a person's conversations was begun with one of these send ids."""
+        query = (
+            select(replies.c.id)
+            .join(messages, messages.c.id == replies.c.id)
+            .join(conversations, conversations.c.id == messages.c.conversation_id)
+            .where(replies.c.send_id.in_(send_ids), conversations.c.person_id == person_id)
+        )
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
+
     def blind_round(self, reply_id: str, owner: str) -> list[str]:
         """The replies that are written in step with this one, while some process but `owner` writes them.
 

@@ -51,6 +51,19 @@ def test_a_conversation_is_sent_with_all_that_was_said_before(chat: Chat, gatewa
     assert (body["model"], body["temperature"]) == ("model-a", 0.5)
 
 
+def test_each_process_knows_whether_a_send_has_begun(chat: Chat) -> None:
+    send_id = new_id()
+    assert not chat.engine.has_begun(LOCAL, [send_id])
+    tape = chat.try_send(QUICK, send_id)
+    assert tape
+    assert tape.wait_closed(PATIENCE)
+    chat.flush()
+    for engine in (chat.engine, chat.beside().engine):
+        assert engine.has_begun(LOCAL, [new_id(), send_id])
+        assert not engine.has_begun(LOCAL, [new_id()])
+        assert not engine.has_begun("2" * 32, [send_id])
+
+
 def test_sending_the_same_id_twice_asks_once(chat: Chat, gateway: ScriptedGateway) -> None:
     send_id = new_id()
     first = chat.try_send(QUICK, send_id)

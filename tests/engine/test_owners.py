@@ -52,13 +52,14 @@ def _other(store: Store) -> None:
 class Names:
     """The ids of what somebody runs, by default of nothing."""
 
-    reply = conversation = run = "0" * 32
+    reply = conversation = run = send = "0" * 32
 
 
 CALLS: dict[str, Call] = {
     "follow": lambda engine, who, of: engine.follow(who, of.reply),
     "cancel": lambda engine, who, of: engine.cancel(who, of.reply),
     "cancel_all": lambda engine, who, _: engine.cancel_all(who),
+    "has_begun": lambda engine, who, of: engine.has_begun(who, [of.send]),
     "check_limits": lambda engine, who, _: engine.check_limits(who, 1),
     "running": lambda engine, who, of: engine.running(who, of.conversation),
     "running_anywhere": lambda engine, who, of: engine.running_anywhere(who, of.conversation),
@@ -115,7 +116,9 @@ def names(chat: Chat, gateway: ScriptedGateway) -> Iterator[Names]:
     of, gate, engine = Names(), Gate(), chat.engine
     for prompt in ("Why?", "Deck"):
         gateway.when(prompt, stream("one ", "two", hold=gate, hold_after=1))
-    tape = chat.send("Why?")
+    of.send = new_id()
+    tape = chat.try_send("Why?", of.send)
+    assert tape
     wait_for_text(tape, "one ")
     engine.repeats.start(LOCAL, chat.conversation.id, 1, lambda _: None, after=tape.reply_id)
     deck = decks.new(new_id(), [Prompt(new_id(), "Deck")])
@@ -142,6 +145,7 @@ def test_whose_it_is_finds_it(chat: Chat, names: Names) -> None:
     tape = chat.engine.follow(LOCAL, names.reply)
     assert tape and tape.person_id == LOCAL
     assert chat.engine.doctor.last(LOCAL, CONNECTION)
+    assert chat.engine.has_begun(LOCAL, [names.send])
     chat.engine.cancel(LOCAL, names.reply)
     assert tape.wait_closed(PATIENCE)
     assert eventually(lambda: not chat.engine.repeats.is_running(LOCAL, names.conversation))

@@ -7,7 +7,7 @@ const SIGN_OUT = '.st-key-sign_out button, a[href$="/sign-out"]';
 let owner = null;
 let timer = 0;
 let drafts = new Map(); // what is typed and not sent
-const sending = new Map(); // what was sent, until the page shows it
+let sending = new Map(); // what was sent, with its id, until the server has said whether it has arrived
 
 const openDrafts = (person) => {
   if (owner === person) return;
@@ -15,16 +15,17 @@ const openDrafts = (person) => {
   try {
     kept = JSON.parse(sessionStorage.getItem(KEPT));
   } catch {} // storage is switched off, or holds something else
-  drafts = new Map(kept?.owner === person ? kept.texts : []);
+  const isTheirs = kept?.owner === person;
+  drafts = new Map(isTheirs ? kept.texts : []);
+  sending = new Map(isTheirs ? kept.sent : []);
   owner = person;
   saveDrafts();
 };
 const saveDrafts = () => {
-  const places = [...new Set([...sending.keys(), ...drafts.keys()])].filter((each) => !each.endsWith(TEMPORARY));
-  const texts = places.map((each) => [each, [sending.get(each), drafts.get(each)].filter(Boolean).join("\n")]);
+  const [texts, sent] = [drafts, sending].map((all) => [...all].filter(([place]) => !place.endsWith(TEMPORARY)));
   try {
-    if (texts.length) sessionStorage.setItem(KEPT, JSON.stringify({ owner, texts }));
-    else sessionStorage.removeItem(KEPT);
+    sessionStorage.removeItem(KEPT); // nothing old is left there if the new one finds no room
+    if (texts.length || sent.length) sessionStorage.setItem(KEPT, JSON.stringify({ owner, texts, sent }));
   } catch {} // switched off, or full
 };
 // While one types, too: a browser that dies says nothing before.

@@ -5,6 +5,10 @@ const WRITES = "input, textarea, select, [contenteditable=true]";
 const CHAT = "prompt"; // the box of the chat page
 const NEW_CHAT = ".st-key-new_chat button, .st-key-edit_square-top button";
 const given = new Map(); // the text that was put back last, by its box
+const LONG_AWAY_MS = 10000; // what was sent so long ago is asked for
+const onItsWay = new Set(); // ids of what was sent on a connection that has held since
+let asked = ""; // the last question whether something has arrived: its id, and when
+const both = (...texts) => texts.filter(Boolean).join("\n");
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const held = parentElement.querySelector("span"); // stays from run to run
@@ -22,6 +26,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const write = (text) => {
     Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box(), text);
     box().dispatchEvent(new Event("input", { bubbles: true }));
+    requestAnimationFrame(() => box()?.scrollTo(0, box().scrollHeight)); // to where one writes on
   };
   const keep = () => {
     const { value } = box();
@@ -30,8 +35,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     saveSoon();
   };
   const move = () => {
-    const isTyped = !held.place && box().value; // before this script was there
-    if (isTyped || held.subject === data.subject) {
+    if (!held.place) {
+      write(both(drafts.get(place), box().value)); // typed before this script was there
+    } else if (held.subject === data.subject) {
       drafts.delete(held.place); // its first question was sent: what was typed since then belongs to it
       keep();
     } else {
@@ -51,38 +57,44 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const { text, returns } = data;
     const last = given.get(data.box);
     if (text === null || (last?.text === text && last.returns === returns)) return;
+    const isThere = !last && value.startsWith(text); // the page was loaded again, by its link
     if (!value || (value === last?.text && !hasMoved)) write(text);
-    else if (text) write(`${text}\n${value}`);
+    else if (!isThere) write(both(text, value));
     given.set(data.box, { text, returns });
   };
-  // What a dying connection was given is lost, and Streamlit has emptied the box. So a page that is connected
-  // anew has itself drawn again: if there is no further question then, the text is put back.
+  // Streamlit has emptied the box by then. What a dying connection or server was given may be lost: so what was
+  // sent is kept until the server says that it has arrived, and put back if it has not.
   const note = () => {
     const { value } = box();
     setTimeout(() => {
-      if (box()?.value) return;
-      drafts.delete(place);
+      if (box()?.value === value) return; // Streamlit has not taken it
+      if (box()) keep();
       if (!value.trim()) return;
-      held.sent = { text: value, id: data.send_id, after: data.question, place };
-      sending.set(place, value);
-      if (!window.isConnected()) lose();
+      const id = data.send_id;
+      sending.set(place, { text: value, id });
+      if (window.isConnected()) onItsWay.add(id);
+      setTimeout(() => onItsWay.delete(id) && check(), LONG_AWAY_MS);
     });
   };
-  const lose = () => {
-    if (held.sent) held.sent.check = String(performance.now());
-  };
+  const lose = () => onItsWay.clear();
   const check = () => {
-    if (held.sent?.check) setTriggerValue("check", held.sent.check);
+    const unsure = [...sending.values()].find(({ id }) => !onItsWay.has(id) || id !== data.send_id);
+    if (!unsure) return;
+    asked = `${unsure.id} ${performance.now()}`;
+    setTriggerValue("check", asked);
   };
   const settle = () => {
-    const { sent } = held;
-    const isOver = sent?.check ? sent.check === data.checked : sent && sent.id !== data.send_id;
-    if (!isOver) return;
-    held.sent = null;
-    sending.delete(sent.place);
-    saveSoon();
-    const isLost = sent.id !== data.taken && sent.after === data.question && data.text !== sent.text;
-    if (isLost) write([sent.text, box().value].filter(Boolean).join("\n"));
+    for (const [at, { text, id }] of sending) {
+      const isTold = data.checked === asked && asked.startsWith(id);
+      if (id !== data.taken && !isTold) continue;
+      sending.delete(at);
+      onItsWay.delete(id);
+      saveSoon();
+      if (id === data.taken || data.has_arrived) continue;
+      if (at === place) write(both(text, box().value));
+      else drafts.set(at, both(text, drafts.get(at)));
+    }
+    check();
   };
   const isBusy = () => {
     const at = document.activeElement;
@@ -105,6 +117,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     held.subject = data.subject;
   };
 
+  // One message at a time: a second one would have the id of the first, and be taken for it.
+  const isFirstOnItsWay = () => [...sending.values()].some(({ id }) => id === data.send_id);
+  const ignore = (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
   const press = (event) => {
     if (event.target !== box() || event.key !== "Enter") return;
     if (event.isComposing || event.keyCode === 229 || event.timeStamp - composed < COMPOSED_MS) {
@@ -117,7 +135,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       event.preventDefault();
       document.querySelector(`.st-key-${data.box} [data-testid=stChatInputSubmitButton]`)?.click();
     } else if (!event.shiftKey) {
-      note();
+      if (isFirstOnItsWay()) ignore(event);
+      else note();
     }
   };
   const compose = (event) => {
@@ -125,12 +144,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   const change = (event) => {
     if (event.target !== box()) return;
-    keep();
-    const isNear = event.target.value.length >= data.near;
+    const { length } = event.target.value;
+    if (length > data.longest) setTriggerValue("too_long", length); // Streamlit takes it out again, without a word
+    else keep();
+    const isNear = length >= data.near;
     event.target.closest("[data-testid=stChatInput]").toggleAttribute("data-near-limit", isNear);
   };
   const click = (event) => {
-    if (event.target.closest?.(`.st-key-${data.box} [data-testid=stChatInputSubmitButton]`)) note();
+    if (event.target.closest?.(`.st-key-${data.box} [data-testid=stChatInputSubmitButton]`)) {
+      if (isFirstOnItsWay()) ignore(event);
+      else note();
+    }
     // Stop goes with its reply, and would take the focus along.
     if (event.target.closest?.('.st-key-composer [class*="st-key-stop"] button')) setTimeout(focus);
     if (data.box === CHAT && event.target.closest?.(NEW_CHAT)) leave();

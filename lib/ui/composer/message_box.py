@@ -8,8 +8,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib import app
 from lib.domain.conversation.messages import Message
+from lib.domain.text.markdown.literal import literal
 from lib.engine.live import LiveTape
 from lib.files.upload_validation import LARGEST_UPLOAD
+from lib.i18n import formats
 from lib.i18n.translation import gettext as _
 from lib.ui.composer.model_picker import picker
 from lib.ui.server.components import component
@@ -41,9 +43,8 @@ def show(
 
     The box has the focus when the page opens, and again with each new `subject`, with which it keeps what is
     typed and not sent, also through a reload unless `is_temporary`; before there is a `question`, all
-    subjects are one. `question` is the last one that was asked: if a connection breaks and there is no other
-    one then, the text that was sent on it is put back into the box. `has_models` brings the list for the
-    page's model pickers.
+    subjects are one. A text that was sent and has not arrived is put back into the box. `has_models` brings
+    the list for the page's model pickers.
     """
     with st.container(key="hidden"):
         show_send_id(session)
@@ -62,15 +63,26 @@ def show(
                 "taken": draft.submitted,
                 "question": question.id if question else None,
                 "checked": draft.checked,
+                "has_arrived": draft.has_arrived,
                 "sends_with": person.preferences().sends_with,
+                "longest": sending.LONGEST_MESSAGE,
                 "near": int(sending.LONGEST_MESSAGE * NEAR_LIMIT),
             },
             key="message_box",
             on_check_change=lambda: None,
+            on_too_long_change=lambda: None,
         )
+        if drawn.too_long:
+            said = _("A message has at most {} characters. Add a longer text as a file.")
+            st.toast(
+                literal(said.format(formats.number(sending.LONGEST_MESSAGE))), icon=":material/content_cut:"
+            )
         if drawn.check and drawn.check != draft.checked:
             # Only now: a session that was made anew knows no component before it is drawn.
-            draft.checked = drawn.check
+            draft.checked, draft.has_arrived = (
+                drawn.check,
+                sending.has_arrived(str(drawn.check).partition(" ")[0]),
+            )
             st.rerun()
     st.chat_input(
         placeholder,

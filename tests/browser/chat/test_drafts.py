@@ -1,9 +1,11 @@
 """What is typed and not sent: it outlives the page, for whoever typed it."""
 
+import contextlib
 import os
 import re
 import signal
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,23 @@ from tests.server.accounts import EMAIL, OTHER, add_account
 
 pytestmark = pytest.mark.browser
 
+PASTE = """(box, text) => {
+  const setter = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set;
+  setter.call(box, box.value + text);
+  box.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertFromPaste" }));
+}"""
+"""JavaScript: as a person pastes a text; key by key it would take long."""
+TYPED_AT_ONCE = """() => {
+  const watch = new MutationObserver(() => {
+    const box = document.querySelector("textarea[data-testid=stChatInputTextArea]");
+    if (!box) return;
+    watch.disconnect();
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, "and more");
+    box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  });
+  watch.observe(document, { childList: true, subtree: true });
+}"""
+"""JavaScript: types as soon as there is a box."""
 STORED = "() => Object.values(sessionStorage).join()"
 """JavaScript: all that this tab's pages keep for one another."""
 
@@ -102,6 +121,23 @@ def test_what_somebody_typed_is_there_after_they_have_signed_in_again_and_for_no
     assert here.evaluate(STORED) == ""
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A page, and the app it belongs to."""
+
+    app: AppServer
+    chat: ChatPage
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Have the server do nothing meanwhile; what it is told it hears afterwards."""
+        os.kill(self.app.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.app.pid, signal.SIGCONT)
+
+
 def test_what_was_sent_to_a_server_that_never_took_it_is_put_back(
     gateway: ScriptedGateway, chromium: Browser, tmp_path: Path
 ) -> None:
@@ -119,3 +155,79 @@ def test_what_was_sent_to_a_server_that_never_took_it_is_put_back(
         app.start()
         chat = ChatPage.load(page, app.url)
         expect(chat.box).to_have_value("Is anybody there?")
+
+
+@pytest.fixture
+def fresh(gateway: ScriptedGateway, chromium: Browser, tmp_path: Path) -> Iterator[Fresh]:
+    """A page of an app of its own, which can be frozen."""
+    with AppServer(tmp_path / "data", gateway.base_url) as app, profiles(chromium, app.url) as opened:
+        chat = ChatPage(opened.open("/"))
+        chat.wait_until_ready()
+        chat.wait_until_still()
+        yield Fresh(app, chat)
+
+
+def test_what_a_busy_server_took_before_the_page_was_loaded_again_is_not_put_back(fresh: Fresh) -> None:
+    chat = fresh.chat
+    chat.box.fill("tokens=3 taken")
+    with chat.page.expect_navigation(), fresh.frozen():
+        chat.box.press("Enter")
+        expect(chat.box).to_have_value("")
+        chat.page.evaluate("() => void setTimeout(() => location.reload())")
+    chat.wait_until_ready()
+    expect(chat.conversations.filter(has_text="taken")).to_have_count(1)
+    chat.page.wait_for_function(f"() => !({STORED})()")
+    expect(chat.box).to_have_value("")
+
+
+def test_a_second_message_waits_until_the_first_has_arrived(fresh: Fresh) -> None:
+    chat = fresh.chat
+    chat.box.fill("tokens=3 first")
+    with fresh.frozen():
+        chat.box.press("Enter")
+        expect(chat.box).to_have_value("")
+        chat.box.fill("tokens=3 second")
+        chat.box.press("Enter")
+    expect(chat.footer).to_be_visible()
+    expect(chat.box).to_have_value("tokens=3 second")
+    chat.box.press("Enter")
+    expect(chat.questions).to_have_text(["tokens=3 first", "tokens=3 second"])
+
+
+def test_what_is_sent_just_before_another_page_is_opened_is_not_put_back(fresh: Fresh) -> None:
+    chat = fresh.chat
+    chat.box.fill("tokens=3 and away")
+    with fresh.frozen():
+        chat.box.press("Enter")
+        expect(chat.box).to_have_value("")
+        chat.page.locator('.st-key-pages a[href="compare"]').click()
+    chat.page.wait_for_url("**/compare**")
+    chat.wait_until_still()
+    chat.page.goto(fresh.app.url)
+    expect(chat.conversations.filter(has_text="and away")).to_have_count(1)
+    chat.wait_until_still()
+    expect(chat.box).to_have_value("")
+
+
+def test_a_text_that_is_too_long_is_not_taken_for_a_draft(chat: ChatPage) -> None:
+    chat.box.fill("Before")
+    chat.box.evaluate(PASTE, "x" * 200_001)
+    expect(chat.page.get_by_test_id("stToastText")).to_contain_text("at most 200,000 characters")
+    expect(chat.box).to_have_value("Before")
+    chat.reload()
+    expect(chat.box).to_have_value("Before")
+
+
+def test_what_is_typed_while_the_page_loads_comes_after_what_is_kept(chat: ChatPage) -> None:
+    chat.box.fill("Kept")
+    chat.page.add_init_script(f"({TYPED_AT_ONCE})()")
+    chat.reload()
+    expect(chat.box).to_have_value("Kept\nand more")
+
+
+def test_an_invitation_to_a_comparison_is_put_into_the_box_once(chat: ChatPage, server: AppServer) -> None:
+    chat.page.goto(f"{server.url}/compare?models=model-a,model-b&prompt=Invited")
+    for _ in range(2):
+        expect(chat.box).to_have_value("Invited")
+        chat.reload()
+    expect(chat.box).to_have_value("Invited")

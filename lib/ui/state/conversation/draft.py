@@ -25,7 +25,9 @@ class Draft:
     returns_drawn: int = 0
     """How many of them the page had put back when it was last drawn."""
     checked: str = ""
-    """The last check, by the browser, whether what it had sent has arrived."""
+    """The browser's last question whether a send has arrived: its id, and a time that tells two apart."""
+    has_arrived: bool = False
+    """Whether that one has."""
     submitted: str = ""
     """The id of the last send from the message box."""
     submitting: threading.Event | None = None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from lib import app
+from lib.domain.comparison.comparisons import MOST_CELLS
 from lib.domain.conversation.attachments import Attachment
 from lib.domain.conversation.conversations import Conversation
 from lib.engine.sending import Accepted
@@ -24,6 +25,12 @@ LONGEST_MESSAGE = 200_000
 def send_id(session: Session, suffix_length: int = 0) -> str:
     """Return the id that the page had at the click, cut to leave room for a suffix of so many characters."""
     return (widgets.text(SEND_ID) or session.send_id)[: LONGEST_SEND_ID - suffix_length]
+
+
+def has_arrived(send_id: str) -> bool:
+    """Return whether something was asked with this id; of a comparison, in one cell at least."""
+    ids = [send_id, *(f"{send_id}/{position}" for position in range(MOST_CELLS))]
+    return app.get().engine.has_begun(person_id(), ids)
 
 
 def say(
