@@ -51,10 +51,11 @@ def submit() -> None:
 
 def send(text: str) -> None:
     """Send a message after the last one of the shown path, with the draft's files."""
-    _say(held(), text)
+    session = held()
+    _say(session, text, sending.send_id(session, "suggested"))
 
 
-def _say(session: Session, text: str, send_id: str | None = None) -> None:
+def _say(session: Session, text: str, send_id: str) -> None:
     if not text.strip() and not session.draft.attachments:
         return
     refusal = _(INTERRUPTED)
@@ -91,7 +92,8 @@ def regenerate(message_id: str) -> None:
     """Ask for another version of an answer."""
     session = held()
     question_id = session.conversation.messages[message_id].parent_id
-    _send_again(session, partial(app.get().engine.regenerate, person_id(), question_id=question_id))
+    begin = partial(app.get().engine.regenerate, person_id(), question_id=question_id)
+    _send_again(session, begin, "regenerated")
 
 
 def ask_model(message_id: str, model: str) -> None:
@@ -102,7 +104,8 @@ def ask_model(message_id: str, model: str) -> None:
 
 def continue_reply(message_id: str) -> None:
     """Continue an answer that broke off."""
-    _send_again(held(), partial(app.get().engine.continue_, person_id(), answer_id=message_id))
+    begin = partial(app.get().engine.continue_, person_id(), answer_id=message_id)
+    _send_again(held(), begin, "continued")
 
 
 def resend(message_id: str, key: str) -> None:
@@ -133,17 +136,17 @@ def _send_version(session: Session, message: Message, text: str, attachments: Se
     """Send a new version beside a message; return whether it was accepted."""
     parent_id, engine = message.parent_id, app.get().engine
     say = partial(engine.say, person_id(), text=text, parent_id=parent_id, attachments=attachments)
-    return _send_again(session, say)
+    return _send_again(session, say, "edited")
 
 
-def _send_again(session: Session, begin: Callable[..., Accepted | None]) -> bool:
+def _send_again(session: Session, begin: Callable[..., Accepted | None], how: str) -> bool:
     """Start a reply to what is in the chat; return whether it was accepted. A toast says why it was not."""
-    if refusal := _send(session, begin):
+    if refusal := _send(session, begin, sending.send_id(session, how)):
         st.toast(literal(refusal), icon=":material/error:")
     return not refusal
 
 
-def _send(session: Session, begin: Callable[..., Accepted | None], send_id: str | None = None) -> str:
+def _send(session: Session, begin: Callable[..., Accepted | None], send_id: str) -> str:
     """Start a reply in the engine; return why it was refused, or "".
 
     The send carries the id that the page had at the click: a click that arrives twice sends once.
@@ -153,7 +156,6 @@ def _send(session: Session, begin: Callable[..., Accepted | None], send_id: str 
     if not session.conversation.model:  # sent before the page had drawn the list of models
         wait_for_models()
         session.conversation.model = next(iter(session.models), None)
-    send_id = send_id or sending.send_id(session)
     try:
         with scheduler.sending():
             accepted = begin(

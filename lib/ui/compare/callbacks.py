@@ -59,12 +59,12 @@ def repeat() -> None:
     if state.expected(None).is_much:
         state.pending = Pending(None)
     else:
-        _repeat(state, session.held(), _send_id())
+        _repeat(state, session.held(), _send_id("repeated"))
 
 
 def confirm() -> None:
     """Send the question that was held back because of its cost."""
-    state, tab, send_id = held(), session.held(), _send_id()
+    state, tab, send_id = held(), session.held(), _send_id("confirmed")
     pending, state.pending = state.pending, None
     if pending and pending.text is None:
         _repeat(state, tab, send_id)
@@ -81,7 +81,7 @@ def withdraw() -> None:
 
 def retry(cell_id: str) -> None:
     """Regenerate a cell's last answer."""
-    state, tab, send_id = held(), session.held(), _send_id()
+    state, tab, send_id = held(), session.held(), _send_id("regenerated")
     if cell := state.cell(cell_id):
         with scheduler.sending():
             again = partial(app.get().engine.regenerate, person_id(), question_id=cell.path()[-1].parent_id)
@@ -99,7 +99,7 @@ def ask_model(cell_id: str, model: str) -> None:
 
 def synthesise(model: str) -> None:
     """Let the chosen model merge the last answers in a new cell."""
-    state, tab, send_id = held(), session.held(), _send_id()
+    state, tab, send_id = held(), session.held(), _send_id("merged")
     if not model or len(state.comparison.cells) > MOST_CELLS:
         return
     cell = new_comparisons.add(state.comparison)
@@ -192,6 +192,6 @@ def _repeat(state: ComparisonState, tab: Session, send_id: str) -> None:
             )
 
 
-def _send_id() -> str:
+def _send_id(how: str = "") -> str:
     """Return the id that the page had at the click, short enough to append the cell's position."""
-    return sending.send_id(session.held(), suffix_length=8)
+    return sending.send_id(session.held(), how, suffix_length=8)

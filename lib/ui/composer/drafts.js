@@ -8,6 +8,7 @@ let owner = null;
 let timer = 0;
 let drafts = new Map(); // what is typed and not sent
 let sending = new Map(); // what was sent, with its id, until the server has said whether it has arrived
+let invited = new Map(); // the text that a page's link brought last, by its box
 
 const openDrafts = (person) => {
   if (owner === person) return;
@@ -18,6 +19,7 @@ const openDrafts = (person) => {
   const isTheirs = kept?.owner === person;
   drafts = new Map(isTheirs ? kept.texts : []);
   sending = new Map(isTheirs ? kept.sent : []);
+  invited = new Map(isTheirs ? kept.invited : []);
   owner = person;
   saveDrafts();
 };
@@ -25,7 +27,8 @@ const saveDrafts = () => {
   const [texts, sent] = [drafts, sending].map((all) => [...all].filter(([place]) => !place.endsWith(TEMPORARY)));
   try {
     sessionStorage.removeItem(KEPT); // nothing old is left there if the new one finds no room
-    if (texts.length || sent.length) sessionStorage.setItem(KEPT, JSON.stringify({ owner, texts, sent }));
+    if (!texts.length && !sent.length && !invited.size) return;
+    sessionStorage.setItem(KEPT, JSON.stringify({ owner, texts, sent, invited: [...invited] }));
   } catch {} // switched off, or full
 };
 // While one types, too: a browser that dies says nothing before.
@@ -37,8 +40,7 @@ const saveSoon = () => {
 };
 const forgetDrafts = ({ target }) => {
   if (!target.closest?.(SIGN_OUT)) return;
-  drafts.clear();
-  sending.clear();
+  for (const all of [drafts, sending, invited]) all.clear();
 };
 addEventListener("pagehide", saveDrafts);
 document.addEventListener("visibilitychange", saveDrafts);

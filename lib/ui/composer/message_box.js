@@ -37,7 +37,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const move = () => {
     if (!held.place) {
       write(both(drafts.get(place), box().value)); // typed before this script was there
-    } else if (held.subject === data.subject) {
+    } else if (held.subject === data.subject && box().value) {
       drafts.delete(held.place); // its first question was sent: what was typed since then belongs to it
       keep();
     } else {
@@ -57,10 +57,19 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const { text, returns } = data;
     const last = given.get(data.box);
     if (text === null || (last?.text === text && last.returns === returns)) return;
-    const isThere = !last && value.startsWith(text); // the page was loaded again, by its link
     if (!value || (value === last?.text && !hasMoved)) write(text);
-    else if (!isThere) write(both(text, value));
+    else write(both(text, value));
     given.set(data.box, { text, returns });
+  };
+  // What a page begins with is the text of its link. Loaded again, it has what became of that.
+  const invite = ({ value }) => {
+    const { text, returns } = data;
+    const last = invited.get(data.box);
+    if (!text) return;
+    if (text !== last) write(value === last ? text : both(text, value));
+    given.set(data.box, { text, returns });
+    invited.set(data.box, text);
+    saveSoon();
   };
   // Streamlit has emptied the box by then. What a dying connection or server was given may be lost: so what was
   // sent is kept until the server says that it has arrived, and put back if it has not.
@@ -109,8 +118,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
       return;
     }
     const hasMoved = held.place !== place;
+    const isLoaded = !held.place;
     if (hasMoved) move();
-    give(box(), hasMoved);
+    if (isLoaded && !given.has(data.box)) invite(box());
+    else give(box(), hasMoved);
     settle();
     box().setAttribute("aria-keyshortcuts", data.sends_with === "ctrl_enter" ? "Control+Enter" : "Enter");
     if (held.subject !== data.subject && !isBusy()) focus();

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.app_server import AppServer
 from tests.browser.chat_page import ChatPage
 from tests.browser.profiles import Profiles, profiles, sign_in
-from tests.scripted_gateway import ScriptedGateway
+from tests.scripted_gateway import Gate, ScriptedGateway, stream
 from tests.server.accounts import EMAIL, OTHER, add_account
 
 pytestmark = pytest.mark.browser
@@ -66,6 +66,10 @@ def test_a_tab_keeps_what_is_typed_while_one_types_but_not_for_a_temporary_chat(
     chat.box.fill("Between us")
     chat.keyed("temporary").locator("label").click()
     chat.wait_until_still()
+    expect(chat.box).to_have_value("Between us")
+    chat.new_chat()
+    expect(chat.box).to_have_value("")
+    chat.keyed("temporary").locator("label").click()
     expect(chat.box).to_have_value("Between us")
     chat.reload()
     expect(chat.box).to_have_value("")
@@ -194,6 +198,22 @@ def test_a_second_message_waits_until_the_first_has_arrived(fresh: Fresh) -> Non
     expect(chat.questions).to_have_text(["tokens=3 first", "tokens=3 second"])
 
 
+def test_a_message_that_follows_a_button_at_once_is_not_taken_for_it(
+    fresh: Fresh, gateway: ScriptedGateway
+) -> None:
+    chat, gate = fresh.chat, Gate()
+    gateway.when("Twice", stream("One"))
+    chat.ask_and_wait("Twice")
+    gateway.when("Twice", stream("One ", "two", hold=gate, hold_after=1))
+    chat.box.fill("And this")
+    with fresh.frozen():
+        chat.regenerate()
+        chat.box.press("Enter")
+        expect(chat.box).to_have_value("")
+    expect(chat.box).to_have_value("And this")
+    gate.open()
+
+
 def test_what_is_sent_just_before_another_page_is_opened_is_not_put_back(fresh: Fresh) -> None:
     chat = fresh.chat
     chat.box.fill("tokens=3 and away")
@@ -227,7 +247,12 @@ def test_what_is_typed_while_the_page_loads_comes_after_what_is_kept(chat: ChatP
 
 def test_an_invitation_to_a_comparison_is_put_into_the_box_once(chat: ChatPage, server: AppServer) -> None:
     chat.page.goto(f"{server.url}/compare?models=model-a,model-b&prompt=Invited")
-    for _ in range(2):
-        expect(chat.box).to_have_value("Invited")
-        chat.reload()
     expect(chat.box).to_have_value("Invited")
+    for text in ("Invited", "Please: Invited", "Another", ""):
+        chat.box.fill(text)
+        chat.reload()
+        chat.wait_until_still()
+        expect(chat.box).to_have_value(text)
+    chat.box.fill("Invited")
+    chat.page.goto(f"{server.url}/compare?models=model-a,model-b&prompt=Welcome")
+    expect(chat.box).to_have_value("Welcome")

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 
 from lib.domain.conversation.attachments import Attachment
+from lib.engine.sending import new_id
 
 
 @dataclass(slots=True)
@@ -20,10 +21,10 @@ class Draft:
     """A recording whose transcription failed, after the text that was typed before it."""
     returned: str | None = None
     """Text that the page puts back into the message box; "" removes it again."""
-    returns: int = 0
-    """How many texts have been put back, since the same one may be put back twice."""
-    returns_drawn: int = 0
-    """How many of them the page had put back when it was last drawn."""
+    returns: str = ""
+    """The id of the last return of a text: the same one may be returned twice, in another session too."""
+    returns_drawn: str = ""
+    """The one that the page had put back when it was last drawn."""
     checked: str = ""
     """The browser's last question whether a send has arrived: its id, and a time that tells two apart."""
     has_arrived: bool = False
@@ -39,7 +40,7 @@ class Draft:
         """Return a text to the message box that was not sent."""
         self.unsent = why
         if text:
-            self.returned, self.returns = text, self.returns + 1
+            self.returned, self.returns = text, new_id()
 
     def take_out(self) -> None:
         """Remove a returned text from the box, because it was sent in another way."""

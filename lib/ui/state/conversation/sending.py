@@ -22,9 +22,14 @@ LONGEST_MESSAGE = 200_000
 """Characters; more is a document, not a message."""
 
 
-def send_id(session: Session, suffix_length: int = 0) -> str:
-    """Return the id that the page had at the click, cut to leave room for a suffix of so many characters."""
-    return (widgets.text(SEND_ID) or session.send_id)[: LONGEST_SEND_ID - suffix_length]
+def send_id(session: Session, how: str = "", suffix_length: int = 0) -> str:
+    """Return the id that the page had at the click, cut to leave room for a suffix of so many characters.
+
+    What is sent by a button tells `how`: a message that follows before the page is drawn is another send.
+    """
+    suffix = how and f"/{how}"
+    most = LONGEST_SEND_ID - suffix_length - len(suffix)
+    return (widgets.text(SEND_ID) or session.send_id)[:most] + suffix
 
 
 def has_arrived(send_id: str) -> bool:
