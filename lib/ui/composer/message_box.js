@@ -35,13 +35,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     saveSoon();
   };
   const move = () => {
+    const kept = drafts.get(place);
     if (!held.place) {
-      write(both(drafts.get(place), box().value)); // typed before this script was there
+      if (box().value !== kept) write(both(kept, box().value)); // typed before this script was there
     } else if (held.subject === data.subject && box().value) {
       drafts.delete(held.place); // its first question was sent: what was typed since then belongs to it
       keep();
     } else {
-      write(drafts.get(place) ?? "");
+      write(kept ?? "");
     }
     held.place = place;
   };
@@ -157,7 +158,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (event.target !== box()) return;
     const { length } = event.target.value;
     if (length > data.longest) setTriggerValue("too_long", length); // Streamlit takes it out again, without a word
-    else keep();
+    else if (held.place === place) keep(); // before, what is kept is not in the box yet
     const isNear = length >= data.near;
     event.target.closest("[data-testid=stChatInput]").toggleAttribute("data-near-limit", isNear);
   };
