@@ -30,6 +30,9 @@ from lib.store.people import limits
 TAPES_AT_ONCE = 200
 """How many tapes one statement reads: SQLite refuses conditions that are too deep."""
 
+_WITH_CONVERSATIONS = replies.join(messages, messages.c.id == replies.c.id).join(
+    conversations, conversations.c.id == messages.c.conversation_id
+)
 _RUNNING_IN = next(index for index in replies.indexes if index.name == "ix_replies_running_in")
 
 log = logging.getLogger(__name__)
@@ -125,8 +128,7 @@ class Replies:
         """The reply that this send id began, and when its conversation last changed."""
         query = (
             select(replies.c.id, conversations.c.updated_at)
-            .join(messages, messages.c.id == replies.c.id)
-            .join(conversations, conversations.c.id == messages.c.conversation_id)
+            .select_from(_WITH_CONVERSATIONS)
             .where(replies.c.send_id == send_id)
         )
         with self._database.read() as connection:
@@ -207,10 +209,7 @@ class Replies:
         """The replies that some process runs in a person's conversation."""
         own = (conversations.c.person_id == person_id) & (conversations.c.id == conversation_id)
         query = (
-            select(replies.c.id)
-            .join(messages, messages.c.id == replies.c.id)
-            .join(conversations, conversations.c.id == messages.c.conversation_id)
-            .where(replies.c.state == State.RUNNING, own)
+            select(replies.c.id).select_from(_WITH_CONVERSATIONS).where(replies.c.state == State.RUNNING, own)
         )
         with self._database.read() as connection:
             return list(connection.execute(query).scalars())
@@ -219,8 +218,7 @@ class Replies:
         """Whether a reply in a person's conversations was begun with one of these send ids."""
         query = (
             select(replies.c.id)
-            .join(messages, messages.c.id == replies.c.id)
-            .join(conversations, conversations.c.id == messages.c.conversation_id)
+            .select_from(_WITH_CONVERSATIONS)
             .where(replies.c.send_id.in_(send_ids), conversations.c.person_id == person_id)
         )
         with self._database.read() as connection:
@@ -253,18 +251,14 @@ class Replies:
 
         `is_ended_too`: and those that have ended.
         """
-        query = (
-            select(
-                replies.c.id,
-                conversations.c.person_id,
-                replies.c.session_id,
-                replies.c.owner,
-                messages.c.conversation_id,
-                messages.c.created_at,
-            )
-            .join(messages, messages.c.id == replies.c.id)
-            .join(conversations, conversations.c.id == messages.c.conversation_id)
-        )
+        query = select(
+            replies.c.id,
+            conversations.c.person_id,
+            replies.c.session_id,
+            replies.c.owner,
+            messages.c.conversation_id,
+            messages.c.created_at,
+        ).select_from(_WITH_CONVERSATIONS)
         if not is_ended_too:
             query = query.where(replies.c.state == State.RUNNING)
         if ids is not None:

@@ -132,6 +132,11 @@ class ChatPage:
         return self.page.get_by_role("dialog")
 
     @property
+    def file_chips(self) -> Locator:
+        """The files in the message box, also those that were refused."""
+        return self.page.get_by_test_id("stChatInput").get_by_test_id("stFileChip")
+
+    @property
     def stop_button(self) -> Locator:
         return self.keyed("stop").get_by_role("button")
 
@@ -143,11 +148,15 @@ class ChatPage:
         self.box.press("Enter")
         expect(self.questions.last).to_have_text(text)
 
+    def choose(self, *files: FilePayload) -> None:
+        """Put files to the message, and wait for nothing."""
+        self.page.get_by_test_id("stChatInput").locator("input[type=file]").set_input_files(list(files))
+
     def attach(self, *files: FilePayload) -> None:
         """Put files to the message; returns when they have arrived, and the message could be sent."""
-        self.page.get_by_test_id("stChatInput").locator("input[type=file]").set_input_files(list(files))
-        for file in files:
-            expect(self.page.get_by_test_id("stChatInput")).to_contain_text(file["name"])
+        before = self.file_chips.count()
+        self.choose(*files)
+        expect(self.file_chips).to_have_count(before + len(files))
         expect(self.page.get_by_test_id("stChatInputSubmitButton")).to_be_enabled()
 
     def ask_and_wait(self, text: str) -> str:

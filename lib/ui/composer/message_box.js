@@ -6,6 +6,7 @@ const CHAT = "prompt"; // the box of the chat page
 const NEW_CHAT = ".st-key-new_chat button, .st-key-edit_square-top button";
 const given = new Map(); // the text that was put back last, by its box
 const LONG_AWAY_MS = 10000; // what was sent so long ago is asked for
+const CHOSEN_MS = 5000; // a run of the page that begins just then may have Streamlit forget a file
 const onItsWay = new Set(); // ids of what was sent on a connection that has held since
 let asked = ""; // the last question whether something has arrived: its id, and when
 const both = (...texts) => texts.filter(Boolean).join("\n");
@@ -86,7 +87,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
       setTimeout(() => onItsWay.delete(id) && check(), LONG_AWAY_MS);
     });
   };
-  const lose = () => onItsWay.clear();
+  const lose = () => {
+    onItsWay.clear();
+    held.chosen = null;
+  };
   const check = () => {
     const unsure = [...sending.values()].find(({ id }) => !onItsWay.has(id) || id !== data.send_id);
     if (!unsure) return;
@@ -129,9 +133,19 @@ export default function ({ data, parentElement, setTriggerValue }) {
     held.subject = data.subject;
   };
 
+  // Streamlit knows of a file only when the server has said where it goes: sent before, a message would go
+  // without it.
+  const chips = () => document.querySelectorAll(`.st-key-${data.box} [data-testid=stFileChip]`).length;
+  const choose = (event) => {
+    const { files } = event.clipboardData ?? event.dataTransfer ?? event.target;
+    if (!files?.length || !event.target.closest(`.st-key-${data.box}`)) return;
+    held.chosen = { chips: chips(), until: event.timeStamp + CHOSEN_MS };
+  };
+  const isFileOnItsWay = () => held.chosen?.chips === chips() && performance.now() < held.chosen.until;
   // One message at a time: a second one would have the id of the first, and be taken for it.
   const isFirstOnItsWay = () => [...sending.values()].some(({ id }) => id === data.send_id);
-  const ignore = (event) => {
+  const send = (event) => {
+    if (!isFileOnItsWay() && !isFirstOnItsWay()) return note();
     event.preventDefault();
     event.stopImmediatePropagation();
   };
@@ -146,10 +160,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (!event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
       document.querySelector(`.st-key-${data.box} [data-testid=stChatInputSubmitButton]`)?.click();
-    } else if (!event.shiftKey) {
-      if (isFirstOnItsWay()) ignore(event);
-      else note();
-    }
+    } else if (!event.shiftKey) send(event);
   };
   const compose = (event) => {
     if (event.target === box()) composed = event.timeStamp;
@@ -159,14 +170,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const { length } = event.target.value;
     if (length > data.longest) setTriggerValue("too_long", length); // Streamlit takes it out again, without a word
     else if (held.place === place) keep(); // before, what is kept is not in the box yet
-    const isNear = length >= data.near;
+    const isNear = length >= data.near && length <= data.longest;
     event.target.closest("[data-testid=stChatInput]").toggleAttribute("data-near-limit", isNear);
   };
   const click = (event) => {
-    if (event.target.closest?.(`.st-key-${data.box} [data-testid=stChatInputSubmitButton]`)) {
-      if (isFirstOnItsWay()) ignore(event);
-      else note();
-    }
+    if (event.target.closest?.(`.st-key-${data.box} [data-testid=stChatInputSubmitButton]`)) send(event);
     // Stop goes with its reply, and would take the focus along.
     if (event.target.closest?.('.st-key-composer [class*="st-key-stop"] button')) setTimeout(focus);
     if (data.box === CHAT && event.target.closest?.(NEW_CHAT)) leave();
@@ -174,7 +182,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   held.stop?.(); // what was begun by the run before
   const listening = new AbortController();
-  for (const [name, hear] of Object.entries({ keydown: press, compositionend: compose, input: change, click })) {
+  const chosen = { paste: choose, drop: choose, change: choose };
+  for (const [name, hear] of Object.entries({ keydown: press, compositionend: compose, input: change, click, ...chosen })) {
     document.addEventListener(name, hear, { capture: true, signal: listening.signal });
   }
   addEventListener("connectionlost", lose, { signal: listening.signal });

@@ -79,10 +79,8 @@ def show(
             )
         if drawn.check and drawn.check != draft.checked:
             # Only now: a session that was made anew knows no component before it is drawn.
-            draft.checked, draft.has_arrived = (
-                drawn.check,
-                sending.has_arrived(str(drawn.check).partition(" ")[0]),
-            )
+            draft.checked = drawn.check
+            draft.has_arrived = sending.has_arrived(str(drawn.check).partition(" ")[0])
             st.rerun()
     st.chat_input(
         placeholder,

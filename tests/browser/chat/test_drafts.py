@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.app_server import AppServer
+from tests.browser.chat.test_files import expect_drawn, photo
 from tests.browser.chat_page import ChatPage
 from tests.browser.profiles import Profiles, profiles, sign_in
 from tests.scripted_gateway import Gate, ScriptedGateway, stream
@@ -196,6 +197,23 @@ def test_a_second_message_waits_until_the_first_has_arrived(fresh: Fresh) -> Non
     expect(chat.box).to_have_value("tokens=3 second")
     chat.box.press("Enter")
     expect(chat.questions).to_have_text(["tokens=3 first", "tokens=3 second"])
+
+
+def test_a_message_waits_for_the_file_that_was_just_chosen_for_it(
+    fresh: Fresh, gateway: ScriptedGateway
+) -> None:
+    chat = fresh.chat
+    gateway.when("Which colour?", stream("Red."))
+    chat.box.fill("Which colour?")
+    with fresh.frozen():
+        chat.choose(photo("red.png"))
+        chat.box.press("Enter")
+    expect(chat.file_chips).to_have_count(1)
+    expect(chat.box).to_have_value("Which colour?")
+    expect(chat.page.get_by_test_id("stChatInputSubmitButton")).to_be_enabled()
+    chat.box.press("Enter")
+    expect(chat.answer).to_contain_text("Red.")
+    expect_drawn(chat.questions.last.locator("img"), 1)
 
 
 def test_a_message_that_follows_a_button_at_once_is_not_taken_for_it(
