@@ -191,3 +191,14 @@ def open_chat(tab: Tab, server: AppServer) -> Iterator[OpenChat]:
 def chat(open_chat: OpenChat) -> ChatPage:
     """The app on a desktop screen, in the light theme."""
     return open_chat()
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Page]:
+    """A page of a new profile, on a screen that is touched."""
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, reduced_motion="reduce"
+    )
+    prepare(context)
+    yield context.new_page()
+    context.close()

@@ -1,22 +1,20 @@
-"""Everybody can use it: axe-core over all pages, what a screen reader is told, keys, the focus."""
+"""Everybody can use it: axe-core over all pages, small screens, languages, what can be hit."""
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
+from playwright.sync_api import ConsoleMessage, Error, Page, expect
 
 from tests.app_server import AppServer
 from tests.browser.accessibility.axe import SIDEBAR, Finding, findings
 from tests.browser.accessibility.targets import small_targets
 from tests.browser.accessibility.test_pseudo import ADMIN, MEMBER, check, choose_row, furnish, unfold
 from tests.browser.chat_page import FITS, ChatPage
-from tests.browser.conftest import API_KEY, SECONDS, ChromiumIn, prepare
+from tests.browser.conftest import API_KEY, ChromiumIn, prepare
 from tests.scripted_gateway import Gate, ScriptedGateway, error, stream
 from tests.scripted_gateway.models import able
-from tests.scripted_gateway.replies import Script
 from tests.server.accounts import PASSWORD, add_account
 
 pytestmark = pytest.mark.browser
@@ -280,207 +278,17 @@ def test_axe_finds_nothing_of_ours_on_any_page_and_the_console_is_empty(
     assert complaints == []
 
 
-TELL = """() => {
-  window.told = [];
-  let last = "";
-  const hear = () => {
-    const text = document.getElementById("announcer")?.textContent ?? "";
-    if (text && text !== last) told.push(text);
-    last = text;
-  };
-  new MutationObserver(hear).observe(document.body, { childList: true, subtree: true, characterData: true });
-}"""
-"""JavaScript: notes what screen readers are told."""
-
-
-@pytest.fixture(scope="module")
-def signed_in(chromium: Browser, server: AppServer) -> Iterator[ChatPage]:
-    """A tab for what a person does without a mouse."""
-    context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
-    context.set_default_timeout(SECONDS * 1000)
-    page = context.new_page()
-    page.goto(server.url)
-    sign_in(page)
-    chat = ChatPage(page)
+def test_an_admin_can_hit_everything_with_a_finger(phone: Page, server: AppServer) -> None:
+    phone.goto(server.url)
+    sign_in(phone)
+    chat = ChatPage(phone)
     chat.wait_until_ready()
-    yield chat
-    context.close()
-
-
-def expect_told(page: Page, *texts: str) -> None:
-    """Wait until the last of these has been told; all of them, in this order, and nothing else."""
-    page.wait_for_function("(text) => told.at(-1)?.includes(text)", arg=texts[-1])
-    told = page.evaluate("told.splice(0)")
-    assert len(told) == len(texts), told
-    for text, part in zip(told, texts, strict=True):
-        assert part in text
-
-
-def test_a_screen_reader_is_told_each_thing_once(signed_in: ChatPage, gateway: ScriptedGateway) -> None:
-    chat, page, gate = signed_in, signed_in.page, Gate()
-    chat.wait_until_ready()
-    gateway.when("Tell me", stream("One ", "two ", "three.", hold=gate, hold_after=2))
-    page.evaluate(TELL)
-    chat.ask("Tell me")
-    expect(chat.answer).to_contain_text("two")
-    expect_told(page, "Answering")
-    gate.open()
-    expect_told(page, "Done. model-a")
-    chat.copy()
-    expect_told(page, "Copied")
-    gateway.when("Tell me more", stream("One ", "two ", "three.", hold=Gate(), hold_after=2))
-    chat.ask("Tell me more")
-    expect(chat.answer).to_contain_text("two")
-    expect_told(page, "Answering")
-    page.keyboard.press("Escape")
-    expect_told(page, "Stopped")
-    expect(chat.box).to_be_focused()
-    failing = Gate()
-    gateway.when("Fail now", held_error(failing))
-    chat.ask("Fail now")
-    expect_told(page, "Answering")
-    failing.open()
-    expect_told(page, "Error: This model is not available.")
-
-
-def test_a_screen_reader_is_told_of_what_was_there_at_once(
-    signed_in: ChatPage, gateway: ScriptedGateway
-) -> None:
-    chat, page = signed_in, signed_in.page
-    chat.reload()
-    chat.new_chat()
-    page.evaluate(TELL)
-    for question, (script, told) in AT_ONCE.items():
-        gateway.when(question, script)
-        chat.ask(question)
-        expect_told_at_last(page, told)
-    chat.new_chat()
-    chat.open_conversation("Fail at once")
-    chat.wait_until_still()
-    chat.regenerate()
-    expect_told_at_last(page, told)  # and nothing of the answers that were opened
-
-
-AT_ONCE: dict[str, tuple[Script, str]] = {
-    "Fail at once": (error(403, {"error": {"message": "user quota is not enough"}}), "Error: The balance is"),
-    "Refuse at once": (error(400, {"error": {"message": "n is too large"}}), "Error: The request was not"),
-    "Break off at once": (stream("Half", hang_up=True), "Error: The reply broke off"),
-    "Answer at once": (stream("Hello."), "Done. model-a"),
-}
-"""Replies that end before the page shows that one runs, and what is told of them."""
-
-
-def expect_told_at_last(page: Page, text: str) -> None:
-    """Wait until this has been told, once; before it at most that an answer begins."""
-    page.wait_for_function("(text) => told.at(-1)?.includes(text)", arg=text)
-    told = page.evaluate("told.splice(0)")
-    assert [each for each in told if each != "Answering"] == told[-1:]
-
-
-def held_error(gate: Gate) -> Script:
-    """An error that comes when the gate opens."""
-    failing = error(503, {"error": {"message": "No available channel"}})
-    return lambda received: replace(failing(received), before=[gate])
-
-
-def test_shortcuts_do_what_they_say_and_the_focus_is_never_lost(
-    signed_in: ChatPage, gateway: ScriptedGateway
-) -> None:
-    chat, page = signed_in, signed_in.page
-    page.keyboard.press("Control+Shift+O")
-    expect(chat.welcome).to_be_visible()
-    expect(chat.box).to_be_focused()
-    page.keyboard.press("?")
-    expect(chat.box).to_have_value("?")
-    chat.box.fill("")
-    gateway.when("First", stream("The first answer."))
-    chat.ask_and_wait("First")
-    page.keyboard.press("Control+Shift+C")
-    chat.expect_copied("The first answer.")
-    for words in ("what I sought", "what I seek now"):
-        page.keyboard.press("Control+k")
-        expect(page.locator(".row-search")).to_be_focused()
-        page.keyboard.type(words)
-        expect(page.locator(".row-search")).to_have_value(words)
-        page.keyboard.press("Shift+Escape")
-        expect(chat.box).to_be_focused()
-    gateway.when("First", stream("Another answer."))
-    page.keyboard.press("Alt+r")
-    expect(chat.answer).to_contain_text("Another answer.")
-    chat.wait_until_still()
-    page.keyboard.press("Alt+,")
-    expect(chat.answer).to_contain_text("The first answer.")
-    page.keyboard.press("Alt+.")
-    expect(chat.answer).to_contain_text("Another answer.")
-    chat.wait_until_still()
-    chat.regenerate()  # its button goes while the answer is written
-    expect(page.locator("body")).not_to_be_focused()
-    chat.wait_until_still()
-    expect(chat.box).to_be_focused()
-
-    page.keyboard.press("Control+Shift+S")
-    expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
-    expect(chat.box).to_be_focused()
-    page.keyboard.press("Control+Shift+S")
-    expect(page.get_by_test_id("stExpandSidebarButton")).to_have_count(0)
-    page.evaluate("document.activeElement.blur()")
-    page.keyboard.press("?")
-    listed = page.get_by_role("dialog", name="Keyboard shortcuts")
-    expect(listed.get_by_role("term")).to_have_count(10)
-    listed.get_by_role("checkbox").uncheck()
-    page.keyboard.press("Escape")
-    expect(listed).to_have_count(0)
-    page.keyboard.press("?")
-    page.keyboard.press("Control+/")
-    expect(listed).to_have_count(1)
-    listed.get_by_role("button", name="Close").click()
-    expect(listed).to_have_count(0)
-
-
-WIDER = """() => {
-  const font = performance.getEntriesByType("resource").find(({ name }) => name.includes(".woff2")).name;
-  const style = document.createElement("style");
-  style.textContent = `@font-face { font-family: wide; src: url("${font}"); size-adjust: 200%; }
-    .stCode pre, .stCode pre * { font-family: wide, monospace !important; }`;
-  document.head.append(style);
-}"""
-"""JavaScript: has code drawn with a font that is not there yet, and makes it twice as wide."""
-
-
-def test_code_that_is_too_wide_once_its_font_has_come_can_be_scrolled_by_keys(
-    signed_in: ChatPage, gateway: ScriptedGateway
-) -> None:
-    chat = signed_in
-    chat.wait_until_ready()
-    gateway.when("A line of code", stream(f"```python\nname = '{60 * 'x'}'\n```"))
-    chat.ask_and_wait("A line of code")
-    code = chat.answer.locator("pre")
-    code.locator(".token").first.wait_for()
-    chat.wait_until_still()
-    for _ in range(2):  # the page looks at itself once more, 0.2 s after the last change
-        chat.wait_for_rest()
-    expect(code).not_to_have_attribute("tabindex", "0")
-    chat.page.evaluate(WIDER)
-    expect(code).to_have_attribute("tabindex", "0")
-
-
-def test_an_admin_can_hit_everything_with_a_finger(chromium: Browser, server: AppServer) -> None:
-    context = chromium.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, reduced_motion="reduce"
-    )
-    context.set_default_timeout(SECONDS * 1000)
-    page = context.new_page()
-    page.goto(server.url)
-    sign_in(page)
-    chat = ChatPage(page)
-    chat.wait_until_ready()
-    page.goto(f"{server.url}/admin?section=people")
+    phone.goto(f"{server.url}/admin?section=people")
     sections = chat.keyed("admin_section").get_by_role("radio")
     expect(sections.nth(5)).to_be_visible()
     missed = {}
     for section in sections.all():
         section.click()
         chat.wait_until_still()
-        missed[section.inner_text()] = small_targets(page)
-    context.close()
+        missed[section.inner_text()] = small_targets(phone)
     assert not any(missed.values()), missed

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page, expect
 
 from tests.app_server import AppServer
 from tests.browser.accessibility.targets import small_targets
 from tests.browser.chat_page import FITS, ChatPage
-from tests.browser.conftest import API_KEY, SECONDS
+from tests.browser.conftest import API_KEY
 from tests.scripted_gateway import ScriptedGateway, stream
 
 pytestmark = pytest.mark.browser
@@ -58,14 +58,9 @@ def fresh(gateway: ScriptedGateway, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def finger(chromium: Browser, fresh: AppServer, gateway: ScriptedGateway) -> Iterator[Finger]:
+def finger(phone: Page, fresh: AppServer, gateway: ScriptedGateway) -> Finger:
     gateway.when(QUESTION, stream(ANSWER))
-    context = chromium.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, reduced_motion="reduce"
-    )
-    context.set_default_timeout(SECONDS * 1000)
-    yield Finger(ChatPage.open(context, fresh.url))
-    context.close()
+    return Finger(ChatPage.load(phone, fresh.url))
 
 
 def test_everything_in_a_chat_can_be_hit(finger: Finger) -> None:

@@ -1,9 +1,9 @@
 """The composer: one box, what is set in it, and which keys send."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.app_server import AppServer
 from tests.browser.chat_page import ChatPage
@@ -304,14 +304,6 @@ def test_the_focus_is_not_taken_from_a_field_that_one_writes_in(chat: ChatPage) 
     search.press("Enter")
     chat.wait_until_still()
     expect(chat.box).not_to_be_focused()
-
-
-@pytest.fixture
-def phone(chromium: Browser) -> Iterator[Page]:
-    """A page on a screen that is touched."""
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    yield context.new_page()
-    context.close()
 
 
 def test_on_a_phone_the_keyboard_stays_closed_and_targets_are_large(phone: Page, server: AppServer) -> None:

@@ -12,7 +12,7 @@ from tests.browser.chat_page import ChatPage
 from tests.browser.profiles import Profiles, profiles, sign_in
 from tests.command_line import process
 from tests.scripted_gateway import ScriptedGateway, stream
-from tests.server.accounts import EMAIL, PASSWORD, add_account
+from tests.server.accounts import EMAIL, OTHER, PASSWORD, add_account
 
 pytestmark = pytest.mark.browser
 
@@ -95,10 +95,11 @@ def test_a_page_whose_sign_in_ended_while_the_server_was_away_is_led_out(
 
 
 def test_the_form_works_without_javascript(chromium: Browser, closed: AppServer) -> None:
+    add_account(closed.data_dir, OTHER)
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(closed.url + "/compare")
     with page.expect_navigation():
-        sign_in(page, EMAIL)
+        sign_in(page, OTHER)
     assert page.url == closed.url + "/compare"
     context.close()
