@@ -43,8 +43,6 @@ EXAMPLE = (
     ),
 )
 """A first deck: prompts, and notes for the presenter, marked for translation."""
-IMPORT = "import_deck"
-"""Key of the popover with the field for a file."""
 DUPLICATE, DELETE_DECK, DELETE_RUN = "duplicate", "delete_deck", "delete_run"
 """The options of the menus of a deck and of a run. What deletes waits for confirmation."""
 OPTIONS = {
@@ -101,7 +99,7 @@ def _open_new(make: Callable[[str], Deck]) -> None:
 
 
 def import_file(key: str) -> None:
-    """Make a deck from the uploaded file; its faults are shown below the field."""
+    """Make a deck from the uploaded file; its faults are shown on the page."""
     state = held()
     for uploaded in upload_storage.arrived(widgets.value(key)):
         state.uploads += 1
@@ -112,7 +110,6 @@ def import_file(key: str) -> None:
             state.refusals = [str(error)]
         else:
             state.open_deck(deck.id)
-            widgets.put(IMPORT, False)
         finally:
             upload_storage.release([uploaded])
 

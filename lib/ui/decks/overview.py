@@ -55,10 +55,11 @@ def _show_import(state: DecksState) -> None:
         _("Import a prompt set"),
         icon=":material/upload:",
         type="tertiary",
-        key=callbacks.IMPORT,
-        on_change="rerun",  # else it could not be closed from here
+        # A new key closes it, and empties the field. Setting it to closed would not do: a browser that was
+        # never sent its opening sees no change.
+        key=f"import_deck-{state.uploads}",
+        on_change="rerun",  # gives it a state at all
     ):
-        # As in the editor: a new key empties the field.
         key = f"deck_file-{state.uploads}"
         st.file_uploader(
             _("A YAML or CSV file"),
