@@ -5,7 +5,8 @@
 window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href };
 
 /* Streamlit asks the browser whether the system is dark, and keeps a choice of its own for each page. One
-   choice for all pages is kept here, under `theme`, and answers for the system. */
+   choice for all pages is kept here, under `theme`, and answers for the system. It also keeps that the sidebar was
+   open: on a phone that would cover the page. */
 (() => {
   const ask = window.matchMedia.bind(window);
   const chosen = () => {
@@ -16,8 +17,10 @@ window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href };
     }
   };
   try {
-    for (const key of Object.keys(localStorage)) {
-      if (key.startsWith("stActiveTheme")) localStorage.removeItem(key);
+    const isPhone = ask("(max-width: 768px)").matches;
+    for (const [key, value] of Object.entries(localStorage)) {
+      const isOpen = key.startsWith("stSidebarCollapsed") && value === "false";
+      if (key.startsWith("stActiveTheme") || (isPhone && isOpen)) localStorage.removeItem(key);
     }
   } catch {
     // as above

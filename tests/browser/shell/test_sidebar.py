@@ -209,6 +209,9 @@ def test_the_sidebar_of_a_phone_closes_after_a_choice(open_chat: OpenChat) -> No
     expect(chat.dialog).to_be_visible()
     expect(sidebar).to_have_attribute("data-collapsed", "true")
     chat.leave_dialog()
+    open_sidebar()
+    chat.reload()
+    expect(sidebar).to_have_attribute("data-collapsed", "true")
 
 
 ELSEWHERE = ("admin", "shared", "chat")
