@@ -319,6 +319,7 @@ def test_what_streamlit_names_in_english_only_is_named_anew(tab: Page, server: A
 def test_a_text_without_brackets_or_room_is_found(tab: Page, server: AppServer) -> None:
     tab.goto(f"{server.url}/models")
     expect(ChatPage(tab).keyed("models-").first).to_be_visible()
+    ChatPage(tab).wait_until_still()
     tab.evaluate(
         """() => {
           const p = document.createElement("p");

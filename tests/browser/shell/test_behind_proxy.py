@@ -87,7 +87,8 @@ def test_a_page_that_is_led_to_another_process_says_so_and_recovers(
     chat.box.fill("Which colour?")
     led = misled(page, "/_stcore/upload_file/", other, times=1)
     red: FilePayload = photo("red.png")
-    chat.attach(red)
+    with page.expect_websocket():
+        chat.attach(red)
     expect(page.get_by_text("This page was with another process of the server")).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-connection-state", "CONNECTED")
     assert (len(led), len(sockets)) == (1, 1), "it has connected again"
