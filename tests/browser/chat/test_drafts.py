@@ -70,6 +70,7 @@ def test_a_tab_keeps_what_is_typed_while_one_types_but_not_for_a_temporary_chat(
     expect(chat.box).to_have_value("Between us")
     chat.new_chat()
     expect(chat.box).to_have_value("")
+    expect(chat.keyed("temporary").get_by_role("switch")).not_to_be_checked()
     chat.keyed("temporary").locator("label").click()
     expect(chat.box).to_have_value("Between us")
     chat.reload()

@@ -140,7 +140,7 @@ def drawn(chromium: Browser, address: str) -> tuple[Shown, list[str]]:
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address)
     page.get_by_text("All drawn", exact=True).wait_for(timeout=60_000)
-    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+    page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')")
     cases = len(ALIKE) + len(WRITTEN) + len(DRAWN)
     keys = [f"{way}_{at}" for at in range(cases) for way in ("whole", "split")]
     shown: dict[str, Any] = {key: page.evaluate(READ, key) for key in keys}

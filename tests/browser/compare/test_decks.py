@@ -107,7 +107,7 @@ def test_a_deck_is_brought_along_completed_and_run_and_nothing_jumps(
 
     # On a phone the grid stays in the window and scrolls in itself.
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
+    page.wait_for_function("() => document.documentElement.scrollWidth <= window.innerWidth")
     title = chat.keyed("run_head").locator("p").first
     assert title.evaluate("each => each.getClientRects().length === 1 && each.offsetHeight < 40"), "one line"
     box = page.locator("table").locator("..").bounding_box()

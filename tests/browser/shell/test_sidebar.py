@@ -65,7 +65,7 @@ def test_a_row_is_renamed_in_two_clicks_and_deleted_in_two_and_one_brings_it_bac
     expect(row(chat, "Chat 4")).to_be_focused()
     chat.choose_for("Chat 4", "Rename")
     expect(chat.dialog.get_by_label("Title")).to_be_focused()
-    chat.page.wait_for_function("getSelection().toString() === 'Chat 4'")
+    chat.page.wait_for_function("() => getSelection().toString() === 'Chat 4'")
     chat.page.keyboard.type("Another name")
     chat.page.keyboard.press("Enter")
     expect(row(chat, "Another name")).to_be_focused()
