@@ -94,6 +94,8 @@ TEXTS = """() => {
 """JavaScript: all that is read on the page, without the sidebar, and of texts only what is not translated."""
 
 
+ENGLISH_ONLY = "Choose an option"
+"""What Streamlit writes into a field, and the page replaces some frames later."""
 UNFIT = """async () => {
   // A menu finds its place anew a frame after the window has changed.
   for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
@@ -298,6 +300,7 @@ def test_everything_on_a_page_is_translated_and_has_room_and_contrast(
             view.open(tab)
             page.wait_until_still()
         expect(page.keyed(view.holds).first).to_be_visible()
+        expect(tab.get_by_placeholder(ENGLISH_ONLY)).to_have_count(0)
         assert untranslated(tab) == set(), view.holds
         assert findings(tab, view.holds, within="html", without=SIDEBAR, is_whole=False) == []
         assert tab.evaluate(FITS), view.holds
@@ -320,6 +323,7 @@ def test_a_text_without_brackets_or_room_is_found(tab: Page, server: AppServer) 
     tab.goto(f"{server.url}/models")
     expect(ChatPage(tab).keyed("models-").first).to_be_visible()
     ChatPage(tab).wait_until_still()
+    expect(tab.get_by_placeholder(ENGLISH_ONLY)).to_have_count(0)
     tab.evaluate(
         """() => {
           const p = document.createElement("p");

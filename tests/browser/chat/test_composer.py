@@ -12,6 +12,17 @@ from tests.scripted_gateway import ScriptedGateway, stream
 
 pytestmark = pytest.mark.browser
 
+AT_ONCE = """(label) => {
+  const watch = new MutationObserver(() => {
+    const field = document.querySelector(`input[aria-label="${label}"]`);
+    if (!field) return;
+    watch.disconnect();
+    field.focus();
+  });
+  watch.observe(document.body, { childList: true, subtree: true });
+}"""
+"""JavaScript: goes into a field as soon as it is there."""
+
 PRESS_ENTER = """(box, [before, extra]) => {
     for (const name of before) box.dispatchEvent(new CompositionEvent(name, { bubbles: true, data: "你好" }));
     const enter = new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...extra });
@@ -120,6 +131,15 @@ def test_a_chip_opens_the_parameters_and_its_cross_clears_what_it_shows(
     body = gateway.asked("Chips")[0].body
     assert body["seed"] == 7
     assert "temperature" not in body
+
+
+def test_the_panel_leaves_the_focus_to_a_field_that_was_chosen_at_once(chat: ChatPage) -> None:
+    chat.page.evaluate(AT_ONCE, "Seed")
+    chat.keyed("parameters").get_by_role("button").click()
+    seed = chat.page.get_by_label("Seed", exact=True)
+    expect(seed).to_be_visible()
+    chat.wait_until_still()
+    expect(seed).to_be_focused()
 
 
 def test_the_panel_begins_at_its_first_field_and_a_chip_of_its_other_tab_there(chat: ChatPage) -> None:

@@ -19,6 +19,8 @@ function focusInDialog(node) {
   if (!field || field.matches(UNDRAWN)) return;
   dialog.dataset.hasBegun = true;
   requestAnimationFrame(() => {
+    const at = document.activeElement;
+    if (dialog.contains(at) && at.matches(FIELD)) return; // somebody was quicker
     field.focus();
     if (field.closest(".stForm")) select(field, 30);
   });
