@@ -20,7 +20,7 @@ from lib.domain.models.prices import cost_of
 from lib.domain.reply.endings import remark
 from lib.domain.reply.reply import Reply
 from lib.domain.text.json_block import JsonBlock
-from lib.domain.text.unmarked import beginning
+from lib.domain.text.markdown.unmarked import beginning
 from lib.i18n import formats, locale
 from lib.i18n.translation import gettext, ngettext
 from lib.report import markup, wording

@@ -7,7 +7,7 @@ import streamlit as st
 from lib.domain.conversation.conversations import Conversation
 from lib.domain.text.differences import differences
 from lib.domain.text.markdown.literal import Markdown, md, plain
-from lib.domain.text.unmarked import unmarked
+from lib.domain.text.markdown.unmarked import unmarked
 from lib.i18n.translation import gettext as _
 
 

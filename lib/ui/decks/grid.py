@@ -17,7 +17,7 @@ from lib.domain.comparison.statistics import TITLES, Figures
 from lib.domain.models.prices import Prices, cost_of
 from lib.domain.reply.reply import Reply, State
 from lib.domain.reply.wording import first_token, money, rate, tokens
-from lib.domain.text.unmarked import beginning
+from lib.domain.text.markdown.unmarked import beginning
 from lib.i18n.translation import gettext as _
 from lib.i18n.translation import mark, ngettext
 from lib.ui.server.components import component

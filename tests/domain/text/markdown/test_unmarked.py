@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from lib.domain.text.unmarked import beginning, unmarked
+from lib.domain.text.markdown.unmarked import beginning, unmarked
 
 
 @pytest.mark.parametrize(
