@@ -157,6 +157,8 @@ class ChatPage:
         before = self.file_chips.count()
         self.choose(*files)
         expect(self.file_chips).to_have_count(before + len(files))
+        for file in files:
+            expect(self.page.get_by_test_id("stChatInput")).to_contain_text(file["name"])
         expect(self.page.get_by_test_id("stChatInputSubmitButton")).to_be_enabled()
 
     def ask_and_wait(self, text: str) -> str:

@@ -182,8 +182,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   held.stop?.(); // what was begun by the run before
   const listening = new AbortController();
-  const chosen = { paste: choose, drop: choose, change: choose };
-  for (const [name, hear] of Object.entries({ keydown: press, compositionend: compose, input: change, click, ...chosen })) {
+  const files = { paste: choose, drop: choose, change: choose };
+  const heard = { keydown: press, compositionend: compose, input: change, click, ...files };
+  for (const [name, hear] of Object.entries(heard)) {
     document.addEventListener(name, hear, { capture: true, signal: listening.signal });
   }
   addEventListener("connectionlost", lose, { signal: listening.signal });

@@ -29,8 +29,9 @@ export default function ({ data, parentElement }) {
   return (parentElement.stop = () => listening.abort());
 }
 
-/* Whether nobody is in a field that was not the first one, where the frame begins. */
-const isUntouched = (panel) => [null, panel.querySelector("input, textarea")].includes(inUse());
+/* Whether somebody has gone into a field already. In the first one it may have been the frame, which begins
+   there. */
+const isTaken = (panel) => ![null, panel.querySelector("input, textarea")].includes(inUse());
 
 /* The frame would begin at the panel's first field, and neither does where the keyboard would hide the panel. */
 function begin(key) {
@@ -39,7 +40,7 @@ function begin(key) {
   Object.assign(panel.dataset, { begins: key, hasBegun: true });
   const look = () => {
     const field = panel.querySelector(`.st-key-${key} :is(input, textarea)`);
-    if (field) requestAnimationFrame(() => isUntouched(panel) && field.focus());
+    if (field) requestAnimationFrame(() => isTaken(panel) || field.focus());
     return Boolean(field);
   };
   if (look()) return;

@@ -97,6 +97,7 @@ def test_stop_is_in_sends_place_and_leaves_the_focus_in_the_box(
     place = corners(send_button(chat))
     chat.ask("Stop me there")
     stop = chat.page.get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_visible()
     expect(chat.answer).to_contain_text("One")  # else there is nothing to continue
     assert corners(stop) == pytest.approx(place, abs=2)
     icon = corners(stop.get_by_test_id("stIconMaterial"))
