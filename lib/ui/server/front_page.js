@@ -17,7 +17,7 @@ window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href };
     }
   };
   try {
-    const isPhone = ask("(max-width: 768px)").matches;
+    const isPhone = Math.min(screen.width, innerWidth) <= 768; // nobody has told a phone yet how wide the page is
     for (const [key, value] of Object.entries(localStorage)) {
       const isOpen = key.startsWith("stSidebarCollapsed") && value === "false";
       if (key.startsWith("stActiveTheme") || (isPhone && isOpen)) localStorage.removeItem(key);

@@ -337,6 +337,20 @@ def test_on_a_phone_the_keyboard_stays_closed_and_targets_are_large(phone: Page,
         assert min(right - left, bottom - top) >= 43.5
 
 
+LONG_NAME = "a-model-of-a-rather-long-name"
+
+
+def test_the_parameters_have_room_on_a_phone_whatever_the_models_name(phone: Page, server: AppServer) -> None:
+    chat = ChatPage.load(phone, server.url)
+    chat.picker().click()  # which opens no keyboard on a phone
+    phone.get_by_role("combobox", name="Search models").locator("visible=true").fill(LONG_NAME)
+    chat.offered.last.click()
+    expect(chat.picker()).to_have_text(LONG_NAME)
+    chat.wait_until_still()
+    chat.keyed("parameters").get_by_role("button").click()
+    expect(phone.get_by_label("System prompt", exact=True)).to_be_in_viewport(ratio=1)
+
+
 def test_characters_are_counted_only_when_there_are_nearly_too_many(chat: ChatPage) -> None:
     counter = chat.page.get_by_test_id("stChatInput").get_by_text("/200000")
     chat.box.fill("Short")

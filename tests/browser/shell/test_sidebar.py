@@ -214,6 +214,14 @@ def test_the_sidebar_of_a_phone_closes_after_a_choice(open_chat: OpenChat) -> No
     expect(sidebar).to_have_attribute("data-collapsed", "true")
 
 
+def test_the_sidebar_of_a_phone_is_closed_at_first(phone: Page, server: AppServer) -> None:
+    chat, sidebar = ChatPage.load(phone, server.url), phone.get_by_test_id("stSidebar")
+    phone.get_by_test_id("stExpandSidebarButton").click()
+    expect(sidebar).to_have_attribute("data-collapsed", "false")
+    chat.reload()
+    expect(sidebar).to_have_attribute("data-collapsed", "true")
+
+
 ELSEWHERE = ("admin", "shared", "chat")
 """Pages that are not there where nobody signs in, and the chat, whose address is empty."""
 PAGES = sorted({"", *(file.stem for file in (ROOT / "pages").glob("*.py"))}.difference(ELSEWHERE))
